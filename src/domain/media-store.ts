@@ -1,0 +1,88 @@
+import type { Readable } from 'node:stream';
+import type { StorageBackend } from './storage-backend.ts';
+
+/** The request that a client makes to upload an object (TAMS 7.0, `schemas/http-request.json`). */
+export interface UploadRequest {
+  url: string;
+  'content-type'?: string;
+  headers?: Record<string, string>;
+}
+
+export interface ByteRange {
+  readonly start: number;
+  /** Inclusive, as in HTTP; undefined means to the end. */
+  readonly end?: number;
+}
+
+export interface ObjectInfo {
+  readonly size: number;
+  readonly etag: string;
+  readonly contentType?: string;
+  readonly lastModified: Date;
+}
+
+export interface ObjectBody extends ObjectInfo {
+  readonly body: Readable;
+}
+
+export interface ListedObject {
+  readonly path: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: Date;
+}
+
+export interface ObjectList {
+  readonly objects: ListedObject[];
+  /** Present when there is more; pass it back. */
+  readonly next?: string;
+}
+
+/**
+ * One storage backend: it keeps bytes under a storage path and signs URLs on demand. `baseUrl` is
+ * the public base of this server for the present request (`https://host/prefix`, no slash at its
+ * end); only stores whose URLs point back at this server use it.
+ *
+ * Every failing operation rejects with AppError `media_store_unavailable` (`storage_full`), or
+ * `not_found` where there is no such object.
+ */
+export interface MediaStore {
+  readonly backend: StorageBackend;
+
+  /** A URL to GET the object. URL-safe ASCII, so it needs no escaping in JSON. Does no I/O. */
+  presignGet(storagePath: string, baseUrl: string): string;
+  presignPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;
+  /** An unsigned URL, where the backend has a public base URL. */
+  publicUrl(storagePath: string): string | undefined;
+
+  put(storagePath: string, body: Readable | Uint8Array, options?: { contentType?: string }): Promise<ObjectInfo>;
+  get(storagePath: string, range?: ByteRange): Promise<ObjectBody>;
+  head(storagePath: string): Promise<ObjectInfo | undefined>;
+  copy(fromPath: string, toPath: string): Promise<void>;
+  /** Deleting what is not there is no error. */
+  delete(storagePath: string): Promise<void>;
+  /** Returns the paths that could not be deleted, with the reason; the others are gone. */
+  deleteMany(storagePaths: readonly string[]): Promise<{ path: string; reason: string }[]>;
+  /** Objects below a prefix of paths, in pages. */
+  list(prefix: string, options?: { limit?: number; after?: string }): Promise<ObjectList>;
+
+  /** Makes the store usable (creates the bucket or the folder). Called once at start. */
+  ensureReady(): Promise<void>;
+  health(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A media store whose signed URLs lead back to this server: `{baseUrl}/media/{storage id}/{storage path}?...`. */
+export interface LocalMedia extends MediaStore {
+  /** Larger uploads are refused with `payload_too_large`, before or while they arrive. */
+  readonly maxObjectBytes: number;
+  /**
+   * Throws `invalid_signature` unless the query was signed by this store for this method and path,
+   * and has not expired. Returns what was signed for a PUT: the content type, if any.
+   */
+  authorize(
+    method: 'GET' | 'PUT',
+    storagePath: string,
+    query: Readonly<Record<string, unknown>>,
+  ): { contentType: string | undefined };
+}

@@ -1,0 +1,19 @@
+/**
+ * A complete JSON text, ready to be sent. Rows carry their response as text, so that nothing is
+ * parsed only to be printed again.
+ */
+export type JsonText = string;
+
+/** Where a page starts: the decoded `page` cursor, or undefined for the first page. */
+export type CursorPosition = readonly (string | bigint)[];
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly after?: CursorPosition;
+}
+
+export interface Page<Item> {
+  readonly items: Item[];
+  /** Present only when there is a next page. */
+  readonly next?: CursorPosition;
+}

@@ -1,0 +1,5 @@
+/** What a client may change of the service's description (TAMS 7.0, `schemas/service-post.json`). */
+export interface ServiceInfo {
+  name?: string;
+  description?: string;
+}

@@ -1,0 +1,11 @@
+/** What `GET /service/storage-backends` tells of a backend (TAMS 7.0, `schemas/storage-backend*.json`). */
+export interface StorageBackend {
+  readonly id: string;
+  readonly label?: string;
+  readonly store_type: 'http_object_store';
+  readonly provider: string;
+  readonly region?: string;
+  readonly availability_zone?: string;
+  readonly store_product: string;
+  readonly default_storage?: boolean;
+}

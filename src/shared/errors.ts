@@ -1,0 +1,61 @@
+/**
+ * Every error code that a client can meet: its HTTP status and what it means. The `type` of TAMS's
+ * error object is one of these keys; `docs/errors.md` lists them and a test keeps the two in step.
+ */
+export const ERROR_CODES = {
+  invalid_request: { status: 400, meaning: 'A parameter, a header or the body is not what the operation takes.' },
+  invalid_cursor: { status: 400, meaning: 'The `page` cursor is malformed, or was made for another query.' },
+  invalid_timerange: { status: 400, meaning: 'A timerange or timestamp is malformed or out of range.' },
+  invalid_flow: { status: 400, meaning: 'The flow breaks a rule that its schema states in prose.' },
+  invalid_flow_collection: { status: 400, meaning: 'A collected flow does not exist, or the collection is circular.' },
+  flow_being_deleted: { status: 400, meaning: 'The flow is being deleted; its id can be used again afterwards.' },
+  container_not_set: { status: 400, meaning: 'The flow has no `container`, which storage and segments need.' },
+  invalid_segment: { status: 400, meaning: 'The segment breaks a rule: its timerange, object or URLs.' },
+  segment_overlap: { status: 400, meaning: 'The segment overlaps another segment of the same flow.' },
+  unknown_object: { status: 400, meaning: 'The object was neither allocated for this flow nor registered by another.' },
+  object_ids_in_use: { status: 400, meaning: 'Some of the given object ids already exist in this store.' },
+  unknown_storage_backend: { status: 400, meaning: 'There is no storage backend of this id.' },
+  invalid_webhook: { status: 400, meaning: 'The webhook registration cannot be accepted.' },
+  invalid_signature: { status: 403, meaning: 'A media URL has expired, was altered, or is for another method.' },
+  flow_read_only: { status: 403, meaning: 'The flow is marked read-only.' },
+  not_found: { status: 404, meaning: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, meaning: 'The address exists, but not for this method.' },
+  precondition_failed: { status: 412, meaning: 'The object has changed since the given ETag.' },
+  payload_too_large: { status: 413, meaning: 'The body is larger than this server accepts.' },
+  unsupported_media_type: { status: 415, meaning: 'The body is of a media type that the operation does not take.' },
+  range_not_satisfiable: { status: 416, meaning: 'The byte range lies outside the object.' },
+  internal_error: { status: 500, meaning: 'The server failed; the request id finds the cause in its log.' },
+  tables_unavailable: { status: 503, meaning: 'The table engine cannot serve this now; the summary says why.' },
+  media_store_unavailable: { status: 503, meaning: 'The media store cannot serve this now; the summary says why.' },
+  storage_full: { status: 503, meaning: 'There is no space left to write to; reads go on.' },
+} as const satisfies Record<string, { status: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface AppErrorOptions {
+  /** The parameter or the JSON pointer of the property that is at fault. */
+  readonly field?: string;
+  /** For 503: after how many seconds a retry makes sense. */
+  readonly retryAfterS?: number;
+  readonly cause?: unknown;
+}
+
+/** An error with a meaning to the client. Anything else that is thrown is a defect and answers 500. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+  readonly retryAfterS: number | undefined;
+
+  constructor(code: ErrorCode, summary: string, options: AppErrorOptions = {}) {
+    super(summary, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.field = options.field;
+    this.retryAfterS = options.retryAfterS;
+  }
+
+  /** The HTTP status of the code. */
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+}

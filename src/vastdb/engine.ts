@@ -1,0 +1,148 @@
+import type { Predicate } from './predicate/predicate.ts';
+
+/**
+ * The port that every table engine implements. It knows rows, columns and predicates, and no TAMS.
+ * Rows travel as arrays in the order of the asked columns: that is what the hot paths need, and
+ * what Arrow batches turn into most cheaply.
+ */
+
+/** int64 is a bigint, int32 and float64 a number, vector a Float32Array. */
+export type Cell = string | number | bigint | boolean | Uint8Array | Float32Array | null;
+
+export type ColumnType = 'string' | 'int64' | 'int32' | 'float64' | 'bool' | 'binary' | 'vector';
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Columns are nullable unless this is true; a column that is added later always is. */
+  readonly required?: boolean;
+  /** Of vectors: the count of float32 elements. */
+  readonly dimension?: number;
+}
+
+export interface IndexDefinition {
+  readonly columns: readonly string[];
+  /** Enforced by engines that have unique keys; on the others the stores see to it. */
+  readonly unique?: boolean;
+}
+
+export interface TableDefinition {
+  readonly name: string;
+  readonly columns: readonly ColumnDefinition[];
+  /**
+   * Columns by which rows are kept together on disk, unique as a whole and never updated. A table
+   * that is read by ranges of its sort key is read sequentially.
+   */
+  readonly sortKey?: readonly string[];
+  readonly indexes?: readonly IndexDefinition[];
+}
+
+/** Opaque: only the engine that gave it out may look inside. */
+export type RowId = bigint | string;
+
+export interface Ordering {
+  readonly column: string;
+  readonly direction: 'asc' | 'desc';
+}
+
+export interface SelectRequest {
+  readonly table: string;
+  /** May be empty when only row ids are wanted. */
+  readonly columns: readonly string[];
+  readonly where?: Predicate;
+  readonly orderBy?: readonly Ordering[];
+  readonly limit?: number;
+  /** Equal rows (of the asked columns) once. Not together with `rowIds`. */
+  readonly distinct?: boolean;
+  /** Ask for the rows' ids as well. */
+  readonly rowIds?: boolean;
+}
+
+export interface RowSet {
+  /** One array per row, cells in the order of the asked columns. */
+  readonly rows: Cell[][];
+  /** Parallel to `rows`; empty unless asked for. */
+  readonly rowIds: RowId[];
+}
+
+export interface TableReader {
+  select(request: SelectRequest): Promise<RowSet>;
+  count(table: string, where?: Predicate): Promise<number>;
+}
+
+export interface TableTransaction extends TableReader {
+  /** Inserts rows whose cells are in the order of `columns`; columns left out become null. */
+  insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void>;
+  /** Sets `columns` of the row `rowIds[i]` to `rows[i]`. */
+  update(
+    table: string,
+    rowIds: readonly RowId[],
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+  ): Promise<void>;
+  delete(table: string, rowIds: readonly RowId[]): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /**
+   * `interactive` (the default) is for a request's few rows. `background` is for work that takes
+   * long: the embedded engine then runs every statement off the main thread.
+   */
+  readonly lane?: Lane;
+}
+
+export type Lane = 'interactive' | 'background';
+
+/** What an engine can push down. The executor does the rest. */
+export interface EngineCapabilities {
+  /** `orderBy` of a select. */
+  readonly ordering: boolean;
+  /** `distinct` of a select. */
+  readonly distinct: boolean;
+  /** `or` over more than one column. */
+  readonly orAcrossColumns: boolean;
+  /** `not` over anything but `isNull`. */
+  readonly negation: boolean;
+  /** `endsWith`. */
+  readonly suffixMatch: boolean;
+  /** `inSelect`. */
+  readonly subqueries: boolean;
+  /** Unique indexes and unique sort keys are enforced. */
+  readonly uniqueKeys: boolean;
+}
+
+export interface TableStats {
+  readonly rows: number;
+  /** Estimated size on disk; undefined where the engine cannot tell. */
+  readonly bytes?: number;
+}
+
+export interface TableEngine {
+  readonly name: string;
+  readonly capabilities: EngineCapabilities;
+
+  listTables(): Promise<string[]>;
+  /** The table's columns as they are in the engine, or undefined where there is no such table. */
+  describeTable(table: string): Promise<ColumnDefinition[] | undefined>;
+  /** Creates the table and its indexes; does nothing where it already exists. */
+  createTable(definition: TableDefinition): Promise<void>;
+  addColumns(table: string, columns: readonly ColumnDefinition[]): Promise<void>;
+  /** Creates those of the definition's indexes that are missing. */
+  createIndexes(definition: TableDefinition): Promise<void>;
+  /** For operators' tools alone: no path of the server drops a table. */
+  dropTable(table: string): Promise<void>;
+  stats(table: string): Promise<TableStats>;
+
+  /** Reads outside of any transaction see what is committed. */
+  reader(lane?: Lane): TableReader;
+  /**
+   * Runs `work` in a transaction: committed and durable when the promise resolves, rolled back when
+   * `work` throws. `work` may run more than once (after a write conflict), so it has no effects but
+   * those on `tx`, and it awaits nothing but `tx`: others wait meanwhile.
+   */
+  transaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+
+  /** Rejects with a TableError that says why the engine cannot be used. */
+  health(): Promise<void>;
+  close(): Promise<void>;
+}
