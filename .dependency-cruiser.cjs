@@ -13,7 +13,7 @@ const layers = {
   http: ['shared', 'observability', 'domain', 'services'],
 };
 
-const layerPath = (layer) => (layer === 'config' ? 'src/config\\.ts$' : `src/${layer}/`);
+const layerPath = (layer) => (layer === 'config' ? 'src/config(\\.ts$|/)' : `src/${layer}/`);
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   name: `layer-${layer}`,

@@ -7,9 +7,8 @@ export interface MediaObject {
   readonly allocatedFor: string | null;
   /** Empty for an external object. */
   readonly locations: readonly ObjectLocation[];
-  /** URLs given with the first segment that registered the object. */
+  /** URLs given with the segment that registered an external object. */
   readonly externalUrls: readonly ExternalUrl[];
+  /** Null while it is only allocated. */
   readonly firstReferencedByFlow: string | null;
-  /** When it is looked at for reclaim; null while segments are known to use it. Milliseconds since 1970. */
-  readonly reclaimAt: number | null;
 }

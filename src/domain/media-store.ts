@@ -49,6 +49,11 @@ export interface ObjectList {
 export interface MediaStore {
   readonly backend: StorageBackend;
 
+  /**
+   * Makes the storage path of a new object, once: the row keeps it, and nothing computes it again.
+   * Throws `invalid_request` for an object id that no key can hold.
+   */
+  makeStoragePath(flowId: string, objectId: string, allocatedAt: Date): string;
   /** A URL to GET the object. URL-safe ASCII, so it needs no escaping in JSON. Does no I/O. */
   presignGet(storagePath: string, baseUrl: string): string;
   presignPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;
@@ -85,4 +90,13 @@ export interface LocalMedia extends MediaStore {
     storagePath: string,
     query: Readonly<Record<string, unknown>>,
   ): { contentType: string | undefined };
+}
+
+/** The storage backends of this instance, as the services see them. */
+export interface MediaStoreRegistry {
+  get(storageId: string): MediaStore | undefined;
+  /** Where storage is allocated when the client names no backend; undefined when it must. */
+  readonly default: MediaStore | undefined;
+  /** Preferred first. */
+  all(): readonly MediaStore[];
 }

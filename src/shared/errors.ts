@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   flow_being_deleted: { status: 400, meaning: 'The flow is being deleted; its id can be used again afterwards.' },
   container_not_set: { status: 400, meaning: 'The flow has no `container`, which storage and segments need.' },
   invalid_segment: { status: 400, meaning: 'The segment breaks a rule: its timerange, object or URLs.' },
+  range_being_deleted: { status: 400, meaning: 'The timerange is being deleted by a request that still runs.' },
   segment_overlap: { status: 400, meaning: 'The segment overlaps another segment of the same flow.' },
   unknown_object: { status: 400, meaning: 'The object was neither allocated for this flow nor registered by another.' },
   object_ids_in_use: { status: 400, meaning: 'Some of the given object ids already exist in this store.' },

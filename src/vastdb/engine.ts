@@ -1,13 +1,13 @@
+import type { Cell } from './cell.ts';
 import type { Predicate } from './predicate/predicate.ts';
+
+export type { Cell };
 
 /**
  * The port that every table engine implements. It knows rows, columns and predicates, and no TAMS.
  * Rows travel as arrays in the order of the asked columns: that is what the hot paths need, and
  * what Arrow batches turn into most cheaply.
  */
-
-/** int64 is a bigint, int32 and float64 a number, vector a Float32Array. */
-export type Cell = string | number | bigint | boolean | Uint8Array | Float32Array | null;
 
 export type ColumnType = 'string' | 'int64' | 'int32' | 'float64' | 'bool' | 'binary' | 'vector';
 

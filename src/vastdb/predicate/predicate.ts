@@ -1,4 +1,4 @@
-import type { Cell } from '../engine.ts';
+import type { Cell } from '../cell.ts';
 
 /**
  * The one predicate tree. Nodes are plain frozen data: engines compile them, the executor splits

@@ -1,0 +1,31 @@
+import { buildApp } from '../src/app.ts';
+import type { Services } from '../src/services/services.ts';
+import { CursorCodec } from '../src/shared/cursor.ts';
+
+/** The OpenAPI document as it is checked in: made of the routes alone, with nothing behind them. */
+export async function openApiText(): Promise<string> {
+  const app = await buildApp({
+    services: withoutServices(),
+    localMedia: new Map(),
+    cursors: new CursorCodec('No cursor is made while the document is generated.'),
+    config: {
+      trustProxy: false,
+      bodyLimitBytes: 1024,
+      corsOrigins: '*',
+      segmentsPerRequest: 1,
+      limitDefault: 1,
+      limitMax: 1,
+    },
+    logger: false,
+  });
+  try {
+    return `${JSON.stringify(app.swagger(), null, 2)}\n`;
+  } finally {
+    await app.close();
+  }
+}
+
+/** Routes ask for their services when they are registered, and call them when they are requested. */
+function withoutServices(): Services {
+  return new Proxy({} as Services, { get: () => undefined });
+}

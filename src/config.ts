@@ -1,0 +1,146 @@
+import { resolve } from 'node:path';
+import { ConfigError, Environment } from './config/environment.ts';
+import { readBackends } from './config/storage-backends.ts';
+import type { BackendConfig } from './config/storage-backends.ts';
+import * as syntax from './config/text-syntax.ts';
+
+export { ConfigError } from './config/environment.ts';
+export type { BackendConfig, LocalBackendConfig, S3BackendConfig } from './config/storage-backends.ts';
+
+/** Everything that can be configured, deeply frozen. `.env.example` says what each variable means. */
+export interface Config {
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Without a slash at its end. Undefined: the request's own scheme and host. */
+    readonly publicUrl: string | undefined;
+    /** Whose forwarded headers are believed: nobody's, everybody's, or those of these addresses and CIDRs. */
+    readonly trustProxy: boolean | readonly string[];
+    readonly bodyLimitBytes: number;
+    readonly corsOrigins: '*' | readonly string[];
+  };
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly tables: {
+    readonly engine: 'sqlite';
+    readonly sqlite: { readonly synchronous: 'full' | 'normal'; readonly cacheMib: number };
+  };
+  readonly media: {
+    /** At least one; preferred first; at most one is the default. */
+    readonly backends: readonly BackendConfig[];
+    readonly presign: { readonly expiresS: number; readonly gridS: number; readonly urlCacheMax: number };
+    /** Memory for pages of segments as they were sent. */
+    readonly pageCacheMib: number;
+    readonly maxObjectBytes: number;
+    readonly s3: {
+      readonly requestTimeoutMs: number;
+      readonly maxAttempts: number;
+      readonly maxSockets: number;
+      readonly breakerFailures: number;
+      readonly breakerResetMs: number;
+    };
+  };
+  readonly paging: { readonly limitDefault: number; readonly limitMax: number };
+  readonly limits: { readonly segmentsPerRequest: number; readonly deleteSyncMax: number };
+  readonly reclaim: { readonly graceS: number; readonly allocationExpiryS: number };
+  readonly deletion: { readonly requestExpiryS: number };
+  /** Undefined: the server makes one and keeps it in `dataDir`. */
+  readonly secretKey: string | undefined;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const TEN_YEARS_S = 315_360_000;
+/** The longest life of a signed URL that SigV4 allows. */
+const WEEK_S = 604_800;
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+const SECRET_KEY_MIN_LENGTH = 32;
+
+/**
+ * Reads the configuration from the environment, and from the file that STORAGE_BACKENDS_FILE names.
+ * Throws ConfigError, whose message is one line, for the first thing that is wrong; values of
+ * secrets are never in it.
+ */
+export function loadConfig(variables: NodeJS.ProcessEnv): Config {
+  const env = new Environment(variables);
+  const dataDir = resolve(env.text('DATA_DIR') ?? './data');
+  if (env.text('TABLE_ENGINE') === 'vast') {
+    throw new ConfigError('TABLE_ENGINE=vast is not in this version; use sqlite.');
+  }
+  const config: Config = {
+    http: {
+      host: env.parsed('HOST', syntax.HOST) ?? '127.0.0.1',
+      port: env.integer('PORT', { default: 8000, min: 0, max: 65_535 }),
+      publicUrl: env.parsed('PUBLIC_URL', syntax.BASE_URL),
+      trustProxy: env.parsed('TRUST_PROXY', syntax.orBoolean(syntax.ADDRESS_LIST)) ?? false,
+      bodyLimitBytes: env.integer('BODY_LIMIT_BYTES', { default: 10 * MIB, min: 1024, max: GIB }),
+      corsOrigins: env.parsed('CORS_ORIGINS', syntax.orAsterisk(syntax.ORIGIN_LIST)) ?? '*',
+    },
+    dataDir,
+    tables: {
+      engine: env.choice('TABLE_ENGINE', ['sqlite']) ?? 'sqlite',
+      sqlite: {
+        synchronous: env.choice('SQLITE_SYNCHRONOUS', ['full', 'normal']) ?? 'full',
+        cacheMib: env.integer('SQLITE_CACHE_MIB', { default: 64, min: 1, max: 65_536 }),
+      },
+    },
+    media: {
+      backends: readBackends(env, dataDir),
+      presign: {
+        expiresS: env.integer('PRESIGN_EXPIRES_S', { default: 3600, min: 1, max: WEEK_S }),
+        gridS: env.integer('PRESIGN_GRID_S', { default: 300, min: 1, max: WEEK_S }),
+        urlCacheMax: env.integer('URL_CACHE_MAX', { default: 50_000, min: 0, max: 10_000_000 }),
+      },
+      pageCacheMib: env.integer('PAGE_CACHE_MIB', { default: 32, min: 0, max: 16_384 }),
+      maxObjectBytes: env.integer('MEDIA_OBJECT_MAX_BYTES', { default: 5 * GIB, min: 1, max: 5 * 1024 * GIB }),
+      s3: {
+        requestTimeoutMs: env.integer('S3_REQUEST_TIMEOUT_MS', { default: 30_000, min: 100, max: 3_600_000 }),
+        maxAttempts: env.integer('S3_MAX_ATTEMPTS', { default: 3, min: 1, max: 10 }),
+        maxSockets: env.integer('S3_MAX_SOCKETS', { default: 128, min: 1, max: 65_535 }),
+        breakerFailures: env.integer('S3_BREAKER_FAILURES', { default: 5, min: 1, max: 1000 }),
+        breakerResetMs: env.integer('S3_BREAKER_RESET_MS', { default: 10_000, min: 1, max: 3_600_000 }),
+      },
+    },
+    paging: {
+      limitDefault: env.integer('PAGE_LIMIT_DEFAULT', { default: 100, min: 1, max: 100_000 }),
+      limitMax: env.integer('PAGE_LIMIT_MAX', { default: 1000, min: 1, max: 100_000 }),
+    },
+    limits: {
+      segmentsPerRequest: env.integer('SEGMENTS_PER_REQUEST_MAX', { default: 5000, min: 1, max: 1_000_000 }),
+      deleteSyncMax: env.integer('DELETE_SYNC_MAX', { default: 1000, min: 0, max: 1_000_000 }),
+    },
+    reclaim: {
+      graceS: env.integer('RECLAIM_GRACE_S', { default: 300, min: 0, max: TEN_YEARS_S }),
+      allocationExpiryS: env.integer('ALLOCATION_EXPIRY_S', { default: 86_400, min: 1, max: TEN_YEARS_S }),
+    },
+    deletion: {
+      requestExpiryS: env.integer('DELETE_REQUEST_EXPIRY_S', { default: 86_400, min: 1, max: TEN_YEARS_S }),
+    },
+    secretKey: env.parsed('SECRET_KEY', syntax.secretText(SECRET_KEY_MIN_LENGTH)),
+    logLevel: env.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+  };
+  checkRelations(config);
+  return deepFreeze(config);
+}
+
+function checkRelations({ paging, media }: Config): void {
+  if (paging.limitDefault > paging.limitMax) {
+    throw new ConfigError(
+      `PAGE_LIMIT_DEFAULT (${paging.limitDefault}) is above PAGE_LIMIT_MAX (${paging.limitMax}); lower the one or raise the other.`,
+    );
+  }
+  const { expiresS, gridS } = media.presign;
+  if (expiresS + gridS > WEEK_S) {
+    throw new ConfigError(
+      `PRESIGN_EXPIRES_S (${expiresS}) and PRESIGN_GRID_S (${gridS}) are together above ${WEEK_S}, the longest life of a signed URL; lower one.`,
+    );
+  }
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part as object);
+  }
+  return Object.freeze(value);
+}

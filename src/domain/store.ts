@@ -1,0 +1,243 @@
+import type { TimeRange } from '../shared/time/timerange.ts';
+import type { DeletionRequest } from './deletion-request.ts';
+import type { FlowFilter, SourceFilter } from './filters.ts';
+import type { Flow } from './flow.ts';
+import type { FormatUrn } from './format.ts';
+import type { MediaObject } from './media-object.ts';
+import type { JsonText, Page, PageRequest } from './paging.ts';
+import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
+import type { ServiceInfo } from './service-info.ts';
+import type { Source } from './source.ts';
+import type { Webhook } from './webhook.ts';
+
+/** The ports through which the services reach what is kept. All times of rows are UTC, RFC 3339. */
+
+/** A row that was read in this transaction and is about to be changed. Only the store looks inside. */
+export type RowHandle = { readonly __handle: never };
+
+/** What a flow's segments amount to; null for a flow without segments. */
+export interface FlowContent {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** The sum of the segments' durations: equal to the hull's when there are no gaps. */
+  readonly coveredNs: bigint;
+}
+
+/** A flow as it is shown, but for what is inferred. */
+export interface FlowDocument {
+  readonly id: string;
+  readonly document: JsonText;
+  readonly segmentsUpdated: string | null;
+}
+
+/** What decides whether a flow may be changed, without its metadata. */
+export interface FlowState {
+  readonly id: string;
+  readonly sourceId: string;
+  readonly readOnly: boolean;
+  readonly container: string | null;
+  /** Deletion requests that are still working on this flow's segments. */
+  readonly activeDeletions: number;
+  readonly content: FlowContent | null;
+  /** Grows with every change of the flow's segments. */
+  readonly segmentsVersion: bigint;
+  readonly handle: RowHandle;
+}
+
+/** Flows that are being deleted are invisible to everything here but `deletingState`. */
+export interface FlowReads {
+  list(filter: FlowFilter, page: PageRequest): Promise<Page<FlowDocument>>;
+  find(id: string): Promise<FlowDocument | undefined>;
+  /** Undefined where there is no such flow. */
+  segmentsVersion(id: string): Promise<bigint | undefined>;
+  state(id: string): Promise<FlowState | undefined>;
+  existing(ids: readonly string[]): Promise<Set<string>>;
+  /** The sources of these flows, by flow id. */
+  sourcesOf(ids: readonly string[]): Promise<Map<string, string>>;
+  /** The flows of these sources, as flow id -> source id. */
+  ofSources(sourceIds: readonly string[]): Promise<Map<string, string>>;
+}
+
+export interface Flows extends FlowReads {
+  insert(flow: Flow): Promise<void>;
+  replace(handle: RowHandle, flow: Flow): Promise<void>;
+  /** After a change of segments: also gives them a new version. */
+  setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void>;
+  setActiveDeletions(handle: RowHandle, count: number): Promise<void>;
+  /** Hides the flow from everyone until its segments are gone. */
+  markDeleting(flow: FlowState): Promise<void>;
+  deletingState(id: string): Promise<FlowState | undefined>;
+  remove(flow: FlowState): Promise<void>;
+  hasFlows(sourceId: string): Promise<boolean>;
+}
+
+export interface CollectionEdge {
+  readonly flowId: string;
+  readonly memberId: string;
+  readonly role: string;
+}
+
+export interface CollectionReads {
+  /** Edges from these flows to what they collect. */
+  membersOf(flowIds: readonly string[]): Promise<CollectionEdge[]>;
+  /** Edges to these flows from those that collect them. */
+  collectorsOf(memberIds: readonly string[]): Promise<CollectionEdge[]>;
+}
+
+export interface SourceDocument {
+  readonly id: string;
+  readonly document: JsonText;
+}
+
+export interface SourceState {
+  readonly source: Source;
+  readonly handle: RowHandle;
+}
+
+export interface SourceReads {
+  list(filter: SourceFilter, page: PageRequest): Promise<Page<SourceDocument>>;
+  find(id: string): Promise<SourceDocument | undefined>;
+}
+
+export interface Sources extends SourceReads {
+  state(id: string): Promise<SourceState | undefined>;
+  format(id: string): Promise<FormatUrn | undefined>;
+  insert(source: Source): Promise<void>;
+  replace(handle: RowHandle, source: Source): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+export interface SegmentReads {
+  page(flowId: string, query: SegmentQuery, page: PageRequest): Promise<Page<StoredSegment>>;
+  /** The first and the last segment that overlap the range. */
+  ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined>;
+  /** The flows that use an object, by id. */
+  flowsUsing(objectId: string, page: PageRequest): Promise<Page<string>>;
+}
+
+/** Which segments a deletion takes: those that the range covers completely. */
+export interface SegmentSelection {
+  readonly timerange: TimeRange;
+  readonly objectId?: string;
+}
+
+export interface DeletableSegment {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly objectId: string;
+  readonly handle: RowHandle;
+}
+
+export interface Segments extends SegmentReads {
+  /** For each range (sorted by start) whether a segment of the flow overlaps it. */
+  overlapping(flowId: string, ranges: readonly { startNs: bigint; endNs: bigint }[]): Promise<boolean[]>;
+  insert(flowId: string, segments: readonly NewSegment[]): Promise<void>;
+  /** In order of time, at most `limit`. */
+  selectForDeletion(flowId: string, selection: SegmentSelection, limit: number): Promise<DeletableSegment[]>;
+  remove(segments: readonly DeletableSegment[]): Promise<void>;
+  /** The hull of what the flow has left, or undefined when nothing is. */
+  hull(flowId: string): Promise<{ startNs: bigint; endNs: bigint } | undefined>;
+  /** Those of the objects that any segment of any flow uses. */
+  usedObjects(objectIds: readonly string[]): Promise<Set<string>>;
+}
+
+export interface StoredObject extends MediaObject {
+  readonly handle: RowHandle;
+}
+
+export interface ObjectReads {
+  find(id: string): Promise<MediaObject | undefined>;
+}
+
+export interface Objects extends ObjectReads {
+  /** Without those that are being reclaimed. */
+  findMany(ids: readonly string[]): Promise<Map<string, StoredObject>>;
+  /** Those of the ids that are taken, by objects that are being reclaimed too. */
+  taken(ids: readonly string[]): Promise<Set<string>>;
+  insert(objects: readonly MediaObject[]): Promise<void>;
+  setFirstReferencedBy(objects: readonly StoredObject[], flowId: string): Promise<void>;
+  /** From here on no segment can use them, and their bytes may be deleted. */
+  markReclaiming(ids: readonly string[]): Promise<void>;
+  /** Marked ones, whatever became of the attempt that marked them. */
+  reclaiming(ids: readonly string[]): Promise<MediaObject[]>;
+  remove(ids: readonly string[]): Promise<void>;
+}
+
+/**
+ * Why an object may be unused: no segment used it since it was allocated, or its last segment went
+ * (`dropped`), or its bytes could not be deleted at the first attempt (`retry`).
+ */
+export type ReclaimReason = 'allocated' | 'dropped' | 'retry';
+
+/** Objects that may have become unused, and when to look at them. */
+export interface ReclaimQueue {
+  add(objectIds: readonly string[], dueAtMs: number, reason: ReclaimReason): Promise<void>;
+  due(nowMs: number, limit: number): Promise<{ objectId: string; handle: RowHandle }[]>;
+  /** Those of the objects that were dropped so lately that they are kept still. */
+  inGrace(objectIds: readonly string[], nowMs: number): Promise<Set<string>>;
+  remove(handles: readonly RowHandle[]): Promise<void>;
+}
+
+export interface DeletionRequestReads {
+  list(nowMs: number): Promise<DeletionRequest[]>;
+  find(id: string, nowMs: number): Promise<DeletionRequest | undefined>;
+}
+
+export interface DeletionRequests extends DeletionRequestReads {
+  insert(request: DeletionRequest): Promise<void>;
+  update(request: DeletionRequest): Promise<void>;
+  /** Not yet done, oldest first. */
+  unfinished(): Promise<DeletionRequest[]>;
+  unfinishedOf(flowId: string): Promise<DeletionRequest[]>;
+  removeExpired(nowMs: number): Promise<number>;
+}
+
+export interface WebhookReads {
+  list(): Promise<Webhook[]>;
+}
+
+export interface Webhooks extends WebhookReads {
+  /** A registration is known by its URL, API key name and API key value. */
+  save(webhook: Webhook): Promise<void>;
+  remove(webhook: Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>): Promise<void>;
+}
+
+export interface ServiceInfoReads {
+  get(): Promise<ServiceInfo>;
+}
+
+export interface ServiceInfos extends ServiceInfoReads {
+  save(info: ServiceInfo): Promise<void>;
+}
+
+export interface StoreReader {
+  readonly flows: FlowReads;
+  readonly collections: CollectionReads;
+  readonly sources: SourceReads;
+  readonly segments: SegmentReads;
+  readonly objects: ObjectReads;
+  readonly deletionRequests: DeletionRequestReads;
+  readonly webhooks: WebhookReads;
+  readonly serviceInfo: ServiceInfoReads;
+}
+
+export interface StoreTransaction {
+  readonly flows: Flows;
+  readonly collections: CollectionReads;
+  readonly sources: Sources;
+  readonly segments: Segments;
+  readonly objects: Objects;
+  readonly reclaimQueue: ReclaimQueue;
+  readonly deletionRequests: DeletionRequests;
+  readonly webhooks: Webhooks;
+  readonly serviceInfo: ServiceInfos;
+}
+
+export interface Store extends StoreReader {
+  /**
+   * All of `work` or nothing of it; durable when the promise resolves. `work` may run more than
+   * once, so it changes nothing but the store, and awaits nothing else. `background` is for work
+   * on many rows, which must not hold up requests.
+   */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>, options?: { background?: boolean }): Promise<T>;
+}

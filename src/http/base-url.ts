@@ -1,0 +1,26 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../shared/errors.ts';
+
+/** Host names, addresses and ports; what else a Host header may say would end up in URLs and JSON. */
+const HOST = /^[\w.-]+(:\d{1,5})?$|^\[[\da-fA-F:.]+\](:\d{1,5})?$/;
+
+/**
+ * The absolute base of URLs that lead back to this server: the configured one, else the request's own
+ * scheme and host (forwarded headers count where a proxy is trusted).
+ */
+export function baseUrlOf(
+  publicUrl: string | undefined,
+): (request: Pick<FastifyRequest, 'protocol' | 'host'>) => string {
+  if (publicUrl !== undefined) {
+    const base = publicUrl.replace(/\/+$/, '');
+    return () => base;
+  }
+  return ({ protocol, host }) => {
+    if (!HOST.test(host)) {
+      throw new AppError('invalid_request', 'The Host header must be a host name with an optional port', {
+        field: 'host',
+      });
+    }
+    return `${protocol}://${host}`;
+  };
+}

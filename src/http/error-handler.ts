@@ -1,0 +1,77 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { redactUrl } from '../observability/redact-url.ts';
+import type { ErrorCode } from '../shared/errors.ts';
+import { AppError } from '../shared/errors.ts';
+import { sendJson } from './send-json.ts';
+
+/** The body of every error: TAMS's error object (`schemas/error.json`), with what browsers' clients read besides. */
+export function errorBody(code: ErrorCode, summary: string, requestId: string): string {
+  return JSON.stringify({
+    type: code,
+    summary,
+    time: new Date().toISOString(),
+    message: summary,
+    request_id: requestId,
+  });
+}
+
+/** The one place where errors become responses. Causes of 5xx go to the log, not to the client. */
+export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const appError = toAppError(error);
+  const context = { requestId: request.id, method: request.method, url: redactUrl(request.url) };
+  if (appError.status >= 500) request.log.error({ ...context, err: error }, appError.message);
+  else request.log.debug({ ...context, type: appError.code }, appError.message);
+
+  if (appError.retryAfterS !== undefined) reply.header('retry-after', appError.retryAfterS);
+  reply.code(appError.status);
+  sendJson(reply, errorBody(appError.code, appError.message, request.id));
+}
+
+/** A URL that cannot be routed at all, such as one with broken percent-encoding. */
+export function handleFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  // No hook has run, so the header is not there yet.
+  reply.header('x-request-id', request.id);
+  handleError(error, request, reply);
+}
+
+/** Writes to the socket what could not be parsed as HTTP, in the shape of every other error. */
+export function clientErrorResponse(error: { code?: string }): string | undefined {
+  if (error.code === 'ECONNRESET') return undefined;
+  const [line, summary] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The URL and the headers are larger than this server accepts']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request did not arrive in time']
+        : ['400 Bad Request', 'This is not a valid HTTP request'];
+  const body = errorBody('invalid_request', summary, 'none');
+  return (
+    `HTTP/1.1 ${line}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+    `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  );
+}
+
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new AppError('payload_too_large', 'The body is larger than this server accepts', { cause: error });
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new AppError('unsupported_media_type', 'The body must be sent with content-type: application/json', {
+      cause: error,
+    });
+  }
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') {
+    return new AppError('invalid_request', 'The body is not valid JSON', { field: 'body', cause: error });
+  }
+  if (code === 'FST_ERR_BAD_URL') {
+    return new AppError('invalid_request', 'The path is not properly percent-encoded', { cause: error });
+  }
+  // Whatever else the framework finds wrong with a request.
+  if (code?.startsWith('FST_') === true && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new AppError('invalid_request', message ?? 'The request is not valid', { cause: error });
+  }
+  return new AppError('internal_error', 'The server failed; its log knows the cause under this request id', {
+    cause: error,
+  });
+}

@@ -1,0 +1,98 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+  RouteGenericInterface,
+  RouteHandlerMethod,
+} from 'fastify';
+import type { TObject, TSchema } from 'typebox';
+import type { ResponseDoc, ResponseDocs } from './schemas/responses.ts';
+import type { TamsApp } from './tams-app.ts';
+import type { Validate } from './validation/body-validator.ts';
+import { validatorCompiler } from './validation/compiler.ts';
+
+/** The tags of TAMS 7.0. */
+export type OperationTag =
+  'Service' | 'Sources' | 'Flows' | 'FlowSegments' | 'Objects' | 'MediaStorage' | 'FlowDeleteRequests' | 'Webhooks';
+
+interface OperationSchema {
+  params?: TObject;
+  querystring?: TObject;
+  body?: TSchema;
+}
+
+type Handler<Schema extends OperationSchema> = RouteHandlerMethod<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  RouteGenericInterface,
+  unknown,
+  Schema,
+  TypeBoxTypeProvider
+>;
+
+interface Documented<Schema extends OperationSchema> {
+  url: string;
+  /** The operation's id in TAMS 7.0 without its method: `flows-flowId` of `GET_flows-flowId`. */
+  name: string;
+  tag: OperationTag;
+  summary: string;
+  description?: string;
+  schema: Schema;
+  responses: ResponseDocs;
+  handler: Handler<Schema>;
+}
+
+export interface Operation<Schema extends OperationSchema> extends Documented<Schema> {
+  method: 'POST' | 'PUT' | 'DELETE';
+  /** Validates the body in place of its schema, which then is for the document. */
+  validateBody?: Validate;
+}
+
+/** Registers an operation that is neither GET nor HEAD. */
+export function operation<const Schema extends OperationSchema>(app: TamsApp, route: Operation<Schema>): void {
+  register(app, route, route.method, route.responses, route.validateBody);
+}
+
+/**
+ * Registers a GET and its HEAD, an operation of its own with the same status and headers. The one
+ * handler serves both; it looks at `request.method` only to save the work of the body.
+ */
+export function readOperation<const Schema extends OperationSchema>(app: TamsApp, route: Documented<Schema>): void {
+  register(app, route, 'GET', route.responses);
+  register(app, route, 'HEAD', withoutBodies(route.responses));
+}
+
+function register<const Schema extends OperationSchema>(
+  app: TamsApp,
+  route: Documented<Schema>,
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE',
+  responses: ResponseDocs,
+  validateBody?: Validate,
+): void {
+  // The responses are for the document; left out of the handler's types, since payloads are JSON texts.
+  const documented = {
+    operationId: `${method}_${route.name}`,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description !== undefined && { description: route.description }),
+    response: responses,
+  };
+  app.route<RouteGenericInterface, unknown, Schema>({
+    method,
+    url: route.url,
+    schema: { ...route.schema, ...documented },
+    validatorCompiler: validatorCompiler(validateBody),
+    handler: route.handler,
+  });
+}
+
+function withoutBodies(responses: ResponseDocs): ResponseDocs {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, { description, headers }]): [string, ResponseDoc] => [
+      status,
+      { description, ...(headers && { headers }), type: 'null' },
+    ]),
+  );
+}

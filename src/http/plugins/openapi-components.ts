@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
+
+type Json = Record<string, unknown>;
+
+/**
+ * Makes a component of every schema that has a title, and a reference of every place where it stands:
+ * routes carry their schemas whole, the document says each of them once.
+ *
+ * @param optionalBodies the ids of operations whose body may be left out
+ * @throws Error where two different schemas have the same title
+ */
+export function hoistSchemas<Document extends object>(
+  document: Document,
+  optionalBodies: ReadonlySet<unknown>,
+): Document {
+  const schemas = new Map<string, Json>();
+
+  const hoist = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(hoist);
+    if (!isObject(node)) return node;
+    const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, hoist(value)]));
+    const title = copy['title'];
+    if (typeof title !== 'string') return copy;
+    const known = schemas.get(title);
+    if (known !== undefined && !isDeepStrictEqual(withoutDescription(known), withoutDescription(copy))) {
+      throw new Error(`Two schemas have the title ${title}; give each its own`);
+    }
+    // Parameters carry the description beside their schema, so it may be missing here.
+    if (known?.['description'] === undefined) schemas.set(title, copy);
+    return { $ref: `#/components/schemas/${title}` };
+  };
+
+  const { paths, components, ...rest } = document as { paths?: Json; components?: Json };
+  const hoisted = hoist(paths) as Json;
+  for (const operations of Object.values(hoisted)) {
+    for (const operation of Object.values(operations as Record<string, Json>)) {
+      if (optionalBodies.has(operation['operationId'])) (operation['requestBody'] as Json)['required'] = false;
+    }
+  }
+  const sorted = Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...rest, paths: hoisted, components: { ...components, schemas: sorted } } as Document;
+}
+
+function withoutDescription(schema: Json): Json {
+  return { ...schema, description: undefined };
+}
+
+function isObject(node: unknown): node is Json {
+  return typeof node === 'object' && node !== null;
+}

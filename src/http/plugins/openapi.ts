@@ -1,0 +1,86 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fp from 'fastify-plugin';
+import { sendJson } from '../send-json.ts';
+import { hoistSchemas } from './openapi-components.ts';
+
+export interface OpenApiOptions {
+  /** The base of "try it out"; relative where it is not configured. */
+  publicUrl: string | undefined;
+}
+
+/** Bodies that may be left out; the generator takes each of them for required. */
+const OPTIONAL_BODIES: ReadonlySet<unknown> = new Set(['POST_flows-flowId-storage']);
+
+/** Parameters whose published names a route cannot have. */
+const PARAMETER_NAMES: Readonly<Record<string, string>> = { requestId: 'request-id' };
+
+const TAGS = [
+  { name: 'Service', description: 'The service itself.' },
+  { name: 'Sources', description: 'Pieces of content, apart from how they are encoded.' },
+  { name: 'Flows', description: 'Sources in one particular encoding.' },
+  { name: 'FlowSegments', description: 'What lies where on the timeline of a flow.' },
+  { name: 'Objects', description: 'The media objects that segments refer to.' },
+  { name: 'MediaStorage', description: 'Room for the upload of media objects.' },
+  { name: 'FlowDeleteRequests', description: 'Deletions that go on after their request was answered.' },
+  { name: 'Webhooks', description: 'Registrations for events.' },
+];
+
+/**
+ * The OpenAPI document, generated from the schemas of the routes: at `/openapi.json`, and to be read
+ * and tried out at `/docs`.
+ */
+export const openApiPlugin = fp<OpenApiOptions>(
+  async (app, { publicUrl }) => {
+    await app.register(swagger, {
+      exposeHeadRoutes: true,
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Time-addressable Media Store',
+          description:
+            'A store of media that is addressed by time. It keeps an index of segments on timelines, and hands out ' +
+            'the URLs that their media are uploaded to and downloaded from.',
+          version: '7.0',
+          license: { name: 'Apache 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+        },
+        servers: [{ url: publicUrl ?? '/' }],
+        tags: TAGS,
+      },
+      transform: ({ schema, url }) => renameParameters(withOwnId(schema), url),
+      transformObject: (document) => {
+        if (!('openapiObject' in document)) throw new Error('The document must be OpenAPI, not Swagger 2');
+        return hoistSchemas(document.openapiObject, OPTIONAL_BODIES);
+      },
+    });
+    await app.register(swaggerUi, { routePrefix: '/docs' });
+
+    let text: string | undefined;
+    app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+      text ??= JSON.stringify(app.swagger());
+      return sendJson(reply, text);
+    });
+  },
+  { name: 'tams-openapi', fastify: '5.x' },
+);
+
+/** Operations that answer HEAD have ids of their own here; the generator suffixes them as if they were derived. */
+function withOwnId<Schema extends object>(schema: Schema): Schema {
+  const { operationId } = schema as { operationId?: string };
+  return operationId?.startsWith('HEAD_') === true
+    ? { ...schema, operationId: operationId.replace(/-head$/, '') }
+    : schema;
+}
+
+function renameParameters<Schema extends object>(schema: Schema, url: string): { schema: Schema; url: string } {
+  const params = (schema as { params?: { properties: Record<string, unknown> } } | undefined)?.params;
+  const renamed = Object.entries(PARAMETER_NAMES).filter(([name]) => params?.properties[name] !== undefined);
+  if (params === undefined || renamed.length === 0) return { schema, url };
+  const properties = Object.fromEntries(
+    Object.entries(params.properties).map(([name, property]) => [PARAMETER_NAMES[name] ?? name, property]),
+  );
+  return {
+    schema: { ...schema, params: { type: 'object', properties } },
+    url: renamed.reduce((path, [name, published]) => path.replace(`:${name}`, `{${published}}`), url),
+  };
+}

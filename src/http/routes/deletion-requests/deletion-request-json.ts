@@ -1,0 +1,18 @@
+import type { DeletionRequest } from '../../../domain/deletion-request.ts';
+
+/** A deletion request as TAMS 7.0 prints it (`schemas/deletion-request.json`). */
+export function deletionRequestJson(request: DeletionRequest): Record<string, unknown> {
+  return {
+    id: request.id,
+    flow_id: request.flowId,
+    timerange_to_delete: request.timerangeToDelete.toString(),
+    timerange_remaining: request.timerangeRemaining.toString(),
+    delete_flow: request.deleteFlow,
+    created: request.created,
+    created_by: request.createdBy,
+    updated: request.updated,
+    expiry: request.expiry,
+    status: request.status,
+    error: request.error,
+  };
+}

@@ -1,0 +1,39 @@
+import Type from 'typebox';
+import { readOperation } from '../../operation.ts';
+import { pathId } from '../../path-id.ts';
+import type { RouteContext } from '../../route-context.ts';
+import { DeletionRequestSchema } from '../../schemas/deletion-request.ts';
+import { deletionRequestParams } from '../../schemas/parameters.ts';
+import { json, notFound } from '../../schemas/responses.ts';
+import { sendJson } from '../../send-json.ts';
+import type { TamsApp } from '../../tams-app.ts';
+import { deletionRequestJson } from './deletion-request-json.ts';
+
+/** TAMS 7.0, `/flow-delete-requests`. */
+export function deletionRequestRoutes(app: TamsApp, { services }: RouteContext): void {
+  readOperation(app, {
+    url: '/flow-delete-requests',
+    name: 'flow-delete-requests',
+    tag: 'FlowDeleteRequests',
+    summary: 'Deletion requests',
+    schema: {},
+    responses: { 200: json('The requests that are known.', Type.Array(DeletionRequestSchema)) },
+    handler: async (_request, reply) => {
+      const requests = await services.deletionRequests.list();
+      return sendJson(reply, JSON.stringify(requests.map(deletionRequestJson)));
+    },
+  });
+
+  readOperation(app, {
+    url: '/flow-delete-requests/:requestId',
+    name: 'flow-delete-requests-request-id',
+    tag: 'FlowDeleteRequests',
+    summary: 'How far a deletion is',
+    schema: { params: deletionRequestParams },
+    responses: { 200: json('The request.', DeletionRequestSchema), 404: notFound },
+    handler: async (request, reply) => {
+      const found = await services.deletionRequests.get(pathId(request.params.requestId, 'deletion request'));
+      return sendJson(reply, JSON.stringify(deletionRequestJson(found)));
+    },
+  });
+}

@@ -1,0 +1,75 @@
+import { AppError } from '../../../shared/errors.ts';
+import { TimeRange } from '../../../shared/time/timerange.ts';
+import { operation, readOperation } from '../../operation.ts';
+import { pathId } from '../../path-id.ts';
+import type { RouteContext } from '../../route-context.ts';
+import { FlowInputSchema, FlowSchema } from '../../schemas/flow.ts';
+import { flowParams, flowQuery } from '../../schemas/parameters.ts';
+import { badBody, badQuery, deletionAccepted, json, noBody, notFound, readOnly } from '../../schemas/responses.ts';
+import { sendHead, sendJson } from '../../send-json.ts';
+import type { TamsApp } from '../../tams-app.ts';
+import { readTimerange } from '../../timerange-query.ts';
+import { compileFlow } from '../../validation/flow-validator.ts';
+import { sendDeletion } from '../deletion-requests/send-deletion.ts';
+
+/** TAMS 7.0, `/flows/{flowId}`. */
+export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
+  readOperation(app, {
+    url: '/flows/:flowId',
+    name: 'flows-flowId',
+    tag: 'Flows',
+    summary: 'A flow',
+    schema: { params: flowParams, querystring: flowQuery },
+    responses: { 200: json('The flow.', FlowSchema), 400: badQuery, 404: notFound },
+    handler: async (request, reply) => {
+      const id = pathId(request.params.flowId, 'flow');
+      const timerange = readTimerange(request.query.timerange, TimeRange.EVERYTHING) ?? TimeRange.EVERYTHING;
+      if (request.method === 'HEAD') {
+        await services.flows.exists(id);
+        return sendHead(reply);
+      }
+      const options = request.query.include_timerange === true ? { timerange } : {};
+      return sendJson(reply, await services.flows.get(id, options));
+    },
+  });
+
+  operation(app, {
+    method: 'PUT',
+    url: '/flows/:flowId',
+    name: 'flows-flowId',
+    tag: 'Flows',
+    summary: 'Create or replace a flow',
+    schema: { params: flowParams, body: FlowInputSchema },
+    validateBody: compileFlow(),
+    responses: {
+      201: json('Created.', FlowSchema),
+      204: noBody('Replaced.'),
+      400: badBody,
+      403: readOnly,
+      404: notFound,
+    },
+    handler: async (request, reply) => {
+      const id = pathId(request.params.flowId, 'flow');
+      if (request.body.id !== id) {
+        throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
+      }
+      const { created, flow } = await services.flows.put(request.body, request.principal);
+      return created ? sendJson(reply.code(201), flow) : reply.code(204).send();
+    },
+  });
+
+  operation(app, {
+    method: 'DELETE',
+    url: '/flows/:flowId',
+    name: 'flows-flowId',
+    tag: 'Flows',
+    summary: 'Delete a flow with its segments',
+    schema: { params: flowParams },
+    responses: { 202: deletionAccepted, 204: noBody('Deleted.'), 403: readOnly, 404: notFound },
+    handler: async (request, reply) => {
+      const id = pathId(request.params.flowId, 'flow');
+      const deletion = await services.flows.delete(id, request.principal);
+      return sendDeletion(reply, deletion, () => baseUrl(request));
+    },
+  });
+}

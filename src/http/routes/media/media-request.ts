@@ -1,0 +1,27 @@
+import type { FastifyRequest } from 'fastify';
+import type { LocalMedia } from '../../../domain/media-store.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+export interface MediaRoute {
+  Params: { storageId: string; '*': string };
+  Querystring: Record<string, unknown>;
+}
+
+export interface AuthorizedMedia {
+  readonly store: LocalMedia;
+  readonly storagePath: string;
+  /** The content type that an upload was signed for. */
+  readonly contentType: string | undefined;
+}
+
+/** The store and the path of a signed URL. Throws `not_found` for an unknown store and `invalid_signature`. */
+export function authorizeMedia(
+  localMedia: ReadonlyMap<string, LocalMedia>,
+  method: 'GET' | 'PUT',
+  request: FastifyRequest<MediaRoute>,
+): AuthorizedMedia {
+  const { storageId, '*': storagePath } = request.params;
+  const store = localMedia.get(storageId);
+  if (store === undefined) throw new AppError('not_found', 'There is no local media store at this address.');
+  return { store, storagePath, ...store.authorize(method, storagePath, request.query) };
+}

@@ -1,0 +1,66 @@
+import Type from 'typebox';
+import type { UrlFilter } from '../../../domain/segment.ts';
+import { TimeRange } from '../../../shared/time/timerange.ts';
+import { readOperation } from '../../operation.ts';
+import { pathId } from '../../path-id.ts';
+import type { RouteContext } from '../../route-context.ts';
+import { flowParams, segmentListQuery } from '../../schemas/parameters.ts';
+import { badQuery, json, notFound, segmentPagingHeaders } from '../../schemas/responses.ts';
+import { SegmentSchema } from '../../schemas/segment.ts';
+import { sendHead, sendJson } from '../../send-json.ts';
+import type { TamsApp } from '../../tams-app.ts';
+import { readTimerange } from '../../timerange-query.ts';
+
+interface UrlQuery {
+  accept_get_urls?: string;
+  accept_storage_ids?: string;
+  presigned?: boolean;
+  verbose_storage?: boolean;
+}
+
+/** TAMS 7.0, `GET /flows/{flowId}/segments`. A flow that does not exist has no segments; that is no error. */
+export function segmentListing(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+  readOperation(app, {
+    url: '/flows/:flowId/segments',
+    name: 'flows-flowId-segments',
+    tag: 'FlowSegments',
+    summary: 'List the segments of a flow',
+    schema: { params: flowParams, querystring: segmentListQuery },
+    responses: {
+      200: json('The segments, by start.', Type.Array(SegmentSchema), segmentPagingHeaders),
+      400: badQuery,
+      404: notFound,
+    },
+    handler: async (request, reply) => {
+      const flowId = pathId(request.params.flowId, 'flow');
+      const { query } = request;
+      const reverse = query.reverse_order === true;
+      const selection = {
+        timerange: readTimerange(query.timerange, TimeRange.EVERYTHING) ?? TimeRange.EVERYTHING,
+        objectId: query.object_id,
+        reverse,
+      };
+      const page = paging.request(request);
+      const rendering = request.method === 'HEAD' ? undefined : { urls: urlFilter(query), baseUrl: baseUrl(request) };
+      const { text, count, next, timerange } = await services.segments.list(flowId, selection, page, rendering);
+
+      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
+      reply.header('x-paging-timerange', timerange.toString());
+      reply.header('x-paging-count', count);
+      reply.header('x-paging-reverse-order', String(reverse));
+      if (request.method === 'HEAD') return sendHead(reply);
+      return sendJson(reply, text);
+    },
+  });
+}
+
+function urlFilter(query: UrlQuery): UrlFilter {
+  const { accept_get_urls: labels, accept_storage_ids: storageIds } = query;
+  return {
+    // An empty list of labels accepts no URL; an empty list of backends accepts all of them.
+    labels: labels === undefined ? undefined : new Set(labels === '' ? [] : labels.split(',')),
+    storageIds: storageIds === undefined || storageIds === '' ? undefined : new Set(storageIds.split(',')),
+    presigned: query.presigned,
+    verbose: query.verbose_storage === true,
+  };
+}

@@ -1,0 +1,20 @@
+import Type from 'typebox';
+import { readOperation } from '../../operation.ts';
+import { json } from '../../schemas/responses.ts';
+import { sendJson } from '../../send-json.ts';
+import type { TamsApp } from '../../tams-app.ts';
+
+const PATHS = JSON.stringify(['service', 'flows', 'sources', 'flow-delete-requests']);
+
+/** TAMS 7.0, `/`. */
+export function rootRoutes(app: TamsApp): void {
+  readOperation(app, {
+    url: '/',
+    name: 'root',
+    tag: 'Service',
+    summary: 'Paths of this API',
+    schema: {},
+    responses: { 200: json('The first parts of the paths.', Type.Array(Type.String())) },
+    handler: (_request, reply) => sendJson(reply, PATHS),
+  });
+}

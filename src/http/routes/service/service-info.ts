@@ -1,0 +1,37 @@
+import { operation, readOperation } from '../../operation.ts';
+import type { RouteContext } from '../../route-context.ts';
+import { badBody, json, noBody } from '../../schemas/responses.ts';
+import { ServiceSchema, ServiceUpdateSchema } from '../../schemas/service.ts';
+import { sendJson } from '../../send-json.ts';
+import type { TamsApp } from '../../tams-app.ts';
+
+/** TAMS 7.0, `/service`. */
+export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): void {
+  readOperation(app, {
+    url: '/service',
+    name: 'service',
+    tag: 'Service',
+    summary: 'What this service is',
+    schema: {},
+    responses: { 200: json('The service.', ServiceSchema) },
+    handler: async (_request, reply) => sendJson(reply, JSON.stringify(await services.serviceInfo.get())),
+  });
+
+  operation(app, {
+    method: 'POST',
+    url: '/service',
+    name: 'service',
+    tag: 'Service',
+    summary: 'Change the name and the description of this service',
+    schema: { body: ServiceUpdateSchema },
+    responses: { 200: noBody('Changed.'), 400: badBody },
+    handler: async (request, reply) => {
+      const { name, description } = request.body;
+      await services.serviceInfo.update({
+        ...(name !== undefined && { name }),
+        ...(description !== undefined && { description }),
+      });
+      return reply.code(200).send();
+    },
+  });
+}

@@ -1,0 +1,20 @@
+import Type from 'typebox';
+import { readOperation } from '../../operation.ts';
+import type { RouteContext } from '../../route-context.ts';
+import { json } from '../../schemas/responses.ts';
+import { StorageBackendSchema } from '../../schemas/storage-backend.ts';
+import { sendJson } from '../../send-json.ts';
+import type { TamsApp } from '../../tams-app.ts';
+
+/** TAMS 7.0, `/service/storage-backends`. */
+export function storageBackendRoutes(app: TamsApp, { services }: RouteContext): void {
+  readOperation(app, {
+    url: '/service/storage-backends',
+    name: 'storage-backends',
+    tag: 'Service',
+    summary: 'The storage backends of this service',
+    schema: {},
+    responses: { 200: json('The backends.', Type.Array(StorageBackendSchema)) },
+    handler: (_request, reply) => sendJson(reply, JSON.stringify(services.serviceInfo.storageBackends())),
+  });
+}

@@ -1,0 +1,32 @@
+import Type from 'typebox';
+import type { RouteContext } from '../../route-context.ts';
+import { sourceParams, sourceTagParams } from '../../schemas/parameters.ts';
+import type { TamsApp } from '../../tams-app.ts';
+import { propertyRoutes } from '../property-routes.ts';
+import { tagRoutes } from '../tag-routes.ts';
+import { sourceListing } from './source-listing.ts';
+import { sourceRoutes } from './source.ts';
+
+/** TAMS 7.0, `/sources` and all below it. */
+export function allSourceRoutes(app: TamsApp, context: RouteContext): void {
+  sourceListing(app, context);
+  sourceRoutes(app, context);
+  const owner = {
+    noun: 'source',
+    tag: 'Sources',
+    path: '/sources',
+    idParam: 'sourceId',
+    params: sourceParams,
+    service: context.services.sources,
+  } as const;
+  tagRoutes(app, { ...owner, tagParams: sourceTagParams, writeResponses: {} });
+  for (const property of ['description', 'label'] as const) {
+    propertyRoutes(app, owner, {
+      property,
+      title: property,
+      schema: Type.String(),
+      isDeletable: true,
+      writeResponses: {},
+    });
+  }
+}

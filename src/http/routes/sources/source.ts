@@ -1,0 +1,28 @@
+import { readOperation } from '../../operation.ts';
+import { pathId } from '../../path-id.ts';
+import type { RouteContext } from '../../route-context.ts';
+import { sourceParams } from '../../schemas/parameters.ts';
+import { json, notFound } from '../../schemas/responses.ts';
+import { SourceSchema } from '../../schemas/source.ts';
+import { sendHead, sendJson } from '../../send-json.ts';
+import type { TamsApp } from '../../tams-app.ts';
+
+/** TAMS 7.0, `GET /sources/{sourceId}`. */
+export function sourceRoutes(app: TamsApp, { services }: RouteContext): void {
+  readOperation(app, {
+    url: '/sources/:sourceId',
+    name: 'sources-sourceId',
+    tag: 'Sources',
+    summary: 'A source',
+    schema: { params: sourceParams },
+    responses: { 200: json('The source.', SourceSchema), 404: notFound },
+    handler: async (request, reply) => {
+      const id = pathId(request.params.sourceId, 'source');
+      if (request.method === 'HEAD') {
+        await services.sources.exists(id);
+        return sendHead(reply);
+      }
+      return sendJson(reply, await services.sources.get(id));
+    },
+  });
+}

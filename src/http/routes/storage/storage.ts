@@ -1,0 +1,36 @@
+import { operation } from '../../operation.ts';
+import { pathId } from '../../path-id.ts';
+import type { RouteContext } from '../../route-context.ts';
+import { flowParams } from '../../schemas/parameters.ts';
+import { badBody, json, notFound, readOnly } from '../../schemas/responses.ts';
+import { StorageAllocation, StorageRequestSchema } from '../../schemas/storage.ts';
+import { sendJson } from '../../send-json.ts';
+import type { TamsApp } from '../../tams-app.ts';
+import { compileOptionalBody } from '../../validation/body-validator.ts';
+
+/** TAMS 7.0, `/flows/{flowId}/storage`. */
+export function storageRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
+  operation(app, {
+    method: 'POST',
+    url: '/flows/:flowId/storage',
+    name: 'flows-flowId-storage',
+    tag: 'MediaStorage',
+    summary: 'Allocate media objects',
+    description: 'Upload each object with the request that `put_url` describes, then register its segments.',
+    schema: { params: flowParams, body: StorageRequestSchema },
+    validateBody: compileOptionalBody(StorageRequestSchema),
+    responses: {
+      201: json('The objects and how to upload them.', StorageAllocation),
+      400: badBody,
+      403: readOnly,
+      404: notFound,
+    },
+    handler: async (request, reply) => {
+      const flowId = pathId(request.params.flowId, 'flow');
+      // The body is optional, which its schema cannot say.
+      const body = request.body as typeof request.body | undefined;
+      const allocation = await services.storage.allocate(flowId, body ?? {}, baseUrl(request));
+      return sendJson(reply.code(201), JSON.stringify(allocation));
+    },
+  });
+}

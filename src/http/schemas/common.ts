@@ -1,0 +1,89 @@
+import type { Static, TSchema } from 'typebox';
+import Type from 'typebox';
+import { Format } from '../../domain/format.ts';
+
+/** The patterns of TAMS 7.0, and what to call them in an error. */
+export const PATTERNS = {
+  uuid: {
+    pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+    expects: 'a lower-case UUID',
+  },
+  timestamp: {
+    pattern: '^-?(0|[1-9][0-9]*):(0|[1-9][0-9]{0,8})$',
+    expects: 'a timestamp such as 10:500000000 (seconds:nanoseconds)',
+  },
+  timerange: {
+    pattern:
+      '^(\\[|\\()?(-?(0|[1-9][0-9]*):(0|[1-9][0-9]{0,8}))?(_(-?(0|[1-9][0-9]*):(0|[1-9][0-9]{0,8}))?)?(\\]|\\))?$',
+    expects: 'a timerange such as [0:0_10:0)',
+  },
+  mediaType: { pattern: '^[^\\s/]+/[^\\s/]+$', expects: 'a media type such as video/mp2t' },
+  channelRange: { pattern: '^[0-9]+_[0-9]+$', expects: 'a range of channels such as 0_1' },
+  packageUid: {
+    pattern:
+      '^urn:smpte:umid:[0-9a-fA-F]{8}(.[0-9a-fA-F]{8}){7}$|^urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+    expects: 'a UMID or UUID as a URN',
+  },
+  labelList: { pattern: '^([^,]+(,[^,]+)*)?$', expects: 'labels with single commas between them' },
+  uuidList: {
+    pattern:
+      '^([0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(,[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})*)?$',
+    expects: 'lower-case UUIDs with single commas between them',
+  },
+} as const;
+
+/** A schema whose title makes it a named component of the OpenAPI document. */
+export const Uuid = Type.String({ title: 'Uuid', pattern: PATTERNS.uuid.pattern });
+
+export const Timestamp = Type.String({
+  title: 'Timestamp',
+  pattern: PATTERNS.timestamp.pattern,
+  description: 'A signed time as `seconds:nanoseconds`.',
+});
+
+export const Timerange = Type.String({
+  title: 'Timerange',
+  pattern: PATTERNS.timerange.pattern,
+  description:
+    'Two timestamps around `_`, each with a bracket that says whether it belongs to the range (`[`, `]`) or not (`(`, `)`). ' +
+    'A side that is left out is open; `_` is everything and `()` is empty.',
+});
+
+export const DateTime = Type.String({ format: 'date-time' });
+
+export const MediaType = Type.String({ pattern: PATTERNS.mediaType.pattern });
+
+export const ContentFormat = Type.Enum([Format.video, Format.image, Format.audio, Format.data, Format.multi], {
+  type: 'string',
+  title: 'ContentFormat',
+  description: 'What kind of content a source or a flow holds.',
+});
+
+export const Tags = Type.Record(Type.String(), Type.String(), {
+  title: 'Tags',
+  description: 'Free text by free names.',
+});
+
+/** An integer that JSON carries without loss. */
+export function Integer(options: { minimum?: number; description?: string } = {}) {
+  return Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER, ...options });
+}
+
+/** Exactly one of several schemas. */
+export function OneOf<Schemas extends TSchema[]>(
+  schemas: [...Schemas],
+  options: { title?: string; description?: string },
+) {
+  return Type.Unsafe<Static<Schemas[number]>>({ oneOf: schemas, ...options });
+}
+
+/** The numerator is required, the denominator is 1 where it is left out. */
+export const Rational = Type.Object(
+  { numerator: Integer({ minimum: 1 }), denominator: Type.Optional(Integer({ minimum: 1 })) },
+  { title: 'Rational' },
+);
+
+export const Ratio = Type.Object(
+  { numerator: Integer({ minimum: 1 }), denominator: Integer({ minimum: 1 }) },
+  { title: 'Ratio' },
+);

@@ -1,0 +1,65 @@
+import Type from 'typebox';
+import { ErrorSchema } from './error.ts';
+import { Integer, OneOf, Timerange, Timestamp, Uuid } from './common.ts';
+import { storageBackendProperties } from './storage-backend.ts';
+
+/** TAMS 7.0, `schemas/flow-segment*.json`. */
+
+const common = {
+  object_id: Type.String({ minLength: 1, description: 'The media object that holds the samples.' }),
+  timerange: Timerange,
+  ts_offset: Type.Optional(Timestamp),
+  last_duration: Type.Optional(Timestamp),
+  sample_offset: Type.Optional(Integer({ description: 'Samples of the object before the first that is used.' })),
+  sample_count: Type.Optional(Integer({ description: 'Samples that are used; all that follow where left out.' })),
+  key_frame_count: Type.Optional(Integer()),
+};
+
+export const SegmentInputSchema = Type.Object(
+  {
+    ...common,
+    get_urls: Type.Optional(
+      Type.Array(Type.Object({ url: Type.String(), label: Type.Optional(Type.String()) }), {
+        description: 'Places outside of this store where the object can be had; its own are added by the server.',
+      }),
+    ),
+  },
+  { title: 'SegmentInput' },
+);
+
+export const SegmentsInputSchema = OneOf([SegmentInputSchema, Type.Array(SegmentInputSchema)], {
+  description: 'One segment, or a list of them.',
+});
+
+export const SegmentSchema = Type.Object(
+  {
+    ...common,
+    get_urls: Type.Optional(
+      Type.Array(
+        Type.Object({
+          ...storageBackendProperties,
+          storage_id: Type.Optional(Uuid),
+          url: Type.String(),
+          presigned: Type.Optional(Type.Boolean()),
+          label: Type.Optional(Type.String()),
+          controlled: Type.Optional(Type.Boolean()),
+        }),
+        { description: 'Where to download the object; any will do, the first is preferred.' },
+      ),
+    ),
+  },
+  { title: 'Segment' },
+);
+
+export const SegmentFailures = Type.Object(
+  {
+    failed_segments: Type.Array(
+      Type.Object({
+        object_id: Type.String(),
+        timerange: Type.Optional(Timerange),
+        error: Type.Optional(ErrorSchema),
+      }),
+    ),
+  },
+  { title: 'SegmentFailures' },
+);

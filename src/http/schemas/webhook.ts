@@ -1,0 +1,26 @@
+import Type from 'typebox';
+import { WEBHOOK_EVENTS } from '../../domain/webhook.ts';
+import { Uuid } from './common.ts';
+
+/** TAMS 7.0, `schemas/webhook*.json`. */
+
+const common = {
+  url: Type.String({ description: 'Where events are sent to.' }),
+  api_key_name: Type.Optional(Type.String({ description: 'The header that carries the key.' })),
+  events: Type.Array(Type.Enum([...WEBHOOK_EVENTS], { type: 'string' })),
+  flow_ids: Type.Optional(Type.Array(Uuid)),
+  source_ids: Type.Optional(Type.Array(Uuid)),
+  flow_collected_by_ids: Type.Optional(Type.Array(Uuid)),
+  source_collected_by_ids: Type.Optional(Type.Array(Uuid)),
+  accept_get_urls: Type.Optional(Type.Array(Type.String())),
+  accept_storage_ids: Type.Optional(Type.Array(Uuid)),
+  presigned: Type.Optional(Type.Boolean()),
+  verbose_storage: Type.Optional(Type.Boolean()),
+};
+
+export const WebhookSchema = Type.Object(common, { title: 'Webhook', description: 'A registration, without its key.' });
+
+export const WebhookInputSchema = Type.Object(
+  { ...common, api_key_value: Type.Optional(Type.String({ description: 'The key; it is never shown again.' })) },
+  { title: 'WebhookInput', description: 'A registration. An empty list of events removes it.' },
+);

@@ -1,0 +1,67 @@
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { AppError } from '../../shared/errors.ts';
+import { bodyFailure } from './failure.ts';
+
+/** What Fastify takes from a validator: the value, as it shall be seen by the handler, or the error to answer with. */
+export type Validated = { value: unknown } | { error: AppError };
+
+export type Validate = (value: unknown) => Validated;
+
+/** Deeper nesting than this is in no description of media, and would exhaust the stack when printed. */
+const MAX_DEPTH = 32;
+
+/** A validator of JSON bodies that changes nothing: no coercion, no defaults, no removal. */
+export function compileBody(schema: TSchema): Validate {
+  const validate = compileAt(schema);
+  return (value) => validate(value, 'body');
+}
+
+/** As `compileBody`, but a body that is missing is passed on as `undefined`. */
+export function compileOptionalBody(schema: TSchema): Validate {
+  const validate = compileBody(schema);
+  // Fastify hands a missing body over as null.
+  return (value) => (value === null ? { value: undefined } : validate(value));
+}
+
+/**
+ * One object, or a list of at most `maxItems`. Written out instead of a union, since the error shall
+ * name the item and its property, and cost no more than the items up to it.
+ */
+export function compileOneOrMany(item: TSchema, maxItems: number, noun: string): Validate {
+  const validate = compileAt(item);
+  return (value) => {
+    if (!Array.isArray(value)) return validate(value, 'body');
+    if (value.length > maxItems) {
+      const summary = `body holds ${value.length} ${noun}, and a request may hold ${maxItems}; send several requests`;
+      return { error: new AppError('invalid_request', summary, { field: 'body' }) };
+    }
+    for (let index = 0; index < value.length; index++) {
+      const result = validate(value[index], index);
+      if ('error' in result) return result;
+    }
+    return { value };
+  };
+}
+
+/** `at` is where the value lies: `body`, or its index in a body that is a list. */
+function compileAt(schema: TSchema): (value: unknown, at: 'body' | number) => Validated {
+  const check = Compile(schema);
+  return (value, at) => {
+    const isValid = check.Check(value);
+    if (isValid && !isDeeperThan(value, MAX_DEPTH)) return { value };
+    const field = at === 'body' ? at : `body/${at}`;
+    if (!isValid) return { error: bodyFailure(check.Errors(value), field) };
+    const summary = `${field} is nested deeper than ${MAX_DEPTH} levels`;
+    return { error: new AppError('invalid_request', summary, { field }) };
+  };
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && isDeeperThan(inner, levels - 1)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,101 @@
+import type { TObject, TSchema } from 'typebox';
+import { AppError } from '../../shared/errors.ts';
+import { PATTERNS } from '../schemas/common.ts';
+import { expectedByPattern } from './failure.ts';
+import type { Validate } from './body-validator.ts';
+
+type Value = string | number | boolean;
+type Read = (text: string, name: string) => Value;
+
+/** Names that stand for many, as `tag.{name}` does. */
+const TEMPLATE_SUFFIX = '{name}';
+
+const NOTHING = Object.freeze({ value: Object.freeze({}) });
+
+/**
+ * A validator of query strings: text becomes what the schema says (`true` and `false`, digits), what
+ * the schema does not know is left out, and a parameter that is given twice is refused.
+ */
+export function compileQuery(schema: TObject): Validate {
+  const exact = new Map<string, Read>();
+  const templates: { prefix: string; read: Read }[] = [];
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const read = reader(property);
+    if (name.endsWith(TEMPLATE_SUFFIX)) {
+      templates.push({ prefix: name.slice(0, -TEMPLATE_SUFFIX.length), read });
+    } else {
+      exact.set(name, read);
+    }
+  }
+  const readerOf = (name: string): Read | undefined =>
+    exact.get(name) ?? templates.find(({ prefix }) => name.startsWith(prefix))?.read;
+
+  return (query) => {
+    let values: Record<string, Value> | undefined;
+    try {
+      for (const name in query as Record<string, string | string[]>) {
+        const read = readerOf(name);
+        if (read === undefined) continue;
+        const text = (query as Record<string, string | string[]>)[name];
+        if (typeof text !== 'string') throw fault(name, 'is given more than once');
+        // Without a prototype: names are the client's.
+        values ??= Object.create(null) as Record<string, Value>;
+        values[name] = read(text, name);
+      }
+    } catch (error) {
+      if (error instanceof AppError) return { error };
+      throw error;
+    }
+    return values === undefined ? NOTHING : { value: values };
+  };
+}
+
+function reader(schema: TSchema): Read {
+  const {
+    type,
+    minimum,
+    maximum,
+    pattern,
+    enum: allowed,
+  } = schema as {
+    type?: string;
+    minimum?: number;
+    maximum?: number;
+    pattern?: string;
+    enum?: string[];
+  };
+  if (type === 'boolean') {
+    return (text, name) => {
+      if (text !== 'true' && text !== 'false') throw fault(name, 'must be true or false');
+      return text === 'true';
+    };
+  }
+  if (type === 'integer') {
+    const least = minimum === undefined || minimum < 0 ? undefined : minimum;
+    const takes = least === undefined ? 'must be an integer' : `must be an integer of at least ${least}`;
+    return (text, name) => {
+      const value = Number(text);
+      if (!/^-?\d+$/.test(text) || (least !== undefined && value < least)) throw fault(name, takes);
+      return Math.min(value, maximum ?? Number.MAX_SAFE_INTEGER);
+    };
+  }
+  if (allowed !== undefined) {
+    return (text, name) => {
+      if (!allowed.includes(text)) throw fault(name, `must be one of ${allowed.join(', ')}`);
+      return text;
+    };
+  }
+  // What a timerange is worth, and whether it may be empty, is for the operation to say.
+  if (pattern !== undefined && pattern !== PATTERNS.timerange.pattern) {
+    const expression = new RegExp(pattern, 'u');
+    return (text, name) => {
+      if (!expression.test(text)) throw fault(name, `must be ${expectedByPattern(pattern)}`);
+      return text;
+    };
+  }
+  return (text) => text;
+}
+
+function fault(name: string, what: string): AppError {
+  return new AppError('invalid_request', `${name} ${what}`, { field: name });
+}

@@ -1,0 +1,50 @@
+import type { Flow, FlowCollectionItem } from '../domain/flow.ts';
+import type { StoreTransaction } from '../domain/store.ts';
+import { AppError } from '../shared/errors.ts';
+import { stampMetadata } from './flow-metadata.ts';
+
+/**
+ * Throws `invalid_flow_collection` where a member does not exist, or collects the flow, directly or
+ * through others. One query per level of the collection.
+ */
+export async function checkCollection(
+  tx: StoreTransaction,
+  flowId: string,
+  items: readonly FlowCollectionItem[],
+): Promise<void> {
+  const memberIds = [...new Set(items.map(({ id }) => id))];
+  if (memberIds.length === 0) return;
+  if (memberIds.includes(flowId)) fail('a flow cannot collect itself');
+  const existing = await tx.flows.existing(memberIds);
+  const missing = memberIds.filter((id) => !existing.has(id));
+  if (missing.length > 0) fail(`there is no flow ${missing.join(', ')}`);
+  await checkNoCircle(tx, flowId, memberIds);
+}
+
+async function checkNoCircle(tx: StoreTransaction, flowId: string, memberIds: readonly string[]): Promise<void> {
+  const seen = new Set(memberIds);
+  let level = [...memberIds];
+  while (level.length > 0) {
+    const below = (await tx.collections.membersOf(level)).map(({ memberId }) => memberId);
+    if (below.includes(flowId)) fail(`a member of the collection collects flow ${flowId}, which would be a circle`);
+    level = [...new Set(below)].filter((id) => !seen.has(id));
+    for (const id of level) seen.add(id);
+  }
+}
+
+function fail(problem: string): never {
+  throw new AppError('invalid_flow_collection', `flow_collection: ${problem}`, { field: 'flow_collection' });
+}
+
+/** A flow that goes leaves the collections that it was in: their members must exist. */
+export async function leaveCollections(tx: StoreTransaction, flowId: string, principal: string): Promise<void> {
+  const collectors = new Set((await tx.collections.collectorsOf([flowId])).map((edge) => edge.flowId));
+  for (const id of collectors) {
+    const [found, state] = [await tx.flows.find(id), await tx.flows.state(id)];
+    if (found === undefined || state === undefined) continue;
+    const flow = JSON.parse(found.document) as Flow;
+    flow.flow_collection = (flow.flow_collection ?? []).filter((item) => item.id !== flowId);
+    stampMetadata(flow, principal);
+    await tx.flows.replace(state.handle, flow);
+  }
+}

@@ -1,0 +1,182 @@
+import type { DeletionRequest } from '../domain/deletion-request.ts';
+import type { FlowFilter } from '../domain/filters.ts';
+import type { Flow, FlowCollectionItem, FlowInput, FlowProperty } from '../domain/flow.ts';
+import { checkFlowRules } from '../domain/flow-rules.ts';
+import type { JsonText, Page, PageRequest } from '../domain/paging.ts';
+import type { FlowDocument, FlowState, Store, StoreTransaction } from '../domain/store.ts';
+import type { Tags } from '../domain/tags.ts';
+import { AppError } from '../shared/errors.ts';
+import type { TimeRange } from '../shared/time/timerange.ts';
+import { flowNotFound, flowReadOnly, writableFlow } from './flow-access.ts';
+import { checkCollection, leaveCollections } from './flow-collections.ts';
+import { flowToKeep, stampMetadata } from './flow-metadata.ts';
+import { contentTimerange } from './flow-timerange.ts';
+import { withProperties } from './json-text.ts';
+import type { SegmentDeletion } from './segment-deletion.ts';
+import { dropSourceWithoutFlows, ensureSource } from './source-lifecycle.ts';
+import { tagOf, withoutTag, withTag } from './tag-access.ts';
+
+export type FlowPropertyValue = string | boolean | number | FlowCollectionItem[];
+
+/** TAMS 7.0, `/flows` but for segments and storage. */
+export class FlowService {
+  readonly #store: Store;
+  readonly #deletion: SegmentDeletion;
+
+  constructor(store: Store, deletion: SegmentDeletion) {
+    this.#store = store;
+    this.#deletion = deletion;
+  }
+
+  async list(filter: FlowFilter, page: PageRequest): Promise<Page<JsonText>> {
+    const { items, next } = await this.#store.flows.list(filter, page);
+    const edges = await this.#store.collections.collectorsOf(items.map(({ id }) => id));
+    const collectors = new Map<string, string[]>();
+    for (const { flowId, memberId } of edges) {
+      const known = collectors.get(memberId);
+      if (known === undefined) collectors.set(memberId, [flowId]);
+      else if (!known.includes(flowId)) known.push(flowId);
+    }
+    const texts = items.map((flow) => show(flow, collectors.get(flow.id) ?? []));
+    return next === undefined ? { items: texts } : { items: texts, next };
+  }
+
+  /** With a timerange: `include_timerange`, limited to that range. */
+  async get(id: string, options: { timerange?: TimeRange } = {}): Promise<JsonText> {
+    const flow = await this.#find(id);
+    const edges = await this.#store.collections.collectorsOf([id]);
+    const collectors = [...new Set(edges.map(({ flowId }) => flowId))];
+    if (options.timerange === undefined) return show(flow, collectors);
+    const content = await contentTimerange(this.#store.segments, id, options.timerange);
+    return withProperties(show(flow, collectors), `"timerange":"${content.toString()}"`);
+  }
+
+  async exists(id: string): Promise<void> {
+    await this.#find(id);
+  }
+
+  put(input: FlowInput, principal: string): Promise<{ created: boolean; flow: JsonText }> {
+    checkFlowRules(input);
+    return this.#store.transaction(async (tx) => {
+      const state = await tx.flows.state(input.id);
+      if (state?.readOnly === true) throw flowReadOnly(input.id);
+      await checkCollection(tx, input.id, input.flow_collection ?? []);
+      if (state === undefined) return { created: true, flow: await this.#create(tx, input, principal) };
+      return { created: false, flow: await this.#replace(tx, state, input, principal) };
+    });
+  }
+
+  /** The deletion request that goes on with it, or undefined when it is done. */
+  async delete(id: string, principal: string): Promise<DeletionRequest | undefined> {
+    return this.#deletion.run(async (tx) => {
+      const flow = await writableFlow(tx, id);
+      await leaveCollections(tx, id, principal);
+      const request = await this.#deletion.deleteFlow(tx, flow, principal);
+      await dropSourceWithoutFlows(tx, flow.sourceId);
+      return request;
+    });
+  }
+
+  async getTags(id: string): Promise<Tags> {
+    return (await this.#load(id)).tags ?? {};
+  }
+
+  async getTag(id: string, name: string): Promise<string> {
+    return tagOf(await this.getTags(id), name, `flow ${id}`);
+  }
+
+  putTag(id: string, name: string, value: string, principal: string): Promise<void> {
+    return this.#change(id, principal, (flow) => {
+      flow.tags = withTag(flow.tags ?? {}, name, value);
+    });
+  }
+
+  deleteTag(id: string, name: string, principal: string): Promise<void> {
+    return this.#change(id, principal, (flow) => {
+      tagOf(flow.tags ?? {}, name, `flow ${id}`);
+      flow.tags = withoutTag(flow.tags ?? {}, name);
+    });
+  }
+
+  /** Throws `not_found` for a property that is not set, but for those that mean something then. */
+  async getProperty(id: string, property: FlowProperty): Promise<FlowPropertyValue> {
+    const flow = await this.#load(id);
+    if (property === 'read_only') return flow.read_only ?? false;
+    if (property === 'flow_collection') return flow.flow_collection ?? [];
+    const value = flow[property];
+    if (value === undefined) throw new AppError('not_found', `flow ${id} has no ${property}`);
+    return value;
+  }
+
+  putProperty(id: string, property: FlowProperty, value: FlowPropertyValue, principal: string): Promise<void> {
+    const set = (flow: Flow): void => void Object.assign(flow, { [property]: value });
+    if (property !== 'flow_collection') return this.#change(id, principal, set, property === 'read_only');
+    return this.#change(id, principal, async (flow, tx) => {
+      await checkCollection(tx, id, value as FlowCollectionItem[]);
+      set(flow);
+    });
+  }
+
+  deleteProperty(id: string, property: FlowProperty, principal: string): Promise<void> {
+    return this.#change(id, principal, (flow) => {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the property is one of a closed set
+      delete flow[property];
+    });
+  }
+
+  async #find(id: string): Promise<FlowDocument> {
+    const flow = await this.#store.flows.find(id);
+    if (flow === undefined) throw flowNotFound(id);
+    return flow;
+  }
+
+  async #load(id: string): Promise<Flow> {
+    return JSON.parse((await this.#find(id)).document) as Flow;
+  }
+
+  async #create(tx: StoreTransaction, input: FlowInput, principal: string): Promise<JsonText> {
+    if ((await tx.flows.deletingState(input.id)) !== undefined) {
+      throw new AppError('flow_being_deleted', `flow ${input.id} is being deleted; try again when that is done`);
+    }
+    const flow = flowToKeep(input, undefined, principal);
+    await ensureSource(tx, flow);
+    await tx.flows.insert(flow);
+    return JSON.stringify(flow);
+  }
+
+  async #replace(tx: StoreTransaction, state: FlowState, input: FlowInput, principal: string): Promise<JsonText> {
+    const present = await tx.flows.find(input.id);
+    if (present === undefined) throw flowNotFound(input.id);
+    const flow = flowToKeep(input, JSON.parse(present.document) as Flow, principal);
+    await ensureSource(tx, flow);
+    await tx.flows.replace(state.handle, flow);
+    if (state.sourceId !== flow.source_id) await dropSourceWithoutFlows(tx, state.sourceId);
+    return JSON.stringify(flow);
+  }
+
+  #change(
+    id: string,
+    principal: string,
+    change: (flow: Flow, tx: StoreTransaction) => void | Promise<void>,
+    evenReadOnly = false,
+  ): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      const state = await tx.flows.state(id);
+      const found = await tx.flows.find(id);
+      if (state === undefined || found === undefined) throw flowNotFound(id);
+      if (state.readOnly && !evenReadOnly) throw flowReadOnly(id);
+      const flow = JSON.parse(found.document) as Flow;
+      await change(flow, tx);
+      stampMetadata(flow, principal);
+      await tx.flows.replace(state.handle, flow);
+    });
+  }
+}
+
+/** Adds what is not part of the document: what changes with every segment, and what is inferred. */
+function show(flow: FlowDocument, collectors: readonly string[]): JsonText {
+  let added = '';
+  if (flow.segmentsUpdated !== null) added = `"segments_updated":"${flow.segmentsUpdated}"`;
+  if (collectors.length > 0) added += `${added === '' ? '' : ','}"collected_by":${JSON.stringify(collectors)}`;
+  return withProperties(flow.document, added);
+}

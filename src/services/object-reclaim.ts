@@ -1,0 +1,92 @@
+import type { MediaObject } from '../domain/media-object.ts';
+import type { MediaStoreRegistry } from '../domain/media-store.ts';
+import type { RowHandle, Store, StoreTransaction } from '../domain/store.ts';
+
+export interface ReclaimResult {
+  readonly reclaimed: number;
+  /** Objects whose bytes could not be deleted now, with the reason; they are tried again later. */
+  readonly failed: readonly { objectId: string; reason: string }[];
+  /** Whether more objects are due. */
+  readonly more: boolean;
+}
+
+const BATCH_SIZE = 500;
+/** After how long bytes that could not be deleted are tried again. */
+const RETRY_MS = 60_000;
+
+interface DueEntry {
+  readonly objectId: string;
+  readonly handle: RowHandle;
+}
+
+/**
+ * Deletes objects that no segment uses any more, rows and bytes. In three steps, each of which may
+ * be the last before the process dies: the rows are marked, so that no segment can begin to use
+ * them; the bytes go; the rows go. Whatever was not finished is due still.
+ */
+export class ObjectReclaim {
+  readonly #store: Store;
+  readonly #media: MediaStoreRegistry;
+
+  constructor(store: Store, media: MediaStoreRegistry) {
+    this.#store = store;
+    this.#media = media;
+  }
+
+  async reclaimDue(): Promise<ReclaimResult> {
+    const { entries, objects } = await this.#store.transaction((tx) => markDue(tx), { background: true });
+    if (entries.length === 0) return { reclaimed: 0, failed: [], more: false };
+    const failed = await this.#deleteBytes(objects);
+    const failedIds = new Set(failed.map(({ objectId }) => objectId));
+    const gone = objects.map(({ id }) => id).filter((id) => !failedIds.has(id));
+    await this.#store.transaction(
+      async (tx) => {
+        await tx.objects.remove(gone);
+        await tx.reclaimQueue.remove(entries.map(({ handle }) => handle));
+        await tx.reclaimQueue.add([...failedIds], Date.now() + RETRY_MS, 'retry');
+      },
+      { background: true },
+    );
+    return { reclaimed: gone.length, failed, more: entries.length === BATCH_SIZE };
+  }
+
+  async #deleteBytes(objects: readonly MediaObject[]): Promise<{ objectId: string; reason: string }[]> {
+    const byBackend = new Map<string, Map<string, string>>();
+    for (const { id, locations } of objects) {
+      for (const { storageId, storagePath } of locations) {
+        const paths = byBackend.get(storageId) ?? new Map<string, string>();
+        byBackend.set(storageId, paths.set(storagePath, id));
+      }
+    }
+    const failed: { objectId: string; reason: string }[] = [];
+    for (const [storageId, paths] of byBackend) failed.push(...(await this.#deleteFrom(storageId, paths)));
+    return failed;
+  }
+
+  async #deleteFrom(
+    storageId: string,
+    objectIds: ReadonlyMap<string, string>,
+  ): Promise<{ objectId: string; reason: string }[]> {
+    const store = this.#media.get(storageId);
+    const all = (reason: string): { objectId: string; reason: string }[] =>
+      [...objectIds.values()].map((objectId) => ({ objectId, reason }));
+    if (store === undefined) return all(`storage backend ${storageId} is not configured`);
+    try {
+      const failures = await store.deleteMany([...objectIds.keys()]);
+      return failures.map(({ path, reason }) => ({ objectId: objectIds.get(path) ?? path, reason }));
+    } catch (error) {
+      return all(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** The entries that are due, and the objects among them that are to go. */
+async function markDue(tx: StoreTransaction): Promise<{ entries: DueEntry[]; objects: MediaObject[] }> {
+  const now = Date.now();
+  const entries = await tx.reclaimQueue.due(now, BATCH_SIZE);
+  const ids = [...new Set(entries.map(({ objectId }) => objectId))];
+  const [used, inGrace] = [await tx.segments.usedObjects(ids), await tx.reclaimQueue.inGrace(ids, now)];
+  const unused = ids.filter((id) => !used.has(id) && !inGrace.has(id));
+  await tx.objects.markReclaiming(unused);
+  return { entries, objects: await tx.objects.reclaiming(unused) };
+}

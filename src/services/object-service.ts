@@ -1,0 +1,33 @@
+import type { CursorPosition, PageRequest } from '../domain/paging.ts';
+import type { Store } from '../domain/store.ts';
+import { AppError } from '../shared/errors.ts';
+
+export interface ObjectDescription {
+  id: string;
+  referenced_by_flows: string[];
+  first_referenced_by_flow?: string;
+}
+
+/** TAMS 7.0, `/objects/{objectId}`. */
+export class ObjectService {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** An object that no segment ever used is only allocated, and not found. */
+  async get(objectId: string, page: PageRequest): Promise<{ object: ObjectDescription; next?: CursorPosition }> {
+    const found = await this.#store.objects.find(objectId);
+    if (found === undefined || found.firstReferencedByFlow === null) {
+      throw new AppError('not_found', 'there is no media object of this id');
+    }
+    const { items, next } = await this.#store.segments.flowsUsing(objectId, page);
+    const object = {
+      id: objectId,
+      referenced_by_flows: items,
+      first_referenced_by_flow: found.firstReferencedByFlow,
+    };
+    return next === undefined ? { object } : { object, next };
+  }
+}

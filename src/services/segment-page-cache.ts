@@ -1,0 +1,56 @@
+import { LRUCache } from 'lru-cache';
+import type { CursorPosition, JsonText } from '../domain/paging.ts';
+import type { TimeRange } from '../shared/time/timerange.ts';
+
+/** One page of `GET /flows/{flowId}/segments`. */
+export interface SegmentPage {
+  readonly text: JsonText;
+  readonly count: number;
+  readonly next?: CursorPosition;
+  /** The hull of its segments. */
+  readonly timerange: TimeRange;
+}
+
+/** What a page was made from. As long as both are the same, so is the page. */
+interface Made {
+  readonly version: bigint;
+  /** Number of the signing window: within one, signed URLs are the same. */
+  readonly window: number;
+}
+
+/** What an entry costs besides its text. */
+const ENTRY_OVERHEAD_BYTES = 1_024;
+
+/**
+ * Pages as they were sent, for as long as they would come out the same: players of one programme ask
+ * for the same windows. A page is never served stale, since the flow's version of its segments is
+ * read for every request, and a change of segments, by any process, gives the flow a new one.
+ */
+export class SegmentPageCache {
+  readonly #pages: LRUCache<string, SegmentPage & Made> | undefined;
+  readonly #windowMs: number;
+
+  /** Without a signing grid no two pages have the same URLs, and nothing is kept. */
+  constructor(options: { maxBytes: number; signingGridS: number }) {
+    this.#windowMs = options.signingGridS * 1000;
+    if (options.maxBytes === 0 || options.signingGridS <= 1) return;
+    this.#pages = new LRUCache({
+      maxSize: options.maxBytes,
+      sizeCalculation: ({ text }, key) => text.length + key.length + ENTRY_OVERHEAD_BYTES,
+    });
+  }
+
+  get(key: string, version: bigint): SegmentPage | undefined {
+    const page = this.#pages?.get(key);
+    return page?.version === version && page.window === this.#window() ? page : undefined;
+  }
+
+  /** `version` was read before the segments were: a page may be newer than its version says, never older. */
+  set(key: string, version: bigint, page: SegmentPage): void {
+    this.#pages?.set(key, { ...page, version, window: this.#window() });
+  }
+
+  #window(): number {
+    return Math.floor(Date.now() / this.#windowMs);
+  }
+}

@@ -1,0 +1,48 @@
+import type { ExternalUrl, SegmentInput } from '../domain/segment.ts';
+import type { JsonText } from '../domain/paging.ts';
+import { AppError } from '../shared/errors.ts';
+import { TimeRange } from '../shared/time/timerange.ts';
+import { parseTimestamp } from '../shared/time/timestamp.ts';
+
+/** A segment whose own properties are in order; whether the flow can take it is another question. */
+export interface PreparedSegment {
+  readonly objectId: string;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly fragment: JsonText;
+  readonly urls: readonly ExternalUrl[];
+}
+
+/** Checks what can be checked without the store. Throws `invalid_segment` or `invalid_timerange`. */
+export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<string>): PreparedSegment {
+  const { get_urls: urls = [], ...shown } = input;
+  if (input.object_id === '') fail('object_id', 'must not be empty');
+  const { startNs, endNs } = boundsOf(input.timerange);
+  if (input.ts_offset !== undefined) parseTimestamp(input.ts_offset);
+  if (input.last_duration !== undefined && parseTimestamp(input.last_duration) < 0n) {
+    fail('last_duration', 'must not be negative');
+  }
+  for (const url of urls) checkUrl(url, backendLabels);
+  return { objectId: input.object_id, startNs, endNs, fragment: JSON.stringify(shown).slice(0, -1), urls };
+}
+
+function boundsOf(text: string): { startNs: bigint; endNs: bigint } {
+  const range = TimeRange.parse(text);
+  const { startNs, endNs } = range;
+  if (range.isEmpty) fail('timerange', `${text} is empty`);
+  if (startNs === null || endNs === null) fail('timerange', `${text} must have a start and an end`);
+  if (!range.startInclusive) fail('timerange', `${text} must have an inclusive start`);
+  return { startNs, endNs };
+}
+
+function checkUrl({ url, label }: ExternalUrl, backendLabels: ReadonlySet<string>): void {
+  const protocol = URL.parse(url)?.protocol;
+  if (protocol !== 'http:' && protocol !== 'https:') fail('get_urls', 'a URL must be an absolute http or https URL');
+  if (label !== undefined && backendLabels.has(label)) {
+    fail('get_urls', `the label "${label}" belongs to a storage backend of this service`);
+  }
+}
+
+function fail(field: string, problem: string): never {
+  throw new AppError('invalid_segment', `${field}: ${problem}`, { field });
+}

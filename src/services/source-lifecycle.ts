@@ -1,0 +1,32 @@
+import type { Flow } from '../domain/flow.ts';
+import type { StoreTransaction } from '../domain/store.ts';
+import { AppError } from '../shared/errors.ts';
+import { now } from './clock.ts';
+
+/** The first flow of a source makes it; later ones must be of its format. */
+export async function ensureSource(tx: StoreTransaction, flow: Flow): Promise<void> {
+  const format = await tx.sources.format(flow.source_id);
+  if (format === undefined) {
+    const time = now();
+    const { created_by: createdBy, updated_by: updatedBy } = flow;
+    await tx.sources.insert({
+      id: flow.source_id,
+      format: flow.format,
+      created_by: createdBy,
+      updated_by: updatedBy,
+      created: time,
+      updated: time,
+    });
+  } else if (format !== flow.format) {
+    throw new AppError(
+      'invalid_flow',
+      `body/format: source ${flow.source_id} is of format ${format}, and so must all of its flows be`,
+      { field: 'format' },
+    );
+  }
+}
+
+/** When the last flow of a source is gone, so is the source. */
+export async function dropSourceWithoutFlows(tx: StoreTransaction, sourceId: string): Promise<void> {
+  if (!(await tx.flows.hasFlows(sourceId))) await tx.sources.remove(sourceId);
+}

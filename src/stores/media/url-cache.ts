@@ -1,0 +1,61 @@
+export interface UrlCacheCounts {
+  readonly hits: number;
+  readonly misses: number;
+  readonly entries: number;
+}
+
+/**
+ * Signed URLs of the present signing window, by storage path. The number of entries is bounded by two generations: when
+ * the young one is full it becomes the old one, and the old one is dropped, so that there is no bookkeeping per lookup.
+ * What is asked for again moves to the young generation and stays.
+ */
+export class UrlCache {
+  readonly #generationSize: number;
+  #young = new Map<string, string>();
+  #old = new Map<string, string>();
+  #window = -1;
+  #hits = 0;
+  #misses = 0;
+
+  /** At most `maxEntries` URLs are kept; 0 keeps none. */
+  constructor(maxEntries: number) {
+    this.#generationSize = Math.floor(maxEntries / 2);
+  }
+
+  /** The URL that was kept for the path in this window (a window is named by its start). */
+  get(window: number, path: string): string | undefined {
+    if (window !== this.#window) this.#startWindow(window);
+    let url = this.#young.get(path);
+    if (url === undefined) {
+      url = this.#old.get(path);
+      if (url === undefined) {
+        this.#misses++;
+        return undefined;
+      }
+      this.set(window, path, url);
+    }
+    this.#hits++;
+    return url;
+  }
+
+  set(window: number, path: string, url: string): void {
+    if (this.#generationSize === 0) return;
+    if (window !== this.#window) this.#startWindow(window);
+    if (this.#young.size >= this.#generationSize) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(path, url);
+  }
+
+  /** Hits and misses since the start, and the entries kept now (one in both generations counts twice). */
+  counts(): UrlCacheCounts {
+    return { hits: this.#hits, misses: this.#misses, entries: this.#young.size + this.#old.size };
+  }
+
+  #startWindow(window: number): void {
+    this.#window = window;
+    this.#young = new Map();
+    this.#old = new Map();
+  }
+}

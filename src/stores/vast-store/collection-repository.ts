@@ -1,0 +1,55 @@
+import type { FlowCollectionItem } from '../../domain/flow.ts';
+import type { CollectionEdge, CollectionReads } from '../../domain/store.ts';
+import { eq, isIn, or } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TableReads } from './table-access.ts';
+import { FLOW_COLLECTION_MEMBERS as MEMBERS } from './tables.ts';
+
+export class CollectionReader implements CollectionReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  membersOf(flowIds: readonly string[]): Promise<CollectionEdge[]> {
+    return this.#edges('flow_id', flowIds);
+  }
+
+  collectorsOf(memberIds: readonly string[]): Promise<CollectionEdge[]> {
+    return this.#edges('member_id', memberIds);
+  }
+
+  async #edges(column: 'flow_id' | 'member_id', ids: readonly string[]): Promise<CollectionEdge[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await this.#reader.select({
+      table: MEMBERS.name,
+      columns: ['flow_id', 'member_id', 'role'],
+      where: isIn(column, ids),
+      orderBy: [
+        { column: 'flow_id', direction: 'asc' },
+        { column: 'position', direction: 'asc' },
+      ],
+    });
+    return (rows as [string, string, string][]).map(([flowId, memberId, role]) => ({ flowId, memberId, role }));
+  }
+}
+
+export async function insertMembers(
+  tx: ManagedTransaction,
+  flowId: string,
+  items: readonly FlowCollectionItem[],
+): Promise<void> {
+  if (items.length === 0) return;
+  const rows = items.map(({ id, role }, position) => [flowId, BigInt(position), id, role]);
+  await tx.insertArrays(MEMBERS.name, ['flow_id', 'position', 'member_id', 'role'], rows);
+}
+
+export async function removeMembers(tx: ManagedTransaction, flowId: string): Promise<void> {
+  await tx.delete(MEMBERS.name, eq('flow_id', flowId));
+}
+
+/** Both directions. */
+export async function removeEdgesOf(tx: ManagedTransaction, flowId: string): Promise<void> {
+  await tx.delete(MEMBERS.name, or([eq('flow_id', flowId), eq('member_id', flowId)]));
+}

@@ -1,0 +1,123 @@
+import type { DeletionRequest, DeletionStatus } from '../../domain/deletion-request.ts';
+import type { DeletionRequestReads, DeletionRequests } from '../../domain/store.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { and, eq, gt, isNull, lte, ne, or } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TableReads } from './table-access.ts';
+import { DELETION_REQUESTS } from './tables.ts';
+
+const COLUMNS = [
+  'id',
+  'flow_id',
+  'object_id',
+  'timerange_to_delete',
+  'timerange_remaining',
+  'delete_flow',
+  'status',
+  'created',
+  'created_by',
+  'updated',
+  'expiry_ms',
+  'error',
+] as const;
+
+const toCells = (request: DeletionRequest): Cell[] => [
+  request.id,
+  request.flowId,
+  request.objectId ?? null,
+  request.timerangeToDelete.toString(),
+  request.timerangeRemaining.toString(),
+  request.deleteFlow,
+  request.status,
+  request.created,
+  request.createdBy,
+  request.updated,
+  request.expiry === undefined ? null : BigInt(Date.parse(request.expiry)),
+  request.error === undefined ? null : JSON.stringify(request.error),
+];
+
+function toRequest(row: Cell[]): DeletionRequest {
+  const [id, flowId, objectId, toDelete, remaining, deleteFlow, status, created, createdBy, updated, expiryMs, error] =
+    row as [string, string, string | null, string, string, boolean, DeletionStatus, string, string, string, ...Cell[]];
+  return {
+    id,
+    flowId,
+    ...(objectId === null ? {} : { objectId }),
+    timerangeToDelete: TimeRange.parse(toDelete),
+    timerangeRemaining: TimeRange.parse(remaining),
+    deleteFlow,
+    status,
+    created,
+    createdBy,
+    updated,
+    ...(typeof expiryMs === 'bigint' ? { expiry: new Date(Number(expiryMs)).toISOString() } : {}),
+    ...(typeof error === 'string' ? { error: JSON.parse(error) as DeletionRequest['error'] } : {}),
+  };
+}
+
+const notExpired = (nowMs: number): Predicate => or([isNull('expiry_ms'), gt('expiry_ms', BigInt(nowMs))]);
+
+const UNFINISHED = ne('status', 'done');
+
+export class DeletionRequestReader implements DeletionRequestReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  list(nowMs: number): Promise<DeletionRequest[]> {
+    return this.select(notExpired(nowMs));
+  }
+
+  async find(id: string, nowMs: number): Promise<DeletionRequest | undefined> {
+    const [request] = await this.select(and([eq('id', id), notExpired(nowMs)]));
+    return request;
+  }
+
+  protected async select(where: Predicate): Promise<DeletionRequest[]> {
+    const { rows } = await this.#reader.select({
+      table: DELETION_REQUESTS.name,
+      columns: COLUMNS,
+      where,
+      orderBy: [
+        { column: 'created', direction: 'asc' },
+        { column: 'id', direction: 'asc' },
+      ],
+    });
+    return rows.map(toRequest);
+  }
+}
+
+export class DeletionRequestRepository extends DeletionRequestReader implements DeletionRequests {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  async insert(request: DeletionRequest): Promise<void> {
+    await this.#tx.insertArrays(DELETION_REQUESTS.name, COLUMNS, [toCells(request)]);
+  }
+
+  async update(request: DeletionRequest): Promise<void> {
+    const cells = toCells(request);
+    const changes = Object.fromEntries(COLUMNS.map((column, index) => [column, cells[index] ?? null]));
+    await this.#tx.update(DELETION_REQUESTS.name, eq('id', request.id), changes);
+  }
+
+  unfinished(): Promise<DeletionRequest[]> {
+    return this.select(UNFINISHED);
+  }
+
+  unfinishedOf(flowId: string): Promise<DeletionRequest[]> {
+    return this.select(and([eq('flow_id', flowId), UNFINISHED]));
+  }
+
+  removeExpired(nowMs: number): Promise<number> {
+    return this.#tx.delete(DELETION_REQUESTS.name, lte('expiry_ms', BigInt(nowMs)));
+  }
+}

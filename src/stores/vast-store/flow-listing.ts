@@ -1,0 +1,93 @@
+import type { FlowFilter } from '../../domain/filters.ts';
+import type { Page, PageRequest } from '../../domain/paging.ts';
+import type { FlowDocument } from '../../domain/store.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { and, eq, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { TableReads } from './table-access.ts';
+import { toContent } from './flow-row.ts';
+import { toPage } from './keyset-page.ts';
+import { afterCreation, BY_CREATION } from './listing-order.ts';
+import { anySegmentOverlaps } from './segment-window.ts';
+import { FLOW_TAGS, FLOWS } from './tables.ts';
+import { tagTerms } from './tag-index.ts';
+
+const COLUMNS = [
+  'created_ns',
+  'id',
+  'document',
+  'segments_updated',
+  'content_start_ns',
+  'content_end_ns',
+  'content_covered_ns',
+] as const;
+
+export const NOT_DELETING = eq('deleting', false);
+
+/**
+ * `GET /flows`. A timerange is first held against the hull of each flow's segments, in the engine;
+ * only where it lies within the hull of a flow that has gaps are the segments asked.
+ */
+export async function listFlows(
+  reader: TableReads,
+  filter: FlowFilter,
+  page: PageRequest,
+): Promise<Page<FlowDocument>> {
+  const matching = [NOT_DELETING, ...filterTerms(filter), ...tagTerms(FLOW_TAGS.name, filter.tags)];
+  const wanted = page.limit + 1;
+  const found: Cell[][] = [];
+  let after = page.after;
+  for (;;) {
+    const { rows } = await reader.select({
+      table: FLOWS.name,
+      columns: COLUMNS,
+      where: and([...matching, ...afterCreation(after)]),
+      orderBy: BY_CREATION,
+      limit: wanted,
+    });
+    for (const row of rows) {
+      if (found.length < wanted && (await hasContentIn(reader, row, filter.timerange))) found.push(row);
+    }
+    const last = rows.at(-1);
+    if (found.length === wanted || rows.length < wanted || last === undefined) break;
+    after = positionOf(last);
+  }
+  return toPage(found, page.limit, toFlowDocument, positionOf);
+}
+
+const positionOf = (row: Cell[]): [bigint, string] => [row[0] as bigint, row[1] as string];
+
+const toFlowDocument = (row: Cell[]): FlowDocument => ({
+  id: row[1] as string,
+  document: row[2] as string,
+  segmentsUpdated: row[3] as string | null,
+});
+
+function filterTerms(filter: FlowFilter): Predicate[] {
+  const terms: Predicate[] = [];
+  if (filter.sourceId !== undefined) terms.push(eq('source_id', filter.sourceId));
+  if (filter.format !== undefined) terms.push(eq('format', filter.format));
+  if (filter.codec !== undefined) terms.push(eq('codec', filter.codec));
+  if (filter.label !== undefined) terms.push(eq('label', filter.label));
+  if (filter.frameWidth !== undefined) terms.push(eq('frame_width', filter.frameWidth));
+  if (filter.frameHeight !== undefined) terms.push(eq('frame_height', filter.frameHeight));
+  const range = filter.timerange;
+  if (range?.isEmpty) terms.push(isNull('content_start_ns'));
+  else if (range !== undefined && !range.isEverything) {
+    terms.push(
+      overlapsRange({ start: 'content_start_ns', end: 'content_end_ns' }, { start: range.startNs, end: range.endNs }),
+    );
+  }
+  return terms;
+}
+
+async function hasContentIn(reader: TableReads, row: Cell[], range: TimeRange | undefined): Promise<boolean> {
+  if (range === undefined || range.isEmpty || range.isEverything) return true;
+  const content = toContent(row[4] as bigint | null, row[5] as bigint | null, row[6] as bigint | null);
+  if (content === null) return false;
+  const takesAnEnd =
+    range.startNs === null || range.startNs <= content.startNs || range.endNs === null || range.endNs >= content.endNs;
+  if (takesAnEnd || content.coveredNs === content.endNs - content.startNs) return true;
+  return anySegmentOverlaps(reader, row[1] as string, range);
+}

@@ -1,0 +1,159 @@
+import type { FlowFilter } from '../../domain/filters.ts';
+import type { Flow } from '../../domain/flow.ts';
+import type { Page, PageRequest } from '../../domain/paging.ts';
+import type { FlowContent, FlowDocument, FlowReads, Flows, FlowState, RowHandle } from '../../domain/store.ts';
+import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TableReads } from './table-access.ts';
+import { insertMembers, removeEdgesOf, removeMembers } from './collection-repository.ts';
+import { listFlows, NOT_DELETING } from './flow-listing.ts';
+import { METADATA_COLUMNS, metadataCells, STATE_COLUMNS, toFlowState } from './flow-row.ts';
+import { toRowId } from './row-handle.ts';
+import { FLOW_TAGS, FLOWS } from './tables.ts';
+import { insertTags, removeTags } from './tag-index.ts';
+
+const CONTENT_COLUMNS = [
+  'content_start_ns',
+  'content_end_ns',
+  'content_covered_ns',
+  'segments_updated',
+  'segments_version',
+] as const;
+
+export class FlowReader implements FlowReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  list(filter: FlowFilter, page: PageRequest): Promise<Page<FlowDocument>> {
+    return listFlows(this.#reader, filter, page);
+  }
+
+  async find(id: string): Promise<FlowDocument | undefined> {
+    const { rows } = await this.#reader.select({
+      table: FLOWS.name,
+      columns: ['document', 'segments_updated'],
+      where: and([eq('id', id), NOT_DELETING]),
+    });
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    return { id, document: row[0] as string, segmentsUpdated: row[1] as string | null };
+  }
+
+  async segmentsVersion(id: string): Promise<bigint | undefined> {
+    const where = and([eq('id', id), NOT_DELETING]);
+    const { rows } = await this.#reader.select({ table: FLOWS.name, columns: ['segments_version'], where });
+    return rows[0]?.[0] as bigint | undefined;
+  }
+
+  state(id: string): Promise<FlowState | undefined> {
+    return this.stateOf(id, false);
+  }
+
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.sourcesOf(ids)).keys());
+  }
+
+  async sourcesOf(ids: readonly string[]): Promise<Map<string, string>> {
+    return this.#sourceByFlow('id', ids);
+  }
+
+  async ofSources(sourceIds: readonly string[]): Promise<Map<string, string>> {
+    return this.#sourceByFlow('source_id', sourceIds);
+  }
+
+  protected async stateOf(id: string, deleting: boolean): Promise<FlowState | undefined> {
+    const { rows, rowIds } = await this.#reader.select({
+      table: FLOWS.name,
+      columns: STATE_COLUMNS,
+      where: and([eq('id', id), eq('deleting', deleting)]),
+      rowIds: true,
+    });
+    const row = rows[0];
+    return row === undefined ? undefined : toFlowState(row, rowIds[0]);
+  }
+
+  async #sourceByFlow(column: 'id' | 'source_id', values: readonly string[]): Promise<Map<string, string>> {
+    if (values.length === 0) return new Map();
+    const { rows } = await this.#reader.select({
+      table: FLOWS.name,
+      columns: ['id', 'source_id'],
+      where: and([isIn(column, values), NOT_DELETING]),
+    });
+    return new Map(rows as [string, string][]);
+  }
+}
+
+export class FlowRepository extends FlowReader implements Flows {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  async insert(flow: Flow): Promise<void> {
+    const columns = [...METADATA_COLUMNS, 'created_ns', 'deleting', 'active_deletions', 'segments_version'];
+    const created = BigInt(Date.parse(flow.created ?? '')) * 1_000_000n;
+    await this.#tx.insertArrays(FLOWS.name, columns, [[...metadataCells(flow), created, false, 0, 0n]]);
+    await this.#insertIndexRows(flow);
+  }
+
+  async replace(handle: RowHandle, flow: Flow): Promise<void> {
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(handle)], METADATA_COLUMNS, [metadataCells(flow)]);
+    await removeTags(this.#tx, FLOW_TAGS.name, flow.id);
+    await removeMembers(this.#tx, flow.id);
+    await this.#insertIndexRows(flow);
+  }
+
+  async setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void> {
+    const cells = [
+      content?.startNs ?? null,
+      content?.endNs ?? null,
+      content?.coveredNs ?? null,
+      segmentsUpdated,
+      flow.segmentsVersion + 1n,
+    ];
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(flow.handle)], CONTENT_COLUMNS, [cells]);
+  }
+
+  async setActiveDeletions(handle: RowHandle, count: number): Promise<void> {
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(handle)], ['active_deletions'], [[count]]);
+  }
+
+  async markDeleting(flow: FlowState): Promise<void> {
+    await this.#removeIndexRows(flow.id);
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(flow.handle)], ['deleting'], [[true]]);
+  }
+
+  deletingState(id: string): Promise<FlowState | undefined> {
+    return this.stateOf(id, true);
+  }
+
+  async remove(flow: FlowState): Promise<void> {
+    await this.#removeIndexRows(flow.id);
+    await this.#tx.deleteByRowIds(FLOWS.name, [toRowId(flow.handle)]);
+  }
+
+  async hasFlows(sourceId: string): Promise<boolean> {
+    const { rows } = await this.#tx.select({
+      table: FLOWS.name,
+      columns: ['id'],
+      where: and([eq('source_id', sourceId), NOT_DELETING]),
+      limit: 1,
+    });
+    return rows.length > 0;
+  }
+
+  async #insertIndexRows(flow: Flow): Promise<void> {
+    await insertTags(this.#tx, FLOW_TAGS.name, flow.id, flow.tags ?? {});
+    await insertMembers(this.#tx, flow.id, flow.flow_collection ?? []);
+  }
+
+  async #removeIndexRows(id: string): Promise<void> {
+    await removeTags(this.#tx, FLOW_TAGS.name, id);
+    await removeEdgesOf(this.#tx, id);
+  }
+}

@@ -1,0 +1,103 @@
+import type { MediaObject } from '../../domain/media-object.ts';
+import { packLocations, unpackLocations } from '../../domain/object-location.ts';
+import type { ExternalUrl } from '../../domain/segment.ts';
+import type { ObjectReads, Objects, StoredObject } from '../../domain/store.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TableReads } from './table-access.ts';
+import { toHandle, toRowId } from './row-handle.ts';
+import { OBJECTS } from './tables.ts';
+
+const COLUMNS = ['id', 'allocated_for', 'locations', 'external_urls', 'first_referenced_by_flow'] as const;
+
+function toMediaObject(row: Cell[]): MediaObject {
+  const [id, allocatedFor, locations, externalUrls, firstReferencedByFlow] = row as [string, ...(string | null)[]];
+  return {
+    id,
+    allocatedFor: allocatedFor ?? null,
+    locations: unpackLocations(locations ?? null),
+    externalUrls: externalUrls == null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]),
+    firstReferencedByFlow: firstReferencedByFlow ?? null,
+  };
+}
+
+export class ObjectReader implements ObjectReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  async find(id: string): Promise<MediaObject | undefined> {
+    const { rows } = await this.#reader.select({
+      table: OBJECTS.name,
+      columns: COLUMNS,
+      where: and([eq('id', id), eq('reclaiming', false)]),
+    });
+    return rows[0] === undefined ? undefined : toMediaObject(rows[0]);
+  }
+}
+
+export class ObjectRepository extends ObjectReader implements Objects {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  async findMany(ids: readonly string[]): Promise<Map<string, StoredObject>> {
+    const objects = await this.#select(ids, false);
+    return new Map(objects.map((object) => [object.id, object]));
+  }
+
+  async taken(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await this.#tx.select({ table: OBJECTS.name, columns: ['id'], where: isIn('id', ids) });
+    return new Set(rows.map((row) => row[0] as string));
+  }
+
+  async insert(objects: readonly MediaObject[]): Promise<void> {
+    if (objects.length === 0) return;
+    const rows = objects.map((object) => [
+      object.id,
+      object.allocatedFor,
+      packLocations(object.locations),
+      object.externalUrls.length === 0 ? null : JSON.stringify(object.externalUrls),
+      object.firstReferencedByFlow,
+      false,
+    ]);
+    await this.#tx.insertArrays(OBJECTS.name, [...COLUMNS, 'reclaiming'], rows);
+  }
+
+  async setFirstReferencedBy(objects: readonly StoredObject[], flowId: string): Promise<void> {
+    if (objects.length === 0) return;
+    const rowIds = objects.map(({ handle }) => toRowId(handle));
+    const rows = objects.map(() => [flowId]);
+    await this.#tx.updateByRowIds(OBJECTS.name, rowIds, ['first_referenced_by_flow'], rows);
+  }
+
+  async markReclaiming(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#tx.update(OBJECTS.name, isIn('id', ids), { reclaiming: true });
+  }
+
+  reclaiming(ids: readonly string[]): Promise<MediaObject[]> {
+    return this.#select(ids, true);
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#tx.delete(OBJECTS.name, isIn('id', ids));
+  }
+
+  async #select(ids: readonly string[], reclaiming: boolean): Promise<StoredObject[]> {
+    if (ids.length === 0) return [];
+    const { rows, rowIds } = await this.#tx.select({
+      table: OBJECTS.name,
+      columns: COLUMNS,
+      where: and([isIn('id', ids), eq('reclaiming', reclaiming)]),
+      rowIds: true,
+    });
+    return rows.map((row, index) => ({ ...toMediaObject(row), handle: toHandle(rowIds[index]) }));
+  }
+}

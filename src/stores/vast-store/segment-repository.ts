@@ -1,0 +1,170 @@
+import type { CursorPosition, Page, PageRequest } from '../../domain/paging.ts';
+import type { NewSegment, SegmentQuery, StoredSegment } from '../../domain/segment.ts';
+import type { DeletableSegment, SegmentReads, Segments, SegmentSelection } from '../../domain/store.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import type { Cell, Ordering } from '../../vastdb/engine.ts';
+import { and, eq, gt, gte, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TableReads } from './table-access.ts';
+import { toPage } from './keyset-page.ts';
+import { toHandle, toRowId } from './row-handle.ts';
+import { findOverlapped } from './segment-overlap.ts';
+import { overlapTerms } from './segment-window.ts';
+import { SEGMENTS } from './tables.ts';
+
+const SHOWN_COLUMNS = ['start_ns', 'end_ns', 'fragment', 'locations', 'external_urls'] as const;
+
+const IN_TIME: readonly Ordering[] = [{ column: 'start_ns', direction: 'asc' }];
+const AGAINST_TIME: readonly Ordering[] = [{ column: 'start_ns', direction: 'desc' }];
+
+const toStoredSegment = (row: Cell[]): StoredSegment => ({
+  startNs: row[0] as bigint,
+  endNs: row[1] as bigint,
+  fragment: row[2] as string,
+  locations: row[3] as string | null,
+  externalUrls: row[4] as string | null,
+});
+
+export class SegmentReader implements SegmentReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  async page(flowId: string, query: SegmentQuery, page: PageRequest): Promise<Page<StoredSegment>> {
+    if (query.timerange.isEmpty) return { items: [] };
+    const terms = await overlapTerms(this.#reader, flowId, query.timerange);
+    if (query.objectId !== undefined) terms.push(eq('object_id', query.objectId));
+    terms.push(...beyond(page.after, query.reverse));
+    const { rows } = await this.#reader.select({
+      table: SEGMENTS.name,
+      columns: SHOWN_COLUMNS,
+      where: and([...terms]),
+      orderBy: query.reverse ? AGAINST_TIME : IN_TIME,
+      limit: page.limit + 1,
+    });
+    return toPage(rows, page.limit, toStoredSegment, (row) => [row[0] as bigint]);
+  }
+
+  async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {
+    if (range.isEmpty) return undefined;
+    const where = and([...(await overlapTerms(this.#reader, flowId, range))]);
+    const first = await this.#one(where, IN_TIME);
+    const last = await this.#one(where, AGAINST_TIME);
+    return first === undefined || last === undefined ? undefined : { first, last };
+  }
+
+  async flowsUsing(objectId: string, page: PageRequest): Promise<Page<string>> {
+    const terms: Predicate[] = [eq('object_id', objectId)];
+    const after = page.after?.[0];
+    if (typeof after === 'string') terms.push(gt('flow_id', after));
+    const { rows } = await this.#reader.select({
+      table: SEGMENTS.name,
+      columns: ['flow_id'],
+      where: and([...terms]),
+      orderBy: [{ column: 'flow_id', direction: 'asc' }],
+      distinct: true,
+      limit: page.limit + 1,
+    });
+    const flowIdOf = (row: Cell[]): string => row[0] as string;
+    return toPage(rows, page.limit, flowIdOf, (row) => [flowIdOf(row)]);
+  }
+
+  async #one(where: Predicate, orderBy: readonly Ordering[]): Promise<StoredSegment | undefined> {
+    const request = { table: SEGMENTS.name, columns: SHOWN_COLUMNS, where, orderBy, limit: 1 };
+    const { rows } = await this.#reader.select(request);
+    return rows[0] === undefined ? undefined : toStoredSegment(rows[0]);
+  }
+}
+
+function beyond(position: CursorPosition | undefined, reverse: boolean): Predicate[] {
+  if (position === undefined) return [];
+  const [startNs] = position;
+  if (typeof startNs !== 'bigint') {
+    throw new AppError('invalid_cursor', 'page: this cursor was not made by this listing', { field: 'page' });
+  }
+  return [reverse ? lt('start_ns', startNs) : gt('start_ns', startNs)];
+}
+
+export class SegmentRepository extends SegmentReader implements Segments {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  overlapping(flowId: string, ranges: readonly { startNs: bigint; endNs: bigint }[]): Promise<boolean[]> {
+    return findOverlapped(this.#tx, flowId, ranges);
+  }
+
+  async insert(flowId: string, segments: readonly NewSegment[]): Promise<void> {
+    const rows = segments.map((segment) => [
+      flowId,
+      segment.startNs,
+      segment.endNs,
+      segment.objectId,
+      segment.locations,
+      segment.externalUrls,
+      segment.fragment,
+    ]);
+    const columns = ['flow_id', 'start_ns', 'end_ns', 'object_id', 'locations', 'external_urls', 'fragment'];
+    await this.#tx.insertArrays(SEGMENTS.name, columns, rows);
+  }
+
+  async selectForDeletion(flowId: string, selection: SegmentSelection, limit: number): Promise<DeletableSegment[]> {
+    const { timerange, objectId } = selection;
+    if (timerange.isEmpty) return [];
+    const terms: Predicate[] = [eq('flow_id', flowId)];
+    if (timerange.startNs !== null) terms.push(gte('start_ns', timerange.startNs));
+    // The first of the two bounds lets the engine stop reading at the end of the range.
+    if (timerange.endNs !== null) terms.push(lt('start_ns', timerange.endNs), lte('end_ns', timerange.endNs));
+    if (objectId !== undefined) terms.push(eq('object_id', objectId));
+    const { rows, rowIds } = await this.#tx.select({
+      table: SEGMENTS.name,
+      columns: ['start_ns', 'end_ns', 'object_id'],
+      where: and([...terms]),
+      orderBy: IN_TIME,
+      limit,
+      rowIds: true,
+    });
+    return (rows as [bigint, bigint, string][]).map(([startNs, endNs, object], index) => ({
+      startNs,
+      endNs,
+      objectId: object,
+      handle: toHandle(rowIds[index]),
+    }));
+  }
+
+  async remove(segments: readonly DeletableSegment[]): Promise<void> {
+    await this.#tx.deleteByRowIds(
+      SEGMENTS.name,
+      segments.map(({ handle }) => toRowId(handle)),
+    );
+  }
+
+  async hull(flowId: string): Promise<{ startNs: bigint; endNs: bigint } | undefined> {
+    const edge = async (orderBy: readonly Ordering[], column: string): Promise<bigint | undefined> => {
+      const where = eq('flow_id', flowId);
+      const { rows } = await this.#tx.select({ table: SEGMENTS.name, columns: [column], where, orderBy, limit: 1 });
+      return rows[0]?.[0] as bigint | undefined;
+    };
+    const startNs = await edge(IN_TIME, 'start_ns');
+    const endNs = await edge(AGAINST_TIME, 'end_ns');
+    return startNs === undefined || endNs === undefined ? undefined : { startNs, endNs };
+  }
+
+  async usedObjects(objectIds: readonly string[]): Promise<Set<string>> {
+    if (objectIds.length === 0) return new Set();
+    const { rows } = await this.#tx.select({
+      table: SEGMENTS.name,
+      columns: ['object_id'],
+      where: isIn('object_id', objectIds),
+      distinct: true,
+    });
+    return new Set(rows.map((row) => row[0] as string));
+  }
+}

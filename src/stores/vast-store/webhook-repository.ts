@@ -1,0 +1,67 @@
+import type { WebhookReads, Webhooks } from '../../domain/store.ts';
+import type { Webhook } from '../../domain/webhook.ts';
+import type { SecretBox } from '../../shared/secret-box.ts';
+import { eq, everyRow } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TableReads } from './table-access.ts';
+import { WEBHOOKS } from './tables.ts';
+
+type WebhookKey = Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>;
+
+export class WebhookReader implements WebhookReads {
+  readonly #reader: TableReads;
+  readonly #box: SecretBox;
+
+  constructor(reader: TableReads, box: SecretBox) {
+    this.#reader = reader;
+    this.#box = box;
+  }
+
+  async list(): Promise<Webhook[]> {
+    const { rows } = await this.#reader.select({
+      table: WEBHOOKS.name,
+      columns: ['document', 'sealed_api_key'],
+      where: everyRow(),
+      orderBy: [
+        { column: 'created_ns', direction: 'asc' },
+        { column: 'identity', direction: 'asc' },
+      ],
+    });
+    return (rows as [string, string | null][]).map(([document, sealed]) => ({
+      ...(JSON.parse(document) as Webhook),
+      ...(sealed === null ? {} : { api_key_value: this.#box.open(sealed) }),
+    }));
+  }
+}
+
+export class WebhookRepository extends WebhookReader implements Webhooks {
+  readonly #tx: ManagedTransaction;
+  readonly #secrets: SecretBox;
+
+  constructor(tx: ManagedTransaction, secrets: SecretBox) {
+    super(tx, secrets);
+    this.#tx = tx;
+    this.#secrets = secrets;
+  }
+
+  async save(webhook: Webhook): Promise<void> {
+    const { api_key_value: apiKey, ...shown } = webhook;
+    const identity = this.#identity(webhook);
+    const changes = {
+      sealed_api_key: apiKey === undefined ? null : this.#secrets.seal(apiKey),
+      document: JSON.stringify(shown),
+    };
+    if ((await this.#tx.update(WEBHOOKS.name, eq('identity', identity), changes)) > 0) return;
+    const created = BigInt(Date.now()) * 1_000_000n;
+    await this.#tx.insert(WEBHOOKS.name, [{ identity, created_ns: created, ...changes }]);
+  }
+
+  async remove(webhook: WebhookKey): Promise<void> {
+    await this.#tx.delete(WEBHOOKS.name, eq('identity', this.#identity(webhook)));
+  }
+
+  /** A fingerprint, since the key value must not lie in the table in the clear. */
+  #identity({ url, api_key_name: name, api_key_value: value }: WebhookKey): string {
+    return this.#secrets.fingerprint(JSON.stringify([url, name ?? null, value ?? null]));
+  }
+}

@@ -1,0 +1,2 @@
+/** int64 is a bigint, int32 and float64 a number, vector a Float32Array. */
+export type Cell = string | number | bigint | boolean | Uint8Array | Float32Array | null;

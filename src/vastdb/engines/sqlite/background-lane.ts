@@ -1,0 +1,113 @@
+import type { Cell, RowId, RowSet, SelectRequest, TableReader, TableTransaction } from '../../engine.ts';
+import type { Predicate } from '../../predicate/predicate.ts';
+import { TableError } from '../../table-error.ts';
+import { transactionEnded } from './interactive-transaction.ts';
+import type { WorkerClient } from './worker-client.ts';
+import type { WorkerOperations } from './worker-protocol.ts';
+import { untilUnlocked, type WriteLock } from './write-lock.ts';
+
+/** Reads in a thread of their own, for what takes long. They see what is committed. */
+export class BackgroundReader implements TableReader {
+  readonly #worker: WorkerClient;
+
+  constructor(worker: WorkerClient) {
+    this.#worker = worker;
+  }
+
+  select(request: SelectRequest): Promise<RowSet> {
+    return this.#worker.call('select', request);
+  }
+
+  count(table: string, where?: Predicate): Promise<number> {
+    return this.#worker.call('count', table, where);
+  }
+}
+
+/**
+ * Runs a transaction whose statements run in a worker, while `work` itself stays on this thread. It
+ * holds the write lock from its first to its last statement, so `work` should do a part of what is long.
+ */
+export async function backgroundTransaction<T>(
+  worker: WorkerClient,
+  lock: WriteLock,
+  work: (tx: TableTransaction) => Promise<T>,
+  onCommit: () => void,
+): Promise<T> {
+  return lock.hold(async () => {
+    await untilUnlocked(() => worker.call('tryBegin'));
+    const tx = new BackgroundTransaction(worker);
+    try {
+      const value = await work(tx);
+      await tx.commit();
+      onCommit();
+      return value;
+    } catch (error) {
+      await tx.rollback();
+      throw error;
+    }
+  });
+}
+
+class BackgroundTransaction implements TableTransaction {
+  readonly #worker: WorkerClient;
+  readonly #generation: number;
+  #ended = false;
+
+  constructor(worker: WorkerClient) {
+    this.#worker = worker;
+    this.#generation = worker.generation;
+  }
+
+  select(request: SelectRequest): Promise<RowSet> {
+    return this.#call('select', request);
+  }
+
+  count(table: string, where?: Predicate): Promise<number> {
+    return this.#call('count', table, where);
+  }
+
+  insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
+    return this.#call('insert', table, columns, rows);
+  }
+
+  update(
+    table: string,
+    rowIds: readonly RowId[],
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+  ): Promise<void> {
+    return this.#call('update', table, rowIds, columns, rows);
+  }
+
+  delete(table: string, rowIds: readonly RowId[]): Promise<void> {
+    return this.#call('delete', table, rowIds);
+  }
+
+  commit(): Promise<void> {
+    const done = this.#call('commit');
+    this.#ended = true;
+    return done;
+  }
+
+  /** Ends the transaction after an error that is reported by the caller. */
+  async rollback(): Promise<void> {
+    this.#ended = true;
+    // A thread that died took its transaction with it.
+    if (this.#worker.generation !== this.#generation) return;
+    await this.#worker.call('rollback').catch(() => undefined);
+  }
+
+  async #call<M extends keyof WorkerOperations>(
+    method: M,
+    ...args: Parameters<WorkerOperations[M]>
+  ): Promise<ReturnType<WorkerOperations[M]>> {
+    if (this.#ended) throw transactionEnded();
+    if (this.#worker.generation !== this.#generation) {
+      throw new TableError(
+        'unavailable',
+        'The thread of this transaction died, and the transaction with it. Try again.',
+      );
+    }
+    return this.#worker.call(method, ...args);
+  }
+}

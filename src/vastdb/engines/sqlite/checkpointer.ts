@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises';
+import type { WorkerClient } from './worker-client.ts';
+import type { WriteLock } from './write-lock.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** The log is copied into the database when it has grown to this size. */
+const copyAtBytes = 8 * mebibyte;
+
+/** Under a steady load the copying never quite catches up: beyond this size writers are held up until it has. */
+const truncateAtBytes = 256 * mebibyte;
+
+const shortestPauseMs = 250;
+
+/** Keeps the write-ahead log short, off the main thread: a long log costs readers time and disk. */
+export class Checkpointer {
+  readonly #logFile: string;
+  readonly #worker: WorkerClient;
+  readonly #lock: WriteLock;
+  #lookAgainAt = 0;
+  #running: Promise<void> | undefined;
+
+  /** @param file path of the database, beside which SQLite keeps the log. */
+  constructor(file: string, worker: WorkerClient, lock: WriteLock) {
+    this.#logFile = `${file}-wal`;
+    this.#worker = worker;
+    this.#lock = lock;
+  }
+
+  /** To be called after every commit; looks at the log's size now and then. Never throws. */
+  afterCommit(): void {
+    const now = performance.now();
+    if (now < this.#lookAgainAt || this.#running !== undefined) return;
+    this.#lookAgainAt = now + shortestPauseMs;
+    // One that fails is tried again after the next commits; until then the log only grows.
+    this.#running = this.#copyLongLog()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  /** Resolves when no checkpoint runs. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #copyLongLog(): Promise<void> {
+    const { size } = await stat(this.#logFile);
+    if (size < copyAtBytes) return;
+    await this.#worker.call('checkpoint', 'passive');
+    if (size >= truncateAtBytes) await this.#lock.hold(() => this.#worker.call('checkpoint', 'truncate'));
+  }
+}

@@ -1,0 +1,127 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Cell, ColumnDefinition, ColumnType } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+
+/**
+ * Type names as they stand in CREATE TABLE. Each of them has the affinity that its cells need
+ * (https://www.sqlite.org/datatype3.html, 3.1), and each tells its type back after a restart.
+ */
+const declaredNames: Record<ColumnType, string> = {
+  string: 'TEXT',
+  int64: 'INT64',
+  int32: 'INT32',
+  float64: 'FLOAT64',
+  bool: 'BOOL',
+  binary: 'BLOB',
+  vector: 'VECTOR_BLOB',
+};
+
+const typesByDeclaredName = new Map(Object.entries(declaredNames).map(([type, name]) => [name, type as ColumnType]));
+
+/** `VECTOR_BLOB(384)` for a vector of 384 elements, a bare name for every other type. */
+export function declaredType(column: ColumnDefinition): string {
+  const name = declaredNames[column.type];
+  if (column.type !== 'vector') return name;
+  const { dimension } = column;
+  if (dimension === undefined || !Number.isSafeInteger(dimension) || dimension < 1) {
+    throw new TableError('invalid', `The vector column ${column.name} needs a dimension of at least 1.`);
+  }
+  return `${name}(${dimension})`;
+}
+
+/** Reads what `declaredType` wrote; undefined for a type that is none of ours. */
+export function parseDeclaredType(declared: string): Pick<ColumnDefinition, 'type' | 'dimension'> | undefined {
+  const [, name = '', dimension] = /^(\w+)(?:\((\d+)\))?$/.exec(declared) ?? [];
+  const type = typesByDeclaredName.get(name);
+  if (type === undefined) return undefined;
+  return dimension === undefined ? { type } : { type, dimension: Number(dimension) };
+}
+
+/**
+ * The cell as SQLite keeps it. SQLite itself takes any value in any column, so types are checked here.
+ *
+ * @throws TableError `invalid` naming table and column for a cell of another type.
+ */
+export function encodeCell(table: string, column: ColumnDefinition, cell: Cell): SQLInputValue {
+  if (cell === null) return null;
+  switch (column.type) {
+    case 'string':
+      if (typeof cell === 'string') return cell;
+      break;
+    case 'int64':
+      if (typeof cell === 'bigint' && BigInt.asIntN(64, cell) === cell) return cell;
+      break;
+    case 'int32':
+      if (typeof cell === 'number' && (cell | 0) === cell) return cell;
+      break;
+    case 'float64':
+      // SQLite has no NaN: it would silently become null.
+      if (typeof cell === 'number' && !Number.isNaN(cell)) return cell;
+      break;
+    case 'bool':
+      if (typeof cell === 'boolean') return cell ? 1 : 0;
+      break;
+    case 'binary':
+      if (cell instanceof Uint8Array) return cell;
+      break;
+    case 'vector':
+      if (cell instanceof Float32Array && cell.length === column.dimension) return vectorBytes(cell);
+      break;
+  }
+  throw new TableError('invalid', `${table}.${column.name} takes ${nounOf(column)}, not ${describe(cell)}.`);
+}
+
+type Decoder = (value: SQLOutputValue) => Cell;
+
+/** How a type's cells are turned back; undefined where SQLite's own value is the cell already. */
+export function decoderOf(type: ColumnType): Decoder | undefined {
+  return decoders[type];
+}
+
+// Statements read integers as bigint, which is what int64 wants.
+const decoders: Partial<Record<ColumnType, Decoder>> = {
+  int32: (value) => (value === null ? null : Number(value)),
+  bool: (value) => (value === null ? null : value === 1n),
+  vector: (value) => (value instanceof Uint8Array ? vectorOf(value) : null),
+};
+
+function vectorBytes(vector: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(vector.byteLength);
+  const view = new DataView(bytes.buffer);
+  for (const [index, element] of vector.entries()) view.setFloat32(index * 4, element, true);
+  return bytes;
+}
+
+function vectorOf(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const vector = new Float32Array(bytes.byteLength / 4);
+  for (let index = 0; index < vector.length; index++) vector[index] = view.getFloat32(index * 4, true);
+  return vector;
+}
+
+function nounOf(column: ColumnDefinition): string {
+  switch (column.type) {
+    case 'string':
+      return 'a string';
+    case 'int64':
+      return 'a bigint of 64 bits';
+    case 'int32':
+      return 'a whole number of 32 bits';
+    case 'float64':
+      return 'a number that is not NaN';
+    case 'bool':
+      return 'a boolean';
+    case 'binary':
+      return 'a Uint8Array';
+    case 'vector':
+      return `a Float32Array of ${column.dimension ?? 0} elements`;
+  }
+}
+
+function describe(cell: NonNullable<Cell>): string {
+  if (cell instanceof Float32Array) return `a Float32Array of ${cell.length} elements`;
+  if (cell instanceof Uint8Array) return 'a Uint8Array';
+  return typeof cell === 'bigint' || typeof cell === 'number'
+    ? `the ${typeof cell} ${cell.toString()}`
+    : `a ${typeof cell}`;
+}

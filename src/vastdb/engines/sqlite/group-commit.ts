@@ -1,0 +1,132 @@
+import type { TableTransaction } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import { InteractiveTransaction } from './interactive-transaction.ts';
+import type { Session } from './session.ts';
+import { untilUnlocked, type WriteLock } from './write-lock.ts';
+
+/** Bounds how long the first of a group waits for the last. */
+const largestGroup = 256;
+
+type Work<T> = (tx: TableTransaction) => Promise<T>;
+
+interface Pending {
+  readonly work: Work<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * The interactive lane. Making a commit durable costs far more than the few statements of a
+ * request, so the transactions that wait at one time share a commit: each runs within its own
+ * savepoint, one that throws is undone alone, and all are answered when the commit is on disk.
+ */
+export class GroupCommit {
+  readonly #session: Session;
+  readonly #lock: WriteLock;
+  readonly #onCommit: () => void;
+  #queue: Pending[] = [];
+  #scheduled = false;
+  #idle: (() => void)[] = [];
+
+  /** @param onCommit called after every commit. */
+  constructor(session: Session, lock: WriteLock, onCommit: () => void) {
+    this.#session = session;
+    this.#lock = lock;
+    this.#onCommit = onCommit;
+  }
+
+  /** Resolves when the transaction is durable. Calling it from within `work` waits for ever. */
+  transaction<T>(work: Work<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when every transaction that was asked for is answered. */
+  drained(): Promise<void> {
+    if (!this.#scheduled) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // After the poll phase of the event loop: all requests that arrived together join the group.
+    setImmediate(() => void this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    await this.#lock.hold(async () => {
+      try {
+        await untilUnlocked(() => this.#session.tryBegin());
+      } catch (error) {
+        // Those who wait have waited as long as anybody should.
+        for (const { reject } of this.#takeGroup()) reject(error);
+        return;
+      }
+      await this.#runGroup(this.#takeGroup());
+    });
+    this.#scheduled = false;
+    if (this.#queue.length > 0) {
+      this.#schedule();
+      return;
+    }
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+
+  #takeGroup(): Pending[] {
+    if (this.#queue.length > largestGroup) return this.#queue.splice(0, largestGroup);
+    const group = this.#queue;
+    this.#queue = [];
+    return group;
+  }
+
+  /** Runs the group and commits it. Answers every member of the group and never throws. */
+  async #runGroup(group: readonly Pending[]): Promise<void> {
+    const done: { pending: Pending; value: unknown }[] = [];
+    try {
+      for (const [index, pending] of group.entries()) {
+        await this.#runOne(pending, group.length > 1, done);
+        if (this.#session.inTransaction()) continue;
+        // An error ended the whole transaction, and with it the work of those before.
+        for (const lost of done) lost.pending.reject(lostTransaction());
+        this.#queue.unshift(...group.slice(index + 1));
+        return;
+      }
+      this.#session.commit();
+    } catch (error) {
+      this.#session.abandon();
+      // For those that were answered already this does nothing.
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    for (const { pending, value } of done) pending.resolve(value);
+    this.#onCommit();
+  }
+
+  /** Runs one member. When it succeeds it joins `done`, else it is undone and rejected. */
+  async #runOne(pending: Pending, marked: boolean, done: { pending: Pending; value: unknown }[]): Promise<void> {
+    const tx = new InteractiveTransaction(this.#session);
+    if (marked) this.#session.mark();
+    try {
+      const value = await pending.work(tx);
+      if (!this.#session.inTransaction()) throw lostTransaction();
+      if (marked) this.#session.releaseMark();
+      done.push({ pending, value });
+    } catch (error) {
+      pending.reject(error);
+      if (!this.#session.inTransaction()) return;
+      if (marked) this.#session.rollbackToMark();
+      else this.#session.rollback();
+    } finally {
+      tx.end();
+    }
+  }
+}
+
+function lostTransaction(): TableError {
+  return new TableError('unavailable', 'The transaction was undone by an error of the database. Try again.');
+}

@@ -1,0 +1,73 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { ColumnDefinition, SelectRequest } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import type { Catalogue, TableShape } from './catalogue.ts';
+import { compilePredicate } from './predicate-compiler.ts';
+
+/**
+ * The text of a select; its values are appended to `values`. The cells that make the row id come
+ * after the asked columns.
+ *
+ * @throws TableError `invalid` for unknown columns, and for what cannot be asked together.
+ */
+export function selectText(
+  catalogue: Catalogue,
+  shape: TableShape,
+  columns: readonly ColumnDefinition[],
+  request: SelectRequest,
+  values: SQLInputValue[],
+): string {
+  if (request.distinct === true && request.rowIds === true) {
+    throw new TableError('invalid', 'A select is either distinct or with row ids: equal rows have different ids.');
+  }
+  let sql = request.distinct === true ? 'SELECT DISTINCT ' : 'SELECT ';
+  let separator = '';
+  for (const column of columns) {
+    sql += `${separator}"${column.name}"`;
+    separator = ', ';
+  }
+  if (request.rowIds === true) {
+    sql += separator + (shape.key.length === 0 ? '_rowid_' : shape.key.map(({ name }) => `"${name}"`).join(', '));
+  } else if (columns.length === 0) {
+    sql += '1';
+  }
+  sql += ` FROM "${shape.name}"`;
+  if (request.where !== undefined) {
+    sql += ` WHERE ${compilePredicate(catalogue, shape, request.where, values)}`;
+  }
+  if (request.orderBy !== undefined && request.orderBy.length > 0) {
+    separator = ' ORDER BY ';
+    for (const { column, direction } of request.orderBy) {
+      sql += `${separator}"${catalogue.column(shape, column).name}"${direction === 'desc' ? ' DESC' : ''}`;
+      separator = ', ';
+    }
+  }
+  if (request.limit === undefined) return sql;
+  if (!Number.isSafeInteger(request.limit) || request.limit < 0) {
+    throw new TableError('invalid', `A limit is a whole number from 0 on, not ${request.limit}.`);
+  }
+  values.push(request.limit);
+  return `${sql} LIMIT ?`;
+}
+
+export function insertText(shape: TableShape, columns: readonly ColumnDefinition[]): string {
+  if (columns.length === 0) return `INSERT INTO "${shape.name}" DEFAULT VALUES`;
+  const names = columns.map(({ name }) => `"${name}"`).join(', ');
+  return `INSERT INTO "${shape.name}" (${names}) VALUES (?${', ?'.repeat(columns.length - 1)})`;
+}
+
+function rowIdCondition(shape: TableShape): string {
+  if (shape.key.length === 0) return '_rowid_ = ?';
+  return shape.key.map(({ name }) => `"${name}" = ?`).join(' AND ');
+}
+
+/** Takes the row's cells, then the values of its row id. */
+export function updateText(shape: TableShape, columns: readonly ColumnDefinition[]): string {
+  const assignments = columns.map(({ name }) => `"${name}" = ?`).join(', ');
+  return `UPDATE "${shape.name}" SET ${assignments} WHERE ${rowIdCondition(shape)}`;
+}
+
+/** Takes the values of a row id. */
+export function deleteText(shape: TableShape): string {
+  return `DELETE FROM "${shape.name}" WHERE ${rowIdCondition(shape)}`;
+}

@@ -1,0 +1,286 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Cell, ColumnDefinition, RowId, RowSet, SelectRequest } from '../../engine.ts';
+import type { Predicate } from '../../predicate/predicate.ts';
+import { TableError } from '../../table-error.ts';
+import { Catalogue, type TableShape } from './catalogue.ts';
+import { decoderOf, encodeCell } from './column-types.ts';
+import type { Connection } from './connection.ts';
+import { compilePredicate } from './predicate-compiler.ts';
+import { deleteText, insertText, selectText, updateText } from './row-statements.ts';
+import { encodeKey, rowIdValues } from './row-id.ts';
+import { isBusy, toTableError } from './sqlite-error.ts';
+
+/**
+ * Rows read and written over one connection, statement by statement and at once. The main thread
+ * uses it directly, the background lane through messages to a worker that owns one. Every method
+ * throws TableErrors only.
+ */
+export class Session {
+  readonly #connection: Connection;
+  readonly #catalogue: Catalogue;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#catalogue = new Catalogue(connection);
+  }
+
+  select(request: SelectRequest): RowSet {
+    try {
+      return this.#select(request);
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  count(table: string, where?: Predicate): number {
+    try {
+      const shape = this.#catalogue.table(table);
+      const values: SQLInputValue[] = [];
+      let sql = `SELECT count(*) FROM "${shape.name}"`;
+      if (where !== undefined) sql += ` WHERE ${compilePredicate(this.#catalogue, shape, where, values)}`;
+      const rows = this.#connection.prepare(sql).all(...values) as unknown as [bigint][];
+      return Number(rows[0]?.[0] ?? 0n);
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  /** All rows or, when it throws, none. */
+  insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+    if (rows.length === 0) return;
+    this.#atOnce(rows.length, () => {
+      const shape = this.#catalogue.table(table);
+      const targets = columns.map((name) => this.#catalogue.column(shape, name));
+      const statement = this.#connection.prepare(insertText(shape, targets));
+      const values: SQLInputValue[] = [];
+      for (const row of rows) {
+        encodeRow(shape, targets, row, values);
+        statement.run(...values);
+      }
+    });
+  }
+
+  /** All rows or, when it throws, none. The id of a row that is gone is passed over. */
+  update(
+    table: string,
+    rowIds: readonly RowId[],
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+  ): void {
+    if (rowIds.length !== rows.length) {
+      throw new TableError('invalid', `${rowIds.length} row ids came with ${rows.length} rows for ${table}.`);
+    }
+    if (rowIds.length === 0 || columns.length === 0) return;
+    this.#atOnce(rowIds.length, () => {
+      const shape = this.#catalogue.table(table);
+      const targets = columns.map((name) => this.#catalogue.column(shape, name));
+      const moved = targets.find((column) => shape.key.some((key) => key.name === column.name));
+      if (moved !== undefined) {
+        throw new TableError('invalid', `${table}.${moved.name} is part of the sort key, which is never updated.`);
+      }
+      const statement = this.#connection.prepare(updateText(shape, targets));
+      const values: SQLInputValue[] = [];
+      for (const [index, id] of rowIds.entries()) {
+        encodeRow(shape, targets, rows[index] ?? [], values);
+        statement.run(...values, ...rowIdValues(shape, id));
+      }
+    });
+  }
+
+  /** The id of a row that is gone is passed over. */
+  delete(table: string, rowIds: readonly RowId[]): void {
+    if (rowIds.length === 0) return;
+    this.#atOnce(rowIds.length, () => {
+      const shape = this.#catalogue.table(table);
+      const statement = this.#connection.prepare(deleteText(shape));
+      for (const id of rowIds) statement.run(...rowIdValues(shape, id));
+    });
+  }
+
+  /** Starts a transaction that holds the write lock; false when another process holds it. */
+  tryBegin(): boolean {
+    try {
+      this.#connection.run('BEGIN IMMEDIATE');
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  /** Returns when the transaction is on disk. A transaction that cannot be committed is rolled back. */
+  commit(): void {
+    try {
+      this.#connection.run('COMMIT');
+    } catch (error) {
+      this.abandon();
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  /** Does nothing where SQLite has ended the transaction already. */
+  rollback(): void {
+    if (this.#connection.inTransaction()) this.#run('ROLLBACK');
+  }
+
+  /** Ends the transaction after an error that is reported already: what fails here adds nothing to it. */
+  abandon(): void {
+    try {
+      this.rollback();
+    } catch {
+      // The next transaction finds out whether the database can still be used.
+    }
+  }
+
+  /** Whether a transaction is open: SQLite ends one by itself after some errors (a full disk, say). */
+  inTransaction(): boolean {
+    return this.#connection.inTransaction();
+  }
+
+  /** Marks a point within the transaction to which `rollbackToMark` returns; `releaseMark` drops it. */
+  mark(): void {
+    this.#run('SAVEPOINT work');
+  }
+
+  releaseMark(): void {
+    this.#run('RELEASE work');
+  }
+
+  rollbackToMark(): void {
+    this.#run('ROLLBACK TO work');
+    this.#run('RELEASE work');
+  }
+
+  /** The table's columns, read afresh; undefined where there is no such table. */
+  describe(table: string): readonly ColumnDefinition[] | undefined {
+    try {
+      return this.#catalogue.find(table)?.columns;
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  listTables(): string[] {
+    try {
+      return this.#catalogue.list();
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  /** Runs statements that change the schema. */
+  execute(statements: readonly string[]): void {
+    for (const sql of statements) this.#run(sql);
+    this.#catalogue.forget();
+  }
+
+  /** After another connection changed the schema. */
+  forgetSchema(): void {
+    this.#catalogue.forget();
+  }
+
+  /** Bytes of the table and its indexes on disk. Reads all of their pages' headers, so it takes long. */
+  bytes(table: string): number {
+    try {
+      const shape = this.#catalogue.table(table);
+      const rows = this.#connection
+        .prepare(
+          `SELECT coalesce(sum(pgsize), 0) FROM dbstat
+           WHERE aggregate = TRUE AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name = ?)`,
+        )
+        .all(shape.name) as unknown as [bigint][];
+      return Number(rows[0]?.[0] ?? 0n);
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  /** A trivial read; throws where the database cannot be used. */
+  ping(): void {
+    this.#run('SELECT 1 FROM sqlite_schema LIMIT 1');
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #run(sql: string): void {
+    try {
+      this.#connection.run(sql);
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  /** SQLite undoes a single statement that fails; several of them need a mark to go back to. */
+  #atOnce(statements: number, work: () => void): void {
+    // Without a transaction each statement would commit on its own.
+    if (!this.#connection.inTransaction()) {
+      throw new TableError('unavailable', 'The transaction was undone by an earlier error. Try again.');
+    }
+    const marked = statements > 1;
+    if (marked) this.#run('SAVEPOINT rows');
+    try {
+      work();
+    } catch (error) {
+      if (marked && this.#connection.inTransaction()) {
+        this.#run('ROLLBACK TO rows');
+        this.#run('RELEASE rows');
+      }
+      throw toTableError(error, this.#connection.file);
+    }
+    if (marked) this.#run('RELEASE rows');
+  }
+
+  #select(request: SelectRequest): RowSet {
+    const shape = this.#catalogue.table(request.table);
+    const columns = request.columns.map((name) => this.#catalogue.column(shape, name));
+    const values: SQLInputValue[] = [];
+    const sql = selectText(this.#catalogue, shape, columns, request, values);
+    const rows = this.#connection.prepare(sql).all(...values) as unknown as SQLOutputValue[][];
+    const rowIds: RowId[] = [];
+    if (request.rowIds === true) {
+      for (const row of rows) rowIds.push(takeRowId(shape, row, columns.length));
+    } else if (columns.length === 0) {
+      for (const row of rows) row.length = 0;
+    }
+    decodeColumns(rows, columns);
+    return { rows, rowIds };
+  }
+}
+
+/** Fills `values` with the row's cells as SQLite keeps them. */
+function encodeRow(
+  shape: TableShape,
+  columns: readonly ColumnDefinition[],
+  row: readonly Cell[],
+  values: SQLInputValue[],
+): void {
+  if (row.length !== columns.length) {
+    throw new TableError(
+      'invalid',
+      `A row of ${row.length} cells came for ${columns.length} columns of ${shape.name}.`,
+    );
+  }
+  for (const [index, column] of columns.entries()) values[index] = encodeCell(shape.name, column, row[index] ?? null);
+}
+
+/** Cuts the cells that make the row's id from the row's end. */
+function takeRowId(shape: TableShape, row: SQLOutputValue[], columns: number): RowId {
+  const [first, ...others] = row.splice(columns);
+  if (shape.key.length === 0 && typeof first === 'bigint') return first;
+  const cells = [first ?? null, ...others];
+  return encodeKey(cells.map((cell, index) => decoderOf(shape.key[index]?.type ?? 'string')?.(cell) ?? cell));
+}
+
+/** Turns cells back in place; columns whose cells need nothing done are not even looked at. */
+function decodeColumns(
+  rows: SQLOutputValue[][],
+  columns: readonly ColumnDefinition[],
+): asserts rows is Cell[][] & SQLOutputValue[][] {
+  for (const [index, column] of columns.entries()) {
+    const decode = decoderOf(column.type);
+    if (decode === undefined) continue;
+    for (const row of rows as Cell[][]) row[index] = decode((row[index] ?? null) as SQLOutputValue);
+  }
+}

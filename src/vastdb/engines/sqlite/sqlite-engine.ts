@@ -1,0 +1,225 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+  ColumnDefinition,
+  EngineCapabilities,
+  Lane,
+  TableDefinition,
+  TableEngine,
+  TableReader,
+  TableStats,
+  TableTransaction,
+  TransactionOptions,
+} from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import { BackgroundReader, backgroundTransaction } from './background-lane.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { Connection, type ConnectionOptions, type Synchronous } from './connection.ts';
+import { GroupCommit } from './group-commit.ts';
+import { InteractiveReader } from './interactive-reader.ts';
+import { addColumnText, createIndexTexts, createTableText, dropTableText } from './schema-statements.ts';
+import { Session } from './session.ts';
+import { isBusy, toTableError } from './sqlite-error.ts';
+import { WorkerClient } from './worker-client.ts';
+import { untilUnlocked, WriteLock } from './write-lock.ts';
+
+export interface SqliteEngineOptions {
+  /** Where `tables.sqlite` lies; made when it is missing. */
+  readonly directory: string;
+  /** How durable a commit is: `full` survives a power cut, `normal` the death of the process. */
+  readonly synchronous: Synchronous;
+  /** Memory for pages of the database in all, in MiB. */
+  readonly cacheMib: number;
+}
+
+/** How the cache is shared: what requests read matters most. The two background threads get a part each. */
+const cacheShares = { interactiveRead: 0.5, interactiveWrite: 0.25, background: 0.125 };
+
+/** How long a background thread waits for another process, when it reads. */
+const backgroundBusyTimeoutMs = 10_000;
+
+/**
+ * Opens the embedded engine. Several processes may use one directory at a time.
+ *
+ * @throws TableError `unavailable` where the directory cannot be used, `corrupt` where the file is no database.
+ */
+export async function openSqliteEngine(options: SqliteEngineOptions): Promise<TableEngine> {
+  const file = join(options.directory, 'tables.sqlite');
+  const cacheKib = options.cacheMib * 1024;
+  const common = { file, synchronous: options.synchronous, busyTimeoutMs: 0 };
+  try {
+    mkdirSync(options.directory, { recursive: true });
+  } catch (error) {
+    throw new TableError('unavailable', `The directory ${options.directory} cannot be made: ${String(error)}`, error);
+  }
+  // The one that writes comes first: it turns the log on, which a connection for reads cannot.
+  const writer = await open({
+    ...common,
+    purpose: 'write',
+    cacheKib: Math.ceil(cacheKib * cacheShares.interactiveWrite),
+  });
+  try {
+    const reader = await open({
+      ...common,
+      purpose: 'read',
+      cacheKib: Math.ceil(cacheKib * cacheShares.interactiveRead),
+    });
+    const background = { ...common, cacheKib: Math.ceil(cacheKib * cacheShares.background) };
+    return new SqliteEngine(file, new Session(writer), new Session(reader), {
+      reader: new WorkerClient({ ...background, purpose: 'read', busyTimeoutMs: backgroundBusyTimeoutMs }),
+      writer: new WorkerClient({ ...background, purpose: 'write' }),
+    });
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+/** Another process that opens or recovers the same file may hold a lock for a moment. */
+async function open(options: ConnectionOptions): Promise<Connection> {
+  let connection: Connection | undefined;
+  await untilUnlocked(() => {
+    try {
+      connection = new Connection(options);
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
+    }
+  });
+  if (connection === undefined) throw new TableError('unavailable', `${options.file} could not be opened.`);
+  return connection;
+}
+
+const capabilities: EngineCapabilities = Object.freeze({
+  ordering: true,
+  distinct: true,
+  orAcrossColumns: true,
+  negation: true,
+  suffixMatch: true,
+  subqueries: true,
+  uniqueKeys: true,
+});
+
+class SqliteEngine implements TableEngine {
+  readonly name = 'sqlite';
+  readonly capabilities = capabilities;
+  readonly #file: string;
+  readonly #writer: Session;
+  readonly #reader: Session;
+  readonly #workers: { readonly reader: WorkerClient; readonly writer: WorkerClient };
+  readonly #lock = new WriteLock();
+  readonly #checkpointer: Checkpointer;
+  readonly #groupCommit: GroupCommit;
+  readonly #interactiveReader: TableReader;
+  readonly #backgroundReader: TableReader;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    file: string,
+    writer: Session,
+    reader: Session,
+    workers: { readonly reader: WorkerClient; readonly writer: WorkerClient },
+  ) {
+    this.#file = file;
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#workers = workers;
+    this.#checkpointer = new Checkpointer(file, workers.writer, this.#lock);
+    this.#groupCommit = new GroupCommit(writer, this.#lock, () => this.#checkpointer.afterCommit());
+    this.#interactiveReader = new InteractiveReader(reader);
+    this.#backgroundReader = new BackgroundReader(workers.reader);
+  }
+
+  async listTables(): Promise<string[]> {
+    this.#checkOpen();
+    return this.#reader.listTables();
+  }
+
+  async describeTable(table: string): Promise<ColumnDefinition[] | undefined> {
+    this.#checkOpen();
+    return this.#reader.describe(table)?.slice();
+  }
+
+  async createTable(definition: TableDefinition): Promise<void> {
+    const statements = [createTableText(definition), ...createIndexTexts(definition)];
+    // Looked at under the lock, here as below: another process may have made it a moment ago.
+    await this.#changeSchema(() => (this.#writer.describe(definition.name) === undefined ? statements : []));
+  }
+
+  async addColumns(table: string, columns: readonly ColumnDefinition[]): Promise<void> {
+    await this.#changeSchema(() => {
+      const present = this.#writer.describe(table);
+      if (present === undefined) throw new TableError('invalid', `There is no table ${JSON.stringify(table)}.`);
+      const missing = columns.filter((column) => !present.some(({ name }) => name === column.name));
+      return missing.map((column) => addColumnText(table, column));
+    });
+  }
+
+  async createIndexes(definition: TableDefinition): Promise<void> {
+    await this.#changeSchema(() => createIndexTexts(definition));
+  }
+
+  async dropTable(table: string): Promise<void> {
+    await this.#changeSchema(() => [dropTableText(table)]);
+  }
+
+  /** Reads the whole table off the main thread: with millions of rows that takes seconds. */
+  async stats(table: string): Promise<TableStats> {
+    const rows = await this.reader('background').count(table);
+    return { rows, bytes: await this.#workers.reader.call('bytes', table) };
+  }
+
+  reader(lane: Lane = 'interactive'): TableReader {
+    this.#checkOpen();
+    return lane === 'background' ? this.#backgroundReader : this.#interactiveReader;
+  }
+
+  /** `work` must not call `transaction` itself: the inner one waits for the outer one to end. */
+  async transaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    this.#checkOpen();
+    if (options?.lane !== 'background') return this.#groupCommit.transaction(work);
+    return backgroundTransaction(this.#workers.writer, this.#lock, work, () => this.#checkpointer.afterCommit());
+  }
+
+  async health(): Promise<void> {
+    this.#checkOpen();
+    this.#reader.ping();
+  }
+
+  /** Waits for the transactions that were begun, and leaves one file without a log. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#groupCommit.drained();
+    // When it is our turn, all who asked for the lock before are done; nobody asks any more.
+    await this.#lock.hold(() => undefined);
+    await this.#checkpointer.settled();
+    await Promise.all([this.#workers.reader.close(), this.#workers.writer.close()]);
+    this.#reader.close();
+    this.#writer.close();
+  }
+
+  async #changeSchema(statements: () => readonly string[]): Promise<void> {
+    this.#checkOpen();
+    await this.#lock.hold(async () => {
+      await untilUnlocked(() => this.#writer.tryBegin());
+      try {
+        this.#writer.execute(statements());
+        this.#writer.commit();
+      } catch (error) {
+        this.#writer.abandon();
+        throw toTableError(error, this.#file);
+      }
+      this.#reader.forgetSchema();
+      await Promise.all([this.#workers.reader.forgetSchema(), this.#workers.writer.forgetSchema()]);
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw new TableError('unavailable', `The tables in ${this.#file} are closed.`);
+  }
+}

@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Connection } from './connection.ts';
+import { Session } from './session.ts';
+import { toTableError } from './sqlite-error.ts';
+import type { CheckpointMode, WorkerData, WorkerOperations, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
+
+/** The thread of a background lane: one session, served by messages, one after the other. */
+const options = workerData as WorkerData;
+const session = new Session(new Connection(options));
+let log: Connection | undefined;
+
+/** A checkpoint cannot run on a connection whose transaction is open, so it has its own. */
+function checkpoint(mode: CheckpointMode): void {
+  log ??= new Connection({ ...options, purpose: 'write', cacheKib: 256, busyTimeoutMs: 0 });
+  log.run(`PRAGMA wal_checkpoint(${mode})`);
+}
+
+function close(): void {
+  log?.close();
+  session.close();
+}
+
+const operations: WorkerOperations = {
+  select: (request) => session.select(request),
+  count: (table, where) => session.count(table, where),
+  insert: (table, columns, rows) => session.insert(table, columns, rows),
+  update: (table, rowIds, columns, rows) => session.update(table, rowIds, columns, rows),
+  delete: (table, rowIds) => session.delete(table, rowIds),
+  tryBegin: () => session.tryBegin(),
+  commit: () => session.commit(),
+  rollback: () => session.rollback(),
+  bytes: (table) => session.bytes(table),
+  forgetSchema: () => session.forgetSchema(),
+  checkpoint,
+  close,
+};
+
+parentPort?.on('message', ({ id, method, args }: WorkerRequest) => {
+  parentPort?.postMessage(answer(id, method, args));
+});
+
+function answer(id: number, method: keyof WorkerOperations, args: readonly unknown[]): WorkerResponse {
+  try {
+    const operation = operations[method] as (...args: readonly unknown[]) => unknown;
+    return { id, value: operation(...args) };
+  } catch (error) {
+    const { kind, message } = toTableError(error, options.file);
+    return { id, error: { kind, message } };
+  }
+}

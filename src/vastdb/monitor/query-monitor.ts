@@ -1,0 +1,184 @@
+import type { Predicate } from '../predicate/predicate.ts';
+import { predicateShape } from '../predicate/shape.ts';
+import { DurationHistogram } from './histogram.ts';
+
+export type Operation = 'select' | 'count' | 'insert' | 'update' | 'delete' | 'transaction';
+
+/** Durations are milliseconds. Percentiles are upper bounds, at most a quarter above the true value. */
+export interface OperationTimings {
+  readonly operation: Operation;
+  readonly count: number;
+  readonly errors: number;
+  /** Rows that were returned, counted or written. */
+  readonly rows: number;
+  readonly totalMs: number;
+  readonly meanMs: number;
+  readonly maxMs: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface TableTimings {
+  readonly table: string;
+  readonly operations: readonly OperationTimings[];
+}
+
+export interface SlowQuery {
+  readonly table: string;
+  readonly operation: Operation;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly rows: number;
+  readonly failed: boolean;
+  /** The predicate with `?` for its values, which may be private. */
+  readonly predicate?: string;
+}
+
+export interface PerformanceSummary {
+  /** Milliseconds since the epoch: the start, or the last reset. */
+  readonly since: number;
+  readonly count: number;
+  readonly errors: number;
+  readonly slow: number;
+  readonly slowThresholdMs: number;
+  readonly tables: readonly TableTimings[];
+}
+
+export interface QueryMonitorOptions {
+  /** Queries that take at least this many milliseconds are kept as slow; 100 unless set. */
+  readonly slowThresholdMs?: number;
+  /** How many of the latest slow queries are kept; 100 unless set. */
+  readonly slowQueriesKept?: number;
+}
+
+/** The table name under which whole transactions are counted. */
+export const ALL_TABLES = '*';
+
+class Timings {
+  count = 0;
+  errors = 0;
+  rows = 0;
+  totalMs = 0;
+  maxMs = 0;
+  readonly histogram = new DurationHistogram();
+}
+
+/** Query timings by table and operation, and the latest slow queries. Recording costs well under a microsecond. */
+export class QueryMonitor {
+  readonly #slowThresholdMs: number;
+  readonly #slowKept: number;
+  readonly #tables = new Map<string, Map<Operation, Timings>>();
+  #slow: SlowQuery[] = [];
+  #slowSeen = 0;
+  #since = Date.now();
+
+  constructor(options: QueryMonitorOptions = {}) {
+    this.#slowThresholdMs = options.slowThresholdMs ?? 100;
+    this.#slowKept = options.slowQueriesKept ?? 100;
+  }
+
+  /** `startedMs` is the `performance.now()` of the query's start. */
+  record(
+    table: string,
+    operation: Operation,
+    startedMs: number,
+    rows: number,
+    failed = false,
+    where?: Predicate,
+  ): void {
+    const durationMs = performance.now() - startedMs;
+    const timings = this.#timings(table, operation);
+    timings.count++;
+    timings.rows += rows;
+    timings.totalMs += durationMs;
+    if (failed) timings.errors++;
+    if (durationMs > timings.maxMs) timings.maxMs = durationMs;
+    timings.histogram.add(durationMs);
+    if (durationMs >= this.#slowThresholdMs) {
+      this.#keepSlow({
+        table,
+        operation,
+        startedAt: performance.timeOrigin + startedMs,
+        durationMs,
+        rows,
+        failed,
+        ...(where === undefined ? {} : { predicate: predicateShape(where) }),
+      });
+    }
+  }
+
+  summary(): PerformanceSummary {
+    const tables = [...this.#tables.keys()].map((table) => this.forTable(table));
+    const operations = tables.flatMap((table) => table.operations);
+    return {
+      since: this.#since,
+      count: operations.reduce((sum, { count }) => sum + count, 0),
+      errors: operations.reduce((sum, { errors }) => sum + errors, 0),
+      slow: this.#slowSeen,
+      slowThresholdMs: this.#slowThresholdMs,
+      tables,
+    };
+  }
+
+  /** Empty where the table was not queried since the last reset. */
+  forTable(table: string): TableTimings {
+    const operations = [...(this.#tables.get(table) ?? [])].map(([operation, timings]) => report(operation, timings));
+    return { table, operations };
+  }
+
+  /** The latest slow queries, newest first. */
+  slowQueries(): SlowQuery[] {
+    const newest = this.#slowSeen % this.#slowKept;
+    const ordered = this.#slowSeen <= this.#slowKept ? this.#slow : rotate(this.#slow, newest);
+    return ordered.toReversed();
+  }
+
+  reset(): void {
+    this.#tables.clear();
+    this.#slow = [];
+    this.#slowSeen = 0;
+    this.#since = Date.now();
+  }
+
+  #timings(table: string, operation: Operation): Timings {
+    let operations = this.#tables.get(table);
+    if (operations === undefined) {
+      operations = new Map();
+      this.#tables.set(table, operations);
+    }
+    let timings = operations.get(operation);
+    if (timings === undefined) {
+      timings = new Timings();
+      operations.set(operation, timings);
+    }
+    return timings;
+  }
+
+  #keepSlow(query: SlowQuery): void {
+    this.#slow[this.#slowSeen % this.#slowKept] = query;
+    this.#slowSeen++;
+  }
+}
+
+function rotate<T>(ring: readonly T[], start: number): T[] {
+  return [...ring.slice(start), ...ring.slice(0, start)];
+}
+
+function report(operation: Operation, timings: Timings): OperationTimings {
+  const { count, errors, rows, totalMs, maxMs, histogram } = timings;
+  const atMost = (percentile: number): number => Math.min(maxMs, histogram.percentile(percentile));
+  return {
+    operation,
+    count,
+    errors,
+    rows,
+    totalMs,
+    meanMs: count === 0 ? 0 : totalMs / count,
+    maxMs,
+    p50Ms: atMost(50),
+    p95Ms: atMost(95),
+    p99Ms: atMost(99),
+  };
+}

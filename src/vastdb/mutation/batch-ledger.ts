@@ -1,0 +1,48 @@
+import type { TableDefinition } from '../engine.ts';
+import type { ManagedReader } from '../managed-reader.ts';
+import type { ManagedTransaction } from '../managed-transaction.ts';
+import { eq, isIn } from '../predicate/builder.ts';
+
+/**
+ * The ledger says which transactions of batch inserts are in: each writes its entry together with
+ * its rows, so that after a failure in the middle of a commit the entry tells how it ended. A call
+ * that succeeds removes its entries; those of a call that failed stay until it is cleaned up.
+ */
+export const BATCH_LEDGER: TableDefinition = {
+  name: '_batches',
+  columns: [
+    { name: 'entry_id', type: 'string', required: true },
+    { name: 'table_name', type: 'string', required: true },
+    { name: 'row_count', type: 'int64', required: true },
+    { name: 'written_ns', type: 'int64', required: true },
+  ],
+  sortKey: ['entry_id'],
+};
+
+const REMOVED_AT_ONCE = 1000;
+
+export async function addLedgerEntry(
+  tx: ManagedTransaction,
+  entryId: string,
+  table: string,
+  rowCount: number,
+): Promise<void> {
+  await tx.insert(BATCH_LEDGER.name, [
+    {
+      entry_id: entryId,
+      table_name: table,
+      row_count: BigInt(rowCount),
+      written_ns: BigInt(Date.now()) * 1_000_000n,
+    },
+  ]);
+}
+
+export async function hasLedgerEntry(reader: ManagedReader, entryId: string): Promise<boolean> {
+  return (await reader.count(BATCH_LEDGER.name, eq('entry_id', entryId))) > 0;
+}
+
+export async function removeLedgerEntries(tx: ManagedTransaction, entryIds: readonly string[]): Promise<void> {
+  for (let start = 0; start < entryIds.length; start += REMOVED_AT_ONCE) {
+    await tx.delete(BATCH_LEDGER.name, isIn('entry_id', entryIds.slice(start, start + REMOVED_AT_ONCE)));
+  }
+}

@@ -1,0 +1,130 @@
+import type { EngineCapabilities, RowSet, TableReader } from '../engine.ts';
+import { predicateColumns } from '../predicate/columns.ts';
+import { compileFilter } from '../predicate/evaluate.ts';
+import type { Predicate } from '../predicate/predicate.ts';
+import { splitPredicate, type SplitPredicate } from '../predicate/split.ts';
+import { TableError } from '../table-error.ts';
+import { splitLongLists } from './long-lists.ts';
+import { type Fetched, PartFetcher } from './part-fetcher.ts';
+import { distinctRows, sortRows } from './row-order.ts';
+import type { SelectQuery } from './select-query.ts';
+import { resolveSubqueries } from './subqueries.ts';
+import { readTimelinePage, type WindowRows } from './time-window.ts';
+
+/**
+ * Answers a select the same way on every engine: what the engine cannot push down (its capabilities
+ * say what) is done here, on the rows that come back.
+ */
+export class QueryExecutor {
+  readonly #capabilities: EngineCapabilities;
+  readonly #complete: boolean;
+  readonly #isTimeline: (table: string, column: string) => boolean;
+
+  /** `isTimeline` says whether a column is an int64 that holds no nulls, so that it can be walked in windows. */
+  constructor(capabilities: EngineCapabilities, isTimeline: (table: string, column: string) => boolean) {
+    this.#capabilities = capabilities;
+    this.#isTimeline = isTimeline;
+    const { ordering, distinct, orAcrossColumns, negation, suffixMatch, subqueries } = capabilities;
+    this.#complete = ordering && distinct && orAcrossColumns && negation && suffixMatch && subqueries;
+  }
+
+  select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
+    return this.#complete ? reader.select(query) : this.#select(reader, query);
+  }
+
+  count(reader: TableReader, table: string, where?: Predicate): Promise<number> {
+    return this.#complete ? reader.count(table, where) : this.#count(reader, table, where);
+  }
+
+  async #count(reader: TableReader, table: string, where: Predicate | undefined): Promise<number> {
+    let count = 0;
+    for (const { pushed, residual } of await this.#plan(reader, where)) {
+      if (residual === undefined) {
+        count += await reader.count(table, pushed);
+      } else {
+        const columns = [...predicateColumns(residual)];
+        const { rows } = await reader.select({ table, columns, where: pushed });
+        const filter = compileFilter(residual, columns);
+        count += rows.reduce((sum, row) => (filter(row) ? sum + 1 : sum), 0);
+      }
+    }
+    return count;
+  }
+
+  async #select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
+    checkDistinct(query);
+    const { columns, orderBy = [], limit = Infinity, rowIds = false } = query;
+    if (limit === 0) return { rows: [], rowIds: [] };
+    const parts = await this.#plan(reader, query.where);
+    const fetch = new PartFetcher(reader, query, parts, this.#capabilities);
+    let rows = this.#isPageOfTimeline(query, parts) ? await this.#readPage(fetch, query) : await fetch.all();
+    if (query.distinct === true) rows = distinctRows(rows, columns.length);
+    if (!fetch.ordered) sortRows(rows, orderBy, fetch.columns);
+    if (rows.length > limit) rows = rows.slice(0, limit);
+    return {
+      rows: rows.map(({ cells }) => (cells.length > columns.length ? cells.slice(0, columns.length) : cells)),
+      rowIds: rowIds ? rows.map(({ id }) => id).filter((id) => id !== undefined) : [],
+    };
+  }
+
+  #isPageOfTimeline({ table, orderBy = [], limit, timeline }: SelectQuery, parts: readonly SplitPredicate[]): boolean {
+    const column = orderBy[0]?.column;
+    return (
+      !this.#capabilities.ordering &&
+      parts.length === 1 &&
+      limit !== undefined &&
+      column !== undefined &&
+      timeline?.column === column &&
+      this.#isTimeline(table, column)
+    );
+  }
+
+  async #readPage(
+    fetch: PartFetcher,
+    { orderBy = [], limit = 1, timeline, columns, distinct }: SelectQuery,
+  ): Promise<Fetched[]> {
+    const [order] = orderBy;
+    const [part] = fetch.parts;
+    if (order === undefined || part === undefined) return [];
+    const position = fetch.columns.indexOf(order.column);
+    return readTimelinePage({
+      order,
+      limit,
+      hint: timeline,
+      where: part.pushed,
+      fetch: async (extra, cap): Promise<WindowRows<Fetched>> => {
+        const { rows, read, sample } = await fetch.part(part, extra, cap);
+        const time = sample?.[position];
+        return {
+          // Equal rows have the same time, so they are in one window.
+          rows: distinct === true ? distinctRows(rows, columns.length) : rows,
+          read,
+          sample: typeof time === 'bigint' ? time : undefined,
+        };
+      },
+      count: (extra) => fetch.count(part, extra),
+    });
+  }
+
+  /** The engine's selects that together fetch a superset of the rows, each row in one of them. */
+  async #plan(reader: TableReader, where: Predicate | undefined): Promise<SplitPredicate[]> {
+    if (where === undefined) return [{ pushed: undefined, residual: undefined }];
+    if (this.#capabilities.subqueries) return [splitPredicate(where, this.#capabilities)];
+    const resolved = await resolveSubqueries(where, async ({ table, column, where: inner }) => {
+      const { rows } = await this.select(reader, { table, columns: [column], where: inner, distinct: true });
+      return rows.map(([cell]) => cell ?? null).filter((cell) => cell !== null);
+    });
+    return splitLongLists(splitPredicate(resolved, this.#capabilities));
+  }
+}
+
+function checkDistinct({ distinct, columns, orderBy = [] }: SelectQuery): void {
+  if (distinct !== true) return;
+  const hidden = orderBy.find(({ column }) => !columns.includes(column));
+  if (hidden !== undefined) {
+    throw new TableError(
+      'invalid',
+      `distinct rows cannot be ordered by ${hidden.column}, which is not among their columns`,
+    );
+  }
+}

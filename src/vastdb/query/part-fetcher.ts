@@ -1,0 +1,92 @@
+import type { Cell, EngineCapabilities, RowId, TableReader } from '../engine.ts';
+import { and } from '../predicate/builder.ts';
+import { predicateColumns } from '../predicate/columns.ts';
+import { compileFilter } from '../predicate/evaluate.ts';
+import type { Predicate } from '../predicate/predicate.ts';
+import type { SplitPredicate } from '../predicate/split.ts';
+import type { FetchedRow } from './row-order.ts';
+import type { SelectQuery } from './select-query.ts';
+
+export type Fetched = FetchedRow<RowId>;
+
+/** Sends the parts of one query to the engine and filters what comes back. */
+export class PartFetcher {
+  readonly parts: readonly SplitPredicate[];
+  /** The asked columns, then those that only the filter or the ordering needs. */
+  readonly columns: readonly string[];
+  /** The rows of `all` come in the asked order, or no order was asked for. */
+  readonly ordered: boolean;
+  readonly #reader: TableReader;
+  readonly #query: SelectQuery;
+  readonly #engineOrders: boolean;
+  readonly #distinctInEngine: boolean;
+  readonly #distinctHere: boolean;
+
+  constructor(
+    reader: TableReader,
+    query: SelectQuery,
+    parts: readonly SplitPredicate[],
+    capabilities: EngineCapabilities,
+  ) {
+    const { columns, orderBy = [], distinct = false } = query;
+    const extra = new Set([...parts.flatMap(residualColumns), ...orderBy.map(({ column }) => column)]);
+    this.parts = parts;
+    this.columns = [...columns, ...[...extra].filter((column) => !columns.includes(column))];
+    this.#reader = reader;
+    this.#query = query;
+    this.#engineOrders = orderBy.length > 0 && capabilities.ordering && parts.length === 1;
+    this.ordered = orderBy.length === 0 || this.#engineOrders;
+    this.#distinctInEngine = distinct && capabilities.distinct && this.columns.length === columns.length;
+    this.#distinctHere = distinct && !(this.#distinctInEngine && parts.length === 1);
+  }
+
+  async all(): Promise<Fetched[]> {
+    const { limit } = this.#query;
+    const stopsEarly = limit !== undefined && this.ordered && !this.#distinctHere;
+    const all: Fetched[] = [];
+    for (const part of this.parts) {
+      // The engine's limit counts rows that a residual drops again.
+      const cap = stopsEarly && part.residual === undefined ? limit : undefined;
+      for (const row of (await this.part(part, [], cap)).rows) all.push(row);
+      if (stopsEarly && all.length >= limit) break;
+    }
+    return all;
+  }
+
+  async part(
+    { pushed, residual }: SplitPredicate,
+    extra: readonly Predicate[],
+    limit: number | undefined,
+  ): Promise<{ rows: Fetched[]; read: number; sample: Cell[] | undefined }> {
+    const { table, orderBy, rowIds } = this.#query;
+    const found = await this.#reader.select({
+      table,
+      columns: this.columns,
+      where: conjunction(pushed, extra),
+      orderBy: this.#engineOrders ? orderBy : undefined,
+      limit,
+      distinct: this.#distinctInEngine,
+      rowIds,
+    });
+    const rows = found.rows.map((cells, index) => ({ cells, id: found.rowIds[index] }));
+    const filter = residual === undefined ? undefined : compileFilter(residual, this.columns);
+    return {
+      rows: filter === undefined ? rows : rows.filter(({ cells }) => filter(cells)),
+      read: rows.length,
+      sample: found.rows[0],
+    };
+  }
+
+  count({ pushed }: SplitPredicate, extra: readonly Predicate[]): Promise<number> {
+    return this.#reader.count(this.#query.table, conjunction(pushed, extra));
+  }
+}
+
+function residualColumns({ residual }: SplitPredicate): string[] {
+  return residual === undefined ? [] : [...predicateColumns(residual)];
+}
+
+function conjunction(pushed: Predicate | undefined, extra: readonly Predicate[]): Predicate | undefined {
+  const terms = pushed === undefined ? extra : [pushed, ...extra];
+  return terms.length === 0 ? undefined : and(terms);
+}

@@ -1,0 +1,32 @@
+import type { Cell, SelectRequest } from '../engine.ts';
+
+/** A row by the names of its columns. */
+export type Row = Readonly<Record<string, Cell>>;
+
+/** A row to be written; columns that are missing or undefined become null. */
+export type NewRow = Readonly<Record<string, Cell | undefined>>;
+
+/**
+ * What the caller knows of an int64 column that rows are ordered by. On engines without ordering it
+ * lets a page be read in windows of that column instead of reading and sorting all rows. The bounds
+ * have to be true of all rows that the query picks; bounds in `where` are found without a hint.
+ */
+export interface TimelineHint {
+  readonly column: string;
+  /** Inclusive. */
+  readonly from?: bigint;
+  /** Exclusive. */
+  readonly to?: bigint;
+  /** The usual distance between two neighbouring rows, in the unit of the column. */
+  readonly expectedStepNs?: bigint;
+}
+
+/** A select as the table layer takes it: every engine answers it alike. */
+export interface SelectQuery extends SelectRequest {
+  readonly timeline?: TimelineHint;
+}
+
+/** A select that answers with rows as objects; without `columns`, with all columns of the table. */
+export interface RowQuery extends Omit<SelectQuery, 'columns' | 'rowIds'> {
+  readonly columns?: readonly string[];
+}

@@ -1,0 +1,54 @@
+import type { TableDefinition, TableEngine } from '../engine.ts';
+import { TableError } from '../table-error.ts';
+import { TableSchema } from './table-schema.ts';
+
+/**
+ * What tables and columns there are, read once and then answered from memory. Nothing expires: a
+ * table changes when an operator changes it, who then asks for a refresh.
+ */
+export class SchemaCache {
+  readonly #engine: TableEngine;
+  readonly #sortKeys: ReadonlyMap<string, readonly string[]>;
+  #schemas: ReadonlyMap<string, TableSchema> = new Map();
+
+  private constructor(engine: TableEngine, definitions: readonly TableDefinition[]) {
+    this.#engine = engine;
+    this.#sortKeys = new Map(definitions.map(({ name, sortKey }) => [name, sortKey ?? []]));
+  }
+
+  /** Reads all tables of the engine. `definitions` add what an engine does not tell: the sort keys. */
+  static async open(engine: TableEngine, definitions: readonly TableDefinition[]): Promise<SchemaCache> {
+    const cache = new SchemaCache(engine, definitions);
+    await cache.refresh();
+    return cache;
+  }
+
+  tables(): string[] {
+    return [...this.#schemas.keys()];
+  }
+
+  find(table: string): TableSchema | undefined {
+    return this.#schemas.get(table);
+  }
+
+  /** @throws TableError `invalid` where there was no such table at the last refresh. */
+  get(table: string): TableSchema {
+    const schema = this.#schemas.get(table);
+    if (schema === undefined) {
+      throw new TableError('invalid', `there is no table ${table}; refresh the metadata if it was just created`);
+    }
+    return schema;
+  }
+
+  /** Reads one table, or all of them, from the engine again. What was known stays when that fails. */
+  async refresh(table?: string): Promise<void> {
+    const names = table === undefined ? await this.#engine.listTables() : [table];
+    const read = await Promise.all(names.map(async (name) => [name, await this.#engine.describeTable(name)] as const));
+    const schemas = new Map(table === undefined ? [] : this.#schemas);
+    for (const [name, columns] of read) {
+      if (columns === undefined) schemas.delete(name);
+      else schemas.set(name, new TableSchema(name, columns, this.#sortKeys.get(name)));
+    }
+    this.#schemas = schemas;
+  }
+}

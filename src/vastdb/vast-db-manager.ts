@@ -1,0 +1,272 @@
+import { retry, type RetryOptions } from '../shared/retry.ts';
+import type {
+  Cell,
+  ColumnDefinition,
+  Lane,
+  RowSet,
+  TableDefinition,
+  TableEngine,
+  TableStats,
+  TransactionOptions,
+} from './engine.ts';
+import { ManagedReader, type TableLayer } from './managed-reader.ts';
+import { ManagedTransaction } from './managed-transaction.ts';
+import {
+  ALL_TABLES,
+  type PerformanceSummary,
+  QueryMonitor,
+  type QueryMonitorOptions,
+  type SlowQuery,
+  type TableTimings,
+} from './monitor/query-monitor.ts';
+import type { BatchInsertOptions } from './mutation/batch-insert.ts';
+import { BatchInserter } from './mutation/batch-inserter.ts';
+import { BATCH_LEDGER } from './mutation/batch-ledger.ts';
+import type { BatchInsertReport, CleanupReport } from './mutation/batch-report.ts';
+import type { Predicate } from './predicate/predicate.ts';
+import { QueryExecutor } from './query/executor.ts';
+import type { NewRow, Row, RowQuery, SelectQuery } from './query/select-query.ts';
+import { type EvolutionReport, ensureTables } from './schema/evolution.ts';
+import { SchemaCache } from './schema/schema-cache.ts';
+import { TableError } from './table-error.ts';
+
+export interface VastDBManagerOptions extends QueryMonitorOptions {
+  /** How often a transaction is run in all before its write conflict is thrown; 8 unless set. */
+  readonly conflictAttempts?: number;
+}
+
+function conflictPolicy(attempts: number): RetryOptions {
+  return {
+    attempts,
+    baseMs: 5,
+    maxMs: 500,
+    isRetryable: (error) => error instanceof TableError && error.kind === 'conflict',
+  };
+}
+
+/**
+ * The table layer's one entrance: tables, rows and predicates over any engine, with schemas kept in
+ * memory, rows checked before they are written, and every query timed. It knows no TAMS.
+ */
+export class VastDBManager {
+  /** What opening the manager created or added. */
+  readonly evolution: EvolutionReport;
+  readonly #engine: TableEngine;
+  readonly #layer: TableLayer;
+  readonly #conflicts: RetryOptions;
+  readonly #readers: Readonly<Record<Lane, ManagedReader>>;
+  readonly #batches: BatchInserter;
+
+  private constructor(
+    engine: TableEngine,
+    layer: TableLayer,
+    evolution: EvolutionReport,
+    definitions: readonly TableDefinition[],
+    conflicts: RetryOptions,
+  ) {
+    this.#engine = engine;
+    this.#layer = layer;
+    this.evolution = evolution;
+    this.#conflicts = conflicts;
+    this.#readers = {
+      interactive: new ManagedReader(layer, engine.reader('interactive')),
+      background: new ManagedReader(layer, engine.reader('background')),
+    };
+    const host = {
+      reader: this.#readers.interactive,
+      transaction: <T>(work: (tx: ManagedTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> =>
+        this.transaction(work, options),
+    };
+    this.#batches = new BatchInserter(host, layer.schemas, definitions);
+  }
+
+  /**
+   * Brings the tables up to the definitions, which never drops anything, and reads the schemas. The
+   * manager owns the engine from then on, and closes it.
+   */
+  static async open(
+    engine: TableEngine,
+    definitions: readonly TableDefinition[],
+    options: VastDBManagerOptions = {},
+  ): Promise<VastDBManager> {
+    const evolution = await ensureTables(engine, [...definitions, BATCH_LEDGER]);
+    const schemas = await SchemaCache.open(engine, definitions);
+    const isTimeline = (table: string, name: string): boolean => {
+      const column = schemas.find(table)?.columns.find((each) => each.name === name);
+      return column?.type === 'int64' && column.required === true;
+    };
+    const layer = {
+      executor: new QueryExecutor(engine.capabilities, isTimeline),
+      schemas,
+      monitor: new QueryMonitor(options),
+    };
+    return new VastDBManager(engine, layer, evolution, definitions, conflictPolicy(options.conflictAttempts ?? 8));
+  }
+
+  /** A reader outside of any transaction; `background` for reads that take long. */
+  reader(lane: Lane = 'interactive'): ManagedReader {
+    return this.#readers[lane];
+  }
+
+  /** Rows as arrays, cells in the order of the asked columns: the fast form. */
+  select(query: SelectQuery): Promise<RowSet> {
+    return this.#readers.interactive.select(query);
+  }
+
+  /** Rows as objects; with all columns of the table unless some are asked for. */
+  selectRows(query: RowQuery): Promise<Row[]> {
+    return this.#readers.interactive.selectRows(query);
+  }
+
+  /** The first row, or undefined where there is none. */
+  selectOne(query: Omit<RowQuery, 'limit'>): Promise<Row | undefined> {
+    return this.#readers.interactive.selectOne(query);
+  }
+
+  /** How many rows `where` picks; without it, how many there are. */
+  count(table: string, where?: Predicate): Promise<number> {
+    return this.#readers.interactive.count(table, where);
+  }
+
+  /**
+   * Runs `work` in a transaction: durable when the promise resolves, rolled back when `work` throws.
+   * `work` may run more than once, since write conflicts are retried: it has no effects but those on
+   * `tx`, and awaits nothing but `tx`.
+   *
+   * @throws TableError `conflict` when the retries are used up.
+   */
+  async transaction<T>(work: (tx: ManagedTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    const { monitor } = this.#layer;
+    const started = performance.now();
+    try {
+      const result = await retry(
+        () => this.#engine.transaction((tx) => work(new ManagedTransaction(this.#layer, tx)), options),
+        this.#conflicts,
+      );
+      monitor.record(ALL_TABLES, 'transaction', started, 0);
+      return result;
+    } catch (error) {
+      monitor.record(ALL_TABLES, 'transaction', started, 0, true);
+      throw error;
+    }
+  }
+
+  /** Inserts all rows in one transaction. @returns how many that were. */
+  insert(table: string, rows: readonly NewRow[], options?: TransactionOptions): Promise<number> {
+    return this.transaction((tx) => tx.insert(table, rows), options);
+  }
+
+  /** Inserts rows that are given column by column, all of the same length, in one transaction. */
+  async insertColumns(
+    table: string,
+    columns: Readonly<Record<string, readonly Cell[]>>,
+    options?: TransactionOptions,
+  ): Promise<number> {
+    const names = Object.keys(columns);
+    const values = Object.values(columns);
+    const length = values[0]?.length ?? 0;
+    const uneven = values.findIndex((cells) => cells.length !== length);
+    if (uneven !== -1) {
+      throw new TableError(
+        'invalid',
+        `column ${names[uneven] ?? ''} for table ${table} has not ${length} cells, as the first`,
+      );
+    }
+    const rows = Array.from({ length }, (_, row) => values.map((cells) => cells[row] ?? null));
+    return this.transaction((tx) => tx.insertArrays(table, names, rows), options);
+  }
+
+  /**
+   * Inserts many rows, cells in the order of `columns`, in batches: a transaction each, or one for all
+   * (`atomic`). Failures that may pass are retried, and no row is lost or written twice. What the
+   * engine does to a batch does not throw: the report tells, and `cleanupPartialInsertion` takes the
+   * rows of the other batches out again.
+   *
+   * @throws TableError `invalid`, before anything is written, for rows that do not fit the table, and
+   * for a table without a unique key unless the call is atomic.
+   */
+  insertBatches(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+    options?: BatchInsertOptions,
+  ): Promise<BatchInsertReport> {
+    return this.#batches.insert(table, columns, rows, options);
+  }
+
+  /**
+   * Deletes exactly the rows that a failed `insertBatches` left behind: those that its transactions
+   * are known to have written, that nobody changed since. Does nothing for a call that succeeded.
+   *
+   * @throws TableError `invalid` for any object but the report that this manager returned.
+   */
+  cleanupPartialInsertion(report: BatchInsertReport): Promise<CleanupReport> {
+    return this.#batches.cleanUp(report);
+  }
+
+  /** Sets the columns of `changes` in every row that `where` picks, in one transaction. @returns how many rows. */
+  update(table: string, where: Predicate, changes: Row, options?: TransactionOptions): Promise<number> {
+    return this.transaction((tx) => tx.update(table, where, changes), options);
+  }
+
+  /** Deletes the rows that `where` picks, at most `limit`, in one transaction. @returns how many rows. */
+  delete(
+    table: string,
+    where: Predicate,
+    options: TransactionOptions & { readonly limit?: number } = {},
+  ): Promise<number> {
+    return this.transaction((tx) => tx.delete(table, where, { limit: options.limit }), options);
+  }
+
+  /** The tables that were there at the last refresh. */
+  listTables(): string[] {
+    return this.#layer.schemas.tables();
+  }
+
+  /** @throws TableError `invalid` where there is no such table. */
+  columns(table: string): readonly ColumnDefinition[] {
+    return this.#layer.schemas.get(table).columns;
+  }
+
+  stats(table: string): Promise<TableStats> {
+    return this.#engine.stats(table);
+  }
+
+  /** Reads the columns of one table, or all tables, from the engine again. */
+  refreshTableMetadata(table?: string): Promise<void> {
+    return this.#layer.schemas.refresh(table);
+  }
+
+  performanceSummary(): PerformanceSummary {
+    return this.#layer.monitor.summary();
+  }
+
+  /** Timings of one table's operations. */
+  tablePerformance(table: string): TableTimings {
+    return this.#layer.monitor.forTable(table);
+  }
+
+  /** The latest slow queries, newest first. */
+  slowQueries(): SlowQuery[] {
+    return this.#layer.monitor.slowQueries();
+  }
+
+  resetPerformance(): void {
+    this.#layer.monitor.reset();
+  }
+
+  /** For operators' tools alone: no path of the server drops a table. */
+  async dropTable(table: string): Promise<void> {
+    await this.#engine.dropTable(table);
+    await this.#layer.schemas.refresh(table);
+  }
+
+  /** Rejects with a TableError that says why the engine cannot be used. */
+  health(): Promise<void> {
+    return this.#engine.health();
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+}

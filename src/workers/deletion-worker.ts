@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DeletionRequest } from '../domain/deletion-request.ts';
+import type { Store } from '../domain/store.ts';
+import type { Logger } from 'pino';
+import type { SegmentDeletion } from '../services/segment-deletion.ts';
+import { WorkerLoop } from './worker-loop.ts';
+
+/** How often expired requests are removed, and requests of other processes are looked for. */
+const IDLE_MS = 30_000;
+/** After how long a request that failed is tried again. */
+const RETRY_MS = 10_000;
+
+/** Works on deletion requests: those made since, and those that a stopped process left behind. */
+export class DeletionWorker {
+  readonly #store: Store;
+  readonly #deletion: SegmentDeletion;
+  readonly #logger: Logger;
+  readonly #loop: WorkerLoop;
+
+  constructor(store: Store, deletion: SegmentDeletion, logger: Logger) {
+    this.#store = store;
+    this.#deletion = deletion;
+    this.#logger = logger;
+    this.#loop = new WorkerLoop('deletion worker', (signal) => this.#round(signal), logger);
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #round(signal: AbortSignal): Promise<number> {
+    await this.#store.transaction((tx) => tx.deletionRequests.removeExpired(Date.now()), { background: true });
+    const requests = await this.#store.transaction((tx) => tx.deletionRequests.unfinished(), { background: true });
+    let failed = false;
+    for (const request of requests) {
+      try {
+        await this.#finish(request, signal);
+      } catch (error) {
+        failed = true;
+        await this.#recordFailure(request, error);
+      }
+    }
+    return failed ? RETRY_MS : IDLE_MS;
+  }
+
+  async #finish(request: DeletionRequest, signal: AbortSignal): Promise<void> {
+    let present = request;
+    while (present.status !== 'done' && !signal.aborted) {
+      const started = performance.now();
+      present = await this.#deletion.step(present);
+      // As long a rest as the step was: deleting never takes more than half of the writer's time.
+      await pause(performance.now() - started);
+    }
+  }
+
+  /** From its last step's state, which may be further than the request that this round began with. */
+  async #recordFailure({ id }: DeletionRequest, error: unknown): Promise<void> {
+    this.#logger.error({ err: error, deletionRequest: id }, 'a deletion request failed; it is tried again');
+    const time = new Date().toISOString();
+    await this.#store.transaction(
+      async (tx) => {
+        const request = await tx.deletionRequests.find(id, Date.now());
+        if (request === undefined) return;
+        const summary = `${error instanceof Error ? error.message : String(error)}; it is tried again`;
+        const failure = { type: 'deletion_failed', summary, time };
+        await tx.deletionRequests.update({ ...request, status: 'error', updated: time, error: failure });
+      },
+      { background: true },
+    );
+  }
+}

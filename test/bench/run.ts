@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { deleteFlow } from './benchmarks/delete-flow.ts';
+import { getFlow } from './benchmarks/get-flow.ts';
+import { getSegments } from './benchmarks/get-segments.ts';
+import { memory } from './benchmarks/memory.ts';
+import { postSegment } from './benchmarks/post-segment.ts';
+import { postSegmentsBulk } from './benchmarks/post-segments-bulk.ts';
+import { signedUrls } from './benchmarks/signed-urls.ts';
+import { windowQuery } from './benchmarks/window-query.ts';
+import type { Benchmark, BenchmarkRow, Scale } from './support/benchmark.ts';
+import { Datasets } from './support/datasets.ts';
+import { LoadGenerator } from './support/load-generator.ts';
+import { describeMachine } from './support/machine.ts';
+import { startObjectStoreStub } from './support/object-store-stub.ts';
+import { printTable, writeReport } from './support/report.ts';
+
+/*
+ * `npm run bench` measures all, `npm run bench -- NAME...` some. `--quick` makes everything small, to see that it works.
+ * `--write` puts the table into docs/benchmarks.md. The exit code is 1 if a benchmark failed, whatever was reached.
+ */
+
+/** In the order of the report; what changes the large dataset comes after what only reads it. */
+const BENCHMARKS: readonly Benchmark[] = [
+  getFlow,
+  getSegments,
+  signedUrls,
+  windowQuery,
+  postSegment,
+  postSegmentsBulk,
+  deleteFlow,
+  memory,
+];
+
+const FULL: Scale = { quick: false, rounds: 5, roundMs: 4_000 };
+const QUICK: Scale = { quick: true, rounds: 2, roundMs: 300 };
+
+interface Options {
+  readonly names: readonly string[];
+  readonly quick: boolean;
+  readonly write: boolean;
+}
+
+function readOptions(): Options {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`no benchmark ${unknown.join(', ')}; there are ${BENCHMARKS.map(({ name }) => name).join(', ')}`);
+  }
+  if (values.write && (values.quick || positionals.length > 0)) {
+    throw new Error('--write needs a full run of all benchmarks: leave the names and --quick out');
+  }
+  return { names: positionals, quick: values.quick, write: values.write };
+}
+
+const log = (message: string): void => void process.stderr.write(`  ${message}\n`);
+
+async function runAll({ names, quick }: Options): Promise<{ rows: BenchmarkRow[]; failed: boolean }> {
+  const scale = quick ? QUICK : FULL;
+  const directory = await mkdtemp(join(tmpdir(), 'tams-bench-'));
+  const stub = await startObjectStoreStub(directory);
+  const generator = new LoadGenerator();
+  const context = {
+    scale,
+    datasets: new Datasets(directory, log),
+    generator,
+    backendsFile: stub.backendsFile,
+    log,
+  };
+  const rows: BenchmarkRow[] = [];
+  let failed = false;
+  try {
+    for (const benchmark of BENCHMARKS) {
+      if (names.length > 0 && !names.includes(benchmark.name)) continue;
+      process.stderr.write(`${benchmark.name}\n`);
+      try {
+        rows.push(...(await benchmark.run(context)));
+      } catch (error) {
+        failed = true;
+        process.stderr.write(`  FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      }
+    }
+  } finally {
+    generator.close();
+    await stub.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+  return { rows, failed };
+}
+
+try {
+  const options = readOptions();
+  const machine = await describeMachine();
+  const { rows, failed } = await runAll(options);
+  process.stdout.write(
+    `\n${machine}${options.quick ? ' (quick: sizes and figures mean nothing)' : ''}\n\n${printTable(rows)}\n`,
+  );
+  if (options.write && !failed) await writeReport(machine, rows);
+  process.exitCode = failed ? 1 : 0;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,78 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export interface ServerProcess {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  /** Resident memory, in bytes. */
+  residentBytes(): Promise<number>;
+  /** Asks the server to stop, and waits until it has. */
+  close(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const START_TIMEOUT_MS = 30_000;
+
+/** The real server in a process of its own, configured as an operator would: by environment variables. */
+export async function startServer(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'warn', ...env },
+    // Its log goes where errors go: the standard output is the report's.
+    stdio: ['ignore', process.stderr, 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const baseUrl = `http://127.0.0.1:${port}`;
+  try {
+    await Promise.race([untilAnswering(baseUrl), ended.then(() => fail('ended at its start; its errors are above'))]);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+  const pid = child.pid ?? fail('has no process id');
+  return {
+    baseUrl,
+    residentBytes: () => residentBytes(pid),
+    close: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function fail(problem: string): never {
+  throw new Error(`the server ${problem}`);
+}
+
+async function untilAnswering(baseUrl: string): Promise<void> {
+  const giveUpAt = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    try {
+      const { ok } = await fetch(`${baseUrl}/service`);
+      if (ok) return;
+    } catch (error) {
+      if (performance.now() > giveUpAt) throw error;
+    }
+    if (performance.now() > giveUpAt) fail(`gave no good answer within ${START_TIMEOUT_MS / 1000} s`);
+    await pause(20);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function residentBytes(pid: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return Number(stdout) * 1024;
+}

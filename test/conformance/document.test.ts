@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { openApiText } from '../../openapi/document.ts';
+import { specMissing, TamsSpec } from '../support/tams-spec.ts';
+
+interface Operation {
+  operationId: string;
+  parameters?: { name: string; in: string; required?: boolean }[];
+  requestBody?: { required: boolean };
+  responses: Record<string, { headers?: Record<string, unknown> }>;
+}
+
+if (specMissing !== undefined) console.warn(specMissing);
+
+describe.skipIf(specMissing !== undefined)('the OpenAPI document, compared with TAMS 7.0', async () => {
+  if (specMissing !== undefined) return;
+  const spec = new TamsSpec();
+  const document = JSON.parse(await openApiText()) as { paths: Record<string, Record<string, Operation>> };
+
+  it('has all of the 74 operations, under their published ids, and no others', () => {
+    const ours = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => `${method} ${path} ${operation.operationId}`),
+    );
+    const published = spec.operations.map(({ method, path, id }) => `${method} ${path} ${id}`);
+    expect(published).toHaveLength(74);
+    expect(ours.sort()).toEqual(published.sort());
+    console.info(`conformance: ${ours.length} of ${published.length} operations are in the document`);
+  });
+
+  it.each(spec.operations.map((operation) => [operation.id, operation] as const))(
+    '%s lacks nothing',
+    (_id, published) => {
+      const operation = document.paths[published.path]?.[published.method];
+      const parameters = (operation?.parameters ?? []).map(({ name, in: place, required }) => ({
+        name,
+        in: place,
+        required: required === true,
+      }));
+      const order = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+      expect(parameters.sort(order)).toEqual([...published.parameters].sort(order));
+      expect(operation?.requestBody?.required).toBe(published.requestBody?.required);
+      expect(Object.keys(operation?.responses ?? {}).map(Number)).toEqual(
+        expect.arrayContaining([...published.responses.keys()]),
+      );
+      for (const [status, response] of published.responses) {
+        const headers = Object.keys(operation?.responses[String(status)]?.headers ?? {});
+        expect(headers).toEqual(expect.arrayContaining([...response.headers.keys()]));
+      }
+    },
+  );
+});

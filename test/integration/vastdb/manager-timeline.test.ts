@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Cell, Ordering } from '../../../src/vastdb/engine.ts';
+import { and, contains, endsWith, eq, everyRow, gte, lt, not } from '../../../src/vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../src/vastdb/predicate/predicate.ts';
+import type { TimelineHint } from '../../../src/vastdb/query/select-query.ts';
+import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+import { withoutOrdering } from '../../support/unordered-engine.ts';
+import { type ReadCounts, withReadCounts } from '../../support/vastdb/engine-decorators.ts';
+import { openTemporaryEngine, type TemporaryEngine } from '../../support/vastdb/temporary-engine.ts';
+
+const SECOND = 1_000_000_000n;
+const SEGMENTS = {
+  name: 'segments',
+  columns: [
+    { name: 'flow', type: 'string', required: true },
+    { name: 'start', type: 'int64', required: true },
+    { name: 'note', type: 'string' },
+    { name: 'maybe', type: 'int64' },
+  ],
+  sortKey: ['flow', 'start'],
+} as const;
+
+let temporary: TemporaryEngine;
+let complete: VastDBManager;
+let unordered: VastDBManager;
+let reads: ReadCounts;
+
+beforeAll(async () => {
+  temporary = await openTemporaryEngine();
+  complete = await VastDBManager.open(temporary.engine, [SEGMENTS]);
+  const counted = withReadCounts(withoutOrdering(temporary.engine));
+  reads = counted.reads;
+  unordered = await VastDBManager.open(counted.engine, [SEGMENTS]);
+});
+afterAll(async () => {
+  await temporary.dispose();
+});
+beforeEach(async () => {
+  await complete.delete('segments', everyRow());
+});
+
+async function fill(
+  flow: string,
+  starts: readonly bigint[],
+  note: (index: number) => string = () => 'n',
+): Promise<void> {
+  const cells = starts.map((start, index): Cell[] => [flow, start, note(index)]);
+  await complete.transaction((tx) => tx.insertArrays('segments', ['flow', 'start', 'note'], cells));
+}
+
+async function page(
+  where: Predicate,
+  direction: Ordering['direction'],
+  limit: number,
+  timeline: TimelineHint = { column: 'start' },
+): Promise<Cell[]> {
+  const query = {
+    table: 'segments',
+    columns: ['start'],
+    where,
+    orderBy: [{ column: 'start', direction }],
+    limit,
+  } as const;
+  reads.rows = 0;
+  reads.selects = 0;
+  reads.counts = 0;
+  const found = await unordered.select({ ...query, timeline });
+  expect(found).toEqual(await complete.select(query));
+  return found.rows.map(([start]) => start ?? null);
+}
+
+describe('a page of a timeline on an engine without ordering', () => {
+  const dense = Array.from({ length: 20_000 }, (_, index) => BigInt(index) * 2n * SECOND);
+
+  it.each([
+    ['asc', 'with the expected step', { column: 'start', expectedStepNs: 2n * SECOND }],
+    ['desc', 'with the expected step', { column: 'start', expectedStepNs: 2n * SECOND }],
+    ['asc', 'without it', { column: 'start' }],
+    ['desc', 'without it', { column: 'start' }],
+    ['asc', 'with a step that is far too long', { column: 'start', expectedStepNs: 3600n * SECOND }],
+    ['asc', 'with a step that is far too short', { column: 'start', expectedStepNs: 1n }],
+  ] as const)('reads few rows more than it returns: %s, %s', async (direction, _name, hint) => {
+    await fill('a', dense);
+    await fill('b', dense);
+    for (const where of [
+      eq('flow', 'a'),
+      and([eq('flow', 'a'), gte('start', 20_000n * SECOND)]),
+      and([eq('flow', 'a'), lt('start', 20_000n * SECOND)]),
+    ]) {
+      const found = await page(where, direction, 100, hint);
+      expect(found).toHaveLength(100);
+      expect(reads.rows).toBeLessThanOrEqual(10 * 100);
+      expect(reads.selects + reads.counts).toBeLessThan(100);
+    }
+  });
+
+  it('takes few reads when bounds and step are known', async () => {
+    await fill('a', dense);
+    await page(and([eq('flow', 'a'), gte('start', 5000n * SECOND)]), 'asc', 300, {
+      column: 'start',
+      expectedStepNs: 2n * SECOND,
+    });
+    expect(reads.selects + reads.counts).toBeLessThanOrEqual(2);
+    expect(reads.rows).toBeLessThan(400);
+  });
+
+  it('crosses gaps of years in few reads and finds the end', async () => {
+    const year = 365n * 24n * 3600n * SECOND;
+    const islands = [-80n, 0n, 1n, 90n].flatMap((years) =>
+      Array.from({ length: 30 }, (_, index) => years * year + BigInt(index) * SECOND),
+    );
+    await fill('a', islands);
+    for (const direction of ['asc', 'desc'] as const) {
+      expect(await page(eq('flow', 'a'), direction, 1000)).toHaveLength(120);
+      expect(reads.selects + reads.counts).toBeLessThan(400);
+      expect(reads.rows).toBeLessThan(1000);
+    }
+  });
+
+  it('finds nothing in one read where there is nothing', async () => {
+    expect(await page(eq('flow', 'a'), 'asc', 10)).toEqual([]);
+    expect(reads.selects).toBe(1);
+  });
+
+  it('reads on where the engine cannot filter by everything', async () => {
+    await fill('a', dense, (index) => (index % 500 === 499 ? 'x-rare' : 'x'));
+    const found = await page(and([eq('flow', 'a'), endsWith('note', 'rare')]), 'asc', 5);
+    expect(found).toHaveLength(5);
+    expect(reads.rows).toBeLessThan(10_000);
+    expect(await page(and([eq('flow', 'a'), not(contains('note', 'x'))]), 'desc', 5)).toEqual([]);
+  });
+
+  it('agrees with an engine that sorts, for any rows and bounds', async () => {
+    const extremes = fc.constantFrom(-(2n ** 63n), -(2n ** 63n) + 1n, -1n, 0n, 1n, 2n ** 63n - 1n);
+    const starts = fc.oneof(
+      extremes,
+      fc.bigInt({ min: -50n, max: 50n }),
+      fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(starts, { maxLength: 60 }),
+        fc.option(starts),
+        fc.option(starts),
+        fc.constantFrom('asc' as const, 'desc' as const),
+        fc.integer({ min: 1, max: 20 }),
+        fc.option(fc.bigInt({ min: -1n, max: 2n ** 63n }), { nil: undefined }),
+        async (list, from, to, direction, limit, expectedStepNs) => {
+          await complete.delete('segments', everyRow());
+          await fill('a', list);
+          const where = and([
+            ...(from === null ? [] : [gte('start', from)]),
+            ...(to === null ? [] : [lt('start', to)]),
+          ]);
+          await page(where, direction, limit, { column: 'start', expectedStepNs });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('sorts by itself when the column may hold nulls, whatever the hint says', async () => {
+    await complete.insert('segments', [
+      { flow: 'a', start: 1n, maybe: null },
+      { flow: 'a', start: 2n, maybe: 5n },
+    ]);
+    const found = await unordered.selectRows({
+      table: 'segments',
+      columns: ['maybe'],
+      orderBy: [{ column: 'maybe', direction: 'asc' }],
+      limit: 2,
+      timeline: { column: 'maybe' },
+    });
+    expect(found).toEqual([{ maybe: null }, { maybe: 5n }]);
+  });
+});

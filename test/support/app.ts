@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { AppConfig } from '../../src/app.ts';
+import { buildApp } from '../../src/app.ts';
+import type { Services } from '../../src/services/services.ts';
+import { CursorCodec } from '../../src/shared/cursor.ts';
+
+export const TEST_CONFIG: AppConfig = {
+  trustProxy: false,
+  bodyLimitBytes: 100_000,
+  corsOrigins: '*',
+  segmentsPerRequest: 10,
+  limitDefault: 3,
+  limitMax: 5,
+};
+
+/** Methods of services by name; the others must not be called. */
+type SomeServices = { [Name in keyof Services]?: Partial<Record<keyof Services[Name], unknown>> };
+
+/** The HTTP application over objects that play its services, for what real ones cannot be made to do. */
+export async function appOver(
+  services: SomeServices,
+  config: Partial<AppConfig> = {},
+  logger: Logger | false = false,
+): Promise<FastifyInstance> {
+  return buildApp({
+    services: services as unknown as Services,
+    localMedia: new Map(),
+    cursors: new CursorCodec('a secret that tests share among themselves'),
+    config: { ...TEST_CONFIG, ...config },
+    logger,
+  });
+}

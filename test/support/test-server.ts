@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { loadConfig } from '../../src/config.ts';
+import { buildContainer } from '../../src/container.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+
+export interface TestServer {
+  /** Where it listens, without a slash at its end. */
+  readonly baseUrl: string;
+  readonly app: FastifyInstance;
+  readonly dataDir: string;
+  /** Stops the server and, unless the caller gave the folder, removes its data. */
+  close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Environment variables, as an operator would set them. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** An existing data directory, for a server that starts again. */
+  readonly dataDir?: string;
+}
+
+/** The whole server on a port of its own: the real engine, the real media folder, real HTTP. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tams-test-')));
+  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...options.env });
+  const container = await buildContainer(config, '0.0.0-test', createLogger(config.logLevel));
+  await container.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = container.app.server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    app: container.app,
+    dataDir,
+    close: async () => {
+      await container.close();
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
