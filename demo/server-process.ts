@@ -107,8 +107,9 @@ export class ServerProcess {
     const obstacle = await Promise.race([this.#announced.promise, timeout, this.exited]);
     if (obstacle === undefined) return;
     await this.kill();
-    const when = typeof obstacle === 'string' ? ` ${obstacle}` : '';
-    throw new Error(`The server did not start${when}: ${`${this.#errors}${this.#output}`.trim()}`);
+    const said = `${this.#errors}${this.#output}`.trim();
+    if (typeof obstacle === 'string') throw new Error(`The server did not start ${obstacle}: ${said}`);
+    throw new Error(`The server ended with ${obstacle.signal ?? `code ${obstacle.code ?? 'unknown'}`}: ${said}`);
   }
 
   #readLog(text: string): void {

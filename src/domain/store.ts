@@ -39,7 +39,7 @@ export interface FlowState {
   /** Deletion requests that are still working on this flow's segments. */
   readonly activeDeletions: number;
   readonly content: FlowContent | null;
-  /** Grows with every change of the flow's segments. */
+  /** Grows with every change of the flow's segments; no two flows that ever had one id share a version. */
   readonly segmentsVersion: bigint;
   readonly handle: RowHandle;
 }

@@ -3,8 +3,11 @@ import type { JsonText } from '../domain/paging.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Sends a JSON text as it is: nothing is parsed or printed again. */
-export function sendJson<Reply extends Pick<FastifyReply, 'header' | 'send'>>(reply: Reply, text: JsonText): Reply {
+/** Sends a JSON text, or its UTF-8 bytes, as it is: nothing is parsed or printed again. */
+export function sendJson<Reply extends Pick<FastifyReply, 'header' | 'send'>>(
+  reply: Reply,
+  text: JsonText | Buffer,
+): Reply {
   reply.header('content-type', JSON_TYPE);
   reply.send(text);
   return reply;

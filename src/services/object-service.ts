@@ -23,9 +23,11 @@ export class ObjectService {
       throw new AppError('not_found', 'there is no media object of this id');
     }
     const { items, next } = await this.#store.segments.flowsUsing(objectId, page);
+    // Segments of a flow that is being deleted are there for a while longer than the flow.
+    const existing = await this.#store.flows.existing(items);
     const object = {
       id: objectId,
-      referenced_by_flows: items,
+      referenced_by_flows: items.filter((flowId) => existing.has(flowId)),
       first_referenced_by_flow: found.firstReferencedByFlow,
     };
     return next === undefined ? { object } : { object, next };

@@ -60,6 +60,8 @@ export class SegmentDeletion {
   }
 
   async deleteFlow(tx: StoreTransaction, flow: FlowState, principal: string): Promise<DeletionRequest | undefined> {
+    // What was still to be deleted of the flow goes with it; a flow that gets the same id later is another one.
+    for (const request of await tx.deletionRequests.unfinishedOf(flow.id)) await this.#finish(tx, request);
     const everything = { timerange: TimeRange.EVERYTHING };
     const segments = await tx.segments.selectForDeletion(flow.id, everything, this.#options.syncMax + 1);
     if (segments.length <= this.#options.syncMax) {
@@ -71,14 +73,22 @@ export class SegmentDeletion {
     return this.#request(tx, flow, everything, true, principal);
   }
 
-  /** Removes the next segments of a request. Returns the request as it is then. */
-  async step(request: DeletionRequest): Promise<DeletionRequest> {
+  /**
+   * Removes the next segments of a request. Returns whether there is more to do. The request is read anew each time:
+   * another process may be at work on it too.
+   */
+  async step(requestId: string): Promise<boolean> {
     return this.#store.transaction(
       async (tx) => {
+        const request = await tx.deletionRequests.find(requestId, Date.now());
+        if (request === undefined || request.status === 'done') return false;
         const flow = request.deleteFlow
           ? await tx.flows.deletingState(request.flowId)
           : await tx.flows.state(request.flowId);
-        if (flow === undefined) return this.#finish(tx, request);
+        if (flow === undefined) {
+          await this.#finish(tx, request);
+          return false;
+        }
         const { timerangeRemaining: timerange, objectId } = request;
         const selection = objectId === undefined ? { timerange } : { timerange, objectId };
         const segments = await tx.segments.selectForDeletion(request.flowId, selection, STEP_SIZE);
@@ -87,33 +97,31 @@ export class SegmentDeletion {
         if (segments.length < STEP_SIZE || last === undefined) {
           if (request.deleteFlow) await tx.flows.remove(flow);
           else await tx.flows.setActiveDeletions(flow.handle, flow.activeDeletions - 1);
-          return this.#finish(tx, request);
+          await this.#finish(tx, request);
+          return false;
         }
         const { error: _, ...present } = request;
-        const stepped: DeletionRequest = {
+        await tx.deletionRequests.update({
           ...present,
           status: 'started',
           updated: now(),
           timerangeRemaining: timerange.intersect(TimeRange.fromNs(last.endNs, null)),
-        };
-        await tx.deletionRequests.update(stepped);
-        return stepped;
+        });
+        return true;
       },
       { background: true },
     );
   }
 
-  async #finish(tx: StoreTransaction, request: DeletionRequest): Promise<DeletionRequest> {
+  async #finish(tx: StoreTransaction, request: DeletionRequest): Promise<void> {
     const { error: _, ...present } = request;
-    const finished: DeletionRequest = {
+    await tx.deletionRequests.update({
       ...present,
       status: 'done',
       updated: now(),
       timerangeRemaining: TimeRange.EMPTY,
       expiry: new Date(Date.now() + this.#options.requestExpiryMs).toISOString(),
-    };
-    await tx.deletionRequests.update(finished);
-    return finished;
+    });
   }
 
   async #request(

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import type { CursorPosition, JsonText } from '../domain/paging.ts';
+import type { CursorPosition } from '../domain/paging.ts';
 import type { TimeRange } from '../shared/time/timerange.ts';
 
 /** One page of `GET /flows/{flowId}/segments`. */
 export interface SegmentPage {
-  readonly text: JsonText;
+  /** A JSON array, in UTF-8; empty where nothing was to be printed. */
+  readonly body: Buffer;
   readonly count: number;
   readonly next?: CursorPosition;
   /** The hull of its segments. */
@@ -18,7 +19,7 @@ interface Made {
   readonly window: number;
 }
 
-/** What an entry costs besides its text. */
+/** What an entry costs besides its body. */
 const ENTRY_OVERHEAD_BYTES = 1_024;
 
 /**
@@ -36,7 +37,7 @@ export class SegmentPageCache {
     if (options.maxBytes === 0 || options.signingGridS <= 1) return;
     this.#pages = new LRUCache({
       maxSize: options.maxBytes,
-      sizeCalculation: ({ text }, key) => text.length + key.length + ENTRY_OVERHEAD_BYTES,
+      sizeCalculation: ({ body }, key) => body.length + key.length + ENTRY_OVERHEAD_BYTES,
     });
   }
 

@@ -18,6 +18,8 @@ export interface SegmentRendering {
   readonly baseUrl: string;
 }
 
+const NO_SEGMENTS: SegmentPage = { body: Buffer.from('[]'), count: 0, timerange: TimeRange.EMPTY };
+
 /** TAMS 7.0, `/flows/{flowId}/segments`. */
 export class SegmentService {
   readonly #store: Store;
@@ -42,7 +44,7 @@ export class SegmentService {
 
   /**
    * Of a flow that does not exist, or is being deleted: no segments. Without a rendering (for a HEAD)
-   * nothing is signed and the text is left empty.
+   * nothing is signed and the body is left empty.
    */
   async list(
     flowId: string,
@@ -51,7 +53,7 @@ export class SegmentService {
     rendering: SegmentRendering | undefined,
   ): Promise<SegmentPage> {
     const version = await this.#store.flows.segmentsVersion(flowId);
-    if (version === undefined) return { text: '[]', count: 0, timerange: TimeRange.EMPTY };
+    if (version === undefined) return NO_SEGMENTS;
     if (rendering === undefined) return this.#read(flowId, query, page, undefined);
     const key = pageKey(flowId, query, page, rendering);
     const kept = this.#pages.get(key, version);
@@ -95,12 +97,12 @@ export class SegmentService {
     const [first, last] = query.reverse ? [items.at(-1), items[0]] : [items[0], items.at(-1)];
     const timerange = first === undefined || last === undefined ? TimeRange.EMPTY : hullOf(first, last);
     const text = rendering === undefined ? '' : renderSegments(items, rendering.urls, this.#media, rendering.baseUrl);
-    const shown = { text, count: items.length, timerange };
+    const shown = { body: Buffer.from(text), count: items.length, timerange };
     return next === undefined ? shown : { ...shown, next };
   }
 }
 
-/** All that a page's text depends on, besides the segments and the time. */
+/** All that a page's body depends on, besides the segments and the time. */
 function pageKey(flowId: string, query: SegmentQuery, page: PageRequest, { urls, baseUrl }: SegmentRendering): string {
   return JSON.stringify([
     flowId,

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DeletionRequest } from '../domain/deletion-request.ts';
 import type { Store } from '../domain/store.ts';
 import type { Logger } from 'pino';
 import type { SegmentDeletion } from '../services/segment-deletion.ts';
@@ -40,35 +39,34 @@ export class DeletionWorker {
     await this.#store.transaction((tx) => tx.deletionRequests.removeExpired(Date.now()), { background: true });
     const requests = await this.#store.transaction((tx) => tx.deletionRequests.unfinished(), { background: true });
     let failed = false;
-    for (const request of requests) {
+    for (const { id } of requests) {
       try {
-        await this.#finish(request, signal);
+        await this.#finish(id, signal);
       } catch (error) {
         failed = true;
-        await this.#recordFailure(request, error);
+        await this.#recordFailure(id, error);
       }
     }
     return failed ? RETRY_MS : IDLE_MS;
   }
 
-  async #finish(request: DeletionRequest, signal: AbortSignal): Promise<void> {
-    let present = request;
-    while (present.status !== 'done' && !signal.aborted) {
+  async #finish(id: string, signal: AbortSignal): Promise<void> {
+    let more = true;
+    while (more && !signal.aborted) {
       const started = performance.now();
-      present = await this.#deletion.step(present);
+      more = await this.#deletion.step(id);
       // As long a rest as the step was: deleting never takes more than half of the writer's time.
       await pause(performance.now() - started);
     }
   }
 
-  /** From its last step's state, which may be further than the request that this round began with. */
-  async #recordFailure({ id }: DeletionRequest, error: unknown): Promise<void> {
+  async #recordFailure(id: string, error: unknown): Promise<void> {
     this.#logger.error({ err: error, deletionRequest: id }, 'a deletion request failed; it is tried again');
     const time = new Date().toISOString();
     await this.#store.transaction(
       async (tx) => {
         const request = await tx.deletionRequests.find(id, Date.now());
-        if (request === undefined) return;
+        if (request === undefined || request.status === 'done') return;
         const summary = `${error instanceof Error ? error.message : String(error)}; it is tried again`;
         const failure = { type: 'deletion_failed', summary, time };
         await tx.deletionRequests.update({ ...request, status: 'error', updated: time, error: failure });

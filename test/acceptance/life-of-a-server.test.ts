@@ -10,17 +10,17 @@ import { SlowUpload } from './support/slow-upload.ts';
 
 describe('a start that cannot work', () => {
   it.each([
-    { name: 'PORT', env: { PORT: 'eighty' } },
-    { name: 'PORT', env: { PORT: '70000' } },
-    { name: 'MEDIA_STORE', env: { MEDIA_STORE: 'tape' } },
-    { name: 'S3_BUCKET', env: { MEDIA_STORE: 's3' } },
-    { name: 'SECRET_KEY', env: { SECRET_KEY: 'short' } },
-  ])('ends at once with one line that names $name, given $env', async ({ name, env }) => {
+    { given: 'PORT', value: 'eighty', named: 'PORT' },
+    { given: 'PORT', value: '70000', named: 'PORT' },
+    { given: 'MEDIA_STORE', value: 'tape', named: 'MEDIA_STORE' },
+    { given: 'MEDIA_STORE', value: 's3', named: 'S3_BUCKET' },
+    { given: 'SECRET_KEY', value: 'short', named: 'SECRET_KEY' },
+  ])('ends at once with one line that names $named, given $given=$value', async ({ given, value, named }) => {
     const folder = await ServerFolder.make();
-    const { code, stderr } = await folder.runToEnd(env);
+    const { code, stderr } = await folder.runToEnd({ [given]: value });
     expect(code).toBe(1);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(stderr).toContain(name);
+    expect(stderr).toContain(named);
   });
 
   it('does not print a secret that is wrong', async () => {

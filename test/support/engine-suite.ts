@@ -4,6 +4,7 @@ import type { SuiteContext } from './engine-suite/context.ts';
 import { describePredicates } from './engine-suite/predicates.ts';
 import { describeRows } from './engine-suite/rows.ts';
 import { describeSchema } from './engine-suite/schema.ts';
+import { describeSelect } from './engine-suite/select.ts';
 import { describeTransactions } from './engine-suite/transactions.ts';
 
 /**
@@ -39,6 +40,7 @@ export function describeEngine(
 
     describeSchema(context);
     describeRows(context);
+    describeSelect(context);
     describePredicates(context);
     describeTransactions(context);
   });

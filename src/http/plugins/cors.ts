@@ -10,6 +10,8 @@ const EXPOSED = [
   'Link',
   'Location',
   'ETag',
+  'Accept-Ranges',
+  'Content-Range',
   'X-Paging-Limit',
   'X-Paging-NextKey',
   'X-Paging-Timerange',

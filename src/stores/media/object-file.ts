@@ -103,15 +103,20 @@ async function* chunksOf(body: Readable | Uint8Array): AsyncGenerator<Uint8Array
     return;
   }
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array | string>;
-  while (true) {
-    let next: IteratorResult<Uint8Array | string>;
-    try {
-      next = await chunks.next();
-    } catch (cause) {
-      throw new AppError('invalid_request', 'The upload broke off before its end; send it again.', { cause });
+  try {
+    while (true) {
+      let next: IteratorResult<Uint8Array | string>;
+      try {
+        next = await chunks.next();
+      } catch (cause) {
+        throw new AppError('invalid_request', 'The upload broke off before its end; send it again.', { cause });
+      }
+      if (next.done === true) return;
+      yield typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
     }
-    if (next.done === true) return;
-    yield typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
+  } finally {
+    // Lets go of the stream, so that what is left of a failed upload can be drained and its connection used again.
+    await chunks.return?.();
   }
 }
 

@@ -86,8 +86,8 @@ async function hasContentIn(reader: TableReads, row: Cell[], range: TimeRange | 
   if (range === undefined || range.isEmpty || range.isEverything) return true;
   const content = toContent(row[4] as bigint | null, row[5] as bigint | null, row[6] as bigint | null);
   if (content === null) return false;
-  const takesAnEnd =
-    range.startNs === null || range.startNs <= content.startNs || range.endNs === null || range.endNs >= content.endNs;
+  const { startNs, endNs } = range;
+  const takesAnEnd = startNs === null || startNs <= content.startNs || endNs === null || endNs >= content.endNs;
   if (takesAnEnd || content.coveredNs === content.endNs - content.startNs) return true;
-  return anySegmentOverlaps(reader, row[1] as string, range);
+  return anySegmentOverlaps(reader, row[1] as string, startNs, endNs);
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { FlowFilter } from '../../domain/filters.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Page, PageRequest } from '../../domain/paging.ts';
@@ -7,18 +8,17 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from './table-access.ts';
 import { insertMembers, removeEdgesOf, removeMembers } from './collection-repository.ts';
 import { listFlows, NOT_DELETING } from './flow-listing.ts';
-import { METADATA_COLUMNS, metadataCells, STATE_COLUMNS, toFlowState } from './flow-row.ts';
+import {
+  CONTENT_COLUMNS,
+  contentCells,
+  METADATA_COLUMNS,
+  metadataCells,
+  STATE_COLUMNS,
+  toFlowState,
+} from './flow-row.ts';
 import { toRowId } from './row-handle.ts';
 import { FLOW_TAGS, FLOWS } from './tables.ts';
 import { insertTags, removeTags } from './tag-index.ts';
-
-const CONTENT_COLUMNS = [
-  'content_start_ns',
-  'content_end_ns',
-  'content_covered_ns',
-  'segments_updated',
-  'segments_version',
-] as const;
 
 export class FlowReader implements FlowReads {
   readonly #reader: TableReads;
@@ -97,7 +97,9 @@ export class FlowRepository extends FlowReader implements Flows {
   async insert(flow: Flow): Promise<void> {
     const columns = [...METADATA_COLUMNS, 'created_ns', 'deleting', 'active_deletions', 'segments_version'];
     const created = BigInt(Date.parse(flow.created ?? '')) * 1_000_000n;
-    await this.#tx.insertArrays(FLOWS.name, columns, [[...metadataCells(flow), created, false, 0, 0n]]);
+    await this.#tx.insertArrays(FLOWS.name, columns, [
+      [...metadataCells(flow), created, false, 0, firstSegmentsVersion()],
+    ]);
     await this.#insertIndexRows(flow);
   }
 
@@ -109,14 +111,9 @@ export class FlowRepository extends FlowReader implements Flows {
   }
 
   async setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void> {
-    const cells = [
-      content?.startNs ?? null,
-      content?.endNs ?? null,
-      content?.coveredNs ?? null,
-      segmentsUpdated,
-      flow.segmentsVersion + 1n,
-    ];
-    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(flow.handle)], CONTENT_COLUMNS, [cells]);
+    const columns = [...CONTENT_COLUMNS, 'segments_updated', 'segments_version'];
+    const cells = [...contentCells(content), segmentsUpdated, flow.segmentsVersion + 1n];
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(flow.handle)], columns, [cells]);
   }
 
   async setActiveDeletions(handle: RowHandle, count: number): Promise<void> {
@@ -157,3 +154,9 @@ export class FlowRepository extends FlowReader implements Flows {
     await removeEdgesOf(this.#tx, id);
   }
 }
+
+/**
+ * Random, and far from the end of int64: a flow that is made under the id of a deleted one must not have versions that
+ * the deleted one had, or what was kept of it would be taken for current.
+ */
+const firstSegmentsVersion = (): bigint => BigInt.asIntN(62, randomBytes(8).readBigInt64BE());

@@ -70,7 +70,16 @@ export function toFlowState(row: Cell[], rowId: RowId | undefined): FlowState {
   };
 }
 
+/** Columns of a flow's content, in the order of `contentCells`. */
+export const CONTENT_COLUMNS = ['content_start_ns', 'content_end_ns', 'content_covered_ns'] as const;
+
+/** The sum of durations is kept as the int64 of the same bits: of times that are int64 it takes up to 64 bits, unsigned. */
+export function contentCells(content: FlowContent | null): Cell[] {
+  if (content === null) return [null, null, null];
+  return [content.startNs, content.endNs, BigInt.asIntN(64, content.coveredNs)];
+}
+
 export function toContent(startNs: bigint | null, endNs: bigint | null, coveredNs: bigint | null): FlowContent | null {
   if (startNs === null || endNs === null || coveredNs === null) return null;
-  return { startNs, endNs, coveredNs };
+  return { startNs, endNs, coveredNs: BigInt.asUintN(64, coveredNs) };
 }

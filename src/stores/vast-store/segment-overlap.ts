@@ -2,7 +2,7 @@ import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, gte, lt } from '../../vastdb/predicate/builder.ts';
 import type { TableReads } from './table-access.ts';
-import { firstStartReaching } from './segment-window.ts';
+import { anySegmentOverlaps, firstStartReaching } from './segment-window.ts';
 import { SEGMENTS } from './tables.ts';
 
 interface Span {
@@ -19,6 +19,10 @@ const ROWS_PER_READ = 1_000;
  * span that is not decided yet, so what lies between distant spans is passed over.
  */
 export async function findOverlapped(reader: TableReads, flowId: string, spans: readonly Span[]): Promise<boolean[]> {
+  const [only] = spans;
+  if (only !== undefined && spans.length === 1) {
+    return [await anySegmentOverlaps(reader, flowId, only.startNs, only.endNs)];
+  }
   const overlapped: boolean[] = [];
   const end = spans.reduce((latest, { endNs }) => (endNs > latest ? endNs : latest), INT64_MIN);
   for (;;) {

@@ -42,7 +42,7 @@ export class SegmentReader implements SegmentReads {
     const { rows } = await this.#reader.select({
       table: SEGMENTS.name,
       columns: SHOWN_COLUMNS,
-      where: and([...terms]),
+      where: and(terms),
       orderBy: query.reverse ? AGAINST_TIME : IN_TIME,
       limit: page.limit + 1,
     });
@@ -51,7 +51,7 @@ export class SegmentReader implements SegmentReads {
 
   async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {
     if (range.isEmpty) return undefined;
-    const where = and([...(await overlapTerms(this.#reader, flowId, range))]);
+    const where = and(await overlapTerms(this.#reader, flowId, range));
     const first = await this.#one(where, IN_TIME);
     const last = await this.#one(where, AGAINST_TIME);
     return first === undefined || last === undefined ? undefined : { first, last };
@@ -64,7 +64,7 @@ export class SegmentReader implements SegmentReads {
     const { rows } = await this.#reader.select({
       table: SEGMENTS.name,
       columns: ['flow_id'],
-      where: and([...terms]),
+      where: and(terms),
       orderBy: [{ column: 'flow_id', direction: 'asc' }],
       distinct: true,
       limit: page.limit + 1,
@@ -126,7 +126,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
     const { rows, rowIds } = await this.#tx.select({
       table: SEGMENTS.name,
       columns: ['start_ns', 'end_ns', 'object_id'],
-      where: and([...terms]),
+      where: and(terms),
       orderBy: IN_TIME,
       limit,
       rowIds: true,

@@ -15,12 +15,15 @@ export async function firstStartReaching(reader: TableReads, flowId: string, tim
   return before !== undefined && before.endNs > timeNs ? before.startNs : timeNs;
 }
 
-/** Whether any segment of the flow overlaps the range, which must not be empty: one seek. */
-export async function anySegmentOverlaps(reader: TableReads, flowId: string, range: TimeRange): Promise<boolean> {
-  const terms: Predicate[] = [eq('flow_id', flowId)];
-  if (range.endNs !== null) terms.push(lt('start_ns', range.endNs));
-  const last = await lastOf(reader, and([...terms]));
-  return last !== undefined && (range.startNs === null || last.endNs > range.startNs);
+/** Whether any segment of the flow overlaps [startNs, endNs), which must not be empty: one seek. */
+export async function anySegmentOverlaps(
+  reader: TableReads,
+  flowId: string,
+  startNs: bigint,
+  endNs: bigint,
+): Promise<boolean> {
+  const last = await lastOf(reader, and([eq('flow_id', flowId), lt('start_ns', endNs)]));
+  return last !== undefined && last.endNs > startNs;
 }
 
 async function lastOf(reader: TableReads, where: Predicate): Promise<{ startNs: bigint; endNs: bigint } | undefined> {

@@ -17,6 +17,7 @@ export class SlowUpload {
     this.#response = once(this.#request, 'response').then(([response]: unknown[]) => response as IncomingMessage);
     // A test that kills the server does not ask for the response.
     this.#response.catch(() => undefined);
+    this.#request.on('error', () => undefined);
   }
 
   /** Sends a part, and gives the server time to read it. */

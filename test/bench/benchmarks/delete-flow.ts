@@ -14,7 +14,8 @@ const POLL_MS = 50;
 
 /**
  * Readers of windows at a steady rate, while a flow of 500,000 segments is deleted, against the same
- * readers before. Each round deletes a flow of its own; what is read is never deleted.
+ * readers before. Each round deletes a flow of its own; what is read is never deleted. No
+ * pages are kept, so that every read reads the tables.
  */
 export const deleteFlow: Benchmark = {
   name: 'delete-flow',
@@ -23,7 +24,7 @@ export const deleteFlow: Benchmark = {
     const segments = scale.quick ? 10_000 : 500_000;
     const spec = { flows: scale.rounds + 1, segmentsPerFlow: segments, allocatedPerFlow: 0, storageId: STORAGE_ID };
     return datasets.changed(spec, async (dataDir) => {
-      const server = await startServer({ DATA_DIR: dataDir, STORAGE_BACKENDS_FILE: backendsFile });
+      const server = await startServer({ DATA_DIR: dataDir, STORAGE_BACKENDS_FILE: backendsFile, PAGE_CACHE_MIB: '0' });
       const requests = windows(scale.rounds, segments);
       const readersP99 = async (): Promise<number> => {
         const load = {

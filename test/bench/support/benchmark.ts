@@ -8,8 +8,9 @@ export interface BenchmarkRow {
   readonly what: string;
   /** What was reached, as in the target: `0.71` or `52,000 segments/s`. */
   readonly reached: string;
-  readonly target: string;
-  readonly met: boolean;
+  /** Both are left out of what is only good to know. */
+  readonly target?: string;
+  readonly met?: boolean;
   /** The medians that the figure comes from. */
   readonly medians: string;
 }
@@ -87,17 +88,17 @@ export async function compare(
   };
 }
 
-/** The row of a ratio that must be at least `target`, of two rates per second. */
-export function rateRow(what: string, comparison: Comparison, target: number, unit = 'requests/s'): BenchmarkRow {
-  const { ours, baseline, ratio } = comparison;
-  const factor = target >= 1;
-  return {
-    what,
-    reached: factor ? `${ratio.toFixed(0)}x` : ratio.toFixed(2),
-    target: factor ? `>= ${target}x` : `>= ${target.toFixed(2)}`,
-    met: ratio >= target,
-    medians: `${perSecond(ours)} against ${perSecond(baseline)} ${unit}`,
-  };
+/** The row of a ratio of two rates per second, which must be at least `target`. */
+export function rateRow(
+  what: string,
+  { ours, baseline, ratio }: Comparison,
+  target: number | undefined,
+  unit = 'requests/s',
+): BenchmarkRow {
+  const medians = `${perSecond(ours)} against ${perSecond(baseline)} ${unit}`;
+  const print = (value: number): string => (ratio >= 10 ? `${value.toFixed(0)}x` : value.toFixed(2));
+  const row = { what, reached: print(ratio), medians };
+  return target === undefined ? row : { ...row, target: `>= ${print(target)}`, met: ratio >= target };
 }
 
 export const perSecond = (rate: number): string => Math.round(rate).toLocaleString('en');

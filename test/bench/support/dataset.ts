@@ -29,7 +29,6 @@ const EPOCH_MS = Date.UTC(2025, 0, 1);
 const EPOCH_NS = BigInt(EPOCH_MS) * 1_000_000n;
 const SEGMENT_MS = 2_000;
 const SEGMENT_NS = BigInt(SEGMENT_MS) * 1_000_000n;
-const FRAMES_PER_SEGMENT = 100;
 
 /** Segments of one flow that are registered together: recorders take turns. */
 const TURN = 10;
@@ -57,14 +56,7 @@ export function timerange(firstNumber: number, count = 1): string {
 
 /** The body that registers a segment. */
 export function segmentInput(flow: number, number: number): SegmentInput {
-  return {
-    object_id: objectId(flow, number),
-    timerange: timerange(number),
-    ts_offset: formatTimestamp(BigInt(number) * SEGMENT_NS),
-    sample_offset: 0,
-    sample_count: FRAMES_PER_SEGMENT,
-    key_frame_count: 2,
-  };
+  return { object_id: objectId(flow, number), timerange: timerange(number) };
 }
 
 /** Makes the tables of a server's data directory. Millions of segments take about a minute each. */
@@ -205,7 +197,7 @@ async function setContents(store: VastStore, { flows, segmentsPerFlow }: Dataset
     for (let number = 0; number < flows; number++) {
       const state = await tx.flows.state(flowId(number));
       if (state === undefined) throw new Error(`flow ${number} of the dataset is not there`);
-      await tx.flows.setContent(state.handle, content, new Date(EPOCH_MS).toISOString());
+      await tx.flows.setContent(state, content, new Date(EPOCH_MS).toISOString());
     }
   });
 }

@@ -9,8 +9,8 @@ const END = '<!-- bench:end -->';
 
 export function printTable(rows: readonly BenchmarkRow[]): string {
   const lines = rows.map(
-    ({ what, reached, target, met, medians }) =>
-      `| ${what} | ${target} | ${reached} | ${met ? 'yes' : '**no**'} | ${medians} |`,
+    ({ what, reached, target = '', met, medians }) =>
+      `| ${what} | ${target} | ${reached} | ${met === undefined ? '' : met ? 'yes' : '**no**'} | ${medians} |`,
   );
   return ['| what | target | reached | met | medians |', '| --- | --- | --- | --- | --- |', ...lines, ''].join('\n');
 }

@@ -115,7 +115,7 @@ describe('POST /flows/{flowId}/segments', () => {
     ['timerange', { timerange: '[5:0_' }],
     ['timerange', { timerange: '(5:0_6:0)' }],
     ['timerange', { timerange: '()' }],
-    ['timerange', { timerange: '' }],
+    ['imerange', { timerange: '' }],
     ['imerange', { timerange: '[6:0_5:0)' }],
     ['imestamp', { timerange: '[0:0_99999999999999999999:0)' }],
     ['body/ts_offset', { ts_offset: '5' }],

@@ -8,12 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Cell, TableEngine, TableTransaction } from '../../../src/vastdb/engine.ts';
-import { Connection } from '../../../src/vastdb/engines/sqlite/connection.ts';
-import { GroupCommit } from '../../../src/vastdb/engines/sqlite/group-commit.ts';
-import { Session } from '../../../src/vastdb/engines/sqlite/session.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
-import { toTableError } from '../../../src/vastdb/engines/sqlite/sqlite-error.ts';
-import { WriteLock } from '../../../src/vastdb/engines/sqlite/write-lock.ts';
 import { rejection } from '../../support/engine-suite/context.ts';
 
 let directory = '';
@@ -262,113 +257,5 @@ describe('the write-ahead log', () => {
       await put(engine, 'and another');
       expect((await stat(log)).size).toBeLessThan(written / 4);
     });
-  });
-});
-
-describe('a group of transactions', () => {
-  /** The parts of the interactive lane, with the connection below them at hand. */
-  async function withGroupCommit(
-    use: (lane: GroupCommit, connection: Connection, session: Session) => Promise<void>,
-  ): Promise<void> {
-    await withTable(async () => undefined);
-    const file = join(directory, 'tables.sqlite');
-    const connection = new Connection({
-      file,
-      synchronous: 'full',
-      cacheKib: 1024,
-      purpose: 'write',
-      busyTimeoutMs: 0,
-    });
-    const session = new Session(connection);
-    try {
-      await use(new GroupCommit(session, new WriteLock(), () => undefined), connection, session);
-    } finally {
-      connection.close();
-    }
-  }
-  const row = (id: string) => (tx: TableTransaction) => tx.insert('t', ['id'], [[id]]);
-  const ids = (session: Session): Cell[] => session.select({ table: 't', columns: ['id'] }).rows.flat();
-
-  it('rejects those whose work SQLite undid with another, and runs the rest', async () => {
-    await withGroupCommit(async (lane, connection, session) => {
-      const first = lane.transaction(row('first'));
-      const second = lane.transaction(async (tx) => {
-        await row('second')(tx);
-        // What SQLite does by itself after some errors.
-        connection.run('ROLLBACK');
-        await row('outside of any transaction')(tx);
-      });
-      const third = lane.transaction(row('third'));
-      await Promise.all([rejection(first, 'unavailable'), rejection(second, 'unavailable'), third]);
-      expect(ids(session)).toEqual(['third']);
-    });
-  });
-
-  it('rejects everybody when the commit fails, and goes on', async () => {
-    await withGroupCommit(async (lane, connection, session) => {
-      connection.run('CREATE TABLE parent (id INTEGER PRIMARY KEY)');
-      connection.run('CREATE TABLE child (id REFERENCES parent DEFERRABLE INITIALLY DEFERRED)');
-      connection.run('PRAGMA foreign_keys = ON');
-      const failed = [
-        lane.transaction(row('a')),
-        lane.transaction(async () => connection.run('INSERT INTO child VALUES (1)')),
-        lane.transaction(row('b')),
-      ];
-      await Promise.all(failed.map((transaction) => rejection(transaction, 'invalid')));
-      await lane.transaction(row('c'));
-      expect(ids(session)).toEqual(['c']);
-    });
-  });
-
-  it('reports a full disk while reads go on, and writes again when there is space', async () => {
-    await withGroupCommit(async (lane, connection, session) => {
-      await lane.transaction(row('before'));
-      connection.run('PRAGMA max_page_count = 1');
-      const large = 'x'.repeat(100_000);
-      const outcomes = [lane.transaction(row(large)), lane.transaction(row(`${large}2`))];
-      await Promise.all(outcomes.map((outcome) => rejection(outcome, 'full')));
-      expect(ids(session)).toEqual(['before']);
-      connection.run('PRAGMA max_page_count = 100000');
-      await lane.transaction(row(large));
-      expect(ids(session)).toEqual(['before', large]);
-    });
-  });
-});
-
-describe('errors of SQLite', () => {
-  /** What SQLite really throws when these statements run. */
-  function thrownBy(...statements: string[]): unknown {
-    const database = new DatabaseSync(':memory:');
-    try {
-      for (const sql of statements) database.exec(sql);
-    } catch (error) {
-      return error;
-    } finally {
-      database.close();
-    }
-    throw new Error('nothing was thrown');
-  }
-  const file = '/data/tables.sqlite';
-
-  it('tell that nothing more can be written', () => {
-    const error = thrownBy(
-      'PRAGMA max_page_count = 2',
-      'CREATE TABLE t (x)',
-      'INSERT INTO t VALUES (zeroblob(100000))',
-    );
-    expect(toTableError(error, file)).toMatchObject({ kind: 'full', retryable: true });
-    expect(toTableError(error, file).message).toContain(file);
-  });
-
-  it('tell duplicates from missing values', () => {
-    const table = 'CREATE TABLE t (x INTEGER PRIMARY KEY, y NOT NULL UNIQUE)';
-    const duplicates = ["INSERT INTO t VALUES (1, 'a'), (1, 'b')", "INSERT INTO t VALUES (1, 'a'), (2, 'a')"];
-    for (const sql of duplicates) expect(toTableError(thrownBy(table, sql), file).kind).toBe('duplicate');
-    expect(toTableError(thrownBy(table, 'INSERT INTO t VALUES (1, NULL)'), file).kind).toBe('invalid');
-  });
-
-  it('tell that the database cannot be written', () => {
-    const error = thrownBy('PRAGMA query_only = ON', 'CREATE TABLE t (x)');
-    expect(toTableError(error, file)).toMatchObject({ kind: 'unavailable', retryable: true });
   });
 });

@@ -33,6 +33,10 @@ const texts = [
   '😀',
   'a😀',
   '\ud7ff',
+  '\ue000',
+  'a\u{10ffff}b',
+  'a\u{10ffff}',
+
   '\uffff',
   '\u{10ffff}',
 ];
@@ -90,6 +94,14 @@ export function describePredicates(context: SuiteContext): void {
       expect(await pick({ op: 'contains', column: 'text', text: '%' })).toEqual([0, 2]);
       expect(await pick({ op: 'startsWith', column: 'text', text: 'a_' })).toEqual([3]);
       expect(await pick({ op: 'startsWith', column: 'text', text: 'a' })).toEqual([0, 1, 3]);
+    });
+
+    it('end a prefix at its own characters', async () => {
+      const pick = await tableOf(texts.map((text, id) => rowOf(id, { text })));
+      for (const text of texts) {
+        const expected = texts.flatMap((candidate, id) => (candidate.startsWith(text) ? [id] : []));
+        expect(await pick({ op: 'startsWith', column: 'text', text })).toEqual(expected);
+      }
     });
 
     it('take SQL in values as text', async () => {

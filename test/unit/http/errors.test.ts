@@ -11,7 +11,11 @@ const SHAPE = ['message', 'request_id', 'summary', 'time', 'type'];
 
 function failing(error: unknown, lines: string[] = []) {
   const logger = createLogger('debug', { write: (line) => lines.push(line) });
-  return appOver({ flows: { get: async () => Promise.reject(error) } }, {}, logger);
+  const get = async () => {
+     
+    throw error;
+  };
+  return appOver({ flows: { get } }, {}, logger);
 }
 
 describe('errors', () => {

@@ -20,6 +20,8 @@ export async function writeMedia(
   const info = await upload(store, storagePath, request, contentType).catch((error: unknown) => {
     // The rest of a body that is too large must not be waited for.
     if (error instanceof AppError && error.code === 'payload_too_large') void reply.header('connection', 'close');
+    // Node drains only bodies that nobody began to read; the connection would be stuck.
+    else request.raw.resume();
     throw error;
   });
   return reply.code(200).header('etag', `"${info.etag}"`).send();

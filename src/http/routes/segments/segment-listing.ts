@@ -42,14 +42,14 @@ export function segmentListing(app: TamsApp, { services, paging, baseUrl }: Rout
       };
       const page = paging.request(request);
       const rendering = request.method === 'HEAD' ? undefined : { urls: urlFilter(query), baseUrl: baseUrl(request) };
-      const { text, count, next, timerange } = await services.segments.list(flowId, selection, page, rendering);
+      const { body, count, next, timerange } = await services.segments.list(flowId, selection, page, rendering);
 
       paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
       reply.header('x-paging-timerange', timerange.toString());
       reply.header('x-paging-count', count);
       reply.header('x-paging-reverse-order', String(reverse));
       if (request.method === 'HEAD') return sendHead(reply);
-      return sendJson(reply, text);
+      return sendJson(reply, body);
     },
   });
 }

@@ -69,24 +69,20 @@ export class Connection {
   }
 
   /**
-   * The statement of this text, prepared at most once while it stays in use. It returns rows as
+   * The statement of this text, prepared once while it is kept. It returns rows as
    * arrays and integers as bigint.
    */
   prepare(sql: string): StatementSync {
     const kept = this.#statements.get(sql);
-    if (kept !== undefined) {
-      // A Map lists its entries in the order of insertion: the first is the one unused for longest.
-      this.#statements.delete(sql);
-      this.#statements.set(sql, kept);
-      return kept;
-    }
+    if (kept !== undefined) return kept;
     const statement = this.#database.prepare(sql);
     statement.setReturnArrays(true);
     statement.setReadBigInts(true);
     if (sql.length > longestKeptStatement) return statement;
     if (this.#statements.size >= keptStatements) {
-      const [oldest] = this.#statements.keys();
-      if (oldest !== undefined) this.#statements.delete(oldest);
+      // The one that was prepared first. Keeping the order of use instead would cost every call.
+      const [first] = this.#statements.keys();
+      if (first !== undefined) this.#statements.delete(first);
     }
     this.#statements.set(sql, statement);
     return statement;

@@ -1,0 +1,270 @@
+import { mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { type Allocated, Api, firstOf, second, typeOf, until } from './support/api.ts';
+
+let dataDir: string;
+let running: Set<TestServer>;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'tams-reclaim-'));
+  running = new Set();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all([...running].map((server) => server.close()));
+  await rm(dataDir, { recursive: true });
+});
+
+async function start(env: Record<string, string> = {}): Promise<Api> {
+  const server = await startTestServer({ dataDir, env: { RECLAIM_GRACE_S: '0', ...env } });
+  running.add(server);
+  return new Api(server.baseUrl);
+}
+
+/** The files that hold media, by their paths. */
+async function mediaFiles(): Promise<string[]> {
+  const entries = await readdir(join(dataDir, 'media'), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** A new object of the flow with content. */
+async function uploaded(api: Api, flowId: string): Promise<Allocated> {
+  const object = firstOf(await api.allocate(flowId));
+  expect(await api.upload(object, `content of ${object.object_id}`)).toBe(200);
+  return object;
+}
+
+async function use(api: Api, flowId: string, objectId: string, at: number): Promise<void> {
+  const result = await api.postSegments(flowId, { object_id: objectId, timerange: second(at) });
+  expect(result.status, result.text).toBe(201);
+}
+
+const isGone = async (api: Api, objectId: string) => (await api.send('GET', `/objects/${objectId}`)).status === 404;
+const untilGone = (api: Api, objectId: string) => until(async () => ((await isGone(api, objectId)) ? true : undefined));
+const untilNoFiles = () => until(async () => ((await mediaFiles()).length === 0 ? true : undefined));
+
+/** Longer than the worker that reclaims rests. */
+const ROUNDS_MS = 4500;
+
+describe('an object that no segment uses any more', () => {
+  it('is deleted with its bytes, and its id can be allocated again', async () => {
+    const api = await start();
+    const flowId = await api.newFlow();
+    const { object_id: objectId } = await uploaded(api, flowId);
+    await use(api, flowId, objectId, 0);
+    expect(await mediaFiles()).toHaveLength(1);
+    await api.must('DELETE', `/flows/${flowId}/segments`);
+    await untilNoFiles();
+    await untilGone(api, objectId);
+    const again = await api.postSegments(flowId, { object_id: objectId, timerange: second(0) });
+    expect([again.status, typeOf(again)]).toEqual([400, 'unknown_object']);
+    await until(async () => {
+      const { status } = await api.send('POST', `/flows/${flowId}/storage`, { object_ids: [objectId] });
+      return status === 201 ? true : undefined;
+    });
+  });
+
+  it('goes with its flow', async () => {
+    const api = await start();
+    const flowId = await api.newFlow();
+    const { object_id: objectId } = await uploaded(api, flowId);
+    await use(api, flowId, objectId, 0);
+    await api.must('DELETE', `/flows/${flowId}`);
+    await untilNoFiles();
+    await untilGone(api, objectId);
+  });
+
+  it('is kept while another flow, or another segment of its flow, uses it', async () => {
+    const api = await start();
+    const [owner, borrower] = [await api.newFlow(), await api.newFlow()];
+    const shared = await uploaded(api, owner);
+    const twice = await uploaded(api, owner);
+    await use(api, owner, shared.object_id, 0);
+    await use(api, borrower, shared.object_id, 7);
+    await use(api, owner, twice.object_id, 1);
+    await use(api, owner, twice.object_id, 2);
+    await api.must('DELETE', `/flows/${owner}/segments?object_id=${shared.object_id}`);
+    await api.must('DELETE', `/flows/${owner}/segments?timerange=[1:0_2:0)`);
+    await sleep(ROUNDS_MS);
+    expect(await mediaFiles()).toHaveLength(2);
+    const segment = firstOf(await api.segments(borrower));
+    const content = await fetch(firstOf(segment.get_urls ?? []).url);
+    expect(await content.text()).toBe(`content of ${shared.object_id}`);
+    expect(await api.get(`/objects/${shared.object_id}`)).toEqual({
+      id: shared.object_id,
+      referenced_by_flows: [borrower],
+      first_referenced_by_flow: owner,
+    });
+    // Its first flow's end is not its own.
+    await api.must('DELETE', `/flows/${owner}`);
+    await untilGone(api, twice.object_id);
+    expect(await mediaFiles()).toHaveLength(1);
+    await api.must('DELETE', `/flows/${borrower}`);
+    await untilNoFiles();
+  });
+
+  it('lives through a correction: it is kept for the time of grace, and for good when it is used again', async () => {
+    const api = await start({ RECLAIM_GRACE_S: '2' });
+    const flowId = await api.newFlow();
+    const corrected = await uploaded(api, flowId);
+    const dropped = await uploaded(api, flowId);
+    await use(api, flowId, corrected.object_id, 0);
+    await use(api, flowId, dropped.object_id, 1);
+    await api.must('DELETE', `/flows/${flowId}/segments`);
+    expect(await api.get(`/objects/${corrected.object_id}`)).toMatchObject({ referenced_by_flows: [] });
+    await use(api, flowId, corrected.object_id, 5);
+    await untilGone(api, dropped.object_id);
+    await sleep(ROUNDS_MS);
+    expect(await mediaFiles()).toHaveLength(1);
+    expect(await api.timeranges(flowId)).toEqual([second(5)]);
+    // The grace begins anew with the last use.
+    await api.must('DELETE', `/flows/${flowId}/segments`);
+    expect(await isGone(api, corrected.object_id)).toBe(false);
+    await untilGone(api, corrected.object_id);
+  });
+
+  it('is kept for the grace of its last use, not of an earlier one', async () => {
+    const api = await start({ RECLAIM_GRACE_S: '4' });
+    const flowId = await api.newFlow();
+    const { object_id: objectId } = await uploaded(api, flowId);
+    await use(api, flowId, objectId, 0);
+    await api.must('DELETE', `/flows/${flowId}/segments`);
+    await sleep(2500);
+    await use(api, flowId, objectId, 0);
+    await api.must('DELETE', `/flows/${flowId}/segments`);
+    await sleep(3000);
+    expect(await isGone(api, objectId)).toBe(false);
+    expect(await mediaFiles()).toHaveLength(1);
+    await untilGone(api, objectId);
+  });
+
+  it('is reclaimed after a restart too', async () => {
+    const api = await start({ RECLAIM_GRACE_S: '1' });
+    const flowId = await api.newFlow();
+    const { object_id: objectId } = await uploaded(api, flowId);
+    await use(api, flowId, objectId, 0);
+    await api.must('DELETE', `/flows/${flowId}/segments`);
+    await Promise.all([...running].map((server) => server.close()));
+    running.clear();
+    expect(await mediaFiles()).toHaveLength(1);
+    await untilGone(await start(), objectId);
+    await untilNoFiles();
+  });
+
+  it('that is external is forgotten, and can be registered anew', async () => {
+    const api = await start();
+    const flowId = await api.newFlow();
+    const external = { object_id: 'ext', timerange: second(0), get_urls: [{ url: 'https://elsewhere.example/a' }] };
+    expect((await api.postSegments(flowId, external)).status).toBe(201);
+    expect(await api.get('/objects/ext')).toMatchObject({ referenced_by_flows: [flowId] });
+    await api.must('DELETE', `/flows/${flowId}/segments`);
+    await untilGone(api, 'ext');
+    await until(async () => ((await api.postSegments(flowId, external)).status === 201 ? true : undefined));
+  });
+
+  it('whose bytes cannot be deleted is tried again, and holds up no request and no other object', async () => {
+    const api = await start();
+    const [broken, healthy] = [await api.newFlow(), await api.newFlow()];
+    const stuck = await uploaded(api, broken);
+    const other = await uploaded(api, healthy);
+    await use(api, broken, stuck.object_id, 0);
+    await use(api, healthy, other.object_id, 0);
+    // A store refuses to follow a symbolic link out of its folder.
+    const folder = join(dataDir, 'media', broken);
+    await rename(folder, join(dataDir, 'elsewhere'));
+    await symlink(join(dataDir, 'elsewhere'), folder);
+    await api.must('DELETE', `/flows/${broken}/segments`);
+    await api.must('DELETE', `/flows/${healthy}/segments`);
+    await untilGone(api, other.object_id);
+    await until(async () => ((await readdir(join(dataDir, 'media'))).includes(healthy) ? undefined : true));
+    // It is on its way out: nobody may begin to use it, or to upload to it under a new allocation.
+    expect(await isGone(api, stuck.object_id)).toBe(true);
+    const reuse = await api.send('POST', `/flows/${healthy}/storage`, { object_ids: [stuck.object_id] });
+    expect([reuse.status, typeOf(reuse)]).toEqual([400, 'object_ids_in_use']);
+    const external = { object_id: stuck.object_id, timerange: second(9), get_urls: [{ url: 'https://e.example/' }] };
+    expect((await api.postSegments(healthy, external)).status).toBe(400);
+
+    await rm(folder);
+    await rename(join(dataDir, 'elsewhere'), folder);
+    expect(await mediaFiles()).toHaveLength(1);
+    // The next attempt is a minute later.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    await untilNoFiles();
+    await until(async () => {
+      const { status } = await api.send('POST', `/flows/${healthy}/storage`, { object_ids: [stuck.object_id] });
+      return status === 201 ? true : undefined;
+    });
+  });
+});
+
+describe('an allocation', () => {
+  it('that no segment used in time is reclaimed with its bytes; one that is used is kept', async () => {
+    const api = await start({ ALLOCATION_EXPIRY_S: '2' });
+    const flowId = await api.newFlow();
+    const unused = await uploaded(api, flowId);
+    const used = await uploaded(api, flowId);
+    const neverUploaded = await api.newObject(flowId);
+    await use(api, flowId, used.object_id, 0);
+    await until(async () => ((await mediaFiles()).length === 1 ? true : undefined));
+    for (const objectId of [unused.object_id, neverUploaded]) {
+      await until(async () => {
+        const refused = await api.postSegments(flowId, { object_id: objectId, timerange: second(5) });
+        return refused.status === 400 && typeOf(refused) === 'unknown_object' ? true : undefined;
+      });
+    }
+    expect(await (await fetch(firstOf(firstOf(await api.segments(flowId)).get_urls ?? []).url)).text()).toBe(
+      `content of ${used.object_id}`,
+    );
+  });
+
+  it('is no object yet, and of no use to another flow', async () => {
+    const api = await start();
+    const [owner, other] = [await api.newFlow(), await api.newFlow()];
+    const objectId = await api.newObject(owner);
+    expect(await isGone(api, objectId)).toBe(true);
+    const refused = await api.postSegments(other, { object_id: objectId, timerange: second(0) });
+    expect([refused.status, typeOf(refused)]).toEqual([400, 'unknown_object']);
+    await use(api, owner, objectId, 0);
+    await use(api, other, objectId, 0);
+    const path = `/objects/${objectId}`;
+    expect(await api.get<{ referenced_by_flows: string[] }>(path)).toMatchObject({
+      first_referenced_by_flow: owner,
+      referenced_by_flows: [owner, other].toSorted(),
+    });
+  });
+});
+
+describe('GET /objects/{objectId}', () => {
+  it('pages through the flows that use it, each of them once', async () => {
+    const api = await start();
+    const flows = await Promise.all(Array.from({ length: 5 }, () => api.newFlow()));
+    const owner = firstOf(flows);
+    const objectId = await api.fill(owner, 3);
+    for (const flowId of flows.slice(1)) await use(api, flowId, objectId, 0);
+    const seen: string[] = [];
+    for await (const { items } of api.pages(`/objects/${objectId}?limit=2`)) {
+      const { referenced_by_flows: page } = items as unknown as { referenced_by_flows: string[] };
+      expect(page.length).toBeLessThanOrEqual(2);
+      seen.push(...page);
+    }
+    expect(seen).toEqual(flows.toSorted());
+  });
+});
+
+describe('segments and their object', () => {
+  it('are dropped by object id in the one flow that was named', async () => {
+    const api = await start();
+    const [one, other] = [await api.newFlow(), await api.newFlow()];
+    const { object_id: objectId } = await uploaded(api, one);
+    await use(api, one, objectId, 0);
+    await use(api, other, objectId, 0);
+    await api.must('DELETE', `/flows/${other}/segments?object_id=${objectId}`);
+    expect(await api.segments(other)).toEqual([]);
+    expect(await api.segments(one)).toHaveLength(1);
+    await sleep(ROUNDS_MS);
+    expect(await mediaFiles()).toHaveLength(1);
+  });
+});
