@@ -23,11 +23,13 @@ export interface FlowContent {
   readonly coveredNs: bigint;
 }
 
-/** A flow as it is shown, but for what is inferred. */
+/** A flow as it is shown, in parts: what its document does not hold changes without it. */
 export interface FlowDocument {
   readonly id: string;
   readonly document: JsonText;
   readonly segmentsUpdated: string | null;
+  /** A JSON array of the ids of the flows that collect it. */
+  readonly collectedBy: JsonText;
 }
 
 /** What decides whether a flow may be changed, without its metadata. */
@@ -160,6 +162,7 @@ export interface Objects extends ObjectReads {
   markReclaiming(ids: readonly string[]): Promise<void>;
   /** Marked ones, whatever became of the attempt that marked them. */
   reclaiming(ids: readonly string[]): Promise<MediaObject[]>;
+  /** Marked ones alone: another process may have removed them before, and their ids may be in use again. */
   remove(ids: readonly string[]): Promise<void>;
 }
 

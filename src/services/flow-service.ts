@@ -30,25 +30,16 @@ export class FlowService {
 
   async list(filter: FlowFilter, page: PageRequest): Promise<Page<JsonText>> {
     const { items, next } = await this.#store.flows.list(filter, page);
-    const edges = await this.#store.collections.collectorsOf(items.map(({ id }) => id));
-    const collectors = new Map<string, string[]>();
-    for (const { flowId, memberId } of edges) {
-      const known = collectors.get(memberId);
-      if (known === undefined) collectors.set(memberId, [flowId]);
-      else if (!known.includes(flowId)) known.push(flowId);
-    }
-    const texts = items.map((flow) => show(flow, collectors.get(flow.id) ?? []));
+    const texts = items.map(show);
     return next === undefined ? { items: texts } : { items: texts, next };
   }
 
   /** With a timerange: `include_timerange`, limited to that range. */
   async get(id: string, options: { timerange?: TimeRange } = {}): Promise<JsonText> {
-    const flow = await this.#find(id);
-    const edges = await this.#store.collections.collectorsOf([id]);
-    const collectors = [...new Set(edges.map(({ flowId }) => flowId))];
-    if (options.timerange === undefined) return show(flow, collectors);
+    const flow = show(await this.#find(id));
+    if (options.timerange === undefined) return flow;
     const content = await contentTimerange(this.#store.segments, id, options.timerange);
-    return withProperties(show(flow, collectors), `"timerange":"${content.toString()}"`);
+    return withProperties(flow, `"timerange":"${content.toString()}"`);
   }
 
   async exists(id: string): Promise<void> {
@@ -173,10 +164,11 @@ export class FlowService {
   }
 }
 
+const COLLECTED_BY_NONE = '[]';
+
 /** Adds what is not part of the document: what changes with every segment, and what is inferred. */
-function show(flow: FlowDocument, collectors: readonly string[]): JsonText {
-  let added = '';
-  if (flow.segmentsUpdated !== null) added = `"segments_updated":"${flow.segmentsUpdated}"`;
-  if (collectors.length > 0) added += `${added === '' ? '' : ','}"collected_by":${JSON.stringify(collectors)}`;
-  return withProperties(flow.document, added);
+function show({ document, segmentsUpdated, collectedBy }: FlowDocument): JsonText {
+  let added = segmentsUpdated === null ? '' : `"segments_updated":"${segmentsUpdated}"`;
+  if (collectedBy !== COLLECTED_BY_NONE) added += `${added === '' ? '' : ','}"collected_by":${collectedBy}`;
+  return withProperties(document, added);
 }

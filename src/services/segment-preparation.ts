@@ -18,8 +18,8 @@ export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<s
   const { get_urls: urls = [], ...shown } = input;
   if (input.object_id === '') fail('object_id', 'must not be empty');
   const { startNs, endNs } = boundsOf(input.timerange);
-  if (input.ts_offset !== undefined) parseTimestamp(input.ts_offset);
-  if (input.last_duration !== undefined && parseTimestamp(input.last_duration) < 0n) {
+  if (input.ts_offset !== undefined) parsed('ts_offset', input.ts_offset, parseTimestamp);
+  if (input.last_duration !== undefined && parsed('last_duration', input.last_duration, parseTimestamp) < 0n) {
     fail('last_duration', 'must not be negative');
   }
   for (const url of urls) checkUrl(url, backendLabels);
@@ -27,7 +27,7 @@ export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<s
 }
 
 function boundsOf(text: string): { startNs: bigint; endNs: bigint } {
-  const range = TimeRange.parse(text);
+  const range = parsed('timerange', text, TimeRange.parse);
   const { startNs, endNs } = range;
   if (range.isEmpty) fail('timerange', `${text} is empty`);
   if (startNs === null || endNs === null) fail('timerange', `${text} must have a start and an end`);
@@ -40,6 +40,16 @@ function checkUrl({ url, label }: ExternalUrl, backendLabels: ReadonlySet<string
   if (protocol !== 'http:' && protocol !== 'https:') fail('get_urls', 'a URL must be an absolute http or https URL');
   if (label !== undefined && backendLabels.has(label)) {
     fail('get_urls', `the label "${label}" belongs to a storage backend of this service`);
+  }
+}
+
+/** Names the property in the error of a text that cannot be parsed. */
+function parsed<Value>(field: string, text: string, parse: (text: string) => Value): Value {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof AppError) throw new AppError(error.code, `${field}: ${error.message}`, { field });
+    throw error;
   }
 }
 

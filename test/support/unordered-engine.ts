@@ -21,6 +21,7 @@ const nothing: EngineCapabilities = Object.freeze({
   negation: false,
   suffixMatch: false,
   subqueries: false,
+  lookups: false,
   uniqueKeys: false,
 });
 
@@ -103,6 +104,7 @@ class UnorderedReader implements TableReader {
   async select(request: SelectRequest): Promise<RowSet> {
     if (request.orderBy !== undefined && request.orderBy.length > 0) throw unsupported('orderBy');
     if (request.distinct === true) throw unsupported('distinct');
+    if (request.lookups !== undefined) throw unsupported('lookups');
     if (request.where !== undefined) checkPredicate(request.where);
     // Everything is fetched before the limit applies: which rows a limit picks must not follow the
     // order in which the engine below happens to keep them.

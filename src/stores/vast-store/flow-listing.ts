@@ -2,7 +2,7 @@ import type { FlowFilter } from '../../domain/filters.ts';
 import type { Page, PageRequest } from '../../domain/paging.ts';
 import type { FlowDocument } from '../../domain/store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
-import type { Cell } from '../../vastdb/engine.ts';
+import type { Cell, Lookup } from '../../vastdb/engine.ts';
 import { and, eq, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { TableReads } from './table-access.ts';
@@ -10,8 +10,13 @@ import { toContent } from './flow-row.ts';
 import { toPage } from './keyset-page.ts';
 import { afterCreation, BY_CREATION } from './listing-order.ts';
 import { anySegmentOverlaps } from './segment-window.ts';
-import { FLOW_TAGS, FLOWS } from './tables.ts';
+import { FLOW_COLLECTION_MEMBERS, FLOW_TAGS, FLOWS } from './tables.ts';
 import { tagTerms } from './tag-index.ts';
+
+/** What collects a flow is read with it: one query, however many flows. */
+export const COLLECTED_BY: readonly Lookup[] = [
+  { table: FLOW_COLLECTION_MEMBERS.name, column: 'flow_id', match: 'member_id', equals: 'id' },
+];
 
 const COLUMNS = [
   'created_ns',
@@ -42,6 +47,7 @@ export async function listFlows(
     const { rows } = await reader.select({
       table: FLOWS.name,
       columns: COLUMNS,
+      lookups: COLLECTED_BY,
       where: and([...matching, ...afterCreation(after)]),
       orderBy: BY_CREATION,
       limit: wanted,
@@ -62,6 +68,7 @@ const toFlowDocument = (row: Cell[]): FlowDocument => ({
   id: row[1] as string,
   document: row[2] as string,
   segmentsUpdated: row[3] as string | null,
+  collectedBy: row[COLUMNS.length] as string,
 });
 
 function filterTerms(filter: FlowFilter): Predicate[] {

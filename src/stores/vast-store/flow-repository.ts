@@ -7,7 +7,7 @@ import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from './table-access.ts';
 import { insertMembers, removeEdgesOf, removeMembers } from './collection-repository.ts';
-import { listFlows, NOT_DELETING } from './flow-listing.ts';
+import { COLLECTED_BY, listFlows, NOT_DELETING } from './flow-listing.ts';
 import {
   CONTENT_COLUMNS,
   contentCells,
@@ -35,11 +35,12 @@ export class FlowReader implements FlowReads {
     const { rows } = await this.#reader.select({
       table: FLOWS.name,
       columns: ['document', 'segments_updated'],
+      lookups: COLLECTED_BY,
       where: and([eq('id', id), NOT_DELETING]),
     });
     const row = rows[0];
     if (row === undefined) return undefined;
-    return { id, document: row[0] as string, segmentsUpdated: row[1] as string | null };
+    return { id, document: row[0] as string, segmentsUpdated: row[1] as string | null, collectedBy: row[2] as string };
   }
 
   async segmentsVersion(id: string): Promise<bigint | undefined> {

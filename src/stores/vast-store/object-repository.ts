@@ -87,7 +87,7 @@ export class ObjectRepository extends ObjectReader implements Objects {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#tx.delete(OBJECTS.name, isIn('id', ids));
+    if (ids.length > 0) await this.#tx.delete(OBJECTS.name, and([isIn('id', ids), eq('reclaiming', true)]));
   }
 
   async #select(ids: readonly string[], reclaiming: boolean): Promise<StoredObject[]> {

@@ -5,6 +5,7 @@ import type { Predicate } from '../predicate/predicate.ts';
 import { splitPredicate, type SplitPredicate } from '../predicate/split.ts';
 import { TableError } from '../table-error.ts';
 import { splitLongLists } from './long-lists.ts';
+import { selectWithLookups } from './lookups.ts';
 import { type Fetched, PartFetcher } from './part-fetcher.ts';
 import { distinctRows, sortRows } from './row-order.ts';
 import type { SelectQuery } from './select-query.ts';
@@ -24,8 +25,8 @@ export class QueryExecutor {
   constructor(capabilities: EngineCapabilities, isTimeline: (table: string, column: string) => boolean) {
     this.#capabilities = capabilities;
     this.#isTimeline = isTimeline;
-    const { ordering, distinct, orAcrossColumns, negation, suffixMatch, subqueries } = capabilities;
-    this.#complete = ordering && distinct && orAcrossColumns && negation && suffixMatch && subqueries;
+    const { ordering, distinct, orAcrossColumns, negation, suffixMatch, subqueries, lookups } = capabilities;
+    this.#complete = ordering && distinct && orAcrossColumns && negation && suffixMatch && subqueries && lookups;
   }
 
   select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
@@ -53,6 +54,9 @@ export class QueryExecutor {
 
   async #select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
     checkDistinct(query);
+    if (query.lookups !== undefined) {
+      return selectWithLookups(query, query.lookups, (plain) => this.select(reader, plain));
+    }
     const { columns, orderBy = [], limit = Infinity, rowIds = false } = query;
     if (limit === 0) return { rows: [], rowIds: [] };
     const parts = await this.#plan(reader, query.where);
@@ -118,8 +122,9 @@ export class QueryExecutor {
   }
 }
 
-function checkDistinct({ distinct, columns, orderBy = [] }: SelectQuery): void {
+function checkDistinct({ distinct, columns, orderBy = [], lookups = [] }: SelectQuery): void {
   if (distinct !== true) return;
+  if (lookups.length > 0) throw new TableError('invalid', 'a select is either distinct or with lookups');
   const hidden = orderBy.find(({ column }) => !columns.includes(column));
   if (hidden !== undefined) {
     throw new TableError(

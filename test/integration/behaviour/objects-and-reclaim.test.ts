@@ -2,32 +2,60 @@ import { mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, type TestContext, vi } from 'vitest';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { type Allocated, Api, firstOf, second, typeOf, until } from './support/api.ts';
 
-let dataDir: string;
-let running: Set<TestServer>;
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'tams-reclaim-'));
-  running = new Set();
-});
-afterEach(async () => {
-  vi.useRealTimers();
-  await Promise.all([...running].map((server) => server.close()));
-  await rm(dataDir, { recursive: true });
-});
+/** A server on a data directory of its own, so that the tests, which mostly wait, can do so side by side. */
+class World {
+  readonly dataDir: string;
+  #server: TestServer;
 
-async function start(env: Record<string, string> = {}): Promise<Api> {
-  const server = await startTestServer({ dataDir, env: { RECLAIM_GRACE_S: '0', ...env } });
-  running.add(server);
-  return new Api(server.baseUrl);
-}
+  private constructor(dataDir: string, server: TestServer) {
+    this.dataDir = dataDir;
+    this.#server = server;
+  }
 
-/** The files that hold media, by their paths. */
-async function mediaFiles(): Promise<string[]> {
-  const entries = await readdir(join(dataDir, 'media'), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  static async start({ onTestFinished }: TestContext, env: Record<string, string> = {}): Promise<World> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'tams-reclaim-'));
+    const world = new World(dataDir, await World.#listen(dataDir, env));
+    onTestFinished(async () => {
+      await world.#server.close();
+      await rm(dataDir, { recursive: true });
+    });
+    return world;
+  }
+
+  static #listen(dataDir: string, env: Record<string, string>): Promise<TestServer> {
+    return startTestServer({ dataDir, env: { RECLAIM_GRACE_S: '0', ...env } });
+  }
+
+  get api(): Api {
+    return new Api(this.#server.baseUrl);
+  }
+
+  async restart(): Promise<void> {
+    await this.#server.close();
+    this.#server = await World.#listen(this.dataDir, {});
+  }
+
+  /** The files that hold media. */
+  mediaFiles(): Promise<string[]> {
+    return until(async () => {
+      try {
+        const entries = await readdir(join(this.dataDir, 'media'), { recursive: true, withFileTypes: true });
+        return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+      } catch (error) {
+        // A folder went while it was read.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async untilFiles(count: number): Promise<void> {
+    await until(async () => ((await this.mediaFiles()).length === count ? true : undefined));
+  }
 }
 
 /** A new object of the flow with content. */
@@ -44,20 +72,20 @@ async function use(api: Api, flowId: string, objectId: string, at: number): Prom
 
 const isGone = async (api: Api, objectId: string) => (await api.send('GET', `/objects/${objectId}`)).status === 404;
 const untilGone = (api: Api, objectId: string) => until(async () => ((await isGone(api, objectId)) ? true : undefined));
-const untilNoFiles = () => until(async () => ((await mediaFiles()).length === 0 ? true : undefined));
 
 /** Longer than the worker that reclaims rests. */
 const ROUNDS_MS = 4500;
 
-describe('an object that no segment uses any more', () => {
-  it('is deleted with its bytes, and its id can be allocated again', async () => {
-    const api = await start();
+describe.concurrent('an object that no segment uses any more', () => {
+  it('is deleted with its bytes, and its id can be allocated again', async (context) => {
+    const world = await World.start(context);
+    const { api } = world;
     const flowId = await api.newFlow();
     const { object_id: objectId } = await uploaded(api, flowId);
     await use(api, flowId, objectId, 0);
-    expect(await mediaFiles()).toHaveLength(1);
+    expect(await world.mediaFiles()).toHaveLength(1);
     await api.must('DELETE', `/flows/${flowId}/segments`);
-    await untilNoFiles();
+    await world.untilFiles(0);
     await untilGone(api, objectId);
     const again = await api.postSegments(flowId, { object_id: objectId, timerange: second(0) });
     expect([again.status, typeOf(again)]).toEqual([400, 'unknown_object']);
@@ -67,18 +95,20 @@ describe('an object that no segment uses any more', () => {
     });
   });
 
-  it('goes with its flow', async () => {
-    const api = await start();
+  it('goes with its flow', async (context) => {
+    const world = await World.start(context);
+    const { api } = world;
     const flowId = await api.newFlow();
     const { object_id: objectId } = await uploaded(api, flowId);
     await use(api, flowId, objectId, 0);
     await api.must('DELETE', `/flows/${flowId}`);
-    await untilNoFiles();
+    await world.untilFiles(0);
     await untilGone(api, objectId);
   });
 
-  it('is kept while another flow, or another segment of its flow, uses it', async () => {
-    const api = await start();
+  it('is kept while another flow, or another segment of its flow, uses it', async (context) => {
+    const world = await World.start(context);
+    const { api } = world;
     const [owner, borrower] = [await api.newFlow(), await api.newFlow()];
     const shared = await uploaded(api, owner);
     const twice = await uploaded(api, owner);
@@ -89,7 +119,7 @@ describe('an object that no segment uses any more', () => {
     await api.must('DELETE', `/flows/${owner}/segments?object_id=${shared.object_id}`);
     await api.must('DELETE', `/flows/${owner}/segments?timerange=[1:0_2:0)`);
     await sleep(ROUNDS_MS);
-    expect(await mediaFiles()).toHaveLength(2);
+    expect(await world.mediaFiles()).toHaveLength(2);
     const segment = firstOf(await api.segments(borrower));
     const content = await fetch(firstOf(segment.get_urls ?? []).url);
     expect(await content.text()).toBe(`content of ${shared.object_id}`);
@@ -101,13 +131,14 @@ describe('an object that no segment uses any more', () => {
     // Its first flow's end is not its own.
     await api.must('DELETE', `/flows/${owner}`);
     await untilGone(api, twice.object_id);
-    expect(await mediaFiles()).toHaveLength(1);
+    expect(await world.mediaFiles()).toHaveLength(1);
     await api.must('DELETE', `/flows/${borrower}`);
-    await untilNoFiles();
+    await world.untilFiles(0);
   });
 
-  it('lives through a correction: it is kept for the time of grace, and for good when it is used again', async () => {
-    const api = await start({ RECLAIM_GRACE_S: '2' });
+  it('lives through a correction: it is kept for the time of grace, and for good when it is used again', async (context) => {
+    const world = await World.start(context, { RECLAIM_GRACE_S: '2' });
+    const { api } = world;
     const flowId = await api.newFlow();
     const corrected = await uploaded(api, flowId);
     const dropped = await uploaded(api, flowId);
@@ -118,7 +149,7 @@ describe('an object that no segment uses any more', () => {
     await use(api, flowId, corrected.object_id, 5);
     await untilGone(api, dropped.object_id);
     await sleep(ROUNDS_MS);
-    expect(await mediaFiles()).toHaveLength(1);
+    expect(await world.mediaFiles()).toHaveLength(1);
     expect(await api.timeranges(flowId)).toEqual([second(5)]);
     // The grace begins anew with the last use.
     await api.must('DELETE', `/flows/${flowId}/segments`);
@@ -126,8 +157,9 @@ describe('an object that no segment uses any more', () => {
     await untilGone(api, corrected.object_id);
   });
 
-  it('is kept for the grace of its last use, not of an earlier one', async () => {
-    const api = await start({ RECLAIM_GRACE_S: '4' });
+  it('is kept for the grace of its last use, not of an earlier one', async (context) => {
+    const world = await World.start(context, { RECLAIM_GRACE_S: '4' });
+    const { api } = world;
     const flowId = await api.newFlow();
     const { object_id: objectId } = await uploaded(api, flowId);
     await use(api, flowId, objectId, 0);
@@ -137,25 +169,26 @@ describe('an object that no segment uses any more', () => {
     await api.must('DELETE', `/flows/${flowId}/segments`);
     await sleep(3000);
     expect(await isGone(api, objectId)).toBe(false);
-    expect(await mediaFiles()).toHaveLength(1);
+    expect(await world.mediaFiles()).toHaveLength(1);
     await untilGone(api, objectId);
   });
 
-  it('is reclaimed after a restart too', async () => {
-    const api = await start({ RECLAIM_GRACE_S: '1' });
+  it('is reclaimed after a restart too', async (context) => {
+    const world = await World.start(context, { RECLAIM_GRACE_S: '1' });
+    const { api } = world;
     const flowId = await api.newFlow();
     const { object_id: objectId } = await uploaded(api, flowId);
     await use(api, flowId, objectId, 0);
     await api.must('DELETE', `/flows/${flowId}/segments`);
-    await Promise.all([...running].map((server) => server.close()));
-    running.clear();
-    expect(await mediaFiles()).toHaveLength(1);
-    await untilGone(await start(), objectId);
-    await untilNoFiles();
+    await world.restart();
+    expect(await world.mediaFiles()).toHaveLength(1);
+    await untilGone(world.api, objectId);
+    await world.untilFiles(0);
   });
 
-  it('that is external is forgotten, and can be registered anew', async () => {
-    const api = await start();
+  it('that is external is forgotten, and can be registered anew', async (context) => {
+    const world = await World.start(context);
+    const { api } = world;
     const flowId = await api.newFlow();
     const external = { object_id: 'ext', timerange: second(0), get_urls: [{ url: 'https://elsewhere.example/a' }] };
     expect((await api.postSegments(flowId, external)).status).toBe(201);
@@ -164,51 +197,18 @@ describe('an object that no segment uses any more', () => {
     await untilGone(api, 'ext');
     await until(async () => ((await api.postSegments(flowId, external)).status === 201 ? true : undefined));
   });
-
-  it('whose bytes cannot be deleted is tried again, and holds up no request and no other object', async () => {
-    const api = await start();
-    const [broken, healthy] = [await api.newFlow(), await api.newFlow()];
-    const stuck = await uploaded(api, broken);
-    const other = await uploaded(api, healthy);
-    await use(api, broken, stuck.object_id, 0);
-    await use(api, healthy, other.object_id, 0);
-    // A store refuses to follow a symbolic link out of its folder.
-    const folder = join(dataDir, 'media', broken);
-    await rename(folder, join(dataDir, 'elsewhere'));
-    await symlink(join(dataDir, 'elsewhere'), folder);
-    await api.must('DELETE', `/flows/${broken}/segments`);
-    await api.must('DELETE', `/flows/${healthy}/segments`);
-    await untilGone(api, other.object_id);
-    await until(async () => ((await readdir(join(dataDir, 'media'))).includes(healthy) ? undefined : true));
-    // It is on its way out: nobody may begin to use it, or to upload to it under a new allocation.
-    expect(await isGone(api, stuck.object_id)).toBe(true);
-    const reuse = await api.send('POST', `/flows/${healthy}/storage`, { object_ids: [stuck.object_id] });
-    expect([reuse.status, typeOf(reuse)]).toEqual([400, 'object_ids_in_use']);
-    const external = { object_id: stuck.object_id, timerange: second(9), get_urls: [{ url: 'https://e.example/' }] };
-    expect((await api.postSegments(healthy, external)).status).toBe(400);
-
-    await rm(folder);
-    await rename(join(dataDir, 'elsewhere'), folder);
-    expect(await mediaFiles()).toHaveLength(1);
-    // The next attempt is a minute later.
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
-    await untilNoFiles();
-    await until(async () => {
-      const { status } = await api.send('POST', `/flows/${healthy}/storage`, { object_ids: [stuck.object_id] });
-      return status === 201 ? true : undefined;
-    });
-  });
 });
 
-describe('an allocation', () => {
-  it('that no segment used in time is reclaimed with its bytes; one that is used is kept', async () => {
-    const api = await start({ ALLOCATION_EXPIRY_S: '2' });
+describe.concurrent('an allocation', () => {
+  it('that no segment used in time is reclaimed with its bytes; one that is used is kept', async (context) => {
+    const world = await World.start(context, { ALLOCATION_EXPIRY_S: '2' });
+    const { api } = world;
     const flowId = await api.newFlow();
     const unused = await uploaded(api, flowId);
     const used = await uploaded(api, flowId);
     const neverUploaded = await api.newObject(flowId);
     await use(api, flowId, used.object_id, 0);
-    await until(async () => ((await mediaFiles()).length === 1 ? true : undefined));
+    await world.untilFiles(1);
     for (const objectId of [unused.object_id, neverUploaded]) {
       await until(async () => {
         const refused = await api.postSegments(flowId, { object_id: objectId, timerange: second(5) });
@@ -220,8 +220,9 @@ describe('an allocation', () => {
     );
   });
 
-  it('is no object yet, and of no use to another flow', async () => {
-    const api = await start();
+  it('is no object yet, and of no use to another flow', async (context) => {
+    const world = await World.start(context);
+    const { api } = world;
     const [owner, other] = [await api.newFlow(), await api.newFlow()];
     const objectId = await api.newObject(owner);
     expect(await isGone(api, objectId)).toBe(true);
@@ -238,8 +239,9 @@ describe('an allocation', () => {
 });
 
 describe('GET /objects/{objectId}', () => {
-  it('pages through the flows that use it, each of them once', async () => {
-    const api = await start();
+  it('pages through the flows that use it, each of them once', async (context) => {
+    const world = await World.start(context);
+    const { api } = world;
     const flows = await Promise.all(Array.from({ length: 5 }, () => api.newFlow()));
     const owner = firstOf(flows);
     const objectId = await api.fill(owner, 3);
@@ -254,9 +256,10 @@ describe('GET /objects/{objectId}', () => {
   });
 });
 
-describe('segments and their object', () => {
-  it('are dropped by object id in the one flow that was named', async () => {
-    const api = await start();
+describe.concurrent('segments and their object', () => {
+  it('are dropped by object id in the one flow that was named', async (context) => {
+    const world = await World.start(context);
+    const { api } = world;
     const [one, other] = [await api.newFlow(), await api.newFlow()];
     const { object_id: objectId } = await uploaded(api, one);
     await use(api, one, objectId, 0);
@@ -265,6 +268,44 @@ describe('segments and their object', () => {
     expect(await api.segments(other)).toEqual([]);
     expect(await api.segments(one)).toHaveLength(1);
     await sleep(ROUNDS_MS);
-    expect(await mediaFiles()).toHaveLength(1);
+    expect(await world.mediaFiles()).toHaveLength(1);
+  });
+});
+
+describe('an object', () => {
+  it('whose bytes cannot be deleted is tried again, and holds up no request and no other object', async (context) => {
+    const world = await World.start(context);
+    const { api } = world;
+    const [broken, healthy] = [await api.newFlow(), await api.newFlow()];
+    const stuck = await uploaded(api, broken);
+    const other = await uploaded(api, healthy);
+    await use(api, broken, stuck.object_id, 0);
+    await use(api, healthy, other.object_id, 0);
+    // A store refuses to follow a symbolic link out of its folder.
+    const folder = join(world.dataDir, 'media', broken);
+    await rename(folder, join(world.dataDir, 'elsewhere'));
+    await symlink(join(world.dataDir, 'elsewhere'), folder);
+    await api.must('DELETE', `/flows/${broken}/segments`);
+    await api.must('DELETE', `/flows/${healthy}/segments`);
+    await untilGone(api, other.object_id);
+    await until(async () => ((await readdir(join(world.dataDir, 'media'))).includes(healthy) ? undefined : true));
+    // It is on its way out: nobody may begin to use it, or to upload to it under a new allocation.
+    expect(await isGone(api, stuck.object_id)).toBe(true);
+    const reuse = await api.send('POST', `/flows/${healthy}/storage`, { object_ids: [stuck.object_id] });
+    expect([reuse.status, typeOf(reuse)]).toEqual([400, 'object_ids_in_use']);
+    const external = { object_id: stuck.object_id, timerange: second(9), get_urls: [{ url: 'https://e.example/' }] };
+    expect((await api.postSegments(healthy, external)).status).toBe(400);
+
+    await rm(folder);
+    await rename(join(world.dataDir, 'elsewhere'), folder);
+    expect(await world.mediaFiles()).toHaveLength(1);
+    // The next attempt is a minute later.
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    await world.untilFiles(0);
+    await until(async () => {
+      const { status } = await api.send('POST', `/flows/${healthy}/storage`, { object_ids: [stuck.object_id] });
+      return status === 201 ? true : undefined;
+    });
   });
 });

@@ -230,20 +230,20 @@ describe('GET /flows/{flowId}/segments', () => {
       json: {
         object_id: object(0),
         timerange: '[0:0_1:0)',
-        get_urls: [external, { url: 'https://elsewhere.example/b' }],
+        get_urls: [external, { url: 'https://elsewhere.example/b' }, { url: 'https://elsewhere.example/c', label: '' }],
       },
     });
     const urlsOf = async (query: string) => shown(await send('GET', `${path}?${query}`))[0]?.get_urls ?? [];
     const own = expect.objectContaining({ presigned: true }) as unknown;
     const mirror = expect.objectContaining(external) as unknown;
-    expect(await urlsOf('')).toHaveLength(3);
+    expect(await urlsOf('')).toHaveLength(4);
     expect(await urlsOf('accept_get_urls=')).toEqual([]);
     expect(await urlsOf('accept_get_urls=mirror')).toEqual([mirror]);
     expect(await urlsOf('accept_get_urls=other')).toEqual([]);
     expect(await urlsOf(`accept_storage_ids=${storageId}`)).toEqual([own]);
-    expect(await urlsOf('accept_storage_ids=')).toHaveLength(3);
+    expect(await urlsOf('accept_storage_ids=')).toHaveLength(4);
     expect(await urlsOf('presigned=true')).toEqual([own]);
-    expect(await urlsOf('presigned=false')).toHaveLength(2);
+    expect(await urlsOf('presigned=false')).toHaveLength(3);
     expect((await urlsOf('presigned=true'))[0]).not.toHaveProperty('storage_id');
     expect((await urlsOf('presigned=true&verbose_storage=true'))[0]).toMatchObject({ storage_id: storageId });
   });

@@ -45,6 +45,53 @@ export function describeSelect(context: SuiteContext): void {
       });
     });
 
+    it('looks up what belongs to each row in another table', async () => {
+      const owners = await createTable(context, [
+        { name: 'id', type: 'string' },
+        { name: 'note', type: 'string' },
+      ]);
+      const links = await createTable(context, [
+        { name: 'from', type: 'string' },
+        { name: 'to', type: 'string' },
+      ]);
+      await insert(
+        context,
+        owners,
+        ['id', 'note'],
+        [
+          ['a', 'x'],
+          ['b', 'y'],
+          ['c', 'z'],
+          [null, 'none'],
+        ],
+      );
+      const pairs = [
+        ['q"1', 'a'],
+        ['p', 'a'],
+        ['p', 'a'],
+        [null, 'a'],
+        ['a', 'b'],
+        ['b', null],
+      ];
+      await insert(context, links, ['from', 'to'], pairs);
+      const lookups = [{ table: links, column: 'from', match: 'to', equals: 'id' }];
+      const ask = () =>
+        context
+          .engine()
+          .reader()
+          .select({ table: owners, columns: ['note'], lookups, rowIds: true });
+      await withCapability(context.engine().capabilities.lookups, ask, async () => {
+        const { rows, rowIds } = await ask();
+        expect(rowIds).toHaveLength(4);
+        expect(sorted(rows)).toEqual([
+          ['none', '[]'],
+          ['x', '["p","q\\"1"]'],
+          ['y', '["a"]'],
+          ['z', '[]'],
+        ]);
+      });
+    });
+
     it('orders texts by code points', async () => {
       const table = await createTable(context, [{ name: 'text', type: 'string' }]);
       const texts = ['b', 'a', 'B', '\uffff', '😀', '', 'é', 'aa'];

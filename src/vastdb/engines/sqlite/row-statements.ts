@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { ColumnDefinition, SelectRequest } from '../../engine.ts';
+import type { ColumnDefinition, Lookup, SelectRequest } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import type { Catalogue, TableShape } from './catalogue.ts';
 import { compilePredicate } from './predicate-compiler.ts';
@@ -17,6 +17,10 @@ export function selectText(
   request: SelectRequest,
   values: SQLInputValue[],
 ): string {
+  const { lookups = [] } = request;
+  if (request.distinct === true && lookups.length > 0) {
+    throw new TableError('invalid', 'A select is either distinct or with lookups.');
+  }
   if (request.distinct === true && request.rowIds === true) {
     throw new TableError('invalid', 'A select is either distinct or with row ids: equal rows have different ids.');
   }
@@ -26,9 +30,13 @@ export function selectText(
     sql += `${separator}"${column.name}"`;
     separator = ', ';
   }
+  for (const lookup of lookups) {
+    sql += separator + lookupText(catalogue, shape, lookup);
+    separator = ', ';
+  }
   if (request.rowIds === true) {
     sql += separator + (shape.key.length === 0 ? '_rowid_' : shape.key.map(({ name }) => `"${name}"`).join(', '));
-  } else if (columns.length === 0) {
+  } else if (columns.length + lookups.length === 0) {
     sql += '1';
   }
   sql += ` FROM "${shape.name}"`;
@@ -48,6 +56,27 @@ export function selectText(
   }
   values.push(request.limit);
   return `${sql} LIMIT ?`;
+}
+
+function lookupText(catalogue: Catalogue, shape: TableShape, { table, column, match, equals }: Lookup): string {
+  const other = catalogue.table(table);
+  const [picked, matched, own] = [
+    catalogue.column(other, column),
+    catalogue.column(other, match),
+    catalogue.column(shape, equals),
+  ];
+  for (const [owner, { name, type }] of [
+    [other, picked],
+    [other, matched],
+    [shape, own],
+  ] as const) {
+    if (type !== 'string')
+      throw new TableError('invalid', `${owner.name}.${name} is no string column: no lookup uses it.`);
+  }
+  return (
+    `(SELECT json_group_array(value) FROM (SELECT DISTINCT "${picked.name}" AS value FROM "${other.name}" ` +
+    `WHERE "${matched.name}" = "${shape.name}"."${own.name}" AND "${picked.name}" IS NOT NULL ORDER BY 1))`
+  );
 }
 
 export function insertText(shape: TableShape, columns: readonly ColumnDefinition[]): string {

@@ -239,9 +239,10 @@ export class Session {
     const sql = selectText(this.#catalogue, shape, columns, request, values);
     const rows = this.#connection.prepare(sql).all(...values) as unknown as SQLOutputValue[][];
     const rowIds: RowId[] = [];
+    const asked = columns.length + (request.lookups?.length ?? 0);
     if (request.rowIds === true) {
-      for (const row of rows) rowIds.push(takeRowId(shape, row, columns.length));
-    } else if (columns.length === 0) {
+      for (const row of rows) rowIds.push(takeRowId(shape, row, asked));
+    } else if (asked === 0) {
       for (const row of rows) row.length = 0;
     }
     decodeColumns(rows, columns);

@@ -98,6 +98,7 @@ const capabilities: EngineCapabilities = Object.freeze({
   negation: true,
   suffixMatch: true,
   subqueries: true,
+  lookups: true,
   uniqueKeys: true,
 });
 
