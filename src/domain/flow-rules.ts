@@ -1,17 +1,25 @@
 import { AppError } from '../shared/errors.ts';
 import type { AudioEssenceParameters, FlowInput, VideoEssenceParameters } from './flow.ts';
 import { Format } from './format.ts';
+import type { Tags } from './tags.ts';
 
 /** Packings whose components are luma and chroma, for which the subsampling must be known. */
 const YUV_TYPES = new Set(['YUYV', 'UYVY', 'AYUV', 'v210', 'v216']);
 
 /**
- * The rules that the schemas of TAMS 7.0 state only in prose (`flow-video.json`, `flow-audio.json`).
- * Throws `invalid_flow`, naming the property.
+ * What the schemas of TAMS 7.0 do not check: the rules that they state only in prose (`flow-video.json`,
+ * `flow-audio.json`), and names that cannot be kept. Throws `invalid_flow`, naming the property.
  */
 export function checkFlowRules(flow: FlowInput): void {
+  checkTagNames(flow.tags ?? {});
   if (flow.format === Format.video) checkVideo(flow.codec, flow.essence_parameters);
   if (flow.format === Format.audio) checkAudio(flow.codec, flow.essence_parameters);
+}
+
+/** Tables keep UTF-8, which other texts have no form in: different names would become the same. */
+function checkTagNames(tags: Tags): void {
+  if (Object.keys(tags).every((name) => name.isWellFormed())) return;
+  throw new AppError('invalid_flow', 'body/tags: the name of a tag must be well-formed Unicode', { field: 'tags' });
 }
 
 function checkVideo(codec: string, parameters: VideoEssenceParameters): void {

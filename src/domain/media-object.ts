@@ -3,12 +3,15 @@ import type { ExternalUrl, ObjectLocation } from './segment.ts';
 /** A media object: the bytes that segments refer to. */
 export interface MediaObject {
   readonly id: string;
-  /** The flow that it was allocated for; null for an external object. */
-  readonly allocatedFor: string | null;
+  /**
+   * The flow that it was allocated for or, where it is external, that registered it. No other flow
+   * can be the first to use it.
+   */
+  readonly firstFlow: string;
   /** Empty for an external object. */
   readonly locations: readonly ObjectLocation[];
   /** URLs given with the segment that registered an external object. */
   readonly externalUrls: readonly ExternalUrl[];
-  /** Null while it is only allocated. */
-  readonly firstReferencedByFlow: string | null;
+  /** Whether a segment ever used it; until then it is only allocated. */
+  readonly referenced: boolean;
 }

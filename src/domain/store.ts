@@ -8,7 +8,7 @@ import type { JsonText, Page, PageRequest } from './paging.ts';
 import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
 import type { ServiceInfo } from './service-info.ts';
 import type { Source } from './source.ts';
-import type { Webhook } from './webhook.ts';
+import type { ShownWebhook, Webhook } from './webhook.ts';
 
 /** The ports through which the services reach what is kept. All times of rows are UTC, RFC 3339. */
 
@@ -157,7 +157,7 @@ export interface Objects extends ObjectReads {
   /** Those of the ids that are taken, by objects that are being reclaimed too. */
   taken(ids: readonly string[]): Promise<Set<string>>;
   insert(objects: readonly MediaObject[]): Promise<void>;
-  setFirstReferencedBy(objects: readonly StoredObject[], flowId: string): Promise<void>;
+  markReferenced(objects: readonly StoredObject[]): Promise<void>;
   /** From here on no segment can use them, and their bytes may be deleted. */
   markReclaiming(ids: readonly string[]): Promise<void>;
   /** Marked ones, whatever became of the attempt that marked them. */
@@ -168,9 +168,9 @@ export interface Objects extends ObjectReads {
 
 /**
  * Why an object may be unused: no segment used it since it was allocated, or its last segment went
- * (`dropped`), or its bytes could not be deleted at the first attempt (`retry`).
+ * (`dropped`), or its deletion was begun (`reclaiming`) and may have failed.
  */
-export type ReclaimReason = 'allocated' | 'dropped' | 'retry';
+export type ReclaimReason = 'allocated' | 'dropped' | 'reclaiming';
 
 /** Objects that may have become unused, and when to look at them. */
 export interface ReclaimQueue {
@@ -179,6 +179,8 @@ export interface ReclaimQueue {
   /** Those of the objects that were dropped so lately that they are kept still. */
   inGrace(objectIds: readonly string[], nowMs: number): Promise<Set<string>>;
   remove(handles: readonly RowHandle[]): Promise<void>;
+  /** All entries of these objects, whenever they are due. */
+  removeObjects(objectIds: readonly string[]): Promise<void>;
 }
 
 export interface DeletionRequestReads {
@@ -196,7 +198,7 @@ export interface DeletionRequests extends DeletionRequestReads {
 }
 
 export interface WebhookReads {
-  list(): Promise<Webhook[]>;
+  list(): Promise<ShownWebhook[]>;
 }
 
 export interface Webhooks extends WebhookReads {

@@ -26,3 +26,6 @@ export interface Webhook {
   presigned?: boolean;
   verbose_storage?: boolean;
 }
+
+/** A registration as everybody may see it. */
+export type ShownWebhook = Omit<Webhook, 'api_key_value'>;

@@ -1,6 +1,6 @@
 import type { MediaObject } from '../domain/media-object.ts';
 import type { MediaStoreRegistry } from '../domain/media-store.ts';
-import type { RowHandle, Store, StoreTransaction } from '../domain/store.ts';
+import type { Store, StoreTransaction } from '../domain/store.ts';
 
 export interface ReclaimResult {
   readonly reclaimed: number;
@@ -11,18 +11,14 @@ export interface ReclaimResult {
 }
 
 const BATCH_SIZE = 500;
-/** After how long bytes that could not be deleted are tried again. */
+/** After how long an object is due again whose deletion did not come to its end. */
 const RETRY_MS = 60_000;
-
-interface DueEntry {
-  readonly objectId: string;
-  readonly handle: RowHandle;
-}
 
 /**
  * Deletes objects that no segment uses any more, rows and bytes. In three steps, each of which may
  * be the last before the process dies: the rows are marked, so that no segment can begin to use
- * them; the bytes go; the rows go. Whatever was not finished is due still.
+ * them, and put off, so that no other process works on them meanwhile; the bytes go; the rows go.
+ * Whatever was not finished is due again later.
  */
 export class ObjectReclaim {
   readonly #store: Store;
@@ -34,20 +30,20 @@ export class ObjectReclaim {
   }
 
   async reclaimDue(): Promise<ReclaimResult> {
-    const { entries, objects } = await this.#store.transaction((tx) => markDue(tx), { background: true });
-    if (entries.length === 0) return { reclaimed: 0, failed: [], more: false };
+    const { objects, more } = await this.#store.transaction((tx) => markDue(tx), { background: true });
+    if (objects.length === 0) return { reclaimed: 0, failed: [], more };
     const failed = await this.#deleteBytes(objects);
     const failedIds = new Set(failed.map(({ objectId }) => objectId));
     const gone = objects.map(({ id }) => id).filter((id) => !failedIds.has(id));
     await this.#store.transaction(
       async (tx) => {
         await tx.objects.remove(gone);
-        await tx.reclaimQueue.remove(entries.map(({ handle }) => handle));
-        await tx.reclaimQueue.add([...failedIds], Date.now() + RETRY_MS, 'retry');
+        // The ids may be allocated again, and what is due for the objects of now is nothing to those.
+        await tx.reclaimQueue.removeObjects(gone);
       },
       { background: true },
     );
-    return { reclaimed: gone.length, failed, more: entries.length === BATCH_SIZE };
+    return { reclaimed: gone.length, failed, more };
   }
 
   async #deleteBytes(objects: readonly MediaObject[]): Promise<{ objectId: string; reason: string }[]> {
@@ -80,13 +76,17 @@ export class ObjectReclaim {
   }
 }
 
-/** The entries that are due, and the objects among them that are to go. */
-async function markDue(tx: StoreTransaction): Promise<{ entries: DueEntry[]; objects: MediaObject[] }> {
+/** The objects that are due and to go, marked and put off; and whether there may be more that are due. */
+async function markDue(tx: StoreTransaction): Promise<{ objects: MediaObject[]; more: boolean }> {
   const now = Date.now();
   const entries = await tx.reclaimQueue.due(now, BATCH_SIZE);
   const ids = [...new Set(entries.map(({ objectId }) => objectId))];
   const [used, inGrace] = [await tx.segments.usedObjects(ids), await tx.reclaimQueue.inGrace(ids, now)];
   const unused = ids.filter((id) => !used.has(id) && !inGrace.has(id));
   await tx.objects.markReclaiming(unused);
-  return { entries, objects: await tx.objects.reclaiming(unused) };
+  const objects = await tx.objects.reclaiming(unused);
+  const marked = objects.map(({ id }) => id);
+  await tx.reclaimQueue.remove(entries.map(({ handle }) => handle));
+  await tx.reclaimQueue.add(marked, now + RETRY_MS, 'reclaiming');
+  return { objects, more: entries.length === BATCH_SIZE };
 }

@@ -19,7 +19,7 @@ export class ObjectService {
   /** An object that no segment ever used is only allocated, and not found. */
   async get(objectId: string, page: PageRequest): Promise<{ object: ObjectDescription; next?: CursorPosition }> {
     const found = await this.#store.objects.find(objectId);
-    if (found === undefined || found.firstReferencedByFlow === null) {
+    if (found === undefined || !found.referenced) {
       throw new AppError('not_found', 'there is no media object of this id');
     }
     const { items, next } = await this.#store.segments.flowsUsing(objectId, page);
@@ -28,7 +28,7 @@ export class ObjectService {
     const object = {
       id: objectId,
       referenced_by_flows: items.filter((flowId) => existing.has(flowId)),
-      first_referenced_by_flow: found.firstReferencedByFlow,
+      first_referenced_by_flow: found.firstFlow,
     };
     return next === undefined ? { object } : { object, next };
   }

@@ -17,6 +17,8 @@ export interface PreparedSegment {
 export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<string>): PreparedSegment {
   const { get_urls: urls = [], ...shown } = input;
   if (input.object_id === '') fail('object_id', 'must not be empty');
+  // Tables keep UTF-8, which such texts have no form in: different ids would become the same.
+  if (!input.object_id.isWellFormed()) fail('object_id', 'must be well-formed Unicode');
   const { startNs, endNs } = boundsOf(input.timerange);
   if (input.ts_offset !== undefined) parsed('ts_offset', input.ts_offset, parseTimestamp);
   if (input.last_duration !== undefined && parsed('last_duration', input.last_duration, parseTimestamp) < 0n) {
@@ -27,7 +29,7 @@ export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<s
 }
 
 function boundsOf(text: string): { startNs: bigint; endNs: bigint } {
-  const range = parsed('timerange', text, TimeRange.parse);
+  const range = parsed('timerange', text, (written) => TimeRange.parse(written));
   const { startNs, endNs } = range;
   if (range.isEmpty) fail('timerange', `${text} is empty`);
   if (startNs === null || endNs === null) fail('timerange', `${text} must have a start and an end`);

@@ -88,7 +88,7 @@ async function objectsOf(
     const object = stored.get(segment.objectId);
     if (object === undefined) {
       if (segment.urls.length > 0) unknown.add(segment.objectId);
-    } else if (object.allocatedFor === flowId || object.firstReferencedByFlow !== null) {
+    } else if (object.firstFlow === flowId || object.referenced) {
       usable.set(object.id, object);
     }
   }
@@ -97,7 +97,7 @@ async function objectsOf(
     const { objectId: id, urls } = candidate.segment;
     if (usable.has(id)) continue;
     if (urls.length > 0 && unknown.has(id) && !reclaiming.has(id)) {
-      usable.set(id, { id, allocatedFor: null, locations: [], externalUrls: urls, firstReferencedByFlow: null });
+      usable.set(id, { id, firstFlow: flowId, referenced: true, locations: [], externalUrls: urls });
     } else {
       refuse(candidate, unknownObject(id, flowId));
     }
@@ -212,13 +212,13 @@ async function insert(
   await tx.segments.insert(flow.id, segments);
 
   const fresh: MediaObject[] = [];
-  const firstUsed: StoredObject[] = [];
+  const unreferenced: StoredObject[] = [];
   for (const object of used.values()) {
-    if (!('handle' in object)) fresh.push({ ...object, firstReferencedByFlow: flow.id });
-    else if (object.firstReferencedByFlow === null) firstUsed.push(object);
+    if (!('handle' in object)) fresh.push(object);
+    else if (!object.referenced) unreferenced.push(object);
   }
   await tx.objects.insert(fresh);
-  await tx.objects.setFirstReferencedBy(firstUsed, flow.id);
+  await tx.objects.markReferenced(unreferenced);
   await tx.flows.setContent(flow, contentWith(flow.content, segments), now());
 }
 

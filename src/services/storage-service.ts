@@ -44,10 +44,10 @@ export class StorageService {
       }
       const allocated = ids.map((id) => ({
         id,
-        allocatedFor: flowId,
+        firstFlow: flowId,
         locations: [{ storageId: backend.backend.id, storagePath: backend.makeStoragePath(flowId, id, allocatedAt) }],
         externalUrls: [],
-        firstReferencedByFlow: null,
+        referenced: false,
       }));
       await tx.objects.insert(allocated);
       await tx.reclaimQueue.add(ids, allocatedAt.getTime() + this.#allocationExpiryMs, 'allocated');

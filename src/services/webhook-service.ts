@@ -1,5 +1,5 @@
 import type { Store } from '../domain/store.ts';
-import { type Webhook, WEBHOOK_EVENTS } from '../domain/webhook.ts';
+import { type ShownWebhook, type Webhook, WEBHOOK_EVENTS } from '../domain/webhook.ts';
 import { AppError } from '../shared/errors.ts';
 
 /** Keeps registrations for events (TAMS 7.0, `/service/webhooks`). */
@@ -10,7 +10,7 @@ export class WebhookService {
     this.#store = store;
   }
 
-  list(): Promise<Webhook[]> {
+  list(): Promise<ShownWebhook[]> {
     return this.#store.webhooks.list();
   }
 

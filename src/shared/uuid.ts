@@ -1,24 +1,29 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
-const POOL_IDS = 256;
-const ID_BYTES = 16;
-const pool = Buffer.alloc(POOL_IDS * ID_BYTES);
-let unused = 0;
+/** Ids of one millisecond that can be told apart by their counter (12 bits, RFC 9562, 6.2, method 1). */
+const PER_MILLISECOND = 4096;
+
+let latestMs = 0;
+let count = 0;
 
 /**
- * A UUID of version 7 (RFC 9562): it begins with the time in milliseconds, so that ids which are made
- * one after the other lie next to each other in an index.
+ * A UUID of version 7 (RFC 9562): a time in milliseconds, a counter, and 62 random bits. Those that
+ * one process makes grow strictly, so they are appended to an index instead of being spread over all
+ * of its pages.
  */
-export function uuidV7(timeMs: number = Date.now()): string {
-  if (unused === 0) {
-    randomFillSync(pool);
-    unused = POOL_IDS;
+export function uuidV7(nowMs: number = Date.now()): string {
+  if (nowMs > latestMs) {
+    latestMs = nowMs;
+    count = 0;
+  } else if (++count === PER_MILLISECOND) {
+    // More ids than a millisecond holds, or a clock that was set back: the time goes on by itself.
+    latestMs += 1;
+    count = 0;
   }
-  unused -= 1;
-  const bytes = pool.subarray(unused * ID_BYTES, (unused + 1) * ID_BYTES);
-  bytes.writeUIntBE(timeMs, 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = latestMs.toString(16).padStart(12, '0');
+  const random = randomBytes(8);
+  random.writeUInt8((random.readUInt8(0) & 0x3f) | 0x80, 0);
+  const tail = random.toString('hex');
+  const counter = count.toString(16).padStart(3, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${tail.slice(0, 4)}-${tail.slice(4)}`;
 }

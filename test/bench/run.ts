@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deleteFlow } from './benchmarks/delete-flow.ts';
 import { getFlow } from './benchmarks/get-flow.ts';
@@ -16,6 +13,7 @@ import { LoadGenerator } from './support/load-generator.ts';
 import { describeMachine } from './support/machine.ts';
 import { startObjectStoreStub } from './support/object-store-stub.ts';
 import { printTable, writeReport } from './support/report.ts';
+import { makeRunDirectory } from './support/run-directory.ts';
 
 /*
  * `npm run bench` measures all, `npm run bench -- NAME...` some. `--quick` makes everything small, to see that it works.
@@ -62,7 +60,7 @@ const log = (message: string): void => void process.stderr.write(`  ${message}\n
 
 async function runAll({ names, quick }: Options): Promise<{ rows: BenchmarkRow[]; failed: boolean }> {
   const scale = quick ? QUICK : FULL;
-  const directory = await mkdtemp(join(tmpdir(), 'tams-bench-'));
+  const directory = makeRunDirectory('tams-bench-');
   const stub = await startObjectStoreStub(directory);
   const generator = new LoadGenerator();
   const context = {
@@ -88,7 +86,6 @@ async function runAll({ names, quick }: Options): Promise<{ rows: BenchmarkRow[]
   } finally {
     generator.close();
     await stub.close();
-    await rm(directory, { recursive: true, force: true });
   }
   return { rows, failed };
 }

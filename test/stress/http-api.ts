@@ -76,8 +76,11 @@ export async function stressHttpApi(
       await client.call('PUT flow', `/flows/${flowId}`, [201], { method: 'PUT', json });
     }
     const memory = new MemoryWatch(server);
-    await runClients(world, random, seconds);
-    memory.stop(report);
+    try {
+      await runClients(world, random, seconds);
+    } finally {
+      memory.stop(report);
+    }
     await checkOverHttp(world, random);
   } finally {
     client.close();

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeRunDirectory } from '../bench/support/run-directory.ts';
 import { stressHttpApi } from './http-api.ts';
 import { Random } from './support/random.ts';
 import { StressReport } from './support/stress-report.ts';
@@ -27,7 +25,7 @@ function readOptions(): { seconds: number; seed: number } {
 async function run(seconds: number, seed: number): Promise<StressReport> {
   const random = new Random(seed);
   const report = new StressReport();
-  const directory = await mkdtemp(join(tmpdir(), 'tams-stress-'));
+  const directory = makeRunDirectory('tams-stress-');
   try {
     process.stderr.write('table layer\n');
     await stressTableLayer(directory, random.fork(), seconds * TABLES_SHARE, report);
@@ -35,8 +33,10 @@ async function run(seconds: number, seed: number): Promise<StressReport> {
     stressUrlCache(random.fork(), seconds * CACHE_SHARE, report);
     process.stderr.write('HTTP API\n');
     await stressHttpApi(directory, random.fork(), seconds * (1 - TABLES_SHARE - CACHE_SHARE), report);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+    report.check('the run comes to its end', true, () => '');
+  } catch (error) {
+    // What was found until then is worth printing.
+    report.check('the run comes to its end', false, () => String(error instanceof Error ? error.stack : error));
   }
   return report;
 }

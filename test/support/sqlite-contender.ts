@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { openSqliteEngine } from '../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 
 /**
  * One of several processes that write to one directory at once: creates the tables, then increments
  * the shared counter and inserts rows of its own, one of each per transaction, in both lanes.
- * Arguments: directory, name of this process, transactions.
+ * Arguments: directory, name of this process, transactions. It says that it is ready, and begins when
+ * its standard input ends, so that all of them begin together.
  */
 const [directory = '', name = '', count = '0'] = process.argv.slice(2);
 const engine = await openSqliteEngine({ directory, synchronous: 'full', cacheMib: 8 });
@@ -27,6 +29,10 @@ await engine.createTable({
   ],
 });
 await engine.addColumns('taken', [{ name: 'process', type: 'string' }]);
+
+process.stdout.write('ready\n');
+process.stdin.resume();
+await once(process.stdin, 'end');
 
 let left = Number(count);
 async function contend(lane: 'interactive' | 'background'): Promise<void> {

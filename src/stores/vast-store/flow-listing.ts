@@ -77,8 +77,8 @@ function filterTerms(filter: FlowFilter): Predicate[] {
   if (filter.format !== undefined) terms.push(eq('format', filter.format));
   if (filter.codec !== undefined) terms.push(eq('codec', filter.codec));
   if (filter.label !== undefined) terms.push(eq('label', filter.label));
-  if (filter.frameWidth !== undefined) terms.push(eq('frame_width', filter.frameWidth));
-  if (filter.frameHeight !== undefined) terms.push(eq('frame_height', filter.frameHeight));
+  if (filter.frameWidth !== undefined) terms.push(eq('frame_width', BigInt(filter.frameWidth)));
+  if (filter.frameHeight !== undefined) terms.push(eq('frame_height', BigInt(filter.frameHeight)));
   const range = filter.timerange;
   if (range?.isEmpty) terms.push(isNull('content_start_ns'));
   else if (range !== undefined && !range.isEverything) {

@@ -20,7 +20,9 @@ export const METADATA_COLUMNS = [
 export function metadataCells(flow: Flow): Cell[] {
   const picture = flow.essence_parameters;
   const size =
-    picture !== undefined && 'frame_width' in picture ? [picture.frame_width, picture.frame_height] : [null, null];
+    picture !== undefined && 'frame_width' in picture
+      ? [BigInt(picture.frame_width), BigInt(picture.frame_height)]
+      : [null, null];
   return [
     flow.id,
     flow.source_id,

@@ -9,16 +9,22 @@ import type { TableReads } from './table-access.ts';
 import { toHandle, toRowId } from './row-handle.ts';
 import { OBJECTS } from './tables.ts';
 
-const COLUMNS = ['id', 'allocated_for', 'locations', 'external_urls', 'first_referenced_by_flow'] as const;
+const COLUMNS = ['id', 'first_flow', 'referenced', 'locations', 'external_urls'] as const;
 
 function toMediaObject(row: Cell[]): MediaObject {
-  const [id, allocatedFor, locations, externalUrls, firstReferencedByFlow] = row as [string, ...(string | null)[]];
+  const [id, firstFlow, referenced, locations, externalUrls] = row as [
+    string,
+    string,
+    boolean,
+    string | null,
+    string | null,
+  ];
   return {
     id,
-    allocatedFor: allocatedFor ?? null,
-    locations: unpackLocations(locations ?? null),
-    externalUrls: externalUrls == null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]),
-    firstReferencedByFlow: firstReferencedByFlow ?? null,
+    firstFlow,
+    referenced,
+    locations: unpackLocations(locations),
+    externalUrls: externalUrls === null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]),
   };
 }
 
@@ -62,20 +68,20 @@ export class ObjectRepository extends ObjectReader implements Objects {
     if (objects.length === 0) return;
     const rows = objects.map((object) => [
       object.id,
-      object.allocatedFor,
+      object.firstFlow,
+      object.referenced,
       packLocations(object.locations),
       object.externalUrls.length === 0 ? null : JSON.stringify(object.externalUrls),
-      object.firstReferencedByFlow,
       false,
     ]);
     await this.#tx.insertArrays(OBJECTS.name, [...COLUMNS, 'reclaiming'], rows);
   }
 
-  async setFirstReferencedBy(objects: readonly StoredObject[], flowId: string): Promise<void> {
+  async markReferenced(objects: readonly StoredObject[]): Promise<void> {
     if (objects.length === 0) return;
     const rowIds = objects.map(({ handle }) => toRowId(handle));
-    const rows = objects.map(() => [flowId]);
-    await this.#tx.updateByRowIds(OBJECTS.name, rowIds, ['first_referenced_by_flow'], rows);
+    const rows = objects.map(() => [true]);
+    await this.#tx.updateByRowIds(OBJECTS.name, rowIds, ['referenced'], rows);
   }
 
   async markReclaiming(ids: readonly string[]): Promise<void> {

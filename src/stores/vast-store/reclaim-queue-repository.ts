@@ -43,4 +43,8 @@ export class ReclaimQueueRepository implements ReclaimQueue {
   async remove(handles: readonly RowHandle[]): Promise<void> {
     if (handles.length > 0) await this.#tx.deleteByRowIds(RECLAIM_QUEUE.name, handles.map(toRowId));
   }
+
+  async removeObjects(objectIds: readonly string[]): Promise<void> {
+    if (objectIds.length > 0) await this.#tx.delete(RECLAIM_QUEUE.name, isIn('object_id', objectIds));
+  }
 }

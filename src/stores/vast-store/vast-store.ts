@@ -37,7 +37,7 @@ export class VastStore implements Store {
     this.segments = new SegmentReader(reader);
     this.objects = new ObjectReader(reader);
     this.deletionRequests = new DeletionRequestReader(reader);
-    this.webhooks = new WebhookReader(reader, webhookSecrets);
+    this.webhooks = new WebhookReader(reader);
     this.serviceInfo = new ServiceInfoReader(reader);
   }
 

@@ -1,5 +1,5 @@
 import type { WebhookReads, Webhooks } from '../../domain/store.ts';
-import type { Webhook } from '../../domain/webhook.ts';
+import type { ShownWebhook, Webhook } from '../../domain/webhook.ts';
 import type { SecretBox } from '../../shared/secret-box.ts';
 import { eq, everyRow } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
@@ -10,27 +10,22 @@ type WebhookKey = Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>;
 
 export class WebhookReader implements WebhookReads {
   readonly #reader: TableReads;
-  readonly #box: SecretBox;
 
-  constructor(reader: TableReads, box: SecretBox) {
+  constructor(reader: TableReads) {
     this.#reader = reader;
-    this.#box = box;
   }
 
-  async list(): Promise<Webhook[]> {
+  async list(): Promise<ShownWebhook[]> {
     const { rows } = await this.#reader.select({
       table: WEBHOOKS.name,
-      columns: ['document', 'sealed_api_key'],
+      columns: ['document'],
       where: everyRow(),
       orderBy: [
         { column: 'created_ns', direction: 'asc' },
         { column: 'identity', direction: 'asc' },
       ],
     });
-    return (rows as [string, string | null][]).map(([document, sealed]) => ({
-      ...(JSON.parse(document) as Webhook),
-      ...(sealed === null ? {} : { api_key_value: this.#box.open(sealed) }),
-    }));
+    return (rows as [string][]).map(([document]) => JSON.parse(document) as ShownWebhook);
   }
 }
 
@@ -39,7 +34,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
   readonly #secrets: SecretBox;
 
   constructor(tx: ManagedTransaction, secrets: SecretBox) {
-    super(tx, secrets);
+    super(tx);
     this.#tx = tx;
     this.#secrets = secrets;
   }

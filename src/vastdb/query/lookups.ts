@@ -20,7 +20,7 @@ export async function selectWithLookups(
   const found: Map<Cell, string[]>[] = [];
   for (const [index, lookup] of lookups.entries()) {
     const keys = new Set(rows.map((row) => row[columns.length + index]).filter((cell) => typeof cell === 'string'));
-    found.push(keys.size === 0 ? new Map() : await stringsByKey(lookup, [...keys], select));
+    found.push(keys.size === 0 ? new Map<Cell, string[]>() : await stringsByKey(lookup, [...keys], select));
   }
   const shown = rows.map((row) => [
     ...row.slice(0, columns.length),

@@ -38,3 +38,6 @@ async function listen({ flow, segments }: BaselineBodies): Promise<string> {
 process.once('message', (bodies: BaselineBodies) => {
   void listen(bodies).then((baseUrl) => process.send?.(baseUrl));
 });
+
+// Whoever asks is gone: there is nothing left to do.
+process.once('disconnect', () => process.exit());

@@ -170,10 +170,10 @@ function makeObject(flow: number, number: number, storageId: string, used: boole
   const storagePath = makeStoragePath({ prefix: '', flowId: flowId(flow), allocatedAt, objectId: id });
   return {
     id,
-    allocatedFor: flowId(flow),
+    firstFlow: flowId(flow),
     locations: [{ storageId, storagePath }],
     externalUrls: [],
-    firstReferencedByFlow: used ? flowId(flow) : null,
+    referenced: used,
   };
 }
 

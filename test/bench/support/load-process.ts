@@ -109,3 +109,6 @@ process.on('message', (load: Load) => {
     (error: unknown) => answer({ failure: String(error) }),
   );
 });
+
+// Whoever asks is gone: there is nothing left to do.
+process.once('disconnect', () => process.exit());

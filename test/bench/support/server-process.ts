@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -27,10 +28,18 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
     stdio: ['ignore', process.stderr, 'inherit'],
   });
   const ended = once(child, 'exit');
+  let closing = false;
+  child.on('exit', (code, signal) => {
+    if (!closing) process.stderr.write(`the server ended on its own: ${signal ?? `exit code ${code ?? 'unknown'}`}\n`);
+  });
+  const killServer = (): void => void child.kill('SIGKILL');
+  process.once('exit', killServer);
+  void ended.then(() => process.off('exit', killServer));
   const baseUrl = `http://127.0.0.1:${port}`;
   try {
     await Promise.race([untilAnswering(baseUrl), ended.then(() => fail('ended at its start; its errors are above'))]);
   } catch (error) {
+    closing = true;
     child.kill('SIGKILL');
     throw error;
   }
@@ -39,7 +48,8 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
     baseUrl,
     residentBytes: () => residentBytes(pid),
     close: async () => {
-      child.kill('SIGTERM');
+      closing = true;
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await ended;
     },
   };
@@ -72,7 +82,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Small images have no `ps`, and only Linux has `/proc`. */
 async function residentBytes(pid: number): Promise<number> {
+  if (process.platform === 'linux') {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) * 1024;
+  }
   const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
   return Number(stdout) * 1024;
 }

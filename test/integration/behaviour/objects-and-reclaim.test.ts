@@ -1,62 +1,9 @@
-import { mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, type TestContext, vi } from 'vitest';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
-import { type Allocated, Api, firstOf, second, typeOf, until } from './support/api.ts';
-
-/** A server on a data directory of its own, so that the tests, which mostly wait, can do so side by side. */
-class World {
-  readonly dataDir: string;
-  #server: TestServer;
-
-  private constructor(dataDir: string, server: TestServer) {
-    this.dataDir = dataDir;
-    this.#server = server;
-  }
-
-  static async start({ onTestFinished }: TestContext, env: Record<string, string> = {}): Promise<World> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'tams-reclaim-'));
-    const world = new World(dataDir, await World.#listen(dataDir, env));
-    onTestFinished(async () => {
-      await world.#server.close();
-      await rm(dataDir, { recursive: true });
-    });
-    return world;
-  }
-
-  static #listen(dataDir: string, env: Record<string, string>): Promise<TestServer> {
-    return startTestServer({ dataDir, env: { RECLAIM_GRACE_S: '0', ...env } });
-  }
-
-  get api(): Api {
-    return new Api(this.#server.baseUrl);
-  }
-
-  async restart(): Promise<void> {
-    await this.#server.close();
-    this.#server = await World.#listen(this.dataDir, {});
-  }
-
-  /** The files that hold media. */
-  mediaFiles(): Promise<string[]> {
-    return until(async () => {
-      try {
-        const entries = await readdir(join(this.dataDir, 'media'), { recursive: true, withFileTypes: true });
-        return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-      } catch (error) {
-        // A folder went while it was read.
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    });
-  }
-
-  async untilFiles(count: number): Promise<void> {
-    await until(async () => ((await this.mediaFiles()).length === count ? true : undefined));
-  }
-}
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Allocated, type Api, firstOf, second, typeOf, until } from './support/api.ts';
+import { World } from './support/reclaim-world.ts';
 
 /** A new object of the flow with content. */
 async function uploaded(api: Api, flowId: string): Promise<Allocated> {
@@ -273,6 +220,30 @@ describe.concurrent('segments and their object', () => {
 });
 
 describe('an object', () => {
+  it('that is allocated anew under the id of one that was reclaimed has all the time of its own allocation', async (context) => {
+    const world = await World.start(context, { ALLOCATION_EXPIRY_S: '3600' });
+    const { api } = world;
+    const flowId = await api.newFlow();
+    const { object_id: objectId } = await uploaded(api, flowId);
+    await use(api, flowId, objectId, 0);
+    await api.must('DELETE', `/flows/${flowId}/segments`);
+    await world.untilFiles(0);
+    onTestFinished(() => void vi.useRealTimers());
+    const started = Date.now();
+    const minutesLater = (minutes: number) => vi.useFakeTimers({ toFake: ['Date'], now: started + minutes * 60_000 });
+    minutesLater(30);
+    const again = await until(async () => {
+      const result = await api.send('POST', `/flows/${flowId}/storage`, { object_ids: [objectId] });
+      return result.status === 201 ? firstOf((result.json as { media_objects: Allocated[] }).media_objects) : undefined;
+    });
+    await api.upload(again, 'anew');
+    minutesLater(65);
+    await sleep(ROUNDS_MS);
+    expect(await world.mediaFiles()).toHaveLength(1);
+    minutesLater(95);
+    await world.untilFiles(0);
+  });
+
   it('whose bytes cannot be deleted is tried again, and holds up no request and no other object', async (context) => {
     const world = await World.start(context);
     const { api } = world;

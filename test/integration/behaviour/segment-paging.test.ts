@@ -5,10 +5,12 @@ import { nextLink } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, firstOf, second, type Segment, typeOf } from './support/api.ts';
 
+const LIMITS = { PAGE_LIMIT_DEFAULT: '7', PAGE_LIMIT_MAX: '20' };
+
 let server: TestServer;
 let api: Api;
 beforeAll(async () => {
-  server = await startTestServer({ env: { PAGE_LIMIT_DEFAULT: '7', PAGE_LIMIT_MAX: '20' } });
+  server = await startTestServer({ env: LIMITS });
   api = new Api(server.baseUrl);
 });
 afterAll(() => server.close());
@@ -102,7 +104,7 @@ describe('a cursor', () => {
 
   it('lives through a restart', async () => {
     const link = nextLink((await api.send('GET', `/flows/${flowId}/segments?limit=4`)).headers) ?? '';
-    const again = await startTestServer({ dataDir: server.dataDir, env: { PAGE_LIMIT_MAX: '20' } });
+    const again = await startTestServer({ dataDir: server.dataDir, env: LIMITS });
     const { pathname, search } = new URL(link);
     const page = await new Api(again.baseUrl).get<Segment[]>(pathname + search);
     await again.close();
@@ -185,5 +187,26 @@ describe('a window of a long flow', () => {
     expect(await api.timeranges(id, 'timerange=[14:0_1000001:0)')).toEqual([14, 1_000_000].map(second));
     expect(await api.timeranges(id, 'timerange=_&reverse_order=true&limit=1')).toEqual([second(2_000_000_014)]);
     expect(firstOf(await api.timeranges(id, 'timerange=[20:0_&limit=1'))).toBe(second(1_000_000));
+  });
+
+  it('costs the same at the end of the flow as at its beginning', async () => {
+    const id = await api.newFlow();
+    const total = 60_000;
+    await api.fill(id, total);
+    const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
+    const times: Record<'early' | 'late', number[]> = { early: [], late: [] };
+    for (let n = 0; n < 41; n++) {
+      for (const [where, start] of [
+        ['early', n],
+        ['late', total - 50 + n],
+      ] as const) {
+        const began = performance.now();
+        const found = await api.timeranges(id, `timerange=[${start}:0_${start + 2}:0)&accept_get_urls=`);
+        times[where].push(performance.now() - began);
+        expect(found).toEqual([start, start + 1].map(second));
+      }
+    }
+    // Reading all that lies before takes ten times as long and more.
+    expect(median(times.late)).toBeLessThan(3 * median(times.early));
   });
 });

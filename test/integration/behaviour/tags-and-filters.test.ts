@@ -35,7 +35,6 @@ const ODD_NAMES = [
   'constructor',
   'toString',
   '#?',
-  '..',
 ];
 
 const resources = [

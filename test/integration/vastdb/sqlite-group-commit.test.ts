@@ -7,6 +7,7 @@ import { Connection } from '../../../src/vastdb/engines/sqlite/connection.ts';
 import { GroupCommit } from '../../../src/vastdb/engines/sqlite/group-commit.ts';
 import { Session } from '../../../src/vastdb/engines/sqlite/session.ts';
 import { WriteLock } from '../../../src/vastdb/engines/sqlite/write-lock.ts';
+import { TableError } from '../../../src/vastdb/table-error.ts';
 import { rejection } from '../../support/engine-suite/context.ts';
 
 let directory = '';
@@ -21,6 +22,7 @@ describe('a group of transactions', () => {
   /** The parts of the interactive lane, with the connection below them at hand. */
   async function withGroupCommit(
     use: (lane: GroupCommit, connection: Connection, session: Session) => Promise<void>,
+    durable: () => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     const file = join(directory, 'tables.sqlite');
     const connection = new Connection({
@@ -33,13 +35,35 @@ describe('a group of transactions', () => {
     const session = new Session(connection);
     connection.run('CREATE TABLE t (id TEXT NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID');
     try {
-      await use(new GroupCommit(session, new WriteLock(), () => undefined), connection, session);
+      await use(new GroupCommit(session, new WriteLock(), { durable, onCommit: () => undefined }), connection, session);
     } finally {
       connection.close();
     }
   }
   const row = (id: string) => (tx: TableTransaction) => tx.insert('t', ['id'], [[id]]);
   const ids = (session: Session): Cell[] => session.select({ table: 't', columns: ['id'] }).rows.flat();
+
+  it('answers nobody before the commit is durable, and runs the next group meanwhile', async () => {
+    const disk: { resolve: () => void; reject: (reason: Error) => void }[] = [];
+    const durable = (): Promise<void> => new Promise((resolve, reject) => disk.push({ resolve, reject }));
+    await withGroupCommit(async (lane, _connection, session) => {
+      const answered: string[] = [];
+      const write = (id: string): Promise<number> => lane.transaction(row(id)).then(() => answered.push(id));
+      const first = write('first');
+      await expect.poll(() => disk.length).toBe(1);
+      const second = write('second');
+      await expect.poll(() => disk.length).toBe(2);
+      expect(ids(session)).toEqual(['first', 'second']);
+      expect(answered).toEqual([]);
+      disk[0]?.resolve();
+      await first;
+      expect(answered).toEqual(['first']);
+      const drained = lane.drained().then(() => answered.push('drained'));
+      disk[1]?.reject(new TableError('unavailable', 'the disk failed'));
+      await rejection(second, 'unavailable');
+      await drained;
+    }, durable);
+  });
 
   it('rejects those whose work SQLite undid with another, and runs the rest', async () => {
     await withGroupCommit(async (lane, connection, session) => {

@@ -17,16 +17,24 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function contend(name: string): Promise<number> {
+/** Starts a contender. Resolves when it is ready to begin. */
+async function start(name: string): Promise<{ contend(): Promise<number> }> {
   const child = spawn(process.execPath, [contender, directory, name, String(transactions)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? -1;
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  await Promise.race([once(child.stdout, 'data'), exited]);
+  return {
+    contend: async () => {
+      child.stdin.end();
+      return (await exited)[0] ?? -1;
+    },
+  };
 }
 
 it('lets two processes create and write one directory at once, and loses nothing', async () => {
-  expect(await Promise.all([contend('first'), contend('second')])).toEqual([0, 0]);
+  const contenders = await Promise.all([start('first'), start('second')]);
+  expect(await Promise.all(contenders.map((each) => each.contend()))).toEqual([0, 0]);
 
   const engine = await openSqliteEngine({ directory, synchronous: 'full', cacheMib: 8 });
   const reader = engine.reader();

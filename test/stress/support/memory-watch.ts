@@ -21,7 +21,8 @@ export class MemoryWatch {
 
   constructor(server: ServerProcess) {
     this.#server = server;
-    this.#timer = setInterval(() => void this.#sample(), PERIOD_MS);
+    // A server that has ended has no memory; those who call it will notice.
+    this.#timer = setInterval(() => void this.#sample().catch(() => undefined), PERIOD_MS);
   }
 
   stop(report: StressReport): void {

@@ -15,24 +15,33 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
+export interface GroupCommitOptions {
+  /** Resolves when what was committed before the call is durable. */
+  readonly durable: () => Promise<void>;
+  /** Called after every commit. */
+  readonly onCommit: () => void;
+}
+
 /**
  * The interactive lane. Making a commit durable costs far more than the few statements of a
  * request, so the transactions that wait at one time share a commit: each runs within its own
- * savepoint, one that throws is undone alone, and all are answered when the commit is on disk.
+ * savepoint, one that throws is undone alone, and all are answered when the commit is on disk. The
+ * next group runs while the disk is busy with the last.
  */
 export class GroupCommit {
   readonly #session: Session;
   readonly #lock: WriteLock;
-  readonly #onCommit: () => void;
+  readonly #options: GroupCommitOptions;
   #queue: Pending[] = [];
   #scheduled = false;
   #idle: (() => void)[] = [];
+  /** When the last group that was committed has been answered. */
+  #answered: Promise<void> = Promise.resolve();
 
-  /** @param onCommit called after every commit. */
-  constructor(session: Session, lock: WriteLock, onCommit: () => void) {
+  constructor(session: Session, lock: WriteLock, options: GroupCommitOptions) {
     this.#session = session;
     this.#lock = lock;
-    this.#onCommit = onCommit;
+    this.#options = options;
   }
 
   /** Resolves when the transaction is durable. Calling it from within `work` waits for ever. */
@@ -44,9 +53,9 @@ export class GroupCommit {
   }
 
   /** Resolves when every transaction that was asked for is answered. */
-  drained(): Promise<void> {
-    if (!this.#scheduled) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  async drained(): Promise<void> {
+    if (this.#scheduled) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.#answered;
   }
 
   #schedule(): void {
@@ -84,7 +93,7 @@ export class GroupCommit {
     return group;
   }
 
-  /** Runs the group and commits it. Answers every member of the group and never throws. */
+  /** Runs the group and commits it. Sees to it that every member is answered, and never throws. */
   async #runGroup(group: readonly Pending[]): Promise<void> {
     const done: { pending: Pending; value: unknown }[] = [];
     try {
@@ -103,8 +112,18 @@ export class GroupCommit {
       for (const { reject } of group) reject(error);
       return;
     }
+    this.#options.onCommit();
+    this.#answered = this.#answer(done);
+  }
+
+  async #answer(done: readonly { pending: Pending; value: unknown }[]): Promise<void> {
+    try {
+      await this.#options.durable();
+    } catch (error) {
+      for (const { pending } of done) pending.reject(error);
+      return;
+    }
     for (const { pending, value } of done) pending.resolve(value);
-    this.#onCommit();
   }
 
   /** Runs one member. When it succeeds it joins `done`, else it is undone and rejected. */

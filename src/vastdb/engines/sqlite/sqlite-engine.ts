@@ -17,6 +17,7 @@ import { Checkpointer } from './checkpointer.ts';
 import { Connection, type ConnectionOptions, type Synchronous } from './connection.ts';
 import { GroupCommit } from './group-commit.ts';
 import { InteractiveReader } from './interactive-reader.ts';
+import { LogSync } from './log-sync.ts';
 import { addColumnText, createIndexTexts, createTableText, dropTableText } from './schema-statements.ts';
 import { Session } from './session.ts';
 import { isBusy, toTableError } from './sqlite-error.ts';
@@ -52,9 +53,11 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Ta
   } catch (error) {
     throw new TableError('unavailable', `The directory ${options.directory} cannot be made: ${String(error)}`, error);
   }
-  // The one that writes comes first: it turns the log on, which a connection for reads cannot.
+  // The one that writes comes first: it turns the log on, which a connection for reads cannot. Its
+  // commits are synced by LogSync where they have to be, off the main thread.
   const writer = await open({
     ...common,
+    synchronous: 'normal',
     purpose: 'write',
     cacheKib: Math.ceil(cacheKib * cacheShares.interactiveWrite),
   });
@@ -65,7 +68,8 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Ta
       cacheKib: Math.ceil(cacheKib * cacheShares.interactiveRead),
     });
     const background = { ...common, cacheKib: Math.ceil(cacheKib * cacheShares.background) };
-    return new SqliteEngine(file, new Session(writer), new Session(reader), {
+    const logSync = options.synchronous === 'full' ? new LogSync(file) : undefined;
+    return new SqliteEngine(file, new Session(writer), new Session(reader), logSync, {
       reader: new WorkerClient({ ...background, purpose: 'read', busyTimeoutMs: backgroundBusyTimeoutMs }),
       writer: new WorkerClient({ ...background, purpose: 'write' }),
     });
@@ -110,6 +114,7 @@ class SqliteEngine implements TableEngine {
   readonly #reader: Session;
   readonly #workers: { readonly reader: WorkerClient; readonly writer: WorkerClient };
   readonly #lock = new WriteLock();
+  readonly #logSync: LogSync | undefined;
   readonly #checkpointer: Checkpointer;
   readonly #groupCommit: GroupCommit;
   readonly #interactiveReader: TableReader;
@@ -120,6 +125,7 @@ class SqliteEngine implements TableEngine {
     file: string,
     writer: Session,
     reader: Session,
+    logSync: LogSync | undefined,
     workers: { readonly reader: WorkerClient; readonly writer: WorkerClient },
   ) {
     this.#file = file;
@@ -127,7 +133,11 @@ class SqliteEngine implements TableEngine {
     this.#reader = reader;
     this.#workers = workers;
     this.#checkpointer = new Checkpointer(file, workers.writer, this.#lock);
-    this.#groupCommit = new GroupCommit(writer, this.#lock, () => this.#checkpointer.afterCommit());
+    this.#logSync = logSync;
+    this.#groupCommit = new GroupCommit(writer, this.#lock, {
+      durable: async () => logSync?.synced(),
+      onCommit: () => this.#checkpointer.afterCommit(),
+    });
     this.#interactiveReader = new InteractiveReader(reader);
     this.#backgroundReader = new BackgroundReader(workers.reader);
   }
@@ -200,6 +210,7 @@ class SqliteEngine implements TableEngine {
     await this.#lock.hold(() => undefined);
     await this.#checkpointer.settled();
     await Promise.all([this.#workers.reader.close(), this.#workers.writer.close()]);
+    await this.#logSync?.close();
     this.#reader.close();
     this.#writer.close();
   }
@@ -217,6 +228,7 @@ class SqliteEngine implements TableEngine {
       }
       this.#reader.forgetSchema();
       await Promise.all([this.#workers.reader.forgetSchema(), this.#workers.writer.forgetSchema()]);
+      await this.#logSync?.synced();
     });
   }
 

@@ -106,9 +106,13 @@ export class Api {
   }
 
   /** The pages of a listing, in order. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what is listed
   async *pages<Item>(path: string): AsyncGenerator<{ items: Item[]; headers: Headers }> {
     let next: string | undefined = path;
+    const asked = new Set<string>();
     while (next !== undefined) {
+      if (asked.has(next)) throw new Error(`the page after ${next} is the page itself`);
+      asked.add(next);
       const result: CallResult = await this.send('GET', next);
       if (result.status !== 200) throw new Error(`GET ${next} answered ${result.status}: ${result.text}`);
       yield { items: result.json as Item[], headers: result.headers };

@@ -1,0 +1,59 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { TableError } from '../../table-error.ts';
+
+/**
+ * Brings the write-ahead log to disk on a thread of the file system pool. It is what SQLite itself
+ * does at the end of a commit with `synchronous=FULL`; there it would block the event loop for as
+ * long as the disk takes.
+ */
+export class LogSync {
+  readonly #file: string;
+  #handle: Promise<FileHandle> | undefined;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  /** @param database path of the database, beside which SQLite keeps the log while it is open. */
+  constructor(database: string) {
+    this.#file = `${database}-wal`;
+  }
+
+  /** Resolves when everything that was committed before this call is on disk. */
+  synced(): Promise<void> {
+    if (this.#running === undefined) return this.#start();
+    // The one that runs may have begun before the last commit: the next one is for all who come meanwhile.
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#start();
+      });
+    return this.#next;
+  }
+
+  async close(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+    const handle = await this.#handle;
+    await handle?.close();
+  }
+
+  #start(): Promise<void> {
+    this.#running = this.#sync().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      this.#handle ??= open(this.#file, 'r+');
+      await (await this.#handle).datasync();
+    } catch (error) {
+      this.#handle = undefined;
+      throw new TableError(
+        'unavailable',
+        `The log ${this.#file} could not be synced: the last writes may not survive a power cut. ${String(error)}`,
+        error,
+      );
+    }
+  }
+}
