@@ -88,6 +88,8 @@ function createServer(config: AppConfig, logger: Logger | false): TamsApp {
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: handleFrameworkError,
+    // Everything that a request needs is closed after the last one: a late one is served, and its connection ends.
+    return503OnClosing: false,
     clientErrorHandler(error, socket) {
       const response = clientErrorResponse(error);
       if (response === undefined || !socket.writable) socket.destroy(error);

@@ -90,9 +90,9 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
       presign: {
         expiresS: env.integer('PRESIGN_EXPIRES_S', { default: 3600, min: 1, max: WEEK_S }),
         gridS: env.integer('PRESIGN_GRID_S', { default: 300, min: 1, max: WEEK_S }),
-        urlCacheMax: env.integer('URL_CACHE_MAX', { default: 50_000, min: 0, max: 10_000_000 }),
+        urlCacheMax: env.integer('URL_CACHE_MAX', { default: 20_000, min: 0, max: 10_000_000 }),
       },
-      pageCacheMib: env.integer('PAGE_CACHE_MIB', { default: 32, min: 0, max: 16_384 }),
+      pageCacheMib: env.integer('PAGE_CACHE_MIB', { default: 16, min: 0, max: 16_384 }),
       maxObjectBytes: env.integer('MEDIA_OBJECT_MAX_BYTES', { default: 5 * GIB, min: 1, max: 5 * 1024 * GIB }),
       s3: {
         requestTimeoutMs: env.integer('S3_REQUEST_TIMEOUT_MS', { default: 30_000, min: 100, max: 3_600_000 }),

@@ -172,8 +172,13 @@ export interface Objects extends ObjectReads {
  */
 export type ReclaimReason = 'allocated' | 'dropped' | 'reclaiming';
 
+export interface ReclaimQueueReads {
+  /** Whether there is anything to look at. */
+  hasDue(nowMs: number): Promise<boolean>;
+}
+
 /** Objects that may have become unused, and when to look at them. */
-export interface ReclaimQueue {
+export interface ReclaimQueue extends ReclaimQueueReads {
   add(objectIds: readonly string[], dueAtMs: number, reason: ReclaimReason): Promise<void>;
   due(nowMs: number, limit: number): Promise<{ objectId: string; handle: RowHandle }[]>;
   /** Those of the objects that were dropped so lately that they are kept still. */
@@ -186,13 +191,14 @@ export interface ReclaimQueue {
 export interface DeletionRequestReads {
   list(nowMs: number): Promise<DeletionRequest[]>;
   find(id: string, nowMs: number): Promise<DeletionRequest | undefined>;
+  /** Not yet done, oldest first. */
+  unfinished(): Promise<DeletionRequest[]>;
+  hasExpired(nowMs: number): Promise<boolean>;
 }
 
 export interface DeletionRequests extends DeletionRequestReads {
   insert(request: DeletionRequest): Promise<void>;
   update(request: DeletionRequest): Promise<void>;
-  /** Not yet done, oldest first. */
-  unfinished(): Promise<DeletionRequest[]>;
   unfinishedOf(flowId: string): Promise<DeletionRequest[]>;
   removeExpired(nowMs: number): Promise<number>;
 }
@@ -221,6 +227,7 @@ export interface StoreReader {
   readonly sources: SourceReads;
   readonly segments: SegmentReads;
   readonly objects: ObjectReads;
+  readonly reclaimQueue: ReclaimQueueReads;
   readonly deletionRequests: DeletionRequestReads;
   readonly webhooks: WebhookReads;
   readonly serviceInfo: ServiceInfoReads;

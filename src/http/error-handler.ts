@@ -17,7 +17,7 @@ export function errorBody(code: ErrorCode, summary: string, requestId: string): 
 
 /** The one place where errors become responses. Causes of 5xx go to the log, not to the client. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const appError = toAppError(error);
+  const appError = isBrokenOff(error, request) ? brokenOff(error) : toAppError(error);
   const context = { requestId: request.id, method: request.method, url: redactUrl(request.url) };
   if (appError.status >= 500) request.log.error({ ...context, err: error }, appError.message);
   else request.log.debug({ ...context, type: appError.code }, appError.message);
@@ -48,6 +48,18 @@ export function clientErrorResponse(error: { code?: string }): string | undefine
     `HTTP/1.1 ${line}\r\ncontent-type: application/json; charset=utf-8\r\n` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
+}
+
+/** Whether the client went away before all of its body had arrived. */
+function isBrokenOff(error: unknown, { raw }: FastifyRequest): boolean {
+  // The same code comes from other connections too, those to a media store for one.
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === 'ECONNRESET' && raw.destroyed && !raw.complete;
+}
+
+/** Nobody is left to read this answer, but the log says what became of the request. */
+function brokenOff(cause: unknown): AppError {
+  return new AppError('invalid_request', 'The connection broke off before the end of the body', { cause });
 }
 
 function toAppError(error: unknown): AppError {

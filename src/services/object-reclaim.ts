@@ -30,6 +30,8 @@ export class ObjectReclaim {
   }
 
   async reclaimDue(): Promise<ReclaimResult> {
+    // Mostly nothing is due, and to find that out nobody needs to be kept from writing.
+    if (!(await this.#store.reclaimQueue.hasDue(Date.now()))) return { reclaimed: 0, failed: [], more: false };
     const { objects, more } = await this.#store.transaction((tx) => markDue(tx), { background: true });
     if (objects.length === 0) return { reclaimed: 0, failed: [], more };
     const failed = await this.#deleteBytes(objects);
@@ -37,9 +39,8 @@ export class ObjectReclaim {
     const gone = objects.map(({ id }) => id).filter((id) => !failedIds.has(id));
     await this.#store.transaction(
       async (tx) => {
-        await tx.objects.remove(gone);
         // The ids may be allocated again, and what is due for the objects of now is nothing to those.
-        await tx.reclaimQueue.removeObjects(gone);
+        await Promise.all([tx.objects.remove(gone), tx.reclaimQueue.removeObjects(gone)]);
       },
       { background: true },
     );
@@ -81,12 +82,15 @@ async function markDue(tx: StoreTransaction): Promise<{ objects: MediaObject[]; 
   const now = Date.now();
   const entries = await tx.reclaimQueue.due(now, BATCH_SIZE);
   const ids = [...new Set(entries.map(({ objectId }) => objectId))];
-  const [used, inGrace] = [await tx.segments.usedObjects(ids), await tx.reclaimQueue.inGrace(ids, now)];
+  const [used, inGrace] = await Promise.all([tx.segments.usedObjects(ids), tx.reclaimQueue.inGrace(ids, now)]);
   const unused = ids.filter((id) => !used.has(id) && !inGrace.has(id));
-  await tx.objects.markReclaiming(unused);
-  const objects = await tx.objects.reclaiming(unused);
+  const [objects] = await Promise.all([mark(tx, unused), tx.reclaimQueue.remove(entries.map(({ handle }) => handle))]);
   const marked = objects.map(({ id }) => id);
-  await tx.reclaimQueue.remove(entries.map(({ handle }) => handle));
   await tx.reclaimQueue.add(marked, now + RETRY_MS, 'reclaiming');
   return { objects, more: entries.length === BATCH_SIZE };
+}
+
+async function mark(tx: StoreTransaction, objectIds: readonly string[]): Promise<MediaObject[]> {
+  await tx.objects.markReclaiming(objectIds);
+  return tx.objects.reclaiming(objectIds);
 }

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DeletionRequest } from '../domain/deletion-request.ts';
-import type {
-  DeletableSegment,
-  FlowContent,
-  FlowState,
-  SegmentSelection,
-  Store,
-  StoreTransaction,
-} from '../domain/store.ts';
+import type { DeletableSegment, FlowState, SegmentSelection, Store, StoreTransaction } from '../domain/store.ts';
 import { TimeRange } from '../shared/time/timerange.ts';
 import { now } from './clock.ts';
 
@@ -25,21 +18,39 @@ export interface SegmentDeletionOptions {
 /** Segments that one step of a deletion request removes: a transaction that others wait for only shortly. */
 const STEP_SIZE = 500;
 
-/** Deletes segments: at once where they are few, in steps that survive a restart where they are many. */
+/** Up to this many segments are deleted among other requests: about as much work as a POST of them. */
+const INTERACTIVE_MAX = 100;
+
+/** Undoes a deletion among other requests that turns out to be a long one. */
+class TooManySegments extends Error {}
+
+/** What never changes of a deletion request. */
+type RequestKey = Pick<DeletionRequest, 'id' | 'flowId' | 'deleteFlow'>;
+
+/**
+ * Deletes segments: at once where they are few, in steps that survive a restart where they are many. In the
+ * background each wait for the store costs a turn of a busy thread while the write lock is held, so whatever does
+ * not depend on each other is asked for together.
+ */
 export class SegmentDeletion {
   readonly #store: Store;
   readonly #options: SegmentDeletionOptions;
+  /** The transactions that others wait for, and that must be short therefore. */
+  readonly #interactive = new WeakSet<StoreTransaction>();
 
   constructor(store: Store, options: SegmentDeletionOptions) {
     this.#store = store;
     this.#options = options;
   }
 
-  /** Runs the transaction of a DELETE, off the path of other requests. */
+  /**
+   * Runs the transaction of a DELETE, in which `work` calls `deleteSegments` or `deleteFlow`: among other requests where
+   * few segments go, off their path where there are more. It may run `work` more than once.
+   */
   async run(
     work: (tx: StoreTransaction) => Promise<DeletionRequest | undefined>,
   ): Promise<DeletionRequest | undefined> {
-    const request = await this.#store.transaction(work, { background: true });
+    const request = await this.#runInItsLane(work);
     if (request !== undefined) this.#options.onRequest();
     return request;
   }
@@ -50,67 +61,104 @@ export class SegmentDeletion {
     selection: SegmentSelection,
     principal: string,
   ): Promise<DeletionRequest | undefined> {
-    const segments = await tx.segments.selectForDeletion(flow.id, selection, this.#options.syncMax + 1);
-    if (segments.length <= this.#options.syncMax) {
-      await this.#remove(tx, flow, segments);
+    const segments = await this.#selectToDeleteNow(tx, flow.id, selection);
+    if (segments !== undefined) {
+      await this.#removeFromFlow(tx, flow, segments);
       return undefined;
     }
-    await tx.flows.setActiveDeletions(flow.handle, flow.activeDeletions + 1);
-    return this.#request(tx, flow, selection, false, principal);
+    const [request] = await Promise.all([
+      this.#request(tx, flow, selection, false, principal),
+      tx.flows.setActiveDeletions(flow.handle, flow.activeDeletions + 1),
+    ]);
+    return request;
   }
 
   async deleteFlow(tx: StoreTransaction, flow: FlowState, principal: string): Promise<DeletionRequest | undefined> {
-    // What was still to be deleted of the flow goes with it; a flow that gets the same id later is another one.
-    for (const request of await tx.deletionRequests.unfinishedOf(flow.id)) await this.#finish(tx, request);
     const everything = { timerange: TimeRange.EVERYTHING };
-    const segments = await tx.segments.selectForDeletion(flow.id, everything, this.#options.syncMax + 1);
-    if (segments.length <= this.#options.syncMax) {
-      await this.#remove(tx, flow, segments);
-      await tx.flows.remove(flow);
+    // What was still to be deleted of the flow goes with it; a flow that gets the same id later is another one.
+    const [segments] = await Promise.all([
+      this.#selectToDeleteNow(tx, flow.id, everything),
+      this.#finishUnfinishedOf(tx, flow.id),
+    ]);
+    if (segments !== undefined) {
+      await Promise.all([this.#remove(tx, segments), tx.flows.remove(flow)]);
       return undefined;
     }
-    await tx.flows.markDeleting(flow);
-    return this.#request(tx, flow, everything, true, principal);
+    const [request] = await Promise.all([
+      this.#request(tx, flow, everything, true, principal),
+      tx.flows.markDeleting(flow),
+    ]);
+    return request;
   }
 
   /**
    * Removes the next segments of a request. Returns whether there is more to do. The request is read anew each time:
    * another process may be at work on it too.
    */
-  async step(requestId: string): Promise<boolean> {
+  async step({ id, flowId, deleteFlow }: RequestKey): Promise<boolean> {
     return this.#store.transaction(
       async (tx) => {
-        const request = await tx.deletionRequests.find(requestId, Date.now());
+        const [request, flow] = await Promise.all([
+          tx.deletionRequests.find(id, Date.now()),
+          deleteFlow ? tx.flows.deletingState(flowId) : tx.flows.state(flowId),
+        ]);
         if (request === undefined || request.status === 'done') return false;
-        const flow = request.deleteFlow
-          ? await tx.flows.deletingState(request.flowId)
-          : await tx.flows.state(request.flowId);
         if (flow === undefined) {
           await this.#finish(tx, request);
           return false;
         }
         const { timerangeRemaining: timerange, objectId } = request;
         const selection = objectId === undefined ? { timerange } : { timerange, objectId };
-        const segments = await tx.segments.selectForDeletion(request.flowId, selection, STEP_SIZE);
-        await this.#remove(tx, flow, segments);
+        const segments = await tx.segments.selectForDeletion(flowId, selection, STEP_SIZE);
         const last = segments.at(-1);
-        if (segments.length < STEP_SIZE || last === undefined) {
-          if (request.deleteFlow) await tx.flows.remove(flow);
-          else await tx.flows.setActiveDeletions(flow.handle, flow.activeDeletions - 1);
-          await this.#finish(tx, request);
-          return false;
-        }
-        const { error: _, ...present } = request;
-        await tx.deletionRequests.update({
-          ...present,
-          status: 'started',
-          updated: now(),
-          timerangeRemaining: timerange.intersect(TimeRange.fromNs(last.endNs, null)),
-        });
-        return true;
+        const more = segments.length === STEP_SIZE && last !== undefined;
+        await Promise.all([
+          // Nobody sees the content of a flow that is on its way out.
+          deleteFlow ? this.#remove(tx, segments) : this.#removeFromFlow(tx, flow, segments),
+          more ? this.#proceed(tx, request, last) : this.#finish(tx, request),
+          more || !deleteFlow ? undefined : tx.flows.remove(flow),
+        ]);
+        if (!more && !deleteFlow) await tx.flows.setActiveDeletions(flow.handle, flow.activeDeletions - 1);
+        return more;
       },
       { background: true },
     );
+  }
+
+  async #runInItsLane(
+    work: (tx: StoreTransaction) => Promise<DeletionRequest | undefined>,
+  ): Promise<DeletionRequest | undefined> {
+    try {
+      return await this.#store.transaction((tx) => {
+        this.#interactive.add(tx);
+        return work(tx);
+      });
+    } catch (error) {
+      if (!(error instanceof TooManySegments)) throw error;
+    }
+    return this.#store.transaction(work, { background: true });
+  }
+
+  /**
+   * The segments that go before the answer; undefined where they are too many for that.
+   *
+   * @throws TooManySegments where they are too many for the lane of this transaction.
+   */
+  async #selectToDeleteNow(
+    tx: StoreTransaction,
+    flowId: string,
+    selection: SegmentSelection,
+  ): Promise<DeletableSegment[] | undefined> {
+    const { syncMax } = this.#options;
+    const max = this.#interactive.has(tx) ? Math.min(syncMax, INTERACTIVE_MAX) : syncMax;
+    const segments = await tx.segments.selectForDeletion(flowId, selection, max + 1);
+    if (segments.length <= max) return segments;
+    if (max < syncMax) throw new TooManySegments();
+    return undefined;
+  }
+
+  async #finishUnfinishedOf(tx: StoreTransaction, flowId: string): Promise<void> {
+    for (const request of await tx.deletionRequests.unfinishedOf(flowId)) await this.#finish(tx, request);
   }
 
   async #finish(tx: StoreTransaction, request: DeletionRequest): Promise<void> {
@@ -121,6 +169,16 @@ export class SegmentDeletion {
       updated: now(),
       timerangeRemaining: TimeRange.EMPTY,
       expiry: new Date(Date.now() + this.#options.requestExpiryMs).toISOString(),
+    });
+  }
+
+  async #proceed(tx: StoreTransaction, request: DeletionRequest, last: DeletableSegment): Promise<void> {
+    const { error: _, ...present } = request;
+    await tx.deletionRequests.update({
+      ...present,
+      status: 'started',
+      updated: now(),
+      timerangeRemaining: request.timerangeRemaining.intersect(TimeRange.fromNs(last.endNs, null)),
     });
   }
 
@@ -151,22 +209,33 @@ export class SegmentDeletion {
     return request;
   }
 
-  async #remove(tx: StoreTransaction, flow: FlowState, segments: readonly DeletableSegment[]): Promise<void> {
+  /** Removes segments of a flow that stays. */
+  async #removeFromFlow(tx: StoreTransaction, flow: FlowState, segments: readonly DeletableSegment[]): Promise<void> {
     if (segments.length === 0) return;
-    await tx.segments.remove(segments);
-    await tx.flows.setContent(flow, await contentWithout(tx, flow, segments), now());
+    await Promise.all([this.#queueObjects(tx, segments), removeAndUpdateContent(tx, flow, segments)]);
+  }
+
+  /** Removes segments of a flow that goes too. */
+  async #remove(tx: StoreTransaction, segments: readonly DeletableSegment[]): Promise<void> {
+    if (segments.length === 0) return;
+    await Promise.all([this.#queueObjects(tx, segments), tx.segments.remove(segments)]);
+  }
+
+  async #queueObjects(tx: StoreTransaction, segments: readonly DeletableSegment[]): Promise<void> {
     const objectIds = [...new Set(segments.map(({ objectId }) => objectId))];
     await tx.reclaimQueue.add(objectIds, Date.now() + this.#options.reclaimGraceMs, 'dropped');
   }
 }
 
-async function contentWithout(
+async function removeAndUpdateContent(
   tx: StoreTransaction,
   flow: FlowState,
   segments: readonly DeletableSegment[],
-): Promise<FlowContent | null> {
+): Promise<void> {
+  await tx.segments.remove(segments);
   const hull = await tx.segments.hull(flow.id);
-  if (hull === undefined || flow.content === null) return null;
   const removedNs = segments.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
-  return { ...hull, coveredNs: flow.content.coveredNs - removedNs };
+  const content =
+    hull === undefined || flow.content === null ? null : { ...hull, coveredNs: flow.content.coveredNs - removedNs };
+  await tx.flows.setContent(flow, content, now());
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { DeletionRequest } from '../domain/deletion-request.ts';
 import type { Store } from '../domain/store.ts';
 import type { Logger } from 'pino';
 import type { SegmentDeletion } from '../services/segment-deletion.ts';
@@ -36,25 +37,28 @@ export class DeletionWorker {
   }
 
   async #round(signal: AbortSignal): Promise<number> {
-    await this.#store.transaction((tx) => tx.deletionRequests.removeExpired(Date.now()), { background: true });
-    const requests = await this.#store.transaction((tx) => tx.deletionRequests.unfinished(), { background: true });
+    const { deletionRequests } = this.#store;
+    // Mostly there is nothing to do, and to find that out nobody needs to be kept from writing.
+    if (await deletionRequests.hasExpired(Date.now())) {
+      await this.#store.transaction((tx) => tx.deletionRequests.removeExpired(Date.now()), { background: true });
+    }
     let failed = false;
-    for (const { id } of requests) {
+    for (const request of await deletionRequests.unfinished()) {
       try {
-        await this.#finish(id, signal);
+        await this.#finish(request, signal);
       } catch (error) {
         failed = true;
-        await this.#recordFailure(id, error);
+        await this.#recordFailure(request.id, error);
       }
     }
     return failed ? RETRY_MS : IDLE_MS;
   }
 
-  async #finish(id: string, signal: AbortSignal): Promise<void> {
+  async #finish(request: DeletionRequest, signal: AbortSignal): Promise<void> {
     let more = true;
     while (more && !signal.aborted) {
       const started = performance.now();
-      more = await this.#deletion.step(id);
+      more = await this.#deletion.step(request);
       // As long a rest as the step was: deleting never takes more than half of the writer's time.
       await pause(performance.now() - started);
     }

@@ -36,7 +36,7 @@ describe('loadConfig', () => {
       tables: { engine: 'sqlite', sqlite: { synchronous: 'full', cacheMib: 64 } },
       media: {
         backends: [{ type: 'local', defaultStorage: true, path: resolve('data/media') }],
-        presign: { expiresS: 3600, gridS: 300, urlCacheMax: 50_000 },
+        presign: { expiresS: 3600, gridS: 300, urlCacheMax: 20_000 },
         maxObjectBytes: 5_368_709_120,
       },
       paging: { limitDefault: 100, limitMax: 1000 },

@@ -59,6 +59,8 @@ function toRequest(row: Cell[]): DeletionRequest {
 
 const notExpired = (nowMs: number): Predicate => or([isNull('expiry_ms'), gt('expiry_ms', BigInt(nowMs))]);
 
+const expired = (nowMs: number): Predicate => lte('expiry_ms', BigInt(nowMs));
+
 const UNFINISHED = ne('status', 'done');
 
 export class DeletionRequestReader implements DeletionRequestReads {
@@ -75,6 +77,16 @@ export class DeletionRequestReader implements DeletionRequestReads {
   async find(id: string, nowMs: number): Promise<DeletionRequest | undefined> {
     const [request] = await this.select(and([eq('id', id), notExpired(nowMs)]));
     return request;
+  }
+
+  unfinished(): Promise<DeletionRequest[]> {
+    return this.select(UNFINISHED);
+  }
+
+  async hasExpired(nowMs: number): Promise<boolean> {
+    const where = expired(nowMs);
+    const { rows } = await this.#reader.select({ table: DELETION_REQUESTS.name, columns: ['id'], where, limit: 1 });
+    return rows.length > 0;
   }
 
   protected async select(where: Predicate): Promise<DeletionRequest[]> {
@@ -109,15 +121,11 @@ export class DeletionRequestRepository extends DeletionRequestReader implements 
     await this.#tx.update(DELETION_REQUESTS.name, eq('id', request.id), changes);
   }
 
-  unfinished(): Promise<DeletionRequest[]> {
-    return this.select(UNFINISHED);
-  }
-
   unfinishedOf(flowId: string): Promise<DeletionRequest[]> {
     return this.select(and([eq('flow_id', flowId), UNFINISHED]));
   }
 
   removeExpired(nowMs: number): Promise<number> {
-    return this.#tx.delete(DELETION_REQUESTS.name, lte('expiry_ms', BigInt(nowMs)));
+    return this.#tx.delete(DELETION_REQUESTS.name, expired(nowMs));
   }
 }

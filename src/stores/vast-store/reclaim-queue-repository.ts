@@ -1,13 +1,29 @@
-import type { ReclaimQueue, ReclaimReason, RowHandle } from '../../domain/store.ts';
+import type { ReclaimQueue, ReclaimQueueReads, ReclaimReason, RowHandle } from '../../domain/store.ts';
 import { and, eq, gt, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { toHandle, toRowId } from './row-handle.ts';
+import type { TableReads } from './table-access.ts';
 import { RECLAIM_QUEUE } from './tables.ts';
 
-export class ReclaimQueueRepository implements ReclaimQueue {
+export class ReclaimQueueReader implements ReclaimQueueReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  async hasDue(nowMs: number): Promise<boolean> {
+    const where = lte('due_ms', BigInt(nowMs));
+    const { rows } = await this.#reader.select({ table: RECLAIM_QUEUE.name, columns: ['due_ms'], where, limit: 1 });
+    return rows.length > 0;
+  }
+}
+
+export class ReclaimQueueRepository extends ReclaimQueueReader implements ReclaimQueue {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
+    super(tx);
     this.#tx = tx;
   }
 

@@ -152,8 +152,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
       const { rows } = await this.#tx.select({ table: SEGMENTS.name, columns: [column], where, orderBy, limit: 1 });
       return rows[0]?.[0] as bigint | undefined;
     };
-    const startNs = await edge(IN_TIME, 'start_ns');
-    const endNs = await edge(AGAINST_TIME, 'end_ns');
+    const [startNs, endNs] = await Promise.all([edge(IN_TIME, 'start_ns'), edge(AGAINST_TIME, 'end_ns')]);
     return startNs === undefined || endNs === undefined ? undefined : { startNs, endNs };
   }
 

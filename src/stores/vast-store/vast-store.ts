@@ -6,7 +6,7 @@ import { CollectionReader } from './collection-repository.ts';
 import { DeletionRequestReader, DeletionRequestRepository } from './deletion-request-repository.ts';
 import { FlowReader, FlowRepository } from './flow-repository.ts';
 import { ObjectReader, ObjectRepository } from './object-repository.ts';
-import { ReclaimQueueRepository } from './reclaim-queue-repository.ts';
+import { ReclaimQueueReader, ReclaimQueueRepository } from './reclaim-queue-repository.ts';
 import { SegmentReader, SegmentRepository } from './segment-repository.ts';
 import { ServiceInfoReader, ServiceInfoRepository } from './service-info-repository.ts';
 import { SourceReader, SourceRepository } from './source-repository.ts';
@@ -21,6 +21,7 @@ export class VastStore implements Store {
   readonly sources: StoreReader['sources'];
   readonly segments: StoreReader['segments'];
   readonly objects: StoreReader['objects'];
+  readonly reclaimQueue: StoreReader['reclaimQueue'];
   readonly deletionRequests: StoreReader['deletionRequests'];
   readonly webhooks: StoreReader['webhooks'];
   readonly serviceInfo: StoreReader['serviceInfo'];
@@ -36,6 +37,7 @@ export class VastStore implements Store {
     this.sources = new SourceReader(reader);
     this.segments = new SegmentReader(reader);
     this.objects = new ObjectReader(reader);
+    this.reclaimQueue = new ReclaimQueueReader(reader);
     this.deletionRequests = new DeletionRequestReader(reader);
     this.webhooks = new WebhookReader(reader);
     this.serviceInfo = new ServiceInfoReader(reader);

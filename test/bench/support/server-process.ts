@@ -1,8 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,13 +18,20 @@ export interface ServerProcess {
   close(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The arguments that `npm start` gives to Node.js: what is measured is what is started. */
+const START_ARGUMENTS = ((): string[] => {
+  const manifest = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return manifest.scripts.start.split(' ').slice(1);
+})();
 const START_TIMEOUT_MS = 30_000;
 
 /** The real server in a process of its own, configured as an operator would: by environment variables. */
 export async function startServer(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, START_ARGUMENTS, {
+    cwd: PROJECT,
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'warn', ...env },
     // Its log goes where errors go: the standard output is the report's.
     stdio: ['ignore', process.stderr, 'inherit'],

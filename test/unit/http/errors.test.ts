@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -12,7 +13,6 @@ const SHAPE = ['message', 'request_id', 'summary', 'time', 'type'];
 function failing(error: unknown, lines: string[] = []) {
   const logger = createLogger('debug', { write: (line) => lines.push(line) });
   const get = async () => {
-     
     throw error;
   };
   return appOver({ flows: { get } }, {}, logger);
@@ -96,6 +96,67 @@ describe('errors', () => {
     } finally {
       await app.close();
     }
+  });
+});
+
+describe('a client that breaks off its body', () => {
+  it('is no failure of the server', async () => {
+    const lines: string[] = [];
+    const app = await appOver({}, {}, createLogger('debug', { write: (line) => lines.push(line) }));
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    try {
+      const { port } = app.server.address() as AddressInfo;
+      const socket = connect(port, '127.0.0.1');
+      const arrived = once(app.server, 'request');
+      socket.write(
+        `PUT /flows/${ID} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"id":`,
+      );
+      await arrived;
+      socket.destroy();
+      await expect.poll(() => lines.join()).toContain('broke off');
+      const levels = lines.map((line) => (JSON.parse(line) as { level: number | string }).level);
+      expect(levels).not.toContain(50);
+      expect(levels).not.toContain('error');
+      expect(lines.join()).not.toContain('internal_error');
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('is not what a connection of ours is that breaks off', async () => {
+    const app = await failing(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    expect((await app.inject(`/flows/${ID}`)).json()).toMatchObject({ type: 'internal_error' });
+  });
+});
+
+describe('a server that closes', () => {
+  it('serves what still comes in on connections that are open, and ends those', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const get = async (): Promise<string> => {
+      await held;
+      return '{}';
+    };
+    const app = await appOver({ flows: { get } });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    const answers = text(socket);
+    const closing = new Promise<void>((resolve) => {
+      app.server.once('request', () => {
+        // The connection is busy, so it stays open; what comes behind on it is late.
+        void app.close().then(resolve);
+        socket.write(`GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n`, () => setTimeout(release, 50));
+      });
+    });
+    socket.write(`GET /flows/${ID} HTTP/1.1\r\nhost: a\r\n\r\n`);
+    const received = await answers;
+    await closing;
+    const [, first = '', late = ''] = received.split('HTTP/1.1 ');
+    expect(first).toMatch(/^200 OK/);
+    expect(late).toMatch(/^404 Not Found/);
+    expect(late).toMatch(/connection: close/i);
+    expect(Object.keys(JSON.parse(late.split('\r\n\r\n')[1] ?? '') as object).sort()).toEqual(SHAPE);
   });
 });
 

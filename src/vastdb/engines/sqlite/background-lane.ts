@@ -25,7 +25,9 @@ export class BackgroundReader implements TableReader {
 
 /**
  * Runs a transaction whose statements run in a worker, while `work` itself stays on this thread. It
- * holds the write lock from its first to its last statement, so `work` should do a part of what is long.
+ * holds the write lock from its first to its last statement, so `work` should do a part of what is long. Each wait
+ * of `work` costs a turn of this thread, which may be busy: statements that go out together, in a `Promise.all`, are
+ * run in their order within one. One that fails undoes the whole transaction.
  */
 export async function backgroundTransaction<T>(
   worker: WorkerClient,
@@ -33,7 +35,7 @@ export async function backgroundTransaction<T>(
   work: (tx: TableTransaction) => Promise<T>,
   onCommit: () => void,
 ): Promise<T> {
-  return lock.hold(async () => {
+  const run = async (): Promise<T> => {
     await untilUnlocked(() => worker.call('tryBegin'));
     const tx = new BackgroundTransaction(worker);
     try {
@@ -45,7 +47,8 @@ export async function backgroundTransaction<T>(
       await tx.rollback();
       throw error;
     }
-  });
+  };
+  return worker.closeAfter(lock.hold(run, 'background'));
 }
 
 class BackgroundTransaction implements TableTransaction {

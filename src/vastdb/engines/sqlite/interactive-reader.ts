@@ -4,28 +4,57 @@ import type { Session } from './session.ts';
 import { isBusy } from './sqlite-error.ts';
 import { untilUnlocked } from './write-lock.ts';
 
-/** Reads on the main thread, over a connection of their own: they see what is committed. */
+/**
+ * Reads on the main thread, over a connection of their own: they see what is committed. All reads of
+ * one turn of the event loop see the same snapshot, which is closed at the turn's end, and earlier
+ * when this process commits. So the queries of a request agree with each other, and SQLite takes its
+ * locks once a turn: that costs more than reading a row does.
+ */
 export class InteractiveReader implements TableReader {
   readonly #session: Session;
+  readonly #endTurn = (): void => {
+    this.#turnEnds = false;
+    this.endSnapshot();
+  };
+  #inSnapshot = false;
+  #turnEnds = false;
 
   constructor(session: Session) {
     this.#session = session;
   }
 
   async select(request: SelectRequest): Promise<RowSet> {
-    try {
-      return this.#session.select(request);
-    } catch (error) {
-      return retryWhileBusy(error, () => this.#session.select(request));
-    }
+    return this.#read(() => this.#session.select(request));
   }
 
   async count(table: string, where?: Predicate): Promise<number> {
+    return this.#read(() => this.#session.count(table, where));
+  }
+
+  /** From here on reads see what has been committed by now. */
+  endSnapshot(): void {
+    if (!this.#inSnapshot) return;
+    this.#inSnapshot = false;
+    this.#session.rollback();
+  }
+
+  #read<T>(read: () => T): T | Promise<T> {
     try {
-      return this.#session.count(table, where);
+      this.#beginSnapshot();
+      return read();
     } catch (error) {
-      return retryWhileBusy(error, () => this.#session.count(table, where));
+      this.endSnapshot();
+      return retryWhileBusy(error, read);
     }
+  }
+
+  #beginSnapshot(): void {
+    if (this.#inSnapshot) return;
+    this.#session.beginRead();
+    this.#inSnapshot = true;
+    if (this.#turnEnds) return;
+    this.#turnEnds = true;
+    setImmediate(this.#endTurn);
   }
 }
 

@@ -108,6 +108,11 @@ export class Session {
     }
   }
 
+  /** Starts a transaction that only reads: until `rollback` everything is seen as the first read finds it. */
+  beginRead(): void {
+    this.#run('BEGIN');
+  }
+
   /** Returns when the transaction is on disk. A transaction that cannot be committed is rolled back. */
   commit(): void {
     try {

@@ -117,7 +117,7 @@ class SqliteEngine implements TableEngine {
   readonly #logSync: LogSync | undefined;
   readonly #checkpointer: Checkpointer;
   readonly #groupCommit: GroupCommit;
-  readonly #interactiveReader: TableReader;
+  readonly #interactiveReader: InteractiveReader;
   readonly #backgroundReader: TableReader;
   #closing: Promise<void> | undefined;
 
@@ -136,7 +136,7 @@ class SqliteEngine implements TableEngine {
     this.#logSync = logSync;
     this.#groupCommit = new GroupCommit(writer, this.#lock, {
       durable: async () => logSync?.synced(),
-      onCommit: () => this.#checkpointer.afterCommit(),
+      onCommit: () => this.#afterCommit(),
     });
     this.#interactiveReader = new InteractiveReader(reader);
     this.#backgroundReader = new BackgroundReader(workers.reader);
@@ -190,7 +190,7 @@ class SqliteEngine implements TableEngine {
   async transaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     this.#checkOpen();
     if (options?.lane !== 'background') return this.#groupCommit.transaction(work);
-    return backgroundTransaction(this.#workers.writer, this.#lock, work, () => this.#checkpointer.afterCommit());
+    return backgroundTransaction(this.#workers.writer, this.#lock, work, () => this.#afterCommit());
   }
 
   async health(): Promise<void> {
@@ -211,6 +211,7 @@ class SqliteEngine implements TableEngine {
     await this.#checkpointer.settled();
     await Promise.all([this.#workers.reader.close(), this.#workers.writer.close()]);
     await this.#logSync?.close();
+    this.#interactiveReader.endSnapshot();
     this.#reader.close();
     this.#writer.close();
   }
@@ -226,10 +227,16 @@ class SqliteEngine implements TableEngine {
         this.#writer.abandon();
         throw toTableError(error, this.#file);
       }
+      this.#interactiveReader.endSnapshot();
       this.#reader.forgetSchema();
       await Promise.all([this.#workers.reader.forgetSchema(), this.#workers.writer.forgetSchema()]);
       await this.#logSync?.synced();
     });
+  }
+
+  #afterCommit(): void {
+    this.#interactiveReader.endSnapshot();
+    this.#checkpointer.afterCommit();
   }
 
   #checkOpen(): void {

@@ -24,6 +24,7 @@ export class WorkerClient {
   #lastId = 0;
   #generation = 0;
   #closed = false;
+  readonly #closeAfter = new Set<Promise<unknown>>();
 
   constructor(data: WorkerData) {
     this.#data = data;
@@ -66,8 +67,20 @@ export class WorkerClient {
     if (this.#worker !== undefined) await this.call('forgetSchema').catch(() => undefined);
   }
 
+  /** Keeps `close` waiting for work that is going to call the worker. Returns the work. */
+  closeAfter<T>(work: Promise<T>): Promise<T> {
+    const ended = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#closeAfter.add(ended);
+    void ended.then(() => this.#closeAfter.delete(ended));
+    return work;
+  }
+
   /** Ends the thread once it has served what it was asked for. */
   async close(): Promise<void> {
+    await Promise.all(this.#closeAfter);
     const worker = this.#worker;
     const served = worker === undefined ? undefined : this.call('close');
     this.#closed = true;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lane } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 
 /** How long a transaction waits for another process that writes. */
@@ -6,35 +7,70 @@ const patienceMs = 10_000;
 
 const longestPauseMs = 8;
 
+/** A background transaction is next when it has waited for so long, or has been passed over so often. */
+const backgroundPatience = { ms: 50, turns: 8 };
+
+interface BackgroundWaiter {
+  readonly grant: () => void;
+  readonly since: number;
+}
+
 /**
  * SQLite lets one connection write at a time. Within this process the connections take turns here,
- * first come, first served, and the main thread never waits blocking. Other processes are met by
- * asking SQLite again after short pauses.
+ * and the main thread never waits blocking. What requests wait for goes before what waits in the
+ * background, which is passed over for a bounded time only; within a lane the first to come is the
+ * first to be served. Other processes are met by asking SQLite again after short pauses.
  */
 export class WriteLock {
-  #held = false;
-  readonly #waiting: (() => void)[] = [];
+  /** The lane whose turn it is. */
+  #holder: Lane | undefined;
+  readonly #interactive: (() => void)[] = [];
+  readonly #background: BackgroundWaiter[] = [];
+  /** Interactive turns since the last one of the background. */
+  #passedOver = 0;
 
   /** Resolves when it is the caller's turn; `release` must follow. */
-  acquire(): Promise<void> {
-    if (this.#held) return new Promise((resolve) => this.#waiting.push(resolve));
-    this.#held = true;
-    return Promise.resolve();
+  acquire(lane: Lane = 'interactive'): Promise<void> {
+    if (this.#holder === undefined) {
+      this.#holder = lane;
+      return Promise.resolve();
+    }
+    return new Promise((grant) => {
+      if (lane === 'interactive') this.#interactive.push(grant);
+      else this.#background.push({ grant, since: performance.now() });
+    });
   }
 
   release(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#held = false;
-    else next();
+    const lane = this.#nextLane();
+    this.#holder = lane;
+    if (lane === 'background') {
+      this.#passedOver = 0;
+      this.#background.shift()?.grant();
+    } else if (lane === 'interactive') {
+      if (this.#background.length > 0) this.#passedOver++;
+      this.#interactive.shift()?.();
+    }
   }
 
-  async hold<T>(work: () => T | Promise<T>): Promise<T> {
-    await this.acquire();
+  async hold<T>(work: () => T | Promise<T>, lane?: Lane): Promise<T> {
+    await this.acquire(lane);
     try {
       return await work();
     } finally {
       this.release();
     }
+  }
+
+  #nextLane(): Lane | undefined {
+    const [waiter] = this.#background;
+    if (waiter === undefined) return this.#interactive.length > 0 ? 'interactive' : undefined;
+    if (this.#interactive.length === 0) return 'background';
+    // Never two of the background in a row: when many of them wait, all but the first have waited long.
+    if (this.#holder === 'background') return 'interactive';
+    const overdue =
+      this.#passedOver >= backgroundPatience.turns || performance.now() - waiter.since >= backgroundPatience.ms;
+    return overdue ? 'background' : 'interactive';
   }
 }
 
