@@ -65,6 +65,7 @@ const SECRET_KEY_MIN_LENGTH = 32;
 export function loadConfig(variables: NodeJS.ProcessEnv): Config {
   const env = new Environment(variables);
   const dataDir = resolve(env.text('DATA_DIR') ?? './data');
+  refuseUnknownToThisVersion(variables);
   if (env.text('TABLE_ENGINE') === 'vast') {
     throw new ConfigError('TABLE_ENGINE=vast is not in this version; use sqlite.');
   }
@@ -122,6 +123,20 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
   };
   checkRelations(config);
   return deepFreeze(config);
+}
+
+/** Settings of other versions: ignored in silence, they would leave a server open that was meant to be closed. */
+function refuseUnknownToThisVersion(variables: NodeJS.ProcessEnv): void {
+  for (const [name, value = ''] of Object.entries(variables)) {
+    if (value === '' || (name === 'AUTH_MODE' && value === 'none')) continue;
+    if (
+      /^(AUTH_(MODE|JWKS_URL|ISSUER|AUDIENCE|TOKENS_FILE)|METRICS_PORT|WEBHOOK_ALLOW_HOSTS|VAST_(ENDPOINTS|ACCESS_KEY|SECRET_KEY|BUCKET|SCHEMA))$/.test(
+        name,
+      )
+    ) {
+      throw new ConfigError(`${name} is not in this version; unset it.`);
+    }
+  }
 }
 
 function checkRelations({ paging, media }: Config): void {

@@ -29,6 +29,10 @@ import { openSqliteEngine } from './vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from './vastdb/vast-db-manager.ts';
 import { DeletionWorker } from './workers/deletion-worker.ts';
 import { ReclaimWorker } from './workers/reclaim-worker.ts';
+import { WorkerLoop } from './workers/worker-loop.ts';
+
+/** After the media stores are ready there is nothing more to check: as good as never. */
+const READY_MS = 2 ** 31 - 1;
 
 export interface Container {
   readonly app: App;
@@ -41,7 +45,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const secret = config.secretKey ?? (await readOrMakeSecret(join(config.dataDir, 'secret.key')));
 
   const media = new MediaStores(config.media.backends.map((backend) => openMediaStore(backend, config, secret)));
-  await media.ensureReady();
+  const mediaCheck = await makeReady(media, logger);
 
   const { synchronous, cacheMib } = config.tables.sqlite;
   const engine = await openSqliteEngine({ directory: join(config.dataDir, 'tables'), synchronous, cacheMib });
@@ -88,11 +92,38 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     app,
     close: async () => {
       await app.close();
-      await Promise.all([deletionWorker.stop(), reclaimWorker.stop()]);
+      await Promise.all([deletionWorker.stop(), reclaimWorker.stop(), mediaCheck?.stop()]);
       await media.close();
       await manager.close();
     },
   };
+}
+
+/**
+ * An object store that cannot be reached now does not keep the server from starting: what lies in the
+ * tables can be read. It is asked again until it answers.
+ */
+async function makeReady(media: MediaStores, logger: Logger): Promise<WorkerLoop | undefined> {
+  await Promise.all([...media.local.values()].map((store) => store.ensureReady()));
+  try {
+    await media.ensureReady();
+    return undefined;
+  } catch (error) {
+    logger.error({ err: error }, 'a media store is not ready; it is asked again until it is');
+  }
+  let ready = false;
+  const check = new WorkerLoop(
+    'media store check',
+    async () => {
+      if (!ready) await media.ensureReady();
+      if (!ready) logger.info('all media stores are ready');
+      ready = true;
+      return READY_MS;
+    },
+    logger,
+  );
+  check.start();
+  return check;
 }
 
 function openMediaStore(config: BackendConfig, { media }: Config, secret: string): MediaStore {

@@ -43,15 +43,19 @@ export class SegmentPageCache {
 
   get(key: string, version: bigint): SegmentPage | undefined {
     const page = this.#pages?.get(key);
-    return page?.version === version && page.window === this.#window() ? page : undefined;
+    return page?.version === version && page.window === this.window() ? page : undefined;
   }
 
-  /** `version` was read before the segments were: a page may be newer than its version says, never older. */
-  set(key: string, version: bigint, page: SegmentPage): void {
-    this.#pages?.set(key, { ...page, version, window: this.#window() });
+  /**
+   * `version` and `window` were read before the segments were, and before URLs were signed: a page may
+   * be newer than they say, never older.
+   */
+  set(key: string, version: bigint, window: number, page: SegmentPage): void {
+    this.#pages?.set(key, { ...page, version, window });
   }
 
-  #window(): number {
+  /** The number of the present signing window. */
+  window(): number {
     return Math.floor(Date.now() / this.#windowMs);
   }
 }

@@ -58,8 +58,9 @@ export class SegmentService {
     const key = pageKey(flowId, query, page, rendering);
     const kept = this.#pages.get(key, version);
     if (kept !== undefined) return kept;
+    const window = this.#pages.window();
     const made = await this.#read(flowId, query, page, rendering);
-    this.#pages.set(key, version, made);
+    this.#pages.set(key, version, window, made);
     return made;
   }
 

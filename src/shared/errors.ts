@@ -21,7 +21,6 @@ export const ERROR_CODES = {
   flow_read_only: { status: 403, meaning: 'The flow is marked read-only.' },
   not_found: { status: 404, meaning: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, meaning: 'The address exists, but not for this method.' },
-  precondition_failed: { status: 412, meaning: 'The object has changed since the given ETag.' },
   payload_too_large: { status: 413, meaning: 'The body is larger than this server accepts.' },
   unsupported_media_type: { status: 415, meaning: 'The body is of a media type that the operation does not take.' },
   range_not_satisfiable: { status: 416, meaning: 'The byte range lies outside the object.' },

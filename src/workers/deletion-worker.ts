@@ -3,6 +3,7 @@ import type { DeletionRequest } from '../domain/deletion-request.ts';
 import type { Store } from '../domain/store.ts';
 import type { Logger } from 'pino';
 import type { SegmentDeletion } from '../services/segment-deletion.ts';
+import { AppError } from '../shared/errors.ts';
 import { WorkerLoop } from './worker-loop.ts';
 
 /** How often expired requests are removed, and requests of other processes are looked for. */
@@ -71,7 +72,8 @@ export class DeletionWorker {
       async (tx) => {
         const request = await tx.deletionRequests.find(id, Date.now());
         if (request === undefined || request.status === 'done') return;
-        const summary = `${error instanceof Error ? error.message : String(error)}; it is tried again`;
+        const reason = error instanceof AppError ? error.message : 'the server failed; see its log';
+        const summary = `${reason}; it is tried again`;
         const failure = { type: 'deletion_failed', summary, time };
         await tx.deletionRequests.update({ ...request, status: 'error', updated: time, error: failure });
       },

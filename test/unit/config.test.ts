@@ -428,3 +428,16 @@ describe('.env.example', () => {
     }
   });
 });
+
+describe('settings of other versions', () => {
+  it.each(['AUTH_MODE', 'AUTH_TOKENS_FILE', 'METRICS_PORT', 'WEBHOOK_ALLOW_HOSTS', 'VAST_ENDPOINTS'])(
+    'refuses %s, which would have no effect, without showing its value',
+    (name) => {
+      expect(() => loadConfig({ [name]: 'jwt-value' })).toThrow(`${name} is not in this version; unset it.`);
+    },
+  );
+
+  it('takes AUTH_MODE=none, and names without a value', () => {
+    expect(() => loadConfig({ AUTH_MODE: 'none', METRICS_PORT: '' })).not.toThrow();
+  });
+});

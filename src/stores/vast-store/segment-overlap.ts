@@ -2,7 +2,7 @@ import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, gte, lt } from '../../vastdb/predicate/builder.ts';
 import type { TableReads } from './table-access.ts';
-import { anySegmentOverlaps, firstStartReaching } from './segment-window.ts';
+import { anySegmentOverlaps, firstStartReaching, IN_TIME } from './segment-window.ts';
 import { SEGMENTS } from './tables.ts';
 
 interface Span {
@@ -12,6 +12,10 @@ interface Span {
 
 /** How many present segments are read at once while a batch is held against them. */
 const ROWS_PER_READ = 1_000;
+/** A read that decided fewer spans found too much between them. */
+const FEW_SPANS = 16;
+/** How many spans are decided one by one then, before reading is tried again. */
+const SPANS_PER_SEEK = 256;
 
 /**
  * For each span whether a segment of the flow overlaps it. The spans are sorted by start. What lies under the whole batch is read once, in order, and merged with it;
@@ -35,8 +39,18 @@ export async function findOverlapped(reader: TableReads, flowId: string, spans: 
       where: and([eq('flow_id', flowId), gte('start_ns', from), lt('start_ns', end)]),
       orderBy: [{ column: 'start_ns', direction: 'asc' }],
       limit: ROWS_PER_READ,
+      timeline: IN_TIME,
     });
+    const decided = overlapped.length;
     decide(spans, rows, rows.length < ROWS_PER_READ, overlapped);
+    if (overlapped.length - decided < FEW_SPANS) await seek(reader, flowId, spans, overlapped);
+  }
+}
+
+/** Decides the next spans by one seek each: where much lies between them, that is less than reading it. */
+async function seek(reader: TableReads, flowId: string, spans: readonly Span[], overlapped: boolean[]): Promise<void> {
+  for (const { startNs, endNs } of spans.slice(overlapped.length, overlapped.length + SPANS_PER_SEEK)) {
+    overlapped.push(await anySegmentOverlaps(reader, flowId, startNs, endNs));
   }
 }
 

@@ -11,13 +11,13 @@ import type { TableReads } from './table-access.ts';
 import { toPage } from './keyset-page.ts';
 import { toHandle, toRowId } from './row-handle.ts';
 import { findOverlapped } from './segment-overlap.ts';
-import { overlapTerms } from './segment-window.ts';
+import { IN_TIME, overlapTerms } from './segment-window.ts';
 import { SEGMENTS } from './tables.ts';
 
 const SHOWN_COLUMNS = ['start_ns', 'end_ns', 'fragment', 'locations', 'external_urls'] as const;
 
-const IN_TIME: readonly Ordering[] = [{ column: 'start_ns', direction: 'asc' }];
-const AGAINST_TIME: readonly Ordering[] = [{ column: 'start_ns', direction: 'desc' }];
+const FORWARD: readonly Ordering[] = [{ column: 'start_ns', direction: 'asc' }];
+const BACKWARD: readonly Ordering[] = [{ column: 'start_ns', direction: 'desc' }];
 
 const toStoredSegment = (row: Cell[]): StoredSegment => ({
   startNs: row[0] as bigint,
@@ -43,8 +43,9 @@ export class SegmentReader implements SegmentReads {
       table: SEGMENTS.name,
       columns: SHOWN_COLUMNS,
       where: and(terms),
-      orderBy: query.reverse ? AGAINST_TIME : IN_TIME,
+      orderBy: query.reverse ? BACKWARD : FORWARD,
       limit: page.limit + 1,
+      timeline: IN_TIME,
     });
     return toPage(rows, page.limit, toStoredSegment, (row) => [row[0] as bigint]);
   }
@@ -52,8 +53,8 @@ export class SegmentReader implements SegmentReads {
   async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {
     if (range.isEmpty) return undefined;
     const where = and(await overlapTerms(this.#reader, flowId, range));
-    const first = await this.#one(where, IN_TIME);
-    const last = await this.#one(where, AGAINST_TIME);
+    const first = await this.#one(where, FORWARD);
+    const last = await this.#one(where, BACKWARD);
     return first === undefined || last === undefined ? undefined : { first, last };
   }
 
@@ -74,7 +75,7 @@ export class SegmentReader implements SegmentReads {
   }
 
   async #one(where: Predicate, orderBy: readonly Ordering[]): Promise<StoredSegment | undefined> {
-    const request = { table: SEGMENTS.name, columns: SHOWN_COLUMNS, where, orderBy, limit: 1 };
+    const request = { table: SEGMENTS.name, columns: SHOWN_COLUMNS, where, orderBy, limit: 1, timeline: IN_TIME };
     const { rows } = await this.#reader.select(request);
     return rows[0] === undefined ? undefined : toStoredSegment(rows[0]);
   }
@@ -127,9 +128,10 @@ export class SegmentRepository extends SegmentReader implements Segments {
       table: SEGMENTS.name,
       columns: ['start_ns', 'end_ns', 'object_id'],
       where: and(terms),
-      orderBy: IN_TIME,
+      orderBy: FORWARD,
       limit,
       rowIds: true,
+      timeline: IN_TIME,
     });
     return (rows as [bigint, bigint, string][]).map(([startNs, endNs, object], index) => ({
       startNs,
@@ -149,10 +151,17 @@ export class SegmentRepository extends SegmentReader implements Segments {
   async hull(flowId: string): Promise<{ startNs: bigint; endNs: bigint } | undefined> {
     const edge = async (orderBy: readonly Ordering[], column: string): Promise<bigint | undefined> => {
       const where = eq('flow_id', flowId);
-      const { rows } = await this.#tx.select({ table: SEGMENTS.name, columns: [column], where, orderBy, limit: 1 });
+      const { rows } = await this.#tx.select({
+        table: SEGMENTS.name,
+        columns: [column],
+        where,
+        orderBy,
+        limit: 1,
+        timeline: IN_TIME,
+      });
       return rows[0]?.[0] as bigint | undefined;
     };
-    const [startNs, endNs] = await Promise.all([edge(IN_TIME, 'start_ns'), edge(AGAINST_TIME, 'end_ns')]);
+    const [startNs, endNs] = await Promise.all([edge(FORWARD, 'start_ns'), edge(BACKWARD, 'end_ns')]);
     return startNs === undefined || endNs === undefined ? undefined : { startNs, endNs };
   }
 

@@ -2,8 +2,12 @@ import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, gte, lt, lte } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { TimelineHint } from '../../vastdb/query/select-query.ts';
 import type { TableReads } from './table-access.ts';
 import { SEGMENTS } from './tables.ts';
+
+/** Lets engines that cannot order walk the timeline in windows, instead of reading and sorting all of a flow. */
+export const IN_TIME: TimelineHint = { column: 'start_ns' };
 
 /**
  * Segments of a flow do not overlap, so of all those that start before a time only the last can
@@ -33,6 +37,7 @@ async function lastOf(reader: TableReads, where: Predicate): Promise<{ startNs: 
     where,
     orderBy: [{ column: 'start_ns', direction: 'desc' }],
     limit: 1,
+    timeline: IN_TIME,
   });
   const row: Cell[] | undefined = rows[0];
   return row === undefined ? undefined : { startNs: row[0] as bigint, endNs: row[1] as bigint };

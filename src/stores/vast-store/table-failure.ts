@@ -5,7 +5,7 @@ import { TableError } from '../../vastdb/table-error.ts';
 const RETRY_AFTER_S = 2;
 
 /**
- * What a failure of the table layer means to a client. Kinds that are defects of ours (`invalid`,
+ * The cause, with paths of this machine in it, is for the log. What a failure of the table layer means to a client. Kinds that are defects of ours (`invalid`,
  * `duplicate`) pass as they are and become a 500.
  */
 export function translateTableFailure(error: unknown): unknown {
@@ -13,10 +13,10 @@ export function translateTableFailure(error: unknown): unknown {
   const options = { retryAfterS: RETRY_AFTER_S, cause: error };
   switch (error.kind) {
     case 'full':
-      return new AppError('storage_full', `nothing can be written: ${error.message}`, options);
+      return new AppError('storage_full', 'there is no space left for the tables; reads go on', options);
     case 'unavailable':
     case 'conflict':
-      return new AppError('tables_unavailable', `the tables cannot be used now: ${error.message}`, options);
+      return new AppError('tables_unavailable', 'the tables cannot serve this now; try again', options);
     case 'corrupt':
       return new AppError('tables_unavailable', 'the tables are damaged; see the server log', { cause: error });
     case 'duplicate':

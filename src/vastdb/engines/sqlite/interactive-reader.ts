@@ -35,7 +35,7 @@ export class InteractiveReader implements TableReader {
   endSnapshot(): void {
     if (!this.#inSnapshot) return;
     this.#inSnapshot = false;
-    this.#session.rollback();
+    this.#session.abandon();
   }
 
   #read<T>(read: () => T): T | Promise<T> {

@@ -11,6 +11,7 @@ export class LogSync {
   #handle: Promise<FileHandle> | undefined;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  #failure: TableError | undefined;
 
   /** @param database path of the database, beside which SQLite keeps the log while it is open. */
   constructor(database: string) {
@@ -32,7 +33,7 @@ export class LogSync {
 
   async close(): Promise<void> {
     await this.#running?.catch(() => undefined);
-    const handle = await this.#handle;
+    const handle = await this.#handle?.catch(() => undefined);
     await handle?.close();
   }
 
@@ -44,16 +45,19 @@ export class LogSync {
   }
 
   async #sync(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     try {
       this.#handle ??= open(this.#file, 'r+');
       await (await this.#handle).datasync();
     } catch (error) {
-      this.#handle = undefined;
-      throw new TableError(
+      // After a sync that failed the system may take what it could not write for written: no later sync
+      // proves anything, so nothing is acknowledged any more.
+      this.#failure = new TableError(
         'unavailable',
-        `The log ${this.#file} could not be synced: the last writes may not survive a power cut. ${String(error)}`,
+        `The log ${this.#file} could not be synced; nothing can be written safely until the server starts anew. ${String(error)}`,
         error,
       );
+      throw this.#failure;
     }
   }
 }
