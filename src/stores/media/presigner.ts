@@ -5,7 +5,7 @@ import { PreparedHmac } from './prepared-hmac.ts';
 import { SigningWindow } from './signing-window.ts';
 
 /** The longest life that S3 allows a signed URL. */
-export const MAX_PRESIGN_S = 604_800;
+const MAX_PRESIGN_S = 604_800;
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 /** The operation that each method means, as the AWS SDK names it in its URLs. */

@@ -28,7 +28,7 @@ export function isAlwaysTrue(predicate: Predicate): boolean {
 }
 
 /** Whether the predicate picks no row by its form alone, as `or([])` does. */
-export function isAlwaysFalse(predicate: Predicate): boolean {
+function isAlwaysFalse(predicate: Predicate): boolean {
   return predicate.op === 'or' && predicate.terms.length === 0;
 }
 

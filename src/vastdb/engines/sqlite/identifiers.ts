@@ -7,7 +7,7 @@ const pattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
  *
  * @throws TableError `invalid` for anything but a plain identifier, and for names SQLite keeps for itself.
  */
-export function checkIdentifier(name: string): string {
+function checkIdentifier(name: string): string {
   if (!pattern.test(name)) {
     throw new TableError('invalid', `${JSON.stringify(name)} is no valid name: use letters, digits and underscores.`);
   }
