@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import type { BackendConfig, Config } from '../config.ts';
+import type { MediaStore } from '../domain/media-store.ts';
+import type { StorageBackend } from '../domain/storage-backend.ts';
+import { LocalMediaStore } from '../stores/media/local-media-store.ts';
+import { MediaStores } from '../stores/media/media-store-registry.ts';
+import { S3Store } from '../stores/media/s3-store.ts';
+import { WorkerLoop } from '../workers/worker-loop.ts';
+
+/** After the media stores are ready there is nothing more to check: as good as never. */
+const READY_MS = 2 ** 31 - 1;
+
+/** The configured media stores, none of which may be reachable yet. */
+export const openMediaStores = (config: Config, secret: string): MediaStores =>
+  new MediaStores(config.media.backends.map((backend) => openMediaStore(backend, config, secret)));
+
+/**
+ * An object store that cannot be reached now does not keep the server from starting: what lies in the
+ * tables can be read. It is asked again until it answers.
+ */
+export async function makeMediaReady(media: MediaStores, logger: Logger): Promise<WorkerLoop | undefined> {
+  await Promise.all([...media.local.values()].map((store) => store.ensureReady()));
+  try {
+    await media.ensureReady();
+    return undefined;
+  } catch (error) {
+    logger.error({ err: error }, 'a media store is not ready; it is asked again until it is');
+  }
+  let ready = false;
+  const check = new WorkerLoop(
+    'media store check',
+    async () => {
+      if (!ready) await media.ensureReady();
+      if (!ready) logger.info('all media stores are ready');
+      ready = true;
+      return READY_MS;
+    },
+    logger,
+  );
+  check.start();
+  return check;
+}
+
+function openMediaStore(config: BackendConfig, { media }: Config, secret: string): MediaStore {
+  const { presign, maxObjectBytes, s3 } = media;
+  const backend = describe(config);
+  if (config.type === 'local') {
+    return new LocalMediaStore({ backend, directory: config.path, secret, maxObjectBytes, ...presign });
+  }
+  return new S3Store({ ...config, backend, ...presign, ...s3 });
+}
+
+const describe = (config: BackendConfig): StorageBackend => ({
+  id: config.id,
+  label: config.label,
+  store_type: 'http_object_store',
+  provider: config.provider,
+  region: config.region,
+  availability_zone: config.availabilityZone,
+  store_product: config.storeProduct,
+  default_storage: config.defaultStorage,
+});
