@@ -5,6 +5,7 @@ const layers = {
   domain: ['shared'],
   config: ['shared'],
   observability: ['shared'],
+  exr: ['shared'],
   vastdb: ['shared', 'observability'],
   stores: ['shared', 'observability', 'domain', 'vastdb'],
   events: ['shared', 'observability', 'domain'],

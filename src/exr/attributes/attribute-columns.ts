@@ -1,0 +1,22 @@
+import type { ExrAttribute } from './attribute.ts';
+
+/** The value of an attribute in columns that can be searched; null where the value is not of the kind. */
+export interface AttributeColumns {
+  readonly value_text: string | null;
+  readonly value_number: number | null;
+  /** Every value. */
+  readonly value_json: string;
+}
+
+/** A time code is searched by its text, a rational by its quotient. */
+export function attributeColumns({ value }: ExrAttribute): AttributeColumns {
+  const columns = { value_text: null, value_number: null, value_json: JSON.stringify(value) };
+  if (typeof value === 'string') return { ...columns, value_text: value };
+  if (typeof value === 'number') return { ...columns, value_number: value };
+  if (typeof value !== 'object' || value === null) return columns;
+  if ('text' in value) return { ...columns, value_text: value.text };
+  if ('numerator' in value && value.denominator !== 0) {
+    return { ...columns, value_number: value.numerator / value.denominator };
+  }
+  return columns;
+}
