@@ -1,0 +1,39 @@
+import type { Endpoint } from './endpoint.ts';
+
+/**
+ * - `roundRobin`: in turn, whatever they have to do.
+ * - `leastInFlight`: the one with the fewest requests, in turn among equals.
+ * - `fastest`: the one that is expected to answer first, from how fast it was and how much it has to do.
+ */
+export type Balancing = 'roundRobin' | 'leastInFlight' | 'fastest';
+
+/**
+ * Chooses among endpoints, of which there is at least one. `turn` counts the choices: it decides
+ * among equals, so that none is preferred for its place in the list.
+ */
+export function chooseEndpoint(
+  endpoints: readonly Endpoint[],
+  balancing: Balancing,
+  turn: number,
+): Endpoint | undefined {
+  const first = turn % endpoints.length;
+  if (balancing === 'roundRobin') return endpoints[first];
+  const score = balancing === 'leastInFlight' ? load : expectedWait;
+  let best: Endpoint | undefined;
+  let lowest = Infinity;
+  for (let i = 0; i < endpoints.length; i += 1) {
+    const endpoint = endpoints[(first + i) % endpoints.length];
+    if (endpoint === undefined) continue;
+    const own = score(endpoint);
+    if (own < lowest) {
+      best = endpoint;
+      lowest = own;
+    }
+  }
+  return best;
+}
+
+const load = (endpoint: Endpoint): number => endpoint.inFlight;
+
+/** One that never answered yet counts as fast, so that it gets the chance to show it. */
+const expectedWait = (endpoint: Endpoint): number => (endpoint.latencyMs ?? 0) * (endpoint.inFlight + 1);

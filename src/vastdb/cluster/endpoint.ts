@@ -1,0 +1,140 @@
+/** What is known of one endpoint, for operators and for the load balancer. */
+export interface EndpointStatistics {
+  readonly url: string;
+  readonly state: 'healthy' | 'down';
+  readonly requests: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  /** Time until an answer begins, exponentially weighted towards the latest; undefined before the first one. */
+  readonly latencyMs: number | undefined;
+  /** For one that is down: when it may be tried again. */
+  readonly dueInMs: number | undefined;
+}
+
+export interface EndpointOptions {
+  /** Errors in a row after which an endpoint is left alone. */
+  readonly errorsUntilDown: number;
+  /** How long it is left alone at first; twice as long after every try that fails again. */
+  readonly retryBaseMs: number;
+  readonly retryMaxMs: number;
+  /** Milliseconds, rising. */
+  readonly clock: () => number;
+  /** 0 to 1: how far a wait is shortened, by half at most, so that replicas do not come all at once. */
+  readonly jitter: () => number;
+}
+
+/** The weight of the latest answer: about the last ten count. */
+const LATENCY_WEIGHT = 0.2;
+
+/**
+ * One address of a cluster: whether it can be used, and how it did so far. It is down after some
+ * errors in a row, and then due for one try at a time; there are no timers, since whoever needs an
+ * endpoint asks.
+ */
+export class Endpoint {
+  readonly url: string;
+  readonly #options: EndpointOptions;
+  #requests = 0;
+  #errors = 0;
+  #inFlight = 0;
+  #latencyMs: number | undefined;
+  #errorsInRow = 0;
+  #failedTries = 0;
+  #dueAt: number | undefined;
+  #trying = false;
+
+  constructor(url: string, options: EndpointOptions) {
+    this.url = url;
+    this.#options = options;
+  }
+
+  get isDown(): boolean {
+    return this.#dueAt !== undefined;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get latencyMs(): number | undefined {
+    return this.#latencyMs;
+  }
+
+  /** How long until it may be tried again: 0 for one that is not down or is due, Infinity while it is being tried. */
+  get dueInMs(): number {
+    if (this.#dueAt === undefined) return 0;
+    return this.#trying ? Infinity : Math.max(0, this.#dueAt - this.#options.clock());
+  }
+
+  /** A request begins. Whoever calls this calls `end` of what it returns, once. */
+  use(): EndpointUse {
+    const isTry = this.isDown;
+    const startedAt = this.#options.clock();
+    this.#requests += 1;
+    this.#inFlight += 1;
+    if (isTry) this.#trying = true;
+    let verdict: 'answered' | 'failed' | undefined;
+    let ended = false;
+    return {
+      answered: () => {
+        if (verdict !== undefined) return;
+        verdict = 'answered';
+        this.#answered(this.#options.clock() - startedAt, isTry);
+      },
+      // An answer that broke off counts too, although it had begun well.
+      failed: () => {
+        if (verdict === 'failed') return;
+        verdict = 'failed';
+        this.#failed(isTry);
+      },
+      end: () => {
+        if (ended) return;
+        ended = true;
+        this.#inFlight -= 1;
+        if (isTry) this.#trying = false;
+      },
+    };
+  }
+
+  statistics(): EndpointStatistics {
+    return {
+      url: this.url,
+      state: this.isDown ? 'down' : 'healthy',
+      requests: this.#requests,
+      errors: this.#errors,
+      inFlight: this.#inFlight,
+      latencyMs: this.#latencyMs,
+      dueInMs: this.isDown ? this.dueInMs : undefined,
+    };
+  }
+
+  #answered(ms: number, isTry: boolean): void {
+    this.#latencyMs = this.#latencyMs === undefined ? ms : this.#latencyMs + LATENCY_WEIGHT * (ms - this.#latencyMs);
+    // A request from before it went down says nothing of how things are now.
+    if (this.isDown && !isTry) return;
+    this.#errorsInRow = 0;
+    this.#failedTries = 0;
+    this.#dueAt = undefined;
+  }
+
+  #failed(isTry: boolean): void {
+    this.#errors += 1;
+    this.#errorsInRow += 1;
+    const goesDown = !this.isDown && this.#errorsInRow >= this.#options.errorsUntilDown;
+    if (!goesDown && !(this.isDown && isTry)) return;
+    const { retryBaseMs, retryMaxMs, clock, jitter } = this.#options;
+    const longest = Math.min(retryMaxMs, retryBaseMs * 2 ** this.#failedTries);
+    this.#dueAt = clock() + longest * (1 - jitter() / 2);
+    this.#failedTries += 1;
+  }
+}
+
+/** One request to an endpoint, as the endpoint sees it. */
+export interface EndpointUse {
+  /** The answer began. */
+  answered(): void;
+  /** The endpoint could not be reached, did not answer in time, or broke off. */
+  failed(): void;
+  /** The request is over, whatever became of it. */
+  end(): void;
+}

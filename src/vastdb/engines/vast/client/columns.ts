@@ -1,0 +1,85 @@
+import { Builder } from 'flatbuffers';
+import type { ColumnDefinition } from '../../../engine.ts';
+import { TableError } from '../../../table-error.ts';
+import { AlterColumnRequest } from '../flatbuffers/tabular.generated.ts';
+import { schemaMessage } from '../protocol/ipc-messages.ts';
+import { type IpcField, readStream } from '../protocol/ipc-reader.ts';
+import { nullableColumns, type WireColumn } from '../protocol/wire-column.ts';
+import { readList } from './lists.ts';
+import type { Requests } from './requests.ts';
+
+const LIST_KEYS = 10_000;
+
+/** The columns of the schema's tables. */
+export class Columns {
+  readonly #requests: Requests;
+
+  constructor(requests: Requests) {
+    this.#requests = requests;
+  }
+
+  /**
+   * Columns in the order of the table.
+   *
+   * @throws VastError of status 404 where there is no such table; TableError `invalid` for a column whose
+   * type is none of ours.
+   */
+  async list(transactionId: string, table: string): Promise<ColumnDefinition[]> {
+    const fields = await this.#fields(transactionId, table, { column: null });
+    return fields.map((field) => definitionOf(table, field));
+  }
+
+  /** Names of the columns that a sorted table is sorted by, in the order of the key. */
+  async listSorted(transactionId: string, table: string): Promise<string[]> {
+    const fields = await this.#fields(transactionId, table, { 'sorted-columns': null });
+    return fields.map(({ name }) => name);
+  }
+
+  /** Adds columns, which are null in the rows that are there. */
+  async add(transactionId: string, table: string, columns: readonly ColumnDefinition[]): Promise<void> {
+    await this.#requests.run('POST', this.#requests.tablePath(table), {
+      transactionId,
+      query: { column: null },
+      body: schemaMessage(nullableColumns(columns)),
+    });
+  }
+
+  async rename(transactionId: string, table: string, name: string, newName: string): Promise<void> {
+    const builder = new Builder(64);
+    builder.finish(AlterColumnRequest.createAlterColumnRequest(builder, 0, 0));
+    await this.#requests.run('PUT', this.#requests.tablePath(table), {
+      transactionId,
+      query: { column: null, 'tabular-column-name': name, 'tabular-new-column-name': newName },
+      headers: { 'tabular-column-sep': '.' },
+      body: builder.asUint8Array(),
+    });
+  }
+
+  async drop(transactionId: string, table: string, columns: readonly ColumnDefinition[]): Promise<void> {
+    await this.#requests.run('DELETE', this.#requests.tablePath(table), {
+      transactionId,
+      query: { column: null },
+      body: schemaMessage(nullableColumns(columns)),
+    });
+  }
+
+  async #fields(transactionId: string, table: string, query: Record<string, null>): Promise<IpcField[]> {
+    const options = { transactionId, query, maxKeys: LIST_KEYS };
+    return readList(this.#requests, this.#requests.tablePath(table), options, (body) => {
+      const [first] = readStream(body);
+      return first?.message.kind === 'schema' ? first.message.fields : [];
+    });
+  }
+}
+
+function definitionOf(table: string, { name, column }: IpcField): ColumnDefinition {
+  if (column === undefined || !isOurs(column)) {
+    throw new TableError('invalid', `Column ${name} of table ${table} has a type that this server does not use.`);
+  }
+  const { type, dimension, nullable } = column;
+  return { name, type, ...(nullable ? {} : { required: true }), ...(type === 'vector' ? { dimension } : {}) };
+}
+
+function isOurs(column: WireColumn): column is WireColumn & { readonly type: ColumnDefinition['type'] } {
+  return column.type !== 'rowId' && column.type !== 'sortedRowId';
+}

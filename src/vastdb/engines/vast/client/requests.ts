@@ -1,0 +1,59 @@
+import type { RequestKind } from '../../../cluster/load-balancer.ts';
+import type { RequestOptions, VastRequest, VastResponse, VastTransport } from '../transport/vast-transport.ts';
+
+export interface OperationOptions extends RequestOptions {
+  readonly transactionId: string;
+  readonly query: VastRequest['query'];
+  readonly headers?: VastRequest['headers'];
+  readonly body?: Uint8Array;
+  /** `write` for everything but GET, where it is left out. */
+  readonly kind?: RequestKind;
+  readonly repeatable?: boolean;
+}
+
+/** Requests about one schema of one bucket. */
+export class Requests {
+  readonly bucket: string;
+  /** With slashes where it is nested. */
+  readonly schema: string;
+  readonly #transport: VastTransport;
+
+  constructor(transport: VastTransport, bucket: string, schema: string) {
+    this.#transport = transport;
+    this.bucket = bucket;
+    this.schema = schema;
+  }
+
+  schemaPath(name: string = this.schema): string[] {
+    return [this.bucket, ...name.split('/').filter((part) => part !== '')];
+  }
+
+  tablePath(table: string): string[] {
+    return [...this.schemaPath(), table];
+  }
+
+  /** The answer has to be read by the caller. */
+  async send(method: VastRequest['method'], path: readonly string[], options: OperationOptions): Promise<VastResponse> {
+    const { signal, ...operation } = options;
+    const kind = operation.kind ?? (method === 'GET' ? 'read' : 'write');
+    return this.#transport.request({ ...operation, method, path, kind }, { signal });
+  }
+
+  /** For requests whose answer says nothing more. @returns its headers. */
+  async run(
+    method: VastRequest['method'],
+    path: readonly string[],
+    options: OperationOptions,
+  ): Promise<VastResponse['headers']> {
+    const response = await this.send(method, path, options);
+    await response.buffer();
+    return response.headers;
+  }
+
+  /** Without any of the protocol's headers, as the handshake and the bucket check are sent. */
+  async ask(method: 'GET' | 'HEAD', path: readonly string[], query: VastRequest['query']): Promise<VastResponse> {
+    const response = await this.#transport.request({ method, path, query, kind: 'read' });
+    await response.buffer();
+    return response;
+  }
+}

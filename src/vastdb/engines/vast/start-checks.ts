@@ -1,0 +1,54 @@
+import { TableError } from '../../table-error.ts';
+import { supports, type VastVersion } from './client/handshake.ts';
+import type { VastClient } from './client/vast-client.ts';
+import { VastError } from './transport/vast-error.ts';
+
+export interface Place {
+  readonly endpoints: readonly string[];
+  readonly bucket: string;
+  readonly schema: string;
+}
+
+/**
+ * Looks whether the cluster can keep the tables.
+ *
+ * @returns its version.
+ * @throws TableError with one line that says what is missing, and what to do.
+ */
+export async function checkCluster(client: VastClient, { endpoints, bucket, schema }: Place): Promise<VastVersion> {
+  try {
+    const version = await client.version();
+    if (!supports(version, 'rowIds')) {
+      throw unusable(
+        `The cluster has version ${version.join('.')}; 5.1 is the oldest that can keep the tables: upgrade it`,
+      );
+    }
+    const hasBucket = await client.bucketExists();
+    if (hasBucket === undefined) throw refused();
+    if (!hasBucket) throw unusable(`There is no bucket ${bucket} on the cluster: create it there, for the database`);
+    const id = await client.transactions.begin();
+    const hasSchema = await client.schemas.exists(id, schema);
+    await client.transactions.rollback(id);
+    if (!hasSchema) throw unusable(`There is no schema ${schema} in bucket ${bucket}: create it on the cluster`);
+    return version;
+  } catch (error) {
+    if (!(error instanceof TableError) || error instanceof StartError) throw error;
+    if (error instanceof VastError && error.status === 403) throw refused(error);
+    if (error.kind !== 'unavailable') throw error;
+    throw unusable(
+      `The cluster does not answer at ${endpoints.join(', ')}: check the addresses, and that they can be reached from here`,
+      error,
+    );
+  }
+}
+
+/** What an operator has to mend before the server can start. */
+class StartError extends TableError {}
+
+const unusable = (message: string, cause?: unknown): TableError => new StartError('unavailable', `${message}.`, cause);
+
+const refused = (cause?: unknown): TableError =>
+  unusable(
+    'The cluster refuses the access key or the secret key: check both, the policy of their user, and the clock of this machine',
+    cause,
+  );

@@ -1,0 +1,92 @@
+import type { RequestKind } from '../../cluster/load-balancer.ts';
+import type { Cell, RowId, RowSet, SelectRequest } from '../../engine.ts';
+import { predicateColumns } from '../../predicate/columns.ts';
+import type { Predicate } from '../../predicate/predicate.ts';
+import { TableError } from '../../table-error.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { VastClient } from './client/vast-client.ts';
+
+/**
+ * What the port asks of a transaction, as requests of the client. All of them throw TableError
+ * `invalid`, before anything is sent, for names that are not there and cells that do not fit.
+ */
+export class Statements {
+  readonly #client: VastClient;
+  readonly #catalogue: Catalogue;
+
+  constructor(client: VastClient, catalogue: Catalogue) {
+    this.#client = client;
+    this.#catalogue = catalogue;
+  }
+
+  async select(transactionId: string, request: SelectRequest, kind: RequestKind): Promise<RowSet> {
+    refuseUnsupported(request);
+    const { columns, where, limit, rowIds } = request;
+    // The client wants each column once.
+    const asked = [...new Set(columns)];
+    const table = await this.#catalogue.tableWith(request.table, [...asked, ...columnsOf(where)]);
+    const found = await this.#client.queries.select({
+      transactionId,
+      table,
+      columns: asked,
+      where,
+      rowIds,
+      limit,
+      kind,
+    });
+    if (asked.length === columns.length) return found;
+    const positions = columns.map((column) => asked.indexOf(column));
+    return { ...found, rows: found.rows.map((row) => positions.map((position) => row[position] ?? null)) };
+  }
+
+  async count(transactionId: string, name: string, where: Predicate | undefined, kind: RequestKind): Promise<number> {
+    const table = await this.#catalogue.tableWith(name, columnsOf(where));
+    return this.#client.queries.count({ transactionId, table, where, kind });
+  }
+
+  async insert(
+    transactionId: string,
+    name: string,
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+  ): Promise<void> {
+    const table = await this.#catalogue.tableWith(name, columns);
+    await this.#client.rows.insert(transactionId, table, columns, rows);
+  }
+
+  async update(
+    transactionId: string,
+    name: string,
+    rowIds: readonly RowId[],
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+  ): Promise<void> {
+    const table = await this.#catalogue.tableWith(name, columns);
+    await this.#client.rows.update(transactionId, table, ownRowIds(name, rowIds), columns, rows);
+  }
+
+  async delete(transactionId: string, name: string, rowIds: readonly RowId[]): Promise<void> {
+    const table = await this.#catalogue.table(name);
+    await this.#client.rows.delete(transactionId, table, ownRowIds(name, rowIds));
+  }
+}
+
+const columnsOf = (where: Predicate | undefined): Iterable<string> =>
+  where === undefined ? [] : predicateColumns(where);
+
+function ownRowIds(table: string, rowIds: readonly RowId[]): readonly bigint[] {
+  if (rowIds.every((id) => typeof id === 'bigint')) return rowIds;
+  throw new TableError('invalid', `This row id is not one of table ${table}.`);
+}
+
+function refuseUnsupported({ orderBy = [], distinct, lookups, match }: SelectRequest): void {
+  const asked = [
+    orderBy.length > 0 ? 'orderBy' : undefined,
+    distinct === true ? 'distinct' : undefined,
+    lookups === undefined ? undefined : 'lookups',
+    match === undefined ? undefined : 'match',
+  ].find((name) => name !== undefined);
+  if (asked !== undefined) {
+    throw new TableError('invalid', `The cluster knows no ${asked}; the capabilities of its engine say so.`);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Logger } from 'pino';
+import { retry } from '../../../shared/retry.ts';
+import type { ColumnDefinition, TableDefinition } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import type { VastClient } from './client/vast-client.ts';
+import { VastError } from './transport/vast-error.ts';
+
+/** How often a change is tried while others make the same, as replicas do that start together. */
+const ATTEMPTS = 10;
+
+/**
+ * Changes tables. Every change looks first whether it is needed, in the transaction that makes it; so
+ * one that meets another's, or whose end was lost, is simply made again.
+ */
+export class TableChanges {
+  readonly #client: VastClient;
+  readonly #sortedTables: boolean;
+  readonly #logger: Logger;
+  #takesProjections = true;
+
+  constructor(client: VastClient, { sortedTables, logger }: { sortedTables: boolean; logger: Logger }) {
+    this.#client = client;
+    this.#sortedTables = sortedTables;
+    this.#logger = logger;
+  }
+
+  /** Does nothing where there is one of its name. */
+  async create({ name, columns, sortKey }: TableDefinition): Promise<void> {
+    const { tables } = this.#client;
+    await this.#change(async (id) => {
+      if ((await tables.find(id, name)) !== undefined) return;
+      await tables.create(id, name, columns, this.#sortedTables ? sortKey : []);
+    });
+  }
+
+  /** Adds those that are missing. @throws TableError `invalid` where there is no such table. */
+  async addColumns(name: string, columns: readonly ColumnDefinition[]): Promise<void> {
+    const { tables, columns: present } = this.#client;
+    await this.#change(async (id) => {
+      if ((await tables.find(id, name)) === undefined) throw noTable(name);
+      const names = new Set((await present.list(id, name)).map((column) => column.name));
+      const missing = columns.filter((column) => !names.has(column.name));
+      if (missing.length > 0) await present.add(id, name, missing);
+    });
+  }
+
+  async drop(name: string): Promise<void> {
+    const { tables } = this.#client;
+    let isFirst = true;
+    await this.#change(async (id) => {
+      const isThere = (await tables.find(id, name)) !== undefined;
+      if (isFirst && !isThere) throw noTable(name);
+      isFirst = false;
+      if (isThere) await tables.drop(id, name);
+    });
+  }
+
+  /**
+   * Makes the missing projections that stand for the definition's indexes, and for its sort key where
+   * the table is not sorted. They hold all columns, so that any query can use them, and only make
+   * queries faster: a cluster that refuses them is left as it is, and the log says so once.
+   */
+  async createProjections(definition: TableDefinition): Promise<void> {
+    const wanted = projectionsOf(definition, this.#sortedTables);
+    if (wanted.length === 0 || !this.#takesProjections) return;
+    const { projections } = this.#client;
+    const names = definition.columns.map((column) => column.name);
+    try {
+      await this.#change(async (id) => {
+        const present = new Set(await projections.list(id, definition.name));
+        for (const sorted of wanted) {
+          if (present.has(projectionName(sorted))) continue;
+          const others = names.filter((name) => !sorted.includes(name));
+          await projections.create(id, definition.name, projectionName(sorted), sorted, others);
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof VastError) || error.kind !== 'invalid') throw error;
+      this.#takesProjections = false;
+      this.#logger.warn(
+        { err: error, table: definition.name },
+        'the cluster takes no projections; the tables do without',
+      );
+    }
+  }
+
+  /** @param change makes its requests in the transaction of the given id; it may be called again. */
+  async #change(change: (transactionId: string) => Promise<void>): Promise<void> {
+    const { transactions } = this.#client;
+    await retry(
+      async () => {
+        const id = await transactions.begin();
+        try {
+          await change(id);
+          await transactions.commit(id);
+        } catch (error) {
+          // If this fails too, the cluster ends the transaction by itself.
+          await transactions.rollback(id).catch(() => undefined);
+          throw error;
+        }
+      },
+      { attempts: ATTEMPTS, baseMs: 50, maxMs: 1000, isRetryable: mayMeetAnother },
+    );
+  }
+}
+
+function mayMeetAnother(error: unknown): boolean {
+  return error instanceof VastError && (error.kind === 'conflict' || error.mayBeDone);
+}
+
+function projectionsOf({ sortKey = [], indexes = [] }: TableDefinition, isSorted: boolean): (readonly string[])[] {
+  const keys = indexes.map(({ columns }) => columns).filter((columns) => !isStartOf(columns, sortKey));
+  return isSorted || sortKey.length === 0 ? keys : [sortKey, ...keys];
+}
+
+const isStartOf = (columns: readonly string[], key: readonly string[]): boolean =>
+  columns.every((column, index) => key[index] === column);
+
+const projectionName = (columns: readonly string[]): string => `by_${columns.join('_')}`;
+
+const noTable = (name: string): TableError => new TableError('invalid', `There is no table ${JSON.stringify(name)}.`);

@@ -1,0 +1,117 @@
+import type { RequestKind } from '../../../cluster/load-balancer.ts';
+import type { Cell, RowId, RowSet, SelectRequest, TableTransaction } from '../../../engine.ts';
+import type { Predicate } from '../../../predicate/predicate.ts';
+import { TableError } from '../../../table-error.ts';
+import type { Statements } from '../statements.ts';
+import { VastError } from '../transport/vast-error.ts';
+import { lockBucket } from './lock-keys.ts';
+import { StatementGate } from './statement-gate.ts';
+
+/** One transaction as its work sees it. */
+export class VastTransaction implements TableTransaction {
+  readonly #statements: Statements;
+  readonly #id: string;
+  readonly #kind: RequestKind;
+  readonly #gate = new StatementGate();
+  readonly #lockBuckets = new Set<number>();
+  #hasWritten = false;
+  #failure: TableError | undefined;
+  #conflictKeys: readonly string[] = [];
+  #ended = false;
+
+  constructor(statements: Statements, id: string, kind: RequestKind) {
+    this.#statements = statements;
+    this.#id = id;
+    this.#kind = kind;
+  }
+
+  get hasWritten(): boolean {
+    return this.#hasWritten;
+  }
+
+  /** The rows of the table of locks that stand for the keys. */
+  get lockBuckets(): ReadonlySet<number> {
+    return this.#lockBuckets;
+  }
+
+  /** A write that failed on the cluster: how much of it was done is not known, so nothing can be committed any more. */
+  get failure(): TableError | undefined {
+    return this.#failure;
+  }
+
+  /** What the failed write was about, where it was a conflict: rows, or a table where there were many. */
+  get conflictKeys(): readonly string[] {
+    return this.#conflictKeys;
+  }
+
+  async select(request: SelectRequest): Promise<RowSet> {
+    this.#checkOpen();
+    return this.#gate.read(() => this.#statements.select(this.#id, request, this.#kind));
+  }
+
+  async count(table: string, where?: Predicate): Promise<number> {
+    this.#checkOpen();
+    return this.#gate.read(() => this.#statements.count(this.#id, table, where, this.#kind));
+  }
+
+  async insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
+    await this.#write(table, [], () => this.#statements.insert(this.#id, table, columns, rows));
+  }
+
+  async update(
+    table: string,
+    rowIds: readonly RowId[],
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+  ): Promise<void> {
+    await this.#write(table, rowIds, () => this.#statements.update(this.#id, table, rowIds, columns, rows));
+  }
+
+  async delete(table: string, rowIds: readonly RowId[]): Promise<void> {
+    await this.#write(table, rowIds, () => this.#statements.delete(this.#id, table, rowIds));
+  }
+
+  /** Only takes notes: the rows are written right before the commit. */
+  async lock(keys: readonly string[]): Promise<void> {
+    this.#checkOpen();
+    for (const key of keys) this.#lockBuckets.add(lockBucket(key));
+  }
+
+  /** From now on it refuses to be used. Resolves when its statements have ended. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#gate.idle();
+  }
+
+  async #write(table: string, rowIds: readonly RowId[], statement: () => Promise<void>): Promise<void> {
+    this.#checkOpen();
+    await this.#gate.write(async () => {
+      if (this.#failure !== undefined) throw this.#failure;
+      try {
+        await statement();
+        this.#hasWritten = true;
+      } catch (error) {
+        // What was refused before it was sent has changed nothing: the work may go on.
+        if (error instanceof VastError || isUnreachable(error)) this.#failure = error;
+        this.#conflictKeys = conflictKeys(table, rowIds);
+        throw error;
+      }
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#ended) throw new TableError('invalid', 'The transaction has ended; it cannot be used any more.');
+  }
+}
+
+/** Conflicts over more rows than these are taken for one over the table. */
+const KEYS_MAX = 16;
+
+/** Names of what a write touched, for the queue of those that conflicted. */
+export function conflictKeys(table: string, rows: Iterable<RowId | number>): string[] {
+  const keys = Array.from(rows, (row) => `${table} ${row}`);
+  return keys.length > 0 && keys.length <= KEYS_MAX ? keys : [table];
+}
+
+const isUnreachable = (error: unknown): error is TableError =>
+  error instanceof TableError && error.kind === 'unavailable';

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lane, TableTransaction } from '../../../engine.ts';
+import { TableError } from '../../../table-error.ts';
+import type { VastClient } from '../client/vast-client.ts';
+import { LOCK_TABLE } from '../names.ts';
+import type { Statements } from '../statements.ts';
+import { VastError } from '../transport/vast-error.ts';
+import type { BackgroundTasks } from './background-tasks.ts';
+import { commitSurely } from './commit.ts';
+import { ConflictQueue } from './conflict-queue.ts';
+import { LockRowsChanged, type LockTable } from './lock-table.ts';
+import type { Slot, SlotPool } from './slot-pool.ts';
+import { conflictKeys, VastTransaction } from './vast-transaction.ts';
+
+/** How often work is run in all, and for how long it is run anew. */
+const RUNS = 20;
+const PATIENCE_MS = 8000;
+/** The longest wait before the second run; it doubles. Others who wait for the same rows may be on other replicas. */
+const PAUSE_MS = 2;
+const PAUSE_MAX_MS = 250;
+/** The cluster ends transactions that it hears nothing of. */
+const KEEP_ALIVE_MS = 60_000;
+
+export interface WriteTransactionsParts {
+  readonly client: VastClient;
+  readonly statements: Statements;
+  readonly locks: LockTable;
+  readonly slots: SlotPool;
+  readonly tasks: BackgroundTasks;
+}
+
+/** Runs work in transactions of the cluster. */
+export class WriteTransactions {
+  readonly #parts: WriteTransactionsParts;
+  readonly #queue = new ConflictQueue();
+
+  constructor(parts: WriteTransactionsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Runs `work` until it is committed: anew when another transaction was faster, or the answer to one
+   * of its writes was lost, after what it did was rolled back.
+   *
+   * @throws TableError `conflict` when others keep being faster.
+   */
+  async run<T>(work: (tx: TableTransaction) => Promise<T>, lane: Lane): Promise<T> {
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    const conflicts = new Set<string>();
+    for (let run = 1; ; run += 1) {
+      const leave = await this.#queue.enter([...conflicts]);
+      try {
+        return await this.#runOnce(work, lane, conflicts);
+      } catch (error) {
+        if (run >= RUNS || performance.now() >= giveUpAt || !mayRunAgain(error)) throw error;
+        await sleep(Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** (run - 1)));
+      } finally {
+        leave();
+      }
+    }
+  }
+
+  async #runOnce<T>(work: (tx: TableTransaction) => Promise<T>, lane: Lane, conflicts: Set<string>): Promise<T> {
+    const { client, slots, statements, tasks } = this.#parts;
+    // Before the begin: a row that was committed after it could not be written.
+    const slot = await slots.take();
+    const id = await beginWith(slot, this.#parts);
+    const keepAlive = setInterval(() => tasks.run(() => client.transactions.isOpen(id)), KEEP_ALIVE_MS).unref();
+    const tx = new VastTransaction(statements, id, lane === 'background' ? 'analytics' : 'read');
+    try {
+      const result = await work(tx);
+      await tx.end();
+      if (tx.failure !== undefined) throw tx.failure;
+      if (tx.hasWritten || tx.lockBuckets.size > 0) await this.#commit(id, tx.lockBuckets, slot, conflicts);
+      else tasks.run(() => client.transactions.rollback(id));
+      slots.giveBack(slot);
+      return result;
+    } catch (error) {
+      await tx.end();
+      for (const key of tx.conflictKeys) conflicts.add(key);
+      const reason = await this.#reasonOf(tx.failure ?? error, id);
+      // Before a further run, since our own rows would be in its way.
+      if (mayRunAgain(reason)) await this.#rollBack(id, slot);
+      else tasks.run(() => this.#rollBack(id, slot));
+      throw reason;
+    } finally {
+      clearInterval(keepAlive);
+    }
+  }
+
+  async #commit(id: string, lockBuckets: ReadonlySet<number>, slot: Slot, conflicts: Set<string>): Promise<void> {
+    const { client, locks, slots } = this.#parts;
+    const token = crypto.randomUUID();
+    try {
+      await locks.write(id, lockBuckets, slot.rowId, token);
+    } catch (error) {
+      for (const key of conflictKeys(LOCK_TABLE, lockBuckets)) conflicts.add(key);
+      if (error instanceof LockRowsChanged) slots.forgetAll();
+      throw error;
+    }
+    await commitSurely({
+      commit: () => client.transactions.commit(id),
+      isOpen: () => client.transactions.isOpen(id),
+      isVisible: () => locks.hasToken(token),
+    });
+  }
+
+  /** What is missing may be the transaction itself: the cluster ends those that it hears nothing of. */
+  async #reasonOf(error: unknown, id: string): Promise<unknown> {
+    const mayBeGone = error instanceof VastError && error.status === 404;
+    if (!mayBeGone || (await this.#parts.client.transactions.isOpen(id).catch(() => true))) return error;
+    return new TableError('conflict', 'The cluster ended the transaction while its work was running.', error);
+  }
+
+  /** What cannot be rolled back ends when the cluster hears no more of it; until then it may hold its slot. */
+  async #rollBack(id: string, slot: Slot): Promise<void> {
+    const { client, slots } = this.#parts;
+    try {
+      await client.transactions.rollback(id);
+      slots.giveBack(slot);
+    } catch (error) {
+      // One that the cluster does not know any more is over.
+      if (error instanceof VastError && error.status === 404) slots.giveBack(slot);
+      else slots.retire(slot);
+    }
+  }
+}
+
+async function beginWith(slot: Slot, { client, slots }: WriteTransactionsParts): Promise<string> {
+  try {
+    return await client.transactions.begin();
+  } catch (error) {
+    slots.giveBack(slot);
+    throw error;
+  }
+}
+
+/** Another transaction was faster; or the answer to a write was lost, and what it belongs to was rolled back. */
+const mayRunAgain = (error: unknown): boolean =>
+  error instanceof TableError && (error.kind === 'conflict' || (error instanceof VastError && error.mayBeDone));

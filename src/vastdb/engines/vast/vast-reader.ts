@@ -1,0 +1,54 @@
+import type { RequestKind } from '../../cluster/load-balancer.ts';
+import type { RowSet, SelectRequest, TableReader } from '../../engine.ts';
+import type { Predicate } from '../../predicate/predicate.ts';
+import type { VastClient } from './client/vast-client.ts';
+import type { Statements } from './statements.ts';
+import type { SnapshotReads } from './transactions/snapshot-reads.ts';
+import { VastError } from './transport/vast-error.ts';
+
+/** Reads outside of transactions. */
+export class VastReader implements TableReader {
+  readonly #snapshots: SnapshotReads;
+  readonly #client: VastClient;
+  readonly #statements: Statements;
+  readonly #kind: RequestKind;
+
+  constructor(snapshots: SnapshotReads, client: VastClient, statements: Statements, kind: RequestKind) {
+    this.#snapshots = snapshots;
+    this.#client = client;
+    this.#statements = statements;
+    this.#kind = kind;
+  }
+
+  select(request: SelectRequest): Promise<RowSet> {
+    return this.#read((id) => this.#statements.select(id, request, this.#kind));
+  }
+
+  count(table: string, where?: Predicate): Promise<number> {
+    return this.#read((id) => this.#statements.count(id, table, where, this.#kind));
+  }
+
+  /** Once more, where the cluster ended the transaction meanwhile, as it may when it recovers from a failure. */
+  async #read<T>(statement: (transactionId: string) => Promise<T>): Promise<T> {
+    let ofEnded: unknown;
+    try {
+      return await this.#snapshots.read(async (id) => {
+        try {
+          return await statement(id);
+        } catch (error) {
+          if (await this.#isEnded(id, error)) ofEnded = error;
+          throw error;
+        }
+      });
+    } catch (error) {
+      if (error !== ofEnded) throw error;
+    }
+    return this.#snapshots.read(statement);
+  }
+
+  /** Whether what was not found may have been the transaction itself. */
+  async #isEnded(id: string, error: unknown): Promise<boolean> {
+    if (!(error instanceof VastError) || error.status !== 404) return false;
+    return !(await this.#client.transactions.isOpen(id));
+  }
+}

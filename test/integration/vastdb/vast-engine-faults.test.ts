@@ -1,0 +1,225 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { TableError } from '../../../src/vastdb/table-error.ts';
+import { expectExactly, increment, valueOf } from '../../support/vastdb/counters.ts';
+import { EmulatedCluster } from '../../support/vastdb/emulated-cluster.ts';
+import { openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
+import type { Fault } from '../../support/vast-emulator/index.ts';
+
+const cluster = new EmulatedCluster();
+const open: EmulatedCluster['open'] = (...options) => cluster.open(...options);
+const replica: EmulatedCluster['replica'] = (emulator) => cluster.replica(emulator);
+afterEach(() => cluster.dispose());
+
+describe('writers on several replicas', () => {
+  it('never lose or repeat a change, and no conflict comes to their callers', async () => {
+    const { emulator, manager } = await open();
+    const managers = [manager, ...(await Promise.all([1, 2, 3].map(() => replica(emulator))))];
+    const ids = Array.from({ length: 20 }, (_, index) => `counter ${index}`);
+    await manager.insert(
+      'counters',
+      ids.map((id) => ({ id, value: 0n })),
+    );
+    const removeLatency = emulator.faults.latency({ ms: 1, jitterMs: 3 });
+    const rounds = 10;
+    await Promise.all(
+      managers.flatMap((each, replicaNumber) =>
+        Array.from({ length: 8 }, async (_, writer) => {
+          for (let round = 0; round < rounds; round += 1) {
+            await increment(each, ids[(replicaNumber * 7 + writer * 3 + round * 11) % ids.length] ?? '');
+          }
+        }),
+      ),
+    );
+    removeLatency();
+    const values = await Promise.all(ids.map((id) => valueOf(manager, id)));
+    expect(values.reduce((sum, value) => sum + value, 0n)).toBe(BigInt(4 * 8 * rounds));
+    for (const [index, id] of ids.entries()) await expectExactly(manager, id, values[index] ?? 0n);
+  });
+
+  it('of one row alone finish too', async () => {
+    const { emulator, manager } = await open();
+    const managers = [manager, ...(await Promise.all([1, 2, 3].map(() => replica(emulator))))];
+    await manager.insert('counters', [{ id: 'hot', value: 0n }]);
+    await Promise.all(
+      managers.flatMap((each) =>
+        Array.from({ length: 8 }, async () => {
+          for (let round = 0; round < 3; round += 1) await increment(each, 'hot');
+        }),
+      ),
+    );
+    await expectExactly(manager, 'hot', 96n);
+  });
+
+  it('see what any of them was acknowledged, at once', async () => {
+    const { emulator, manager } = await open();
+    const other = await replica(emulator);
+    emulator.faults.latency({ ms: 0, jitterMs: 5 });
+    for (let i = 0; i < 15; i += 1) {
+      const id = `counter ${i}`;
+      const reads = Array.from({ length: 10 }, () => other.count('counters'));
+      await manager.insert('counters', [{ id, value: 1n }]);
+      expect(await valueOf(other, id)).toBe(1n);
+      await Promise.all(reads);
+    }
+  });
+
+  it('that start at once on an empty schema make the tables once', async () => {
+    const { emulator, dispose } = await openEmulatedEngine();
+    const managers = await Promise.all(Array.from({ length: 4 }, () => replica(emulator)));
+    await Promise.all(managers.map((each, index) => each.insert('counters', [{ id: `by ${index}`, value: 0n }])));
+    expect(await managers[0]?.count('counters')).toBe(4);
+    expect(managers[0]?.listTables()).toEqual(['_batches', 'counters', 'events']);
+    await cluster.dispose();
+    await dispose();
+  });
+});
+
+describe('a lost answer', () => {
+  const cases: readonly [string, Fault][] = [
+    ['a commit that was done', { kind: 'drop-after', operation: 'transaction.commit' }],
+    ['a commit that was not done', { kind: 'drop-before', operation: 'transaction.commit' }],
+    ['an insert that was done', { kind: 'drop-after', operation: 'rows.insert' }],
+    ['an insert that was not done', { kind: 'drop-before', operation: 'rows.insert' }],
+    ['an update that was done', { kind: 'drop-after', operation: 'rows.update' }],
+    ['a begin', { kind: 'drop-after', operation: 'transaction.begin' }],
+    ['a rollback', { kind: 'drop-after', operation: 'transaction.rollback' }],
+    ['a query', { kind: 'cut', operation: 'data.query' }],
+    ['a query that fails within its answer', { kind: 'fail-query', operation: 'data.query' }],
+  ];
+
+  it.each(cases)('to %s is found out: the change is there once', async (_what, fault) => {
+    const { emulator, manager } = await open();
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    for (let i = 1n; i <= 5n; i += 1n) {
+      emulator.faults.add({ ...fault, times: 1 });
+      await increment(manager, 'a');
+      emulator.faults.clear();
+      await expectExactly(manager, 'a', i);
+    }
+  });
+
+  it('of any kind, at random and at once, changes nothing twice and loses nothing', async () => {
+    const { emulator, manager } = await open({ endpoints: 3 }, { endpointOptions: { errorsUntilDown: 1000 } });
+    const ids = ['a', 'b', 'c'];
+    await manager.insert(
+      'counters',
+      ids.map((id) => ({ id, value: 0n })),
+    );
+    for (const kind of ['drop-before', 'drop-after'] as const) emulator.faults.add({ kind, share: 0.02 });
+    emulator.faults.add({ kind: 'cut', operation: 'data.query', share: 0.02 });
+    emulator.faults.add({ kind: 'slow-down', share: 0.05 });
+    await Promise.all(
+      ids.flatMap((id) =>
+        [1, 2, 3].map(async () => {
+          for (let i = 0; i < 15; i += 1) await increment(manager, id);
+        }),
+      ),
+    );
+    emulator.faults.clear();
+    for (const id of ids) await expectExactly(manager, id, 45n);
+  });
+
+  it('of a transaction that the cluster ended by itself is not the end: the work is done anew', async () => {
+    const { emulator, manager } = await open();
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    const endTransaction = (operation: string): void => {
+      emulator.faults.add({ kind: 'error', status: 404, code: 'NoSuchTransaction', operation, times: 1 });
+      emulator.faults.add({
+        kind: 'error',
+        status: 404,
+        code: 'NoSuchTransaction',
+        operation: 'transaction.get',
+        times: 1,
+      });
+    };
+    endTransaction('data.query');
+    expect(await valueOf(manager, 'a')).toBe(0n);
+    endTransaction('data.query');
+    await increment(manager, 'a');
+    endTransaction('rows.insert');
+    await increment(manager, 'a');
+    await expectExactly(manager, 'a', 2n);
+  });
+
+  it('is not guessed: while the cluster is gone nobody is told that a commit was done', async () => {
+    const { emulator, manager } = await open();
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    emulator.faults.add({ kind: 'drop-after', operation: 'transaction.commit', times: 1 });
+    emulator.faults.add({ kind: 'error', status: 500, operation: 'transaction.get', times: 1 });
+    await expect(increment(manager, 'a')).rejects.toMatchObject({ kind: 'unavailable' });
+    await increment(manager, 'a');
+    await expectExactly(manager, 'a', 2n);
+  });
+});
+
+describe('endpoints', () => {
+  it('one of three that is killed and revived under load costs no caller an error', async () => {
+    const endpointOptions = { retryBaseMs: 30, retryMaxMs: 100 };
+    const { emulator, engine, manager } = await open({ endpoints: 3 }, { endpointOptions });
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await manager.insert(
+      'counters',
+      ids.map((id) => ({ id, value: 0n })),
+    );
+    let done = false;
+    const counts = ids.map(async (id) => {
+      let count = 0n;
+      while (!done) {
+        await increment(manager, id);
+        count += 1n;
+        expect(await valueOf(manager, id)).toBe(count);
+      }
+      return count;
+    });
+    for (const endpoint of [0, 1, 2]) {
+      await sleep(100);
+      await emulator.faults.kill(endpoint);
+      await sleep(200);
+      await emulator.faults.revive(endpoint);
+      await expect.poll(() => engine.endpoints.healthy().length, { timeout: 3000 }).toBe(3);
+    }
+    done = true;
+    for (const [index, count] of (await Promise.all(counts)).entries()) {
+      expect(count).toBeGreaterThan(0n);
+      await expectExactly(manager, ids[index] ?? '', count);
+    }
+  });
+
+  it('one that hangs is left alone, and the work goes on elsewhere', async () => {
+    const { emulator, engine, manager } = await open({ endpoints: 2 }, { limits: { silenceMs: 150 } });
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    emulator.faults.add({ kind: 'hang', endpoint: 0 });
+    for (let i = 0; i < 10; i += 1) await increment(manager, 'a');
+    expect(engine.endpoints.statistics().map(({ state }) => state)).toEqual(['down', 'healthy']);
+    emulator.faults.clear();
+    await expectExactly(manager, 'a', 10n);
+  });
+
+  it('that are all gone fail a request at once, and serve again when they are back', async () => {
+    const endpointOptions = { retryBaseMs: 100, retryMaxMs: 100 };
+    const { emulator, engine, manager } = await open({ endpoints: 2 }, { endpointOptions });
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await Promise.all([emulator.faults.kill(0), emulator.faults.kill(1)]);
+    await expect(valueOf(manager, 'a')).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(engine.health()).rejects.toMatchObject({ kind: 'unavailable' });
+    const started = performance.now();
+    await expect(increment(manager, 'a')).rejects.toSatisfy(
+      (error) => error instanceof TableError && error.kind === 'unavailable' && Number(error.retryAfterMs) > 0,
+    );
+    expect(performance.now() - started).toBeLessThan(500);
+    await Promise.all([emulator.faults.revive(0), emulator.faults.revive(1)]);
+    await expect
+      .poll(
+        () =>
+          engine.health().then(
+            () => 'well',
+            () => 'ill',
+          ),
+        { timeout: 3000 },
+      )
+      .toBe('well');
+    await increment(manager, 'a');
+    await expectExactly(manager, 'a', 1n);
+  });
+});

@@ -1,0 +1,78 @@
+/** How many rows an answer holds and how they are cut. None of it is promised by the protocol: a client must take all of it. */
+export interface PageSettings {
+  /** Rows of a sub-split in one answer, at most; a request may ask for fewer. */
+  pageRows: number;
+  /** Rows of a row group, the unit in which rows are dealt out to sub-splits. */
+  rowGroupRows: number;
+  /** Rows of one complete set of columns; an answer then holds several sets of a sub-split. */
+  setRows: number;
+  /** Rows of one Arrow batch; a column then comes in several batches. */
+  batchRows: number;
+  /** Lets the messages of sub-splits take turns, with keep-alives between them. */
+  interleaved: boolean;
+}
+
+/** What may be changed while the emulator runs. */
+export interface EmulatorSettings {
+  /** Four numbers, as a cluster names itself in the `Server` header. Features are gated by it. */
+  version: string;
+  /** Whether tables can have a sorting key; false also on a version before 5.3. */
+  sortedTables: boolean;
+  /** Whether semi-sorted projections are known; without them the operation answers 501. */
+  projections: boolean;
+  readonly pages: PageSettings;
+}
+
+export interface VastEmulatorOptions {
+  /** How many addresses the one store is served at. */
+  readonly endpoints?: number;
+  /** The port of the first endpoint, the next ones follow it; 0 (the default) takes free ones. */
+  readonly port?: number;
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  /** The one bucket there is. */
+  readonly bucket?: string;
+  /** A schema that exists from the start; undefined: none. */
+  readonly schema?: string;
+  /** Which order rows are answered in; 0: by row id, which no cluster promises. */
+  readonly seed?: number;
+  readonly version?: string;
+  readonly sortedTables?: boolean;
+  readonly projections?: boolean;
+  readonly pages?: Partial<PageSettings>;
+}
+
+/** Limits of the protocol, per request. */
+export const LIMITS = {
+  requestBytes: 5 * 1024 * 1024,
+  rows: 512 * 1024,
+  cellBytes: 126_000,
+  insertColumns: 40,
+  pageRows: 128 * 1024,
+} as const;
+
+export function emulatorSettings(options: VastEmulatorOptions): EmulatorSettings {
+  return {
+    version: options.version ?? '5.4.0.1',
+    sortedTables: options.sortedTables ?? true,
+    projections: options.projections ?? true,
+    pages: {
+      pageRows: LIMITS.pageRows,
+      rowGroupRows: 2 ** 16,
+      setRows: Number.MAX_SAFE_INTEGER,
+      batchRows: Number.MAX_SAFE_INTEGER,
+      interleaved: false,
+      ...options.pages,
+    },
+  };
+}
+
+/** @param wanted the first numbers of a version, such as [5, 3]. */
+export function isAtLeast(version: string, wanted: readonly number[]): boolean {
+  const parts = version.split('.').map(Number);
+  for (const [index, number] of wanted.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== number) return part > number;
+  }
+  return true;
+}

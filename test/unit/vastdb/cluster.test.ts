@@ -1,0 +1,210 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../../src/vastdb/cluster/endpoint.ts';
+import { EndpointManager } from '../../../src/vastdb/cluster/endpoint-manager.ts';
+import { LoadBalancer } from '../../../src/vastdb/cluster/load-balancer.ts';
+import { TableError } from '../../../src/vastdb/table-error.ts';
+
+let now = 0;
+const options = { errorsUntilDown: 3, retryBaseMs: 100, retryMaxMs: 1000, clock: () => now, jitter: () => 0 };
+const open = (...urls: string[]): EndpointManager => new EndpointManager(urls, options);
+
+const named = (manager: EndpointManager, url: string): Endpoint => {
+  const found = [...manager.healthy(), ...manager.due()].find((endpoint) => endpoint.url === url);
+  if (found === undefined) throw new Error(`no endpoint ${url} can be used`);
+  return found;
+};
+
+function fail(endpoint: Endpoint, times = 1): void {
+  for (let i = 0; i < times; i += 1) {
+    const use = endpoint.use();
+    use.failed();
+    use.end();
+  }
+}
+
+function answer(endpoint: Endpoint, ms = 0): void {
+  const use = endpoint.use();
+  now += ms;
+  use.answered();
+  use.end();
+}
+
+const urls = (endpoints: readonly Endpoint[]): string[] => endpoints.map(({ url }) => url);
+
+beforeEach(() => {
+  now = 1000;
+});
+
+describe('an endpoint', () => {
+  it('is down after three errors in a row, and not before', () => {
+    const manager = open('a', 'b');
+    const a = named(manager, 'a');
+    fail(a, 2);
+    answer(a);
+    fail(a, 2);
+    expect(urls(manager.healthy())).toEqual(['a', 'b']);
+    fail(a);
+    expect(urls(manager.healthy())).toEqual(['b']);
+    expect(manager.due()).toEqual([]);
+    expect(manager.msUntilDue).toBe(100);
+  });
+
+  it('is due for one try at a time, after waits that double up to a limit', () => {
+    const manager = open('a');
+    const a = named(manager, 'a');
+    fail(a, 3);
+    const waits: number[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      const wait = manager.msUntilDue ?? NaN;
+      waits.push(wait);
+      now += wait - 1;
+      expect(manager.due()).toEqual([]);
+      now += 1;
+      expect(urls(manager.due())).toEqual(['a']);
+      const use = a.use();
+      expect(manager.due()).toEqual([]);
+      use.failed();
+      use.end();
+    }
+    expect(waits).toEqual([100, 200, 400, 800, 1000, 1000]);
+  });
+
+  it('is healthy again after one answer, and starts over', () => {
+    const manager = open('a');
+    const a = named(manager, 'a');
+    fail(a, 3);
+    now += 100;
+    answer(a);
+    expect(urls(manager.healthy())).toEqual(['a']);
+    fail(a, 2);
+    expect(urls(manager.healthy())).toEqual(['a']);
+    fail(a);
+    expect(manager.msUntilDue).toBe(100);
+  });
+
+  it('does not believe requests from before it went down', () => {
+    const manager = open('a');
+    const a = named(manager, 'a');
+    const [answered, failed] = [a.use(), a.use()];
+    fail(a, 3);
+    failed.failed();
+    expect(manager.msUntilDue).toBe(100);
+    answered.answered();
+    expect(manager.healthy()).toEqual([]);
+  });
+
+  it('counts what it did', () => {
+    const manager = open('a');
+    const a = named(manager, 'a');
+    answer(a, 10);
+    answer(a, 20);
+    fail(a);
+    const running = a.use();
+    running.answered();
+    running.failed();
+    expect(manager.statistics()).toEqual([
+      { url: 'a', state: 'healthy', requests: 4, errors: 2, inFlight: 1, latencyMs: 9.6, dueInMs: undefined },
+    ]);
+    running.end();
+    running.end();
+    expect(manager.statistics()[0]?.inFlight).toBe(0);
+  });
+
+  it('can be added and removed', () => {
+    const manager = open('a');
+    manager.add('b');
+    manager.add('a');
+    expect(urls(manager.healthy())).toEqual(['a', 'b']);
+    const b = named(manager, 'b');
+    const use = b.use();
+    manager.remove('b');
+    use.failed();
+    use.end();
+    expect(urls(manager.healthy())).toEqual(['a']);
+  });
+});
+
+describe('the load balancer', () => {
+  const probed: string[] = [];
+  const probe = async (endpoint: Endpoint): Promise<void> => {
+    probed.push(endpoint.url);
+    endpoint.use();
+  };
+  beforeEach(() => {
+    probed.length = 0;
+  });
+
+  it('goes round robin', () => {
+    const balancer = new LoadBalancer(open('a', 'b', 'c'), { balancing: { read: 'roundRobin' }, probe });
+    const chosen = Array.from({ length: 6 }, () => balancer.choose('read').url);
+    expect(chosen.slice(0, 3).toSorted()).toEqual(['a', 'b', 'c']);
+    expect(chosen.slice(3)).toEqual(chosen.slice(0, 3));
+  });
+
+  it('prefers who has least to do', () => {
+    const manager = open('a', 'b', 'c');
+    const balancer = new LoadBalancer(manager, { balancing: { write: 'leastInFlight' }, probe });
+    named(manager, 'a').use();
+    named(manager, 'c').use();
+    expect(Array.from({ length: 3 }, () => balancer.choose('write').url)).toEqual(['b', 'b', 'b']);
+    named(manager, 'b').use();
+    expect(new Set(Array.from({ length: 3 }, () => balancer.choose('write').url)).size).toBe(3);
+  });
+
+  it('prefers the fastest, as long as it has not too much to do', () => {
+    const manager = open('slow', 'fast', 'new');
+    const balancer = new LoadBalancer(manager, { balancing: { read: 'fastest' }, probe });
+    answer(named(manager, 'slow'), 30);
+    answer(named(manager, 'fast'), 10);
+    expect(balancer.choose('read').url).toBe('new');
+    answer(named(manager, 'new'), 40);
+    expect(balancer.choose('read').url).toBe('fast');
+    named(manager, 'fast').use();
+    expect(balancer.choose('read').url).toBe('fast');
+    named(manager, 'fast').use();
+    named(manager, 'fast').use();
+    expect(balancer.choose('read').url).toBe('slow');
+  });
+
+  it('avoids those that were tried, while there are others', () => {
+    const manager = open('a', 'b');
+    const balancer = new LoadBalancer(manager, { probe });
+    const a = named(manager, 'a');
+    expect(Array.from({ length: 4 }, () => balancer.choose('read', new Set([a])).url)).toEqual(['b', 'b', 'b', 'b']);
+    manager.remove('b');
+    expect(balancer.choose('read', new Set([a])).url).toBe('a');
+  });
+
+  it('probes one that is due beside the requests, which go to the others', () => {
+    const manager = open('a', 'b');
+    const balancer = new LoadBalancer(manager, { probe });
+    fail(named(manager, 'a'), 3);
+    balancer.choose('read');
+    expect(probed).toEqual([]);
+    now += 100;
+    expect([balancer.choose('read').url, balancer.choose('read').url]).toEqual(['b', 'b']);
+    expect(probed).toEqual(['a']);
+  });
+
+  it('fails at once when all are down, and says when to come again', () => {
+    const manager = open('a', 'b');
+    const balancer = new LoadBalancer(manager, { probe });
+    fail(named(manager, 'a'), 3);
+    now += 40;
+    fail(named(manager, 'b'), 3);
+    let failure: unknown;
+    try {
+      balancer.choose('write');
+    } catch (error) {
+      failure = error;
+    }
+    expect(failure).toBeInstanceOf(TableError);
+    expect(failure).toMatchObject({ kind: 'unavailable', retryAfterMs: 60 });
+    now += 60;
+    const chosen = balancer.choose('write');
+    expect(chosen.url).toBe('a');
+    chosen.use();
+    expect(() => balancer.choose('write')).toThrow(TableError);
+    expect(probed).toEqual([]);
+  });
+});
