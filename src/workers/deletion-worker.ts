@@ -4,25 +4,34 @@ import type { Store } from '../domain/store.ts';
 import type { Logger } from 'pino';
 import type { SegmentDeletion } from '../services/segment-deletion.ts';
 import { AppError } from '../shared/errors.ts';
-import { WorkerLoop } from './worker-loop.ts';
+import { type LeaseKeeper, LeaseLost } from './lease-keeper.ts';
+import { WorkerLoop, type WorkerStatus } from './worker-loop.ts';
 
 /** How often expired requests are removed, and requests of other processes are looked for. */
 const IDLE_MS = 30_000;
-/** After how long a request that failed is tried again. */
+/** After how long a request that failed is tried again, and one that another process has been working on is looked at. */
 const RETRY_MS = 10_000;
 
-/** Works on deletion requests: those made since, and those that a stopped process left behind. */
+const leaseOf = (requestId: string): string => `deletion:${requestId}`;
+
+/** Works on deletion requests, each in one process at a time: those made since, and those that a stopped process left behind. */
 export class DeletionWorker {
   readonly #store: Store;
   readonly #deletion: SegmentDeletion;
+  readonly #leases: LeaseKeeper;
   readonly #logger: Logger;
   readonly #loop: WorkerLoop;
 
-  constructor(store: Store, deletion: SegmentDeletion, logger: Logger) {
+  constructor(store: Store, deletion: SegmentDeletion, leases: LeaseKeeper, logger: Logger) {
     this.#store = store;
     this.#deletion = deletion;
+    this.#leases = leases;
     this.#logger = logger;
     this.#loop = new WorkerLoop('deletion worker', (signal) => this.#round(signal), logger);
+  }
+
+  get status(): WorkerStatus {
+    return this.#loop.status;
   }
 
   start(): void {
@@ -43,23 +52,28 @@ export class DeletionWorker {
     if (await deletionRequests.hasExpired(Date.now())) {
       await this.#store.transaction((tx) => tx.deletionRequests.removeExpired(Date.now()), { background: true });
     }
-    let failed = false;
+    let allDone = true;
     for (const request of await deletionRequests.unfinished()) {
+      const lease = leaseOf(request.id);
+      const [ours = false] = await this.#leases.acquire([lease]);
       try {
-        await this.#finish(request, signal);
+        if (ours) await this.#finish(request, signal);
+        else allDone = false;
       } catch (error) {
-        failed = true;
-        await this.#recordFailure(request.id, error);
+        allDone = false;
+        if (!(error instanceof LeaseLost)) await this.#recordFailure(request.id, error);
+      } finally {
+        await this.#leases.release([lease]);
       }
     }
-    return failed ? RETRY_MS : IDLE_MS;
+    return allDone ? IDLE_MS : RETRY_MS;
   }
 
   async #finish(request: DeletionRequest, signal: AbortSignal): Promise<void> {
     let more = true;
     while (more && !signal.aborted) {
       const started = performance.now();
-      more = await this.#deletion.step(request);
+      more = await this.#deletion.step(request, (tx) => this.#leases.mustHold(tx, leaseOf(request.id)));
       // As long a rest as the step was: deleting never takes more than half of the writer's time.
       await pause(performance.now() - started);
     }

@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 import type { ObjectReclaim } from '../services/object-reclaim.ts';
-import { WorkerLoop } from './worker-loop.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import { WorkerLoop, type WorkerStatus } from './worker-loop.ts';
+
+const LEASE = 'reclaim';
 
 /** How often objects that are due are looked for. */
 const IDLE_MS = 2_000;
@@ -9,17 +12,25 @@ const IDLE_MS = 2_000;
 export class ReclaimWorker {
   readonly #loop: WorkerLoop;
 
-  constructor(reclaim: ObjectReclaim, logger: Logger) {
+  constructor(reclaim: ObjectReclaim, leases: LeaseKeeper, logger: Logger) {
     this.#loop = new WorkerLoop(
       'reclaim worker',
       async () => {
-        const { reclaimed, failed, more } = await reclaim.reclaimDue();
+        if (!(await reclaim.isDue())) return IDLE_MS;
+        const [ours = false] = await leases.acquire([LEASE]);
+        if (!ours) return IDLE_MS;
+        const { reclaimed, failed, more } = await reclaim.reclaimDue((tx) => leases.mustHold(tx, LEASE));
         if (reclaimed > 0) logger.info({ reclaimed }, 'reclaimed media objects');
         for (const failure of failed) logger.warn(failure, 'an unused media object could not be deleted yet');
+        if (!more) await leases.release([LEASE]);
         return more ? 0 : IDLE_MS;
       },
       logger,
     );
+  }
+
+  get status(): WorkerStatus {
+    return this.#loop.status;
   }
 
   start(): void {

@@ -6,6 +6,19 @@ export type WorkRound = (signal: AbortSignal) => Promise<number>;
 /** After how long a round that failed is tried again. */
 const RETRY_MS = 5_000;
 
+/** How a worker fares. Times are ms since 1970. */
+export interface WorkerStatus {
+  readonly name: string;
+  readonly running: boolean;
+  /** When the round that is under way began. */
+  readonly busySince: number | undefined;
+  readonly lastSuccess: number | undefined;
+  /** Rounds that failed since the last one that did not. */
+  readonly failuresInRow: number;
+  /** Why the last of them failed. */
+  readonly lastFailure: string | undefined;
+}
+
 /** Repeats rounds of work, one at a time, until it is stopped; `wake` begins the next at once. */
 export class WorkerLoop {
   readonly #name: string;
@@ -15,11 +28,26 @@ export class WorkerLoop {
   #woken = false;
   #endWait: (() => void) | undefined;
   #running: Promise<void> | undefined;
+  #busySince: number | undefined;
+  #lastSuccess: number | undefined;
+  #failuresInRow = 0;
+  #lastFailure: string | undefined;
 
   constructor(name: string, round: WorkRound, logger: Logger) {
     this.#name = name;
     this.#round = round;
     this.#logger = logger;
+  }
+
+  get status(): WorkerStatus {
+    return {
+      name: this.#name,
+      running: this.#running !== undefined && !this.#stopping.signal.aborted,
+      busySince: this.#busySince,
+      lastSuccess: this.#lastSuccess,
+      failuresInRow: this.#failuresInRow,
+      lastFailure: this.#lastFailure,
+    };
   }
 
   start(): void {
@@ -43,11 +71,18 @@ export class WorkerLoop {
     while (!signal.aborted) {
       this.#woken = false;
       let waitMs = RETRY_MS;
+      this.#busySince = Date.now();
       try {
         waitMs = await this.#round(signal);
+        this.#lastSuccess = Date.now();
+        this.#failuresInRow = 0;
+        this.#lastFailure = undefined;
       } catch (error) {
+        this.#failuresInRow++;
+        this.#lastFailure = error instanceof Error ? error.message : String(error);
         this.#logger.error({ err: error, worker: this.#name }, `${this.#name} failed; it tries again`);
       }
+      this.#busySince = undefined;
       await this.#wait(waitMs);
     }
   }

@@ -1,6 +1,6 @@
 import type { FlowCollectionItem } from '../../domain/flow.ts';
-import type { CollectionEdge, CollectionReads } from '../../domain/store.ts';
-import { eq, isIn, or } from '../../vastdb/predicate/builder.ts';
+import type { CollectionEdge, CollectionReads, Collections } from '../../domain/store.ts';
+import { eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from './table-access.ts';
 import { FLOW_COLLECTION_MEMBERS as MEMBERS } from './tables.ts';
@@ -35,6 +35,19 @@ export class CollectionReader implements CollectionReads {
   }
 }
 
+export class CollectionRepository extends CollectionReader implements Collections {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  hold(flowIds: readonly string[]): Promise<void> {
+    return this.#tx.lock(flowIds.map((id) => `collection:${id}`));
+  }
+}
+
 export async function insertMembers(
   tx: ManagedTransaction,
   flowId: string,
@@ -51,5 +64,7 @@ export async function removeMembers(tx: ManagedTransaction, flowId: string): Pro
 
 /** Both directions. */
 export async function removeEdgesOf(tx: ManagedTransaction, flowId: string): Promise<void> {
-  await tx.delete(MEMBERS.name, or([eq('flow_id', flowId), eq('member_id', flowId)]));
+  // Two deletions: not every engine finds rows by one column or another.
+  await tx.delete(MEMBERS.name, eq('flow_id', flowId));
+  await tx.delete(MEMBERS.name, eq('member_id', flowId));
 }

@@ -6,9 +6,9 @@ import type { Cell, Lookup } from '../../vastdb/engine.ts';
 import { and, eq, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { TableReads } from './table-access.ts';
-import { toContent } from './flow-row.ts';
+import { CONTENT_COLUMNS, type ContentCells, toContent } from './flow-row.ts';
 import { toPage } from './keyset-page.ts';
-import { afterCreation, BY_CREATION } from './listing-order.ts';
+import { afterCreation, BY_CREATION, CREATION } from './listing-order.ts';
 import { anySegmentOverlaps } from './segment-window.ts';
 import { FLOW_COLLECTION_MEMBERS, FLOW_TAGS, FLOWS } from './tables.ts';
 import { tagTerms } from './tag-index.ts';
@@ -18,15 +18,7 @@ export const COLLECTED_BY: readonly Lookup[] = [
   { table: FLOW_COLLECTION_MEMBERS.name, column: 'flow_id', match: 'member_id', equals: 'id' },
 ];
 
-const COLUMNS = [
-  'created_ns',
-  'id',
-  'document',
-  'segments_updated',
-  'content_start_ns',
-  'content_end_ns',
-  'content_covered_ns',
-] as const;
+const COLUMNS = ['created_ns', 'id', 'document', 'segments_updated', ...CONTENT_COLUMNS] as const;
 
 export const NOT_DELETING = eq('deleting', false);
 
@@ -51,9 +43,11 @@ export async function listFlows(
       where: and([...matching, ...afterCreation(after)]),
       orderBy: BY_CREATION,
       limit: wanted,
+      timeline: CREATION,
     });
-    for (const row of rows) {
-      if (found.length < wanted && (await hasContentIn(reader, row, filter.timerange))) found.push(row);
+    const have = await Promise.all(rows.map((row) => hasContentIn(reader, row, filter.timerange)));
+    for (const [index, row] of rows.entries()) {
+      if (have[index] === true && found.length < wanted) found.push(row);
     }
     const last = rows.at(-1);
     if (found.length === wanted || rows.length < wanted || last === undefined) break;
@@ -91,10 +85,10 @@ function filterTerms(filter: FlowFilter): Predicate[] {
 
 async function hasContentIn(reader: TableReads, row: Cell[], range: TimeRange | undefined): Promise<boolean> {
   if (range === undefined || range.isEmpty || range.isEverything) return true;
-  const content = toContent(row[4] as bigint | null, row[5] as bigint | null, row[6] as bigint | null);
+  const content = toContent(row.slice(4) as ContentCells);
   if (content === null) return false;
   const { startNs, endNs } = range;
   const takesAnEnd = startNs === null || startNs <= content.startNs || endNs === null || endNs >= content.endNs;
   if (takesAnEnd || content.coveredNs === content.endNs - content.startNs) return true;
-  return anySegmentOverlaps(reader, row[1] as string, startNs, endNs);
+  return anySegmentOverlaps(reader, { id: row[1] as string, content }, { startNs, endNs });
 }

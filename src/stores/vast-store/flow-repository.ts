@@ -96,6 +96,7 @@ export class FlowRepository extends FlowReader implements Flows {
   }
 
   async insert(flow: Flow): Promise<void> {
+    await this.#tx.lock([`flow:${flow.id}`, sourceLock(flow.source_id)]);
     const columns = [...METADATA_COLUMNS, 'created_ns', 'deleting', 'active_deletions', 'segments_version'];
     const created = BigInt(Date.parse(flow.created ?? '')) * 1_000_000n;
     await this.#tx.insertArrays(FLOWS.name, columns, [
@@ -104,8 +105,9 @@ export class FlowRepository extends FlowReader implements Flows {
     await this.#insertIndexRows(flow);
   }
 
-  async replace(handle: RowHandle, flow: Flow): Promise<void> {
-    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(handle)], METADATA_COLUMNS, [metadataCells(flow)]);
+  async replace(state: FlowState, flow: Flow): Promise<void> {
+    if (flow.source_id !== state.sourceId) await this.#tx.lock([sourceLock(flow.source_id)]);
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(state.handle)], METADATA_COLUMNS, [metadataCells(flow)]);
     await removeTags(this.#tx, FLOW_TAGS.name, flow.id);
     await removeMembers(this.#tx, flow.id);
     await this.#insertIndexRows(flow);
@@ -136,6 +138,7 @@ export class FlowRepository extends FlowReader implements Flows {
   }
 
   async hasFlows(sourceId: string): Promise<boolean> {
+    await this.#tx.lock([sourceLock(sourceId)]);
     const { rows } = await this.#tx.select({
       table: FLOWS.name,
       columns: ['id'],
@@ -155,6 +158,9 @@ export class FlowRepository extends FlowReader implements Flows {
     await removeEdgesOf(this.#tx, id);
   }
 }
+
+/** Locked by whoever makes a flow one of a source, or looks whether it has any left. */
+const sourceLock = (sourceId: string): string => `source:${sourceId}`;
 
 /**
  * Random, and far from the end of int64: a flow that is made under the id of a deleted one must not have versions that

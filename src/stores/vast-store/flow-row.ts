@@ -45,43 +45,65 @@ export const STATE_COLUMNS = [
   'content_start_ns',
   'content_end_ns',
   'content_covered_ns',
+  'content_longest_ns',
+  'content_segments',
   'segments_version',
 ] as const;
 
 export function toFlowState(row: Cell[], rowId: RowId | undefined): FlowState {
-  const [id, sourceId, readOnly, container, activeDeletions, startNs, endNs, coveredNs, version] = row as [
+  const [id, sourceId, readOnly, container, activeDeletions, ...rest] = row as [
     string,
     string,
     boolean,
     string | null,
     number,
-    bigint | null,
-    bigint | null,
-    bigint | null,
+    ...ContentCells,
     bigint,
   ];
+  const version = rest[5];
   return {
     id,
     sourceId,
     readOnly,
     container,
     activeDeletions,
-    content: toContent(startNs, endNs, coveredNs),
+    content: toContent(rest),
     segmentsVersion: version,
     handle: toHandle(rowId),
   };
 }
 
 /** Columns of a flow's content, in the order of `contentCells`. */
-export const CONTENT_COLUMNS = ['content_start_ns', 'content_end_ns', 'content_covered_ns'] as const;
+export const CONTENT_COLUMNS = [
+  'content_start_ns',
+  'content_end_ns',
+  'content_covered_ns',
+  'content_longest_ns',
+  'content_segments',
+] as const;
 
-/** The sum of durations is kept as the int64 of the same bits: of times that are int64 it takes up to 64 bits, unsigned. */
-export function contentCells(content: FlowContent | null): Cell[] {
-  if (content === null) return [null, null, null];
-  return [content.startNs, content.endNs, BigInt.asIntN(64, content.coveredNs)];
+/** Cells of CONTENT_COLUMNS. */
+export type ContentCells = [
+  startNs: bigint | null,
+  endNs: bigint | null,
+  coveredNs: bigint | null,
+  longestNs: bigint | null,
+  count: bigint | null,
+];
+
+/** Durations are kept as the int64 of the same bits: of times that are int64 they take up to 64 bits, unsigned. */
+export function contentCells(content: FlowContent | null): ContentCells {
+  if (content === null) return [null, null, null, null, null];
+  const { startNs, endNs, coveredNs, segments } = content;
+  const longest = segments === undefined ? null : BigInt.asIntN(64, segments.longestNs);
+  return [startNs, endNs, BigInt.asIntN(64, coveredNs), longest, segments?.count ?? null];
 }
 
-export function toContent(startNs: bigint | null, endNs: bigint | null, coveredNs: bigint | null): FlowContent | null {
+/** @param cells those of CONTENT_COLUMNS; what follows them is left alone. */
+export function toContent(cells: readonly [...ContentCells, ...Cell[]]): FlowContent | null {
+  const [startNs, endNs, coveredNs, longestNs, count] = cells;
   if (startNs === null || endNs === null || coveredNs === null) return null;
-  return { startNs, endNs, coveredNs: BigInt.asUintN(64, coveredNs) };
+  const segments =
+    longestNs === null || count === null ? undefined : { count, longestNs: BigInt.asUintN(64, longestNs) };
+  return { startNs, endNs, coveredNs: BigInt.asUintN(64, coveredNs), segments };
 }

@@ -60,6 +60,7 @@ export class ObjectRepository extends ObjectReader implements Objects {
 
   async taken(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
+    await this.#tx.lock(ids.map((id) => `object:${id}`));
     const { rows } = await this.#tx.select({ table: OBJECTS.name, columns: ['id'], where: isIn('id', ids) });
     return new Set(rows.map((row) => row[0] as string));
   }
@@ -77,10 +78,12 @@ export class ObjectRepository extends ObjectReader implements Objects {
     await this.#tx.insertArrays(OBJECTS.name, [...COLUMNS, 'reclaiming'], rows);
   }
 
-  async markReferenced(objects: readonly StoredObject[]): Promise<void> {
-    if (objects.length === 0) return;
-    const rowIds = objects.map(({ handle }) => toRowId(handle));
-    const rows = objects.map(() => [true]);
+  async use(objects: readonly StoredObject[]): Promise<void> {
+    // The reclaim writes the rows too: one that runs beside this either sees the use or collides with it.
+    const written = this.#tx.serializable ? objects.filter(({ referenced }) => !referenced) : objects;
+    if (written.length === 0) return;
+    const rowIds = written.map(({ handle }) => toRowId(handle));
+    const rows = written.map(() => [true]);
     await this.#tx.updateByRowIds(OBJECTS.name, rowIds, ['referenced'], rows);
   }
 

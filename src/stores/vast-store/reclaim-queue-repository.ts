@@ -41,6 +41,7 @@ export class ReclaimQueueRepository extends ReclaimQueueReader implements Reclai
       where: lte('due_ms', BigInt(nowMs)),
       orderBy: [{ column: 'due_ms', direction: 'asc' }],
       limit,
+      timeline: { column: 'due_ms' },
       rowIds: true,
     });
     return rows.map((row, index) => ({ objectId: row[0] as string, handle: toHandle(rowIds[index]) }));

@@ -1,17 +1,18 @@
 import type { CursorPosition, Page, PageRequest } from '../../domain/paging.ts';
 import type { NewSegment, SegmentQuery, StoredSegment } from '../../domain/segment.ts';
-import type { DeletableSegment, SegmentReads, Segments, SegmentSelection } from '../../domain/store.ts';
+import type { DeletableSegment, SegmentedFlow, SegmentReads, Segments, SegmentSelection } from '../../domain/store.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { Cell, Ordering } from '../../vastdb/engine.ts';
 import { and, eq, gt, gte, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TimelineHint } from '../../vastdb/query/select-query.ts';
 import type { TableReads } from './table-access.ts';
 import { toPage } from './keyset-page.ts';
 import { toHandle, toRowId } from './row-handle.ts';
 import { findOverlapped } from './segment-overlap.ts';
-import { IN_TIME, overlapTerms } from './segment-window.ts';
+import { type SegmentWindow, segmentWindow, type Span, timelineOf } from './segment-window.ts';
 import { SEGMENTS } from './tables.ts';
 
 const SHOWN_COLUMNS = ['start_ns', 'end_ns', 'fragment', 'locations', 'external_urls'] as const;
@@ -36,25 +37,25 @@ export class SegmentReader implements SegmentReads {
 
   async page(flowId: string, query: SegmentQuery, page: PageRequest): Promise<Page<StoredSegment>> {
     if (query.timerange.isEmpty) return { items: [] };
-    const terms = await overlapTerms(this.#reader, flowId, query.timerange);
-    if (query.objectId !== undefined) terms.push(eq('object_id', query.objectId));
-    terms.push(...beyond(page.after, query.reverse));
+    const window = await segmentWindow(this.#reader, flowId, query.timerange);
+    if (window === undefined) return { items: [] };
+    const terms = [...window.terms, ...ofObject(query.objectId), ...beyond(page.after, query.reverse)];
     const { rows } = await this.#reader.select({
       table: SEGMENTS.name,
       columns: SHOWN_COLUMNS,
       where: and(terms),
       orderBy: query.reverse ? BACKWARD : FORWARD,
       limit: page.limit + 1,
-      timeline: IN_TIME,
+      timeline: ofSome(window.timeline, query.objectId),
     });
     return toPage(rows, page.limit, toStoredSegment, (row) => [row[0] as bigint]);
   }
 
   async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {
     if (range.isEmpty) return undefined;
-    const where = and(await overlapTerms(this.#reader, flowId, range));
-    const first = await this.#one(where, FORWARD);
-    const last = await this.#one(where, BACKWARD);
+    const window = await segmentWindow(this.#reader, flowId, range);
+    if (window === undefined) return undefined;
+    const [first, last] = await Promise.all([this.#one(window, FORWARD), this.#one(window, BACKWARD)]);
     return first === undefined || last === undefined ? undefined : { first, last };
   }
 
@@ -74,12 +75,20 @@ export class SegmentReader implements SegmentReads {
     return toPage(rows, page.limit, flowIdOf, (row) => [flowIdOf(row)]);
   }
 
-  async #one(where: Predicate, orderBy: readonly Ordering[]): Promise<StoredSegment | undefined> {
-    const request = { table: SEGMENTS.name, columns: SHOWN_COLUMNS, where, orderBy, limit: 1, timeline: IN_TIME };
+  async #one({ terms, timeline }: SegmentWindow, orderBy: readonly Ordering[]): Promise<StoredSegment | undefined> {
+    const where = and(terms);
+    const request = { table: SEGMENTS.name, columns: SHOWN_COLUMNS, where, orderBy, limit: 1, timeline };
     const { rows } = await this.#reader.select(request);
     return rows[0] === undefined ? undefined : toStoredSegment(rows[0]);
   }
 }
+
+const ofObject = (objectId: string | undefined): Predicate[] =>
+  objectId === undefined ? [] : [eq('object_id', objectId)];
+
+/** How far apart all segments are says nothing of those that use one object. */
+const ofSome = (timeline: TimelineHint, objectId: string | undefined): TimelineHint =>
+  objectId === undefined ? timeline : { ...timeline, expectedStepNs: undefined };
 
 function beyond(position: CursorPosition | undefined, reverse: boolean): Predicate[] {
   if (position === undefined) return [];
@@ -98,8 +107,8 @@ export class SegmentRepository extends SegmentReader implements Segments {
     this.#tx = tx;
   }
 
-  overlapping(flowId: string, ranges: readonly { startNs: bigint; endNs: bigint }[]): Promise<boolean[]> {
-    return findOverlapped(this.#tx, flowId, ranges);
+  overlapping(flow: SegmentedFlow, ranges: readonly Span[]): Promise<boolean[]> {
+    return findOverlapped(this.#tx, flow, ranges);
   }
 
   async insert(flowId: string, segments: readonly NewSegment[]): Promise<void> {
@@ -116,14 +125,17 @@ export class SegmentRepository extends SegmentReader implements Segments {
     await this.#tx.insertArrays(SEGMENTS.name, columns, rows);
   }
 
-  async selectForDeletion(flowId: string, selection: SegmentSelection, limit: number): Promise<DeletableSegment[]> {
+  async selectForDeletion(
+    flow: SegmentedFlow,
+    selection: SegmentSelection,
+    limit: number,
+  ): Promise<DeletableSegment[]> {
     const { timerange, objectId } = selection;
     if (timerange.isEmpty) return [];
-    const terms: Predicate[] = [eq('flow_id', flowId)];
+    const terms: Predicate[] = [eq('flow_id', flow.id), ...ofObject(objectId)];
     if (timerange.startNs !== null) terms.push(gte('start_ns', timerange.startNs));
     // The first of the two bounds lets the engine stop reading at the end of the range.
     if (timerange.endNs !== null) terms.push(lt('start_ns', timerange.endNs), lte('end_ns', timerange.endNs));
-    if (objectId !== undefined) terms.push(eq('object_id', objectId));
     const { rows, rowIds } = await this.#tx.select({
       table: SEGMENTS.name,
       columns: ['start_ns', 'end_ns', 'object_id'],
@@ -131,7 +143,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
       orderBy: FORWARD,
       limit,
       rowIds: true,
-      timeline: IN_TIME,
+      timeline: ofSome(timelineOf(flow.content), objectId),
     });
     return (rows as [bigint, bigint, string][]).map(([startNs, endNs, object], index) => ({
       startNs,
@@ -148,20 +160,22 @@ export class SegmentRepository extends SegmentReader implements Segments {
     );
   }
 
-  async hull(flowId: string): Promise<{ startNs: bigint; endNs: bigint } | undefined> {
-    const edge = async (orderBy: readonly Ordering[], column: string): Promise<bigint | undefined> => {
-      const where = eq('flow_id', flowId);
-      const { rows } = await this.#tx.select({
-        table: SEGMENTS.name,
-        columns: [column],
-        where,
-        orderBy,
-        limit: 1,
-        timeline: IN_TIME,
-      });
-      return rows[0]?.[0] as bigint | undefined;
-    };
-    const [startNs, endNs] = await Promise.all([edge(FORWARD, 'start_ns'), edge(BACKWARD, 'end_ns')]);
+  async hullWithout(flow: SegmentedFlow, removed: readonly DeletableSegment[]): Promise<Span | undefined> {
+    const { id, content } = flow;
+    const [first, last] = [removed[0], removed.at(-1)];
+    if (content === null || first === undefined || last === undefined) return content ?? undefined;
+    // Nothing is left between segments that were all of a stretch.
+    const removedNs = removed.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
+    const isStretch = removedNs === last.endNs - first.startNs;
+    const timeline = timelineOf(content);
+    const [startNs, endNs] = await Promise.all([
+      first.startNs > content.startNs
+        ? content.startNs
+        : this.#edge(id, FORWARD, 'start_ns', isStretch ? { ...timeline, from: last.endNs } : timeline),
+      last.endNs < content.endNs
+        ? content.endNs
+        : this.#edge(id, BACKWARD, 'end_ns', isStretch ? { ...timeline, to: first.startNs } : timeline),
+    ]);
     return startNs === undefined || endNs === undefined ? undefined : { startNs, endNs };
   }
 
@@ -174,5 +188,23 @@ export class SegmentRepository extends SegmentReader implements Segments {
       distinct: true,
     });
     return new Set(rows.map((row) => row[0] as string));
+  }
+
+  async #edge(
+    flowId: string,
+    orderBy: readonly Ordering[],
+    column: string,
+    timeline: TimelineHint,
+  ): Promise<bigint | undefined> {
+    const where = eq('flow_id', flowId);
+    const { rows } = await this.#tx.select({
+      table: SEGMENTS.name,
+      columns: [column],
+      where,
+      orderBy,
+      limit: 1,
+      timeline,
+    });
+    return rows[0]?.[0] as bigint | undefined;
   }
 }

@@ -31,6 +31,7 @@ export class ServiceInfoRepository extends ServiceInfoReader implements ServiceI
   }
 
   async save(info: ServiceInfo): Promise<void> {
+    await this.#tx.lock(['service-info']);
     await this.#tx.delete(SERVICE_INFO.name, eq('key', KEY));
     await this.#tx.insertArrays(SERVICE_INFO.name, ['key', 'document'], [[KEY, JSON.stringify(info)]]);
   }

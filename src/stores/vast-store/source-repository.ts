@@ -9,7 +9,7 @@ import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from './table-access.ts';
 import { toPage } from './keyset-page.ts';
-import { afterCreation, BY_CREATION } from './listing-order.ts';
+import { afterCreation, BY_CREATION, CREATION } from './listing-order.ts';
 import { toHandle, toRowId } from './row-handle.ts';
 import { SOURCE_TAGS, SOURCES } from './tables.ts';
 import { insertTags, removeTags, tagTerms } from './tag-index.ts';
@@ -31,6 +31,7 @@ export class SourceReader implements SourceReads {
       where: and([...terms, ...afterCreation(page.after)]),
       orderBy: BY_CREATION,
       limit: page.limit + 1,
+      timeline: CREATION,
     });
     return toPage(
       rows as [bigint, string, string][],

@@ -4,7 +4,7 @@ import type { SelectQuery } from '../../vastdb/query/select-query.ts';
 import { translateTableFailure } from './table-failure.ts';
 
 /** What repositories need in order to read: in a transaction or outside. */
-export type TableReads = Pick<ManagedReader, 'select'>;
+export type TableReads = Pick<ManagedReader, 'select' | 'ordering'>;
 
 /** Reads outside of transactions, whose failures clients can understand. */
 export class CommittedReads implements TableReads {
@@ -12,6 +12,10 @@ export class CommittedReads implements TableReads {
 
   constructor(reader: ManagedReader) {
     this.#reader = reader;
+  }
+
+  get ordering(): boolean {
+    return this.#reader.ordering;
   }
 
   async select(query: SelectQuery): Promise<RowSet> {

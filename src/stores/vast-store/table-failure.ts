@@ -1,5 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
+import { CellTooLarge } from '../../vastdb/mutation/cell-sizes.ts';
 import { TableError } from '../../vastdb/table-error.ts';
+import { translateCellTooLarge } from './cell-too-large.ts';
 
 /** After how many seconds a client may try again when the tables cannot serve it. */
 const RETRY_AFTER_S = 2;
@@ -10,7 +12,9 @@ const RETRY_AFTER_S = 2;
  */
 export function translateTableFailure(error: unknown): unknown {
   if (!(error instanceof TableError)) return error;
-  const options = { retryAfterS: RETRY_AFTER_S, cause: error };
+  const retryAfterS =
+    error.retryAfterMs === undefined ? RETRY_AFTER_S : Math.max(1, Math.ceil(error.retryAfterMs / 1000));
+  const options = { retryAfterS, cause: error };
   switch (error.kind) {
     case 'full':
       return new AppError('storage_full', 'there is no space left for the tables; reads go on', options);
@@ -19,6 +23,8 @@ export function translateTableFailure(error: unknown): unknown {
       return new AppError('tables_unavailable', 'the tables cannot serve this now; try again', options);
     case 'corrupt':
       return new AppError('tables_unavailable', 'the tables are damaged; see the server log', { cause: error });
+    case 'too_large':
+      return error instanceof CellTooLarge ? translateCellTooLarge(error) : error;
     case 'duplicate':
     case 'invalid':
       return error;

@@ -23,6 +23,8 @@ export const FLOWS: TableDefinition = {
     { name: 'content_start_ns', type: 'int64' },
     { name: 'content_end_ns', type: 'int64' },
     { name: 'content_covered_ns', type: 'int64' },
+    { name: 'content_longest_ns', type: 'int64' },
+    { name: 'content_segments', type: 'int64' },
     { name: 'segments_updated', type: 'string' },
     { name: 'segments_version', type: 'int64', required: true },
     { name: 'document', type: 'string', required: true },
@@ -140,8 +142,49 @@ export const WEBHOOKS: TableDefinition = {
     { name: 'created_ns', type: 'int64', required: true },
     { name: 'sealed_api_key', type: 'string' },
     { name: 'document', type: 'string', required: true },
+    { name: 'revision', type: 'string' },
+    { name: 'position', type: 'int64' },
+    { name: 'done', type: 'string' },
+    { name: 'troubled_since_ms', type: 'int64' },
+    { name: 'failure', type: 'string' },
   ],
   indexes: [{ columns: ['identity'], unique: true }],
+};
+
+/** The outbox and, once they have a position, the log of the events that registrations wait for. */
+export const EVENTS: TableDefinition = {
+  name: 'events',
+  columns: [
+    { name: 'id', type: 'string', required: true },
+    { name: 'position', type: 'int64' },
+    { name: 'order_ns', type: 'int64', required: true },
+    { name: 'subject', type: 'string', required: true },
+    { name: 'type', type: 'string', required: true },
+    { name: 'time', type: 'string', required: true },
+    { name: 'created_ms', type: 'int64', required: true },
+    { name: 'scope', type: 'string', required: true },
+    { name: 'payload', type: 'string', required: true },
+  ],
+  indexes: [{ columns: ['position', 'order_ns'] }, { columns: ['subject'] }],
+};
+
+export const COUNTERS: TableDefinition = {
+  name: 'counters',
+  columns: [
+    { name: 'name', type: 'string', required: true },
+    { name: 'value', type: 'int64', required: true },
+  ],
+  indexes: [{ columns: ['name'], unique: true }],
+};
+
+export const LEASES: TableDefinition = {
+  name: 'leases',
+  columns: [
+    { name: 'name', type: 'string', required: true },
+    { name: 'owner', type: 'string', required: true },
+    { name: 'expires_ms', type: 'int64', required: true },
+  ],
+  indexes: [{ columns: ['name'], unique: true }],
 };
 
 export const SERVICE_INFO: TableDefinition = {
@@ -164,5 +207,8 @@ export const VAST_STORE_TABLES: readonly TableDefinition[] = [
   RECLAIM_QUEUE,
   DELETION_REQUESTS,
   WEBHOOKS,
+  EVENTS,
+  COUNTERS,
+  LEASES,
   SERVICE_INFO,
 ];

@@ -1,58 +1,173 @@
+import { randomInt } from 'node:crypto';
 import type { WebhookReads, Webhooks } from '../../domain/store.ts';
-import type { ShownWebhook, Webhook } from '../../domain/webhook.ts';
+import type {
+  PublicWebhook,
+  Registration,
+  ShownWebhook,
+  Webhook,
+  WebhookFailure,
+  WebhookProgress,
+} from '../../domain/webhook.ts';
 import type { SecretBox } from '../../shared/secret-box.ts';
-import { eq, everyRow } from '../../vastdb/predicate/builder.ts';
+import { uuidV7 } from '../../shared/uuid.ts';
+import { eq, everyRow, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { setCounter } from './counter-repository.ts';
+import { EventLogRepository } from './event-log-repository.ts';
 import type { TableReads } from './table-access.ts';
 import { WEBHOOKS } from './tables.ts';
 
 type WebhookKey = Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>;
 
+/** As large as random integers can be. */
+const MAX_VERSION = 2 ** 48 - 1;
+
+const IN_ORDER = [
+  { column: 'created_ns', direction: 'asc' },
+  { column: 'identity', direction: 'asc' },
+] as const;
+
+const PROGRESS_COLUMNS = ['position', 'done', 'troubled_since_ms', 'failure'] as const;
+
 export class WebhookReader implements WebhookReads {
   readonly #reader: TableReads;
+  readonly #secrets: SecretBox | undefined;
 
-  constructor(reader: TableReads) {
+  /** Without the secrets, keys cannot be opened. */
+  constructor(reader: TableReads, secrets?: SecretBox) {
     this.#reader = reader;
+    this.#secrets = secrets;
   }
 
   async list(): Promise<ShownWebhook[]> {
     const { rows } = await this.#reader.select({
       table: WEBHOOKS.name,
-      columns: ['document'],
+      columns: ['document', 'failure'],
       where: everyRow(),
-      orderBy: [
-        { column: 'created_ns', direction: 'asc' },
-        { column: 'identity', direction: 'asc' },
-      ],
+      orderBy: IN_ORDER,
     });
-    return (rows as [string][]).map(([document]) => JSON.parse(document) as ShownWebhook);
+    return (rows as [string, string | null][]).map(([document, failure]) => {
+      const webhook = JSON.parse(document) as PublicWebhook;
+      return failure === null ? webhook : { ...webhook, status: 'error', error: JSON.parse(failure) as WebhookFailure };
+    });
+  }
+
+  async registrations(): Promise<Registration[]> {
+    const { rows } = await this.#reader.select({
+      table: WEBHOOKS.name,
+      columns: ['identity', 'revision', 'sealed_api_key', 'document', ...PROGRESS_COLUMNS],
+      where: everyRow(),
+      orderBy: IN_ORDER,
+    });
+    return (rows as RegistrationRow[]).map(([identity, revision, sealed, document, ...progress]) => {
+      const webhook = JSON.parse(document) as PublicWebhook;
+      return {
+        identity,
+        revision: revision ?? '',
+        webhook,
+        ...toProgress(progress),
+        apiKeyHeader: () => this.#openKey(webhook.api_key_name, sealed),
+      };
+    });
+  }
+
+  #openKey(name: string | undefined, sealed: string | null): { name: string; value: string } | undefined {
+    if (name === undefined || sealed === null) return undefined;
+    if (this.#secrets === undefined) throw new TypeError('this reader has no secrets to open keys with');
+    return { name, value: this.#secrets.open(sealed) };
   }
 }
+
+type ProgressCells = [position: bigint | null, done: string | null, troubled: bigint | null, failure: string | null];
+type RegistrationRow = [string, string | null, string | null, string, ...ProgressCells];
+
+function toProgress([position, done, troubledSinceMs, failure]: ProgressCells): WebhookProgress {
+  return {
+    position: Number(position ?? 0n),
+    done: done === null ? [] : (JSON.parse(done) as number[]),
+    ...(troubledSinceMs === null ? {} : { troubledSinceMs: Number(troubledSinceMs) }),
+    ...(failure === null ? {} : { failure: JSON.parse(failure) as WebhookFailure }),
+  };
+}
+
+const progressCells = ({ position, done, troubledSinceMs, failure }: WebhookProgress): ProgressCells => [
+  BigInt(position),
+  done.length === 0 ? null : JSON.stringify(done),
+  troubledSinceMs === undefined ? null : BigInt(troubledSinceMs),
+  failure === undefined ? null : JSON.stringify(failure),
+];
 
 export class WebhookRepository extends WebhookReader implements Webhooks {
   readonly #tx: ManagedTransaction;
   readonly #secrets: SecretBox;
 
   constructor(tx: ManagedTransaction, secrets: SecretBox) {
-    super(tx);
+    super(tx, secrets);
     this.#tx = tx;
     this.#secrets = secrets;
   }
 
   async save(webhook: Webhook): Promise<void> {
-    const { api_key_value: apiKey, ...shown } = webhook;
+    // Whoever posts what was listed sends its failure along, which is no part of the registration.
+    const { api_key_value: apiKey, status: _, error: __, ...shown }: Webhook & Partial<ShownWebhook> = webhook;
     const identity = this.#identity(webhook);
     const changes = {
       sealed_api_key: apiKey === undefined ? null : this.#secrets.seal(apiKey),
       document: JSON.stringify(shown),
+      revision: uuidV7(),
+      troubled_since_ms: null,
+      failure: null,
     };
+    await this.#countChange();
     if ((await this.#tx.update(WEBHOOKS.name, eq('identity', identity), changes)) > 0) return;
     const created = BigInt(Date.now()) * 1_000_000n;
-    await this.#tx.insert(WEBHOOKS.name, [{ identity, created_ns: created, ...changes }]);
+    const position = BigInt(await this.#endOfLog());
+    await this.#tx.insert(WEBHOOKS.name, [{ identity, created_ns: created, position, ...changes }]);
   }
 
   async remove(webhook: WebhookKey): Promise<void> {
-    await this.#tx.delete(WEBHOOKS.name, eq('identity', this.#identity(webhook)));
+    const removed = await this.#tx.delete(WEBHOOKS.name, eq('identity', this.#identity(webhook)));
+    if (removed > 0) await this.#countChange();
+  }
+
+  async saveProgress(
+    progress: readonly (WebhookProgress & Pick<Registration, 'identity' | 'revision'>)[],
+  ): Promise<void> {
+    if (progress.length === 0) return;
+    const { rows, rowIds } = await this.#tx.select({
+      table: WEBHOOKS.name,
+      columns: ['identity', 'revision'],
+      where: isIn(
+        'identity',
+        progress.map(({ identity }) => identity),
+      ),
+      rowIds: true,
+    });
+    const byIdentity = new Map(progress.map((each) => [each.identity, each]));
+    const changes = (rows as [string, string | null][]).flatMap(([identity, revision], index) => {
+      const [saved, rowId] = [byIdentity.get(identity), rowIds[index]];
+      if (saved === undefined || rowId === undefined || saved.revision !== (revision ?? '')) return [];
+      return [{ rowId, cells: progressCells(saved) }];
+    });
+    await this.#tx.updateByRowIds(
+      WEBHOOKS.name,
+      changes.map(({ rowId }) => rowId),
+      PROGRESS_COLUMNS,
+      changes.map(({ cells }) => cells),
+    );
+  }
+
+  /** Tells every transaction and every replica that registrations changed. */
+  async #countChange(): Promise<void> {
+    // Random: a count that was seen and then rolled back must not come again for other registrations.
+    await setCounter(this.#tx, 'registrations_version', randomInt(1, MAX_VERSION));
+  }
+
+  /** The position of the latest event: those without a place are older than what follows, so they get theirs first. */
+  async #endOfLog(): Promise<number> {
+    const log = new EventLogRepository(this.#tx);
+    await log.place();
+    return (await log.state()).end;
   }
 
   /** A fingerprint, since the key value must not lie in the table in the clear. */

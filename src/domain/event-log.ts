@@ -1,0 +1,29 @@
+import type { LoggedEvent, LogState, NewEvent } from './event.ts';
+import type { PublicWebhook } from './webhook.ts';
+
+/** Where a transaction puts the events of what it changes: they are there if, and only if, it commits. */
+export interface Outbox {
+  /** All registrations as of this transaction. Costs one point read, once per transaction. */
+  registrations(): Promise<readonly PublicWebhook[]>;
+  add(event: NewEvent): Promise<void>;
+}
+
+export interface EventLogReads {
+  state(): Promise<LogState>;
+  /** The events after `after` up to `upTo`, in order; fewer where nobody waits for some any more. */
+  read(after: number, upTo: number): Promise<LoggedEvent[]>;
+  /** Whether events wait for their place. */
+  hasUnplaced(): Promise<boolean>;
+  /** The time of the oldest event that is kept, in ms since 1970. */
+  oldestMs(): Promise<number | undefined>;
+}
+
+export interface EventLog extends EventLogReads {
+  /** Gives events without a place the next ones, in order: all, or at most `limit`. Returns how many. */
+  place(limit?: number): Promise<number>;
+  /**
+   * Removes events that are done: up to `doneUpTo`, and of those only the ones up to `failingUpTo` or older than
+   * `olderThanMs`. At most `limit`; returns how many.
+   */
+  trim(done: { doneUpTo: number; failingUpTo: number; olderThanMs: number }, limit: number): Promise<number>;
+}

@@ -1,0 +1,106 @@
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { ReceiverGuard } from './receiver-guard.ts';
+
+/** Of an answer no more is read: enough for a connection to be used again after an ordinary one. */
+const ANSWER_MAX_BYTES = 64 * 1024;
+const KEEP_ALIVE_MS = 30_000;
+
+export interface Delivery {
+  readonly url: URL;
+  readonly eventId: string;
+  readonly body: string;
+  readonly apiKey: { readonly name: string; readonly value: string } | undefined;
+}
+
+export interface SenderOptions {
+  /** How long a delivery may take in all, the connection included. */
+  readonly timeoutMs: number;
+  /** Connections at most. */
+  readonly sockets: number;
+  readonly userAgent: string;
+}
+
+/** Posts events to one receiver, over connections that nobody else uses. */
+export class WebhookSender {
+  readonly #guard: ReceiverGuard;
+  readonly #options: SenderOptions;
+  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+
+  constructor(guard: ReceiverGuard, options: SenderOptions) {
+    this.#guard = guard;
+    this.#options = options;
+    const agentOptions = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxSockets: options.sockets };
+    this.#agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
+  }
+
+  /** Why it failed, in words without any secret; undefined where the receiver answered with a 2xx. Never throws. */
+  async send(delivery: Delivery, signal: AbortSignal): Promise<string | undefined> {
+    const refusal = this.#guard.refusalOf(delivery.url);
+    if (refusal !== undefined) return `its URL ${refusal}`;
+    try {
+      const status = await this.#post(delivery, signal);
+      return status >= 200 && status < 300 ? undefined : `it answered with status ${status}`;
+    } catch (error) {
+      return reasonOf(error, this.#options.timeoutMs);
+    }
+  }
+
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  #post({ url, eventId, body, apiKey }: Delivery, signal: AbortSignal): Promise<number> {
+    const bytes = Buffer.from(body);
+    const options: RequestOptions = {
+      method: 'POST',
+      lookup: this.#guard.lookup,
+      signal,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': bytes.length,
+        'user-agent': this.#options.userAgent,
+        'webhook-id': eventId,
+        ...(apiKey && { [apiKey.name]: apiKey.value }),
+      },
+    };
+    return new Promise((resolve, reject) => {
+      const request =
+        url.protocol === 'https:'
+          ? httpsRequest(url, { ...options, agent: this.#agents.https })
+          : httpRequest(url, { ...options, agent: this.#agents.http });
+      const timer = setTimeout(() => request.destroy(new DeliveryTimeout()), this.#options.timeoutMs);
+      request.on('error', reject);
+      request.on('close', () => {
+        clearTimeout(timer);
+        reject(new Error('the connection was closed'));
+      });
+      request.on('response', (response) => {
+        readLittle(response);
+        resolve(response.statusCode ?? 0);
+      });
+      request.end(bytes);
+    });
+  }
+}
+
+class DeliveryTimeout extends Error {}
+
+/** A connection can be used again only when its answer was read; one that does not end is cut off. */
+function readLittle(response: IncomingMessage): void {
+  let bytes = 0;
+  // The delivery is decided by its status: what happens to the rest of the answer changes nothing.
+  response.on('error', () => undefined);
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > ANSWER_MAX_BYTES) response.destroy();
+  });
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (error instanceof DeliveryTimeout) return `it did not answer within ${timeoutMs} ms`;
+  // A name with several addresses fails with an error for each of them.
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  return first instanceof Error ? first.message : String(first);
+}

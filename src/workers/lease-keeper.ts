@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Store, StoreTransaction } from '../domain/store.ts';
+import { WorkerLoop, type WorkerStatus } from './worker-loop.ts';
+
+/** How long a lease lasts without being renewed. */
+const TTL_MS = 10_000;
+const RENEW_MS = 3_000;
+/** A wait that only `wake` ends. */
+const IDLE_MS = 2 ** 31 - 1;
+
+/** What is done in a step would be done twice: the lease on it is another process's by now. */
+export class LeaseLost extends Error {}
+
+/** The leases of this process: taken, renewed as long as they are held, and handed back (docs/adr/0011-leases.md). */
+export class LeaseKeeper {
+  readonly owner = randomUUID();
+  readonly #store: Store;
+  readonly #renewal: WorkerLoop;
+  /** Until when each lease is surely ours, on the clock of `performance.now()`. */
+  readonly #heldUntil = new Map<string, number>();
+
+  constructor(store: Store, logger: Logger) {
+    this.#store = store;
+    this.#renewal = new WorkerLoop('lease renewal', () => this.#renew(), logger);
+  }
+
+  get status(): WorkerStatus {
+    return this.#renewal.status;
+  }
+
+  start(): void {
+    this.#renewal.start();
+  }
+
+  /** Takes those of the leases that can be had. Returns whether each is held now, in their order. */
+  async acquire(names: readonly string[]): Promise<boolean[]> {
+    const missing = names.filter((name) => !this.holds(name));
+    if (missing.length > 0) {
+      const began = performance.now();
+      const taken = await this.#store.transaction((tx) => {
+        const nowMs = Date.now();
+        return tx.leases.acquire(missing, this.owner, nowMs, nowMs + TTL_MS);
+      });
+      for (const name of taken) this.#heldUntil.set(name, began + TTL_MS);
+      this.#renewal.wake();
+    }
+    return names.map((name) => this.holds(name));
+  }
+
+  holds(name: string): boolean {
+    return (this.#heldUntil.get(name) ?? 0) > performance.now();
+  }
+
+  get heldCount(): number {
+    let count = 0;
+    for (const name of this.#heldUntil.keys()) if (this.holds(name)) count += 1;
+    return count;
+  }
+
+  /**
+   * Makes the transaction one that commits only if the leases are still held. Returns those that are; the transaction
+   * must change nothing on behalf of the others.
+   */
+  fence(tx: StoreTransaction, names: readonly string[]): Promise<Set<string>> {
+    return tx.leases.renew(names, this.owner, Date.now() + TTL_MS);
+  }
+
+  /** As `fence`, of one lease without which there is nothing to do. Throws LeaseLost. */
+  async mustHold(tx: StoreTransaction, name: string): Promise<void> {
+    if (!(await this.fence(tx, [name])).has(name)) throw new LeaseLost(`the lease ${name} is another process's`);
+  }
+
+  /** Hands leases back, for others to take at once. */
+  async release(names: readonly string[]): Promise<void> {
+    const held = names.filter((name) => this.#heldUntil.delete(name));
+    if (held.length > 0) await this.#store.transaction((tx) => tx.leases.release(held, this.owner));
+  }
+
+  /** To be called when nothing works under a lease any more. */
+  async stop(): Promise<void> {
+    await this.#renewal.stop();
+    await this.release([...this.#heldUntil.keys()]);
+  }
+
+  async #renew(): Promise<number> {
+    const names = [...this.#heldUntil.keys()];
+    if (names.length === 0) return IDLE_MS;
+    const began = performance.now();
+    const kept = await this.#store.transaction((tx) => this.fence(tx, names));
+    for (const name of names) {
+      if (!this.#heldUntil.has(name)) continue;
+      if (kept.has(name)) this.#heldUntil.set(name, began + TTL_MS);
+      else this.#heldUntil.delete(name);
+    }
+    return RENEW_MS;
+  }
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SegmentRegistration } from '../../src/services/segment-registration.ts';
+import { SecretBox } from '../../src/shared/secret-box.ts';
+import { VAST_STORE_TABLES } from '../../src/stores/vast-store/tables.ts';
+import { VastStore } from '../../src/stores/vast-store/vast-store.ts';
+import { openSqliteEngine } from '../../src/vastdb/engines/sqlite/sqlite-engine.ts';
+import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
+import type { WebhookEvent } from '../../src/domain/webhook.ts';
+
+let folder: string;
+let manager: VastDBManager;
+let store: VastStore;
+let registration: SegmentRegistration;
+const flow = {
+  id: randomUUID(),
+  source_id: randomUUID(),
+  format: 'urn:x-nmos:format:multi',
+  container: 'video/mp2t',
+} as const;
+const source = { id: flow.source_id, format: flow.format, created: new Date(0).toISOString() };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tams-event-cost-'));
+  const engine = await openSqliteEngine({ directory: folder, synchronous: 'normal', cacheMib: 4 });
+  manager = await VastDBManager.open(engine, VAST_STORE_TABLES);
+  store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));
+  registration = new SegmentRegistration(store, new Set());
+  await store.transaction(async (tx) => {
+    await tx.sources.insert(source);
+    await tx.flows.insert({ ...flow, created: new Date(0).toISOString() });
+  });
+  await post(0);
+});
+afterEach(async () => {
+  await manager.close();
+  await rm(folder, { recursive: true });
+});
+
+async function post(second: number): Promise<void> {
+  const urls = [{ url: 'https://elsewhere.example/object' }];
+  const segment = { object_id: `object ${second}`, timerange: `[${second}:0_${second + 1}:0)`, get_urls: urls };
+  expect(await registration.register(flow.id, [segment])).toEqual([]);
+}
+
+/** The queries of one POST that events are to blame for, by table and operation. */
+async function queriesOfPost(second: number): Promise<Record<string, number>> {
+  manager.resetPerformance();
+  await post(second);
+  const queries = manager
+    .performanceSummary()
+    .tables.flatMap(({ table, operations }) =>
+      operations.map(({ operation, count }) => [`${table} ${operation}`, count] as const),
+    );
+  return Object.fromEntries(queries.filter(([name]) => /^(counters|events|webhooks|leases|flow_coll)/.test(name)));
+}
+
+const register = (events: WebhookEvent[], more: object = {}) =>
+  store.transaction((tx) => tx.webhooks.save({ url: 'https://hook.example/', events, ...more }));
+
+describe('what events cost a POST of segments', () => {
+  it('is one point read without registrations', async () => {
+    expect(await queriesOfPost(1)).toEqual({ 'counters select': 1 });
+  });
+
+  it('is the same where nobody asks for the event, whoever else is registered', async () => {
+    await register(['flows/created', 'sources/updated']);
+    await register(['flows/segments_added'], { flow_ids: [randomUUID()], api_key_name: 'k', api_key_value: 'v' });
+    expect(await queriesOfPost(1)).toEqual({ 'counters select': 1, 'webhooks select': 1 });
+    expect(await queriesOfPost(2)).toEqual({ 'counters select': 1 });
+  });
+
+  it('is three queries where somebody does, and one more where it depends on collections', async () => {
+    await register(['flows/segments_added']);
+    await post(1);
+    expect(await queriesOfPost(2)).toEqual({ 'counters select': 1, 'events select': 1, 'events insert': 1 });
+    await register(['flows/segments_added'], { flow_collected_by_ids: [randomUUID()] });
+    await post(3);
+    expect(await queriesOfPost(4)).toEqual({ 'counters select': 1, 'flow_collection_members select': 1 });
+  });
+});
+
+describe('registrations that are older than events', () => {
+  it('are told of what happens from the upgrade on', async () => {
+    await register(['flows/segments_added']);
+    // As an earlier version left them: registered, and nothing counted.
+    await manager.delete('counters', { op: 'isNotNull', column: 'name' });
+    store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));
+    registration = new SegmentRegistration(store, new Set());
+    await post(1);
+    expect(await manager.count('events')).toBe(1);
+  });
+});
