@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import type { ApiToken } from '../../src/domain/credentials.ts';
+import { TokenAdmin } from '../../src/services/auth/token-admin.ts';
+import { operatorName, withAuthStore } from '../auth-store.ts';
+import { classesOption, type GrantOptions, scopesOption } from '../grant-options.ts';
+import { listText, print, printTable } from '../print.ts';
+
+/** `mgmt tokens`: bearer tokens for programs (AUTH_MODE=token or url_token). */
+export function tokensCommand(): Command {
+  const tokens = new Command('tokens').description('tokens of programs (AUTH_MODE=token or url_token)');
+  tokens
+    .command('add')
+    .argument('<name>')
+    .description('make a token and print it; it cannot be shown again')
+    .addOption(scopesOption())
+    .addOption(classesOption())
+    .action((name: string, { scopes, classes }: GrantOptions) =>
+      withTokens(async (admin) => print(await admin.add({ name, scopes, classes }))),
+    );
+  tokens
+    .command('remove')
+    .argument('<name>')
+    .description('remove a token; a running server refuses it within 2 seconds')
+    .action((name: string) => withTokens((admin) => admin.remove(name)));
+  tokens
+    .command('list')
+    .description('list all tokens, without their secrets')
+    .option('--json', 'one JSON object a line')
+    .action(({ json }: { json?: boolean }) =>
+      withTokens(async (admin) => {
+        const all = await admin.list();
+        if (json === true) for (const token of all) print(JSON.stringify(shown(token)));
+        else printTable(['NAME', 'ID', 'SCOPES', 'CLASSES', 'CREATED'], all.map(toLine));
+      }),
+    );
+  return tokens;
+}
+
+const withTokens = (work: (admin: TokenAdmin) => Promise<void>): Promise<void> =>
+  withAuthStore((store) => work(new TokenAdmin(store, operatorName())));
+
+function shown({ hash: _, ...token }: ApiToken): Omit<ApiToken, 'hash'> {
+  return token;
+}
+
+const toLine = ({ name, id, scopes, classes, created }: ApiToken): string[] => [
+  name,
+  id,
+  scopes.join(','),
+  listText(classes),
+  created,
+];

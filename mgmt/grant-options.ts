@@ -1,0 +1,36 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Scope } from '../src/domain/principal.ts';
+import { isScope, SCOPES } from '../src/domain/principal.ts';
+
+export interface GrantOptions {
+  readonly scopes: readonly Scope[];
+  readonly classes?: readonly string[];
+}
+
+/** The options by which an operator says what a user or a token may do. */
+export const scopesOption = (): Option =>
+  new Option(
+    '--scopes <list>',
+    `what is allowed: a comma-separated list of ${SCOPES.join(', ')}; admin includes the others`,
+  )
+    .argParser(parseScopes)
+    .makeOptionMandatory();
+
+export const classesOption = (): Option =>
+  new Option(
+    '--classes <list>',
+    'auth_classes that may be seen and changed, comma-separated; all unless given',
+  ).argParser(parseList);
+
+function parseScopes(text: string): Scope[] {
+  const names = parseList(text);
+  const scopes = names.filter(isScope);
+  if (scopes.length !== names.length) throw new InvalidArgumentError(`Scopes are ${SCOPES.join(', ')}.`);
+  return [...new Set(scopes)];
+}
+
+function parseList(text: string): string[] {
+  const items = text.split(',').map((item) => item.trim());
+  if (items.includes('')) throw new InvalidArgumentError('An item of the list is empty.');
+  return items;
+}

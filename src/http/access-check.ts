@@ -1,0 +1,93 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal, Scope } from '../domain/principal.ts';
+import type { AuditTrail } from '../services/auth/audit-trail.ts';
+import type { Authenticator } from '../services/auth/authenticator.ts';
+import { AppError } from '../shared/errors.ts';
+import { challenge } from './challenge.ts';
+import type { SecurityScheme } from './security-schemes.ts';
+
+export interface Authentication {
+  readonly authenticator: Pick<Authenticator, 'byHeader' | 'byUrlToken'>;
+  readonly audit: Pick<AuditTrail, 'record'>;
+  /** Those that are accepted; at least one. */
+  readonly schemes: readonly SecurityScheme[];
+}
+
+type Next = (error?: Error) => void;
+
+/** Whether a request to a route that asks for a scope may go on, and who it is from. */
+export class AccessCheck {
+  readonly #authenticator: Authentication['authenticator'];
+  readonly #audit: Authentication['audit'];
+  readonly #schemes: readonly SecurityScheme[];
+  readonly #readsUrl: boolean;
+  readonly #scope: Scope;
+
+  constructor({ authenticator, audit, schemes }: Authentication, scope: Scope) {
+    this.#authenticator = authenticator;
+    this.#audit = audit;
+    this.#schemes = schemes;
+    this.#readsUrl = schemes.includes('url_token_auth');
+    this.#scope = scope;
+  }
+
+  /** A hook. It is no async function: a known credential makes no promise. */
+  readonly check = (request: FastifyRequest, reply: FastifyReply, next: Next): void => {
+    let principal: Principal | Promise<Principal> | undefined;
+    try {
+      principal = this.#principalOf(request);
+    } catch (error) {
+      this.#refuse(error as Error, reply, next);
+      return;
+    }
+    if (principal === undefined) this.#askForCredentials(request, reply, next);
+    else if (principal instanceof Promise) {
+      principal.then(
+        (found) => this.#admit(found, request, reply, next),
+        (error: unknown) => this.#refuse(error as Error, reply, next),
+      );
+    } else this.#admit(principal, request, reply, next);
+  };
+
+  /** Undefined where the request has no credentials. */
+  #principalOf(request: FastifyRequest): Principal | Promise<Principal> | undefined {
+    // A header counts before a URL: clients follow links that hold a token with their header on.
+    const { authorization } = request.headers;
+    if (authorization !== undefined) return this.#authenticator.byHeader(authorization, request);
+    const token = this.#readsUrl ? urlToken(request) : undefined;
+    return token === undefined ? undefined : this.#authenticator.byUrlToken(token, request);
+  }
+
+  #admit(principal: Principal, request: FastifyRequest, reply: FastifyReply, next: Next): void {
+    if (principal.scopes.includes(this.#scope)) {
+      request.auth = principal;
+      next();
+      return;
+    }
+    const { id: requestId, ip: address, method, routeOptions } = request;
+    const action = `${method} ${routeOptions.url ?? ''}`;
+    const detail = `lacks ${this.#scope}`;
+    this.#audit.record({ event: 'denied', principal: principal.name, action, detail, address, requestId });
+    const challenges = challenge(this.#schemes, 'insufficient', this.#scope);
+    if (challenges.length > 0) reply.header('www-authenticate', challenges);
+    next(new AppError('insufficient_scope', `This needs the scope ${this.#scope}`));
+  }
+
+  #askForCredentials({ id: requestId, ip: address }: FastifyRequest, reply: FastifyReply, next: Next): void {
+    this.#audit.record({ event: 'login_failed', detail: 'no credentials', address, requestId });
+    reply.header('www-authenticate', challenge(this.#schemes, 'missing'));
+    next(new AppError('unauthorized', 'This needs credentials'));
+  }
+
+  #refuse(error: Error, reply: FastifyReply, next: Next): void {
+    const isRefusal = error instanceof AppError && error.status === 401;
+    if (isRefusal) reply.header('www-authenticate', challenge(this.#schemes, 'invalid'));
+    next(error);
+  }
+}
+
+function urlToken(request: FastifyRequest): string | undefined {
+  const { access_token: token } = request.query as { access_token?: unknown };
+  if (token === undefined || typeof token === 'string') return token;
+  throw new AppError('invalid_request', 'access_token is given more than once', { field: 'access_token' });
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditEntry } from '../../../src/domain/audit.ts';
+import { AuditTrail } from '../../../src/services/auth/audit-trail.ts';
+
+const denied = (n: number): AuditEntry => ({ event: 'denied', principal: `user ${n}`, requestId: `request ${n}` });
+
+describe('AuditTrail', () => {
+  it('adds up what is the same but for its request, and keeps the first request', () => {
+    const trail = new AuditTrail(() => undefined);
+    trail.record({ ...denied(1), requestId: 'first' });
+    trail.record({ ...denied(1), requestId: 'second' });
+    trail.record(denied(2));
+    expect(trail.drain()).toMatchObject([
+      { principal: 'user 1', requestId: 'first', count: 2 },
+      { principal: 'user 2', count: 1 },
+    ]);
+    expect(trail.drain()).toEqual([]);
+  });
+
+  it('calls once for each time that it stops being empty', () => {
+    let calls = 0;
+    const trail = new AuditTrail(() => (calls += 1));
+    trail.record(denied(1));
+    trail.record(denied(2));
+    expect(calls).toBe(1);
+    trail.drain();
+    trail.record(denied(1));
+    expect(calls).toBe(2);
+  });
+
+  it('is bounded: of a flood it knows how much it was', () => {
+    const trail = new AuditTrail(() => undefined);
+    for (let n = 0; n < 20_000; n++) trail.record(denied(n));
+    const records = trail.drain();
+    expect(records.length).toBeLessThanOrEqual(501);
+    expect(records.find(({ event }) => event === 'overflow')?.count).toBe(19_500);
+    expect(records.reduce((sum, { count }) => sum + count, 0)).toBe(20_000);
+  });
+
+  it('takes back what could not be written', () => {
+    const trail = new AuditTrail(() => undefined);
+    trail.record(denied(1));
+    trail.record(denied(1));
+    const records = trail.drain();
+    trail.record(denied(1));
+    trail.restore(records);
+    expect(trail.drain()).toMatchObject([{ count: 3 }]);
+  });
+
+  it('records logins seldom, by principal, scheme and address', () => {
+    const trail = new AuditTrail(() => undefined);
+    for (const ip of ['10.0.0.1', '10.0.0.1', '10.0.0.2']) trail.login('alice', 'jwt', { id: 'x', ip });
+    trail.login('alice', 'basic', { id: 'x', ip: '10.0.0.1' });
+    expect(trail.drain().map(({ scheme, address, count }) => [scheme, address, count])).toEqual([
+      ['jwt', '10.0.0.1', 1],
+      ['jwt', '10.0.0.2', 1],
+      ['basic', '10.0.0.1', 1],
+    ]);
+  });
+});
