@@ -1,12 +1,16 @@
 import { buildApp } from '../src/app.ts';
+import { ALL_SECURITY_SCHEMES } from '../src/http/security-schemes.ts';
 import type { Services } from '../src/services/services.ts';
 import { CursorCodec } from '../src/shared/cursor.ts';
+import { unwatched } from './unwatched.ts';
 
 /** The OpenAPI document as it is checked in: made of the routes alone, with nothing behind them. */
 export async function openApiText(): Promise<string> {
   const app = await buildApp({
     services: withoutServices(),
     localMedia: new Map(),
+    documentedSchemes: ALL_SECURITY_SCHEMES,
+    operation: unwatched(),
     cursors: new CursorCodec('No cursor is made while the document is generated.'),
     config: {
       trustProxy: false,

@@ -3,18 +3,25 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import Fastify, { LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { LocalMedia } from './domain/media-store.ts';
+import type { Authentication } from './http/access-check.ts';
 import { baseUrlOf } from './http/base-url.ts';
 import { clientErrorResponse, handleError, handleFrameworkError } from './http/error-handler.ts';
 import { Paging } from './http/paging.ts';
+import { authenticationPlugin } from './http/plugins/authentication.ts';
 import { corsPlugin } from './http/plugins/cors.ts';
 import { jsonBodyPlugin } from './http/plugins/json-body.ts';
-import { openApiPlugin } from './http/plugins/openapi.ts';
-import { principalPlugin } from './http/plugins/principal.ts';
+import { DOCUMENT_PATHS, openApiPlugin } from './http/plugins/openapi.ts';
+import { rateLimitPlugin } from './http/plugins/rate-limit.ts';
+import { requestGuardPlugin } from './http/plugins/request-guard.ts';
 import { requestIdGenerator, requestIdPlugin } from './http/plugins/request-id.ts';
 import { stoppingPlugin } from './http/plugins/stopping.ts';
+import { tracingPlugin } from './http/plugins/tracing.ts';
 import { RouteTable } from './http/route-table.ts';
 import { mediaRoutes } from './http/routes/media/media-routes.ts';
+import { operationRoutes } from './http/routes/operation/index.ts';
+import type { OperationContext, ServerLimits } from './http/routes/operation/operation-context.ts';
 import { tamsRoutes } from './http/routes/tams-routes.ts';
+import type { SecurityScheme } from './http/security-schemes.ts';
 import type { TamsApp } from './http/tams-app.ts';
 import type { Services } from './services/services.ts';
 import type { CursorCodec } from './shared/cursor.ts';
@@ -27,6 +34,11 @@ export interface AppDeps {
   /** The stores whose URLs lead back to this server, by storage id. */
   readonly localMedia: ReadonlyMap<string, LocalMedia>;
   readonly cursors: CursorCodec;
+  /** Undefined: everybody may do everything. */
+  readonly authentication?: Authentication;
+  /** For the OpenAPI document; the accepted ones unless set. */
+  readonly documentedSchemes?: readonly SecurityScheme[];
+  readonly operation: OperationContext;
   readonly config: AppConfig;
   readonly logger: Logger | false;
 }
@@ -45,19 +57,28 @@ export interface AppConfig {
 
 /** Node refuses headers of more than 16 KiB, the URL among them; no parameter is cut below that. */
 const MAX_PARAM_LENGTH = 16 * 1024;
+/** How late a connection without headers may be closed. */
+const CONNECTIONS_CHECK_MS = 5_000;
 
 /** The HTTP application with all of its routes, ready to listen. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const { services, config, logger } = deps;
-  const app = createServer(config, logger);
+  const { services, config, operation, logger } = deps;
+  const { limits, tracing, requestMetrics: metrics } = operation;
+  const app = createServer(config, limits, logger);
 
   app.setErrorHandler(handleError);
   await app.register(stoppingPlugin);
   await app.register(requestIdPlugin);
-  await app.register(principalPlugin);
   await app.register(corsPlugin, { origins: config.corsOrigins });
+  await app.register(requestGuardPlugin, { limits, metrics, isStopping: () => operation.readiness.stopping });
+  if (tracing !== undefined) await app.register(tracingPlugin, { tracing });
+  await app.register(authenticationPlugin, { authentication: deps.authentication, publicPaths: DOCUMENT_PATHS });
+  if (limits.ratePerS > 0) await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics });
   await app.register(jsonBodyPlugin);
-  await app.register(openApiPlugin, { publicUrl: config.publicUrl });
+  await app.register(openApiPlugin, {
+    publicUrl: config.publicUrl,
+    schemes: deps.documentedSchemes ?? deps.authentication?.schemes ?? [],
+  });
 
   const routes = new RouteTable();
   routes.observe(app);
@@ -67,6 +88,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     baseUrl: baseUrlOf(config.publicUrl),
     segmentsPerRequest: config.segmentsPerRequest,
   });
+  operationRoutes(app, operation);
   await app.register(mediaRoutes, { localMedia: deps.localMedia });
   answerUnknownRoutes(app, routes);
 
@@ -74,7 +96,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app;
 }
 
-function createServer(config: AppConfig, logger: Logger | false): TamsApp {
+function createServer(config: AppConfig, limits: ServerLimits, logger: Logger | false): TamsApp {
   const loggerInstance: FastifyBaseLogger | undefined = logger === false ? undefined : logger;
   const app = Fastify({
     // One logger for all requests: log lines name their request themselves.
@@ -85,6 +107,8 @@ function createServer(config: AppConfig, logger: Logger | false): TamsApp {
     requestIdHeader: false,
     trustProxy: typeof config.trustProxy === 'boolean' ? config.trustProxy : [...config.trustProxy],
     bodyLimit: config.bodyLimitBytes,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    http: { connectionsCheckingInterval: Math.min(limits.headersTimeoutMs / 2, CONNECTIONS_CHECK_MS) },
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: handleFrameworkError,

@@ -1,8 +1,16 @@
 import { resolve } from 'node:path';
+import { readAuth } from './config/auth.ts';
+import type { AuthConfig } from './config/auth.ts';
 import { ConfigError, Environment } from './config/environment.ts';
+import { readOperation } from './config/operation.ts';
+import type { OperationConfig } from './config/operation.ts';
 import { readBackends } from './config/storage-backends.ts';
 import type { BackendConfig } from './config/storage-backends.ts';
+import { readTables } from './config/tables.ts';
+import type { TablesConfig } from './config/tables.ts';
 import * as syntax from './config/text-syntax.ts';
+import { readWebhooks } from './config/webhooks.ts';
+import type { WebhookConfig } from './config/webhooks.ts';
 
 export { ConfigError } from './config/environment.ts';
 export type { BackendConfig, LocalBackendConfig, S3BackendConfig } from './config/storage-backends.ts';
@@ -19,12 +27,10 @@ export interface Config {
     readonly bodyLimitBytes: number;
     readonly corsOrigins: '*' | readonly string[];
   };
+  readonly auth: AuthConfig;
   /** Absolute. */
   readonly dataDir: string;
-  readonly tables: {
-    readonly engine: 'sqlite';
-    readonly sqlite: { readonly synchronous: 'full' | 'normal'; readonly cacheMib: number };
-  };
+  readonly tables: TablesConfig;
   readonly media: {
     /** At least one; preferred first; at most one is the default. */
     readonly backends: readonly BackendConfig[];
@@ -44,6 +50,8 @@ export interface Config {
   readonly limits: { readonly segmentsPerRequest: number; readonly deleteSyncMax: number };
   readonly reclaim: { readonly graceS: number; readonly allocationExpiryS: number };
   readonly deletion: { readonly requestExpiryS: number };
+  readonly operation: OperationConfig;
+  readonly webhooks: WebhookConfig;
   /** Undefined: the server makes one and keeps it in `dataDir`. */
   readonly secretKey: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -65,27 +73,19 @@ const SECRET_KEY_MIN_LENGTH = 32;
 export function loadConfig(variables: NodeJS.ProcessEnv): Config {
   const env = new Environment(variables);
   const dataDir = resolve(env.text('DATA_DIR') ?? './data');
-  refuseUnknownToThisVersion(variables);
-  if (env.text('TABLE_ENGINE') === 'vast') {
-    throw new ConfigError('TABLE_ENGINE=vast is not in this version; use sqlite.');
-  }
+  const host = env.parsed('HOST', syntax.HOST) ?? '127.0.0.1';
   const config: Config = {
     http: {
-      host: env.parsed('HOST', syntax.HOST) ?? '127.0.0.1',
+      host,
       port: env.integer('PORT', { default: 8000, min: 0, max: 65_535 }),
       publicUrl: env.parsed('PUBLIC_URL', syntax.BASE_URL),
       trustProxy: env.parsed('TRUST_PROXY', syntax.orBoolean(syntax.ADDRESS_LIST)) ?? false,
       bodyLimitBytes: env.integer('BODY_LIMIT_BYTES', { default: 10 * MIB, min: 1024, max: GIB }),
       corsOrigins: env.parsed('CORS_ORIGINS', syntax.orAsterisk(syntax.ORIGIN_LIST)) ?? '*',
     },
+    auth: readAuth(env, host),
     dataDir,
-    tables: {
-      engine: env.choice('TABLE_ENGINE', ['sqlite']) ?? 'sqlite',
-      sqlite: {
-        synchronous: env.choice('SQLITE_SYNCHRONOUS', ['full', 'normal']) ?? 'full',
-        cacheMib: env.integer('SQLITE_CACHE_MIB', { default: 64, min: 1, max: 65_536 }),
-      },
-    },
+    tables: readTables(env),
     media: {
       backends: readBackends(env, dataDir),
       presign: {
@@ -118,25 +118,13 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
     deletion: {
       requestExpiryS: env.integer('DELETE_REQUEST_EXPIRY_S', { default: 86_400, min: 1, max: TEN_YEARS_S }),
     },
+    webhooks: readWebhooks(env),
+    operation: readOperation(env),
     secretKey: env.parsed('SECRET_KEY', syntax.secretText(SECRET_KEY_MIN_LENGTH)),
     logLevel: env.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
   };
   checkRelations(config);
   return deepFreeze(config);
-}
-
-/** Settings of other versions: ignored in silence, they would leave a server open that was meant to be closed. */
-function refuseUnknownToThisVersion(variables: NodeJS.ProcessEnv): void {
-  for (const [name, value = ''] of Object.entries(variables)) {
-    if (value === '' || (name === 'AUTH_MODE' && value === 'none')) continue;
-    if (
-      /^(AUTH_(MODE|JWKS_URL|ISSUER|AUDIENCE|TOKENS_FILE)|METRICS_PORT|WEBHOOK_ALLOW_HOSTS|VAST_(ENDPOINTS|ACCESS_KEY|SECRET_KEY|BUCKET|SCHEMA))$/.test(
-        name,
-      )
-    ) {
-      throw new ConfigError(`${name} is not in this version; unset it.`);
-    }
-  }
 }
 
 function checkRelations({ paging, media }: Config): void {

@@ -4,7 +4,7 @@ import { type Config, ConfigError, loadConfig } from './config.ts';
 import { buildContainer } from './container.ts';
 import { createLogger } from './observability/logger.ts';
 
-/** How long a stopping server waits for what runs, before it gives up. */
+/** How long a stopping server waits for what runs, before it gives up; STOP_DELAY_S comes on top. */
 const STOP_MS = 30_000;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -14,7 +14,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
   const container = await buildContainer(config, version, logger);
-  await container.app.listen({ host: config.http.host, port: config.http.port });
+  // As many may connect at the same moment as there may be at all; Node's own 511 make the others wait for seconds.
+  const backlog = config.operation.limits.maxConnections;
+  await container.app.listen({ host: config.http.host, port: config.http.port, backlog });
   const { port } = container.app.server.address() as AddressInfo;
   const { host } = config.http;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -25,10 +27,11 @@ async function main(config: Config): Promise<void> {
     if (stopping) return;
     stopping = true;
     logger.info(`stopping after ${signal}`);
+    const patienceMs = STOP_MS + config.operation.stopDelayMs;
     setTimeout(() => {
-      logger.error(`did not stop within ${STOP_MS / 1000} s`);
+      logger.error(`did not stop within ${patienceMs / 1000} s`);
       process.exit(1);
-    }, STOP_MS).unref();
+    }, patienceMs).unref();
     container.close().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -2,17 +2,20 @@ import type { Logger } from 'pino';
 import type { BackendConfig, Config } from '../config.ts';
 import type { MediaStore } from '../domain/media-store.ts';
 import type { StorageBackend } from '../domain/storage-backend.ts';
+import { OperationMetrics } from '../observability/operation-metrics.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import { LocalMediaStore } from '../stores/media/local-media-store.ts';
 import { MediaStores } from '../stores/media/media-store-registry.ts';
 import { S3Store } from '../stores/media/s3-store.ts';
 import { WorkerLoop } from '../workers/worker-loop.ts';
+import { tracedOperations } from './tracing.ts';
 
 /** After the media stores are ready there is nothing more to check: as good as never. */
 const READY_MS = 2 ** 31 - 1;
 
 /** The configured media stores, none of which may be reachable yet. */
-export const openMediaStores = (config: Config, secret: string): MediaStores =>
-  new MediaStores(config.media.backends.map((backend) => openMediaStore(backend, config, secret)));
+export const openMediaStores = (config: Config, secret: string, tracing: Tracing | undefined): MediaStores =>
+  new MediaStores(config.media.backends.map((backend) => openMediaStore(backend, config, secret, tracing)));
 
 /**
  * An object store that cannot be reached now does not keep the server from starting: what lies in the
@@ -41,13 +44,19 @@ export async function makeMediaReady(media: MediaStores, logger: Logger): Promis
   return check;
 }
 
-function openMediaStore(config: BackendConfig, { media }: Config, secret: string): MediaStore {
+function openMediaStore(
+  config: BackendConfig,
+  { media }: Config,
+  secret: string,
+  tracing: Tracing | undefined,
+): MediaStore {
   const { presign, maxObjectBytes, s3 } = media;
   const backend = describe(config);
   if (config.type === 'local') {
     return new LocalMediaStore({ backend, directory: config.path, secret, maxObjectBytes, ...presign });
   }
-  return new S3Store({ ...config, backend, ...presign, ...s3 });
+  const metrics = new OperationMetrics(tracedOperations(tracing, config.id));
+  return new S3Store({ ...config, backend, ...presign, ...s3, metrics });
 }
 
 const describe = (config: BackendConfig): StorageBackend => ({

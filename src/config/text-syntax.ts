@@ -10,6 +10,7 @@ export interface TextSyntax<Value> {
   readonly secret?: boolean;
 }
 
+const HOST_NAME = /^(?=.*[A-Za-z])[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 const FOLDER = '[A-Za-z0-9_-]([A-Za-z0-9._-]*[A-Za-z0-9_-])?';
 
 /** An absolute URL below which others lie; read without the slash at its end. */
@@ -31,6 +32,16 @@ export const ORIGIN: TextSyntax<string> = {
 export const ADDRESS_LIST: TextSyntax<string[]> = {
   parse: listOf((item) => (isAddress(item) ? item : undefined)),
   takes: 'a comma-separated list of IP addresses and CIDRs',
+};
+
+/** Names of hosts (in lower case), and IP addresses and CIDRs. */
+export const RECEIVER_LIST: TextSyntax<{ hosts: string[]; networks: string[] }> = {
+  parse: (text) => {
+    const items = listOf((item) => (isAddress(item) || HOST_NAME.test(item) ? item.toLowerCase() : undefined))(text);
+    if (items === undefined) return undefined;
+    return { hosts: items.filter((item) => !isAddress(item)), networks: items.filter(isAddress) };
+  },
+  takes: 'a comma-separated list of host names, IP addresses and CIDRs',
 };
 
 export const ORIGIN_LIST: TextSyntax<string[]> = {

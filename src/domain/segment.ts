@@ -38,6 +38,9 @@ export interface StoredSegment {
   readonly externalUrls: JsonText | null;
 }
 
+/** What a segment is printed from. */
+export type SegmentParts = Pick<StoredSegment, 'fragment' | 'locations' | 'externalUrls'>;
+
 export interface NewSegment extends StoredSegment {
   readonly objectId: string;
 }

@@ -1,14 +1,16 @@
 import type { TimeRange } from '../shared/time/timerange.ts';
 import type { DeletionRequest } from './deletion-request.ts';
+import type { EventLog, EventLogReads, Outbox } from './event-log.ts';
 import type { FlowFilter, SourceFilter } from './filters.ts';
 import type { Flow } from './flow.ts';
 import type { FormatUrn } from './format.ts';
+import type { LeaseReads, Leases } from './lease.ts';
 import type { MediaObject } from './media-object.ts';
 import type { JsonText, Page, PageRequest } from './paging.ts';
 import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
 import type { ServiceInfo } from './service-info.ts';
 import type { Source } from './source.ts';
-import type { ShownWebhook, Webhook } from './webhook.ts';
+import type { Registration, ShownWebhook, Webhook, WebhookProgress } from './webhook.ts';
 
 /** The ports through which the services reach what is kept. All times of rows are UTC, RFC 3339. */
 
@@ -21,6 +23,14 @@ export interface FlowContent {
   readonly endNs: bigint;
   /** The sum of the segments' durations: equal to the hull's when there are no gaps. */
   readonly coveredNs: bigint;
+  /** Undefined for a flow whose segments are older than this: what there is only to save reads. */
+  readonly segments: SegmentStatistics | undefined;
+}
+
+export interface SegmentStatistics {
+  readonly count: bigint;
+  /** No segment is longer: the longest that the flow ever had since it was without any. */
+  readonly longestNs: bigint;
 }
 
 /** A flow as it is shown, in parts: what its document does not hold changes without it. */
@@ -62,7 +72,7 @@ export interface FlowReads {
 
 export interface Flows extends FlowReads {
   insert(flow: Flow): Promise<void>;
-  replace(handle: RowHandle, flow: Flow): Promise<void>;
+  replace(state: FlowState, flow: Flow): Promise<void>;
   /** After a change of segments: also gives them a new version. */
   setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void>;
   setActiveDeletions(handle: RowHandle, count: number): Promise<void>;
@@ -70,6 +80,7 @@ export interface Flows extends FlowReads {
   markDeleting(flow: FlowState): Promise<void>;
   deletingState(id: string): Promise<FlowState | undefined>;
   remove(flow: FlowState): Promise<void>;
+  /** The answer stays true until this transaction ends. */
   hasFlows(sourceId: string): Promise<boolean>;
 }
 
@@ -84,6 +95,14 @@ export interface CollectionReads {
   membersOf(flowIds: readonly string[]): Promise<CollectionEdge[]>;
   /** Edges to these flows from those that collect them. */
   collectorsOf(memberIds: readonly string[]): Promise<CollectionEdge[]>;
+}
+
+export interface Collections extends CollectionReads {
+  /**
+   * To be called by who decides by the collections of these flows, or by their being there. Of two that
+   * hold a flow, only one commits, unless one began after the other.
+   */
+  hold(flowIds: readonly string[]): Promise<void>;
 }
 
 export interface SourceDocument {
@@ -130,15 +149,21 @@ export interface DeletableSegment {
   readonly handle: RowHandle;
 }
 
+/** A flow as far as it says where its segments are. */
+export type SegmentedFlow = Pick<FlowState, 'id' | 'content'>;
+
 export interface Segments extends SegmentReads {
   /** For each range (sorted by start) whether a segment of the flow overlaps it. */
-  overlapping(flowId: string, ranges: readonly { startNs: bigint; endNs: bigint }[]): Promise<boolean[]>;
+  overlapping(flow: SegmentedFlow, ranges: readonly { startNs: bigint; endNs: bigint }[]): Promise<boolean[]>;
   insert(flowId: string, segments: readonly NewSegment[]): Promise<void>;
   /** In order of time, at most `limit`. */
-  selectForDeletion(flowId: string, selection: SegmentSelection, limit: number): Promise<DeletableSegment[]>;
+  selectForDeletion(flow: SegmentedFlow, selection: SegmentSelection, limit: number): Promise<DeletableSegment[]>;
   remove(segments: readonly DeletableSegment[]): Promise<void>;
-  /** The hull of what the flow has left, or undefined when nothing is. */
-  hull(flowId: string): Promise<{ startNs: bigint; endNs: bigint } | undefined>;
+  /** The hull of what the flow has left when these (sorted by start) are gone, or undefined when nothing is. */
+  hullWithout(
+    flow: SegmentedFlow,
+    removed: readonly DeletableSegment[],
+  ): Promise<{ startNs: bigint; endNs: bigint } | undefined>;
   /** Those of the objects that any segment of any flow uses. */
   usedObjects(objectIds: readonly string[]): Promise<Set<string>>;
 }
@@ -154,10 +179,14 @@ export interface ObjectReads {
 export interface Objects extends ObjectReads {
   /** Without those that are being reclaimed. */
   findMany(ids: readonly string[]): Promise<Map<string, StoredObject>>;
-  /** Those of the ids that are taken, by objects that are being reclaimed too. */
+  /**
+   * Those of the ids that are taken, by objects that are being reclaimed too. Nobody else takes any of the others
+   * before this transaction ends.
+   */
   taken(ids: readonly string[]): Promise<Set<string>>;
   insert(objects: readonly MediaObject[]): Promise<void>;
-  markReferenced(objects: readonly StoredObject[]): Promise<void>;
+  /** From here on any flow may use them, and none is reclaimed before this transaction ends. */
+  use(objects: readonly StoredObject[]): Promise<void>;
   /** From here on no segment can use them, and their bytes may be deleted. */
   markReclaiming(ids: readonly string[]): Promise<void>;
   /** Marked ones, whatever became of the attempt that marked them. */
@@ -205,12 +234,19 @@ export interface DeletionRequests extends DeletionRequestReads {
 
 export interface WebhookReads {
   list(): Promise<ShownWebhook[]>;
+  /** With what the deliveries need. */
+  registrations(): Promise<Registration[]>;
 }
 
 export interface Webhooks extends WebhookReads {
-  /** A registration is known by its URL, API key name and API key value. */
+  /**
+   * A registration is known by its URL, API key name and API key value. A new one is told of events from here on; one
+   * that is there already is updated, and tried again at once if it failed.
+   */
   save(webhook: Webhook): Promise<void>;
   remove(webhook: Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>): Promise<void>;
+  /** Leaves out registrations that are gone, or were posted again since that revision. */
+  saveProgress(progress: readonly (WebhookProgress & Pick<Registration, 'identity' | 'revision'>)[]): Promise<void>;
 }
 
 export interface ServiceInfoReads {
@@ -230,18 +266,23 @@ export interface StoreReader {
   readonly reclaimQueue: ReclaimQueueReads;
   readonly deletionRequests: DeletionRequestReads;
   readonly webhooks: WebhookReads;
+  readonly eventLog: EventLogReads;
+  readonly leases: LeaseReads;
   readonly serviceInfo: ServiceInfoReads;
 }
 
 export interface StoreTransaction {
   readonly flows: Flows;
-  readonly collections: CollectionReads;
+  readonly collections: Collections;
   readonly sources: Sources;
   readonly segments: Segments;
   readonly objects: Objects;
   readonly reclaimQueue: ReclaimQueue;
   readonly deletionRequests: DeletionRequests;
   readonly webhooks: Webhooks;
+  readonly outbox: Outbox;
+  readonly eventLog: EventLog;
+  readonly leases: Leases;
   readonly serviceInfo: ServiceInfos;
 }
 

@@ -27,5 +27,38 @@ export interface Webhook {
   verbose_storage?: boolean;
 }
 
-/** A registration as everybody may see it. */
-export type ShownWebhook = Omit<Webhook, 'api_key_value'>;
+/** A registration without its key: what filters and renders. */
+export type PublicWebhook = Readonly<Omit<Webhook, 'api_key_value'>>;
+
+/** Why nothing could be delivered to a registration for too long. */
+export interface WebhookFailure {
+  readonly type: string;
+  readonly summary: string;
+  readonly time: string;
+}
+
+/** A registration as everybody may see it; 7.0 has no word for one that fails, so these are ours. */
+export type ShownWebhook = PublicWebhook & { readonly status?: 'error'; readonly error?: WebhookFailure };
+
+/** How far the deliveries to a registration have come. */
+export interface WebhookProgress {
+  /** Every event up to here is done: delivered, not wanted, or given up. */
+  readonly position: number;
+  /** Positions after it that are done too, in order. */
+  readonly done: readonly number[];
+  /** Since when nothing could be delivered, in ms since 1970; undefined while all is well. */
+  readonly troubledSinceMs?: number;
+  /** Present when that is too long. */
+  readonly failure?: WebhookFailure;
+}
+
+/** A registration as the deliveries need it. */
+export interface Registration extends WebhookProgress {
+  /** Follows from the URL and the key, and is safe to log. */
+  readonly identity: string;
+  /** Changes whenever the registration is posted. */
+  readonly revision: string;
+  readonly webhook: PublicWebhook;
+  /** The header that carries the key. Opens the key: throws where it was sealed with another SECRET_KEY. */
+  readonly apiKeyHeader: () => { readonly name: string; readonly value: string } | undefined;
+}

@@ -5,26 +5,28 @@ import { AppError } from '../shared/errors.ts';
 import { sendJson } from './send-json.ts';
 
 /** The body of every error: TAMS's error object (`schemas/error.json`), with what browsers' clients read besides. */
-export function errorBody(code: ErrorCode, summary: string, requestId: string): string {
+export function errorBody(code: ErrorCode, summary: string, request: Pick<FastifyRequest, 'id' | 'traceId'>): string {
   return JSON.stringify({
     type: code,
     summary,
     time: new Date().toISOString(),
     message: summary,
-    request_id: requestId,
+    request_id: request.id,
+    trace_id: request.traceId,
   });
 }
 
 /** The one place where errors become responses. Causes of 5xx go to the log, not to the client. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const appError = isBrokenOff(error, request) ? brokenOff(error) : toAppError(error);
-  const context = { requestId: request.id, method: request.method, url: redactUrl(request.url) };
+  const { id: requestId, traceId, method } = request;
+  const context = { requestId, ...(traceId !== undefined && { traceId }), method, url: redactUrl(request.url) };
   if (appError.status >= 500) request.log.error({ ...context, err: error }, appError.message);
   else request.log.debug({ ...context, type: appError.code }, appError.message);
 
   if (appError.retryAfterS !== undefined) reply.header('retry-after', appError.retryAfterS);
   reply.code(appError.status);
-  sendJson(reply, errorBody(appError.code, appError.message, request.id));
+  sendJson(reply, errorBody(appError.code, appError.message, request));
 }
 
 /** A URL that cannot be routed at all, such as one with broken percent-encoding. */
@@ -43,7 +45,7 @@ export function clientErrorResponse(error: { code?: string }): string | undefine
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', 'The request did not arrive in time']
         : ['400 Bad Request', 'This is not a valid HTTP request'];
-  const body = errorBody('invalid_request', summary, 'none');
+  const body = errorBody('invalid_request', summary, { id: 'none' });
   return (
     `HTTP/1.1 ${line}\r\ncontent-type: application/json; charset=utf-8\r\n` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`

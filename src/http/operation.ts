@@ -7,14 +7,26 @@ import type {
   RouteHandlerMethod,
 } from 'fastify';
 import type { TObject, TSchema } from 'typebox';
+import type { Access } from './plugins/authentication.ts';
+import type { Traffic } from './plugins/request-guard.ts';
 import type { ResponseDoc, ResponseDocs } from './schemas/responses.ts';
+import { forbidden, unauthorized } from './schemas/responses.ts';
+import { securityOf } from './security-schemes.ts';
 import type { TamsApp } from './tams-app.ts';
 import type { Validate } from './validation/body-validator.ts';
 import { validatorCompiler } from './validation/compiler.ts';
 
-/** The tags of TAMS 7.0. */
+/** The tags of TAMS 7.0, and one for what this server has besides. */
 export type OperationTag =
-  'Service' | 'Sources' | 'Flows' | 'FlowSegments' | 'Objects' | 'MediaStorage' | 'FlowDeleteRequests' | 'Webhooks';
+  | 'Service'
+  | 'Sources'
+  | 'Flows'
+  | 'FlowSegments'
+  | 'Objects'
+  | 'MediaStorage'
+  | 'FlowDeleteRequests'
+  | 'Webhooks'
+  | 'Operation';
 
 interface OperationSchema {
   params?: TObject;
@@ -40,6 +52,10 @@ interface Documented<Schema extends OperationSchema> {
   summary: string;
   description?: string;
   schema: Schema;
+  /** What the caller has to be allowed; by default what the method does: read, write or delete. */
+  access?: Access;
+  /** Which limits apply; those of requests unless set. */
+  traffic?: Traffic;
   responses: ResponseDocs;
   handler: Handler<Schema>;
 }
@@ -49,6 +65,8 @@ export interface Operation<Schema extends OperationSchema> extends Documented<Sc
   /** Validates the body in place of its schema, which then is for the document. */
   validateBody?: Validate;
 }
+
+const ACCESS_OF_METHOD = { GET: 'read', HEAD: 'read', POST: 'write', PUT: 'write', DELETE: 'delete' } as const;
 
 /** Registers an operation that is neither GET nor HEAD. */
 export function operation<const Schema extends OperationSchema>(app: TamsApp, route: Operation<Schema>): void {
@@ -67,25 +85,34 @@ export function readOperation<const Schema extends OperationSchema>(app: TamsApp
 function register<const Schema extends OperationSchema>(
   app: TamsApp,
   route: Documented<Schema>,
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE',
+  method: keyof typeof ACCESS_OF_METHOD,
   responses: ResponseDocs,
   validateBody?: Validate,
 ): void {
+  const access = route.access ?? ACCESS_OF_METHOD[method];
   // The responses are for the document; left out of the handler's types, since payloads are JSON texts.
   const documented = {
     operationId: `${method}_${route.name}`,
     tags: [route.tag],
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),
-    response: responses,
+    response: access === 'public' ? responses : withRefusals(method, responses),
+    security: securityOf(access),
   };
   app.route<RouteGenericInterface, unknown, Schema>({
     method,
     url: route.url,
     schema: { ...route.schema, ...documented },
+    config: { access, ...(route.traffic !== undefined && { traffic: route.traffic }) },
     validatorCompiler: validatorCompiler(validateBody),
     handler: route.handler,
   });
+}
+
+/** What is not public may be refused before it begins. */
+function withRefusals(method: string, responses: ResponseDocs): ResponseDocs {
+  const refusals = { 401: unauthorized, 403: forbidden };
+  return { ...(method === 'HEAD' ? withoutBodies(refusals) : refusals), ...responses };
 }
 
 function withoutBodies(responses: ResponseDocs): ResponseDocs {

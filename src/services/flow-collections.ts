@@ -1,6 +1,7 @@
 import type { Flow, FlowCollectionItem } from '../domain/flow.ts';
 import type { StoreTransaction } from '../domain/store.ts';
 import { AppError } from '../shared/errors.ts';
+import { publishFlow } from './event-publishing.ts';
 import { stampMetadata } from './flow-metadata.ts';
 
 /**
@@ -18,10 +19,16 @@ export async function checkCollection(
   const existing = await tx.flows.existing(memberIds);
   const missing = memberIds.filter((id) => !existing.has(id));
   if (missing.length > 0) fail(`there is no flow ${missing.join(', ')}`);
-  await checkNoCircle(tx, flowId, memberIds);
+  const within = await checkNoCircle(tx, flowId, memberIds);
+  await tx.collections.hold([flowId, ...within]);
 }
 
-async function checkNoCircle(tx: StoreTransaction, flowId: string, memberIds: readonly string[]): Promise<void> {
+/** Returns all that the members come to, directly or through others. */
+async function checkNoCircle(
+  tx: StoreTransaction,
+  flowId: string,
+  memberIds: readonly string[],
+): Promise<ReadonlySet<string>> {
   const seen = new Set(memberIds);
   let level = [...memberIds];
   while (level.length > 0) {
@@ -30,6 +37,7 @@ async function checkNoCircle(tx: StoreTransaction, flowId: string, memberIds: re
     level = [...new Set(below)].filter((id) => !seen.has(id));
     for (const id of level) seen.add(id);
   }
+  return seen;
 }
 
 function fail(problem: string): never {
@@ -38,6 +46,7 @@ function fail(problem: string): never {
 
 /** A flow that goes leaves the collections that it was in: their members must exist. */
 export async function leaveCollections(tx: StoreTransaction, flowId: string, principal: string): Promise<void> {
+  await tx.collections.hold([flowId]);
   const collectors = new Set((await tx.collections.collectorsOf([flowId])).map((edge) => edge.flowId));
   for (const id of collectors) {
     const [found, state] = [await tx.flows.find(id), await tx.flows.state(id)];
@@ -45,6 +54,7 @@ export async function leaveCollections(tx: StoreTransaction, flowId: string, pri
     const flow = JSON.parse(found.document) as Flow;
     flow.flow_collection = (flow.flow_collection ?? []).filter((item) => item.id !== flowId);
     stampMetadata(flow, principal);
-    await tx.flows.replace(state.handle, flow);
+    await tx.flows.replace(state, flow);
+    await publishFlow(tx, 'flows/updated', id, flow.source_id);
   }
 }

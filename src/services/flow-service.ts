@@ -7,9 +7,11 @@ import type { FlowDocument, FlowState, Store, StoreTransaction } from '../domain
 import type { Tags } from '../domain/tags.ts';
 import { AppError } from '../shared/errors.ts';
 import type { TimeRange } from '../shared/time/timerange.ts';
+import { flowScope, publishDeletion, publishFlow, publishSource, sourceScope } from './event-publishing.ts';
 import { flowNotFound, flowReadOnly, writableFlow } from './flow-access.ts';
 import { checkCollection, leaveCollections } from './flow-collections.ts';
 import { flowToKeep, stampMetadata } from './flow-metadata.ts';
+import { showFlow } from './flow-text.ts';
 import { contentTimerange } from './flow-timerange.ts';
 import { withProperties } from './json-text.ts';
 import type { SegmentDeletion } from './segment-deletion.ts';
@@ -30,13 +32,13 @@ export class FlowService {
 
   async list(filter: FlowFilter, page: PageRequest): Promise<Page<JsonText>> {
     const { items, next } = await this.#store.flows.list(filter, page);
-    const texts = items.map(show);
+    const texts = items.map(showFlow);
     return next === undefined ? { items: texts } : { items: texts, next };
   }
 
   /** With a timerange: `include_timerange`, limited to that range. */
   async get(id: string, options: { timerange?: TimeRange } = {}): Promise<JsonText> {
-    const flow = show(await this.#find(id));
+    const flow = showFlow(await this.#find(id));
     if (options.timerange === undefined) return flow;
     const content = await contentTimerange(this.#store.segments, id, options.timerange);
     return withProperties(flow, `"timerange":"${content.toString()}"`);
@@ -61,9 +63,11 @@ export class FlowService {
   async delete(id: string, principal: string): Promise<DeletionRequest | undefined> {
     return this.#deletion.run(async (tx) => {
       const flow = await writableFlow(tx, id);
+      const scope = await flowScope(tx, id, flow.sourceId);
       await leaveCollections(tx, id, principal);
       const request = await this.#deletion.deleteFlow(tx, flow, principal);
-      await dropSourceWithoutFlows(tx, flow.sourceId);
+      await publishDeletion(tx, 'flows/deleted', scope);
+      await dropSourceWithoutFlows(tx, scope);
       return request;
     });
   }
@@ -130,8 +134,10 @@ export class FlowService {
       throw new AppError('flow_being_deleted', `flow ${input.id} is being deleted; try again when that is done`);
     }
     const flow = flowToKeep(input, undefined, principal);
-    await ensureSource(tx, flow);
+    const isFirstOfSource = await ensureSource(tx, flow);
     await tx.flows.insert(flow);
+    if (isFirstOfSource) await publishSource(tx, 'sources/created', flow.source_id);
+    await publishFlow(tx, 'flows/created', flow.id, flow.source_id);
     return JSON.stringify(flow);
   }
 
@@ -139,9 +145,12 @@ export class FlowService {
     const present = await tx.flows.find(input.id);
     if (present === undefined) throw flowNotFound(input.id);
     const flow = flowToKeep(input, JSON.parse(present.document) as Flow, principal);
-    await ensureSource(tx, flow);
-    await tx.flows.replace(state.handle, flow);
-    if (state.sourceId !== flow.source_id) await dropSourceWithoutFlows(tx, state.sourceId);
+    const left = state.sourceId === flow.source_id ? undefined : await sourceScope(tx, state.sourceId);
+    const isFirstOfSource = await ensureSource(tx, flow);
+    await tx.flows.replace(state, flow);
+    if (isFirstOfSource) await publishSource(tx, 'sources/created', flow.source_id);
+    await publishFlow(tx, 'flows/updated', flow.id, flow.source_id);
+    if (left !== undefined) await dropSourceWithoutFlows(tx, left);
     return JSON.stringify(flow);
   }
 
@@ -159,16 +168,8 @@ export class FlowService {
       const flow = JSON.parse(found.document) as Flow;
       await change(flow, tx);
       stampMetadata(flow, principal);
-      await tx.flows.replace(state.handle, flow);
+      await tx.flows.replace(state, flow);
+      await publishFlow(tx, 'flows/updated', id, flow.source_id);
     });
   }
-}
-
-const COLLECTED_BY_NONE = '[]';
-
-/** Adds what is not part of the document: what changes with every segment, and what is inferred. */
-function show({ document, segmentsUpdated, collectedBy }: FlowDocument): JsonText {
-  let added = segmentsUpdated === null ? '' : `"segments_updated":"${segmentsUpdated}"`;
-  if (collectedBy !== COLLECTED_BY_NONE) added += `${added === '' ? '' : ','}"collected_by":${collectedBy}`;
-  return withProperties(document, added);
 }

@@ -29,10 +29,20 @@ export class ObjectReclaim {
     this.#media = media;
   }
 
-  async reclaimDue(): Promise<ReclaimResult> {
-    // Mostly nothing is due, and to find that out nobody needs to be kept from writing.
-    if (!(await this.#store.reclaimQueue.hasDue(Date.now()))) return { reclaimed: 0, failed: [], more: false };
-    const { objects, more } = await this.#store.transaction((tx) => markDue(tx), { background: true });
+  /** Mostly nothing is due, and to find that out nobody needs to be kept from writing. */
+  isDue(): Promise<boolean> {
+    return this.#store.reclaimQueue.hasDue(Date.now());
+  }
+
+  /** `mustBeOurs` throws where another process reclaims by now. */
+  async reclaimDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>): Promise<ReclaimResult> {
+    const { objects, more } = await this.#store.transaction(
+      async (tx) => {
+        await mustBeOurs(tx);
+        return markDue(tx);
+      },
+      { background: true },
+    );
     if (objects.length === 0) return { reclaimed: 0, failed: [], more };
     const failed = await this.#deleteBytes(objects);
     const failedIds = new Set(failed.map(({ objectId }) => objectId));

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { DeletionRequest } from '../domain/deletion-request.ts';
-import type { DeletableSegment, FlowState, SegmentSelection, Store, StoreTransaction } from '../domain/store.ts';
+import type {
+  DeletableSegment,
+  FlowContent,
+  FlowState,
+  SegmentSelection,
+  Store,
+  StoreTransaction,
+} from '../domain/store.ts';
 import { TimeRange } from '../shared/time/timerange.ts';
 import { now } from './clock.ts';
+import { publishSegmentsDeleted } from './event-publishing.ts';
 
 export interface SegmentDeletionOptions {
   /** Up to this many segments are deleted before the answer; more become a deletion request. */
@@ -61,7 +69,7 @@ export class SegmentDeletion {
     selection: SegmentSelection,
     principal: string,
   ): Promise<DeletionRequest | undefined> {
-    const segments = await this.#selectToDeleteNow(tx, flow.id, selection);
+    const segments = await this.#selectToDeleteNow(tx, flow, selection);
     if (segments !== undefined) {
       await this.#removeFromFlow(tx, flow, segments);
       return undefined;
@@ -77,7 +85,7 @@ export class SegmentDeletion {
     const everything = { timerange: TimeRange.EVERYTHING };
     // What was still to be deleted of the flow goes with it; a flow that gets the same id later is another one.
     const [segments] = await Promise.all([
-      this.#selectToDeleteNow(tx, flow.id, everything),
+      this.#selectToDeleteNow(tx, flow, everything),
       this.#finishUnfinishedOf(tx, flow.id),
     ]);
     if (segments !== undefined) {
@@ -92,15 +100,19 @@ export class SegmentDeletion {
   }
 
   /**
-   * Removes the next segments of a request. Returns whether there is more to do. The request is read anew each time:
-   * another process may be at work on it too.
+   * Removes the next segments of a request. Returns whether there is more to do. `mustBeOurs` throws where another
+   * process works on the request by now; what it had done until then is read anew each time.
    */
-  async step({ id, flowId, deleteFlow }: RequestKey): Promise<boolean> {
+  async step(
+    { id, flowId, deleteFlow }: RequestKey,
+    mustBeOurs: (tx: StoreTransaction) => Promise<void>,
+  ): Promise<boolean> {
     return this.#store.transaction(
       async (tx) => {
         const [request, flow] = await Promise.all([
           tx.deletionRequests.find(id, Date.now()),
           deleteFlow ? tx.flows.deletingState(flowId) : tx.flows.state(flowId),
+          mustBeOurs(tx),
         ]);
         if (request === undefined || request.status === 'done') return false;
         if (flow === undefined) {
@@ -109,7 +121,7 @@ export class SegmentDeletion {
         }
         const { timerangeRemaining: timerange, objectId } = request;
         const selection = objectId === undefined ? { timerange } : { timerange, objectId };
-        const segments = await tx.segments.selectForDeletion(flowId, selection, STEP_SIZE);
+        const segments = await tx.segments.selectForDeletion(flow, selection, STEP_SIZE);
         const last = segments.at(-1);
         const more = segments.length === STEP_SIZE && last !== undefined;
         await Promise.all([
@@ -146,12 +158,12 @@ export class SegmentDeletion {
    */
   async #selectToDeleteNow(
     tx: StoreTransaction,
-    flowId: string,
+    flow: FlowState,
     selection: SegmentSelection,
   ): Promise<DeletableSegment[] | undefined> {
     const { syncMax } = this.#options;
     const max = this.#interactive.has(tx) ? Math.min(syncMax, INTERACTIVE_MAX) : syncMax;
-    const segments = await tx.segments.selectForDeletion(flowId, selection, max + 1);
+    const segments = await tx.segments.selectForDeletion(flow, selection, max + 1);
     if (segments.length <= max) return segments;
     if (max < syncMax) throw new TooManySegments();
     return undefined;
@@ -211,8 +223,13 @@ export class SegmentDeletion {
 
   /** Removes segments of a flow that stays. */
   async #removeFromFlow(tx: StoreTransaction, flow: FlowState, segments: readonly DeletableSegment[]): Promise<void> {
-    if (segments.length === 0) return;
-    await Promise.all([this.#queueObjects(tx, segments), removeAndUpdateContent(tx, flow, segments)]);
+    const [first, last] = [segments[0], segments.at(-1)];
+    if (first === undefined || last === undefined) return;
+    await Promise.all([
+      this.#queueObjects(tx, segments),
+      removeAndUpdateContent(tx, flow, segments),
+      publishSegmentsDeleted(tx, flow, TimeRange.fromNs(first.startNs, last.endNs)),
+    ]);
   }
 
   /** Removes segments of a flow that goes too. */
@@ -230,12 +247,20 @@ export class SegmentDeletion {
 async function removeAndUpdateContent(
   tx: StoreTransaction,
   flow: FlowState,
-  segments: readonly DeletableSegment[],
+  removed: readonly DeletableSegment[],
 ): Promise<void> {
-  await tx.segments.remove(segments);
-  const hull = await tx.segments.hull(flow.id);
-  const removedNs = segments.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
-  const content =
-    hull === undefined || flow.content === null ? null : { ...hull, coveredNs: flow.content.coveredNs - removedNs };
-  await tx.flows.setContent(flow, content, now());
+  await tx.segments.remove(removed);
+  const hull = await tx.segments.hullWithout(flow, removed);
+  await tx.flows.setContent(flow, hull === undefined ? null : contentWithout(flow.content, hull, removed), now());
+}
+
+function contentWithout(
+  content: FlowContent | null,
+  hull: { readonly startNs: bigint; readonly endNs: bigint },
+  removed: readonly DeletableSegment[],
+): FlowContent | null {
+  if (content === null) return null;
+  const removedNs = removed.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
+  const segments = content.segments && { ...content.segments, count: content.segments.count - BigInt(removed.length) };
+  return { ...hull, coveredNs: content.coveredNs - removedNs, segments };
 }

@@ -30,6 +30,8 @@ const ENTRY_OVERHEAD_BYTES = 1_024;
 export class SegmentPageCache {
   readonly #pages: LRUCache<string, SegmentPage & Made> | undefined;
   readonly #windowMs: number;
+  #hits = 0;
+  #misses = 0;
 
   /** Without a signing grid no two pages have the same URLs, and nothing is kept. */
   constructor(options: { maxBytes: number; signingGridS: number }) {
@@ -43,7 +45,15 @@ export class SegmentPageCache {
 
   get(key: string, version: bigint): SegmentPage | undefined {
     const page = this.#pages?.get(key);
-    return page?.version === version && page.window === this.window() ? page : undefined;
+    const kept = page?.version === version && page.window === this.window() ? page : undefined;
+    if (kept === undefined) this.#misses++;
+    else this.#hits++;
+    return kept;
+  }
+
+  /** Since the start; entries are those of now. */
+  counts(): { hits: number; misses: number; entries: number } {
+    return { hits: this.#hits, misses: this.#misses, entries: this.#pages?.size ?? 0 };
   }
 
   /**

@@ -6,6 +6,7 @@ import type { FlowContent, FlowState, Store, StoredObject, StoreTransaction } fr
 import { AppError } from '../shared/errors.ts';
 import { TimeRange } from '../shared/time/timerange.ts';
 import { now } from './clock.ts';
+import { publishSegmentsAdded } from './event-publishing.ts';
 import { containerOf, writableFlow } from './flow-access.ts';
 import { type PreparedSegment, prepareSegment } from './segment-preparation.ts';
 
@@ -66,7 +67,7 @@ async function insertAcceptable(
   const objects = await objectsOf(tx, flow.id, candidates, refuse);
   const known = candidates.filter(({ segment }) => objects.has(segment.objectId));
   const allowed = flow.activeDeletions === 0 ? known : await outsideOfDeletions(tx, flow, known, refuse);
-  const accepted = await withoutOverlaps(tx, flow.id, allowed, refuse);
+  const accepted = await withoutOverlaps(tx, flow, allowed, refuse);
   if (accepted.length > 0) await insert(tx, flow, accepted, objects);
   return refusals;
 }
@@ -137,13 +138,13 @@ async function outsideOfDeletions(
 /** Segments of the store win over the request's, and earlier ones of the request over later ones. */
 async function withoutOverlaps(
   tx: StoreTransaction,
-  flowId: string,
+  flow: FlowState,
   candidates: readonly Candidate[],
   refuse: Refuse,
 ): Promise<Candidate[]> {
   const inTime = candidates.toSorted((a, b) => compare(a.segment.startNs, b.segment.startNs));
   const overlapped = await tx.segments.overlapping(
-    flowId,
+    flow,
     inTime.map(({ segment }) => segment),
   );
   const free = inTime.filter((candidate, position) => {
@@ -212,22 +213,29 @@ async function insert(
   await tx.segments.insert(flow.id, segments);
 
   const fresh: MediaObject[] = [];
-  const unreferenced: StoredObject[] = [];
+  const stored: StoredObject[] = [];
   for (const object of used.values()) {
-    if (!('handle' in object)) fresh.push(object);
-    else if (!object.referenced) unreferenced.push(object);
+    if ('handle' in object) stored.push(object);
+    else fresh.push(object);
   }
   await tx.objects.insert(fresh);
-  await tx.objects.markReferenced(unreferenced);
+  await tx.objects.use(stored);
   await tx.flows.setContent(flow, contentWith(flow.content, segments), now());
+  await publishSegmentsAdded(tx, flow, segments);
 }
 
 function contentWith(content: FlowContent | null, added: readonly NewSegment[]): FlowContent | null {
   let [startNs, endNs, coveredNs] = [content?.startNs, content?.endNs, content?.coveredNs ?? 0n];
+  let longestNs = content?.segments?.longestNs ?? 0n;
   for (const segment of added) {
+    const durationNs = segment.endNs - segment.startNs;
     if (startNs === undefined || segment.startNs < startNs) startNs = segment.startNs;
     if (endNs === undefined || segment.endNs > endNs) endNs = segment.endNs;
-    coveredNs += segment.endNs - segment.startNs;
+    if (durationNs > longestNs) longestNs = durationNs;
+    coveredNs += durationNs;
   }
-  return startNs === undefined || endNs === undefined ? null : { startNs, endNs, coveredNs };
+  if (startNs === undefined || endNs === undefined) return null;
+  const isUnknown = content !== null && content.segments === undefined;
+  const count = (content?.segments?.count ?? 0n) + BigInt(added.length);
+  return { startNs, endNs, coveredNs, segments: isUnknown ? undefined : { count, longestNs } };
 }

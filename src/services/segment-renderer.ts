@@ -1,7 +1,7 @@
 import type { MediaStore, MediaStoreRegistry } from '../domain/media-store.ts';
 import { LOCATION_SEPARATOR, STORAGE_ID_LENGTH } from '../domain/object-location.ts';
 import type { JsonText } from '../domain/paging.ts';
-import type { ExternalUrl, StoredSegment, UrlFilter } from '../domain/segment.ts';
+import type { ExternalUrl, SegmentParts, UrlFilter } from '../domain/segment.ts';
 
 /** What follows the URL in an entry of `get_urls`; undefined where the filter leaves such URLs out. */
 interface BackendEntries {
@@ -16,7 +16,7 @@ interface BackendEntries {
  * join: this is the hot path of the whole server.
  */
 export function renderSegments(
-  segments: readonly StoredSegment[],
+  segments: readonly SegmentParts[],
   filter: UrlFilter,
   stores: MediaStoreRegistry,
   baseUrl: string,

@@ -26,7 +26,6 @@ export class ServiceInfoService {
     this.#version = version;
   }
 
-  /** Webhooks are registered but not delivered yet, so no event stream is advertised. */
   async get(): Promise<ServiceDescription> {
     return {
       name: DEFAULT_NAME,
@@ -34,7 +33,7 @@ export class ServiceInfoService {
       type: TYPE,
       api_version: API_VERSION,
       service_version: this.#version,
-      event_stream_mechanisms: [],
+      event_stream_mechanisms: [{ name: 'webhooks' }],
     };
   }
 

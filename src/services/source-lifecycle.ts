@@ -1,10 +1,15 @@
 import type { Flow } from '../domain/flow.ts';
+import type { EventScope } from '../domain/event.ts';
 import type { StoreTransaction } from '../domain/store.ts';
 import { AppError } from '../shared/errors.ts';
 import { now } from './clock.ts';
+import { publishDeletion } from './event-publishing.ts';
 
-/** The first flow of a source makes it; later ones must be of its format. */
-export async function ensureSource(tx: StoreTransaction, flow: Flow): Promise<void> {
+/**
+ * The first flow of a source makes it; later ones must be of its format. Returns whether it was made, which is to be
+ * published when the flow is there too.
+ */
+export async function ensureSource(tx: StoreTransaction, flow: Flow): Promise<boolean> {
   const format = await tx.sources.format(flow.source_id);
   if (format === undefined) {
     const time = now();
@@ -24,9 +29,13 @@ export async function ensureSource(tx: StoreTransaction, flow: Flow): Promise<vo
       { field: 'format' },
     );
   }
+  return format === undefined;
 }
 
-/** When the last flow of a source is gone, so is the source. */
-export async function dropSourceWithoutFlows(tx: StoreTransaction, sourceId: string): Promise<void> {
-  if (!(await tx.flows.hasFlows(sourceId))) await tx.sources.remove(sourceId);
+/** When the last flow of a source is gone, so is the source. `scope` is what it was before. */
+export async function dropSourceWithoutFlows(tx: StoreTransaction, scope: EventScope): Promise<void> {
+  const { sourceId, sourceCollectedBy } = scope;
+  if (await tx.flows.hasFlows(sourceId)) return;
+  await tx.sources.remove(sourceId);
+  await publishDeletion(tx, 'sources/deleted', { sourceId, ...(sourceCollectedBy && { sourceCollectedBy }) });
 }

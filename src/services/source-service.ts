@@ -5,8 +5,9 @@ import type { SourceDocument, Store } from '../domain/store.ts';
 import type { Tags } from '../domain/tags.ts';
 import { AppError } from '../shared/errors.ts';
 import { now } from './clock.ts';
-import { withProperties } from './json-text.ts';
-import { inferRelations, type SourceRelations } from './source-relations.ts';
+import { publishSource } from './event-publishing.ts';
+import { inferRelations } from './source-relations.ts';
+import { showSource } from './source-text.ts';
 import { tagOf, withoutTag, withTag } from './tag-access.ts';
 
 /** Sources exist because flows name them; only their own metadata is changed here (TAMS 7.0, `/sources`). */
@@ -23,13 +24,13 @@ export class SourceService {
       this.#store,
       items.map(({ id }) => id),
     );
-    const texts = items.map((source) => show(source, relations.get(source.id)));
+    const texts = items.map((source) => showSource(source, relations.get(source.id)));
     return next === undefined ? { items: texts } : { items: texts, next };
   }
 
   async get(id: string): Promise<JsonText> {
     const source = await this.#find(id);
-    return show(source, (await inferRelations(this.#store, [id])).get(id));
+    return showSource(source, (await inferRelations(this.#store, [id])).get(id));
   }
 
   async exists(id: string): Promise<void> {
@@ -94,12 +95,9 @@ export class SourceService {
       state.source.updated = now();
       state.source.updated_by = principal;
       await tx.sources.replace(state.handle, state.source);
+      await publishSource(tx, 'sources/updated', id);
     });
   }
 }
 
 const notFound = (id: string): AppError => new AppError('not_found', `there is no source ${id}`);
-
-function show(source: SourceDocument, relations: SourceRelations = {}): JsonText {
-  return withProperties(source.document, JSON.stringify(relations).slice(1, -1));
-}

@@ -37,7 +37,8 @@ export class StorageService {
     const { container, objects } = await this.#store.transaction(async (tx) => {
       const flow = await writableFlow(tx, flowId);
       const type = containerOf(flow);
-      const taken = await tx.objects.taken(ids);
+      // Ids of ours are new.
+      const taken = request.object_ids === undefined ? new Set<string>() : await tx.objects.taken(ids);
       if (taken.size > 0) {
         const named = ids.filter((id) => taken.has(id)).join(', ');
         throw new AppError('object_ids_in_use', `body/object_ids: already in use: ${named}`, { field: 'object_ids' });

@@ -1,13 +1,19 @@
 import type { Store } from '../domain/store.ts';
 import { type ShownWebhook, type Webhook, WEBHOOK_EVENTS } from '../domain/webhook.ts';
+import type { ReceiverGuard } from '../events/receiver-guard.ts';
 import { AppError } from '../shared/errors.ts';
 
 /** Keeps registrations for events (TAMS 7.0, `/service/webhooks`). */
 export class WebhookService {
   readonly #store: Store;
+  readonly #guard: ReceiverGuard;
+  readonly #onChange: () => void;
 
-  constructor(store: Store) {
+  /** `onChange` is called when registrations have changed. */
+  constructor(store: Store, guard: ReceiverGuard, onChange: () => void) {
     this.#store = store;
+    this.#guard = guard;
+    this.#onChange = onChange;
   }
 
   list(): Promise<ShownWebhook[]> {
@@ -17,17 +23,25 @@ export class WebhookService {
   /** The same URL and API key again replaces the registration; no events remove it. */
   async register(webhook: Webhook): Promise<'registered' | 'removed'> {
     check(webhook);
-    if (webhook.events.length === 0) {
-      await this.#store.transaction((tx) => tx.webhooks.remove(webhook));
-      return 'removed';
-    }
-    await this.#store.transaction((tx) => tx.webhooks.save(webhook));
-    return 'registered';
+    const remove = webhook.events.length === 0;
+    // What was registered before WEBHOOK_ALLOW_HOSTS changed can be removed still.
+    if (!remove) this.#checkReceiver(webhook.url);
+    await this.#store.transaction((tx) => (remove ? tx.webhooks.remove(webhook) : tx.webhooks.save(webhook)));
+    this.#onChange();
+    return remove ? 'removed' : 'registered';
+  }
+
+  #checkReceiver(url: string): void {
+    const refusal = this.#guard.refusalOf(new URL(url));
+    if (refusal !== undefined) fail('url', refusal);
   }
 }
 
 /** An HTTP field name (RFC 9110, section 5.1). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Headers of every delivery, and those that would change where it goes or where it ends. */
+const OWN_HEADERS =
+  /^(connection|content-(encoding|length|type)|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|webhook-id)$/i;
 /** No line breaks or other control characters: a value must not be able to add headers. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -41,6 +55,9 @@ function check(webhook: Webhook): void {
   if (unknown !== undefined) fail('events', `there is no event "${unknown}"; known are ${WEBHOOK_EVENTS.join(', ')}`);
   if (webhook.api_key_name !== undefined && !HEADER_NAME.test(webhook.api_key_name)) {
     fail('api_key_name', 'must be the name of an HTTP header');
+  }
+  if (webhook.api_key_name !== undefined && OWN_HEADERS.test(webhook.api_key_name)) {
+    fail('api_key_name', `must not be ${webhook.api_key_name}, which the delivery itself needs`);
   }
   if (webhook.api_key_value !== undefined) {
     if (webhook.api_key_name === undefined) fail('api_key_name', 'must be given together with api_key_value');

@@ -1,5 +1,6 @@
 import type { Cell } from './cell.ts';
 import type { Predicate } from './predicate/predicate.ts';
+import type { TextQuery } from './text-query.ts';
 
 export type { Cell };
 
@@ -35,6 +36,11 @@ export interface TableDefinition {
    */
   readonly sortKey?: readonly string[];
   readonly indexes?: readonly IndexDefinition[];
+  /**
+   * A string column whose words can be searched with `match`, on engines that have `fullText`. Words are separated by
+   * spaces; whoever writes the column has folded case and diacritics. Not for tables with a sort key.
+   */
+  readonly fullText?: string;
 }
 
 /** Opaque: only the engine that gave it out may look inside. */
@@ -64,6 +70,12 @@ export interface SelectRequest {
   /** Their cells come after those of the columns. Not together with `distinct`. */
   readonly lookups?: readonly Lookup[];
   readonly where?: Predicate;
+  /**
+   * Only rows whose words match, the best first (by BM25), with two more cells after those of the columns: the score,
+   * the higher the better, and how many rows there are without the limit. Not together with `lookups`, `orderBy`,
+   * `distinct` or `rowIds`.
+   */
+  readonly match?: TextQuery;
   readonly orderBy?: readonly Ordering[];
   readonly limit?: number;
   /** Equal rows (of the asked columns) once. Not together with `rowIds`. */
@@ -95,6 +107,12 @@ export interface TableTransaction extends TableReader {
     rows: readonly (readonly Cell[])[],
   ): Promise<void>;
   delete(table: string, rowIds: readonly RowId[]): Promise<void>;
+  /**
+   * Transactions that lock a same key never both commit, unless one began after the other committed:
+   * the later one gets `conflict`, now or at its commit. Keys stand for nothing but themselves. Free on
+   * engines whose transactions are serializable.
+   */
+  lock(keys: readonly string[]): Promise<void>;
 }
 
 export interface TransactionOptions {
@@ -123,8 +141,18 @@ export interface EngineCapabilities {
   readonly subqueries: boolean;
   /** `lookups` of a select. */
   readonly lookups: boolean;
+  /** `match` of a select; there is none where it is left out. */
+  readonly fullText?: boolean;
   /** Unique indexes and unique sort keys are enforced. */
   readonly uniqueKeys: boolean;
+  /**
+   * Transactions have the effect of one after the other. Without it, of two that run at the same time
+   * only those conflict that update or delete a same row, or lock a same key: what a transaction read
+   * may be changed by another, and rows may be inserted beside it, before it commits.
+   */
+  readonly serializable: boolean;
+  /** The most bytes that a string, binary or vector cell may have; undefined where there is no such limit. */
+  readonly maxCellBytes?: number;
 }
 
 export interface TableStats {

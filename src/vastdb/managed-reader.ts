@@ -1,4 +1,4 @@
-import type { Cell, RowSet, TableReader } from './engine.ts';
+import type { Cell, EngineCapabilities, RowSet, TableReader } from './engine.ts';
 import type { Operation, QueryMonitor } from './monitor/query-monitor.ts';
 import type { Predicate } from './predicate/predicate.ts';
 import type { QueryExecutor } from './query/executor.ts';
@@ -7,6 +7,7 @@ import type { SchemaCache } from './schema/schema-cache.ts';
 
 /** What readers and transactions of one manager share. */
 export interface TableLayer {
+  readonly capabilities: EngineCapabilities;
   readonly executor: QueryExecutor;
   readonly schemas: SchemaCache;
   readonly monitor: QueryMonitor;
@@ -20,6 +21,16 @@ export class ManagedReader {
   constructor(layer: TableLayer, reader: TableReader) {
     this.layer = layer;
     this.#reader = reader;
+  }
+
+  /** Whether the engine orders rows. Where it does not, what is known of a timeline saves reads (`TimelineHint`). */
+  get ordering(): boolean {
+    return this.layer.capabilities.ordering;
+  }
+
+  /** Whether a select may have `match` (`EngineCapabilities.fullText`). */
+  get hasFullText(): boolean {
+    return this.layer.capabilities.fullText === true;
   }
 
   /** Rows as arrays, cells in the order of the asked columns: the fast form. */

@@ -1,5 +1,6 @@
 import type { Cell, RowId, TableTransaction } from './engine.ts';
 import { ManagedReader, type TableLayer } from './managed-reader.ts';
+import { checkCellSizes } from './mutation/cell-sizes.ts';
 import { deleteByRowIds, deleteWhere, updateByRowIds, updateWhere } from './mutation/row-mutator.ts';
 import type { Predicate } from './predicate/predicate.ts';
 import type { NewRow, Row } from './query/select-query.ts';
@@ -13,6 +14,16 @@ export class ManagedTransaction extends ManagedReader {
     this.#tx = tx;
   }
 
+  /** Whether what was read cannot be changed by others before the commit (`EngineCapabilities.serializable`). */
+  get serializable(): boolean {
+    return this.layer.capabilities.serializable;
+  }
+
+  /** Transactions that lock a same key never both commit, unless one began after the other committed. */
+  async lock(keys: readonly string[]): Promise<void> {
+    if (!this.serializable && keys.length > 0) await this.#tx.lock(keys);
+  }
+
   /** @returns how many rows were inserted: all of them. */
   async insert(table: string, rows: readonly NewRow[]): Promise<number> {
     const schema = this.layer.schemas.get(table);
@@ -24,6 +35,7 @@ export class ManagedTransaction extends ManagedReader {
   async insertArrays(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<number> {
     return this.timed(table, 'insert', async () => {
       this.layer.schemas.get(table).checkInsert(columns, rows);
+      this.#checkSizes(table, columns, rows);
       if (rows.length > 0) await this.#tx.insert(table, columns, rows);
       return rows.length;
     });
@@ -32,6 +44,7 @@ export class ManagedTransaction extends ManagedReader {
   /** Sets the columns of `changes` in every row that `where` picks. @returns how many rows that were. */
   async update(table: string, where: Predicate, changes: Row): Promise<number> {
     const { executor, schemas } = this.layer;
+    this.#checkSizes(table, Object.keys(changes), [Object.values(changes)]);
     return this.timed(
       table,
       'update',
@@ -49,6 +62,7 @@ export class ManagedTransaction extends ManagedReader {
   ): Promise<number> {
     return this.timed(table, 'update', async () => {
       this.layer.schemas.get(table).checkUpdate(columns, rows);
+      this.#checkSizes(table, columns, rows);
       await updateByRowIds(this.#tx, table, rowIds, columns, rows);
       return rowIds.length;
     });
@@ -73,5 +87,10 @@ export class ManagedTransaction extends ManagedReader {
       await deleteByRowIds(this.#tx, table, rowIds);
       return rowIds.length;
     });
+  }
+
+  #checkSizes(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+    const { maxCellBytes } = this.layer.capabilities;
+    if (maxCellBytes !== undefined) checkCellSizes(table, columns, rows, maxCellBytes);
   }
 }

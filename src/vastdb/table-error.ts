@@ -3,19 +3,23 @@
  * - `full`: nothing can be written, since there is no space; reads go on.
  * - `conflict`: another transaction won; a retry may help.
  * - `duplicate`: a unique key was violated.
+ * - `too_large`: a cell is larger than the engine takes; nothing was written. See `CellTooLarge`.
  * - `invalid`: the request names unknown tables or columns, or cannot be compiled. A defect of the caller.
  * - `corrupt`: the engine found its files damaged.
  */
-export type TableErrorKind = 'unavailable' | 'full' | 'conflict' | 'duplicate' | 'invalid' | 'corrupt';
+export type TableErrorKind = 'unavailable' | 'full' | 'conflict' | 'duplicate' | 'too_large' | 'invalid' | 'corrupt';
 
 /** What the table layer throws. It knows no HTTP; stores translate it. */
 export class TableError extends Error {
   readonly kind: TableErrorKind;
+  /** When a retry makes sense, where the engine knows. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(kind: TableErrorKind, message: string, cause?: unknown) {
+  constructor(kind: TableErrorKind, message: string, cause?: unknown, retryAfterMs?: number) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'TableError';
     this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** Whether the same call may succeed later. */

@@ -96,6 +96,7 @@ export class VastDBManager {
       return column?.type === 'int64' && column.required === true;
     };
     const layer = {
+      capabilities: engine.capabilities,
       executor: new QueryExecutor(engine.capabilities, isTimeline),
       schemas,
       monitor: new QueryMonitor(options),

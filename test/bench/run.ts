@@ -1,11 +1,16 @@
 import { parseArgs } from 'node:util';
+import { arrowRows } from './benchmarks/arrow-rows.ts';
+import { authentication } from './benchmarks/authentication.ts';
 import { deleteFlow } from './benchmarks/delete-flow.ts';
+import { exr } from './benchmarks/exr.ts';
 import { getFlow } from './benchmarks/get-flow.ts';
 import { getSegments } from './benchmarks/get-segments.ts';
 import { memory } from './benchmarks/memory.ts';
+import { overload } from './benchmarks/overload.ts';
 import { postSegment } from './benchmarks/post-segment.ts';
 import { postSegmentsBulk } from './benchmarks/post-segments-bulk.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
+import { webhooks } from './benchmarks/webhooks.ts';
 import { windowQuery } from './benchmarks/window-query.ts';
 import type { Benchmark, BenchmarkRow, Scale } from './support/benchmark.ts';
 import { Datasets } from './support/datasets.ts';
@@ -23,13 +28,18 @@ import { makeRunDirectory } from './support/run-directory.ts';
 /** In the order of the report; what changes the large dataset comes after what only reads it. */
 const BENCHMARKS: readonly Benchmark[] = [
   getFlow,
+  authentication,
   getSegments,
   signedUrls,
   windowQuery,
   postSegment,
   postSegmentsBulk,
   deleteFlow,
+  webhooks,
+  overload,
+  arrowRows,
   memory,
+  exr,
 ];
 
 const FULL: Scale = { quick: false, rounds: 5, roundMs: 4_000 };

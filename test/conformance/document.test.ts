@@ -4,6 +4,7 @@ import { specMissing, TamsSpec } from '../support/tams-spec.ts';
 
 interface Operation {
   operationId: string;
+  tags: string[];
   parameters?: { name: string; in: string; required?: boolean }[];
   requestBody?: { required: boolean };
   responses: Record<string, { headers?: Record<string, unknown> }>;
@@ -16,9 +17,11 @@ describe.skipIf(specMissing !== undefined)('the OpenAPI document, compared with 
   const spec = new TamsSpec();
   const document = JSON.parse(await openApiText()) as { paths: Record<string, Record<string, Operation>> };
 
-  it('has all of the 74 operations, under their published ids, and no others', () => {
+  it('has all of the 74 operations, under their published ids, and no others but those for who runs the server', () => {
     const ours = Object.entries(document.paths).flatMap(([path, item]) =>
-      Object.entries(item).map(([method, operation]) => `${method} ${path} ${operation.operationId}`),
+      Object.entries(item)
+        .filter(([, { tags }]) => !tags.includes('Operation'))
+        .map(([method, operation]) => `${method} ${path} ${operation.operationId}`),
     );
     const published = spec.operations.map(({ method, path, id }) => `${method} ${path} ${id}`);
     expect(published).toHaveLength(74);

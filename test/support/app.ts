@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { unwatched } from '../../openapi/unwatched.ts';
 import type { AppConfig } from '../../src/app.ts';
 import { buildApp } from '../../src/app.ts';
 import type { Services } from '../../src/services/services.ts';
@@ -26,6 +27,7 @@ export async function appOver(
   return buildApp({
     services: services as unknown as Services,
     localMedia: new Map(),
+    operation: unwatched(),
     cursors: new CursorCodec('a secret that tests share among themselves'),
     config: { ...TEST_CONFIG, ...config },
     logger,

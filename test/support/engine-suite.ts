@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TableEngine } from '../../src/vastdb/engine.ts';
 import type { SuiteContext } from './engine-suite/context.ts';
+import { describeLocks } from './engine-suite/locks.ts';
 import { describePredicates } from './engine-suite/predicates.ts';
 import { describeRows } from './engine-suite/rows.ts';
 import { describeSchema } from './engine-suite/schema.ts';
@@ -43,5 +44,6 @@ export function describeEngine(
     describeSelect(context);
     describePredicates(context);
     describeTransactions(context);
+    describeLocks(context);
   });
 }

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { loadConfig } from '../../src/config.ts';
 import { buildContainer } from '../../src/container.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { dropTables, tableEngineEnv } from './table-engine.ts';
 
 export interface TestServer {
   /** Where it listens, without a slash at its end. */
@@ -21,13 +22,21 @@ export interface TestServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** An existing data directory, for a server that starts again. */
   readonly dataDir?: string;
+  /** Takes the lines of the log; the standard output unless given. */
+  readonly log?: (line: string) => void;
 }
 
 /** The whole server on a port of its own: the real engine, the real media folder, real HTTP. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tams-test-')));
-  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...options.env });
-  const container = await buildContainer(config, '0.0.0-test', createLogger(config.logLevel));
+  // A test that is about one engine names it.
+  const tables = options.env?.['TABLE_ENGINE'] === undefined ? await tableEngineEnv(dataDir) : {};
+  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...tables, ...options.env });
+  const container = await buildContainer(
+    config,
+    '0.0.0-test',
+    createLogger(config.logLevel, options.log && { write: options.log }),
+  );
   await container.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = container.app.server.address() as AddressInfo;
   return {
@@ -36,7 +45,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     dataDir,
     close: async () => {
       await container.close();
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      if (options.dataDir !== undefined) return;
+      await dropTables(dataDir);
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

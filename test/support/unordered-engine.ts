@@ -23,10 +23,11 @@ const nothing: EngineCapabilities = Object.freeze({
   subqueries: false,
   lookups: false,
   uniqueKeys: false,
+  serializable: true,
 });
 
 /**
- * An engine that can do as little as the port permits, for tests of what the executor does itself.
+ * An engine that reads as little as the port permits, for tests of what the executor does itself.
  * It claims no capability, rejects a request that needs one (`TableError` invalid), enforces no
  * unique key, and returns rows in a shuffled order: a limit picks any rows. The shuffle is seeded,
  * so that a failing test fails again.
@@ -141,6 +142,10 @@ class UnorderedTransaction extends UnorderedReader implements TableTransaction {
 
   delete(...args: Parameters<TableTransaction['delete']>): Promise<void> {
     return this.#tx.delete(...args);
+  }
+
+  lock(...args: Parameters<TableTransaction['lock']>): Promise<void> {
+    return this.#tx.lock(...args);
   }
 }
 

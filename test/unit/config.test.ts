@@ -61,7 +61,7 @@ describe('loadConfig', () => {
   });
 
   it.each<[string, string, (config: ReturnType<typeof loadConfig>) => unknown, unknown]>([
-    ['HOST', '0.0.0.0', (config) => config.http.host, '0.0.0.0'],
+    ['HOST', 'localhost', (config) => config.http.host, 'localhost'],
     ['HOST', '::1', (config) => config.http.host, '::1'],
     ['PORT', '0', (config) => config.http.port, 0],
     ['PUBLIC_URL', 'https://tams.example/store/', (config) => config.http.publicUrl, 'https://tams.example/store'],
@@ -93,6 +93,22 @@ describe('loadConfig', () => {
     ['S3_MAX_ATTEMPTS', '1', (config) => config.media.s3.maxAttempts, 1],
     ['S3_MAX_SOCKETS', '7', (config) => config.media.s3.maxSockets, 7],
     ['S3_BREAKER_FAILURES', '2', (config) => config.media.s3.breakerFailures, 2],
+    ['RATE_LIMIT_PER_S', '50', (config) => config.operation.limits.ratePerS, 50],
+    ['REQUEST_TIMEOUT_S', '5', (config) => config.operation.limits.requestTimeoutMs, 5000],
+    ['HEADERS_TIMEOUT_S', '6', (config) => config.operation.limits.headersTimeoutMs, 6000],
+    ['KEEP_ALIVE_TIMEOUT_S', '7', (config) => config.operation.limits.keepAliveTimeoutMs, 7000],
+    ['STALL_TIMEOUT_S', '8', (config) => config.operation.limits.stallTimeoutMs, 8000],
+    ['MAX_CONNECTIONS', '9', (config) => config.operation.limits.maxConnections, 9],
+    ['IN_FLIGHT_MAX', '10', (config) => config.operation.limits.inFlightMax, 10],
+    ['OVERLOAD_DELAY_MS', '0', (config) => config.operation.limits.overloadDelayMs, 0],
+    ['STOP_DELAY_S', '3', (config) => config.operation.stopDelayMs, 3000],
+    ['METRICS_PORT', '9100', (config) => config.operation.metricsPort, 9100],
+    [
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'http://collector:4318/',
+      (config) => config.operation.tracing,
+      { endpoint: 'http://collector:4318', serviceName: 'vast-tams' },
+    ],
     ['S3_BREAKER_RESET_MS', '250', (config) => config.media.s3.breakerResetMs, 250],
     ['PAGE_LIMIT_DEFAULT', '30', (config) => config.paging.limitDefault, 30],
     ['PAGE_LIMIT_MAX', '500', (config) => config.paging.limitMax, 500],
@@ -150,10 +166,6 @@ describe('loadConfig', () => {
   it('keeps what it refuses on one short line', () => {
     expect(refusal({ PORT: 'a\nb' })).toContain('"a\\nb"');
     expect(refusal({ PORT: '9'.repeat(10_000) }).length).toBeLessThan(250);
-  });
-
-  it('says that the vast engine is not in this version', () => {
-    expect(refusal({ TABLE_ENGINE: 'vast' })).toBe('TABLE_ENGINE=vast is not in this version; use sqlite.');
   });
 
   it('refuses a short SECRET_KEY without showing it', () => {
@@ -426,18 +438,5 @@ describe('.env.example', () => {
     for (const [index, line] of lines.entries()) {
       if (line !== '' && !line.startsWith('#')) expect(lines[index - 1]).toMatch(/^# [A-Za-z].*\.$/);
     }
-  });
-});
-
-describe('settings of other versions', () => {
-  it.each(['AUTH_MODE', 'AUTH_TOKENS_FILE', 'METRICS_PORT', 'WEBHOOK_ALLOW_HOSTS', 'VAST_ENDPOINTS'])(
-    'refuses %s, which would have no effect, without showing its value',
-    (name) => {
-      expect(() => loadConfig({ [name]: 'jwt-value' })).toThrow(`${name} is not in this version; unset it.`);
-    },
-  );
-
-  it('takes AUTH_MODE=none, and names without a value', () => {
-    expect(() => loadConfig({ AUTH_MODE: 'none', METRICS_PORT: '' })).not.toThrow();
   });
 });

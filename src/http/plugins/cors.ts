@@ -18,6 +18,8 @@ const EXPOSED = [
   'X-Paging-Count',
   'X-Paging-Reverse-Order',
   'X-Request-Id',
+  'WWW-Authenticate',
+  'Retry-After',
 ];
 
 /** Cross-origin requests of browsers: from anywhere, or from the configured origins. */

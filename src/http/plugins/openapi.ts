@@ -1,13 +1,22 @@
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fp from 'fastify-plugin';
+import type { SecurityScheme } from '../security-schemes.ts';
+import { SECURITY_SCHEMES } from '../security-schemes.ts';
 import { sendJson } from '../send-json.ts';
 import { hoistSchemas } from './openapi-components.ts';
 
 export interface OpenApiOptions {
   /** The base of "try it out"; relative where it is not configured. */
   publicUrl: string | undefined;
+  /** The schemes that this server accepts. */
+  schemes: readonly SecurityScheme[];
 }
+
+/** Where people and programs read about the API: public, since TAMS's definition is. */
+export const DOCUMENT_PATHS = ['/docs', '/openapi.json'] as const;
+const [DOCS_PATH, DOCUMENT_PATH] = DOCUMENT_PATHS;
 
 /** Bodies that may be left out; the generator takes each of them for required. */
 const OPTIONAL_BODIES: ReadonlySet<unknown> = new Set(['POST_flows-flowId-storage']);
@@ -24,6 +33,7 @@ const TAGS = [
   { name: 'MediaStorage', description: 'Room for the upload of media objects.' },
   { name: 'FlowDeleteRequests', description: 'Deletions that go on after their request was answered.' },
   { name: 'Webhooks', description: 'Registrations for events.' },
+  { name: 'Operation', description: 'For those who run this server; not a part of TAMS.' },
 ];
 
 /**
@@ -31,7 +41,7 @@ const TAGS = [
  * and tried out at `/docs`.
  */
 export const openApiPlugin = fp<OpenApiOptions>(
-  async (app, { publicUrl }) => {
+  async (app, { publicUrl, schemes }) => {
     await app.register(swagger, {
       exposeHeadRoutes: true,
       openapi: {
@@ -46,17 +56,21 @@ export const openApiPlugin = fp<OpenApiOptions>(
         },
         servers: [{ url: publicUrl ?? '/' }],
         tags: TAGS,
+        components: { securitySchemes: Object.fromEntries(schemes.map((name) => [name, SECURITY_SCHEMES[name]])) },
       },
-      transform: ({ schema, url }) => renameParameters(withOwnId(schema), url),
+      transform: ({ schema, url }) => renameParameters(withSecurity(withOwnId(schema), schemes), url),
       transformObject: (document) => {
         if (!('openapiObject' in document)) throw new Error('The document must be OpenAPI, not Swagger 2');
         return hoistSchemas(document.openapiObject, OPTIONAL_BODIES);
       },
     });
-    await app.register(swaggerUi, { routePrefix: '/docs' });
+    await app.register(async (pages) => {
+      await pages.register(helmet, pageProtection(publicUrl));
+      await pages.register(swaggerUi, { routePrefix: DOCS_PATH });
+    });
 
     let text: string | undefined;
-    app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    app.get(DOCUMENT_PATH, { schema: { hide: true } }, (_request, reply) => {
       text ??= JSON.stringify(app.swagger());
       return sendJson(reply, text);
     });
@@ -64,12 +78,44 @@ export const openApiPlugin = fp<OpenApiOptions>(
   { name: 'tams-openapi', fastify: '5.x' },
 );
 
+/** For the only pages that browsers show. They run what lies beside them, and call the API wherever it is. */
+function pageProtection(publicUrl: string | undefined): FastifyHelmetOptions {
+  const api = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        // Swagger UI sets styles of its own elements.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'", ...api],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
+    },
+    // Whether a host is to be reached by https alone is for whoever ends TLS in front of this server.
+    strictTransportSecurity: false,
+  };
+}
+
 /** Operations that answer HEAD have ids of their own here; the generator suffixes them as if they were derived. */
 function withOwnId<Schema extends object>(schema: Schema): Schema {
   const { operationId } = schema as { operationId?: string };
   return operationId?.startsWith('HEAD_') === true
     ? { ...schema, operationId: operationId.replace(/-head$/, '') }
     : schema;
+}
+
+/** Leaves out the schemes that this server does not accept. */
+function withSecurity<Schema extends object>(schema: Schema, schemes: readonly SecurityScheme[]): Schema {
+  const { security } = schema as { security?: Record<string, unknown>[] };
+  if (security === undefined) return schema;
+  const accepted = security.filter((scheme) => schemes.some((name) => name in scheme));
+  return { ...schema, security: accepted };
 }
 
 function renameParameters<Schema extends object>(schema: Schema, url: string): { schema: Schema; url: string } {

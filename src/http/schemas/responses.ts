@@ -27,7 +27,11 @@ const error = (description: string): ResponseDoc => json(description, ErrorRespo
 
 export const badQuery = error('A query parameter is not what the operation takes.');
 export const badBody = error('The body is not what the operation takes; the summary names the property.');
-export const readOnly = error('The flow is read-only.');
+export const readOnly = error('The flow is read-only, or the credentials lack the scope.');
+export const unauthorized: ResponseDoc = json('There are no credentials, or they are not valid.', ErrorResponse, {
+  'WWW-Authenticate': Type.String({ description: 'The schemes that are accepted.' }),
+});
+export const forbidden = error('The credentials lack the scope.');
 export const notFound = error('There is nothing of this id.');
 
 const count = (description: string) => Type.Integer({ description });

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { WEBHOOK_EVENTS } from '../../domain/webhook.ts';
 import { Uuid } from './common.ts';
+import { ErrorSchema } from './error.ts';
 
 /** TAMS 7.0, `schemas/webhook*.json`. */
 
@@ -18,7 +19,19 @@ const common = {
   verbose_storage: Type.Optional(Type.Boolean()),
 };
 
-export const WebhookSchema = Type.Object(common, { title: 'Webhook', description: 'A registration, without its key.' });
+export const WebhookSchema = Type.Object(
+  {
+    ...common,
+    status: Type.Optional(
+      Type.Enum(['error'], {
+        type: 'string',
+        description: 'There while nothing can be delivered, and has not been for too long.',
+      }),
+    ),
+    error: Type.Optional(ErrorSchema),
+  },
+  { title: 'Webhook', description: 'A registration, without its key.' },
+);
 
 export const WebhookInputSchema = Type.Object(
   { ...common, api_key_value: Type.Optional(Type.String({ description: 'The key; it is never shown again.' })) },

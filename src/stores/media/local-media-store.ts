@@ -16,6 +16,7 @@ import { LocalUrlSigner } from './local-url-signer.ts';
 import { openObjectFile, readObjectBody, readObjectInfo, writeObjectFile } from './object-file.ts';
 import { codeOf, NO_SUCH_OBJECT, ObjectFolder } from './object-folder.ts';
 import { listPaths } from './object-listing.ts';
+import type { MediaStatistics } from './media-statistics.ts';
 import { makeStoragePath } from './storage-path.ts';
 import type { UrlCacheCounts } from './url-cache.ts';
 
@@ -45,6 +46,7 @@ export class LocalMediaStore implements LocalMedia {
   readonly maxObjectBytes: number;
   readonly #folder: ObjectFolder;
   readonly #signer: LocalUrlSigner;
+  #uploadUrls = 0;
 
   constructor(options: LocalMediaStoreOptions) {
     const { backend, secret, expiresS, gridS, urlCacheMax, clock = Date.now } = options;
@@ -63,6 +65,7 @@ export class LocalMediaStore implements LocalMedia {
   }
 
   presignPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest {
+    this.#uploadUrls++;
     const url = baseUrl + this.#signer.signPut(storagePath, contentType);
     return contentType === undefined ? { url } : { url, 'content-type': contentType };
   }
@@ -82,6 +85,10 @@ export class LocalMediaStore implements LocalMedia {
 
   urlCacheCounts(): UrlCacheCounts {
     return this.#signer.cacheCounts();
+  }
+
+  statistics(): MediaStatistics {
+    return { urls: this.#signer.cacheCounts(), uploadUrls: this.#uploadUrls };
   }
 
   /**

@@ -1,10 +1,16 @@
 import type { LocalMedia, MediaStore, MediaStoreRegistry } from '../../domain/media-store.ts';
 import type { StorageBackend } from '../../domain/storage-backend.ts';
+import type { MediaStatistics } from './media-statistics.ts';
 
 export interface StoreHealth {
   readonly storageId: string;
   /** Absent when the store is well. */
   readonly error?: Error;
+}
+
+/** A store that counts what it does. */
+interface CountingStore extends MediaStore {
+  statistics(): MediaStatistics;
 }
 
 /** All media stores of this server, by the id of their storage backend. */
@@ -78,6 +84,12 @@ export class MediaStores implements MediaStoreRegistry {
         }
       }),
     );
+  }
+
+  /** What the stores that count have counted, by storage id. */
+  statistics(): Map<string, MediaStatistics> {
+    const counting = [...this.#stores].filter((entry): entry is [string, CountingStore] => 'statistics' in entry[1]);
+    return new Map(counting.map(([storageId, store]) => [storageId, store.statistics()]));
   }
 
   /** Closes every store, also when one of them fails to; rejects with the first failure then. */

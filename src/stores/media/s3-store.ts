@@ -30,6 +30,7 @@ import { SigV4Presigner } from './presigner.ts';
 import { awsEndpoint, createS3Client, type S3ClientOptions } from './s3-client.ts';
 import { isMissing, isStoreFault, toAppError } from './s3-errors.ts';
 import { makeStoragePath } from './storage-path.ts';
+import type { MediaStatistics } from './media-statistics.ts';
 import { UrlCache, type UrlCacheCounts } from './url-cache.ts';
 
 /** What S3 takes in one DeleteObjects request, and lists in one page. */
@@ -68,6 +69,7 @@ export class S3Store implements MediaStore {
   readonly #presigner: SigV4Presigner;
   readonly #cache: UrlCache;
   readonly #breaker: CircuitBreaker;
+  #uploadUrls = 0;
 
   constructor(options: S3StoreOptions) {
     const { backend, endpoint, publicEndpoint, region, urlCacheMax, metrics = new OperationMetrics() } = options;
@@ -98,6 +100,7 @@ export class S3Store implements MediaStore {
   }
 
   presignPut(storagePath: string, contentType: string | undefined): UploadRequest {
+    this.#uploadUrls++;
     if (contentType === undefined) return { url: this.#presigner.presign('PUT', storagePath) };
     const headers = { 'content-type': contentType };
     return { url: this.#presigner.presign('PUT', storagePath, { headers }), ...headers };
@@ -110,6 +113,15 @@ export class S3Store implements MediaStore {
 
   urlCacheCounts(): UrlCacheCounts {
     return this.#cache.counts();
+  }
+
+  statistics(): MediaStatistics {
+    return {
+      urls: this.#cache.counts(),
+      uploadUrls: this.#uploadUrls,
+      operations: this.metrics.snapshot(),
+      circuit: this.#breaker.state,
+    };
   }
 
   /** Uploads in parts when the body is large. On failure no part is left behind. */

@@ -15,6 +15,16 @@ export class DurationHistogram {
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
+  /** How many took at most as long as each of the bounds, which rise; up to a quarter too few just below a bound. */
+  within(boundsMs: readonly number[]): number[] {
+    const sums = boundsMs.map(() => 0);
+    for (const [bucket, count] of this.#counts.entries()) {
+      const upper = LOWEST_MS * GROWTH ** bucket;
+      for (const [index, bound] of boundsMs.entries()) if (upper <= bound) sums[index] = (sums[index] ?? 0) + count;
+    }
+    return sums;
+  }
+
   /** The upper bound of the bucket that holds the percentile (0 to 100), in milliseconds; 0 when nothing was counted. */
   percentile(percentile: number): number {
     let total = 0;

@@ -1,3 +1,4 @@
+import { DURATION_BOUNDS_MS } from '../../observability/metrics/duration-tally.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 import { predicateShape } from '../predicate/shape.ts';
 import { DurationHistogram } from './histogram.ts';
@@ -17,6 +18,8 @@ export interface OperationTimings {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
+  /** How many took at most as long as each of DURATION_BOUNDS_MS (cumulative). */
+  readonly within: readonly number[];
 }
 
 export interface TableTimings {
@@ -49,6 +52,8 @@ export interface PerformanceSummary {
 export interface QueryMonitorOptions {
   /** Queries that take at least this many milliseconds are kept as slow; 100 unless set. */
   readonly slowThresholdMs?: number;
+  /** Told of every query when it has ended, in whatever asynchronous context it ran. */
+  readonly onQuery?: (table: string, operation: Operation, startedMs: number, rows: number, failed: boolean) => void;
   /** How many of the latest slow queries are kept; 100 unless set. */
   readonly slowQueriesKept?: number;
 }
@@ -69,6 +74,7 @@ class Timings {
 export class QueryMonitor {
   readonly #slowThresholdMs: number;
   readonly #slowKept: number;
+  readonly #onQuery: QueryMonitorOptions['onQuery'];
   readonly #tables = new Map<string, Map<Operation, Timings>>();
   #slow: SlowQuery[] = [];
   #slowSeen = 0;
@@ -77,6 +83,7 @@ export class QueryMonitor {
   constructor(options: QueryMonitorOptions = {}) {
     this.#slowThresholdMs = options.slowThresholdMs ?? 100;
     this.#slowKept = options.slowQueriesKept ?? 100;
+    this.#onQuery = options.onQuery;
   }
 
   /** `startedMs` is the `performance.now()` of the query's start. */
@@ -96,6 +103,7 @@ export class QueryMonitor {
     if (failed) timings.errors++;
     if (durationMs > timings.maxMs) timings.maxMs = durationMs;
     timings.histogram.add(durationMs);
+    this.#onQuery?.(table, operation, startedMs, rows, failed);
     if (durationMs >= this.#slowThresholdMs) {
       this.#keepSlow({
         table,
@@ -180,5 +188,6 @@ function report(operation: Operation, timings: Timings): OperationTimings {
     p50Ms: atMost(50),
     p95Ms: atMost(95),
     p99Ms: atMost(99),
+    within: histogram.within(DURATION_BOUNDS_MS),
   };
 }

@@ -4,7 +4,7 @@ import { retry, type RetryOptions } from '../../shared/retry.ts';
 import type { Cell, TransactionOptions } from '../engine.ts';
 import type { ManagedReader } from '../managed-reader.ts';
 import type { ManagedTransaction } from '../managed-transaction.ts';
-import { TableError } from '../table-error.ts';
+import { TableError, type TableErrorKind } from '../table-error.ts';
 import { addLedgerEntry, hasLedgerEntry, removeLedgerEntries } from './batch-ledger.ts';
 import { type BatchDetail, type BatchInsertReport, type BatchStatus, summarize } from './batch-report.ts';
 
@@ -45,6 +45,7 @@ export interface BatchInsertResult {
 }
 
 const LONGEST_PAUSE_MS = 5000;
+const REFUSALS: ReadonlySet<TableErrorKind> = new Set(['conflict', 'duplicate', 'too_large', 'invalid']);
 
 interface Outcome {
   readonly status: BatchStatus;
@@ -146,9 +147,7 @@ function retryPolicy({ attempts = 5, firstPauseMs = 50 }: BatchInsertOptions): R
 
 /** The engine refused the rows, so it did not get as far as a commit that may have gone through. */
 function wasRolledBack(error: unknown): boolean {
-  return (
-    error instanceof TableError && (error.kind === 'conflict' || error.kind === 'duplicate' || error.kind === 'invalid')
-  );
+  return error instanceof TableError && REFUSALS.has(error.kind);
 }
 
 /** Undefined where the engine could not be asked. */

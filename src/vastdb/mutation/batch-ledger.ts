@@ -27,6 +27,8 @@ export async function addLedgerEntry(
   table: string,
   rowCount: number,
 ): Promise<void> {
+  // An earlier attempt whose commit is still under way must not take effect beside this one.
+  await tx.lock([`batch:${entryId}`]);
   await tx.insert(BATCH_LEDGER.name, [
     {
       entry_id: entryId,

@@ -6,6 +6,7 @@ import { splitPredicate, type SplitPredicate } from '../predicate/split.ts';
 import { TableError } from '../table-error.ts';
 import { splitLongLists } from './long-lists.ts';
 import { selectWithLookups } from './lookups.ts';
+import { withoutOversized } from './oversized-values.ts';
 import { type Fetched, PartFetcher } from './part-fetcher.ts';
 import { distinctRows, sortRows } from './row-order.ts';
 import type { SelectQuery } from './select-query.ts';
@@ -30,6 +31,10 @@ export class QueryExecutor {
   }
 
   select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
+    if (query.match !== undefined && this.#capabilities.fullText !== true) {
+      const problem = `this engine has no full-text index for the match on table ${query.table}`;
+      return Promise.reject(new TableError('invalid', problem));
+    }
     return this.#complete ? reader.select(query) : this.#select(reader, query);
   }
 
@@ -97,22 +102,21 @@ export class QueryExecutor {
       hint: timeline,
       where: part.pushed,
       fetch: async (extra, cap): Promise<WindowRows<Fetched>> => {
-        const { rows, read, sample } = await fetch.part(part, extra, cap);
-        const time = sample?.[position];
+        const { rows, read } = await fetch.part(part, extra, cap);
         return {
           // Equal rows have the same time, so they are in one window.
           rows: distinct === true ? distinctRows(rows, columns.length) : rows,
-          read,
-          sample: typeof time === 'bigint' ? time : undefined,
+          times: read.map((cells) => cells[position] as bigint),
         };
       },
-      count: (extra) => fetch.count(part, extra),
     });
   }
 
   /** The engine's selects that together fetch a superset of the rows, each row in one of them. */
-  async #plan(reader: TableReader, where: Predicate | undefined): Promise<SplitPredicate[]> {
-    if (where === undefined) return [{ pushed: undefined, residual: undefined }];
+  async #plan(reader: TableReader, whole: Predicate | undefined): Promise<SplitPredicate[]> {
+    if (whole === undefined) return [{ pushed: undefined, residual: undefined }];
+    const { maxCellBytes } = this.#capabilities;
+    const where = maxCellBytes === undefined ? whole : withoutOversized(whole, maxCellBytes);
     if (this.#capabilities.subqueries) return [splitPredicate(where, this.#capabilities)];
     const resolved = await resolveSubqueries(where, async ({ table, column, where: inner }) => {
       const { rows } = await this.select(reader, { table, columns: [column], where: inner, distinct: true });

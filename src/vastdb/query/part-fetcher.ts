@@ -57,7 +57,7 @@ export class PartFetcher {
     { pushed, residual }: SplitPredicate,
     extra: readonly Predicate[],
     limit: number | undefined,
-  ): Promise<{ rows: Fetched[]; read: number; sample: Cell[] | undefined }> {
+  ): Promise<{ rows: Fetched[]; read: readonly Cell[][] }> {
     const { table, orderBy, rowIds } = this.#query;
     const found = await this.#reader.select({
       table,
@@ -72,13 +72,8 @@ export class PartFetcher {
     const filter = residual === undefined ? undefined : compileFilter(residual, this.columns);
     return {
       rows: filter === undefined ? rows : rows.filter(({ cells }) => filter(cells)),
-      read: rows.length,
-      sample: found.rows[0],
+      read: found.rows,
     };
-  }
-
-  count({ pushed }: SplitPredicate, extra: readonly Predicate[]): Promise<number> {
-    return this.#reader.count(this.#query.table, conjunction(pushed, extra));
   }
 }
 

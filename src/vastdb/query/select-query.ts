@@ -17,6 +17,8 @@ export interface TimelineHint {
   readonly from?: bigint;
   /** Exclusive. */
   readonly to?: bigint;
+  /** At most one row lies before this value, however far: no window is spent on looking for it. */
+  readonly leadIn?: bigint;
   /** The usual distance between two neighbouring rows, in the unit of the column. */
   readonly expectedStepNs?: bigint;
 }

@@ -2,30 +2,32 @@ import type { Ordering } from '../engine.ts';
 import { gte, lt } from '../predicate/builder.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 import type { TimelineHint } from './select-query.ts';
-import { type Interval, INT64_END, INT64_MIN, intervalOf } from './timeline-bounds.ts';
+import { INT64_END, INT64_MIN, intervalOf } from './timeline-bounds.ts';
 
 /**
  * Reads a page of a timeline from an engine that returns rows in no order: window after window, in
  * the direction of the ordering, until the page is full. What was read so far says how wide the
- * next window has to be; a window that turns out too full is not read but counted, and narrowed; an
- * empty one is followed by probes of one row each that find where the rows go on. So the cost
- * follows the page, and neither the length of the timeline nor the size of its gaps.
+ * next window has to be. Of a window that turns out too full a sample has been read, which says where
+ * the rows begin: the window is narrowed to the first few rows of the sample. An empty one is followed
+ * by one over all that is left, so that a gap of any length costs the same. So the cost follows the
+ * page, and neither the length of the timeline nor the size of its gaps. Nothing is counted: to count
+ * a million rows is more than one request.
  */
 
-/** How wide the first window is for each row of the page when nothing is known: a tenth of a second. */
-const DEFAULT_STEP = 100_000_000n;
+/** At least this many rows are read of a window that is too full: of fewer, one could not tell where it begins. */
+const SAMPLE_ROWS = 128;
 /** No window is meant to hold more rows than this, however few of them the residual lets through. */
 const LARGEST_TARGET = 65_536;
-const LARGEST_GROWTH = 8;
+const LARGEST_GROWTH = 16;
+/** A window whose width was no mere guess is narrowed to so many rows of its sample, instead of to the first. */
+const KEPT_OF_SAMPLE = 16;
 
 /** What a read of some rows of the timeline brought. */
 export interface WindowRows<Row> {
   /** Those that the whole predicate picks. */
   readonly rows: Row[];
-  /** How many the engine returned. */
-  readonly read: number;
-  /** The ordering column's value of some row that the engine returned. */
-  readonly sample: bigint | undefined;
+  /** The ordering column's values of all that the engine returned. */
+  readonly times: readonly bigint[];
 }
 
 export interface TimelinePage<Row> {
@@ -38,8 +40,6 @@ export interface TimelinePage<Row> {
   readonly where: Predicate | undefined;
   /** Reads at most `cap` rows of those that satisfy `extra` too. */
   readonly fetch: (extra: Predicate[], cap: number | undefined) => Promise<WindowRows<Row>>;
-  /** Counts what `fetch` would read. */
-  readonly count: (extra: Predicate[]) => Promise<number>;
 }
 
 /** The rows up to the end of the window in which the page became full, in no order: at least `limit`, where there are that many. */
@@ -48,49 +48,73 @@ export async function readTimelinePage<Row>(page: TimelinePage<Row>): Promise<Ro
   const axis = axisOf(page);
   const { end } = axis;
   const rows: Row[] = [];
+  let position = axis.start;
   let target = limit;
-  let width = (hint?.expectedStepNs ?? DEFAULT_STEP) * BigInt(limit + 1);
-  if (width < 1n) width = 1n;
-  let calibrated = false;
-  let position = axis.open ? await findRows(page, axis, axis.start, width) : axis.start;
-  while (position !== undefined && position < end) {
+  const step = hint?.expectedStepNs;
+  let width = step === undefined ? end - position : atLeastOne(step) * BigInt(withSpare(limit));
+  /** How wide the window has to be was estimated by rows nearby. */
+  let isEstimated = step !== undefined;
+  /** Some row is known to be here, unless it was deleted since. */
+  let known: bigint | undefined;
+  while (position < end) {
     const stop = position + width < end ? position + width : end;
-    const window = axis.between(position, stop);
     // Rows of one instant cannot be told apart by a narrower window.
-    const cap = stop - position > 1n ? 2 * target + 16 : undefined;
-    const found = await page.fetch(window, cap === undefined ? undefined : cap + 1);
-    if (cap !== undefined && found.read > cap) {
-      // Others may have deleted rows since.
-      const count = Math.max(await page.count(window), found.read);
-      width = atLeastOne(((stop - position) * BigInt(target)) / BigInt(count));
+    const cap = stop - position > 1n ? Math.max(target + Math.ceil(target / 2) + 16, SAMPLE_ROWS) : undefined;
+    const found = await page.fetch(axis.between(position, stop), cap === undefined ? undefined : cap + 1);
+    const read = found.times.length;
+    const seen = positionsOf(found.times, axis, position, stop);
+    if (cap !== undefined && read > cap) {
+      known = seen[0];
+      width = narrowed(position, stop, seen, withSpare(target), isEstimated ? KEPT_OF_SAMPLE : 1);
+      isEstimated = false;
       continue;
     }
-    if (found.read === 0) {
-      position = await findRows(page, axis, stop, width);
-      // As long as no two rows were seen together, the gap is the best guess of their distance.
-      if (!calibrated && position !== undefined && position - stop > width) width = position - stop;
-      continue;
-    }
-    calibrated ||= found.read > 1;
     for (const row of found.rows) rows.push(row);
     if (rows.length >= limit) break;
+    if (read === 0) {
+      width = (known !== undefined && known >= stop ? known + 1n : end) - stop;
+      isEstimated = false;
+    } else {
+      target = nextTarget(limit - rows.length, found, target);
+      // The gap that the window began with says nothing of the rows behind it.
+      const filled = stop - (read === 1 ? position : (seen[0] ?? position));
+      width = nextWidth(stop - position, filled, target, read);
+      isEstimated = true;
+    }
     position = stop;
-    target = nextTarget(limit - rows.length, found, target);
-    width = nextWidth(width, target, found.read);
   }
   return rows;
 }
 
+/** A quarter more than wanted, so that rows that are not quite evenly spread need no second window. */
+const withSpare = (rows: number): number => rows + Math.ceil(rows / 4);
+
+/**
+ * How wide the window at `start` has to be after one up to `stop` was too full. A sample that stretches
+ * over the window is taken to be an even one, and the window then ends with the row `kept` of it: before
+ * that lie as many rows for each row of the sample as the sample leaves out. A sample of rows side by
+ * side is taken to be of the first ones. Where either narrows too little, the window is halved.
+ */
+function narrowed(start: bigint, stop: bigint, sample: readonly bigint[], target: number, kept: number): bigint {
+  const [first = start, last = start] = [sample[0], sample.at(-1)];
+  const isEven = (last - first) * 2n > stop - first;
+  const end = isEven ? (sample[kept - 1] ?? last) : first + ((last - first) * BigInt(target)) / BigInt(sample.length);
+  const width = stop - start;
+  const next = end + 1n - start;
+  return next * 4n < width * 3n ? next : atLeastOne(width / 2n);
+}
+
 /** How many rows have to be read for the missing ones to be among them, with some to spare. */
-function nextTarget(missing: number, found: WindowRows<unknown>, target: number): number {
-  const picked = found.rows.length / found.read;
+function nextTarget(missing: number, { rows, times }: WindowRows<unknown>, target: number): number {
+  const picked = rows.length / times.length;
   const wanted = picked === 0 ? target * 4 : Math.ceil((missing * 1.25) / picked) + 4;
   return Math.min(wanted, target * LARGEST_GROWTH + 4, LARGEST_TARGET);
 }
 
-function nextWidth(width: bigint, target: number, read: number): bigint {
+/** `filled` is the part of the last window behind the gap that it began with. */
+function nextWidth(width: bigint, filled: bigint, target: number, read: number): bigint {
   const widest = width * BigInt(LARGEST_GROWTH);
-  const next = atLeastOne((width * BigInt(target)) / BigInt(read));
+  const next = atLeastOne((filled * BigInt(target)) / BigInt(read));
   return next < widest ? next : widest;
 }
 
@@ -98,37 +122,16 @@ function atLeastOne(width: bigint): bigint {
   return width < 1n ? 1n : width;
 }
 
-/**
- * A position from which the next row is less than `precision` away, with no row between `from` and
- * it; undefined where no row comes after `from`. Any row found tells where the first one cannot be
- * behind: steps that double lead back from there, then the rest is halved.
- */
-async function findRows(
-  page: TimelinePage<unknown>,
-  axis: Axis,
-  from: bigint,
-  precision: bigint,
-): Promise<bigint | undefined> {
-  const probe = async (low: bigint, high: bigint): Promise<bigint | undefined> => {
-    const { sample } = await page.fetch(axis.between(low, high), 1);
-    return sample === undefined ? undefined : axis.toPosition(sample);
-  };
-  if (from >= axis.end) return undefined;
-  const first = await probe(from, axis.end);
-  if (first === undefined) return undefined;
-  let low = from;
-  let high = first;
-  let back = precision;
-  while (high - low >= precision) {
-    const half = (high - low) / 2n;
-    const middle = high - (back < half ? back : half);
-    if (middle <= low) break;
-    const earlier = await probe(low, middle);
-    if (earlier === undefined) low = middle;
-    else high = earlier;
-    back *= 2n;
-  }
-  return low;
+/** Where in the window the rows are that were read of it, sorted. */
+function positionsOf(times: readonly bigint[], axis: Axis, start: bigint, stop: bigint): bigint[] {
+  return times
+    .map((time) => {
+      const position = axis.toPosition(time);
+      // A row of the lead-in lies outside.
+      if (position < start) return start;
+      return position < stop ? position : stop - 1n;
+    })
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** Positions grow in the direction of the ordering, so that one walk serves both. */
@@ -136,32 +139,29 @@ interface Axis {
   readonly start: bigint;
   /** Exclusive. */
   readonly end: bigint;
-  /** Where the rows start is not known. */
-  readonly open: boolean;
   readonly toPosition: (value: bigint) => bigint;
   /** The terms that pick the half-open window of positions. */
   readonly between: (low: bigint, high: bigint) => Predicate[];
 }
 
 function axisOf({ order, where, hint }: TimelinePage<unknown>): Axis {
-  const known: Interval = intervalOf(order.column, where, hint);
-  const within = (low: bigint, high: bigint): Predicate[] => [
-    ...(low > INT64_MIN ? [gte(order.column, low)] : []),
-    ...(high < INT64_END ? [lt(order.column, high)] : []),
-  ];
+  const { start, end } = intervalOf(order.column, where, hint);
+  const lead = hint?.leadIn;
+  const floor = lead !== undefined && lead > start && lead < end ? lead : start;
+  // The window that begins at the floor takes in what lies before it.
+  const within = (low: bigint, high: bigint): Predicate[] => {
+    const from = low === floor ? start : low;
+    return [
+      ...(from > INT64_MIN ? [gte(order.column, from)] : []),
+      ...(high < INT64_END ? [lt(order.column, high)] : []),
+    ];
+  };
   if (order.direction === 'asc') {
-    return {
-      start: known.start,
-      end: known.end,
-      open: known.start === INT64_MIN,
-      toPosition: (value) => value,
-      between: within,
-    };
+    return { start: floor, end, toPosition: (value) => value, between: within };
   }
   return {
-    start: -known.end,
-    end: -known.start,
-    open: known.end === INT64_END,
+    start: -end,
+    end: -floor,
     toPosition: (value) => -value - 1n,
     between: (low, high) => within(-high, -low),
   };

@@ -192,7 +192,8 @@ function makeSegment(flow: number, number: number, object: MediaObject | undefin
 async function setContents(store: VastStore, { flows, segmentsPerFlow }: DatasetSpec): Promise<void> {
   if (segmentsPerFlow === 0) return;
   const coveredNs = BigInt(segmentsPerFlow) * SEGMENT_NS;
-  const content = { startNs: EPOCH_NS, endNs: EPOCH_NS + coveredNs, coveredNs };
+  const segments = { count: BigInt(segmentsPerFlow), longestNs: SEGMENT_NS };
+  const content = { startNs: EPOCH_NS, endNs: EPOCH_NS + coveredNs, coveredNs, segments };
   await store.transaction(async (tx) => {
     for (let number = 0; number < flows; number++) {
       const state = await tx.flows.state(flowId(number));

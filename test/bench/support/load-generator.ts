@@ -12,18 +12,20 @@ export class LoadGenerator {
     this.#process.on('exit', () => this.#answered?.resolve({ failure: 'the load generator ended' }));
   }
 
-  /** Runs a load to its end; there is one at a time. Rejects where any answer has another status than expected. */
-  async run(load: Load, expectedStatus: number): Promise<LoadResult> {
+  /** Runs a load to its end; there is one at a time. Rejects where any answer has another status than the expected ones. */
+  async run(load: Load, ...expectedStatuses: readonly number[]): Promise<LoadResult> {
     this.#answered = Promise.withResolvers();
     this.#process.send(load);
     const answer = await this.#answered.promise;
     if ('failure' in answer) throw new Error(`load on ${load.baseUrl} failed: ${answer.failure}`);
-    const unexpected = Object.keys(answer.result.statuses).filter((status) => Number(status) !== expectedStatus);
+    const unexpected = Object.keys(answer.result.statuses).filter(
+      (status) => !expectedStatuses.includes(Number(status)),
+    );
     if (unexpected.length > 0) {
       const [first] = load.requests;
       throw new Error(
         `load on ${load.baseUrl} (${first?.method ?? ''} ${first?.path ?? ''}, ...) was answered with ` +
-          `${JSON.stringify(answer.result.statuses)}; only ${expectedStatus} was expected`,
+          `${JSON.stringify(answer.result.statuses)}; only ${expectedStatuses.join(' and ')} was expected`,
       );
     }
     return answer.result;

@@ -1,11 +1,12 @@
-import type { Load, LoadAnswer, LoadRequest, LoadResult } from './load-protocol.ts';
+import type { Latency, Load, LoadAnswer, LoadRequest, LoadResult } from './load-protocol.ts';
 import { RawConnection } from './raw-connection.ts';
 import { quantile } from './statistics.ts';
 
 /* The process that makes load: it does what its parent sends, one load at a time, and answers with the result. */
 
-function encode({ method, path, body }: LoadRequest, host: string): Buffer {
-  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`;
+function encode({ method, path, body, headers = {} }: LoadRequest, host: string): Buffer {
+  const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `${method} ${path} HTTP/1.1\r\n${fields.join('')}`;
   if (body === undefined) return Buffer.from(`${head}\r\n`);
   return Buffer.from(
     `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -16,8 +17,8 @@ function encode({ method, path, body }: LoadRequest, host: string): Buffer {
 class LoadRun {
   readonly #requests: readonly Buffer[];
   readonly #load: Load;
-  readonly #latencies: number[] = [];
-  readonly #statuses: Record<string, number> = {};
+  /** By status. */
+  readonly #latencies = new Map<number, number[]>();
   #begun = 0;
   #startedAt = 0;
 
@@ -48,8 +49,7 @@ class LoadRun {
     const connection = await RawConnection.open(
       url,
       (status) => {
-        this.#latencies.push(performance.now() - dueAt);
-        this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+        this.#record(status, performance.now() - dueAt);
         next();
       },
       onFailure,
@@ -75,6 +75,12 @@ class LoadRun {
     return { connection, work };
   }
 
+  #record(status: number, ms: number): void {
+    const latencies = this.#latencies.get(status);
+    if (latencies === undefined) this.#latencies.set(status, [ms]);
+    else latencies.push(ms);
+  }
+
   /** When the next request is due, or undefined when the load has ended. */
   #nextDue(): number | undefined {
     const { until, ratePerSecond } = this.#load;
@@ -85,16 +91,23 @@ class LoadRun {
   }
 
   #result(seconds: number, cpu: NodeJS.CpuUsage): LoadResult {
-    const sorted = Float64Array.from(this.#latencies).sort();
+    const byStatus = [...this.#latencies];
+    const all = byStatus.flatMap(([, latencies]) => latencies);
     return {
-      requests: sorted.length,
+      requests: all.length,
       seconds,
-      requestsPerSecond: sorted.length / seconds,
-      statuses: this.#statuses,
-      latencyMs: { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), max: sorted.at(-1) ?? NaN },
+      requestsPerSecond: all.length / seconds,
+      statuses: Object.fromEntries(byStatus.map(([status, { length }]) => [status, length])),
+      latencyMs: latencyOf(all),
+      latencyByStatus: Object.fromEntries(byStatus.map(([status, latencies]) => [status, latencyOf(latencies)])),
       generatorBusy: (cpu.user + cpu.system) / 1e6 / seconds,
     };
   }
+}
+
+function latencyOf(latencies: readonly number[]): Latency {
+  const sorted = Float64Array.from(latencies).sort();
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), max: sorted.at(-1) ?? NaN };
 }
 
 function answer(message: LoadAnswer): void {

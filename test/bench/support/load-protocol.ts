@@ -1,11 +1,13 @@
 /** What the benchmarks and the process that makes their load say to each other. */
 
 export interface LoadRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With the query string. */
   readonly path: string;
   /** A JSON text. */
   readonly body?: string;
+  /** Such as `authorization`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Requests over kept connections, each of which waits for its answer before it sends the next. */
@@ -22,13 +24,21 @@ export interface Load {
   readonly ratePerSecond?: number;
 }
 
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
 export interface LoadResult {
   readonly requests: number;
   readonly seconds: number;
   readonly requestsPerSecond: number;
   /** How many answers had which status. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly latencyMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly latencyMs: Latency;
+  /** The same for the answers of each status. */
+  readonly latencyByStatus: Readonly<Record<string, Latency>>;
   /** Share of one core that the generator itself took: near 1, it measured itself. */
   readonly generatorBusy: number;
 }

@@ -151,9 +151,10 @@ describe.concurrent('an allocation', () => {
     const world = await World.start(context, { ALLOCATION_EXPIRY_S: '2' });
     const { api } = world;
     const flowId = await api.newFlow();
+    // First, so that it expires no later than the one whose file is waited for.
+    const neverUploaded = await api.newObject(flowId);
     const unused = await uploaded(api, flowId);
     const used = await uploaded(api, flowId);
-    const neverUploaded = await api.newObject(flowId);
     await use(api, flowId, used.object_id, 0);
     await world.untilFiles(1);
     for (const objectId of [unused.object_id, neverUploaded]) {

@@ -105,7 +105,7 @@ describe('webhooks', () => {
 describe('the documentation', () => {
   it('is the OpenAPI document, and pages to read it', async () => {
     const { json } = await send('GET', '/openapi.json');
-    expect(Object.keys((json as { paths: object }).paths)).toHaveLength(25);
+    expect(Object.keys((json as { paths: object }).paths)).toContain('/flows/{flowId}/segments');
     const page = await send('GET', '/docs/');
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.text).toContain('swagger-ui');

@@ -206,9 +206,9 @@ describe.skipIf(binary === undefined)('S3Store on a real S3 server', () => {
     await counted.get('tams/none').catch(() => undefined);
     await counted.close();
     const snapshot = counted.metrics.snapshot();
-    expect(snapshot.get('head')).toMatchObject({ count: 1, failures: 0 });
-    expect(snapshot.get('get')).toMatchObject({ count: 1, failures: 1 });
-    expect(snapshot.get('get')?.totalMs).toBeGreaterThan(0);
+    expect(snapshot.get('head')).toMatchObject({ failures: 0, durations: { count: 1 } });
+    expect(snapshot.get('get')).toMatchObject({ failures: 1, durations: { count: 1 } });
+    expect(snapshot.get('get')?.durations.sumMs).toBeGreaterThan(0);
   });
 
   it('reports wrong keys as unavailable, without the keys, and does not take them for a store that is down', async () => {
@@ -285,7 +285,7 @@ describe('S3Store on a server that does not answer', () => {
     }
     await expect(store.get('tams/x')).rejects.toThrow('is not asked for a while');
     await expect(store.get('tams/x')).rejects.toMatchObject({ retryAfterS: 60 });
-    expect(store.metrics.snapshot().get('get')).toMatchObject({ count: 5, failures: 5 });
+    expect(store.metrics.snapshot().get('get')).toMatchObject({ failures: 5, durations: { count: 5 } });
     await store.close();
   });
 });

@@ -1,5 +1,13 @@
 import { expect } from 'vitest';
-import type { Cell, ColumnDefinition, TableDefinition, TableEngine } from '../../../src/vastdb/engine.ts';
+import { retry } from '../../../src/shared/retry.ts';
+import type {
+  Cell,
+  ColumnDefinition,
+  TableDefinition,
+  TableEngine,
+  TableTransaction,
+  TransactionOptions,
+} from '../../../src/vastdb/engine.ts';
 import { TableError, type TableErrorKind } from '../../../src/vastdb/table-error.ts';
 
 /** What a part of the suite works with. The engine is there when tests run, not when they are declared. */
@@ -28,6 +36,20 @@ export async function insert(
   rows: readonly (readonly Cell[])[],
 ): Promise<void> {
   await context.engine().transaction((tx) => tx.insert(table, columns, rows));
+}
+
+/** Runs the work again after a conflict with another transaction, as the manager does. */
+export async function untilCommitted<T>(
+  context: SuiteContext,
+  work: (tx: TableTransaction) => Promise<T>,
+  options?: TransactionOptions,
+): Promise<T> {
+  return retry(() => context.engine().transaction(work, options), {
+    attempts: 1_000,
+    baseMs: 5,
+    maxMs: 500,
+    isRetryable: (error) => error instanceof TableError && error.kind === 'conflict',
+  });
 }
 
 /** All rows, in an order that does not depend on the engine. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell, Lane, TableTransaction } from '../../../src/vastdb/engine.ts';
-import { allRows, createTable, insert, rejection, type SuiteContext } from './context.ts';
+import { allRows, createTable, insert, rejection, type SuiteContext, untilCommitted } from './context.ts';
 
 const lanes: readonly Lane[] = ['interactive', 'background'];
 
@@ -81,6 +81,7 @@ export function describeTransactions(context: SuiteContext): void {
       await rejection(kept.select({ table: name, columns: ['id'] }), 'invalid');
       await rejection(kept.count(name), 'invalid');
       await rejection(kept.delete(name, []), 'invalid');
+      await rejection(kept.lock(['key']), 'invalid');
       expect(await ids(name)).toEqual([]);
     });
   });
@@ -95,7 +96,7 @@ export function describeTransactions(context: SuiteContext): void {
       };
       await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
-          context.engine().transaction(increment, { lane: index % 4 === 0 ? 'background' : 'interactive' }),
+          untilCommitted(context, increment, { lane: index % 4 === 0 ? 'background' : 'interactive' }),
         ),
       );
       expect(await allRows(context, name, ['value'])).toEqual([[200n]]);

@@ -13,7 +13,8 @@ export interface MediaRoutesOptions {
 
 /**
  * The addresses that the signed URLs of local media stores lead to: `/media/{storage id}/{storage path}`. They are no
- * operations of TAMS, so the OpenAPI document does not show them. A signature for GET is good for HEAD.
+ * operations of TAMS, so the OpenAPI document does not show them. A signature for GET is good for HEAD. Nobody signs in here:
+ * the signature is the right.
  */
 export async function mediaRoutes(app: FastifyInstance, { localMedia }: MediaRoutesOptions): Promise<void> {
   // Media of any type is handed over as it arrives; the store bounds its size.
@@ -23,10 +24,12 @@ export async function mediaRoutes(app: FastifyInstance, { localMedia }: MediaRou
   });
   const url = '/media/:storageId/*';
   const schema = { hide: true };
+  const config = { access: 'public', traffic: 'media' } as const;
   app.route<MediaRoute>({
     method: ['GET', 'HEAD'],
     url,
     schema,
+    config,
     exposeHeadRoute: false,
     handler: (request, reply) => readMedia(localMedia, request, reply),
   });
@@ -34,6 +37,7 @@ export async function mediaRoutes(app: FastifyInstance, { localMedia }: MediaRou
     method: 'PUT',
     url,
     schema,
+    config,
     handler: (request, reply) => writeMedia(localMedia, request, reply),
   });
 }

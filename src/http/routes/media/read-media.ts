@@ -54,7 +54,6 @@ function describe(reply: FastifyReply, info: ObjectInfo, query: Record<string, u
       .header('accept-ranges', 'bytes')
       .header('cache-control', `private, max-age=${secondsLeft}`)
       // What clients upload must not run as a page of this origin.
-      .header('x-content-type-options', 'nosniff')
       .header('content-security-policy', 'sandbox')
   );
 }

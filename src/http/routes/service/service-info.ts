@@ -23,6 +23,7 @@ export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): voi
     name: 'service',
     tag: 'Service',
     summary: 'Change the name and the description of this service',
+    access: 'admin',
     schema: { body: ServiceUpdateSchema },
     responses: { 200: noBody('Changed.'), 400: badBody },
     handler: async (request, reply) => {

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { Webhook } from '../../../domain/webhook.ts';
+import type { ShownWebhook, Webhook } from '../../../domain/webhook.ts';
 import { operation, readOperation } from '../../operation.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { badBody, json, noBody, notFound } from '../../schemas/responses.ts';
@@ -14,6 +14,7 @@ export function webhookRoutes(app: TamsApp, { services }: RouteContext): void {
     name: 'webhooks',
     tag: 'Webhooks',
     summary: 'Registered webhooks',
+    access: 'admin',
     schema: {},
     responses: { 200: json('The registrations, without their keys.', Type.Array(WebhookSchema)), 404: notFound },
     handler: async (_request, reply) => {
@@ -28,6 +29,7 @@ export function webhookRoutes(app: TamsApp, { services }: RouteContext): void {
     name: 'webhooks',
     tag: 'Webhooks',
     summary: 'Register, change or remove a webhook',
+    access: 'admin',
     description:
       'A registration is known by its URL and its key: the same again replaces its events, and an empty list of ' +
       'events removes it.',
@@ -46,6 +48,6 @@ export function webhookRoutes(app: TamsApp, { services }: RouteContext): void {
 }
 
 /** A key is never shown, not even to the one who gave it. */
-function withoutKey(webhook: Webhook): Webhook {
+function withoutKey(webhook: Webhook | ShownWebhook): object {
   return { ...webhook, api_key_value: undefined };
 }

@@ -86,6 +86,11 @@ class BackgroundTransaction implements TableTransaction {
     return this.#call('delete', table, rowIds);
   }
 
+  /** There is one writer at a time. */
+  async lock(): Promise<void> {
+    if (this.#ended) throw transactionEnded();
+  }
+
   commit(): Promise<void> {
     const done = this.#call('commit');
     this.#ended = true;

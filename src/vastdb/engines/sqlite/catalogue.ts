@@ -71,8 +71,9 @@ export class Catalogue {
   list(): string[] {
     const rows = this.#connection
       .prepare(
-        `SELECT name FROM sqlite_schema
-         WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+        // Not the tables that a full-text index is made of.
+        `SELECT name FROM pragma_table_list
+         WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
       )
       .all() as unknown as [string][];
     return rows.map(([name]) => name);

@@ -42,6 +42,11 @@ export class InteractiveTransaction implements TableTransaction {
     this.#open().delete(table, rowIds);
   }
 
+  /** There is one writer at a time. */
+  async lock(): Promise<void> {
+    this.#open();
+  }
+
   #open(): Session {
     if (this.#ended) throw transactionEnded();
     return this.#session;

@@ -104,12 +104,20 @@ function compileSubquery(
   const column = catalogue.column(shape, predicate.column);
   const inner = catalogue.table(predicate.select.table);
   const picked = catalogue.column(inner, predicate.select.column);
-  const where = compilePredicate(catalogue, inner, predicate.select.where, values);
   // A null in the list would make NOT IN pick nothing at all.
-  return (
-    `"${column.name}" IN (SELECT "${picked.name}" FROM "${inner.name}" ` +
-    `WHERE ${where} AND "${picked.name}" IS NOT NULL)`
-  );
+  const conditions = picked.required === true ? [] : [`"${picked.name}" IS NOT NULL`];
+  if (!isImplied(predicate.select.where, picked)) {
+    conditions.unshift(compilePredicate(catalogue, inner, predicate.select.where, values));
+  }
+  // Without a condition SQLite looks values up in the column's index, instead of making a list of all of them first.
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  return `"${column.name}" IN (SELECT "${picked.name}" FROM "${inner.name}"${where})`;
+}
+
+/** Whether every row satisfies the predicate: it is empty, or asks that a required column is not null. */
+function isImplied(where: Predicate, picked: ColumnDefinition): boolean {
+  if (where.op === 'and') return where.terms.every((term) => isImplied(term, picked));
+  return where.op === 'isNotNull' && where.column === picked.name && picked.required === true;
 }
 
 function compileIn(

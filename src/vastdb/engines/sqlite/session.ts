@@ -6,6 +6,7 @@ import { Catalogue, type TableShape } from './catalogue.ts';
 import { decoderOf, encodeCell } from './column-types.ts';
 import type { Connection } from './connection.ts';
 import { compilePredicate } from './predicate-compiler.ts';
+import { fullTextTable, MATCH_CELLS, matchText } from './full-text.ts';
 import { deleteText, insertText, selectText, updateText } from './row-statements.ts';
 import { encodeKey, rowIdValues } from './row-id.ts';
 import { isBusy, toTableError } from './sqlite-error.ts';
@@ -165,6 +166,15 @@ export class Session {
     }
   }
 
+  hasFullText(table: string): boolean {
+    try {
+      const found = this.#connection.prepare(`SELECT 1 FROM sqlite_schema WHERE name = ?`).all(fullTextTable(table));
+      return found.length > 0;
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
   listTables(): string[] {
     try {
       return this.#catalogue.list();
@@ -241,16 +251,20 @@ export class Session {
     const shape = this.#catalogue.table(request.table);
     const columns = request.columns.map((name) => this.#catalogue.column(shape, name));
     const values: SQLInputValue[] = [];
-    const sql = selectText(this.#catalogue, shape, columns, request, values);
+    const sql =
+      request.match === undefined
+        ? selectText(this.#catalogue, shape, columns, request, values)
+        : matchText(this.#catalogue, shape, columns, request, request.match, values);
     const rows = this.#connection.prepare(sql).all(...values) as unknown as SQLOutputValue[][];
     const rowIds: RowId[] = [];
-    const asked = columns.length + (request.lookups?.length ?? 0);
+    const asked = columns.length + (request.lookups?.length ?? 0) + (request.match === undefined ? 0 : MATCH_CELLS);
     if (request.rowIds === true) {
       for (const row of rows) rowIds.push(takeRowId(shape, row, asked));
     } else if (asked === 0) {
       for (const row of rows) row.length = 0;
     }
     decodeColumns(rows, columns);
+    if (request.match !== undefined) for (const row of rows) row.push(Number(row.pop() ?? 0n));
     return { rows, rowIds };
   }
 }

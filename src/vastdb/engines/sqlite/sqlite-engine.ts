@@ -18,6 +18,7 @@ import { Connection, type ConnectionOptions, type Synchronous } from './connecti
 import { GroupCommit } from './group-commit.ts';
 import { InteractiveReader } from './interactive-reader.ts';
 import { LogSync } from './log-sync.ts';
+import { dropFullTextTexts, fullTextStatements } from './full-text.ts';
 import { addColumnText, createIndexTexts, createTableText, dropTableText } from './schema-statements.ts';
 import { Session } from './session.ts';
 import { isBusy, toTableError } from './sqlite-error.ts';
@@ -103,7 +104,9 @@ const capabilities: EngineCapabilities = Object.freeze({
   suffixMatch: true,
   subqueries: true,
   lookups: true,
+  fullText: true,
   uniqueKeys: true,
+  serializable: true,
 });
 
 class SqliteEngine implements TableEngine {
@@ -153,7 +156,7 @@ class SqliteEngine implements TableEngine {
   }
 
   async createTable(definition: TableDefinition): Promise<void> {
-    const statements = [createTableText(definition), ...createIndexTexts(definition)];
+    const statements = [createTableText(definition), ...createIndexTexts(definition), ...fullTextStatements(definition)];
     // Looked at under the lock, here as below: another process may have made it a moment ago.
     await this.#changeSchema(() => (this.#writer.describe(definition.name) === undefined ? statements : []));
   }
@@ -168,11 +171,14 @@ class SqliteEngine implements TableEngine {
   }
 
   async createIndexes(definition: TableDefinition): Promise<void> {
-    await this.#changeSchema(() => createIndexTexts(definition));
+    await this.#changeSchema(() => [
+      ...createIndexTexts(definition),
+      ...(this.#writer.hasFullText(definition.name) ? [] : fullTextStatements(definition)),
+    ]);
   }
 
   async dropTable(table: string): Promise<void> {
-    await this.#changeSchema(() => [dropTableText(table)]);
+    await this.#changeSchema(() => [...dropFullTextTexts(table), dropTableText(table)]);
   }
 
   /** Reads the whole table off the main thread: with millions of rows that takes seconds. */

@@ -1,0 +1,26 @@
+import type { OperationContext } from '../src/http/routes/operation/operation-context.ts';
+import { RequestMetrics } from '../src/observability/metrics/request-metrics.ts';
+import { Readiness } from '../src/observability/readiness.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The operation of an application with nothing behind it: always well, with nothing to show, and without limits. */
+export function unwatched(): OperationContext {
+  return {
+    limits: {
+      requestTimeoutMs: DAY_MS,
+      headersTimeoutMs: DAY_MS,
+      keepAliveTimeoutMs: DAY_MS,
+      stallTimeoutMs: DAY_MS,
+      maxConnections: 1_000_000,
+      inFlightMax: 1_000_000,
+      overloadDelayMs: 0,
+      ratePerS: 0,
+    },
+    requestMetrics: new RequestMetrics(),
+    readiness: new Readiness([]),
+    metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
+    health: () => Promise.resolve({}),
+    tracing: undefined,
+  };
+}

@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { MetricsRegistry } from '../observability/metrics/metrics-registry.ts';
+import { RequestMetrics } from '../observability/metrics/request-metrics.ts';
+import { Readiness } from '../observability/readiness.ts';
+import type { Probe } from '../observability/readiness.ts';
+import type { Tracing } from '../observability/tracing.ts';
+import { buildOperationServer } from '../http/operation-server.ts';
+import type { OperationContext } from '../http/routes/operation/operation-context.ts';
+import { BacklogReader } from '../stores/vast-store/backlog-reader.ts';
+import { backlogSources } from './metrics/backlog-sources.ts';
+import { mediaSources } from './metrics/media-sources.ts';
+import { serverSources } from './metrics/server-sources.ts';
+import { tableSources } from './metrics/table-sources.ts';
+import { describeHealth } from './health.ts';
+import type { Watched } from './watched.ts';
+
+/** After so many rounds in a row that failed, a worker is not expected to recover by itself. */
+const WORKER_FAILURES_MAX = 3;
+
+export interface Operation extends OperationContext {
+  /** Opens the port of the metrics, where they have one. */
+  listen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The probes, the metrics and the report of health: everything by which the server is watched. */
+export function buildOperation(
+  config: Config,
+  watched: Watched,
+  tracing: Tracing | undefined,
+  logger: Logger,
+): Operation {
+  const readiness = new Readiness(probesOf(watched), {
+    onChange: (probe, failure) => {
+      if (failure === undefined) logger.info({ probe }, `${probe} is well again`);
+      else logger.error({ probe, failure }, `not ready: ${probe} fails`);
+    },
+  });
+  const requestMetrics = new RequestMetrics();
+  const backlog = backlogSources(new BacklogReader(watched.manager.reader('background')));
+  const metrics = new MetricsRegistry((metric, error) => {
+    logger.warn({ metric, err: error }, 'a metric could not be read');
+  });
+  metrics.add(
+    ...requestMetrics.sources(),
+    ...serverSources(watched.version, watched.workers),
+    ...tableSources(watched.manager),
+    ...mediaSources(watched.media, watched.pages),
+    ...backlog,
+    ...watched.sources,
+  );
+  const { limits, metricsPort } = config.operation;
+  let closeOwnPort: (() => Promise<void>) | undefined;
+  return {
+    limits,
+    requestMetrics,
+    readiness,
+    metrics: metricsPort === undefined ? metrics : undefined,
+    health: () => describeHealth(watched, readiness, [...backlog, ...watched.sources]),
+    tracing,
+    listen: async () => {
+      if (metricsPort === undefined) return;
+      const server = await buildOperationServer(readiness, metrics);
+      closeOwnPort = () => server.close();
+      const url = await server.listen({ host: config.http.host, port: metricsPort });
+      logger.info(`probes and metrics at ${url}`);
+    },
+    close: async () => {
+      await closeOwnPort?.();
+    },
+  };
+}
+
+function probesOf({ manager, media, workers }: Watched): Probe[] {
+  return [
+    { name: 'engine', check: () => manager.health() },
+    {
+      name: 'media',
+      check: async () => {
+        const failed = (await media.health()).filter(({ error }) => error !== undefined);
+        if (failed.length === 0) return;
+        throw new Error(failed.map(({ storageId, error }) => `${storageId}: ${error?.message ?? ''}`).join('; '));
+      },
+    },
+    {
+      name: 'workers',
+      check: async () => {
+        const failing = workers().filter(
+          ({ running, failuresInRow }) => !running || failuresInRow >= WORKER_FAILURES_MAX,
+        );
+        if (failing.length === 0) return;
+        throw new Error(
+          failing.map(({ name, lastFailure = 'it does not run' }) => `${name}: ${lastFailure}`).join('; '),
+        );
+      },
+    },
+  ];
+}

@@ -1,0 +1,131 @@
+import type { FastifyReply } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { CutOff } from '../../observability/metrics/request-metrics.ts';
+import { Transfers } from './transfers.ts';
+
+/** How often the limits of time are enforced: they are late by this at most. */
+const BEAT_MS = 250;
+/** For how long a count of those that really work is good enough. */
+const RECOUNT_MS = 50;
+
+export interface RunningRequestsOptions {
+  readonly inFlightMax: number;
+  readonly requestTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  /** To answer a request whose time is up. */
+  readonly onTimeout: (reply: FastifyReply) => void;
+  readonly onCutOff: (reason: CutOff) => void;
+  readonly onAborted: () => void;
+}
+
+/**
+ * The requests that are under way, and their limits of time. One timer for all of them, which runs only while there are
+ * any, looks at them from time to time: per request there is one entry to add and one to remove.
+ */
+export class RunningRequests {
+  readonly #options: RunningRequestsOptions;
+  /** When each began, oldest first. */
+  readonly #running = new Map<FastifyReply, number>();
+  readonly #transfers: Transfers;
+  /** Answered before all of their body had arrived. */
+  readonly #unread = new Map<IncomingMessage, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #idle = 0;
+  #countedAt = 0;
+
+  constructor(options: RunningRequestsOptions) {
+    this.#options = options;
+    this.#transfers = new Transfers(options.stallTimeoutMs, () => options.onCutOff('stalled_transfer'));
+  }
+
+  /** Requests that are under way, those that wait for their clients included. */
+  get count(): number {
+    return this.#running.size;
+  }
+
+  get transfers(): number {
+    return this.#transfers.count;
+  }
+
+  /**
+   * Whether one more may be worked on. Requests that wait for their client, to send its body or to take the answer,
+   * do not count: some slow clients could keep out all others.
+   */
+  hasRoom(now: number): boolean {
+    const { inFlightMax } = this.#options;
+    if (this.#running.size < inFlightMax) return true;
+    if (now - this.#countedAt >= RECOUNT_MS) {
+      this.#countedAt = now;
+      this.#idle = 0;
+      for (const reply of this.#running.keys()) if (isIdle(reply)) this.#idle++;
+    }
+    return this.#running.size - this.#idle < inFlightMax;
+  }
+
+  add(reply: FastifyReply, now: number): void {
+    this.#running.set(reply, now);
+    this.#timer ??= setInterval(this.#beat, BEAT_MS).unref();
+  }
+
+  /** A transfer of media may take as long as it likes, while it gets on. */
+  addTransfer(reply: FastifyReply, now: number): void {
+    this.#transfers.add(reply, now);
+    this.#timer ??= setInterval(this.#beat, BEAT_MS).unref();
+  }
+
+  remove(reply: FastifyReply): void {
+    if (!this.#running.delete(reply)) this.#transfers.remove(reply);
+    const message = reply.request.raw;
+    if (message.complete) return;
+    this.#unread.set(message, performance.now());
+    this.#timer ??= setInterval(this.#beat, BEAT_MS).unref();
+  }
+
+  readonly #beat = (): void => {
+    const now = performance.now();
+    this.#checkRunning(now);
+    this.#checkUnread(now);
+    for (let gone = this.#transfers.check(now); gone > 0; gone--) this.#options.onAborted();
+    if (this.#running.size + this.#unread.size + this.#transfers.count > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  };
+
+  #checkRunning(now: number): void {
+    const { requestTimeoutMs, onTimeout, onCutOff, onAborted } = this.#options;
+    for (const [reply, startedAt] of this.#running) {
+      const { socket } = reply.request.raw;
+      const age = now - startedAt;
+      if (socket.destroyed) {
+        this.#running.delete(reply);
+        onAborted();
+      } else if (age > 2 * requestTimeoutMs) {
+        // It was answered in time, and has had as long again to take the answer.
+        this.#running.delete(reply);
+        onCutOff('slow_reader');
+        socket.destroy();
+      } else if (age > requestTimeoutMs && !reply.sent) {
+        onTimeout(reply);
+      }
+    }
+  }
+
+  /** Node waits for the rest of a body for as long as it keeps dripping. */
+  #checkUnread(now: number): void {
+    for (const [message, answeredAt] of this.#unread) {
+      const { complete, socket } = message;
+      const late = now - answeredAt > this.#options.headersTimeoutMs;
+      if (!complete && !socket.destroyed && !late) continue;
+      this.#unread.delete(message);
+      if (complete || socket.destroyed) continue;
+      this.#options.onCutOff('slow_request');
+      socket.destroy();
+    }
+  }
+}
+
+/** Whether a request waits for its client, or its client is gone. */
+function isIdle({ raw, request }: FastifyReply): boolean {
+  return raw.headersSent || !request.raw.complete || request.raw.socket.destroyed;
+}

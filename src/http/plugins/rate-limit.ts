@@ -1,0 +1,45 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { RequestMetrics } from '../../observability/metrics/request-metrics.ts';
+import { AppError } from '../../shared/errors.ts';
+
+export interface RateLimitOptions {
+  /** Requests of one client in each second. */
+  perSecond: number;
+  metrics: RequestMetrics;
+}
+
+/** Clients that are remembered within a second; of more than these, some are allowed too much. */
+const CLIENTS_MAX = 10_000;
+
+/** Refuses requests of a client that sends too many. A client is a principal, or an address where nobody signed in. */
+export const rateLimitPlugin = fp<RateLimitOptions>(
+  async (app, { perSecond, metrics }) => {
+    await app.register(rateLimit, {
+      max: perSecond,
+      timeWindow: 1000,
+      cache: CLIENTS_MAX,
+      // After authentication, and before the body is read.
+      hook: 'preParsing',
+      keyGenerator: clientOf,
+      allowList: ({ routeOptions }) => routeOptions.config.access === 'public',
+      addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+      addHeaders: {
+        'x-ratelimit-limit': false,
+        'x-ratelimit-remaining': false,
+        'x-ratelimit-reset': false,
+        'retry-after': true,
+      },
+      onExceeded: () => metrics.refused('rate_limit'),
+      errorResponseBuilder: () =>
+        new AppError('rate_limited', `One client may send ${perSecond} requests per second; go on in the next`),
+    });
+  },
+  { name: 'tams-rate-limit', fastify: '5.x', dependencies: ['tams-authentication'] },
+);
+
+/** Names and addresses cannot be mistaken for each other. */
+function clientOf({ auth, ip }: FastifyRequest): string {
+  return auth.name === 'anonymous' ? `address ${ip}` : `principal ${auth.name}`;
+}

@@ -1,0 +1,141 @@
+import { promisify } from 'node:util';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import fp from 'fastify-plugin';
+import type { RequestMetrics, RouteMetrics } from '../../observability/metrics/request-metrics.ts';
+import { errorBody } from '../error-handler.ts';
+import { LoadGate } from '../limits/load-gate.ts';
+import { Refusals } from '../limits/refusals.ts';
+import { RunningRequests } from '../limits/running-requests.ts';
+import { sendJson } from '../send-json.ts';
+
+/** What limits apply to a route: those of requests, those of media in transit, or none, for those who watch the server. */
+export type Traffic = 'request' | 'media' | 'probe';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Left out, it is `request`. */
+    traffic?: Traffic;
+    /** Of the methods of the route; the guard's own. */
+    routeMetrics?: readonly RouteMetrics[];
+  }
+}
+
+export interface RequestLimits {
+  readonly requestTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  /** How long a transfer of media may all but stand still. */
+  readonly stallTimeoutMs: number;
+  readonly maxConnections: number;
+  /** Requests that are worked on at once. */
+  readonly inFlightMax: number;
+  /** How long a turn of the event loop may take for a while before requests are refused; 0: any time. */
+  readonly overloadDelayMs: number;
+}
+
+export interface RequestGuardOptions {
+  limits: RequestLimits;
+  metrics: RequestMetrics;
+  /** Whether the server is stopping: connections end with their next answer then. */
+  isStopping: () => boolean;
+}
+
+/** For requests whose path or method leads nowhere. */
+const UNMATCHED = 'unmatched';
+const RETRY_AFTER_S = 1;
+
+/**
+ * Stands before everything that costs something: counts and times requests, refuses those that are too many, and gives up
+ * those that take too long. One pair of hooks does it all, since every request pays for them.
+ */
+export const requestGuardPlugin = fp<RequestGuardOptions>(
+  (app, { limits, metrics, isStopping }, done) => {
+    const gate = new LoadGate(limits.overloadDelayMs, (overloaded) => {
+      if (overloaded) app.log.warn('there is more to do than can be done in time; requests are refused');
+      else app.log.info('all requests are taken again');
+    });
+    const refusals = new Refusals(limits.maxConnections, () => metrics.cutOff('refusals_waiting'));
+    const running = new RunningRequests({
+      ...limits,
+      onTimeout: (reply) => {
+        metrics.refused('timeout');
+        giveUp(reply);
+      },
+      onCutOff: (reason) => metrics.cutOff(reason),
+      onAborted: () => metrics.aborted(),
+    });
+    const unmatched = new Map<string, RouteMetrics>();
+
+    const metricsOf = ({ method, routeOptions }: FastifyRequest): RouteMetrics => {
+      const known = routeOptions.config.routeMetrics?.find((each) => each.method === method) ?? unmatched.get(method);
+      if (known !== undefined) return known;
+      // Methods are those that Node's parser knows, so there is an end to them.
+      const fresh = metrics.route(method, UNMATCHED);
+      unmatched.set(method, fresh);
+      return fresh;
+    };
+
+    metrics.watch({
+      inFlight: () => running.count,
+      transfers: () => running.transfers,
+      connections: () => promisify(app.server.getConnections.bind(app.server))(),
+      overloaded: () => gate.overloaded,
+    });
+
+    app.addHook('onRoute', (route: RouteOptions) => {
+      const routeMetrics = [route.method].flat().map((method) => metrics.route(method, route.url));
+      route.config = { ...route.config, routeMetrics };
+    });
+
+    app.addHook('onRequest', (request, reply, next) => {
+      const { traffic } = request.routeOptions.config;
+      if (isStopping()) reply.header('connection', 'close');
+      if (traffic === 'probe') {
+        next();
+        return;
+      }
+      const now = performance.now();
+      if (!gate.admits(now)) {
+        metrics.refused('overload');
+        refusals.refuse(reply);
+      } else if (traffic === 'media') {
+        running.addTransfer(reply, now);
+        next();
+      } else if (running.hasRoom(now)) {
+        running.add(reply, now);
+        next();
+      } else {
+        metrics.refused('in_flight');
+        refusals.refuse(reply);
+      }
+    });
+
+    app.addHook('onResponse', (request, reply, next) => {
+      running.remove(reply);
+      metricsOf(request).record(reply.statusCode, reply.elapsedTime);
+      next();
+    });
+
+    app.server.headersTimeout = limits.headersTimeoutMs;
+    app.server.maxConnections = limits.maxConnections;
+    app.server.on('drop', () => metrics.cutOff('max_connections'));
+    done();
+  },
+  { name: 'tams-request-guard', fastify: '5.x', dependencies: ['tams-request-id'] },
+);
+
+/** Answers a request whose time is up. What still works on it finds that the answer was given, and ends in its own time. */
+function giveUp(reply: FastifyReply): void {
+  const { request } = reply;
+  // The framework warns of a second answer, which is no news here, with the whole URL and what is secret in it.
+  reply.log = Object.assign(Object.create(request.log) as FastifyBaseLogger, { warn: () => undefined });
+  const { id: requestId, traceId, method } = request;
+  const route = request.routeOptions.url;
+  if (!request.raw.complete) {
+    void reply.code(408).header('connection', 'close');
+    sendJson(reply, errorBody('request_too_slow', 'The body did not arrive in time', request));
+    return;
+  }
+  request.log.warn({ requestId, traceId, method, route }, 'a request took too long and was given up');
+  void reply.code(503).header('retry-after', RETRY_AFTER_S);
+  sendJson(reply, errorBody('deadline_exceeded', 'The request took too long; it may have been done', request));
+}

@@ -1,0 +1,51 @@
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { RequestTrace, Tracing } from '../../observability/tracing.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the request's trace, where requests are traced. */
+    traceId?: string;
+  }
+}
+
+const TRACE = Symbol('trace');
+
+interface Traced {
+  [TRACE]?: RequestTrace;
+}
+
+/** A trace of each request. */
+export const tracingPlugin = fp<{ tracing: Tracing }>(
+  (app, { tracing }, done) => {
+    app.addHook('onRequest', (request: FastifyRequest & Traced, reply, next) => {
+      const { method, id: requestId, url, headers, routeOptions } = request;
+      const trace = tracing.begin({
+        method,
+        requestId,
+        route: routeOptions.url,
+        path: url.split('?', 1)[0] ?? '',
+        traceparent: asText(headers['traceparent']),
+        tracestate: asText(headers['tracestate']),
+      });
+      request[TRACE] = trace;
+      request.traceId = trace.traceId;
+      // A request whose client goes away has no response, but it was closed all the same.
+      reply.raw.once('close', () => {
+        trace.end(reply.statusCode);
+      });
+      next();
+    });
+    // As late as this, since a body arrives outside of whatever its request was in before.
+    app.addHook('preHandler', (request: FastifyRequest & Traced, _reply, next) => {
+      const trace = request[TRACE];
+      if (trace === undefined) next();
+      else trace.run(next);
+    });
+    done();
+  },
+  { name: 'tams-tracing', fastify: '5.x', dependencies: ['tams-request-id'] },
+);
+
+const asText = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header.join(',') : header;

@@ -1,0 +1,27 @@
+import type { DurationCounts } from './duration-tally.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Sample {
+  readonly value: number;
+  readonly labels?: Labels;
+}
+
+/** One metric that is read when somebody asks, and costs nothing in between. */
+export interface MetricSource {
+  /** By the conventions of Prometheus: `tams_`, the unit, and `_total` for counters. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'gauge' | 'counter';
+  /** A reading that fails leaves the metric out. */
+  read(): readonly Sample[] | Promise<readonly Sample[]>;
+}
+
+/** Timings of something, by labels. */
+export interface TimingSource {
+  /** Ends in `_seconds`. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'histogram';
+  read(): readonly { readonly labels: Labels; readonly durations: DurationCounts }[];
+}

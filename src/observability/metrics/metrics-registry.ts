@@ -1,0 +1,95 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Metric } from 'prom-client';
+import { DURATION_BOUNDS_MS } from './duration-tally.ts';
+import type { DurationCounts } from './duration-tally.ts';
+import type { Labels, MetricSource, TimingSource } from './metric-source.ts';
+
+/** A reading that takes longer is left out of the answer: a scrape does not wait for a database that hangs. */
+const READ_TIMEOUT_MS = 2_000;
+
+interface Value {
+  readonly value: number;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly metricName?: string;
+}
+
+/** Metrics of the process itself are one set, however many servers live in it. */
+let ofProcess: Registry | undefined;
+
+/** All metrics of a server, in the text format of Prometheus. */
+export class MetricsRegistry {
+  readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
+  readonly #registry = new Registry();
+  readonly #failures = new Map<string, number>();
+  readonly #onFailure: (metric: string, error: unknown) => void;
+
+  /** `onFailure` is told of every reading that failed; the others are answered all the same. */
+  constructor(onFailure: (metric: string, error: unknown) => void) {
+    this.#onFailure = onFailure;
+    this.add({
+      name: 'tams_metrics_read_failures_total',
+      help: 'Readings of a metric that failed, and left it out of an answer.',
+      type: 'counter',
+      read: () => [...this.#failures].map(([metric, value]) => ({ value, labels: { metric } })),
+    });
+  }
+
+  /** Throws where a name is taken. */
+  add(...sources: readonly (MetricSource | TimingSource)[]): void {
+    for (const source of sources) {
+      const { name, help, type } = source;
+      const get = async (): Promise<object> => ({ name, help, type, values: await this.#read(source) });
+      // The library asks no more of a metric than this, but its type names the classes that it brings.
+      this.#registry.registerMetric({ name, help, type, get } as unknown as Metric);
+    }
+  }
+
+  async text(): Promise<string> {
+    if (ofProcess === undefined) {
+      ofProcess = new Registry();
+      collectDefaultMetrics({ register: ofProcess });
+    }
+    return `${await ofProcess.metrics()}\n${await this.#registry.metrics()}`;
+  }
+
+  async #read(source: MetricSource | TimingSource): Promise<Value[]> {
+    try {
+      if (source.type === 'histogram') {
+        return source.read().flatMap(({ labels, durations }) => histogramValues(source.name, labels, durations));
+      }
+      const samples = await withinTime(source.read());
+      return samples.map(({ value, labels = {} }) => ({ value, labels }));
+    } catch (error) {
+      this.#failures.set(source.name, (this.#failures.get(source.name) ?? 0) + 1);
+      this.#onFailure(source.name, error);
+      return [];
+    }
+  }
+}
+
+async function withinTime<T>(reading: T | Promise<T>): Promise<T> {
+  if (!(reading instanceof Promise)) return reading;
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new Error(`it took more than ${READ_TIMEOUT_MS} ms`));
+  }, READ_TIMEOUT_MS);
+  try {
+    return await Promise.race([reading, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function histogramValues(name: string, labels: Labels, { count, sumMs, within }: DurationCounts): Value[] {
+  const buckets = DURATION_BOUNDS_MS.map((bound, index) => ({
+    metricName: `${name}_bucket`,
+    labels: { ...labels, le: bound / 1000 },
+    value: within[index] ?? 0,
+  }));
+  return [
+    ...buckets,
+    { metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
+    { metricName: `${name}_sum`, labels, value: sumMs / 1000 },
+    { metricName: `${name}_count`, labels, value: count },
+  ];
+}

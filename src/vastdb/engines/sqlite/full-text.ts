@@ -1,0 +1,105 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { ColumnDefinition, SelectRequest, TableDefinition } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import type { TextPhrase, TextQuery } from '../../text-query.ts';
+import type { Catalogue, TableShape } from './catalogue.ts';
+import { quoted } from './identifiers.ts';
+import { compilePredicate } from './predicate-compiler.ts';
+
+/** The index of a table is an FTS5 table of its own, which triggers keep in step with it. */
+export const fullTextTable = (table: string): string => `${table}__words`;
+
+/** Cells that a match adds to a row. */
+export const MATCH_CELLS = 2;
+
+/** Its only column; no column of ours ends like this, so that the two tables' columns can stand in one condition. */
+const INDEXED = 'indexed__words';
+
+/**
+ * The statements that create the index, and fill it with the rows that are there; none for a table without one.
+ *
+ * @throws TableError `invalid` for a column that is none, or a table that is kept by a sort key.
+ */
+export function fullTextStatements({ name, columns, sortKey = [], fullText }: TableDefinition): string[] {
+  if (fullText === undefined) return [];
+  if (!columns.some((column) => column.name === fullText && column.type === 'string')) {
+    throw new TableError('invalid', `The table ${name} has no string column ${JSON.stringify(fullText)} to index.`);
+  }
+  if (sortKey.length > 0) {
+    throw new TableError('invalid', `The table ${name} has a sort key: its rows have no numbers to index them by.`);
+  }
+  const index = quoted(fullTextTable(name));
+  const table = quoted(name);
+  const column = quoted(fullText);
+  const add = `INSERT INTO ${index} (rowid, ${INDEXED})`;
+  const trigger = (event: string): string => quoted(`${name}__words__${event}`);
+  return [
+    // Contentless: the text is in the table already. What is deleted is marked, and goes when the index is merged.
+    `CREATE VIRTUAL TABLE ${index} USING fts5 (${INDEXED}, content='', contentless_delete=1, ` +
+      `tokenize="unicode61 remove_diacritics 0")`,
+    `CREATE TRIGGER ${trigger('insert')} AFTER INSERT ON ${table} WHEN new.${column} IS NOT NULL BEGIN ` +
+      `${add} VALUES (new._rowid_, new.${column}); END`,
+    `CREATE TRIGGER ${trigger('delete')} AFTER DELETE ON ${table} BEGIN ` +
+      `DELETE FROM ${index} WHERE rowid = old._rowid_; END`,
+    `CREATE TRIGGER ${trigger('update')} AFTER UPDATE OF ${column} ON ${table} BEGIN ` +
+      `DELETE FROM ${index} WHERE rowid = old._rowid_; ` +
+      `${add} SELECT new._rowid_, new.${column} WHERE new.${column} IS NOT NULL; END`,
+    `${add} SELECT _rowid_, ${column} FROM ${table} WHERE ${column} IS NOT NULL`,
+  ];
+}
+
+/** The triggers go with the table. */
+export function dropFullTextTexts(table: string): string[] {
+  return [`DROP TABLE IF EXISTS ${quoted(fullTextTable(table))}`];
+}
+
+/**
+ * The text of a select with `match`; its values are appended to `values`. Rows are found, ranked and cut before the
+ * columns are read: most that match are not shown.
+ *
+ * @throws TableError `invalid` for unknown columns, and for what cannot be asked together.
+ */
+export function matchText(
+  catalogue: Catalogue,
+  shape: TableShape,
+  columns: readonly ColumnDefinition[],
+  request: SelectRequest,
+  query: TextQuery,
+  values: SQLInputValue[],
+): string {
+  const { lookups = [], orderBy = [], distinct = false, rowIds = false, limit, where } = request;
+  if (lookups.length > 0 || orderBy.length > 0 || distinct || rowIds) {
+    throw new TableError('invalid', 'A select with match has no lookups, no order of its own, and no row ids.');
+  }
+  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
+    throw new TableError('invalid', `A limit is a whole number from 0 on, not ${limit}.`);
+  }
+  const index = `"${fullTextTable(shape.name)}"`;
+  values.push(matchExpression(query));
+  const condition = where === undefined ? '' : ` AND ${compilePredicate(catalogue, shape, where, values)}`;
+  // SQLite takes a limit below 0 for none.
+  values.push(limit ?? -1);
+  const cells = columns.map(({ name }) => `shown."${name}", `).join('');
+  return (
+    `SELECT ${cells}-found.score, found.total FROM (` +
+    `SELECT ${index}.rowid AS id, ${index}.rank AS score, count(*) OVER () AS total ` +
+    `FROM ${index} CROSS JOIN "${shape.name}" ON "${shape.name}"._rowid_ = ${index}.rowid ` +
+    `WHERE ${index} MATCH ?${condition} ORDER BY score, id LIMIT ?) AS found ` +
+    `CROSS JOIN "${shape.name}" AS shown ON shown._rowid_ = found.id ORDER BY found.score, found.id`
+  );
+}
+
+/** The query in FTS5's language. Words are quoted, so nothing in them is an operator. */
+function matchExpression({ all, none }: TextQuery): string {
+  const wanted = all.map((phrases) => `(${phrases.map(phraseText).join(' OR ')})`);
+  if (wanted.length === 0 || all.some((phrases) => phrases.length === 0)) {
+    throw new TableError('invalid', 'A match needs a phrase that is looked for.');
+  }
+  const unwanted = none.map((phrase) => ` NOT ${phraseText(phrase)}`).join('');
+  return `(${wanted.join(' AND ')})${unwanted}`;
+}
+
+function phraseText({ words, prefix }: TextPhrase): string {
+  if (words.length === 0) throw new TableError('invalid', 'A phrase to match has no words.');
+  return `"${words.join(' ').replaceAll('"', '""')}"${prefix ? ' *' : ''}`;
+}

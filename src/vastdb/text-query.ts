@@ -1,0 +1,14 @@
+/**
+ * What a full-text index is asked for: rows that hold one phrase of each list in `all`, and none of those in `none`.
+ * `all` names at least one phrase.
+ */
+export interface TextQuery {
+  readonly all: readonly (readonly TextPhrase[])[];
+  readonly none: readonly TextPhrase[];
+}
+
+/** Words that follow each other, at least one; with `prefix` the last one may go on. */
+export interface TextPhrase {
+  readonly words: readonly string[];
+  readonly prefix: boolean;
+}

@@ -1,0 +1,70 @@
+import { withAuthStore } from '../../../mgmt/auth-store.ts';
+import { TokenAdmin } from '../../../src/services/auth/token-admin.ts';
+import { UserAdmin } from '../../../src/services/auth/user-admin.ts';
+import { IdentityProvider } from '../../support/identity-provider.ts';
+import { type Benchmark, type BenchmarkRow, compare, measure, rateRow } from '../support/benchmark.ts';
+import { flowId } from '../support/dataset.ts';
+import { STORAGE_ID } from '../support/object-store-stub.ts';
+import { startServer } from '../support/server-process.ts';
+
+const FLOWS = 100;
+const CONNECTIONS = 32;
+const TARGET = 0.9;
+const PASSWORD = 'a password of the benchmark';
+
+/** Reading flows with each kind of credential, against the same server without authentication. */
+export const authentication: Benchmark = {
+  name: 'authentication',
+  async run(context) {
+    const { scale, datasets, backendsFile } = context;
+    const spec = { flows: FLOWS, segmentsPerFlow: 10, allocatedPerFlow: 0, storageId: STORAGE_ID };
+    return datasets.changed(spec, async (dataDir) => {
+      const provider = await IdentityProvider.start();
+      const env = { DATA_DIR: dataDir, STORAGE_BACKENDS_FILE: backendsFile };
+      const credentials = await makeCredentials(dataDir, provider);
+      const open = await startServer(env);
+      const closed = await startServer({ ...env, ...provider.env, AUTH_MODE: 'jwt,token,basic' });
+      const rate = (baseUrl: string, headers: Record<string, string>) => async (): Promise<number> => {
+        const requests = Array.from({ length: FLOWS }, (_, number) => ({
+          method: 'GET' as const,
+          path: `/flows/${flowId(number)}`,
+          headers,
+        }));
+        const load = { baseUrl, requests, connections: CONNECTIONS, until: { ms: scale.roundMs } };
+        return (await measure(context, load, 200)).requestsPerSecond;
+      };
+      try {
+        const rows: BenchmarkRow[] = [];
+        for (const [kind, authorization] of Object.entries(credentials)) {
+          // Both sides send the header, so that both read as many bytes.
+          const headers = { authorization };
+          const comparison = await compare(scale.rounds, rate(closed.baseUrl, headers), rate(open.baseUrl, headers));
+          rows.push(rateRow(`\`GET /flows/{id}\` with a ${kind} against no authentication`, comparison, TARGET));
+        }
+        return rows;
+      } finally {
+        await Promise.all([open.close(), closed.close(), provider.close()]);
+      }
+    });
+  },
+};
+
+/** A credential of each kind, as an Authorization header; those of the tables are made there. */
+async function makeCredentials(dataDir: string, provider: IdentityProvider): Promise<Record<string, string>> {
+  const grant = { name: 'bench', scopes: ['read'], classes: undefined } as const;
+  const token = await withAuthStore(
+    async (store) => {
+      await new UserAdmin(store, 'bench').add(grant, PASSWORD);
+      return new TokenAdmin(store, 'bench').add(grant);
+    },
+    { DATA_DIR: dataDir },
+  );
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  // Providers put more into a token than is needed here: about a kilobyte in all.
+  const jwt = await provider.token({ scope: 'openid tams:read', session: 'x'.repeat(500), exp });
+  return {
+    JWT: `Bearer ${jwt}`,
+    token: `Bearer ${token}`,
+    password: `Basic ${Buffer.from(`bench:${PASSWORD}`).toString('base64')}`,
+  };
+}

@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { testId } from '../../support/examples.ts';
+import { call } from '../../support/http-client.ts';
+import { startTestServer } from '../../support/test-server.ts';
+import { Api, firstOf, typeOf } from '../behaviour/support/api.ts';
+import { readMetrics } from './support/metrics-text.ts';
+import { startLimited } from './support/limited-app.ts';
+import { RawClient } from './support/raw-client.ts';
+
+const FLOW = `/flows/${testId('flow', 1)}`;
+/** Enforcement is late by this at most: the beat of the limits, and a busy machine. */
+const LATE_MS = 3_000;
+
+async function startReal(env: Record<string, string>): Promise<Api> {
+  const server = await startTestServer({ env: { LOG_LEVEL: 'silent', ...env } });
+  onTestFinished(() => server.close());
+  return new Api(server.baseUrl);
+}
+
+async function connectTo(baseUrl: string): Promise<RawClient> {
+  const client = await RawClient.open(baseUrl);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function counted(baseUrl: string, name: string, reason: string): Promise<number> {
+  return (await readMetrics(baseUrl)).value(name, { reason });
+}
+
+describe('a client that sends slowly', () => {
+  it('is cut off when its headers drip', async () => {
+    const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
+    const client = await connectTo(baseUrl);
+    client.send('GET /flows HTTP/1.1\r\nhost: x\r\n');
+    client.drip('x-drip: 1\r\n', 100);
+    expect(await client.ended(1000 + LATE_MS)).toBeGreaterThan(500);
+    expect(client.statuses).toEqual([408]);
+  });
+
+  it('is cut off when it connects and says nothing', async () => {
+    const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
+    const client = await connectTo(baseUrl);
+    await client.ended(1000 + LATE_MS);
+  });
+
+  it('is answered 408 and cut off when its body drips, on paths that do not exist too', async () => {
+    const { baseUrl } = await startReal({ REQUEST_TIMEOUT_S: '1' });
+    for (const path of [`${FLOW}/label`, '/nowhere']) {
+      const client = await connectTo(baseUrl);
+      const head = `PUT ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50000\r\n\r\n`;
+      client.send(`${head}"`);
+      client.drip('x', 50);
+      await client.ended(1000 + LATE_MS);
+      expect(client.statuses, path).toEqual([408]);
+      expect(client.received).toContain('request_too_slow');
+    }
+  });
+
+  it('is cut off when it goes on dripping after it was answered', async () => {
+    const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
+    const client = await connectTo(baseUrl);
+    client.send('POST /flows HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 50000\r\n\r\nx');
+    client.drip('x', 50);
+    await client.answer();
+    await client.ended(1000 + LATE_MS);
+    expect(await counted(baseUrl, 'tams_http_connections_cut_off_total', 'slow_request')).toBe(1);
+  });
+
+  it('keeps out nobody else, in whatever number it comes', async () => {
+    const { baseUrl } = await startLimited({ inFlightMax: 3 });
+    for (let count = 0; count < 20; count++) {
+      const client = await connectTo(baseUrl);
+      client.send(
+        `PUT ${FLOW}/label HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n`,
+      );
+    }
+    await sleep(200);
+    expect((await call(baseUrl, 'GET', FLOW)).status).toBe(200);
+  });
+});
+
+describe('a client that reads slowly', () => {
+  it('is cut off, and what waited for it is let go', async () => {
+    const large = JSON.stringify('x'.repeat(30_000_000));
+    const { baseUrl, operation } = await startLimited({ requestTimeoutMs: 500 }, () => Promise.resolve(large));
+    const client = await connectTo(baseUrl);
+    client.pause();
+    client.send(`GET ${FLOW} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    const cutOff = () => valueOf(operation.requestMetrics, 'tams_http_connections_cut_off_total', 'slow_reader');
+    await expect.poll(cutOff, { timeout: 1000 + LATE_MS }).toBe(1);
+  });
+});
+
+describe('a transfer of media', () => {
+  it('may take longer than a request, and is cut off when it stands still', async () => {
+    const api = await startReal({ REQUEST_TIMEOUT_S: '1', STALL_TIMEOUT_S: '1' });
+    const flowId = await api.newFlow();
+    const [steady, stalled] = await api.allocate(flowId, { limit: 2 });
+    if (steady === undefined || stalled === undefined) throw new Error('nothing was allocated');
+    const begin = async ({ put_url: put }: typeof steady): Promise<RawClient> => {
+      const { pathname, search } = new URL(put.url);
+      const client = await connectTo(api.baseUrl);
+      client.send(
+        `PUT ${pathname}${search} HTTP/1.1\r\nhost: x\r\ncontent-type: ${put['content-type'] ?? ''}\r\ncontent-length: 40960\r\n\r\n`,
+      );
+      return client;
+    };
+    const [going, standing] = [await begin(steady), await begin(stalled)];
+    standing.send('x'.repeat(100));
+    for (let part = 0; part < 10; part++) {
+      going.send('x'.repeat(4096));
+      await sleep(300);
+    }
+    expect((await going.answer()).split('\r\n')[0]).toBe('HTTP/1.1 200 OK');
+    await standing.ended(LATE_MS);
+    expect(await counted(api.baseUrl, 'tams_http_connections_cut_off_total', 'stalled_transfer')).toBe(1);
+  });
+});
+
+describe('a request that takes too long', () => {
+  it('is given up with 503, and the connection goes on', async () => {
+    let finish: (document: string) => void = () => undefined;
+    const slow = new Promise<string>((resolve) => (finish = resolve));
+    let logged = '';
+    const logger = createLogger('debug', { write: (line) => (logged += line) });
+    const { baseUrl, operation } = await startLimited({ requestTimeoutMs: 300 }, () => slow, logger);
+    const client = await connectTo(baseUrl);
+    client.send(`GET ${FLOW}?access_token=hush HTTP/1.1\r\nhost: x\r\nauthorization: Bearer hush\r\n\r\n`);
+    const answer = await client.answer();
+    expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n/);
+    expect(answer).toContain('deadline_exceeded');
+    finish('{}');
+    await sleep(50);
+    client.send('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
+    await expect.poll(() => client.statuses).toEqual([503, 200]);
+    expect(await valueOf(operation.requestMetrics, 'tams_http_requests_refused_total', 'timeout')).toBe(1);
+    expect(logged).toContain('a request took too long and was given up');
+    expect(logged).not.toContain('hush');
+  });
+});
+
+describe('too many requests at once', () => {
+  it('are answered 503 with Retry-After, and the probes with 200', async () => {
+    const finishing: (() => void)[] = [];
+    const slow = () => new Promise<string>((resolve) => finishing.push(() => resolve('{}')));
+    const { baseUrl } = await startLimited({ inFlightMax: 5 }, slow);
+    const taken = Array.from({ length: 5 }, () => call(baseUrl, 'GET', FLOW));
+    await expect.poll(() => finishing.length).toBe(5);
+    const refused = await call(baseUrl, 'GET', FLOW);
+    expect([refused.status, typeOf(refused), refused.headers.get('retry-after')]).toEqual([503, 'overloaded', '1']);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+    for (const path of ['/livez', '/readyz', '/health', '/metrics']) {
+      expect((await call(baseUrl, 'GET', path)).status, path).toBe(200);
+    }
+    for (const finish of finishing) finish();
+    expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const next = call(baseUrl, 'GET', FLOW);
+    await expect.poll(() => finishing.length).toBe(6);
+    finishing[5]?.();
+    expect((await next).status).toBe(200);
+  });
+
+  it('do not count those whose clients went away', async () => {
+    const { baseUrl, operation } = await startLimited({ inFlightMax: 5 }, () => new Promise(() => undefined));
+    const clients = await Promise.all(Array.from({ length: 5 }, () => connectTo(baseUrl)));
+    for (const client of clients) client.send(`GET ${FLOW} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    await expect.poll(async () => (await call(baseUrl, 'GET', FLOW)).status).toBe(503);
+    for (const client of clients) client.close();
+    await expect.poll(() => valueOf(operation.requestMetrics, 'tams_http_requests_aborted_total')).toBe(5);
+    expect((await call(baseUrl, 'GET', '/nowhere')).status).toBe(404);
+  });
+});
+
+describe('too many connections', () => {
+  it('are closed at once, and there is room again when others end', async () => {
+    const { baseUrl } = await startReal({ MAX_CONNECTIONS: '3' });
+    const clients = [await connectTo(baseUrl), await connectTo(baseUrl), await connectTo(baseUrl)];
+    const extra = await connectTo(baseUrl);
+    extra.send('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await extra.ended(LATE_MS);
+    expect(extra.received).toBe('');
+    for (const client of clients) client.close();
+    await expect
+      .poll(() => counted(baseUrl, 'tams_http_connections_cut_off_total', 'max_connections').catch(() => 0))
+      .toBeGreaterThan(0);
+  });
+});
+
+describe('RATE_LIMIT_PER_S', () => {
+  it('bounds what one client may send in a second, and not the probes', async () => {
+    const { baseUrl } = await startReal({ RATE_LIMIT_PER_S: '5' });
+    const answers = await Promise.all(Array.from({ length: 30 }, () => call(baseUrl, 'GET', '/service')));
+    const refused = answers.filter(({ status }) => status === 429);
+    // A second may begin in between.
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(5);
+    expect(answers.length - refused.length).toBeLessThanOrEqual(15);
+    const first = firstOf(refused);
+    expect([typeOf(first), first.headers.get('retry-after')]).toEqual(['rate_limited', '1']);
+    const probes = await Promise.all(Array.from({ length: 20 }, () => call(baseUrl, 'GET', '/livez')));
+    expect(new Set(probes.map(({ status }) => status))).toEqual(new Set([200]));
+    await sleep(1100);
+    expect((await call(baseUrl, 'GET', '/service')).status).toBe(200);
+    await sleep(1100);
+    expect(await counted(baseUrl, 'tams_http_requests_refused_total', 'rate_limit')).toBe(refused.length);
+  });
+});
+
+async function valueOf(
+  metrics: { sources(): readonly { name: string; type: string; read(): unknown }[] },
+  name: string,
+  reason?: string,
+): Promise<number | undefined> {
+  const source = metrics.sources().find((each) => each.name === name);
+  const samples = (await source?.read()) as { value: number; labels?: { reason?: string } }[];
+  return samples.find(({ labels }) => labels?.reason === reason)?.value;
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MetricsRegistry } from '../../../src/observability/metrics/metrics-registry.ts';
+import { call } from '../../support/http-client.ts';
+import { startTestServer } from '../../support/test-server.ts';
+import { Api } from '../behaviour/support/api.ts';
+import { MetricsText, readMetrics } from './support/metrics-text.ts';
+
+async function start(): Promise<Api> {
+  const server = await startTestServer({ env: { LOG_LEVEL: 'silent' } });
+  onTestFinished(() => server.close());
+  return new Api(server.baseUrl);
+}
+
+describe('/metrics', () => {
+  it('counts and times requests by the pattern of their route, the method and the class of status', async () => {
+    const api = await start();
+    const flowId = await api.newFlow();
+    await api.fill(flowId, 3);
+    for (let count = 0; count < 4; count++) await api.segments(flowId);
+    await api.send('GET', '/flows/not-a-flow');
+    await api.send('GET', '/no/such/path');
+    const metrics = await readMetrics(api.baseUrl);
+    const requests = (route: string, method: string, status: string) =>
+      metrics.value('tams_http_request_duration_seconds_count', { route, method, status });
+    expect(requests('/flows/:flowId/segments', 'GET', '2xx')).toBe(4);
+    expect(requests('/flows/:flowId', 'PUT', '2xx')).toBe(1);
+    expect(requests('/flows/:flowId', 'GET', '4xx')).toBe(1);
+    expect(requests('unmatched', 'GET', '4xx')).toBe(1);
+    expect(
+      metrics.value('tams_table_operation_duration_seconds_count', { table: 'segments', operation: 'insert' }),
+    ).toBe(1);
+    expect(metrics.value('tams_table_rows_total', { table: 'segments', operation: 'insert' })).toBe(3);
+    expect(metrics.value('tams_segment_page_requests_total', { from: 'cache' })).toBeGreaterThan(0);
+    expect(metrics.value('tams_presigned_urls_total', { use: 'download', from: 'signer' })).toBeGreaterThan(0);
+  });
+
+  it('has as many series however many different paths are asked for', async () => {
+    const api = await start();
+    const seriesAfter = async (prefix: string): Promise<number> => {
+      for (let count = 0; count < 30; count++) {
+        await api.send('GET', `/flows/${prefix}-${count}`);
+        await api.send('GET', `/${prefix}/${count}`);
+        await api.send('GET', `/objects/${prefix}${count}?limit=${count}`);
+        await api.send('PUT', `/media/${prefix}/${count}`);
+      }
+      await readMetrics(api.baseUrl);
+      const { families } = await readMetrics(api.baseUrl);
+      return [...families].filter(([name]) => name.startsWith('tams_')).flatMap(([, { samples }]) => samples).length;
+    };
+    expect(await seriesAfter('one')).toBe(await seriesAfter('another'));
+  });
+
+  it('goes by the conventions for names', async () => {
+    const { families } = await readMetrics((await start()).baseUrl);
+    const ours = [...families.values()].filter(({ name }) => name.startsWith('tams_'));
+    expect(ours.length).toBeGreaterThan(25);
+    for (const { name, type, help } of ours) {
+      expect(name.endsWith('_total'), name).toBe(type === 'counter');
+      if (type === 'histogram') expect(name).toMatch(/_seconds$/);
+      expect(help).toMatch(/\.$/);
+    }
+    expect([...families.keys()]).toEqual(
+      expect.arrayContaining(['nodejs_eventloop_lag_p99_seconds', 'process_resident_memory_bytes']),
+    );
+  });
+
+  it('is listed in docs/operations.md, each with its type', async () => {
+    const text = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+    const listed = [...text.matchAll(/^\| `(tams_\w+)` *\| (\w+) *\|/gm)].map(([, name, type]) => [name, type]);
+    const { families } = await readMetrics((await start()).baseUrl);
+    const ours = [...families.values()].filter(({ name }) => name.startsWith('tams_'));
+    expect(listed.sort()).toEqual(ours.map(({ name, type }) => [name, type]).sort());
+  });
+
+  it('counts requests of browsers that ask first', async () => {
+    const { baseUrl } = await start();
+    const headers = { origin: 'https://a.example', 'access-control-request-method': 'PUT' };
+    expect((await call(baseUrl, 'OPTIONS', '/flows', { headers })).status).toBe(204);
+    expect((await readMetrics(baseUrl)).value('tams_http_request_duration_seconds_count', { method: 'OPTIONS' })).toBe(
+      1,
+    );
+  });
+});
+
+describe('a metric that cannot be read', () => {
+  it('is left out, counted and told of, and the others are there', async () => {
+    const told: string[] = [];
+    const registry = new MetricsRegistry((metric) => told.push(metric));
+    registry.add(
+      { name: 'tams_broken', help: 'Fails.', type: 'gauge', read: () => Promise.reject(new Error('no')) },
+      { name: 'tams_well', help: 'Works.', type: 'gauge', read: () => [{ value: 5, labels: { a: 'x"\\\n' } }] },
+    );
+    const text = new MetricsText(await registry.text());
+    expect([text.value('tams_well'), text.families.get('tams_broken')?.samples, told]).toEqual([
+      5,
+      [],
+      ['tams_broken'],
+    ]);
+    const again = new MetricsText(await registry.text());
+    expect(again.value('tams_metrics_read_failures_total', { metric: 'tams_broken' })).toBeGreaterThanOrEqual(1);
+  });
+});

@@ -1,0 +1,39 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { onTestFinished } from 'vitest';
+import { unwatched } from '../../../../openapi/unwatched.ts';
+import { buildApp } from '../../../../src/app.ts';
+import type { OperationContext, ServerLimits } from '../../../../src/http/routes/operation/operation-context.ts';
+import type { Services } from '../../../../src/services/services.ts';
+import { CursorCodec } from '../../../../src/shared/cursor.ts';
+import { TEST_CONFIG } from '../../../support/app.ts';
+
+export interface LimitedApp {
+  readonly baseUrl: string;
+  readonly operation: OperationContext;
+}
+
+/**
+ * The HTTP application with these limits, listening, over a flow service whose `get` is the given one: real ones cannot
+ * be made to be slow, or to be busy for a known time.
+ */
+export async function startLimited(
+  limits: Partial<ServerLimits>,
+  get: () => Promise<string> = () => Promise.resolve('{}'),
+  logger: Logger | false = false,
+): Promise<LimitedApp> {
+  const base = unwatched();
+  const operation = { ...base, limits: { ...base.limits, ...limits } };
+  const flows = { get };
+  const app = await buildApp({
+    services: { flows } as unknown as Services,
+    localMedia: new Map(),
+    cursors: new CursorCodec('a secret that tests share among themselves'),
+    operation,
+    config: TEST_CONFIG,
+    logger,
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => app.close());
+  return { baseUrl: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, operation };
+}

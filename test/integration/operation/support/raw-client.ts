@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** A connection that sends what a well-behaved client never would, and sees what comes of it. */
+export class RawClient {
+  readonly #socket: Socket;
+  #received = '';
+  #closed = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setEncoding('latin1');
+    socket.on('data', (text) => (this.#received += String(text)));
+    // A reset is one of the ways in which a server ends a connection.
+    socket.on('error', () => undefined);
+    socket.on('close', () => (this.#closed = true));
+  }
+
+  static async open(baseUrl: string): Promise<RawClient> {
+    const { hostname, port } = new URL(baseUrl);
+    const socket = connect({ host: hostname, port: Number(port) });
+    await once(socket, 'connect');
+    return new RawClient(socket);
+  }
+
+  get received(): string {
+    return this.#received;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The statuses of all answers so far. */
+  get statuses(): number[] {
+    return [...this.#received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+  }
+
+  send(text: string): void {
+    this.#socket.write(text);
+  }
+
+  /** Stops taking what the server sends. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Sends `text` again and again until the connection ends or the test does. */
+  drip(text: string, everyMs: number): void {
+    const timer = setInterval(() => {
+      if (this.#closed) clearInterval(timer);
+      else this.#socket.write(text);
+    }, everyMs);
+    this.#socket.once('close', () => clearInterval(timer));
+  }
+
+  /** Resolves with how long it took until the server ended the connection. Rejects if it does not in time. */
+  async ended(withinMs: number): Promise<number> {
+    const began = performance.now();
+    if (!this.#closed) await once(this.#socket, 'close', { signal: AbortSignal.timeout(withinMs) });
+    return performance.now() - began;
+  }
+
+  /** Waits for the head of an answer, and for its whole body where it has one of a given length. */
+  async answer(withinMs = 5000): Promise<string> {
+    const signal = AbortSignal.timeout(withinMs);
+    while (!isWhole(this.#received) && !this.#closed) {
+      await Promise.race([once(this.#socket, 'data', { signal }), once(this.#socket, 'close', { signal })]);
+    }
+    return this.#received;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+function isWhole(received: string): boolean {
+  const end = received.indexOf('\r\n\r\n');
+  if (end === -1) return false;
+  const length = Number(/content-length: *(\d+)/i.exec(received)?.[1] ?? 0);
+  return received.length >= end + 4 + length;
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { EventScope } from '../../../src/domain/event.ts';
+import type { PublicWebhook, WebhookEvent } from '../../../src/domain/webhook.ts';
+import { matches } from '../../../src/events/event-filter.ts';
+
+const URL = 'https://hook.example/';
+const events: WebhookEvent[] = ['flows/created', 'flows/segments_added', 'sources/created'];
+const ofFlow: EventScope = {
+  flowId: 'flow',
+  sourceId: 'source',
+  flowCollectedBy: ['collector', 'another'],
+  sourceCollectedBy: ['collecting source'],
+};
+const ofSource: EventScope = { sourceId: 'source', sourceCollectedBy: ['collecting source'] };
+
+const about = (filters: Partial<PublicWebhook>, type: WebhookEvent = 'flows/created'): boolean =>
+  matches({ url: URL, events, ...filters }, type, type.startsWith('sources') ? ofSource : ofFlow);
+
+describe('matches', () => {
+  it('looks at the type', () => {
+    expect([about({}), about({}, 'sources/created'), about({}, 'flows/deleted')]).toEqual([true, true, false]);
+  });
+
+  it.each([
+    [{ flow_ids: ['flow'] }, true, true],
+    [{ flow_ids: ['other'] }, false, true],
+    [{ source_ids: ['other', 'source'] }, true, true],
+    [{ source_ids: ['other'] }, false, false],
+    [{ flow_collected_by_ids: ['another'] }, true, true],
+    [{ flow_collected_by_ids: ['flow'] }, false, true],
+    [{ source_collected_by_ids: ['collecting source'] }, true, true],
+    [{ source_collected_by_ids: ['source'] }, false, false],
+    [{ flow_ids: ['flow'], source_ids: ['other'] }, false, false],
+    [{ flow_ids: ['flow'], flow_collected_by_ids: ['none'] }, false, true],
+    [{ flow_ids: [] }, false, true],
+    [{ source_ids: [] }, false, false],
+  ] as [Partial<PublicWebhook>, boolean, boolean][])('%j: of flows %s, of sources %s', (filters, flows, sources) => {
+    expect(about(filters)).toBe(flows);
+    expect(about(filters, 'flows/segments_added')).toBe(flows);
+    expect(about(filters, 'sources/created')).toBe(sources);
+  });
+
+  it('takes collectors that were not looked up for none', () => {
+    const webhook = { url: URL, events, flow_collected_by_ids: ['collector'] };
+    expect(matches(webhook, 'flows/created', { flowId: 'flow', sourceId: 'source' })).toBe(false);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/observability/logger.ts';
+import { WorkerLoop } from '../../src/workers/worker-loop.ts';
+
+const quiet = createLogger('silent');
+
+describe('the status of a worker', () => {
+  it('tells of failures in a row, until a round succeeds', async () => {
+    let outcome: Error | undefined = new Error('no luck');
+    const loop = new WorkerLoop(
+      'a worker',
+      () => (outcome === undefined ? Promise.resolve(60_000) : Promise.reject(outcome)),
+      quiet,
+    );
+    expect(loop.status).toMatchObject({ name: 'a worker', running: false, failuresInRow: 0, lastSuccess: undefined });
+    loop.start();
+    await expect.poll(() => loop.status.failuresInRow).toBe(1);
+    loop.wake();
+    await expect.poll(() => loop.status).toMatchObject({ running: true, failuresInRow: 2, lastFailure: 'no luck' });
+    outcome = undefined;
+    const before = Date.now();
+    loop.wake();
+    await expect.poll(() => loop.status).toMatchObject({ failuresInRow: 0, lastFailure: undefined });
+    expect(loop.status.lastSuccess).toBeGreaterThanOrEqual(before);
+    await loop.stop();
+    expect(loop.status.running).toBe(false);
+  });
+
+  it('tells since when a round has been under way', async () => {
+    const round = Promise.withResolvers<number>();
+    const loop = new WorkerLoop('a worker', () => round.promise, quiet);
+    loop.start();
+    await expect.poll(() => loop.status.busySince).toBeGreaterThan(0);
+    round.resolve(60_000);
+    await expect.poll(() => loop.status.busySince).toBeUndefined();
+    await loop.stop();
+  });
+});
