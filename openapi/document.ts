@@ -1,13 +1,15 @@
 import { buildApp } from '../src/app.ts';
 import { ALL_SECURITY_SCHEMES } from '../src/http/security-schemes.ts';
 import type { Services } from '../src/services/services.ts';
+import type { TrashService } from '../src/services/trash/trash-service.ts';
 import { CursorCodec } from '../src/shared/cursor.ts';
 import { unwatched } from './unwatched.ts';
 
 /** The OpenAPI document as it is checked in: made of the routes alone, with nothing behind them. */
 export async function openApiText(): Promise<string> {
   const app = await buildApp({
-    services: withoutServices(),
+    services: NOTHING as Services,
+    trash: NOTHING as TrashService,
     localMedia: new Map(),
     documentedSchemes: ALL_SECURITY_SCHEMES,
     operation: unwatched(),
@@ -16,6 +18,7 @@ export async function openApiText(): Promise<string> {
       trustProxy: false,
       bodyLimitBytes: 1024,
       corsOrigins: '*',
+      checkHost: false,
       segmentsPerRequest: 1,
       limitDefault: 1,
       limitMax: 1,
@@ -30,6 +33,4 @@ export async function openApiText(): Promise<string> {
 }
 
 /** Routes ask for their services when they are registered, and call them when they are requested. */
-function withoutServices(): Services {
-  return new Proxy({} as Services, { get: () => undefined });
-}
+const NOTHING: object = new Proxy({}, { get: () => undefined });

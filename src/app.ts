@@ -3,12 +3,15 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import Fastify, { LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { LocalMedia } from './domain/media-store.ts';
+import type { Principal } from './domain/principal.ts';
 import type { Authentication } from './http/access-check.ts';
 import { baseUrlOf } from './http/base-url.ts';
 import { clientErrorResponse, handleError, handleFrameworkError } from './http/error-handler.ts';
 import { Paging } from './http/paging.ts';
 import { authenticationPlugin } from './http/plugins/authentication.ts';
 import { corsPlugin } from './http/plugins/cors.ts';
+import type { CorsOrigins } from './http/plugins/cors.ts';
+import { hostCheckPlugin } from './http/plugins/host-check.ts';
 import { jsonBodyPlugin } from './http/plugins/json-body.ts';
 import { DOCUMENT_PATHS, openApiPlugin } from './http/plugins/openapi.ts';
 import { rateLimitPlugin } from './http/plugins/rate-limit.ts';
@@ -16,14 +19,17 @@ import { requestGuardPlugin } from './http/plugins/request-guard.ts';
 import { requestIdGenerator, requestIdPlugin } from './http/plugins/request-id.ts';
 import { stoppingPlugin } from './http/plugins/stopping.ts';
 import { tracingPlugin } from './http/plugins/tracing.ts';
+import type { Asker } from './http/route-context.ts';
 import { RouteTable } from './http/route-table.ts';
 import { mediaRoutes } from './http/routes/media/media-routes.ts';
 import { operationRoutes } from './http/routes/operation/index.ts';
 import type { OperationContext, ServerLimits } from './http/routes/operation/operation-context.ts';
 import { tamsRoutes } from './http/routes/tams-routes.ts';
+import { trashRoutes } from './http/routes/trash/index.ts';
 import type { SecurityScheme } from './http/security-schemes.ts';
 import type { TamsApp } from './http/tams-app.ts';
 import type { Services } from './services/services.ts';
+import type { TrashService } from './services/trash/trash-service.ts';
 import type { CursorCodec } from './shared/cursor.ts';
 import { AppError } from './shared/errors.ts';
 
@@ -31,6 +37,10 @@ export type App = FastifyInstance;
 
 export interface AppDeps {
   readonly services: Services;
+  /** The services as a principal may use them; `services` for everybody unless set. */
+  readonly servicesOf?: (principal: Principal) => Services;
+  /** Undefined: what is deleted is gone. */
+  readonly trash?: TrashService;
   /** The stores whose URLs lead back to this server, by storage id. */
   readonly localMedia: ReadonlyMap<string, LocalMedia>;
   readonly cursors: CursorCodec;
@@ -49,7 +59,9 @@ export interface AppConfig {
   /** Whose forwarded headers are believed: nobody's, everybody's, or those of these addresses. */
   readonly trustProxy: boolean | readonly string[];
   readonly bodyLimitBytes: number;
-  readonly corsOrigins: '*' | readonly string[];
+  readonly corsOrigins: CorsOrigins;
+  /** Whether requests for other hosts than this machine and that of `publicUrl` are refused. */
+  readonly checkHost: boolean;
   readonly segmentsPerRequest: number;
   readonly limitDefault: number;
   readonly limitMax: number;
@@ -71,6 +83,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(requestIdPlugin);
   await app.register(corsPlugin, { origins: config.corsOrigins });
   await app.register(requestGuardPlugin, { limits, metrics, isStopping: () => operation.readiness.stopping });
+  if (config.checkHost) await app.register(hostCheckPlugin, { publicUrl: config.publicUrl });
   if (tracing !== undefined) await app.register(tracingPlugin, { tracing });
   await app.register(authenticationPlugin, { authentication: deps.authentication, publicPaths: DOCUMENT_PATHS });
   if (limits.ratePerS > 0) await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics });
@@ -82,12 +95,15 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   const routes = new RouteTable();
   routes.observe(app);
-  tamsRoutes(app, {
-    services,
+  const { servicesOf, trash } = deps;
+  const context = {
+    services: servicesOf === undefined ? () => services : (request: Asker) => servicesOf(request.auth),
     paging: new Paging(deps.cursors, config),
     baseUrl: baseUrlOf(config.publicUrl),
     segmentsPerRequest: config.segmentsPerRequest,
-  });
+  };
+  tamsRoutes(app, context);
+  if (trash !== undefined) trashRoutes(app, trash, context);
   operationRoutes(app, operation);
   await app.register(mediaRoutes, { localMedia: deps.localMedia });
   answerUnknownRoutes(app, routes);

@@ -6,11 +6,14 @@ import { readOperation } from './config/operation.ts';
 import type { OperationConfig } from './config/operation.ts';
 import { readBackends } from './config/storage-backends.ts';
 import type { BackendConfig } from './config/storage-backends.ts';
+import { readSoftDelete } from './config/soft-delete.ts';
+import type { SoftDeleteConfig } from './config/soft-delete.ts';
 import { readTables } from './config/tables.ts';
 import type { TablesConfig } from './config/tables.ts';
 import * as syntax from './config/text-syntax.ts';
 import { readWebhooks } from './config/webhooks.ts';
 import type { WebhookConfig } from './config/webhooks.ts';
+import { isLoopback } from './shared/loopback.ts';
 
 export { ConfigError } from './config/environment.ts';
 export type { BackendConfig, LocalBackendConfig, S3BackendConfig } from './config/storage-backends.ts';
@@ -25,7 +28,10 @@ export interface Config {
     /** Whose forwarded headers are believed: nobody's, everybody's, or those of these addresses and CIDRs. */
     readonly trustProxy: boolean | readonly string[];
     readonly bodyLimitBytes: number;
-    readonly corsOrigins: '*' | readonly string[];
+    /** `loopback`: pages that this machine itself serves. */
+    readonly corsOrigins: '*' | 'loopback' | readonly string[];
+    /** Whether requests for other hosts than this machine and that of `publicUrl` are refused. */
+    readonly checkHost: boolean;
   };
   readonly auth: AuthConfig;
   /** Absolute. */
@@ -50,6 +56,7 @@ export interface Config {
   readonly limits: { readonly segmentsPerRequest: number; readonly deleteSyncMax: number };
   readonly reclaim: { readonly graceS: number; readonly allocationExpiryS: number };
   readonly deletion: { readonly requestExpiryS: number };
+  readonly softDelete: SoftDeleteConfig;
   readonly operation: OperationConfig;
   readonly webhooks: WebhookConfig;
   /** Undefined: the server makes one and keeps it in `dataDir`. */
@@ -73,17 +80,24 @@ const SECRET_KEY_MIN_LENGTH = 32;
 export function loadConfig(variables: NodeJS.ProcessEnv): Config {
   const env = new Environment(variables);
   const dataDir = resolve(env.text('DATA_DIR') ?? './data');
-  const host = env.parsed('HOST', syntax.HOST) ?? '127.0.0.1';
+  const exposure = {
+    host: env.parsed('HOST', syntax.HOST) ?? '127.0.0.1',
+    publicUrl: env.parsed('PUBLIC_URL', syntax.BASE_URL),
+    trustProxy: env.parsed('TRUST_PROXY', syntax.orBoolean(syntax.ADDRESS_LIST)) ?? false,
+  };
+  const auth = readAuth(env, exposure);
+  // Then whoever reaches this machine is let in, and every page that its users visit could be made to.
+  const isPrivate = auth.modes.length === 0 && isLoopback(exposure.host);
+  const corsOrigins = env.parsed('CORS_ORIGINS', syntax.orAsterisk(syntax.ORIGIN_LIST));
   const config: Config = {
     http: {
-      host,
+      ...exposure,
       port: env.integer('PORT', { default: 8000, min: 0, max: 65_535 }),
-      publicUrl: env.parsed('PUBLIC_URL', syntax.BASE_URL),
-      trustProxy: env.parsed('TRUST_PROXY', syntax.orBoolean(syntax.ADDRESS_LIST)) ?? false,
       bodyLimitBytes: env.integer('BODY_LIMIT_BYTES', { default: 10 * MIB, min: 1024, max: GIB }),
-      corsOrigins: env.parsed('CORS_ORIGINS', syntax.orAsterisk(syntax.ORIGIN_LIST)) ?? '*',
+      corsOrigins: corsOrigins ?? (isPrivate ? 'loopback' : '*'),
+      checkHost: isPrivate && corsOrigins !== '*',
     },
-    auth: readAuth(env, host),
+    auth,
     dataDir,
     tables: readTables(env),
     media: {
@@ -118,6 +132,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
     deletion: {
       requestExpiryS: env.integer('DELETE_REQUEST_EXPIRY_S', { default: 86_400, min: 1, max: TEN_YEARS_S }),
     },
+    softDelete: readSoftDelete(env),
     webhooks: readWebhooks(env),
     operation: readOperation(env),
     secretKey: env.parsed('SECRET_KEY', syntax.secretText(SECRET_KEY_MIN_LENGTH)),

@@ -3,26 +3,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type App, buildApp } from './app.ts';
 import { openAuthentication } from './composition/auth.ts';
+import { closeApp, REQUESTS_END_MS } from './composition/closing.ts';
 import { makeMediaReady, openMediaStores } from './composition/media.ts';
 import { openTables } from './composition/tables.ts';
+import { openTrash } from './composition/trash.ts';
 import { webhookSources } from './composition/metrics/webhook-sources.ts';
 import { buildOperation } from './composition/operation.ts';
+import { openClasses } from './composition/classes.ts';
+import { buildServices, servicesByClasses } from './composition/services.ts';
 import { openTracing, tracedQueries } from './composition/tracing.ts';
 import { buildWebhookWorkers, ownUrl } from './composition/webhooks.ts';
 import type { Config } from './config.ts';
 import { ReceiverGuard } from './events/receiver-guard.ts';
-import { DeletionRequestService } from './services/deletion-request-service.ts';
-import { FlowService } from './services/flow-service.ts';
 import { ObjectReclaim } from './services/object-reclaim.ts';
-import { ObjectService } from './services/object-service.ts';
 import { SegmentDeletion } from './services/segment-deletion.ts';
 import { SegmentPageCache } from './services/segment-page-cache.ts';
-import { SegmentRegistration } from './services/segment-registration.ts';
-import { SegmentService } from './services/segment-service.ts';
 import { ServiceInfoService } from './services/service-info-service.ts';
-import type { Services } from './services/services.ts';
-import { SourceService } from './services/source-service.ts';
-import { StorageService } from './services/storage-service.ts';
 import { WebhookService } from './services/webhook-service.ts';
 import { CursorCodec } from './shared/cursor.ts';
 import { SecretBox } from './shared/secret-box.ts';
@@ -38,8 +34,11 @@ import { ReclaimWorker } from './workers/reclaim-worker.ts';
 
 export interface Container {
   readonly app: App;
-  /** Ends what runs, in the order of dependence: requests, workers, stores, tables, and last what watches them. */
-  close(): Promise<void>;
+  /**
+   * Ends what runs, in the order of dependence: requests, workers, stores, tables, and last what watches them. Requests
+   * that run for longer than `requestsEndMs` (20 s unless given) are cut off.
+   */
+  close(requestsEndMs?: number): Promise<void>;
 }
 
 /** The composition root: the only file that knows every concrete class. Everything is ready, and only the port of the metrics listens yet. */
@@ -60,31 +59,36 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const baseUrl = (): string => config.http.publicUrl ?? ownUrl(app.server.address(), config.http.port);
   const webhooks = buildWebhookWorkers({ store, leases, media, guard, version, baseUrl }, config, logger);
 
-  const deletion = new SegmentDeletion(store, {
+  const deletion = {
     syncMax: config.limits.deleteSyncMax,
     reclaimGraceMs: config.reclaim.graceS * 1000,
     requestExpiryMs: config.deletion.requestExpiryS * 1000,
+    keepDeleted: config.softDelete.enabled,
     onRequest: () => {
       deletionWorker.wake();
     },
-  });
-  const deletionWorker = new DeletionWorker(store, deletion, leases, logger);
-  const reclaimWorker = new ReclaimWorker(new ObjectReclaim(store, media), leases, logger);
+  };
+  const deletionWorker = new DeletionWorker(store, new SegmentDeletion(store, deletion), leases, logger);
+  const trash = await openTrash(store, leases, config, logger);
+  const reclaimWorker = new ReclaimWorker(new ObjectReclaim(store, media, trash !== undefined), leases, logger);
 
   const pages = new SegmentPageCache({
     maxBytes: config.media.pageCacheMib * 2 ** 20,
     signingGridS: config.media.presign.gridS,
   });
-  const services: Services = {
-    serviceInfo: new ServiceInfoService(store, media, version),
-    sources: new SourceService(store),
-    flows: new FlowService(store, deletion),
-    segments: new SegmentService(store, media, new SegmentRegistration(store, media.labels()), deletion, pages),
-    storage: new StorageService(store, media, config.reclaim.allocationExpiryS * 1000),
-    objects: new ObjectService(store),
-    deletionRequests: new DeletionRequestService(store),
-    webhooks: new WebhookService(store, guard, webhooks.onRegistrations),
+  const parts = {
+    media,
+    labels: media.labels(),
+    pages,
+    deletion,
+    allocationExpiryMs: config.reclaim.allocationExpiryS * 1000,
+    forAll: {
+      serviceInfo: new ServiceInfoService(store, media, version),
+      webhooks: new WebhookService(store, guard, webhooks.onRegistrations),
+    },
   };
+  const services = buildServices(store, parts);
+  if (config.auth.classes) await openClasses(manager, logger);
 
   const authentication = openAuthentication(config.auth, new AuthStore(manager), logger);
 
@@ -94,7 +98,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     media,
     pages,
     workers: () =>
-      [deletionWorker, reclaimWorker, authentication?.auditWorker, mediaCheck]
+      [deletionWorker, reclaimWorker, trash?.worker, authentication?.auditWorker, mediaCheck]
         .flatMap((each) => each?.status ?? [])
         .concat(webhooks.workers()),
     sources: webhookSources(() => webhooks.stats()),
@@ -103,6 +107,8 @@ export async function buildContainer(config: Config, version: string, logger: Lo
 
   const app = await buildApp({
     services,
+    ...(config.auth.classes && { servicesOf: servicesByClasses(store, services, parts) }),
+    trash: trash?.service,
     authentication,
     operation,
     localMedia: media.local,
@@ -115,17 +121,19 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   webhooks.start();
   deletionWorker.start();
   reclaimWorker.start();
+  trash?.worker.start();
   await operation.listen();
   return {
     app,
-    close: async () => {
+    close: async (requestsEndMs = REQUESTS_END_MS) => {
       operation.readiness.stop();
       await pause(config.operation.stopDelayMs);
-      await app.close();
+      await closeApp(app, requestsEndMs, logger);
       await Promise.all([
         webhooks.stop(),
         deletionWorker.stop(),
         reclaimWorker.stop(),
+        trash?.worker.stop(),
         authentication?.auditWorker.stop(),
         mediaCheck?.stop(),
       ]);

@@ -14,9 +14,7 @@ import { serverSources } from './metrics/server-sources.ts';
 import { tableSources } from './metrics/table-sources.ts';
 import { describeHealth } from './health.ts';
 import type { Watched } from './watched.ts';
-
-/** After so many rounds in a row that failed, a worker is not expected to recover by itself. */
-const WORKER_FAILURES_MAX = 3;
+import { workerFailure } from './worker-health.ts';
 
 export interface Operation extends OperationContext {
   /** Opens the port of the metrics, where they have one. */
@@ -86,13 +84,10 @@ function probesOf({ manager, media, workers }: Watched): Probe[] {
     {
       name: 'workers',
       check: async () => {
-        const failing = workers().filter(
-          ({ running, failuresInRow }) => !running || failuresInRow >= WORKER_FAILURES_MAX,
-        );
-        if (failing.length === 0) return;
-        throw new Error(
-          failing.map(({ name, lastFailure = 'it does not run' }) => `${name}: ${lastFailure}`).join('; '),
-        );
+        const failures = workers()
+          .map(workerFailure)
+          .filter((failure) => failure !== undefined);
+        if (failures.length > 0) throw new Error(failures.join('; '));
       },
     },
   ];

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BlockList, isIP, isIPv6 } from 'node:net';
 import Type from 'typebox';
 import type { Static } from 'typebox';
 import Value from 'typebox/value';
+import { isLoopback } from '../shared/loopback.ts';
 import { ConfigError } from './environment.ts';
 import type { Environment } from './environment.ts';
 import * as syntax from './text-syntax.ts';
@@ -35,6 +35,8 @@ export interface AuthConfig {
   /** Given if `modes` has jwt. */
   readonly jwt: JwtConfig | undefined;
   readonly tokens: readonly FileTokenConfig[];
+  /** Whether the classes of principals limit what they see and change. */
+  readonly classes: boolean;
   readonly auditRetentionDays: number;
 }
 
@@ -71,29 +73,45 @@ const MODE_LIST: syntax.TextSyntax<AuthMode[]> = {
   takes: `none or a comma-separated list of ${MODES.join(', ')}`,
 };
 
+/** Who can reach the server, as far as its configuration tells. */
+export interface Exposure {
+  readonly host: string;
+  readonly publicUrl: string | undefined;
+  readonly trustProxy: boolean | readonly string[];
+}
+
 /**
- * How clients are authenticated. Without AUTH_MODE that is not at all, and then `host` must be a
- * loopback address: a store is not opened to a network by something that was left out.
+ * How clients are authenticated. Without AUTH_MODE that is not at all, and then nothing may say that the server is for
+ * others than this machine: a store is not opened to a network by something that was left out.
  */
-export function readAuth(env: Environment, host: string): AuthConfig {
+export function readAuth(env: Environment, exposure: Exposure): AuthConfig {
   const modes = env.parsed('AUTH_MODE', MODE_LIST);
-  if (modes === undefined && !isLoopback(host)) {
-    throw new ConfigError(
-      `AUTH_MODE is not set, and HOST (${host}) is not a loopback address; set it, to none if everybody may do everything.`,
-    );
+  const opening = modes === undefined ? openedBy(exposure) : undefined;
+  if (opening !== undefined) {
+    throw new ConfigError(`AUTH_MODE is not set, and ${opening}; set it, to none if everybody may do everything.`);
   }
   const inUse = modes ?? [];
   refuseWithoutEffect(env, inUse.includes('jwt'), JWT_VARIABLES, 'jwt');
   const takesTokens = inUse.includes('token') || inUse.includes('url_token');
   refuseWithoutEffect(env, takesTokens, [TOKENS_FILE], 'token or url_token');
   const file = env.text(TOKENS_FILE);
+  refuseWithoutEffect(env, inUse.length > 0, ['AUTH_CLASSES'], MODES.join(' or '));
   const clockSkewS = env.integer('AUTH_CLOCK_SKEW_S', { default: 30, min: 0, max: 600 });
   return {
     modes: inUse,
     jwt: inUse.includes('jwt') ? { ...readProvider(env), clockSkewS } : undefined,
     tokens: file === undefined ? [] : readTokens(file),
+    classes: env.flag('AUTH_CLASSES') ?? false,
     auditRetentionDays: env.integer('AUDIT_RETENTION_DAYS', { default: 90, min: 1, max: 3650 }),
   };
+}
+
+function openedBy({ host, publicUrl, trustProxy }: Exposure): string | undefined {
+  if (!isLoopback(host)) return `HOST (${host}) is not a loopback address`;
+  if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname)) {
+    return `PUBLIC_URL (${publicUrl}) is not on a loopback address`;
+  }
+  return trustProxy === false ? undefined : 'TRUST_PROXY says that a proxy brings the requests of others';
 }
 
 function refuseWithoutEffect(env: Environment, isInUse: boolean, variables: readonly string[], mode: string): void {
@@ -189,12 +207,3 @@ function refuseRepeated(
 }
 
 const fileError = (problem: string): ConfigError => new ConfigError(`${TOKENS_FILE}: ${problem}.`);
-
-function isLoopback(host: string): boolean {
-  if (host.toLowerCase() === 'localhost') return true;
-  return isIP(host) !== 0 && LOOPBACK.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8);
-LOOPBACK.addAddress('::1', 'ipv6');

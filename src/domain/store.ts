@@ -7,15 +7,16 @@ import type { FormatUrn } from './format.ts';
 import type { LeaseReads, Leases } from './lease.ts';
 import type { MediaObject } from './media-object.ts';
 import type { JsonText, Page, PageRequest } from './paging.ts';
+import type { RowHandle } from './row-handle.ts';
 import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
 import type { ServiceInfo } from './service-info.ts';
 import type { Source } from './source.ts';
+import type { Trash, TrashReads } from './trash.ts';
 import type { Registration, ShownWebhook, Webhook, WebhookProgress } from './webhook.ts';
 
 /** The ports through which the services reach what is kept. All times of rows are UTC, RFC 3339. */
 
-/** A row that was read in this transaction and is about to be changed. Only the store looks inside. */
-export type RowHandle = { readonly __handle: never };
+export type { RowHandle };
 
 /** What a flow's segments amount to; null for a flow without segments. */
 export interface FlowContent {
@@ -56,7 +57,10 @@ export interface FlowState {
   readonly handle: RowHandle;
 }
 
-/** Flows that are being deleted are invisible to everything here but `deletingState`. */
+/**
+ * Flows that are being deleted are invisible to everything here but `deletingState`, and those that a limited view does
+ * not have to everything but `hasFlows`.
+ */
 export interface FlowReads {
   list(filter: FlowFilter, page: PageRequest): Promise<Page<FlowDocument>>;
   find(id: string): Promise<FlowDocument | undefined>;
@@ -71,6 +75,8 @@ export interface FlowReads {
 }
 
 export interface Flows extends FlowReads {
+  /** Whether a flow has this id that is not in this view. */
+  isHidden(id: string): Promise<boolean>;
   insert(flow: Flow): Promise<void>;
   replace(state: FlowState, flow: Flow): Promise<void>;
   /** After a change of segments: also gives them a new version. */
@@ -122,7 +128,10 @@ export interface SourceReads {
 
 export interface Sources extends SourceReads {
   state(id: string): Promise<SourceState | undefined>;
+  /** Of any source, in this view or not. */
   format(id: string): Promise<FormatUrn | undefined>;
+  /** Whether a source has this id that is not in this view. */
+  isHidden(id: string): Promise<boolean>;
   insert(source: Source): Promise<void>;
   replace(handle: RowHandle, source: Source): Promise<void>;
   remove(id: string): Promise<void>;
@@ -172,19 +181,23 @@ export interface StoredObject extends MediaObject {
   readonly handle: RowHandle;
 }
 
+/** An object, without its first flow where the view does not have that. */
+export type ShownObject = Omit<MediaObject, 'firstFlow'> & { readonly firstFlow: string | undefined };
+
+/** A limited view has the objects that were allocated for a flow that it has, or that any such flow uses. */
 export interface ObjectReads {
-  find(id: string): Promise<MediaObject | undefined>;
+  find(id: string): Promise<ShownObject | undefined>;
 }
 
 export interface Objects extends ObjectReads {
   /** Without those that are being reclaimed. */
   findMany(ids: readonly string[]): Promise<Map<string, StoredObject>>;
-  /**
-   * Those of the ids that are taken, by objects that are being reclaimed too. Nobody else takes any of the others
-   * before this transaction ends.
-   */
+  /** Those of the ids that are taken, by objects that are being reclaimed too. */
   taken(ids: readonly string[]): Promise<Set<string>>;
+  /** Objects whose ids were made for them: nobody else has the same. */
   insert(objects: readonly MediaObject[]): Promise<void>;
+  /** Objects whose ids clients chose, that are not taken: nobody else takes them before this transaction ends. */
+  insertNamed(objects: readonly MediaObject[]): Promise<void>;
   /** From here on any flow may use them, and none is reclaimed before this transaction ends. */
   use(objects: readonly StoredObject[]): Promise<void>;
   /** From here on no segment can use them, and their bytes may be deleted. */
@@ -265,6 +278,7 @@ export interface StoreReader {
   readonly objects: ObjectReads;
   readonly reclaimQueue: ReclaimQueueReads;
   readonly deletionRequests: DeletionRequestReads;
+  readonly trash: TrashReads;
   readonly webhooks: WebhookReads;
   readonly eventLog: EventLogReads;
   readonly leases: LeaseReads;
@@ -272,6 +286,8 @@ export interface StoreReader {
 }
 
 export interface StoreTransaction {
+  /** The same transaction without the limits of its view, for what must be right whoever asks. */
+  readonly unlimited: StoreTransaction;
   readonly flows: Flows;
   readonly collections: Collections;
   readonly sources: Sources;
@@ -279,6 +295,7 @@ export interface StoreTransaction {
   readonly objects: Objects;
   readonly reclaimQueue: ReclaimQueue;
   readonly deletionRequests: DeletionRequests;
+  readonly trash: Trash;
   readonly webhooks: Webhooks;
   readonly outbox: Outbox;
   readonly eventLog: EventLog;
@@ -287,6 +304,12 @@ export interface StoreTransaction {
 }
 
 export interface Store extends StoreReader {
+  /**
+   * A view with only those flows and sources that their tag `auth_classes` gives these classes access to, and with what
+   * belongs to those (docs/adr/0015-access-by-tags.md). Its transactions throw `outside_own_classes` where a flow or
+   * source would leave the view.
+   */
+  limitedTo(classes: readonly string[]): Store;
   /**
    * All of `work` or nothing of it; durable when the promise resolves. `work` may run more than
    * once, so it changes nothing but the store, and awaits nothing else. `background` is for work

@@ -30,9 +30,13 @@ export interface Webhook {
 /** A registration without its key: what filters and renders. */
 export type PublicWebhook = Readonly<Omit<Webhook, 'api_key_value'>>;
 
-/** Why nothing could be delivered to a registration for too long. */
+/** Why deliveries to a registration do not get on. */
 export interface WebhookFailure {
-  readonly type: string;
+  /**
+   * `webhook_failing`: nothing could be delivered for too long. `webhook_held_up`: as much waits as is kept for one
+   * registration, and the receiver takes none of it.
+   */
+  readonly type: 'webhook_failing' | 'webhook_held_up';
   readonly summary: string;
   readonly time: string;
 }
@@ -40,17 +44,23 @@ export interface WebhookFailure {
 /** A registration as everybody may see it; 7.0 has no word for one that fails, so these are ours. */
 export type ShownWebhook = PublicWebhook & { readonly status?: 'error'; readonly error?: WebhookFailure };
 
+/** Positions of the log, both ends included. */
+export type PositionRange = readonly [from: number, to: number];
+
 /** How far the deliveries to a registration have come. */
 export interface WebhookProgress {
   /** Every event up to here is done: delivered, not wanted, or given up. */
   readonly position: number;
-  /** Positions after it that are done too, in order. */
-  readonly done: readonly number[];
+  /** What is done after it, in order. */
+  readonly done: readonly PositionRange[];
   /** Since when nothing could be delivered, in ms since 1970; undefined while all is well. */
   readonly troubledSinceMs?: number;
-  /** Present when that is too long. */
   readonly failure?: WebhookFailure;
 }
+
+/** Whether nothing could be delivered for too long: events that are old by then are given up. */
+export const isFailing = ({ failure }: Pick<WebhookProgress, 'failure'>): boolean =>
+  failure?.type === 'webhook_failing';
 
 /** A registration as the deliveries need it. */
 export interface Registration extends WebhookProgress {

@@ -1,6 +1,7 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { nameResolver, type ResolveName } from './name-resolver.ts';
 
 /** Receivers that may be reached although they are not public. */
 export interface AllowedReceivers {
@@ -16,16 +17,11 @@ class ForbiddenReceiver extends Error {
 }
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
-type Resolve = (hostname: string, callback: (error: Error | null, addresses: LookupAddress[]) => void) => void;
 
 /** The address space that the IANA gives out for global unicast; what lies outside is special, if not by name. */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
 /** A cloud's own service for its machines, although its address is public. */
 const PLATFORM_SERVICES = ['168.63.129.16'];
-
-const resolveAll: Resolve = (hostname, callback) => {
-  dnsLookup(hostname, { all: true }, callback);
-};
 
 /**
  * Decides which addresses this server calls on behalf of clients: those that are globally routable, and those that the
@@ -34,9 +30,9 @@ const resolveAll: Resolve = (hostname, callback) => {
 export class ReceiverGuard {
   readonly #hosts: ReadonlySet<string>;
   readonly #networks: readonly Network[];
-  readonly #resolve: Resolve;
+  readonly #resolve: ResolveName;
 
-  constructor(allowed: AllowedReceivers, resolve: Resolve = resolveAll) {
+  constructor(allowed: AllowedReceivers, resolve = nameResolver(allowed.hosts)) {
     this.#hosts = new Set(allowed.hosts);
     this.#networks = allowed.networks.map((text) => (text.includes('/') ? ipaddr.parseCIDR(text) : single(text)));
     this.#resolve = resolve;
@@ -59,21 +55,31 @@ export class ReceiverGuard {
    * each time gains nothing. All addresses of a name must be good, since any of them may be used.
    */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
-    this.#resolve(hostname, (error, found) => {
-      if (error !== null) {
-        callback(error, '');
-        return;
-      }
-      const addresses = found.filter(({ family }) => !options.family || familyOf(options.family) === family);
-      const [first] = addresses;
-      const trusted = this.#hosts.has(hostname.toLowerCase());
-      if (first === undefined) callback(new Error(`${hostname} has no address`), '');
-      else if (!trusted && addresses.some(({ address }) => !this.#isAllowed(address)))
-        callback(new ForbiddenReceiver(`${hostname} leads to an address that is not public`), '');
-      else if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
+    this.#checkedAddresses(hostname, options.family).then(
+      (addresses) => {
+        if (options.all === true) callback(null, addresses);
+        else callback(null, addresses[0].address, addresses[0].family);
+      },
+      (error: unknown) => {
+        callback(error as Error, '');
+      },
+    );
   };
+
+  async #checkedAddresses(
+    hostname: string,
+    family: LookupOptions['family'],
+  ): Promise<[LookupAddress, ...LookupAddress[]]> {
+    const found = await this.#resolve(hostname);
+    const [first, ...others] = found.filter((each) => !family || familyOf(family) === each.family);
+    if (first === undefined) throw new Error(`${hostname} has no address`);
+    const addresses: [LookupAddress, ...LookupAddress[]] = [first, ...others];
+    const trusted = this.#hosts.has(hostname.toLowerCase());
+    if (!trusted && addresses.some(({ address }) => !this.#isAllowed(address))) {
+      throw new ForbiddenReceiver(`${hostname} leads to an address that is not public`);
+    }
+    return addresses;
+  }
 
   #isAllowed(text: string): boolean {
     const address = ipaddr.parse(text);

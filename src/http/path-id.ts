@@ -4,7 +4,7 @@ import { PATTERNS } from './schemas/common.ts';
 const UUID = new RegExp(PATTERNS.uuid.pattern);
 
 /** An id out of a path; one that cannot be anybody's is a 404, as one that is not known. */
-export function pathId(id: string, noun: 'source' | 'flow' | 'deletion request'): string {
+export function pathId(id: string, noun: 'source' | 'flow' | 'deletion' | 'deletion request'): string {
   if (!UUID.test(id)) {
     throw new AppError('not_found', `There is no such ${noun}: its id must be ${PATTERNS.uuid.expects}`);
   }

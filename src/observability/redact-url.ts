@@ -6,11 +6,21 @@ const SECRET_PARAMETERS: ReadonlySet<string> = new Set([
   'x-amz-security-token',
 ]);
 
+/** Also where only a lenient reader would find a parameter: what is logged too little can be asked for again. */
+const PARAMETER_START = /[?&#;]([^?&#;=]+)=/g;
+
 /** A URL as it may be logged: without tokens and signatures. */
 export function redactUrl(url: string): string {
-  return url.replace(/([?&])([^=&#]+)=[^&#]*/g, (parameter, separator: string, name: string) =>
-    SECRET_PARAMETERS.has(decoded(name).toLowerCase()) ? `${separator}${name}=[redacted]` : parameter,
-  );
+  let redacted = '';
+  let from = 0;
+  for (const match of url.matchAll(PARAMETER_START)) {
+    if (match.index < from || !SECRET_PARAMETERS.has(decoded(match[1] ?? '').toLowerCase())) continue;
+    const valueAt = match.index + match[0].length;
+    const end = url.indexOf('&', valueAt);
+    redacted += `${url.slice(from, valueAt)}[redacted]`;
+    from = end === -1 ? url.length : end;
+  }
+  return redacted + url.slice(from);
 }
 
 /** The server takes `%61ccess_token` for what it means, too. */

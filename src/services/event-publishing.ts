@@ -13,7 +13,8 @@ import { showSource } from './source-text.ts';
 
 /**
  * What a change tells the registrations, in its own transaction (docs/adr/0010-events-and-webhooks.md). Where nobody
- * asks for it, nothing is read but the version of the registrations, and nothing is written.
+ * asks for it, nothing is read but the version of the registrations, and nothing is written. Who registers is not
+ * limited to classes, so what is told is not either.
  */
 
 /** Longer lists of segments are told in several events: engines bound the size of a cell. */
@@ -33,7 +34,7 @@ export async function flowScope(tx: StoreTransaction, flowId: string, sourceId: 
 export async function sourceScope(tx: StoreTransaction, sourceId: string): Promise<EventScope> {
   const registrations = await tx.outbox.registrations();
   if (!registrations.some(filtersBySourceCollectors)) return { sourceId };
-  const relations = await inferRelations(tx, [sourceId]);
+  const relations = await inferRelations(tx.unlimited, [sourceId]);
   return { sourceId, sourceCollectedBy: relations.get(sourceId)?.collected_by ?? [] };
 }
 
@@ -46,7 +47,7 @@ export async function publishFlow(
 ): Promise<void> {
   if (!(await isAsked(tx, type, { flowId, sourceId }))) return;
   await publish(tx, type, await flowScope(tx, flowId, sourceId), async () => {
-    const flow = await tx.flows.find(flowId);
+    const flow = await tx.unlimited.flows.find(flowId);
     return flow === undefined ? undefined : showFlow(flow);
   });
 }
@@ -59,8 +60,10 @@ export async function publishSource(
 ): Promise<void> {
   if (!(await isAsked(tx, type, { sourceId }))) return;
   await publish(tx, type, await sourceScope(tx, sourceId), async () => {
-    const source = await tx.sources.find(sourceId);
-    return source === undefined ? undefined : showSource(source, (await inferRelations(tx, [sourceId])).get(sourceId));
+    const { sources, flows, collections } = tx.unlimited;
+    const source = await sources.find(sourceId);
+    if (source === undefined) return undefined;
+    return showSource(source, (await inferRelations({ flows, collections }, [sourceId])).get(sourceId));
   });
 }
 

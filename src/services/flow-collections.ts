@@ -1,5 +1,6 @@
 import type { Flow, FlowCollectionItem } from '../domain/flow.ts';
 import type { StoreTransaction } from '../domain/store.ts';
+import type { Membership } from '../domain/trash.ts';
 import { AppError } from '../shared/errors.ts';
 import { publishFlow } from './event-publishing.ts';
 import { stampMetadata } from './flow-metadata.ts';
@@ -18,7 +19,12 @@ export async function checkCollection(
   if (memberIds.includes(flowId)) fail('a flow cannot collect itself');
   const existing = await tx.flows.existing(memberIds);
   const missing = memberIds.filter((id) => !existing.has(id));
-  if (missing.length > 0) fail(`there is no flow ${missing.join(', ')}`);
+  if (missing.length > 0) {
+    // Members that whoever asks cannot see may stay, so that a flow can be put back as it was got.
+    const present = new Set((await tx.collections.membersOf([flowId])).map(({ memberId }) => memberId));
+    const unknown = missing.filter((id) => !present.has(id));
+    if (unknown.length > 0) fail(`there is no flow ${unknown.join(', ')}`);
+  }
   const within = await checkNoCircle(tx, flowId, memberIds);
   await tx.collections.hold([flowId, ...within]);
 }
@@ -44,17 +50,26 @@ function fail(problem: string): never {
   throw new AppError('invalid_flow_collection', `flow_collection: ${problem}`, { field: 'flow_collection' });
 }
 
-/** A flow that goes leaves the collections that it was in: their members must exist. */
-export async function leaveCollections(tx: StoreTransaction, flowId: string, principal: string): Promise<void> {
+/** A flow that goes leaves the collections that it was in: their members must exist. Returns the places it had there. */
+export async function leaveCollections(
+  { unlimited: tx }: StoreTransaction,
+  flowId: string,
+  principal: string,
+): Promise<Membership[]> {
   await tx.collections.hold([flowId]);
   const collectors = new Set((await tx.collections.collectorsOf([flowId])).map((edge) => edge.flowId));
+  const left: Membership[] = [];
   for (const id of collectors) {
     const [found, state] = [await tx.flows.find(id), await tx.flows.state(id)];
     if (found === undefined || state === undefined) continue;
     const flow = JSON.parse(found.document) as Flow;
-    flow.flow_collection = (flow.flow_collection ?? []).filter((item) => item.id !== flowId);
+    flow.flow_collection = (flow.flow_collection ?? []).filter((item, position) => {
+      if (item.id === flowId) left.push({ flowId: id, position, item });
+      return item.id !== flowId;
+    });
     stampMetadata(flow, principal);
     await tx.flows.replace(state, flow);
     await publishFlow(tx, 'flows/updated', id, flow.source_id);
   }
+  return left;
 }

@@ -52,6 +52,7 @@ export class FlowService {
     checkFlowRules(input);
     return this.#store.transaction(async (tx) => {
       const state = await tx.flows.state(input.id);
+      if (state === undefined && (await tx.flows.isHidden(input.id))) throw flowNotFound(input.id);
       if (state?.readOnly === true) throw flowReadOnly(input.id);
       await checkCollection(tx, input.id, input.flow_collection ?? []);
       if (state === undefined) return { created: true, flow: await this.#create(tx, input, principal) };
@@ -64,10 +65,11 @@ export class FlowService {
     return this.#deletion.run(async (tx) => {
       const flow = await writableFlow(tx, id);
       const scope = await flowScope(tx, id, flow.sourceId);
-      await leaveCollections(tx, id, principal);
-      const request = await this.#deletion.deleteFlow(tx, flow, principal);
+      const memberships = await leaveCollections(tx, id, principal);
+      const deletion = this.#deletion.begin(principal);
+      const request = await this.#deletion.deleteFlow(tx, flow, deletion, memberships);
       await publishDeletion(tx, 'flows/deleted', scope);
-      await dropSourceWithoutFlows(tx, scope);
+      await dropSourceWithoutFlows(tx, scope, this.#deletion.keeps ? deletion : undefined);
       return request;
     });
   }
@@ -146,11 +148,13 @@ export class FlowService {
     if (present === undefined) throw flowNotFound(input.id);
     const flow = flowToKeep(input, JSON.parse(present.document) as Flow, principal);
     const left = state.sourceId === flow.source_id ? undefined : await sourceScope(tx, state.sourceId);
-    const isFirstOfSource = await ensureSource(tx, flow);
+    const isFirstOfSource = await ensureSource(tx, flow, left === undefined);
     await tx.flows.replace(state, flow);
     if (isFirstOfSource) await publishSource(tx, 'sources/created', flow.source_id);
     await publishFlow(tx, 'flows/updated', flow.id, flow.source_id);
-    if (left !== undefined) await dropSourceWithoutFlows(tx, left);
+    if (left !== undefined) {
+      await dropSourceWithoutFlows(tx, left, this.#deletion.keeps ? this.#deletion.begin(principal) : undefined);
+    }
     return JSON.stringify(flow);
   }
 

@@ -23,10 +23,13 @@ const RETRY_MS = 60_000;
 export class ObjectReclaim {
   readonly #store: Store;
   readonly #media: MediaStoreRegistry;
+  readonly #withTrash: boolean;
 
-  constructor(store: Store, media: MediaStoreRegistry) {
+  /** `withTrash`: whether there may be anything in the trash, whose objects are in use. */
+  constructor(store: Store, media: MediaStoreRegistry, withTrash: boolean) {
     this.#store = store;
     this.#media = media;
+    this.#withTrash = withTrash;
   }
 
   /** Mostly nothing is due, and to find that out nobody needs to be kept from writing. */
@@ -39,7 +42,7 @@ export class ObjectReclaim {
     const { objects, more } = await this.#store.transaction(
       async (tx) => {
         await mustBeOurs(tx);
-        return markDue(tx);
+        return markDue(tx, this.#withTrash);
       },
       { background: true },
     );
@@ -49,6 +52,8 @@ export class ObjectReclaim {
     const gone = objects.map(({ id }) => id).filter((id) => !failedIds.has(id));
     await this.#store.transaction(
       async (tx) => {
+        // Another process that took over may have removed the rows by now, and the ids be in use again.
+        await mustBeOurs(tx);
         // The ids may be allocated again, and what is due for the objects of now is nothing to those.
         await Promise.all([tx.objects.remove(gone), tx.reclaimQueue.removeObjects(gone)]);
       },
@@ -88,12 +93,16 @@ export class ObjectReclaim {
 }
 
 /** The objects that are due and to go, marked and put off; and whether there may be more that are due. */
-async function markDue(tx: StoreTransaction): Promise<{ objects: MediaObject[]; more: boolean }> {
+async function markDue(tx: StoreTransaction, withTrash: boolean): Promise<{ objects: MediaObject[]; more: boolean }> {
   const now = Date.now();
   const entries = await tx.reclaimQueue.due(now, BATCH_SIZE);
   const ids = [...new Set(entries.map(({ objectId }) => objectId))];
-  const [used, inGrace] = await Promise.all([tx.segments.usedObjects(ids), tx.reclaimQueue.inGrace(ids, now)]);
-  const unused = ids.filter((id) => !used.has(id) && !inGrace.has(id));
+  const kept = await Promise.all([
+    tx.segments.usedObjects(ids),
+    tx.reclaimQueue.inGrace(ids, now),
+    ...(withTrash ? [tx.trash.usedObjects(ids)] : []),
+  ]);
+  const unused = ids.filter((id) => !kept.some((those) => those.has(id)));
   const [objects] = await Promise.all([mark(tx, unused), tx.reclaimQueue.remove(entries.map(({ handle }) => handle))]);
   const marked = objects.map(({ id }) => id);
   await tx.reclaimQueue.add(marked, now + RETRY_MS, 'reclaiming');

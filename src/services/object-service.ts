@@ -28,7 +28,7 @@ export class ObjectService {
     const object = {
       id: objectId,
       referenced_by_flows: items.filter((flowId) => existing.has(flowId)),
-      first_referenced_by_flow: found.firstFlow,
+      ...(found.firstFlow !== undefined && { first_referenced_by_flow: found.firstFlow }),
     };
     return next === undefined ? { object } : { object, next };
   }

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DeletionRequest } from '../domain/deletion-request.ts';
-import type {
-  DeletableSegment,
-  FlowContent,
-  FlowState,
-  SegmentSelection,
-  Store,
-  StoreTransaction,
-} from '../domain/store.ts';
+import type { DeletableSegment, FlowState, SegmentSelection, Store, StoreTransaction } from '../domain/store.ts';
+import type { Deletion, Membership } from '../domain/trash.ts';
 import { TimeRange } from '../shared/time/timerange.ts';
 import { now } from './clock.ts';
 import { publishSegmentsDeleted } from './event-publishing.ts';
+import { contentWithout } from './flow-content.ts';
 
 export interface SegmentDeletionOptions {
   /** Up to this many segments are deleted before the answer; more become a deletion request. */
@@ -19,6 +14,8 @@ export interface SegmentDeletionOptions {
   readonly reclaimGraceMs: number;
   /** How long a deletion request is shown after it is done. */
   readonly requestExpiryMs: number;
+  /** Whether what goes is kept in the trash, and its objects with it. */
+  readonly keepDeleted: boolean;
   /** Called when there is a new deletion request to work on. */
   readonly onRequest: () => void;
 }
@@ -63,37 +60,55 @@ export class SegmentDeletion {
     return request;
   }
 
+  /** Whether what is deleted is kept. */
+  get keeps(): boolean {
+    return this.#options.keepDeleted;
+  }
+
+  /** A deletion of now, whether it is done at once or becomes a request. */
+  begin(principal: string): Deletion {
+    return { id: randomUUID(), at: now(), by: principal };
+  }
+
   async deleteSegments(
     tx: StoreTransaction,
     flow: FlowState,
     selection: SegmentSelection,
     principal: string,
   ): Promise<DeletionRequest | undefined> {
+    const deletion = this.begin(principal);
     const segments = await this.#selectToDeleteNow(tx, flow, selection);
     if (segments !== undefined) {
-      await this.#removeFromFlow(tx, flow, segments);
+      await this.#removeFromFlow(tx, flow, segments, deletion);
       return undefined;
     }
     const [request] = await Promise.all([
-      this.#request(tx, flow, selection, false, principal),
+      this.#request(tx, flow, selection, false, deletion),
       tx.flows.setActiveDeletions(flow.handle, flow.activeDeletions + 1),
     ]);
     return request;
   }
 
-  async deleteFlow(tx: StoreTransaction, flow: FlowState, principal: string): Promise<DeletionRequest | undefined> {
+  /** `memberships` are the places that it had in the collections of others. */
+  async deleteFlow(
+    tx: StoreTransaction,
+    flow: FlowState,
+    deletion: Deletion,
+    memberships: readonly Membership[],
+  ): Promise<DeletionRequest | undefined> {
     const everything = { timerange: TimeRange.EVERYTHING };
     // What was still to be deleted of the flow goes with it; a flow that gets the same id later is another one.
     const [segments] = await Promise.all([
       this.#selectToDeleteNow(tx, flow, everything),
       this.#finishUnfinishedOf(tx, flow.id),
     ]);
+    if (this.keeps) await tx.trash.addFlow(flow.id, memberships, deletion);
     if (segments !== undefined) {
-      await Promise.all([this.#remove(tx, segments), tx.flows.remove(flow)]);
+      await Promise.all([this.#remove(tx, flow.id, segments, deletion), tx.flows.remove(flow)]);
       return undefined;
     }
     const [request] = await Promise.all([
-      this.#request(tx, flow, everything, true, principal),
+      this.#request(tx, flow, everything, true, deletion),
       tx.flows.markDeleting(flow),
     ]);
     return request;
@@ -124,9 +139,12 @@ export class SegmentDeletion {
         const segments = await tx.segments.selectForDeletion(flow, selection, STEP_SIZE);
         const last = segments.at(-1);
         const more = segments.length === STEP_SIZE && last !== undefined;
+        const deletion = { id: request.id, at: request.created, by: request.createdBy };
         await Promise.all([
           // Nobody sees the content of a flow that is on its way out.
-          deleteFlow ? this.#remove(tx, segments) : this.#removeFromFlow(tx, flow, segments),
+          deleteFlow
+            ? this.#remove(tx, flowId, segments, deletion)
+            : this.#removeFromFlow(tx, flow, segments, deletion),
           more ? this.#proceed(tx, request, last) : this.#finish(tx, request),
           more || !deleteFlow ? undefined : tx.flows.remove(flow),
         ]);
@@ -199,22 +217,21 @@ export class SegmentDeletion {
     flow: FlowState,
     selection: SegmentSelection,
     deleteFlow: boolean,
-    principal: string,
+    deletion: Deletion,
   ): Promise<DeletionRequest> {
     const content =
       flow.content === null ? TimeRange.EMPTY : TimeRange.fromNs(flow.content.startNs, flow.content.endNs);
     const timerange = selection.timerange.intersect(content);
-    const time = now();
     const request: DeletionRequest = {
-      id: randomUUID(),
+      id: deletion.id,
       flowId: flow.id,
       timerangeToDelete: timerange,
       timerangeRemaining: timerange,
       ...(selection.objectId === undefined ? {} : { objectId: selection.objectId }),
       deleteFlow,
-      created: time,
-      createdBy: principal,
-      updated: time,
+      created: deletion.at,
+      createdBy: deletion.by,
+      updated: deletion.at,
       status: 'created',
     };
     await tx.deletionRequests.insert(request);
@@ -222,9 +239,15 @@ export class SegmentDeletion {
   }
 
   /** Removes segments of a flow that stays. */
-  async #removeFromFlow(tx: StoreTransaction, flow: FlowState, segments: readonly DeletableSegment[]): Promise<void> {
+  async #removeFromFlow(
+    tx: StoreTransaction,
+    flow: FlowState,
+    segments: readonly DeletableSegment[],
+    deletion: Deletion,
+  ): Promise<void> {
     const [first, last] = [segments[0], segments.at(-1)];
     if (first === undefined || last === undefined) return;
+    if (this.keeps) await tx.trash.addSegments(flow.id, segments, deletion);
     await Promise.all([
       this.#queueObjects(tx, segments),
       removeAndUpdateContent(tx, flow, segments),
@@ -233,12 +256,20 @@ export class SegmentDeletion {
   }
 
   /** Removes segments of a flow that goes too. */
-  async #remove(tx: StoreTransaction, segments: readonly DeletableSegment[]): Promise<void> {
+  async #remove(
+    tx: StoreTransaction,
+    flowId: string,
+    segments: readonly DeletableSegment[],
+    deletion: Deletion,
+  ): Promise<void> {
     if (segments.length === 0) return;
+    if (this.keeps) await tx.trash.addSegments(flowId, segments, deletion);
     await Promise.all([this.#queueObjects(tx, segments), tx.segments.remove(segments)]);
   }
 
+  /** What is kept in the trash still uses its objects. */
   async #queueObjects(tx: StoreTransaction, segments: readonly DeletableSegment[]): Promise<void> {
+    if (this.keeps) return;
     const objectIds = [...new Set(segments.map(({ objectId }) => objectId))];
     await tx.reclaimQueue.add(objectIds, Date.now() + this.#options.reclaimGraceMs, 'dropped');
   }
@@ -252,15 +283,4 @@ async function removeAndUpdateContent(
   await tx.segments.remove(removed);
   const hull = await tx.segments.hullWithout(flow, removed);
   await tx.flows.setContent(flow, hull === undefined ? null : contentWithout(flow.content, hull, removed), now());
-}
-
-function contentWithout(
-  content: FlowContent | null,
-  hull: { readonly startNs: bigint; readonly endNs: bigint },
-  removed: readonly DeletableSegment[],
-): FlowContent | null {
-  if (content === null) return null;
-  const removedNs = removed.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
-  const segments = content.segments && { ...content.segments, count: content.segments.count - BigInt(removed.length) };
-  return { ...hull, coveredNs: content.coveredNs - removedNs, segments };
 }

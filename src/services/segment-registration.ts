@@ -2,12 +2,13 @@ import type { DeletionRequest } from '../domain/deletion-request.ts';
 import type { MediaObject } from '../domain/media-object.ts';
 import { packLocations } from '../domain/object-location.ts';
 import type { NewSegment, SegmentInput } from '../domain/segment.ts';
-import type { FlowContent, FlowState, Store, StoredObject, StoreTransaction } from '../domain/store.ts';
+import type { FlowState, Store, StoredObject, StoreTransaction } from '../domain/store.ts';
 import { AppError } from '../shared/errors.ts';
 import { TimeRange } from '../shared/time/timerange.ts';
 import { now } from './clock.ts';
 import { publishSegmentsAdded } from './event-publishing.ts';
 import { containerOf, writableFlow } from './flow-access.ts';
+import { contentWith } from './flow-content.ts';
 import { type PreparedSegment, prepareSegment } from './segment-preparation.ts';
 
 /** A segment that was refused: its place in the request, and why. */
@@ -218,24 +219,8 @@ async function insert(
     if ('handle' in object) stored.push(object);
     else fresh.push(object);
   }
-  await tx.objects.insert(fresh);
+  await tx.objects.insertNamed(fresh);
   await tx.objects.use(stored);
   await tx.flows.setContent(flow, contentWith(flow.content, segments), now());
   await publishSegmentsAdded(tx, flow, segments);
-}
-
-function contentWith(content: FlowContent | null, added: readonly NewSegment[]): FlowContent | null {
-  let [startNs, endNs, coveredNs] = [content?.startNs, content?.endNs, content?.coveredNs ?? 0n];
-  let longestNs = content?.segments?.longestNs ?? 0n;
-  for (const segment of added) {
-    const durationNs = segment.endNs - segment.startNs;
-    if (startNs === undefined || segment.startNs < startNs) startNs = segment.startNs;
-    if (endNs === undefined || segment.endNs > endNs) endNs = segment.endNs;
-    if (durationNs > longestNs) longestNs = durationNs;
-    coveredNs += durationNs;
-  }
-  if (startNs === undefined || endNs === undefined) return null;
-  const isUnknown = content !== null && content.segments === undefined;
-  const count = (content?.segments?.count ?? 0n) + BigInt(added.length);
-  return { startNs, endNs, coveredNs, segments: isUnknown ? undefined : { count, longestNs } };
 }

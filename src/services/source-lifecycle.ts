@@ -1,19 +1,23 @@
+import { inheritedTags } from '../domain/access-classes.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { EventScope } from '../domain/event.ts';
 import type { StoreTransaction } from '../domain/store.ts';
+import type { Deletion } from '../domain/trash.ts';
 import { AppError } from '../shared/errors.ts';
 import { now } from './clock.ts';
 import { publishDeletion } from './event-publishing.ts';
 
 /**
  * The first flow of a source makes it; later ones must be of its format. Returns whether it was made, which is to be
- * published when the flow is there too.
+ * published when the flow is there too. A flow that is in the source already stays, whoever changes it.
  */
-export async function ensureSource(tx: StoreTransaction, flow: Flow): Promise<boolean> {
+export async function ensureSource(tx: StoreTransaction, flow: Flow, isInSource = false): Promise<boolean> {
+  if (!isInSource && (await tx.sources.isHidden(flow.source_id))) throw sourceNotFound(flow.source_id);
   const format = await tx.sources.format(flow.source_id);
   if (format === undefined) {
     const time = now();
     const { created_by: createdBy, updated_by: updatedBy } = flow;
+    const tags = inheritedTags(flow.tags);
     await tx.sources.insert({
       id: flow.source_id,
       format: flow.format,
@@ -21,6 +25,7 @@ export async function ensureSource(tx: StoreTransaction, flow: Flow): Promise<bo
       updated_by: updatedBy,
       created: time,
       updated: time,
+      ...(tags && { tags }),
     });
   } else if (format !== flow.format) {
     throw new AppError(
@@ -32,10 +37,20 @@ export async function ensureSource(tx: StoreTransaction, flow: Flow): Promise<bo
   return format === undefined;
 }
 
-/** When the last flow of a source is gone, so is the source. `scope` is what it was before. */
-export async function dropSourceWithoutFlows(tx: StoreTransaction, scope: EventScope): Promise<void> {
+export const sourceNotFound = (id: string): AppError => new AppError('not_found', `there is no source ${id}`);
+
+/**
+ * When the last flow of a source is gone, so is the source. `scope` is what it was before. With a deletion, it is kept in
+ * the trash.
+ */
+export async function dropSourceWithoutFlows(
+  tx: StoreTransaction,
+  scope: EventScope,
+  keptBy: Deletion | undefined,
+): Promise<void> {
   const { sourceId, sourceCollectedBy } = scope;
   if (await tx.flows.hasFlows(sourceId)) return;
+  if (keptBy !== undefined) await tx.trash.addSource(sourceId, keptBy);
   await tx.sources.remove(sourceId);
   await publishDeletion(tx, 'sources/deleted', { sourceId, ...(sourceCollectedBy && { sourceCollectedBy }) });
 }

@@ -6,6 +6,7 @@ import type { Tags } from '../domain/tags.ts';
 import { AppError } from '../shared/errors.ts';
 import { now } from './clock.ts';
 import { publishSource } from './event-publishing.ts';
+import { sourceNotFound } from './source-lifecycle.ts';
 import { inferRelations } from './source-relations.ts';
 import { showSource } from './source-text.ts';
 import { tagOf, withoutTag, withTag } from './tag-access.ts';
@@ -79,7 +80,7 @@ export class SourceService {
 
   async #find(id: string): Promise<SourceDocument> {
     const source = await this.#store.sources.find(id);
-    if (source === undefined) throw notFound(id);
+    if (source === undefined) throw sourceNotFound(id);
     return source;
   }
 
@@ -90,7 +91,7 @@ export class SourceService {
   #change(id: string, principal: string, change: (source: Source) => void): Promise<void> {
     return this.#store.transaction(async (tx) => {
       const state = await tx.sources.state(id);
-      if (state === undefined) throw notFound(id);
+      if (state === undefined) throw sourceNotFound(id);
       change(state.source);
       state.source.updated = now();
       state.source.updated_by = principal;
@@ -99,5 +100,3 @@ export class SourceService {
     });
   }
 }
-
-const notFound = (id: string): AppError => new AppError('not_found', `there is no source ${id}`);

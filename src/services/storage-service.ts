@@ -32,13 +32,13 @@ export class StorageService {
 
   async allocate(flowId: string, request: StorageRequest, baseUrl: string): Promise<AllocatedStorage> {
     const ids = objectIdsOf(request);
+    const areNamed = request.object_ids !== undefined;
     const backend = this.#backendFor(request.storage_id);
     const allocatedAt = new Date();
     const { container, objects } = await this.#store.transaction(async (tx) => {
       const flow = await writableFlow(tx, flowId);
       const type = containerOf(flow);
-      // Ids of ours are new.
-      const taken = request.object_ids === undefined ? new Set<string>() : await tx.objects.taken(ids);
+      const taken = areNamed ? await tx.objects.taken(ids) : new Set<string>();
       if (taken.size > 0) {
         const named = ids.filter((id) => taken.has(id)).join(', ');
         throw new AppError('object_ids_in_use', `body/object_ids: already in use: ${named}`, { field: 'object_ids' });
@@ -50,7 +50,7 @@ export class StorageService {
         externalUrls: [],
         referenced: false,
       }));
-      await tx.objects.insert(allocated);
+      await (areNamed ? tx.objects.insertNamed(allocated) : tx.objects.insert(allocated));
       await tx.reclaimQueue.add(ids, allocatedAt.getTime() + this.#allocationExpiryMs, 'allocated');
       return { container: type, objects: allocated };
     });

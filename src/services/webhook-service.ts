@@ -1,5 +1,5 @@
 import type { Store } from '../domain/store.ts';
-import { type ShownWebhook, type Webhook, WEBHOOK_EVENTS } from '../domain/webhook.ts';
+import { type PublicWebhook, type ShownWebhook, type Webhook, WEBHOOK_EVENTS } from '../domain/webhook.ts';
 import type { ReceiverGuard } from '../events/receiver-guard.ts';
 import { AppError } from '../shared/errors.ts';
 
@@ -20,15 +20,20 @@ export class WebhookService {
     return this.#store.webhooks.list();
   }
 
-  /** The same URL and API key again replaces the registration; no events remove it. */
-  async register(webhook: Webhook): Promise<'registered' | 'removed'> {
-    check(webhook);
+  /**
+   * The same URL and API key again replaces the registration; no events remove it. Whoever posts what was listed sends
+   * its failure along, which is no part of it. Returns what is registered now; undefined where it was removed.
+   */
+  async register(input: Webhook & Partial<ShownWebhook>): Promise<PublicWebhook | undefined> {
+    const { status: _, error: __, ...given } = input;
+    const webhook = { ...given, url: check(given) };
     const remove = webhook.events.length === 0;
     // What was registered before WEBHOOK_ALLOW_HOSTS changed can be removed still.
     if (!remove) this.#checkReceiver(webhook.url);
     await this.#store.transaction((tx) => (remove ? tx.webhooks.remove(webhook) : tx.webhooks.save(webhook)));
     this.#onChange();
-    return remove ? 'removed' : 'registered';
+    const { api_key_value: ___, ...shown } = webhook;
+    return remove ? undefined : shown;
   }
 
   #checkReceiver(url: string): void {
@@ -37,6 +42,8 @@ export class WebhookService {
   }
 }
 
+/** In characters, as it is sent. */
+const URL_MAX = 2_048;
 /** An HTTP field name (RFC 9110, section 5.1). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Headers of every delivery, and those that would change where it goes or where it ends. */
@@ -45,12 +52,14 @@ const OWN_HEADERS =
 /** No line breaks or other control characters: a value must not be able to add headers. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-function check(webhook: Webhook): void {
+/** Returns the one spelling of its URL, so that another makes no other registration. */
+function check(webhook: Webhook): string {
   const url = URL.parse(webhook.url);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     fail('url', 'must be an absolute http or https URL');
   }
   if (url.username !== '' || url.password !== '') fail('url', 'must not hold credentials; use api_key_name and _value');
+  if (url.href.length > URL_MAX) fail('url', `must not be longer than ${URL_MAX} characters`);
   const unknown = webhook.events.find((event) => !WEBHOOK_EVENTS.includes(event));
   if (unknown !== undefined) fail('events', `there is no event "${unknown}"; known are ${WEBHOOK_EVENTS.join(', ')}`);
   if (webhook.api_key_name !== undefined && !HEADER_NAME.test(webhook.api_key_name)) {
@@ -63,6 +72,7 @@ function check(webhook: Webhook): void {
     if (webhook.api_key_name === undefined) fail('api_key_name', 'must be given together with api_key_value');
     if (!HEADER_VALUE.test(webhook.api_key_value)) fail('api_key_value', 'must be the value of an HTTP header');
   }
+  return url.href;
 }
 
 function fail(field: string, problem: string): never {

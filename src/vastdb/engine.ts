@@ -151,6 +151,8 @@ export interface EngineCapabilities {
    * may be changed by another, and rows may be inserted beside it, before it commits.
    */
   readonly serializable: boolean;
+  /** The engine runs work anew after a conflict, for as long as that makes sense: its `conflict` is the last word. */
+  readonly retriesConflicts?: boolean;
   /** The most bytes that a string, binary or vector cell may have; undefined where there is no such limit. */
   readonly maxCellBytes?: number;
 }

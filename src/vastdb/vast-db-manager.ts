@@ -31,9 +31,14 @@ import { SchemaCache } from './schema/schema-cache.ts';
 import { TableError } from './table-error.ts';
 
 export interface VastDBManagerOptions extends QueryMonitorOptions {
-  /** How often a transaction is run in all before its write conflict is thrown; 8 unless set. */
+  /**
+   * How often a transaction is run in all before its write conflict is thrown. Unless set 8, and 1 on engines that run
+   * it anew themselves.
+   */
   readonly conflictAttempts?: number;
 }
+
+const CONFLICT_ATTEMPTS = 8;
 
 function conflictPolicy(attempts: number): RetryOptions {
   return {
@@ -101,7 +106,9 @@ export class VastDBManager {
       schemas,
       monitor: new QueryMonitor(options),
     };
-    return new VastDBManager(engine, layer, evolution, definitions, conflictPolicy(options.conflictAttempts ?? 8));
+    const attempts =
+      options.conflictAttempts ?? (engine.capabilities.retriesConflicts === true ? 1 : CONFLICT_ATTEMPTS);
+    return new VastDBManager(engine, layer, evolution, definitions, conflictPolicy(attempts));
   }
 
   /** A reader outside of any transaction; `background` for reads that take long. */

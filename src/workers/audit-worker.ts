@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { AuditRecord } from '../domain/audit.ts';
 import type { CredentialStore } from '../domain/credentials.ts';
+import { REFUSAL_INTERVAL_MS } from '../services/auth/audit-trail.ts';
 import type { AuditTrail } from '../services/auth/audit-trail.ts';
-import { WorkerLoop, type WorkerStatus } from './worker-loop.ts';
+import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from './worker-loop.ts';
 
 /** What comes within this long is written in one transaction. */
 const COLLECT_MS = 1_000;
@@ -25,7 +27,7 @@ export class AuditWorker {
     this.#trail = trail;
     this.#retentionMs = retentionMs;
     this.#logger = logger;
-    this.#loop = new WorkerLoop('audit log', (signal) => this.#round(signal), logger);
+    this.#loop = new WorkerLoop('audit log', (signal) => this.#round(signal), logger, SHORT_ROUND_MAX_MS);
   }
 
   get status(): WorkerStatus {
@@ -44,10 +46,10 @@ export class AuditWorker {
   async stop(): Promise<void> {
     await this.#loop.stop();
     try {
-      await this.#flush();
+      await this.#write(this.#trail.drainAll());
     } catch (error) {
       // The server stops all the same; the entries go where they can still be found.
-      this.#logger.error({ err: error, entries: this.#trail.drain() }, 'the last of the audit log cannot be written');
+      this.#logger.error({ err: error, entries: this.#trail.drainAll() }, 'the last of the audit log cannot be written');
     }
   }
 
@@ -58,18 +60,17 @@ export class AuditWorker {
       if (signal.aborted) return 0;
       throw error;
     }
-    await this.#flush();
+    await this.#write(this.#trail.drain());
     const now = performance.now();
     if (now >= this.#pruneAt) {
       const before = Date.now() - this.#retentionMs;
       while (!signal.aborted && (await this.#store.pruneAudit(before, PRUNE_BATCH)) === PRUNE_BATCH);
       this.#pruneAt = now + PRUNE_EVERY_MS;
     }
-    return PRUNE_EVERY_MS;
+    return this.#trail.isCounting ? REFUSAL_INTERVAL_MS : PRUNE_EVERY_MS;
   }
 
-  async #flush(): Promise<void> {
-    const records = this.#trail.drain();
+  async #write(records: readonly AuditRecord[]): Promise<void> {
     if (records.length === 0) return;
     try {
       await this.#store.appendAudit(records);

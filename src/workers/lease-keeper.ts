@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Store, StoreTransaction } from '../domain/store.ts';
-import { WorkerLoop, type WorkerStatus } from './worker-loop.ts';
+import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from './worker-loop.ts';
 
 /** How long a lease lasts without being renewed. */
 const TTL_MS = 10_000;
@@ -22,7 +22,7 @@ export class LeaseKeeper {
 
   constructor(store: Store, logger: Logger) {
     this.#store = store;
-    this.#renewal = new WorkerLoop('lease renewal', () => this.#renew(), logger);
+    this.#renewal = new WorkerLoop('lease renewal', () => this.#renew(), logger, SHORT_ROUND_MAX_MS);
   }
 
   get status(): WorkerStatus {

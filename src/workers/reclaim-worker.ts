@@ -19,11 +19,16 @@ export class ReclaimWorker {
         if (!(await reclaim.isDue())) return IDLE_MS;
         const [ours = false] = await leases.acquire([LEASE]);
         if (!ours) return IDLE_MS;
-        const { reclaimed, failed, more } = await reclaim.reclaimDue((tx) => leases.mustHold(tx, LEASE));
-        if (reclaimed > 0) logger.info({ reclaimed }, 'reclaimed media objects');
-        for (const failure of failed) logger.warn(failure, 'an unused media object could not be deleted yet');
-        if (!more) await leases.release([LEASE]);
-        return more ? 0 : IDLE_MS;
+        let goesOn = false;
+        try {
+          const { reclaimed, failed, more } = await reclaim.reclaimDue((tx) => leases.mustHold(tx, LEASE));
+          if (reclaimed > 0) logger.info({ reclaimed }, 'reclaimed media objects');
+          for (const failure of failed) logger.warn(failure, 'an unused media object could not be deleted yet');
+          goesOn = more;
+        } finally {
+          if (!goesOn) await leases.release([LEASE]);
+        }
+        return goesOn ? 0 : IDLE_MS;
       },
       logger,
     );

@@ -6,12 +6,17 @@ export type WorkRound = (signal: AbortSignal) => Promise<number>;
 /** After how long a round that failed is tried again. */
 const RETRY_MS = 5_000;
 
+/** For rounds of a few short transactions: what takes longer waits for something that does not come. */
+export const SHORT_ROUND_MAX_MS = 60_000;
+
 /** How a worker fares. Times are ms since 1970. */
 export interface WorkerStatus {
   readonly name: string;
   readonly running: boolean;
   /** When the round that is under way began. */
   readonly busySince: number | undefined;
+  /** Whether that is longer ago than a round of this worker may take. */
+  readonly overdue: boolean;
   readonly lastSuccess: number | undefined;
   /** Rounds that failed since the last one that did not. */
   readonly failuresInRow: number;
@@ -24,6 +29,7 @@ export class WorkerLoop {
   readonly #name: string;
   readonly #round: WorkRound;
   readonly #logger: Logger;
+  readonly #roundMaxMs: number;
   readonly #stopping = new AbortController();
   #woken = false;
   #endWait: (() => void) | undefined;
@@ -33,10 +39,12 @@ export class WorkerLoop {
   #failuresInRow = 0;
   #lastFailure: string | undefined;
 
-  constructor(name: string, round: WorkRound, logger: Logger) {
+  /** `roundMaxMs` is for workers whose rounds are short whatever there is to do: a longer one is stuck. */
+  constructor(name: string, round: WorkRound, logger: Logger, roundMaxMs = Infinity) {
     this.#name = name;
     this.#round = round;
     this.#logger = logger;
+    this.#roundMaxMs = roundMaxMs;
   }
 
   get status(): WorkerStatus {
@@ -44,6 +52,7 @@ export class WorkerLoop {
       name: this.#name,
       running: this.#running !== undefined && !this.#stopping.signal.aborted,
       busySince: this.#busySince,
+      overdue: this.#busySince !== undefined && Date.now() - this.#busySince > this.#roundMaxMs,
       lastSuccess: this.#lastSuccess,
       failuresInRow: this.#failuresInRow,
       lastFailure: this.#lastFailure,

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { arrowRows } from './benchmarks/arrow-rows.ts';
 import { authentication } from './benchmarks/authentication.ts';
+import { clusterReplicas } from './benchmarks/cluster-replicas.ts';
+import { clusterRequests } from './benchmarks/cluster-requests.ts';
 import { deleteFlow } from './benchmarks/delete-flow.ts';
 import { exr } from './benchmarks/exr.ts';
 import { getFlow } from './benchmarks/get-flow.ts';
@@ -9,6 +11,7 @@ import { memory } from './benchmarks/memory.ts';
 import { overload } from './benchmarks/overload.ts';
 import { postSegment } from './benchmarks/post-segment.ts';
 import { postSegmentsBulk } from './benchmarks/post-segments-bulk.ts';
+import { search } from './benchmarks/search.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
 import { webhooks } from './benchmarks/webhooks.ts';
 import { windowQuery } from './benchmarks/window-query.ts';
@@ -38,8 +41,11 @@ const BENCHMARKS: readonly Benchmark[] = [
   webhooks,
   overload,
   arrowRows,
+  clusterRequests,
+  clusterReplicas,
   memory,
   exr,
+  search,
 ];
 
 const FULL: Scale = { quick: false, rounds: 5, roundMs: 4_000 };

@@ -2,24 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
 import { SecretBox } from '../../src/shared/secret-box.ts';
 import { VAST_STORE_TABLES } from '../../src/stores/vast-store/tables.ts';
 import { VastStore } from '../../src/stores/vast-store/vast-store.ts';
-import { openSqliteEngine } from '../../src/vastdb/engines/sqlite/sqlite-engine.ts';
-import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
+import { startsWith } from '../../src/vastdb/predicate/builder.ts';
+import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import { LeaseKeeper, LeaseLost } from '../../src/workers/lease-keeper.ts';
+import { dropTables, openTestTables } from '../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
-import { Api, until } from './behaviour/support/api.ts';
+import { Api } from './behaviour/support/api.ts';
 import { REACH_RECEIVERS, WebhookReceiver } from '../support/webhook-receiver.ts';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tams-leases-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await dropTables(folder);
+  await rm(folder, { recursive: true });
+});
 
 describe('leases of two processes on one folder', () => {
   let managers: VastDBManager[];
@@ -27,10 +30,7 @@ describe('leases of two processes on one folder', () => {
   let keepers: LeaseKeeper[];
   beforeEach(async () => {
     managers = [];
-    for (let n = 0; n < 2; n += 1) {
-      const engine = await openSqliteEngine({ directory: folder, synchronous: 'normal', cacheMib: 4 });
-      managers.push(await VastDBManager.open(engine, VAST_STORE_TABLES));
-    }
+    for (let n = 0; n < 2; n += 1) managers.push(await openTestTables(folder, VAST_STORE_TABLES));
     stores = managers.map((manager) => new VastStore(manager, new SecretBox('of no use here', 'webhooks')));
     keepers = stores.map((store) => new LeaseKeeper(store, createLogger('warn')));
   });
@@ -98,43 +98,46 @@ describe('leases of two processes on one folder', () => {
 describe('two servers on one folder', () => {
   let servers: TestServer[];
   let receiver: WebhookReceiver;
+  let tables: VastDBManager;
   beforeEach(async () => {
     servers = [];
     for (let n = 0; n < 2; n += 1) {
       servers.push(await startTestServer({ dataDir: folder, env: { ...REACH_RECEIVERS, DELETE_SYNC_MAX: '0' } }));
     }
     receiver = await WebhookReceiver.start();
+    tables = await openTestTables(folder, VAST_STORE_TABLES);
   });
   afterEach(async () => {
     await Promise.all(servers.map((server) => server.close()));
+    await tables.close();
     await receiver.close();
   });
 
   const apiOf = (n: number): Api => new Api(servers[n]?.baseUrl ?? '');
 
   /** How many registrations each process delivers to, most first. */
-  function shares(): number[] {
-    const db = new DatabaseSync(join(folder, 'tables', 'tables.sqlite'), { readOnly: true });
-    try {
-      const rows = db.prepare("SELECT count(*) AS n FROM leases WHERE name LIKE 'webhook:%' GROUP BY owner").all();
-      return rows.map(({ n }) => Number(n)).sort((a, b) => b - a);
-    } finally {
-      db.close();
-    }
+  async function shares(): Promise<number[]> {
+    const { rows } = await tables.select({
+      table: 'leases',
+      columns: ['owner'],
+      where: startsWith('name', 'webhook:'),
+    });
+    const byOwner = Map.groupBy(rows, ([owner]) => owner);
+    return [...byOwner.values()].map(({ length }) => length).sort((a, b) => b - a);
   }
 
   it('share the deliveries, once each, and one takes over when the other stops', async () => {
     for (let n = 0; n < 10; n += 1) {
       await apiOf(0).must('POST', '/service/webhooks', { url: `${receiver.url}/${n}`, events: ['flows/created'] });
     }
-    await until(() => Promise.resolve(shares().join() === '5,5' ? true : undefined));
+    await expect.poll(shares, { timeout: 10_000 }).toEqual([5, 5]);
     await apiOf(0).newFlow();
     await apiOf(1).newFlow();
     await receiver.events(20);
     const paths = receiver.taken.map(({ path, body }) => `${path} ${body.event_id}`);
     expect(new Set(paths).size).toBe(20);
     await servers[0]?.close();
-    await until(() => Promise.resolve(shares().join() === '10' ? true : undefined));
+    await expect.poll(shares, { timeout: 10_000 }).toEqual([10]);
     receiver.clear();
     await apiOf(1).newFlow();
     await receiver.events(10);

@@ -10,6 +10,7 @@ export const TEST_CONFIG: AppConfig = {
   trustProxy: false,
   bodyLimitBytes: 100_000,
   corsOrigins: '*',
+  checkHost: false,
   segmentsPerRequest: 10,
   limitDefault: 3,
   limitMax: 5,

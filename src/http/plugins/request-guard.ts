@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import type { RequestMetrics, RouteMetrics } from '../../observability/metrics/request-metrics.ts';
+import { AppError } from '../../shared/errors.ts';
 import { errorBody } from '../error-handler.ts';
 import { LoadGate } from '../limits/load-gate.ts';
 import { Refusals } from '../limits/refusals.ts';
@@ -89,6 +90,11 @@ export const requestGuardPlugin = fp<RequestGuardOptions>(
     app.addHook('onRequest', (request, reply, next) => {
       const { traffic } = request.routeOptions.config;
       if (isStopping()) reply.header('connection', 'close');
+      if (request.url.includes('#')) {
+        // The router would read what follows as a query, where caches, proxies and logs see none (RFC 9112, 3.2).
+        next(new AppError('invalid_request', 'The request target must not have a #; encode it as %23'));
+        return;
+      }
       if (traffic === 'probe') {
         next();
         return;

@@ -2,6 +2,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import type { OperationTag } from '../operation.ts';
 import { operation, readOperation } from '../operation.ts';
 import { paramOf, pathId } from '../path-id.ts';
+import type { Asker } from '../route-context.ts';
 import type { ResponseDocs } from '../schemas/responses.ts';
 import { badBody, json, noBody, notFound } from '../schemas/responses.ts';
 import { sendJson } from '../send-json.ts';
@@ -21,7 +22,7 @@ export interface PropertyOwner<Name extends string, Value> {
   /** The name of the path parameter that holds the resource's id. */
   idParam: 'sourceId' | 'flowId';
   params: TObject;
-  service: PropertyService<Name, Value>;
+  serviceOf: (request: Asker) => PropertyService<Name, Value>;
 }
 
 export interface Property<Name extends string, Schema extends TSchema> {
@@ -40,7 +41,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
   owner: PropertyOwner<Name, Value>,
   definition: Static<Schema> extends Value ? Property<Name, Schema> : never,
 ): void {
-  const { noun, tag, path, idParam, params, service } = owner;
+  const { noun, tag, path, idParam, params, serviceOf } = owner;
   const { property, title, schema, isDeletable, writeResponses } = definition;
   const url = `${path}/:${idParam}/${property}`;
   const name = `${path.slice(1)}-${idParam}-${property.replaceAll('_', '-')}`;
@@ -54,7 +55,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     schema: { params },
     responses: { 200: json(`The ${title}.`, schema), 404: notFound },
     handler: async (request, reply) => {
-      return sendJson(reply, JSON.stringify(await service.getProperty(idOf(request), property)));
+      return sendJson(reply, JSON.stringify(await serviceOf(request).getProperty(idOf(request), property)));
     },
   });
 
@@ -67,7 +68,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     schema: { params, body: schema },
     responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
-      await service.putProperty(idOf(request), property, request.body as Value, request.principal);
+      await serviceOf(request).putProperty(idOf(request), property, request.body as Value, request.principal);
       return reply.code(204).send();
     },
   });
@@ -82,7 +83,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     schema: { params },
     responses: { 204: noBody('Removed.'), ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
-      await service.deleteProperty(idOf(request), property, request.principal);
+      await serviceOf(request).deleteProperty(idOf(request), property, request.principal);
       return reply.code(204).send();
     },
   });

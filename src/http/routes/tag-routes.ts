@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { OperationTag } from '../operation.ts';
 import { operation, readOperation } from '../operation.ts';
 import { paramOf, pathId } from '../path-id.ts';
+import type { Asker } from '../route-context.ts';
 import { Tags } from '../schemas/common.ts';
 import type { ResponseDocs } from '../schemas/responses.ts';
 import { badBody, json, noBody, notFound } from '../schemas/responses.ts';
@@ -25,14 +26,14 @@ interface TaggedResource {
   idParam: 'sourceId' | 'flowId';
   params: TObject;
   tagParams: TObject;
-  service: TagService;
+  serviceOf: (request: Asker) => TagService;
   /** Responses of changes that other resources do not have. */
   writeResponses: ResponseDocs;
 }
 
 /** TAMS 7.0, `/sources/{sourceId}/tags` and `/flows/{flowId}/tags`, and one tag below them. */
 export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
-  const { noun, tag, path, idParam, params, tagParams, service, writeResponses } = resource;
+  const { noun, tag, path, idParam, params, tagParams, serviceOf, writeResponses } = resource;
   const name = `${path.slice(1)}-${idParam}-tags`;
   const all = `${path}/:${idParam}/tags`;
   const one = `${all}/:name`;
@@ -46,7 +47,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     summary: `Tags of a ${noun}`,
     schema: { params },
     responses: { 200: json('The tags.', Tags), 404: notFound },
-    handler: async (request, reply) => sendJson(reply, JSON.stringify(await service.getTags(idOf(request)))),
+    handler: async (request, reply) => sendJson(reply, JSON.stringify(await serviceOf(request).getTags(idOf(request)))),
   });
 
   readOperation(app, {
@@ -57,7 +58,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     schema: { params: tagParams },
     responses: { 200: json('The value of the tag.', Type.String()), 404: notFound },
     handler: async (request, reply) => {
-      return sendJson(reply, JSON.stringify(await service.getTag(idOf(request), nameOf(request))));
+      return sendJson(reply, JSON.stringify(await serviceOf(request).getTag(idOf(request), nameOf(request))));
     },
   });
 
@@ -70,7 +71,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     schema: { params: tagParams, body: Type.String() },
     responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
-      await service.putTag(idOf(request), nameOf(request), request.body, request.principal);
+      await serviceOf(request).putTag(idOf(request), nameOf(request), request.body, request.principal);
       return reply.code(204).send();
     },
   });
@@ -84,7 +85,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     schema: { params: tagParams },
     responses: { 204: noBody('Removed.'), ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
-      await service.deleteTag(idOf(request), nameOf(request), request.principal);
+      await serviceOf(request).deleteTag(idOf(request), nameOf(request), request.principal);
       return reply.code(204).send();
     },
   });

@@ -10,7 +10,7 @@ export const flowTagParams = Type.Object({ flowId: Uuid, name: Type.String() });
 export const objectParams = Type.Object({ objectId: Type.String() });
 export const deletionRequestParams = Type.Object({ requestId: Type.String() });
 
-const paging = {
+export const pagingParameters = {
   page: Type.Optional(Type.String({ description: 'The cursor of a page, from `X-Paging-NextKey`.' })),
   limit: Type.Optional(
     Integer({ minimum: 1, description: 'Results per page; lowered to what the server allows, see `X-Paging-Limit`.' }),
@@ -24,13 +24,13 @@ const tagFilters = {
   ),
 };
 
-export const pagingQuery = Type.Object(paging);
+export const pagingQuery = Type.Object(pagingParameters);
 
 export const sourceListQuery = Type.Object({
   label: Type.Optional(Type.String()),
   ...tagFilters,
   format: Type.Optional(ContentFormat),
-  ...paging,
+  ...pagingParameters,
 });
 
 export const flowListQuery = Type.Object({
@@ -42,7 +42,7 @@ export const flowListQuery = Type.Object({
   ...tagFilters,
   frame_width: Type.Optional(Integer()),
   frame_height: Type.Optional(Integer()),
-  ...paging,
+  ...pagingParameters,
 });
 
 export const flowQuery = Type.Object({
@@ -68,7 +68,7 @@ export const segmentListQuery = Type.Object({
     }),
   ),
   presigned: Type.Optional(Type.Boolean({ description: 'Only presigned URLs, or only others.' })),
-  ...paging,
+  ...pagingParameters,
 });
 
 export const segmentDeleteQuery = Type.Object({

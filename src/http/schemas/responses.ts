@@ -33,6 +33,7 @@ export const unauthorized: ResponseDoc = json('There are no credentials, or they
 });
 export const forbidden = error('The credentials lack the scope.');
 export const notFound = error('There is nothing of this id.');
+export const conflict = error('What is there now stands against it, or the deletion still runs; the type tells which.');
 
 const count = (description: string) => Type.Integer({ description });
 

@@ -19,21 +19,32 @@ const common = {
   verbose_storage: Type.Optional(Type.Boolean()),
 };
 
+const state = {
+  status: Type.Optional(
+    Type.Enum(['error'], {
+      type: 'string',
+      description: 'There while nothing could be delivered for too long, or what waits is as much as is kept.',
+    }),
+  ),
+  error: Type.Optional(ErrorSchema),
+};
+
 export const WebhookSchema = Type.Object(
-  {
-    ...common,
-    status: Type.Optional(
-      Type.Enum(['error'], {
-        type: 'string',
-        description: 'There while nothing can be delivered, and has not been for too long.',
-      }),
-    ),
-    error: Type.Optional(ErrorSchema),
-  },
+  { ...common, ...state },
   { title: 'Webhook', description: 'A registration, without its key.' },
 );
 
 export const WebhookInputSchema = Type.Object(
-  { ...common, api_key_value: Type.Optional(Type.String({ description: 'The key; it is never shown again.' })) },
-  { title: 'WebhookInput', description: 'A registration. An empty list of events removes it.' },
+  {
+    ...common,
+    ...state,
+    api_key_value: Type.Optional(Type.String({ description: 'The key; it is never shown again.' })),
+  },
+  {
+    title: 'WebhookInput',
+    description:
+      'A registration. An empty list of events removes it. What a listing shows can be posted again: `status` and ' +
+      '`error` are ignored. Other properties are refused: they may be filters that this server does not have.',
+    additionalProperties: false,
+  },
 );

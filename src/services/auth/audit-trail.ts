@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AuditEntry, AuditRecord } from '../../domain/audit.ts';
+import { RefusalRepeats } from './refusal-repeats.ts';
 import type { Client } from './verified.ts';
 
 /** Different entries that are kept until they are written; the others are only counted. */
@@ -7,6 +8,8 @@ const PENDING_MAX = 500;
 /** A login is recorded again after this long. */
 const LOGIN_INTERVAL_MS = 3_600_000;
 const LOGINS_MAX = 10_000;
+/** A refusal that goes on is recorded again after this long, with how often it was repeated. */
+export const REFUSAL_INTERVAL_MS = 60_000;
 
 interface Pending {
   readonly entry: AuditEntry;
@@ -18,6 +21,7 @@ interface Pending {
 export class AuditTrail {
   readonly #onPending: () => void;
   readonly #logins = new LRUCache<string, number>({ max: LOGINS_MAX });
+  readonly #repeats = new RefusalRepeats(REFUSAL_INTERVAL_MS);
   #pending = new Map<string, Pending>();
 
   /** `onPending` is called when there is something to write, after there was nothing. */
@@ -25,8 +29,15 @@ export class AuditTrail {
     this.#onPending = onPending;
   }
 
+  /** Whether there are, or may come, repetitions that `drain` gives only when their interval has ended. */
+  get isCounting(): boolean {
+    return !this.#repeats.isEmpty;
+  }
+
   record(entry: AuditEntry): void {
-    this.#add(entry, Date.now(), 1);
+    const now = Date.now();
+    if (isRefusal(entry) && this.#repeats.add(keyOf(entry), entry, now)) return;
+    this.#add(entry, now, 1);
   }
 
   /** A credential that was verified; recorded once an hour for each principal, scheme and address. */
@@ -39,11 +50,21 @@ export class AuditTrail {
     this.record({ event: 'login', principal, scheme, address: client.ip, requestId: client.id });
   }
 
-  /** Takes all that is to be written. */
+  /** Takes all that is to be written by now. */
   drain(): AuditRecord[] {
-    const records = [...this.#pending.values()].map(({ entry, atMs, count }) => ({ ...entry, atMs, count }));
+    const now = Date.now();
+    const records = this.#repeats.takeDue(now);
+    for (const [key, { entry, atMs, count }] of this.#pending) {
+      records.push({ ...entry, atMs, count });
+      if (isRefusal(entry)) this.#repeats.begin(key, now);
+    }
     this.#pending = new Map();
     return records;
+  }
+
+  /** Takes everything, for the last time. */
+  drainAll(): AuditRecord[] {
+    return [...this.drain(), ...this.#repeats.takeDue(Infinity)];
   }
 
   /** Gives back what could not be written. */
@@ -66,6 +87,8 @@ export class AuditTrail {
     if (this.#pending.size === 1) this.#onPending();
   }
 }
+
+const isRefusal = ({ event }: AuditEntry): boolean => event === 'login_failed' || event === 'denied';
 
 /** All that makes two entries different; which request it was does not. */
 function keyOf({ event, principal, scheme, address, action, detail }: AuditEntry): string {

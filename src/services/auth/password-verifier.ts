@@ -1,4 +1,5 @@
 import { toPrincipal } from '../../domain/principal.ts';
+import { clientNetwork } from './client-network.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { Gate } from './gate.ts';
@@ -35,20 +36,21 @@ export class PasswordVerifier {
     if (colon === -1) throw new LoginFailure('basic', 'The credentials are not a user name, a colon and a password');
     const name = text.slice(0, colon);
     const password = text.slice(colon + 1);
-    const pair = `${ip} ${name.slice(0, PASSWORD_MAX_LENGTH)}`;
+    const network = clientNetwork(ip);
+    const pair = `${network} ${name.slice(0, PASSWORD_MAX_LENGTH)}`;
     const fail = (reason: string, principal?: string): never => {
-      this.#byAddress.add(ip);
+      this.#byAddress.add(network);
       this.#byAddressAndName.add(pair);
       throw new LoginFailure('basic', reason, { summary: SUMMARY, principal });
     };
 
-    this.#refuseTooMany(ip, pair);
+    this.#refuseTooMany(network, pair);
     await this.#directory.refresh();
     const user = this.#directory.user(name);
     if (password.length > PASSWORD_MAX_LENGTH) return fail('the password is too long', user?.name);
     const fits = await this.#gate.run(() => {
       // Whoever waited here may have failed too often meanwhile.
-      this.#refuseTooMany(ip, pair);
+      this.#refuseTooMany(network, pair);
       return verifyPassword(user?.passwordHash ?? UNKNOWN_PASSWORD, password);
     });
     if (user === undefined) return fail('there is no such user');
@@ -61,8 +63,8 @@ export class PasswordVerifier {
     return { principal: toPrincipal(user), scheme: 'basic', row: user };
   }
 
-  #refuseTooMany(ip: string, pair: string): void {
-    const waitS = Math.max(this.#byAddress.waitS(ip), this.#byAddressAndName.waitS(pair));
+  #refuseTooMany(network: string, pair: string): void {
+    const waitS = Math.max(this.#byAddress.waitS(network), this.#byAddressAndName.waitS(pair));
     if (waitS === 0) return;
     throw new LoginFailure('basic', 'Too many failed logins; try again later', {
       code: 'too_many_attempts',

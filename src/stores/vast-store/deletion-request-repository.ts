@@ -5,8 +5,9 @@ import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, gt, isNull, lte, ne, or } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { type Access, ACCESS_COLUMN } from './access.ts';
 import type { TableReads } from './table-access.ts';
-import { DELETION_REQUESTS } from './tables.ts';
+import { DELETION_REQUESTS, FLOWS } from './tables.ts';
 
 const COLUMNS = [
   'id',
@@ -65,17 +66,19 @@ const UNFINISHED = ne('status', 'done');
 
 export class DeletionRequestReader implements DeletionRequestReads {
   readonly #reader: TableReads;
+  readonly #visible: Predicate;
 
-  constructor(reader: TableReads) {
+  constructor(reader: TableReads, { visible }: Access) {
     this.#reader = reader;
+    this.#visible = visible;
   }
 
   list(nowMs: number): Promise<DeletionRequest[]> {
-    return this.select(notExpired(nowMs));
+    return this.select(and([notExpired(nowMs), this.#visible]));
   }
 
   async find(id: string, nowMs: number): Promise<DeletionRequest | undefined> {
-    const [request] = await this.select(and([eq('id', id), notExpired(nowMs)]));
+    const [request] = await this.select(and([eq('id', id), notExpired(nowMs), this.#visible]));
     return request;
   }
 
@@ -106,13 +109,20 @@ export class DeletionRequestReader implements DeletionRequestReads {
 export class DeletionRequestRepository extends DeletionRequestReader implements DeletionRequests {
   readonly #tx: ManagedTransaction;
 
-  constructor(tx: ManagedTransaction) {
-    super(tx);
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
     this.#tx = tx;
   }
 
   async insert(request: DeletionRequest): Promise<void> {
-    await this.#tx.insertArrays(DELETION_REQUESTS.name, COLUMNS, [toCells(request)]);
+    // Who saw the flow sees what becomes of it, also when it is gone.
+    const { rows } = await this.#tx.select({
+      table: FLOWS.name,
+      columns: [ACCESS_COLUMN],
+      where: eq('id', request.flowId),
+    });
+    const columns = [...COLUMNS, ACCESS_COLUMN];
+    await this.#tx.insertArrays(DELETION_REQUESTS.name, columns, [[...toCells(request), rows[0]?.[0] ?? null]]);
   }
 
   async update(request: DeletionRequest): Promise<void> {

@@ -2,25 +2,20 @@ import type { FlowFilter } from '../../domain/filters.ts';
 import type { Page, PageRequest } from '../../domain/paging.ts';
 import type { FlowDocument } from '../../domain/store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
-import type { Cell, Lookup } from '../../vastdb/engine.ts';
+import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Access } from './access.ts';
+import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
 import type { TableReads } from './table-access.ts';
-import { CONTENT_COLUMNS, type ContentCells, toContent } from './flow-row.ts';
+import { CONTENT_COLUMNS, type ContentCells, NOT_DELETING, toContent } from './flow-row.ts';
 import { toPage } from './keyset-page.ts';
 import { afterCreation, BY_CREATION, CREATION } from './listing-order.ts';
 import { anySegmentOverlaps } from './segment-window.ts';
-import { FLOW_COLLECTION_MEMBERS, FLOW_TAGS, FLOWS } from './tables.ts';
+import { FLOW_TAGS, FLOWS } from './tables.ts';
 import { tagTerms } from './tag-index.ts';
 
-/** What collects a flow is read with it: one query, however many flows. */
-export const COLLECTED_BY: readonly Lookup[] = [
-  { table: FLOW_COLLECTION_MEMBERS.name, column: 'flow_id', match: 'member_id', equals: 'id' },
-];
-
 const COLUMNS = ['created_ns', 'id', 'document', 'segments_updated', ...CONTENT_COLUMNS] as const;
-
-export const NOT_DELETING = eq('deleting', false);
 
 /**
  * `GET /flows`. A timerange is first held against the hull of each flow's segments, in the engine;
@@ -28,10 +23,11 @@ export const NOT_DELETING = eq('deleting', false);
  */
 export async function listFlows(
   reader: TableReads,
+  access: Access,
   filter: FlowFilter,
   page: PageRequest,
 ): Promise<Page<FlowDocument>> {
-  const matching = [NOT_DELETING, ...filterTerms(filter), ...tagTerms(FLOW_TAGS.name, filter.tags)];
+  const matching = [NOT_DELETING, access.visible, ...filterTerms(filter), ...tagTerms(FLOW_TAGS.name, filter.tags)];
   const wanted = page.limit + 1;
   const found: Cell[][] = [];
   let after = page.after;
@@ -53,7 +49,8 @@ export async function listFlows(
     if (found.length === wanted || rows.length < wanted || last === undefined) break;
     after = positionOf(last);
   }
-  return toPage(found, page.limit, toFlowDocument, positionOf);
+  const shown = toPage(found, page.limit, toFlowDocument, positionOf);
+  return { ...shown, items: await withVisibleCollectors(reader, access, shown.items) };
 }
 
 const positionOf = (row: Cell[]): [bigint, string] => [row[0] as bigint, row[1] as string];

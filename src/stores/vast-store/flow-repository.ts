@@ -5,14 +5,18 @@ import type { Page, PageRequest } from '../../domain/paging.ts';
 import type { FlowContent, FlowDocument, FlowReads, Flows, FlowState, RowHandle } from '../../domain/store.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import { type Access, checkStaysVisible } from './access.ts';
 import type { TableReads } from './table-access.ts';
 import { insertMembers, removeEdgesOf, removeMembers } from './collection-repository.ts';
-import { COLLECTED_BY, listFlows, NOT_DELETING } from './flow-listing.ts';
+import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
+import { listFlows } from './flow-listing.ts';
 import {
   CONTENT_COLUMNS,
   contentCells,
   METADATA_COLUMNS,
   metadataCells,
+  NOT_DELETING,
   STATE_COLUMNS,
   toFlowState,
 } from './flow-row.ts';
@@ -22,13 +26,18 @@ import { insertTags, removeTags } from './tag-index.ts';
 
 export class FlowReader implements FlowReads {
   readonly #reader: TableReads;
+  readonly #access: Access;
+  /** What the view has of the flows that are not being deleted. */
+  readonly #visible: Predicate;
 
-  constructor(reader: TableReads) {
+  constructor(reader: TableReads, access: Access) {
     this.#reader = reader;
+    this.#access = access;
+    this.#visible = and([NOT_DELETING, access.visible]);
   }
 
   list(filter: FlowFilter, page: PageRequest): Promise<Page<FlowDocument>> {
-    return listFlows(this.#reader, filter, page);
+    return listFlows(this.#reader, this.#access, filter, page);
   }
 
   async find(id: string): Promise<FlowDocument | undefined> {
@@ -36,15 +45,19 @@ export class FlowReader implements FlowReads {
       table: FLOWS.name,
       columns: ['document', 'segments_updated'],
       lookups: COLLECTED_BY,
-      where: and([eq('id', id), NOT_DELETING]),
+      where: and([eq('id', id), this.#visible]),
     });
     const row = rows[0];
     if (row === undefined) return undefined;
-    return { id, document: row[0] as string, segmentsUpdated: row[1] as string | null, collectedBy: row[2] as string };
+    const [document, segmentsUpdated, collectedBy] = row as [string, string | null, string];
+    const flow = { id, document, segmentsUpdated, collectedBy };
+    if (this.#access.classes === undefined) return flow;
+    const [shown] = await withVisibleCollectors(this.#reader, this.#access, [flow]);
+    return shown;
   }
 
   async segmentsVersion(id: string): Promise<bigint | undefined> {
-    const where = and([eq('id', id), NOT_DELETING]);
+    const where = and([eq('id', id), this.#visible]);
     const { rows } = await this.#reader.select({ table: FLOWS.name, columns: ['segments_version'], where });
     return rows[0]?.[0] as bigint | undefined;
   }
@@ -69,7 +82,7 @@ export class FlowReader implements FlowReads {
     const { rows, rowIds } = await this.#reader.select({
       table: FLOWS.name,
       columns: STATE_COLUMNS,
-      where: and([eq('id', id), eq('deleting', deleting)]),
+      where: and([eq('id', id), eq('deleting', deleting), this.#access.visible]),
       rowIds: true,
     });
     const row = rows[0];
@@ -81,7 +94,7 @@ export class FlowReader implements FlowReads {
     const { rows } = await this.#reader.select({
       table: FLOWS.name,
       columns: ['id', 'source_id'],
-      where: and([isIn(column, values), NOT_DELETING]),
+      where: and([isIn(column, values), this.#visible]),
     });
     return new Map(rows as [string, string][]);
   }
@@ -89,13 +102,25 @@ export class FlowReader implements FlowReads {
 
 export class FlowRepository extends FlowReader implements Flows {
   readonly #tx: ManagedTransaction;
+  readonly #access: Access;
 
-  constructor(tx: ManagedTransaction) {
-    super(tx);
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
     this.#tx = tx;
+    this.#access = access;
+  }
+
+  async isHidden(id: string): Promise<boolean> {
+    if (this.#access.classes === undefined) return false;
+    const columns = ['id'];
+    const present = await this.#tx.select({ table: FLOWS.name, columns, where: eq('id', id) });
+    if (present.rows.length === 0) return false;
+    const where = and([eq('id', id), this.#access.visible]);
+    return (await this.#tx.select({ table: FLOWS.name, columns, where })).rows.length === 0;
   }
 
   async insert(flow: Flow): Promise<void> {
+    checkStaysVisible(this.#access, flow.tags);
     await this.#tx.lock([`flow:${flow.id}`, sourceLock(flow.source_id)]);
     const columns = [...METADATA_COLUMNS, 'created_ns', 'deleting', 'active_deletions', 'segments_version'];
     const created = BigInt(Date.parse(flow.created ?? '')) * 1_000_000n;
@@ -106,6 +131,7 @@ export class FlowRepository extends FlowReader implements Flows {
   }
 
   async replace(state: FlowState, flow: Flow): Promise<void> {
+    checkStaysVisible(this.#access, flow.tags);
     if (flow.source_id !== state.sourceId) await this.#tx.lock([sourceLock(flow.source_id)]);
     await this.#tx.updateByRowIds(FLOWS.name, [toRowId(state.handle)], METADATA_COLUMNS, [metadataCells(flow)]);
     await removeTags(this.#tx, FLOW_TAGS.name, flow.id);

@@ -1,7 +1,11 @@
 import type { Flow } from '../../domain/flow.ts';
 import type { FlowContent, FlowState } from '../../domain/store.ts';
 import type { Cell, RowId } from '../../vastdb/engine.ts';
+import { eq } from '../../vastdb/predicate/builder.ts';
+import { ACCESS_COLUMN, accessCell } from './access.ts';
 import { toHandle } from './row-handle.ts';
+
+export const NOT_DELETING = eq('deleting', false);
 
 /** Columns that follow from a flow's metadata, in the order of `metadataCells`. */
 export const METADATA_COLUMNS = [
@@ -14,6 +18,7 @@ export const METADATA_COLUMNS = [
   'frame_width',
   'frame_height',
   'read_only',
+  ACCESS_COLUMN,
   'document',
 ] as const;
 
@@ -32,6 +37,7 @@ export function metadataCells(flow: Flow): Cell[] {
     flow.label ?? null,
     ...size,
     flow.read_only ?? false,
+    accessCell(flow.tags),
     JSON.stringify(flow),
   ];
 }

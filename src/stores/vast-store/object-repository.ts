@@ -1,13 +1,16 @@
 import type { MediaObject } from '../../domain/media-object.ts';
 import { packLocations, unpackLocations } from '../../domain/object-location.ts';
 import type { ExternalUrl } from '../../domain/segment.ts';
-import type { ObjectReads, Objects, StoredObject } from '../../domain/store.ts';
+import type { ObjectReads, Objects, ShownObject, StoredObject } from '../../domain/store.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { Access } from './access.ts';
+import { visibleObjects } from './object-access.ts';
 import type { TableReads } from './table-access.ts';
 import { toHandle, toRowId } from './row-handle.ts';
 import { OBJECTS } from './tables.ts';
+import { visibleFlows } from './visible-flows.ts';
 
 const COLUMNS = ['id', 'first_flow', 'referenced', 'locations', 'external_urls'] as const;
 
@@ -30,39 +33,51 @@ function toMediaObject(row: Cell[]): MediaObject {
 
 export class ObjectReader implements ObjectReads {
   readonly #reader: TableReads;
+  readonly #access: Access;
 
-  constructor(reader: TableReads) {
+  constructor(reader: TableReads, access: Access) {
     this.#reader = reader;
+    this.#access = access;
   }
 
-  async find(id: string): Promise<MediaObject | undefined> {
+  async find(id: string): Promise<ShownObject | undefined> {
     const { rows } = await this.#reader.select({
       table: OBJECTS.name,
       columns: COLUMNS,
       where: and([eq('id', id), eq('reclaiming', false)]),
     });
-    return rows[0] === undefined ? undefined : toMediaObject(rows[0]);
+    const [object] = await visibleObjects(this.#reader, this.#access, rows.map(toMediaObject));
+    if (object === undefined || this.#access.classes === undefined) return object;
+    const { firstFlow } = object;
+    const visible = await visibleFlows(this.#reader, this.#access, [firstFlow]);
+    return { ...object, firstFlow: visible.has(firstFlow) ? firstFlow : undefined };
   }
 }
 
 export class ObjectRepository extends ObjectReader implements Objects {
   readonly #tx: ManagedTransaction;
+  readonly #access: Access;
 
-  constructor(tx: ManagedTransaction) {
-    super(tx);
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
     this.#tx = tx;
+    this.#access = access;
   }
 
   async findMany(ids: readonly string[]): Promise<Map<string, StoredObject>> {
-    const objects = await this.#select(ids, false);
+    const objects = await visibleObjects(this.#tx, this.#access, await this.#select(ids, false));
     return new Map(objects.map((object) => [object.id, object]));
   }
 
   async taken(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    await this.#tx.lock(ids.map((id) => `object:${id}`));
     const { rows } = await this.#tx.select({ table: OBJECTS.name, columns: ['id'], where: isIn('id', ids) });
     return new Set(rows.map((row) => row[0] as string));
+  }
+
+  async insertNamed(objects: readonly MediaObject[]): Promise<void> {
+    await this.#tx.lock(objects.map(({ id }) => `object:${id}`));
+    await this.insert(objects);
   }
 
   async insert(objects: readonly MediaObject[]): Promise<void> {

@@ -8,8 +8,10 @@ import { and, eq, gt, gte, isIn, lt, lte } from '../../vastdb/predicate/builder.
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TimelineHint } from '../../vastdb/query/select-query.ts';
+import type { Access } from './access.ts';
 import type { TableReads } from './table-access.ts';
 import { toPage } from './keyset-page.ts';
+import { flowsUsingObject } from './object-access.ts';
 import { toHandle, toRowId } from './row-handle.ts';
 import { findOverlapped } from './segment-overlap.ts';
 import { type SegmentWindow, segmentWindow, type Span, timelineOf } from './segment-window.ts';
@@ -30,9 +32,11 @@ const toStoredSegment = (row: Cell[]): StoredSegment => ({
 
 export class SegmentReader implements SegmentReads {
   readonly #reader: TableReads;
+  readonly #access: Access;
 
-  constructor(reader: TableReads) {
+  constructor(reader: TableReads, access: Access) {
     this.#reader = reader;
+    this.#access = access;
   }
 
   async page(flowId: string, query: SegmentQuery, page: PageRequest): Promise<Page<StoredSegment>> {
@@ -59,20 +63,8 @@ export class SegmentReader implements SegmentReads {
     return first === undefined || last === undefined ? undefined : { first, last };
   }
 
-  async flowsUsing(objectId: string, page: PageRequest): Promise<Page<string>> {
-    const terms: Predicate[] = [eq('object_id', objectId)];
-    const after = page.after?.[0];
-    if (typeof after === 'string') terms.push(gt('flow_id', after));
-    const { rows } = await this.#reader.select({
-      table: SEGMENTS.name,
-      columns: ['flow_id'],
-      where: and(terms),
-      orderBy: [{ column: 'flow_id', direction: 'asc' }],
-      distinct: true,
-      limit: page.limit + 1,
-    });
-    const flowIdOf = (row: Cell[]): string => row[0] as string;
-    return toPage(rows, page.limit, flowIdOf, (row) => [flowIdOf(row)]);
+  flowsUsing(objectId: string, page: PageRequest): Promise<Page<string>> {
+    return flowsUsingObject(this.#reader, this.#access, objectId, page);
   }
 
   async #one({ terms, timeline }: SegmentWindow, orderBy: readonly Ordering[]): Promise<StoredSegment | undefined> {
@@ -102,8 +94,8 @@ function beyond(position: CursorPosition | undefined, reverse: boolean): Predica
 export class SegmentRepository extends SegmentReader implements Segments {
   readonly #tx: ManagedTransaction;
 
-  constructor(tx: ManagedTransaction) {
-    super(tx);
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
     this.#tx = tx;
   }
 

@@ -7,6 +7,7 @@ import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { type Access, ACCESS_COLUMN, accessCell, checkStaysVisible } from './access.ts';
 import type { TableReads } from './table-access.ts';
 import { toPage } from './keyset-page.ts';
 import { afterCreation, BY_CREATION, CREATION } from './listing-order.ts';
@@ -16,13 +17,15 @@ import { insertTags, removeTags, tagTerms } from './tag-index.ts';
 
 export class SourceReader implements SourceReads {
   readonly #reader: TableReads;
+  readonly #visible: Predicate;
 
-  constructor(reader: TableReads) {
+  constructor(reader: TableReads, { visible }: Access) {
     this.#reader = reader;
+    this.#visible = visible;
   }
 
   async list(filter: SourceFilter, page: PageRequest): Promise<Page<SourceDocument>> {
-    const terms: Predicate[] = tagTerms(SOURCE_TAGS.name, filter.tags);
+    const terms: Predicate[] = [this.#visible, ...tagTerms(SOURCE_TAGS.name, filter.tags)];
     if (filter.label !== undefined) terms.push(eq('label', filter.label));
     if (filter.format !== undefined) terms.push(eq('format', filter.format));
     const { rows } = await this.#reader.select({
@@ -42,29 +45,38 @@ export class SourceReader implements SourceReads {
   }
 
   async find(id: string): Promise<SourceDocument | undefined> {
-    const { rows } = await this.#reader.select({ table: SOURCES.name, columns: ['document'], where: eq('id', id) });
+    const where = and([eq('id', id), this.#visible]);
+    const { rows } = await this.#reader.select({ table: SOURCES.name, columns: ['document'], where });
     const row = rows[0];
     return row === undefined ? undefined : { id, document: row[0] as string };
   }
 }
 
-const COLUMNS = ['id', 'format', 'label', 'document'] as const;
+const COLUMNS = ['id', 'format', 'label', ACCESS_COLUMN, 'document'] as const;
 
-const cells = (source: Source): Cell[] => [source.id, source.format, source.label ?? null, JSON.stringify(source)];
+const cells = (source: Source): Cell[] => [
+  source.id,
+  source.format,
+  source.label ?? null,
+  accessCell(source.tags),
+  JSON.stringify(source),
+];
 
 export class SourceRepository extends SourceReader implements Sources {
   readonly #tx: ManagedTransaction;
+  readonly #access: Access;
 
-  constructor(tx: ManagedTransaction) {
-    super(tx);
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
     this.#tx = tx;
+    this.#access = access;
   }
 
   async state(id: string): Promise<SourceState | undefined> {
     const { rows, rowIds } = await this.#tx.select({
       table: SOURCES.name,
       columns: ['document'],
-      where: eq('id', id),
+      where: and([eq('id', id), this.#access.visible]),
       rowIds: true,
     });
     const row = rows[0];
@@ -77,13 +89,20 @@ export class SourceRepository extends SourceReader implements Sources {
     return rows[0]?.[0] as FormatUrn | undefined;
   }
 
+  async isHidden(id: string): Promise<boolean> {
+    if (this.#access.classes === undefined) return false;
+    return (await this.format(id)) !== undefined && (await this.find(id)) === undefined;
+  }
+
   async insert(source: Source): Promise<void> {
+    checkStaysVisible(this.#access, source.tags);
     const created = BigInt(Date.parse(source.created ?? '')) * 1_000_000n;
     await this.#tx.insertArrays(SOURCES.name, [...COLUMNS, 'created_ns'], [[...cells(source), created]]);
     await insertTags(this.#tx, SOURCE_TAGS.name, source.id, source.tags ?? {});
   }
 
   async replace(handle: RowHandle, source: Source): Promise<void> {
+    checkStaysVisible(this.#access, source.tags);
     await this.#tx.updateByRowIds(SOURCES.name, [toRowId(handle)], COLUMNS, [cells(source)]);
     await removeTags(this.#tx, SOURCE_TAGS.name, source.id);
     await insertTags(this.#tx, SOURCE_TAGS.name, source.id, source.tags ?? {});

@@ -1,4 +1,5 @@
 import type { TableDefinition } from '../../vastdb/engine.ts';
+import { TRASH_TABLES } from './trash-tables.ts';
 
 /**
  * The tables of VastStore. Columns are what is searched or sorted by, and what one row's change
@@ -27,6 +28,7 @@ export const FLOWS: TableDefinition = {
     { name: 'content_segments', type: 'int64' },
     { name: 'segments_updated', type: 'string' },
     { name: 'segments_version', type: 'int64', required: true },
+    { name: 'auth_classes', type: 'string' },
     { name: 'document', type: 'string', required: true },
   ],
   indexes: [
@@ -44,6 +46,7 @@ export const SOURCES: TableDefinition = {
     { name: 'format', type: 'string', required: true },
     { name: 'label', type: 'string' },
     { name: 'created_ns', type: 'int64', required: true },
+    { name: 'auth_classes', type: 'string' },
     { name: 'document', type: 'string', required: true },
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['created_ns', 'id'] }, { columns: ['label'] }],
@@ -131,6 +134,7 @@ export const DELETION_REQUESTS: TableDefinition = {
     { name: 'updated', type: 'string', required: true },
     { name: 'expiry_ms', type: 'int64' },
     { name: 'error', type: 'string' },
+    { name: 'auth_classes', type: 'string' },
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['flow_id'] }],
 };
@@ -211,4 +215,5 @@ export const VAST_STORE_TABLES: readonly TableDefinition[] = [
   COUNTERS,
   LEASES,
   SERVICE_INFO,
+  ...TRASH_TABLES,
 ];

@@ -2,6 +2,7 @@ import type { Store, StoreReader, StoreTransaction } from '../../domain/store.ts
 import type { SecretBox } from '../../shared/secret-box.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
+import { type Access, accessOf, FULL_ACCESS } from './access.ts';
 import { CollectionReader, CollectionRepository } from './collection-repository.ts';
 import { EventLogReader, EventLogRepository } from './event-log-repository.ts';
 import { LeaseReader, LeaseRepository } from './lease-repository.ts';
@@ -15,6 +16,8 @@ import { ServiceInfoReader, ServiceInfoRepository } from './service-info-reposit
 import { SourceReader, SourceRepository } from './source-repository.ts';
 import { CommittedReads } from './table-access.ts';
 import { translateTableFailure } from './table-failure.ts';
+import { TrashReader } from './trash-reader.ts';
+import { TrashRepository } from './trash-repository.ts';
 import { WebhookReader, WebhookRepository } from './webhook-repository.ts';
 
 /** TAMS entities in tables: one repository per entity over the table layer. */
@@ -26,31 +29,41 @@ export class VastStore implements Store {
   readonly objects: StoreReader['objects'];
   readonly reclaimQueue: StoreReader['reclaimQueue'];
   readonly deletionRequests: StoreReader['deletionRequests'];
+  readonly trash: StoreReader['trash'];
   readonly webhooks: StoreReader['webhooks'];
   readonly eventLog: StoreReader['eventLog'];
   readonly leases: StoreReader['leases'];
   readonly serviceInfo: StoreReader['serviceInfo'];
   readonly #manager: VastDBManager;
+  readonly #access: Access;
   readonly #shared: SharedByTransactions;
   readonly #onEvents: (() => void) | undefined;
 
-  /** `onEvents` is called after each commit that left events in the outbox. */
-  constructor(manager: VastDBManager, webhookSecrets: SecretBox, onEvents?: () => void) {
+  /** `onEvents` is called after each commit that left events in the outbox. `view` is for `limitedTo` alone. */
+  constructor(manager: VastDBManager, webhookSecrets: SecretBox, onEvents?: () => void, view?: View) {
+    const { access, registrations } = view ?? { access: FULL_ACCESS, registrations: noRegistrationsKnown() };
     this.#manager = manager;
-    this.#shared = { webhookSecrets, registrations: noRegistrationsKnown() };
+    this.#access = access;
+    this.#shared = { webhookSecrets, registrations };
     this.#onEvents = onEvents;
     const reader = new CommittedReads(manager.reader());
-    this.flows = new FlowReader(reader);
+    this.flows = new FlowReader(reader, access);
     this.collections = new CollectionReader(reader);
-    this.sources = new SourceReader(reader);
-    this.segments = new SegmentReader(reader);
-    this.objects = new ObjectReader(reader);
+    this.sources = new SourceReader(reader, access);
+    this.segments = new SegmentReader(reader, access);
+    this.objects = new ObjectReader(reader, access);
     this.reclaimQueue = new ReclaimQueueReader(reader);
-    this.deletionRequests = new DeletionRequestReader(reader);
+    this.deletionRequests = new DeletionRequestReader(reader, access);
+    this.trash = new TrashReader(reader);
     this.webhooks = new WebhookReader(reader, webhookSecrets);
     this.eventLog = new EventLogReader(reader);
     this.leases = new LeaseReader(reader);
     this.serviceInfo = new ServiceInfoReader(reader);
+  }
+
+  limitedTo(classes: readonly string[]): VastStore {
+    const { webhookSecrets, registrations } = this.#shared;
+    return new VastStore(this.#manager, webhookSecrets, this.#onEvents, { access: accessOf(classes), registrations });
   }
 
   async transaction<T>(
@@ -61,8 +74,8 @@ export class VastStore implements Store {
     try {
       const result = await this.#manager.transaction(
         (tx) => {
-          latest = new VastStoreTransaction(tx, this.#shared);
-          return work(latest);
+          latest = new VastStoreTransaction(tx, this.#shared, FULL_ACCESS);
+          return work(latest.limitedTo(this.#access));
         },
         { lane: background ? 'background' : 'interactive' },
       );
@@ -74,6 +87,11 @@ export class VastStore implements Store {
   }
 }
 
+interface View {
+  readonly access: Access;
+  readonly registrations: KnownRegistrations;
+}
+
 interface SharedByTransactions {
   readonly webhookSecrets: SecretBox;
   readonly registrations: KnownRegistrations;
@@ -83,11 +101,24 @@ interface SharedByTransactions {
 class VastStoreTransaction implements StoreTransaction {
   readonly #tx: ManagedTransaction;
   readonly #shared: SharedByTransactions;
+  readonly #access: Access;
+  readonly #unlimited: VastStoreTransaction;
   #outbox: OutboxRepository | undefined;
 
-  constructor(tx: ManagedTransaction, shared: SharedByTransactions) {
+  constructor(tx: ManagedTransaction, shared: SharedByTransactions, access: Access, unlimited?: VastStoreTransaction) {
     this.#tx = tx;
     this.#shared = shared;
+    this.#access = access;
+    this.#unlimited = unlimited ?? this;
+  }
+
+  limitedTo(access: Access): VastStoreTransaction {
+    if (access.classes === undefined) return this;
+    return new VastStoreTransaction(this.#tx, this.#shared, access, this);
+  }
+
+  get unlimited(): VastStoreTransaction {
+    return this.#unlimited;
   }
 
   get hasEvents(): boolean {
@@ -95,7 +126,7 @@ class VastStoreTransaction implements StoreTransaction {
   }
 
   get flows(): FlowRepository {
-    return new FlowRepository(this.#tx);
+    return new FlowRepository(this.#tx, this.#access);
   }
 
   get collections(): CollectionRepository {
@@ -103,15 +134,15 @@ class VastStoreTransaction implements StoreTransaction {
   }
 
   get sources(): SourceRepository {
-    return new SourceRepository(this.#tx);
+    return new SourceRepository(this.#tx, this.#access);
   }
 
   get segments(): SegmentRepository {
-    return new SegmentRepository(this.#tx);
+    return new SegmentRepository(this.#tx, this.#access);
   }
 
   get objects(): ObjectRepository {
-    return new ObjectRepository(this.#tx);
+    return new ObjectRepository(this.#tx, this.#access);
   }
 
   get reclaimQueue(): ReclaimQueueRepository {
@@ -119,7 +150,11 @@ class VastStoreTransaction implements StoreTransaction {
   }
 
   get deletionRequests(): DeletionRequestRepository {
-    return new DeletionRequestRepository(this.#tx);
+    return new DeletionRequestRepository(this.#tx, this.#access);
+  }
+
+  get trash(): TrashRepository {
+    return new TrashRepository(this.#tx);
   }
 
   get webhooks(): WebhookRepository {
@@ -127,6 +162,7 @@ class VastStoreTransaction implements StoreTransaction {
   }
 
   get outbox(): OutboxRepository {
+    if (this.#unlimited !== this) return this.#unlimited.outbox;
     this.#outbox ??= new OutboxRepository(this.#tx, this.#shared.registrations);
     return this.#outbox;
   }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { WebhookReads, Webhooks } from '../../domain/store.ts';
 import type {
+  PositionRange,
   PublicWebhook,
   Registration,
   ShownWebhook,
@@ -84,7 +85,7 @@ type RegistrationRow = [string, string | null, string | null, string, ...Progres
 function toProgress([position, done, troubledSinceMs, failure]: ProgressCells): WebhookProgress {
   return {
     position: Number(position ?? 0n),
-    done: done === null ? [] : (JSON.parse(done) as number[]),
+    done: done === null ? [] : (JSON.parse(done) as PositionRange[]),
     ...(troubledSinceMs === null ? {} : { troubledSinceMs: Number(troubledSinceMs) }),
     ...(failure === null ? {} : { failure: JSON.parse(failure) as WebhookFailure }),
   };
@@ -108,10 +109,10 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
   }
 
   async save(webhook: Webhook): Promise<void> {
-    // Whoever posts what was listed sends its failure along, which is no part of the registration.
-    const { api_key_value: apiKey, status: _, error: __, ...shown }: Webhook & Partial<ShownWebhook> = webhook;
+    const { api_key_value: apiKey, ...shown } = webhook;
     const identity = this.#identity(webhook);
     const changes = {
+      identity,
       sealed_api_key: apiKey === undefined ? null : this.#secrets.seal(apiKey),
       document: JSON.stringify(shown),
       revision: uuidV7(),
@@ -120,14 +121,38 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     };
     await this.#countChange();
     if ((await this.#tx.update(WEBHOOKS.name, eq('identity', identity), changes)) > 0) return;
+    const [lost] = await this.#lost(webhook);
+    if (lost !== undefined) {
+      await this.#tx.update(WEBHOOKS.name, eq('identity', lost), changes);
+      return;
+    }
     const created = BigInt(Date.now()) * 1_000_000n;
     const position = BigInt(await this.#endOfLog());
-    await this.#tx.insert(WEBHOOKS.name, [{ identity, created_ns: created, position, ...changes }]);
+    await this.#tx.insert(WEBHOOKS.name, [{ created_ns: created, position, ...changes }]);
   }
 
   async remove(webhook: WebhookKey): Promise<void> {
-    const removed = await this.#tx.delete(WEBHOOKS.name, eq('identity', this.#identity(webhook)));
+    let removed = await this.#tx.delete(WEBHOOKS.name, eq('identity', this.#identity(webhook)));
+    if (removed === 0) removed = await this.#tx.delete(WEBHOOKS.name, isIn('identity', await this.#lost(webhook)));
     if (removed > 0) await this.#countChange();
+  }
+
+  /**
+   * The identities of registrations that may be this one and were made under another SECRET_KEY. Those that have a key
+   * are told apart by nothing but their URL and its name, since the key cannot be opened.
+   */
+  async #lost({ url, api_key_name: name, api_key_value: value }: WebhookKey): Promise<string[]> {
+    const registrations = await this.registrations();
+    return registrations
+      .filter(({ webhook }) => webhook.url === url && webhook.api_key_name === name)
+      .filter(({ apiKeyHeader }) => {
+        try {
+          return apiKeyHeader() === undefined && value === undefined;
+        } catch {
+          return true;
+        }
+      })
+      .map(({ identity }) => identity);
   }
 
   async saveProgress(

@@ -19,8 +19,11 @@ const SAMPLE_ROWS = 128;
 /** No window is meant to hold more rows than this, however few of them the residual lets through. */
 const LARGEST_TARGET = 65_536;
 const LARGEST_GROWTH = 16;
-/** A window whose width was no mere guess is narrowed to so many rows of its sample, instead of to the first. */
-const KEPT_OF_SAMPLE = 16;
+/**
+ * A window that is too full is narrowed to so many rows of its sample. Of an even sample that is a share of the rows,
+ * and a few of these may be too many still; of rows side by side, enough to tell how far apart they are.
+ */
+const KEPT_OF_SAMPLE = 8;
 
 /** What a read of some rows of the timeline brought. */
 export interface WindowRows<Row> {
@@ -52,8 +55,6 @@ export async function readTimelinePage<Row>(page: TimelinePage<Row>): Promise<Ro
   let target = limit;
   const step = hint?.expectedStepNs;
   let width = step === undefined ? end - position : atLeastOne(step) * BigInt(withSpare(limit));
-  /** How wide the window has to be was estimated by rows nearby. */
-  let isEstimated = step !== undefined;
   /** Some row is known to be here, unless it was deleted since. */
   let known: bigint | undefined;
   while (position < end) {
@@ -65,21 +66,18 @@ export async function readTimelinePage<Row>(page: TimelinePage<Row>): Promise<Ro
     const seen = positionsOf(found.times, axis, position, stop);
     if (cap !== undefined && read > cap) {
       known = seen[0];
-      width = narrowed(position, stop, seen, withSpare(target), isEstimated ? KEPT_OF_SAMPLE : 1);
-      isEstimated = false;
+      width = narrowed(position, stop, seen);
       continue;
     }
     for (const row of found.rows) rows.push(row);
     if (rows.length >= limit) break;
     if (read === 0) {
       width = (known !== undefined && known >= stop ? known + 1n : end) - stop;
-      isEstimated = false;
     } else {
       target = nextTarget(limit - rows.length, found, target);
       // The gap that the window began with says nothing of the rows behind it.
       const filled = stop - (read === 1 ? position : (seen[0] ?? position));
       width = nextWidth(stop - position, filled, target, read);
-      isEstimated = true;
     }
     position = stop;
   }
@@ -89,18 +87,10 @@ export async function readTimelinePage<Row>(page: TimelinePage<Row>): Promise<Ro
 /** A quarter more than wanted, so that rows that are not quite evenly spread need no second window. */
 const withSpare = (rows: number): number => rows + Math.ceil(rows / 4);
 
-/**
- * How wide the window at `start` has to be after one up to `stop` was too full. A sample that stretches
- * over the window is taken to be an even one, and the window then ends with the row `kept` of it: before
- * that lie as many rows for each row of the sample as the sample leaves out. A sample of rows side by
- * side is taken to be of the first ones. Where either narrows too little, the window is halved.
- */
-function narrowed(start: bigint, stop: bigint, sample: readonly bigint[], target: number, kept: number): bigint {
-  const [first = start, last = start] = [sample[0], sample.at(-1)];
-  const isEven = (last - first) * 2n > stop - first;
-  const end = isEven ? (sample[kept - 1] ?? last) : first + ((last - first) * BigInt(target)) / BigInt(sample.length);
+/** How wide the window at `start` has to be after one up to `stop` was too full; half as wide where the sample narrows it too little. */
+function narrowed(start: bigint, stop: bigint, sample: readonly bigint[]): bigint {
   const width = stop - start;
-  const next = end + 1n - start;
+  const next = (sample[KEPT_OF_SAMPLE - 1] ?? stop) + 1n - start;
   return next * 4n < width * 3n ? next : atLeastOne(width / 2n);
 }
 

@@ -1,6 +1,9 @@
 import type { ColumnDefinition, TableDefinition, TableEngine } from '../engine.ts';
 import { TableError } from '../table-error.ts';
 
+/** How many tables are looked after side by side: an engine over a network waits for several answers for each. */
+const TABLES_AT_ONCE = 8;
+
 /** What `ensureTables` changed. */
 export interface EvolutionReport {
   readonly createdTables: readonly string[];
@@ -19,23 +22,37 @@ export async function ensureTables(
   engine: TableEngine,
   definitions: readonly TableDefinition[],
 ): Promise<EvolutionReport> {
-  const createdTables: string[] = [];
-  const addedColumns: { table: string; columns: string[] }[] = [];
-  for (const definition of definitions) {
-    const present = await engine.describeTable(definition.name);
-    if (present === undefined) {
-      await engine.createTable(definition);
-      createdTables.push(definition.name);
-      continue;
-    }
-    const missing = missingColumns(definition, present);
-    if (missing.length > 0) {
-      await addColumns(engine, definition, missing);
-      addedColumns.push({ table: definition.name, columns: missing.map((column) => column.name) });
-    }
-    await engine.createIndexes(definition);
+  const changes = new Array<TableChange | undefined>(definitions.length);
+  // All take from one iterator, so each definition is taken once.
+  const entries = definitions.entries();
+  const takeNext = async (): Promise<void> => {
+    for (const [index, definition] of entries) changes[index] = await ensureTable(engine, definition);
+  };
+  await Promise.all(Array.from({ length: TABLES_AT_ONCE }, takeNext));
+  const made = changes.filter((change) => change !== undefined);
+  return {
+    createdTables: made.filter(({ columns }) => columns === undefined).map(({ table }) => table),
+    addedColumns: made.flatMap(({ table, columns }) => (columns === undefined ? [] : [{ table, columns }])),
+  };
+}
+
+/** A table that was created, or the columns that were added to one. */
+interface TableChange {
+  readonly table: string;
+  readonly columns?: readonly string[];
+}
+
+async function ensureTable(engine: TableEngine, definition: TableDefinition): Promise<TableChange | undefined> {
+  const table = definition.name;
+  const present = await engine.describeTable(table);
+  if (present === undefined) {
+    await engine.createTable(definition);
+    return { table };
   }
-  return { createdTables, addedColumns };
+  const missing = missingColumns(definition, present);
+  if (missing.length > 0) await addColumns(engine, definition, missing);
+  await engine.createIndexes(definition);
+  return missing.length === 0 ? undefined : { table, columns: missing.map((column) => column.name) };
 }
 
 function missingColumns(definition: TableDefinition, present: readonly ColumnDefinition[]): ColumnDefinition[] {

@@ -1,5 +1,11 @@
 import { type LoggedEvent, subjectOf } from '../../domain/event.ts';
 
+/** Of what waits so much is kept at most, give or take a page of the log: memory, and what a crash can repeat. */
+const EVENTS_MAX = 2_048;
+const CHARACTERS_MAX = 8 * 2 ** 20;
+/** Each flow whose event fails costs attempts, and the others a pause after each: so many of them at most. */
+const STALLED_MAX = 64;
+
 /** Events of one flow or source that were read and are not delivered. */
 interface Line {
   readonly events: LoggedEvent[];
@@ -16,10 +22,20 @@ export class DeliveryQueue {
   readonly #ready = new Set<Line>();
   /** Those that wait for another attempt. */
   readonly #stalled = new Set<Line>();
+  #events = 0;
+  #characters = 0;
+
+  /** Whether no more should be added for now. Something that is in it can be taken, is under way, or will be retried. */
+  get isFull(): boolean {
+    if (this.#events >= EVENTS_MAX || this.#characters >= CHARACTERS_MAX) return true;
+    return this.#stalled.size >= STALLED_MAX && this.#waiting().length >= STALLED_MAX;
+  }
 
   add(event: LoggedEvent): void {
     const subject = subjectOf(event.scope);
     const line = this.#lines.get(subject);
+    this.#events += 1;
+    this.#characters += event.payload.length;
     if (line !== undefined) {
       line.events.push(event);
       return;
@@ -29,9 +45,14 @@ export class DeliveryQueue {
     this.#ready.add(fresh);
   }
 
-  /** The next event to deliver, which is under way from here on; undefined where none may go now. */
-  take(now: number): LoggedEvent | undefined {
-    const line = this.#nextLine(now);
+  /**
+   * The next event to deliver, which is under way from here on; undefined where none may go now. With `freshFirst` one
+   * that has not failed yet is preferred: only so the refusal of one event can be told from that of all.
+   */
+  take(now: number, { freshFirst = false } = {}): LoggedEvent | undefined {
+    const [fresh] = this.#ready;
+    const again = this.#waiting().find(({ retryAt }) => retryAt <= now);
+    const line = freshFirst ? (fresh ?? again) : (again ?? fresh);
     if (line === undefined) return undefined;
     this.#ready.delete(line);
     this.#stalled.delete(line);
@@ -44,6 +65,8 @@ export class DeliveryQueue {
     const line = this.#lines.get(subject);
     if (line === undefined) return;
     line.events.shift();
+    this.#events -= 1;
+    this.#characters -= event.payload.length;
     line.attempts = 0;
     this.#stalled.delete(line);
     if (line.events.length === 0) this.#lines.delete(subject);
@@ -63,7 +86,7 @@ export class DeliveryQueue {
   /** When the next of those that wait may go; Infinity where none waits. */
   nextRetryAt(): number {
     let next = Infinity;
-    for (const { retryAt } of this.#stalled) next = Math.min(next, retryAt);
+    for (const { retryAt } of this.#waiting()) next = Math.min(next, retryAt);
     return next;
   }
 
@@ -72,9 +95,27 @@ export class DeliveryQueue {
     for (const line of this.#stalled) line.retryAt = 0;
   }
 
-  #nextLine(now: number): Line | undefined {
-    for (const line of this.#stalled) if (line.retryAt <= now) return line;
-    const [first] = this.#ready;
-    return first;
+  /**
+   * Gives the events back, to be added again later. Nothing may be under way. Which flows wait for another attempt, and
+   * how long, is remembered: the first of them must not be tried again and again while the others never come to it.
+   */
+  forget(): void {
+    this.#ready.clear();
+    for (const [subject, line] of this.#lines) {
+      // One that has not been added again since it was forgotten before is of the past.
+      if (this.#stalled.has(line) && line.events.length > 0) {
+        line.events.length = 0;
+        continue;
+      }
+      this.#stalled.delete(line);
+      this.#lines.delete(subject);
+    }
+    this.#events = 0;
+    this.#characters = 0;
+  }
+
+  /** Those that wait for another attempt, without those whose events were forgotten. */
+  #waiting(): Line[] {
+    return [...this.#stalled].filter(({ events }) => events.length > 0);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Store } from '../../domain/store.ts';
+import { isFailing } from '../../domain/webhook.ts';
 import type { LeaseKeeper } from '../lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../worker-loop.ts';
 
@@ -54,7 +55,10 @@ export class EventDispatcher {
   async #round(signal: AbortSignal): Promise<number> {
     const { start, end } = await this.#store.eventLog.state();
     const unplaced = await this.#store.eventLog.hasUnplaced();
-    if (!unplaced && start === end) return IDLE_MS;
+    if (!unplaced && start === end) {
+      await this.#leases.release([LEASE]);
+      return IDLE_MS;
+    }
     const [ours = false] = await this.#leases.acquire([LEASE]);
     if (!ours) return IDLE_MS;
     if (unplaced) await this.#place(signal);
@@ -100,7 +104,7 @@ export class EventDispatcher {
     const registrations = await this.#store.webhooks.registrations();
     const lowest = (failing: boolean): number =>
       registrations
-        .filter(({ failure }) => (failure !== undefined) === failing)
+        .filter((registration) => isFailing(registration) === failing)
         .reduce((least, { position }) => Math.min(least, position), end);
     const olderThanMs = Date.now() - this.#options.retryMaxMs;
     return { doneUpTo: lowest(false), failingUpTo: lowest(true), olderThanMs };

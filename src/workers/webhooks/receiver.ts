@@ -1,7 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { LoggedEvent } from '../../domain/event.ts';
-import type { PublicWebhook, Registration, WebhookFailure, WebhookProgress } from '../../domain/webhook.ts';
+import {
+  isFailing,
+  type PublicWebhook,
+  type Registration,
+  type WebhookFailure,
+  type WebhookProgress,
+} from '../../domain/webhook.ts';
 import { matches } from '../../events/event-filter.ts';
 import type { WebhookSender } from '../../events/webhook-sender.ts';
 import { backoffMs } from './backoff.ts';
@@ -11,14 +17,15 @@ import type { LogPages } from './log-pages.ts';
 
 /** Deliveries under way to one receiver at most, and connections to it. */
 export const MAX_WIDTH = 16;
-/** How far beyond what is done the log is read: what one blocked flow can hold up, and a crash can repeat. */
-const WINDOW = 512;
 const BACKOFF = { baseMs: 1_000, maxMs: 300_000 };
 /** How often a receiver that fails is tried, unless events are given up sooner. */
 const PROBE_MS = 900_000;
 /** Before a longer pause the memory of what waits is given back. */
 const LONG_PAUSE_MS = 10_000;
-/** An old event that a receiver refuses, while it takes others, is given up after so many attempts. */
+/**
+ * An old event that a receiver refuses, while it takes others, is given up after so many attempts; and after so many
+ * failures in a row one that could take something else, but for what waits, counts as held up.
+ */
 const ATTEMPTS_MIN = 5;
 /** How long deliveries under way may go on when this process stops. */
 const STOP_MS = 2_000;
@@ -46,7 +53,7 @@ export class Receiver {
   readonly #context: ReceiverContext;
   #registration: Registration;
   readonly #progress: DeliveryProgress;
-  #queue = new DeliveryQueue();
+  readonly #queue = new DeliveryQueue();
   /** Up to where the log was read into the queue. */
   #read: number;
   readonly #underWay = new Set<Promise<void>>();
@@ -57,6 +64,7 @@ export class Receiver {
   #resumeAt = 0;
   #troubledSinceMs: number | undefined;
   #failure: WebhookFailure | undefined;
+  #heldUp: WebhookFailure | undefined;
   #working = false;
   #workAgain = false;
   #timer: NodeJS.Timeout | undefined;
@@ -69,23 +77,25 @@ export class Receiver {
     this.#progress = new DeliveryProgress(registration);
     this.#read = this.#progress.position;
     this.#troubledSinceMs = registration.troubledSinceMs;
-    this.#failure = registration.failure;
+    if (isFailing(registration)) this.#failure = registration.failure;
+    else this.#heldUp = registration.failure;
   }
 
-  get isFailing(): boolean {
-    return this.#failure !== undefined;
+  get identity(): string {
+    return this.#registration.identity;
   }
 
   /** What is to be kept of the progress. */
   progress(): WebhookProgress & Pick<Registration, 'identity' | 'revision'> {
     const { identity, revision } = this.#registration;
+    const failure = this.#failure ?? this.#heldUp;
     return {
       identity,
       revision,
       position: this.#progress.position,
       done: this.#progress.done,
       ...(this.#troubledSinceMs !== undefined && { troubledSinceMs: this.#troubledSinceMs }),
-      ...(this.#failure && { failure: this.#failure }),
+      ...(failure && { failure }),
     };
   }
 
@@ -97,6 +107,7 @@ export class Receiver {
     this.#resumeAt = 0;
     this.#troubledSinceMs = undefined;
     this.#failure = undefined;
+    this.#heldUp = undefined;
     this.#queue.hurry();
     this.#context.onProgress(true);
     this.wake();
@@ -127,7 +138,7 @@ export class Receiver {
   async #work(): Promise<void> {
     try {
       while (this.#mayDeliver()) {
-        const event = this.#queue.take(performance.now());
+        const event = this.#queue.take(performance.now(), { freshFirst: this.#failures > 0 });
         if (event !== undefined) this.#begin(event);
         else if (!(await this.#readMore()) && !this.#wokenMeanwhile()) break;
       }
@@ -153,7 +164,8 @@ export class Receiver {
 
   #wakeLater(): void {
     clearTimeout(this.#timer);
-    if (this.#stopped || this.#underWay.size >= this.#width) return;
+    // Where the lease is lost, the next round of the deliveries wakes it again, or stops it.
+    if (this.#stopped || this.#underWay.size >= this.#width || !this.#context.isOurs()) return;
     const now = performance.now();
     const at = this.#resumeAt > now ? this.#resumeAt : this.#queue.nextRetryAt();
     if (at !== Infinity) this.#timer = setTimeout(() => this.wake(), Math.max(1, at - now));
@@ -166,15 +178,19 @@ export class Receiver {
       this.#progress.skipTo(pages.start);
       this.#read = pages.start;
     }
-    if (this.#read >= pages.end || this.#read - this.#progress.position >= WINDOW) return false;
-    const { events, upTo } = await pages.next(this.#read);
+    const from = this.#progress.next(this.#read) - 1;
+    this.#read = from;
+    if (from >= pages.end || this.#queue.isFull) return false;
+    const { events, upTo } = await pages.next(from);
+    // What waits was forgotten meanwhile: the page does not follow what was read any more.
+    if (this.#read !== from) return true;
     const waiting = new Set<number>();
     for (const event of events) {
-      if (event.position <= this.#read || this.#progress.has(event.position) || !this.#wants(event)) continue;
+      if (event.position <= from || this.#progress.has(event.position) || !this.#wants(event)) continue;
       waiting.add(event.position);
       this.#queue.add(event);
     }
-    for (let position = this.#read + 1; position <= upTo; position += 1) {
+    for (let position = from + 1; position <= upTo; position += 1) {
       if (!waiting.has(position)) this.#progress.add(position);
     }
     this.#read = upTo;
@@ -236,29 +252,35 @@ export class Receiver {
     this.#resumeAt = 0;
     this.#troubledSinceMs = undefined;
     this.#failure = undefined;
+    this.#heldUp = undefined;
     this.#context.onResult(true);
     this.#finish(event);
   }
 
   #failed(event: LoggedEvent, reason: string): void {
-    const { retryMaxMs, onResult, onProgress, logger } = this.#context;
+    const { pages, retryMaxMs, onResult, onProgress, logger } = this.#context;
     const nowMs = Date.now();
     this.#width = 1;
     this.#failures += 1;
     const isFirst = this.#troubledSinceMs === undefined;
     this.#troubledSinceMs ??= nowMs;
-    const isFailing = nowMs - this.#troubledSinceMs >= retryMaxMs;
-    if (isFailing) {
+    const isTooLong = nowMs - this.#troubledSinceMs >= retryMaxMs;
+    if (isTooLong) {
       if (this.#failure === undefined) logger.warn({ ...this.#names(), reason }, 'a webhook is failing');
       const summary = `nothing could be delivered since ${new Date(this.#troubledSinceMs).toISOString()}: ${reason}`;
       this.#failure = { type: 'webhook_failing', summary, time: new Date(nowMs).toISOString() };
     }
-    const pauseMs = isFailing ? Math.min(PROBE_MS, retryMaxMs) : backoffMs(this.#failures, BACKOFF);
+    const pauseMs = isTooLong ? Math.min(PROBE_MS, retryMaxMs) : backoffMs(this.#failures, BACKOFF);
     this.#resumeAt = performance.now() + pauseMs;
     const attempts = this.#queue.postpone(event, (count) => backoffMs(count, BACKOFF));
     onResult(false);
-    if (isFirst || isFailing) onProgress(true);
-    if (this.#isOld(event) && (isFailing || attempts >= ATTEMPTS_MIN)) {
+    const isHeldUp = this.#failures >= ATTEMPTS_MIN && this.#queue.isFull && this.#read < pages.end;
+    if (isHeldUp) {
+      const summary = `as much waits as is kept for one webhook, and the receiver takes none of it: ${reason}`;
+      this.#heldUp = { type: 'webhook_held_up', summary, time: new Date(nowMs).toISOString() };
+    }
+    if (isFirst || isTooLong || isHeldUp) onProgress(true);
+    if (this.#isOld(event) && (isTooLong || attempts >= ATTEMPTS_MIN)) {
       logger.warn({ ...this.#names(), event: event.id, reason }, 'an event was given up');
       this.#finish(event);
     }
@@ -267,7 +289,7 @@ export class Receiver {
 
   /** It is read again after the pause. Only where nothing but the delivery that failed is under way. */
   #forgetWhatWaits(): void {
-    this.#queue = new DeliveryQueue();
+    this.#queue.forget();
     this.#read = this.#progress.position;
   }
 

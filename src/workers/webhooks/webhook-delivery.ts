@@ -4,7 +4,7 @@ import type { Store } from '../../domain/store.ts';
 import type { Registration } from '../../domain/webhook.ts';
 import type { WebhookSender } from '../../events/webhook-sender.ts';
 import type { LeaseKeeper } from '../lease-keeper.ts';
-import { WorkerLoop, type WorkerStatus } from '../worker-loop.ts';
+import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../worker-loop.ts';
 import { LogPages } from './log-pages.ts';
 import { Receiver, type ReceiverContext } from './receiver.ts';
 
@@ -53,7 +53,7 @@ export class WebhookDelivery {
     this.#logger = logger;
     this.#pages = new LogPages(store.eventLog);
     this.#rounds = new WorkerLoop('webhook delivery', () => this.#round(), logger);
-    this.#keeping = new WorkerLoop('webhook progress', (signal) => this.#keepSoon(signal), logger);
+    this.#keeping = new WorkerLoop('webhook progress', (signal) => this.#keepSoon(signal), logger, SHORT_ROUND_MAX_MS);
   }
 
   get statuses(): WorkerStatus[] {
@@ -155,9 +155,13 @@ export class WebhookDelivery {
     if (identities.length === 0) return;
     const dropped = identities.map((identity) => this.#receivers.get(identity)).filter((each) => each !== undefined);
     await Promise.all(dropped.map((receiver) => receiver.stop(options)));
-    await this.#keep(true);
+    // Whatever fails from here on: a receiver that was stopped does not work again, and must give way to a new one.
     for (const identity of identities) this.#receivers.delete(identity);
-    await this.#leases.release(identities.map(leaseOf));
+    try {
+      await this.#keep(true);
+    } finally {
+      await this.#leases.release(identities.map(leaseOf));
+    }
   }
 
   async #keepSoon(signal: AbortSignal): Promise<number> {
@@ -167,16 +171,21 @@ export class WebhookDelivery {
     return this.#toKeepLate.size > 0 ? KEEP_LATE_MS : IDLE_MS;
   }
 
+  /** Whether this process has another receiver for the registration by now, whose progress is the one that counts. */
+  #isReplaced(receiver: Receiver): boolean {
+    return (this.#receivers.get(receiver.identity) ?? receiver) !== receiver;
+  }
+
   /** Writes the progress of the receivers that have any, unless they are another process's by now. */
   async #keep(lateToo: boolean): Promise<void> {
     const late = lateToo ? [...this.#toKeepLate] : [];
-    const receivers = [...new Set([...this.#toKeep, ...late])];
-    if (receivers.length === 0) return;
+    const receivers = [...new Set([...this.#toKeep, ...late])].filter((receiver) => !this.#isReplaced(receiver));
     this.#toKeep.clear();
     if (late.length > 0) {
       this.#toKeepLate.clear();
       this.#keptLateAt = performance.now();
     }
+    if (receivers.length === 0) return;
     try {
       const progress = receivers.map((receiver) => receiver.progress());
       await this.#store.transaction(async (tx) => {

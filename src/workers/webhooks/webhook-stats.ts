@@ -1,4 +1,5 @@
 import type { Store } from '../../domain/store.ts';
+import { isFailing } from '../../domain/webhook.ts';
 import type { LeaseKeeper } from '../lease-keeper.ts';
 import type { WebhookDelivery } from './webhook-delivery.ts';
 
@@ -28,7 +29,7 @@ export async function webhookStats(
   const { delivered, failed } = delivery.attempts();
   return {
     registrations: registrations.length,
-    failingRegistrations: registrations.filter(({ failure }) => failure !== undefined).length,
+    failingRegistrations: registrations.filter(isFailing).length,
     outboxDepth: registrations.reduce((most, { position }) => Math.max(most, end - position), 0),
     outboxAgeMs: oldestMs === undefined ? 0 : Math.max(0, Date.now() - oldestMs),
     delivered,

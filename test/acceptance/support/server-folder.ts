@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ServerProcess, type ServerProcessOptions } from '../../../demo/server-process.ts';
+import { dropTables, tableEngineEnv } from '../../support/table-engine.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 
 /** A running server and a client of it. */
@@ -28,7 +29,8 @@ export class ServerFolder {
 
   /** Starts a server on the folder; any number of them may run at once. */
   async start(options: Omit<ServerProcessOptions, 'dataDir'> = {}): Promise<RunningServer> {
-    const server = await ServerProcess.start({ dataDir: this.dataDir, ...options });
+    const env = { ...(await tableEngineEnv(this.dataDir)), ...options.env };
+    const server = await ServerProcess.start({ ...options, dataDir: this.dataDir, env });
     this.#servers.add(server);
     return { server, client: new TamsClient(server.baseUrl) };
   }
@@ -43,6 +45,7 @@ export class ServerFolder {
 
   async #remove(): Promise<void> {
     await Promise.all([...this.#servers].map((server) => server.kill()));
+    await dropTables(this.dataDir);
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withAuthStore } from '../../../mgmt/auth-store.ts';
 import type { AuditRecord } from '../../../src/domain/audit.ts';
 import { TokenAdmin } from '../../../src/services/auth/token-admin.ts';
 import { UserAdmin } from '../../../src/services/auth/user-admin.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer } from '../../support/test-server.ts';
+import { onAuthStore } from './support/auth-store.ts';
 import { basic, bearer, tokensFile } from './support/requests.ts';
 
 const TOKEN = 'dGhlIHRva2VuIG9mIGFuIGFkbWlu';
@@ -18,18 +18,14 @@ let dataDir: string;
 let tableToken = '';
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tams-audit-'));
-  await withAuthStore(
-    async (store) => {
-      await new UserAdmin(store, 'os:root').add({ name: 'alice', scopes: ['read'], classes: undefined }, PASSWORD);
-      tableToken = await new TokenAdmin(store, 'os:root').add({ name: 'robot', scopes: ['read'], classes: undefined });
-    },
-    { DATA_DIR: dataDir },
-  );
+  await onAuthStore(dataDir, async (store) => {
+    await new UserAdmin(store, 'os:root').add({ name: 'alice', scopes: ['read'], classes: undefined }, PASSWORD);
+    tableToken = await new TokenAdmin(store, 'os:root').add({ name: 'robot', scopes: ['read'], classes: undefined });
+  });
 });
 afterAll(() => rm(dataDir, { recursive: true }));
 
-const auditLog = (): Promise<AuditRecord[]> =>
-  withAuthStore((store) => store.audit({ limit: 1000 }), { DATA_DIR: dataDir });
+const auditLog = (): Promise<AuditRecord[]> => onAuthStore(dataDir, (store) => store.audit({ limit: 1000 }));
 
 const env = (more: Record<string, string> = {}): Record<string, string> => ({
   AUTH_MODE: 'token,basic',
@@ -105,9 +101,7 @@ describe('the audit log', () => {
   it('forgets what is older than its retention', async () => {
     const old = { event: 'login', principal: 'ancient', atMs: Date.now() - 3 * 86_400_000, count: 1 } as const;
     const young = { ...old, principal: 'recent', atMs: Date.now() - 86_400_000 };
-    await withAuthStore((store) => store.appendAudit([...Array<typeof old>(2500).fill(old), young]), {
-      DATA_DIR: dataDir,
-    });
+    await onAuthStore(dataDir, (store) => store.appendAudit([...Array<typeof old>(2500).fill(old), young]));
     const server = await startTestServer({ dataDir, env: env({ AUDIT_RETENTION_DAYS: '2' }) });
     try {
       const names = async () => new Set((await auditLog()).map(({ principal }) => principal));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withAuthStore } from '../../../mgmt/auth-store.ts';
 import { UserAdmin } from '../../../src/services/auth/user-admin.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { onAuthStore } from './support/auth-store.ts';
 import { basic, refusalOf } from './support/requests.ts';
 
 const PASSWORD = 'correct horse: battery';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const admin = <T>(work: (admin: UserAdmin) => Promise<T>): Promise<T> =>
-  withAuthStore((store) => work(new UserAdmin(store, 'test')), { DATA_DIR: server.dataDir });
+  onAuthStore(server.dataDir, (store) => work(new UserAdmin(store, 'test')));
 
 const statusOf = async (user: string, password: string): Promise<number> =>
   (await basic(server.baseUrl, user, password)).status;

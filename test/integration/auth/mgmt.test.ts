@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestTables, TEST_TABLE_ENGINE, tableEngineEnv } from '../../support/table-engine.ts';
+import { AUTH_TABLES } from '../../../src/stores/auth-store/tables.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { basic, bearer } from './support/requests.ts';
 
@@ -28,10 +30,10 @@ interface Result {
 }
 
 /** Runs the command line in a process of its own, beside the server on the same tables. */
-function mgmt(args: readonly string[], { input = '', env = {} } = {}): Promise<Result> {
+async function mgmt(args: readonly string[], { input = '', env = {} } = {}): Promise<Result> {
   const child = spawn(process.execPath, ['mgmt/main.ts', ...args], {
     cwd: PROJECT,
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...env },
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)), ...env },
   });
   let out = '';
   let err = '';
@@ -69,7 +71,7 @@ describe('mgmt users', () => {
     expect((await mgmt(['users', 'list', '--json'])).out).toBe('');
   });
 
-  it.each<[string[], string, RegExp]>([
+  it.concurrent.each<[string[], string, RegExp]>([
     [['users', 'add', 'bob', '--scopes', 'read'], 'short', /^A password has 12 to 1024 characters\.\n$/],
     [['users', 'add', 'a:b', '--scopes', 'read'], PASSWORD, /^The name of a user has .+\n$/],
     [['users', 'add', 'bob'], PASSWORD, /^error: required option '--scopes <list>' not specified\n$/],
@@ -94,7 +96,7 @@ describe('mgmt users', () => {
     expect([misconfigured.code, misconfigured.err]).toEqual([1, expect.stringMatching(/^PORT takes .+\n$/)]);
   });
 
-  it.each([[[]], [['users', 'add']], [['audit']]])('has --help: %j', async (args) => {
+  it.concurrent.each([[[]], [['users', 'add']], [['audit']]])('has --help: %j', async (args) => {
     const { code, out } = await mgmt([...args, '--help']);
     expect(code).toBe(0);
     expect(out).toMatch(/^Usage: mgmt /);
@@ -113,7 +115,13 @@ describe('mgmt tokens', () => {
 
     const secret = token.split('_')[2] ?? '';
     expect(secret).toHaveLength(64);
-    for (const file of await readdir(join(dataDir, 'tables'))) {
+    const tables = await openTestTables(dataDir, AUTH_TABLES);
+    const rows = await Promise.all(AUTH_TABLES.map(({ name }) => tables.selectRows({ table: name })));
+    await tables.close();
+    const kept = JSON.stringify(rows, (_key, cell: unknown) => (typeof cell === 'bigint' ? String(cell) : cell));
+    expect(kept).toContain('robot');
+    for (const text of [secret, PASSWORD]) expect(kept).not.toContain(text);
+    for (const file of TEST_TABLE_ENGINE === 'sqlite' ? await readdir(join(dataDir, 'tables')) : []) {
       const bytes = await readFile(join(dataDir, 'tables', file), 'latin1');
       for (const text of [secret, PASSWORD]) expect(bytes.includes(text), `${file} holds a secret`).toBe(false);
     }

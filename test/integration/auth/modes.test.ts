@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { withAuthStore } from '../../../mgmt/auth-store.ts';
 import { UserAdmin } from '../../../src/services/auth/user-admin.ts';
 import { testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { IdentityProvider } from '../../support/identity-provider.ts';
+import { onAuthStore } from './support/auth-store.ts';
 import { basic, bearer, tokensFile } from './support/requests.ts';
 
 const TOKEN = 'c29tZSB0b2tlbiBvZiBzb21lYm9keQ';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tams-modes-'));
   provider = await IdentityProvider.start();
   const addUser = (users: UserAdmin) => users.add({ name: 'alice', scopes: ['admin'], classes: undefined }, PASSWORD);
-  await withAuthStore((store) => addUser(new UserAdmin(store, 'test')), { DATA_DIR: folder });
+  await onAuthStore(folder, (store) => addUser(new UserAdmin(store, 'test')));
 });
 afterEach(() => server?.close());
 afterAll(async () => {

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withAuthStore } from '../../../mgmt/auth-store.ts';
 import { TokenAdmin } from '../../../src/services/auth/token-admin.ts';
 import { testId, videoFlow } from '../../support/examples.ts';
 import { call, nextLink } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { onAuthStore } from './support/auth-store.ts';
 import { bearer, refusalOf, tokensFile } from './support/requests.ts';
 
 const EDITOR = 'editor-Zm9vYmFyYmF6cXV4.1_~+/=';
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 const admin = <T>(work: (admin: TokenAdmin) => Promise<T>): Promise<T> =>
-  withAuthStore((store) => work(new TokenAdmin(store, 'test')), { DATA_DIR: dataDir });
+  onAuthStore(dataDir, (store) => work(new TokenAdmin(store, 'test')));
 
 describe('a token of the file', () => {
   it('is good for its scopes', async () => {

@@ -246,7 +246,7 @@ describe('a body', () => {
     const before = await everything();
     const { hostname, port } = new URL(api.baseUrl);
     const socket = connect(Number(port), hostname);
-    const head = `POST /flows/${flowId}/segments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`;
+    const head = `POST /flows/${flowId}/segments HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n`;
     socket.write(`${head}content-length: 1000\r\n\r\n[{"object_id":"x",`);
     await new Promise((resolve) => setTimeout(resolve, 50));
     socket.destroy();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../support/http-client.ts';
+import { TEST_TABLE_ENGINE } from '../../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, firstOf, second, typeOf, until } from './support/api.ts';
 
@@ -30,14 +31,14 @@ async function start(env: Record<string, string> = {}, directory = dataDir): Pro
 }
 
 describe('the variable', () => {
-  it('DATA_DIR says where everything lies', async () => {
+  it.runIf(TEST_TABLE_ENGINE === 'sqlite')('DATA_DIR says where everything lies', async () => {
     const api = await start();
     await api.upload(firstOf(await api.allocate(await api.newFlow())), 'content');
     expect(await readdir(dataDir)).toEqual(expect.arrayContaining(['media', 'tables']));
   });
 
   it('PUBLIC_URL is the base of every URL that leads back here', async () => {
-    const api = await start({ PUBLIC_URL: 'https://tams.example/prefix', DELETE_SYNC_MAX: '1' });
+    const api = await start({ AUTH_MODE: 'none', PUBLIC_URL: 'https://tams.example/prefix', DELETE_SYNC_MAX: '1' });
     const flowId = await api.newFlow();
     expect(firstOf(await api.allocate(flowId)).put_url.url).toMatch(/^https:\/\/tams\.example\/prefix\/media\//);
     await api.fill(flowId, 3);
@@ -55,11 +56,12 @@ describe('the variable', () => {
       await api.newFlow();
       return (await call(api.baseUrl, 'GET', '/flows?limit=1', { headers })).headers.get('link') ?? '';
     };
+    const behindProxy = (TRUST_PROXY: string) => start({ AUTH_MODE: 'none', TRUST_PROXY });
     const plain = await start();
     expect(await linkOf(plain)).toContain(`<${plain.baseUrl}/flows`);
-    expect(await linkOf(await start({ TRUST_PROXY: 'true' }))).toContain('<https://proxy.example/flows');
-    expect(await linkOf(await start({ TRUST_PROXY: '127.0.0.1' }))).toContain('<https://proxy.example/flows');
-    const other = await start({ TRUST_PROXY: '10.0.0.1' });
+    expect(await linkOf(await behindProxy('true'))).toContain('<https://proxy.example/flows');
+    expect(await linkOf(await behindProxy('127.0.0.1'))).toContain('<https://proxy.example/flows');
+    const other = await behindProxy('10.0.0.1');
     expect(await linkOf(other)).toContain(`<${other.baseUrl}/flows`);
   });
 
@@ -84,7 +86,16 @@ describe('the variable', () => {
   it('CORS_ORIGINS says which pages may read answers', async () => {
     const allowed = async (api: Api, origin: string) =>
       (await call(api.baseUrl, 'GET', '/service', { headers: { origin } })).headers.get('access-control-allow-origin');
-    expect(await allowed(await start(), 'https://any.example')).toBe('*');
+    const unset = await start();
+    for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:3000', 'http://127.1.2.3:80']) {
+      expect(await allowed(unset, origin)).toBe(origin);
+    }
+    for (const origin of ['https://any.example', 'http://localhost.any.example', 'http://127.0.0.1.any.example', 'null']) {
+      expect(await allowed(unset, origin), origin).toBeNull();
+    }
+    expect(await allowed(await start({ AUTH_MODE: 'none' }), 'https://any.example')).toBeNull();
+    expect(await allowed(await start({ AUTH_MODE: 'token' }), 'https://any.example')).toBe('*');
+    expect(await allowed(await start({ CORS_ORIGINS: '*' }), 'https://any.example')).toBe('*');
     const api = await start({ CORS_ORIGINS: 'https://one.example,https://two.example' });
     expect(await allowed(api, 'https://two.example')).toBe('https://two.example');
     expect(await allowed(api, 'https://any.example')).toBeNull();

@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { multiFlow } from '../../support/examples.ts';
+import { TEST_TABLE_ENGINE } from '../../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, second, until } from './support/api.ts';
 
 /** More than are deleted among other requests. */
 const SOME = 101;
+
+/** The embedded engine alone has a thread for what takes long. */
+const THREADS_OF_BACKGROUND = TEST_TABLE_ENGINE === 'sqlite' ? 1 : 0;
 
 /** Longer than the worker that reclaims rests. */
 const ROUND_MS = 2500;
@@ -51,7 +55,7 @@ describe('a deletion of some segments', () => {
       await api.fill(flowId, SOME + 1, from);
       const range = `[${from}:0_${from + SOME}:0)`;
       expect((await api.send('DELETE', `/flows/${flowId}/segments?timerange=${range}`)).status).toBe(204);
-      expect(threads).toBe(1);
+      expect(threads).toBe(THREADS_OF_BACKGROUND);
     }
     expect(await api.timeranges(flowId)).toEqual([second(SOME), second(1000 + SOME)]);
     const { timerange } = await api.get<{ timerange: string }>(`/flows/${flowId}?include_timerange=true`);
@@ -69,7 +73,7 @@ describe('a deletion of some segments', () => {
     const roles = [flowId, member].map((id) => ({ id, role: 'video' }));
     await api.must('PUT', `/flows/${collector.id}`, { ...collector, flow_collection: roles });
     expect((await api.send('DELETE', `/flows/${flowId}`)).status).toBe(204);
-    expect(threads).toBe(1);
+    expect(threads).toBe(THREADS_OF_BACKGROUND);
     expect((await api.send('GET', `/flows/${flowId}`)).status).toBe(404);
     expect((await api.send('GET', `/sources/${sourceId}`)).status).toBe(404);
     expect(await api.get(`/flows/${collector.id}/flow_collection`)).toEqual([{ id: member, role: 'video' }]);

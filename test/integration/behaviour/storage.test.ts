@@ -162,7 +162,11 @@ describe('the key of an object', () => {
     const before = firstOf(firstOf(await api.segments(flow)).get_urls ?? []).url;
     const again = await startTestServer({
       dataDir,
-      env: { STORAGE_BACKENDS_FILE: join(dataDir, 'backends.json'), PUBLIC_URL: 'https://media.example/tams' },
+      env: {
+        STORAGE_BACKENDS_FILE: join(dataDir, 'backends.json'),
+        AUTH_MODE: 'none',
+        PUBLIC_URL: 'https://media.example/tams',
+      },
     });
     const after = firstOf(firstOf(await new Api(again.baseUrl).segments(flow)).get_urls ?? []).url;
     await again.close();

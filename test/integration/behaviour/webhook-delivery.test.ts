@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
+import { dropTables, openTestTables } from '../../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, firstOf, until } from './support/api.ts';
 import { REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
@@ -20,6 +22,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.close();
   await Promise.all(receivers.map((receiver) => receiver.close()));
+  await dropTables(dataDir);
   await rm(dataDir, { recursive: true });
 });
 
@@ -284,13 +287,11 @@ describe('the service', () => {
     await register(receiver, { events: ['flows/created'] });
     for (const flow of await Promise.all(numbers(10).map(() => api.newFlow()))) await relabel(flow, 'x');
     await receiver.events(10);
-    const { DatabaseSync } = await import('node:sqlite');
-    const db = new DatabaseSync(join(dataDir, 'tables', 'tables.sqlite'), { readOnly: true });
+    const tables = await openTestTables(dataDir, VAST_STORE_TABLES);
     try {
-      const count = () => db.prepare('SELECT count(*) AS n FROM events').get()?.n;
-      await until(() => Promise.resolve(count() === 0 ? true : undefined));
+      await expect.poll(() => tables.count('events'), { timeout: 10_000 }).toBe(0);
     } finally {
-      db.close();
+      await tables.close();
     }
   });
 

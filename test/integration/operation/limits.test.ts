@@ -33,7 +33,7 @@ describe('a client that sends slowly', () => {
   it('is cut off when its headers drip', async () => {
     const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
     const client = await connectTo(baseUrl);
-    client.send('GET /flows HTTP/1.1\r\nhost: x\r\n');
+    client.send('GET /flows HTTP/1.1\r\nhost: localhost\r\n');
     client.drip('x-drip: 1\r\n', 100);
     expect(await client.ended(1000 + LATE_MS)).toBeGreaterThan(500);
     expect(client.statuses).toEqual([408]);
@@ -49,7 +49,7 @@ describe('a client that sends slowly', () => {
     const { baseUrl } = await startReal({ REQUEST_TIMEOUT_S: '1' });
     for (const path of [`${FLOW}/label`, '/nowhere']) {
       const client = await connectTo(baseUrl);
-      const head = `PUT ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50000\r\n\r\n`;
+      const head = `PUT ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50000\r\n\r\n`;
       client.send(`${head}"`);
       client.drip('x', 50);
       await client.ended(1000 + LATE_MS);
@@ -61,7 +61,7 @@ describe('a client that sends slowly', () => {
   it('is cut off when it goes on dripping after it was answered', async () => {
     const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
     const client = await connectTo(baseUrl);
-    client.send('POST /flows HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 50000\r\n\r\nx');
+    client.send('POST /flows HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 50000\r\n\r\nx');
     client.drip('x', 50);
     await client.answer();
     await client.ended(1000 + LATE_MS);
@@ -73,7 +73,7 @@ describe('a client that sends slowly', () => {
     for (let count = 0; count < 20; count++) {
       const client = await connectTo(baseUrl);
       client.send(
-        `PUT ${FLOW}/label HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n`,
+        `PUT ${FLOW}/label HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n`,
       );
     }
     await sleep(200);
@@ -87,7 +87,7 @@ describe('a client that reads slowly', () => {
     const { baseUrl, operation } = await startLimited({ requestTimeoutMs: 500 }, () => Promise.resolve(large));
     const client = await connectTo(baseUrl);
     client.pause();
-    client.send(`GET ${FLOW} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    client.send(`GET ${FLOW} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
     const cutOff = () => valueOf(operation.requestMetrics, 'tams_http_connections_cut_off_total', 'slow_reader');
     await expect.poll(cutOff, { timeout: 1000 + LATE_MS }).toBe(1);
   });
@@ -103,7 +103,7 @@ describe('a transfer of media', () => {
       const { pathname, search } = new URL(put.url);
       const client = await connectTo(api.baseUrl);
       client.send(
-        `PUT ${pathname}${search} HTTP/1.1\r\nhost: x\r\ncontent-type: ${put['content-type'] ?? ''}\r\ncontent-length: 40960\r\n\r\n`,
+        `PUT ${pathname}${search} HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${put['content-type'] ?? ''}\r\ncontent-length: 40960\r\n\r\n`,
       );
       return client;
     };
@@ -127,13 +127,13 @@ describe('a request that takes too long', () => {
     const logger = createLogger('debug', { write: (line) => (logged += line) });
     const { baseUrl, operation } = await startLimited({ requestTimeoutMs: 300 }, () => slow, logger);
     const client = await connectTo(baseUrl);
-    client.send(`GET ${FLOW}?access_token=hush HTTP/1.1\r\nhost: x\r\nauthorization: Bearer hush\r\n\r\n`);
+    client.send(`GET ${FLOW}?access_token=hush HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer hush\r\n\r\n`);
     const answer = await client.answer();
     expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n/);
     expect(answer).toContain('deadline_exceeded');
     finish('{}');
     await sleep(50);
-    client.send('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
+    client.send('GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await expect.poll(() => client.statuses).toEqual([503, 200]);
     expect(await valueOf(operation.requestMetrics, 'tams_http_requests_refused_total', 'timeout')).toBe(1);
     expect(logged).toContain('a request took too long and was given up');
@@ -165,7 +165,7 @@ describe('too many requests at once', () => {
   it('do not count those whose clients went away', async () => {
     const { baseUrl, operation } = await startLimited({ inFlightMax: 5 }, () => new Promise(() => undefined));
     const clients = await Promise.all(Array.from({ length: 5 }, () => connectTo(baseUrl)));
-    for (const client of clients) client.send(`GET ${FLOW} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    for (const client of clients) client.send(`GET ${FLOW} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
     await expect.poll(async () => (await call(baseUrl, 'GET', FLOW)).status).toBe(503);
     for (const client of clients) client.close();
     await expect.poll(() => valueOf(operation.requestMetrics, 'tams_http_requests_aborted_total')).toBe(5);
@@ -178,7 +178,7 @@ describe('too many connections', () => {
     const { baseUrl } = await startReal({ MAX_CONNECTIONS: '3' });
     const clients = [await connectTo(baseUrl), await connectTo(baseUrl), await connectTo(baseUrl)];
     const extra = await connectTo(baseUrl);
-    extra.send('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    extra.send('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await extra.ended(LATE_MS);
     expect(extra.received).toBe('');
     for (const client of clients) client.close();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CursorPosition } from '../../../src/domain/paging.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
+import { costOf, fillFlow, type Layout, SECOND, stretch } from './support/long-flow.ts';
 import { newFlow, Replicas } from './support/replicas.ts';
 
 /**
@@ -9,13 +10,9 @@ import { newFlow, Replicas } from './support/replicas.ts';
  */
 
 const SEGMENTS = 100_000;
-const SECOND = 1_000_000_000n;
 const DAY = 86_400n * SECOND;
 const LIMIT = 100;
 
-type Layout = (index: number) => { startNs: bigint; endNs: bigint };
-
-const stretch = (startNs: bigint, lengthNs: bigint) => ({ startNs, endNs: startNs + lengthNs });
 const islands =
   (size: number, gapNs: bigint): Layout =>
   (index) =>
@@ -42,45 +39,10 @@ beforeAll(async () => {
 });
 afterAll(() => replicas.close());
 
-interface Cost {
-  queries: number;
-  rows: number;
-}
-
-async function costOf<T>(work: () => Promise<T>): Promise<{ result: T; cost: Cost }> {
-  const { requests } = replicas.emulator;
-  requests.clear();
-  const result = await work();
-  return { result, cost: { queries: requests.count('data.query'), rows: requests.rowsSent() } };
-}
-
-async function fill(layout: Layout): Promise<string> {
-  const { store, flows, manager } = replicas.first;
-  const flow = newFlow();
-  await flows.put(flow, 'test');
-  const all = Array.from({ length: SEGMENTS }, (_, index) => layout(index));
-  const columns = ['flow_id', 'start_ns', 'end_ns', 'object_id', 'fragment'];
-  const cells = all.map(({ startNs, endNs }, index) => [flow.id, startNs, endNs, `${flow.id} ${index}`, '{']);
-  await manager.insertBatches('segments', columns, cells, { batchRows: 20_000 });
-  const longestNs = all.reduce(
-    (longest, { startNs, endNs }) => (endNs - startNs > longest ? endNs - startNs : longest),
-    0n,
-  );
-  const coveredNs = all.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
-  await store.transaction(async (tx) => {
-    const state = await tx.flows.state(flow.id);
-    if (state === undefined) throw new Error('the flow is there');
-    const [startNs, endNs] = [all[0]?.startNs ?? 0n, all.at(-1)?.endNs ?? 0n];
-    const segments = { count: BigInt(SEGMENTS), longestNs };
-    await tx.flows.setContent(state, { startNs, endNs, coveredNs, segments }, new Date().toISOString());
-  });
-  return flow.id;
-}
-
 describe.each(Object.entries(layouts))('a flow of 100,000 segments %s', (_name, layout) => {
   let flowId: string;
   beforeAll(async () => {
-    flowId = await fill(layout);
+    flowId = await fillFlow(replicas.first, layout, SEGMENTS);
   }, 60_000);
 
   /** The starts of all segments that overlap the window, in order. */
@@ -109,17 +71,71 @@ describe.each(Object.entries(layouts))('a flow of 100,000 segments %s', (_name, 
       const order = reverse ? whole.toReversed() : whole;
       let after: CursorPosition | undefined;
       for (let page = 0; page < 3; page += 1) {
-        const { result, cost } = await costOf(() =>
+        const { result, cost } = await costOf(replicas, () =>
           replicas.first.store.segments.page(flowId, { timerange, reverse }, { limit: LIMIT, after }),
         );
         const starts = result.items.map(({ startNs }) => startNs);
         expect(starts).toEqual(order.slice(page * LIMIT, (page + 1) * LIMIT));
-        console.log(_name, '|', _window, reverse, page, cost);
         expect(cost.queries).toBeLessThanOrEqual(11);
-        expect(cost.rows).toBeLessThanOrEqual(10 * LIMIT);
+        expect(cost.rowsSent).toBeLessThanOrEqual(10 * LIMIT);
         after = result.next;
         if (after === undefined) break;
       }
     }
+  });
+});
+
+describe('a flow from before its statistics were kept', () => {
+  const from = newFlow();
+  const urls = [{ url: 'https://elsewhere.example/object' }];
+  const segments = Array.from({ length: 500 }, (_, index) => ({
+    object_id: `${from.id} ${index}`,
+    timerange: TimeRange.fromNs(BigInt(index) * 2n * SECOND, BigInt(index * 2 + 1) * SECOND).toString(),
+    get_urls: urls,
+  }));
+  const state = async () => {
+    const found = await replicas.first.store.flows.state(from.id);
+    if (found === undefined) throw new Error('the flow is there');
+    return found;
+  };
+  const inSecond = async (second: bigint): Promise<bigint[]> => {
+    const timerange = TimeRange.fromNs(second * SECOND + 5n, second * SECOND + 6n);
+    const { items } = await replicas.first.store.segments.page(from.id, { timerange, reverse: false }, { limit: 10 });
+    return items.map(({ startNs }) => startNs / SECOND);
+  };
+
+  beforeAll(async () => {
+    const { flows, registration, store } = replicas.first;
+    await flows.put(from, 'test');
+    expect(await registration.register(from.id, segments)).toEqual([]);
+    const { content } = await state();
+    await store.transaction(async (tx) => {
+      const old = content && { ...content, segments: undefined };
+      await tx.flows.setContent(await state(), old, new Date().toISOString());
+    });
+  });
+
+  it('is read, and guarded against overlaps, all the same', async () => {
+    expect([await inSecond(400n), await inSecond(401n), await inSecond(998n)]).toEqual([[400n], [], [998n]]);
+    const clashes = [10, 499].map((second) => ({
+      object_id: `${from.id} 0`,
+      timerange: TimeRange.fromNs(BigInt(second) * 2n * SECOND + 1n, BigInt(second) * 2n * SECOND + 9n).toString(),
+    }));
+    const refused = await replicas.first.registration.register(from.id, clashes);
+    expect(refused.map(({ error }) => error.code)).toEqual(['segment_overlap', 'segment_overlap']);
+    expect((await state()).content?.segments).toBeUndefined();
+  });
+
+  it('has them from when it was empty', async () => {
+    const { deletion, registration } = replicas.first;
+    await deletion.run(async (tx) => {
+      const flow = await tx.flows.state(from.id);
+      if (flow === undefined) throw new Error('the flow is there');
+      return deletion.deleteSegments(tx, flow, { timerange: TimeRange.EVERYTHING }, 'test');
+    });
+    expect((await state()).content).toBeNull();
+    await registration.register(from.id, segments.slice(0, 2));
+    expect((await state()).content?.segments).toEqual({ count: 2n, longestNs: SECOND });
+    expect(await inSecond(2n)).toEqual([2n]);
   });
 });

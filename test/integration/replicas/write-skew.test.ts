@@ -180,7 +180,7 @@ describe('objects of two replicas', () => {
     const allocate = ({ store }: Replica): Promise<boolean> =>
       store.transaction(async (tx) => {
         if ((await tx.objects.taken([id])).size > 0) return false;
-        await tx.objects.insert([allocated(id, 'a flow')]);
+        await tx.objects.insertNamed([allocated(id, 'a flow')]);
         return true;
       });
     expect((await Promise.all(replicas.atOnce().map(allocate))).sort()).toEqual([false, true]);
@@ -208,7 +208,7 @@ describe('objects of two replicas', () => {
     await replicas.first.flows.delete(a.id, 'test');
     const [end] = await outcomes(
       one.registration.register(b.id, [segment(0, id, false)]).then((refused) => refused[0]?.error.code),
-      new ObjectReclaim(other.store, NO_MEDIA).reclaimDue(async () => undefined),
+      new ObjectReclaim(other.store, NO_MEDIA, false).reclaimDue(async () => undefined),
     );
     const used = await count('segments', 'object_id', id);
     expect(used).toBe(end === undefined ? 1 : 0);

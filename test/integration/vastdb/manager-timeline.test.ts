@@ -161,6 +161,40 @@ describe('a page of a timeline on an engine without ordering', () => {
     );
   });
 
+  it('takes in the one row of a lead-in, however far before the others it lies', async () => {
+    const year = 365n * 24n * 3600n * SECOND;
+    await fill('a', [-100n * year, ...dense]);
+    const hint = { column: 'start', from: -100n * year, to: 40_000n * SECOND, leadIn: 0n, expectedStepNs: 2n * SECOND };
+    expect(await page(eq('flow', 'a'), 'asc', 100, hint)).toHaveLength(100);
+    expect(reads.selects).toBe(1);
+    expect(await page(lt('start', 100n * SECOND), 'desc', 100, hint)).toHaveLength(51);
+    expect(reads.selects).toBe(1);
+    expect(await page(lt('start', -1n), 'desc', 100, hint)).toEqual([-100n * year]);
+  });
+
+  it('agrees with an engine that sorts, for any lead-in', async () => {
+    const starts = fc.uniqueArray(fc.bigInt({ min: -500n, max: 500n }), { minLength: 1, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(
+        starts,
+        fc.nat(),
+        fc.bigInt({ min: 0n, max: 1_000n }),
+        fc.constantFrom('asc' as const, 'desc' as const),
+        fc.integer({ min: 1, max: 20 }),
+        async (list, index, distance, direction, limit) => {
+          await complete.delete('segments', everyRow());
+          await fill('a', list);
+          const sorted = list.toSorted((a, b) => (a < b ? -1 : 1));
+          const first = sorted[index % sorted.length] ?? 0n;
+          const second = sorted[(index % sorted.length) + 1] ?? first + 1_000n;
+          const leadIn = first + (distance < second - first ? distance : second - first);
+          await page(gte('start', first), direction, limit, { column: 'start', leadIn, expectedStepNs: 10n });
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   it('sorts by itself when the column may hold nulls, whatever the hint says', async () => {
     await complete.insert('segments', [
       { flow: 'a', start: 1n, maybe: null },

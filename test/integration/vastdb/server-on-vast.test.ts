@@ -43,6 +43,7 @@ describe('the server on a cluster', () => {
     await first.must('POST', `/flows/${flowId}/segments`, { object_id: object?.object_id, timerange: second(0) });
     expect(await other.timeranges(flowId)).toEqual([second(0)]);
     expect(emulator.requests.count('rows.insert')).toBeGreaterThan(0);
+    expect(lines.join('')).toContain('every replica has to see the same folder');
   });
 
   it('answers 503 with Retry-After while the cluster is gone, and serves again when it is back', async () => {

@@ -3,6 +3,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { VastClient } from '../../../src/vastdb/engines/vast/client/vast-client.ts';
 import { ClusterTransport } from '../../../src/vastdb/engines/vast/transport/cluster-transport.ts';
 import { openVastEngine } from '../../../src/vastdb/engines/vast/vast-engine.ts';
+import type { Lane } from '../../../src/vastdb/engine.ts';
+import { eq } from '../../../src/vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../src/vastdb/predicate/predicate.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { COUNTERS, EVENTS, valueOf } from '../../support/vastdb/counters.ts';
@@ -42,6 +45,40 @@ describe('what it costs', () => {
       'rows.update': 1,
       'transaction.commit': 1,
     });
+  });
+
+  it('a large table is read in parts; its size is asked once, and not for what looks for few rows', async () => {
+    const { emulator, engine, manager } = await open({ pages: { rowGroupRows: 1 } });
+    const ids = Array.from({ length: 41 }, (_, index) => `${index}`);
+    await manager.insert(
+      'counters',
+      ids.map((id) => ({ id, value: 0n })),
+    );
+    emulator.settings.rowsToldPerRow = 1_000_000;
+    const cost = async (work: () => Promise<unknown>): Promise<[unknown, number, number]> => {
+      emulator.requests.clear();
+      const result = await work();
+      return [result, emulator.requests.count('data.query'), emulator.requests.count('table.stats')];
+    };
+    const idsOf = async (lane: Lane, where?: Predicate): Promise<unknown[]> => {
+      const { rows } = await engine.reader(lane).select({ table: 'counters', columns: ['id'], where });
+      return rows.flat().sort();
+    };
+    expect(await cost(() => idsOf('interactive', eq('id', '7')))).toEqual([['7'], 1, 0]);
+    expect(await cost(() => idsOf('interactive'))).toEqual([ids.toSorted(), 10, 1]);
+    expect(await cost(() => idsOf('background', eq('value', 0n)))).toEqual([ids.toSorted(), 10, 0]);
+    expect(await cost(() => manager.count('counters'))).toEqual([41, 10, 0]);
+    const first = () => engine.reader('background').select({ table: 'counters', columns: ['id'], limit: 1 });
+    expect((await cost(first)).slice(1)).toEqual([1, 0]);
+  });
+
+  it('a conflict that lasts is thrown when the patience of the engine is at its end, not multiplied', async () => {
+    const { emulator, manager } = await open();
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    emulator.faults.add({ kind: 'error', status: 409, code: 'TabularConflict', operation: 'transaction.commit' });
+    const started = performance.now();
+    await expect(manager.insert('counters', [{ id: 'b', value: 0n }])).rejects.toMatchObject({ kind: 'conflict' });
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   it('closing leaves nothing behind', async () => {
@@ -91,6 +128,7 @@ describe('what others left', () => {
     await expect(engine.transaction((tx) => tx.insert('counters', ['id', 'value'], [['b', 0n]]))).rejects.toThrow(
       TableError,
     );
+    await expect(engine.health()).rejects.toThrow(/^The tables are gone from the cluster: /);
     transport.close();
     await (await replica(emulator)).insert('counters', [{ id: 'c', value: 0n }]);
     await manager.insert('counters', [{ id: 'd', value: 0n }]);

@@ -37,7 +37,7 @@ export async function startVastEmulator(options: VastEmulatorOptions = {}): Prom
   const seed = options.seed ?? DEFAULT_SEED;
   const bucket = options.bucket ?? 'vastdb';
   const credentials = { accessKey: options.accessKey ?? 'test-access', secretKey: options.secretKey ?? 'test-secret' };
-  const store = new Store(bucket, seed);
+  const store = new Store(bucket, seed, settings);
   if (options.schema !== undefined) store.createSchemaNow(options.schema);
 
   const requests = new RequestLog();

@@ -20,6 +20,10 @@ export interface EmulatorSettings {
   sortedTables: boolean;
   /** Whether semi-sorted projections are known; without them the operation answers 501. */
   projections: boolean;
+  /** The statistics tell so many rows for each that is there: what clients do about tables too large for a test. */
+  rowsToldPerRow: number;
+  /** Transactions that nothing is heard of for so long are rolled back. How long a cluster waits is not known. */
+  transactionSilenceMs: number;
   readonly pages: PageSettings;
 }
 
@@ -39,6 +43,7 @@ export interface VastEmulatorOptions {
   readonly version?: string;
   readonly sortedTables?: boolean;
   readonly projections?: boolean;
+  readonly transactionSilenceMs?: number;
   readonly pages?: Partial<PageSettings>;
 }
 
@@ -56,6 +61,8 @@ export function emulatorSettings(options: VastEmulatorOptions): EmulatorSettings
     version: options.version ?? '5.4.0.1',
     sortedTables: options.sortedTables ?? true,
     projections: options.projections ?? true,
+    rowsToldPerRow: 1,
+    transactionSilenceMs: options.transactionSilenceMs ?? 300_000,
     pages: {
       pageRows: LIMITS.pageRows,
       rowGroupRows: 2 ** 16,

@@ -54,6 +54,33 @@ describe('AUTH_MODE', () => {
     },
   );
 
+  it.each<NodeJS.ProcessEnv>([
+    { PUBLIC_URL: 'https://tams.example' },
+    { TRUST_PROXY: 'true' },
+    { TRUST_PROXY: '127.0.0.1' },
+  ])('must be set where others are to reach this server through a proxy (%j), were it to none', (env) => {
+    const [name = ''] = Object.keys(env);
+    expect(refusal(env)).toMatch(new RegExp(`^AUTH_MODE is not set, and ${name} .+; set it, to none if everybody may`));
+    expect(loadConfig({ ...env, AUTH_MODE: 'none' }).auth.modes).toEqual([]);
+  });
+
+  it.each(['http://localhost:8000', 'http://127.0.0.1', 'http://[::1]:8000/tams'])(
+    'may be left out where PUBLIC_URL is %s, and nothing forwards requests',
+    (PUBLIC_URL) => {
+      expect(loadConfig({ PUBLIC_URL, TRUST_PROXY: 'false' }).auth.modes).toEqual([]);
+    },
+  );
+
+  it('opens the store to no web page by being left out', () => {
+    const http = (env: NodeJS.ProcessEnv) => loadConfig(env).http;
+    expect(http({})).toMatchObject({ corsOrigins: 'loopback', checkHost: true });
+    expect(http({ AUTH_MODE: 'none' })).toMatchObject({ corsOrigins: 'loopback', checkHost: true });
+    expect(http({ CORS_ORIGINS: '*' })).toMatchObject({ corsOrigins: '*', checkHost: false });
+    expect(http({ CORS_ORIGINS: 'https://a.example' })).toMatchObject({ checkHost: true });
+    expect(http({ AUTH_MODE: 'basic' })).toMatchObject({ corsOrigins: '*', checkHost: false });
+    expect(http({ AUTH_MODE: 'none', HOST: '0.0.0.0' })).toMatchObject({ corsOrigins: '*', checkHost: false });
+  });
+
   it('is a list', () => {
     expect(loadConfig({ ...JWT, AUTH_MODE: 'url_token, basic,jwt' }).auth.modes).toEqual(['jwt', 'basic', 'url_token']);
   });
@@ -89,6 +116,19 @@ describe('AUTH_MODE=jwt', () => {
   it.each(['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'])('refuses %s where it has no effect', (name) => {
     const message = refusal({ AUTH_MODE: 'basic', [name]: 'https://a.example' });
     expect(message).toMatch(new RegExp(`^${name} has no effect unless AUTH_MODE has jwt`));
+  });
+});
+
+describe('AUTH_CLASSES', () => {
+  it('is off unless it is set', () => {
+    expect(loadConfig({ ...JWT }).auth.classes).toBe(false);
+    expect(loadConfig({ ...JWT, AUTH_CLASSES: 'true' }).auth.classes).toBe(true);
+  });
+
+  it.each([{}, { AUTH_MODE: 'none' }])('is refused without authentication (%j)', (env) => {
+    expect(refusal({ ...env, AUTH_CLASSES: 'true' })).toMatch(
+      /^AUTH_CLASSES has no effect unless AUTH_MODE has jwt or/,
+    );
   });
 });
 

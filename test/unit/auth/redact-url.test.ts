@@ -4,7 +4,12 @@ import { redactUrl } from '../../../src/observability/redact-url.ts';
 it.each([
   ['/flows?access_token=abc', '/flows?access_token=[redacted]'],
   ['/flows?limit=1&access_token=abc&page=2', '/flows?limit=1&access_token=[redacted]&page=2'],
-  ['/flows?ACCESS_TOKEN=abc#x', '/flows?ACCESS_TOKEN=[redacted]#x'],
+  ['/flows?ACCESS_TOKEN=abc#x&limit=1', '/flows?ACCESS_TOKEN=[redacted]&limit=1'],
+  ['/flows#access_token=abc', '/flows#access_token=[redacted]'],
+  ['/flows;access_token=abc', '/flows;access_token=[redacted]'],
+  ['/flows?label=a#access_token=abc?d;e&limit=1', '/flows?label=a#access_token=[redacted]&limit=1'],
+  ['/flows?a?access_token=abc', '/flows?a?access_token=[redacted]'],
+  ['/flows?access_token=abc;access_token=def', '/flows?access_token=[redacted]'],
   ['/flows?%61ccess%5Ftoken=abc', '/flows?%61ccess%5Ftoken=[redacted]'],
   ['/flows?access_token=a=b==', '/flows?access_token=[redacted]'],
   [

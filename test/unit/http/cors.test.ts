@@ -44,4 +44,16 @@ describe('cross-origin requests', () => {
     expect(await allowed('https://b.example')).toBe('https://b.example');
     expect(await allowed('https://c.example')).toBeUndefined();
   });
+
+  it('are allowed from pages of this machine only, and differ by origin', async () => {
+    const app = await appOver({}, { corsOrigins: 'loopback' });
+    const answered = async (origin: string) => (await app.inject(preflight(origin))).headers;
+    for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:3000', 'http://127.1.2.3:80']) {
+      expect((await answered(origin))['access-control-allow-origin']).toBe(origin);
+    }
+    for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example', 'null']) {
+      const headers = await answered(origin);
+      expect([headers['access-control-allow-origin'], headers['vary']], origin).toEqual([undefined, 'Origin']);
+    }
+  });
 });

@@ -18,8 +18,8 @@ export function deletionRequestRoutes(app: TamsApp, { services }: RouteContext):
     summary: 'Deletion requests',
     schema: {},
     responses: { 200: json('The requests that are known.', Type.Array(DeletionRequestSchema)) },
-    handler: async (_request, reply) => {
-      const requests = await services.deletionRequests.list();
+    handler: async (request, reply) => {
+      const requests = await services(request).deletionRequests.list();
       return sendJson(reply, JSON.stringify(requests.map(deletionRequestJson)));
     },
   });
@@ -32,7 +32,7 @@ export function deletionRequestRoutes(app: TamsApp, { services }: RouteContext):
     schema: { params: deletionRequestParams },
     responses: { 200: json('The request.', DeletionRequestSchema), 404: notFound },
     handler: async (request, reply) => {
-      const found = await services.deletionRequests.get(pathId(request.params.requestId, 'deletion request'));
+      const found = await services(request).deletionRequests.get(pathId(request.params.requestId, 'deletion request'));
       return sendJson(reply, JSON.stringify(deletionRequestJson(found)));
     },
   });

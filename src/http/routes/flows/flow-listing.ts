@@ -32,7 +32,7 @@ export function flowListing(app: TamsApp, { services, paging, baseUrl }: RouteCo
         frameHeight: query.frame_height,
         tags: readTagFilter(query),
       };
-      const found = await services.flows.list(filter, page);
+      const found = await services(request).flows.list(filter, page);
       paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next: found.next });
       return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, jsonList(found.items));
     },

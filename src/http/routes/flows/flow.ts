@@ -25,11 +25,11 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
       const id = pathId(request.params.flowId, 'flow');
       const timerange = readTimerange(request.query.timerange, TimeRange.EVERYTHING) ?? TimeRange.EVERYTHING;
       if (request.method === 'HEAD') {
-        await services.flows.exists(id);
+        await services(request).flows.exists(id);
         return sendHead(reply);
       }
       const options = request.query.include_timerange === true ? { timerange } : {};
-      return sendJson(reply, await services.flows.get(id, options));
+      return sendJson(reply, await services(request).flows.get(id, options));
     },
   });
 
@@ -53,7 +53,7 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
       if (request.body.id !== id) {
         throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
       }
-      const { created, flow } = await services.flows.put(request.body, request.principal);
+      const { created, flow } = await services(request).flows.put(request.body, request.principal);
       return created ? sendJson(reply.code(201), flow) : reply.code(204).send();
     },
   });
@@ -68,7 +68,7 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
     responses: { 202: deletionAccepted, 204: noBody('Deleted.'), 403: readOnly, 404: notFound },
     handler: async (request, reply) => {
       const id = pathId(request.params.flowId, 'flow');
-      const deletion = await services.flows.delete(id, request.principal);
+      const deletion = await services(request).flows.delete(id, request.principal);
       return sendDeletion(reply, deletion, () => baseUrl(request));
     },
   });

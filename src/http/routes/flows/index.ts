@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { RouteContext } from '../../route-context.ts';
+import type { Asker, RouteContext } from '../../route-context.ts';
 import { FlowCollection } from '../../schemas/collection.ts';
 import { Integer } from '../../schemas/common.ts';
 import { flowParams, flowTagParams } from '../../schemas/parameters.ts';
@@ -20,7 +20,7 @@ export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
     path: '/flows',
     idParam: 'flowId',
     params: flowParams,
-    service: context.services.flows,
+    serviceOf: (request: Asker) => context.services(request).flows,
   } as const;
   const writable = { isDeletable: true, writeResponses: { 403: readOnly } };
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readOperation } from '../../operation.ts';
-import type { RouteContext } from '../../route-context.ts';
+import type { Asker, RouteContext } from '../../route-context.ts';
 import { MediaObjectSchema } from '../../schemas/media-object.ts';
 import { objectParams, pagingQuery } from '../../schemas/parameters.ts';
 import { badQuery, json, notFound, pagingHeaders } from '../../schemas/responses.ts';
@@ -8,13 +8,14 @@ import { sendJson } from '../../send-json.ts';
 import type { TamsApp } from '../../tams-app.ts';
 import { validatorCompiler } from '../../validation/compiler.ts';
 
-type ObjectRequest = Pick<FastifyRequest, 'url' | 'protocol' | 'host'> & { query: { page?: string; limit?: number } };
+type ObjectRequest = Asker &
+  Pick<FastifyRequest, 'url' | 'protocol' | 'host'> & { query: { page?: string; limit?: number } };
 
 /** TAMS 7.0, `/objects/{objectId}`. */
 export function objectRoutes(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
   const show = async (objectId: string, request: ObjectRequest, reply: Pick<FastifyReply, 'header' | 'send'>) => {
     const page = paging.request(request);
-    const { object, next } = await services.objects.get(objectId, page);
+    const { object, next } = await services(request).objects.get(objectId, page);
     paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
     return sendJson(reply, JSON.stringify(object));
   };
@@ -34,6 +35,7 @@ export function objectRoutes(app: TamsApp, { services, paging, baseUrl }: RouteC
     method: ['GET', 'HEAD'],
     url: '/objects/*',
     schema: { hide: true, querystring: pagingQuery },
+    config: { access: 'read' },
     validatorCompiler: validatorCompiler(),
     handler: async (request, reply) => show((request.params as { '*': string })['*'], request, reply),
   });

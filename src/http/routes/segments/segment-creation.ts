@@ -32,10 +32,10 @@ export function segmentCreation(app: TamsApp, { services, segmentsPerRequest }: 
       const flowId = pathId(request.params.flowId, 'flow');
       const { body } = request;
       if (Array.isArray(body)) {
-        const failed = await services.segments.create(flowId, body);
+        const failed = await services(request).segments.create(flowId, body);
         if (failed.length > 0) return sendJson(reply, JSON.stringify({ failed_segments: failed }));
       } else {
-        await services.segments.createOne(flowId, body);
+        await services(request).segments.createOne(flowId, body);
       }
       return reply.code(201).send();
     },

@@ -32,7 +32,7 @@ export function segmentDeletion(app: TamsApp, { services, baseUrl }: RouteContex
         timerange: readTimerange(request.query.timerange) ?? TimeRange.EVERYTHING,
         objectId: request.query.object_id,
       };
-      const deletion = await services.segments.delete(flowId, selection, request.principal);
+      const deletion = await services(request).segments.delete(flowId, selection, request.principal);
       return sendDeletion(reply, deletion, () => baseUrl(request));
     },
   });

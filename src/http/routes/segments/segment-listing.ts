@@ -42,7 +42,12 @@ export function segmentListing(app: TamsApp, { services, paging, baseUrl }: Rout
       };
       const page = paging.request(request);
       const rendering = request.method === 'HEAD' ? undefined : { urls: urlFilter(query), baseUrl: baseUrl(request) };
-      const { body, count, next, timerange } = await services.segments.list(flowId, selection, page, rendering);
+      const { body, count, next, timerange } = await services(request).segments.list(
+        flowId,
+        selection,
+        page,
+        rendering,
+      );
 
       paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
       reply.header('x-paging-timerange', timerange.toString());

@@ -14,7 +14,7 @@ export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): voi
     summary: 'What this service is',
     schema: {},
     responses: { 200: json('The service.', ServiceSchema) },
-    handler: async (_request, reply) => sendJson(reply, JSON.stringify(await services.serviceInfo.get())),
+    handler: async (request, reply) => sendJson(reply, JSON.stringify(await services(request).serviceInfo.get())),
   });
 
   operation(app, {
@@ -28,7 +28,7 @@ export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): voi
     responses: { 200: noBody('Changed.'), 400: badBody },
     handler: async (request, reply) => {
       const { name, description } = request.body;
-      await services.serviceInfo.update({
+      await services(request).serviceInfo.update({
         ...(name !== undefined && { name }),
         ...(description !== undefined && { description }),
       });

@@ -15,6 +15,6 @@ export function storageBackendRoutes(app: TamsApp, { services }: RouteContext): 
     summary: 'The storage backends of this service',
     schema: {},
     responses: { 200: json('The backends.', Type.Array(StorageBackendSchema)) },
-    handler: (_request, reply) => sendJson(reply, JSON.stringify(services.serviceInfo.storageBackends())),
+    handler: (request, reply) => sendJson(reply, JSON.stringify(services(request).serviceInfo.storageBackends())),
   });
 }

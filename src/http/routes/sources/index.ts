@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { RouteContext } from '../../route-context.ts';
+import type { Asker, RouteContext } from '../../route-context.ts';
 import { sourceParams, sourceTagParams } from '../../schemas/parameters.ts';
 import type { TamsApp } from '../../tams-app.ts';
 import { propertyRoutes } from '../property-routes.ts';
@@ -17,7 +17,7 @@ export function allSourceRoutes(app: TamsApp, context: RouteContext): void {
     path: '/sources',
     idParam: 'sourceId',
     params: sourceParams,
-    service: context.services.sources,
+    serviceOf: (request: Asker) => context.services(request).sources,
   } as const;
   tagRoutes(app, { ...owner, tagParams: sourceTagParams, writeResponses: {} });
   for (const property of ['description', 'label'] as const) {

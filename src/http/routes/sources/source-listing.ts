@@ -20,7 +20,7 @@ export function sourceListing(app: TamsApp, { services, paging, baseUrl }: Route
     handler: async (request, reply) => {
       const { label, format } = request.query;
       const page = paging.request(request);
-      const found = await services.sources.list({ label, format, tags: readTagFilter(request.query) }, page);
+      const found = await services(request).sources.list({ label, format, tags: readTagFilter(request.query) }, page);
       paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next: found.next });
       return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, jsonList(found.items));
     },

@@ -19,10 +19,10 @@ export function sourceRoutes(app: TamsApp, { services }: RouteContext): void {
     handler: async (request, reply) => {
       const id = pathId(request.params.sourceId, 'source');
       if (request.method === 'HEAD') {
-        await services.sources.exists(id);
+        await services(request).sources.exists(id);
         return sendHead(reply);
       }
-      return sendJson(reply, await services.sources.get(id));
+      return sendJson(reply, await services(request).sources.get(id));
     },
   });
 }

@@ -29,7 +29,7 @@ export function storageRoutes(app: TamsApp, { services, baseUrl }: RouteContext)
       const flowId = pathId(request.params.flowId, 'flow');
       // The body is optional, which its schema cannot say.
       const body = request.body as typeof request.body | undefined;
-      const allocation = await services.storage.allocate(flowId, body ?? {}, baseUrl(request));
+      const allocation = await services(request).storage.allocate(flowId, body ?? {}, baseUrl(request));
       return sendJson(reply.code(201), JSON.stringify(allocation));
     },
   });

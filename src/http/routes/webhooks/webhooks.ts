@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import type { ShownWebhook, Webhook } from '../../../domain/webhook.ts';
 import { operation, readOperation } from '../../operation.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { badBody, json, noBody, notFound } from '../../schemas/responses.ts';
@@ -17,9 +16,9 @@ export function webhookRoutes(app: TamsApp, { services }: RouteContext): void {
     access: 'admin',
     schema: {},
     responses: { 200: json('The registrations, without their keys.', Type.Array(WebhookSchema)), 404: notFound },
-    handler: async (_request, reply) => {
-      const webhooks = await services.webhooks.list();
-      return sendJson(reply, JSON.stringify(webhooks.map(withoutKey)));
+    handler: async (request, reply) => {
+      const webhooks = await services(request).webhooks.list();
+      return sendJson(reply, JSON.stringify(webhooks));
     },
   });
 
@@ -41,13 +40,9 @@ export function webhookRoutes(app: TamsApp, { services }: RouteContext): void {
       404: notFound,
     },
     handler: async (request, reply) => {
-      if ((await services.webhooks.register(request.body)) === 'removed') return reply.code(204).send();
-      return sendJson(reply.code(201), JSON.stringify(withoutKey(request.body)));
+      const registered = await services(request).webhooks.register(request.body);
+      if (registered === undefined) return reply.code(204).send();
+      return sendJson(reply.code(201), JSON.stringify(registered));
     },
   });
-}
-
-/** A key is never shown, not even to the one who gave it. */
-function withoutKey(webhook: Webhook | ShownWebhook): object {
-  return { ...webhook, api_key_value: undefined };
 }

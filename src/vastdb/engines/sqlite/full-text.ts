@@ -36,7 +36,8 @@ export function fullTextStatements({ name, columns, sortKey = [], fullText }: Ta
   return [
     // Contentless: the text is in the table already. What is deleted is marked, and goes when the index is merged.
     `CREATE VIRTUAL TABLE ${index} USING fts5 (${INDEXED}, content='', contentless_delete=1, ` +
-      `tokenize="unicode61 remove_diacritics 0")`,
+      // Marks are part of words: in many scripts they are the vowels.
+      `tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'")`,
     `CREATE TRIGGER ${trigger('insert')} AFTER INSERT ON ${table} WHEN new.${column} IS NOT NULL BEGIN ` +
       `${add} VALUES (new._rowid_, new.${column}); END`,
     `CREATE TRIGGER ${trigger('delete')} AFTER DELETE ON ${table} BEGIN ` +

@@ -35,10 +35,7 @@ export async function checkCluster(client: VastClient, { endpoints, bucket, sche
     if (!(error instanceof TableError) || error instanceof StartError) throw error;
     if (error instanceof VastError && error.status === 403) throw refused(error);
     if (error.kind !== 'unavailable') throw error;
-    throw unusable(
-      `The cluster does not answer at ${endpoints.join(', ')}: check the addresses, and that they can be reached from here`,
-      error,
-    );
+    throw unreachable(endpoints.join(', '), error);
   }
 }
 
@@ -46,6 +43,35 @@ export async function checkCluster(client: VastClient, { endpoints, bucket, sche
 class StartError extends TableError {}
 
 const unusable = (message: string, cause?: unknown): TableError => new StartError('unavailable', `${message}.`, cause);
+
+/** What TLS says of a certificate whose authority is not known here. */
+const UNKNOWN_AUTHORITY = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function unreachable(endpoints: string, error: TableError): TableError {
+  const reason = reasonOf(error.cause);
+  if (reason !== undefined && UNKNOWN_AUTHORITY.has(reason)) {
+    return unusable(
+      `The certificate of the cluster at ${endpoints} is of an authority that is not known here (${reason}): name the file of that authority in NODE_EXTRA_CA_CERTS`,
+      error,
+    );
+  }
+  const because = reason === undefined ? '' : `${reason}; `;
+  return unusable(
+    `The cluster does not answer at ${endpoints}: ${because}check the addresses, and that they can be reached from here`,
+    error,
+  );
+}
+
+/** Such as `ECONNREFUSED`; a wait that ended says how long it was. */
+function reasonOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}
 
 const refused = (cause?: unknown): TableError =>
   unusable(

@@ -4,7 +4,9 @@ import { predicateColumns } from '../../predicate/columns.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
 import type { Catalogue } from './catalogue.ts';
+import { splitsFor } from './client/queries.ts';
 import type { VastClient } from './client/vast-client.ts';
+import { TableSizes } from './table-sizes.ts';
 
 /**
  * What the port asks of a transaction, as requests of the client. All of them throw TableError
@@ -13,10 +15,12 @@ import type { VastClient } from './client/vast-client.ts';
 export class Statements {
   readonly #client: VastClient;
   readonly #catalogue: Catalogue;
+  readonly #sizes: TableSizes;
 
   constructor(client: VastClient, catalogue: Catalogue) {
     this.#client = client;
     this.#catalogue = catalogue;
+    this.#sizes = new TableSizes(async (id, table) => (await client.tables.stats(id, table)).rows);
   }
 
   async select(transactionId: string, request: SelectRequest, kind: RequestKind): Promise<RowSet> {
@@ -33,6 +37,7 @@ export class Statements {
       rowIds,
       limit,
       kind,
+      splits: limit === undefined ? await this.#splits(transactionId, table.name, where, kind) : 1,
     });
     if (asked.length === columns.length) return found;
     const positions = columns.map((column) => asked.indexOf(column));
@@ -41,7 +46,8 @@ export class Statements {
 
   async count(transactionId: string, name: string, where: Predicate | undefined, kind: RequestKind): Promise<number> {
     const table = await this.#catalogue.tableWith(name, columnsOf(where));
-    return this.#client.queries.count({ transactionId, table, where, kind });
+    const splits = await this.#splits(transactionId, table.name, where, kind);
+    return this.#client.queries.count({ transactionId, table, where, kind, splits });
   }
 
   async insert(
@@ -68,6 +74,15 @@ export class Statements {
   async delete(transactionId: string, name: string, rowIds: readonly RowId[]): Promise<void> {
     const table = await this.#catalogue.table(name);
     await this.#client.rows.delete(transactionId, table, ownRowIds(name, rowIds));
+  }
+
+  /**
+   * Into how many parts a read without a limit is cut. Interactive ones with a predicate look for few rows, in one
+   * place: each part would cost them a request for nothing.
+   */
+  async #splits(id: string, table: string, where: Predicate | undefined, kind: RequestKind): Promise<number> {
+    if (kind !== 'analytics' && where !== undefined) return 1;
+    return splitsFor(await this.#sizes.rows(id, table));
   }
 }
 

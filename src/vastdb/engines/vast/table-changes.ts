@@ -76,12 +76,15 @@ export class TableChanges {
       });
     } catch (error) {
       if (!(error instanceof VastError) || error.kind !== 'invalid') throw error;
-      this.#takesProjections = false;
-      this.#logger.warn(
-        { err: error, table: definition.name },
-        'the cluster takes no projections; the tables do without',
-      );
+      this.#doWithoutProjections(error, definition.name);
     }
+  }
+
+  /** Several tables may be refused at once; the log says so once. */
+  #doWithoutProjections(error: VastError, table: string): void {
+    if (!this.#takesProjections) return;
+    this.#takesProjections = false;
+    this.#logger.warn({ err: error, table }, 'the cluster takes no projections; the tables do without');
   }
 
   /** @param change makes its requests in the transaction of the given id; it may be called again. */

@@ -45,6 +45,7 @@ const capabilities: EngineCapabilities = Object.freeze({
   lookups: false,
   uniqueKeys: false,
   serializable: false,
+  retriesConflicts: true,
   maxCellBytes: 126_000,
 });
 
@@ -184,13 +185,20 @@ class VastEngine implements TableEngine {
     }
   }
 
-  /** Costs one request. It shows that the cluster can be reached, and still takes the keys. */
+  /** Costs four requests. It shows that the cluster can be reached, still takes the keys, and has the tables. */
   async health(): Promise<void> {
     this.#checkOpen();
-    if ((await this.#parts.client.bucketExists()) === true) return;
+    const { client } = this.#parts;
+    if ((await client.bucketExists()) !== true) {
+      throw new TableError(
+        'unavailable',
+        'The cluster refuses its bucket: it is gone, or the keys are not valid any more.',
+      );
+    }
+    if ((await this.#snapshots.read((id) => client.tables.find(id, LOCK_TABLE))) !== undefined) return;
     throw new TableError(
       'unavailable',
-      'The cluster refuses its bucket: it is gone, or the keys are not valid any more.',
+      'The tables are gone from the cluster: a server that is started now makes them anew, empty.',
     );
   }
 

@@ -75,6 +75,7 @@ function onStore({ manager }: Pick<Replica, 'manager'>, store: Store): Replica {
     syncMax: 1_000,
     reclaimGraceMs: 0,
     requestExpiryMs: 60_000,
+    keepDeleted: false,
     onRequest: () => undefined,
   });
   const registration = new SegmentRegistration(store, new Set());
@@ -82,17 +83,17 @@ function onStore({ manager }: Pick<Replica, 'manager'>, store: Store): Replica {
 }
 
 /** Resolves when so many wait. */
-function makeBarrier(parties: number): () => Promise<void> {
+function makeBarrier(parties: number): () => Promise<undefined> {
   let arrived = 0;
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
   return () => {
     arrived += 1;
-    if (arrived === parties) resolve();
+    if (arrived === parties) resolve(undefined);
     return promise;
   };
 }
 
-function waitingStore(store: Store, barrier: () => Promise<void>): Store {
+function waitingStore(store: Store, barrier: () => Promise<undefined>): Store {
   let runs = 0;
   const transaction: Store['transaction'] = (work, options) =>
     store.transaction(async (tx) => {

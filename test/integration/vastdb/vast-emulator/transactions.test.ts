@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Field, Int64, Utf8 } from 'apache-arrow';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FIELDS, idsOf, names, namesOf, rowsOf, startTestTable, TABLE, type TestTable } from './test-table.ts';
@@ -122,6 +123,23 @@ test('a finished transaction is not found', async () => {
   await requests.commit(transaction);
   expect(await requests.commit(transaction)).toBe(404);
   expect((await requests.rows('POST', TABLE, rowsOf([{ name: 'x', n: 1 }]), transaction)).status).toBe(404);
+});
+
+test('a transaction that nothing is heard of is rolled back, so that its rows are free', async () => {
+  const { requests, emulator } = table;
+  const [silent, heard] = [await requests.begin(), await requests.begin()];
+  await requests.rows('PUT', TABLE, namesOf({ 0: 'A' }), silent);
+  emulator.settings.transactionSilenceMs = 60;
+  for (let n = 0; n < 10; n += 1) {
+    await sleep(20);
+    await names(requests, heard);
+  }
+  const next = await requests.begin();
+  expect((await requests.rows('PUT', TABLE, namesOf({ 0: 'B' }), next)).status).toBe(200);
+  expect([await requests.commit(silent), await requests.commit(heard), await requests.commit(next)]).toEqual([
+    404, 200, 200,
+  ]);
+  expect(await names(requests)).toEqual(['B', 'b']);
 });
 
 test('any number of dead versions: snapshots and indexes hold', async () => {

@@ -1,4 +1,5 @@
 import { notFound } from '../http/protocol-error.ts';
+import type { EmulatorSettings } from '../settings.ts';
 import { Catalogue } from './catalogue.ts';
 import { Transaction } from './transaction.ts';
 
@@ -10,12 +11,14 @@ export class Store {
   readonly bucket: string;
   readonly catalogue: Catalogue;
   readonly #open = new Map<string, Transaction>();
+  readonly #settings: Pick<EmulatorSettings, 'transactionSilenceMs'>;
   #version = 1;
   #transactions = 0;
 
   /** @param seed of the order in which rows are answered; see scan-order.ts. */
-  constructor(bucket: string, seed: number) {
+  constructor(bucket: string, seed: number, settings: Pick<EmulatorSettings, 'transactionSilenceMs'>) {
     this.bucket = bucket;
+    this.#settings = settings;
     this.catalogue = new Catalogue(seed);
   }
 
@@ -25,6 +28,7 @@ export class Store {
 
   /** @returns the transaction's id. */
   begin(): string {
+    this.#endSilent();
     const transaction = this.#newTransaction();
     const id = String(transaction.number);
     this.#open.set(id, transaction);
@@ -35,6 +39,7 @@ export class Store {
   find(id: string): Transaction {
     const transaction = this.#open.get(id);
     if (transaction === undefined) throw notFound('Transaction', id);
+    transaction.heardMs = performance.now();
     return transaction;
   }
 
@@ -67,6 +72,12 @@ export class Store {
   /** For setting up: creates a schema and commits it. */
   createSchemaNow(name: string): void {
     this.within(NONE, (transaction) => this.catalogue.createSchema(transaction, [name]));
+  }
+
+  /** Their clients died. Without timers: nobody sees the difference before the next transaction. */
+  #endSilent(): void {
+    const since = performance.now() - this.#settings.transactionSilenceMs;
+    for (const [id, transaction] of this.#open) if (transaction.heardMs < since) this.rollback(id);
   }
 
   #newTransaction(): Transaction {

@@ -15,6 +15,8 @@ export class Transaction {
   readonly number: number;
   /** The latest commit that it sees. */
   readonly snapshot: number;
+  /** When a request last named it. */
+  heardMs = performance.now();
   readonly #changes: Changes[] = [];
 
   constructor(number: number, snapshot: number) {

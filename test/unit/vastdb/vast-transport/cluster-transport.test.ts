@@ -1,83 +1,21 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ClusterTransport,
-  type ClusterTransportOptions,
-} from '../../../../src/vastdb/engines/vast/transport/cluster-transport.ts';
+import { describe, expect, it } from 'vitest';
 import { VastError } from '../../../../src/vastdb/engines/vast/transport/vast-error.ts';
 import type { VastRequest } from '../../../../src/vastdb/engines/vast/transport/vast-transport.ts';
-import { TableError } from '../../../../src/vastdb/table-error.ts';
-import { hang, hangUp, ok, partOf, type ScriptedServer, startScriptedServer, status } from './scripted-server.ts';
-
-const secretKey = 'never-to-be-seen-0123456789';
-const read: VastRequest = {
-  method: 'GET',
-  path: ['bucket', 'schema', 'table'],
-  query: { data: null },
-  transactionId: '7',
-  body: Buffer.from('relation'),
-  kind: 'read',
-};
-const write: VastRequest = { ...read, method: 'POST', query: { rows: null }, body: Buffer.from('rows'), kind: 'write' };
-const begin: VastRequest = {
-  method: 'POST',
-  path: [],
-  query: { transaction: null },
-  transactionId: '0',
-  kind: 'write',
-  repeatable: true,
-};
-
-let servers: ScriptedServer[] = [];
-let transport: ClusterTransport;
-
-function open(options: Partial<ClusterTransportOptions> = {}): ClusterTransport {
-  transport.close();
-  transport = new ClusterTransport({
-    endpoints: servers.map(({ url }) => url),
-    accessKey: 'access',
-    secretKey,
-    ...options,
-    limits: { connectMs: 500, silenceMs: 300, wholeMs: 1000, budgetMs: 2000, ...options.limits },
-  });
-  return transport;
-}
-
-async function failureOf(work: Promise<unknown>): Promise<VastError> {
-  const error = await work.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(TableError);
-  return error as VastError;
-}
-
-const requests = (): number => servers.reduce((sum, { received }) => sum + received.length, 0);
-const [first, second] = [(): ScriptedServer => at(0), (): ScriptedServer => at(1)];
-function at(index: number): ScriptedServer {
-  const server = servers[index];
-  if (server === undefined) throw new Error('no such server');
-  return server;
-}
-/** A port that nobody listens on. */
-async function deadUrl(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}
-
-beforeEach(async () => {
-  servers = [await startScriptedServer(), await startScriptedServer()];
-  transport = new ClusterTransport({ endpoints: servers.map(({ url }) => url), accessKey: 'access', secretKey });
-});
-afterEach(async () => {
-  transport.close();
-  await Promise.all(servers.map((server) => server.close()));
-});
+import { hang, hangUp, ok, partOf, status } from './scripted-server.ts';
+import {
+  begin,
+  deadUrl,
+  failureOf,
+  first,
+  open,
+  read,
+  requests,
+  secretKey,
+  servers,
+  transport,
+  write,
+} from './transport-fixture.ts';
 
 describe('a request', () => {
   it('is sent signed, with the headers of the protocol, also as a GET with a body', async () => {
@@ -192,158 +130,6 @@ describe('an answer that is not 200', () => {
       open({ endpoints: [first().url] });
       expect(await failureOf(transport.request(read))).toMatchObject({ kind: 'invalid', status: 400 });
     }
-  });
-});
-
-describe('what is sent again', () => {
-  it.each([read, write, begin])('any request that gets SlowDown ($method)', async (request) => {
-    const busy = status(503, 'SlowDown', 'Please reduce your request rate.');
-    open({ endpoints: [first().url] });
-    first().answerWith(busy, busy, ok('well'));
-    expect((await (await transport.request(request)).buffer()).toString()).toBe('well');
-    expect(requests()).toBe(3);
-    expect(transport.endpoints.statistics()[0]).toMatchObject({ errors: 0, state: 'healthy' });
-  });
-
-  it('SlowDown ends as unavailable when the budget is used up', async () => {
-    first().answerWith(status(503, 'SlowDown'));
-    open({ endpoints: [first().url], limits: { budgetMs: 200 } });
-    const started = performance.now();
-    expect(await failureOf(transport.request(write))).toMatchObject({ kind: 'unavailable', status: 503 });
-    expect(performance.now() - started).toBeLessThan(1500);
-    expect(requests()).toBeGreaterThan(1);
-  });
-
-  it.each([
-    ['breaks the connection', hangUp],
-    ['says that it is going away', status(503, 'ServiceUnavailable')],
-    ['does not answer in time', hang],
-  ])('a GET, to another endpoint, when one %s', async (_what, answer) => {
-    first().answerWith(answer);
-    second().answerWith(ok('well'));
-    for (let i = 0; i < 4; i += 1) {
-      open();
-      expect((await (await transport.request(read)).buffer()).toString()).toBe('well');
-    }
-    expect(second().received).toHaveLength(4);
-  });
-
-  it('a GET whose short answer breaks off', async () => {
-    open({ endpoints: [first().url] });
-    const broken = (response: import('node:http').ServerResponse): void => {
-      response.writeHead(200, { 'content-length': '10' });
-      response.write('half', () => response.destroy());
-    };
-    first().answerWith(broken, ok('whole'));
-    expect((await (await transport.request(read)).buffer()).toString()).toBe('whole');
-  });
-
-  it.each([
-    ['breaks the connection', hangUp],
-    ['does not answer in time', hang],
-  ])('never a write that may have been done: one %s', async (_what, answer) => {
-    for (const server of servers) server.answerWith(answer);
-    open();
-    const error = await failureOf(transport.request(write));
-    expect(error).toMatchObject({ kind: 'unavailable', mayBeDone: true, status: undefined });
-    expect(requests()).toBe(1);
-  });
-
-  it('never a write that got another 503', async () => {
-    for (const server of servers) server.answerWith(status(503, 'ServiceUnavailable'));
-    open();
-    expect(await failureOf(transport.request(write))).toMatchObject({ kind: 'unavailable', status: 503 });
-    expect(requests()).toBe(1);
-  });
-
-  it('a write that could not be sent at all, and one that is harmless twice', async () => {
-    second().answerWith(ok('well'));
-    open({ endpoints: [await deadUrl(), second().url] });
-    for (let i = 0; i < 4; i += 1) {
-      expect((await (await transport.request(write)).buffer()).toString()).toBe('well');
-    }
-    first().answerWith(hangUp);
-    for (let i = 0; i < 4; i += 1) {
-      open();
-      expect((await (await transport.request(begin)).buffer()).toString()).toBe('well');
-    }
-  });
-});
-
-describe('an answer that stops', () => {
-  it.each(['breaksOff', 'hangs'] as const)('is an error of its endpoint: it %s', async (then) => {
-    first().answerWith(partOf('x'.repeat(70_000), then));
-    open({ endpoints: [first().url] });
-    const response = await transport.request(read);
-    const error = await failureOf(response.buffer());
-    expect(error).toMatchObject({ kind: 'unavailable', mayBeDone: true });
-    expect(error.message).toContain('GET /bucket/schema/table?data');
-    await expect.poll(() => transport.endpoints.statistics()[0]).toMatchObject({ errors: 1, inFlight: 0 });
-  });
-
-  it('is cut off at the deadline of the whole, however often it says a little', async () => {
-    first().answerWith((response) => {
-      response.writeHead(200);
-      const timer = setInterval(() => response.write('.'), 30);
-      response.on('close', () => clearInterval(timer));
-    });
-    open({ endpoints: [first().url], limits: { wholeMs: 400 } });
-    const started = performance.now();
-    await failureOf((await transport.request(read)).buffer());
-    expect(performance.now() - started).toBeGreaterThan(300);
-    expect(performance.now() - started).toBeLessThan(2000);
-  });
-
-  it('may wait for its reader as long as it likes', async () => {
-    first().answerWith((response) => {
-      response.writeHead(200);
-      response.write('a'.repeat(200_000));
-      response.end('b');
-    });
-    open({ endpoints: [first().url], limits: { silenceMs: 50 } });
-    let length = 0;
-    for await (const piece of (await transport.request(read)).body) {
-      length += piece.length;
-      await new Promise((resolve) => setTimeout(resolve, 80));
-    }
-    expect(length).toBe(200_001);
-  });
-});
-
-describe('a cluster whose endpoints are all gone', () => {
-  it('answers at once, says when to come again, and recovers by itself', async () => {
-    const endpointOptions = { retryBaseMs: 150, retryMaxMs: 150, jitter: () => 0 };
-    const gone = await startScriptedServer();
-    const { port } = new URL(gone.url);
-    await gone.close();
-    open({ endpoints: [gone.url], endpointOptions });
-    await failureOf(transport.request(read));
-    const started = performance.now();
-    const error = await failureOf(transport.request(write));
-    expect(performance.now() - started).toBeLessThan(50);
-    expect(error.kind).toBe('unavailable');
-    expect(error.retryAfterMs).toBeGreaterThan(0);
-    const back = (await import('node:http')).createServer((_request, response) => response.end('back'));
-    await new Promise<void>((resolve) => back.listen(Number(port), '127.0.0.1', resolve));
-    await expect.poll(async () => (await (await transport.request(read)).buffer()).toString()).toBe('back');
-    back.closeAllConnections();
-    await new Promise((resolve) => back.close(resolve));
-  });
-
-  it('one of several that comes back is found beside the requests', async () => {
-    const endpointOptions = { errorsUntilDown: 1, retryBaseMs: 30, retryMaxMs: 30, jitter: () => 0 };
-    open({ endpointOptions });
-    first().answerWith(hangUp);
-    for (let i = 0; i < 6; i += 1) await (await transport.request(read)).buffer();
-    const isDown = (): boolean => transport.endpoints.statistics().some(({ state }) => state === 'down');
-    expect(isDown()).toBe(true);
-    first().answerWith(ok());
-    await expect
-      .poll(async () => {
-        await (await transport.request(read)).buffer();
-        return isDown();
-      })
-      .toBe(false);
   });
 });
 

@@ -12,8 +12,7 @@ import { LockRowsChanged, type LockTable } from './lock-table.ts';
 import type { Slot, SlotPool } from './slot-pool.ts';
 import { conflictKeys, VastTransaction } from './vast-transaction.ts';
 
-/** How often work is run in all, and for how long it is run anew. */
-const RUNS = 20;
+/** For how long work is run anew. */
 const PATIENCE_MS = 8000;
 /** The longest wait before the second run; it doubles. Others who wait for the same rows may be on other replicas. */
 const PAUSE_MS = 2;
@@ -52,7 +51,7 @@ export class WriteTransactions {
       try {
         return await this.#runOnce(work, lane, conflicts);
       } catch (error) {
-        if (run >= RUNS || performance.now() >= giveUpAt || !mayRunAgain(error)) throw error;
+        if (performance.now() >= giveUpAt || !mayRunAgain(error)) throw error;
         await sleep(Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** (run - 1)));
       } finally {
         leave();

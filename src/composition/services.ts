@@ -1,0 +1,65 @@
+import { LRUCache } from 'lru-cache';
+import { limitsOf } from '../domain/access-classes.ts';
+import type { MediaStoreRegistry } from '../domain/media-store.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { Store } from '../domain/store.ts';
+import { DeletionRequestService } from '../services/deletion-request-service.ts';
+import { FlowService } from '../services/flow-service.ts';
+import { ObjectService } from '../services/object-service.ts';
+import { SegmentDeletion, type SegmentDeletionOptions } from '../services/segment-deletion.ts';
+import type { SegmentPageCache } from '../services/segment-page-cache.ts';
+import { SegmentRegistration } from '../services/segment-registration.ts';
+import { SegmentService } from '../services/segment-service.ts';
+import type { Services } from '../services/services.ts';
+import { SourceService } from '../services/source-service.ts';
+import { StorageService } from '../services/storage-service.ts';
+
+export interface ServiceParts {
+  readonly media: MediaStoreRegistry;
+  /** Of the storage backends. */
+  readonly labels: ReadonlySet<string>;
+  /** Views of the store share it: a page is looked up after the view has found the flow. */
+  readonly pages: SegmentPageCache;
+  readonly deletion: SegmentDeletionOptions;
+  readonly allocationExpiryMs: number;
+  /** What has nothing to do with single flows and sources is the same for everybody. */
+  readonly forAll: Pick<Services, 'serviceInfo' | 'webhooks'>;
+}
+
+/** The services over the store, or over a view of it. */
+export function buildServices(store: Store, parts: ServiceParts): Services {
+  const { media, labels, pages, allocationExpiryMs, forAll } = parts;
+  const deletion = new SegmentDeletion(store, parts.deletion);
+  return {
+    ...forAll,
+    sources: new SourceService(store),
+    flows: new FlowService(store, deletion),
+    segments: new SegmentService(store, media, new SegmentRegistration(store, labels), deletion, pages),
+    storage: new StorageService(store, media, allocationExpiryMs),
+    objects: new ObjectService(store),
+    deletionRequests: new DeletionRequestService(store),
+  };
+}
+
+/** More lists of classes than this at a time have their services made anew, which is cheap. */
+const KEPT_VIEWS = 1_000;
+
+/** The services as a principal may use them: `services` themselves, unless classes limit it. */
+export function servicesByClasses(
+  store: Store,
+  services: Services,
+  parts: ServiceParts,
+): (principal: Principal) => Services {
+  const limited = new LRUCache<string, Services>({ max: KEPT_VIEWS });
+  return (principal) => {
+    const classes = limitsOf(principal);
+    if (classes === undefined) return services;
+    const key = JSON.stringify(classes);
+    let found = limited.get(key);
+    if (found === undefined) {
+      found = buildServices(store.limitedTo(classes), parts);
+      limited.set(key, found);
+    }
+    return found;
+  };
+}

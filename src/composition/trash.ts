@@ -1,0 +1,31 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Store } from '../domain/store.ts';
+import { TrashPurge } from '../services/trash/trash-purge.ts';
+import { TrashService } from '../services/trash/trash-service.ts';
+import type { LeaseKeeper } from '../workers/lease-keeper.ts';
+import { PurgeWorker } from '../workers/purge-worker.ts';
+
+/** What was deleted and is kept for a while. */
+export interface TrashParts {
+  /** Undefined where nothing can be restored. */
+  readonly service: TrashService | undefined;
+  readonly worker: PurgeWorker;
+}
+
+/** Undefined where nothing that is deleted is kept, and nothing is left of a time when it was. */
+export async function openTrash(
+  store: Store,
+  leases: LeaseKeeper,
+  config: Config,
+  logger: Logger,
+): Promise<TrashParts | undefined> {
+  const { enabled, retentionS } = config.softDelete;
+  if (!enabled && !(await store.trash.holdsAny(Number.MAX_SAFE_INTEGER))) return undefined;
+  if (!enabled) logger.warn('SOFT_DELETE is off: what is in the trash is kept for its time, and cannot be restored');
+  const purge = new TrashPurge(store, config.reclaim.graceS * 1000);
+  return {
+    service: enabled ? new TrashService(store, purge) : undefined,
+    worker: new PurgeWorker(purge, retentionS * 1000, leases, logger),
+  };
+}

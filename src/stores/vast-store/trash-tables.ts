@@ -1,0 +1,63 @@
+import type { ColumnDefinition, TableDefinition } from '../../vastdb/engine.ts';
+
+/** The tables of what was deleted and can be restored: rows are moved here, not marked where they are. */
+
+/** What one deletion says of everything that it took. */
+const DELETION: readonly ColumnDefinition[] = [
+  { name: 'deletion_id', type: 'string', required: true },
+  { name: 'deleted_ms', type: 'int64', required: true },
+  { name: 'deleted_by', type: 'string', required: true },
+];
+
+/** `resume_ns` is set while the flow is being restored, `memberships` is JSON. */
+export const DELETED_FLOWS: TableDefinition = {
+  name: 'deleted_flows',
+  columns: [
+    { name: 'id', type: 'string', required: true },
+    { name: 'source_id', type: 'string', required: true },
+    ...DELETION,
+    { name: 'resume_ns', type: 'int64' },
+    { name: 'memberships', type: 'string', required: true },
+    { name: 'document', type: 'string', required: true },
+  ],
+  indexes: [
+    { columns: ['id'] },
+    { columns: ['source_id'] },
+    { columns: ['deletion_id'] },
+    { columns: ['deleted_ms', 'deletion_id'] },
+  ],
+};
+
+export const DELETED_SOURCES: TableDefinition = {
+  name: 'deleted_sources',
+  columns: [
+    { name: 'id', type: 'string', required: true },
+    ...DELETION,
+    { name: 'document', type: 'string', required: true },
+  ],
+  indexes: [{ columns: ['id'] }, { columns: ['deletion_id'] }, { columns: ['deleted_ms', 'deletion_id'] }],
+};
+
+/** Kept together by flow and time, the order in which they are restored. */
+export const DELETED_SEGMENTS: TableDefinition = {
+  name: 'deleted_segments',
+  columns: [
+    { name: 'flow_id', type: 'string', required: true },
+    { name: 'start_ns', type: 'int64', required: true },
+    { name: 'end_ns', type: 'int64', required: true },
+    { name: 'object_id', type: 'string', required: true },
+    { name: 'locations', type: 'string' },
+    { name: 'external_urls', type: 'string' },
+    { name: 'fragment', type: 'string', required: true },
+    ...DELETION,
+  ],
+  sortKey: ['flow_id', 'start_ns', 'deletion_id'],
+  indexes: [
+    { columns: ['object_id'] },
+    { columns: ['deletion_id', 'start_ns'] },
+    { columns: ['deleted_ms', 'deletion_id', 'start_ns'] },
+    { columns: ['flow_id', 'deleted_ms', 'deletion_id', 'start_ns'] },
+  ],
+};
+
+export const TRASH_TABLES: readonly TableDefinition[] = [DELETED_FLOWS, DELETED_SOURCES, DELETED_SEGMENTS];

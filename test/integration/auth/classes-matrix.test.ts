@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApiText } from '../../../openapi/document.ts';
+import { videoFlow } from '../../support/examples.ts';
+import type { CallResult } from '../../support/http-client.ts';
+import { type Api, second } from '../behaviour/support/api.ts';
+import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
+
+/*
+ * Every operation of the OpenAPI document on what belongs to another class. What is answered must be what is answered
+ * where there is nothing at all, and nothing may change; whoever has the class can do all of it.
+ */
+
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+}
+
+interface Ids {
+  readonly flowId: string;
+  readonly sourceId: string;
+  readonly objectId: string;
+  readonly 'request-id': string;
+  readonly name: string;
+}
+
+type Paths = Record<string, Record<string, { readonly security: readonly Record<string, readonly string[]>[] }>>;
+
+const { paths } = JSON.parse(await openApiText()) as { paths: Paths };
+/** All but those for admins, whom no classes limit. */
+const operations: Operation[] = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods)
+    .filter(([, { security }]) => !security.some((scheme) => Object.values(scheme).flat().includes('admin')))
+    .map(([method]) => ({ method: method.toUpperCase(), path })),
+);
+const onOne = operations.filter(({ path }) => path.includes('{'));
+const onAll = operations.filter(({ path }) => !path.includes('{'));
+
+const show = ({ method, path }: Operation): string => `${method} ${path}`;
+const pathOf = (path: string, ids: Ids): string => path.replace(/\{([^}]+)\}/g, (_, name: keyof Ids) => ids[name]);
+
+let world: ClassServer;
+let hidden: Ids;
+let member: string;
+beforeAll(async () => {
+  // Every deletion of segments becomes a request.
+  world = await startClassServer({ DELETE_SYNC_MAX: '0' });
+  const { sport } = world.as;
+  member = await sport.newFlow({ ...tagged('sport'), label: 'a hidden member' });
+  const source = randomUUID();
+  const flow = await sport.newFlow({
+    source_id: source,
+    tags: { auth_classes: 'sport', colour: 'a hidden colour' },
+    label: 'a hidden label',
+    description: 'a hidden description',
+    flow_collection: [{ id: member, role: 'a hidden role' }],
+    max_bit_rate: 4711,
+    avg_bit_rate: 4711,
+  });
+  for (const [path, value] of [
+    ['label', 'a hidden source'],
+    ['description', 'a hidden source'],
+    ['tags/colour', 'a hidden colour'],
+  ] as const) {
+    await sport.must('PUT', `/sources/${source}/${path}`, value);
+  }
+  const objectId = await sport.fill(flow, 3);
+  const { id } = await sport.must<{ id: string }>('DELETE', `/flows/${flow}/segments?timerange=${second(2)}`);
+  await sport.deletionDone(id);
+  hidden = { flowId: flow, sourceId: source, objectId, 'request-id': id, name: 'colour' };
+});
+afterAll(() => world.close());
+
+/** A body that the operation takes. */
+function bodyOf({ method, path }: Operation, ids: Ids, classes: string): unknown {
+  const property = path.split('/').at(-1) ?? '';
+  if (method === 'POST') {
+    if (property === 'storage') return { limit: 1 };
+    return { object_id: ids.objectId, timerange: second(100) };
+  }
+  if (method !== 'PUT') return undefined;
+  if (property === '{flowId}') return videoFlow({ id: ids.flowId, source_id: ids.sourceId }, tagged(classes));
+  if (property === 'read_only') return false;
+  if (property === 'flow_collection') return [];
+  return property.endsWith('bit_rate') ? 1 : 'a text';
+}
+
+const perform = (api: Api, operation: Operation, ids: Ids, classes: string): Promise<CallResult> =>
+  api.send(operation.method, pathOf(operation.path, ids), bodyOf(operation, ids, classes));
+
+/** What an answer says, without what is different in every answer, and without the ids that were asked for. */
+function said({ status, headers, text }: CallResult, ids: Ids): object {
+  // Ids of requests, which errors have in them, grow longer.
+  const varying = ['date', 'x-request-id', 'keep-alive', ...(status < 400 ? [] : ['content-length'])];
+  const shown = [...headers].filter(([name]) => !varying.includes(name));
+  const anonymous = (value: string): string =>
+    Object.values<string>({ ...ids })
+      .reduce((rest, id) => rest.replaceAll(id, 'ID'), value)
+      .replace(/"(time|request_id)":"[^"]*"/g, '"$1":""');
+  return { status, headers: shown.map(([name, value]) => `${name}: ${anonymous(value)}`), body: anonymous(text) };
+}
+
+/** All that there is of it, as an admin sees it. */
+async function everything(): Promise<unknown[]> {
+  const paths = ['/flows', '/sources', `/flows/${hidden.flowId}/segments`, `/objects/${hidden.objectId}`];
+  const answers = await Promise.all(paths.map((path) => world.as.admin.get(path)));
+  // Signatures are made anew.
+  return answers.map((answer) => JSON.parse(JSON.stringify(answer).replaceAll(/\?[^"]*/g, '')) as unknown);
+}
+
+describe('what belongs to another class', () => {
+  it('answers every operation as what is not there, and stays as it is', async () => {
+    const before = await everything();
+    expect(JSON.stringify(before)).toContain('a hidden role');
+    let compared = 0;
+    for (const operation of onOne) {
+      const none = { ...hidden, flowId: randomUUID(), sourceId: randomUUID(), objectId: `${randomUUID()}-object` };
+      const absent = { ...none, 'request-id': randomUUID() };
+      const onHidden = await perform(world.as.news, operation, hidden, 'news');
+      if (show(operation) === 'PUT /flows/{flowId}') {
+        // Where there is no flow this would make one.
+        expect(onHidden.status).toBe(404);
+      } else {
+        const onAbsent = await perform(world.as.news, operation, absent, 'news');
+        expect(said(onHidden, hidden), show(operation)).toEqual(said(onAbsent, absent));
+      }
+      if (operation.path.endsWith('/segments') && ['GET', 'HEAD'].includes(operation.method)) {
+        expect([onHidden.status, onHidden.text], show(operation)).toEqual([
+          200,
+          operation.method === 'GET' ? '[]' : '',
+        ]);
+      } else {
+        expect(onHidden.status, show(operation)).toBe(404);
+      }
+      compared++;
+    }
+    expect(await everything()).toEqual(before);
+    expect(compared).toBe(onOne.length);
+    expect(compared).toBeGreaterThan(50);
+    console.info(`access by tags: ${compared} operations tell nothing of what is hidden`);
+  });
+
+  it('is in no listing, nor is it counted', async () => {
+    for (const operation of onAll) {
+      const path = /^\/(flows|sources)$/.test(operation.path) ? `${operation.path}?limit=1` : operation.path;
+      const { status, text, headers } = await world.as.news.send(operation.method, path);
+      expect(status, show(operation)).toBe(200);
+      expect(headers.has('link'), show(operation)).toBe(false);
+      for (const id of [hidden.flowId, hidden.sourceId, hidden.objectId, hidden['request-id'], member, 'hidden']) {
+        expect(text, show(operation)).not.toContain(id);
+      }
+    }
+    const { flowId, sourceId } = hidden;
+    for (const query of [
+      `/flows?source_id=${sourceId}`,
+      '/flows?label=a%20hidden%20label',
+      '/flows?tag.colour=a%20hidden%20colour',
+      '/flows?tag_exists.auth_classes=true',
+      '/flows?timerange=_',
+      '/sources?tag.auth_classes=sport',
+      '/sources?label=a%20hidden%20source',
+      '/flow-delete-requests',
+    ]) {
+      expect(await world.as.news.get(query), query).toEqual([]);
+      expect(await world.as.sport.get(query), query).not.toEqual([]);
+    }
+    expect(await world.as.news.get(`/flows/${flowId}/segments?object_id=${hidden.objectId}`)).toEqual([]);
+  });
+
+  it('can be all read and changed by whoever has the class', async () => {
+    const order = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+    // What is deleted with a longer path first: the flow is last.
+    const inOrder = onOne.toSorted(
+      (a, b) => order.indexOf(a.method) - order.indexOf(b.method) || b.path.length - a.path.length,
+    );
+    const failed: string[] = [];
+    for (const operation of inOrder) {
+      const { status, text } = await perform(world.as.sport, operation, hidden, 'sport');
+      if (status >= 300) failed.push(`${show(operation)}: ${status} ${text}`);
+      if (operation.method === 'PUT' && operation.path === '/flows/{flowId}') {
+        // It replaced what the next operations are to delete.
+        for (const name of ['label', 'description', 'tags/colour']) {
+          await world.as.sport.must('PUT', `/flows/${hidden.flowId}/${name}`, 'again');
+        }
+      }
+    }
+    expect(failed).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import type { QueueStats } from '../../../src/domain/search/job-queue.ts';
+import { TableJobQueue } from '../../../src/stores/search-store/table-job-queue.ts';
+import { DEAD_LETTERS, searchTables } from '../../../src/stores/search-store/tables.ts';
+import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
+import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+
+const WORKER = fileURLToPath(new URL('./queue-worker.ts', import.meta.url));
+const LEASE_MS = 1_500;
+const PATIENCE_MS = 600_000;
+
+export interface KillingReport {
+  readonly stats: QueueStats;
+  readonly deadLetters: number;
+  readonly kills: number;
+  /** Jobs that were begun again, because their worker was killed. */
+  readonly repeated: number;
+  /** Jobs that were begun while another held them: less than a lease after they were begun before. */
+  readonly heldTwice: number;
+}
+
+/** Lets processes work on jobs, kills one of them now and then, and starts another, until all is done. */
+export async function workUnderKills(jobs: number, workers: number, killEveryMs: number): Promise<KillingReport> {
+  const directory = await mkdtemp(join(tmpdir(), 'search-queue-'));
+  const ledger = join(directory, 'ledger');
+  await writeFile(ledger, '');
+  const engine = await openSqliteEngine({ directory, synchronous: 'normal', cacheMib: 8 });
+  const manager = await VastDBManager.open(engine, searchTables(8));
+  const queue = new TableJobQueue(manager, pino({ level: 'silent' }));
+  const start = (): ChildProcess =>
+    spawn(process.execPath, [WORKER, directory, ledger, String(LEASE_MS)], { stdio: 'ignore' });
+  const running: ChildProcess[] = [];
+  let kills = 0;
+  try {
+    const keys = Array.from({ length: jobs }, (_, index) => `job-${index}`);
+    await Promise.all(keys.map((idempotencyKey) => queue.enqueue({ idempotencyKey, assetId: 'asset' })));
+    for (let index = 0; index < workers; index += 1) running.push(start());
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    for (let stats = await queue.stats(); stats.completed + stats.dead < jobs; stats = await queue.stats()) {
+      if (performance.now() > giveUpAt) throw new Error(`jobs are left over: ${JSON.stringify(stats)}`);
+      await pause(killEveryMs * (0.5 + Math.random()));
+      const victim = Math.floor(Math.random() * running.length);
+      running[victim]?.kill('SIGKILL');
+      running[victim] = start();
+      kills += 1;
+    }
+    const deadLetters = await manager.count(DEAD_LETTERS.name);
+    return { stats: await queue.stats(), deadLetters, kills, ...readLedger(await readFile(ledger, 'utf8')) };
+  } finally {
+    for (const child of running) child.kill('SIGKILL');
+    await queue.close();
+    await manager.close();
+    await rm(directory, { recursive: true });
+  }
+}
+
+function readLedger(text: string): Pick<KillingReport, 'repeated' | 'heldTwice'> {
+  const begins = new Map<string, number[]>();
+  for (const line of text.split('\n')) {
+    const [event, job = '', , time = ''] = line.split(' ');
+    if (event !== 'begin') continue;
+    begins.set(job, [...(begins.get(job) ?? []), Number(time)]);
+  }
+  let repeated = 0;
+  let heldTwice = 0;
+  for (const times of begins.values()) {
+    times.sort((a, b) => a - b);
+    if (times.length > 1) repeated += 1;
+    // A job is claimed a moment before it is begun.
+    const early = times.some((time, index) => index > 0 && time - (times[index - 1] ?? 0) < LEASE_MS * 0.8);
+    if (early) heldTwice += 1;
+  }
+  return { repeated, heldTwice };
+}

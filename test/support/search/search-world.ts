@@ -1,0 +1,130 @@
+import { pino } from 'pino';
+import { describe } from 'vitest';
+import type { Asset } from '../../../src/domain/search/asset.ts';
+import type { TranscriptSegmentInput } from '../../../src/domain/search/transcript-segment.ts';
+import type { Version } from '../../../src/domain/search/version.ts';
+import { HashingEmbedder } from '../../../src/search/hashing-embedder.ts';
+import type { ConsumerTimes } from '../../../src/stores/search-store/job-consumer.ts';
+import { TableJobQueue } from '../../../src/stores/search-store/table-job-queue.ts';
+import { TableSearchDatabase } from '../../../src/stores/search-store/table-search-database.ts';
+import { searchTables } from '../../../src/stores/search-store/tables.ts';
+import type { TableEngine } from '../../../src/vastdb/engine.ts';
+import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+import { withoutOrdering } from '../unordered-engine.ts';
+import { openEmulatedEngine } from '../vastdb/emulated-engine.ts';
+import { openTemporaryEngine } from '../vastdb/temporary-engine.ts';
+
+export const DIMENSION = 384;
+export const embedder = new HashingEmbedder(DIMENSION);
+
+export interface SearchWorld {
+  readonly manager: VastDBManager;
+  readonly database: TableSearchDatabase;
+  queue(times?: ConsumerTimes): TableJobQueue;
+  /** A second process would see the tables so. */
+  otherDatabase(): TableSearchDatabase;
+  dispose(): Promise<void>;
+}
+
+type OpenEngine = () => Promise<{ engine: TableEngine; dispose: () => Promise<void> }>;
+
+const ENGINES: Readonly<Record<string, OpenEngine>> = {
+  sqlite: openTemporaryEngine,
+  'an engine without ordering': async () => {
+    const opened = await openTemporaryEngine();
+    return { ...opened, engine: withoutOrdering(opened.engine) };
+  },
+  vast: () => openEmulatedEngine(),
+};
+
+/** Describes the same tests for every engine. */
+export function describeOnEngines(name: string, tests: (open: () => Promise<SearchWorld>) => void): void {
+  describe.each(Object.keys(ENGINES))(`${name} on %s`, (engine) => {
+    tests(() => openSearchWorld(ENGINES[engine] ?? openTemporaryEngine));
+  });
+}
+
+export async function openSearchWorld(open: OpenEngine = openTemporaryEngine): Promise<SearchWorld> {
+  const { engine, dispose } = await open();
+  const manager = await VastDBManager.open(engine, searchTables(DIMENSION));
+  const databases: TableSearchDatabase[] = [];
+  const queues: TableJobQueue[] = [];
+  const otherDatabase = (): TableSearchDatabase => {
+    const database = new TableSearchDatabase(manager, DIMENSION);
+    databases.push(database);
+    return database;
+  };
+  return {
+    manager,
+    database: otherDatabase(),
+    otherDatabase,
+    queue: (times) => {
+      const queue = new TableJobQueue(manager, pino({ level: 'silent' }), times);
+      queues.push(queue);
+      return queue;
+    },
+    dispose: async () => {
+      await Promise.all(queues.map((queue) => queue.close()));
+      await Promise.all(databases.map((database) => database.close()));
+      await dispose();
+    },
+  };
+}
+
+/** Segments of five seconds each, one after the other. */
+export function segmentsOf(texts: readonly string[], speaker: string | null = null): TranscriptSegmentInput[] {
+  return texts.map((text, position) => ({
+    chunking: 'plain',
+    position,
+    startNs: BigInt(position) * 5_000_000_000n,
+    endNs: BigInt(position + 1) * 5_000_000_000n,
+    text,
+    speaker,
+    confidence: 0.9,
+  }));
+}
+
+export interface StagedVersion {
+  readonly asset: Asset;
+  readonly version: Version;
+  readonly segmentIds: readonly string[];
+}
+
+/** An asset with a version of these texts and their vectors, not yet published. */
+export async function stage(
+  database: TableSearchDatabase,
+  asset: Parameters<TableSearchDatabase['upsertAsset']>[0],
+  etag: string,
+  texts: readonly string[],
+  more: { speaker?: string; language?: string } = {},
+): Promise<StagedVersion> {
+  const written = await database.upsertAsset({ ...asset, etag });
+  const { language } = more;
+  const version = await database.createVersion({ assetId: written.id, etag, language });
+  await database.upsertTranscriptSegments(version.id, segmentsOf(texts, more.speaker ?? null));
+  const vectors = await embedder.embed(texts);
+  const segmentIds = texts.map((_, position) => `${version.id}:plain:${position}`);
+  const embeddings = vectors.map((vector, index) => ({
+    segmentId: segmentIds[index] ?? '',
+    model: embedder.model,
+    vector,
+  }));
+  await database.upsertEmbeddings(version.id, embeddings);
+  await database.updateVersionStatus(version.id, { status: 'indexed' });
+  return { asset: written, version, segmentIds };
+}
+
+export async function publish(...args: Parameters<typeof stage>): Promise<StagedVersion> {
+  const staged = await stage(...args);
+  const asset = await args[0].setCurrentVersion(staged.asset.id, staged.version.id);
+  return { ...staged, asset };
+}
+
+export async function semantic(
+  database: TableSearchDatabase,
+  text: string,
+  more: Partial<Parameters<TableSearchDatabase['semanticSearch']>[0]> = {},
+): ReturnType<TableSearchDatabase['semanticSearch']> {
+  const [vector = new Float32Array()] = await embedder.embed([text]);
+  return database.semanticSearch({ model: embedder.model, vector, limit: 10, offset: 0, minScore: 0.2, ...more });
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { hangUp, ok, partOf, startScriptedServer } from './scripted-server.ts';
+import { failureOf, first, open, read, transport, write } from './transport-fixture.ts';
+
+describe('an answer that stops', () => {
+  it.each(['breaksOff', 'hangs'] as const)('is an error of its endpoint: it %s', async (then) => {
+    first().answerWith(partOf('x'.repeat(70_000), then));
+    open({ endpoints: [first().url] });
+    const response = await transport.request(read);
+    const error = await failureOf(response.buffer());
+    expect(error).toMatchObject({ kind: 'unavailable', mayBeDone: true });
+    expect(error.message).toContain('GET /bucket/schema/table?data');
+    await expect.poll(() => transport.endpoints.statistics()[0]).toMatchObject({ errors: 1, inFlight: 0 });
+  });
+
+  it('is cut off at the deadline of the whole, however often it says a little', async () => {
+    first().answerWith((response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write('.'), 30);
+      response.on('close', () => clearInterval(timer));
+    });
+    open({ endpoints: [first().url], limits: { wholeMs: 400 } });
+    const started = performance.now();
+    await failureOf((await transport.request(read)).buffer());
+    expect(performance.now() - started).toBeGreaterThan(300);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('may wait for its reader as long as it likes', async () => {
+    first().answerWith((response) => {
+      response.writeHead(200);
+      response.write('a'.repeat(200_000));
+      response.end('b');
+    });
+    open({ endpoints: [first().url], limits: { silenceMs: 50 } });
+    let length = 0;
+    for await (const piece of (await transport.request(read)).body) {
+      length += piece.length;
+      await new Promise((resolve) => setTimeout(resolve, 80));
+    }
+    expect(length).toBe(200_001);
+  });
+});
+
+describe('a cluster whose endpoints are all gone', () => {
+  it('answers at once, says when to come again, and recovers by itself', async () => {
+    const endpointOptions = { retryBaseMs: 150, retryMaxMs: 150, jitter: () => 0 };
+    const gone = await startScriptedServer();
+    const { port } = new URL(gone.url);
+    await gone.close();
+    open({ endpoints: [gone.url], endpointOptions });
+    await failureOf(transport.request(read));
+    const started = performance.now();
+    const error = await failureOf(transport.request(write));
+    expect(performance.now() - started).toBeLessThan(50);
+    expect(error.kind).toBe('unavailable');
+    expect(error.retryAfterMs).toBeGreaterThan(0);
+    const back = (await import('node:http')).createServer((_request, response) => response.end('back'));
+    await new Promise<void>((resolve) => back.listen(Number(port), '127.0.0.1', resolve));
+    await expect.poll(async () => (await (await transport.request(read)).buffer()).toString()).toBe('back');
+    back.closeAllConnections();
+    await new Promise((resolve) => back.close(resolve));
+  });
+
+  it('one of several that comes back is found beside the requests', async () => {
+    const endpointOptions = { errorsUntilDown: 1, retryBaseMs: 30, retryMaxMs: 30, jitter: () => 0 };
+    open({ endpointOptions });
+    first().answerWith(hangUp);
+    for (let i = 0; i < 6; i += 1) await (await transport.request(read)).buffer();
+    const isDown = (): boolean => transport.endpoints.statistics().some(({ state }) => state === 'down');
+    expect(isDown()).toBe(true);
+    first().answerWith(ok());
+    await expect
+      .poll(async () => {
+        await (await transport.request(read)).buffer();
+        return isDown();
+      })
+      .toBe(false);
+  });
+});
