@@ -30,11 +30,9 @@ export function nameResolver(
       answer.status === 'fulfilled' ? answer.value.map((address) => ({ address, family: index === 0 ? 4 : 6 })) : [],
     );
     if (addresses.length > 0) return addresses;
-    const unanswered = answers.find(
-      ({ status, reason }: Partial<PromiseRejectedResult>) =>
-        status === 'rejected' && !UNKNOWN.includes((reason as NodeJS.ErrnoException).code ?? ''),
-    ) as PromiseRejectedResult | undefined;
-    if (unanswered !== undefined) throw unanswered.reason;
+    const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
+    const unanswered = failures.find((failure: NodeJS.ErrnoException) => !UNKNOWN.includes(failure.code ?? ''));
+    if (unanswered !== undefined) throw unanswered;
     return askSystem(hostname, { all: true });
   };
 }

@@ -24,7 +24,7 @@ export class WebhookService {
    * The same URL and API key again replaces the registration; no events remove it. Whoever posts what was listed sends
    * its failure along, which is no part of it. Returns what is registered now; undefined where it was removed.
    */
-  async register(input: Webhook & Partial<ShownWebhook>): Promise<PublicWebhook | undefined> {
+  async register(input: Webhook & { status?: unknown; error?: unknown }): Promise<PublicWebhook | undefined> {
     const { status: _, error: __, ...given } = input;
     const webhook = { ...given, url: check(given) };
     const remove = webhook.events.length === 0;

@@ -33,7 +33,10 @@ export const ERROR_CODES = {
   payload_too_large: { status: 413, meaning: 'The body is larger than this server accepts.' },
   unsupported_media_type: { status: 415, meaning: 'The body is of a media type that the operation does not take.' },
   range_not_satisfiable: { status: 416, meaning: 'The byte range lies outside the object.' },
-  too_many_attempts: { status: 429, meaning: 'Too many logins failed, or came at once; `Retry-After` says when to try again.' },
+  too_many_attempts: {
+    status: 429,
+    meaning: 'Too many logins failed, or came at once; `Retry-After` says when to try again.',
+  },
   rate_limited: { status: 429, meaning: 'More requests than one client may send; `Retry-After` says when to go on.' },
   internal_error: { status: 500, meaning: 'The server failed; the request id finds the cause in its log.' },
   authentication_unavailable: { status: 503, meaning: 'Credentials cannot be checked now; the summary says why.' },

@@ -49,7 +49,10 @@ export class AuditWorker {
       await this.#write(this.#trail.drainAll());
     } catch (error) {
       // The server stops all the same; the entries go where they can still be found.
-      this.#logger.error({ err: error, entries: this.#trail.drainAll() }, 'the last of the audit log cannot be written');
+      this.#logger.error(
+        { err: error, entries: this.#trail.drainAll() },
+        'the last of the audit log cannot be written',
+      );
     }
   }
 

@@ -24,14 +24,16 @@ export class RefusalRepeats {
 
   /** A refusal is recorded; those of the interval that begins now are its repetitions. */
   begin(key: string, now: number): void {
-    if (this.#windows.size >= REFUSALS_MAX && !this.#windows.has(key)) return;
+    const window = this.#windows.get(key);
+    // Repetitions are there already where an entry could not be written the first time.
+    if (window === undefined ? this.#windows.size >= REFUSALS_MAX : window.repeated !== undefined) return;
     this.#windows.set(key, { endsAt: now + this.#intervalMs, repeated: undefined });
   }
 
   /** Whether this is a repetition, and so was counted. */
   add(key: string, entry: AuditEntry, now: number): boolean {
     const window = this.#windows.get(key);
-    if (window === undefined || now >= window.endsAt) return false;
+    if (window === undefined || (window.repeated === undefined && now >= window.endsAt)) return false;
     if (window.repeated === undefined) window.repeated = { ...entry, atMs: now, count: 1 };
     else window.repeated.count += 1;
     return true;

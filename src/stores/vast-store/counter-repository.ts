@@ -21,6 +21,5 @@ export async function setCounter(tx: ManagedTransaction, name: CounterName, valu
   if ((await tx.update(COUNTERS.name, eq('name', name), { value: BigInt(value) })) > 0) return;
   // Of two that set it for the first time only one inserts the row.
   await tx.lock([`counter:${name}`]);
-  await tx.lock([`counter:${name}`]);
   await tx.insertArrays(COUNTERS.name, ['name', 'value'], [[name, BigInt(value)]]);
 }

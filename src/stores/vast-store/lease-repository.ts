@@ -49,7 +49,6 @@ export class LeaseRepository extends LeaseReader implements Leases {
     if (fresh.length > 0) {
       // Of two that take a lease which nobody had only one inserts its row.
       await this.#tx.lock(fresh.map((name) => `lease:${name}`));
-      await this.#tx.lock(fresh.map((name) => `lease:${name}`));
       const rows = fresh.map((name) => [name, owner, BigInt(expiresMs)]);
       await this.#tx.insertArrays(LEASES.name, ['name', 'owner', 'expires_ms'], rows);
     }

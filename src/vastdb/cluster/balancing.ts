@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 export type Balancing = 'roundRobin' | 'leastInFlight' | 'fastest';
 
 /**
- * Chooses among endpoints, of which there is at least one. `turn` counts the choices: it decides
+ * Chooses among endpoints; undefined where there are none. `turn` counts the choices: it decides
  * among equals, so that none is preferred for its place in the list.
  */
 export function chooseEndpoint(

@@ -76,12 +76,14 @@ export class Endpoint {
     let verdict: 'answered' | 'failed' | undefined;
     let ended = false;
     return {
+      began: () => {
+        this.#began(this.#options.clock() - startedAt);
+      },
       answered: () => {
         if (verdict !== undefined) return;
         verdict = 'answered';
-        this.#answered(this.#options.clock() - startedAt, isTry);
+        this.#answered(isTry);
       },
-      // An answer that broke off counts too, although it had begun well.
       failed: () => {
         if (verdict === 'failed') return;
         verdict = 'failed';
@@ -108,8 +110,11 @@ export class Endpoint {
     };
   }
 
-  #answered(ms: number, isTry: boolean): void {
+  #began(ms: number): void {
     this.#latencyMs = this.#latencyMs === undefined ? ms : this.#latencyMs + LATENCY_WEIGHT * (ms - this.#latencyMs);
+  }
+
+  #answered(isTry: boolean): void {
     // A request from before it went down says nothing of how things are now.
     if (this.isDown && !isTry) return;
     this.#errorsInRow = 0;
@@ -131,7 +136,9 @@ export class Endpoint {
 
 /** One request to an endpoint, as the endpoint sees it. */
 export interface EndpointUse {
-  /** The answer began. */
+  /** The answer began. That alone shows nothing: it may break off. */
+  began(): void;
+  /** The answer came to its end. */
   answered(): void;
   /** The endpoint could not be reached, did not answer in time, or broke off. */
   failed(): void;

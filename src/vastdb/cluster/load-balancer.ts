@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TableError } from '../table-error.ts';
 import { type Balancing, chooseEndpoint } from './balancing.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -9,8 +10,8 @@ export type RequestKind = 'read' | 'write' | 'analytics';
 export interface LoadBalancerOptions {
   readonly balancing?: Partial<Readonly<Record<RequestKind, Balancing>>>;
   /**
-   * Asks an endpoint that is down whether it is there again, while the others serve the requests: no
-   * request waits for it. It settles when the endpoint knows of the outcome; it never rejects.
+   * Asks an endpoint that is down whether it is there again, beside the requests. It settles when the
+   * endpoint knows of the outcome; it never rejects.
    */
   readonly probe: (endpoint: Endpoint) => Promise<void>;
 }
@@ -22,6 +23,8 @@ const DEFAULT_BALANCING: Readonly<Record<RequestKind, Balancing>> = {
   analytics: 'roundRobin',
 };
 
+/** How long requests wait for a probe that runs, when no endpoint is healthy. It may go on without them. */
+const PROBE_PATIENCE_MS = 1000;
 /** What clients are told to wait when nobody knows when an endpoint will be back: one is being tried right now. */
 const BEING_TRIED_MS = 1000;
 
@@ -30,6 +33,8 @@ export class LoadBalancer {
   readonly #endpoints: EndpointManager;
   readonly #balancing: Readonly<Record<RequestKind, Balancing>>;
   readonly #probe: LoadBalancerOptions['probe'];
+  /** Probes that requests may wait for. */
+  readonly #probes = new Map<Endpoint, Promise<Endpoint>>();
   #turn = 0;
 
   constructor(endpoints: EndpointManager, { balancing, probe }: LoadBalancerOptions) {
@@ -39,26 +44,44 @@ export class LoadBalancer {
   }
 
   /**
-   * A healthy endpoint, one outside of `tried` where there is one. When none is healthy, one that is
-   * due: this request then finds out whether it is there again.
-   *
-   * @throws TableError `unavailable`, at once, when there is none to try now.
+   * A healthy endpoint, one outside of `tried` where there is one; undefined when none is healthy.
+   * Those that are due are probed beside it.
    */
-  choose(kind: RequestKind, tried: ReadonlySet<Endpoint> = new Set()): Endpoint {
+  choose(kind: RequestKind, tried: ReadonlySet<Endpoint> = new Set()): Endpoint | undefined {
+    for (const endpoint of this.#endpoints.due()) this.#try(endpoint);
     const healthy = this.#endpoints.healthy();
-    const due = this.#endpoints.due();
-    if (healthy.length > 0) for (const endpoint of due) void this.#probe(endpoint);
-    const candidates = [healthy.filter((endpoint) => !tried.has(endpoint)), healthy, due].find(
-      (some) => some.length > 0,
-    );
+    const untried = healthy.filter((endpoint) => !tried.has(endpoint));
     this.#turn += 1;
-    const chosen = candidates && chooseEndpoint(candidates, this.#balancing[kind], this.#turn);
-    if (chosen !== undefined) return chosen;
+    return chooseEndpoint(untried.length > 0 ? untried : healthy, this.#balancing[kind], this.#turn);
+  }
+
+  /**
+   * For a request that found none healthy: the first one that a probe which runs finds to be there
+   * again, within a second of the probe's begin.
+   *
+   * @throws TableError `unavailable`, at once when no probe runs.
+   */
+  async chooseProbed(kind: RequestKind): Promise<Endpoint> {
+    const probes = new Map(this.#probes);
+    while (probes.size > 0) {
+      probes.delete(await Promise.race(probes.values()));
+      const chosen = this.choose(kind);
+      if (chosen !== undefined) return chosen;
+    }
     throw new TableError(
       'unavailable',
       'No endpoint of the cluster answers; they are tried again one by one.',
       undefined,
       this.#endpoints.msUntilDue ?? BEING_TRIED_MS,
     );
+  }
+
+  #try(endpoint: Endpoint): void {
+    const patience = sleep(PROBE_PATIENCE_MS, undefined, { ref: false });
+    const probe = Promise.race([this.#probe(endpoint), patience]).then(() => {
+      this.#probes.delete(endpoint);
+      return endpoint;
+    });
+    this.#probes.set(endpoint, probe);
   }
 }

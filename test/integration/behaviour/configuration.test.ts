@@ -90,7 +90,12 @@ describe('the variable', () => {
     for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:3000', 'http://127.1.2.3:80']) {
       expect(await allowed(unset, origin)).toBe(origin);
     }
-    for (const origin of ['https://any.example', 'http://localhost.any.example', 'http://127.0.0.1.any.example', 'null']) {
+    for (const origin of [
+      'https://any.example',
+      'http://localhost.any.example',
+      'http://127.0.0.1.any.example',
+      'null',
+    ]) {
       expect(await allowed(unset, origin), origin).toBeNull();
     }
     expect(await allowed(await start({ AUTH_MODE: 'none' }), 'https://any.example')).toBeNull();

@@ -55,6 +55,38 @@ describe('a webhook registration', () => {
     expect(await list()).toEqual([{ url, api_key_name: 'k', events: ['flows/created'] }]);
   });
 
+  it('can be replaced and removed when the key of the server was changed, with a key and without', async () => {
+    const [keyed, open] = [{ url, api_key_name: 'k', api_key_value: '1' }, { url }];
+    for (const each of [keyed, open]) await register({ ...each, events: ['flows/created'] });
+    await server.close();
+    server = await startTestServer({ dataDir, env: { SECRET_KEY: 'another secret than the one that was made' } });
+    api = new Api(server.baseUrl);
+    for (const each of [keyed, open]) await register({ ...each, events: ['flows/deleted'] });
+    expect((await list()).map(({ events }) => events)).toEqual([['flows/deleted'], ['flows/deleted']]);
+    await server.close();
+    server = await startTestServer({ dataDir, env: { SECRET_KEY: 'and yet another, the third of these secrets' } });
+    api = new Api(server.baseUrl);
+    await register({ ...keyed, events: [] });
+    expect(await list()).toEqual([{ url, events: ['flows/deleted'] }]);
+    await register({ ...open, events: [] });
+    expect(await list()).toEqual([]);
+  });
+
+  it('has one spelling of its URL', async () => {
+    const result = await register({ url: 'HTTPS://Hook.Example:443/tams', events: ['flows/created'] });
+    expect(result.json).toEqual({ url, events: ['flows/created'] });
+    await register({ url, events: ['flows/deleted'] });
+    expect(await list()).toEqual([{ url, events: ['flows/deleted'] }]);
+  });
+
+  it('is refused with a filter that is not known, and taken as it was listed', async () => {
+    const refused = await register({ url, events: ['flows/created'], flow_tags: ['x'] });
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('body/flow_tags')]);
+    const error = { type: 'webhook_failing', summary: 'x', time: new Date().toISOString() };
+    const listed = await register({ url, events: ['flows/created'], status: 'error', error });
+    expect([listed.status, listed.json]).toEqual([201, { url, events: ['flows/created'] }]);
+  });
+
   it('does not lie on disk with its key in the clear', async () => {
     await register({ url, api_key_name: 'k', api_key_value: 'a key that nobody may read', events: ['flows/created'] });
     await server.close();
@@ -86,6 +118,7 @@ describe('a webhook registration', () => {
   it('is refused where it could not be delivered, or would add headers', async () => {
     for (const wrong of [
       { url: 'ftp://hook.example/', events: ['flows/created'] },
+      { url: `${url}/${'x'.repeat(2048)}`, events: ['flows/created'] },
       { url: '/relative', events: ['flows/created'] },
       { url: 'https://user:secret@hook.example/', events: ['flows/created'] },
       { url, events: ['flows/exploded'] },

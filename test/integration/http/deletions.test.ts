@@ -7,7 +7,9 @@ import { startTestServer } from '../../support/test-server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ env: { DELETE_SYNC_MAX: '5', AUTH_MODE: 'none', PUBLIC_URL: 'https://tams.example/base' } });
+  server = await startTestServer({
+    env: { DELETE_SYNC_MAX: '5', AUTH_MODE: 'none', PUBLIC_URL: 'https://tams.example/base' },
+  });
 });
 afterAll(() => server.close());
 

@@ -29,7 +29,11 @@ describe('headers for browsers', () => {
   });
 
   it('let the pages call the API under its public URL', async () => {
-    const { headers } = await call(await start({ AUTH_MODE: 'none', PUBLIC_URL: 'https://tams.example/v7' }), 'GET', '/docs/');
+    const { headers } = await call(
+      await start({ AUTH_MODE: 'none', PUBLIC_URL: 'https://tams.example/v7' }),
+      'GET',
+      '/docs/',
+    );
     expect(headers.get('content-security-policy')).toContain("connect-src 'self' https://tams.example;");
   });
 

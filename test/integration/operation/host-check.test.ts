@@ -20,7 +20,13 @@ async function ask(baseUrl: string, host: string, target = '/flows', more = ''):
 const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
 
 /** What a page sends whose own name was made to lead to this machine. */
-const FOREIGN = ['evil.example', 'evil.example:8000', 'localhost.evil.example', '127.0.0.1.evil.example:80', '10.0.0.1'];
+const FOREIGN = [
+  'evil.example',
+  'evil.example:8000',
+  'localhost.evil.example',
+  '127.0.0.1.evil.example:80',
+  '10.0.0.1',
+];
 
 describe('without authentication on a loopback address', () => {
   it('requests for this machine are served, and those for other hosts are refused, saying what to set', async () => {
@@ -70,7 +76,11 @@ describe('a # in the request target', () => {
       log: (line) => lines.push(line),
     });
     onTestFinished(() => server.close());
-    const targets = [`/flows#access_token=${token}`, `/flows?limit=1#access_token=${token}`, `/livez#access_token=${token}`];
+    const targets = [
+      `/flows#access_token=${token}`,
+      `/flows?limit=1#access_token=${token}`,
+      `/livez#access_token=${token}`,
+    ];
     for (const target of [...targets, `/nowhere#access_token=${token}`]) {
       const answer = await ask(server.baseUrl, 'localhost', target);
       expect([statusOf(answer), answer.includes('"type":"invalid_request"')], target).toEqual([400, true]);

@@ -61,7 +61,9 @@ describe('a client that sends slowly', () => {
   it('is cut off when it goes on dripping after it was answered', async () => {
     const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
     const client = await connectTo(baseUrl);
-    client.send('POST /flows HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 50000\r\n\r\nx');
+    client.send(
+      'POST /flows HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 50000\r\n\r\nx',
+    );
     client.drip('x', 50);
     await client.answer();
     await client.ended(1000 + LATE_MS);

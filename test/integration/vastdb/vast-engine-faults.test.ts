@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { VastClient } from '../../../src/vastdb/engines/vast/client/vast-client.ts';
+import { ClusterTransport } from '../../../src/vastdb/engines/vast/transport/cluster-transport.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
+import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import { expectExactly, increment, valueOf } from '../../support/vastdb/counters.ts';
 import { EmulatedCluster } from '../../support/vastdb/emulated-cluster.ts';
-import { openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
+import { engineOptions, openEmulatedEngine, SCHEMA } from '../../support/vastdb/emulated-engine.ts';
 import type { Fault } from '../../support/vast-emulator/index.ts';
 
 const cluster = new EmulatedCluster();
@@ -146,10 +149,120 @@ describe('a lost answer', () => {
     const { emulator, manager } = await open();
     await manager.insert('counters', [{ id: 'a', value: 0n }]);
     emulator.faults.add({ kind: 'drop-after', operation: 'transaction.commit', times: 1 });
-    emulator.faults.add({ kind: 'error', status: 500, operation: 'transaction.get', times: 1 });
+    emulator.faults.add({ kind: 'error', status: 408, operation: 'transaction.get', times: 1 });
     await expect(increment(manager, 'a')).rejects.toMatchObject({ kind: 'unavailable' });
     await increment(manager, 'a');
     await expectExactly(manager, 'a', 2n);
+  });
+});
+
+describe('a failure of an endpoint', () => {
+  it.each([
+    [500, 'rows.insert'],
+    [502, 'rows.update'],
+    [503, 'rows.insert'],
+    [504, 'transaction.begin'],
+    [408, 'rows.update'],
+    [429, 'rows.insert'],
+    [502, 'transaction.commit'],
+  ])('(%i to %s) costs the caller no error', async (status, operation) => {
+    const { emulator, manager } = await open({ endpoints: 2 });
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    emulator.faults.add({ kind: 'error', status, operation, times: 1 });
+    await increment(manager, 'a');
+    await expectExactly(manager, 'a', 1n);
+  });
+
+  it('at the making of a table is not the end of a start', async () => {
+    const { emulator, dispose } = await openEmulatedEngine({ endpoints: 2 });
+    emulator.faults.add({ kind: 'error', status: 502, operation: 'table.create', times: 1 });
+    const manager = await replica(emulator);
+    expect(manager.listTables()).toEqual(['_batches', 'counters', 'events']);
+    await cluster.dispose();
+    await dispose();
+  });
+});
+
+describe('a rollback that cannot be delivered', () => {
+  const lostRollbacks: Fault = { kind: 'error', status: 502, operation: 'transaction.rollback' };
+
+  it('is repeated until it is, so that the rows can be written again', async () => {
+    const endpointOptions = { errorsUntilDown: 1000 };
+    const { emulator, manager } = await open({ endpoints: 2 }, { endpointOptions });
+    const other = await replica(emulator);
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    const mend = emulator.faults.add(lostRollbacks);
+    const work = manager.transaction(async (tx) => {
+      await tx.update('counters', eq('id', 'a'), { value: 5n });
+      throw new Error('changed its mind');
+    });
+    await expect(work).rejects.toThrow('changed its mind');
+    expect(emulator.openTransactions()).toBeGreaterThan(0);
+    mend();
+    await expect.poll(() => emulator.openTransactions(), { timeout: 4000 }).toBe(0);
+    await increment(other, 'a');
+    await expectExactly(other, 'a', 1n);
+  });
+
+  it('is not followed by a further run, which would only meet its own rows', async () => {
+    const { emulator, manager } = await open({ endpoints: 2 }, { endpointOptions: { errorsUntilDown: 1000 } });
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    emulator.faults.add(lostRollbacks);
+    emulator.faults.add({ kind: 'error', status: 502, operation: 'rows.insert', times: 1 });
+    emulator.requests.clear();
+    await expect(increment(manager, 'a')).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(emulator.requests.entries.filter(({ operation }) => operation === 'rows.update')).toHaveLength(1);
+  });
+
+  it('is tried once more when the engine is closed', async () => {
+    const { emulator, engine, dispose } = await openEmulatedEngine({}, { endpointOptions: { errorsUntilDown: 1000 } });
+    await engine.createTable({ name: 'counters', columns: [{ name: 'id', type: 'string' }] });
+    const mend = emulator.faults.add(lostRollbacks);
+    const work = engine.transaction(async (tx) => {
+      await tx.insert('counters', ['id'], [['a']]);
+      throw new Error('changed its mind');
+    });
+    await expect(work).rejects.toThrow('changed its mind');
+    mend();
+    await engine.close();
+    expect(emulator.openTransactions()).toBe(0);
+    await dispose();
+  });
+});
+
+describe('the table of locks', () => {
+  it('is not read again when what is missing is the transaction', async () => {
+    const { emulator, manager } = await open();
+    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    emulator.requests.clear();
+    // The first update is the work's own, the second one that of the locks.
+    const gone: Fault = { kind: 'error', status: 404, code: 'NoSuchTransaction' };
+    emulator.faults.add({ ...gone, operation: 'rows.update', after: 1, times: 1 });
+    emulator.faults.add({ ...gone, operation: 'transaction.get', times: 2 });
+    await increment(manager, 'a');
+    const locksRead = emulator.requests.entries.filter(
+      ({ operation, url }) => operation === 'data.query' && url.includes('_locks'),
+    );
+    expect(locksRead).toEqual([]);
+    await expectExactly(manager, 'a', 1n);
+  });
+
+  it('made anew by somebody is learnt by all who write', async () => {
+    const { emulator, manager } = await open();
+    await manager.insert(
+      'counters',
+      ['a', 'b', 'c', 'd'].map((id) => ({ id, value: 0n })),
+    );
+    const transport = new ClusterTransport(engineOptions(emulator));
+    const client = new VastClient({ transport, bucket: emulator.bucket, schema: SCHEMA });
+    const id = await client.transactions.begin();
+    await client.tables.drop(id, '_locks');
+    await client.transactions.commit(id);
+    transport.close();
+    await replica(emulator);
+    emulator.requests.clear();
+    await Promise.all(['a', 'b', 'c', 'd'].map((each) => increment(manager, each)));
+    for (const id of ['a', 'b', 'c', 'd']) await expectExactly(manager, id, 1n);
   });
 });
 

@@ -97,10 +97,10 @@ const PUBLIC: LookupAddress = { address: '8.8.8.8', family: 4 };
 /** Names resolve to these lists, one after the other; the last one stays. */
 function resolvingTo(...answers: LookupAddress[][]) {
   let asked = 0;
-  return (_name: string, callback: (error: Error | null, addresses: LookupAddress[]) => void): void => {
+  return (): Promise<LookupAddress[]> => {
     const answer = answers[Math.min(asked, answers.length - 1)] ?? [];
     asked += 1;
-    callback(null, answer);
+    return Promise.resolve(answer);
   };
 }
 

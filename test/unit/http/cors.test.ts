@@ -51,9 +51,17 @@ describe('cross-origin requests', () => {
     for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:3000', 'http://127.1.2.3:80']) {
       expect((await answered(origin))['access-control-allow-origin']).toBe(origin);
     }
-    for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example', 'null']) {
+    for (const origin of [
+      'https://evil.example',
+      'http://localhost.evil.example',
+      'http://127.0.0.1.evil.example',
+      'null',
+    ]) {
       const headers = await answered(origin);
-      expect([headers['access-control-allow-origin'], headers['vary']], origin).toEqual([undefined, 'Origin']);
+      expect([headers['access-control-allow-origin'], headers['vary']], origin).toEqual([
+        undefined,
+        expect.stringMatching(/^Origin\b/),
+      ]);
     }
   });
 });

@@ -25,6 +25,7 @@ function fail(endpoint: Endpoint, times = 1): void {
 function answer(endpoint: Endpoint, ms = 0): void {
   const use = endpoint.use();
   now += ms;
+  use.began();
   use.answered();
   use.end();
 }
@@ -82,6 +83,18 @@ describe('an endpoint', () => {
     expect(manager.msUntilDue).toBe(100);
   });
 
+  it('is not well because its answers begin: those that break off are errors in a row', () => {
+    const manager = open('a');
+    const a = named(manager, 'a');
+    for (let i = 0; i < 3; i += 1) {
+      const use = a.use();
+      use.began();
+      use.failed();
+      use.end();
+    }
+    expect(manager.healthy()).toEqual([]);
+  });
+
   it('does not believe requests from before it went down', () => {
     const manager = open('a');
     const a = named(manager, 'a');
@@ -100,7 +113,7 @@ describe('an endpoint', () => {
     answer(a, 20);
     fail(a);
     const running = a.use();
-    running.answered();
+    running.began();
     running.failed();
     expect(manager.statistics()).toEqual([
       { url: 'a', state: 'healthy', requests: 4, errors: 2, inFlight: 1, latencyMs: 9.6, dueInMs: undefined },
@@ -136,8 +149,8 @@ describe('the load balancer', () => {
 
   it('goes round robin', () => {
     const balancer = new LoadBalancer(open('a', 'b', 'c'), { balancing: { read: 'roundRobin' }, probe });
-    const chosen = Array.from({ length: 6 }, () => balancer.choose('read').url);
-    expect(chosen.slice(0, 3).toSorted()).toEqual(['a', 'b', 'c']);
+    const chosen = Array.from({ length: 6 }, () => balancer.choose('read')?.url);
+    expect(chosen.slice(0, 3).toSorted((one = '', other = '') => one.localeCompare(other))).toEqual(['a', 'b', 'c']);
     expect(chosen.slice(3)).toEqual(chosen.slice(0, 3));
   });
 
@@ -146,9 +159,9 @@ describe('the load balancer', () => {
     const balancer = new LoadBalancer(manager, { balancing: { write: 'leastInFlight' }, probe });
     named(manager, 'a').use();
     named(manager, 'c').use();
-    expect(Array.from({ length: 3 }, () => balancer.choose('write').url)).toEqual(['b', 'b', 'b']);
+    expect(Array.from({ length: 3 }, () => balancer.choose('write')?.url)).toEqual(['b', 'b', 'b']);
     named(manager, 'b').use();
-    expect(new Set(Array.from({ length: 3 }, () => balancer.choose('write').url)).size).toBe(3);
+    expect(new Set(Array.from({ length: 3 }, () => balancer.choose('write')?.url)).size).toBe(3);
   });
 
   it('prefers the fastest, as long as it has not too much to do', () => {
@@ -156,23 +169,23 @@ describe('the load balancer', () => {
     const balancer = new LoadBalancer(manager, { balancing: { read: 'fastest' }, probe });
     answer(named(manager, 'slow'), 30);
     answer(named(manager, 'fast'), 10);
-    expect(balancer.choose('read').url).toBe('new');
+    expect(balancer.choose('read')?.url).toBe('new');
     answer(named(manager, 'new'), 40);
-    expect(balancer.choose('read').url).toBe('fast');
+    expect(balancer.choose('read')?.url).toBe('fast');
     named(manager, 'fast').use();
-    expect(balancer.choose('read').url).toBe('fast');
+    expect(balancer.choose('read')?.url).toBe('fast');
     named(manager, 'fast').use();
     named(manager, 'fast').use();
-    expect(balancer.choose('read').url).toBe('slow');
+    expect(balancer.choose('read')?.url).toBe('slow');
   });
 
   it('avoids those that were tried, while there are others', () => {
     const manager = open('a', 'b');
     const balancer = new LoadBalancer(manager, { probe });
     const a = named(manager, 'a');
-    expect(Array.from({ length: 4 }, () => balancer.choose('read', new Set([a])).url)).toEqual(['b', 'b', 'b', 'b']);
+    expect(Array.from({ length: 4 }, () => balancer.choose('read', new Set([a]))?.url)).toEqual(['b', 'b', 'b', 'b']);
     manager.remove('b');
-    expect(balancer.choose('read', new Set([a])).url).toBe('a');
+    expect(balancer.choose('read', new Set([a]))?.url).toBe('a');
   });
 
   it('probes one that is due beside the requests, which go to the others', () => {
@@ -182,29 +195,59 @@ describe('the load balancer', () => {
     balancer.choose('read');
     expect(probed).toEqual([]);
     now += 100;
-    expect([balancer.choose('read').url, balancer.choose('read').url]).toEqual(['b', 'b']);
+    expect([balancer.choose('read')?.url, balancer.choose('read')?.url]).toEqual(['b', 'b']);
     expect(probed).toEqual(['a']);
   });
 
-  it('fails at once when all are down, and says when to come again', () => {
+  it('fails at once when all are down, and says when to come again', async () => {
     const manager = open('a', 'b');
     const balancer = new LoadBalancer(manager, { probe });
     fail(named(manager, 'a'), 3);
     now += 40;
     fail(named(manager, 'b'), 3);
-    let failure: unknown;
-    try {
-      balancer.choose('write');
-    } catch (error) {
-      failure = error;
-    }
+    expect(balancer.choose('write')).toBeUndefined();
+    const failure = await balancer.chooseProbed('write').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TableError);
     expect(failure).toMatchObject({ kind: 'unavailable', retryAfterMs: 60 });
-    now += 60;
-    const chosen = balancer.choose('write');
-    expect(chosen.url).toBe('a');
-    chosen.use();
-    expect(() => balancer.choose('write')).toThrow(TableError);
     expect(probed).toEqual([]);
+  });
+
+  it('lets all requests wait for one probe when all are down, and gives them what it found', async () => {
+    const manager = open('a');
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const uses: ReturnType<Endpoint['use']>[] = [];
+    const balancer = new LoadBalancer(manager, {
+      probe: async (endpoint) => {
+        uses.push(endpoint.use());
+        await promise;
+        uses[0]?.answered();
+        uses[0]?.end();
+      },
+    });
+    fail(named(manager, 'a'), 3);
+    now += 100;
+    const waiting = Array.from({ length: 5 }, async () => balancer.choose('read') ?? balancer.chooseProbed('read'));
+    resolve(undefined);
+    expect(urls(await Promise.all(waiting))).toEqual(['a', 'a', 'a', 'a', 'a']);
+    expect(uses).toHaveLength(1);
+  });
+
+  it('lets nobody wait longer than a second for a probe that hangs', async () => {
+    const manager = open('a');
+    const balancer = new LoadBalancer(manager, {
+      probe: (endpoint) => {
+        endpoint.use();
+        return new Promise(() => undefined);
+      },
+    });
+    fail(named(manager, 'a'), 3);
+    now += 100;
+    expect(balancer.choose('read')).toBeUndefined();
+    const started = performance.now();
+    await expect(balancer.chooseProbed('read')).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(performance.now() - started).toBeGreaterThan(900);
+    const late = performance.now();
+    await expect(balancer.chooseProbed('read')).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(performance.now() - late).toBeLessThan(500);
   });
 });

@@ -156,7 +156,11 @@ class SqliteEngine implements TableEngine {
   }
 
   async createTable(definition: TableDefinition): Promise<void> {
-    const statements = [createTableText(definition), ...createIndexTexts(definition), ...fullTextStatements(definition)];
+    const statements = [
+      createTableText(definition),
+      ...createIndexTexts(definition),
+      ...fullTextStatements(definition),
+    ];
     // Looked at under the lock, here as below: another process may have made it a moment ago.
     await this.#changeSchema(() => (this.#writer.describe(definition.name) === undefined ? statements : []));
   }

@@ -1,6 +1,7 @@
 import { TableError } from '../../table-error.ts';
 import { supports, type VastVersion } from './client/handshake.ts';
 import type { VastClient } from './client/vast-client.ts';
+import type { Rollbacks } from './transactions/rollbacks.ts';
 import { VastError } from './transport/vast-error.ts';
 
 export interface Place {
@@ -15,7 +16,11 @@ export interface Place {
  * @returns its version.
  * @throws TableError with one line that says what is missing, and what to do.
  */
-export async function checkCluster(client: VastClient, { endpoints, bucket, schema }: Place): Promise<VastVersion> {
+export async function checkCluster(
+  client: VastClient,
+  rollbacks: Rollbacks,
+  { endpoints, bucket, schema }: Place,
+): Promise<VastVersion> {
   try {
     const version = await client.version();
     if (!supports(version, 'rowIds')) {
@@ -27,8 +32,7 @@ export async function checkCluster(client: VastClient, { endpoints, bucket, sche
     if (hasBucket === undefined) throw refused();
     if (!hasBucket) throw unusable(`There is no bucket ${bucket} on the cluster: create it there, for the database`);
     const id = await client.transactions.begin();
-    const hasSchema = await client.schemas.exists(id, schema);
-    await client.transactions.rollback(id);
+    const hasSchema = await client.schemas.exists(id, schema).finally(() => void rollbacks.end(id));
     if (!hasSchema) throw unusable(`There is no schema ${schema} in bucket ${bucket}: create it on the cluster`);
     return version;
   } catch (error) {

@@ -3,7 +3,16 @@ import { retry } from '../../../shared/retry.ts';
 import type { ColumnDefinition, TableDefinition } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import type { VastClient } from './client/vast-client.ts';
+import { isEndedSoon, type Rollbacks } from './transactions/rollbacks.ts';
+import { mayRunAgain } from './transactions/run-again.ts';
 import { VastError } from './transport/vast-error.ts';
+
+export interface TableChangesOptions {
+  readonly rollbacks: Rollbacks;
+  /** Whether the cluster can keep the rows of a table in the order of a key. */
+  readonly sortedTables: boolean;
+  readonly logger: Logger;
+}
 
 /** How often a change is tried while others make the same, as replicas do that start together. */
 const ATTEMPTS = 10;
@@ -14,12 +23,14 @@ const ATTEMPTS = 10;
  */
 export class TableChanges {
   readonly #client: VastClient;
+  readonly #rollbacks: Rollbacks;
   readonly #sortedTables: boolean;
   readonly #logger: Logger;
   #takesProjections = true;
 
-  constructor(client: VastClient, { sortedTables, logger }: { sortedTables: boolean; logger: Logger }) {
+  constructor(client: VastClient, { rollbacks, sortedTables, logger }: TableChangesOptions) {
     this.#client = client;
+    this.#rollbacks = rollbacks;
     this.#sortedTables = sortedTables;
     this.#logger = logger;
   }
@@ -97,18 +108,14 @@ export class TableChanges {
           await change(id);
           await transactions.commit(id);
         } catch (error) {
-          // If this fails too, the cluster ends the transaction by itself.
-          await transactions.rollback(id).catch(() => undefined);
+          // What it made would be in the way of a further try.
+          await isEndedSoon(this.#rollbacks.end(id));
           throw error;
         }
       },
-      { attempts: ATTEMPTS, baseMs: 50, maxMs: 1000, isRetryable: mayMeetAnother },
+      { attempts: ATTEMPTS, baseMs: 50, maxMs: 1000, isRetryable: mayRunAgain },
     );
   }
-}
-
-function mayMeetAnother(error: unknown): boolean {
-  return error instanceof VastError && (error.kind === 'conflict' || error.mayBeDone);
 }
 
 function projectionsOf({ sortKey = [], indexes = [] }: TableDefinition, isSorted: boolean): (readonly string[])[] {

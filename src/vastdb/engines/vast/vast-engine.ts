@@ -20,8 +20,8 @@ import { RequiredColumns } from './required-columns.ts';
 import { checkCluster } from './start-checks.ts';
 import { Statements } from './statements.ts';
 import { TableChanges } from './table-changes.ts';
-import { BackgroundTasks } from './transactions/background-tasks.ts';
 import { LockTable } from './transactions/lock-table.ts';
+import { Rollbacks } from './transactions/rollbacks.ts';
 import { SlotPool } from './transactions/slot-pool.ts';
 import { SnapshotReads } from './transactions/snapshot-reads.ts';
 import { WriteTransactions } from './transactions/write-transactions.ts';
@@ -57,17 +57,20 @@ const capabilities: EngineCapabilities = Object.freeze({
 export async function openVastEngine(options: VastEngineOptions): Promise<VastEngine> {
   const { bucket, schema, logger } = options;
   const transport = new ClusterTransport(options);
+  const client = new VastClient({ transport, bucket, schema });
+  const rollbacks = new Rollbacks(client.transactions);
   try {
-    const client = new VastClient({ transport, bucket, schema });
-    const version = await checkCluster(client, options);
+    const version = await checkCluster(client, rollbacks, options);
     logger.info({ version: version.join('.'), bucket, schema }, 'the tables are on a VAST cluster');
     return new VastEngine({
       client,
       transport,
-      locks: await LockTable.open(client),
-      changes: new TableChanges(client, { sortedTables: supports(version, 'sortedTables'), logger }),
+      rollbacks,
+      locks: await LockTable.open(client, rollbacks),
+      changes: new TableChanges(client, { rollbacks, sortedTables: supports(version, 'sortedTables'), logger }),
     });
   } catch (error) {
+    await rollbacks.close();
     transport.close();
     throw error;
   }
@@ -76,6 +79,7 @@ export async function openVastEngine(options: VastEngineOptions): Promise<VastEn
 interface Parts {
   readonly client: VastClient;
   readonly transport: ClusterTransport;
+  readonly rollbacks: Rollbacks;
   readonly locks: LockTable;
   readonly changes: TableChanges;
 }
@@ -84,7 +88,6 @@ class VastEngine implements TableEngine {
   readonly name = 'vast';
   readonly capabilities = capabilities;
   readonly #parts: Parts;
-  readonly #tasks = new BackgroundTasks();
   readonly #required = new RequiredColumns();
   readonly #catalogue: Catalogue;
   readonly #snapshots: SnapshotReads;
@@ -95,18 +98,18 @@ class VastEngine implements TableEngine {
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
-    const { client, locks } = parts;
+    const { client, locks, rollbacks } = parts;
     this.#parts = parts;
     this.#snapshots = new SnapshotReads({
       begin: () => client.transactions.begin(),
       end: (id) => {
-        this.#tasks.run(() => client.transactions.rollback(id));
+        void rollbacks.end(id);
       },
     });
     this.#catalogue = new Catalogue((table) => this.#load(table));
     this.#slots = new SlotPool((count) => locks.addSlots(count));
     const statements = new Statements(client, this.#catalogue);
-    this.#writes = new WriteTransactions({ client, statements, locks, slots: this.#slots, tasks: this.#tasks });
+    this.#writes = new WriteTransactions({ client, statements, locks, slots: this.#slots, rollbacks });
     this.#readers = {
       interactive: new VastReader(this.#snapshots, client, statements, 'read'),
       background: new VastReader(this.#snapshots, client, statements, 'analytics'),
@@ -209,10 +212,12 @@ class VastEngine implements TableEngine {
   }
 
   async #close(): Promise<void> {
+    const { locks, rollbacks, transport } = this.#parts;
     await Promise.allSettled(this.#running);
-    await this.#parts.locks.removeSlots(this.#slots.rowIds);
-    await this.#tasks.settled();
-    this.#parts.transport.close();
+    // First: transactions that are not over hold their slots.
+    await rollbacks.close();
+    await locks.removeSlots(this.#slots.rowIds);
+    transport.close();
   }
 
   async #load(table: string): Promise<TableShape | undefined> {

@@ -63,6 +63,18 @@ describe('the slots of a process', () => {
     expect(slots.rowIds).not.toContain(other.rowId);
   });
 
+  it('are in use by what is committed in them, not by being taken', async () => {
+    const { slots } = pool();
+    const [written, taken] = [await slots.take(), await slots.take()];
+    vi.setSystemTime(Date.now() + 20 * 3_600_000);
+    slots.wasWritten(written);
+    slots.giveBack(written);
+    slots.giveBack(taken);
+    vi.setSystemTime(Date.now() + 20 * 3_600_000);
+    expect(await slots.take()).toBe(written);
+    expect(slots.rowIds).not.toContain(taken.rowId);
+  });
+
   it('are all made anew when their table was', async () => {
     const { slots } = pool();
     const old = await slots.take();

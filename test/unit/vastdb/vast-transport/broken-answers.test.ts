@@ -13,6 +13,13 @@ describe('an answer that stops', () => {
     await expect.poll(() => transport.endpoints.statistics()[0]).toMatchObject({ errors: 1, inFlight: 0 });
   });
 
+  it('makes its endpoint one that is down, when it happens again and again', async () => {
+    first().answerWith(partOf('x'.repeat(70_000), 'breaksOff'));
+    open({ endpoints: [first().url] });
+    for (let i = 0; i < 3; i += 1) await failureOf((await transport.request(read)).buffer());
+    expect(transport.endpoints.statistics()[0]).toMatchObject({ state: 'down', errors: 3 });
+  });
+
   it('is cut off at the deadline of the whole, however often it says a little', async () => {
     first().answerWith((response) => {
       response.writeHead(200);

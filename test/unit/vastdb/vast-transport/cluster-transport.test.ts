@@ -98,7 +98,7 @@ describe('an answer that is not 200', () => {
     [403, 'SignatureDoesNotMatch', 'unavailable'],
     [404, 'NoSuchTable', 'invalid'],
     [409, 'TabularConflict', 'conflict'],
-    [500, 'InternalError', 'unavailable'],
+    [408, 'RequestTimeout', 'unavailable'],
     [501, 'NotImplemented', 'invalid'],
     [507, 'InsufficientCapacity', 'full'],
   ] as const)('%i %s is an error of the kind %3$s, and not sent again', async (code, name, kind) => {

@@ -15,8 +15,13 @@ import {
 } from './transport-fixture.ts';
 
 describe('what is sent again', () => {
-  it.each([read, write, begin])('any request that gets SlowDown ($method)', async (request) => {
-    const busy = status(503, 'SlowDown', 'Please reduce your request rate.');
+  it.each([
+    [read, 503],
+    [write, 503],
+    [begin, 503],
+    [write, 429],
+  ] as const)('any request that gets SlowDown (%o, %i)', async (request, code) => {
+    const busy = status(code, 'SlowDown', 'Please reduce your request rate.');
     open({ endpoints: [first().url] });
     first().answerWith(busy, busy, ok('well'));
     expect((await (await transport.request(request)).buffer()).toString()).toBe('well');
@@ -36,6 +41,7 @@ describe('what is sent again', () => {
   it.each([
     ['breaks the connection', hangUp],
     ['says that it is going away', status(503, 'ServiceUnavailable')],
+    ['fails by itself', status(500, 'InternalError')],
     ['does not answer in time', hang],
   ])('a GET, to another endpoint, when one %s', async (_what, answer) => {
     first().answerWith(answer);
@@ -68,10 +74,10 @@ describe('what is sent again', () => {
     expect(requests()).toBe(1);
   });
 
-  it('never a write that got another 503', async () => {
-    for (const server of servers) server.answerWith(status(503, 'ServiceUnavailable'));
+  it.each([500, 503])('never a write that got %i without being asked to wait', async (code) => {
+    for (const server of servers) server.answerWith(status(code, 'Failed'));
     open();
-    expect(await failureOf(transport.request(write))).toMatchObject({ kind: 'unavailable', status: 503 });
+    expect(await failureOf(transport.request(write))).toMatchObject({ kind: 'unavailable', status: code });
     expect(requests()).toBe(1);
   });
 

@@ -27,7 +27,7 @@ const FILES: Readonly<Record<string, number>> = {
   'predicates-int64': 40,
   'predicates-other-types': 21,
   'predicates-utf8': 40,
-  retries: 25,
+  retries: 24,
   schemas: 43,
   tables: 58,
   'update-and-delete': 41,
@@ -72,6 +72,9 @@ function compare(exchange: Exchange, received: ReceivedRequest | undefined): voi
     isEmptyWrite ? '0' : received.body.length > 0 ? String(received.body.length) : undefined,
   );
 }
+
+/** Ours asks again after a 500 to what only reads (docs/adr/0008-vast-engine.md); the official client does not. */
+const isAskedAgain = ({ request, response }: Exchange): boolean => request.method === 'GET' && response.status === 500;
 
 type Outcome = { readonly result: unknown } | { readonly error: unknown };
 
@@ -142,7 +145,7 @@ describe.skipIf(recordingsMissing !== undefined)(
         const first = replay.position;
         const exchange = exchanges[first] as Exchange;
         const call = callOf(exchange, replay);
-        if (call === undefined) {
+        if (call === undefined || isAskedAgain(exchange)) {
           replay.position += 1;
           continue;
         }

@@ -9,6 +9,7 @@ export interface OperationOptions extends RequestOptions {
   /** `write` for everything but GET, where it is left out. */
   readonly kind?: RequestKind;
   readonly repeatable?: boolean;
+  readonly isQuick?: boolean;
 }
 
 /** Requests about one schema of one bucket. */

@@ -25,7 +25,7 @@ export class Transactions {
   }
 
   async rollback(transactionId: string): Promise<void> {
-    await this.#requests.run('DELETE', [], { transactionId, query: QUERY, repeatable: true });
+    await this.#requests.run('DELETE', [], { transactionId, query: QUERY, repeatable: true, isQuick: true });
   }
 
   /** Whether it is neither committed nor rolled back. Asking keeps it alive: do so every minute while it is idle. */
@@ -34,7 +34,7 @@ export class Transactions {
       await this.#requests.run('GET', [], { transactionId, query: QUERY });
       return true;
     } catch (error) {
-      if (error instanceof VastError && error.kind === 'invalid') return false;
+      if (error instanceof VastError && error.status === 404) return false;
       throw error;
     }
   }

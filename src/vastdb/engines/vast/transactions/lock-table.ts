@@ -6,6 +6,8 @@ import type { VastClient } from '../client/vast-client.ts';
 import { LOCK_TABLE } from '../names.ts';
 import { VastError } from '../transport/vast-error.ts';
 import { LOCK_BUCKETS } from './lock-keys.ts';
+import { isEndedSoon, type Rollbacks } from './rollbacks.ts';
+import { mayRunAgain } from './run-again.ts';
 import { LEFT_BEHIND_MS } from './slot-pool.ts';
 
 /** `bucket` is null in slots. `token` is that of the last transaction that wrote the row. */
@@ -36,27 +38,31 @@ export class LockRowsChanged extends TableError {}
  */
 export class LockTable {
   readonly #client: VastClient;
+  readonly #rollbacks: Rollbacks;
   #buckets: readonly bigint[];
+  /** Once for all who find that the rows are not those that they were. */
+  #learning: Promise<void> | undefined;
 
-  private constructor(client: VastClient, buckets: readonly bigint[]) {
+  private constructor(client: VastClient, rollbacks: Rollbacks, buckets: readonly bigint[]) {
     this.#client = client;
+    this.#rollbacks = rollbacks;
     this.#buckets = buckets;
   }
 
   /** Makes the table where there is none, and learns the ids of its rows. */
-  static async open(client: VastClient): Promise<LockTable> {
+  static async open(client: VastClient, rollbacks: Rollbacks): Promise<LockTable> {
     for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
-      const found = await inSnapshot(client, (id) => findRows(client, id));
+      const found = await inSnapshot(client, rollbacks, (id) => findRows(client, id));
       if (found !== undefined) {
-        const table = new LockTable(client, found.buckets);
+        const table = new LockTable(client, rollbacks, found.buckets);
         await table.removeSlots(found.leftBehind);
         return table;
       }
-      if (!(await make(client))) await sleep(Math.random() * OPEN_PAUSE_MS);
+      if (!(await make(client, rollbacks))) await sleep(Math.random() * OPEN_PAUSE_MS);
     }
     throw new TableError(
       'unavailable',
-      `The table ${LOCK_TABLE} cannot be made on the cluster: others keep making it.`,
+      `The table ${LOCK_TABLE} cannot be made on the cluster: others keep making it, or it keeps failing.`,
     );
   }
 
@@ -73,9 +79,11 @@ export class LockTable {
       const rows = new Array<Cell[]>(rowIds.length).fill(cells);
       await this.#client.rows.update(transactionId, TABLE, rowIds, ['token', 'touched_ms'], rows);
     } catch (error) {
-      if (!(error instanceof TableError) || error.kind !== 'invalid') throw error;
+      const isMissing = error instanceof VastError && error.status === 404;
+      // What is missing may be the transaction itself.
+      if (!isMissing || !(await this.#client.transactions.isOpen(transactionId))) throw error;
       // The rows are not those that they were: somebody has made the table anew.
-      await this.#learnAgain();
+      await (this.#learning ??= this.#learnAgain());
       throw new LockRowsChanged('conflict', 'The rows of the table of locks are not those that they were.', error);
     }
   }
@@ -83,7 +91,7 @@ export class LockTable {
   /** Whether a transaction that wrote this token was committed. */
   async hasToken(token: string): Promise<boolean> {
     const where = { op: 'eq', column: 'token', value: token } as const;
-    const { rowIds } = await inSnapshot(this.#client, (transactionId) =>
+    const { rowIds } = await inSnapshot(this.#client, this.#rollbacks, (transactionId) =>
       this.#client.queries.select({ transactionId, table: TABLE, columns: [], where, rowIds: true, limit: 1 }),
     );
     return rowIds.length > 0;
@@ -99,7 +107,7 @@ export class LockTable {
       await transactions.commit(id);
       return rowIds;
     } catch (error) {
-      await transactions.rollback(id).catch(() => undefined);
+      void this.#rollbacks.end(id);
       throw error;
     }
   }
@@ -107,19 +115,25 @@ export class LockTable {
   /** Nothing depends on it: what cannot be removed now is found by others after a week. */
   async removeSlots(rowIds: readonly bigint[]): Promise<void> {
     if (rowIds.length === 0) return;
-    const { transactions } = this.#client;
+    const { rows, transactions } = this.#client;
+    let id: string | undefined;
     try {
-      const id = await transactions.begin();
-      await this.#client.rows.delete(id, TABLE, rowIds);
+      id = await transactions.begin();
+      await rows.delete(id, TABLE, rowIds);
       await transactions.commit(id);
     } catch (error) {
+      if (id !== undefined) await isEndedSoon(this.#rollbacks.end(id));
       if (!(error instanceof TableError)) throw error;
     }
   }
 
   async #learnAgain(): Promise<void> {
-    const found = await inSnapshot(this.#client, (id) => findRows(this.#client, id));
-    if (found !== undefined) this.#buckets = found.buckets;
+    try {
+      const found = await inSnapshot(this.#client, this.#rollbacks, (id) => findRows(this.#client, id));
+      if (found !== undefined) this.#buckets = found.buckets;
+    } finally {
+      this.#learning = undefined;
+    }
   }
 }
 
@@ -132,7 +146,7 @@ async function findRows(client: VastClient, transactionId: string): Promise<Lock
   const leftBehind: bigint[] = [];
   for (const [index, rowId] of rowIds.entries()) {
     const [bucket, touchedMs] = rows[index] ?? [];
-    if (typeof bucket === 'number') buckets[bucket] = rowId;
+    if (typeof bucket === 'number') buckets[bucket] = smaller(buckets[bucket], rowId);
     else if (Number(touchedMs) < Date.now() - LEFT_BEHIND_MS) leftBehind.push(rowId);
   }
   // Gaps are skipped by `reduce`.
@@ -145,8 +159,12 @@ async function findRows(client: VastClient, transactionId: string): Promise<Lock
   return { buckets, leftBehind };
 }
 
-/** Makes the table with the rows of all buckets, at once. @returns false where another process may have been faster. */
-async function make(client: VastClient): Promise<boolean> {
+/** Of rows that stand for one bucket every replica takes the same. */
+const smaller = (known: bigint | undefined, rowId: bigint): bigint =>
+  known !== undefined && known < rowId ? known : rowId;
+
+/** Makes the table with the rows of all buckets, at once. @returns false where it has to be looked for again. */
+async function make(client: VastClient, rollbacks: Rollbacks): Promise<boolean> {
   const { transactions, tables, rows } = client;
   const id = await transactions.begin();
   try {
@@ -160,18 +178,21 @@ async function make(client: VastClient): Promise<boolean> {
     await transactions.commit(id);
     return true;
   } catch (error) {
-    // If this fails too, the cluster ends the transaction by itself.
-    await transactions.rollback(id).catch(() => undefined);
-    if (error instanceof VastError && (error.kind === 'conflict' || error.mayBeDone)) return false;
+    // Our own table would be in the way of a further try.
+    if ((await isEndedSoon(rollbacks.end(id))) && mayRunAgain(error)) return false;
     throw error;
   }
 }
 
-async function inSnapshot<T>(client: VastClient, read: (transactionId: string) => Promise<T>): Promise<T> {
+async function inSnapshot<T>(
+  client: VastClient,
+  rollbacks: Rollbacks,
+  read: (transactionId: string) => Promise<T>,
+): Promise<T> {
   const id = await client.transactions.begin();
   try {
     return await read(id);
   } finally {
-    await client.transactions.rollback(id).catch(() => undefined);
+    void rollbacks.end(id);
   }
 }

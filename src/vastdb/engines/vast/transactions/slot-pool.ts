@@ -1,12 +1,12 @@
 /** A row of this process alone in the table of locks; a transaction that holds it writes its token there. */
 export interface Slot {
   readonly rowId: bigint;
-  lastUsedMs: number;
+  writtenMs: number;
 }
 
 /** Rows that are added when all are taken. */
 const GROWTH = 8;
-/** One that was not used for so long is not used any more: others may remove it as left behind (see `LEFT_BEHIND_MS`). */
+/** One that was not written for so long is not used any more: others may remove it as left behind (see `LEFT_BEHIND_MS`). */
 const LONGEST_REST_MS = 24 * 3_600_000;
 /** Rows of other processes that were not touched for so long belong to nobody any more. */
 export const LEFT_BEHIND_MS = 7 * LONGEST_REST_MS;
@@ -35,7 +35,7 @@ export class SlotPool {
       if (slot === undefined) {
         this.#growing ??= this.#grow();
         await this.#growing;
-      } else if (Date.now() - slot.lastUsedMs < LONGEST_REST_MS) {
+      } else if (Date.now() - slot.writtenMs < LONGEST_REST_MS) {
         return slot;
       } else {
         this.retire(slot);
@@ -45,8 +45,12 @@ export class SlotPool {
 
   giveBack(slot: Slot): void {
     if (!this.#all.has(slot.rowId)) return;
-    slot.lastUsedMs = Date.now();
     this.#free.push(slot);
+  }
+
+  /** A transaction wrote the row and was committed: others see that it is in use. */
+  wasWritten(slot: Slot): void {
+    slot.writtenMs = Date.now();
   }
 
   /** For a slot that may be held by a transaction whose end is unknown, or that others may have removed. */
@@ -64,7 +68,7 @@ export class SlotPool {
     try {
       for (const rowId of await this.#add(GROWTH)) {
         this.#all.add(rowId);
-        this.#free.push({ rowId, lastUsedMs: Date.now() });
+        this.#free.push({ rowId, writtenMs: Date.now() });
       }
     } finally {
       this.#growing = undefined;

@@ -5,10 +5,11 @@ import type { VastClient } from '../client/vast-client.ts';
 import { LOCK_TABLE } from '../names.ts';
 import type { Statements } from '../statements.ts';
 import { VastError } from '../transport/vast-error.ts';
-import type { BackgroundTasks } from './background-tasks.ts';
 import { commitSurely } from './commit.ts';
 import { ConflictQueue } from './conflict-queue.ts';
 import { LockRowsChanged, type LockTable } from './lock-table.ts';
+import { isEndedSoon, type Rollbacks } from './rollbacks.ts';
+import { mayRunAgain } from './run-again.ts';
 import type { Slot, SlotPool } from './slot-pool.ts';
 import { conflictKeys, VastTransaction } from './vast-transaction.ts';
 
@@ -25,7 +26,7 @@ export interface WriteTransactionsParts {
   readonly statements: Statements;
   readonly locks: LockTable;
   readonly slots: SlotPool;
-  readonly tasks: BackgroundTasks;
+  readonly rollbacks: Rollbacks;
 }
 
 /** Runs work in transactions of the cluster. */
@@ -38,10 +39,10 @@ export class WriteTransactions {
   }
 
   /**
-   * Runs `work` until it is committed: anew when another transaction was faster, or the answer to one
-   * of its writes was lost, after what it did was rolled back.
+   * Runs `work` until it is committed: anew when another transaction was faster, or the cluster failed
+   * (see `mayRunAgain`), after what it did was rolled back.
    *
-   * @throws TableError `conflict` when others keep being faster.
+   * @throws TableError `conflict` when others keep being faster; `unavailable` when the cluster keeps failing.
    */
   async run<T>(work: (tx: TableTransaction) => Promise<T>, lane: Lane): Promise<T> {
     const giveUpAt = performance.now() + PATIENCE_MS;
@@ -60,27 +61,27 @@ export class WriteTransactions {
   }
 
   async #runOnce<T>(work: (tx: TableTransaction) => Promise<T>, lane: Lane, conflicts: Set<string>): Promise<T> {
-    const { client, slots, statements, tasks } = this.#parts;
+    const { client, rollbacks, slots, statements } = this.#parts;
     // Before the begin: a row that was committed after it could not be written.
     const slot = await slots.take();
     const id = await beginWith(slot, this.#parts);
-    const keepAlive = setInterval(() => tasks.run(() => client.transactions.isOpen(id)), KEEP_ALIVE_MS).unref();
+    const keepAlive = setInterval(() => void keep(id, client), KEEP_ALIVE_MS).unref();
     const tx = new VastTransaction(statements, id, lane === 'background' ? 'analytics' : 'read');
     try {
       const result = await work(tx);
       await tx.end();
       if (tx.failure !== undefined) throw tx.failure;
       if (tx.hasWritten || tx.lockBuckets.size > 0) await this.#commit(id, tx.lockBuckets, slot, conflicts);
-      else tasks.run(() => client.transactions.rollback(id));
+      else void rollbacks.end(id);
       slots.giveBack(slot);
       return result;
     } catch (error) {
       await tx.end();
       for (const key of tx.conflictKeys) conflicts.add(key);
       const reason = await this.#reasonOf(tx.failure ?? error, id);
+      const ended = this.#rollBack(id, slot);
       // Before a further run, since our own rows would be in its way.
-      if (mayRunAgain(reason)) await this.#rollBack(id, slot);
-      else tasks.run(() => this.#rollBack(id, slot));
+      if (mayRunAgain(reason) && !(await isEndedSoon(ended))) throw stillHeld(reason);
       throw reason;
     } finally {
       clearInterval(keepAlive);
@@ -102,6 +103,7 @@ export class WriteTransactions {
       isOpen: () => client.transactions.isOpen(id),
       isVisible: () => locks.hasToken(token),
     });
+    slots.wasWritten(slot);
   }
 
   /** What is missing may be the transaction itself: the cluster ends those that it hears nothing of. */
@@ -111,17 +113,13 @@ export class WriteTransactions {
     return new TableError('conflict', 'The cluster ended the transaction while its work was running.', error);
   }
 
-  /** What cannot be rolled back ends when the cluster hears no more of it; until then it may hold its slot. */
-  async #rollBack(id: string, slot: Slot): Promise<void> {
-    const { client, slots } = this.#parts;
-    try {
-      await client.transactions.rollback(id);
-      slots.giveBack(slot);
-    } catch (error) {
-      // One that the cluster does not know any more is over.
-      if (error instanceof VastError && error.status === 404) slots.giveBack(slot);
-      else slots.retire(slot);
-    }
+  /** Never rejects. Until it is over, the transaction may hold its slot. */
+  async #rollBack(id: string, slot: Slot): Promise<boolean> {
+    const { rollbacks, slots } = this.#parts;
+    const isOver = await rollbacks.end(id);
+    if (isOver) slots.giveBack(slot);
+    else slots.retire(slot);
+    return isOver;
   }
 }
 
@@ -134,6 +132,10 @@ async function beginWith(slot: Slot, { client, slots }: WriteTransactionsParts):
   }
 }
 
-/** Another transaction was faster; or the answer to a write was lost, and what it belongs to was rolled back. */
-const mayRunAgain = (error: unknown): boolean =>
-  error instanceof TableError && (error.kind === 'conflict' || (error instanceof VastError && error.mayBeDone));
+/** One that fails changes nothing: the work itself finds out. */
+async function keep(id: string, client: VastClient): Promise<void> {
+  await client.transactions.isOpen(id).catch(() => undefined);
+}
+
+const stillHeld = (cause: unknown): TableError =>
+  new TableError('unavailable', 'The work failed, and the cluster does not answer to its rollback yet.', cause);

@@ -11,6 +11,8 @@ export interface AnswerBodyOptions {
   readonly signal: AbortSignal | undefined;
   /** The endpoint did not send the rest. */
   readonly onFault: () => void;
+  /** The last piece came. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface AnswerBodyOptions {
  * an answer has done the work.
  */
 export async function* answerBody(message: IncomingMessage, options: AnswerBodyOptions): AsyncGenerator<Buffer> {
-  const { target, deadlines, startedAt, signal, onFault } = options;
+  const { target, deadlines, startedAt, signal, onFault, onEnd } = options;
   const pieces = message[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
@@ -33,7 +35,10 @@ export async function* answerBody(message: IncomingMessage, options: AnswerBodyO
       } finally {
         clearTimeout(timer);
       }
-      if (piece.done === true) return;
+      if (piece.done === true) {
+        onEnd();
+        return;
+      }
       yield piece.value;
     }
   } catch (error) {

@@ -38,6 +38,9 @@ const LIMITS: Readonly<Record<RequestKind, Limits>> = {
   analytics: { connectMs: 2000, silenceMs: 60_000, wholeMs: 900_000, budgetMs: 120_000, attempts: 10 },
 };
 
+/** For small requests that somebody waits for while a cluster may be hung: probes, and the end of a transaction. */
+const QUICK: Limits = { connectMs: 1000, silenceMs: 2000, wholeMs: 2000, budgetMs: 4000, attempts: 10 };
+
 /** The longest wait before the first repetition; it doubles. */
 const BACKOFF_MS = 25;
 const BACKOFF_MAX_MS = 2000;
@@ -56,6 +59,7 @@ export class ClusterTransport implements VastTransport {
   readonly #sender = new HttpSender();
   readonly #signer: Signer;
   readonly #limits: Readonly<Record<RequestKind, Limits>>;
+  readonly #quickLimits: Limits;
   #isClosed = false;
 
   constructor(options: ClusterTransportOptions) {
@@ -65,6 +69,7 @@ export class ClusterTransport implements VastTransport {
       write: { ...LIMITS.write, ...limits },
       analytics: { ...LIMITS.analytics, ...limits },
     };
+    this.#quickLimits = { ...QUICK, ...limits };
     this.#signer = new Signer(options.accessKey, options.secretKey);
     this.endpoints = new EndpointManager(options.endpoints, options.endpointOptions);
     this.#balancer = new LoadBalancer(this.endpoints, {
@@ -74,7 +79,7 @@ export class ClusterTransport implements VastTransport {
   }
 
   async request(request: VastRequest, { signal }: RequestOptions = {}): Promise<VastResponse> {
-    const limits = this.#limits[request.kind];
+    const limits = request.isQuick === true ? this.#quickLimits : this.#limits[request.kind];
     const target = requestTarget(request.path, request.query);
     const deadline = performance.now() + limits.budgetMs;
     const tried = new Set<Endpoint>();
@@ -82,7 +87,7 @@ export class ClusterTransport implements VastTransport {
     for (let attempt = 1; ; attempt += 1) {
       signal?.throwIfAborted();
       if (this.#isClosed) throw new TableError('unavailable', 'The connections to the cluster are closed.');
-      const endpoint = this.#balancer.choose(request.kind, tried);
+      const endpoint = this.#balancer.choose(request.kind, tried) ?? (await this.#balancer.chooseProbed(request.kind));
       const headMs = Math.max(1, Math.min(limits.silenceMs, deadline - performance.now()));
       try {
         return await this.#attempt(endpoint, request, target, { ...limits, headMs }, signal);
@@ -131,17 +136,26 @@ export class ClusterTransport implements VastTransport {
       message.once('close', () => {
         use.end();
       });
-      const onFault = (): void => {
-        use.failed();
-      };
-      const body = answerBody(message, { target: name, deadlines: limits, startedAt, signal, onFault });
+      use.began();
       const status = message.statusCode ?? 0;
+      const body = answerBody(message, {
+        target: name,
+        deadlines: limits,
+        startedAt,
+        signal,
+        onFault: () => {
+          use.failed();
+        },
+        onEnd: () => {
+          if (status === 200) use.answered();
+        },
+      });
       if (status !== 200) {
         const error = errorOfAnswer(name, status, (await wholeBody(body)).toString('utf8'));
         const isWanted = request.transactionId === undefined && !isEndpointFault(error) && !isSlowDown(error);
         if (!isWanted) throw error;
+        use.answered();
       }
-      use.answered();
       return await responseOf(message, request.method, body);
     } catch (error) {
       if (isEndpointFault(error)) use.failed();
@@ -175,8 +189,9 @@ export class ClusterTransport implements VastTransport {
   async #probe(endpoint: Endpoint): Promise<void> {
     const request: VastRequest = { method: 'GET', path: [], query: { transaction: null }, kind: 'read' };
     try {
-      const limits = { ...this.#limits.read, headMs: this.#limits.read.silenceMs };
-      await this.#attempt(endpoint, request, requestTarget([], request.query), limits, undefined);
+      const limits = { ...this.#quickLimits, headMs: this.#quickLimits.silenceMs };
+      const answer = await this.#attempt(endpoint, request, requestTarget([], request.query), limits, undefined);
+      await answer.buffer();
     } catch {
       // The endpoint's own books have it: it waits longer for the next try.
     }

@@ -22,12 +22,12 @@ export function errorOfAnswer(target: string, status: number, body: string): Vas
 
 /** Whether the cluster asks for fewer requests: nothing was done, so any request may be sent again. */
 export function isSlowDown(error: unknown): boolean {
-  return error instanceof VastError && error.status === 503 && error.code === 'SlowDown';
+  return error instanceof VastError && (error.status === 429 || (error.status === 503 && error.code === 'SlowDown'));
 }
 
-/** Whether something in front of the cluster, or an endpoint that goes away, answered in its place. */
-export function isGatewayFault(status: number, code: string | undefined): boolean {
-  return status === 502 || status === 504 || (status === 503 && code !== 'SlowDown');
+/** Whether an endpoint that failed or goes away said so, or something in front of it in its place. */
+export function isFaultStatus(status: number, code: string | undefined): boolean {
+  return status === 500 || status === 502 || status === 504 || (status === 503 && code !== 'SlowDown');
 }
 
 function kindOf(status: number): TableErrorKind {
@@ -40,6 +40,7 @@ function kindOf(status: number): TableErrorKind {
     case 401:
     case 403:
     case 408:
+    case 429:
       return 'unavailable';
     default:
       return status >= 500 && status !== 501 ? 'unavailable' : 'invalid';

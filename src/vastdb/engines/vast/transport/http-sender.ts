@@ -64,7 +64,7 @@ export class HttpSender {
     const limit = (ms: number, what: string): void => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        late = `${what} within ${ms} ms`;
+        late = `${what} within ${Math.round(ms)} ms`;
         outgoing.destroy(new Error(late));
       }, ms);
     };

@@ -1,4 +1,4 @@
-import { isGatewayFault, isSlowDown } from './error-answer.ts';
+import { isFaultStatus, isSlowDown } from './error-answer.ts';
 import { VastError } from './vast-error.ts';
 import type { VastRequest } from './vast-transport.ts';
 
@@ -11,12 +11,12 @@ export function mayRepeat(request: VastRequest, error: unknown): error is VastEr
   if (!(error instanceof VastError)) return false;
   if (isSlowDown(error)) return true;
   if (error.status === undefined) return !error.mayBeDone || isRepeatable(request);
-  return isGatewayFault(error.status, error.code) && isRepeatable(request);
+  return isFaultStatus(error.status, error.code) && isRepeatable(request);
 }
 
 /** Whether the error says that its endpoint is of no use at the moment. */
 export function isEndpointFault(error: unknown): error is VastError {
-  return error instanceof VastError && (error.status === undefined || isGatewayFault(error.status, error.code));
+  return error instanceof VastError && (error.status === undefined || isFaultStatus(error.status, error.code));
 }
 
 const isRepeatable = ({ method, repeatable }: VastRequest): boolean =>

@@ -14,6 +14,8 @@ export interface VastRequest {
   readonly kind: RequestKind;
   /** Doing it twice does no harm although it is no GET, as for begin and rollback: sent again when its answer is lost. */
   readonly repeatable?: boolean;
+  /** Costs a cluster that is well next to nothing: one that is silent for two seconds is not waited for. */
+  readonly isQuick?: boolean;
 }
 
 export interface RequestOptions {

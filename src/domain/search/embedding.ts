@@ -1,0 +1,23 @@
+import type { Visibility } from './version.ts';
+
+/** A segment's text as a vector of unit length, in the space of a model. There is one for each segment and model. */
+export interface Embedding {
+  readonly segmentId: string;
+  readonly versionId: string;
+  readonly assetId: string;
+  readonly model: string;
+  readonly dimension: number;
+  readonly vector: Float32Array;
+  readonly visibility: Visibility;
+}
+
+export type EmbeddingInput = Pick<Embedding, 'segmentId' | 'model' | 'vector'>;
+
+/** Turns texts into vectors. */
+export interface Embedder {
+  /** Vectors of different models are never compared. */
+  readonly model: string;
+  readonly dimension: number;
+  /** One vector of unit length for each text, in their order; the zero vector for a text without words. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+}

@@ -1,0 +1,57 @@
+import type { ClaimedJob, Job, JobFailure, JobInput } from './job.ts';
+
+/** Counts of jobs; `waiting` includes those that wait to be tried again, which `failed` counts too. */
+export interface QueueStats {
+  readonly waiting: number;
+  readonly active: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly dead: number;
+}
+
+export interface ConsumeOptions {
+  /** Jobs of this consumer that run at once. */
+  readonly concurrency: number;
+  /** How long a job may run before it counts as failed. */
+  readonly timeoutMs: number;
+}
+
+export interface Consumer {
+  /** Takes no further jobs; resolves when those that run have ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Does one job. A job that resolves is completed; one that rejects is tried again, later. `signal` is aborted when the
+ * job's time is up, or its lease was lost: what is done after that may be done by another as well.
+ */
+export type JobHandler = (job: ClaimedJob, signal: AbortSignal) => Promise<void>;
+
+/** Jobs that survive any process: at most one consumer holds a job at a time, and none is lost. */
+export interface JobQueue {
+  /** Returns the job of this idempotency key: a new one, or the one that is there, whatever has become of it. */
+  enqueue(input: JobInput): Promise<Job>;
+  enqueueWithDelay(input: JobInput, delayMs: number): Promise<Job>;
+  consume(handler: JobHandler, options: ConsumeOptions): Consumer;
+  /** False, and nothing is changed, where the lease is not the caller's any more; likewise below. */
+  ack(job: ClaimedJob): Promise<boolean>;
+  /** Lets the job be tried again after a delay, or moves it to the dead letters when that makes no sense. */
+  nack(job: ClaimedJob, failure: JobFailure): Promise<boolean>;
+  moveToDeadLetters(job: ClaimedJob, failure: JobFailure): Promise<boolean>;
+  stats(): Promise<QueueStats>;
+  health(): Promise<void>;
+  /** Stops all consumers. */
+  close(): Promise<void>;
+}
+
+/** What operators do with the queue. It holds for all processes, and for those that start later. */
+export interface QueueControl {
+  /** No job is taken from now on; those that run are ended. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  isPaused(): Promise<boolean>;
+  /** Lets a job that was given up be tried anew, and removes its dead letter. Throws AppError `not_found`. */
+  requeue(deadLetterId: string): Promise<Job>;
+  /** Forgets jobs that were completed before this time; their keys can be enqueued again. Returns how many. */
+  purgeCompleted(completedBeforeMs: number): Promise<number>;
+}

@@ -1,0 +1,83 @@
+import type { Asset, AssetInput, AssetStatusChange } from './asset.ts';
+import type { Embedding, EmbeddingInput } from './embedding.ts';
+import type { DeadLetter, DeadLetterInput } from './job.ts';
+import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from './search-query.ts';
+import type { TranscriptSegment, TranscriptSegmentInput } from './transcript-segment.ts';
+import type { Version, VersionInput, VersionStatusChange, Visibility } from './version.ts';
+
+export interface SearchReads {
+  getAsset(assetId: string): Promise<Asset | undefined>;
+  getAssetByBucketAndKey(bucket: string, key: string): Promise<Asset | undefined>;
+  getVersion(versionId: string): Promise<Version | undefined>;
+  /** Whether nothing is left to do for the version: it was indexed, in whole or in part. */
+  isVersionProcessed(versionId: string): Promise<boolean>;
+  /** In the order of their starts; of one chunking, or of all. */
+  getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]>;
+  getEmbeddings(versionId: string, model: string): Promise<Embedding[]>;
+  /** The newest first. */
+  listDeadLetters(limit: number, offset: number): Promise<DeadLetter[]>;
+}
+
+/**
+ * Everything that an operation changes is changed in one transaction: the one that it is called on, or one of its own.
+ * Operations on what does not exist throw AppError `not_found`.
+ */
+export interface SearchWrites {
+  /** Inserts or updates by bucket and key. An asset that was removed is back, with nothing to show until it is published. */
+  upsertAsset(input: AssetInput): Promise<Asset>;
+  updateAssetStatus(assetId: string, change: AssetStatusChange): Promise<Asset>;
+  /** Notes that the object is gone: from now on no search shows the asset. */
+  tombstoneAsset(assetId: string): Promise<Asset>;
+  /** Publishes: archives the previous version, activates this one, and makes it the current one. Atomic. */
+  setCurrentVersion(assetId: string, versionId: string): Promise<Asset>;
+
+  /** Returns the version of this asset and etag: a new one, or the one that is there. One that was removed is STAGING again. */
+  createVersion(input: VersionInput): Promise<Version>;
+  updateVersionStatus(versionId: string, change: VersionStatusChange): Promise<Version>;
+
+  /**
+   * Inserts or updates by version, chunking and position. Segments of a version that has been published can be repeated
+   * but not changed: that is a new version. Throws AppError `invalid_request`.
+   */
+  upsertTranscriptSegments(versionId: string, segments: readonly TranscriptSegmentInput[]): Promise<number>;
+  setTranscriptVisibility(versionId: string, visibility: Visibility): Promise<void>;
+  /** Removes these segments and their embeddings from what can be found, or all of the version. Returns how many. */
+  softDeleteTranscriptSegments(versionId: string, segmentIds?: readonly string[]): Promise<number>;
+
+  /** Inserts or updates by segment and model. The segments must exist. */
+  upsertEmbeddings(versionId: string, embeddings: readonly EmbeddingInput[]): Promise<number>;
+  setEmbeddingVisibility(versionId: string, visibility: Visibility): Promise<void>;
+  softDeleteEmbeddings(versionId: string, segmentIds?: readonly string[]): Promise<number>;
+
+  addDeadLetter(input: DeadLetterInput): Promise<DeadLetter>;
+  /** False where there is none. */
+  removeDeadLetter(id: string): Promise<boolean>;
+}
+
+export type SearchOperations = SearchReads & SearchWrites;
+
+/** One transaction that is open across calls. It ends by `commit` or `rollback`, or by itself when it takes too long. */
+export type SearchTransaction = SearchOperations;
+
+/** Assets, versions, transcripts and embeddings, and the search over what of them is published. */
+export interface SearchDatabase extends SearchOperations {
+  /**
+   * Opens a transaction. It holds up other writers, so its caller does nothing else meanwhile; after a few seconds without
+   * a call it is rolled back. `execute` is to be preferred: that is repeated after a conflict, this is not.
+   */
+  begin(): Promise<SearchTransaction>;
+  commit(transaction: SearchTransaction): Promise<void>;
+  rollback(transaction: SearchTransaction): Promise<void>;
+  /** Runs `work` in a transaction. It may run more than once, and awaits nothing but the transaction. */
+  execute<T>(work: (transaction: SearchTransaction) => Promise<T>): Promise<T>;
+
+  keywordSearch(query: KeywordQuery): Promise<SearchResult>;
+  semanticSearch(query: SemanticQuery): Promise<SearchResult>;
+  hybridSearch(query: HybridQuery): Promise<SearchResult>;
+
+  /** Removes versions that have been archived or removed since before this time, with all that belongs to them. */
+  purgeArchivedVersions(retiredBeforeMs: number): Promise<number>;
+  health(): Promise<void>;
+  /** Ends its threads and transactions; the tables are closed by their owner. */
+  close(): Promise<void>;
+}

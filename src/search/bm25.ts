@@ -1,0 +1,48 @@
+import type { ParsedQuery, Phrase } from './query-text.ts';
+
+/** Robertson and Zaragoza's defaults, which SQLite's FTS5 uses too. */
+const K1 = 1.2;
+const B = 0.75;
+
+/**
+ * Scores of texts that satisfy a query, by BM25: the higher the better. How rare a phrase is, is known from these texts
+ * alone, so phrases that all of them have count alike.
+ *
+ * @param texts as `indexedWords` makes them.
+ */
+export function bm25(query: ParsedQuery, texts: readonly string[]): Float64Array {
+  const scores = new Float64Array(texts.length);
+  if (texts.length === 0) return scores;
+  const lengths = texts.map(countWords);
+  const average = lengths.reduce((sum, length) => sum + length, 0) / texts.length;
+  for (const phrase of query.all.flat()) {
+    const needle = phraseNeedle(phrase);
+    const counts = texts.map((text) => countOf(text, needle));
+    const having = counts.reduce((sum, count) => (count > 0 ? sum + 1 : sum), 0);
+    const rarity = Math.log(1 + (texts.length - having + 0.5) / (having + 0.5));
+    counts.forEach((count, index) => {
+      if (count === 0) return;
+      const length = (lengths[index] ?? 0) / average;
+      scores[index] = (scores[index] ?? 0) + (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * length));
+    });
+  }
+  return scores;
+}
+
+/** What the indexed words of a text contain, where the text has the phrase. */
+export function phraseNeedle({ words, prefix }: Phrase): string {
+  return ` ${words.join(' ')}${prefix ? '' : ' '}`;
+}
+
+function countWords(text: string): number {
+  let count = -1;
+  for (let at = text.indexOf(' '); at !== -1; at = text.indexOf(' ', at + 1)) count += 1;
+  return count;
+}
+
+/** The space behind one word may be the one before the next. */
+function countOf(text: string, needle: string): number {
+  let count = 0;
+  for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + 1)) count += 1;
+  return count;
+}

@@ -1,0 +1,54 @@
+import { parseClockTime } from './clock-time.ts';
+import { malformed } from './problem.ts';
+import type { Cue } from './transcript.ts';
+
+const TIMING = /^\s*(\S+)\s+-->\s+(\S+)/;
+const VOICE = /<v(?:\.[^\s>]*)?\s+([^>]+)>/;
+const TAGS = /<\/?[^<>]*>|\{\\[^{}]*\}/g;
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&nbsp;': ' ',
+  '&lrm;': '',
+  '&rlm;': '',
+};
+const ENTITY = /&(?:amp|lt|gt|quot|nbsp|lrm|rlm);/g;
+
+/** The blocks of lines that empty lines separate: what WebVTT and SRT are made of. */
+export function blocksOf(text: string): string[][] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const blocks: string[][] = [[]];
+  for (const line of lines) {
+    if (line.trim() === '') blocks.push([]);
+    else blocks.at(-1)?.push(line);
+  }
+  return blocks.filter((block) => block.length > 0);
+}
+
+/** The cue of a block; undefined for a block without times: a header, a note, a style. */
+export function cueOf(block: readonly string[]): Cue | undefined {
+  // The first line may be the cue's name.
+  const at = block.slice(0, 2).findIndex((line) => line.includes('-->'));
+  if (at === -1) return undefined;
+  const [, start, end] = TIMING.exec(block[at] ?? '') ?? [];
+  if (start === undefined || end === undefined) {
+    throw malformed(`has the line ${JSON.stringify(block[at]?.slice(0, 80))}, which is not "start --> end"`);
+  }
+  const startNs = parseClockTime(start);
+  const endNs = parseClockTime(end);
+  if (endNs < startNs) throw malformed(`has a cue at ${start} that ends before it starts`);
+  const body = block.slice(at + 1).join(' ');
+  const voice = VOICE.exec(body)?.[1];
+  const text = decoded(body.replace(TAGS, ''));
+  return {
+    startNs,
+    endNs,
+    text: text.replace(/\s+/g, ' ').trim(),
+    speaker: voice === undefined ? null : decoded(voice).trim(),
+    confidence: null,
+  };
+}
+
+const decoded = (text: string): string => text.replace(ENTITY, (entity) => ENTITIES[entity] ?? entity);

@@ -1,0 +1,19 @@
+/** A stretch of a transcript as its file has it. Times are in nanoseconds from the start of the medium, half-open. */
+export interface Cue {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly text: string;
+  readonly speaker: string | null;
+  /** 0 to 1. */
+  readonly confidence: number | null;
+}
+
+export interface Transcript {
+  /** As BCP 47, where the file says. */
+  readonly language: string | null;
+  /** In the order of their starts. */
+  readonly cues: readonly Cue[];
+}
+
+export const TRANSCRIPT_FORMATS = ['json', 'webvtt', 'srt', 'ttml'] as const;
+export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];

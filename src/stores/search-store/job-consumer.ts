@@ -1,0 +1,157 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClaimedJob, JobFailure } from '../../domain/search/job.ts';
+import type { ConsumeOptions, Consumer, JobHandler } from '../../domain/search/job-queue.ts';
+import { AppError } from '../../shared/errors.ts';
+
+/** What a consumer needs of its queue. */
+export interface JobSource {
+  claim(limit: number): Promise<ClaimedJob[]>;
+  /** The tokens that are still held. */
+  renew(tokens: readonly string[]): Promise<Set<string>>;
+  ack(job: ClaimedJob): Promise<boolean>;
+  nack(job: ClaimedJob, failure: JobFailure): Promise<boolean>;
+  /** What is not a job's failure: the tables cannot be reached, say. */
+  report(error: unknown): void;
+}
+
+export interface ConsumerTimes {
+  readonly leaseMs: number;
+  /** Between looks for jobs when there were none. */
+  readonly pollMs: number;
+}
+
+interface Running {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Takes jobs as it has room for them, holds their leases while they run, and tells how they ended. */
+export class JobConsumer implements Consumer {
+  readonly #source: JobSource;
+  readonly #handler: JobHandler;
+  readonly #options: ConsumeOptions;
+  readonly #times: ConsumerTimes;
+  /** By the tokens of their leases. */
+  readonly #running = new Map<string, Running>();
+  readonly #stopping = new AbortController();
+  readonly #ended: Promise<unknown>;
+  #roomMade = Promise.withResolvers<undefined>();
+
+  constructor(source: JobSource, handler: JobHandler, options: ConsumeOptions, times: ConsumerTimes) {
+    this.#source = source;
+    this.#handler = handler;
+    this.#options = options;
+    this.#times = times;
+    this.#ended = Promise.all([this.#takeJobs(), this.#keepLeases()]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#roomMade.resolve(undefined);
+    await this.#ended;
+  }
+
+  async #takeJobs(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const room = this.#options.concurrency - this.#running.size;
+      if (room <= 0) {
+        await this.#roomMade.promise;
+        this.#roomMade = Promise.withResolvers();
+        continue;
+      }
+      const jobs = await this.#claim(room);
+      for (const job of jobs) this.#start(job);
+      if (jobs.length === 0) await this.#wait(this.#times.pollMs);
+    }
+    await Promise.all(Array.from(this.#running.values(), ({ done }) => done));
+  }
+
+  async #keepLeases(): Promise<void> {
+    // Jobs that run when it is stopped are waited for, and keep their leases.
+    while (!this.#stopping.signal.aborted || this.#running.size > 0) {
+      if (this.#stopping.signal.aborted) await this.#untilOneEnds(this.#times.leaseMs / 3);
+      else await this.#wait(this.#times.leaseMs / 3);
+      const tokens = [...this.#running.keys()];
+      if (tokens.length === 0) continue;
+      try {
+        const held = await this.#source.renew(tokens);
+        for (const token of tokens) {
+          if (!held.has(token)) this.#running.get(token)?.abort.abort(new Error('the lease of this job was lost'));
+        }
+      } catch (error) {
+        this.#source.report(error);
+      }
+    }
+  }
+
+  async #claim(limit: number): Promise<ClaimedJob[]> {
+    try {
+      return await this.#source.claim(limit);
+    } catch (error) {
+      this.#source.report(error);
+      return [];
+    }
+  }
+
+  #start(job: ClaimedJob): void {
+    const abort = new AbortController();
+    const done = this.#run(job, abort).finally(() => {
+      this.#running.delete(job.leaseToken);
+      this.#roomMade.resolve(undefined);
+    });
+    this.#running.set(job.leaseToken, { abort, done });
+  }
+
+  /** Never rejects. */
+  async #run(job: ClaimedJob, abort: AbortController): Promise<void> {
+    const { timeoutMs } = this.#options;
+    const timer = setTimeout(() => {
+      abort.abort(new Error(`the job took longer than ${timeoutMs} ms`));
+    }, timeoutMs);
+    try {
+      const failure = await this.#attempt(job, abort.signal);
+      await (failure === undefined ? this.#source.ack(job) : this.#source.nack(job, failure));
+    } catch (error) {
+      // Its end could not be noted: the lease runs out, and the job is tried again.
+      this.#source.report(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #attempt(job: ClaimedJob, signal: AbortSignal): Promise<JobFailure | undefined> {
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+    try {
+      await Promise.race([this.#handler(job, signal), aborted]);
+      return undefined;
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  /** Or until so much time has passed. */
+  async #untilOneEnds(ms: number): Promise<void> {
+    const timer = new AbortController();
+    const ends = Array.from(this.#running.values(), ({ done }) => done);
+    await Promise.race([pause(ms, undefined, { signal: timer.signal }), ...ends]);
+    timer.abort();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    try {
+      await pause(ms, undefined, { signal: this.#stopping.signal });
+    } catch {
+      // It was stopped.
+    }
+  }
+}
+
+/** An error of the client's making stays one, however often it is tried. */
+function failureOf(error: unknown): JobFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const logs = error instanceof Error ? (error.stack ?? null) : null;
+  if (error instanceof AppError) return { code: error.code, message, retryable: error.status >= 500, logs };
+  return { code: 'handler_failed', message, retryable: true, logs };
+}

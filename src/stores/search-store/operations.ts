@@ -1,0 +1,166 @@
+import type { Asset, AssetInput, AssetStatusChange } from '../../domain/search/asset.ts';
+import type { Embedding, EmbeddingInput } from '../../domain/search/embedding.ts';
+import type { DeadLetter, DeadLetterInput } from '../../domain/search/job.ts';
+import type { SearchOperations, SearchReads } from '../../domain/search/search-database.ts';
+import type { TranscriptSegment, TranscriptSegmentInput } from '../../domain/search/transcript-segment.ts';
+import type { Version, VersionInput, VersionStatusChange, Visibility } from '../../domain/search/version.ts';
+import type { ManagedReader } from '../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { findAsset, findAssetByBucketAndKey, lockAsset, updateAsset, writeAsset } from './assets.ts';
+import { deleteDeadLetter, insertDeadLetter, readDeadLetters } from './dead-letters.ts';
+import { countEmbeddings, readEmbeddings, removeEmbeddings, writeEmbeddings } from './embeddings.ts';
+import { publish, refreshVectors, refreshVisible, retire } from './publication.ts';
+import { countSegments, readSegments, removeSegments, SEGMENT_BATCH, writeSegments } from './segments.ts';
+import { findVersion, getVersion, updateVersion, writeVersion } from './versions.ts';
+
+export class TableReads implements SearchReads {
+  readonly #reader: ManagedReader;
+
+  constructor(reader: ManagedReader) {
+    this.#reader = reader;
+  }
+
+  getAsset(assetId: string): Promise<Asset | undefined> {
+    return findAsset(this.#reader, assetId);
+  }
+
+  getAssetByBucketAndKey(bucket: string, key: string): Promise<Asset | undefined> {
+    return findAssetByBucketAndKey(this.#reader, bucket, key);
+  }
+
+  getVersion(versionId: string): Promise<Version | undefined> {
+    return findVersion(this.#reader, versionId);
+  }
+
+  async isVersionProcessed(versionId: string): Promise<boolean> {
+    const version = await findVersion(this.#reader, versionId);
+    return version?.status === 'indexed' || version?.status === 'index_partial';
+  }
+
+  async getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
+    return readSegments(this.#reader, await getVersion(this.#reader, versionId), chunking);
+  }
+
+  async getEmbeddings(versionId: string, model: string): Promise<Embedding[]> {
+    return readEmbeddings(this.#reader, await getVersion(this.#reader, versionId), model);
+  }
+
+  listDeadLetters(limit: number, offset: number): Promise<DeadLetter[]> {
+    return readDeadLetters(this.#reader, limit, offset);
+  }
+}
+
+/** The operations of one transaction. Whatever touches an asset, or what belongs to it, locks the asset first. */
+export class TableOperations extends TableReads implements SearchOperations {
+  readonly #tx: ManagedTransaction;
+  readonly #dimension: number;
+
+  constructor(tx: ManagedTransaction, dimension: number) {
+    super(tx);
+    this.#tx = tx;
+    this.#dimension = dimension;
+  }
+
+  async upsertAsset(input: AssetInput): Promise<Asset> {
+    const asset = await writeAsset(this.#tx, input, Date.now());
+    await refreshVisible(this.#tx, asset);
+    return asset;
+  }
+
+  async updateAssetStatus(assetId: string, change: AssetStatusChange): Promise<Asset> {
+    return updateAsset(this.#tx, await lockAsset(this.#tx, assetId), change, Date.now());
+  }
+
+  tombstoneAsset(assetId: string): Promise<Asset> {
+    return retire(this.#tx, assetId, Date.now());
+  }
+
+  setCurrentVersion(assetId: string, versionId: string): Promise<Asset> {
+    return publish(this.#tx, assetId, versionId, Date.now());
+  }
+
+  async createVersion(input: VersionInput): Promise<Version> {
+    const asset = await lockAsset(this.#tx, input.assetId);
+    const version = await writeVersion(this.#tx, input, Date.now());
+    await refreshVisible(this.#tx, asset);
+    return version;
+  }
+
+  async updateVersionStatus(versionId: string, change: VersionStatusChange): Promise<Version> {
+    return this.#changeVersion(versionId, change);
+  }
+
+  async upsertTranscriptSegments(versionId: string, segments: readonly TranscriptSegmentInput[]): Promise<number> {
+    let written = 0;
+    const version = await this.#lockVersion(versionId);
+    for (let start = 0; start < segments.length; start += SEGMENT_BATCH) {
+      written += await writeSegments(this.#tx, version, segments.slice(start, start + SEGMENT_BATCH));
+    }
+    return written;
+  }
+
+  async setTranscriptVisibility(versionId: string, visibility: Visibility): Promise<void> {
+    await this.#changeVersion(versionId, { segmentVisibility: visibility });
+  }
+
+  async softDeleteTranscriptSegments(versionId: string, segmentIds?: readonly string[]): Promise<number> {
+    if (segmentIds === undefined) {
+      await this.#changeVersion(versionId, { segmentVisibility: 'SOFT_DELETED', embeddingVisibility: 'SOFT_DELETED' });
+      return countSegments(this.#tx, versionId);
+    }
+    await this.#lockVersion(versionId);
+    const nowMs = Date.now();
+    await removeEmbeddings(this.#tx, versionId, segmentIds, nowMs);
+    const removed = await removeSegments(this.#tx, versionId, segmentIds, nowMs);
+    await refreshVectors(this.#tx, versionId);
+    return removed;
+  }
+
+  async upsertEmbeddings(versionId: string, embeddings: readonly EmbeddingInput[]): Promise<number> {
+    let written = 0;
+    const version = await this.#lockVersion(versionId);
+    for (let start = 0; start < embeddings.length; start += SEGMENT_BATCH) {
+      const batch = embeddings.slice(start, start + SEGMENT_BATCH);
+      written += await writeEmbeddings(this.#tx, version, this.#dimension, batch);
+    }
+    await refreshVectors(this.#tx, versionId);
+    return written;
+  }
+
+  async setEmbeddingVisibility(versionId: string, visibility: Visibility): Promise<void> {
+    await this.#changeVersion(versionId, { embeddingVisibility: visibility });
+  }
+
+  async softDeleteEmbeddings(versionId: string, segmentIds?: readonly string[]): Promise<number> {
+    if (segmentIds === undefined) {
+      await this.#changeVersion(versionId, { embeddingVisibility: 'SOFT_DELETED' });
+      return countEmbeddings(this.#tx, versionId);
+    }
+    await this.#lockVersion(versionId);
+    const removed = await removeEmbeddings(this.#tx, versionId, segmentIds, Date.now());
+    await refreshVectors(this.#tx, versionId);
+    return removed;
+  }
+
+  addDeadLetter(input: DeadLetterInput): Promise<DeadLetter> {
+    return insertDeadLetter(this.#tx, input, Date.now());
+  }
+
+  removeDeadLetter(id: string): Promise<boolean> {
+    return deleteDeadLetter(this.#tx, id);
+  }
+
+  async #lockVersion(versionId: string): Promise<Version> {
+    const { assetId } = await getVersion(this.#tx, versionId);
+    await lockAsset(this.#tx, assetId);
+    return getVersion(this.#tx, versionId);
+  }
+
+  async #changeVersion(versionId: string, change: Partial<Version>): Promise<Version> {
+    const { assetId } = await getVersion(this.#tx, versionId);
+    const asset = await lockAsset(this.#tx, assetId);
+    const version = await updateVersion(this.#tx, await getVersion(this.#tx, versionId), change, Date.now());
+    await refreshVisible(this.#tx, asset);
+    return version;
+  }
+}

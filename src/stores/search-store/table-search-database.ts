@@ -1,0 +1,138 @@
+import type {
+  SearchDatabase,
+  SearchOperations,
+  SearchReads,
+  SearchTransaction,
+} from '../../domain/search/search-database.ts';
+import type { EmbeddingInput } from '../../domain/search/embedding.ts';
+import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from '../../domain/search/search-query.ts';
+import type { TranscriptSegmentInput } from '../../domain/search/transcript-segment.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Lane } from '../../vastdb/engine.ts';
+import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
+import { translateTableFailure } from '../vast-store/table-failure.ts';
+import { DelegatedOperations } from './delegated-operations.ts';
+import { HeldTransaction } from './held-transaction.ts';
+import { TableOperations, TableReads } from './operations.ts';
+import { purgeRetired } from './purge.ts';
+import { Searches } from './searches.ts';
+import { SEGMENT_BATCH } from './segments.ts';
+import { VectorIndex } from './vector-index.ts';
+
+/** Media search in tables. The tables are those of `searchTables`. */
+export class TableSearchDatabase extends DelegatedOperations implements SearchDatabase {
+  readonly #manager: VastDBManager;
+  readonly #dimension: number;
+  readonly #reads: TableReads;
+  readonly #vectors: VectorIndex;
+  readonly #searches: Searches;
+  readonly #held = new Set<HeldTransaction>();
+
+  /** @param dimension of the vectors, as the table has it. */
+  constructor(manager: VastDBManager, dimension: number) {
+    super();
+    const reader = manager.reader('background');
+    this.#manager = manager;
+    this.#dimension = dimension;
+    this.#reads = new TableReads(manager.reader());
+    this.#vectors = new VectorIndex(reader);
+    this.#searches = new Searches(reader, this.#vectors, dimension);
+  }
+
+  async begin(): Promise<SearchTransaction> {
+    const held = new HeldTransaction((work) => this.#transaction(work, 'background'));
+    this.#held.add(held);
+    return held;
+  }
+
+  async commit(transaction: SearchTransaction): Promise<void> {
+    await this.#taken(transaction).commit();
+  }
+
+  async rollback(transaction: SearchTransaction): Promise<void> {
+    await this.#taken(transaction).rollback();
+  }
+
+  execute<T>(work: (transaction: SearchTransaction) => Promise<T>): Promise<T> {
+    return this.#transaction(work, 'interactive');
+  }
+
+  /** In batches, a transaction each: a long transcript would hold up other writers. Nothing of it is visible yet. */
+  override async upsertTranscriptSegments(
+    versionId: string,
+    segments: readonly TranscriptSegmentInput[],
+  ): Promise<number> {
+    return this.#inBatches(segments, (operations, batch) => operations.upsertTranscriptSegments(versionId, batch));
+  }
+
+  /** In batches, as segments are; each vector is of use by itself. */
+  override async upsertEmbeddings(versionId: string, embeddings: readonly EmbeddingInput[]): Promise<number> {
+    return this.#inBatches(embeddings, (operations, batch) => operations.upsertEmbeddings(versionId, batch));
+  }
+
+  keywordSearch(query: KeywordQuery): Promise<SearchResult> {
+    return translated(() => this.#searches.keyword(query));
+  }
+
+  semanticSearch(query: SemanticQuery): Promise<SearchResult> {
+    return translated(() => this.#searches.semantic(query));
+  }
+
+  hybridSearch(query: HybridQuery): Promise<SearchResult> {
+    return translated(() => this.#searches.hybrid(query));
+  }
+
+  purgeArchivedVersions(retiredBeforeMs: number): Promise<number> {
+    return translated(() => purgeRetired(this.#manager, retiredBeforeMs));
+  }
+
+  health(): Promise<void> {
+    return translated(() => this.#manager.health());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#held, (held) => held.rollback()));
+    this.#held.clear();
+    await this.#vectors.close();
+  }
+
+  protected read<T>(work: (reads: SearchReads) => Promise<T>): Promise<T> {
+    return translated(() => work(this.#reads));
+  }
+
+  protected write<T>(work: (operations: SearchOperations) => Promise<T>): Promise<T> {
+    return this.#transaction(work, 'interactive');
+  }
+
+  async #inBatches<Item>(
+    items: readonly Item[],
+    write: (operations: SearchOperations, batch: readonly Item[]) => Promise<number>,
+  ): Promise<number> {
+    let written = 0;
+    // Without items too: the version must exist.
+    for (let start = 0; start === 0 || start < items.length; start += SEGMENT_BATCH) {
+      const batch = items.slice(start, start + SEGMENT_BATCH);
+      written += await this.#transaction((operations) => write(operations, batch), 'background');
+    }
+    return written;
+  }
+
+  #transaction<T>(work: (operations: SearchOperations) => Promise<T>, lane: Lane): Promise<T> {
+    return translated(() =>
+      this.#manager.transaction((tx) => work(new TableOperations(tx, this.#dimension)), { lane }),
+    );
+  }
+
+  #taken(transaction: SearchTransaction): HeldTransaction {
+    if (transaction instanceof HeldTransaction && this.#held.delete(transaction)) return transaction;
+    throw new AppError('invalid_request', 'This transaction has ended, or was not begun here.');
+  }
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateTableFailure(error);
+  }
+}

@@ -1,0 +1,30 @@
+/** What the thread that scans vectors is told, and answers. */
+
+export type VectorRequest =
+  /** Vectors of one version and model, one after the other, in shared memory. */
+  | { readonly kind: 'add'; readonly block: number; readonly vectors: Float32Array }
+  | { readonly kind: 'remove'; readonly block: number }
+  | {
+      readonly kind: 'scan';
+      readonly id: number;
+      readonly query: Float32Array;
+      readonly blocks: readonly ScannedBlock[];
+      readonly count: number;
+      readonly minScore: number;
+    };
+
+export interface ScannedBlock {
+  readonly block: number;
+  /** Which rows are looked at; all of them unless given. */
+  readonly rows?: Uint32Array;
+}
+
+/** The best first; of equal ones the first in the order of blocks and rows. */
+export interface VectorResponse {
+  readonly id: number;
+  readonly blocks: Uint32Array;
+  readonly rows: Uint32Array;
+  readonly scores: Float64Array;
+  /** Vectors above the least score. */
+  readonly total: number;
+}

@@ -1,0 +1,319 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/shared/errors.ts';
+import { openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
+import {
+  describeOnEngines,
+  embedder,
+  openSearchWorld,
+  publish,
+  type SearchWorld,
+  segmentsOf,
+  semantic,
+  stage,
+} from '../../support/search/search-world.ts';
+
+const PLACE = { bucket: 'news', key: 'monday.mp4' };
+
+describeOnEngines('the search database', (open) => {
+  let world: SearchWorld;
+  beforeEach(async () => {
+    world = await open();
+  });
+  afterEach(() => world.dispose());
+
+  const keyword = (text: string, offset = 0, limit = 10): ReturnType<SearchWorld['database']['keywordSearch']> =>
+    world.database.keywordSearch({ text, limit, offset });
+
+  it('keeps one asset for a bucket and key, with what the latest input said', async () => {
+    const { database } = world;
+    const [first, second] = await Promise.all([
+      database.upsertAsset({ ...PLACE, sizeBytes: 5n, contentType: 'video/mp4' }),
+      database.upsertAsset({ ...PLACE, codec: 'h264' }),
+    ]);
+    expect(second.id).toBe(first.id);
+    const link = { flowId: 'flow', sourceId: 'source', offsetNs: 40n };
+    await database.upsertAsset({ ...PLACE, durationNs: 7n, link });
+    const kept = await database.getAssetByBucketAndKey(PLACE.bucket, PLACE.key);
+    expect(kept).toMatchObject({ sizeBytes: 5n, contentType: 'video/mp4', codec: 'h264', durationNs: 7n, link });
+    expect(await database.getAsset(first.id)).toEqual(kept);
+    expect(await world.manager.count('search_assets')).toBe(1);
+    expect(await database.getAssetByBucketAndKey('news', 'tuesday.mp4')).toBeUndefined();
+  });
+
+  it('notes the status and triage of an asset, and of no other', async () => {
+    const { database } = world;
+    const { id } = await database.upsertAsset(PLACE);
+    const other = await database.upsertAsset({ ...PLACE, key: 'other' });
+    const change = {
+      status: 'failed',
+      triageState: 'quarantined',
+      lastError: 'no sound',
+      attempt: 3,
+      recommendedAction: 'fix_object',
+    } as const;
+    await database.updateAssetStatus(id, change);
+    expect(await database.getAsset(id)).toMatchObject(change);
+    expect(await database.getAsset(other.id)).toEqual(other);
+    await expect(database.updateAssetStatus('nobody', change)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('makes one version of one content, and knows when it was processed', async () => {
+    const { database } = world;
+    const { id: assetId } = await database.upsertAsset(PLACE);
+    const [one, two] = await Promise.all([
+      database.createVersion({ assetId, etag: 'a', sizeBytes: 9n, language: 'en' }),
+      database.createVersion({ assetId, etag: 'a' }),
+    ]);
+    expect(two.id).toBe(one.id);
+    expect(await world.manager.count('search_versions')).toBe(1);
+    expect((await database.createVersion({ assetId, etag: 'b' })).id).not.toBe(one.id);
+    expect(await database.isVersionProcessed(one.id)).toBe(false);
+    await database.updateVersionStatus(one.id, { status: 'transcribing' });
+    expect(await database.isVersionProcessed(one.id)).toBe(false);
+    await database.updateVersionStatus(one.id, { status: 'index_partial', language: 'de' });
+    expect(await database.isVersionProcessed(one.id)).toBe(true);
+    expect(await database.getVersion(one.id)).toMatchObject({
+      sizeBytes: 9n,
+      status: 'index_partial',
+      language: 'de',
+      publishState: 'STAGING',
+    });
+    expect(await database.isVersionProcessed('nobody')).toBe(false);
+  });
+
+  it('writes segments once, in the order of their starts, and changes them only before they are published', async () => {
+    const { database } = world;
+    const { id: assetId } = await database.upsertAsset(PLACE);
+    const { id } = await database.createVersion({ assetId, etag: 'a' });
+    const segments = segmentsOf(['zero', 'one', 'two'], 'Ada');
+    expect(await database.upsertTranscriptSegments(id, segments.toReversed())).toBe(3);
+    const corrected = segmentsOf(['zero', 'uno'], 'Ada');
+    await database.upsertTranscriptSegments(id, corrected);
+    const kept = await database.getTranscriptSegments(id);
+    expect(kept.map(({ text }) => text)).toEqual(['zero', 'uno', 'two']);
+    expect(kept[1]).toMatchObject({ ...corrected[1], assetId, versionId: id, visibility: 'STAGING' });
+    expect(await database.getTranscriptSegments(id, 'other')).toEqual([]);
+    await database.setCurrentVersion(assetId, id);
+    await database.upsertTranscriptSegments(id, corrected);
+    const changed = database.upsertTranscriptSegments(id, segments);
+    await expect(changed).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(database.upsertTranscriptSegments('nobody', segments)).rejects.toBeInstanceOf(AppError);
+    const backwards = corrected.map((segment) => ({ ...segment, startNs: 9n, endNs: 8n }));
+    await expect(database.upsertTranscriptSegments(id, backwards)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('keeps one embedding for a segment and model, and refuses what is none', async () => {
+    const { database } = world;
+    const { version, segmentIds } = await stage(database, PLACE, 'a', ['the weather', 'the sport']);
+    const [vector = new Float32Array()] = await embedder.embed(['the traffic']);
+    const segmentId = segmentIds[0] ?? '';
+    await database.upsertEmbeddings(version.id, [{ segmentId, model: embedder.model, vector }]);
+    const kept = await database.getEmbeddings(version.id, embedder.model);
+    expect(kept).toHaveLength(2);
+    expect(kept.find((each) => each.segmentId === segmentId)).toMatchObject({ vector, dimension: vector.length });
+    expect(await database.getEmbeddings(version.id, 'another')).toEqual([]);
+    const wrong = [
+      { segmentId: 'nobody', model: 'm', vector },
+      { segmentId, model: 'm', vector: new Float32Array(3) },
+      { segmentId, model: 'm', vector: vector.map((element) => element * 2) },
+      { segmentId, model: 'm', vector: vector.map(() => NaN) },
+    ];
+    for (const each of wrong) {
+      await expect(database.upsertEmbeddings(version.id, [each])).rejects.toMatchObject({ code: 'invalid_request' });
+    }
+    expect(await database.getEmbeddings(version.id, 'm')).toEqual([]);
+  });
+
+  it('publishes: archives what was shown, activates the new version, and flips the pointer', async () => {
+    const { database } = world;
+    const one = await stage(database, PLACE, 'a', ['budget of monday']);
+    expect(await keyword('budget')).toEqual({ hits: [], total: 0 });
+    expect((await semantic(database, 'budget of monday')).total).toBe(0);
+    const shown = await database.setCurrentVersion(one.asset.id, one.version.id);
+    expect(shown).toMatchObject({ currentVersionId: one.version.id, status: 'indexed' });
+    expect((await keyword('budget')).hits.map(({ text }) => text)).toEqual(['budget of monday']);
+    expect((await semantic(database, 'budget of monday')).hits.map(({ text }) => text)).toEqual(['budget of monday']);
+
+    const two = await stage(database, PLACE, 'b', ['budget of tuesday']);
+    expect((await keyword('budget')).hits.map(({ text }) => text)).toEqual(['budget of monday']);
+    await database.setCurrentVersion(two.asset.id, two.version.id);
+    expect((await keyword('budget')).hits.map(({ text }) => text)).toEqual(['budget of tuesday']);
+    expect((await semantic(database, 'budget of')).hits.map(({ text }) => text)).toEqual(['budget of tuesday']);
+    const [segment] = await database.getTranscriptSegments(one.version.id);
+    expect(segment?.visibility).toBe('ARCHIVED');
+    expect((await database.getEmbeddings(one.version.id, embedder.model))[0]?.visibility).toBe('ARCHIVED');
+    expect(await database.getVersion(two.version.id)).toMatchObject({
+      publishState: 'ACTIVE',
+      segmentVisibility: 'ACTIVE',
+      embeddingVisibility: 'ACTIVE',
+    });
+    const other = await stage(database, { ...PLACE, key: 'other' }, 'c', ['x']);
+    const foreign = database.setCurrentVersion(one.asset.id, other.version.id);
+    await expect(foreign).rejects.toMatchObject({ code: 'invalid_request' });
+    await database.setCurrentVersion(one.asset.id, one.version.id);
+    expect((await keyword('budget')).hits.map(({ text }) => text)).toEqual(['budget of monday']);
+  });
+
+  it('shows nothing of an object that was removed, until it is back and published', async () => {
+    const { database } = world;
+    const { asset, version } = await publish(database, PLACE, 'a', ['a solar eclipse']);
+    const removed = await database.tombstoneAsset(asset.id);
+    expect(removed.tombstonedMs).not.toBeNull();
+    expect((await keyword('eclipse')).total).toBe(0);
+    expect((await semantic(database, 'a solar eclipse')).total).toBe(0);
+    expect((await database.getTranscriptSegments(version.id))[0]?.visibility).toBe('SOFT_DELETED');
+    await expect(database.setCurrentVersion(asset.id, version.id)).rejects.toMatchObject({ code: 'not_found' });
+    await publish(database, PLACE, 'a', ['a solar eclipse']);
+    expect((await keyword('eclipse')).total).toBe(1);
+    expect((await semantic(database, 'a solar eclipse')).total).toBe(1);
+    expect((await database.getAsset(asset.id))?.tombstonedMs).toBeNull();
+  });
+
+  it('hides and removes segments, by themselves and all of a version', async () => {
+    const { database } = world;
+    const { version, segmentIds } = await publish(database, PLACE, 'a', ['red apple', 'green apple', 'apple pie']);
+    expect((await keyword('apple')).total).toBe(3);
+    expect(await database.softDeleteTranscriptSegments(version.id, [segmentIds[0] ?? '', 'nobody'])).toBe(1);
+    expect((await keyword('apple')).total).toBe(2);
+    expect((await semantic(database, 'red apple', { minScore: -1 })).total).toBe(2);
+    expect((await database.getTranscriptSegments(version.id)).map(({ visibility }) => visibility)).toEqual([
+      'SOFT_DELETED',
+      'ACTIVE',
+      'ACTIVE',
+    ]);
+    await database.setTranscriptVisibility(version.id, 'STAGING');
+    expect((await keyword('apple')).total).toBe(0);
+    expect((await semantic(database, 'apple', { minScore: -1 })).total).toBe(0);
+    await database.setTranscriptVisibility(version.id, 'ACTIVE');
+    expect((await keyword('apple')).total).toBe(2);
+    expect(await database.softDeleteTranscriptSegments(version.id)).toBe(2);
+    expect((await keyword('apple')).total).toBe(0);
+  });
+
+  it('hides and removes embeddings and leaves their segments to be found by words', async () => {
+    const { database } = world;
+    const { version, segmentIds } = await publish(database, PLACE, 'a', ['red apple', 'green apple']);
+    expect((await semantic(database, 'apple')).total).toBe(2);
+    expect(await database.softDeleteEmbeddings(version.id, [segmentIds[0] ?? ''])).toBe(1);
+    expect((await semantic(database, 'apple')).hits.map(({ segmentId }) => segmentId)).toEqual([segmentIds[1]]);
+    await database.setEmbeddingVisibility(version.id, 'ARCHIVED');
+    expect((await semantic(database, 'apple')).total).toBe(0);
+    expect((await keyword('apple')).total).toBe(2);
+    await database.setEmbeddingVisibility(version.id, 'ACTIVE');
+    expect((await semantic(database, 'apple')).total).toBe(1);
+    expect(await database.softDeleteEmbeddings(version.id)).toBe(1);
+    expect((await semantic(database, 'apple')).total).toBe(0);
+  });
+
+  it('shows vectors that come late, in every process', async () => {
+    const { database } = world;
+    const other = world.otherDatabase();
+    const { id: assetId } = await database.upsertAsset(PLACE);
+    const { id } = await database.createVersion({ assetId, etag: 'a' });
+    await database.upsertTranscriptSegments(id, segmentsOf(['late news']));
+    await database.setCurrentVersion(assetId, id);
+    expect((await semantic(other, 'late news')).total).toBe(0);
+    const [vector = new Float32Array()] = await embedder.embed(['late news']);
+    await database.upsertEmbeddings(id, [{ segmentId: `${id}:plain:0`, model: embedder.model, vector }]);
+    expect((await semantic(other, 'late news')).total).toBe(1);
+    expect((await semantic(other, 'late news', { model: 'another' })).total).toBe(0);
+  });
+
+  it('purges what has been archived for long, and nothing else', async () => {
+    const { database } = world;
+    const one = await publish(database, PLACE, 'a', ['old words']);
+    const two = await publish(database, PLACE, 'b', ['new words']);
+    expect(await database.purgeArchivedVersions(Date.now() - 60_000)).toBe(0);
+    expect(await database.purgeArchivedVersions(Date.now() + 60_000)).toBe(1);
+    expect(await database.getVersion(one.version.id)).toBeUndefined();
+    expect(await database.getVersion(two.version.id)).toBeDefined();
+    expect(await world.manager.count('search_segments')).toBe(1);
+    expect(await world.manager.count('search_embeddings')).toBe(1);
+    expect((await keyword('words')).hits.map(({ text }) => text)).toEqual(['new words']);
+  });
+
+  it('keeps dead letters, the newest first', async () => {
+    const { database } = world;
+    const letter = {
+      jobId: 'job',
+      assetId: 'asset',
+      versionId: null,
+      errorCode: 'no_sound',
+      message: 'there is no sound',
+      retryable: false,
+      attempt: 2,
+      jobData: '{}',
+      logs: null,
+    };
+    const first = await database.addDeadLetter(letter);
+    const second = await database.addDeadLetter({ ...letter, jobId: 'other', retryable: true });
+    expect(await database.listDeadLetters(10, 0)).toEqual([second, first]);
+    expect(await database.listDeadLetters(1, 1)).toEqual([first]);
+    expect(await database.removeDeadLetter(first.id)).toBe(true);
+    expect(await database.removeDeadLetter(first.id)).toBe(false);
+    expect(await database.listDeadLetters(10, 0)).toEqual([second]);
+  });
+
+  it('runs a function as a transaction: all of it or nothing', async () => {
+    const { database } = world;
+    await expect(
+      database.execute(async (tx) => {
+        await tx.upsertAsset(PLACE);
+        throw new Error('changed my mind');
+      }),
+    ).rejects.toThrow('changed my mind');
+    expect(await world.manager.count('search_assets')).toBe(0);
+    const version = await database.execute(async (tx) => {
+      const { id } = await tx.upsertAsset(PLACE);
+      return tx.createVersion({ assetId: id, etag: 'a' });
+    });
+    expect(await database.getVersion(version.id)).toEqual(version);
+  });
+
+  it('holds a transaction open between begin and its end', async () => {
+    const { database } = world;
+    const one = await database.begin();
+    const [asset, other] = await Promise.all([one.upsertAsset(PLACE), one.upsertAsset({ ...PLACE, key: 'b' })]);
+    expect(await one.getAsset(asset.id)).toEqual(asset);
+    expect(await database.getAsset(asset.id)).toBeUndefined();
+    await expect(one.tombstoneAsset('nobody')).rejects.toMatchObject({ code: 'not_found' });
+    await database.commit(one);
+    expect(await database.getAsset(asset.id)).toEqual(asset);
+    expect(await database.getAsset(other.id)).toEqual(other);
+    await expect(one.upsertAsset(PLACE)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(database.commit(one)).rejects.toMatchObject({ code: 'invalid_request' });
+
+    const two = await database.begin();
+    await two.tombstoneAsset(asset.id);
+    await database.rollback(two);
+    expect((await database.getAsset(asset.id))?.tombstonedMs).toBeNull();
+  });
+
+  it('is healthy, and closes what it began', async () => {
+    const { database } = world;
+    await database.health();
+    const open = await database.begin();
+    await open.upsertAsset(PLACE);
+    await database.close();
+    expect(await world.manager.count('search_assets')).toBe(0);
+  });
+});
+
+describe('transactions that are open at the same time, on an engine that lets them run side by side', () => {
+  it('do not both commit where they change the same asset', async () => {
+    const world = await openSearchWorld(() => openEmulatedEngine());
+    try {
+      const { database } = world;
+      const { id } = await database.upsertAsset(PLACE);
+      const [one, two] = [await database.begin(), await database.begin()];
+      await one.updateAssetStatus(id, { attempt: 1 });
+      const second = two.updateAssetStatus(id, { attempt: 2 });
+      const outcomes = await Promise.allSettled([database.commit(one), second.then(() => database.commit(two))]);
+      const won = outcomes.findIndex(({ status }) => status === 'fulfilled');
+      expect(outcomes[1 - won]).toMatchObject({ status: 'rejected', reason: { code: 'tables_unavailable' } });
+      expect((await database.getAsset(id))?.attempt).toBe(won + 1);
+    } finally {
+      await world.dispose();
+    }
+  });
+});
