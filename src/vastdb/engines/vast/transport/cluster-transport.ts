@@ -44,6 +44,8 @@ const QUICK: Limits = { connectMs: 1000, silenceMs: 2000, wholeMs: 2000, budgetM
 /** The longest wait before the first repetition; it doubles. */
 const BACKOFF_MS = 25;
 const BACKOFF_MAX_MS = 2000;
+/** A repetition with less time than this is not begun: its endpoint would be blamed for our haste. */
+const LEAST_MS = 100;
 /** How many broken connections a request survives beyond one of each endpoint. */
 const MORE_FAULTS = 2;
 /** Answers of a known length up to this are read at once, so that one that breaks off can be asked for again. */
@@ -102,7 +104,7 @@ export class ClusterTransport implements VastTransport {
           if (isFirst && this.#isAnotherLeft(tried)) continue;
         }
         const pause = Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (attempt - 1));
-        if (performance.now() + pause >= deadline) throw error;
+        if (performance.now() + pause + LEAST_MS >= deadline) throw error;
         // An abort ends the wait with an error of the timer's; the loop throws the signal's own.
         await sleep(pause, undefined, { signal }).catch(() => undefined);
       }
