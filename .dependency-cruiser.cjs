@@ -8,9 +8,10 @@ const layers = {
   exr: ['shared'],
   search: ['shared', 'domain'],
   vastdb: ['shared', 'observability'],
-  stores: ['shared', 'observability', 'domain', 'search', 'vastdb'],
+  providers: ['shared', 'observability', 'domain', 'search'],
+  stores: ['shared', 'observability', 'domain', 'search', 'exr', 'vastdb'],
   events: ['shared', 'observability', 'domain'],
-  services: ['shared', 'observability', 'domain', 'events'],
+  services: ['shared', 'observability', 'domain', 'search', 'exr', 'events'],
   workers: ['shared', 'observability', 'domain', 'services', 'events'],
   http: ['shared', 'observability', 'domain', 'services'],
 };
@@ -61,6 +62,7 @@ module.exports = {
     onlyUnder('fastify', '^node_modules/(fastify|@fastify)/', ['^src/http/', '^src/app\\.ts$', '^src/main\\.ts$']),
     onlyUnder('aws-sdk', '^node_modules/@aws-sdk/', ['^src/stores/media/']),
     onlyUnder('arrow', '^node_modules/(apache-arrow|flatbuffers)/', ['^src/vastdb/']),
+    onlyUnder('duckdb', '^node_modules/@duckdb/', ['^src/vastdb/analytics/']),
     onlyUnder('node-sqlite', '^(node:)?sqlite$', ['^src/vastdb/engines/sqlite/']),
   ],
   options: {
