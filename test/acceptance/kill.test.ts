@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AllocatedObject, TamsClient } from '../support/tams-client.ts';
 import { consecutive, dataFlow, flowWithObjects } from './support/flows.ts';
 import { contentOf, type FlowLedger } from './support/ledger.ts';
+import { runVerify } from './support/mgmt.ts';
 import { RecordedLoad } from './support/recorded-load.ts';
 import { ServerFolder } from './support/server-folder.ts';
 import { SlowUpload } from './support/slow-upload.ts';
@@ -11,6 +12,7 @@ import { verifyLedger } from './support/verify-ledger.ts';
 /** How often the server is killed; more for a long run by hand. */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 8);
 const ROUND_MS = 20_000;
+const VERIFY_MS = 40_000;
 const CLIENTS = 6;
 /** The kill comes at any moment of this stretch of the load. */
 const KILL_AFTER_MS = { min: 100, max: 800 };
@@ -40,8 +42,9 @@ describe('a server that is killed (SIGKILL) in the middle of a load', () => {
       ).toBeGreaterThan(0);
       const { client } = await folder.start();
       for (const ledger of ledgers) await verifyLedger(client, ledger);
+      expect(await runVerify(folder.dataDir)).toEqual({ code: 0, output: 'Everything fits together.\n' });
     },
-    ROUNDS * ROUND_MS,
+    ROUNDS * ROUND_MS + VERIFY_MS,
   );
 
   it('shows nothing of an upload that was half done, and all of what it would have replaced', async () => {

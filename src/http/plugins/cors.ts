@@ -1,4 +1,3 @@
-import cors from '@fastify/cors';
 import fp from 'fastify-plugin';
 
 export interface CorsOptions {
@@ -26,23 +25,51 @@ const EXPOSED = [
   'X-Request-Id',
   'WWW-Authenticate',
   'Retry-After',
-];
+].join(', ');
+const METHODS = 'GET, HEAD, PUT, POST, DELETE, OPTIONS';
+const PREFLIGHT_MAX_AGE_S = '600';
 
-/** Cross-origin requests of browsers: from anywhere, from this machine, or from the configured origins. */
+/**
+ * Cross-origin requests of browsers (Fetch, 3.2): from anywhere, from this machine, or from the configured origins. Not
+ * `@fastify/cors`, which writes its headers, a tenth of the cost of reading a flow, into every answer: here only those
+ * get them who say where they are from. Caches keep the two apart by `Vary`.
+ */
 export const corsPlugin = fp<CorsOptions>(
-  async (app, { origins }) => {
-    await app.register(cors, {
-      origin: originOption(origins),
-      methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS'],
-      exposedHeaders: EXPOSED,
-      maxAge: 600,
-      strictPreflight: false,
+  (app, { origins }, done) => {
+    const allows = originTest(origins);
+    app.addHook('onRequest', ({ headers, method }, reply, next) => {
+      const { origin } = headers;
+      reply.header('vary', 'Origin');
+      const isAllowed = origin !== undefined && allows(origin);
+      if (isAllowed) {
+        reply.header('access-control-allow-origin', origins === '*' ? '*' : origin);
+        reply.header('access-control-expose-headers', EXPOSED);
+      }
+      if (method !== 'OPTIONS') {
+        next();
+        return;
+      }
+      // Here, since no credentials come with it: whatever checks them comes later.
+      if (isAllowed) {
+        const asked = headers['access-control-request-headers'];
+        reply.header('vary', 'Origin, Access-Control-Request-Headers');
+        reply.header('access-control-allow-methods', METHODS);
+        if (asked !== undefined) reply.header('access-control-allow-headers', asked);
+        reply.header('access-control-max-age', PREFLIGHT_MAX_AGE_S);
+      }
+      // Safari waits for a body that has no length.
+      reply.code(204).header('content-length', '0').send();
     });
+    // Hooks run for what has a route.
+    app.options('*', { schema: { hide: true } }, (_request, reply) => reply.code(204).send());
+    done();
   },
   { name: 'tams-cors', fastify: '5.x', dependencies: ['tams-request-id'] },
 );
 
-function originOption(origins: CorsOrigins): string | RegExp | string[] {
-  if (origins === '*') return '*';
-  return origins === 'loopback' ? LOOPBACK_ORIGIN : [...origins];
+function originTest(origins: CorsOrigins): (origin: string) => boolean {
+  if (origins === '*') return () => true;
+  if (origins === 'loopback') return (origin) => LOOPBACK_ORIGIN.test(origin);
+  const listed = new Set(origins);
+  return (origin) => listed.has(origin);
 }

@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { RequestMetrics } from '../../observability/metrics/request-metrics.ts';
+import { clientNetwork } from '../../shared/client-network.ts';
 import { AppError } from '../../shared/errors.ts';
 
 export interface RateLimitOptions {
@@ -13,7 +14,7 @@ export interface RateLimitOptions {
 /** Clients that are remembered within a second; of more than these, some are allowed too much. */
 const CLIENTS_MAX = 10_000;
 
-/** Refuses requests of a client that sends too many. A client is a principal, or an address where nobody signed in. */
+/** Refuses requests of a client that sends too many. A client is a principal, or a network where nobody signed in. */
 export const rateLimitPlugin = fp<RateLimitOptions>(
   async (app, { perSecond, metrics }) => {
     await app.register(rateLimit, {
@@ -41,5 +42,5 @@ export const rateLimitPlugin = fp<RateLimitOptions>(
 
 /** Names and addresses cannot be mistaken for each other. */
 function clientOf({ auth, ip }: FastifyRequest): string {
-  return auth.name === 'anonymous' ? `address ${ip}` : `principal ${auth.name}`;
+  return auth.name === 'anonymous' ? `address ${clientNetwork(ip)}` : `principal ${auth.name}`;
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AuditEntry, AuditRecord } from '../../domain/audit.ts';
+import { AuditCounts } from './audit-counts.ts';
 import { RefusalRepeats } from './refusal-repeats.ts';
 import type { Client } from './verified.ts';
 
@@ -19,6 +20,7 @@ interface Pending {
 
 /** Collects what the audit log is to be told, adding up what repeats. It never waits, and its memory is bounded. */
 export class AuditTrail {
+  readonly counts = new AuditCounts();
   readonly #onPending: () => void;
   readonly #logins = new LRUCache<string, number>({ max: LOGINS_MAX });
   readonly #repeats = new RefusalRepeats(REFUSAL_INTERVAL_MS);
@@ -35,6 +37,7 @@ export class AuditTrail {
   }
 
   record(entry: AuditEntry): void {
+    this.counts.add(entry);
     const now = Date.now();
     if (isRefusal(entry) && this.#repeats.add(keyOf(entry), entry, now)) return;
     this.#add(entry, now, 1);
@@ -80,6 +83,7 @@ export class AuditTrail {
       return;
     }
     if (this.#pending.size >= PENDING_MAX && entry.event !== 'overflow') {
+      this.counts.leaveUndescribed(count);
       this.#add({ event: 'overflow', detail: `more than ${PENDING_MAX} different entries at once` }, atMs, count);
       return;
     }

@@ -1,5 +1,5 @@
 import { toPrincipal } from '../../domain/principal.ts';
-import { clientNetwork } from './client-network.ts';
+import { clientNetwork } from '../../shared/client-network.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { Gate } from './gate.ts';

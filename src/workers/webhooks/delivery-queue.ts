@@ -31,6 +31,11 @@ export class DeliveryQueue {
     return this.#stalled.size >= STALLED_MAX && this.#waiting().length >= STALLED_MAX;
   }
 
+  /** Whether there is something that can be taken and has not failed yet. */
+  get hasFresh(): boolean {
+    return this.#ready.size > 0;
+  }
+
   add(event: LoggedEvent): void {
     const subject = subjectOf(event.scope);
     const line = this.#lines.get(subject);

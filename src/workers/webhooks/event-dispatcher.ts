@@ -10,6 +10,8 @@ const LEASE = 'event-dispatcher';
 const BATCH = 200;
 /** Between batches, so that many changes share one: at most 5,000 events a second. */
 const RHYTHM_MS = 40;
+/** The same while every receiver is busy or pauses: each batch is a commit, which requests wait for. */
+const UNAWAITED_MS = 500;
 /** How often events of other processes are looked for, and done ones removed. */
 const IDLE_MS = 1_000;
 const TRIM_BATCH = 1_000;
@@ -19,6 +21,8 @@ export interface EventDispatcherOptions {
   readonly retryMaxMs: number;
   /** Called when events have got their places. */
   readonly onPlaced: () => void;
+  /** Whether somebody could be told of events at once. */
+  readonly isAwaited: () => boolean;
 }
 
 /** Gives the events of the outbox their places in the log, and cuts the log behind the last registration. */
@@ -74,8 +78,15 @@ export class EventDispatcher {
         return tx.eventLog.place(BATCH);
       });
       if (placed > 0) this.#options.onPlaced();
-      await pause(RHYTHM_MS);
+      await this.#rest(placed === BATCH ? RHYTHM_MS : UNAWAITED_MS, signal);
     }
+  }
+
+  /** Ends once the events are awaited, and after so long at the latest. */
+  async #rest(longestMs: number, signal: AbortSignal): Promise<void> {
+    const endsAt = performance.now() + longestMs;
+    do await pause(RHYTHM_MS);
+    while (!signal.aborted && performance.now() < endsAt && !this.#options.isAwaited());
   }
 
   async #trim(signal: AbortSignal): Promise<void> {

@@ -14,6 +14,7 @@ import { backoffMs } from './backoff.ts';
 import { DeliveryProgress } from './delivery-progress.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { LogPages } from './log-pages.ts';
+import type { Turns } from './turns.ts';
 
 /** Deliveries under way to one receiver at most, and connections to it. */
 export const MAX_WIDTH = 16;
@@ -34,6 +35,8 @@ const READ_RETRY_MS = 1_000;
 
 export interface ReceiverContext {
   readonly pages: LogPages;
+  /** Shared by all receivers of the process. */
+  readonly turns: Turns;
   readonly sender: WebhookSender;
   readonly retryMaxMs: number;
   readonly logger: Logger;
@@ -85,6 +88,11 @@ export class Receiver {
     return this.#registration.identity;
   }
 
+  /** Whether it could deliver, had it anything to deliver. */
+  get isIdle(): boolean {
+    return !this.#working && this.#mayDeliver();
+  }
+
   /** What is to be kept of the progress. */
   progress(): WebhookProgress & Pick<Registration, 'identity' | 'revision'> {
     const { identity, revision } = this.#registration;
@@ -119,6 +127,8 @@ export class Receiver {
       this.#workAgain = true;
       return;
     }
+    // The end of a delivery wakes it again.
+    if (this.#underWay.size >= this.#width) return;
     this.#working = true;
     this.#workAgain = false;
     void this.#work();
@@ -138,7 +148,9 @@ export class Receiver {
   async #work(): Promise<void> {
     try {
       while (this.#mayDeliver()) {
-        const event = this.#queue.take(performance.now(), { freshFirst: this.#failures > 0 });
+        const freshFirst = this.#failures > 0;
+        if (freshFirst && !this.#queue.hasFresh && (await this.#readMore())) continue;
+        const event = this.#queue.take(performance.now(), { freshFirst });
         if (event !== undefined) this.#begin(event);
         else if (!(await this.#readMore()) && !this.#wokenMeanwhile()) break;
       }
@@ -216,6 +228,7 @@ export class Receiver {
   }
 
   async #deliver(event: LoggedEvent): Promise<void> {
+    await this.#context.turns.next();
     // The registration may have been posted again since the event was read.
     if (!this.#wants(event)) {
       this.#finish(event);

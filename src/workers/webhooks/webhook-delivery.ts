@@ -7,6 +7,7 @@ import type { LeaseKeeper } from '../lease-keeper.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../worker-loop.ts';
 import { LogPages } from './log-pages.ts';
 import { Receiver, type ReceiverContext } from './receiver.ts';
+import { Turns } from './turns.ts';
 
 /** How often other processes' events and registrations are looked for, and the registrations are shared out anew. */
 const ROUND_MS = 1_000;
@@ -35,6 +36,7 @@ export class WebhookDelivery {
   readonly #rounds: WorkerLoop;
   readonly #keeping: WorkerLoop;
   readonly #pages: LogPages;
+  readonly #turns = new Turns();
   readonly #receivers = new Map<string, Receiver>();
   readonly #toKeep = new Set<Receiver>();
   readonly #toKeepLate = new Set<Receiver>();
@@ -63,6 +65,12 @@ export class WebhookDelivery {
   start(): void {
     this.#rounds.start();
     this.#keeping.start();
+  }
+
+  /** Whether anybody may miss events that have no place yet: a receiver of this process that is idle, or of another one. */
+  get awaitsEvents(): boolean {
+    if (this.#receivers.size < this.#count || this.#version === undefined) return true;
+    return this.#receivers.values().some((receiver) => receiver.isIdle);
   }
 
   /** There are new events, or registrations changed. */
@@ -134,6 +142,7 @@ export class WebhookDelivery {
     const lease = leaseOf(registration.identity);
     const receiver = new Receiver(registration, {
       pages: this.#pages,
+      turns: this.#turns,
       sender: makeSender(),
       retryMaxMs,
       logger: this.#logger,

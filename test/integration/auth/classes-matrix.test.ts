@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApiText } from '../../../openapi/document.ts';
 import { videoFlow } from '../../support/examples.ts';
+import { ExrApi, type Inspected, renderedFrame } from '../../support/exr-objects.ts';
 import type { CallResult } from '../../support/http-client.ts';
 import { type Api, second } from '../behaviour/support/api.ts';
 import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
@@ -22,6 +23,9 @@ interface Ids {
   readonly objectId: string;
   readonly 'request-id': string;
   readonly name: string;
+  readonly assetId: string;
+  readonly versionId: string;
+  readonly fileId: string;
 }
 
 type Paths = Record<string, Record<string, { readonly security: readonly Record<string, readonly string[]>[] }>>;
@@ -34,7 +38,8 @@ const operations: Operation[] = Object.entries(paths).flatMap(([path, methods]) 
     .map(([method]) => ({ method: method.toUpperCase(), path })),
 );
 const onOne = operations.filter(({ path }) => path.includes('{'));
-const onAll = operations.filter(({ path }) => !path.includes('{'));
+/** Listings. What is created without an id, and searched with a body, has tests of its own. */
+const onAll = operations.filter(({ path, method }) => !path.includes('{') && method !== 'POST');
 
 const show = ({ method, path }: Operation): string => `${method} ${path}`;
 const pathOf = (path: string, ids: Ids): string => path.replace(/\{([^}]+)\}/g, (_, name: keyof Ids) => ids[name]);
@@ -67,13 +72,48 @@ beforeAll(async () => {
   const objectId = await sport.fill(flow, 3);
   const { id } = await sport.must<{ id: string }>('DELETE', `/flows/${flow}/segments?timerange=${second(2)}`);
   await sport.deletionDone(id);
-  hidden = { flowId: flow, sourceId: source, objectId, 'request-id': id, name: 'colour' };
+  const asset = { bucket: 'b', key: 'a hidden key', link: { flow_id: flow } };
+  const { id: assetId } = await sport.must<{ id: string }>('POST', '/search/assets', asset);
+  const version = await sport.must<{ id: string }>('PUT', `/search/assets/${assetId}/transcript`, TRANSCRIPT);
+  hidden = {
+    flowId: flow,
+    sourceId: source,
+    objectId,
+    'request-id': id,
+    name: 'colour',
+    assetId,
+    versionId: version.id,
+    fileId: await inspectedFile(sport, flow),
+  };
 });
 afterAll(() => world.close());
+
+/** An EXR file of an object of the flow. */
+async function inspectedFile(api: Api, flowId: string): Promise<string> {
+  const objects = new ExrApi(api.baseUrl);
+  for (const { put_url } of await api.allocate(flowId, { object_ids: ['hidden.exr'] })) {
+    await objects.write(put_url, renderedFrame(1));
+  }
+  const { persistence } = await api.must<Inspected>('POST', '/exr/inspect', { object_id: 'hidden.exr' });
+  return persistence?.id ?? '';
+}
+
+const TRANSCRIPT = { segments: [{ start_ms: 0, end_ms: 1000, text: 'a hidden word' }] };
+
+function searchBodyOf(property: string, { flowId, versionId }: Ids): unknown {
+  if (property === 'link') return { flow_id: flowId };
+  if (property === 'versions') return { etag: 'another' };
+  if (property === 'transcript') return TRANSCRIPT;
+  const vector = Array.from({ length: 384 }, (_, n) => (n === 0 ? 1 : 0));
+  return { model: 'm', embeddings: [{ segment_id: `${versionId}:30s-400c:0`, vector }] };
+}
 
 /** A body that the operation takes. */
 function bodyOf({ method, path }: Operation, ids: Ids, classes: string): unknown {
   const property = path.split('/').at(-1) ?? '';
+  if (path.startsWith('/search') && ['POST', 'PUT'].includes(method)) {
+    return property === 'publish' ? undefined : searchBodyOf(property, ids);
+  }
   if (method === 'POST') {
     if (property === 'storage') return { limit: 1 };
     return { object_id: ids.objectId, timerange: second(100) };
@@ -102,7 +142,13 @@ function said({ status, headers, text }: CallResult, ids: Ids): object {
 
 /** All that there is of it, as an admin sees it. */
 async function everything(): Promise<unknown[]> {
-  const paths = ['/flows', '/sources', `/flows/${hidden.flowId}/segments`, `/objects/${hidden.objectId}`];
+  const paths = [
+    '/search/assets',
+    '/flows',
+    '/sources',
+    `/flows/${hidden.flowId}/segments`,
+    `/objects/${hidden.objectId}`,
+  ];
   const answers = await Promise.all(paths.map((path) => world.as.admin.get(path)));
   // Signatures are made anew.
   return answers.map((answer) => JSON.parse(JSON.stringify(answer).replaceAll(/\?[^"]*/g, '')) as unknown);
@@ -114,8 +160,10 @@ describe('what belongs to another class', () => {
     expect(JSON.stringify(before)).toContain('a hidden role');
     let compared = 0;
     for (const operation of onOne) {
-      const none = { ...hidden, flowId: randomUUID(), sourceId: randomUUID(), objectId: `${randomUUID()}-object` };
-      const absent = { ...none, 'request-id': randomUUID() };
+      const [assetId, versionId] = [randomUUID(), randomUUID()];
+      const objectId = `${randomUUID()}-object`;
+      const none = { ...hidden, flowId: randomUUID(), sourceId: randomUUID(), objectId, assetId, versionId };
+      const absent = { ...none, 'request-id': randomUUID(), fileId: randomUUID().replaceAll('-', '') };
       const onHidden = await perform(world.as.news, operation, hidden, 'news');
       if (show(operation) === 'PUT /flows/{flowId}') {
         // Where there is no flow this would make one.
@@ -142,7 +190,12 @@ describe('what belongs to another class', () => {
 
   it('is in no listing, nor is it counted', async () => {
     for (const operation of onAll) {
-      const path = /^\/(flows|sources)$/.test(operation.path) ? `${operation.path}?limit=1` : operation.path;
+      const query = /^\/(flows|sources)$/.test(operation.path)
+        ? '?limit=1'
+        : operation.path === '/search'
+          ? '?q=hidden'
+          : '';
+      const path = operation.path + query;
       const { status, text, headers } = await world.as.news.send(operation.method, path);
       expect(status, show(operation)).toBe(200);
       expect(headers.has('link'), show(operation)).toBe(false);
@@ -160,6 +213,9 @@ describe('what belongs to another class', () => {
       '/sources?tag.auth_classes=sport',
       '/sources?label=a%20hidden%20source',
       '/flow-delete-requests',
+      `/search/assets?flow_id=${flowId}`,
+      `/search/assets?source_id=${sourceId}`,
+      '/search/assets?bucket=b',
     ]) {
       expect(await world.as.news.get(query), query).toEqual([]);
       expect(await world.as.sport.get(query), query).not.toEqual([]);

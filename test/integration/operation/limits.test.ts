@@ -150,7 +150,7 @@ describe('too many requests at once', () => {
     const { baseUrl } = await startLimited({ inFlightMax: 5 }, slow);
     const taken = Array.from({ length: 5 }, () => call(baseUrl, 'GET', FLOW));
     await expect.poll(() => finishing.length).toBe(5);
-    const refused = await call(baseUrl, 'GET', FLOW);
+    const refused = await call(baseUrl, 'GET', FLOW, { headers: { origin: 'https://player.example' } });
     expect([refused.status, typeOf(refused), refused.headers.get('retry-after')]).toEqual([503, 'overloaded', '1']);
     expect(refused.headers.get('access-control-allow-origin')).toBe('*');
     for (const path of ['/livez', '/readyz', '/health', '/metrics']) {
@@ -206,6 +206,20 @@ describe('RATE_LIMIT_PER_S', () => {
     expect((await call(baseUrl, 'GET', '/service')).status).toBe(200);
     await sleep(1100);
     expect(await counted(baseUrl, 'tams_http_requests_refused_total', 'rate_limit')).toBe(refused.length);
+  });
+
+  it('counts the /64 of an IPv6 client as one', async () => {
+    const { baseUrl } = await startReal({ RATE_LIMIT_PER_S: '5', TRUST_PROXY: 'true', AUTH_MODE: 'none' });
+    const refusedOf = async (addressOf: (n: number) => string): Promise<number> => {
+      const answers = await Promise.all(
+        Array.from({ length: 30 }, (_, n) =>
+          call(baseUrl, 'GET', '/service', { headers: { 'x-forwarded-for': addressOf(n) } }),
+        ),
+      );
+      return answers.filter(({ status }) => status === 429).length;
+    };
+    expect(await refusedOf((n) => `2001:db8:1:${n.toString(16)}::1`)).toBe(0);
+    expect(await refusedOf((n) => `2001:db8:2:1:${n.toString(16)}::1`)).toBeGreaterThanOrEqual(15);
   });
 });
 

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MetricsRegistry } from '../../../src/observability/metrics/metrics-registry.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer } from '../../support/test-server.ts';
-import { Api } from '../behaviour/support/api.ts';
+import { basic, bearer, tokensFile } from '../auth/support/requests.ts';
+import { Api, firstOf } from '../behaviour/support/api.ts';
 import { MetricsText, readMetrics } from './support/metrics-text.ts';
 
 async function start(): Promise<Api> {
@@ -71,6 +75,48 @@ describe('/metrics', () => {
     const { families } = await readMetrics((await start()).baseUrl);
     const ours = [...families.values()].filter(({ name }) => name.startsWith('tams_'));
     expect(listed.sort()).toEqual(ours.map(({ name, type }) => [name, type]).sort());
+  });
+
+  it('times the operations of the local media store, and calls no failure what is wrong with a request', async () => {
+    const api = await start();
+    const flowId = await api.newFlow();
+    const object = firstOf(await api.allocate(flowId));
+    expect(await api.upload(object, 'media')).toBe(200);
+    const gone = object.put_url.url.replace('/media/', '/media/%2e%2e/');
+    expect((await fetch(gone, { method: 'PUT', body: 'media' })).status).toBeGreaterThanOrEqual(400);
+    const metrics = await readMetrics(api.baseUrl);
+    const of = (name: string, operation: string): number =>
+      metrics.value(`tams_media_operation_${name}`, { operation });
+    expect([of('duration_seconds_count', 'put'), of('failures_total', 'put')]).toEqual([1, 0]);
+  });
+
+  it('counts logins, failed logins and denials by how the client signed in', async () => {
+    const token = 'dGhlIHRva2VuIG9mIGEgcmVhZGVy';
+    const boss = 'dGhlIHRva2VuIG9mIGFuIGFkbWlu';
+    const folder = await mkdtemp(join(tmpdir(), 'tams-metrics-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const tokens = [
+      { name: 'reader', token, scopes: ['read'] },
+      { name: 'boss', token: boss, scopes: ['admin'] },
+    ];
+    const env = { AUTH_MODE: 'token,basic', AUTH_TOKENS_FILE: tokensFile(folder, tokens), LOG_LEVEL: 'silent' };
+    const server = await startTestServer({ env });
+    onTestFinished(() => server.close());
+    const answers = [
+      await bearer(server.baseUrl, token, 'GET', '/flows'),
+      await bearer(server.baseUrl, token, 'GET', '/service/webhooks'),
+      await bearer(server.baseUrl, 'x'.repeat(30), 'GET', '/flows'),
+      // Too long to be a password, so that it takes no time.
+      await basic(server.baseUrl, 'nobody', 'x'.repeat(2000)),
+      await call(server.baseUrl, 'GET', '/flows'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 403, 401, 401, 401]);
+    const { text } = await bearer(server.baseUrl, boss, 'GET', '/metrics');
+    const metrics = new MetricsText(text);
+    const events = (event: string, scheme: string) => metrics.value('tams_audit_events_total', { event, scheme });
+    expect([events('login', 'token'), events('denied', 'none')]).toEqual([2, 1]);
+    expect(['token', 'basic', 'none'].map((scheme) => events('login_failed', scheme))).toEqual([1, 1, 1]);
+    expect(metrics.value('tams_audit_write_failures_total')).toBe(0);
   });
 
   it('counts requests of browsers that ask first', async () => {

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { videoFlow } from '../../support/examples.ts';
+import { REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
+import type { Deleted, Restored } from '../behaviour/support/trash-world.ts';
+import { type Api, second, typeOf } from '../behaviour/support/api.ts';
+import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
+
+/* Access by tags on a server that keeps what is deleted. Whoever is limited can tell no difference: the tests of access by tags hold. */
+vi.stubEnv('TEST_SOFT_DELETE', 'true');
+await import('./classes.test.ts');
+await import('./classes-matrix.test.ts');
+
+let world: ClassServer;
+let as: ClassServer['as'];
+beforeAll(async () => {
+  world = await startClassServer({ ...REACH_RECEIVERS, SOFT_DELETE: 'true' });
+  as = world.as;
+});
+afterAll(() => world.close());
+
+const statusOf = async (api: Api, method: string, path: string, json?: unknown): Promise<number> =>
+  (await api.send(method, path, json)).status;
+
+const restore = (flow: string): Promise<Restored> => as.admin.must('POST', `/internal/flows/${flow}/restore`);
+
+const deleted = (kind: string, query: string): Promise<Deleted[]> => as.admin.get(`/internal/deleted/${kind}?${query}`);
+
+/** Who of these sees what is at the path. */
+async function seers(path: string): Promise<string[]> {
+  const names = ['news', 'sport', 'nobody'] as const;
+  const statuses = await Promise.all(names.map((name) => statusOf(as[name], 'GET', path)));
+  expect(statuses.every((status) => status === 200 || status === 404)).toBe(true);
+  return names.filter((_, index) => statuses[index] === 200);
+}
+
+describe('what somebody limited deletes', () => {
+  it('is in the trash for admins alone, whoever deleted it', async () => {
+    const flow = await as.sport.newFlow(tagged('sport'));
+    await as.sport.fill(flow, 2);
+    await as.sport.must('DELETE', `/flows/${flow}`);
+    const paths = [
+      ['GET', '/internal/deleted/flows'],
+      ['GET', '/internal/deleted/sources'],
+      ['GET', `/internal/deleted/segments?flow_id=${flow}`],
+      ['POST', `/internal/flows/${flow}/restore`],
+      ['POST', `/internal/flows/${flow}/segments/restore?timerange=_`],
+      ['DELETE', '/internal/deleted'],
+    ] as const;
+    for (const name of ['sport', 'both', 'everybody'] as const) {
+      for (const [method, path] of paths) {
+        const answer = await as[name].send(method, path);
+        expect([answer.status, typeOf(answer)], `${name}: ${method} ${path}`).toEqual([403, 'insufficient_scope']);
+      }
+    }
+    const [kept] = await deleted('flows', `flow_id=${flow}`);
+    expect([kept?.deleted_by, kept?.['tags']]).toEqual(['sport', { auth_classes: 'sport' }]);
+    expect(await seers(`/flows/${flow}`)).toEqual([]);
+  });
+
+  it('comes back for those who saw it, with its media, and for nobody else', async () => {
+    const flow = await as.sport.newFlow(tagged('sport'));
+    const object = await as.sport.fill(flow, 3);
+    const { source_id: source } = await as.sport.get<{ source_id: string }>(`/flows/${flow}`);
+    await as.sport.must('DELETE', `/flows/${flow}`);
+    for (const path of [`/flows/${flow}`, `/sources/${source}`, `/objects/${object}`]) {
+      expect(await seers(path), path).toEqual([]);
+    }
+    expect((await restore(flow)).restored_segments).toBe(3);
+    for (const path of [`/flows/${flow}`, `/sources/${source}`, `/objects/${object}`]) {
+      expect(await seers(path), path).toEqual(['sport']);
+    }
+    expect(await as.news.segments(flow)).toEqual([]);
+    expect(await as.sport.segments(flow)).toHaveLength(3);
+    expect(await as.news.get(`/flows?source_id=${source}`)).toEqual([]);
+  });
+
+  it('can be a member of collections that are hidden from who deletes it, and comes back there', async () => {
+    const member = await as.news.newFlow(tagged('news', 'sport'));
+    const part = { id: member, role: 'part' };
+    const secret = await as.sport.newFlow({ ...tagged('sport'), flow_collection: [part] });
+    await as.news.must('DELETE', `/flows/${member}`);
+    expect(await as.sport.get(`/flows/${secret}/flow_collection`)).toEqual([]);
+    expect((await restore(member)).left_out).toEqual({ members: [], collected_by: [] });
+    expect(await as.sport.get(`/flows/${secret}/flow_collection`)).toEqual([part]);
+    expect(await as.news.get(`/flows/${member}`)).not.toHaveProperty('collected_by');
+  });
+});
+
+describe('a flow that is restored', () => {
+  it('goes into its source as that is tagged by now', async () => {
+    const kept = await as.sport.newFlow(tagged('sport', 'news'));
+    const { source_id: source } = await as.sport.get<{ source_id: string }>(`/flows/${kept}`);
+    const flow = await as.news.newFlow({ source_id: source, ...tagged('news') });
+    await as.news.must('DELETE', `/flows/${flow}`);
+    await as.sport.must('PUT', `/sources/${source}/tags/auth_classes`, 'sport');
+    await restore(flow);
+    expect([await seers(`/flows/${flow}`), await seers(`/sources/${source}`)]).toEqual([['news'], ['sport']]);
+    // As any flow of a source that was hidden later: its own people go on with it.
+    const changed = videoFlow({ id: flow, source_id: source }, { ...tagged('news'), label: 'changed' });
+    expect(await statusOf(as.news, 'PUT', `/flows/${flow}`, changed)).toBe(204);
+    expect(await statusOf(as.sport, 'PUT', `/flows/${flow}`, changed)).toBe(404);
+    await as.news.must('DELETE', `/flows/${flow}`);
+    expect(await seers(`/sources/${source}`)).toEqual(['sport']);
+  });
+
+  it('goes into a source of others where these have made it anew', async () => {
+    const flow = await as.news.newFlow(tagged('news'));
+    const { source_id: source } = await as.news.get<{ source_id: string }>(`/flows/${flow}`);
+    await as.news.must('DELETE', `/flows/${flow}`);
+    const theirs = await as.sport.newFlow({ source_id: source, ...tagged('sport') });
+    await restore(flow);
+    expect([await seers(`/flows/${flow}`), await seers(`/flows/${theirs}`)]).toEqual([['news'], ['sport']]);
+    expect(await seers(`/sources/${source}`)).toEqual(['sport']);
+  });
+
+  it('does not come back beside one that others have made under its id, nor do its segments', async () => {
+    const flow = await as.news.newFlow(tagged('news'));
+    await as.news.fill(flow, 2);
+    const [{ deletion_id: deletion } = { deletion_id: '' }] = await (async () => {
+      await as.news.must('DELETE', `/flows/${flow}`);
+      return deleted('flows', `flow_id=${flow}`);
+    })();
+    const theirs = videoFlow({ id: flow, source_id: randomUUID() }, tagged('sport'));
+    expect(await statusOf(as.sport, 'PUT', `/flows/${flow}`, theirs)).toBe(201);
+    const answer = await as.admin.send('POST', `/internal/flows/${flow}/restore?deletion_id=${deletion}`);
+    expect([answer.status, typeOf(answer)]).toEqual([409, 'id_in_use']);
+    expect([await seers(`/flows/${flow}`), await as.sport.segments(flow)]).toEqual([['sport'], []]);
+  });
+
+  it('is told of in full, and comes back with a tag that nobody has any more', async () => {
+    const receiver = await WebhookReceiver.start();
+    try {
+      const flow = await as.admin.newFlow(tagged('radio'));
+      const object = await as.admin.newObject(flow);
+      expect((await as.admin.postSegments(flow, { object_id: object, timerange: second(0) })).status).toBe(201);
+      const events = ['flows/created', 'flows/segments_added', 'sources/created'];
+      await as.admin.must('POST', '/service/webhooks', { url: receiver.url, events, flow_ids: [flow] });
+      await as.admin.must('DELETE', `/flows/${flow}`);
+      await restore(flow);
+      const told = await receiver.events(3);
+      expect(told.map(({ event_type: type }) => type).toSorted()).toEqual(events.toSorted());
+      const created = told.find(({ event_type: type }) => type === 'flows/created')?.event['flow'];
+      expect(created).toMatchObject({ id: flow, tags: { auth_classes: 'radio' } });
+      expect(await seers(`/flows/${flow}`)).toEqual([]);
+      await as.admin.must('POST', '/service/webhooks', { url: receiver.url, events: [] });
+    } finally {
+      await receiver.close();
+    }
+  });
+});
