@@ -6,7 +6,7 @@ const ON_EVERY_ENGINE = [
   'test/integration/{http,behaviour,auth,operation}/**/*.test.ts',
   'test/integration/{event-cost,leases}.test.ts',
   'test/integration/media/server-on-s3.test.ts',
-  'test/acceptance/{kill,main-job,two-servers,webhooks-kill}.test.ts',
+  'test/acceptance/{kill,main-job,soft-delete-kill,two-servers,webhooks-kill}.test.ts',
 ];
 
 export default defineConfig({

@@ -1,5 +1,9 @@
 import { buildApp } from '../src/app.ts';
 import { ALL_SECURITY_SCHEMES } from '../src/http/security-schemes.ts';
+import type { ExrServices } from '../src/services/exr/exr-services.ts';
+import type { QueryPerformance } from '../src/domain/query-performance.ts';
+import type { AnalyticsService } from '../src/services/analytics/analytics-service.ts';
+import type { SearchServices } from '../src/services/search/search-services.ts';
 import type { Services } from '../src/services/services.ts';
 import type { TrashService } from '../src/services/trash/trash-service.ts';
 import { CursorCodec } from '../src/shared/cursor.ts';
@@ -10,6 +14,9 @@ export async function openApiText(): Promise<string> {
   const app = await buildApp({
     services: NOTHING as Services,
     trash: NOTHING as TrashService,
+    search: () => NOTHING as SearchServices,
+    exr: () => NOTHING as ExrServices,
+    analytics: { of: () => NOTHING as AnalyticsService, performance: NOTHING as QueryPerformance },
     localMedia: new Map(),
     documentedSchemes: ALL_SECURITY_SCHEMES,
     operation: unwatched(),

@@ -11,6 +11,7 @@ import { Paging } from './http/paging.ts';
 import { authenticationPlugin } from './http/plugins/authentication.ts';
 import { corsPlugin } from './http/plugins/cors.ts';
 import type { CorsOrigins } from './http/plugins/cors.ts';
+import { crossSitePlugin } from './http/plugins/cross-site.ts';
 import { hostCheckPlugin } from './http/plugins/host-check.ts';
 import { jsonBodyPlugin } from './http/plugins/json-body.ts';
 import { DOCUMENT_PATHS, openApiPlugin } from './http/plugins/openapi.ts';
@@ -21,13 +22,19 @@ import { stoppingPlugin } from './http/plugins/stopping.ts';
 import { tracingPlugin } from './http/plugins/tracing.ts';
 import type { Asker } from './http/route-context.ts';
 import { RouteTable } from './http/route-table.ts';
+import { exrRoutes } from './http/routes/exr/index.ts';
+import { analyticsRoutes } from './http/routes/analytics/index.ts';
+import type { AnalyticsContext } from './http/routes/analytics/analytics-context.ts';
 import { mediaRoutes } from './http/routes/media/media-routes.ts';
 import { operationRoutes } from './http/routes/operation/index.ts';
 import type { OperationContext, ServerLimits } from './http/routes/operation/operation-context.ts';
+import { searchRoutes } from './http/routes/search/index.ts';
 import { tamsRoutes } from './http/routes/tams-routes.ts';
 import { trashRoutes } from './http/routes/trash/index.ts';
 import type { SecurityScheme } from './http/security-schemes.ts';
 import type { TamsApp } from './http/tams-app.ts';
+import type { ExrServices } from './services/exr/exr-services.ts';
+import type { SearchServices } from './services/search/search-services.ts';
 import type { Services } from './services/services.ts';
 import type { TrashService } from './services/trash/trash-service.ts';
 import type { CursorCodec } from './shared/cursor.ts';
@@ -41,6 +48,12 @@ export interface AppDeps {
   readonly servicesOf?: (principal: Principal) => Services;
   /** Undefined: what is deleted is gone. */
   readonly trash?: TrashService;
+  /** Media search as a principal may use it. Undefined: there is none. */
+  readonly search?: (principal: Principal) => SearchServices;
+  /** EXR metadata as a principal may use it. Undefined: there is none. */
+  readonly exr?: (principal: Principal) => ExrServices;
+  /** Undefined: nothing is analysed. */
+  readonly analytics?: AnalyticsContext;
   /** The stores whose URLs lead back to this server, by storage id. */
   readonly localMedia: ReadonlyMap<string, LocalMedia>;
   readonly cursors: CursorCodec;
@@ -84,6 +97,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(corsPlugin, { origins: config.corsOrigins });
   await app.register(requestGuardPlugin, { limits, metrics, isStopping: () => operation.readiness.stopping });
   if (config.checkHost) await app.register(hostCheckPlugin, { publicUrl: config.publicUrl });
+  await app.register(crossSitePlugin);
   if (tracing !== undefined) await app.register(tracingPlugin, { tracing });
   await app.register(authenticationPlugin, { authentication: deps.authentication, publicPaths: DOCUMENT_PATHS });
   if (limits.ratePerS > 0) await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics });
@@ -95,7 +109,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   const routes = new RouteTable();
   routes.observe(app);
-  const { servicesOf, trash } = deps;
+  const { servicesOf, trash, search, exr } = deps;
   const context = {
     services: servicesOf === undefined ? () => services : (request: Asker) => servicesOf(request.auth),
     paging: new Paging(deps.cursors, config),
@@ -104,6 +118,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   };
   tamsRoutes(app, context);
   if (trash !== undefined) trashRoutes(app, trash, context);
+  if (search !== undefined) {
+    await searchRoutes(app, { ...context, search: (request: Asker) => search(request.auth) });
+  }
+  if (exr !== undefined) await exrRoutes(app, { ...context, exr: (request: Asker) => exr(request.auth) });
+  if (deps.analytics !== undefined) analyticsRoutes(app, deps.analytics);
   operationRoutes(app, operation);
   await app.register(mediaRoutes, { localMedia: deps.localMedia });
   answerUnknownRoutes(app, routes);

@@ -1,11 +1,17 @@
 import { resolve } from 'node:path';
+import { readAnalytics } from './config/analytics.ts';
+import type { AnalyticsConfig } from './config/analytics.ts';
 import { readAuth } from './config/auth.ts';
 import type { AuthConfig } from './config/auth.ts';
 import { ConfigError, Environment } from './config/environment.ts';
+import { readExr } from './config/exr.ts';
+import type { ExrConfig } from './config/exr.ts';
 import { readOperation } from './config/operation.ts';
 import type { OperationConfig } from './config/operation.ts';
 import { readBackends } from './config/storage-backends.ts';
 import type { BackendConfig } from './config/storage-backends.ts';
+import { readSearch } from './config/search.ts';
+import type { SearchConfig } from './config/search.ts';
 import { readSoftDelete } from './config/soft-delete.ts';
 import type { SoftDeleteConfig } from './config/soft-delete.ts';
 import { readTables } from './config/tables.ts';
@@ -57,6 +63,9 @@ export interface Config {
   readonly reclaim: { readonly graceS: number; readonly allocationExpiryS: number };
   readonly deletion: { readonly requestExpiryS: number };
   readonly softDelete: SoftDeleteConfig;
+  readonly search: SearchConfig;
+  readonly exr: ExrConfig;
+  readonly analytics: AnalyticsConfig;
   readonly operation: OperationConfig;
   readonly webhooks: WebhookConfig;
   /** Undefined: the server makes one and keeps it in `dataDir`. */
@@ -89,6 +98,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
   // Then whoever reaches this machine is let in, and every page that its users visit could be made to.
   const isPrivate = auth.modes.length === 0 && isLoopback(exposure.host);
   const corsOrigins = env.parsed('CORS_ORIGINS', syntax.orAsterisk(syntax.ORIGIN_LIST));
+  const backends = readBackends(env, dataDir);
   const config: Config = {
     http: {
       ...exposure,
@@ -101,7 +111,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
     dataDir,
     tables: readTables(env),
     media: {
-      backends: readBackends(env, dataDir),
+      backends,
       presign: {
         expiresS: env.integer('PRESIGN_EXPIRES_S', { default: 3600, min: 1, max: WEEK_S }),
         gridS: env.integer('PRESIGN_GRID_S', { default: 300, min: 1, max: WEEK_S }),
@@ -133,7 +143,10 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
       requestExpiryS: env.integer('DELETE_REQUEST_EXPIRY_S', { default: 86_400, min: 1, max: TEN_YEARS_S }),
     },
     softDelete: readSoftDelete(env),
+    search: readSearch(env, backends),
+    exr: readExr(env),
     webhooks: readWebhooks(env),
+    analytics: readAnalytics(env),
     operation: readOperation(env),
     secretKey: env.parsed('SECRET_KEY', syntax.secretText(SECRET_KEY_MIN_LENGTH)),
     logLevel: env.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',

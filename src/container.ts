@@ -2,11 +2,16 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type App, buildApp } from './app.ts';
+import { openAnalytics } from './composition/analytics.ts';
 import { openAuthentication } from './composition/auth.ts';
 import { closeApp, REQUESTS_END_MS } from './composition/closing.ts';
 import { makeMediaReady, openMediaStores } from './composition/media.ts';
+import { openSearch, searchTablesOf } from './composition/search.ts';
+import { searchServicesOf } from './composition/search-services.ts';
+import { exrHookOf, exrTablesOf, openExr } from './composition/exr.ts';
 import { openTables } from './composition/tables.ts';
 import { openTrash } from './composition/trash.ts';
+import { auditSources } from './composition/metrics/audit-sources.ts';
 import { webhookSources } from './composition/metrics/webhook-sources.ts';
 import { buildOperation } from './composition/operation.ts';
 import { openClasses } from './composition/classes.ts';
@@ -18,6 +23,7 @@ import { ReceiverGuard } from './events/receiver-guard.ts';
 import { ObjectReclaim } from './services/object-reclaim.ts';
 import { SegmentDeletion } from './services/segment-deletion.ts';
 import { SegmentPageCache } from './services/segment-page-cache.ts';
+import type { Services } from './services/services.ts';
 import { ServiceInfoService } from './services/service-info-service.ts';
 import { WebhookService } from './services/webhook-service.ts';
 import { CursorCodec } from './shared/cursor.ts';
@@ -50,7 +56,8 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const mediaCheck = await makeMediaReady(media, logger);
 
   const engine = await openTables(config, logger);
-  const manager = await VastDBManager.open(engine, [...VAST_STORE_TABLES, ...AUTH_TABLES], tracedQueries(tracing));
+  const tables = [...VAST_STORE_TABLES, ...AUTH_TABLES, ...searchTablesOf(config), ...exrTablesOf(config)];
+  const manager = await VastDBManager.open(engine, tables, tracedQueries(tracing));
   const store = new VastStore(manager, new SecretBox(secret, 'webhooks'), () => {
     webhooks.onEvents();
   });
@@ -70,7 +77,10 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   };
   const deletionWorker = new DeletionWorker(store, new SegmentDeletion(store, deletion), leases, logger);
   const trash = await openTrash(store, leases, config, logger);
-  const reclaimWorker = new ReclaimWorker(new ObjectReclaim(store, media, trash !== undefined), leases, logger);
+  const reclaim = new ObjectReclaim(store, media, trash !== undefined, config.exr.enabled);
+  const reclaimWorker = new ReclaimWorker(reclaim, leases, logger);
+
+  const search = openSearch({ manager, store, media, leases }, config, logger);
 
   const pages = new SegmentPageCache({
     maxBytes: config.media.pageCacheMib * 2 ** 20,
@@ -82,6 +92,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     pages,
     deletion,
     allocationExpiryMs: config.reclaim.allocationExpiryS * 1000,
+    onRegistered: exrHookOf(config),
     forAll: {
       serviceInfo: new ServiceInfoService(store, media, version),
       webhooks: new WebhookService(store, guard, webhooks.onRegistrations),
@@ -89,7 +100,10 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   };
   const services = buildServices(store, parts);
   if (config.auth.classes) await openClasses(manager, logger);
+  const servicesOf = config.auth.classes ? servicesByClasses(store, services, parts) : (): Services => services;
+  const exr = openExr({ manager, store, media, leases, tams: servicesOf }, config, logger);
 
+  const analytics = openAnalytics(manager, store, config);
   const authentication = openAuthentication(config.auth, new AuthStore(manager), logger);
 
   const watched = {
@@ -98,17 +112,25 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     media,
     pages,
     workers: () =>
-      [deletionWorker, reclaimWorker, trash?.worker, authentication?.auditWorker, mediaCheck]
+      [deletionWorker, reclaimWorker, trash?.worker, exr?.worker, authentication?.auditWorker, mediaCheck]
         .flatMap((each) => each?.status ?? [])
-        .concat(webhooks.workers()),
-    sources: webhookSources(() => webhooks.stats()),
+        .concat(webhooks.workers(), search?.workers() ?? []),
+    sources: [
+      ...webhookSources(() => webhooks.stats()),
+      ...auditSources(authentication),
+      ...(search?.sources ?? []),
+      ...(exr?.sources ?? []),
+    ],
   };
   const operation = buildOperation(config, watched, tracing, logger);
 
   const app = await buildApp({
     services,
-    ...(config.auth.classes && { servicesOf: servicesByClasses(store, services, parts) }),
+    ...(config.auth.classes && { servicesOf }),
     trash: trash?.service,
+    analytics: { of: analytics.of, performance: manager },
+    ...(search && { search: searchServicesOf(search, store, config.auth.classes) }),
+    ...(exr && { exr: exr.servicesOf }),
     authentication,
     operation,
     localMedia: media.local,
@@ -122,6 +144,8 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   deletionWorker.start();
   reclaimWorker.start();
   trash?.worker.start();
+  search?.start();
+  exr?.worker?.start();
   await operation.listen();
   return {
     app,
@@ -134,9 +158,12 @@ export async function buildContainer(config: Config, version: string, logger: Lo
         deletionWorker.stop(),
         reclaimWorker.stop(),
         trash?.worker.stop(),
+        search?.stop(),
+        exr?.worker?.stop(),
         authentication?.auditWorker.stop(),
         mediaCheck?.stop(),
       ]);
+      await analytics.close();
       await leases.stop();
       await media.close();
       await manager.close();

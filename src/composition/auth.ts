@@ -21,6 +21,7 @@ const SCHEME_OF_MODE = {
 } as const satisfies Record<Config['auth']['modes'][number], SecurityScheme>;
 
 export interface RunningAuthentication extends Authentication {
+  readonly audit: AuditTrail;
   /** Writes the audit log; to be stopped after the last request. */
   readonly auditWorker: AuditWorker;
 }

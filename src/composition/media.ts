@@ -52,10 +52,10 @@ function openMediaStore(
 ): MediaStore {
   const { presign, maxObjectBytes, s3 } = media;
   const backend = describe(config);
-  if (config.type === 'local') {
-    return new LocalMediaStore({ backend, directory: config.path, secret, maxObjectBytes, ...presign });
-  }
   const metrics = new OperationMetrics(tracedOperations(tracing, config.id));
+  if (config.type === 'local') {
+    return new LocalMediaStore({ backend, directory: config.path, secret, maxObjectBytes, ...presign, metrics });
+  }
   return new S3Store({ ...config, backend, ...presign, ...s3, metrics });
 }
 

@@ -9,7 +9,9 @@ import { buildOperationServer } from '../http/operation-server.ts';
 import type { OperationContext } from '../http/routes/operation/operation-context.ts';
 import { BacklogReader } from '../stores/vast-store/backlog-reader.ts';
 import { backlogSources } from './metrics/backlog-sources.ts';
+import { diskSources } from './metrics/disk-sources.ts';
 import { mediaSources } from './metrics/media-sources.ts';
+import { readinessSources } from './metrics/readiness-sources.ts';
 import { serverSources } from './metrics/server-sources.ts';
 import { tableSources } from './metrics/table-sources.ts';
 import { describeHealth } from './health.ts';
@@ -29,10 +31,17 @@ export function buildOperation(
   tracing: Tracing | undefined,
   logger: Logger,
 ): Operation {
-  const readiness = new Readiness(probesOf(watched), {
+  const probes = probesOf(watched);
+  const failing = new Set<string>();
+  const readiness = new Readiness(probes, {
     onChange: (probe, failure) => {
-      if (failure === undefined) logger.info({ probe }, `${probe} is well again`);
-      else logger.error({ probe, failure }, `not ready: ${probe} fails`);
+      if (failure === undefined) {
+        failing.delete(probe);
+        logger.info({ probe }, `${probe} is well again`);
+      } else {
+        failing.add(probe);
+        logger.error({ probe, failure }, `not ready: ${probe} fails`);
+      }
     },
   });
   const requestMetrics = new RequestMetrics();
@@ -43,6 +52,12 @@ export function buildOperation(
   metrics.add(
     ...requestMetrics.sources(),
     ...serverSources(watched.version, watched.workers),
+    ...readinessSources(
+      readiness,
+      probes.map(({ name }) => name),
+      failing,
+    ),
+    ...diskSources(config),
     ...tableSources(watched.manager),
     ...mediaSources(watched.media, watched.pages),
     ...backlog,

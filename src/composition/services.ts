@@ -8,7 +8,7 @@ import { FlowService } from '../services/flow-service.ts';
 import { ObjectService } from '../services/object-service.ts';
 import { SegmentDeletion, type SegmentDeletionOptions } from '../services/segment-deletion.ts';
 import type { SegmentPageCache } from '../services/segment-page-cache.ts';
-import { SegmentRegistration } from '../services/segment-registration.ts';
+import { type OnRegistered, SegmentRegistration } from '../services/segment-registration.ts';
 import { SegmentService } from '../services/segment-service.ts';
 import type { Services } from '../services/services.ts';
 import { SourceService } from '../services/source-service.ts';
@@ -22,6 +22,8 @@ export interface ServiceParts {
   readonly pages: SegmentPageCache;
   readonly deletion: SegmentDeletionOptions;
   readonly allocationExpiryMs: number;
+  /** What else a registration of segments does, in its transaction. */
+  readonly onRegistered?: OnRegistered;
   /** What has nothing to do with single flows and sources is the same for everybody. */
   readonly forAll: Pick<Services, 'serviceInfo' | 'webhooks'>;
 }
@@ -34,7 +36,13 @@ export function buildServices(store: Store, parts: ServiceParts): Services {
     ...forAll,
     sources: new SourceService(store),
     flows: new FlowService(store, deletion),
-    segments: new SegmentService(store, media, new SegmentRegistration(store, labels), deletion, pages),
+    segments: new SegmentService(
+      store,
+      media,
+      new SegmentRegistration(store, labels, parts.onRegistered),
+      deletion,
+      pages,
+    ),
     storage: new StorageService(store, media, allocationExpiryMs),
     objects: new ObjectService(store),
     deletionRequests: new DeletionRequestService(store),

@@ -62,7 +62,8 @@ export function buildWebhookWorkers(parts: WebhookParts, config: Config, logger:
   const onPlaced = (): void => {
     delivery.wake();
   };
-  const dispatcher = new EventDispatcher(store, leases, { retryMaxMs, onPlaced }, logger);
+  const isAwaited = (): boolean => delivery.awaitsEvents;
+  const dispatcher = new EventDispatcher(store, leases, { retryMaxMs, onPlaced, isAwaited }, logger);
   return {
     start: () => {
       dispatcher.start();

@@ -2,6 +2,7 @@ import type { TimeRange } from '../shared/time/timerange.ts';
 import type { DeletionRequest } from './deletion-request.ts';
 import type { EventLog, EventLogReads, Outbox } from './event-log.ts';
 import type { FlowFilter, SourceFilter } from './filters.ts';
+import type { InspectionQueue, InspectionQueueReads } from './exr/inspection-queue.ts';
 import type { Flow } from './flow.ts';
 import type { FormatUrn } from './format.ts';
 import type { LeaseReads, Leases } from './lease.ts';
@@ -277,6 +278,8 @@ export interface StoreReader {
   readonly segments: SegmentReads;
   readonly objects: ObjectReads;
   readonly reclaimQueue: ReclaimQueueReads;
+  /** Only where EXR metadata is kept. */
+  readonly inspections: InspectionQueueReads;
   readonly deletionRequests: DeletionRequestReads;
   readonly trash: TrashReads;
   readonly webhooks: WebhookReads;
@@ -294,6 +297,8 @@ export interface StoreTransaction {
   readonly segments: Segments;
   readonly objects: Objects;
   readonly reclaimQueue: ReclaimQueue;
+  /** Only where EXR metadata is kept. */
+  readonly inspections: InspectionQueue;
   readonly deletionRequests: DeletionRequests;
   readonly trash: Trash;
   readonly webhooks: Webhooks;

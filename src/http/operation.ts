@@ -26,6 +26,9 @@ export type OperationTag =
   | 'MediaStorage'
   | 'FlowDeleteRequests'
   | 'Webhooks'
+  | 'EXR metadata'
+  | 'MediaSearch'
+  | 'Analytics'
   | 'Operation';
 
 interface OperationSchema {

@@ -24,12 +24,17 @@ export class ObjectReclaim {
   readonly #store: Store;
   readonly #media: MediaStoreRegistry;
   readonly #withTrash: boolean;
+  readonly #withExr: boolean;
 
-  /** `withTrash`: whether there may be anything in the trash, whose objects are in use. */
-  constructor(store: Store, media: MediaStoreRegistry, withTrash: boolean) {
+  /**
+   * `withTrash`: whether there may be anything in the trash, whose objects are in use. `withExr`: whether there may be
+   * EXR metadata of the objects, which goes with them.
+   */
+  constructor(store: Store, media: MediaStoreRegistry, withTrash: boolean, withExr = false) {
     this.#store = store;
     this.#media = media;
     this.#withTrash = withTrash;
+    this.#withExr = withExr;
   }
 
   /** Mostly nothing is due, and to find that out nobody needs to be kept from writing. */
@@ -56,6 +61,7 @@ export class ObjectReclaim {
         await mustBeOurs(tx);
         // The ids may be allocated again, and what is due for the objects of now is nothing to those.
         await Promise.all([tx.objects.remove(gone), tx.reclaimQueue.removeObjects(gone)]);
+        if (this.#withExr) await tx.inspections.forget(gone);
       },
       { background: true },
     );

@@ -23,14 +23,19 @@ interface Candidate {
   readonly segment: PreparedSegment;
 }
 
+/** What else happens in the transaction that registers segments of these objects. */
+export type OnRegistered = (tx: StoreTransaction, flow: FlowState, objects: readonly MediaObject[]) => Promise<void>;
+
 /** Puts segments on a flow's timeline (TAMS 7.0, POST /flows/{flowId}/segments). */
 export class SegmentRegistration {
   readonly #store: Store;
   readonly #backendLabels: ReadonlySet<string>;
+  readonly #onRegistered: OnRegistered | undefined;
 
-  constructor(store: Store, backendLabels: ReadonlySet<string>) {
+  constructor(store: Store, backendLabels: ReadonlySet<string>, onRegistered?: OnRegistered) {
     this.#store = store;
     this.#backendLabels = backendLabels;
+    this.#onRegistered = onRegistered;
   }
 
   /**
@@ -51,7 +56,7 @@ export class SegmentRegistration {
     const refused = await this.#store.transaction(async (tx) => {
       const flow = await writableFlow(tx, flowId);
       containerOf(flow);
-      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates);
+      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, this.#onRegistered);
     });
     return [...malformed, ...refused].sort((a, b) => a.index - b.index);
   }
@@ -61,6 +66,7 @@ async function insertAcceptable(
   tx: StoreTransaction,
   flow: FlowState,
   candidates: readonly Candidate[],
+  onRegistered: OnRegistered | undefined,
 ): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   const refuse = (candidate: Candidate, error: AppError): void => void refusals.push({ index: candidate.index, error });
@@ -69,7 +75,10 @@ async function insertAcceptable(
   const known = candidates.filter(({ segment }) => objects.has(segment.objectId));
   const allowed = flow.activeDeletions === 0 ? known : await outsideOfDeletions(tx, flow, known, refuse);
   const accepted = await withoutOverlaps(tx, flow, allowed, refuse);
-  if (accepted.length > 0) await insert(tx, flow, accepted, objects);
+  if (accepted.length > 0) {
+    const used = await insert(tx, flow, accepted, objects);
+    await onRegistered?.(tx, flow, used);
+  }
   return refusals;
 }
 
@@ -189,12 +198,13 @@ function placeInTime(sorted: readonly Candidate[], { segment }: Candidate): numb
 const overlap = (what: string): AppError =>
   new AppError('segment_overlap', `timerange: overlaps ${what}`, { field: 'timerange' });
 
+/** Returns the objects of the segments. */
 async function insert(
   tx: StoreTransaction,
   flow: FlowState,
   accepted: readonly Candidate[],
   objects: ReadonlyMap<string, StoredObject | MediaObject>,
-): Promise<void> {
+): Promise<readonly MediaObject[]> {
   const segments: NewSegment[] = [];
   const used = new Map<string, StoredObject | MediaObject>();
   for (const { segment } of accepted) {
@@ -223,4 +233,5 @@ async function insert(
   await tx.objects.use(stored);
   await tx.flows.setContent(flow, contentWith(flow.content, segments), now());
   await publishSegmentsAdded(tx, flow, segments);
+  return [...used.values()];
 }

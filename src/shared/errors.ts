@@ -18,10 +18,15 @@ export const ERROR_CODES = {
   unknown_storage_backend: { status: 400, meaning: 'There is no storage backend of this id.' },
   invalid_webhook: { status: 400, meaning: 'The webhook registration cannot be accepted.' },
   property_too_large: { status: 400, meaning: 'A property is larger than this table engine can keep.' },
+  analysis_too_large: { status: 400, meaning: 'The analysis needs more memory than it may have; narrow its filters.' },
   unauthorized: { status: 401, meaning: 'There are no credentials, or they are not valid.' },
   insufficient_scope: { status: 403, meaning: 'The credentials lack the scope that the operation needs.' },
   invalid_signature: { status: 403, meaning: 'A media URL has expired, was altered, or is for another method.' },
   outside_own_classes: { status: 403, meaning: 'The tag `auth_classes` names none of the classes of who sets it.' },
+  cross_site_request: {
+    status: 403,
+    meaning: 'A web page of another origin sent what browsers let every page send without asking.',
+  },
   foreign_host: { status: 403, meaning: 'The Host header names another host than those that this server is for.' },
   flow_read_only: { status: 403, meaning: 'The flow is marked read-only.' },
   not_found: { status: 404, meaning: 'There is nothing at this address.' },
@@ -33,6 +38,7 @@ export const ERROR_CODES = {
   payload_too_large: { status: 413, meaning: 'The body is larger than this server accepts.' },
   unsupported_media_type: { status: 415, meaning: 'The body is of a media type that the operation does not take.' },
   range_not_satisfiable: { status: 416, meaning: 'The byte range lies outside the object.' },
+  invalid_exr: { status: 422, meaning: 'This is no OpenEXR file whose header can be read; the summary says why.' },
   too_many_attempts: {
     status: 429,
     meaning: 'Too many logins failed, or came at once; `Retry-After` says when to try again.',
@@ -42,8 +48,13 @@ export const ERROR_CODES = {
   authentication_unavailable: { status: 503, meaning: 'Credentials cannot be checked now; the summary says why.' },
   overloaded: { status: 503, meaning: 'There is more to do than the server can; try again later.' },
   deadline_exceeded: { status: 503, meaning: 'The request took longer than a request may; it may have been done.' },
+  analytics_unavailable: { status: 503, meaning: 'The library that analyses are computed with is not installed.' },
   tables_unavailable: { status: 503, meaning: 'The table engine cannot serve this now; the summary says why.' },
   media_store_unavailable: { status: 503, meaning: 'The media store cannot serve this now; the summary says why.' },
+  embedder_unavailable: {
+    status: 503,
+    meaning: 'Texts cannot be turned into vectors now; searching by keywords goes on.',
+  },
   storage_full: { status: 503, meaning: 'There is no space left to write to; reads go on.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

@@ -96,6 +96,39 @@ export interface TableReader {
   count(table: string, where?: Predicate): Promise<number>;
 }
 
+/** A read of more rows than there is memory for. Rows come in no order, and no cell tells which row it is of but the asked ones. */
+export interface ScanRequest {
+  readonly table: string;
+  /** At least one. */
+  readonly columns: readonly string[];
+  readonly where?: Predicate;
+  /** The most rows of a batch; 16,384 unless given. */
+  readonly batchRows?: number;
+  /** Ends the scan: the next batch is then a TableError `unavailable`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Rows of a scan, column by column. */
+export interface ColumnBatch {
+  readonly rowCount: number;
+  /** The cells of each asked column, in their order; `rowCount` of them. */
+  readonly columns: readonly (readonly Cell[])[];
+}
+
+/** Reads outside of any transaction. */
+export interface ScanningReader extends TableReader {
+  /**
+   * All rows that `where` picks, of one snapshot, which is taken when the first batch is asked for. Two batches are held
+   * at most, however large the table is, and reading them never keeps the main thread. Leaving the loop gives up the
+   * rest. A snapshot costs the engine: who takes longer than a few minutes between two batches may lose it
+   * (`unavailable`).
+   */
+  scan(request: ScanRequest): AsyncIterable<ColumnBatch>;
+}
+
+/** Of a scan that does not say. */
+export const SCAN_BATCH_ROWS = 16_384;
+
 export interface TableTransaction extends TableReader {
   /** Inserts rows whose cells are in the order of `columns`; columns left out become null. */
   insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void>;
@@ -175,12 +208,14 @@ export interface TableEngine {
   addColumns(table: string, columns: readonly ColumnDefinition[]): Promise<void>;
   /** Creates those of the definition's indexes that are missing. */
   createIndexes(definition: TableDefinition): Promise<void>;
+  /** Names of the indexes that `createIndexes` would create now. */
+  missingIndexes(definition: TableDefinition): Promise<string[]>;
   /** For operators' tools alone: no path of the server drops a table. */
   dropTable(table: string): Promise<void>;
   stats(table: string): Promise<TableStats>;
 
   /** Reads outside of any transaction see what is committed. */
-  reader(lane?: Lane): TableReader;
+  reader(lane?: Lane): ScanningReader;
   /**
    * Runs `work` in a transaction: committed and durable when the promise resolves, rolled back when
    * `work` throws. `work` may run more than once (after a write conflict), so it has no effects but

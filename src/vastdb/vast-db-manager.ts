@@ -9,7 +9,8 @@ import type {
   TableStats,
   TransactionOptions,
 } from './engine.ts';
-import { ManagedReader, type TableLayer } from './managed-reader.ts';
+import { CommittedReader } from './committed-reader.ts';
+import type { TableLayer } from './managed-reader.ts';
 import { ManagedTransaction } from './managed-transaction.ts';
 import {
   ALL_TABLES,
@@ -59,7 +60,7 @@ export class VastDBManager {
   readonly #engine: TableEngine;
   readonly #layer: TableLayer;
   readonly #conflicts: RetryOptions;
-  readonly #readers: Readonly<Record<Lane, ManagedReader>>;
+  readonly #readers: Readonly<Record<Lane, CommittedReader>>;
   readonly #batches: BatchInserter;
 
   private constructor(
@@ -74,8 +75,8 @@ export class VastDBManager {
     this.evolution = evolution;
     this.#conflicts = conflicts;
     this.#readers = {
-      interactive: new ManagedReader(layer, engine.reader('interactive')),
-      background: new ManagedReader(layer, engine.reader('background')),
+      interactive: new CommittedReader(layer, engine.reader('interactive')),
+      background: new CommittedReader(layer, engine.reader('background')),
     };
     const host = {
       reader: this.#readers.interactive,
@@ -112,7 +113,7 @@ export class VastDBManager {
   }
 
   /** A reader outside of any transaction; `background` for reads that take long. */
-  reader(lane: Lane = 'interactive'): ManagedReader {
+  reader(lane: Lane = 'interactive'): CommittedReader {
     return this.#readers[lane];
   }
 

@@ -21,6 +21,7 @@ export class AuditWorker {
   readonly #logger: Logger;
   readonly #loop: WorkerLoop;
   #pruneAt = 0;
+  #writeFailures = 0;
 
   constructor(store: AuditStore, trail: AuditTrail, retentionMs: number, logger: Logger) {
     this.#store = store;
@@ -32,6 +33,11 @@ export class AuditWorker {
 
   get status(): WorkerStatus {
     return this.#loop.status;
+  }
+
+  /** Attempts to write that failed since the start. */
+  get writeFailures(): number {
+    return this.#writeFailures;
   }
 
   start(): void {
@@ -78,6 +84,7 @@ export class AuditWorker {
     try {
       await this.#store.appendAudit(records);
     } catch (error) {
+      this.#writeFailures += 1;
       this.#trail.restore(records);
       throw error;
     }

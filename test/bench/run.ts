@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
+import { analytics } from './benchmarks/analytics.ts';
 import { arrowRows } from './benchmarks/arrow-rows.ts';
 import { authentication } from './benchmarks/authentication.ts';
 import { clusterReplicas } from './benchmarks/cluster-replicas.ts';
 import { clusterRequests } from './benchmarks/cluster-requests.ts';
 import { deleteFlow } from './benchmarks/delete-flow.ts';
 import { exr } from './benchmarks/exr.ts';
+import { generate } from './benchmarks/generate.ts';
 import { getFlow } from './benchmarks/get-flow.ts';
 import { getSegments } from './benchmarks/get-segments.ts';
 import { memory } from './benchmarks/memory.ts';
@@ -13,6 +15,7 @@ import { postSegment } from './benchmarks/post-segment.ts';
 import { postSegmentsBulk } from './benchmarks/post-segments-bulk.ts';
 import { search } from './benchmarks/search.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
+import { vectorScan } from './benchmarks/vector-scan.ts';
 import { webhooks } from './benchmarks/webhooks.ts';
 import { windowQuery } from './benchmarks/window-query.ts';
 import type { Benchmark, BenchmarkRow, Scale } from './support/benchmark.ts';
@@ -35,6 +38,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   getSegments,
   signedUrls,
   windowQuery,
+  analytics,
   postSegment,
   postSegmentsBulk,
   deleteFlow,
@@ -46,6 +50,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   memory,
   exr,
   search,
+  vectorScan,
+  generate,
 ];
 
 const FULL: Scale = { quick: false, rounds: 5, roundMs: 4_000 };

@@ -10,6 +10,9 @@ interface Operation {
   responses: Record<string, { headers?: Record<string, unknown> }>;
 }
 
+/** The tags of what this server has besides. */
+const NOT_TAMS = new Set(['Operation', 'MediaSearch', 'Analytics', 'EXR metadata']);
+
 if (specMissing !== undefined) console.warn(specMissing);
 
 describe.skipIf(specMissing !== undefined)('the OpenAPI document, compared with TAMS 7.0', async () => {
@@ -17,10 +20,10 @@ describe.skipIf(specMissing !== undefined)('the OpenAPI document, compared with 
   const spec = new TamsSpec();
   const document = JSON.parse(await openApiText()) as { paths: Record<string, Record<string, Operation>> };
 
-  it('has all of the 74 operations, under their published ids, and no others but those for who runs the server', () => {
+  it('has all of the 74 operations, under their published ids, and no others but those of areas of our own', () => {
     const ours = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item)
-        .filter(([, { tags }]) => !tags.includes('Operation'))
+        .filter(([, { tags }]) => !tags.some((tag) => NOT_TAMS.has(tag)))
         .map(([method, operation]) => `${method} ${path} ${operation.operationId}`),
     );
     const published = spec.operations.map(({ method, path, id }) => `${method} ${path} ${id}`);

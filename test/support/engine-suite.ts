@@ -4,6 +4,7 @@ import type { SuiteContext } from './engine-suite/context.ts';
 import { describeLocks } from './engine-suite/locks.ts';
 import { describePredicates } from './engine-suite/predicates.ts';
 import { describeRows } from './engine-suite/rows.ts';
+import { describeScans } from './engine-suite/scans.ts';
 import { describeSchema } from './engine-suite/schema.ts';
 import { describeSelect } from './engine-suite/select.ts';
 import { describeTransactions } from './engine-suite/transactions.ts';
@@ -42,6 +43,7 @@ export function describeEngine(
     describeSchema(context);
     describeRows(context);
     describeSelect(context);
+    describeScans(context);
     describePredicates(context);
     describeTransactions(context);
     describeLocks(context);

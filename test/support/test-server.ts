@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config.ts';
 import { buildContainer } from '../../src/container.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { dropTables, tableEngineEnv } from './table-engine.ts';
+import { verifyAfter } from './verify-after.ts';
 
 export interface TestServer {
   /** Where it listens, without a slash at its end. */
@@ -45,6 +46,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     dataDir,
     close: async () => {
       await container.close();
+      await verifyAfter(config);
       if (options.dataDir !== undefined) return;
       await dropTables(dataDir);
       await rm(dataDir, { recursive: true, force: true });

@@ -2,7 +2,10 @@ import type {
   ColumnDefinition,
   EngineCapabilities,
   Lane,
+  ColumnBatch,
   RowSet,
+  ScanningReader,
+  ScanRequest,
   SelectRequest,
   TableDefinition,
   TableEngine,
@@ -64,6 +67,10 @@ class UnorderedEngine implements TableEngine {
     return this.#engine.addColumns(table, columns);
   }
 
+  missingIndexes(definition: TableDefinition): Promise<string[]> {
+    return this.#engine.missingIndexes(withoutUniqueKeys(definition));
+  }
+
   createIndexes(definition: TableDefinition): Promise<void> {
     return this.#engine.createIndexes(withoutUniqueKeys(definition));
   }
@@ -76,8 +83,8 @@ class UnorderedEngine implements TableEngine {
     return this.#engine.stats(table);
   }
 
-  reader(lane?: Lane): TableReader {
-    return new UnorderedReader(this.#engine.reader(lane), this.#random);
+  reader(lane?: Lane): ScanningReader {
+    return new UnorderedScans(this.#engine.reader(lane), this.#random);
   }
 
   transaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
@@ -121,6 +128,20 @@ class UnorderedReader implements TableReader {
   async count(table: string, where?: Predicate): Promise<number> {
     if (where !== undefined) checkPredicate(where);
     return this.#reader.count(table, where);
+  }
+}
+
+class UnorderedScans extends UnorderedReader implements ScanningReader {
+  readonly #scanner: ScanningReader;
+
+  constructor(reader: ScanningReader, random: () => number) {
+    super(reader, random);
+    this.#scanner = reader;
+  }
+
+  scan(request: ScanRequest): AsyncIterable<ColumnBatch> {
+    if (request.where !== undefined) checkPredicate(request.where);
+    return this.#scanner.scan(request);
   }
 }
 

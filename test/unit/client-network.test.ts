@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clientNetwork } from '../../../src/services/auth/client-network.ts';
+import { clientNetwork } from '../../src/shared/client-network.ts';
 
 it.each([
   ['10.0.0.7', '10.0.0.7'],
@@ -11,6 +11,6 @@ it.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['10.0.0.7:4711', '10.0.0.7:4711'],
   ['x'.repeat(5000), 'x'.repeat(64)],
-])('failures of %s count for %s', (ip, network) => {
+])('what %s does counts for %s', (ip, network) => {
   expect(clientNetwork(ip)).toBe(network);
 });

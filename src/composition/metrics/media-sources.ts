@@ -10,18 +10,18 @@ export function mediaSources(media: MediaStores, pages: SegmentPageCache): (Metr
   const stores = () => [...media.statistics()].map(([storage, statistics]) => ({ storage, ...statistics }));
   const operations = () =>
     stores().flatMap(({ storage, operations: each }) =>
-      [...(each ?? [])].map(([operation, summary]) => ({ ...summary, labels: { storage, operation } })),
+      [...each].map(([operation, summary]) => ({ ...summary, labels: { storage, operation } })),
     );
   return [
     {
       name: 'tams_media_operation_duration_seconds',
-      help: 'Operations on object stores, retries included.',
+      help: 'Operations on media stores, retries and the time that uploads take included.',
       type: 'histogram',
       read: () => operations(),
     },
     {
       name: 'tams_media_operation_failures_total',
-      help: 'Operations on object stores that failed.',
+      help: 'Operations on media stores that failed.',
       type: 'counter',
       read: () => operations().map(({ labels, failures }) => ({ labels, value: failures })),
     },

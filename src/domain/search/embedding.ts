@@ -19,5 +19,5 @@ export interface Embedder {
   readonly model: string;
   readonly dimension: number;
   /** One vector of unit length for each text, in their order; the zero vector for a text without words. */
-  embed(texts: readonly string[]): Promise<Float32Array[]>;
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
 }

@@ -22,7 +22,8 @@ export interface Consumer {
 }
 
 /**
- * Does one job. A job that resolves is completed; one that rejects is tried again, later. `signal` is aborted when the
+ * Does one job. A job that resolves is completed; one that rejects is tried again, later, or at once and uncounted where
+ * it rejects with JobHandedBack. One that is given up leaves its asset in quarantine. `signal` is aborted when the
  * job's time is up, or its lease was lost: what is done after that may be done by another as well.
  */
 export type JobHandler = (job: ClaimedJob, signal: AbortSignal) => Promise<void>;
@@ -52,6 +53,10 @@ export interface QueueControl {
   isPaused(): Promise<boolean>;
   /** Lets a job that was given up be tried anew, and removes its dead letter. Throws AppError `not_found`. */
   requeue(deadLetterId: string): Promise<Job>;
+  /** Likewise with all jobs of an asset that were given up. Returns how many. */
+  requeueAsset(assetId: string): Promise<number>;
+  /** For how long the job that has waited longest could have been taken already; 0 where there is none. */
+  waitedMs(): Promise<number>;
   /** Forgets jobs that were completed before this time; their keys can be enqueued again. Returns how many. */
   purgeCompleted(completedBeforeMs: number): Promise<number>;
 }

@@ -1,3 +1,5 @@
+import type { RecommendedAction } from './asset.ts';
+
 export const JOB_STATUSES = ['waiting', 'active', 'completed', 'failed', 'dead'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
@@ -44,7 +46,28 @@ export interface JobFailure {
   /** Whether another attempt may help. */
   readonly retryable: boolean;
   readonly logs?: string | null;
+  /** What may help once the job is given up; to try it again unless set. */
+  readonly recommendedAction?: RecommendedAction;
 }
+
+/** Says how a job failed; any other error counts as one that another attempt may help. */
+export class JobError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly recommendedAction: RecommendedAction;
+
+  /** `recommendedAction` is for the case that the job is given up. */
+  constructor(failure: JobFailure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.name = 'JobError';
+    this.code = failure.code;
+    this.retryable = failure.retryable;
+    this.recommendedAction = failure.recommendedAction ?? 'retry';
+  }
+}
+
+/** The handler was told to stop: the job goes back as if it had never been taken. */
+export class JobHandedBack extends Error {}
 
 /** A job that was given up. */
 export interface DeadLetter {

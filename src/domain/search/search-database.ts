@@ -2,6 +2,7 @@ import type { Asset, AssetInput, AssetStatusChange } from './asset.ts';
 import type { Embedding, EmbeddingInput } from './embedding.ts';
 import type { DeadLetter, DeadLetterInput } from './job.ts';
 import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from './search-query.ts';
+import type { SearchListings } from './search-listings.ts';
 import type { TranscriptSegment, TranscriptSegmentInput } from './transcript-segment.ts';
 import type { Version, VersionInput, VersionStatusChange, Visibility } from './version.ts';
 
@@ -60,7 +61,12 @@ export type SearchOperations = SearchReads & SearchWrites;
 export type SearchTransaction = SearchOperations;
 
 /** Assets, versions, transcripts and embeddings, and the search over what of them is published. */
-export interface SearchDatabase extends SearchOperations {
+export interface SearchDatabase extends SearchOperations, SearchListings {
+  /**
+   * What holders of these classes may see and change: assets of the flows that they see, and those of no flow. Anything
+   * else is not there (docs/adr/0015-access-by-tags.md). It is closed with the database that it is a view of.
+   */
+  limitedTo(classes: readonly string[]): SearchDatabase;
   /**
    * Opens a transaction. It holds up other writers, so its caller does nothing else meanwhile; after a few seconds without
    * a call it is rolled back. `execute` is to be preferred: that is repeated after a conflict, this is not.

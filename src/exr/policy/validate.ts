@@ -5,6 +5,9 @@ import { heightOf, widthOf } from '../stats.ts';
 import { checkAttribute } from './check-attribute.ts';
 import type { ChannelsRule, ExrPolicy, ExrRule, StorageRule, Verdict, WindowRule } from './policy.ts';
 
+/** As much of a header as policies look at. */
+export type JudgedHeader = Pick<ExrHeader, 'parts' | 'problems'>;
+
 export interface ExrValidation {
   /** The worst of the rules' verdicts; PASS where there is none. */
   readonly status: Verdict;
@@ -21,7 +24,7 @@ export interface RuleResult {
 }
 
 /** Holds a header against a policy. */
-export function validateExr(header: ExrHeader, policy: ExrPolicy): ExrValidation {
+export function validateExr(header: JudgedHeader, policy: ExrPolicy): ExrValidation {
   const rules = policy.rules.map((rule): RuleResult => {
     const faults = faultsOf(rule, header);
     if (faults.length === 0) return { rule: rule.rule, status: 'PASS', reason: 'as the policy says' };
@@ -35,7 +38,7 @@ export function validateExr(header: ExrHeader, policy: ExrPolicy): ExrValidation
   };
 }
 
-function faultsOf(rule: ExrRule, header: ExrHeader): string[] {
+function faultsOf(rule: ExrRule, header: JudgedHeader): string[] {
   const parts = header.parts.filter(({ name }) => rule.parts === undefined || rule.parts.includes(name ?? ''));
   const absent = (rule.parts ?? []).filter((name) => !parts.some((part) => part.name === name));
   if (absent.length > 0) return absent.map((name) => `no part is called ${name}`);

@@ -30,6 +30,8 @@ export const PATTERNS = {
       '^([0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(,[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})*)?$',
     expects: 'lower-case UUIDs with single commas between them',
   },
+  duration: { pattern: '^[1-9][0-9]{0,5}(s|m|h|d)$', expects: 'a duration such as 30s, 10m, 1h or 7d' },
+  decimal: { pattern: '^[0-9]{1,6}(\\.[0-9]{1,6})?$', expects: 'a number such as 2.5' },
 } as const;
 
 /** A schema whose title makes it a named component of the OpenAPI document. */

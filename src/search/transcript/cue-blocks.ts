@@ -3,6 +3,7 @@ import { malformed } from './problem.ts';
 import type { Cue } from './transcript.ts';
 
 const TIMING = /^\s*(\S+)\s+-->\s+(\S+)/;
+const TIMES = /^\s*[\d:.,]+\s+-->\s+[\d:.,]+/;
 const VOICE = /<v(?:\.[^\s>]*)?\s+([^>]+)>/;
 const TAGS = /<\/?[^<>]*>|\{\\[^{}]*\}/g;
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -22,7 +23,10 @@ export function blocksOf(text: string): string[][] {
   const blocks: string[][] = [[]];
   for (const line of lines) {
     if (line.trim() === '') blocks.push([]);
-    else blocks.at(-1)?.push(line);
+    else if (TIMES.test(line) && blocks.at(-1)?.some((earlier) => TIMES.test(earlier)) === true) {
+      // The times of a cue end the text of the one before, where the empty line between them is missing.
+      blocks.push([line]);
+    } else blocks.at(-1)?.push(line);
   }
   return blocks.filter((block) => block.length > 0);
 }

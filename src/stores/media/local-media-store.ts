@@ -11,6 +11,7 @@ import type {
   UploadRequest,
 } from '../../domain/media-store.ts';
 import type { StorageBackend } from '../../domain/storage-backend.ts';
+import { OperationMetrics } from '../../observability/operation-metrics.ts';
 import { AppError } from '../../shared/errors.ts';
 import { LocalUrlSigner } from './local-url-signer.ts';
 import { openObjectFile, readObjectBody, readObjectInfo, writeObjectFile } from './object-file.ts';
@@ -36,6 +37,7 @@ export interface LocalMediaStoreOptions {
   readonly maxObjectBytes: number;
   /** Signed URLs kept in memory, at most. */
   readonly urlCacheMax: number;
+  readonly metrics?: OperationMetrics;
   /** Unix milliseconds. */
   readonly clock?: () => number;
 }
@@ -46,6 +48,7 @@ export class LocalMediaStore implements LocalMedia {
   readonly maxObjectBytes: number;
   readonly #folder: ObjectFolder;
   readonly #signer: LocalUrlSigner;
+  readonly #metrics: OperationMetrics;
   #uploadUrls = 0;
 
   constructor(options: LocalMediaStoreOptions) {
@@ -53,6 +56,7 @@ export class LocalMediaStore implements LocalMedia {
     this.backend = backend;
     this.maxObjectBytes = options.maxObjectBytes;
     this.#folder = new ObjectFolder(options.directory);
+    this.#metrics = options.metrics ?? new OperationMetrics();
     this.#signer = new LocalUrlSigner({ storageId: backend.id, secret, expiresS, gridS, urlCacheMax, clock });
   }
 
@@ -88,7 +92,11 @@ export class LocalMediaStore implements LocalMedia {
   }
 
   statistics(): MediaStatistics {
-    return { urls: this.#signer.cacheCounts(), uploadUrls: this.#uploadUrls };
+    return {
+      urls: this.#signer.cacheCounts(),
+      uploadUrls: this.#uploadUrls,
+      operations: this.#metrics.snapshot(),
+    };
   }
 
   /**
@@ -100,14 +108,14 @@ export class LocalMediaStore implements LocalMedia {
     body: Readable | Uint8Array,
     { contentType }: { contentType?: string } = {},
   ): Promise<ObjectInfo> {
-    return this.#publish(storagePath, (upload) =>
+    return this.#publish('put', storagePath, (upload) =>
       writeObjectFile(upload, body, { contentType, maxBytes: this.maxObjectBytes }),
     );
   }
 
   /** The caller must read the body to its end or destroy it. */
   async get(storagePath: string, range?: ByteRange): Promise<ObjectBody> {
-    return translate(async () => {
+    return this.#run('get', async () => {
       const handle = await this.#open(storagePath);
       try {
         return await readObjectBody(handle, range);
@@ -120,7 +128,7 @@ export class LocalMediaStore implements LocalMedia {
 
   async head(storagePath: string): Promise<ObjectInfo | undefined> {
     try {
-      return await translate(async () => infoOf(await this.#open(storagePath)));
+      return await this.#run('head', async () => infoOf(await this.#open(storagePath)));
     } catch (error) {
       if (error instanceof AppError && error.code === 'not_found') return undefined;
       throw error;
@@ -128,7 +136,7 @@ export class LocalMediaStore implements LocalMedia {
   }
 
   async copy(fromPath: string, toPath: string): Promise<void> {
-    await this.#publish(toPath, async (upload) => {
+    await this.#publish('copy', toPath, async (upload) => {
       const source = await found(() => this.#folder.fileOf(fromPath));
       await found(() => copyFile(source, upload, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE));
       const handle = await open(upload, 'r+');
@@ -141,34 +149,19 @@ export class LocalMediaStore implements LocalMedia {
   }
 
   async delete(storagePath: string): Promise<void> {
-    await translate(async () => {
+    await this.#run('delete', async () => {
       await this.#folder.remove(storagePath);
       await this.#folder.removeEmptyFolders([storagePath]);
     });
   }
 
-  async deleteMany(storagePaths: readonly string[]): Promise<{ path: string; reason: string }[]> {
-    const failed: { path: string; reason: string }[] = [];
-    const removed: string[] = [];
-    const queue = storagePaths.values();
-    const worker = async (): Promise<void> => {
-      for (const path of queue) {
-        try {
-          await translate(() => this.#folder.remove(path));
-          removed.push(path);
-        } catch (error) {
-          failed.push({ path, reason: error instanceof Error ? error.message : String(error) });
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
-    await translate(() => this.#folder.removeEmptyFolders(removed));
-    return failed;
+  deleteMany(storagePaths: readonly string[]): Promise<{ path: string; reason: string }[]> {
+    return this.#run('delete_many', () => this.#deleteEach(storagePaths));
   }
 
   async list(prefix: string, options: { limit?: number; after?: string } = {}): Promise<ObjectList> {
     const { limit = DEFAULT_LIST_LIMIT, after = '' } = options;
-    return translate(async () => {
+    return this.#run('list', async () => {
       const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
       const folder = this.#folder.folderOf(base.slice(0, -1));
       const objects: ListedObject[] = [];
@@ -185,11 +178,11 @@ export class LocalMediaStore implements LocalMedia {
   }
 
   async ensureReady(): Promise<void> {
-    await translate(() => this.#folder.prepare());
+    await this.#run('ensure_ready', () => this.#folder.prepare());
   }
 
   async health(): Promise<void> {
-    await translate(() => this.#folder.checkAccess());
+    await this.#run('health', () => this.#folder.checkAccess());
   }
 
   /** There is nothing to close: files are open during an operation only. */
@@ -197,12 +190,45 @@ export class LocalMediaStore implements LocalMedia {
     // Nothing is kept open.
   }
 
+  async #deleteEach(storagePaths: readonly string[]): Promise<{ path: string; reason: string }[]> {
+    const failed: { path: string; reason: string }[] = [];
+    const removed: string[] = [];
+    const queue = storagePaths.values();
+    const worker = async (): Promise<void> => {
+      for (const path of queue) {
+        try {
+          await translate(() => this.#folder.remove(path));
+          removed.push(path);
+        } catch (error) {
+          failed.push({ path, reason: error instanceof Error ? error.message : String(error) });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
+    await this.#folder.removeEmptyFolders(removed);
+    return failed;
+  }
+
+  /** Times an operation. What is wrong with the request, an object that is not there say, is no failure of the store. */
+  async #run<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    let ok = true;
+    try {
+      return await translate(work);
+    } catch (error) {
+      ok = error instanceof AppError && error.status < 500;
+      throw error;
+    } finally {
+      this.#metrics.record(operation, performance.now() - start, ok);
+    }
+  }
+
   async #open(storagePath: string): Promise<FileHandle> {
     return found(async () => openObjectFile(await this.#folder.fileOf(storagePath)));
   }
 
-  async #publish<T>(storagePath: string, write: (upload: string) => Promise<T>): Promise<T> {
-    return translate(async () => {
+  async #publish<T>(operation: string, storagePath: string, write: (upload: string) => Promise<T>): Promise<T> {
+    return this.#run(operation, async () => {
       const upload = this.#folder.newUpload(storagePath);
       try {
         const result = await write(upload);

@@ -8,7 +8,7 @@ export interface MediaStatistics {
   readonly urls: UrlCacheCounts;
   /** URLs for uploads, each of which is signed. */
   readonly uploadUrls: number;
+  readonly operations: ReadonlyMap<string, OperationSummary>;
   /** Of stores that are reached over a network. */
-  readonly operations?: ReadonlyMap<string, OperationSummary>;
   readonly circuit?: CircuitState;
 }

@@ -10,13 +10,16 @@ import { AppError } from '../../shared/errors.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { NewRow, Row } from '../../vastdb/query/select-query.ts';
+import { type Access, FULL_ACCESS } from '../vast-store/access.ts';
+import { isInView } from './access.ts';
 import { assetIdOf } from './content-ids.ts';
 import { ASSETS } from './tables.ts';
 
-export async function findAsset(reader: ManagedReader, id: string): Promise<Asset | undefined> {
-  const row = await reader.selectOne({ table: ASSETS.name, where: eq('id', id) });
-  return row && toAsset(row);
+/** Undefined also for an asset that is not in the view that `access` gives. */
+export function findAsset(reader: ManagedReader, id: string, access: Access = FULL_ACCESS): Promise<Asset | undefined> {
+  return findOne(reader, eq('id', id), access);
 }
 
 export async function findAssets(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, Asset>> {
@@ -28,16 +31,24 @@ export async function findAssetByBucketAndKey(
   reader: ManagedReader,
   bucket: string,
   key: string,
+  access: Access,
 ): Promise<Asset | undefined> {
-  const row = await reader.selectOne({ table: ASSETS.name, where: and([eq('bucket', bucket), eq('key', key)]) });
-  return row && toAsset(row);
+  return findOne(reader, and([eq('bucket', bucket), eq('key', key)]), access);
 }
+
+async function findOne(reader: ManagedReader, where: Predicate, access: Access): Promise<Asset | undefined> {
+  const row = await reader.selectOne({ table: ASSETS.name, where });
+  const asset = row && toAsset(row);
+  return asset !== undefined && (await isInView(reader, access, asset)) ? asset : undefined;
+}
+
+export const assetNotFound = (id: string): AppError => new AppError('not_found', `There is no asset ${id}.`);
 
 /** Throws AppError `not_found`. Whoever changes an asset, or what depends on it, takes it by this. */
 export async function lockAsset(tx: ManagedTransaction, id: string): Promise<Asset> {
   await tx.lock([`asset:${id}`]);
   const asset = await findAsset(tx, id);
-  if (asset === undefined) throw new AppError('not_found', `There is no asset ${id}.`);
+  if (asset === undefined) throw assetNotFound(id);
   return asset;
 }
 
@@ -119,7 +130,7 @@ function toRow(asset: Asset): NewRow {
   };
 }
 
-function toAsset(row: Row): Asset {
+export function toAsset(row: Row): Asset {
   const flowId = row['flow_id'] as string | null;
   const sourceId = row['source_id'] as string | null;
   const tombstonedMs = row['tombstoned_ms'] as bigint | null;

@@ -47,7 +47,7 @@ export async function deleteDeadLetter(tx: ManagedTransaction, id: string): Prom
   return (await tx.delete(DEAD_LETTERS.name, eq('id', id))) > 0;
 }
 
-function toDeadLetter(row: Row): DeadLetter {
+export function toDeadLetter(row: Row): DeadLetter {
   return {
     id: row['id'] as string,
     jobId: row['job_id'] as string,

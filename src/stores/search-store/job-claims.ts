@@ -8,6 +8,7 @@ import { and, eq, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { Row } from '../../vastdb/query/select-query.ts';
 import { insertDeadLetter } from './dead-letters.ts';
 import { jobDataOf, toJob } from './job-rows.ts';
+import { quarantine } from './quarantine.ts';
 import { readQueuePaused } from './state.ts';
 import { JOBS } from './tables.ts';
 
@@ -120,7 +121,13 @@ export async function failJob(
   });
 }
 
-/** The dead letter and the job's status, in one transaction; nothing where the lease was lost. */
+/** As if it had not been taken. */
+export function handBackJob(tx: ManagedTransaction, job: ClaimedJob, nowMs: number): Promise<boolean> {
+  const attempt = job.attempt - 1;
+  return changeHeld(tx, job, { status: 'waiting', attempt, due_ms: BigInt(nowMs), lease_token: null });
+}
+
+/** The dead letter, the job's status and the asset's quarantine, in one transaction; nothing where the lease was lost. */
 export async function buryHeld(
   tx: ManagedTransaction,
   job: ClaimedJob,
@@ -144,6 +151,7 @@ async function bury(tx: ManagedTransaction, job: Job, failure: JobFailure, nowMs
   const { id: jobId, assetId, versionId, attempt } = job;
   const letter = { jobId, assetId, versionId, errorCode: code, message, retryable, attempt, logs };
   await insertDeadLetter(tx, { ...letter, jobData: jobDataOf(job) }, nowMs);
+  await quarantine(tx, job, failure, nowMs);
 }
 
 async function changeHeld(tx: ManagedTransaction, job: ClaimedJob, change: Row): Promise<boolean> {

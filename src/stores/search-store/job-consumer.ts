@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ClaimedJob, JobFailure } from '../../domain/search/job.ts';
+import { type ClaimedJob, JobError, type JobFailure, JobHandedBack } from '../../domain/search/job.ts';
 import type { ConsumeOptions, Consumer, JobHandler } from '../../domain/search/job-queue.ts';
 import { AppError } from '../../shared/errors.ts';
 
@@ -10,6 +10,8 @@ export interface JobSource {
   renew(tokens: readonly string[]): Promise<Set<string>>;
   ack(job: ClaimedJob): Promise<boolean>;
   nack(job: ClaimedJob, failure: JobFailure): Promise<boolean>;
+  /** Lets another take the job at once; the attempt does not count. */
+  handBack(job: ClaimedJob): Promise<boolean>;
   /** What is not a job's failure: the tables cannot be reached, say. */
   report(error: unknown): void;
 }
@@ -110,7 +112,9 @@ export class JobConsumer implements Consumer {
     }, timeoutMs);
     try {
       const failure = await this.#attempt(job, abort.signal);
-      await (failure === undefined ? this.#source.ack(job) : this.#source.nack(job, failure));
+      if (failure === undefined) await this.#source.ack(job);
+      else if (failure instanceof JobHandedBack) await this.#source.handBack(job);
+      else await this.#source.nack(job, failure);
     } catch (error) {
       // Its end could not be noted: the lease runs out, and the job is tried again.
       this.#source.report(error);
@@ -119,7 +123,7 @@ export class JobConsumer implements Consumer {
     }
   }
 
-  async #attempt(job: ClaimedJob, signal: AbortSignal): Promise<JobFailure | undefined> {
+  async #attempt(job: ClaimedJob, signal: AbortSignal): Promise<JobFailure | JobHandedBack | undefined> {
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
@@ -127,7 +131,7 @@ export class JobConsumer implements Consumer {
       await Promise.race([this.#handler(job, signal), aborted]);
       return undefined;
     } catch (error) {
-      return failureOf(error);
+      return error instanceof JobHandedBack ? error : failureOf(error);
     }
   }
 
@@ -152,6 +156,10 @@ export class JobConsumer implements Consumer {
 function failureOf(error: unknown): JobFailure {
   const message = error instanceof Error ? error.message : String(error);
   const logs = error instanceof Error ? (error.stack ?? null) : null;
+  if (error instanceof JobError) {
+    const { code, retryable, recommendedAction } = error;
+    return { code, message, retryable, recommendedAction, logs };
+  }
   if (error instanceof AppError) return { code: error.code, message, retryable: error.status >= 500, logs };
   return { code: 'handler_failed', message, retryable: true, logs };
 }

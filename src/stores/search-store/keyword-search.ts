@@ -4,6 +4,7 @@ import type { Ranked } from '../../search/fusion.ts';
 import type { ParsedQuery } from '../../search/query-text.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import { and, contains, not, or } from '../../vastdb/predicate/builder.ts';
+import type { Access } from '../vast-store/access.ts';
 import { SEGMENTS } from './tables.ts';
 import { visibleSegments } from './visible.ts';
 
@@ -16,11 +17,12 @@ export interface RankedSegments {
 /** The `count` best segments that satisfy the query, and how many there are; by the engine's index where it has one. */
 export async function rankByKeywords(
   reader: ManagedReader,
+  access: Access,
   query: ParsedQuery,
   filters: SearchFilters | undefined,
   count: number,
 ): Promise<RankedSegments> {
-  const where = await visibleSegments(reader, filters);
+  const where = await visibleSegments(reader, access, filters);
   if (!reader.hasFullText) return rankBySubstrings(reader, query, where, count);
   // One row at least: it tells the total.
   const limit = Math.max(count, 1);

@@ -6,47 +6,60 @@ import type { TranscriptSegment, TranscriptSegmentInput } from '../../domain/sea
 import type { Version, VersionInput, VersionStatusChange, Visibility } from '../../domain/search/version.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { findAsset, findAssetByBucketAndKey, lockAsset, updateAsset, writeAsset } from './assets.ts';
+import { type Access, FULL_ACCESS } from '../vast-store/access.ts';
+import { assetNotFound, findAsset, findAssetByBucketAndKey, lockAsset, updateAsset, writeAsset } from './assets.ts';
+import { assetIdOf } from './content-ids.ts';
 import { deleteDeadLetter, insertDeadLetter, readDeadLetters } from './dead-letters.ts';
 import { countEmbeddings, readEmbeddings, removeEmbeddings, writeEmbeddings } from './embeddings.ts';
 import { publish, refreshVectors, refreshVisible, retire } from './publication.ts';
 import { countSegments, readSegments, removeSegments, SEGMENT_BATCH, writeSegments } from './segments.ts';
-import { findVersion, getVersion, updateVersion, writeVersion } from './versions.ts';
+import { findVersion, getVersion, updateVersion, versionNotFound, writeVersion } from './versions.ts';
 
+/** What a view has: assets that are not in it, and all that belongs to them, are not there. */
 export class TableReads implements SearchReads {
   readonly #reader: ManagedReader;
+  readonly #access: Access;
 
-  constructor(reader: ManagedReader) {
+  constructor(reader: ManagedReader, access: Access = FULL_ACCESS) {
     this.#reader = reader;
+    this.#access = access;
   }
 
   getAsset(assetId: string): Promise<Asset | undefined> {
-    return findAsset(this.#reader, assetId);
+    return findAsset(this.#reader, assetId, this.#access);
   }
 
   getAssetByBucketAndKey(bucket: string, key: string): Promise<Asset | undefined> {
-    return findAssetByBucketAndKey(this.#reader, bucket, key);
+    return findAssetByBucketAndKey(this.#reader, bucket, key, this.#access);
   }
 
-  getVersion(versionId: string): Promise<Version | undefined> {
-    return findVersion(this.#reader, versionId);
+  async getVersion(versionId: string): Promise<Version | undefined> {
+    const version = await findVersion(this.#reader, versionId);
+    if (version === undefined || this.#access.classes === undefined) return version;
+    return (await this.getAsset(version.assetId)) === undefined ? undefined : version;
   }
 
   async isVersionProcessed(versionId: string): Promise<boolean> {
-    const version = await findVersion(this.#reader, versionId);
+    const version = await this.getVersion(versionId);
     return version?.status === 'indexed' || version?.status === 'index_partial';
   }
 
   async getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
-    return readSegments(this.#reader, await getVersion(this.#reader, versionId), chunking);
+    return readSegments(this.#reader, await this.#version(versionId), chunking);
   }
 
   async getEmbeddings(versionId: string, model: string): Promise<Embedding[]> {
-    return readEmbeddings(this.#reader, await getVersion(this.#reader, versionId), model);
+    return readEmbeddings(this.#reader, await this.#version(versionId), model);
   }
 
   listDeadLetters(limit: number, offset: number): Promise<DeadLetter[]> {
     return readDeadLetters(this.#reader, limit, offset);
+  }
+
+  async #version(versionId: string): Promise<Version> {
+    const version = await this.getVersion(versionId);
+    if (version === undefined) throw versionNotFound(versionId);
+    return version;
   }
 }
 
@@ -54,32 +67,40 @@ export class TableReads implements SearchReads {
 export class TableOperations extends TableReads implements SearchOperations {
   readonly #tx: ManagedTransaction;
   readonly #dimension: number;
+  readonly #access: Access;
 
-  constructor(tx: ManagedTransaction, dimension: number) {
-    super(tx);
+  constructor(tx: ManagedTransaction, dimension: number, access: Access = FULL_ACCESS) {
+    super(tx, access);
     this.#tx = tx;
     this.#dimension = dimension;
+    this.#access = access;
   }
 
   async upsertAsset(input: AssetInput): Promise<Asset> {
+    const id = assetIdOf(input.bucket, input.key);
+    if ((await findAsset(this.#tx, id)) !== undefined) await this.#checkInView(id);
     const asset = await writeAsset(this.#tx, input, Date.now());
     await refreshVisible(this.#tx, asset);
     return asset;
   }
 
   async updateAssetStatus(assetId: string, change: AssetStatusChange): Promise<Asset> {
+    await this.#checkInView(assetId);
     return updateAsset(this.#tx, await lockAsset(this.#tx, assetId), change, Date.now());
   }
 
-  tombstoneAsset(assetId: string): Promise<Asset> {
+  async tombstoneAsset(assetId: string): Promise<Asset> {
+    await this.#checkInView(assetId);
     return retire(this.#tx, assetId, Date.now());
   }
 
-  setCurrentVersion(assetId: string, versionId: string): Promise<Asset> {
+  async setCurrentVersion(assetId: string, versionId: string): Promise<Asset> {
+    await this.#checkInView(assetId);
     return publish(this.#tx, assetId, versionId, Date.now());
   }
 
   async createVersion(input: VersionInput): Promise<Version> {
+    await this.#checkInView(input.assetId);
     const asset = await lockAsset(this.#tx, input.assetId);
     const version = await writeVersion(this.#tx, input, Date.now());
     await refreshVisible(this.#tx, asset);
@@ -150,14 +171,26 @@ export class TableOperations extends TableReads implements SearchOperations {
     return deleteDeadLetter(this.#tx, id);
   }
 
+  /** Throws AppError `not_found` for an asset that is not in the view. */
+  async #checkInView(assetId: string): Promise<void> {
+    if (this.#access.classes === undefined) return;
+    if ((await findAsset(this.#tx, assetId, this.#access)) === undefined) throw assetNotFound(assetId);
+  }
+
+  async #versionInView(versionId: string): Promise<Version> {
+    const version = await this.getVersion(versionId);
+    if (version === undefined) throw versionNotFound(versionId);
+    return version;
+  }
+
   async #lockVersion(versionId: string): Promise<Version> {
-    const { assetId } = await getVersion(this.#tx, versionId);
+    const { assetId } = await this.#versionInView(versionId);
     await lockAsset(this.#tx, assetId);
     return getVersion(this.#tx, versionId);
   }
 
   async #changeVersion(versionId: string, change: Partial<Version>): Promise<Version> {
-    const { assetId } = await getVersion(this.#tx, versionId);
+    const { assetId } = await this.#versionInView(versionId);
     const asset = await lockAsset(this.#tx, assetId);
     const version = await updateVersion(this.#tx, await getVersion(this.#tx, versionId), change, Date.now());
     await refreshVisible(this.#tx, asset);

@@ -5,6 +5,7 @@ import { toUnitLength } from '../../search/hashing-embedder.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import { isIn } from '../../vastdb/predicate/builder.ts';
+import type { Access } from '../vast-store/access.ts';
 import { readHits } from './hits.ts';
 import { rankByKeywords } from './keyword-search.ts';
 import { VISIBLE_SEGMENTS } from './tables.ts';
@@ -20,8 +21,10 @@ export class Searches {
   readonly #reader: ManagedReader;
   readonly #vectors: VectorIndex;
   readonly #dimension: number;
+  readonly #access: Access;
 
-  constructor(reader: ManagedReader, vectors: VectorIndex, dimension: number) {
+  constructor(reader: ManagedReader, vectors: VectorIndex, dimension: number, access: Access) {
+    this.#access = access;
     this.#reader = reader;
     this.#vectors = vectors;
     this.#dimension = dimension;
@@ -29,14 +32,14 @@ export class Searches {
 
   async keyword({ text, filters, limit, offset }: KeywordQuery): Promise<SearchResult> {
     const query = parseQueryText(text);
-    const { ranked, total } = await rankByKeywords(this.#reader, query, filters, offset + limit);
+    const { ranked, total } = await rankByKeywords(this.#reader, this.#access, query, filters, offset + limit);
     return { hits: await readHits(this.#reader, ranked.slice(offset), query), total };
   }
 
   async semantic(query: SemanticQuery): Promise<SearchResult> {
     const { model, vector, minScore = 0, filters = {}, limit, offset } = query;
     const nearest = { model, vector: this.#unitVector(vector), minScore };
-    const { ranked, total } = await this.#vectors.rank(nearest, filters, offset + limit);
+    const { ranked, total } = await this.#vectors.rank(nearest, this.#access, filters, offset + limit);
     return { hits: await readHits(this.#reader, ranked.slice(offset)), total };
   }
 
@@ -47,8 +50,8 @@ export class Searches {
     let fused: readonly Ranked[] = [];
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const [words, meanings] = await Promise.all([
-        rankByKeywords(this.#reader, parsed, filters, FUSED),
-        this.#vectors.rank(nearest, filters, FUSED),
+        rankByKeywords(this.#reader, this.#access, parsed, filters, FUSED),
+        this.#vectors.rank(nearest, this.#access, filters, FUSED),
       ]);
       const both = fuse(words.ranked, meanings.ranked, fusion, weights);
       fused = await this.#stillVisible(both);

@@ -7,7 +7,7 @@ import { eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { NewRow } from '../../vastdb/query/select-query.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import { translateTableFailure } from '../vast-store/table-failure.ts';
-import { buryHeld, claimJobs, completeJob, failJob, hasDueJobs, renewLeases } from './job-claims.ts';
+import { buryHeld, claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
 import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
 import { toJob } from './job-rows.ts';
 import { JOBS } from './tables.ts';
@@ -75,6 +75,7 @@ export class TableJobQueue implements JobQueue {
         this.#transaction((tx) => renewLeases(tx, tokens, Date.now() + this.#times.leaseMs)),
       ack: (job: ClaimedJob) => this.ack(job),
       nack: (job: ClaimedJob, failure: JobFailure) => this.nack(job, failure),
+      handBack: (job: ClaimedJob) => this.#transaction((tx) => handBackJob(tx, job, Date.now())),
       report: (error: unknown) => {
         this.#logger.warn({ err: error }, 'the queue of jobs could not be used; it is tried again');
       },

@@ -2,7 +2,7 @@ import type { Job } from '../../domain/search/job.ts';
 import type { QueueControl } from '../../domain/search/job-queue.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { and, eq, lt } from '../../vastdb/predicate/builder.ts';
+import { and, eq, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import { translateTableFailure } from '../vast-store/table-failure.ts';
 import { toJob } from './job-rows.ts';
@@ -11,6 +11,11 @@ import { DEAD_LETTERS, JOBS } from './tables.ts';
 
 /** Rows that are removed in one transaction. */
 const PURGE_BATCH = 2_000;
+
+const dueAnew = (): { status: string; attempt: number; due_ms: bigint; scheduled_ms: bigint; completed_ms: null } => {
+  const nowMs = BigInt(Date.now());
+  return { status: 'waiting', attempt: 0, due_ms: nowMs, scheduled_ms: nowMs, completed_ms: null };
+};
 
 export class TableQueueControl implements QueueControl {
   readonly #manager: VastDBManager;
@@ -39,14 +44,36 @@ export class TableQueueControl implements QueueControl {
         where: eq('id', deadLetterId),
       });
       const dead = and([eq('id', (letter?.['job_id'] as string | undefined) ?? ''), eq('status', 'dead')]);
-      const nowMs = BigInt(Date.now());
-      const anew = { status: 'waiting', attempt: 0, due_ms: nowMs, scheduled_ms: nowMs, completed_ms: null };
+      const anew = dueAnew();
       const job = await tx.selectOne({ table: JOBS.name, where: dead });
       if (job === undefined) throw new AppError('not_found', `There is no dead letter ${deadLetterId} of a job.`);
       await tx.update(JOBS.name, dead, anew);
       await tx.delete(DEAD_LETTERS.name, eq('id', deadLetterId));
       return toJob({ ...job, ...anew });
     });
+  }
+
+  requeueAsset(assetId: string): Promise<number> {
+    return this.#transaction(async (tx) => {
+      const dead = and([eq('asset_id', assetId), eq('status', 'dead')]);
+      const requeued = await tx.update(JOBS.name, dead, dueAnew());
+      await tx.delete(DEAD_LETTERS.name, eq('asset_id', assetId));
+      return requeued;
+    });
+  }
+
+  async waitedMs(): Promise<number> {
+    const nowMs = Date.now();
+    const { rows } = await this.#manager.reader().select({
+      table: JOBS.name,
+      columns: ['due_ms'],
+      where: and([isIn('status', ['waiting', 'failed']), lte('due_ms', BigInt(nowMs))]),
+      orderBy: [{ column: 'due_ms', direction: 'asc' }],
+      limit: 1,
+      timeline: { column: 'due_ms' },
+    });
+    const [[dueMs] = []] = rows as [bigint][];
+    return dueMs === undefined ? 0 : nowMs - Number(dueMs);
   }
 
   async purgeCompleted(completedBeforeMs: number): Promise<number> {

@@ -4,15 +4,23 @@ import type {
   SearchReads,
   SearchTransaction,
 } from '../../domain/search/search-database.ts';
+import type { Page, PageRequest } from '../../domain/paging.ts';
+import type { Asset } from '../../domain/search/asset.ts';
 import type { EmbeddingInput } from '../../domain/search/embedding.ts';
+import type { DeadLetter } from '../../domain/search/job.ts';
+import type { AssetFilter, VersionSize } from '../../domain/search/search-listings.ts';
 import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from '../../domain/search/search-query.ts';
 import type { TranscriptSegmentInput } from '../../domain/search/transcript-segment.ts';
+import type { Version } from '../../domain/search/version.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Lane } from '../../vastdb/engine.ts';
+import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
+import { type Access, accessOf, FULL_ACCESS } from '../vast-store/access.ts';
 import { translateTableFailure } from '../vast-store/table-failure.ts';
 import { DelegatedOperations } from './delegated-operations.ts';
 import { HeldTransaction } from './held-transaction.ts';
+import { listAssets, listVersions, pageOfDeadLetters, versionSize } from './listings.ts';
 import { TableOperations, TableReads } from './operations.ts';
 import { purgeRetired } from './purge.ts';
 import { Searches } from './searches.ts';
@@ -23,20 +31,48 @@ import { VectorIndex } from './vector-index.ts';
 export class TableSearchDatabase extends DelegatedOperations implements SearchDatabase {
   readonly #manager: VastDBManager;
   readonly #dimension: number;
+  readonly #access: Access;
+  readonly #reader: ManagedReader;
   readonly #reads: TableReads;
   readonly #vectors: VectorIndex;
   readonly #searches: Searches;
   readonly #held = new Set<HeldTransaction>();
 
-  /** @param dimension of the vectors, as the table has it. */
-  constructor(manager: VastDBManager, dimension: number) {
+  /** @param dimension of the vectors, as the table has it. `view` is for `limitedTo` alone. */
+  constructor(manager: VastDBManager, dimension: number, view?: View) {
     super();
-    const reader = manager.reader('background');
+    const background = manager.reader('background');
     this.#manager = manager;
     this.#dimension = dimension;
-    this.#reads = new TableReads(manager.reader());
-    this.#vectors = new VectorIndex(reader);
-    this.#searches = new Searches(reader, this.#vectors, dimension);
+    this.#access = view?.access ?? FULL_ACCESS;
+    this.#reader = manager.reader();
+    this.#reads = new TableReads(this.#reader, this.#access);
+    // The vectors are large: every view scans the same.
+    this.#vectors = view?.vectors ?? new VectorIndex(background);
+    this.#searches = new Searches(background, this.#vectors, dimension, this.#access);
+  }
+
+  limitedTo(classes: readonly string[]): TableSearchDatabase {
+    return new TableSearchDatabase(this.#manager, this.#dimension, {
+      access: accessOf(classes),
+      vectors: this.#vectors,
+    });
+  }
+
+  listAssets(filter: AssetFilter, page: PageRequest): Promise<Page<Asset>> {
+    return translated(() => listAssets(this.#reader, this.#access, filter, page));
+  }
+
+  listVersions(assetId: string, page: PageRequest): Promise<Page<Version>> {
+    return translated(() => listVersions(this.#reader, assetId, page));
+  }
+
+  pageOfDeadLetters(page: PageRequest): Promise<Page<DeadLetter>> {
+    return translated(() => pageOfDeadLetters(this.#reader, page));
+  }
+
+  versionSize(versionId: string): Promise<VersionSize> {
+    return translated(() => versionSize(this.#reader, versionId));
   }
 
   async begin(): Promise<SearchTransaction> {
@@ -119,7 +155,7 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
 
   #transaction<T>(work: (operations: SearchOperations) => Promise<T>, lane: Lane): Promise<T> {
     return translated(() =>
-      this.#manager.transaction((tx) => work(new TableOperations(tx, this.#dimension)), { lane }),
+      this.#manager.transaction((tx) => work(new TableOperations(tx, this.#dimension, this.#access)), { lane }),
     );
   }
 
@@ -127,6 +163,11 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
     if (transaction instanceof HeldTransaction && this.#held.delete(transaction)) return transaction;
     throw new AppError('invalid_request', 'This transaction has ended, or was not begun here.');
   }
+}
+
+interface View {
+  readonly access: Access;
+  readonly vectors: VectorIndex;
 }
 
 async function translated<T>(work: () => Promise<T>): Promise<T> {

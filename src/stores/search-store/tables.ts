@@ -30,8 +30,13 @@ export const ASSETS: TableDefinition = {
   indexes: [
     { columns: ['id'], unique: true },
     { columns: ['bucket', 'key'], unique: true },
-    { columns: ['triage_state'] },
+    // Listings are in the order of creation, whatever they are filtered by.
+    { columns: ['created_ms', 'id'] },
+    { columns: ['bucket', 'created_ms', 'id'] },
+    { columns: ['status', 'created_ms', 'id'] },
+    { columns: ['triage_state', 'created_ms', 'id'] },
     { columns: ['flow_id'] },
+    { columns: ['source_id'] },
   ],
 };
 

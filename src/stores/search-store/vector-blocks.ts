@@ -1,6 +1,8 @@
 import type { SearchFilters } from '../../domain/search/search-query.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
-import { and, isIn, isNull } from '../../vastdb/predicate/builder.ts';
+import { and, isIn, isNotNull, isNull } from '../../vastdb/predicate/builder.ts';
+import type { Access } from '../vast-store/access.ts';
+import { inView } from './access.ts';
 import { EMBEDDINGS, SEGMENTS, VISIBLE_EMBEDDINGS } from './tables.ts';
 import type { ScannedBlock } from './vector-protocol.ts';
 import { shifted } from './visible.ts';
@@ -44,6 +46,17 @@ export async function readVisibleVersions(reader: ManagedReader): Promise<Visibl
     offsetNs,
     revision,
   }));
+}
+
+/** Of the flows that hold what may be found by its vectors, those that the view has. */
+export async function readFlowsInView(reader: ManagedReader, access: Access): Promise<Set<string>> {
+  const { rows } = await reader.select({
+    table: VISIBLE_EMBEDDINGS.name,
+    columns: ['flow_id'],
+    where: and([isNotNull('flow_id'), inView(access)]),
+    distinct: true,
+  });
+  return new Set((rows as [string][]).map(([flowId]) => flowId));
 }
 
 /** The blocks of these versions; none of a version without vectors. `nextBlock` gives each a number of its own. */

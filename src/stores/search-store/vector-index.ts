@@ -1,10 +1,12 @@
 import type { SearchFilters } from '../../domain/search/search-query.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
+import type { Access } from '../vast-store/access.ts';
 import type { RankedSegments } from './keyword-search.ts';
 import { readRevision } from './state.ts';
 import {
   filterBlock,
   readBlocks,
+  readFlowsInView,
   readVisibleVersions,
   type VectorBlock,
   type VisibleVersion,
@@ -38,14 +40,17 @@ export class VectorIndex {
   /** The `count` nearest segments above `minScore`, by the cosine, and how many are above it. */
   async rank(
     { model, vector, minScore }: { model: string; vector: Float32Array; minScore: number },
+    access: Access,
     filters: SearchFilters,
     count: number,
   ): Promise<RankedSegments> {
     await this.#bringUpToDate();
+    const flows = access.classes === undefined ? undefined : await readFlowsInView(this.#reader, access);
     // From here to the scan nothing is awaited: what is scanned is one state of the index.
     const { versions, byBlock } = this.#loaded;
     const blocks: ScannedBlock[] = [];
     for (const { version, blocks: own } of versions) {
+      if (flows !== undefined && version.flowId !== null && !flows.has(version.flowId)) continue;
       for (const block of own) {
         const scanned = block.model === model ? filterBlock(block, version, filters) : undefined;
         if (scanned !== undefined) blocks.push(scanned);

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { BestRows } from './best-rows.ts';
+import { DotProducts } from './dot-products/dot-products.ts';
 import type { VectorRequest, VectorResponse } from './vector-protocol.ts';
 
 /** The thread that scans vectors. Their memory is shared with the main thread, so nothing is copied here. */
@@ -22,43 +23,39 @@ parentPort?.on('message', (request: VectorRequest) => {
 
 function scan({ id, query, blocks, count, minScore }: Scan): VectorResponse {
   const best = new BestRows(count);
+  const products = new DotProducts(query);
   const firsts: number[] = [];
   let order = 0;
+  let waiting = 0;
   let total = 0;
+  const score = (): void => {
+    const scores = products.of(waiting);
+    const first = order - waiting;
+    for (let index = 0; index < waiting; index += 1) {
+      const value = scores[index] ?? 0;
+      if (value <= minScore) continue;
+      total += 1;
+      best.offer(value, first + index);
+    }
+    waiting = 0;
+  };
   for (const { block, rows } of blocks) {
     const vectors = kept.get(block) ?? new Float32Array();
     const length = rows?.length ?? vectors.length / query.length;
     firsts.push(order);
-    for (let index = 0; index < length; index += 1) {
-      const score = dot(vectors, (rows === undefined ? index : (rows[index] ?? 0)) * query.length, query);
-      if (score > minScore) {
-        total += 1;
-        best.offer(score, order + index);
-      }
+    for (let row = 0; row < length;) {
+      // Rows that were picked lie apart from each other.
+      const taken = rows === undefined ? Math.min(length - row, products.capacity - waiting) : 1;
+      const from = (rows === undefined ? row : (rows[row] ?? 0)) * query.length;
+      products.vectors.set(vectors.subarray(from, from + taken * query.length), waiting * query.length);
+      row += taken;
+      order += taken;
+      waiting += taken;
+      if (waiting === products.capacity) score();
     }
-    order += length;
   }
+  score();
   return { id, total, ...locate(best.take(), blocks, firsts) };
-}
-
-/** Four sums at a time, which the processor adds up side by side. Elements are there: asking would double the time. */
-function dot(vectors: Float32Array, offset: number, query: Float32Array): number {
-  const whole = query.length & ~3;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let index = 0; index < whole; index += 4) {
-    const at = offset + index;
-    a += (vectors[at] as number) * (query[index] as number);
-    b += (vectors[at + 1] as number) * (query[index + 1] as number);
-    c += (vectors[at + 2] as number) * (query[index + 2] as number);
-    d += (vectors[at + 3] as number) * (query[index + 3] as number);
-  }
-  for (let index = whole; index < query.length; index += 1) {
-    a += (vectors[offset + index] as number) * (query[index] as number);
-  }
-  return a + b + c + d;
 }
 
 /** From positions in the order of the scan to blocks and their rows. */

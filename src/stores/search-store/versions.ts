@@ -18,10 +18,12 @@ export async function findVersions(reader: ManagedReader, where: Predicate): Pro
   return rows.map(toVersion);
 }
 
+export const versionNotFound = (id: string): AppError => new AppError('not_found', `There is no version ${id}.`);
+
 /** Throws AppError `not_found`. Taken for change by the lock on its asset. */
 export async function getVersion(reader: ManagedReader, id: string): Promise<Version> {
   const version = await findVersion(reader, id);
-  if (version === undefined) throw new AppError('not_found', `There is no version ${id}.`);
+  if (version === undefined) throw versionNotFound(id);
   return version;
 }
 
@@ -79,7 +81,7 @@ function toRow(version: Version): NewRow {
   };
 }
 
-function toVersion(row: Row): Version {
+export function toVersion(row: Row): Version {
   const publishedMs = row['published_ms'] as bigint | null;
   const retiredMs = row['retired_ms'] as bigint | null;
   return {

@@ -6,6 +6,8 @@ import type { TableDefinition } from '../../vastdb/engine.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import { and, eq, inSelect, isNotNull, or, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Access } from '../vast-store/access.ts';
+import { inView } from './access.ts';
 import { VISIBLE_SEGMENTS } from './tables.ts';
 
 /** A time range is one condition for each different offset among the assets. */
@@ -13,14 +15,18 @@ const MAX_OFFSETS = 256;
 const RANGE = { start: 'start_ns', end: 'end_ns' } as const;
 
 /**
- * Which segments a search may show, and is asked for: every search of segments has this in its where clause, and nobody
+ * Which segments a search may show to who asks, and is asked for: every search of segments has this in its where clause, and nobody
  * builds one without it.
  *
  * @throws AppError `invalid_request` for a time range over more timelines than can be asked for at once.
  */
-export async function visibleSegments(reader: ManagedReader, filters: SearchFilters = {}): Promise<Predicate> {
+export async function visibleSegments(
+  reader: ManagedReader,
+  access: Access,
+  filters: SearchFilters = {},
+): Promise<Predicate> {
   const { speaker, timerange } = filters;
-  const assets = assetFilters(filters);
+  const assets = [inView(access), ...assetFilters(filters)];
   const own = [isNotNull('words'), ...(speaker === undefined ? [] : [eq('speaker', speaker)])];
   if (timerange === undefined || timerange.isEverything) return and([inVisible(VISIBLE_SEGMENTS, assets), ...own]);
   const offsets = await offsetsOf(reader, assets);
@@ -34,7 +40,7 @@ export async function visibleSegments(reader: ManagedReader, filters: SearchFilt
 }
 
 /** What the filters say of assets, as conditions on the tables of what is visible. */
-export function assetFilters({ bucket, flowId, sourceId, language }: SearchFilters): Predicate[] {
+function assetFilters({ bucket, flowId, sourceId, language }: SearchFilters): Predicate[] {
   const wanted = { bucket, flow_id: flowId, source_id: sourceId, language };
   return Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [eq(column, value)]));
 }

@@ -169,7 +169,7 @@ export const EVENTS: TableDefinition = {
     { name: 'scope', type: 'string', required: true },
     { name: 'payload', type: 'string', required: true },
   ],
-  indexes: [{ columns: ['position', 'order_ns'] }, { columns: ['subject'] }],
+  indexes: [{ columns: ['position', 'order_ns'] }, { columns: ['subject', 'position', 'order_ns'] }],
 };
 
 export const COUNTERS: TableDefinition = {

@@ -2,6 +2,7 @@ import type { Store, StoreReader, StoreTransaction } from '../../domain/store.ts
 import type { SecretBox } from '../../shared/secret-box.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
+import { InspectionQueueReader, InspectionQueueRepository } from '../exr-store/inspection-queue-repository.ts';
 import { type Access, accessOf, FULL_ACCESS } from './access.ts';
 import { CollectionReader, CollectionRepository } from './collection-repository.ts';
 import { EventLogReader, EventLogRepository } from './event-log-repository.ts';
@@ -28,6 +29,7 @@ export class VastStore implements Store {
   readonly segments: StoreReader['segments'];
   readonly objects: StoreReader['objects'];
   readonly reclaimQueue: StoreReader['reclaimQueue'];
+  readonly inspections: StoreReader['inspections'];
   readonly deletionRequests: StoreReader['deletionRequests'];
   readonly trash: StoreReader['trash'];
   readonly webhooks: StoreReader['webhooks'];
@@ -53,6 +55,7 @@ export class VastStore implements Store {
     this.segments = new SegmentReader(reader, access);
     this.objects = new ObjectReader(reader, access);
     this.reclaimQueue = new ReclaimQueueReader(reader);
+    this.inspections = new InspectionQueueReader(reader);
     this.deletionRequests = new DeletionRequestReader(reader, access);
     this.trash = new TrashReader(reader);
     this.webhooks = new WebhookReader(reader, webhookSecrets);
@@ -147,6 +150,10 @@ class VastStoreTransaction implements StoreTransaction {
 
   get reclaimQueue(): ReclaimQueueRepository {
     return new ReclaimQueueRepository(this.#tx);
+  }
+
+  get inspections(): InspectionQueueRepository {
+    return new InspectionQueueRepository(this.#tx);
   }
 
   get deletionRequests(): DeletionRequestRepository {

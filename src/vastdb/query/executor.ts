@@ -1,4 +1,4 @@
-import type { EngineCapabilities, RowSet, TableReader } from '../engine.ts';
+import type { ColumnBatch, EngineCapabilities, RowSet, ScanningReader, ScanRequest, TableReader } from '../engine.ts';
 import { predicateColumns } from '../predicate/columns.ts';
 import { compileFilter } from '../predicate/evaluate.ts';
 import type { Predicate } from '../predicate/predicate.ts';
@@ -9,6 +9,7 @@ import { selectWithLookups } from './lookups.ts';
 import { withoutOversized } from './oversized-values.ts';
 import { type Fetched, PartFetcher } from './part-fetcher.ts';
 import { distinctRows, sortRows } from './row-order.ts';
+import { scanPart } from './scan.ts';
 import type { SelectQuery } from './select-query.ts';
 import { resolveSubqueries } from './subqueries.ts';
 import { readTimelinePage, type WindowRows } from './time-window.ts';
@@ -40,6 +41,18 @@ export class QueryExecutor {
 
   count(reader: TableReader, table: string, where?: Predicate): Promise<number> {
     return this.#complete ? reader.count(table, where) : this.#count(reader, table, where);
+  }
+
+  /**
+   * A scan, with what the engine cannot push down done here. Where its predicate is an `or` over several columns that
+   * the engine has to be asked for one by one, each has a snapshot of its own.
+   */
+  async *scan(reader: ScanningReader, request: ScanRequest): AsyncGenerator<ColumnBatch> {
+    if (this.#complete) {
+      yield* reader.scan(request);
+      return;
+    }
+    for (const part of await this.#plan(reader, request.where)) yield* scanPart(reader, request, part);
   }
 
   async #count(reader: TableReader, table: string, where: Predicate | undefined): Promise<number> {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
 import { dropTables, openTestTables } from '../../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { readMetrics } from '../operation/support/metrics-text.ts';
 import { Api, firstOf, until } from './support/api.ts';
 import { REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
 
@@ -270,6 +271,13 @@ describe('receivers that hang', () => {
     await healthy.events(80);
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(hanging.arrived).toHaveLength(40);
+    const metrics = await readMetrics(server.baseUrl);
+    expect(metrics.value('tams_webhook_registrations')).toBe(41);
+    expect(metrics.value('tams_webhook_deliveries_total')).toBe(80);
+    // All that the slowest has yet to be told of.
+    expect(metrics.value('tams_outbox_events')).toBe(80);
+    expect(metrics.value('tams_outbox_age_seconds')).toBeGreaterThan(0);
+    expect(metrics.value('tams_leases_held')).toBeGreaterThanOrEqual(42);
     const stopping = performance.now();
     await server.close();
     expect(performance.now() - stopping).toBeLessThan(5_000);

@@ -1,4 +1,4 @@
-import type { RowSet, SelectRequest, TableEngine, TableReader } from '../../../src/vastdb/engine.ts';
+import type { RowSet, ScanningReader, SelectRequest, TableEngine } from '../../../src/vastdb/engine.ts';
 
 /** An engine with some of its methods replaced. */
 function decorated(engine: TableEngine, replaced: Partial<TableEngine>): TableEngine {
@@ -10,6 +10,7 @@ function decorated(engine: TableEngine, replaced: Partial<TableEngine>): TableEn
     createTable: (definition) => engine.createTable(definition),
     addColumns: (table, columns) => engine.addColumns(table, columns),
     createIndexes: (definition) => engine.createIndexes(definition),
+    missingIndexes: (definition) => engine.missingIndexes(definition),
     dropTable: (table) => engine.dropTable(table),
     stats: (table) => engine.stats(table),
     reader: (lane) => engine.reader(lane),
@@ -31,7 +32,7 @@ export interface ReadCounts {
 
 export function withReadCounts(engine: TableEngine): { engine: TableEngine; reads: ReadCounts } {
   const reads: ReadCounts = { selects: 0, counts: 0, rows: 0, requests: [] };
-  const counting = (reader: TableReader): TableReader => ({
+  const counting = (reader: ScanningReader): ScanningReader => ({
     async select(request: SelectRequest): Promise<RowSet> {
       const found = await reader.select(request);
       reads.selects++;
@@ -43,6 +44,7 @@ export function withReadCounts(engine: TableEngine): { engine: TableEngine; read
       reads.counts++;
       return reader.count(table, where);
     },
+    scan: (request) => reader.scan(request),
   });
   return { engine: decorated(engine, { reader: (lane) => counting(engine.reader(lane)) }), reads };
 }
@@ -58,7 +60,7 @@ export interface Faults {
 
 export function withFaults(engine: TableEngine): { engine: TableEngine; faults: Faults } {
   const faults: Faults = {};
-  const failing = (reader: TableReader): TableReader => ({
+  const failing = (reader: ScanningReader): ScanningReader => ({
     async select(request) {
       faults.read?.();
       return reader.select(request);
@@ -66,6 +68,10 @@ export function withFaults(engine: TableEngine): { engine: TableEngine; faults: 
     async count(table, where) {
       faults.read?.();
       return reader.count(table, where);
+    },
+    scan(request) {
+      faults.read?.();
+      return reader.scan(request);
     },
   });
   const faulty = decorated(engine, {

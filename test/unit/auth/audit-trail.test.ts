@@ -37,6 +37,21 @@ describe('AuditTrail', () => {
     expect(records.length).toBeLessThanOrEqual(501);
     expect(records.find(({ event }) => event === 'overflow')?.count).toBe(19_500);
     expect(records.reduce((sum, { count }) => sum + count, 0)).toBe(20_000);
+    expect(trail.counts.undescribed).toBe(19_500);
+  });
+
+  it('counts everything that it is told of, by event and scheme, repetitions too', () => {
+    const trail = new AuditTrail(() => undefined);
+    for (let n = 0; n < 3; n++) trail.record({ ...denied(1), scheme: 'jwt' });
+    trail.drain();
+    trail.record({ ...denied(1), scheme: 'jwt' });
+    trail.record({ event: 'login_failed' });
+    trail.login('alice', 'basic', { id: 'x', ip: '10.0.0.1' });
+    expect(trail.counts.all()).toEqual([
+      { event: 'denied', scheme: 'jwt', count: 4 },
+      { event: 'login_failed', scheme: 'none', count: 1 },
+      { event: 'login', scheme: 'basic', count: 1 },
+    ]);
   });
 
   it('takes back what could not be written', () => {

@@ -54,6 +54,15 @@ const TTML = `<?xml version="1.0"?>
 </tt>`;
 
 describe('transcripts', () => {
+  it('have a cue for each line of times, though no empty line is between them', () => {
+    const vtt = 'WEBVTT\n\n00:01.000 --> 00:02.000\none\n00:03.000 --> 00:04.000\ntwo --> three\n';
+    const { cues } = readTranscript(vtt, 'webvtt');
+    expect(cues.map(({ startNs, text }) => [startNs, text])).toEqual([
+      [1_000n * MS, 'one'],
+      [3_000n * MS, 'two --> three'],
+    ]);
+  });
+
   it('are read from WebVTT', () => {
     const { language, cues } = readTranscript(WEBVTT, 'webvtt');
     expect(language).toBe('en-GB');

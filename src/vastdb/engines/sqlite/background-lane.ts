@@ -1,5 +1,15 @@
-import type { Cell, RowId, RowSet, SelectRequest, TableReader, TableTransaction } from '../../engine.ts';
+import type {
+  Cell,
+  ColumnBatch,
+  RowId,
+  RowSet,
+  ScanningReader,
+  ScanRequest,
+  SelectRequest,
+  TableTransaction,
+} from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
+import { checkNotEnded } from '../../scan-batches.ts';
 import { TableError } from '../../table-error.ts';
 import { transactionEnded } from './interactive-transaction.ts';
 import type { WorkerClient } from './worker-client.ts';
@@ -7,7 +17,7 @@ import type { WorkerOperations } from './worker-protocol.ts';
 import { untilUnlocked, type WriteLock } from './write-lock.ts';
 
 /** Reads in a thread of their own, for what takes long. They see what is committed. */
-export class BackgroundReader implements TableReader {
+export class BackgroundReader implements ScanningReader {
   readonly #worker: WorkerClient;
 
   constructor(worker: WorkerClient) {
@@ -20,6 +30,31 @@ export class BackgroundReader implements TableReader {
 
   count(table: string, where?: Predicate): Promise<number> {
     return this.#worker.call('count', table, where);
+  }
+
+  async *scan({ signal, ...request }: ScanRequest): AsyncGenerator<ColumnBatch> {
+    checkNotEnded(signal);
+    const { generation } = this.#worker;
+    const scan = await this.#worker.call('openScan', request);
+    // A thread that died took its scans with it, and the next one numbers its own from the start.
+    const isLost = (): boolean => this.#worker.generation !== generation;
+    let next = this.#worker.call('nextBatch', scan);
+    try {
+      for (;;) {
+        const batch = await next;
+        checkNotEnded(signal);
+        if (batch === undefined) return;
+        if (isLost()) throw new TableError('unavailable', 'The thread of this scan died. Begin it again.');
+        // Read ahead: the thread works while the consumer does.
+        next = this.#worker.call('nextBatch', scan);
+        // Whoever leaves the loop does not wait for it.
+        next.catch(() => undefined);
+        yield batch;
+      }
+    } finally {
+      // What goes wrong here is the end of the thread, which ends the scan as well.
+      if (!isLost()) await this.#worker.call('closeScan', scan).catch(() => undefined);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RowSet, SelectRequest, TableReader } from '../../engine.ts';
+import type { ColumnBatch, RowSet, ScanningReader, ScanRequest, SelectRequest } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import type { Session } from './session.ts';
 import { isBusy } from './sqlite-error.ts';
@@ -10,8 +10,9 @@ import { untilUnlocked } from './write-lock.ts';
  * when this process commits. So the queries of a request agree with each other, and SQLite takes its
  * locks once a turn: that costs more than reading a row does.
  */
-export class InteractiveReader implements TableReader {
+export class InteractiveReader implements ScanningReader {
   readonly #session: Session;
+  readonly #scanner: Pick<ScanningReader, 'scan'>;
   readonly #endTurn = (): void => {
     this.#turnEnds = false;
     this.endSnapshot();
@@ -19,8 +20,14 @@ export class InteractiveReader implements TableReader {
   #inSnapshot = false;
   #turnEnds = false;
 
-  constructor(session: Session) {
+  /** @param scanner reads what is too much for this thread. */
+  constructor(session: Session, scanner: Pick<ScanningReader, 'scan'>) {
     this.#session = session;
+    this.#scanner = scanner;
+  }
+
+  scan(request: ScanRequest): AsyncIterable<ColumnBatch> {
+    return this.#scanner.scan(request);
   }
 
   async select(request: SelectRequest): Promise<RowSet> {

@@ -47,7 +47,7 @@ function columnText(column: ColumnDefinition, required: boolean): string {
 }
 
 /** Derived from what is indexed, so that an index that exists is known by its name. */
-function indexName(table: string, index: IndexDefinition): string {
+export function indexName(table: string, index: IndexDefinition): string {
   return `${table}__${index.columns.join('__')}__${index.unique === true ? 'unique' : 'index'}`;
 }
 

@@ -166,10 +166,13 @@ export class Session {
     }
   }
 
-  hasFullText(table: string): boolean {
+  /** Names of the table's indexes; that of its words is named as the table that it is. */
+  listIndexes(table: string): string[] {
     try {
-      const found = this.#connection.prepare(`SELECT 1 FROM sqlite_schema WHERE name = ?`).all(fullTextTable(table));
-      return found.length > 0;
+      const found = this.#connection
+        .prepare(`SELECT name FROM sqlite_schema WHERE (type = 'index' AND tbl_name = ?) OR name = ?`)
+        .all(table, fullTextTable(table)) as unknown as [string][];
+      return found.map(([name]) => name);
     } catch (error) {
       throw toTableError(error, this.#connection.file);
     }

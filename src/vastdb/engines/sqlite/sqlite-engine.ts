@@ -4,9 +4,9 @@ import type {
   ColumnDefinition,
   EngineCapabilities,
   Lane,
+  ScanningReader,
   TableDefinition,
   TableEngine,
-  TableReader,
   TableStats,
   TableTransaction,
   TransactionOptions,
@@ -18,8 +18,8 @@ import { Connection, type ConnectionOptions, type Synchronous } from './connecti
 import { GroupCommit } from './group-commit.ts';
 import { InteractiveReader } from './interactive-reader.ts';
 import { LogSync } from './log-sync.ts';
-import { dropFullTextTexts, fullTextStatements } from './full-text.ts';
-import { addColumnText, createIndexTexts, createTableText, dropTableText } from './schema-statements.ts';
+import { dropFullTextTexts, fullTextStatements, fullTextTable } from './full-text.ts';
+import { addColumnText, createIndexTexts, createTableText, dropTableText, indexName } from './schema-statements.ts';
 import { Session } from './session.ts';
 import { isBusy, toTableError } from './sqlite-error.ts';
 import { WorkerClient } from './worker-client.ts';
@@ -96,7 +96,7 @@ async function open(options: ConnectionOptions): Promise<Connection> {
   return connection;
 }
 
-const capabilities: EngineCapabilities = Object.freeze({
+export const SQLITE_CAPABILITIES: EngineCapabilities = Object.freeze({
   ordering: true,
   distinct: true,
   orAcrossColumns: true,
@@ -111,7 +111,7 @@ const capabilities: EngineCapabilities = Object.freeze({
 
 class SqliteEngine implements TableEngine {
   readonly name = 'sqlite';
-  readonly capabilities = capabilities;
+  readonly capabilities = SQLITE_CAPABILITIES;
   readonly #file: string;
   readonly #writer: Session;
   readonly #reader: Session;
@@ -121,7 +121,7 @@ class SqliteEngine implements TableEngine {
   readonly #checkpointer: Checkpointer;
   readonly #groupCommit: GroupCommit;
   readonly #interactiveReader: InteractiveReader;
-  readonly #backgroundReader: TableReader;
+  readonly #backgroundReader: ScanningReader;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -141,8 +141,8 @@ class SqliteEngine implements TableEngine {
       durable: async () => logSync?.synced(),
       onCommit: () => this.#afterCommit(),
     });
-    this.#interactiveReader = new InteractiveReader(reader);
     this.#backgroundReader = new BackgroundReader(workers.reader);
+    this.#interactiveReader = new InteractiveReader(reader, this.#backgroundReader);
   }
 
   async listTables(): Promise<string[]> {
@@ -177,8 +177,19 @@ class SqliteEngine implements TableEngine {
   async createIndexes(definition: TableDefinition): Promise<void> {
     await this.#changeSchema(() => [
       ...createIndexTexts(definition),
-      ...(this.#writer.hasFullText(definition.name) ? [] : fullTextStatements(definition)),
+      ...(this.#writer.listIndexes(definition.name).includes(fullTextTable(definition.name))
+        ? []
+        : fullTextStatements(definition)),
     ]);
+  }
+
+  async missingIndexes(definition: TableDefinition): Promise<string[]> {
+    this.#checkOpen();
+    const { name, indexes = [], fullText } = definition;
+    const wanted = indexes.map((index) => indexName(name, index));
+    if (fullText !== undefined) wanted.push(fullTextTable(name));
+    const present = new Set(this.#reader.listIndexes(name));
+    return wanted.filter((index) => !present.has(index));
   }
 
   async dropTable(table: string): Promise<void> {
@@ -191,7 +202,7 @@ class SqliteEngine implements TableEngine {
     return { rows, bytes: await this.#workers.reader.call('bytes', table) };
   }
 
-  reader(lane: Lane = 'interactive'): TableReader {
+  reader(lane: Lane = 'interactive'): ScanningReader {
     this.#checkOpen();
     return lane === 'background' ? this.#backgroundReader : this.#interactiveReader;
   }

@@ -1,13 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ColumnBatch } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
 import { Connection } from './connection.ts';
 import { Session } from './session.ts';
 import { toTableError } from './sqlite-error.ts';
+import { TableScan } from './table-scan.ts';
 import type { CheckpointMode, WorkerData, WorkerOperations, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
 
 /** The thread of a background lane: one session, served by messages, one after the other. */
 const options = workerData as WorkerData;
 const session = new Session(new Connection(options));
 let log: Connection | undefined;
+const scans = new Map<number, TableScan>();
+let lastScan = 0;
 
 /** A checkpoint cannot run on a connection whose transaction is open, so it has its own. */
 function checkpoint(mode: CheckpointMode): void {
@@ -15,7 +20,26 @@ function checkpoint(mode: CheckpointMode): void {
   log.run(`PRAGMA wal_checkpoint(${mode})`);
 }
 
+function nextBatch(id: number): ColumnBatch | undefined {
+  const scan = scans.get(id);
+  if (scan === undefined) throw new TableError('unavailable', 'The scan has ended. Begin it again.');
+  try {
+    const batch = scan.next();
+    if (batch === undefined) closeScan(id);
+    return batch;
+  } catch (error) {
+    closeScan(id);
+    throw error;
+  }
+}
+
+function closeScan(id: number): void {
+  scans.get(id)?.close();
+  scans.delete(id);
+}
+
 function close(): void {
+  for (const scan of scans.values()) scan.close();
   log?.close();
   session.close();
 }
@@ -31,6 +55,12 @@ const operations: WorkerOperations = {
   rollback: () => session.rollback(),
   bytes: (table) => session.bytes(table),
   forgetSchema: () => session.forgetSchema(),
+  openScan: (request) => {
+    scans.set(++lastScan, new TableScan(options, request));
+    return lastScan;
+  },
+  nextBatch,
+  closeScan,
   checkpoint,
   close,
 };

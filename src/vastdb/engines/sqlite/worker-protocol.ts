@@ -1,5 +1,6 @@
 import type { TableErrorKind } from '../../table-error.ts';
 import type { ConnectionOptions } from './connection.ts';
+import type { ColumnBatch, ScanRequest } from '../../engine.ts';
 import type { Session } from './session.ts';
 
 type SessionMethod =
@@ -9,6 +10,11 @@ type SessionMethod =
 export type WorkerOperations = {
   readonly [M in SessionMethod]: (...args: Parameters<Session[M]>) => ReturnType<Session[M]>;
 } & {
+  /** @returns the number of a scan, which `nextBatch` and `closeScan` go by. */
+  readonly openScan: (request: Omit<ScanRequest, 'signal'>) => number;
+  /** Undefined when there are no more rows; the scan is closed then. */
+  readonly nextBatch: (scan: number) => ColumnBatch | undefined;
+  readonly closeScan: (scan: number) => void;
   readonly checkpoint: (mode: CheckpointMode) => void;
   readonly close: () => void;
 };

@@ -1,7 +1,9 @@
 import type { RequestKind } from '../../cluster/load-balancer.ts';
-import type { Cell, RowId, RowSet, SelectRequest } from '../../engine.ts';
+import type { Cell, ColumnBatch, RowId, RowSet, ScanRequest, SelectRequest } from '../../engine.ts';
+import { SCAN_BATCH_ROWS } from '../../engine.ts';
 import { predicateColumns } from '../../predicate/columns.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
+import { checkNotEnded, scanEnded, sliced } from '../../scan-batches.ts';
 import { TableError } from '../../table-error.ts';
 import type { Catalogue } from './catalogue.ts';
 import { splitsFor } from './client/queries.ts';
@@ -42,6 +44,32 @@ export class Statements {
     if (asked.length === columns.length) return found;
     const positions = columns.map((column) => asked.indexOf(column));
     return { ...found, rows: found.rows.map((row) => positions.map((position) => row[position] ?? null)) };
+  }
+
+  /** Page by page as they arrive: a slow consumer slows the cluster down. */
+  async *scan(transactionId: string, request: ScanRequest): AsyncGenerator<ColumnBatch> {
+    const { columns, where, batchRows = SCAN_BATCH_ROWS, signal } = request;
+    if (columns.length === 0) throw new TableError('invalid', `A scan of ${request.table} asks for no column.`);
+    const asked = [...new Set(columns)];
+    const table = await this.#catalogue.tableWith(request.table, [...asked, ...columnsOf(where)]);
+    const splits = await this.#splits(transactionId, table.name, where, 'analytics');
+    const query = { transactionId, table, columns: asked, where, kind: 'analytics', splits } as const;
+    const positions = columns.map((column) => asked.indexOf(column));
+    try {
+      for await (const page of this.#client.queries.pages({ ...query, ...(signal && { signal }) })) {
+        const batch = {
+          rowCount: page.rowCount,
+          columns: positions.map((position) => page.column(position)),
+        };
+        for (const part of sliced(batch, batchRows)) {
+          checkNotEnded(signal);
+          yield part;
+        }
+      }
+    } catch (error) {
+      throw signal?.aborted === true ? scanEnded(error) : error;
+    }
+    checkNotEnded(signal);
   }
 
   async count(transactionId: string, name: string, where: Predicate | undefined, kind: RequestKind): Promise<number> {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { retry } from '../../../shared/retry.ts';
 import type { ColumnDefinition, TableDefinition } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
+import type { ProjectionStatus } from './client/projections.ts';
 import type { VastClient } from './client/vast-client.ts';
 import { isEndedSoon, type Rollbacks } from './transactions/rollbacks.ts';
 import { mayRunAgain } from './transactions/run-again.ts';
@@ -91,6 +92,30 @@ export class TableChanges {
     }
   }
 
+  /** The projections that `createProjections` would make, by name: how each of those is that are there. */
+  async projectionsOf(definition: TableDefinition): Promise<Map<string, ProjectionStatus | undefined>> {
+    const { projections } = this.#client;
+    const wanted = projectionsOf(definition, this.#sortedTables).map(projectionName);
+    return this.#change(async (id) => {
+      const present = new Set(await projections.list(id, definition.name));
+      const statusOf = (name: string): Promise<ProjectionStatus> => projections.status(id, definition.name, name);
+      const found = wanted.map(async (name) => [name, present.has(name) ? await statusOf(name) : undefined] as const);
+      return new Map(await Promise.all(found));
+    });
+  }
+
+  /** Drops those of the projections that are there. @returns their names. */
+  async dropProjections(definition: TableDefinition): Promise<string[]> {
+    const { projections } = this.#client;
+    const ours = projectionsOf(definition, this.#sortedTables).map(projectionName);
+    return this.#change(async (id) => {
+      const present = new Set(await projections.list(id, definition.name));
+      const dropped = ours.filter((name) => present.has(name));
+      for (const name of dropped) await projections.drop(id, definition.name, name);
+      return dropped;
+    });
+  }
+
   /** Several tables may be refused at once; the log says so once. */
   #doWithoutProjections(error: VastError, table: string): void {
     if (!this.#takesProjections) return;
@@ -99,14 +124,15 @@ export class TableChanges {
   }
 
   /** @param change makes its requests in the transaction of the given id; it may be called again. */
-  async #change(change: (transactionId: string) => Promise<void>): Promise<void> {
+  #change<T>(change: (transactionId: string) => Promise<T>): Promise<T> {
     const { transactions } = this.#client;
-    await retry(
+    return retry(
       async () => {
         const id = await transactions.begin();
         try {
-          await change(id);
+          const result = await change(id);
           await transactions.commit(id);
+          return result;
         } catch (error) {
           // What it made would be in the way of a further try.
           await isEndedSoon(this.#rollbacks.end(id));

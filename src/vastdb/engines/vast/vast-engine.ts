@@ -4,9 +4,9 @@ import type {
   ColumnDefinition,
   EngineCapabilities,
   Lane,
+  ScanningReader,
   TableDefinition,
   TableEngine,
-  TableReader,
   TableStats,
   TableTransaction,
   TransactionOptions,
@@ -14,6 +14,7 @@ import type {
 import { TableError } from '../../table-error.ts';
 import { Catalogue, shapeOf, type TableShape } from './catalogue.ts';
 import { supports } from './client/handshake.ts';
+import type { ProjectionStatus } from './client/projections.ts';
 import { VastClient } from './client/vast-client.ts';
 import { checkName, LOCK_TABLE } from './names.ts';
 import { RequiredColumns } from './required-columns.ts';
@@ -93,7 +94,7 @@ class VastEngine implements TableEngine {
   readonly #snapshots: SnapshotReads;
   readonly #slots: SlotPool;
   readonly #writes: WriteTransactions;
-  readonly #readers: Readonly<Record<Lane, TableReader>>;
+  readonly #readers: Readonly<Record<Lane, ScanningReader>>;
   readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -114,6 +115,12 @@ class VastEngine implements TableEngine {
       interactive: new VastReader(this.#snapshots, client, statements, 'read'),
       background: new VastReader(this.#snapshots, client, statements, 'analytics'),
     };
+  }
+
+  /** The version that the cluster names. */
+  async version(): Promise<string> {
+    this.#checkOpen();
+    return (await this.#parts.client.version()).join('.');
   }
 
   /** The addresses of the cluster, which can be added and removed at run time. */
@@ -156,6 +163,23 @@ class VastEngine implements TableEngine {
     await this.#parts.changes.createProjections(definition);
   }
 
+  async missingIndexes(definition: TableDefinition): Promise<string[]> {
+    const found = await this.projections(definition);
+    return [...found].filter(([, status]) => status === undefined).map(([name]) => name);
+  }
+
+  /** The projections that stand for the definition's indexes: how each is; undefined for one that is missing. */
+  projections(definition: TableDefinition): Promise<Map<string, ProjectionStatus | undefined>> {
+    this.#checkOpen();
+    return this.#parts.changes.projectionsOf(definition);
+  }
+
+  /** Drops those projections; `createIndexes`, as at the next start of a server, makes them again. @returns their names. */
+  dropProjections(definition: TableDefinition): Promise<string[]> {
+    this.#checkOpen();
+    return this.#parts.changes.dropProjections(definition);
+  }
+
   async dropTable(table: string): Promise<void> {
     this.#checkOpen();
     checkName(table);
@@ -172,7 +196,7 @@ class VastEngine implements TableEngine {
     return { rows, bytes: bytes === 0 && rows > 0 ? undefined : bytes };
   }
 
-  reader(lane: Lane = 'interactive'): TableReader {
+  reader(lane: Lane = 'interactive'): ScanningReader {
     this.#checkOpen();
     return this.#readers[lane];
   }

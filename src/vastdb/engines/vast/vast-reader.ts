@@ -1,5 +1,5 @@
 import type { RequestKind } from '../../cluster/load-balancer.ts';
-import type { RowSet, SelectRequest, TableReader } from '../../engine.ts';
+import type { ColumnBatch, RowSet, ScanningReader, ScanRequest, SelectRequest } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import type { VastClient } from './client/vast-client.ts';
 import type { Statements } from './statements.ts';
@@ -7,7 +7,7 @@ import type { SnapshotReads } from './transactions/snapshot-reads.ts';
 import { VastError } from './transport/vast-error.ts';
 
 /** Reads outside of transactions. */
-export class VastReader implements TableReader {
+export class VastReader implements ScanningReader {
   readonly #snapshots: SnapshotReads;
   readonly #client: VastClient;
   readonly #statements: Statements;
@@ -26,6 +26,15 @@ export class VastReader implements TableReader {
 
   count(table: string, where?: Predicate): Promise<number> {
     return this.#read((id) => this.#statements.count(id, table, where, this.#kind));
+  }
+
+  async *scan(request: ScanRequest): AsyncGenerator<ColumnBatch> {
+    const { id, release } = await this.#snapshots.hold();
+    try {
+      yield* this.#statements.scan(id, request);
+    } finally {
+      release();
+    }
   }
 
   /** Once more, where the cluster ended the transaction meanwhile, as it may when it recovers from a failure. */

@@ -31,16 +31,25 @@ export class SnapshotReads {
 
   /** Does `work` in a transaction that it shares with others. */
   async read<T>(work: (transactionId: string) => Promise<T>): Promise<T> {
+    const { id, release } = await this.hold();
+    try {
+      return await work(id);
+    } finally {
+      release();
+    }
+  }
+
+  /** Like `read`, until `release` is called, which has to be done once. */
+  async hold(): Promise<{ readonly id: string; readonly release: () => void }> {
     const group = (this.#forming ??= { id: Promise.withResolvers(), readers: 0, isScheduled: false });
     group.readers += 1;
     this.#schedule();
     const id = await group.id.promise;
-    try {
-      return await work(id);
-    } finally {
+    const release = (): void => {
       group.readers -= 1;
       if (group.readers === 0) this.#source.end(id);
-    }
+    };
+    return { id, release };
   }
 
   /** After the poll phase of the event loop: all requests that were read together join. */

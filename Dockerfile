@@ -1,0 +1,47 @@
+# The image of the server. docker/build-image.sh builds it with docker, podman or buildah; docs/deployment.md says how
+# to run it. It is at the root because that is where every tool looks for it.
+
+ARG NODE_IMAGE=docker.io/library/node:24-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The secret, where one is given, is an .npmrc that names a registry of one's own and its credentials.
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+COPY docker/prune-modules.sh docker/runtime-root.sh /usr/local/bin/
+RUN prune-modules.sh /app && runtime-root.sh /root-fs /app
+
+# Node.js slim is made for building on: with its npm, Perl and shell the image would be half as large again.
+FROM scratch
+COPY --from=build /root-fs /
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY src ./src
+COPY mgmt ./mgmt
+COPY openapi ./openapi
+
+# Any address of the container: the server then does not start until AUTH_MODE says who may come in.
+ENV PATH=/usr/bin NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/var/lib/tams
+EXPOSE 8000
+VOLUME /var/lib/tams
+# A number, so that Kubernetes can tell that it is not root.
+USER 10001:10001
+STOPSIGNAL SIGTERM
+
+# Liveness, since those who restart by it should not do so when an object store is down.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.METRICS_PORT || process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+
+# The process itself is number 1 and handles SIGTERM; it starts no others that it would have to reap.
+CMD ["node", "--max-semi-space-size=8", "src/main.ts"]
+
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ARG CREATED=unknown
+LABEL org.opencontainers.image.title="vast-tams" \
+      org.opencontainers.image.description="A Time-addressable Media Store (TAMS 7.0) server" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"

@@ -1,0 +1,12 @@
+import { runDemo } from '../run-demo.ts';
+import { tellExrStory } from './exr-story.ts';
+import { tellSearchStory } from './search-story.ts';
+
+await runDemo({
+  opening: 'What was said, and how it was rendered: found, and led back to the segments that hold it.',
+  closing: 'Go on: docs/search.md and docs/exr.md say what else can be asked.',
+  tell: async (api, narrator, clip) => {
+    await tellSearchStory(api, narrator, clip);
+    await tellExrStory(api, narrator);
+  },
+});

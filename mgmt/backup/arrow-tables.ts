@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ColumnBatch } from '../../src/vastdb/engine.ts';
+import { ArrowFileWriter } from '../../src/vastdb/transfer/arrow-file-writer.ts';
+import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
+import type { Progress } from '../progress.ts';
+import type { OpenedEngine } from '../tables/open-tables.ts';
+import { tablesToCopy } from '../tables/table-sum.ts';
+import type { TableEntry } from './manifest.ts';
+
+const FOLDER = 'tables';
+
+/**
+ * Writes a file for each table, as they are at one moment: on a cluster, reads that are asked for together have one
+ * snapshot, so the first batch of every table is asked for at once.
+ */
+export async function writeArrowTables(
+  { engine, definitions }: OpenedEngine,
+  draft: string,
+  progress: Progress,
+): Promise<TableEntry[]> {
+  await mkdir(join(draft, FOLDER), { mode: 0o700 });
+  const reader = engine.reader('background');
+  const tables = await Promise.all(
+    (await tablesToCopy(engine, definitions)).map(async ({ name, columns: names }) => {
+      const present = new Map((await engine.describeTable(name))?.map((column) => [column.name, column]));
+      const columns = names.map((column) => present.get(column)).filter((column) => column !== undefined);
+      return { name, columns, rows: (await engine.stats(name)).rows };
+    }),
+  );
+  const begun = tables.map((table) => {
+    const columns = table.columns.map(({ name }) => name);
+    const batches = reader.scan({ table: table.name, columns })[Symbol.asyncIterator]();
+    const first = batches.next();
+    // It is waited for when the turn comes to its table.
+    first.catch(() => undefined);
+    return { ...table, batches, first };
+  });
+  const entries: TableEntry[] = [];
+  try {
+    for (const { name, columns, rows, batches, first } of begun) {
+      progress.start(`write ${name}`, rows);
+      const path = `${FOLDER}/${name}.arrow`;
+      const writer = await ArrowFileWriter.create(join(draft, path), columns);
+      const sum = new RowChecksum();
+      try {
+        for (let next = await first; next.done !== true; next = await batches.next()) {
+          const batch: ColumnBatch = next.value;
+          sum.add(batch);
+          await writer.write(batch);
+          progress.advance(batch.rowCount);
+        }
+        entries.push({
+          name,
+          columns,
+          rows: sum.rows,
+          checksum: sum.value,
+          file: { path, ...(await writer.finish()) },
+        });
+      } catch (error) {
+        await writer.abandon();
+        throw error;
+      }
+    }
+  } finally {
+    for (const { batches } of begun) await batches.return?.();
+  }
+  return entries;
+}

@@ -1,0 +1,137 @@
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Config } from '../../src/config.ts';
+import { checkDatabase, copyDatabase } from '../../src/vastdb/engines/sqlite/database-copy.ts';
+import type { Progress } from '../progress.ts';
+import { engineVersion } from '../tables/engine-version.ts';
+import { databaseFile, type OpenedEngine, openEngine } from '../tables/open-tables.ts';
+import { sumTable, tablesToCopy } from '../tables/table-sum.ts';
+import { SERVER_VERSION } from '../version.ts';
+import { writeArrowTables } from './arrow-tables.ts';
+import { describeFile } from './file-hash.ts';
+import { isThere, syncFolder } from './folders.ts';
+import { type FileEntry, type Manifest, type TableEntry, writeManifest } from './manifest.ts';
+import { writeMediaList } from './media-list.ts';
+
+export const DATABASE_FILE = 'tables.sqlite';
+export const SECRET_FILE = 'secret.key';
+const MEDIA_LIST = 'media-files.txt';
+
+export interface BackupOptions {
+  /** A folder that is made. */
+  readonly to: string;
+  readonly kind: Manifest['kind'];
+  /** Whether the files of local media stores are listed. */
+  readonly listMedia: boolean;
+}
+
+/**
+ * Writes a backup of the configured server's tables, which may be in use. It is written beside its place and appears there
+ * when it is whole and was checked.
+ *
+ * @returns what is in it.
+ */
+export async function backUp(config: Config, options: BackupOptions, progress: Progress): Promise<Manifest['tables']> {
+  const to = resolve(options.to);
+  if (await isThere(to)) throw new Error(`${to} is there already: name a folder that is to be made.`);
+  if (options.kind === 'database' && config.tables.engine !== 'sqlite') {
+    throw new Error('The tables are on a cluster: back them up with --as arrow.');
+  }
+  const created = new Date().toISOString();
+  await mkdir(dirname(to), { recursive: true });
+  const draft = await mkdtemp(join(dirname(to), `.${basename(to)}.partial-`));
+  try {
+    const tables = await writeTables(config, options.kind, draft, progress);
+    const files = await writeOtherFiles(config, options, draft);
+    await writeManifest(draft, { kind: options.kind, created, server_version: SERVER_VERSION, ...tables, files });
+    await syncFolder(draft);
+    await rename(draft, to);
+    await syncFolder(dirname(to));
+    return tables.tables;
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  } finally {
+    progress.stop();
+  }
+}
+
+type WrittenTables = Pick<Manifest, 'engine' | 'engine_version' | 'tables'>;
+
+/** Those of the embedded engine are read from a copy of its file: all tables as of one moment. */
+async function writeTables(
+  config: Config,
+  kind: Manifest['kind'],
+  draft: string,
+  progress: Progress,
+): Promise<WrittenTables> {
+  if (config.tables.engine !== 'sqlite')
+    return withOpened(await openEngine(config), (opened) => writeArrow(opened, draft, progress));
+  const copied = join(draft, 'data');
+  const file = databaseFile(copied);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await copyChecked(databaseFile(config.dataDir), file, progress);
+  const written = await withOpened(await openEngine({ ...config, dataDir: copied }), (opened) =>
+    kind === 'arrow' ? writeArrow(opened, draft, progress) : describeTables(opened, progress),
+  );
+  if (kind === 'database') {
+    checkDatabase(file);
+    await rename(file, join(draft, DATABASE_FILE));
+  }
+  await rm(copied, { recursive: true });
+  return written;
+}
+
+async function withOpened<T>(opened: OpenedEngine, work: (opened: OpenedEngine) => Promise<T>): Promise<T> {
+  try {
+    return await work(opened);
+  } finally {
+    await opened.engine.close();
+  }
+}
+
+async function copyChecked(source: string, target: string, progress: Progress): Promise<void> {
+  let done = 0;
+  await copyDatabase(source, target, (total, left) => {
+    if (done === 0) progress.start('copy the database', total);
+    progress.advance(total - left - done);
+    done = total - left;
+  });
+  const problems = checkDatabase(target);
+  if (problems.length > 0) throw new Error(`The database is damaged, and so is a copy of it: ${problems.join('; ')}`);
+}
+
+async function writeArrow(opened: OpenedEngine, draft: string, progress: Progress): Promise<WrittenTables> {
+  const tables = await writeArrowTables(opened, draft, progress);
+  return { engine: opened.engine.name, engine_version: await engineVersion(opened.engine), tables };
+}
+
+async function describeTables(opened: OpenedEngine, progress: Progress): Promise<WrittenTables> {
+  const { engine } = opened;
+  const tables: TableEntry[] = [];
+  for (const table of await tablesToCopy(engine, opened.definitions)) {
+    progress.start(`read ${table.name}`, (await engine.stats(table.name)).rows);
+    const columns = (await engine.describeTable(table.name)) ?? [];
+    tables.push({
+      name: table.name,
+      columns,
+      ...(await sumTable(engine.reader('background'), table, progress.advance)),
+    });
+  }
+  return { engine: engine.name, engine_version: await engineVersion(engine), tables };
+}
+
+/** The secret, without which keys of webhooks cannot be read; and, if asked for, which files of media there are. */
+async function writeOtherFiles(config: Config, { listMedia }: BackupOptions, draft: string): Promise<FileEntry[]> {
+  const files: FileEntry[] = [];
+  const secret = join(config.dataDir, SECRET_FILE);
+  if (await isThere(secret)) {
+    await copyFile(secret, join(draft, SECRET_FILE));
+    files.push(await describeFile(draft, SECRET_FILE));
+  }
+  if (listMedia) {
+    await writeMediaList(config, join(draft, MEDIA_LIST));
+    files.push(await describeFile(draft, MEDIA_LIST));
+  }
+  return files;
+}

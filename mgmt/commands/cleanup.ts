@@ -1,0 +1,79 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { confirm, type Confirmation } from '../confirm.ts';
+import { print, printTable } from '../print.ts';
+import { showProgress } from '../progress.ts';
+import { AGES, deleteRows, rowsToClean } from '../tables/cleanup.ts';
+import { tableNamed } from '../tables/known-tables.ts';
+import { type OpenedTables, withTables } from '../tables/open-tables.ts';
+
+interface CleanupOptions extends Confirmation {
+  readonly all?: boolean;
+  /** Milliseconds. */
+  readonly olderThan?: number;
+  readonly dryRun?: boolean;
+}
+
+const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const HELP = `
+What is old is told by these columns:
+${[...AGES].map(([table, { column }]) => `  ${table}: ${column}`).join('\n')}
+Without --older-than all rows go. Rows of other tables may belong to them: run \`verify\` afterwards, and do it with
+the server stopped.`;
+
+/** `mgmt cleanup`: deletes old rows, or all rows, of tables. */
+export function cleanupCommand(): Command {
+  return new Command('cleanup')
+    .description('delete rows of tables: the old ones, or all')
+    .argument('[tables...]', 'names of tables, as `status` shows them')
+    .option('--all', 'with --older-than: all tables that have an age; without: all tables')
+    .option('--older-than <age>', 'only rows older than this, such as 30d, 12h or 90m', parseAge)
+    .option('--dry-run', 'show how many rows would go, and delete none')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', HELP)
+    .action((names: string[], options: CleanupOptions) => withTables((opened) => cleanUp(opened, names, options)));
+}
+
+async function cleanUp(opened: OpenedTables, names: readonly string[], options: CleanupOptions): Promise<void> {
+  const { manager } = opened;
+  const beforeMs = options.olderThan === undefined ? undefined : Date.now() - options.olderThan;
+  const planned = [];
+  for (const table of chosen(opened, names, options)) {
+    const where = rowsToClean(table, beforeMs);
+    const rows = await manager.reader('background').count(table, where);
+    planned.push({ table, where, rows });
+  }
+  printTable(
+    ['TABLE', 'ROWS'],
+    planned.map(({ table, rows }) => [table, String(rows)]),
+  );
+  const total = planned.reduce((sum, { rows }) => sum + rows, 0);
+  if (options.dryRun === true || total === 0) return;
+  const which = beforeMs === undefined ? 'all rows' : 'the old rows';
+  const from = planned.map(({ table }) => table).join(', ');
+  await confirm(`This deletes ${which} of ${from}: ${total} rows, for good.`, options);
+  const progress = showProgress();
+  for (const { table, where, rows } of planned) {
+    if (rows === 0) continue;
+    progress.start(table, rows);
+    await deleteRows(manager, table, where, (deleted) => {
+      progress.advance(deleted);
+    });
+  }
+  progress.stop();
+  print(`Deleted ${total} rows.`);
+}
+
+function chosen({ definitions }: OpenedTables, names: readonly string[], options: CleanupOptions): string[] {
+  const { all = false, olderThan } = options;
+  if (all === names.length > 0) throw new Error('Name the tables to clean up, or pass --all; `status` lists them.');
+  if (!all) return names.map((name) => tableNamed(definitions, name).name);
+  const known = definitions.map(({ name }) => name);
+  return olderThan === undefined ? known : known.filter((name) => AGES.has(name));
+}
+
+function parseAge(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) throw new InvalidArgumentError('Not an age such as 30d, 12h or 90m.');
+  return Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
+}

@@ -1,0 +1,95 @@
+import type { Store, StoreTransaction } from '../../src/domain/store.ts';
+import { contentWith } from '../../src/services/flow-content.ts';
+import { generatedFlow, generatedSource } from './generated-flows.ts';
+import { EPOCH_MS, GeneratedIds } from './generated-ids.ts';
+import { generatedSegments, objectOf } from './generated-segments.ts';
+
+/** How much is made, in all: flows are spread evenly over the sources, and segments over the flows. */
+export interface GenerateSpec {
+  readonly sources: number;
+  readonly flows: number;
+  readonly segments: number;
+  /** Above 0, up to 1: segments that share an object use it again at another time. */
+  readonly objectsPerSegment: number;
+  /** Rows of segments in a transaction. */
+  readonly batch: number;
+  readonly seed: number;
+}
+
+/** A stretch of one flow's segments that goes into one transaction. */
+interface Piece {
+  readonly flow: number;
+  readonly from: number;
+  readonly to: number;
+  readonly isFirst: boolean;
+}
+
+/**
+ * Puts sources, flows, segments and objects into the store by its own repositories, so that all columns and indexes
+ * that follow from them are right. Equal specifications give the same ids and documents. Each transaction leaves a
+ * whole store behind: a run that is stopped has made less, and nothing by halves. No events are published.
+ */
+export async function generate(store: Store, spec: GenerateSpec, onSegments: (count: number) => void): Promise<void> {
+  const ids = new GeneratedIds(spec.seed);
+  const first = ids.of('flow', 0);
+  if ((await store.flows.existing([first])).size > 0) {
+    throw new Error(`What --seed ${spec.seed} makes is here already (flow ${first}); choose another seed.`);
+  }
+  for (const pieces of transactionsOf(spec)) {
+    await store.transaction(
+      async (tx) => {
+        for (const piece of pieces) await insertPiece(tx, ids, spec, piece);
+      },
+      { background: true },
+    );
+    onSegments(pieces.reduce((sum, { from, to }) => sum + to - from, 0));
+  }
+}
+
+const share = (total: number, parts: number, part: number): number =>
+  Math.floor(total / parts) + (part < total % parts ? 1 : 0);
+
+/** The pieces of all flows, gathered into transactions of `batch` segments; flows without segments count as one. */
+function* transactionsOf({ flows, segments, batch }: GenerateSpec): Generator<Piece[], undefined> {
+  let pieces: Piece[] = [];
+  let room = batch;
+  for (let flow = 0; flow < flows; flow++) {
+    const total = share(segments, flows, flow);
+    for (let from = 0; from === 0 || from < total;) {
+      const to = Math.min(total, from + room);
+      pieces.push({ flow, from, to, isFirst: from === 0 });
+      room -= Math.max(1, to - from);
+      if (room <= 0) {
+        yield pieces;
+        pieces = [];
+        room = batch;
+      }
+      if (to === 0) break;
+      from = to;
+    }
+  }
+  if (pieces.length > 0) yield pieces;
+}
+
+async function insertPiece(tx: StoreTransaction, ids: GeneratedIds, spec: GenerateSpec, piece: Piece): Promise<void> {
+  const source = piece.flow % spec.sources;
+  const rendition = Math.floor(piece.flow / spec.sources);
+  const id = ids.of('flow', piece.flow);
+  if (piece.isFirst) {
+    if (rendition === 0) await tx.sources.insert(generatedSource(ids, source));
+    await tx.flows.insert(generatedFlow(ids, piece.flow, source, rendition));
+  }
+  if (piece.to === piece.from) return;
+  const flow = { id, source, firstObject: firstObjectOf(spec, piece.flow) };
+  const { segments, objects } = generatedSegments(ids, flow, piece, spec.objectsPerSegment);
+  await tx.segments.insert(id, segments);
+  await tx.objects.insert(objects);
+  const state = await tx.flows.state(id);
+  if (state === undefined) throw new Error(`flow ${id} was deleted while its segments were made`);
+  await tx.flows.setContent(state, contentWith(state.content, segments), new Date(EPOCH_MS).toISOString());
+}
+
+/** Flows have objects of their own: each begins where the one before ends, had all the largest share. */
+function firstObjectOf({ segments, flows, objectsPerSegment }: GenerateSpec, flow: number): number {
+  return flow * (objectOf(Math.ceil(segments / flows), objectsPerSegment) + 1);
+}

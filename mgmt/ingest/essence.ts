@@ -1,0 +1,146 @@
+import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../../src/domain/flow.ts';
+import { Format } from '../../src/domain/format.ts';
+import { type Packet, type ProbedStream, timeBaseOf } from '../media/probe.ts';
+import { divideRounded, parseFraction, ticksToNs } from '../media/ticks.ts';
+import { avcParameters } from './avc-parameters.ts';
+import { codecNames } from './codecs.ts';
+
+/** The part of a flow that follows from what is in its media (TAMS 7.0, `schemas/flow-video.json` and `flow-audio.json`). */
+export type Essence = Pick<FlowInput, 'format' | 'codec' | 'essence_parameters' | 'avg_bit_rate'>;
+
+export function kindOf(stream: ProbedStream): 'video' | 'audio' {
+  return stream.codec_type === 'video' ? 'video' : 'audio';
+}
+
+/** What is not known is left out: a guess would be worse than nothing. */
+export function essenceOf(stream: ProbedStream, packets: readonly Packet[]): Essence {
+  const kind = kindOf(stream);
+  const { codec } = codecNames(stream.codec_name ?? 'unknown', kind);
+  const common = { codec, ...defined({ avg_bit_rate: averageBitRate(stream, packets) }) };
+  return kind === 'video'
+    ? { ...common, format: Format.video, essence_parameters: videoParameters(stream) }
+    : { ...common, format: Format.audio, essence_parameters: audioParameters(stream, packets) };
+}
+
+/** In kbit/s; undefined for media too short to say. */
+function averageBitRate(stream: ProbedStream, packets: readonly Packet[]): number | undefined {
+  const timeBase = timeBaseOf(stream);
+  const bytes = packets.reduce((sum, packet) => sum + packet.bytes, 0);
+  const ns = ticksToNs(
+    packets.reduce((sum, packet) => sum + packet.duration, 0n),
+    timeBase,
+  );
+  const rate = ns === 0n ? 0n : divideRounded(BigInt(bytes) * 8_000_000n, ns);
+  return rate === 0n ? undefined : Number(rate);
+}
+
+const COLORSPACES: Readonly<Record<string, VideoEssenceParameters['colorspace']>> = {
+  bt709: 'BT709',
+  smpte170m: 'BT601',
+  bt470bg: 'BT601',
+  bt2020nc: 'BT2020',
+  bt2020c: 'BT2020',
+};
+const TRANSFERS: Readonly<Record<string, VideoEssenceParameters['transfer_characteristic']>> = {
+  bt709: 'SDR',
+  smpte170m: 'SDR',
+  bt470bg: 'SDR',
+  'bt2020-10': 'SDR',
+  'bt2020-12': 'SDR',
+  'arib-std-b67': 'HLG',
+  smpte2084: 'PQ',
+};
+/** By the field that is shown first. */
+const FIELD_ORDERS: Readonly<Record<string, VideoEssenceParameters['interlace_mode']>> = {
+  progressive: 'progressive',
+  tt: 'interlaced_tff',
+  bt: 'interlaced_tff',
+  bb: 'interlaced_bff',
+  tb: 'interlaced_bff',
+};
+/** Samples of luma for each one of chroma, across and down. */
+const SUBSAMPLING: Readonly<Record<string, readonly [number, number]>> = {
+  '420': [2, 2],
+  '422': [2, 1],
+  '444': [1, 1],
+  '411': [4, 1],
+  '440': [1, 2],
+};
+
+function videoParameters(stream: ProbedStream): VideoEssenceParameters {
+  const { width, height, pix_fmt: pixels = '', color_space: space = '', color_transfer: transfer = '' } = stream;
+  if (width === undefined || height === undefined || width === 0 || height === 0) {
+    throw new Error(`stream ${stream.index}: the size of its pictures is not known`);
+  }
+  const [, layout = ''] = /^yuvj?(\d{3})/.exec(pixels) ?? [];
+  const [across, down] = SUBSAMPLING[layout] ?? (/^(nv12|nv21|p010|p016)/.test(pixels) ? [2, 2] : []);
+  const characteristic = TRANSFERS[transfer];
+  const colorspace = COLORSPACES[space];
+  const isRgb = /^(gbr|rgb|bgr|argb|abgr)/.test(pixels);
+  const isHdr = colorspace === 'BT2020' && (characteristic === 'HLG' || characteristic === 'PQ');
+  return {
+    frame_width: width,
+    frame_height: height,
+    ...defined({
+      // Two rates that differ: the rate is not fixed.
+      frame_rate: stream.r_frame_rate === stream.avg_frame_rate ? toRational(stream.r_frame_rate) : undefined,
+      bit_depth: pixels === '' ? undefined : Number(/(?:p|gray|p0)(9|10|12|14|16)(?:le|be)$/.exec(pixels)?.[1] ?? 8),
+      interlace_mode: FIELD_ORDERS[stream.field_order ?? ''],
+      colorspace: isHdr ? 'BT2100' : colorspace,
+      transfer_characteristic: characteristic,
+      aspect_ratio: toRational(stream.display_aspect_ratio),
+      pixel_aspect_ratio: toRational(stream.sample_aspect_ratio),
+      component_type: isRgb ? 'RGB' : across === undefined ? undefined : 'YCbCr',
+      horiz_chroma_subs: across,
+      vert_chroma_subs: down,
+      avc_parameters: stream.codec_name === 'h264' ? avcParameters(stream.extradata) : undefined,
+    }),
+  };
+}
+
+/** MPEG-4 audio object types, by ffmpeg's names of AAC's profiles. */
+const AAC_TYPES: Readonly<Record<string, number>> = { Main: 1, LC: 2, 'HE-AAC': 5, 'HE-AACv2': 29 };
+
+function audioParameters(stream: ProbedStream, packets: readonly Packet[]): AudioEssenceParameters {
+  const rate = Number(stream.sample_rate);
+  if (!(rate > 0) || stream.channels === undefined) {
+    throw new Error(`stream ${stream.index}: its sample rate or channels are not known`);
+  }
+  const name = stream.codec_name ?? '';
+  const isRaw = name.startsWith('pcm_');
+  const bits = Number(stream.bits_per_raw_sample ?? 0) || (stream.bits_per_sample ?? 0);
+  const frame = isRaw ? undefined : codedFrameSize(stream, packets);
+  const type = name === 'aac' ? AAC_TYPES[stream.profile ?? ''] : undefined;
+  return {
+    sample_rate: rate,
+    channels: stream.channels,
+    ...defined({ bit_depth: bits > 0 ? bits : undefined }),
+    ...((frame ?? type) !== undefined && { codec_parameters: defined({ coded_frame_size: frame, mp4_oti: type }) }),
+    ...(isRaw && { unc_parameters: { unc_type: 'interleaved' as const } }),
+  };
+}
+
+/** Samples in each coded frame but the last; undefined where they differ. */
+function codedFrameSize(stream: ProbedStream, packets: readonly Packet[]): number | undefined {
+  const sizes = new Set(packets.slice(0, -1).map((packet) => samplesOf(stream, packet)));
+  const [size] = sizes;
+  return sizes.size === 1 && size !== 0 ? size : undefined;
+}
+
+/** The samples of a coded audio frame, by how long it lasts. */
+export function samplesOf(stream: ProbedStream, { duration }: Packet): number {
+  const { num, den } = timeBaseOf(stream);
+  return Number(divideRounded(duration * num * BigInt(stream.sample_rate ?? 0), den));
+}
+
+function toRational(text: string | undefined): Required<Rational> | undefined {
+  const fraction = parseFraction(text);
+  return fraction && { numerator: Number(fraction.num), denominator: Number(fraction.den) };
+}
+
+/** Without the properties that are undefined. */
+function defined<Properties extends object>(properties: Properties): Partial<Properties> {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined),
+  ) as Partial<Properties>;
+}

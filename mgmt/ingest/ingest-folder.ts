@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { IngestPlan } from './plan.ts';
+
+const PLAN = 'plan.json';
+const JOURNAL = 'uploaded.jsonl';
+const SEGMENTS = 'segments';
+
+/** One line of the journal: a segment whose bytes are on the server. */
+interface Upload {
+  readonly flow: string;
+  readonly file: string;
+  readonly object: string;
+}
+
+/**
+ * What an ingest remembers, so that it can be killed at any moment and run again: its plan, the segments that it cut,
+ * and which of them are uploaded. What is registered is not kept here: the server knows it best.
+ */
+export class IngestFolder {
+  readonly #path: string;
+  #journal: Promise<FileHandle> | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Where segments are cut or downloaded to, emptied: what an earlier run left there before its plan was whole is of no use. */
+  async freshSegments(): Promise<string> {
+    const folder = join(this.#path, SEGMENTS);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
+  segmentPath(file: string): string {
+    return isAbsolute(file) ? file : join(this.#path, SEGMENTS, file);
+  }
+
+  /** The plan of an earlier run. Throws if that was made of something else. */
+  async plan(fingerprint: string): Promise<IngestPlan | undefined> {
+    const text = await readFile(join(this.#path, PLAN), 'utf8').catch(undefinedIfMissing);
+    if (text === undefined) return undefined;
+    const plan = JSON.parse(text) as IngestPlan;
+    if (plan.fingerprint === fingerprint) return plan;
+    throw new Error(
+      `${this.#path} is of another ingest (other files, options or another server): remove it, or name another with --state.`,
+    );
+  }
+
+  /** Keeps the plan: all of it or nothing. */
+  async keep(plan: IngestPlan): Promise<void> {
+    const draft = join(this.#path, `${PLAN}.new`);
+    await writeFile(draft, JSON.stringify(plan));
+    await rename(draft, join(this.#path, PLAN));
+  }
+
+  /** The objects of the segments that are uploaded, by the segments' files. */
+  async uploaded(flowId: string): Promise<Map<string, string>> {
+    const text = (await readFile(join(this.#path, JOURNAL), 'utf8').catch(undefinedIfMissing)) ?? '';
+    const objects = new Map<string, string>();
+    // What follows the last line break was being written when the process was killed.
+    for (const line of text.split('\n').slice(0, -1)) {
+      const upload = parseUpload(line);
+      if (upload?.flow === flowId) objects.set(upload.file, upload.object);
+    }
+    return objects;
+  }
+
+  async addUpload(flowId: string, file: string, objectId: string): Promise<void> {
+    this.#journal ??= openJournal(join(this.#path, JOURNAL));
+    await (await this.#journal).write(`${JSON.stringify({ flow: flowId, file, object: objectId } satisfies Upload)}\n`);
+  }
+
+  async close(): Promise<void> {
+    await (await this.#journal)?.close();
+    this.#journal = undefined;
+  }
+
+  /** All is registered: what was cut is not needed any more. The plan stays, so that nothing is ingested twice. */
+  async removeSegments(): Promise<void> {
+    await rm(join(this.#path, SEGMENTS), { recursive: true, force: true });
+  }
+}
+
+/** Tells apart what an ingest is made of: the files as they are now, and what was asked for. */
+export async function fingerprintOf(inputs: readonly string[], settings: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const input of inputs) {
+    const { size, mtimeMs } = /^https?:/.test(input) ? { size: 0, mtimeMs: 0 } : await stat(input);
+    hash.update(JSON.stringify([input, size, mtimeMs]));
+  }
+  return hash.update(JSON.stringify(settings)).digest('hex');
+}
+
+/** A line that was cut off is ended first, or the next one would be lost with it. */
+async function openJournal(path: string): Promise<FileHandle> {
+  const handle = await open(path, 'a+');
+  const { size } = await handle.stat();
+  if (size > 0) {
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+    if (buffer.toString() !== '\n') await handle.write('\n');
+  }
+  return handle;
+}
+
+function parseUpload(line: string): Upload | undefined {
+  try {
+    return JSON.parse(line) as Upload;
+  } catch {
+    // The end of a run that was killed: that segment is uploaded again.
+    return undefined;
+  }
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}

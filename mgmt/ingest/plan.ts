@@ -1,0 +1,36 @@
+import type { FlowBody, SegmentBody } from '../tams-client/types.ts';
+
+/** A segment that is to be: its bytes, and all that is registered but the object. */
+export interface PlannedSegment {
+  /** Within the folder of the ingest, unless it is absolute. */
+  readonly file: string;
+  readonly body: Omit<SegmentBody, 'object_id'>;
+}
+
+/** The segments of one flow, in order of time. */
+export interface Track {
+  readonly flowId: string;
+  readonly segments: readonly PlannedSegment[];
+}
+
+/** All that an ingest will do, decided before it begins: whoever goes on with it does the same. */
+export interface IngestPlan {
+  /** What it was made of: equal texts, equal plans. */
+  readonly fingerprint: string;
+  /** In the order in which they are made: those that are collected come first. */
+  readonly flows: readonly FlowBody[];
+  /** The flow that stands for the whole. */
+  readonly mainFlowId: string;
+  readonly tracks: readonly Track[];
+}
+
+/** What an operator decides. */
+export interface IngestSettings {
+  /** How long segments are to be when a file is cut; they end at the next key frame. */
+  readonly segmentNs: bigint;
+  /** Of the flow, and the source, that stand for the whole; new ones unless given. */
+  readonly flowId?: string;
+  readonly sourceId?: string;
+  /** Where on the timeline the media begins; where its own times say unless given. */
+  readonly startNs?: bigint;
+}

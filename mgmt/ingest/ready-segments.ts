@@ -1,0 +1,145 @@
+import { isAbsolute, join } from 'node:path';
+import pLimit from 'p-limit';
+import { TimeRange } from '../../src/shared/time/timerange.ts';
+import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
+import {
+  type Packet,
+  type ProbedFile,
+  type ProbedStream,
+  probeFile,
+  probePackets,
+  timeBaseOf,
+} from '../media/probe.ts';
+import { ticksToNs } from '../media/ticks.ts';
+import { endOf } from './cut-plan.ts';
+import { kindOf, samplesOf } from './essence.ts';
+import type { PlannedSegment } from './plan.ts';
+
+/** Runs of ffprobe at a time. */
+const PARALLEL = 4;
+
+/** A file that is a segment as it is. */
+export interface ReadySegment {
+  /** Within the folder of the ingest, unless it is absolute. */
+  readonly file: string;
+  /** Its times do not go on from those of the segment before (HLS: EXT-X-DISCONTINUITY). */
+  readonly startsAnew: boolean;
+}
+
+/** The segments of a flow, what their first one is, and where they lie in time. */
+export interface MeasuredSegments {
+  readonly first: ProbedFile;
+  /** The frames of all segments, by the position of their stream in its file. */
+  readonly packets: readonly (readonly Packet[])[];
+  readonly spans: readonly Span[];
+}
+
+/** A segment in times of its own media, and what is added to them on a timeline that begins as the first segment does. */
+export interface Span {
+  readonly file: string;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly offsetNs: bigint;
+  readonly counts: Pick<PlannedSegment['body'], 'sample_count' | 'key_frame_count'>;
+}
+
+/**
+ * Looks into all segments. The pictures say where a segment lies, or the sound where there are none: sound that is
+ * wrapped up with pictures overlaps a little. Times that go back begin anew where the segment before ended.
+ */
+export async function measureSegments(segments: readonly ReadySegment[], folder: string): Promise<MeasuredSegments> {
+  const limit = pLimit(PARALLEL);
+  const pathOf = (file: string): string => (isAbsolute(file) ? file : join(folder, file));
+  const [head] = segments;
+  if (head === undefined) throw new Error('There are no segments.');
+  const first = await probeFile(pathOf(head.file));
+  const position = Math.max(
+    0,
+    first.streams.findIndex((stream) => kindOf(stream) === 'video'),
+  );
+  const stream = first.streams[position];
+  if (stream === undefined) throw new Error(`${head.file} has neither pictures nor sound.`);
+  const measured = await Promise.all(
+    segments.map(({ file, startsAnew }) =>
+      limit(async () => {
+        const packets = await probePackets(pathOf(file));
+        const own = packets.get(stream.index);
+        if (own === undefined) throw new Error(`${file} has no stream ${stream.index}, as the first segment has.`);
+        return { file, startsAnew, packets, own };
+      }),
+    ),
+  );
+  const timeBase = timeBaseOf(stream);
+  const isMuxed = first.streams.length > 1;
+  const own = measured.map(({ file, startsAnew, own: packets }) => ({
+    file,
+    startsAnew,
+    startNs: ticksToNs(leastPts(packets), timeBase),
+    endNs: ticksToNs(endOf(packets), timeBase),
+    frameNs: ticksToNs(packets[0]?.duration ?? 0n, timeBase),
+    counts: isMuxed ? {} : countsOf(stream, packets),
+  }));
+  return {
+    first,
+    packets: first.streams.map(({ index }) => measured.flatMap(({ packets }) => packets.get(index) ?? [])),
+    spans: placed(own),
+  };
+}
+
+interface Own extends Omit<Span, 'offsetNs'> {
+  readonly startsAnew: boolean;
+  readonly frameNs: bigint;
+}
+
+function placed(segments: readonly Own[]): Span[] {
+  const spans: Span[] = [];
+  for (const { startsAnew, frameNs, ...segment } of segments) {
+    const before = spans.at(-1);
+    let offsetNs = before?.offsetNs ?? 0n;
+    if (before !== undefined) {
+      const gapNs = segment.startNs - before.endNs;
+      if (startsAnew || gapNs < -frameNs) offsetNs = before.endNs + before.offsetNs - segment.startNs;
+      // Rounding of the container, or of the duration of the last frame: the two meet.
+      else if (gapNs < frameNs) spans[spans.length - 1] = { ...before, endNs: segment.startNs };
+    }
+    spans.push({ ...segment, offsetNs });
+  }
+  return spans;
+}
+
+/**
+ * What is registered of them.
+ *
+ * @param startNs where the first one goes; unless given, as near to its own times as no `ts_offset` is negative
+ * (TAMS 7.0).
+ */
+export function plannedSegments(spans: readonly Span[], startNs: bigint | undefined): PlannedSegment[] {
+  const least = spans.reduce((smallest, { offsetNs }) => (offsetNs < smallest ? offsetNs : smallest), 0n);
+  const [first] = spans;
+  const added = startNs === undefined ? -least : startNs - (first?.startNs ?? 0n);
+  if (added + least < 0n) {
+    const earliest = formatTimestamp((first?.startNs ?? 0n) - least);
+    throw new Error(`--start: must be ${earliest} at least for these segments, or a ts_offset would be negative.`);
+  }
+  return spans.map(({ file, startNs: from, endNs, offsetNs, counts }) => {
+    const offset = offsetNs + added;
+    return {
+      file,
+      body: {
+        timerange: TimeRange.fromNs(from + offset, endNs + offset).toString(),
+        ...(offset !== 0n && { ts_offset: formatTimestamp(offset) }),
+        ...counts,
+      },
+    };
+  });
+}
+
+function countsOf(stream: ProbedStream, packets: readonly Packet[]): Span['counts'] {
+  if (kindOf(stream) === 'audio') {
+    return { sample_count: packets.reduce((sum, packet) => sum + samplesOf(stream, packet), 0) };
+  }
+  return { sample_count: packets.length, key_frame_count: packets.filter(({ isKey }) => isKey).length };
+}
+
+const leastPts = (packets: readonly Packet[]): bigint =>
+  packets.reduce((least, { pts }) => (pts < least ? pts : least), packets[0]?.pts ?? 0n);

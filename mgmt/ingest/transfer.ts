@@ -1,0 +1,159 @@
+import { openAsBlob } from 'node:fs';
+import pLimit from 'p-limit';
+import { TimeRange } from '../../src/shared/time/timerange.ts';
+import type { Progress } from '../progress.ts';
+import type { TamsClient } from '../tams-client/tams-client.ts';
+import type { FailedSegment, SegmentBody } from '../tams-client/types.ts';
+import type { IngestFolder } from './ingest-folder.ts';
+import type { IngestPlan, PlannedSegment, Track } from './plan.ts';
+
+/** Segments that are uploaded before they are registered together, for each upload at a time. */
+const CHUNK_PER_UPLOAD = 8;
+
+export interface TransferResult {
+  readonly registered: number;
+  /** Of an earlier run. */
+  readonly present: number;
+}
+
+/**
+ * Does what the plan says, as far as it is not done: makes the flows, uploads, registers. Each step asks first what is
+ * there, so it may be killed at any moment and run again, and nothing is there twice.
+ */
+export async function transfer(
+  client: TamsClient,
+  folder: IngestFolder,
+  plan: IngestPlan,
+  parallel: number,
+  progress: Progress,
+): Promise<TransferResult> {
+  for (const flow of plan.flows) {
+    // What others have changed since stays as they made it.
+    if ((await client.flow(flow.id)) === undefined) await client.putFlow(flow);
+  }
+  progress.start(
+    'segments',
+    plan.tracks.reduce((sum, { segments }) => sum + segments.length, 0),
+  );
+  let [registered, present] = [0, 0];
+  for (const track of plan.tracks) {
+    const missing = await missingOf(client, folder, track);
+    present += track.segments.length - missing.length;
+    progress.advance(track.segments.length - missing.length);
+    for (let from = 0; from < missing.length; from += parallel * CHUNK_PER_UPLOAD) {
+      const chunk = missing.slice(from, from + parallel * CHUNK_PER_UPLOAD);
+      await putChunk(client, folder, track.flowId, chunk, parallel);
+      registered += chunk.length;
+      progress.advance(chunk.length);
+    }
+  }
+  return { registered, present };
+}
+
+/** A segment that is not on the timeline yet, and its object where that is uploaded. */
+interface Missing {
+  readonly segment: PlannedSegment;
+  readonly objectId: string | undefined;
+}
+
+async function missingOf(client: TamsClient, folder: IngestFolder, { flowId, segments }: Track): Promise<Missing[]> {
+  const uploaded = await folder.uploaded(flowId);
+  const registered = await objectsByTimerange(client, flowId, segments);
+  const missing: Missing[] = [];
+  for (const segment of segments) {
+    const objectId = uploaded.get(segment.file);
+    const present = registered.get(segment.body.timerange);
+    // Something else at its place is the server's to refuse.
+    if (present === undefined || present !== objectId) missing.push({ segment, objectId });
+  }
+  return missing;
+}
+
+/** What the flow has where these segments are: the objects, by timerange as it was written. */
+async function objectsByTimerange(
+  client: TamsClient,
+  flowId: string,
+  segments: readonly { readonly body: { readonly timerange: string } }[],
+): Promise<Map<string, string>> {
+  const hull = segments.reduce((range, { body }) => range.hull(TimeRange.parse(body.timerange)), TimeRange.EMPTY);
+  const objects = new Map<string, string>();
+  if (hull.isEmpty) return objects;
+  const present = client.segments(flowId, hull.toString(), { urls: false });
+  for await (const { timerange, object_id: id } of present) objects.set(timerange, id);
+  return objects;
+}
+
+/**
+ * Uploads and registers. What an earlier run uploaded may have expired before it was registered: it is uploaded again,
+ * once. @throws if the server refuses a segment.
+ */
+async function putChunk(
+  client: TamsClient,
+  folder: IngestFolder,
+  flowId: string,
+  chunk: readonly Missing[],
+  parallel: number,
+): Promise<void> {
+  const refused = await register(client, flowId, await uploadAll(client, folder, flowId, chunk, parallel));
+  const places = new Set(refused.map(({ timerange }) => timerange));
+  const expired = chunk.filter(({ objectId, segment }) => objectId !== undefined && places.has(segment.body.timerange));
+  if (expired.length < refused.length) throw refusal(refused);
+  if (expired.length === 0) return;
+  const again = expired.map(({ segment }) => ({ segment, objectId: undefined }));
+  const refusedAgain = await register(client, flowId, await uploadAll(client, folder, flowId, again, parallel));
+  if (refusedAgain.length > 0) throw refusal(refusedAgain);
+}
+
+function refusal(refused: readonly FailedSegment[]): Error {
+  const [first] = refused;
+  const reason = first?.error?.summary ?? 'no reason given';
+  return new Error(`${refused.length} segments were refused; ${first?.timerange ?? ''}: ${reason}`);
+}
+
+/** Uploads those that are not, so many at a time, and returns what is to be registered. */
+async function uploadAll(
+  client: TamsClient,
+  folder: IngestFolder,
+  flowId: string,
+  chunk: readonly Missing[],
+  parallel: number,
+): Promise<SegmentBody[]> {
+  const waiting = chunk.filter(({ objectId }) => objectId === undefined);
+  const objects = waiting.length === 0 ? [] : await client.allocate(flowId, waiting.length);
+  const limit = pLimit(parallel);
+  const ids = await Promise.all(
+    waiting.map(({ segment: { file } }, index) =>
+      limit(async () => {
+        const object = objects[index];
+        if (object === undefined)
+          throw new Error(`The server allocated ${objects.length} objects, not ${waiting.length}.`);
+        // A Blob of a file is read as it is sent.
+        await client.upload(object, await openAsBlob(folder.segmentPath(file)));
+        await folder.addUpload(flowId, file, object.object_id);
+        return [file, object.object_id] as const;
+      }),
+    ),
+  );
+  const fresh = new Map(ids);
+  return chunk.map(({ segment, objectId }) => {
+    const id = objectId ?? fresh.get(segment.file);
+    if (id === undefined) throw new Error(`${segment.file} was not uploaded.`);
+    return { object_id: id, ...segment.body };
+  });
+}
+
+/** @returns those that were refused, but for segments that are there already: an answer may have been lost on its way. */
+async function register(
+  client: TamsClient,
+  flowId: string,
+  segments: readonly SegmentBody[],
+): Promise<readonly FailedSegment[]> {
+  const failed = await client.postSegments(flowId, segments);
+  if (failed.length === 0) return [];
+  const registered = await objectsByTimerange(
+    client,
+    flowId,
+    segments.map((body) => ({ body })),
+  );
+  return failed.filter(({ timerange, object_id: id }) => registered.get(timerange) !== id);
+}

@@ -1,0 +1,76 @@
+import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
+import type { Progress } from '../progress.ts';
+import type { OpenedEngine, OpenedTables } from '../tables/open-tables.ts';
+import { openManager } from '../tables/open-tables.ts';
+import { type CopiedTable, sumTable, tablesToCopy, type TableSum } from '../tables/table-sum.ts';
+import { copyTable } from './copy-table.ts';
+import { MIGRATION_LEDGER } from './migration-ledger.ts';
+
+/** One table, as it is in both places at the end. */
+export interface MigratedTable {
+  readonly table: string;
+  readonly source: TableSum;
+  readonly target: TableSum;
+  readonly same: boolean;
+}
+
+/**
+ * Copies all tables to another engine, from where an earlier run came to; then reads both sides again and compares.
+ * The ledger of the target goes when everything is the same. Closes `target`.
+ *
+ * @throws where the target has rows that no migration brought there.
+ */
+export async function migrate(
+  source: OpenedTables,
+  target: OpenedEngine,
+  progress: Progress,
+): Promise<MigratedTable[]> {
+  const isResumed = (await target.engine.describeTable(MIGRATION_LEDGER.name)) !== undefined;
+  const tables = await tablesToCopy(source.engine, source.definitions);
+  const definitions = new Map(target.definitions.map((definition) => [definition.name, definition]));
+  // Tables of media search are known where they are.
+  for (const definition of source.definitions) definitions.set(definition.name, definition);
+  const opened = await openManager({ ...target, definitions: [...definitions.values()] });
+  try {
+    if (!isResumed) await checkEmpty(opened.manager, tables);
+    await opened.engine.createTable(MIGRATION_LEDGER);
+    await opened.manager.refreshTableMetadata(MIGRATION_LEDGER.name);
+    for (const table of tables) {
+      progress.start(`copy ${table.name}`, (await source.engine.stats(table.name)).rows);
+      await copyTable(source.manager, opened.manager, table, progress.advance);
+    }
+    const compared = await compare(source.manager, opened.manager, tables, progress);
+    if (compared.every(({ same }) => same)) await opened.engine.dropTable(MIGRATION_LEDGER.name);
+    return compared;
+  } finally {
+    progress.stop();
+    await opened.manager.close();
+  }
+}
+
+async function checkEmpty(manager: VastDBManager, tables: readonly CopiedTable[]): Promise<void> {
+  const taken = [];
+  for (const { name } of tables) if ((await manager.count(name)) > 0) taken.push(name);
+  if (taken.length === 0) return;
+  throw new Error(`The target has rows already, in ${taken.join(', ')}: migrate into tables that are empty.`);
+}
+
+async function compare(
+  source: VastDBManager,
+  target: VastDBManager,
+  tables: readonly CopiedTable[],
+  progress: Progress,
+): Promise<MigratedTable[]> {
+  const compared: MigratedTable[] = [];
+  for (const table of tables) {
+    const { rows } = await source.stats(table.name);
+    progress.start(`compare ${table.name}`, 2 * rows);
+    const [here, there] = await Promise.all([
+      sumTable(source.reader('background'), table, progress.advance),
+      sumTable(target.reader('background'), table, progress.advance),
+    ]);
+    const same = here.rows === there.rows && here.checksum === there.checksum;
+    compared.push({ table: table.name, source: here, target: there, same });
+  }
+  return compared;
+}

@@ -1,0 +1,48 @@
+import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
+import type { RowId, TableDefinition } from '../../src/vastdb/engine.ts';
+import { eq } from '../../src/vastdb/predicate/builder.ts';
+import type { TableSum } from '../tables/table-sum.ts';
+
+/**
+ * How far a migration has come, kept in its target: each row is written in the transaction of the batch that it counts.
+ * The table is there from the first batch until everything was compared.
+ */
+export const MIGRATION_LEDGER: TableDefinition = {
+  name: '_migration',
+  columns: [
+    { name: 'table_name', type: 'string', required: true },
+    { name: 'row_count', type: 'int64', required: true },
+    { name: 'checksum', type: 'string', required: true },
+  ],
+  indexes: [{ columns: ['table_name'], unique: true }],
+};
+
+const NAME = MIGRATION_LEDGER.name;
+
+/** What was copied of a table; undefined where nothing was yet. */
+export async function readProgress(
+  reader: ManagedReader,
+  table: string,
+): Promise<(TableSum & { readonly rowId: RowId | undefined }) | undefined> {
+  const { rows, rowIds } = await reader.select({
+    table: NAME,
+    columns: ['row_count', 'checksum'],
+    where: eq('table_name', table),
+    rowIds: true,
+  });
+  const [row] = rows as [bigint, string][];
+  return row === undefined ? undefined : { rows: Number(row[0]), checksum: row[1], rowId: rowIds[0] };
+}
+
+/** Writes down what was copied, in the transaction that copies it. */
+export async function writeProgress(
+  tx: ManagedTransaction,
+  table: string,
+  { rows, checksum }: TableSum,
+  rowId: RowId | undefined,
+): Promise<void> {
+  const cells = [BigInt(rows), checksum];
+  if (rowId === undefined) await tx.insertArrays(NAME, ['table_name', 'row_count', 'checksum'], [[table, ...cells]]);
+  else await tx.updateByRowIds(NAME, [rowId], ['row_count', 'checksum'], [cells]);
+}

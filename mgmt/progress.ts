@@ -1,0 +1,37 @@
+import { SingleBar } from 'cli-progress';
+
+/** How far a long command has come. */
+export interface Progress {
+  /** Begins a step of so many units, under a name that is shown. */
+  readonly start: (step: string, total: number) => void;
+  readonly advance: (units: number) => void;
+  readonly stop: () => void;
+}
+
+/** A bar on the standard error of a terminal; nothing where that is no terminal. */
+export function showProgress(unit = 'rows'): Progress {
+  if (!process.stderr.isTTY) return SILENT;
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: `{step} [{bar}] {percentage}% | {value}/{total} ${unit} | {eta_formatted} left`,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  return {
+    start: (step, total) => {
+      bar.stop();
+      bar.start(total, 0, { step });
+    },
+    advance: (units) => {
+      bar.increment(units);
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
+}
+
+const nothing = (): void => undefined;
+
+/** For tests, and where nobody looks. */
+export const SILENT: Progress = { start: nothing, advance: nothing, stop: nothing };

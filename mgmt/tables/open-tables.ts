@@ -1,0 +1,87 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { openTables } from '../../src/composition/tables.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
+import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
+import { knownTables } from './known-tables.ts';
+
+/** The configured engine as it is: nothing was created, nothing brought up to date. */
+export interface OpenedEngine {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly engine: TableEngine;
+  readonly definitions: readonly TableDefinition[];
+}
+
+/** The configured engine with its tables up to date, as a server has them. */
+export interface OpenedTables extends OpenedEngine {
+  readonly manager: VastDBManager;
+}
+
+/** The file of the embedded engine of a data directory. */
+export const databaseFile = (dataDir: string): string => join(dataDir, 'tables', 'tables.sqlite');
+
+/** Runs `work` on the engine of the configured server, which may be running. */
+export async function withEngine<T>(
+  work: (opened: OpenedEngine) => Promise<T>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<T> {
+  const opened = await openEngine(loadConfig(env));
+  try {
+    return await work(opened);
+  } finally {
+    await opened.engine.close();
+  }
+}
+
+/** Runs `work` on the tables of the configured server, which may be running. */
+export async function withTables<T>(
+  work: (opened: OpenedTables) => Promise<T>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<T> {
+  const opened = await openManager(await openEngine(loadConfig(env)));
+  try {
+    return await work(opened);
+  } finally {
+    await opened.manager.close();
+  }
+}
+
+/** @param mayMake whether an embedded database is made where there is none; without it that is an error. */
+export async function openEngine(config: Config, mayMake = false): Promise<OpenedEngine> {
+  // The standard output is the command's own.
+  const logger = createLogger('error', process.stderr);
+  if (config.tables.engine === 'sqlite' && !mayMake) await checkDatabase(config.dataDir);
+  const engine = await openTables(config, logger);
+  try {
+    return { config, logger, engine, definitions: await knownTables(engine) };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** Closes the engine when the tables cannot be opened. */
+export async function openManager(opened: OpenedEngine, more: readonly TableDefinition[] = []): Promise<OpenedTables> {
+  try {
+    const manager = await VastDBManager.open(opened.engine, [...opened.definitions, ...more]);
+    return { ...opened, manager };
+  } catch (error) {
+    await opened.engine.close();
+    throw error;
+  }
+}
+
+async function checkDatabase(dataDir: string): Promise<void> {
+  const file = databaseFile(dataDir);
+  try {
+    await access(file);
+  } catch (error) {
+    throw new Error(`There are no tables at ${file}: set DATA_DIR as for the server, or start the server once.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
+
+export interface TableStatus {
+  readonly table: string;
+  /** `unknown`: this version of the server has no such table. */
+  readonly state: 'current' | 'outdated' | 'missing' | 'unknown';
+  readonly rows: number | null;
+  /** Null where the engine cannot tell. */
+  readonly bytes: number | null;
+  readonly columns: number;
+  readonly missing_columns: readonly string[];
+  readonly missing_indexes: readonly string[];
+}
+
+/** How each table is, compared with what this version of the server needs; and those that it does not know. */
+export async function tableStatuses(
+  engine: TableEngine,
+  definitions: readonly TableDefinition[],
+): Promise<TableStatus[]> {
+  const statuses: TableStatus[] = [];
+  for (const definition of definitions) statuses.push(await statusOf(engine, definition));
+  const known = new Set(definitions.map(({ name }) => name));
+  for (const name of await engine.listTables()) {
+    if (!known.has(name)) statuses.push(await statusOf(engine, { name, columns: [] }, 'unknown'));
+  }
+  return statuses.sort((a, b) => (a.table < b.table ? -1 : 1));
+}
+
+async function statusOf(
+  engine: TableEngine,
+  definition: TableDefinition,
+  state?: TableStatus['state'],
+): Promise<TableStatus> {
+  const { name: table, columns: wanted } = definition;
+  const present = await engine.describeTable(table);
+  if (present === undefined) {
+    const columns = wanted.map(({ name }) => name);
+    return {
+      table,
+      state: 'missing',
+      rows: null,
+      bytes: null,
+      columns: 0,
+      missing_columns: columns,
+      missing_indexes: [],
+    };
+  }
+  const names = new Set(present.map(({ name }) => name));
+  const missingColumns = wanted.map(({ name }) => name).filter((name) => !names.has(name));
+  const [{ rows, bytes = null }, missingIndexes] = await Promise.all([
+    engine.stats(table),
+    engine.missingIndexes(definition),
+  ]);
+  const isCurrent = missingColumns.length === 0 && missingIndexes.length === 0;
+  return {
+    table,
+    state: state ?? (isCurrent ? 'current' : 'outdated'),
+    rows,
+    bytes,
+    columns: present.length,
+    missing_columns: missingColumns,
+    missing_indexes: missingIndexes,
+  };
+}

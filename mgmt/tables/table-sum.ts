@@ -1,0 +1,47 @@
+import type { ScanningReader, TableEngine } from '../../src/vastdb/engine.ts';
+import { LEASES } from '../../src/stores/vast-store/tables.ts';
+import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
+import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
+
+/** How many rows a table has, and the sum of their hashes. */
+export interface TableSum {
+  readonly rows: number;
+  readonly checksum: string;
+}
+
+/** A table as it is copied: its columns, by name, so that both sides hash rows alike. */
+export interface CopiedTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+/** Tables whose rows belong to processes that run, and mean nothing elsewhere. */
+const OF_PROCESSES: ReadonlySet<string> = new Set([LEASES.name, BATCH_LEDGER.name]);
+
+/** Those of the tables that are on the engine and are worth a copy, with their columns sorted by name. */
+export async function tablesToCopy(
+  engine: TableEngine,
+  definitions: readonly { readonly name: string }[],
+): Promise<CopiedTable[]> {
+  const tables = [];
+  for (const { name } of definitions) {
+    if (OF_PROCESSES.has(name)) continue;
+    const columns = await engine.describeTable(name);
+    if (columns !== undefined) tables.push({ name, columns: columns.map((column) => column.name).sort() });
+  }
+  return tables;
+}
+
+/** Reads the whole table. */
+export async function sumTable(
+  reader: Pick<ScanningReader, 'scan'>,
+  { name, columns }: CopiedTable,
+  onRows: (rows: number) => void,
+): Promise<TableSum> {
+  const sum = new RowChecksum();
+  for await (const batch of reader.scan({ table: name, columns })) {
+    sum.add(batch);
+    onRows(batch.rowCount);
+  }
+  return { rows: sum.rows, checksum: sum.value };
+}

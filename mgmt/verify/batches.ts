@@ -1,0 +1,35 @@
+import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
+import { and, isIn, lt } from '../../src/vastdb/predicate/builder.ts';
+import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
+import { checkRows } from './row-check.ts';
+
+/** A call that is under way removes its entries sooner. */
+const UNDER_WAY_MS = 3_600_000;
+
+const old = (): Predicate => lt('written_ns', BigInt(Date.now() - UNDER_WAY_MS) * 1_000_000n);
+
+/** What a process that died in the middle of a batch insert left in the ledger. */
+export const batches = checkRows('batches', 'batch inserts came to their end', {
+  table: BATCH_LEDGER.name,
+  column: 'entry_id',
+  subject: 'batch',
+  look: async (reader, keys) => {
+    const { rows } = await reader.select({
+      table: BATCH_LEDGER.name,
+      columns: ['entry_id', 'table_name', 'row_count'],
+      where: and([isIn('entry_id', keys), old()]),
+    });
+    return new Map(
+      (rows as [string, string, bigint][]).map(([id, table, count]) => [
+        id,
+        `${count} rows of ${table} were written, and whoever wrote them did not come to the end`,
+      ]),
+    );
+  },
+  repair: {
+    does: 'forgets the batch, and keeps its rows, which are whole',
+    mend: async (tx, keys) => {
+      await tx.delete(BATCH_LEDGER.name, isIn('entry_id', keys));
+    },
+  },
+});

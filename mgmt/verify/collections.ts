@@ -1,0 +1,96 @@
+import type { Flow, FlowCollectionItem } from '../../src/domain/flow.ts';
+import { insertMembers, removeMembers } from '../../src/stores/vast-store/collection-repository.ts';
+import { FLOW_COLLECTION_MEMBERS as MEMBERS, FLOWS } from '../../src/stores/vast-store/tables.ts';
+import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
+import { isIn } from '../../src/vastdb/predicate/builder.ts';
+import { checkRows, missingFrom, presentIn } from './row-check.ts';
+import { notDeleting } from './segments.ts';
+
+export const collections = checkRows(
+  'collections',
+  'members of collections exist, and are those of the document',
+  {
+    table: MEMBERS.name,
+    column: 'flow_id',
+    subject: 'members of flow',
+    look: async (reader, keys) => {
+      const problems = missingFrom(
+        await presentIn(reader, FLOWS.name, 'id', keys),
+        keys,
+        'collects flows, and has no row',
+      );
+      const still = await presentIn(reader, MEMBERS.name, 'flow_id', [...problems.keys()]);
+      return new Map([...problems].filter(([key]) => still.has(key)));
+    },
+    repair: {
+      does: 'deletes the members',
+      mend: async (tx, keys) => {
+        await tx.delete(MEMBERS.name, isIn('flow_id', keys));
+      },
+    },
+  },
+  {
+    table: MEMBERS.name,
+    column: 'member_id',
+    subject: 'collected flow',
+    look: async (reader, keys) => {
+      const problems = missingFrom(
+        await presentIn(reader, FLOWS.name, 'id', keys),
+        keys,
+        'flows collect it, and it has no row; take it out by PUT /flows/{id}/flow_collection',
+      );
+      const still = await presentIn(reader, MEMBERS.name, 'member_id', [...problems.keys()]);
+      return new Map([...problems].filter(([key]) => still.has(key)));
+    },
+  },
+  {
+    table: FLOWS.name,
+    column: 'id',
+    subject: 'flow',
+    look: async (reader, keys) => {
+      const [documents, indexed] = [await itemsOfDocuments(reader, keys), await membersOf(reader, keys)];
+      const problems = new Map<string, string>();
+      for (const [id, items] of documents) {
+        const wanted = items.map((item, position) => JSON.stringify([position, item.id, item.role]));
+        if (wanted.sort().join() !== (indexed.get(id) ?? []).sort().join()) {
+          problems.set(id, 'the flows that it collects are not those of its document');
+        }
+      }
+      return problems;
+    },
+    repair: {
+      does: 'makes the index of its members anew',
+      mend: async (tx, keys) => {
+        for (const [id, items] of await itemsOfDocuments(tx, keys)) {
+          await removeMembers(tx, id);
+          await insertMembers(tx, id, items);
+        }
+      },
+    },
+  },
+);
+
+async function itemsOfDocuments(
+  reader: ManagedReader,
+  ids: readonly string[],
+): Promise<Map<string, readonly FlowCollectionItem[]>> {
+  const { rows } = await reader.select({ table: FLOWS.name, columns: ['id', 'document'], where: notDeleting(ids) });
+  return new Map(
+    (rows as [string, string][]).map(([id, document]) => [id, (JSON.parse(document) as Flow).flow_collection ?? []]),
+  );
+}
+
+async function membersOf(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, string[]>> {
+  const { rows } = await reader.select({
+    table: MEMBERS.name,
+    columns: ['flow_id', 'position', 'member_id', 'role'],
+    where: isIn('flow_id', ids),
+  });
+  const byFlow = new Map<string, string[]>();
+  for (const [id, position, member, role] of rows as [string, bigint, string, string][]) {
+    const texts = byFlow.get(id) ?? [];
+    texts.push(JSON.stringify([Number(position), member, role]));
+    byFlow.set(id, texts);
+  }
+  return byFlow;
+}

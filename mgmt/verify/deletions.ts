@@ -1,0 +1,117 @@
+import { DELETION_REQUESTS, FLOWS, SOURCES } from '../../src/stores/vast-store/tables.ts';
+import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
+import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';
+import { checkRows, missingFrom, presentIn } from './row-check.ts';
+
+interface FlowDeletions {
+  readonly deleting: boolean;
+  /** What the flow's row counts of deletions of its segments. */
+  readonly counted: number;
+  /** Unfinished requests, of its segments and of itself. */
+  segments: number;
+  flow: number;
+}
+
+/** Deletions that are half done, and that nobody goes on with. */
+export const deletions = checkRows('deletions', 'flows know of the deletions that go on, and only of those', {
+  table: FLOWS.name,
+  column: 'id',
+  subject: 'flow',
+  look: async (reader, keys) => {
+    const problems = new Map<string, string>();
+    for (const [id, { deleting, counted, segments, flow }] of await deletionsOf(reader, keys)) {
+      if (deleting && flow === 0) problems.set(id, 'it is being deleted, and no deletion request goes on with that');
+      else if (!deleting && counted !== segments) {
+        problems.set(id, `it counts ${counted} deletions of its segments, and ${segments} go on`);
+      }
+    }
+    return problems;
+  },
+  repair: {
+    does: 'counts again; a flow that is being deleted gets a request that the server goes on with',
+    mend: async (tx, keys) => {
+      for (const [id, { deleting, segments }] of await deletionsOf(tx, keys)) {
+        if (deleting) await requestDeletion(tx, id);
+        else await tx.update(FLOWS.name, eq('id', id), { active_deletions: segments });
+      }
+    },
+  },
+});
+
+async function deletionsOf(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, FlowDeletions>> {
+  const found = await reader.select({
+    table: FLOWS.name,
+    columns: ['id', 'deleting', 'active_deletions'],
+    where: isIn('id', ids),
+  });
+  const flows = new Map(
+    (found.rows as [string, boolean, number][]).map(([id, deleting, counted]): [string, FlowDeletions] => [
+      id,
+      { deleting, counted, segments: 0, flow: 0 },
+    ]),
+  );
+  const requests = await reader.select({
+    table: DELETION_REQUESTS.name,
+    columns: ['flow_id', 'status', 'delete_flow'],
+    where: isIn('flow_id', ids),
+  });
+  for (const [id, status, deletesFlow] of requests.rows as [string, string, boolean][]) {
+    const flow = flows.get(id);
+    if (flow === undefined || status === 'done') continue;
+    if (deletesFlow) flow.flow += 1;
+    else flow.segments += 1;
+  }
+  return flows;
+}
+
+async function requestDeletion(tx: ManagedTransaction, flowId: string): Promise<void> {
+  const time = new Date().toISOString();
+  await tx.insert(DELETION_REQUESTS.name, [
+    {
+      id: crypto.randomUUID(),
+      flow_id: flowId,
+      timerange_to_delete: '_',
+      timerange_remaining: '_',
+      delete_flow: true,
+      status: 'created',
+      created: time,
+      created_by: 'mgmt verify',
+      updated: time,
+    },
+  ]);
+}
+
+export const flowSources = checkRows(
+  'flow-sources',
+  'flows have a source, and sources have a flow',
+  {
+    table: FLOWS.name,
+    column: 'source_id',
+    where: eq('deleting', false),
+    subject: 'source',
+    look: async (reader, keys) => {
+      const problems = missingFrom(
+        await presentIn(reader, SOURCES.name, 'id', keys),
+        keys,
+        'flows are of it, and it has no row; PUT one of the flows to another source and back',
+      );
+      const still = await presentIn(reader, FLOWS.name, 'source_id', [...problems.keys()]);
+      return new Map([...problems].filter(([key]) => still.has(key)));
+    },
+  },
+  {
+    table: SOURCES.name,
+    column: 'id',
+    subject: 'source',
+    look: async (reader, keys) => {
+      const problems = missingFrom(
+        await presentIn(reader, FLOWS.name, 'source_id', keys),
+        keys,
+        'it has no flow; make one of it by PUT /flows/{id}, and delete that if the source is not wanted',
+      );
+      const still = await presentIn(reader, SOURCES.name, 'id', [...problems.keys()]);
+      return new Map([...problems].filter(([key]) => still.has(key)));
+    },
+  },
+);

@@ -1,0 +1,80 @@
+import type { MediaStore } from '../../src/domain/media-store.ts';
+import { unpackLocations } from '../../src/domain/object-location.ts';
+import { AppError } from '../../src/shared/errors.ts';
+import { OBJECTS } from '../../src/stores/vast-store/tables.ts';
+import { isIn } from '../../src/vastdb/predicate/builder.ts';
+import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
+import type { Check, Found, VerifyContext } from './finding.ts';
+
+/** What `makeStoragePath` makes, after the prefix: flow, date, and the object's id, encoded. Nothing else is ours. */
+const PATH = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/\d{4}\/\d\d\/\d\d\/([^/]+)$/;
+
+/** Bytes that no row knows, such as those of an upload that came after its object was reclaimed. */
+export const orphanedBytes: Check = {
+  name: 'orphaned-bytes',
+  description: 'what lies in the media stores belongs to an object (lists them)',
+  async *find(context: VerifyContext): AsyncGenerator<Found> {
+    const { manager, media, progress } = context;
+    const objects = (await manager.stats(OBJECTS.name)).rows;
+    for (const store of media.all()) {
+      progress.start(`orphaned-bytes: ${store.backend.label ?? store.backend.id}`, objects);
+      try {
+        for await (const paths of listedPaths(store)) {
+          const suspects = await withoutObject(manager, store, paths);
+          for (const path of await withoutObject(manager, store, suspects)) yield toFound(context, store, path);
+          progress.advance(paths.length);
+        }
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        const problem = `it could not be listed to its end: ${error.message}`;
+        yield { subject: `media store ${store.backend.id}`, problem, repair: undefined };
+      }
+    }
+  },
+};
+
+async function* listedPaths(store: MediaStore): AsyncGenerator<string[]> {
+  let after: string | undefined;
+  do {
+    const { objects, next } = await store.list('', after === undefined ? {} : { after });
+    yield objects.map(({ path }) => path).filter((path) => PATH.test(path));
+    after = next;
+  } while (after !== undefined);
+}
+
+/** Those of the paths that no object has. A row is there before its bytes are, and after. */
+async function withoutObject(manager: VastDBManager, store: MediaStore, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const ids = paths.map((path) => decoded(PATH.exec(path)?.[1] ?? ''));
+  const { rows } = await manager
+    .reader('background')
+    .select({ table: OBJECTS.name, columns: ['locations'], where: isIn('id', ids) });
+  const known = new Set(
+    (rows as [string | null][])
+      .flatMap(([packed]) => unpackLocations(packed))
+      .filter(({ storageId }) => storageId === store.backend.id)
+      .map(({ storagePath }) => storagePath),
+  );
+  return paths.filter((path) => !known.has(path));
+}
+
+/** The id that a name was made of; a name that was not made of one is that of no object. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function toFound({ manager, deleteBytes }: VerifyContext, store: MediaStore, path: string): Found {
+  const found = { subject: `bytes at ${path} in ${store.backend.id}`, problem: 'no object has them' };
+  if (!deleteBytes) {
+    const problem = `${found.problem}; --repair --delete-bytes deletes them, if nothing else uses this store`;
+    return { ...found, problem, repair: undefined };
+  }
+  const mend = async (): Promise<void> => {
+    if ((await withoutObject(manager, store, [path])).length > 0) await store.delete(path);
+  };
+  return { ...found, repair: 'deletes them', mend };
+}

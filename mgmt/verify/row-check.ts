@@ -1,0 +1,97 @@
+import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
+import { isIn } from '../../src/vastdb/predicate/builder.ts';
+import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
+import type { Check, Found, VerifyContext } from './finding.ts';
+
+/** Keys that are looked at together. */
+const BATCH_KEYS = 1000;
+
+/** A check that looks at the values of one column, some at a time. */
+export interface RowCheck {
+  readonly name: string;
+  readonly description: string;
+  readonly table: string;
+  readonly column: string;
+  readonly where?: Predicate;
+  /** What the findings are about, before the key. */
+  readonly subject: string;
+  /** What is wrong with which of the keys. Called twice: on what is committed, and in a transaction. */
+  readonly look: (reader: ManagedReader, keys: readonly string[]) => Promise<Map<string, string>>;
+  readonly repair?: {
+    readonly does: string;
+    /** For keys that `look` has just found something wrong with, in the same transaction. */
+    readonly mend: (tx: ManagedTransaction, keys: readonly string[]) => Promise<void>;
+  };
+}
+
+/** Runs the checks one after the other, as one under the name of the first. */
+export function checkRows(
+  name: string,
+  description: string,
+  ...checks: readonly Omit<RowCheck, 'name' | 'description'>[]
+): Check {
+  return {
+    name,
+    description,
+    async *find(context) {
+      for (const check of checks) yield* findRows({ ...check, name, description }, context);
+    },
+  };
+}
+
+async function* findRows(check: RowCheck, { manager, progress }: VerifyContext): AsyncGenerator<Found> {
+  const { table, column, where } = check;
+  // Tables of media search may not be there.
+  if (!manager.listTables().includes(table)) return;
+  progress.start(`${check.name}: ${table}`, (await manager.stats(table)).rows);
+  const reader = manager.reader('background');
+  for await (const batch of reader.scan({ table, columns: [column], where, batchRows: BATCH_KEYS })) {
+    const keys = [...new Set(batch.columns[0] as readonly string[])];
+    const suspects = [...(await check.look(reader, keys)).keys()];
+    if (suspects.length > 0) yield* confirmed(check, manager, suspects);
+    progress.advance(batch.rowCount);
+  }
+}
+
+/** What was wrong may have been a change in progress: a transaction sees none. */
+async function* confirmed(
+  { look, repair, subject }: RowCheck,
+  manager: VerifyContext['manager'],
+  suspects: readonly string[],
+): AsyncGenerator<Found> {
+  const inBackground = { lane: 'background' } as const;
+  const problems = await manager.transaction((tx) => look(tx, suspects), inBackground);
+  for (const [key, problem] of problems) {
+    const found = { subject: `${subject} ${key}`, problem };
+    if (repair === undefined) {
+      yield { ...found, repair: undefined };
+      continue;
+    }
+    const mend = (): Promise<void> =>
+      manager.transaction(async (tx) => {
+        const still = [...(await look(tx, [key])).keys()];
+        if (still.length > 0) await repair.mend(tx, still);
+      }, inBackground);
+    yield { ...found, repair: repair.does, mend };
+  }
+}
+
+/** Those of the keys that a column of a table has. */
+export async function presentIn(
+  reader: ManagedReader,
+  table: string,
+  column: string,
+  keys: readonly string[],
+): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const { rows } = await reader.select({ table, columns: [column], where: isIn(column, keys), distinct: true });
+  return new Set(rows.map((row) => row[0] as string));
+}
+
+/** The keys that are not in the set, each with the same problem. */
+export const missingFrom = (
+  present: ReadonlySet<string>,
+  keys: readonly string[],
+  problem: string,
+): Map<string, string> => new Map(keys.filter((key) => !present.has(key)).map((key) => [key, problem]));

@@ -1,0 +1,96 @@
+import type { Tags } from '../../src/domain/tags.ts';
+import { FLOW_TAGS, FLOWS, SOURCE_TAGS, SOURCES } from '../../src/stores/vast-store/tables.ts';
+import { insertTags, removeTags } from '../../src/stores/vast-store/tag-index.ts';
+import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
+import { isIn } from '../../src/vastdb/predicate/builder.ts';
+import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
+import { checkRows, missingFrom, presentIn, type RowCheck } from './row-check.ts';
+import { notDeleting } from './segments.ts';
+
+type Part = Omit<RowCheck, 'name' | 'description'>;
+
+/** Tags without owner. */
+const ownersOf = (tags: string, owners: string, subject: string): Part => ({
+  table: tags,
+  column: 'owner_id',
+  subject,
+  look: async (reader, keys) => {
+    const problems = missingFrom(await presentIn(reader, owners, 'id', keys), keys, 'has tags, and no row');
+    const still = await presentIn(reader, tags, 'owner_id', [...problems.keys()]);
+    return new Map([...problems].filter(([key]) => still.has(key)));
+  },
+  repair: {
+    does: 'deletes the tags',
+    mend: async (tx, keys) => {
+      await tx.delete(tags, isIn('owner_id', keys));
+    },
+  },
+});
+
+/** Tags that differ from those in the document of their owner. */
+const indexOf = (
+  tags: string,
+  owners: string,
+  subject: string,
+  living: (ids: readonly string[]) => Predicate,
+): Part => ({
+  table: owners,
+  column: 'id',
+  subject,
+  look: async (reader, keys) => {
+    const [documents, indexed] = [
+      await tagsOfDocuments(reader, owners, living(keys)),
+      await rowsOf(reader, tags, keys),
+    ];
+    const problems = new Map<string, string>();
+    for (const [id, wanted] of documents) {
+      const texts = Object.entries(wanted).map(([name, value]) => textOf(name, value));
+      const present = indexed.get(id) ?? [];
+      if (texts.sort().join() !== present.sort().join()) problems.set(id, 'its tags are not those that it is found by');
+    }
+    return problems;
+  },
+  repair: {
+    does: 'makes the index of its tags anew',
+    mend: async (tx, keys) => {
+      for (const [id, wanted] of await tagsOfDocuments(tx, owners, isIn('id', keys))) {
+        await removeTags(tx, tags, id);
+        await insertTags(tx, tags, id, wanted);
+      }
+    },
+  },
+});
+
+/** A cell has no lone surrogates: they are kept in the document alone. */
+const textOf = (name: string, value: string): string => JSON.stringify([name.toWellFormed(), value.toWellFormed()]);
+
+async function tagsOfDocuments(reader: ManagedReader, table: string, where: Predicate): Promise<Map<string, Tags>> {
+  const { rows } = await reader.select({ table, columns: ['id', 'document'], where });
+  return new Map(
+    (rows as [string, string][]).map(([id, document]) => [id, (JSON.parse(document) as { tags?: Tags }).tags ?? {}]),
+  );
+}
+
+async function rowsOf(reader: ManagedReader, table: string, owners: readonly string[]): Promise<Map<string, string[]>> {
+  const { rows } = await reader.select({
+    table,
+    columns: ['owner_id', 'name', 'value'],
+    where: isIn('owner_id', owners),
+  });
+  const byOwner = new Map<string, string[]>();
+  for (const [owner, name, value] of rows as [string, string, string][]) {
+    const texts = byOwner.get(owner) ?? [];
+    texts.push(textOf(name, value));
+    byOwner.set(owner, texts);
+  }
+  return byOwner;
+}
+
+export const tagIndex = checkRows(
+  'tags',
+  'tags have an owner, and are those of its document',
+  ownersOf(FLOW_TAGS.name, FLOWS.name, 'tags of flow'),
+  ownersOf(SOURCE_TAGS.name, SOURCES.name, 'tags of source'),
+  indexOf(FLOW_TAGS.name, FLOWS.name, 'flow', notDeleting),
+  indexOf(SOURCE_TAGS.name, SOURCES.name, 'source', (ids) => isIn('id', ids)),
+);

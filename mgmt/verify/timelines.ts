@@ -1,0 +1,140 @@
+import type { FlowContent } from '../../src/domain/store.ts';
+import { FLOWS, SEGMENTS } from '../../src/stores/vast-store/tables.ts';
+import { CONTENT_COLUMNS, contentCells, toContent } from '../../src/stores/vast-store/flow-row.ts';
+import type { Cell } from '../../src/vastdb/engine.ts';
+import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
+import { and, eq } from '../../src/vastdb/predicate/builder.ts';
+import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
+import type { Check, Found, VerifyContext } from './finding.ts';
+import { FlowTimeline } from './flow-timeline.ts';
+
+const IN_BACKGROUND = { lane: 'background' } as const;
+
+interface FlowRow {
+  readonly content: FlowContent | null;
+  readonly version: bigint;
+}
+
+/**
+ * What a flow's row says of its segments, and that no two of them overlap. One pass over all segments makes suspects;
+ * each is then read in one transaction. It holds 16 bytes for each segment.
+ */
+export const timelines: Check = {
+  name: 'timelines',
+  description: 'flows say of their segments what is so, and no two segments of a flow overlap',
+  async *find({ manager, progress }: VerifyContext): AsyncGenerator<Found> {
+    progress.start(`timelines: ${SEGMENTS.name}`, (await manager.stats(SEGMENTS.name)).rows);
+    const found = await readTimelines(manager, progress.advance);
+    const columns = ['id', ...CONTENT_COLUMNS, 'segments_version'];
+    const flows = manager.reader('background').scan({ table: FLOWS.name, columns, where: eq('deleting', false) });
+    for await (const { rowCount, columns: cells } of flows) {
+      for (let row = 0; row < rowCount; row++) {
+        const [id, ...rest] = cells.map((column) => column[row] ?? null) as [string, ...Cell[]];
+        const timeline = found.get(id) ?? new FlowTimeline();
+        if (problemsOf(toFlowRow(rest), timeline).length === 0) continue;
+        yield* confirmed(manager, id);
+      }
+    }
+  },
+};
+
+async function readTimelines(
+  manager: VastDBManager,
+  onRows: (rows: number) => void,
+): Promise<Map<string, FlowTimeline>> {
+  const timelinesOfFlows = new Map<string, FlowTimeline>();
+  const columns = ['flow_id', 'start_ns', 'end_ns'];
+  for await (const batch of manager.reader('background').scan({ table: SEGMENTS.name, columns })) {
+    const [ids, starts, ends] = batch.columns as [string[], bigint[], bigint[]];
+    for (let row = 0; row < batch.rowCount; row++) {
+      const id = ids[row] ?? '';
+      let timeline = timelinesOfFlows.get(id);
+      if (timeline === undefined) timelinesOfFlows.set(id, (timeline = new FlowTimeline()));
+      timeline.add(starts[row] ?? 0n, ends[row] ?? 0n);
+    }
+    onRows(batch.rowCount);
+  }
+  return timelinesOfFlows;
+}
+
+interface Problem {
+  readonly text: string;
+  readonly isMendable: boolean;
+}
+
+function problemsOf({ content }: FlowRow, timeline: FlowTimeline): Problem[] {
+  const problems: Problem[] = [];
+  const actual = timeline.content();
+  if (!saysTheSame(content, actual)) {
+    const text = `its row says ${contentText(content)}, and its segments are ${contentText(actual)}`;
+    problems.push({ text, isMendable: true });
+  }
+  const overlap = timeline.overlap();
+  if (overlap !== undefined) {
+    const [first, second] = overlap;
+    const text = `its segments that begin at ${first} ns and ${second} ns overlap; delete the wrong one by DELETE /flows/{id}/segments`;
+    problems.push({ text, isMendable: false });
+  }
+  return problems;
+}
+
+/** The longest segment is an upper bound: the one that it was may be deleted. Older rows count no segments. */
+function saysTheSame(said: FlowContent | null, actual: FlowContent | null): boolean {
+  if (said === null || actual === null) return said === actual;
+  const isSameHull = said.startNs === actual.startNs && said.endNs === actual.endNs;
+  if (!isSameHull || said.coveredNs !== actual.coveredNs) return false;
+  if (said.segments === undefined || actual.segments === undefined) return true;
+  return said.segments.count === actual.segments.count && said.segments.longestNs >= actual.segments.longestNs;
+}
+
+function contentText(content: FlowContent | null): string {
+  if (content === null) return 'none';
+  const { startNs, endNs, coveredNs, segments } = content;
+  return `${segments?.count ?? '?'} from ${startNs} to ${endNs} ns, ${coveredNs} ns in all`;
+}
+
+async function* confirmed(manager: VastDBManager, id: string): AsyncGenerator<Found> {
+  const problems = await manager.transaction((tx) => look(tx, id), IN_BACKGROUND);
+  for (const { text, isMendable } of problems) {
+    const found = { subject: `flow ${id}`, problem: text };
+    if (isMendable)
+      yield { ...found, repair: 'writes into its row what the segments are', mend: () => mend(manager, id) };
+    else yield { ...found, repair: undefined };
+  }
+}
+
+async function look(reader: ManagedReader, id: string): Promise<Problem[]> {
+  const [flow, timeline] = [await readFlow(reader, id), await readTimeline(reader, id)];
+  return flow === undefined ? [] : problemsOf(flow, timeline);
+}
+
+async function mend(manager: VastDBManager, id: string): Promise<void> {
+  await manager.transaction(async (tx) => {
+    const [flow, timeline] = [await readFlow(tx, id), await readTimeline(tx, id)];
+    if (flow === undefined) return;
+    const cells = [...contentCells(timeline.content()), flow.version + 1n];
+    const columns = [...CONTENT_COLUMNS, 'segments_version'];
+    const changes = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
+    await tx.update(FLOWS.name, eq('id', id), changes);
+  }, IN_BACKGROUND);
+}
+
+async function readFlow(reader: ManagedReader, id: string): Promise<FlowRow | undefined> {
+  const where = and([eq('id', id), eq('deleting', false)]);
+  const columns = [...CONTENT_COLUMNS, 'segments_version'];
+  const { rows } = await reader.select({ table: FLOWS.name, columns, where });
+  return rows[0] === undefined ? undefined : toFlowRow(rows[0]);
+}
+
+function toFlowRow(cells: readonly Cell[]): FlowRow {
+  const content = toContent(cells as unknown as Parameters<typeof toContent>[0]);
+  return { content, version: cells[CONTENT_COLUMNS.length] as bigint };
+}
+
+async function readTimeline(reader: ManagedReader, id: string): Promise<FlowTimeline> {
+  const timeline = new FlowTimeline();
+  const where = eq('flow_id', id);
+  const { rows } = await reader.select({ table: SEGMENTS.name, columns: ['start_ns', 'end_ns'], where });
+  for (const [start, end] of rows as [bigint, bigint][]) timeline.add(start, end);
+  return timeline;
+}

@@ -1,0 +1,27 @@
+import { OBJECTS, RECLAIM_QUEUE, SEGMENTS } from '../../src/stores/vast-store/tables.ts';
+import { DELETED_SEGMENTS } from '../../src/stores/vast-store/trash-tables.ts';
+import { checkRows, presentIn } from './row-check.ts';
+
+/** Objects that nothing uses and nobody will ever reclaim. */
+export const unusedObjects = checkRows('unused-objects', 'objects are used, or wait for their reclaim', {
+  table: OBJECTS.name,
+  column: 'id',
+  subject: 'object',
+  look: async (reader, keys) => {
+    let left = keys;
+    for (const { name } of [SEGMENTS, RECLAIM_QUEUE, DELETED_SEGMENTS]) {
+      const present = await presentIn(reader, name, 'object_id', left);
+      left = left.filter((key) => !present.has(key));
+    }
+    const rows = await presentIn(reader, OBJECTS.name, 'id', left);
+    return new Map([...rows].map((key) => [key, 'no segment uses it, and it does not wait for its reclaim']));
+  },
+  repair: {
+    does: 'has it reclaimed by the server, with its bytes',
+    mend: async (tx, keys) => {
+      const due = BigInt(Date.now());
+      const rows = keys.map((key) => [due, key, 'dropped']);
+      await tx.insertArrays(RECLAIM_QUEUE.name, ['due_ms', 'object_id', 'reason'], rows);
+    },
+  },
+});

@@ -1,0 +1,43 @@
+import { batches } from './batches.ts';
+import { collections } from './collections.ts';
+import { deletions, flowSources } from './deletions.ts';
+import type { Check, Finding, VerifyContext } from './finding.ts';
+import { objectBytes } from './object-bytes.ts';
+import { orphanedBytes } from './orphaned-bytes.ts';
+import { searchIndex } from './search-index.ts';
+import { segmentFlows, segmentObjects } from './segments.ts';
+import { tagIndex } from './tags.ts';
+import { timelines } from './timelines.ts';
+import { unusedObjects } from './unused-objects.ts';
+
+/** All checks, those first that others build on. */
+export const CHECKS: readonly Check[] = [
+  flowSources,
+  segmentFlows,
+  segmentObjects,
+  timelines,
+  tagIndex,
+  collections,
+  unusedObjects,
+  deletions,
+  batches,
+  searchIndex,
+  objectBytes,
+  orphanedBytes,
+];
+
+/** Runs checks one after the other; with `repair`, mends what can be mended as it is found. */
+export async function* verify(
+  context: VerifyContext,
+  checks: readonly Check[],
+  repair: boolean,
+): AsyncGenerator<Finding> {
+  for (const check of checks) {
+    for await (const { mend, ...found } of check.find(context)) {
+      const repaired = repair && mend !== undefined;
+      if (repaired) await mend();
+      yield { check: check.name, ...found, repaired };
+    }
+  }
+  context.progress.stop();
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type { Config } from '../config.ts';
+import { limitsOf } from '../domain/access-classes.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { Store } from '../domain/store.ts';
+import { AnalyticsService } from '../services/analytics/analytics-service.ts';
+import { AnalyticsStore } from '../stores/analytics-store/analytics-store.ts';
+import { AnalyticsThread } from '../vastdb/analytics/analytics-thread.ts';
+import type { TableAddress } from '../vastdb/analytics/thread-protocol.ts';
+import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+
+export interface AnalyticsParts {
+  /** The analytics as a principal may use them. */
+  readonly of: (principal: Principal) => AnalyticsService;
+  close(): Promise<void>;
+}
+
+/** How long the thread is kept when nobody asks for an analysis. */
+const IDLE_MS = 60_000;
+/** An analysis ends a little before its request would be given up, so that its own answer says why. */
+const BEFORE_TIMEOUT_MS = 500;
+/** More lists of classes than this at a time have their views made anew, which is cheap. */
+const KEPT_VIEWS = 1_000;
+
+/** Costs nothing before the first request: the thread, and the library with it, start then. */
+export function openAnalytics(manager: VastDBManager, store: Store, config: Config): AnalyticsParts {
+  const { memoryMib, threads, concurrency, timeoutMs } = config.analytics;
+  const thread = new AnalyticsThread({
+    tables: addressOf(config),
+    limits: { memoryMib, threads, directory: join(config.dataDir, 'analytics') },
+    concurrency,
+    timeoutMs,
+    idleMs: IDLE_MS,
+  });
+  const answerMs = Math.max(BEFORE_TIMEOUT_MS, config.operation.limits.requestTimeoutMs - BEFORE_TIMEOUT_MS);
+  const whole = new AnalyticsStore({ manager, thread, answerMs });
+  const forAll = new AnalyticsService(whole, store.flows);
+  const limited = new LRUCache<string, AnalyticsService>({ max: KEPT_VIEWS });
+  return {
+    of: (principal) => {
+      const classes = config.auth.classes ? limitsOf(principal) : undefined;
+      if (classes === undefined) return forAll;
+      const key = JSON.stringify(classes);
+      let found = limited.get(key);
+      if (found === undefined) {
+        found = new AnalyticsService(whole.limitedTo(classes), store.limitedTo(classes).flows);
+        limited.set(key, found);
+      }
+      return found;
+    },
+    close: () => thread.close(),
+  };
+}
+
+/** Where the thread finds the tables that this process has open. */
+function addressOf({ tables: { vast }, dataDir }: Config): TableAddress {
+  if (vast === undefined) return { engine: 'sqlite', file: join(dataDir, 'tables', 'tables.sqlite') };
+  // Copied: what is frozen deeply is not what the engine's own types take.
+  return { engine: 'vast', cluster: { ...vast, endpoints: [...vast.endpoints] } };
+}

@@ -1,0 +1,123 @@
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { BackendConfig, Config } from '../config.ts';
+import { limitsOf } from '../domain/access-classes.ts';
+import type { VisibleObjects } from '../domain/exr/exr-files.ts';
+import type { MediaStoreRegistry } from '../domain/media-store.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { Store } from '../domain/store.ts';
+import type { MetricSource } from '../observability/metrics/metric-source.ts';
+import { AutomaticInspection } from '../services/exr/automatic-inspection.ts';
+import { ExrFileService } from '../services/exr/exr-file-service.ts';
+import { ExrInspectionService } from '../services/exr/exr-inspection-service.ts';
+import { ExrInspector } from '../services/exr/exr-inspector.ts';
+import { type ExrBucket, ExrPlaces } from '../services/exr/exr-places.ts';
+import { ExrRegistrationService } from '../services/exr/exr-registration-service.ts';
+import { ExrSequenceService } from '../services/exr/exr-sequence-service.ts';
+import type { ExrServices } from '../services/exr/exr-services.ts';
+import { ExrValidationService } from '../services/exr/exr-validation-service.ts';
+import { queueInspections } from '../services/exr/exr-media-type.ts';
+import type { OnRegistered } from '../services/segment-registration.ts';
+import type { Services } from '../services/services.ts';
+import { TableExrFiles } from '../stores/exr-store/table-exr-files.ts';
+import { EXR_TABLES } from '../stores/exr-store/tables.ts';
+import type { TableDefinition } from '../vastdb/engine.ts';
+import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+import { ExrWorker } from '../workers/exr-worker.ts';
+import type { LeaseKeeper } from '../workers/lease-keeper.ts';
+
+export interface ExrParts {
+  /** For a principal, over the services that it has. */
+  readonly servicesOf: (principal: Principal) => ExrServices;
+  /** Undefined where objects are not inspected by themselves. */
+  readonly worker: ExrWorker | undefined;
+  readonly sources: readonly MetricSource[];
+}
+
+export interface ExrDeps {
+  readonly manager: VastDBManager;
+  readonly store: Store;
+  readonly media: MediaStoreRegistry;
+  readonly leases: LeaseKeeper;
+  /** The services of TAMS, as a principal may use them. */
+  readonly tams: (principal: Principal) => Services;
+}
+
+export const exrTablesOf = ({ exr }: Config): readonly TableDefinition[] => (exr.enabled ? EXR_TABLES : []);
+
+/** What a registration of segments does besides. */
+export const exrHookOf = ({ exr }: Config): OnRegistered | undefined =>
+  exr.autoInspect ? queueInspections : undefined;
+
+/** More lists of classes than this at a time have their services made anew, which is cheap. */
+const KEPT_VIEWS = 1_000;
+
+/** EXR metadata; undefined where it is switched off. */
+export function openExr(deps: ExrDeps, config: Config, logger: Logger): ExrParts | undefined {
+  if (!config.exr.enabled) return undefined;
+  const { manager, store, media, leases, tams } = deps;
+  const files = new TableExrFiles(manager);
+  const inspector = new ExrInspector(files);
+  const buckets = bucketsOf(config.search.buckets, config.media.backends);
+
+  const build = (view: Store, services: Services, visible: VisibleObjects | undefined): ExrServices => {
+    const shown = new ExrFileService(files, visible);
+    const sequences = new ExrSequenceService(files, visible);
+    const places = new ExrPlaces(view, media, buckets, visible !== undefined);
+    return {
+      inspection: new ExrInspectionService(places, inspector),
+      files: shown,
+      sequences,
+      validation: new ExrValidationService(files, shown, visible),
+      registration: new ExrRegistrationService(view, files, sequences, services),
+    };
+  };
+  const limited = new LRUCache<string, ExrServices>({ max: KEPT_VIEWS });
+  let all: ExrServices | undefined;
+  const servicesOf = (principal: Principal): ExrServices => {
+    const classes = config.auth.classes ? limitsOf(principal) : undefined;
+    if (classes === undefined) return (all ??= build(store, tams(principal), undefined));
+    const key = JSON.stringify(classes);
+    const found = limited.get(key) ?? buildLimited(principal, classes);
+    limited.set(key, found);
+    return found;
+  };
+  const buildLimited = (principal: Principal, classes: readonly string[]): ExrServices => {
+    const view = store.limitedTo(classes);
+    // In a transaction, since only there several objects are found at once.
+    const visible: VisibleObjects = async (ids) =>
+      new Set((await view.transaction((tx) => tx.objects.findMany(ids))).keys());
+    return build(view, tams(principal), visible);
+  };
+
+  if (!config.exr.autoInspect) return { servicesOf, worker: undefined, sources: [] };
+  const inspection = new AutomaticInspection(store, new ExrPlaces(store, media, buckets, false), inspector, files);
+  return {
+    servicesOf,
+    worker: new ExrWorker(inspection, leases, logger),
+    sources: exrSources(inspection, () => files.countQueued()),
+  };
+}
+
+/** The buckets that files can be named by, as media search names them. */
+function bucketsOf(names: Readonly<Record<string, string>>, backends: readonly BackendConfig[]): ExrBucket[] {
+  return Object.entries(names).map(([name, storageId]) => {
+    const backend = backends.find(({ id }) => id === storageId);
+    return { name, storageId, prefix: backend?.type === 's3' ? backend.prefix : '' };
+  });
+}
+
+const exrSources = (inspection: AutomaticInspection, queued: () => Promise<number>): MetricSource[] => [
+  {
+    name: 'tams_exr_inspections_total',
+    help: 'EXR objects that were inspected after their registration, by how that ended.',
+    type: 'counter',
+    read: () => Object.entries(inspection.counts).map(([outcome, value]) => ({ value, labels: { outcome } })),
+  },
+  {
+    name: 'tams_exr_queue_entries',
+    help: 'Entries of the queue of EXR objects that are to be inspected, each of up to 100 objects.',
+    type: 'gauge',
+    read: async () => [{ value: await queued() }],
+  },
+];

@@ -1,0 +1,55 @@
+import { LRUCache } from 'lru-cache';
+import { limitsOf } from '../domain/access-classes.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { SearchDatabase } from '../domain/search/search-database.ts';
+import type { Store } from '../domain/store.ts';
+import { AssetService } from '../services/search/asset-service.ts';
+import { Indexer } from '../services/search/indexer.ts';
+import { QueryService } from '../services/search/query-service.ts';
+import { QueueService } from '../services/search/queue-service.ts';
+import type { SearchServices } from '../services/search/search-services.ts';
+import { TranscriptService } from '../services/search/transcript-service.ts';
+import { TriageService } from '../services/search/triage-service.ts';
+import { VersionService } from '../services/search/version-service.ts';
+import type { SearchParts } from './search.ts';
+
+/** More lists of classes than this at a time have their services made anew, which is cheap. */
+const KEPT_VIEWS = 1_000;
+
+/** The services of media search as a principal may use them: over everything, unless classes limit it. */
+export function searchServicesOf(
+  parts: SearchParts,
+  store: Store,
+  classesOn: boolean,
+): (principal: Principal) => SearchServices {
+  const forAll = build(parts, parts.database, store);
+  if (!classesOn) return () => forAll;
+  const limited = new LRUCache<string, SearchServices>({ max: KEPT_VIEWS });
+  return (principal) => {
+    const classes = limitsOf(principal);
+    if (classes === undefined) return forAll;
+    const key = JSON.stringify(classes);
+    let found = limited.get(key);
+    if (found === undefined) {
+      found = build(parts, parts.database.limitedTo(classes), store.limitedTo(classes));
+      limited.set(key, found);
+    }
+    return found;
+  };
+}
+
+function build(
+  { embedder, queue, queueControl, events }: SearchParts,
+  database: SearchDatabase,
+  { flows }: Pick<Store, 'flows'>,
+): SearchServices {
+  return {
+    queries: new QueryService(database, embedder),
+    assets: new AssetService(database, flows),
+    versions: new VersionService(database),
+    transcripts: new TranscriptService(database, new Indexer(database, embedder, queue)),
+    triage: new TriageService(database, queueControl),
+    queue: new QueueService(database, queue, queueControl),
+    events,
+  };
+}

@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { EmbedderConfig, SearchConfig } from '../config/search.ts';
+import type { Embedder } from '../domain/search/embedding.ts';
+import type { MediaStore } from '../domain/media-store.ts';
+import type { Store } from '../domain/store.ts';
+import type { MetricSource } from '../observability/metrics/metric-source.ts';
+import { HttpEmbedder } from '../providers/http-embedder.ts';
+import { HttpTranscriber } from '../providers/http-transcriber.ts';
+import { OnnxEmbedder } from '../providers/onnx-embedder.ts';
+import { HashingEmbedder } from '../search/hashing-embedder.ts';
+import { IndexJob } from '../services/search/index-job.ts';
+import { Indexer } from '../services/search/indexer.ts';
+import { ObjectContents } from '../services/search/object-content.ts';
+import { ObjectEvents } from '../services/search/object-events.ts';
+import { TamsLinks } from '../services/search/tams-links.ts';
+import { TranscriptSource } from '../services/search/transcript-source.ts';
+import type { MediaStores } from '../stores/media/media-store-registry.ts';
+import { MediaObjectStorage } from '../stores/search-store/media-object-storage.ts';
+import { TableJobQueue } from '../stores/search-store/table-job-queue.ts';
+import { TableQueueControl } from '../stores/search-store/table-queue-control.ts';
+import { TableSearchDatabase } from '../stores/search-store/table-search-database.ts';
+import { searchTables } from '../stores/search-store/tables.ts';
+import type { TableDefinition } from '../vastdb/engine.ts';
+import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+import type { LeaseKeeper } from '../workers/lease-keeper.ts';
+import { HousekeepingWorker } from '../workers/search/housekeeping-worker.ts';
+import { JobWorker } from '../workers/search/job-worker.ts';
+import { WatchWorker } from '../workers/search/watch-worker.ts';
+import type { WorkerStatus } from '../workers/worker-loop.ts';
+import { searchSources } from './metrics/search-sources.ts';
+
+/** The ports of media search over the tables and the media stores, and what works on them. */
+export interface SearchParts {
+  readonly database: TableSearchDatabase;
+  readonly queue: TableJobQueue;
+  readonly queueControl: TableQueueControl;
+  readonly storage: MediaObjectStorage;
+  readonly embedder: Embedder;
+  readonly indexer: Indexer;
+  readonly events: ObjectEvents;
+  workers(): readonly WorkerStatus[];
+  readonly sources: readonly MetricSource[];
+  start(): void;
+  /** Ends the workers, whose jobs go to others, and what was opened here. */
+  stop(): Promise<void>;
+}
+
+/** The tables of media search, where there is one. */
+export const searchTablesOf = ({ search }: Config): readonly TableDefinition[] =>
+  search.enabled ? searchTables(search.dimension) : [];
+
+interface Needs {
+  readonly manager: VastDBManager;
+  readonly store: Store;
+  readonly media: MediaStores;
+  readonly leases: LeaseKeeper;
+}
+
+/** Undefined where there is no media search. */
+export function openSearch(
+  { manager, store, media, leases }: Needs,
+  { search }: Config,
+  logger: Logger,
+): SearchParts | undefined {
+  if (!search.enabled) return undefined;
+  const database = new TableSearchDatabase(manager, search.dimension);
+  const queue = new TableJobQueue(manager, logger);
+  const queueControl = new TableQueueControl(manager);
+  const storage = new MediaObjectStorage(storesByBucket(search.buckets, media), manager);
+  const embedder = openEmbedder(search.embedder, search.dimension);
+  const indexer = new Indexer(database, embedder, queue);
+  const transcriber = search.transcriber && new HttpTranscriber(search.transcriber);
+
+  const contents = new ObjectContents(storage);
+  const links = new TamsLinks(store, search.buckets);
+  const buckets = new Set(Object.keys(search.buckets));
+  const transcribes = transcriber !== undefined;
+  const events = new ObjectEvents({ database, queue, contents, links, buckets, transcribes });
+  const transcripts = new TranscriptSource(storage, transcriber);
+  const job = new IndexJob({ database, indexer, contents, events, transcripts });
+  const workers = buildWorkers(search, { queue, queueControl, database, storage, events, leases, job }, logger);
+  return {
+    database,
+    queue,
+    queueControl,
+    storage,
+    embedder,
+    indexer,
+    events,
+    workers: () => workers.map(({ status }) => status),
+    sources: searchSources(queue, queueControl),
+    start: () => {
+      for (const worker of workers) worker.start();
+    },
+    stop: async () => {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await database.close();
+    },
+  };
+}
+
+interface Worker {
+  readonly status: WorkerStatus;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+interface WorkerNeeds extends Pick<SearchParts, 'queue' | 'queueControl' | 'database' | 'storage' | 'events'> {
+  readonly leases: LeaseKeeper;
+  readonly job: IndexJob;
+}
+
+function buildWorkers(config: SearchConfig, needs: WorkerNeeds, logger: Logger): Worker[] {
+  const { queue, queueControl, database, storage, events, leases, job } = needs;
+  const options = { concurrency: config.workers, timeoutMs: config.jobTimeoutMs };
+  const { watchIntervalMs: intervalMs } = config;
+  return [
+    ...(config.workers > 0 ? [new JobWorker(queue, (claimed, signal) => job.run(claimed, signal), options)] : []),
+    ...config.watched.map((place) => new WatchWorker(storage, events, leases, { ...place, intervalMs }, logger)),
+    new HousekeepingWorker(database, queueControl, leases, config.retentionMs, logger),
+  ];
+}
+
+function openEmbedder(config: EmbedderConfig, dimension: number): Embedder {
+  if (config.type === 'http') return new HttpEmbedder({ ...config, dimension });
+  if (config.type === 'onnx') return new OnnxEmbedder(config.modelDir, dimension);
+  return new HashingEmbedder(dimension);
+}
+
+function storesByBucket(buckets: Readonly<Record<string, string>>, media: MediaStores): Map<string, MediaStore> {
+  const stores = new Map<string, MediaStore>();
+  for (const [bucket, storageId] of Object.entries(buckets)) {
+    const store = media.get(storageId);
+    if (store !== undefined) stores.set(bucket, store);
+  }
+  return stores;
+}

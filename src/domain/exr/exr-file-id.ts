@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { ExrFileRef } from './exr-file.ts';
+
+const HASH_CHARACTERS = 32;
+
+/** The file that a TAMS object is. */
+export const refOfObject = (objectId: string): ExrFileRef => ({
+  id: idOf('object', objectId),
+  path: objectId,
+  objectId,
+});
+
+/** The file of a bucket and key, whether or not a TAMS object lies there too. */
+export function refOfKey(bucket: string, key: string): ExrFileRef {
+  const path = `s3://${bucket}/${key}`;
+  return { id: idOf('key', path), path, objectId: null };
+}
+
+/** An object may have the id `s3://bucket/key`, so what kind of path it is counts too. */
+function idOf(kind: 'object' | 'key', path: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['exr', kind, path]))
+    .digest('hex')
+    .slice(0, HASH_CHARACTERS);
+}

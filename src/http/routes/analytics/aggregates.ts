@@ -1,0 +1,135 @@
+import { PERCENTILES } from '../../../services/analytics/analytics-service.ts';
+import { readOperation } from '../../operation.ts';
+import {
+  CorrelationSchema,
+  DistributionSchema,
+  PercentilesSchema,
+  SummarySchema,
+  TopGroupsSchema,
+} from '../../schemas/analytics.ts';
+import { correlationQuery, distributionQuery, numbersQuery, topQuery } from '../../schemas/analytics-parameters.ts';
+import { badQuery, json } from '../../schemas/responses.ts';
+import type { TamsApp } from '../../tams-app.ts';
+import { type AnalyticsContext, defaultOf, readLimit, readNumbers, sendAnalysis } from './analytics-context.ts';
+
+const tag = 'Analytics';
+
+/** Numbers of rows, whatever their time. */
+export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
+  readOperation(app, {
+    url: '/analytics/aggregates/summary',
+    name: 'analytics-aggregates-summary',
+    tag,
+    summary: 'Count, mean, deviation, least, greatest and sum',
+    schema: { querystring: numbersQuery },
+    responses: { 200: json('The summary.', SummarySchema), 400: badQuery },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.summary(asked, signal),
+        ({ rows, nulls, mean, deviation, min, max, sum }) => ({
+          rows,
+          nulls,
+          mean,
+          standard_deviation: deviation,
+          min: exactText(min),
+          max: exactText(max),
+          sum: exactText(sum),
+        }),
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/aggregates/percentiles',
+    name: 'analytics-aggregates-percentiles',
+    tag,
+    summary: 'Percentiles, between two values in proportion',
+    schema: { querystring: numbersQuery },
+    responses: { 200: json('The percentiles.', PercentilesSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.percentiles(asked, PERCENTILES, signal),
+        ({ rows, values }) => ({
+          rows,
+          percentiles: Object.fromEntries(
+            PERCENTILES.map((fraction, index) => [String(fraction * 100), values[index] ?? null]),
+          ),
+        }),
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/aggregates/correlation',
+    name: 'analytics-aggregates-correlation',
+    tag,
+    summary: 'How two numbers of the same rows go together',
+    schema: { querystring: correlationQuery },
+    responses: { 200: json('The correlation.', CorrelationSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      const other = request.query.other ?? defaultOf(service.compute, asked.table, 'numbers', 1, 'other');
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.correlation(asked, other, signal),
+        (found) => found,
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/aggregates/distribution',
+    name: 'analytics-aggregates-distribution',
+    tag,
+    summary: 'How many values lie in each of several bins of one width',
+    schema: { querystring: distributionQuery },
+    responses: {
+      200: json('The bins; a single one where all values are the same.', DistributionSchema),
+      400: badQuery,
+    },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      const bins = readLimit('bins', request.query.bins);
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.distribution(asked, bins, signal),
+        (found) => found,
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/aggregates/top',
+    name: 'analytics-aggregates-top',
+    tag,
+    summary: 'The groups of rows that are first by a number',
+    schema: { querystring: topQuery },
+    responses: { 200: json('The groups.', TopGroupsSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      const { group_by: given, by = 'count', limit } = request.query;
+      const group = given ?? defaultOf(service.compute, asked.table, 'groups', 0, 'group_by');
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.top(asked, group, by, readLimit('groups', limit), signal),
+        (found) => found,
+      );
+    },
+  });
+}
+
+const exactText = (value: bigint | number | null): string | null => (value === null ? null : String(value));

@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream';
+import Type from 'typebox';
+import { readOperation } from '../../operation.ts';
+import { exportQuery } from '../../schemas/analytics-parameters.ts';
+import { badQuery } from '../../schemas/responses.ts';
+import type { TamsApp } from '../../tams-app.ts';
+import { type AnalyticsContext, goneSignal, readFilter } from './analytics-context.ts';
+
+/** https://www.iana.org/assignments/media-types: both are registered. */
+const MEDIA_TYPES = {
+  parquet: 'application/vnd.apache.parquet',
+  arrow: 'application/vnd.apache.arrow.stream',
+} as const;
+const EXTENSIONS = { parquet: 'parquet', arrow: 'arrows' } as const;
+
+const binary = { schema: Type.Unsafe<string>({ type: 'string', format: 'binary' }) };
+
+/** Rows, for tools of other makers. */
+export function exportRoute(app: TamsApp, { of }: AnalyticsContext): void {
+  readOperation(app, {
+    url: '/analytics/export',
+    name: 'analytics-export',
+    tag: 'Analytics',
+    summary: 'Rows of a table as Parquet, or as an Arrow IPC stream',
+    description:
+      'Nanoseconds are integers of 64 bits. A `timerange` picks segments by their start, and flows by the time at which ' +
+      'they were made; it does not apply to objects. Locations of media are left out: they are told by signed URLs alone.',
+    traffic: 'media',
+    schema: { querystring: exportQuery },
+    responses: {
+      200: { description: 'The rows.', content: { [MEDIA_TYPES.parquet]: binary, [MEDIA_TYPES.arrow]: binary } },
+      400: badQuery,
+    },
+    handler: async (request, reply) => {
+      const { table = 'segments', format = 'parquet', content_format: content, ...filters } = request.query;
+      const filter = readFilter({ ...filters, ...(content && { format: content }) });
+      void reply
+        .header('content-type', MEDIA_TYPES[format])
+        .header('content-disposition', `attachment; filename="${table}.${EXTENSIONS[format]}"`);
+      if (request.method === 'HEAD') return reply.send();
+      const gone = goneSignal(reply);
+      const { stream, bytes } = await of(request.auth).compute.export({ table, format, filter }, gone);
+      const pieces = await begun(stream, gone);
+      if (bytes !== undefined) void reply.header('content-length', bytes);
+      return reply.send(Readable.from(pieces, { objectMode: false }));
+    },
+  });
+}
+
+/**
+ * The same pieces, the first of which has been made: what goes wrong until then is answered as an error. They end when
+ * the client is gone, also where none of them was ever sent.
+ */
+async function begun(stream: AsyncIterable<Uint8Array>, gone: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const pieces = stream[Symbol.asyncIterator]();
+  const end = (): void => {
+    // What fails now is nobody's answer any more.
+    pieces.return?.(undefined).catch(() => undefined);
+  };
+  const first = await pieces.next();
+  gone.addEventListener('abort', end);
+  if (gone.aborted) end();
+  return (async function* () {
+    if (first.done !== true) yield first.value;
+    yield* { [Symbol.asyncIterator]: () => pieces };
+  })();
+}

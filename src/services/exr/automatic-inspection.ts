@@ -1,0 +1,113 @@
+import pLimit from 'p-limit';
+import type { ExrFailure } from '../../domain/exr/exr-file.ts';
+import { refOfObject } from '../../domain/exr/exr-file-id.ts';
+import type { ExrFiles } from '../../domain/exr/exr-files.ts';
+import type { QueuedInspection } from '../../domain/exr/inspection-queue.ts';
+import type { Store, StoreTransaction } from '../../domain/store.ts';
+import type { ExrInspection, ExrVectors } from '../../exr/inspection.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { ExrInspector } from './exr-inspector.ts';
+import type { ExrPlaces } from './exr-places.ts';
+
+/** What a round did with objects. */
+export interface InspectionRound {
+  readonly inspected: number;
+  /** Noted as failed for good. */
+  readonly failed: number;
+  /** To be tried again. */
+  readonly postponed: number;
+  /** Whether more may be due. */
+  readonly more: boolean;
+}
+
+const ENTRIES_PER_ROUND = 10;
+const AT_ONCE = 4;
+/** After the last of them a failure is noted with the file; they take about three quarters of an hour. */
+const ATTEMPTS = 10;
+const RETRY_BASE_MS = 5_000;
+const RETRY_MAX_MS = 600_000;
+
+type Outcome = 'inspected' | 'failed' | 'postponed' | 'gone';
+
+/**
+ * Inspects the objects of the queue. An entry goes when all of its objects are done with, so one that a process leaves
+ * behind is done again: an object may be inspected twice, and changes nothing the second time.
+ */
+export class AutomaticInspection {
+  readonly #store: Store;
+  readonly #places: ExrPlaces;
+  readonly #inspector: ExrInspector;
+  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #counts = { inspected: 0, failed: 0 };
+
+  /** Over the whole store: what is registered is inspected, whoever may see it. */
+  constructor(store: Store, places: ExrPlaces, inspector: ExrInspector, files: ExrFiles<ExrInspection, ExrVectors>) {
+    this.#store = store;
+    this.#places = places;
+    this.#inspector = inspector;
+    this.#files = files;
+  }
+
+  /** Objects that this process inspected, and those that it gave up, since it started. */
+  get counts(): { readonly inspected: number; readonly failed: number } {
+    return { ...this.#counts };
+  }
+
+  isDue(): Promise<boolean> {
+    return this.#store.inspections.hasDue(Date.now());
+  }
+
+  /** `mustBeOurs` throws where another process inspects by now. */
+  async runDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>): Promise<InspectionRound> {
+    const entries = await this.#store.transaction(
+      async (tx) => {
+        await mustBeOurs(tx);
+        return tx.inspections.due(Date.now(), ENTRIES_PER_ROUND);
+      },
+      { background: true },
+    );
+    const round = { inspected: 0, failed: 0, postponed: 0 };
+    for (const entry of entries) {
+      const outcomes = await this.#inspectAll(entry);
+      const postponed = entry.objectIds.filter((_, index) => outcomes[index] === 'postponed');
+      await this.#store.transaction(
+        async (tx) => {
+          await mustBeOurs(tx);
+          await tx.inspections.remove([entry.id]);
+          await tx.inspections.add(postponed, Date.now() + retryDelayMs(entry.attempt), entry.attempt + 1);
+        },
+        { background: true },
+      );
+      for (const outcome of outcomes) if (outcome !== 'gone') round[outcome] += 1;
+    }
+    this.#counts.inspected += round.inspected;
+    this.#counts.failed += round.failed;
+    return { ...round, more: entries.length === ENTRIES_PER_ROUND };
+  }
+
+  #inspectAll({ objectIds, attempt }: QueuedInspection): Promise<Outcome[]> {
+    const limit = pLimit(AT_ONCE);
+    return Promise.all(objectIds.map((id) => limit(() => this.#inspect(id, attempt + 1 >= ATTEMPTS))));
+  }
+
+  async #inspect(objectId: string, isLast: boolean): Promise<Outcome> {
+    if ((await this.#store.objects.find(objectId)) === undefined) return 'gone';
+    try {
+      await this.#inspector.inspect(await this.#places.ofObject(objectId));
+      return 'inspected';
+    } catch (error) {
+      const isFinal = error instanceof AppError && error.code === 'invalid_exr';
+      if (!isFinal && !isLast) return 'postponed';
+      await this.#files.saveFailure(refOfObject(objectId), failureOf(error), Date.now());
+      return 'failed';
+    }
+  }
+}
+
+const retryDelayMs = (attempt: number): number => Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** attempt);
+
+function failureOf(error: unknown): ExrFailure {
+  const time = new Date().toISOString();
+  if (error instanceof AppError) return { type: error.code, message: error.message, time };
+  return { type: 'internal_error', message: 'The server failed to inspect it.', time };
+}

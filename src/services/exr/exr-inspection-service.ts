@@ -1,0 +1,26 @@
+import { type ExrInspector, type InspectedExr, inspectUpload } from './exr-inspector.ts';
+import type { ExrPlaces } from './exr-places.ts';
+
+/** Inspects what a client names or sends; throws what `ExrPlaces` and `ExrInspector` throw. */
+export class ExrInspectionService {
+  readonly #places: ExrPlaces;
+  readonly #inspector: ExrInspector;
+
+  constructor(places: ExrPlaces, inspector: ExrInspector) {
+    this.#places = places;
+    this.#inspector = inspector;
+  }
+
+  async object(objectId: string): Promise<InspectedExr> {
+    return this.#inspector.inspect(await this.#places.ofObject(objectId));
+  }
+
+  async key(bucket: string, key: string): Promise<InspectedExr> {
+    return this.#inspector.inspect(this.#places.ofKey(bucket, key));
+  }
+
+  /** Keeps nothing. `name` is what the file is called: a frame is told by it. */
+  upload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
+    return inspectUpload(bytes, name);
+  }
+}

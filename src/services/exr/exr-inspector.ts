@@ -1,0 +1,72 @@
+import type { ExrPersistence } from '../../domain/exr/exr-file.ts';
+import type { ExrFiles } from '../../domain/exr/exr-files.ts';
+import { memorySource } from '../../exr/header/byte-source.ts';
+import { inspectExr } from '../../exr/inspect.ts';
+import type { ExrInspection, ExrVectors } from '../../exr/inspection.ts';
+import { AppError } from '../../shared/errors.ts';
+import { translateExrFailure } from './exr-failure.ts';
+import { type ExrPlace, noObject } from './exr-places.ts';
+import { mediaSource, ObjectChanged } from './media-source.ts';
+
+/** An answer: what the header says, and what became of it; null where nothing is kept. */
+export interface InspectedExr extends ExrInspection {
+  readonly persistence: ExrPersistence | null;
+}
+
+/** How often an object is looked at that is written while it is read. */
+const ATTEMPTS = 3;
+
+/** Reads headers where they lie, and keeps what they say. */
+export class ExrInspector {
+  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+
+  constructor(files: ExrFiles<ExrInspection, ExrVectors>) {
+    this.#files = files;
+  }
+
+  /**
+   * Costs one HEAD, one or two reads of a range, and one transaction. Throws `not_found`, `invalid_exr`, and what the
+   * media store throws.
+   */
+  async inspect(place: ExrPlace): Promise<InspectedExr> {
+    const found = await this.#read(place);
+    const persistence = await this.#files.save(place.ref, found, Date.now());
+    return { ...found.inspection, persistence };
+  }
+
+  async #read(place: ExrPlace): Promise<{ inspection: ExrInspection; vectors: ExrVectors }> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await readPlace(place);
+      } catch (error) {
+        if (!(error instanceof ObjectChanged)) throw translateExrFailure(error);
+        if (attempt < ATTEMPTS) continue;
+        const summary = 'The object is being written all the time; try again when that is done.';
+        throw new AppError('media_store_unavailable', summary, { retryAfterS: 1, cause: error });
+      }
+    }
+  }
+}
+
+/** Bytes that a client sent: the header, with or without what follows it. Nothing is kept. Throws `invalid_exr`. */
+export async function inspectUpload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
+  try {
+    const location = { path: name, bucket: null, key: null, mtime: null };
+    const { inspection } = await inspectExr(memorySource(bytes), location);
+    return { ...inspection, persistence: null };
+  } catch (error) {
+    throw translateExrFailure(error);
+  }
+}
+
+async function readPlace({ ref, store, storagePath, bucket }: ExrPlace): Promise<{
+  inspection: ExrInspection;
+  vectors: ExrVectors;
+}> {
+  const info = await store.head(storagePath);
+  if (info === undefined) throw noObject();
+  // Frames are told by what clients call the object: its key is made by this server.
+  const location = { path: ref.path, bucket: null, key: null, mtime: info.lastModified.toISOString() };
+  const { inspection, vectors } = await inspectExr(mediaSource(store, storagePath, info), location);
+  return { inspection: { ...inspection, file: { ...inspection.file, bucket, key: storagePath } }, vectors };
+}

@@ -1,0 +1,107 @@
+import type { Asset } from '../../domain/search/asset.ts';
+import type { ClaimedJob } from '../../domain/search/job.ts';
+import type { SearchDatabase } from '../../domain/search/search-database.ts';
+import type { Version } from '../../domain/search/version.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Indexer } from './indexer.ts';
+import type { ObjectContents } from './object-content.ts';
+import type { ObjectEvents } from './object-events.ts';
+import { ObjectChanged, type TranscriptSource } from './transcript-source.ts';
+
+interface Needs {
+  readonly database: SearchDatabase;
+  readonly indexer: Indexer;
+  readonly contents: ObjectContents;
+  readonly events: ObjectEvents;
+  readonly transcripts: TranscriptSource;
+}
+
+/** The one kind of job: makes a version of an asset searchable, from wherever an earlier attempt has left it. */
+export class IndexJob {
+  readonly #needs: Needs;
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+  }
+
+  /**
+   * Resolves where the version is indexed, or there is nothing to be done about it any more: its object is gone or
+   * another, or a person has decided otherwise. Rejects with why it is not indexed, or is so in part only.
+   */
+  async run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#run(job, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      await this.#note(job, error);
+      throw error;
+    }
+  }
+
+  async #run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+    const { database, indexer, transcripts, contents } = this.#needs;
+    const asset = await database.getAsset(job.assetId);
+    const version = job.versionId === null ? undefined : await database.getVersion(job.versionId);
+    if (asset === undefined || version === undefined || isSettled(asset, version)) return;
+    if (await this.#hasFollower(job, asset, version)) return;
+    let failed: Error | undefined;
+    const onEmbeddingFailure = (error: Error): void => {
+      failed = error;
+    };
+    const options = { signal, onEmbeddingFailure, yieldsToMs: job.enqueuedMs };
+    if (version.status === 'embedding' || version.status === 'index_partial') {
+      await indexer.embed(version.id, options);
+    } else {
+      const { bucket, key } = asset;
+      const content = await contents.look(bucket, key);
+      if (content === undefined || content === 'other' || content.etag !== version.etag) {
+        return this.#giveWay(asset, version);
+      }
+      await database.execute(async (tx) => {
+        await tx.updateAssetStatus(asset.id, { status: 'processing', attempt: job.attempt });
+        await tx.updateVersionStatus(version.id, { status: 'transcribing' });
+      });
+      try {
+        const { transcript, engine } = await transcripts.make(bucket, key, content, signal);
+        await indexer.index(version.id, transcript, { ...options, engine });
+      } catch (error) {
+        if (error instanceof ObjectChanged) return this.#giveWay(asset, version);
+        throw error;
+      }
+    }
+    // It can be found by its words; the vectors are worth another attempt.
+    if (failed !== undefined) throw failed;
+  }
+
+  /** Whether another version was published since the job was enqueued: it is newer, or a person's own. */
+  async #hasFollower(job: ClaimedJob, asset: Asset, version: Version): Promise<boolean> {
+    const { database } = this.#needs;
+    if (asset.currentVersionId === null || asset.currentVersionId === version.id) return false;
+    const current = await database.getVersion(asset.currentVersionId);
+    if ((current?.publishedMs ?? 0) <= job.enqueuedMs) return false;
+    await database.updateVersionStatus(version.id, { status: 'failed' });
+    return true;
+  }
+
+  /** To the version that the object is now. */
+  async #giveWay({ bucket, key }: Asset, version: Version): Promise<void> {
+    await this.#needs.database.updateVersionStatus(version.id, { status: 'failed' });
+    await this.#needs.events.handle(bucket, key);
+  }
+
+  async #note(job: ClaimedJob, error: unknown): Promise<void> {
+    const lastError = error instanceof Error ? error.message : 'It failed without saying why.';
+    try {
+      await this.#needs.database.updateAssetStatus(job.assetId, { lastError, attempt: job.attempt });
+    } catch (noteError) {
+      // The asset was purged meanwhile; what made the job fail is what counts.
+      if (!(noteError instanceof AppError && noteError.code === 'not_found')) throw noteError;
+    }
+  }
+}
+
+const isSettled = (asset: Asset, version: Version): boolean =>
+  asset.tombstonedMs !== null ||
+  asset.triageState === 'skipped' ||
+  version.publishState === 'SOFT_DELETED' ||
+  version.status === 'indexed';

@@ -1,0 +1,147 @@
+import type { Asset } from '../../domain/search/asset.ts';
+import type { Embedder, EmbeddingInput } from '../../domain/search/embedding.ts';
+import type { JobQueue } from '../../domain/search/job-queue.ts';
+import type { SearchDatabase, SearchReads } from '../../domain/search/search-database.ts';
+import type { TranscriptSegment } from '../../domain/search/transcript-segment.ts';
+import type { Version } from '../../domain/search/version.ts';
+import { chunkTranscript } from '../../search/chunking.ts';
+import type { Transcript } from '../../search/transcript/transcript.ts';
+import { AppError } from '../../shared/errors.ts';
+
+/** Texts that are embedded at a time: what services commonly take, and little to repeat. */
+const EMBEDDING_BATCH = 64;
+
+const EMBED_LATER_MS = 5_000;
+
+export interface IndexOptions {
+  readonly signal?: AbortSignal;
+  /** A version that was published later than this, in Unix milliseconds, stays the one that is shown: it is newer. */
+  readonly yieldsToMs?: number;
+  /** What made the transcript, for the asset to name. */
+  readonly engine?: string;
+  /** Told why there are no vectors; the version is published nevertheless. Without it, a job is enqueued to make them. */
+  readonly onEmbeddingFailure?: (error: Error) => void;
+}
+
+/**
+ * Makes a transcript searchable: chunks, segments, vectors, publication. Repeating it with the same transcript changes
+ * nothing. An embedder that fails costs the vectors only: the version is published as `index_partial`, found by its words.
+ */
+export class Indexer {
+  readonly #database: SearchDatabase;
+  readonly #embedder: Embedder;
+  readonly #queue: Pick<JobQueue, 'enqueueWithDelay'>;
+
+  constructor(database: SearchDatabase, embedder: Embedder, queue: Pick<JobQueue, 'enqueueWithDelay'>) {
+    this.#database = database;
+    this.#embedder = embedder;
+    this.#queue = queue;
+  }
+
+  /**
+   * Throws AppError `not_found` where the version, or meanwhile the object, is gone, and `invalid_request` where another
+   * transcript of this version has been published: a changed transcript is a new version.
+   */
+  async index(versionId: string, transcript: Transcript, options: IndexOptions = {}): Promise<Asset> {
+    const chunks = chunkTranscript(transcript.cues);
+    await this.#database.upsertTranscriptSegments(versionId, chunks);
+    const segments = await this.#database.getTranscriptSegments(versionId);
+    await this.#removeOthers(
+      versionId,
+      segments,
+      new Set(chunks.map(({ chunking, position }) => `${chunking} ${position}`)),
+    );
+    const { language } = transcript;
+    await this.#database.updateVersionStatus(versionId, {
+      status: 'embedding',
+      ...(language !== null && { language }),
+    });
+    return this.embed(versionId, options);
+  }
+
+  /** Makes the vectors of segments that are stored already, and publishes the version. */
+  async embed(versionId: string, options: IndexOptions = {}): Promise<Asset> {
+    const segments = await this.#database.getTranscriptSegments(versionId);
+    const present = segments.filter(({ visibility }) => visibility !== 'SOFT_DELETED');
+    try {
+      await this.#embedAll(versionId, present, options.signal);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      // What the tables refuse, they would refuse of the publication as well.
+      if (error instanceof AppError) throw error;
+      const failure = error instanceof Error ? error : new Error('there are no vectors', { cause: error });
+      const asset = await this.#publish(versionId, 'index_partial', options, failure);
+      if (options.onEmbeddingFailure === undefined) await this.#embedLater(asset.id, versionId);
+      else options.onEmbeddingFailure(failure);
+      return asset;
+    }
+    return this.#publish(versionId, 'indexed', options);
+  }
+
+  /** An attempt that broke off may have stored a longer transcript. */
+  async #removeOthers(
+    versionId: string,
+    segments: readonly TranscriptSegment[],
+    wanted: ReadonlySet<string>,
+  ): Promise<void> {
+    const others = segments.filter(
+      ({ chunking, position, visibility }) => visibility !== 'SOFT_DELETED' && !wanted.has(`${chunking} ${position}`),
+    );
+    if (others.length === 0) return;
+    await this.#database.softDeleteTranscriptSegments(
+      versionId,
+      others.map(({ id }) => id),
+    );
+  }
+
+  async #embedAll(
+    versionId: string,
+    segments: readonly TranscriptSegment[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { model } = this.#embedder;
+    for (let start = 0; start < segments.length; start += EMBEDDING_BATCH) {
+      signal?.throwIfAborted();
+      const batch = segments.slice(start, start + EMBEDDING_BATCH);
+      const vectors = await this.#embedder.embed(
+        batch.map(({ text }) => text),
+        signal,
+      );
+      const embeddings = batch.flatMap(({ id }, index): EmbeddingInput[] => {
+        const vector = vectors[index];
+        return vector === undefined ? [] : [{ segmentId: id, model, vector }];
+      });
+      await this.#database.upsertEmbeddings(versionId, embeddings);
+    }
+  }
+
+  async #embedLater(assetId: string, versionId: string): Promise<void> {
+    const job = { idempotencyKey: `embed:${versionId}`, assetId, versionId };
+    await this.#queue.enqueueWithDelay(job, EMBED_LATER_MS);
+  }
+
+  async #publish(
+    versionId: string,
+    status: 'indexed' | 'index_partial',
+    { engine, yieldsToMs = Infinity }: IndexOptions,
+    failure?: Error,
+  ): Promise<Asset> {
+    const lastError = failure?.message ?? null;
+    return this.#database.execute(async (tx) => {
+      const { assetId } = await tx.updateVersionStatus(versionId, { status });
+      const shown = await shownVersion(tx, assetId);
+      if (shown !== undefined && shown.id !== versionId && (shown.publishedMs ?? 0) > yieldsToMs) {
+        return tx.updateAssetStatus(assetId, { status: shown.status === 'index_partial' ? shown.status : 'indexed' });
+      }
+      const { bucket, key } = await tx.setCurrentVersion(assetId, versionId);
+      if (engine !== undefined) await tx.upsertAsset({ bucket, key, engine });
+      return tx.updateAssetStatus(assetId, { lastError, recommendedAction: null });
+    });
+  }
+}
+
+async function shownVersion(reads: SearchReads, assetId: string): Promise<Version | undefined> {
+  const asset = await reads.getAsset(assetId);
+  const id = asset?.currentVersionId ?? null;
+  return id === null ? undefined : reads.getVersion(id);
+}

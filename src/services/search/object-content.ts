@@ -1,0 +1,66 @@
+import type { ObjectInfo } from '../../domain/media-store.ts';
+import type { ObjectStorage } from '../../domain/search/object-storage.ts';
+import { AppError } from '../../shared/errors.ts';
+import { isSidecar, mediumTypeOf, type Sidecar, sidecarsOf, stemOf } from './media-kinds.ts';
+
+/** A medium as it lies in its store now, with the transcripts beside it. */
+export interface ObjectContent {
+  readonly sizeBytes: number;
+  readonly mediumType: string;
+  /** Of the medium alone. */
+  readonly objectEtag: string;
+  /** Of the medium and the transcripts beside it: what versions are told apart by. */
+  readonly etag: string;
+  /** The preferred first. */
+  readonly sidecars: readonly Sidecar[];
+}
+
+/** Looks at objects. What counts is how they are now: notifications may be late, or come in another order. */
+export class ObjectContents {
+  readonly #storage: ObjectStorage;
+
+  constructor(storage: ObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Undefined where there is no such object, `'other'` where it is nothing with speech in it. One request, and one per sidecar. */
+  async look(bucket: string, key: string): Promise<ObjectContent | 'other' | undefined> {
+    const info = await this.#find(bucket, key);
+    if (info === undefined) return undefined;
+    const mediumType = mediumTypeOf(key, info.contentType);
+    if (mediumType === undefined) return 'other';
+    const candidates = sidecarsOf(key);
+    const found = await Promise.all(candidates.map((sidecar) => this.#find(bucket, sidecar.key)));
+    const sidecars = candidates.filter((_, index) => found[index] !== undefined);
+    const etags = found.flatMap((sidecar, index) =>
+      sidecar === undefined ? [] : [`${candidates[index]?.key.slice(stemOf(key).length) ?? ''}:${sidecar.etag}`],
+    );
+    const etag = [info.etag, ...etags].join('+');
+    return { sizeBytes: info.size, mediumType, objectEtag: info.etag, etag, sidecars };
+  }
+
+  /** What a transcript lies beside, which may be a medium: `clip` and `clip.mp4`, of `clip.vtt`. */
+  async mediaBeside(bucket: string, sidecarKey: string): Promise<string[]> {
+    const stem = stemOf(sidecarKey);
+    const media = [stem];
+    let after: string | undefined;
+    do {
+      const { objects, next } = await this.#storage.list(bucket, `${stem}.`, after === undefined ? {} : { after });
+      for (const { path } of objects) {
+        const isBeside = stemOf(path) === stem && !isSidecar(path) && mediumTypeOf(path, undefined) !== undefined;
+        if (isBeside) media.push(path);
+      }
+      after = next;
+    } while (after !== undefined);
+    return media;
+  }
+
+  async #find(bucket: string, key: string): Promise<ObjectInfo | undefined> {
+    try {
+      return await this.#storage.metadata(bucket, key);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'not_found') return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { TamsLink } from '../../domain/search/asset.ts';
+import type { StoreReader } from '../../domain/store.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+
+/** Finds where an object of TAMS lies on a timeline, by the storage path that was made for it. */
+export class TamsLinks {
+  readonly #store: Pick<StoreReader, 'objects' | 'segments' | 'flows'>;
+  readonly #storageIds: Readonly<Record<string, string>>;
+
+  /** @param storageIds of the storage backends, by the names of their buckets. */
+  constructor(
+    store: Pick<StoreReader, 'objects' | 'segments' | 'flows'>,
+    storageIds: Readonly<Record<string, string>>,
+  ) {
+    this.#store = store;
+    this.#storageIds = storageIds;
+  }
+
+  /**
+   * The first flow, by id, that uses the object, and where its first segment with it starts. Undefined where the object
+   * is none of TAMS, or no segment uses it yet. A segment that uses the object from its middle on is taken as if from its
+   * start: say otherwise by a link of your own. At most four queries.
+   */
+  async find(bucket: string, key: string): Promise<TamsLink | undefined> {
+    const objectId = objectIdOf(key);
+    if (objectId === undefined) return undefined;
+    const object = await this.#store.objects.find(objectId);
+    const storageId = this.#storageIds[bucket];
+    const isHere = object?.locations.some((at) => at.storageId === storageId && at.storagePath === key);
+    if (isHere !== true) return undefined;
+    const [flowId] = (await this.#store.segments.flowsUsing(objectId, { limit: 1 })).items;
+    if (flowId === undefined) return undefined;
+    const query = { timerange: TimeRange.EVERYTHING, objectId, reverse: false };
+    const [segment] = (await this.#store.segments.page(flowId, query, { limit: 1 })).items;
+    const sourceId = (await this.#store.flows.sourcesOf([flowId])).get(flowId);
+    // Either may have been deleted in between.
+    if (segment === undefined || sourceId === undefined) return undefined;
+    return { flowId, sourceId, offsetNs: segment.startNs };
+  }
+}
+
+/** The last part of a storage path is the object's id, encoded. */
+function objectIdOf(key: string): string | undefined {
+  try {
+    return decodeURIComponent(key.slice(key.lastIndexOf('/') + 1));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Page, PageRequest } from '../../domain/paging.ts';
+import type { Asset } from '../../domain/search/asset.ts';
+import type { QueueControl } from '../../domain/search/job-queue.ts';
+import type { SearchDatabase } from '../../domain/search/search-database.ts';
+import { AppError } from '../../shared/errors.ts';
+import { presentAsset } from './asset-service.ts';
+
+/** What people decide about assets that could not be indexed. */
+export class TriageService {
+  readonly #database: SearchDatabase;
+  readonly #control: QueueControl;
+
+  constructor(database: SearchDatabase, control: QueueControl) {
+    this.#database = database;
+    this.#control = control;
+  }
+
+  quarantined(page: PageRequest): Promise<Page<Asset>> {
+    return this.#database.listAssets({ triageState: 'quarantined' }, page);
+  }
+
+  /** Has the jobs of the asset that were given up done anew. */
+  async retry(assetId: string): Promise<Asset> {
+    await this.#quarantined(assetId);
+    // Before the jobs: what one of them finds out about the asset comes after it.
+    const retrying = { triageState: 'retrying', status: 'pending', attempt: 0, lastError: null } as const;
+    const asset = await this.#database.updateAssetStatus(assetId, { ...retrying, recommendedAction: null });
+    const requeued = await this.#control.requeueAsset(assetId);
+    if (requeued > 0) return asset;
+    await this.#database.updateAssetStatus(assetId, { triageState: 'quarantined', status: 'failed' });
+    const problem = `No job of the asset ${assetId} was given up, so there is none to repeat; put its transcript, or skip it.`;
+    throw new AppError('invalid_request', problem);
+  }
+
+  /** Leaves the asset as it is, without a transcript. */
+  async skip(assetId: string): Promise<Asset> {
+    await this.#quarantined(assetId);
+    return this.#database.updateAssetStatus(assetId, { triageState: 'skipped', status: 'skipped' });
+  }
+
+  async #quarantined(assetId: string): Promise<void> {
+    const { triageState } = await presentAsset(this.#database, assetId);
+    if (triageState === 'quarantined') return;
+    throw new AppError('not_found', `The asset ${assetId} is not in quarantine.`);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Page, PageRequest } from '../../domain/paging.ts';
+import type { Asset } from '../../domain/search/asset.ts';
+import type { EmbeddingInput } from '../../domain/search/embedding.ts';
+import type { SearchDatabase } from '../../domain/search/search-database.ts';
+import type { VersionSize } from '../../domain/search/search-listings.ts';
+import type { Version, VersionInput } from '../../domain/search/version.ts';
+import { AppError } from '../../shared/errors.ts';
+import { presentAsset } from './asset-service.ts';
+
+export class VersionService {
+  readonly #database: SearchDatabase;
+
+  constructor(database: SearchDatabase) {
+    this.#database = database;
+  }
+
+  async list(assetId: string, page: PageRequest): Promise<Page<Version>> {
+    await presentAsset(this.#database, assetId);
+    return this.#database.listVersions(assetId, page);
+  }
+
+  async get(versionId: string): Promise<Version & VersionSize> {
+    const version = await presentVersion(this.#database, versionId);
+    return { ...version, ...(await this.#database.versionSize(versionId)) };
+  }
+
+  /** The version of this content: a new one, or the one that is there. */
+  async create(input: VersionInput): Promise<Version> {
+    await presentAsset(this.#database, input.assetId);
+    return this.#database.createVersion(input);
+  }
+
+  /** Adds vectors, or replaces those of the same segments and model. Returns how many were written. */
+  async putEmbeddings(versionId: string, embeddings: readonly EmbeddingInput[]): Promise<number> {
+    await presentVersion(this.#database, versionId);
+    return this.#database.upsertEmbeddings(versionId, embeddings);
+  }
+
+  /** Makes it what searches show of its asset, in place of the version before. Atomic. */
+  async publish(versionId: string): Promise<Asset> {
+    const { assetId, segments, embeddings } = await this.get(versionId);
+    if (segments === 0) {
+      throw new AppError(
+        'invalid_request',
+        `The version ${versionId} has no transcript, so there is nothing to publish.`,
+      );
+    }
+    const status = embeddings < segments ? 'index_partial' : 'indexed';
+    return this.#database.execute(async (tx) => {
+      await tx.updateVersionStatus(versionId, { status });
+      return tx.setCurrentVersion(assetId, versionId);
+    });
+  }
+}
+
+/** The version, unless its asset's object is gone. Throws AppError `not_found`. */
+export async function presentVersion(database: SearchDatabase, versionId: string): Promise<Version> {
+  const version = await database.getVersion(versionId);
+  if (version === undefined) throw new AppError('not_found', `There is no version ${versionId}.`);
+  await presentAsset(database, version.assetId);
+  return version;
+}

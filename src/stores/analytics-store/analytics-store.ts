@@ -1,0 +1,264 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type {
+  AnalysedTable,
+  Analytics,
+  AnalyticsFilter,
+  CatalogTable,
+  Exported,
+  ExportQuery,
+  NumbersQuery,
+  RateQuery,
+  SeriesQuery,
+} from '../../domain/analytics.ts';
+import { STORAGE_ID_LENGTH } from '../../domain/object-location.ts';
+import type * as Results from '../../shared/analysis-results.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import type {
+  Analysis,
+  AnalysisResult,
+  ExportedRows,
+  Series,
+  TopOrder,
+  Values,
+} from '../../vastdb/analytics/analysis.ts';
+import type { AnalyticsThread } from '../../vastdb/analytics/analytics-thread.ts';
+import { and, eq } from '../../vastdb/predicate/builder.ts';
+import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
+import { type Access, accessOf, FULL_ACCESS } from '../vast-store/access.ts';
+import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../vast-store/tables.ts';
+import { AnalysedNames, analysedTables } from './analysed-tables.ts';
+import { translateAnalysisFailure } from './analysis-failure.ts';
+import { exportedColumns } from './exported-columns.ts';
+import { rateGroup } from './rate-group.ts';
+import { RowCounts, sumOfSegments } from './row-counts.ts';
+import { overlapping, rowFilter } from './row-filter.ts';
+
+export interface AnalyticsStoreParts {
+  readonly manager: VastDBManager;
+  readonly thread: AnalyticsThread;
+  /** How long an analysis may take whose answer a request waits for, milliseconds. */
+  readonly answerMs: number;
+}
+
+const NS_PER_S = 1_000_000_000;
+/** Of the media search, where the server has it: it knows sizes of objects. */
+const ASSETS = { table: 'search_assets', place: 'key', size: 'size_bytes' };
+
+/** The analyses, in terms of tables and predicates. */
+export class AnalyticsStore implements Analytics {
+  readonly #parts: AnalyticsStoreParts;
+  readonly #access: Access;
+  readonly #counts: RowCounts;
+
+  /** `access` is for `limitedTo` alone. */
+  constructor(parts: AnalyticsStoreParts, access: Access = FULL_ACCESS) {
+    this.#parts = parts;
+    this.#access = access;
+    this.#counts = new RowCounts(parts.manager.reader('background'));
+  }
+
+  limitedTo(classes: readonly string[]): AnalyticsStore {
+    return new AnalyticsStore(this.#parts, accessOf(classes));
+  }
+
+  tables(): readonly AnalysedTable[] {
+    return analysedTables(this.#isLimited);
+  }
+
+  async catalog(): Promise<CatalogTable[]> {
+    const { manager } = this.#parts;
+    try {
+      if (this.#isLimited) return await this.#limitedCatalog();
+      const all = manager.listTables();
+      const first = [FLOWS.name, SEGMENTS.name, SOURCES.name];
+      const last = [OBJECTS.name];
+      const others = all.filter((name) => !first.includes(name) && !last.includes(name)).sort();
+      return await this.#counts.of([...first, ...others, ...last]);
+    } catch (error) {
+      throw translateAnalysisFailure(error);
+    }
+  }
+
+  flowUsage({ timerange, ...filter }: AnalyticsFilter, signal: AbortSignal): Promise<readonly Results.GroupTotal[]> {
+    const own = rowFilter(FLOWS.name, filter, this.#access);
+    const terms = timerange === undefined ? [] : [overlapping(timerange, 'content_start_ns', 'content_end_ns')];
+    const totals = {
+      table: FLOWS.name,
+      where: and([...(own === undefined ? [] : [own]), ...terms]),
+      group: 'format',
+      sums: ['content_segments', 'content_covered_ns'],
+      product: { json: 'document', path: '$.avg_bit_rate', times: 'content_covered_ns' },
+    };
+    return this.#run({ kind: 'groupTotals', totals }, signal);
+  }
+
+  storageUsage(bounds: readonly bigint[], signal: AbortSignal): Promise<Results.SizesFound> {
+    const where = rowFilter(OBJECTS.name, {}, this.#access);
+    const isKnown = this.#parts.manager.listTables().includes(ASSETS.table);
+    const sizes = {
+      table: OBJECTS.name,
+      ...(where && { where }),
+      places: 'locations',
+      // After the storage id and a space.
+      placeAt: STORAGE_ID_LENGTH + 2,
+      flag: 'referenced',
+      ...(isKnown && { known: ASSETS }),
+    };
+    return this.#run({ kind: 'sizes', sizes, bounds }, signal);
+  }
+
+  timeline(flowId: string, range: TimeRange, limit: number, signal: AbortSignal): Promise<Results.IntervalsFound> {
+    const { startNs, endNs } = range;
+    const intervals = {
+      table: SEGMENTS.name,
+      where: and([eq('flow_id', flowId), overlapping(range, 'start_ns', 'end_ns')]),
+      start: 'start_ns',
+      end: 'end_ns',
+      ...(startNs !== null && { from: startNs }),
+      ...(endNs !== null && { to: endNs }),
+    };
+    return this.#run({ kind: 'intervals', intervals, limit }, signal);
+  }
+
+  ingestRate({ of, bucketNs, groupBy, filter, limit }: RateQuery, signal: AbortSignal): Promise<Results.Rate> {
+    const column = of === 'segments' ? 'duration_ns' : 'created_ns';
+    const series = this.#series({ table: of, column, filter });
+    const group = groupBy === undefined ? undefined : rateGroup(of, groupBy);
+    return this.#run({ kind: 'rate', series, bucket: bucketNs, ...(group && { group }), limit }, signal);
+  }
+
+  async movingAverage(
+    query: SeriesQuery,
+    windowNs: bigint,
+    maxPoints: number,
+    signal: AbortSignal,
+  ): Promise<Results.MovingAverage> {
+    const { unitNs } = this.#time(query);
+    const window = windowNs < unitNs ? 1n : windowNs / unitNs;
+    const found = await this.#run({ kind: 'movingAverage', series: this.#series(query), window, maxPoints }, signal);
+    return { ...found, points: found.points.map((point) => ({ ...point, time: point.time * unitNs })) };
+  }
+
+  async anomalies(
+    query: SeriesQuery,
+    threshold: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Results.Anomalies> {
+    const { unitNs } = this.#time(query);
+    const found = await this.#run({ kind: 'anomalies', series: this.#series(query), threshold, limit }, signal);
+    return { ...found, found: found.found.map((point) => ({ ...point, time: point.time * unitNs })) };
+  }
+
+  async trend(query: SeriesQuery, signal: AbortSignal): Promise<Results.Trend> {
+    const { unitNs } = this.#time(query);
+    const found = await this.#run({ kind: 'trend', series: this.#series(query) }, signal);
+    return { ...found, slope: found.slope === null ? null : found.slope * (NS_PER_S / Number(unitNs)) };
+  }
+
+  summary(query: NumbersQuery, signal: AbortSignal): Promise<Results.Summary> {
+    return this.#run({ kind: 'summary', values: this.#values(query) }, signal);
+  }
+
+  percentiles(
+    query: NumbersQuery,
+    fractions: readonly number[],
+    signal: AbortSignal,
+  ): Promise<AnalysisResult<'percentiles'>> {
+    return this.#run({ kind: 'percentiles', values: this.#values(query), fractions }, signal);
+  }
+
+  correlation(query: NumbersQuery, other: string, signal: AbortSignal): Promise<AnalysisResult<'correlation'>> {
+    const number = this.#names(query).number(other, 'other');
+    return this.#run({ kind: 'correlation', values: this.#values(query), other: number }, signal);
+  }
+
+  distribution(query: NumbersQuery, bins: number, signal: AbortSignal): Promise<Results.Distribution> {
+    return this.#run({ kind: 'distribution', values: this.#values(query), bins }, signal);
+  }
+
+  top(
+    query: NumbersQuery,
+    group: string,
+    by: TopOrder,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Results.TopGroups> {
+    const column = this.#names(query).group(group);
+    return this.#run({ kind: 'top', values: this.#values(query), group: column, by, limit }, signal);
+  }
+
+  async export({ table, format, filter }: ExportQuery, signal: AbortSignal): Promise<Exported> {
+    const time = table === OBJECTS.name ? undefined : new AnalysedNames(table, false).time(undefined);
+    const where = rowFilter(table, filter, this.#access, time);
+    const rows: ExportedRows = { table, columns: exportedColumns(table), ...(where && { where }) };
+    const { thread } = this.#parts;
+    if (format === 'arrow') return { stream: translated(thread.stream(rows, signal)), bytes: undefined };
+    const { file, bytes } = await this.#run({ kind: 'parquet', rows }, signal, Infinity);
+    return { stream: readAndRemove(file), bytes };
+  }
+
+  get #isLimited(): boolean {
+    return this.#access.classes !== undefined;
+  }
+
+  #names({ table }: NumbersQuery): AnalysedNames {
+    return new AnalysedNames(table, this.#isLimited);
+  }
+
+  #time(query: SeriesQuery): { readonly column: string; readonly unitNs: bigint } {
+    return this.#names(query).time(query.time);
+  }
+
+  #values(query: NumbersQuery): Values {
+    const names = this.#names(query);
+    const value = names.number(query.column);
+    const where = rowFilter(names.table, query.filter, this.#access, names.time(undefined));
+    return { table: names.table, value, ...(where && { where }) };
+  }
+
+  #series(query: SeriesQuery): Series {
+    return { ...this.#values(query), time: this.#time(query).column };
+  }
+
+  async #limitedCatalog(): Promise<CatalogTable[]> {
+    const reader = this.#parts.manager.reader('background');
+    const asOf = Date.now();
+    const flows = rowFilter(FLOWS.name, {}, this.#access);
+    const counted = (table: string, rows: number): CatalogTable => ({ table, rows, basis: 'counted', asOf });
+    return [
+      counted(FLOWS.name, await reader.count(FLOWS.name, flows)),
+      { ...counted(SEGMENTS.name, await sumOfSegments(reader, flows)), basis: 'flows' },
+      counted(SOURCES.name, await reader.count(SOURCES.name, rowFilter(SOURCES.name, {}, this.#access))),
+    ];
+  }
+
+  async #run<const Asked extends Analysis>(
+    analysis: Asked,
+    signal: AbortSignal,
+    timeoutMs = this.#parts.answerMs,
+  ): Promise<AnalysisResult<Asked['kind']>> {
+    try {
+      return await this.#parts.thread.run(analysis, signal, timeoutMs);
+    } catch (error) {
+      throw translateAnalysisFailure(error);
+    }
+  }
+}
+
+async function* translated(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw translateAnalysisFailure(error);
+  }
+}
+
+async function* readAndRemove(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file) as AsyncIterable<Buffer>;
+  } finally {
+    await rm(file, { force: true });
+  }
+}

@@ -1,0 +1,103 @@
+import type { AnalyticsFilter } from '../../domain/analytics.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import { and, eq, gte, inSelect, lt, or, overlapsRange } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Access } from '../vast-store/access.ts';
+import { NOT_DELETING } from '../vast-store/flow-row.ts';
+import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../vast-store/tables.ts';
+
+/** What a filter and a view come to as a predicate over one table; undefined: all of its rows. */
+export function rowFilter(
+  table: string,
+  { timerange, ...filter }: AnalyticsFilter,
+  access: Access,
+  time?: { readonly column: string; readonly unitNs: bigint },
+): Predicate | undefined {
+  const terms = ownTerms(table, filter, access);
+  if (timerange !== undefined) {
+    if (time === undefined) throw unknownFilter('timerange', table);
+    terms.push(...within(timerange, time.column, time.unitNs));
+  }
+  return terms.length === 0 ? undefined : and(terms);
+}
+
+type Owner = Omit<AnalyticsFilter, 'timerange'>;
+
+function ownTerms(table: string, filter: Owner, access: Access): Predicate[] {
+  switch (table) {
+    case FLOWS.name:
+      return flowTerms(filter, access);
+    case SEGMENTS.name:
+      return ofFlows(filter, access);
+    case SOURCES.name:
+      if (filter.flowId !== undefined) throw unknownFilter('flow_id', table);
+      return [...equal('id', filter.sourceId), ...equal('format', filter.format), ...visibleTerms(access)];
+    case OBJECTS.name:
+      return ofObjects(filter, access);
+    default: {
+      const given = Object.entries(PARAMETERS).find(([name]) => filter[name as keyof Owner] !== undefined);
+      if (given !== undefined) throw unknownFilter(given[1], table);
+      return [];
+    }
+  }
+}
+
+const PARAMETERS = { flowId: 'flow_id', sourceId: 'source_id', format: 'format' };
+
+const flowTerms = ({ flowId, sourceId, format }: Owner, access: Access): Predicate[] => [
+  NOT_DELETING,
+  ...equal('id', flowId),
+  ...equal('source_id', sourceId),
+  ...equal('format', format),
+  ...visibleTerms(access),
+];
+
+/** The flow's id alone is asked for where that is enough: segments of flows that are being deleted are on their way out. */
+function ofFlows({ flowId, sourceId, format }: Owner, access: Access): Predicate[] {
+  const own = equal('flow_id', flowId);
+  if (sourceId === undefined && format === undefined && access.classes === undefined) return own;
+  return [...own, inFlows('flow_id', { sourceId, format }, access)];
+}
+
+/** Objects are of the flow that they were allocated for, and of those that use them. */
+function ofObjects(filter: Owner, access: Access): Predicate[] {
+  const { flowId, sourceId, format } = filter;
+  const isAsked = flowId !== undefined || sourceId !== undefined || format !== undefined;
+  if (!isAsked && access.classes === undefined) return [];
+  const using = ofFlows(filter, access);
+  return [
+    or([
+      inFlows('first_flow', filter, access),
+      inSelect('id', { table: SEGMENTS.name, column: 'object_id', where: and(using) }),
+    ]),
+  ];
+}
+
+const inFlows = (column: string, filter: Owner, access: Access): Predicate =>
+  inSelect(column, { table: FLOWS.name, column: 'id', where: and(flowTerms(filter, access)) });
+
+const visibleTerms = ({ classes, visible }: Access): Predicate[] => (classes === undefined ? [] : [visible]);
+
+const equal = (column: string, value: string | undefined): Predicate[] =>
+  value === undefined ? [] : [eq(column, value)];
+
+/** Rows whose time lies in the range. */
+function within({ startNs, endNs }: TimeRange, column: string, unitNs: bigint): Predicate[] {
+  return [
+    ...(startNs === null ? [] : [gte(column, ceiling(startNs, unitNs))]),
+    ...(endNs === null ? [] : [lt(column, ceiling(endNs, unitNs))]),
+  ];
+}
+
+/** Rows from `start` to `end` that have a part in the range. */
+export const overlapping = ({ startNs, endNs }: TimeRange, start: string, end: string): Predicate =>
+  overlapsRange({ start, end }, { start: startNs, end: endNs });
+
+function ceiling(ns: bigint, unitNs: bigint): bigint {
+  const rest = ((ns % unitNs) + unitNs) % unitNs;
+  return rest === 0n ? ns / unitNs : (ns - rest) / unitNs + 1n;
+}
+
+const unknownFilter = (parameter: string, table: string): AppError =>
+  new AppError('invalid_request', `${parameter} does not apply to ${table}`, { field: parameter });

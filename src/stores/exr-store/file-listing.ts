@@ -1,0 +1,86 @@
+import type { ExrFileFilter, ExrFileSummary } from '../../domain/exr/exr-file.ts';
+import type { VisibleObjects } from '../../domain/exr/exr-files.ts';
+import type { Page, PageRequest } from '../../domain/paging.ts';
+import type { TableDefinition } from '../../vastdb/engine.ts';
+import type { ManagedReader } from '../../vastdb/managed-reader.ts';
+import { and, eq, inSelect, isNotNull, isNull, not, or, startsWith } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import { afterPosition } from '../../vastdb/query/keyset.ts';
+import type { Row } from '../../vastdb/query/select-query.ts';
+import { toPage } from '../vast-store/keyset-page.ts';
+import { SUMMARY_COLUMNS, toSummary } from './file-rows.ts';
+import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_FILES, EXR_PARTS } from './tables.ts';
+
+const BY_PATH = [
+  { column: 'path', direction: 'asc' },
+  { column: 'id', direction: 'asc' },
+] as const;
+
+/** One query a page; where objects are hidden, one more and what those cost for each batch that is looked through. */
+export async function listFiles(
+  reader: ManagedReader,
+  filter: ExrFileFilter,
+  page: PageRequest,
+  visible: VisibleObjects | undefined,
+): Promise<Page<ExrFileSummary>> {
+  const terms = filterTerms(filter);
+  if (visible !== undefined) terms.push(isNotNull('object_id'));
+  const wanted = page.limit + 1;
+  const found: Row[] = [];
+  let after = page.after;
+  for (;;) {
+    const rows = await reader.selectRows({
+      table: EXR_FILES.name,
+      columns: SUMMARY_COLUMNS,
+      where: and(after === undefined ? terms : [...terms, afterPosition(BY_PATH, after)]),
+      orderBy: BY_PATH,
+      limit: wanted,
+    });
+    found.push(...(visible === undefined ? rows : await withVisibleObjects(rows, visible)));
+    const last = rows.at(-1);
+    if (found.length >= wanted || rows.length < wanted || last === undefined) break;
+    after = positionOf(last);
+  }
+  return toPage(found.slice(0, wanted), page.limit, toSummary, positionOf);
+}
+
+async function withVisibleObjects(rows: readonly Row[], visible: VisibleObjects): Promise<Row[]> {
+  const seen = await visible(rows.map((row) => row['object_id'] as string));
+  return rows.filter((row) => seen.has(row['object_id'] as string));
+}
+
+const positionOf = (row: Row): [string, string] => [row['path'] as string, row['id'] as string];
+
+function filterTerms(filter: ExrFileFilter): Predicate[] {
+  const terms: Predicate[] = [];
+  const add = <Value>(value: Value | undefined, term: (value: Value) => Predicate): void => {
+    if (value !== undefined) terms.push(term(value));
+  };
+  add(filter.pathPrefix, (prefix) => startsWith('path', prefix));
+  add(filter.width, (width) => eq('width', BigInt(width)));
+  add(filter.height, (height) => eq('height', BigInt(height)));
+  add(filter.deep, (deep) => eq('is_deep', deep));
+  add(filter.tiled, (tiled) => eq('is_tiled', tiled));
+  add(filter.failed, (failed) => (failed ? isNotNull('failure') : isNull('failure')));
+  add(filter.channel, (name) => having(EXR_CHANNELS, eq('name', name)));
+  add(filter.layer, (layer) => having(EXR_CHANNELS, eq('layer', layer)));
+  add(filter.compression, (compression) => having(EXR_PARTS, eq('compression', compression)));
+  add(filter.type, (type) => having(EXR_PARTS, eq('type', type)));
+  for (const [name, value] of filter.attributes) {
+    terms.push(having(EXR_ATTRIBUTES, and([eq('name', name), valueIs(value)])));
+  }
+  for (const [name, exists] of filter.attributesExist) {
+    const has = having(EXR_ATTRIBUTES, eq('name', name));
+    terms.push(exists ? has : not(has));
+  }
+  return terms;
+}
+
+const having = ({ name }: TableDefinition, where: Predicate): Predicate =>
+  inSelect('id', { table: name, column: 'file_id', where });
+
+function valueIs(value: string): Predicate {
+  const number = value.trim() === '' ? NaN : Number(value);
+  const isText = eq('value_text', value);
+  return Number.isFinite(number) ? or([isText, eq('value_number', number)]) : isText;
+}

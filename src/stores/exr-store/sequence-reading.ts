@@ -1,0 +1,43 @@
+import type { ExrFrame } from '../../domain/exr/exr-file.ts';
+import type { ManagedReader } from '../../vastdb/managed-reader.ts';
+import { and, gte, isIn, isNotNull, startsWith } from '../../vastdb/predicate/builder.ts';
+import { REF_COLUMNS, toRef } from './file-rows.ts';
+import { EXR_FILES } from './tables.ts';
+
+/** Names of sequences that begin with the prefix, from one on, in order. */
+export async function sequenceNames(
+  reader: ManagedReader,
+  prefix: string,
+  from: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await reader.select({
+    table: EXR_FILES.name,
+    columns: ['sequence'],
+    where: and([
+      isNotNull('sequence'),
+      ...(prefix === '' ? [] : [startsWith('sequence', prefix)]),
+      ...(from === '' ? [] : [gte('sequence', from)]),
+    ]),
+    orderBy: [{ column: 'sequence', direction: 'asc' }],
+    distinct: true,
+    limit,
+  });
+  return (rows as [string][]).map(([name]) => name);
+}
+
+export async function readFrames(reader: ManagedReader, names: readonly string[]): Promise<ExrFrame[]> {
+  if (names.length === 0) return [];
+  const rows = await reader.selectRows({
+    table: EXR_FILES.name,
+    columns: [...REF_COLUMNS, 'sequence', 'frame_number', 'width', 'height'],
+    where: isIn('sequence', names),
+  });
+  return rows.map((row) => ({
+    ...toRef(row),
+    sequence: row['sequence'] as string,
+    frame: Number(row['frame_number']),
+    width: Number(row['width']),
+    height: Number(row['height']),
+  }));
+}

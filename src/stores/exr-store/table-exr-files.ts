@@ -1,0 +1,154 @@
+import type {
+  ExrFailure,
+  ExrFileFilter,
+  ExrFileRef,
+  ExrFileSummary,
+  ExrFrame,
+  ExrLikeness,
+  ExrPersistence,
+  SimilarExrFile,
+} from '../../domain/exr/exr-file.ts';
+import type { ExrFiles, StoredExrFile, VisibleObjects } from '../../domain/exr/exr-files.ts';
+import type { Page, PageRequest } from '../../domain/paging.ts';
+import type { ExrInspection, ExrVectors } from '../../exr/inspection.ts';
+import type { ManagedReader } from '../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { and, eq, isIn, isNotNull } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Row } from '../../vastdb/query/select-query.ts';
+import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
+import { translateTableFailure } from '../vast-store/table-failure.ts';
+import { type Content, readContent } from './content-rows.ts';
+import { listFiles } from './file-listing.ts';
+import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
+import { removeFile, saveFailure, saveInspection } from './file-writing.ts';
+import { readFrames, sequenceNames } from './sequence-reading.ts';
+import { similarFiles } from './similar-files.ts';
+import { EXR_FILES, EXR_QUEUE } from './tables.ts';
+
+/** EXR metadata in tables, which are those of `EXR_TABLES`. */
+export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
+  readonly #manager: VastDBManager;
+  readonly #reader: ManagedReader;
+
+  constructor(manager: VastDBManager) {
+    this.#manager = manager;
+    this.#reader = manager.reader();
+  }
+
+  save(
+    file: ExrFileRef,
+    found: { readonly inspection: ExrInspection; readonly vectors: ExrVectors },
+    nowMs: number,
+  ): Promise<ExrPersistence> {
+    return this.#write((tx) => saveInspection(tx, file, found, nowMs));
+  }
+
+  saveFailure(file: ExrFileRef, failure: ExrFailure, nowMs: number): Promise<void> {
+    return this.#write((tx) => saveFailure(tx, file, failure, nowMs));
+  }
+
+  remove(id: string): Promise<boolean> {
+    return this.#write((tx) => removeFile(tx, id));
+  }
+
+  async find(id: string): Promise<StoredExrFile<ExrInspection> | undefined> {
+    return translated(async () => {
+      const [found] = await this.#stored([id], eq('id', id));
+      return found;
+    });
+  }
+
+  async findMany(ids: readonly string[]): Promise<StoredExrFile<ExrInspection>[]> {
+    if (ids.length === 0) return [];
+    return translated(() => this.#stored(ids, and([isIn('id', ids), isNotNull('header_hash')])));
+  }
+
+  async ref(id: string): Promise<ExrFileRef | undefined> {
+    return translated(async () => {
+      const row = await this.#reader.selectOne({ table: EXR_FILES.name, columns: REF_COLUMNS, where: eq('id', id) });
+      return row && toRef(row);
+    });
+  }
+
+  list(filter: ExrFileFilter, page: PageRequest, visible?: VisibleObjects): Promise<Page<ExrFileSummary>> {
+    return translated(() => listFiles(this.#reader, filter, page, visible));
+  }
+
+  similar(
+    id: string,
+    likeness: ExrLikeness,
+    page: PageRequest,
+    visible?: VisibleObjects,
+  ): Promise<Page<SimilarExrFile> | undefined> {
+    return translated(() => similarFiles(this.#manager.reader('background'), id, likeness, page, visible));
+  }
+
+  sequenceNames(prefix: string, from: string, limit: number): Promise<string[]> {
+    return translated(() => sequenceNames(this.#reader, prefix, from, limit));
+  }
+
+  frames(names: readonly string[]): Promise<ExrFrame[]> {
+    return translated(() => readFrames(this.#manager.reader('background'), names));
+  }
+
+  countQueued(): Promise<number> {
+    return translated(() => this.#manager.reader('background').count(EXR_QUEUE.name));
+  }
+
+  /**
+   * The rows of a file are read one table after the other: where a header was superseded meanwhile, they are read again,
+   * since rows of two headers make none.
+   */
+  async #stored(ids: readonly string[], where: Predicate): Promise<StoredExrFile<ExrInspection>[]> {
+    for (let attempt = 1; ; attempt++) {
+      const rows = await this.#reader.selectRows({ table: EXR_FILES.name, where });
+      const known = new Map(rows.map((row) => [row['id'] as string, row]));
+      const content = await readContent(this.#reader, [...known.keys()]);
+      if (attempt < READ_ATTEMPTS && !(await this.#areCurrent(known, where))) continue;
+      return ids.flatMap((id) => {
+        const row = known.get(id);
+        return row === undefined ? [] : [toStored(row, content.get(id) ?? NOTHING)];
+      });
+    }
+  }
+
+  async #areCurrent(known: ReadonlyMap<string, Row>, where: Predicate): Promise<boolean> {
+    const { rows } = await this.#reader.select({ table: EXR_FILES.name, columns: ['id', 'header_hash'], where });
+    return rows.every(([id, hash]) => known.get(id as string)?.['header_hash'] === hash);
+  }
+
+  #write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
+    return translated(() => this.#manager.transaction(work));
+  }
+}
+
+/** Of reads that meet a change; the last is taken as it is. */
+const READ_ATTEMPTS = 4;
+
+const NOTHING: Content = { parts: [], channels: [], attributes: [] };
+
+function toStored(row: Row, content: Content): StoredExrFile<ExrInspection> {
+  const json = (column: string): unknown => (row[column] === null ? null : JSON.parse(row[column] as string));
+  return {
+    ref: toRef(row),
+    inspection: {
+      schema_version: row['schema_version'] as number,
+      file: toFile(row),
+      ...content,
+      stats: json('stats') as ExrInspection['stats'],
+      validation: json('validation') as ExrInspection['validation'],
+      errors: (json('errors') ?? []) as ExrInspection['errors'],
+    },
+    failure: toFailure(row),
+    audit: toAudit(row),
+  };
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateTableFailure(error);
+  }
+}

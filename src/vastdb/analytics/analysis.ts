@@ -1,0 +1,102 @@
+import type { AnalysisResults } from '../../shared/analysis-results.ts';
+import type { Predicate } from '../predicate/predicate.ts';
+
+/** What the analytics thread can be asked for, and what it answers. Requests and answers cross threads: they are plain data. */
+
+/** A number of each row: a column, or what another column is above it. */
+export interface NumberOf {
+  readonly column: string;
+  /** The number is `column` minus this one. */
+  readonly minus?: string;
+  /** `float` where the columns are float64, else `int`: then differences are exact. */
+  readonly type: 'int' | 'float';
+}
+
+/** Which rows of a table. */
+export interface Rows {
+  readonly table: string;
+  readonly where?: Predicate;
+}
+
+export interface Values extends Rows {
+  readonly value: NumberOf;
+}
+
+/** Values along an int64 column of times. */
+export interface Series extends Values {
+  readonly time: string;
+}
+
+export type Analysis =
+  | { readonly kind: 'movingAverage'; readonly series: Series; readonly window: bigint; readonly maxPoints: number }
+  | { readonly kind: 'anomalies'; readonly series: Series; readonly threshold: number; readonly limit: number }
+  | { readonly kind: 'trend'; readonly series: Series }
+  | { readonly kind: 'summary'; readonly values: Values }
+  | { readonly kind: 'percentiles'; readonly values: Values; readonly fractions: readonly number[] }
+  | { readonly kind: 'correlation'; readonly values: Values; readonly other: NumberOf }
+  | { readonly kind: 'distribution'; readonly values: Values; readonly bins: number }
+  | { readonly kind: 'sizes'; readonly sizes: Sizes; readonly bounds: readonly bigint[] }
+  | {
+      readonly kind: 'top';
+      readonly values: Values;
+      readonly group: string;
+      readonly by: TopOrder;
+      readonly limit: number;
+    }
+  | {
+      readonly kind: 'rate';
+      readonly series: Series;
+      readonly bucket: bigint;
+      readonly group?: RateGroup;
+      readonly limit: number;
+    }
+  | { readonly kind: 'intervals'; readonly intervals: Intervals; readonly limit: number }
+  | { readonly kind: 'groupTotals'; readonly totals: GroupTotals }
+  | { readonly kind: 'parquet'; readonly rows: ExportedRows };
+
+export type TopOrder = 'count' | 'sum' | 'mean' | 'min' | 'max';
+
+/** Buckets are split by a column; with `names` by what another table says of its values. */
+export interface RateGroup {
+  readonly column: string;
+  readonly names?: Rows & { readonly key: string; readonly name: string };
+}
+
+export interface Intervals extends Rows {
+  /** Columns of int64, half-open. */
+  readonly start: string;
+  readonly end: string;
+  /** What coverage and gaps are looked for in; on a side that is left out, as far as the intervals reach. */
+  readonly from?: bigint;
+  readonly to?: bigint;
+}
+
+/** Sums of int64 columns by the value of another. */
+export interface GroupTotals extends Rows {
+  readonly group: string;
+  readonly sums: readonly string[];
+  /** Sums up a number within a JSON column times an int64 column. */
+  readonly product: { readonly json: string; readonly path: string; readonly times: string };
+}
+
+export interface ExportedRows extends Rows {
+  readonly columns: readonly ExportedColumn[];
+}
+
+export interface ExportedColumn {
+  readonly name: string;
+  readonly type: 'string' | 'int64' | 'int32' | 'float64' | 'bool';
+}
+
+/** Sizes that another table knows of the places where rows say that they are kept. */
+export interface Sizes extends Rows {
+  /** A string column whose first line ends with the place, from its `placeAt`-th character on (from 1). */
+  readonly places: string;
+  readonly placeAt: number;
+  /** A bool column. */
+  readonly flag: string;
+  /** Undefined: nothing is known. */
+  readonly known?: Rows & { readonly place: string; readonly size: string };
+}
+
+export type AnalysisResult<Kind extends Analysis['kind']> = AnalysisResults[Kind];

@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { AnalysisError } from './analysis-error.ts';
+import type { ComputeLimits } from './thread-protocol.ts';
+
+export type DuckDB = typeof import('@duckdb/node-api');
+
+/** What a server left behind that was killed is removed by the next one, when it is surely nobody's any more. */
+const LEFT_BEHIND_MS = 24 * 3600 * 1000;
+const FOLDER = 'analysis-';
+
+/** The database that computes: in memory, and in a folder of its own where memory does not do. */
+export class Compute {
+  readonly duckdb: DuckDB;
+  readonly instance: DuckDBInstance;
+  /** Ours alone, removed at the end. */
+  readonly folder: string;
+
+  private constructor(duckdb: DuckDB, instance: DuckDBInstance, folder: string) {
+    this.duckdb = duckdb;
+    this.instance = instance;
+    this.folder = folder;
+  }
+
+  /** @throws AnalysisError `missing` where the library cannot be loaded. */
+  static async open({ memoryMib, threads, directory }: ComputeLimits): Promise<Compute> {
+    const duckdb = await load();
+    await mkdir(directory, { recursive: true });
+    await removeLeftBehind(directory);
+    const folder = await mkdtemp(join(directory, FOLDER));
+    const instance = await duckdb.DuckDBInstance.create(':memory:', {
+      memory_limit: `${memoryMib}MiB`,
+      threads: String(threads),
+      temp_directory: folder,
+      // No statement comes from outside; should one ever, it finds nothing to read or load.
+      autoinstall_known_extensions: 'false',
+      preserve_insertion_order: 'false',
+    });
+    return new Compute(duckdb, instance, folder);
+  }
+
+  async close(): Promise<void> {
+    this.instance.closeSync();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function load(): Promise<DuckDB> {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (error) {
+    throw new AnalysisError('missing', 'The library DuckDB cannot be loaded on this machine.', error);
+  }
+}
+
+async function removeLeftBehind(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(FOLDER)) continue;
+    const path = join(directory, name);
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > LEFT_BEHIND_MS) await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,39 @@
+import { createLogger } from '../../observability/logger.ts';
+import { SQLITE_CAPABILITIES } from '../engines/sqlite/sqlite-engine.ts';
+import { ThreadReader } from '../engines/sqlite/thread-reader.ts';
+import { openVastEngine } from '../engines/vast/vast-engine.ts';
+import { QueryExecutor } from '../query/executor.ts';
+import type { TableAddress } from './thread-protocol.ts';
+import type { Scan } from './workspace.ts';
+
+export interface OpenedTables {
+  readonly scan: Scan;
+  close(): Promise<void>;
+}
+
+const CACHE_KIB = 8 * 1024;
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** The tables, as this thread reads them by itself: no row goes over the main thread, on any engine. */
+export async function openThreadTables(address: TableAddress): Promise<OpenedTables> {
+  if (address.engine === 'sqlite') {
+    const reader = new ThreadReader({
+      file: address.file,
+      synchronous: 'normal',
+      cacheKib: CACHE_KIB,
+      purpose: 'read',
+      busyTimeoutMs: BUSY_TIMEOUT_MS,
+    });
+    const executor = new QueryExecutor(SQLITE_CAPABILITIES, () => false);
+    return {
+      scan: (request) => executor.scan(reader, request),
+      close: async () => reader.close(),
+    };
+  }
+  const engine = await openVastEngine({ ...address.cluster, logger: createLogger('warn') });
+  const executor = new QueryExecutor(engine.capabilities, () => false);
+  return {
+    scan: (request) => executor.scan(engine.reader('background'), request),
+    close: () => engine.close(),
+  };
+}

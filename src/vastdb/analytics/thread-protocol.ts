@@ -1,0 +1,41 @@
+import type { VastEngineOptions } from '../engines/vast/vast-engine.ts';
+import type { TableErrorKind } from '../table-error.ts';
+import type { Analysis, ExportedRows } from './analysis.ts';
+import type { AnalysisErrorKind } from './analysis-error.ts';
+
+/** How the thread reads the tables: plain data, since it crosses threads. */
+export type TableAddress =
+  | { readonly engine: 'sqlite'; readonly file: string }
+  | { readonly engine: 'vast'; readonly cluster: Omit<VastEngineOptions, 'logger'> };
+
+export interface ThreadData {
+  readonly tables: TableAddress;
+  readonly limits: ComputeLimits;
+}
+
+export interface ComputeLimits {
+  readonly memoryMib: number;
+  readonly threads: number;
+  /** Where what does not fit into memory goes, and files that are exported. */
+  readonly directory: string;
+}
+
+export type ThreadRequest =
+  | { readonly id: number; readonly do: 'run'; readonly analysis: Analysis }
+  /** Answers with a piece; the next one comes when it is asked for, and at last `value` undefined. */
+  | { readonly id: number; readonly do: 'stream'; readonly rows: ExportedRows }
+  | { readonly id: number; readonly do: 'next' }
+  | { readonly id: number; readonly do: 'cancel' }
+  | { readonly id: number; readonly do: 'close' };
+
+export type ThreadResponse =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly piece: Uint8Array }
+  | {
+      readonly id: number;
+      readonly error: {
+        readonly of: 'table' | 'analysis' | 'defect';
+        readonly kind: TableErrorKind | AnalysisErrorKind | undefined;
+        readonly message: string;
+      };
+    };

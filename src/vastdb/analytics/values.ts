@@ -1,0 +1,22 @@
+import type { DuckDBValue } from '@duckdb/node-api';
+
+/** Cells of answers, as results hold them. */
+
+/** Null for what is no number, and what no double can say: the mean of no rows, say. */
+export function toNumber(value: DuckDBValue | undefined): number | null {
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+export const toCount = (value: DuckDBValue | undefined): number => toNumber(value) ?? 0;
+
+export function toBigInt(value: DuckDBValue | undefined): bigint {
+  if (typeof value === 'bigint') return value;
+  return typeof value === 'number' ? BigInt(Math.round(value)) : 0n;
+}
+
+export const toText = (value: DuckDBValue | undefined): string | null => (typeof value === 'string' ? value : null);
+
+/** As it is kept: integers exactly. */
+export const toExact = (value: DuckDBValue | undefined): bigint | number | null =>
+  typeof value === 'bigint' ? value : toNumber(value);

@@ -1,0 +1,41 @@
+import type { ColumnBatch, ScanningReader, ScanRequest } from './engine.ts';
+import { ManagedReader, type TableLayer } from './managed-reader.ts';
+
+/** Reads outside of any transaction: also of more rows than there is memory for. */
+export class CommittedReader extends ManagedReader {
+  readonly #reader: ScanningReader;
+
+  constructor(layer: TableLayer, reader: ScanningReader) {
+    super(layer, reader);
+    this.#reader = reader;
+  }
+
+  /**
+   * All rows that `where` picks, in no order, column by column, in batches; see `ScanningReader.scan`. It is timed as
+   * a select that takes as long as its batches were waited for.
+   */
+  async *scan(request: ScanRequest): AsyncGenerator<ColumnBatch> {
+    const { executor, monitor } = this.layer;
+    const batches = executor.scan(this.#reader, request);
+    let rows = 0;
+    let waitedMs = 0;
+    let failed = true;
+    try {
+      for (;;) {
+        const asked = performance.now();
+        const next: IteratorResult<ColumnBatch> = await batches.next();
+        waitedMs += performance.now() - asked;
+        if (next.done === true) break;
+        rows += next.value.rowCount;
+        // Whoever leaves the loop here has what was wanted.
+        failed = false;
+        yield next.value;
+        failed = true;
+      }
+      failed = false;
+    } finally {
+      monitor.record(request.table, 'select', performance.now() - waitedMs, rows, failed, request.where);
+      await batches.return(undefined);
+    }
+  }
+}

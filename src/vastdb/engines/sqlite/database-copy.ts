@@ -1,0 +1,58 @@
+import { chmod } from 'node:fs/promises';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { toTableError } from './sqlite-error.ts';
+
+/** Pages that are copied between two reports of progress. */
+const PAGES_AT_ONCE = 2000;
+const LOCKED_WAIT_MS = 10_000;
+
+/**
+ * Copies a database that others may use meanwhile, as it is at one moment: all that was committed before this was called
+ * is in the copy. Writers do not wait for it, and do not make it begin again.
+ *
+ * @param target must not be there; only the owner may read it.
+ * @param onPages is told how many pages there are, and how many are left.
+ * @throws TableError where either file cannot be used.
+ */
+export async function copyDatabase(
+  source: string,
+  target: string,
+  onPages: (total: number, left: number) => void,
+): Promise<void> {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(source, { timeout: LOCKED_WAIT_MS });
+    // Holds the snapshot: without it, every commit of another process starts the copy over.
+    database.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+    const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }): void => {
+      onPages(totalPages, remainingPages);
+    };
+    await backup(database, target, { rate: PAGES_AT_ONCE, progress });
+    await chmod(target, 0o600);
+  } catch (error) {
+    throw toTableError(error, source);
+  } finally {
+    database?.close();
+  }
+}
+
+/**
+ * Opens a copy and has SQLite check it, which reads all of it.
+ *
+ * @returns what is wrong with it, a line each; nothing where it is whole.
+ * @throws TableError `corrupt` where it is no database.
+ */
+export function checkDatabase(file: string): string[] {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { timeout: LOCKED_WAIT_MS });
+    // One file without a log, whatever the source had: it can be moved.
+    database.exec('PRAGMA journal_mode = DELETE');
+    const rows = database.prepare('PRAGMA quick_check').all() as { quick_check: string }[];
+    return rows.map((row) => row.quick_check).filter((line) => line !== 'ok');
+  } catch (error) {
+    throw toTableError(error, file);
+  } finally {
+    database?.close();
+  }
+}

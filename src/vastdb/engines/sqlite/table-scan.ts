@@ -1,0 +1,76 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Cell, ColumnBatch, ColumnDefinition, ScanRequest } from '../../engine.ts';
+import { SCAN_BATCH_ROWS } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import { Catalogue } from './catalogue.ts';
+import { decoderOf } from './column-types.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { selectText } from './row-statements.ts';
+import { toTableError } from './sqlite-error.ts';
+
+/** Rows are read once and in order, so a cache would keep what nobody asks for again. */
+const CACHE_KIB = 1024;
+
+/**
+ * One statement that is read batch by batch, over a connection of its own: its snapshot lasts until the end, and other
+ * reads of the thread must not be held back in it. Blocks its thread for a batch at a time.
+ */
+export class TableScan {
+  readonly #connection: Connection;
+  readonly #columns: readonly ColumnDefinition[];
+  readonly #rows: Iterator<SQLOutputValue[]>;
+  readonly #batchRows: number;
+
+  /** @throws TableError `invalid` for unknown tables and columns. */
+  constructor(options: ConnectionOptions, request: Omit<ScanRequest, 'signal'>) {
+    const { batchRows = SCAN_BATCH_ROWS } = request;
+    if (request.columns.length === 0) throw new TableError('invalid', `A scan of ${request.table} asks for no column.`);
+    if (!Number.isSafeInteger(batchRows) || batchRows < 1) {
+      throw new TableError('invalid', `A batch has a whole number of rows from 1 on, not ${batchRows}.`);
+    }
+    this.#batchRows = batchRows;
+    this.#connection = new Connection({ ...options, purpose: 'read', cacheKib: CACHE_KIB });
+    try {
+      const catalogue = new Catalogue(this.#connection);
+      const shape = catalogue.table(request.table);
+      this.#columns = request.columns.map((name) => catalogue.column(shape, name));
+      const values: SQLInputValue[] = [];
+      const sql = selectText(catalogue, shape, this.#columns, request, values);
+      this.#rows = this.#connection.prepare(sql).iterate(...values) as unknown as Iterator<SQLOutputValue[]>;
+    } catch (error) {
+      this.#connection.close();
+      throw toTableError(error, options.file);
+    }
+  }
+
+  /** Undefined when there are no more rows. */
+  next(): ColumnBatch | undefined {
+    const columns = this.#columns.map((): Cell[] => []);
+    let rowCount = 0;
+    try {
+      while (rowCount < this.#batchRows) {
+        const next: IteratorResult<SQLOutputValue[]> = this.#rows.next();
+        if (next.done === true) break;
+        for (let position = 0; position < columns.length; position++) {
+          columns[position]?.push(next.value[position] ?? null);
+        }
+        rowCount++;
+      }
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+    if (rowCount === 0) return undefined;
+    return { rowCount, columns: columns.map((cells, position) => decoded(cells, this.#columns[position])) };
+  }
+
+  close(): void {
+    // The statement has to be reset before the connection goes, or the snapshot stays.
+    this.#rows.return?.();
+    this.#connection.close();
+  }
+}
+
+function decoded(cells: Cell[], column: ColumnDefinition | undefined): Cell[] {
+  const decode = column && decoderOf(column.type);
+  return decode === undefined ? cells : cells.map((cell) => decode(cell as SQLOutputValue));
+}

@@ -1,0 +1,58 @@
+import { type ClaimedJob, JobHandedBack } from '../../domain/search/job.ts';
+import type { Consumer, ConsumeOptions, JobHandler, JobQueue } from '../../domain/search/job-queue.ts';
+import type { WorkerStatus } from '../worker-loop.ts';
+
+/** Works on the jobs of media search, several at once. */
+export class JobWorker {
+  readonly #queue: Pick<JobQueue, 'consume'>;
+  readonly #handler: JobHandler;
+  readonly #options: ConsumeOptions;
+  readonly #stopping = new AbortController();
+  /** When each job that runs was begun. */
+  readonly #running = new Map<string, number>();
+  #consumer: Consumer | undefined;
+  #lastSuccess: number | undefined;
+
+  constructor(queue: Pick<JobQueue, 'consume'>, handler: JobHandler, options: ConsumeOptions) {
+    this.#queue = queue;
+    this.#handler = handler;
+    this.#options = options;
+  }
+
+  /** A job that fails says something of its medium and nothing of the worker, so it is no failure here. */
+  get status(): WorkerStatus {
+    const began = [...this.#running.values()];
+    return {
+      name: 'search job worker',
+      running: this.#consumer !== undefined && !this.#stopping.signal.aborted,
+      busySince: began.length === 0 ? undefined : Math.min(...began),
+      overdue: false,
+      lastSuccess: this.#lastSuccess,
+      failuresInRow: 0,
+      lastFailure: undefined,
+    };
+  }
+
+  start(): void {
+    this.#consumer ??= this.#queue.consume((job, signal) => this.#run(job, signal), this.#options);
+  }
+
+  /** Breaks off the jobs that run, for others to do at once. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#consumer?.stop();
+  }
+
+  async #run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+    this.#running.set(job.leaseToken, Date.now());
+    try {
+      await this.#handler(job, AbortSignal.any([signal, this.#stopping.signal]));
+      this.#lastSuccess = Date.now();
+    } catch (error) {
+      if (this.#stopping.signal.aborted) throw new JobHandedBack('the worker is stopping', { cause: error });
+      throw error;
+    } finally {
+      this.#running.delete(job.leaseToken);
+    }
+  }
+}

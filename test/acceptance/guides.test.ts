@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { ServerFolder } from './support/server-folder.ts';
+
+const run = promisify(execFile);
+
+/** Runs all shell commands of a guide, in order, in one shell. @returns the lines they print. */
+async function runGuide(file: string): Promise<string[]> {
+  const markdown = await readFile(file, 'utf8');
+  const commands = [...markdown.matchAll(/```bash\n(.*?)```/gs)].map(([, block = '']) => block);
+  expect(commands.length).toBeGreaterThan(1);
+  const folder = await ServerFolder.make();
+  const { server } = await folder.start();
+  const script = `set -euo pipefail\n${commands.join('\n')}`;
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TAMS: server.baseUrl, DATA_DIR: folder.dataDir };
+  const { stdout } = await run('bash', ['-c', script], { env });
+  return stdout.trimEnd().split(/\r?\n/);
+}
+
+test('the commands of docs/flow-search.md find what it says', async () => {
+  const lines = await runGuide('docs/flow-search.md');
+  expect(lines[0]).toContain('24 flows and 480 segments');
+  expect(lines.slice(1).map(Number)).toEqual([6, 12, 6, 3, 6, 1, 24, 0, 24, 18, 0, 1]);
+}, 90_000);
+
+test('the commands of docs/streaming.md stream what it says', async () => {
+  const lines = await runGuide('docs/streaming.md');
+  expect(lines.map((line) => line.toLowerCase())).toEqual(
+    expect.arrayContaining(['content-length: 21244', 'accept-ranges: bytes', '188', '416', '304', 'the same bytes']),
+  );
+}, 90_000);

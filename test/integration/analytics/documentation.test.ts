@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { Api } from '../behaviour/support/api.ts';
+
+/* The commands of docs/analytics.md, run as they stand there, answer what stands below them. */
+
+const text = await readFile(new URL('../../../docs/analytics.md', import.meta.url), 'utf8');
+const examples = [...text.matchAll(/```console\n\$ (.+)\n```\n\n```json\n([\s\S]+?)```/g)].map(
+  ([, command = '', answer = '']) => ({ command, answer }),
+);
+const exports = [...text.matchAll(/^\$ (curl .* -o .*)$/gm)].map(([, command = '']) => command);
+
+let server: TestServer;
+let folder: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  server = await startTestServer();
+  folder = await mkdtemp(join(tmpdir(), 'tams-docs-'));
+  const api = new Api(server.baseUrl);
+  const flow = await api.newFlow({ avg_bit_rate: 8000 });
+  const objects = await api.allocate(flow, { limit: 4 });
+  const ranges = ['[0:0_1:0)', '[1:0_2:0)', '[5:0_7:0)', '[10:0_14:0)'];
+  const segments = ranges.map((timerange, n) => ({ object_id: objects[n]?.object_id, timerange }));
+  await api.must('POST', `/flows/${flow}/segments`, segments);
+  env = { TAMS: server.baseUrl, FLOW: flow, PATH: process.env['PATH'] ?? '' };
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const run = async (command: string): Promise<string> =>
+  (await promisify(execFile)('sh', ['-c', command], { cwd: folder, env })).stdout;
+
+describe('docs/analytics.md', () => {
+  it.each(examples)('$command', async ({ command, answer }) => {
+    expect(JSON.parse(await run(command))).toEqual(JSON.parse(answer));
+  });
+
+  it.each(exports)('%s', async (command) => {
+    await run(command);
+    const { size } = await stat(join(folder, command.split(' ').at(-1) ?? ''));
+    expect(size).toBeGreaterThan(100);
+  });
+
+  it('has examples', () => {
+    expect([examples.length, exports.length]).toEqual([4, 2]);
+  });
+});

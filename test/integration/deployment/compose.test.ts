@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { loadConfig } from '../../../src/config.ts';
+import { findModuleFile } from './support/go-tools.ts';
+import { OTHER_VARIABLES, SERVER_VARIABLES } from './support/settings.ts';
+
+interface Service {
+  readonly image?: string;
+  readonly environment?: Readonly<Record<string, string | number>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly (string | { readonly type: string; readonly source: string })[];
+  readonly stop_grace_period?: string;
+}
+interface ComposeFile {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes?: Readonly<Record<string, unknown>>;
+}
+
+const FILES = ['docker/compose.dev.yaml', 'docker/compose.production.yaml', 'docker/compose.observability.yaml'];
+const GIVEN: Readonly<Record<string, string>> = { TAMS_HOST: 'tams.example', GRAFANA_ADMIN_PASSWORD: 'of the test' };
+
+/** A file as Compose reads it: `${NAME:-default}` and `${NAME:?message}` stand for values, `$$` for a dollar. */
+function readCompose(file: string): ComposeFile {
+  const text = readFileSync(file, 'utf8').replace(
+    /\$\$|\$\{(\w+)(?::-([^}]*))?(?::\?[^}]*)?\}/g,
+    (all, name: string | undefined, byDefault: string | undefined) =>
+      name === undefined ? '$' : (GIVEN[name] ?? byDefault ?? all),
+  );
+  return parse(text, { merge: true }) as ComposeFile;
+}
+
+const schemaFile = findModuleFile('github.com/compose-spec/compose-go/v2@*/schema/compose-spec.json');
+if (schemaFile === undefined) {
+  console.warn('The compose files are not held against their schema: .ci/deployment-tools.sh downloads it.');
+}
+
+describe.each(FILES)('%s', (file) => {
+  const { services, volumes = {} } = readCompose(file);
+
+  it.skipIf(schemaFile === undefined)('is a compose file', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const validate = ajv.compile(JSON.parse(readFileSync(schemaFile ?? '', 'utf8')) as object);
+    expect(validate(readCompose(file)), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ services: { tams: { imagen: 'a' } } })).toBe(false);
+  });
+
+  it('sets variables that the server knows', () => {
+    const names = Object.keys(services['tams']?.environment ?? {});
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !SERVER_VARIABLES.has(name) && !OTHER_VARIABLES.has(name))).toEqual([]);
+  });
+
+  it('mounts files that are there, and volumes that it names', () => {
+    const mounts = Object.values(services).flatMap(({ volumes: each = [] }) => each);
+    const sources = mounts.map((mount) => (typeof mount === 'string' ? (mount.split(':')[0] ?? '') : mount.source));
+    expect(sources.length).toBeGreaterThan(0);
+    for (const source of sources) {
+      // The operator's own files.
+      if (source === './files') continue;
+      if (source.startsWith('.')) expect(existsSync(join(dirname(file), source)), source).toBe(true);
+      else expect(Object.keys(volumes)).toContain(source);
+    }
+  });
+
+  it('takes images of a version', () => {
+    for (const { image } of Object.values(services)) {
+      if (image !== undefined) expect(image).toMatch(/:(v?\d[\w.]*|dev)$/);
+    }
+  });
+});
+
+/** The server's environment of a file, beside what its image sets. */
+function environment(file: string): Record<string, string> {
+  const image = { HOST: '0.0.0.0', PORT: '8000', DATA_DIR: '/var/lib/tams' };
+  const own = Object.entries(readCompose(file).services['tams']?.environment ?? {});
+  return { ...image, ...Object.fromEntries(own.map(([name, value]) => [name, String(value)])) };
+}
+
+describe('the server in compose', () => {
+  it('starts with the variables for development, reachable from this machine only', () => {
+    const config = loadConfig(environment('docker/compose.dev.yaml'));
+    expect(config.auth.modes).toEqual([]);
+    expect(config.media.backends).toMatchObject([{ type: 's3', publicEndpoint: 'http://127.0.0.1:7070' }]);
+    const ports = Object.values(readCompose('docker/compose.dev.yaml').services).flatMap(
+      ({ ports: each = [] }) => each,
+    );
+    expect(ports.length).toBeGreaterThan(1);
+    expect(ports.every((port) => port.startsWith('127.0.0.1:'))).toBe(true);
+  });
+
+  it('starts with the variables for production, which let nobody in who has not signed in', () => {
+    const config = loadConfig(environment('docker/compose.production.yaml'));
+    expect(config.auth.modes).toEqual(['token']);
+    expect(config.http.publicUrl).toBe('https://tams.example');
+    const { services } = readCompose('docker/compose.production.yaml');
+    expect(services['tams']?.ports).toBeUndefined();
+    expect(Number.parseInt(services['tams']?.stop_grace_period ?? '', 10) * 1000).toBeGreaterThan(
+      config.operation.stopDelayMs + 30_000,
+    );
+  });
+
+  it('traces and is watched where the file for that is added', () => {
+    const both = { ...environment('docker/compose.dev.yaml'), ...environment('docker/compose.observability.yaml') };
+    const { operation } = loadConfig(both);
+    expect(operation.tracing?.endpoint).toBe('http://jaeger:4318');
+    const prometheus = readFileSync('docker/observability/prometheus.yaml', 'utf8');
+    expect(prometheus).toContain(`names: [tams], type: A, port: ${String(operation.metricsPort)}`);
+  });
+});

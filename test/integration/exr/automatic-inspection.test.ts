@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refOfObject } from '../../../src/domain/exr/exr-file-id.ts';
+import { AutomaticInspection } from '../../../src/services/exr/automatic-inspection.ts';
+import { ExrInspector } from '../../../src/services/exr/exr-inspector.ts';
+import { queueInspections } from '../../../src/services/exr/exr-media-type.ts';
+import { ExrPlaces } from '../../../src/services/exr/exr-places.ts';
+import { SegmentRegistration } from '../../../src/services/segment-registration.ts';
+import { EXR_FILES, EXR_QUEUE } from '../../../src/stores/exr-store/tables.ts';
+import { renderedFrame } from '../../support/exr-objects.ts';
+import { openStoreWorld, type StoreWorld } from './store-world.ts';
+
+const flow = {
+  id: randomUUID(),
+  source_id: randomUUID(),
+  format: 'urn:x-tam:format:image',
+  codec: 'image/x-exr',
+  container: 'image/x-exr',
+  essence_parameters: { frame_width: 1, frame_height: 1 },
+} as const;
+const created = new Date(0).toISOString();
+const ours = async (): Promise<void> => undefined;
+
+let world: StoreWorld;
+let inspection: AutomaticInspection;
+let registration: SegmentRegistration;
+beforeEach(async () => {
+  world = await openStoreWorld();
+  const { store, registry, files, storageId } = world;
+  const places = new ExrPlaces(store, registry, [{ name: 'local', storageId, prefix: '' }], false);
+  inspection = new AutomaticInspection(store, places, new ExrInspector(files), files);
+  registration = new SegmentRegistration(store, new Set(), queueInspections);
+  await store.transaction(async (tx) => {
+    await tx.sources.insert({ id: flow.source_id, format: flow.format, created });
+    await tx.flows.insert({ ...flow, created });
+  });
+});
+afterEach(() => world.close());
+
+/** Objects that were allocated and used, and uploaded too unless `content` is left out. */
+async function register(ids: readonly string[], content?: Uint8Array): Promise<void> {
+  const locationOf = (id: string) => ({ storageId: world.storageId, storagePath: `objects/${id}` });
+  await world.store.transaction((tx) =>
+    tx.objects.insert(
+      ids.map((id) => ({ id, firstFlow: flow.id, locations: [locationOf(id)], externalUrls: [], referenced: false })),
+    ),
+  );
+  if (content !== undefined) for (const id of ids) await world.media.put(`objects/${id}`, content);
+  const segments = ids.map((object_id, index) => ({ object_id, timerange: `[${index}:0_${index + 1}:0)` }));
+  expect(await registration.register(flow.id, segments)).toEqual([]);
+}
+
+describe('automatic inspection', () => {
+  it('costs the registration one insert, and nothing where there is no EXR object', async () => {
+    world.manager.resetPerformance();
+    await register(Array.from({ length: 250 }, (_, index) => `frame.${index}.exr`));
+    const { tables } = world.manager.performanceSummary();
+    const queue = tables.find(({ table }) => table === EXR_QUEUE.name);
+    expect(queue?.operations.map(({ operation, count }) => [operation, count])).toEqual([['insert', 1]]);
+    expect(await world.manager.count(EXR_QUEUE.name)).toBe(3);
+  });
+
+  it('reads each object with one HEAD and one range', async () => {
+    await register(['a.exr', 'b.exr'], renderedFrame(1));
+    expect(await inspection.runDue(ours)).toEqual({ inspected: 2, failed: 0, postponed: 0, more: false });
+    const { operations } = world.media.statistics();
+    const countOf = (name: string) => operations.get(name)?.durations.count;
+    expect([countOf('head'), countOf('get')]).toEqual([2, 2]);
+    expect(await inspection.isDue()).toBe(false);
+  });
+
+  it('does again what a process left behind when it died, and changes nothing the second time', async () => {
+    await register(['a.exr'], renderedFrame(1));
+    let steps = 0;
+    const diesAfterReading = async (): Promise<void> => {
+      steps += 1;
+      if (steps === 2) throw new Error('the process is gone');
+    };
+    await expect(inspection.runDue(diesAfterReading)).rejects.toThrow('the process is gone');
+    expect(await inspection.isDue()).toBe(true);
+    expect(await inspection.runDue(ours)).toMatchObject({ inspected: 1 });
+    expect(await inspection.isDue()).toBe(false);
+    const file = await world.files.find(refOfObject('a.exr').id);
+    expect(file?.audit.inspection_count).toBe(2);
+    expect(await world.manager.count(EXR_FILES.name)).toBe(1);
+  });
+
+  it('puts off what may come, and at last says that it did not', async () => {
+    await register(['late.exr']);
+    expect(await inspection.runDue(ours)).toMatchObject({ inspected: 0, failed: 0, postponed: 1 });
+    expect(await inspection.isDue()).toBe(false);
+    const [entry] = await world.store.transaction((tx) => tx.inspections.due(Date.now() + 60_000, 10));
+    expect(entry).toMatchObject({ objectIds: ['late.exr'], attempt: 1 });
+
+    await world.store.transaction(async (tx) => {
+      await tx.inspections.remove([entry?.id ?? '']);
+      await tx.inspections.add(['late.exr'], 0, 9);
+    });
+    expect(await inspection.runDue(ours)).toMatchObject({ failed: 1, postponed: 0 });
+    const file = await world.files.find(refOfObject('late.exr').id);
+    expect(file?.failure).toMatchObject({ type: 'not_found' });
+    expect(inspection.counts).toEqual({ inspected: 0, failed: 1 });
+  });
+
+  it('lets go of objects that are gone', async () => {
+    await world.store.transaction((tx) => tx.inspections.add(['nobody-knows.exr'], 0));
+    expect(await inspection.runDue(ours)).toEqual({ inspected: 0, failed: 0, postponed: 0, more: false });
+    expect(await world.manager.count(EXR_QUEUE.name)).toBe(0);
+  });
+});

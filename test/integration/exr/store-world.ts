@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memorySource } from '../../../src/exr/header/byte-source.ts';
+import { inspectExr } from '../../../src/exr/inspect.ts';
+import type { ExrInspection, ExrVectors } from '../../../src/exr/inspection.ts';
+import { SecretBox } from '../../../src/shared/secret-box.ts';
+import { TableExrFiles } from '../../../src/stores/exr-store/table-exr-files.ts';
+import { EXR_TABLES } from '../../../src/stores/exr-store/tables.ts';
+import { LocalMediaStore } from '../../../src/stores/media/local-media-store.ts';
+import { MediaStores } from '../../../src/stores/media/media-store-registry.ts';
+import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
+import { VastStore } from '../../../src/stores/vast-store/vast-store.ts';
+import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
+import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+
+const STORAGE_ID = '11111111-1111-4111-8111-111111111111';
+
+/** What a header says, as if it had been read of a file of this name. */
+export const inspected = (
+  path: string,
+  bytes: Uint8Array,
+): Promise<{ inspection: ExrInspection; vectors: ExrVectors }> =>
+  inspectExr(memorySource(bytes), { path, bucket: null, key: null, mtime: null });
+
+/** Tables and media of a folder that is gone afterwards. */
+export async function openStoreWorld() {
+  const folder = await mkdtemp(join(tmpdir(), 'tams-exr-store-'));
+  const engine = await openSqliteEngine({ directory: folder, synchronous: 'normal', cacheMib: 4 });
+  const manager = await VastDBManager.open(engine, [...VAST_STORE_TABLES, ...EXR_TABLES]);
+  const media = new LocalMediaStore({
+    backend: { id: STORAGE_ID, store_type: 'http_object_store', provider: 'test', store_product: 'test' },
+    directory: join(folder, 'media'),
+    secret: 'a secret that is used for nothing here',
+    maxObjectBytes: 1_000_000,
+    expiresS: 60,
+    gridS: 1,
+    urlCacheMax: 0,
+  });
+  await media.ensureReady();
+  return {
+    manager,
+    media,
+    files: new TableExrFiles(manager),
+    store: new VastStore(manager, new SecretBox('of no use here', 'webhooks')),
+    registry: new MediaStores([media]),
+    storageId: STORAGE_ID,
+    close: async () => {
+      await manager.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export type StoreWorld = Awaited<ReturnType<typeof openStoreWorld>>;

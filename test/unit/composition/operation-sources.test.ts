@@ -1,0 +1,65 @@
+import { statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { diskSources } from '../../../src/composition/metrics/disk-sources.ts';
+import { readinessSources } from '../../../src/composition/metrics/readiness-sources.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { type Probe, Readiness } from '../../../src/observability/readiness.ts';
+
+const values = async (sources: ReturnType<typeof diskSources>): Promise<Record<string, number>> => {
+  const samples = await Promise.all(
+    sources.map(async (source) => ({ name: source.name, samples: await source.read() })),
+  );
+  return Object.fromEntries(
+    samples.flatMap(({ name, samples: each }) => each.map(({ value, labels }) => [labels?.['check'] ?? name, value])),
+  );
+};
+
+describe('readinessSources', () => {
+  it('says which probe fails, and does not wait for one that hangs', async () => {
+    const hanging: Probe = { name: 'media', check: () => new Promise(() => undefined) };
+    const probes: Probe[] = [
+      { name: 'engine', check: async () => Promise.reject(new Error('gone')) },
+      hanging,
+      { name: 'workers', check: async () => undefined },
+    ];
+    const failing = new Set<string>();
+    const onChange = (probe: string, failure?: string): void => {
+      if (failure !== undefined) failing.add(probe);
+    };
+    const readiness = new Readiness(probes, { onChange, timeoutMs: 1500 });
+    const names = probes.map(({ name }) => name);
+    const started = performance.now();
+    expect(await values(readinessSources(readiness, names, failing))).toEqual({ engine: 0, media: 1, workers: 1 });
+    expect(performance.now() - started).toBeLessThan(1400);
+    await readiness.check();
+    expect(await values(readinessSources(readiness, names, failing))).toEqual({ engine: 0, media: 0, workers: 1 });
+  });
+});
+
+describe('diskSources', () => {
+  it('measures the disk of DATA_DIR', async () => {
+    const read = await values(diskSources(loadConfig({ DATA_DIR: tmpdir() })));
+    const { blocks, bsize } = await statfs(tmpdir());
+    expect(read['tams_data_dir_size_bytes']).toBe(blocks * bsize);
+    expect(read['tams_data_dir_free_bytes']).toBeGreaterThan(0);
+    expect(read['tams_data_dir_free_bytes']).toBeLessThan(blocks * bsize);
+  });
+
+  it('measures none where nothing is kept on it', () => {
+    const config = loadConfig({
+      TABLE_ENGINE: 'vast',
+      VAST_ENDPOINTS: 'https://10.0.0.1',
+      VAST_ACCESS_KEY: 'key',
+      VAST_SECRET_KEY: 'secret',
+      VAST_BUCKET: 'tables',
+      VAST_SCHEMA: 'tams',
+      SECRET_KEY: 'of a length of thirty-two or more',
+      MEDIA_STORE: 's3',
+      S3_BUCKET: 'media',
+      S3_ACCESS_KEY_ID: 'key',
+      S3_SECRET_ACCESS_KEY: 'secret',
+    });
+    expect(diskSources(config)).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../src/config.ts';
+
+describe('the configuration of EXR metadata', () => {
+  it('is on, and inspects nothing by itself, unless set', () => {
+    expect(loadConfig({}).exr).toEqual({ enabled: true, autoInspect: false });
+    expect(loadConfig({ EXR: 'false' }).exr).toEqual({ enabled: false, autoInspect: false });
+    expect(loadConfig({ EXR_AUTO_INSPECT: 'true' }).exr).toEqual({ enabled: true, autoInspect: true });
+  });
+
+  it('refuses what would be without effect, and what is no value', () => {
+    expect(() => loadConfig({ EXR: 'false', EXR_AUTO_INSPECT: 'true' })).toThrow('EXR_AUTO_INSPECT has no effect');
+    expect(() => loadConfig({ EXR: 'yes' })).toThrow('EXR takes true or false');
+  });
+});

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { TamsClient } from '../../../mgmt/tams-client/tams-client.ts';
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('waits as long as the server asks for, and tries again after broken connections', async () => {
+  const times: number[] = [];
+  const url = await serve((request, response) => {
+    times.push(performance.now());
+    if (times.length === 1) request.socket.destroy();
+    else if (times.length === 2) response.writeHead(503, { 'retry-after': '1' }).end();
+    else response.setHeader('content-type', 'application/json').end('{"id":"f"}');
+  });
+  expect(await new TamsClient(url, { scheme: 'none' }).flow('f')).toEqual({ id: 'f' });
+  expect(times).toHaveLength(3);
+  expect((times[2] ?? 0) - (times[1] ?? 0)).toBeGreaterThanOrEqual(990);
+});
+
+test("an error says what the server said, and nothing of the request's query", async () => {
+  let requests = 0;
+  const url = await serve((_request, response) => {
+    requests++;
+    response.writeHead(403).end('{"type":"forbidden","summary":"no write scope"}');
+  });
+  const client = new TamsClient(`${url}/api`, { scheme: 'url_token', token: 'secret-token' });
+  const failure = await client.flow('f').catch((error: unknown) => String(error));
+  expect(failure).toContain('GET /api/flows/f answered 403: no write scope');
+  expect(failure).not.toContain('secret');
+  expect(requests).toBe(1);
+});
+
+test('credentials go to the API, and to no other origin', async () => {
+  const seen: (string | undefined)[] = [];
+  const other = await serve((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end('bytes');
+  });
+  const url = await serve((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end('bytes');
+  });
+  const client = new TamsClient(url, { scheme: 'basic', user: 'me', password: 'pass' });
+  const read = (response: Response): Promise<string> => response.text();
+  await client.download(`${url}/media/1`, read);
+  await client.download(`${other}/media/1`, read);
+  expect(seen).toEqual([`Basic ${Buffer.from('me:pass').toString('base64')}`, undefined]);
+});
+
+test('pages are followed to the end', async () => {
+  const url = await serve((request, response) => {
+    const page = new URL(request.url ?? '', 'http://x').searchParams.get('page');
+    if (page === null) response.setHeader('link', '</flows/f/segments?page=2>; rel="next"');
+    response.end(JSON.stringify([{ object_id: page ?? '1', timerange: '[0:0_1:0)' }]));
+  });
+  const ids: string[] = [];
+  for await (const { object_id: id } of new TamsClient(url, { scheme: 'none' }).segments('f', '_')) ids.push(id);
+  expect(ids).toEqual(['1', '2']);
+});
