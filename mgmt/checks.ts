@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { openMediaStores } from '../src/composition/media.ts';
 import { type Config, loadConfig } from '../src/config.ts';
+import type { MediaStore } from '../src/domain/media-store.ts';
 import { COUNTERS } from '../src/stores/vast-store/tables.ts';
 import type { TableEngine } from '../src/vastdb/engine.ts';
 import { engineVersion, isVastEngine } from './tables/engine-version.ts';
-import { openEngine } from './tables/open-tables.ts';
+import { isThere } from './backup/folders.ts';
+import { databaseFile, openEngine } from './tables/open-tables.ts';
 
 export interface CheckResult {
   readonly check: string;
@@ -26,6 +31,8 @@ export async function checkServer(env: NodeJS.ProcessEnv = process.env): Promise
 
 async function checkTables(config: Config): Promise<CheckResult[]> {
   const { engine: kind } = config.tables;
+  const file = databaseFile(config.dataDir);
+  if (kind === 'sqlite' && !(await isThere(file))) return [await checkNewPlace('tables: open', file)];
   const results: CheckResult[] = [];
   let engine: TableEngine | undefined;
   try {
@@ -68,17 +75,47 @@ async function checkEndpoints(config: Config): Promise<CheckResult[]> {
 
 async function checkMedia(config: Config): Promise<CheckResult[]> {
   // No URL is signed here.
-  const media = openMediaStores(config, 'unused', undefined);
+  const media = await openMediaStores(config, 'unused', undefined);
   try {
     const results: CheckResult[] = [];
     for (const store of media.all()) {
       const { id, label } = store.backend;
-      const name = label === undefined ? id : `${label} (${id})`;
-      results.push(await timed(`media store ${name}`, () => store.health()));
+      const check = `media store ${label === undefined ? id : `${label} (${id})`}`;
+      const backend = config.media.backends.find((each) => each.id === id);
+      if (backend?.type === 'local' && !(await isThere(backend.path))) {
+        results.push(await checkNewPlace(check, backend.path));
+        continue;
+      }
+      const reached = await timed(check, () => store.health());
+      results.push(reached);
+      if (reached.ok) results.push(await timed(`${check}: write`, () => writeAndDelete(store), 'deleted again'));
     }
     return results;
   } finally {
     await media.close();
+  }
+}
+
+/** What the first start of the server makes: whether it may. */
+async function checkNewPlace(check: string, place: string): Promise<CheckResult> {
+  let parent = dirname(place);
+  while (!(await isThere(parent))) parent = dirname(parent);
+  try {
+    await access(parent, constants.W_OK | constants.X_OK);
+    return { check, ok: true, ms: null, detail: `${place} is not there yet: the server makes it when it starts` };
+  } catch (error) {
+    return { check, ok: false, ms: null, detail: `${place} cannot be made: ${messageOf(error)}` };
+  }
+}
+
+/** At a path as objects have, since keys may be limited to a prefix. */
+async function writeAndDelete(store: MediaStore): Promise<void> {
+  const path = store.makeStoragePath(randomUUID(), randomUUID(), new Date());
+  try {
+    await store.put(path, new Uint8Array(1));
+    if ((await store.head(path)) === undefined) throw new Error('what was written is not there');
+  } finally {
+    await store.delete(path);
   }
 }
 

@@ -1,52 +1,40 @@
 import { Command } from 'commander';
-import { auditCommand } from './commands/audit.ts';
-import { backupCommand } from './commands/backup.ts';
-import { certCommand } from './commands/cert.ts';
-import { checkCommand } from './commands/check.ts';
-import { cleanupCommand } from './commands/cleanup.ts';
-import { generateCommand } from './commands/generate.ts';
-import { ingestCommand } from './commands/ingest.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { openapiCommand } from './commands/openapi.ts';
-import { outgestCommand } from './commands/outgest.ts';
-import { projectionsCommand } from './commands/projections.ts';
-import { recreateCommand } from './commands/recreate.ts';
-import { refreshCommand } from './commands/refresh.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { statusCommand } from './commands/status.ts';
-import { tokensCommand } from './commands/tokens.ts';
-import { usersCommand } from './commands/users.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { versionCommand } from './commands/version.ts';
 
 /*
  * `npm run mgmt -- --help`: what operators do on the server's own tables, while it runs or not. Each file
- * in commands/ is one command.
+ * in commands/ is one command. Only the one that is asked for is loaded, since that takes most of the time of a short
+ * one; help shows all.
  */
 
-const program = new Command('mgmt')
-  .description('Manages a TAMS server. Reads the configuration of the server: environment variables, or .env.')
-  .addCommand(usersCommand())
-  .addCommand(tokensCommand())
-  .addCommand(auditCommand())
-  .addCommand(statusCommand())
-  .addCommand(versionCommand())
-  .addCommand(checkCommand())
-  .addCommand(refreshCommand())
-  .addCommand(cleanupCommand())
-  .addCommand(recreateCommand())
-  .addCommand(projectionsCommand())
-  .addCommand(verifyCommand())
-  .addCommand(backupCommand())
-  .addCommand(restoreCommand())
-  .addCommand(migrateCommand())
-  .addCommand(generateCommand())
-  .addCommand(ingestCommand())
-  .addCommand(outgestCommand())
-  .addCommand(openapiCommand())
-  .addCommand(certCommand());
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  users: async () => (await import('./commands/users.ts')).usersCommand(),
+  tokens: async () => (await import('./commands/tokens.ts')).tokensCommand(),
+  audit: async () => (await import('./commands/audit.ts')).auditCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
+  version: async () => (await import('./commands/version.ts')).versionCommand(),
+  check: async () => (await import('./commands/check.ts')).checkCommand(),
+  refresh: async () => (await import('./commands/refresh.ts')).refreshCommand(),
+  cleanup: async () => (await import('./commands/cleanup.ts')).cleanupCommand(),
+  recreate: async () => (await import('./commands/recreate.ts')).recreateCommand(),
+  projections: async () => (await import('./commands/projections.ts')).projectionsCommand(),
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
+  backup: async () => (await import('./commands/backup.ts')).backupCommand(),
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand(),
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(),
+  generate: async () => (await import('./commands/generate.ts')).generateCommand(),
+  ingest: async () => (await import('./commands/ingest.ts')).ingestCommand(),
+  outgest: async () => (await import('./commands/outgest.ts')).outgestCommand(),
+  openapi: async () => (await import('./commands/openapi.ts')).openapiCommand(),
+  cert: async () => (await import('./commands/cert.ts')).certCommand(),
+};
 
 try {
+  const asked = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
+  const loaded = asked.length > 0 ? asked : Object.entries(COMMANDS);
+  const program = new Command('mgmt').description(
+    'Manages a TAMS server. Reads the configuration of the server: environment variables, or .env.',
+  );
+  for (const command of await Promise.all(loaded.map(([, load]) => load()))) program.addCommand(command);
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

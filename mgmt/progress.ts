@@ -15,7 +15,9 @@ export function showProgress(unit = 'rows'): Progress {
     stream: process.stderr,
     format: `{step} [{bar}] {percentage}% | {value}/{total} ${unit} | {eta_formatted} left`,
     clearOnComplete: true,
-    hideCursor: true,
+    // Else the terminal would have to be put right at every end, that by Ctrl-C among them.
+    hideCursor: false,
+    linewrap: true,
   });
   return {
     start: (step, total) => {

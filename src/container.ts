@@ -6,9 +6,10 @@ import { openAnalytics } from './composition/analytics.ts';
 import { openAuthentication } from './composition/auth.ts';
 import { closeApp, REQUESTS_END_MS } from './composition/closing.ts';
 import { makeMediaReady, openMediaStores } from './composition/media.ts';
-import { openSearch, searchTablesOf } from './composition/search.ts';
+import { openSearch } from './composition/search.ts';
 import { searchServicesOf } from './composition/search-services.ts';
-import { exrHookOf, exrTablesOf, openExr } from './composition/exr.ts';
+import { exrHookOf, openExr } from './composition/exr.ts';
+import { tableDefinitions } from './composition/table-definitions.ts';
 import { openTables } from './composition/tables.ts';
 import { openTrash } from './composition/trash.ts';
 import { auditSources } from './composition/metrics/audit-sources.ts';
@@ -30,8 +31,6 @@ import { CursorCodec } from './shared/cursor.ts';
 import { SecretBox } from './shared/secret-box.ts';
 import { readOrMakeSecret } from './shared/secret-file.ts';
 import { AuthStore } from './stores/auth-store/auth-store.ts';
-import { AUTH_TABLES } from './stores/auth-store/tables.ts';
-import { VAST_STORE_TABLES } from './stores/vast-store/tables.ts';
 import { VastStore } from './stores/vast-store/vast-store.ts';
 import { VastDBManager } from './vastdb/vast-db-manager.ts';
 import { DeletionWorker } from './workers/deletion-worker.ts';
@@ -52,12 +51,11 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const secret = config.secretKey ?? (await readOrMakeSecret(join(config.dataDir, 'secret.key')));
 
   const tracing = await openTracing(config, version, logger);
-  const media = openMediaStores(config, secret, tracing);
+  const media = await openMediaStores(config, secret, tracing);
   const mediaCheck = await makeMediaReady(media, logger);
 
   const engine = await openTables(config, logger);
-  const tables = [...VAST_STORE_TABLES, ...AUTH_TABLES, ...searchTablesOf(config), ...exrTablesOf(config)];
-  const manager = await VastDBManager.open(engine, tables, tracedQueries(tracing));
+  const manager = await VastDBManager.open(engine, tableDefinitions(config), tracedQueries(tracing));
   const store = new VastStore(manager, new SecretBox(secret, 'webhooks'), () => {
     webhooks.onEvents();
   });
@@ -104,7 +102,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const exr = openExr({ manager, store, media, leases, tams: servicesOf }, config, logger);
 
   const analytics = openAnalytics(manager, store, config);
-  const authentication = openAuthentication(config.auth, new AuthStore(manager), logger);
+  const authentication = await openAuthentication(config.auth, new AuthStore(manager), logger);
 
   const watched = {
     version,

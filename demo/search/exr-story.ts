@@ -115,7 +115,7 @@ async function reportGap(api: Api, narrator: Narrator): Promise<void> {
   narrator.step('Ask what is missing', 'Frames are told by their names, so a gap shows before anybody plays it.');
   const sequences = await api.json<Sequence[]>({
     method: 'GET',
-    url: '/exr/sequences?prefix=shots/',
+    url: '/exr/sequences?path_prefix=shots/',
     status: 200,
     meaning: 'sequences, with their gaps',
   });

@@ -4,6 +4,7 @@ import type { ColumnBatch } from '../../src/vastdb/engine.ts';
 import { ArrowFileWriter } from '../../src/vastdb/transfer/arrow-file-writer.ts';
 import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
 import type { Progress } from '../progress.ts';
+import { nameUnknownTables } from '../tables/known-tables.ts';
 import type { OpenedEngine } from '../tables/open-tables.ts';
 import { tablesToCopy } from '../tables/table-sum.ts';
 import type { TableEntry } from './manifest.ts';
@@ -19,6 +20,7 @@ export async function writeArrowTables(
   draft: string,
   progress: Progress,
 ): Promise<TableEntry[]> {
+  await nameUnknownTables(engine, definitions);
   await mkdir(join(draft, FOLDER), { mode: 0o700 });
   const reader = engine.reader('background');
   const tables = await Promise.all(

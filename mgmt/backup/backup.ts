@@ -121,9 +121,14 @@ async function describeTables(opened: OpenedEngine, progress: Progress): Promise
   return { engine: engine.name, engine_version: await engineVersion(engine), tables };
 }
 
-/** The secret, without which keys of webhooks cannot be read; and, if asked for, which files of media there are. */
-async function writeOtherFiles(config: Config, { listMedia }: BackupOptions, draft: string): Promise<FileEntry[]> {
+/** The database; the secret, without which keys of webhooks cannot be read; and, if asked for, which files of media there are. */
+async function writeOtherFiles(
+  config: Config,
+  { kind, listMedia }: BackupOptions,
+  draft: string,
+): Promise<FileEntry[]> {
   const files: FileEntry[] = [];
+  if (kind === 'database') files.push(await describeFile(draft, DATABASE_FILE));
   const secret = join(config.dataDir, SECRET_FILE);
   if (await isThere(secret)) {
     await copyFile(secret, join(draft, SECRET_FILE));

@@ -2,7 +2,6 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { generate } from 'selfsigned';
 import { print } from '../print.ts';
 
 const DAY_MS = 86_400_000;
@@ -39,7 +38,9 @@ export function certCommand(): Command {
     });
 }
 
-function makeCertificate(hosts: readonly string[], days: number) {
+async function makeCertificate(hosts: readonly string[], days: number) {
+  // Two hundred modules, which no other command should wait for.
+  const { generate } = await import('selfsigned');
   const notBeforeDate = new Date();
   return generate([{ name: 'commonName', value: hosts[0] }], {
     keyType: 'ec',

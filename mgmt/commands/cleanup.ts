@@ -53,14 +53,15 @@ async function cleanUp(opened: OpenedTables, names: readonly string[], options: 
   const from = planned.map(({ table }) => table).join(', ');
   await confirm(`This deletes ${which} of ${from}: ${total} rows, for good.`, options);
   const progress = showProgress();
-  for (const { table, where, rows } of planned) {
-    if (rows === 0) continue;
-    progress.start(table, rows);
-    await deleteRows(manager, table, where, (deleted) => {
-      progress.advance(deleted);
-    });
+  try {
+    for (const { table, where, rows } of planned) {
+      if (rows === 0) continue;
+      progress.start(table, rows);
+      await deleteRows(manager, table, where, progress.advance);
+    }
+  } finally {
+    progress.stop();
   }
-  progress.stop();
   print(`Deleted ${total} rows.`);
 }
 

@@ -6,6 +6,7 @@ import { checkApart, checkSecret } from '../migrate/check-places.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { print, printTable } from '../print.ts';
 import { showProgress } from '../progress.ts';
+import { nameUnknownTables } from '../tables/known-tables.ts';
 import { openEngine, withTables } from '../tables/open-tables.ts';
 
 interface MigrateOptions {
@@ -34,6 +35,7 @@ export function migrateCommand(): Command {
       const compared = await withTables(async (source) => {
         checkApart(source.config, target);
         await checkSecret(source, target);
+        await nameUnknownTables(source.engine, source.definitions);
         return migrate(source, await openEngine(target, true), showProgress());
       });
       if (json === true) for (const each of compared) print(JSON.stringify(each));

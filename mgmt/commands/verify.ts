@@ -38,7 +38,7 @@ export function verifyCommand(): Command {
       let repaired = 0;
       await withTables(async ({ config, manager }) => {
         // No URL is signed here.
-        const media = openMediaStores(config, 'unused', undefined);
+        const media = await openMediaStores(config, 'unused', undefined);
         try {
           const context = { manager, media, progress: showProgress(), deleteBytes };
           for await (const finding of verify(context, chosen(options), repair)) {

@@ -51,6 +51,11 @@ export function endOf(packets: readonly Packet[]): bigint {
   );
 }
 
+/** When the last of the packets to be shown is shown. */
+export function latestPts(packets: readonly Packet[]): bigint {
+  return packets.reduce((latest, { pts }) => (pts > latest ? pts : latest), packets[0]?.pts ?? 0n);
+}
+
 /** For each packet the earliest time of it and of all that follow. */
 function earliestFrom(packets: readonly Packet[]): bigint[] {
   const earliest: bigint[] = [];

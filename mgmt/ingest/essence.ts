@@ -84,7 +84,7 @@ function videoParameters(stream: ProbedStream): VideoEssenceParameters {
     ...defined({
       // Two rates that differ: the rate is not fixed.
       frame_rate: stream.r_frame_rate === stream.avg_frame_rate ? toRational(stream.r_frame_rate) : undefined,
-      bit_depth: pixels === '' ? undefined : Number(/(?:p|gray|p0)(9|10|12|14|16)(?:le|be)$/.exec(pixels)?.[1] ?? 8),
+      bit_depth: bitDepthOf(pixels),
       interlace_mode: FIELD_ORDERS[stream.field_order ?? ''],
       colorspace: isHdr ? 'BT2100' : colorspace,
       transfer_characteristic: characteristic,
@@ -96,6 +96,20 @@ function videoParameters(stream: ProbedStream): VideoEssenceParameters {
       avc_parameters: stream.codec_name === 'h264' ? avcParameters(stream.extradata) : undefined,
     }),
   };
+}
+
+/** Names of planar formats end with the bits of a component, or have 8. */
+const PLANAR = /^(?:yuv[aj]?\d{3}p|gbra?p|gray|p[024])(9|1\d)?(?:le|be)?$/;
+const PACKED: readonly [RegExp, number][] = [
+  [/^(nv12|nv21|nv16|nv24|yuyv422|uyvy422|rgb24|bgr24|[a0]?(rgb|bgr)|(rgb|bgr)[a0])$/, 8],
+  [/^((rgb|bgr)48|(rgb|bgr)a64)(le|be)$/, 16],
+];
+
+/** @param pixels ffmpeg's name of the format, such as `yuv420p10le`. @returns undefined for one that is not known. */
+export function bitDepthOf(pixels: string): number | undefined {
+  const planar = PLANAR.exec(pixels);
+  if (planar !== null) return Number(planar[1] ?? 8);
+  return PACKED.find(([pattern]) => pattern.test(pixels))?.[1];
 }
 
 /** MPEG-4 audio object types, by ffmpeg's names of AAC's profiles. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type ByteRange, type Manifest, type ManifestSegment, Parser } from 'm3u8-parser';
@@ -22,40 +22,62 @@ export interface Rendition {
  * @param input a path or an http(s) URL.
  */
 export async function readPlaylist(input: string, folder: string): Promise<Rendition[]> {
-  const url = /^https?:/.test(input) ? new URL(input) : pathToFileURL(input);
-  const manifest = await parsePlaylist(url);
-  const variants = manifest.playlists ?? [];
-  if (variants.length === 0) return [{ name: 'main', segments: await localSegments(manifest, url, 'main', folder) }];
+  const playlist = await parsePlaylist(/^https?:/.test(input) ? new URL(input) : pathToFileURL(input));
+  const { playlists: variants = [], mediaGroups } = playlist.manifest;
+  if (variants.length === 0) return [{ name: 'main', segments: await localSegments(playlist, 'main', folder) }];
   const [best] = variants.toSorted((a, b) => (b.attributes?.BANDWIDTH ?? 0) - (a.attributes?.BANDWIDTH ?? 0));
   const parts = [{ name: 'main', uri: best?.uri ?? '' }];
-  const sound = Object.values(manifest.mediaGroups?.AUDIO[best?.attributes?.AUDIO ?? ''] ?? {});
+  const sound = Object.values(mediaGroups?.AUDIO[best?.attributes?.AUDIO ?? ''] ?? {});
   const soundUri = (sound.find((each) => each.default === true) ?? sound[0])?.uri;
   if (soundUri !== undefined) parts.push({ name: 'sound', uri: soundUri });
   const renditions: Rendition[] = [];
   for (const { name, uri } of parts) {
-    const at = new URL(uri, url);
-    renditions.push({ name, segments: await localSegments(await parsePlaylist(at), at, name, folder) });
+    const part = await parsePlaylist(urlOf(uri, playlist.base));
+    renditions.push({ name, segments: await localSegments(part, name, folder) });
   }
   return renditions;
 }
 
-async function parsePlaylist(url: URL): Promise<Manifest> {
+interface Playlist {
+  readonly manifest: Manifest;
+  /** What its URIs are relative to: where it was found in the end. */
+  readonly base: URL;
+}
+
+async function parsePlaylist(url: URL): Promise<Playlist> {
+  const { text, base } = await readText(url);
   const parser = new Parser();
-  parser.push((await readBytes(url)).toString('utf8'));
+  parser.push(text);
   parser.end();
   const { manifest } = parser;
   const isLive = manifest.endList !== true && (manifest.playlists ?? []).length === 0;
   if (isLive) throw new Error(`${url.pathname} is a live playlist (no EXT-X-ENDLIST), or none at all.`);
-  return manifest;
+  return { manifest, base };
 }
 
-async function localSegments(manifest: Manifest, base: URL, name: string, folder: string): Promise<ReadySegment[]> {
+async function readText(url: URL): Promise<{ text: string; base: URL }> {
+  if (url.protocol === 'file:') return { text: await readFile(url, 'utf8'), base: url };
+  return resilientFetch({ url, shown: `GET ${url.pathname}`, expected: [200] }, async (response) => ({
+    text: await response.text(),
+    base: new URL(response.url),
+  }));
+}
+
+/** @throws where a playlist of the network names a file of this machine: its bytes would be uploaded. */
+function urlOf(uri: string, base: URL): URL {
+  const url = new URL(uri, base);
+  const isOfNetwork = /^https?:$/.test(url.protocol);
+  if (isOfNetwork || (url.protocol === 'file:' && base.protocol === 'file:')) return url;
+  throw new Error(`${base.pathname} names a ${url.protocol} URL, which is not followed.`);
+}
+
+async function localSegments({ manifest, base }: Playlist, name: string, folder: string): Promise<ReadySegment[]> {
   const limit = pLimit(PARALLEL);
   const initializations = new Map<string, Promise<Buffer>>();
   const initializationOf = ({ map }: ManifestSegment): Promise<Buffer> => {
     if (map === undefined) return Promise.resolve(Buffer.alloc(0));
     const key = JSON.stringify(map);
-    const known = initializations.get(key) ?? readBytes(new URL(map.uri, base), map.byterange);
+    const known = initializations.get(key) ?? readBytes(urlOf(map.uri, base), map.byterange);
     initializations.set(key, known);
     return known;
   };
@@ -66,7 +88,7 @@ async function localSegments(manifest: Manifest, base: URL, name: string, folder
           throw new Error(`${base.pathname}: its segments are encrypted (EXT-X-KEY), which is not supported.`);
         }
         const startsAnew = segment.discontinuity === true;
-        const url = new URL(segment.uri, base);
+        const url = urlOf(segment.uri, base);
         if (url.protocol === 'file:' && segment.map === undefined && segment.byterange === undefined) {
           return { file: fileURLToPath(url), startsAnew };
         }
@@ -80,13 +102,30 @@ async function localSegments(manifest: Manifest, base: URL, name: string, folder
   );
 }
 
-/** @throws for anything but http(s), and files that a playlist in a file names. */
+/** @throws where there is less than the range. */
 async function readBytes(url: URL, range?: ByteRange): Promise<Buffer> {
-  if (url.protocol === 'file:') {
-    const content = await readFile(url);
-    return range === undefined ? content : content.subarray(range.offset, range.offset + range.length);
+  const bytes = url.protocol === 'file:' ? await readFileBytes(url, range) : await fetchBytes(url, range);
+  if (range !== undefined && bytes.length !== range.length) {
+    throw new Error(`${url.pathname} has ${bytes.length} bytes of the ${range.length} that a playlist names.`);
   }
-  const headers = range && { range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
+  return bytes;
+}
+
+/** All segments may lie in one large file: no more of it is read than is asked for. */
+async function readFileBytes(url: URL, range?: ByteRange): Promise<Buffer> {
+  if (range === undefined) return readFile(url);
+  const file = await open(url);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(range.length), 0, range.length, range.offset ?? 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function fetchBytes(url: URL, range?: ByteRange): Promise<Buffer> {
+  const { offset = 0, length = 0 } = range ?? {};
+  const headers = range && { range: `bytes=${offset}-${offset + length - 1}` };
   const exchange = { url, shown: `GET ${url.pathname}`, headers, expected: [range === undefined ? 200 : 206] };
   return resilientFetch(exchange, async (response) => Buffer.from(await response.arrayBuffer()));
 }

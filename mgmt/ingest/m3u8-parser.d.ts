@@ -1,7 +1,8 @@
 /** m3u8-parser brings no types: these are of what is used of it. */
 declare module 'm3u8-parser' {
   export interface ByteRange {
-    readonly offset: number;
+    /** Undefined where an EXT-X-MAP begins at the beginning. */
+    readonly offset?: number;
     readonly length: number;
   }
 

@@ -8,7 +8,7 @@ import { containerType } from './codecs.ts';
 import { essenceOf, kindOf } from './essence.ts';
 import { readPlaylist, type Rendition } from './hls.ts';
 import type { IngestPlan, IngestSettings, Track } from './plan.ts';
-import { type MeasuredSegments, measureSegments, plannedSegments } from './ready-segments.ts';
+import { type MeasuredSegments, measureSegments, placementOf, plannedSegments } from './ready-segments.ts';
 import { splitFile } from './split-file.ts';
 
 type Plan = Omit<IngestPlan, 'fingerprint'>;
@@ -25,11 +25,15 @@ export async function makePlan(
   settings: IngestSettings,
 ): Promise<Plan> {
   const [first = ''] = inputs;
+  const isPlaylist = !ready && /\.m3u8?(\?|$)/i.test(first);
+  if (!isPlaylist && inputs.some((input) => /^https?:/.test(input))) {
+    throw new Error('Of URLs only HLS playlists (.m3u8) are taken; download anything else first.');
+  }
   if (ready) {
     const segments = inputs.map((file) => ({ file, startsAnew: false }));
     return planRenditions(basename(first), [{ name: 'main', segments }], folder, settings);
   }
-  if (/\.m3u8?(\?|$)/i.test(first)) {
+  if (isPlaylist) {
     return planRenditions(basename(first.replace(/\?.*/, '')), await readPlaylist(first, folder), folder, settings);
   }
   return splitFile(first, folder, settings);
@@ -45,21 +49,26 @@ async function planRenditions(
   const flows: FlowBody[] = [];
   const tracks: Track[] = [];
   const collected: { id: string; role: string }[] = [];
-  for (const { name, segments } of renditions) {
-    const measured = await measureSegments(segments, folder);
+  const all: MeasuredSegments[] = [];
+  for (const { segments } of renditions) all.push(await measureSegments(segments, folder));
+  const added = placementOf(
+    all.map(({ spans }) => spans),
+    settings.startNs,
+  );
+  for (const [index, measured] of all.entries()) {
+    const name = renditions[index]?.name ?? '';
     const ids = renditions.length === 1 ? settings : {};
     const own = flowsOf(measured, renditions.length === 1 ? label : `${label}, ${name}`, ids);
     const flow = own.at(-1);
     if (flow === undefined) throw new Error(`${label} has neither pictures nor sound.`);
     flows.push(...own);
     collected.push({ id: flow.id, role: name });
-    tracks.push({ flowId: flow.id, segments: plannedSegments(measured.spans, settings.startNs) });
+    tracks.push({ flowId: flow.id, segments: plannedSegments(measured.spans, added) });
   }
-  const [only] = collected;
-  if (only !== undefined && collected.length === 1) return { flows, mainFlowId: only.id, tracks };
+  if (collected.length === 1) return { flows, tracks };
   const { flowId = randomUUID(), sourceId = randomUUID() } = settings;
   const multi = { id: flowId, source_id: sourceId, label, format: Format.multi, flow_collection: collected };
-  return { flows: [...flows, multi], mainFlowId: flowId, tracks };
+  return { flows: [...flows, multi], tracks };
 }
 
 /** The flow that the segments are of comes last. What is wrapped up together has a flow each, without segments. */

@@ -17,10 +17,8 @@ export interface Track {
 export interface IngestPlan {
   /** What it was made of: equal texts, equal plans. */
   readonly fingerprint: string;
-  /** In the order in which they are made: those that are collected come first. */
+  /** In the order in which they are made: those that are collected come first, the one that stands for the whole last. */
   readonly flows: readonly FlowBody[];
-  /** The flow that stands for the whole. */
-  readonly mainFlowId: string;
   readonly tracks: readonly Track[];
 }
 

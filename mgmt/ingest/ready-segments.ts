@@ -10,8 +10,8 @@ import {
   probePackets,
   timeBaseOf,
 } from '../media/probe.ts';
-import { ticksToNs } from '../media/ticks.ts';
-import { endOf } from './cut-plan.ts';
+import { least, ticksToNs } from '../media/ticks.ts';
+import { endOf, latestPts } from './cut-plan.ts';
 import { kindOf, samplesOf } from './essence.ts';
 import type { PlannedSegment } from './plan.ts';
 
@@ -39,6 +39,8 @@ export interface Span {
   readonly file: string;
   readonly startNs: bigint;
   readonly endNs: bigint;
+  /** When its last frame is shown, where the segments are of pictures alone. */
+  readonly lastNs: bigint | undefined;
   readonly offsetNs: bigint;
   readonly counts: Pick<PlannedSegment['body'], 'sample_count' | 'key_frame_count'>;
 }
@@ -74,8 +76,10 @@ export async function measureSegments(segments: readonly ReadySegment[], folder:
   const own = measured.map(({ file, startsAnew, own: packets }) => ({
     file,
     startsAnew,
-    startNs: ticksToNs(leastPts(packets), timeBase),
+    startNs: ticksToNs(least(packets.map(({ pts }) => pts)), timeBase),
     endNs: ticksToNs(endOf(packets), timeBase),
+    // Of sound, and of what is wrapped up together, a frame is many samples, or of one of several flows.
+    lastNs: isMuxed || kindOf(stream) === 'audio' ? undefined : ticksToNs(latestPts(packets), timeBase),
     frameNs: ticksToNs(packets[0]?.duration ?? 0n, timeBase),
     counts: isMuxed ? {} : countsOf(stream, packets),
   }));
@@ -108,26 +112,33 @@ function placed(segments: readonly Own[]): Span[] {
 }
 
 /**
- * What is registered of them.
+ * What is added to the times of several tracks, to all the same so that pictures and sound stay together.
  *
- * @param startNs where the first one goes; unless given, as near to its own times as no `ts_offset` is negative
+ * @param startNs where the first of them goes; unless given, as near to its own times as no `ts_offset` is negative
  * (TAMS 7.0).
  */
-export function plannedSegments(spans: readonly Span[], startNs: bigint | undefined): PlannedSegment[] {
-  const least = spans.reduce((smallest, { offsetNs }) => (offsetNs < smallest ? offsetNs : smallest), 0n);
-  const [first] = spans;
-  const added = startNs === undefined ? -least : startNs - (first?.startNs ?? 0n);
-  if (added + least < 0n) {
-    const earliest = formatTimestamp((first?.startNs ?? 0n) - least);
+export function placementOf(tracks: readonly (readonly Span[])[], startNs: bigint | undefined): bigint {
+  const lowestOffset = least(tracks.flat().map(({ offsetNs }) => offsetNs));
+  if (startNs === undefined) return lowestOffset < 0n ? -lowestOffset : 0n;
+  const firstNs = least(tracks.flatMap((spans) => spans.slice(0, 1).map((span) => span.startNs)));
+  const added = startNs - firstNs;
+  if (added + lowestOffset < 0n) {
+    const earliest = formatTimestamp(firstNs - lowestOffset);
     throw new Error(`--start: must be ${earliest} at least for these segments, or a ts_offset would be negative.`);
   }
-  return spans.map(({ file, startNs: from, endNs, offsetNs, counts }) => {
+  return added;
+}
+
+/** What is registered of the segments of a track. */
+export function plannedSegments(spans: readonly Span[], added: bigint): PlannedSegment[] {
+  return spans.map(({ file, startNs: from, endNs, lastNs, offsetNs, counts }) => {
     const offset = offsetNs + added;
     return {
       file,
       body: {
         timerange: TimeRange.fromNs(from + offset, endNs + offset).toString(),
         ...(offset !== 0n && { ts_offset: formatTimestamp(offset) }),
+        ...(lastNs !== undefined && { last_duration: formatTimestamp(endNs - lastNs) }),
         ...counts,
       },
     };
@@ -140,6 +151,3 @@ function countsOf(stream: ProbedStream, packets: readonly Packet[]): Span['count
   }
   return { sample_count: packets.length, key_frame_count: packets.filter(({ isKey }) => isKey).length };
 }
-
-const leastPts = (packets: readonly Packet[]): bigint =>
-  packets.reduce((least, { pts }) => (pts < least ? pts : least), packets[0]?.pts ?? 0n);

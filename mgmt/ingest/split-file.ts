@@ -6,10 +6,10 @@ import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
 import { fileUrl, type Packet, probeFile, probePackets, type ProbedStream, timeBaseOf } from '../media/probe.ts';
 import { runTool } from '../media/run-tool.ts';
-import { ticksToNs } from '../media/ticks.ts';
+import { least, ticksToNs } from '../media/ticks.ts';
 import type { FlowBody } from '../tams-client/types.ts';
 import { codecNames, type SegmentContainer } from './codecs.ts';
-import { type Cut, planCuts } from './cut-plan.ts';
+import { type Cut, latestPts, planCuts } from './cut-plan.ts';
 import { essenceOf, kindOf, samplesOf } from './essence.ts';
 import type { IngestPlan, IngestSettings, PlannedSegment } from './plan.ts';
 
@@ -63,8 +63,7 @@ export async function splitFile(
     flowId: flows[index]?.id ?? '',
     segments: each.cuts.map((cut, number) => planned(each, cut, number, shiftNs + offsetNs, offsetNs)),
   }));
-  const [only] = flows;
-  if (isWhole && only !== undefined) return { flows, mainFlowId: only.id, tracks };
+  if (isWhole) return { flows, tracks };
   const multi = {
     id: settings.flowId ?? randomUUID(),
     source_id: settings.sourceId ?? randomUUID(),
@@ -72,7 +71,7 @@ export async function splitFile(
     format: Format.multi,
     flow_collection: flows.map(({ id }, index) => ({ id, role: streams[index]?.prefix ?? '' })),
   };
-  return { flows: [...flows, multi], mainFlowId: multi.id, tracks };
+  return { flows: [...flows, multi], tracks };
 }
 
 function cutStream(
@@ -113,9 +112,6 @@ function earliestNsOf({ stream, packets }: CutStream): bigint {
   return ticksToNs(earliest, timeBaseOf(stream));
 }
 
-const least = (values: readonly bigint[]): bigint =>
-  values.reduce((smallest, value) => (value < smallest ? value : smallest), values[0] ?? 0n);
-
 /** What is added to the times in the segments on the timeline, their `ts_offset`, which cannot be negative (TAMS 7.0). */
 function offsetOf(startNs: bigint | undefined, firstNs: bigint): bigint {
   if (startNs === undefined) return 0n;
@@ -152,10 +148,13 @@ async function cutFile(file: string, folder: string, streams: readonly CutStream
   await runTool('ffmpeg', ['-nostdin', '-y', '-copyts', '-i', fileUrl(file), ...outputs], () => undefined);
 }
 
-/** The clock of a whole MP4 file, in which its beginning is written, counts milliseconds unless told. */
+/**
+ * The clock of a whole MP4 file, in which its beginning is written, counts milliseconds unless told. Some versions of
+ * ffmpeg call FLAC in MP4 experimental.
+ */
 function formatOptions({ muxer }: SegmentContainer, stream: ProbedStream): string[] {
   if (muxer === 'mpegts') return [];
-  return ['-segment_format_options', `movie_timescale=${timeBaseOf(stream).den}:use_editlist=1`];
+  return ['-segment_format_options', `movie_timescale=${timeBaseOf(stream).den}:use_editlist=1:strict=experimental`];
 }
 
 /** Nothing is sent of a file that became other pieces than planned. */
@@ -182,8 +181,11 @@ function planned(
     body: {
       timerange: TimeRange.fromNs(cut.startNs + toTimelineNs, cut.endNs + toTimelineNs).toString(),
       ...(offsetNs !== 0n && { ts_offset: formatTimestamp(offsetNs) }),
+      ...(isVideo && {
+        last_duration: formatTimestamp(cut.endNs - ticksToNs(latestPts(own), timeBaseOf(stream))),
+        key_frame_count: own.filter(({ isKey }) => isKey).length,
+      }),
       sample_count: samples,
-      ...(isVideo && { key_frame_count: own.filter(({ isKey }) => isKey).length }),
     },
   };
 }

@@ -25,3 +25,7 @@ export function divideRounded(dividend: bigint, divisor: bigint): bigint {
   const quotient = doubled / (2n * divisor);
   return doubled < 0n && doubled % (2n * divisor) !== 0n ? quotient - 1n : quotient;
 }
+
+/** The least of some times; 0 of none. */
+export const least = (values: readonly bigint[]): bigint =>
+  values.reduce((smallest, value) => (value < smallest ? value : smallest), values[0] ?? 0n);

@@ -3,6 +3,7 @@ import type { Progress } from '../progress.ts';
 import type { OpenedEngine, OpenedTables } from '../tables/open-tables.ts';
 import { openManager } from '../tables/open-tables.ts';
 import { type CopiedTable, sumTable, tablesToCopy, type TableSum } from '../tables/table-sum.ts';
+import { checkCells } from './check-cells.ts';
 import { copyTable } from './copy-table.ts';
 import { MIGRATION_LEDGER } from './migration-ledger.ts';
 
@@ -18,21 +19,23 @@ export interface MigratedTable {
  * Copies all tables to another engine, from where an earlier run came to; then reads both sides again and compares.
  * The ledger of the target goes when everything is the same. Closes `target`.
  *
- * @throws where the target has rows that no migration brought there.
+ * @throws where the target has rows that no migration brought there, or does not take what the source has.
  */
 export async function migrate(
   source: OpenedTables,
   target: OpenedEngine,
   progress: Progress,
 ): Promise<MigratedTable[]> {
+  const { maxCellBytes } = target.engine.capabilities;
   const isResumed = (await target.engine.describeTable(MIGRATION_LEDGER.name)) !== undefined;
   const tables = await tablesToCopy(source.engine, source.definitions);
-  const definitions = new Map(target.definitions.map((definition) => [definition.name, definition]));
-  // Tables of media search are known where they are.
-  for (const definition of source.definitions) definitions.set(definition.name, definition);
-  const opened = await openManager({ ...target, definitions: [...definitions.values()] });
+  // The dimension of vectors is that of the source.
+  const opened = await openManager(target, source.definitions);
   try {
-    if (!isResumed) await checkEmpty(opened.manager, tables);
+    if (!isResumed) {
+      await checkEmpty(opened.manager, tables);
+      if (maxCellBytes !== undefined) await checkCells(source, tables, maxCellBytes, progress);
+    }
     await opened.engine.createTable(MIGRATION_LEDGER);
     await opened.manager.refreshTableMetadata(MIGRATION_LEDGER.name);
     for (const table of tables) {

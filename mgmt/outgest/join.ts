@@ -102,5 +102,9 @@ export async function remux(tracks: readonly RemuxInput[], out: string): Promise
     ...['-i', fileUrl(track.file)],
   ]);
   const maps = tracks.flatMap((_, index) => ['-map', String(index)]);
-  await runTool('ffmpeg', ['-nostdin', '-n', ...inputs, ...maps, '-c', 'copy', fileUrl(out)], () => undefined);
+  await runTool(
+    'ffmpeg',
+    ['-nostdin', '-n', ...inputs, ...maps, '-c', 'copy', '-strict', 'experimental', fileUrl(out)],
+    () => undefined,
+  );
 }

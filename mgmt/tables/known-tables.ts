@@ -1,18 +1,37 @@
-import { AUTH_TABLES } from '../../src/stores/auth-store/tables.ts';
-import { EMBEDDINGS, searchTables } from '../../src/stores/search-store/tables.ts';
-import { VAST_STORE_TABLES } from '../../src/stores/vast-store/tables.ts';
+import { tableDefinitions, type TableFeatures } from '../../src/composition/table-definitions.ts';
+import { EXR_FILES } from '../../src/stores/exr-store/tables.ts';
+import { EMBEDDINGS } from '../../src/stores/search-store/tables.ts';
 import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 
 /**
- * The definitions of the tables that a server of this version has on this engine. Those of media search are among them
- * once they were made: only the engine knows the dimension of their vectors.
+ * The definitions of the tables of a server, and of those that it has from when it was configured otherwise: what was
+ * switched off is still there to be backed up. The dimension of vectors is that of the engine, where there are any.
  */
-export async function knownTables(engine: TableEngine): Promise<TableDefinition[]> {
-  const tables = [...VAST_STORE_TABLES, ...AUTH_TABLES, BATCH_LEDGER];
-  const embeddings = await engine.describeTable(EMBEDDINGS);
+export async function knownTables(
+  engine: TableEngine,
+  { search, exr }: TableFeatures,
+): Promise<readonly TableDefinition[]> {
+  const [embeddings, exrFiles] = [await engine.describeTable(EMBEDDINGS), await engine.describeTable(EXR_FILES.name)];
   const dimension = embeddings?.find(({ type }) => type === 'vector')?.dimension;
-  return dimension === undefined ? tables : [...tables, ...searchTables(dimension)];
+  const tables = tableDefinitions({
+    search: { enabled: search.enabled || dimension !== undefined, dimension: dimension ?? search.dimension },
+    exr: { enabled: exr.enabled || exrFiles !== undefined },
+  });
+  return [...tables, BATCH_LEDGER];
+}
+
+/** The tables of an engine that this version does not know: nothing is done to them, and they are not copied. */
+export async function unknownTables(engine: TableEngine, definitions: readonly TableDefinition[]): Promise<string[]> {
+  const known = new Set(definitions.map(({ name }) => name));
+  return (await engine.listTables()).filter((name) => !known.has(name)).sort();
+}
+
+/** Says on the standard error which tables are left out. */
+export async function nameUnknownTables(engine: TableEngine, definitions: readonly TableDefinition[]): Promise<void> {
+  const unknown = await unknownTables(engine, definitions);
+  if (unknown.length === 0) return;
+  process.stderr.write(`Not copied, since this version does not know them: ${unknown.join(', ')}\n`);
 }
 
 /** @throws where there is no table of this name, with the names that there are. */

@@ -57,18 +57,27 @@ export async function openEngine(config: Config, mayMake = false): Promise<Opene
   if (config.tables.engine === 'sqlite' && !mayMake) await checkDatabase(config.dataDir);
   const engine = await openTables(config, logger);
   try {
-    return { config, logger, engine, definitions: await knownTables(engine) };
+    return { config, logger, engine, definitions: await knownTables(engine, config) };
   } catch (error) {
     await engine.close();
     throw error;
   }
 }
 
-/** Closes the engine when the tables cannot be opened. */
-export async function openManager(opened: OpenedEngine, more: readonly TableDefinition[] = []): Promise<OpenedTables> {
+/**
+ * Closes the engine when the tables cannot be opened.
+ *
+ * @param instead definitions that hold instead of those of the same names, or besides them.
+ */
+export async function openManager(
+  opened: OpenedEngine,
+  instead: readonly TableDefinition[] = [],
+): Promise<OpenedTables> {
+  const byName = new Map([...opened.definitions, ...instead].map((definition) => [definition.name, definition]));
+  const definitions = [...byName.values()];
   try {
-    const manager = await VastDBManager.open(opened.engine, [...opened.definitions, ...more]);
-    return { ...opened, manager };
+    const manager = await VastDBManager.open(opened.engine, definitions);
+    return { ...opened, definitions, manager };
   } catch (error) {
     await opened.engine.close();
     throw error;

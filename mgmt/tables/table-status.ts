@@ -1,4 +1,5 @@
 import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
+import { unknownTables } from './known-tables.ts';
 
 export interface TableStatus {
   readonly table: string;
@@ -19,9 +20,8 @@ export async function tableStatuses(
 ): Promise<TableStatus[]> {
   const statuses: TableStatus[] = [];
   for (const definition of definitions) statuses.push(await statusOf(engine, definition));
-  const known = new Set(definitions.map(({ name }) => name));
-  for (const name of await engine.listTables()) {
-    if (!known.has(name)) statuses.push(await statusOf(engine, { name, columns: [] }, 'unknown'));
+  for (const name of await unknownTables(engine, definitions)) {
+    statuses.push(await statusOf(engine, { name, columns: [] }, 'unknown'));
   }
   return statuses.sort((a, b) => (a.table < b.table ? -1 : 1));
 }

@@ -16,7 +16,7 @@ export interface CopiedTable {
 }
 
 /** Tables whose rows belong to processes that run, and mean nothing elsewhere. */
-const OF_PROCESSES: ReadonlySet<string> = new Set([LEASES.name, BATCH_LEDGER.name]);
+export const OF_PROCESSES: ReadonlySet<string> = new Set([LEASES.name, BATCH_LEDGER.name]);
 
 /** Those of the tables that are on the engine and are worth a copy, with their columns sorted by name. */
 export async function tablesToCopy(

@@ -17,6 +17,9 @@ export class TamsClient {
   /** `baseUrl` is the address of the API, with or without a path. */
   constructor(baseUrl: string, credentials: Credentials) {
     const url = URL.parse(baseUrl);
+    if (url !== null && url.username + url.password !== '') {
+      throw new Error('--url: a name and a password do not belong into it; see --user.');
+    }
     if (url === null || !['http:', 'https:'].includes(url.protocol)) {
       throw new Error(`--url: "${baseUrl}" is not an absolute http or https URL.`);
     }

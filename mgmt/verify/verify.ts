@@ -32,12 +32,15 @@ export async function* verify(
   checks: readonly Check[],
   repair: boolean,
 ): AsyncGenerator<Finding> {
-  for (const check of checks) {
-    for await (const { mend, ...found } of check.find(context)) {
-      const repaired = repair && mend !== undefined;
-      if (repaired) await mend();
-      yield { check: check.name, ...found, repaired };
+  try {
+    for (const check of checks) {
+      for await (const { mend, ...found } of check.find(context)) {
+        const repaired = repair && mend !== undefined;
+        if (repaired) await mend();
+        yield { check: check.name, ...found, repaired };
+      }
     }
+  } finally {
+    context.progress.stop();
   }
-  context.progress.stop();
 }

@@ -18,6 +18,8 @@ export interface AnalyticsParts {
 
 /** How long the thread is kept when nobody asks for an analysis. */
 const IDLE_MS = 60_000;
+/** How long an export may take that is sent while it is read. */
+const STREAM_MS = 3_600_000;
 /** An analysis ends a little before its request would be given up, so that its own answer says why. */
 const BEFORE_TIMEOUT_MS = 500;
 /** More lists of classes than this at a time have their views made anew, which is cheap. */
@@ -31,6 +33,7 @@ export function openAnalytics(manager: VastDBManager, store: Store, config: Conf
     limits: { memoryMib, threads, directory: join(config.dataDir, 'analytics') },
     concurrency,
     timeoutMs,
+    streamMs: STREAM_MS,
     idleMs: IDLE_MS,
   });
   const answerMs = Math.max(BEFORE_TIMEOUT_MS, config.operation.limits.requestTimeoutMs - BEFORE_TIMEOUT_MS);

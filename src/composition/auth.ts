@@ -6,7 +6,6 @@ import type { SecurityScheme } from '../http/security-schemes.ts';
 import { AuditTrail } from '../services/auth/audit-trail.ts';
 import { Authenticator } from '../services/auth/authenticator.ts';
 import { CredentialDirectory } from '../services/auth/credential-directory.ts';
-import { JwtVerifier } from '../services/auth/jwt-verifier.ts';
 import { PasswordVerifier } from '../services/auth/password-verifier.ts';
 import { TokenVerifier } from '../services/auth/token-verifier.ts';
 import { AuditWorker } from '../workers/audit-worker.ts';
@@ -27,15 +26,17 @@ export interface RunningAuthentication extends Authentication {
 }
 
 /** The configured authentication, or undefined where there is none. */
-export function openAuthentication(
+export async function openAuthentication(
   { modes, jwt, tokens, auditRetentionDays }: Config['auth'],
   store: CredentialStore,
   logger: Logger,
-): RunningAuthentication | undefined {
+): Promise<RunningAuthentication | undefined> {
   if (modes.length === 0) {
     logger.info('there is no authentication: whoever reaches this server may do everything');
     return undefined;
   }
+  // Its library is loaded only where it is needed.
+  const { JwtVerifier } = jwt === undefined ? {} : await import('../services/auth/jwt-verifier.ts');
   const audit = new AuditTrail(() => {
     auditWorker.wake();
   });
@@ -43,7 +44,7 @@ export function openAuthentication(
   const directory = new CredentialDirectory(store);
   const tokenVerifier = new TokenVerifier(directory, tokens);
   const verifiers = {
-    jwt: jwt === undefined ? undefined : new JwtVerifier(jwt),
+    jwt: jwt && JwtVerifier && new JwtVerifier(jwt),
     token: modes.includes('token') ? tokenVerifier : undefined,
     urlToken: modes.includes('url_token') ? tokenVerifier : undefined,
     basic: modes.includes('basic') ? new PasswordVerifier(directory) : undefined,

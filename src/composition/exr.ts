@@ -20,8 +20,6 @@ import { queueInspections } from '../services/exr/exr-media-type.ts';
 import type { OnRegistered } from '../services/segment-registration.ts';
 import type { Services } from '../services/services.ts';
 import { TableExrFiles } from '../stores/exr-store/table-exr-files.ts';
-import { EXR_TABLES } from '../stores/exr-store/tables.ts';
-import type { TableDefinition } from '../vastdb/engine.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import { ExrWorker } from '../workers/exr-worker.ts';
 import type { LeaseKeeper } from '../workers/lease-keeper.ts';
@@ -43,14 +41,14 @@ export interface ExrDeps {
   readonly tams: (principal: Principal) => Services;
 }
 
-export const exrTablesOf = ({ exr }: Config): readonly TableDefinition[] => (exr.enabled ? EXR_TABLES : []);
-
 /** What a registration of segments does besides. */
 export const exrHookOf = ({ exr }: Config): OnRegistered | undefined =>
   exr.autoInspect ? queueInspections : undefined;
 
 /** More lists of classes than this at a time have their services made anew, which is cheap. */
 const KEPT_VIEWS = 1_000;
+/** Of a long sequence, so that none of the queries takes long. */
+const LOOKED_UP_OBJECTS = 1_000;
 
 /** EXR metadata; undefined where it is switched off. */
 export function openExr(deps: ExrDeps, config: Config, logger: Logger): ExrParts | undefined {
@@ -84,9 +82,13 @@ export function openExr(deps: ExrDeps, config: Config, logger: Logger): ExrParts
   };
   const buildLimited = (principal: Principal, classes: readonly string[]): ExrServices => {
     const view = store.limitedTo(classes);
-    // In a transaction, since only there several objects are found at once.
-    const visible: VisibleObjects = async (ids) =>
-      new Set((await view.transaction((tx) => tx.objects.findMany(ids))).keys());
+    const visible: VisibleObjects = async (ids) => {
+      const seen = new Set<string>();
+      for (let start = 0; start < ids.length; start += LOOKED_UP_OBJECTS) {
+        for (const id of await view.objects.existing(ids.slice(start, start + LOOKED_UP_OBJECTS))) seen.add(id);
+      }
+      return seen;
+    };
     return build(view, tams(principal), visible);
   };
 

@@ -6,7 +6,6 @@ import { OperationMetrics } from '../observability/operation-metrics.ts';
 import type { Tracing } from '../observability/tracing.ts';
 import { LocalMediaStore } from '../stores/media/local-media-store.ts';
 import { MediaStores } from '../stores/media/media-store-registry.ts';
-import { S3Store } from '../stores/media/s3-store.ts';
 import { WorkerLoop } from '../workers/worker-loop.ts';
 import { tracedOperations } from './tracing.ts';
 
@@ -14,8 +13,16 @@ import { tracedOperations } from './tracing.ts';
 const READY_MS = 2 ** 31 - 1;
 
 /** The configured media stores, none of which may be reachable yet. */
-export const openMediaStores = (config: Config, secret: string, tracing: Tracing | undefined): MediaStores =>
-  new MediaStores(config.media.backends.map((backend) => openMediaStore(backend, config, secret, tracing)));
+export async function openMediaStores(
+  config: Config,
+  secret: string,
+  tracing: Tracing | undefined,
+): Promise<MediaStores> {
+  const { backends } = config.media;
+  return new MediaStores(
+    await Promise.all(backends.map((backend) => openMediaStore(backend, config, secret, tracing))),
+  );
+}
 
 /**
  * An object store that cannot be reached now does not keep the server from starting: what lies in the
@@ -44,18 +51,20 @@ export async function makeMediaReady(media: MediaStores, logger: Logger): Promis
   return check;
 }
 
-function openMediaStore(
+async function openMediaStore(
   config: BackendConfig,
   { media }: Config,
   secret: string,
   tracing: Tracing | undefined,
-): MediaStore {
+): Promise<MediaStore> {
   const { presign, maxObjectBytes, s3 } = media;
   const backend = describe(config);
   const metrics = new OperationMetrics(tracedOperations(tracing, config.id));
   if (config.type === 'local') {
     return new LocalMediaStore({ backend, directory: config.path, secret, maxObjectBytes, ...presign, metrics });
   }
+  // As with the engine of a cluster: what is not used need not be loaded.
+  const { S3Store } = await import('../stores/media/s3-store.ts');
   return new S3Store({ ...config, backend, ...presign, ...s3, metrics });
 }
 

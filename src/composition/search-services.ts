@@ -11,6 +11,7 @@ import type { SearchServices } from '../services/search/search-services.ts';
 import { TranscriptService } from '../services/search/transcript-service.ts';
 import { TriageService } from '../services/search/triage-service.ts';
 import { VersionService } from '../services/search/version-service.ts';
+import { AppError } from '../shared/errors.ts';
 import type { SearchParts } from './search.ts';
 
 /** More lists of classes than this at a time have their services made anew, which is cheap. */
@@ -22,7 +23,7 @@ export function searchServicesOf(
   store: Store,
   classesOn: boolean,
 ): (principal: Principal) => SearchServices {
-  const forAll = build(parts, parts.database, store);
+  const forAll = build(parts, parts.database, store, parts.events);
   if (!classesOn) return () => forAll;
   const limited = new LRUCache<string, SearchServices>({ max: KEPT_VIEWS });
   return (principal) => {
@@ -31,22 +32,31 @@ export function searchServicesOf(
     const key = JSON.stringify(classes);
     let found = limited.get(key);
     if (found === undefined) {
-      found = build(parts, parts.database.limitedTo(classes), store.limitedTo(classes));
+      found = build(parts, parts.database.limitedTo(classes), store.limitedTo(classes), REFUSED);
       limited.set(key, found);
     }
     return found;
   };
 }
 
+/** Events have any object looked at, and tell what there is. */
+const REFUSED: SearchServices['events'] = {
+  handleAll: () => {
+    const problem = 'Events tell of whole buckets: they are for principals that no classes limit.';
+    return Promise.reject(new AppError('insufficient_scope', problem));
+  },
+};
+
 function build(
-  { embedder, queue, queueControl, events }: SearchParts,
+  { embedder, queue, queueControl }: SearchParts,
   database: SearchDatabase,
   { flows }: Pick<Store, 'flows'>,
+  events: SearchServices['events'],
 ): SearchServices {
   return {
     queries: new QueryService(database, embedder),
     assets: new AssetService(database, flows),
-    versions: new VersionService(database),
+    versions: new VersionService(database, embedder.model),
     transcripts: new TranscriptService(database, new Indexer(database, embedder, queue)),
     triage: new TriageService(database, queueControl),
     queue: new QueueService(database, queue, queueControl),

@@ -20,8 +20,6 @@ import { MediaObjectStorage } from '../stores/search-store/media-object-storage.
 import { TableJobQueue } from '../stores/search-store/table-job-queue.ts';
 import { TableQueueControl } from '../stores/search-store/table-queue-control.ts';
 import { TableSearchDatabase } from '../stores/search-store/table-search-database.ts';
-import { searchTables } from '../stores/search-store/tables.ts';
-import type { TableDefinition } from '../vastdb/engine.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import type { LeaseKeeper } from '../workers/lease-keeper.ts';
 import { HousekeepingWorker } from '../workers/search/housekeeping-worker.ts';
@@ -46,10 +44,6 @@ export interface SearchParts {
   stop(): Promise<void>;
 }
 
-/** The tables of media search, where there is one. */
-export const searchTablesOf = ({ search }: Config): readonly TableDefinition[] =>
-  search.enabled ? searchTables(search.dimension) : [];
-
 interface Needs {
   readonly manager: VastDBManager;
   readonly store: Store;
@@ -60,7 +54,7 @@ interface Needs {
 /** Undefined where there is no media search. */
 export function openSearch(
   { manager, store, media, leases }: Needs,
-  { search }: Config,
+  { search, auth }: Config,
   logger: Logger,
 ): SearchParts | undefined {
   if (!search.enabled) return undefined;
@@ -78,7 +72,8 @@ export function openSearch(
   const transcribes = transcriber !== undefined;
   const events = new ObjectEvents({ database, queue, contents, links, buckets, transcribes });
   const transcripts = new TranscriptSource(storage, transcriber);
-  const job = new IndexJob({ database, indexer, contents, events, transcripts });
+  const waitsForFlow = auth.classes;
+  const job = new IndexJob({ database, queue, links, indexer, contents, events, transcripts, waitsForFlow });
   const workers = buildWorkers(search, { queue, queueControl, database, storage, events, leases, job }, logger);
   return {
     database,

@@ -49,7 +49,7 @@ const TEN_YEARS_S = 315_360_000;
 export function readSearch(env: Environment, backends: readonly BackendConfig[]): SearchConfig {
   const buckets = bucketsOf(backends);
   const watched = env.parsed('SEARCH_WATCH', PREFIX_LIST) ?? [];
-  const unknown = watched.find(({ bucket }) => !(bucket in buckets));
+  const unknown = watched.find(({ bucket }) => !Object.hasOwn(buckets, bucket));
   if (unknown !== undefined) {
     const known = Object.keys(buckets).join(', ');
     throw new ConfigError(`SEARCH_WATCH names the bucket ${unknown.bucket}; this server has ${known}.`);
@@ -108,8 +108,15 @@ function readInference(
 const withoutEffect = (variable: string, condition: string): ConfigError =>
   new ConfigError(`${variable} has no effect unless ${condition}; set that or unset ${variable}.`);
 
-/** Keys are put into URLs by mistake, so a wrong one is not shown. */
-const SERVER_URL = { ...syntax.BASE_URL, secret: true };
+const SERVER_URL: syntax.TextSyntax<string> = {
+  parse: (text) => {
+    const url = syntax.BASE_URL.parse(text);
+    return url?.endsWith('/v1') === true ? undefined : url;
+  },
+  takes: `${syntax.BASE_URL.takes}: what stands before /v1/..., so without /v1`,
+  // Keys are put into URLs by mistake.
+  secret: true,
+};
 
 const PREFIX_LIST: syntax.TextSyntax<WatchedPrefix[]> = {
   parse: (text) => {
@@ -128,7 +135,7 @@ function bucketsOf(backends: readonly BackendConfig[]): Record<string, string> {
   const buckets: Record<string, string> = {};
   for (const backend of backends) {
     const name = backend.type === 's3' ? backend.bucket : (backend.label ?? 'local');
-    buckets[name in buckets ? backend.id : name] = backend.id;
+    buckets[Object.hasOwn(buckets, name) ? backend.id : name] = backend.id;
   }
   return buckets;
 }

@@ -39,7 +39,7 @@ export interface SeriesQuery extends NumbersQuery {
 export interface AnalysedTable {
   readonly table: string;
   readonly numbers: readonly string[];
-  /** Which of the numbers are times. The first one is what filters and series go by. */
+  /** Which of the numbers are times. The first one is what filters and series go by; there may be none. */
   readonly times: readonly string[];
   readonly groups: readonly string[];
 }
@@ -93,7 +93,7 @@ export interface Analytics {
   catalog(): Promise<CatalogTable[]>;
   /** By format. Sums are those of `FLOW_SUMS`; the product is kilobits per second times nanoseconds. */
   flowUsage(filter: AnalyticsFilter, signal: AbortSignal): Promise<readonly GroupTotal[]>;
-  storageUsage(bounds: readonly bigint[], signal: AbortSignal): Promise<SizesFound>;
+  storageUsage(filter: AnalyticsFilter, bounds: readonly bigint[], signal: AbortSignal): Promise<SizesFound>;
   timeline(flowId: string, range: TimeRange, limit: number, signal: AbortSignal): Promise<IntervalsFound>;
   ingestRate(query: RateQuery, signal: AbortSignal): Promise<Rate>;
   movingAverage(query: SeriesQuery, windowNs: bigint, maxPoints: number, signal: AbortSignal): Promise<MovingAverage>;

@@ -188,6 +188,8 @@ export type ShownObject = Omit<MediaObject, 'firstFlow'> & { readonly firstFlow:
 /** A limited view has the objects that were allocated for a flow that it has, or that any such flow uses. */
 export interface ObjectReads {
   find(id: string): Promise<ShownObject | undefined>;
+  /** Those of the ids that objects have, without those that are being reclaimed. */
+  existing(ids: readonly string[]): Promise<Set<string>>;
 }
 
 export interface Objects extends ObjectReads {

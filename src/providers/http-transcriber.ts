@@ -1,9 +1,9 @@
+import { languageTag } from '../search/language-tag.ts';
 import { readTranscript } from '../search/transcript/read-transcript.ts';
 import type { SpokenMedium, Transcriber } from '../search/transcript/transcriber.ts';
 import type { Transcript } from '../search/transcript/transcript.ts';
 import { AppError } from '../shared/errors.ts';
 import { InferenceClient, type InferenceOptions } from './inference-client.ts';
-import { languageTag } from './language-tag.ts';
 import { multipartForm } from './multipart.ts';
 
 export interface HttpTranscriberOptions extends InferenceOptions {

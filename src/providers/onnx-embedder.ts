@@ -1,35 +1,32 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Embedder } from '../domain/search/embedding.ts';
 import { JobError } from '../domain/search/job.ts';
 import { toUnitLength } from '../search/hashing-embedder.ts';
+import type { OnnxRequest, OnnxResponse } from './onnx-worker.ts';
 
-/** Not installed with the server: it brings a runtime of some 100 MB along. */
-const LIBRARY = '@huggingface/transformers';
+// Beside this file, and compiled with it: sources run as they are, a build has .js files.
+const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './onnx-worker.ts' : './onnx-worker.js', import.meta.url);
 
-/** Texts that the model works on at a time: attention's memory grows with them. */
+/** Texts that the model works on at a time: attention's memory grows with them, and others have to wait. */
 const BATCH = 8;
 
-/** What is used of the library. */
-interface Transformers {
-  readonly env: { allowRemoteModels: boolean; localModelPath: string };
-  readonly pipeline: (
-    task: 'feature-extraction',
-    model: string,
-    options: { local_files_only: boolean },
-  ) => Promise<Extractor>;
+interface Pending {
+  readonly resolve: (response: OnnxResponse) => void;
+  readonly reject: (error: Error) => void;
 }
 
-type Extractor = (
-  texts: string[],
-  options: { pooling: 'mean'; normalize: boolean },
-) => Promise<{ dims: number[]; data: Float32Array }>;
-
-/** Vectors by a model in a local folder, computed in this process. Nothing is ever downloaded. */
+/**
+ * Vectors by a model in a local folder, computed in a thread of this process. Nothing is ever downloaded. The thread starts
+ * with the first use, again after it died, and keeps the process alive only while an answer is pending.
+ */
 export class OnnxEmbedder implements Embedder {
   readonly model: string;
   readonly dimension: number;
   readonly #modelDir: string;
-  #extractor: Promise<Extractor> | undefined;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | undefined;
+  #lastId = 0;
 
   constructor(modelDir: string, dimension: number) {
     this.model = basename(modelDir);
@@ -39,64 +36,61 @@ export class OnnxEmbedder implements Embedder {
 
   /** Rejects with JobError. */
   async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
-    const extractor = await this.#load();
     const vectors: Float32Array[] = [];
     for (let start = 0; start < texts.length; start += BATCH) {
       signal?.throwIfAborted();
       const batch = texts.slice(start, start + BATCH);
-      const { dims, data } = await extractor(batch, { pooling: 'mean', normalize: true });
-      const [count, dimension = 0] = dims;
-      if (count !== batch.length || dimension !== this.dimension) {
-        throw wrong(
-          `makes vectors of ${dimension} elements, and SEARCH_EMBEDDING_DIMENSION is ${this.dimension}`,
-          this.model,
-        );
+      const response = await this.#ask(batch);
+      if ('problem' in response) throw this.#failure(`cannot be used: ${response.problem}`, false);
+      const { dimension, vectors: all } = response;
+      if (dimension !== this.dimension) {
+        const problem = `makes vectors of ${dimension} elements, and SEARCH_EMBEDDING_DIMENSION is ${this.dimension}`;
+        throw this.#failure(problem, false);
       }
       for (let at = 0; at < batch.length; at += 1) {
-        vectors.push(toUnitLength(data.slice(at * dimension, (at + 1) * dimension)));
+        vectors.push(toUnitLength(all.slice(at * dimension, (at + 1) * dimension)));
       }
     }
     return vectors;
   }
 
-  /** Once; a failure is not kept, since the folder may be filled meanwhile. */
-  #load(): Promise<Extractor> {
-    this.#extractor ??= loadExtractor(this.#modelDir).catch((error: unknown) => {
-      this.#extractor = undefined;
-      throw error;
+  #ask(texts: readonly string[]): Promise<OnnxResponse> {
+    const worker = (this.#worker ??= this.#start());
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ id, texts } satisfies OnnxRequest);
     });
-    return this.#extractor;
   }
-}
 
-/** Throws Error that says how to install it. */
-export async function importTransformers(): Promise<Transformers> {
-  try {
-    return (await import(LIBRARY)) as Transformers;
-  } catch (error) {
-    throw new Error(`SEARCH_EMBEDDER=onnx needs a library that is not here: npm install ${LIBRARY}`, { cause: error });
+  #start(): Worker {
+    // Not the flags of the process: some of them (--input-type) are not for a thread that runs a file.
+    const worker = new Worker(workerUrl, { name: 'embedder', execArgv: [], workerData: { modelDir: this.#modelDir } });
+    worker.on('message', (response: OnnxResponse) => {
+      const pending = this.#pending.get(response.id);
+      this.#pending.delete(response.id);
+      if (this.#pending.size === 0) worker.unref();
+      pending?.resolve(response);
+    });
+    let cause: unknown;
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    worker.on('exit', () => {
+      this.#worker = undefined;
+      const error = this.#failure('ended with its thread', true, cause);
+      for (const { reject } of this.#pending.values()) reject(error);
+      this.#pending.clear();
+    });
+    worker.unref();
+    return worker;
   }
-}
 
-async function loadExtractor(modelDir: string): Promise<Extractor> {
-  try {
-    const { env, pipeline } = await importTransformers();
-    env.allowRemoteModels = false;
-    env.localModelPath = dirname(modelDir);
-    return await pipeline('feature-extraction', basename(modelDir), { local_files_only: true });
-  } catch (error) {
-    throw wrong(
-      `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-      basename(modelDir),
-      error,
-    );
+  #failure(problem: string, retryable: boolean, cause?: unknown): JobError {
+    const message = `the model ${this.model} ${problem}`;
+    const recommendedAction = retryable ? 'retry' : 'fix_configuration';
+    const failure = { code: 'embedding_failed', message, retryable, recommendedAction } as const;
+    return new JobError(failure, cause === undefined ? undefined : { cause });
   }
-}
-
-function wrong(problem: string, model: string, cause?: unknown): JobError {
-  const message = `the model ${model} ${problem}`;
-  return new JobError(
-    { code: 'embedding_failed', message, retryable: false, recommendedAction: 'fix_configuration' },
-    cause === undefined ? undefined : { cause },
-  );
 }

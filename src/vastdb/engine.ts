@@ -102,7 +102,7 @@ export interface ScanRequest {
   /** At least one. */
   readonly columns: readonly string[];
   readonly where?: Predicate;
-  /** The most rows of a batch; 16,384 unless given. */
+  /** The most rows of a batch; 16,384 unless given. Batches of long cells may have fewer. */
   readonly batchRows?: number;
   /** Ends the scan: the next batch is then a TableError `unavailable`. */
   readonly signal?: AbortSignal;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { AutomaticInspection } from '../services/exr/automatic-inspection.ts';
+import type { AutomaticInspection, InspectionRound } from '../services/exr/automatic-inspection.ts';
+import { AppError } from '../shared/errors.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from './worker-loop.ts';
 
@@ -15,16 +16,21 @@ export class ExrWorker {
   constructor(inspection: AutomaticInspection, leases: LeaseKeeper, logger: Logger) {
     this.#loop = new WorkerLoop(
       'EXR inspection',
-      async () => {
+      async (signal) => {
         if (!(await inspection.isDue())) return IDLE_MS;
         const [ours = false] = await leases.acquire([LEASE]);
         if (!ours) return IDLE_MS;
         let goesOn = false;
         try {
-          const { more, ...round } = await inspection.runDue((tx) => leases.mustHold(tx, LEASE));
-          if (round.failed > 0) logger.warn(round, 'EXR objects could not be inspected');
-          else if (round.inspected > 0) logger.info(round, 'inspected EXR objects');
-          goesOn = more;
+          const { more, failures, ...round } = await inspection.runDue((tx) => leases.mustHold(tx, LEASE), signal);
+          const failure = failureToTell(failures);
+          if (failure !== undefined) {
+            const { objectId, error } = failure;
+            // What is wrong with a file says all; of a defect of this server the stack is wanted.
+            const why = error instanceof AppError ? { reason: error.message } : { err: error };
+            logger.warn({ ...round, objectId, ...why }, 'EXR objects could not be inspected; one of them is named');
+          } else if (round.inspected > 0) logger.info(round, 'inspected EXR objects');
+          goesOn = more && !signal.aborted;
         } finally {
           if (!goesOn) await leases.release([LEASE]);
         }
@@ -46,3 +52,7 @@ export class ExrWorker {
     return this.#loop.stop();
   }
 }
+
+/** One line a round, however many failed alike; what nobody foresaw comes first. */
+const failureToTell = (failures: InspectionRound['failures']): InspectionRound['failures'][number] | undefined =>
+  failures.find(({ error }) => !(error instanceof AppError)) ?? failures[0];

@@ -31,3 +31,17 @@ test('the commands of docs/streaming.md stream what it says', async () => {
     expect.arrayContaining(['content-length: 21244', 'accept-ranges: bytes', '188', '416', '304', 'the same bytes']),
   );
 }, 90_000);
+
+test('the commands of docs/search.md find what was said, and in the end nothing of what was removed', async () => {
+  const printed = (await runGuide('docs/search.md')).join('\n');
+  for (const expected of [
+    '"timerange":"[3601:0_3604:500000000)"',
+    '[{"object_id":',
+    '"text":"The storm warning was lifted."',
+    '<v Bob>The ferries stay in the harbour.',
+    '"status":"index_partial"',
+    '"type":"keyword","total":0',
+  ]) {
+    expect(printed).toContain(expected);
+  }
+}, 90_000);

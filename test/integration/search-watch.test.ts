@@ -3,9 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { QueueStats } from '../../src/domain/search/job-queue.ts';
+import type { VersionBody } from '../support/search/search-api.ts';
 import { until } from './behaviour/support/api.ts';
 import { InferenceServer } from '../support/search/inference-server.ts';
-import { ObjectWorld, vtt } from '../support/search/object-world.ts';
+import { ObjectWorld, removeObject, vtt } from '../support/search/object-world.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 let dataDir: string;
@@ -30,9 +33,10 @@ const start = (env: Record<string, string>): Promise<TestServer> => startTestSer
 const keysFound = async (world: ObjectWorld, q: string): Promise<string[]> =>
   (await world.api.search({ q, type: 'keyword' })).hits.map(({ asset }) => asset.key);
 
+const watching = { SEARCH_WATCH: 'local', SEARCH_WATCH_INTERVAL_S: '1' };
+
 describe('a watched bucket', () => {
   it('is indexed without any event, and what came while the server was down afterwards', async () => {
-    const watching = { SEARCH_WATCH: 'local', SEARCH_WATCH_INTERVAL_S: '1' };
     let server = await start(watching);
     try {
       const world = await ObjectWorld.open(server.baseUrl);
@@ -53,6 +57,70 @@ describe('a watched bucket', () => {
       await again.becomes(later, { status: 'indexed' });
       expect(await keysFound(again, 'corncrake')).toEqual([later]);
       expect(await keysFound(again, 'bittern')).toEqual([key]);
+
+      await removeObject(dataDir, key);
+      await until(async () => ((await again.asset(key)) === undefined ? true : undefined));
+      expect(await keysFound(again, 'bittern')).toEqual([]);
+      expect(await keysFound(again, 'corncrake')).toEqual([later]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('is watched by another server when the one that did stops', async () => {
+    const first = await start(watching);
+    let second: TestServer | undefined;
+    try {
+      const world = await ObjectWorld.open(first.baseUrl);
+      const early = await world.put('early.mp4', randomBytes(100));
+      await world.put('early.vtt', vtt('A smew dives.'));
+      await world.becomes(early, { status: 'indexed' });
+      second = await start(watching);
+      const other = await ObjectWorld.open(second.baseUrl);
+      await first.close();
+      const late = await other.put('late.mp4', randomBytes(100));
+      await other.put('late.vtt', vtt('A goosander surfaces.'));
+      await other.becomes(late, { status: 'indexed' });
+      expect(await keysFound(other, 'goosander')).toEqual([late]);
+    } finally {
+      await first.close();
+      await second?.close();
+    }
+  });
+});
+
+describe('what was kept for long enough', () => {
+  it('is removed: replaced versions and done jobs, and nothing else', async () => {
+    const retention = { SEARCH_RETENTION_S: '1' };
+    let server = await start(retention);
+    try {
+      const world = await ObjectWorld.open(server.baseUrl);
+      const key = await world.put('revised.mp4', randomBytes(100));
+      // Else there would be a job later on, to look for one that uses it.
+      await world.segment('revised.mp4', '[0:0_10:0)');
+      const sidecar = await world.put('revised.vtt', vtt('A dunlin, it was said.'));
+      await world.notify(key);
+      await world.becomes(key, { status: 'indexed' });
+      await world.put('revised.vtt', vtt('A sanderling, it was.'));
+      await world.notify(sidecar);
+      await until(async () => ((await keysFound(world, 'sanderling')).length > 0 ? true : undefined));
+      const { id } = (await world.asset(key)) ?? { id: '' };
+      const versions = (): Promise<VersionBody[]> => world.api.get(`/search/assets/${id}/versions`);
+      expect((await versions()).map(({ publish_state }) => publish_state).sort()).toEqual(['ACTIVE', 'ARCHIVED']);
+      await sleep(1_100);
+      await server.close();
+
+      server = await start(retention);
+      const again = await ObjectWorld.open(server.baseUrl);
+      const left = await until(async () => {
+        const present = await again.api.get<VersionBody[]>(`/search/assets/${id}/versions`);
+        return present.length === 1 ? present : undefined;
+      });
+      expect(left).toMatchObject([{ publish_state: 'ACTIVE', status: 'indexed' }]);
+      expect(await keysFound(again, 'sanderling')).toEqual([key]);
+      await until(async () => ((await again.api.get<QueueStats>('/search/queue')).completed === 0 ? true : undefined));
+      // The same again needs no job.
+      expect(await again.notify(key)).toMatchObject({ unchanged: 1 });
     } finally {
       await server.close();
     }

@@ -14,7 +14,7 @@ const OF_TABLES = CHECKS.filter(({ name }) => !name.endsWith('-bytes'));
 /** What `mgmt verify` finds in the tables of a configuration. */
 export async function findings(config: Config, repair = false, checks = OF_TABLES): Promise<Finding[]> {
   const { manager } = await openManager(await openEngine(config));
-  const media = openMediaStores(config, 'unused', undefined);
+  const media = await openMediaStores(config, 'unused', undefined);
   const found: Finding[] = [];
   try {
     const context = { manager, media, progress: SILENT, deleteBytes: false };

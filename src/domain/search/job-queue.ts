@@ -19,6 +19,8 @@ export interface ConsumeOptions {
 export interface Consumer {
   /** Takes no further jobs; resolves when those that run have ended. */
   stop(): Promise<void>;
+  /** Of the queue, since it could be used last; jobs that fail are none. */
+  readonly failures: { readonly inRow: number; readonly last: string | undefined };
 }
 
 /**
@@ -51,7 +53,10 @@ export interface QueueControl {
   pause(): Promise<void>;
   resume(): Promise<void>;
   isPaused(): Promise<boolean>;
-  /** Lets a job that was given up be tried anew, and removes its dead letter. Throws AppError `not_found`. */
+  /**
+   * Lets a job that was given up be tried anew, and removes its dead letter. Its asset is `retrying` then, until the job has
+   * ended, where it was in quarantine or put aside. Throws AppError `not_found`.
+   */
   requeue(deadLetterId: string): Promise<Job>;
   /** Likewise with all jobs of an asset that were given up. Returns how many. */
   requeueAsset(assetId: string): Promise<number>;

@@ -16,7 +16,7 @@ export interface AssetFilter {
 /** What a version holds; without what was removed. */
 export interface VersionSize {
   readonly segments: number;
-  /** Of all models together. */
+  /** Of the model that was asked for, or of all together. */
   readonly embeddings: number;
 }
 
@@ -27,5 +27,5 @@ export interface SearchListings {
   listVersions(assetId: string, page: PageRequest): Promise<Page<Version>>;
   /** The newest first. */
   pageOfDeadLetters(page: PageRequest): Promise<Page<DeadLetter>>;
-  versionSize(versionId: string): Promise<VersionSize>;
+  versionSize(version: Version, model?: string): Promise<VersionSize>;
 }

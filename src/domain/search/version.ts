@@ -1,3 +1,5 @@
+import { AppError } from '../../shared/errors.ts';
+
 /** Whether a search may show it: it is being made, is shown, was followed by another, or was removed. */
 export const VISIBILITIES = ['STAGING', 'ACTIVE', 'ARCHIVED', 'SOFT_DELETED'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
@@ -37,3 +39,9 @@ export interface VersionStatusChange {
   readonly status: VersionStatus;
   readonly language?: string | null;
 }
+
+export const publishedIsFixed = (versionId: string): AppError =>
+  new AppError(
+    'invalid_request',
+    `The version ${versionId} has been published: a changed transcript is a new version.`,
+  );

@@ -19,16 +19,19 @@ export interface ExrValidation {
 export interface RuleResult {
   readonly rule: ExrRule['rule'];
   readonly status: Verdict;
-  /** What was found; where the rule is broken, all that breaks it. */
+  /** What was found; where the rule is broken, all that breaks it, up to `REASON_CHARACTERS`. */
   readonly reason: string;
 }
+
+/** A file may have thousands of channels that break a rule, and a policy hundreds of rules. */
+const REASON_CHARACTERS = 1_000;
 
 /** Holds a header against a policy. */
 export function validateExr(header: JudgedHeader, policy: ExrPolicy): ExrValidation {
   const rules = policy.rules.map((rule): RuleResult => {
     const faults = faultsOf(rule, header);
     if (faults.length === 0) return { rule: rule.rule, status: 'PASS', reason: 'as the policy says' };
-    return { rule: rule.rule, status: rule.severity ?? 'FAIL', reason: faults.join('; ') };
+    return { rule: rule.rule, status: rule.severity ?? 'FAIL', reason: shortened(faults.join('; ')) };
   });
   const has = (status: Verdict): boolean => rules.some((result) => result.status === status);
   return {
@@ -36,6 +39,12 @@ export function validateExr(header: JudgedHeader, policy: ExrPolicy): ExrValidat
     policy: policy.name ?? null,
     rules,
   };
+}
+
+/** Between the halves of a character a text is not well-formed any more. */
+function shortened(reason: string): string {
+  if (reason.length <= REASON_CHARACTERS) return reason;
+  return `${reason.slice(0, REASON_CHARACTERS).toWellFormed()}...`;
 }
 
 function faultsOf(rule: ExrRule, header: JudgedHeader): string[] {

@@ -10,7 +10,10 @@ interface Progress {
   bytes: number;
 }
 
-/** Uploads and downloads of media under way. Those that all but stand still are cut off. */
+/**
+ * Uploads and downloads of media under way. Those whose clients all but stand still are cut off. One that waits for this
+ * server, while it makes an export say, has the limits of what makes it.
+ */
 export class Transfers {
   readonly #stallTimeoutMs: number;
   readonly #minBytes: number;
@@ -47,7 +50,7 @@ export class Transfers {
       }
       if (now - progress.at < this.#stallTimeoutMs) continue;
       const bytes = movedBy(reply);
-      if (bytes - progress.bytes >= this.#minBytes) {
+      if (bytes - progress.bytes >= this.#minBytes || waitsForServer(reply)) {
         progress.at = now;
         progress.bytes = bytes;
         continue;
@@ -59,6 +62,9 @@ export class Transfers {
     return gone;
   }
 }
+
+/** All has arrived that the client sends, and it has taken all that there is to take. */
+const waitsForServer = ({ raw, request }: FastifyReply): boolean => request.raw.complete && raw.writableLength === 0;
 
 function movedBy({ request }: FastifyReply): number {
   const { bytesRead, bytesWritten } = request.raw.socket;

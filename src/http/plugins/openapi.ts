@@ -34,7 +34,10 @@ const TAGS = [
   { name: 'FlowDeleteRequests', description: 'Deletions that go on after their request was answered.' },
   { name: 'Webhooks', description: 'Registrations for events.' },
   { name: 'EXR metadata', description: 'What the headers of OpenEXR files say; not a part of TAMS.' },
-  { name: 'MediaSearch', description: 'What was said in media, and where it lies on the timelines of flows; not a part of TAMS.' },
+  {
+    name: 'MediaSearch',
+    description: 'What was said in media, and where it lies on the timelines of flows; not a part of TAMS.',
+  },
   { name: 'Analytics', description: 'Statistics of what is kept, and exports of it; not a part of TAMS.' },
   { name: 'Operation', description: 'For those who run this server; not a part of TAMS.' },
 ];

@@ -9,12 +9,12 @@ const limit = (description: string, byDefault: number, maximum: number) =>
 const duration = (description: string) =>
   Type.Optional(Type.String({ pattern: PATTERNS.duration.pattern, description }));
 
-const filters = {
+const owners = {
   flow_id: Type.Optional(Uuid),
   source_id: Type.Optional(Uuid),
   format: Type.Optional(ContentFormat),
-  timerange: Type.Optional(Timerange),
 };
+const filters = { ...owners, timerange: Type.Optional(Timerange) };
 
 const numbers = {
   table: Type.Optional(Type.String({ description: 'A table of `/analytics/catalog`; `segments` unless given.' })),
@@ -38,6 +38,8 @@ const limited = (name: keyof typeof LIMITS, description: string) =>
   limit(description, LIMITS[name].default, LIMITS[name].max);
 
 export const usageQuery = Type.Object(filters);
+/** Objects have no time. */
+export const storageQuery = Type.Object(owners);
 export const timelineQuery = Type.Object({
   timerange: Type.Optional(Timerange),
   limit: limited('intervals', 'Gaps, and overlaps, that are listed'),

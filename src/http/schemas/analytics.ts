@@ -53,7 +53,7 @@ export const StorageUsageSchema = Type.Object(
   {
     objects: count('Media objects.'),
     referenced_objects: count('Those that a segment uses, or used once.'),
-    objects_of_known_size: count('Those whose size is kept: what the media search has seen.'),
+    objects_of_known_size: count('Those whose size is kept: what the media search has seen, and EXR files.'),
     objects_of_unknown_size: count('The others: their bytes are in none of the sums.'),
     bytes: count('Of the objects of known size.'),
     sizes: Type.Array(

@@ -56,7 +56,7 @@ export const exrSimilarQuery = Type.Object({
 });
 
 export const exrSequenceQuery = Type.Object({
-  prefix: Type.Optional(Type.String({ description: 'How the paths begin, up to the frame number at most.' })),
+  path_prefix: Type.Optional(Type.String({ description: 'How the paths begin, up to the frame number at most.' })),
   ...pagingParameters,
 });
 

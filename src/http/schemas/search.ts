@@ -45,7 +45,7 @@ export const searchQuery = Type.Object({
   fusion: Type.Optional(fusion),
   weights: Type.Optional(
     Type.String({
-      pattern: '^[0-9]+(\\.[0-9]+)?,[0-9]+(\\.[0-9]+)?$',
+      pattern: '^[0-9]{1,6}(\\.[0-9]{1,9})?,[0-9]{1,6}(\\.[0-9]{1,9})?$',
       description: 'What keywords and meaning count in a hybrid search, such as `0.7,0.3`; only the ratio matters.',
     }),
   ),

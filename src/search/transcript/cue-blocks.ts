@@ -1,25 +1,18 @@
+import { decodeReferences } from './character-references.ts';
 import { parseClockTime } from './clock-time.ts';
 import { malformed } from './problem.ts';
 import type { Cue } from './transcript.ts';
 
 const TIMING = /^\s*(\S+)\s+-->\s+(\S+)/;
 const TIMES = /^\s*[\d:.,]+\s+-->\s+[\d:.,]+/;
-const VOICE = /<v(?:\.[^\s>]*)?\s+([^>]+)>/;
-const TAGS = /<\/?[^<>]*>|\{\\[^{}]*\}/g;
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&nbsp;': ' ',
-  '&lrm;': '',
-  '&rlm;': '',
-};
-const ENTITY = /&(?:amp|lt|gt|quot|nbsp|lrm|rlm);/g;
+// Neither runs past the next tag: a text of many that are not closed would take the square of its length.
+const VOICE = /<v(?:\.[^\s<>]*)?\s+([^\s<>][^<>]*)>/;
+/** A `<` that begins no tag is part of what is said. */
+const TAGS = /<\/?[a-z][^<>]*>|<[\d:.]+>|\{\\[^{}]*\}/gi;
 
 /** The blocks of lines that empty lines separate: what WebVTT and SRT are made of. */
 export function blocksOf(text: string): string[][] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const lines = text.split(/\r\n|\r|\n/);
   const blocks: string[][] = [[]];
   for (const line of lines) {
     if (line.trim() === '') blocks.push([]);
@@ -45,14 +38,12 @@ export function cueOf(block: readonly string[]): Cue | undefined {
   if (endNs < startNs) throw malformed(`has a cue at ${start} that ends before it starts`);
   const body = block.slice(at + 1).join(' ');
   const voice = VOICE.exec(body)?.[1];
-  const text = decoded(body.replace(TAGS, ''));
+  const text = decodeReferences(body.replace(TAGS, ''));
   return {
     startNs,
     endNs,
     text: text.replace(/\s+/g, ' ').trim(),
-    speaker: voice === undefined ? null : decoded(voice).trim(),
+    speaker: voice === undefined ? null : decodeReferences(voice).trim(),
     confidence: null,
   };
 }
-
-const decoded = (text: string): string => text.replace(ENTITY, (entity) => ENTITIES[entity] ?? entity);

@@ -1,3 +1,4 @@
+import { languageTag } from '../language-tag.ts';
 import { readSrt } from './srt.ts';
 import { readTranscriptJson } from './transcript-json.ts';
 import type { Transcript, TranscriptFormat } from './transcript.ts';
@@ -17,7 +18,12 @@ const READERS: Readonly<Record<TranscriptFormat, (text: string) => Transcript>> 
  * Throws AppError `invalid_request` that says what is wrong with it.
  */
 export function readTranscript(text: string, format: TranscriptFormat): Transcript {
-  const { language, cues } = READERS[format](text);
+  // A byte order mark is no part of the text.
+  const { language, cues } = READERS[format](text.replace(/^\uFEFF/, ''));
   const spoken = cues.filter((cue) => cue.text !== '');
-  return { language, cues: spoken.toSorted((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0)) };
+  const tag = language === null ? null : (languageTag(language) ?? language);
+  return {
+    language: tag,
+    cues: spoken.toSorted((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0)),
+  };
 }

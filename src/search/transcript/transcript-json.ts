@@ -39,7 +39,9 @@ function toCue(value: unknown, index: number): Cue {
   const startNs = timeOf(value, 'start', where);
   const endNs = timeOf(value, 'end', where);
   if (endNs < startNs) throw malformed(`has ${where}, which ends before it starts`);
-  return { startNs, endNs, text: text.trim(), speaker, confidence };
+  // Half a character of UTF-16 cannot be kept: it would come back as another, and make another transcript.
+  const said = { text: text.trim().toWellFormed(), speaker: speaker?.toWellFormed() ?? null };
+  return { startNs, endNs, ...said, confidence };
 }
 
 function timeOf(segment: Readonly<Record<string, unknown>>, bound: 'start' | 'end', where: string): bigint {

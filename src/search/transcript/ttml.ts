@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { decodeReferences } from './character-references.ts';
 import { parseClockTime } from './clock-time.ts';
 import { malformed } from './problem.ts';
 import type { Cue, Transcript } from './transcript.ts';
@@ -16,6 +17,14 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   ignoreDeclaration: true,
   ignorePiTags: true,
+  // Its own leaves numeric references as they are.
+  entityDecoder: {
+    decode: decodeReferences,
+    setExternalEntities: () => undefined,
+    addInputEntities: () => undefined,
+    setXmlVersion: () => undefined,
+    reset: () => undefined,
+  },
 });
 
 interface Frame {

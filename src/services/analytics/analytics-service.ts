@@ -34,7 +34,7 @@ export class AnalyticsService {
     this.#flows = flows;
   }
 
-  /** By format. Bytes are estimated from `avg_bit_rate`: sizes of objects are not kept. */
+  /** By format. Bytes are estimated from `avg_bit_rate`: sizes of most objects are not known. */
   async flowUsage(filter: AnalyticsFilter, signal: AbortSignal): Promise<FlowUsage[]> {
     const found = await this.compute.flowUsage(filter, signal);
     return found.map(({ group, rows, sums, product, withoutProduct }) => ({
@@ -47,8 +47,8 @@ export class AnalyticsService {
     }));
   }
 
-  storageUsage(signal: AbortSignal): Promise<SizesFound> {
-    return this.compute.storageUsage(SIZE_BOUNDS, signal);
+  storageUsage(filter: AnalyticsFilter, signal: AbortSignal): Promise<SizesFound> {
+    return this.compute.storageUsage(filter, SIZE_BOUNDS, signal);
   }
 
   /** @throws AppError `not_found` */

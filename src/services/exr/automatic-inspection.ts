@@ -16,6 +16,8 @@ export interface InspectionRound {
   readonly failed: number;
   /** To be tried again. */
   readonly postponed: number;
+  /** Why those that failed or were postponed did; a defect of this server is among them as what it is. */
+  readonly failures: readonly { readonly objectId: string; readonly error: unknown }[];
   /** Whether more may be due. */
   readonly more: boolean;
 }
@@ -27,7 +29,14 @@ const ATTEMPTS = 10;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
 
-type Outcome = 'inspected' | 'failed' | 'postponed' | 'gone';
+/** `left`: not begun, since the process stops. */
+type Ending = 'inspected' | 'failed' | 'postponed' | 'gone' | 'left';
+
+interface Outcome {
+  readonly objectId: string;
+  readonly ending: Ending;
+  readonly error?: unknown;
+}
 
 /**
  * Inspects the objects of the queue. An entry goes when all of its objects are done with, so one that a process leaves
@@ -57,8 +66,8 @@ export class AutomaticInspection {
     return this.#store.inspections.hasDue(Date.now());
   }
 
-  /** `mustBeOurs` throws where another process inspects by now. */
-  async runDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>): Promise<InspectionRound> {
+  /** `mustBeOurs` throws where another process inspects by now. `signal` ends the round before its next object. */
+  async runDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>, signal?: AbortSignal): Promise<InspectionRound> {
     const entries = await this.#store.transaction(
       async (tx) => {
         await mustBeOurs(tx);
@@ -66,10 +75,11 @@ export class AutomaticInspection {
       },
       { background: true },
     );
-    const round = { inspected: 0, failed: 0, postponed: 0 };
+    const done: Outcome[] = [];
     for (const entry of entries) {
-      const outcomes = await this.#inspectAll(entry);
-      const postponed = entry.objectIds.filter((_, index) => outcomes[index] === 'postponed');
+      const outcomes = await this.#inspectAll(entry, signal);
+      if (outcomes.some(({ ending }) => ending === 'left')) break;
+      const postponed = outcomes.filter(({ ending }) => ending === 'postponed').map(({ objectId }) => objectId);
       await this.#store.transaction(
         async (tx) => {
           await mustBeOurs(tx);
@@ -78,28 +88,33 @@ export class AutomaticInspection {
         },
         { background: true },
       );
-      for (const outcome of outcomes) if (outcome !== 'gone') round[outcome] += 1;
+      done.push(...outcomes);
     }
+    const count = (ending: Ending): number => done.filter((each) => each.ending === ending).length;
+    const round = { inspected: count('inspected'), failed: count('failed'), postponed: count('postponed') };
     this.#counts.inspected += round.inspected;
     this.#counts.failed += round.failed;
-    return { ...round, more: entries.length === ENTRIES_PER_ROUND };
+    const failures = done.flatMap(({ objectId, error }) => (error === undefined ? [] : [{ objectId, error }]));
+    return { ...round, failures, more: entries.length === ENTRIES_PER_ROUND };
   }
 
-  #inspectAll({ objectIds, attempt }: QueuedInspection): Promise<Outcome[]> {
+  #inspectAll({ objectIds, attempt }: QueuedInspection, signal: AbortSignal | undefined): Promise<Outcome[]> {
     const limit = pLimit(AT_ONCE);
-    return Promise.all(objectIds.map((id) => limit(() => this.#inspect(id, attempt + 1 >= ATTEMPTS))));
+    const inspect = (objectId: string): Promise<Outcome> | Outcome =>
+      signal?.aborted === true ? { objectId, ending: 'left' } : this.#inspect(objectId, attempt + 1 >= ATTEMPTS);
+    return Promise.all(objectIds.map((id) => limit(() => inspect(id))));
   }
 
   async #inspect(objectId: string, isLast: boolean): Promise<Outcome> {
-    if ((await this.#store.objects.find(objectId)) === undefined) return 'gone';
+    if ((await this.#store.objects.find(objectId)) === undefined) return { objectId, ending: 'gone' };
     try {
       await this.#inspector.inspect(await this.#places.ofObject(objectId));
-      return 'inspected';
+      return { objectId, ending: 'inspected' };
     } catch (error) {
       const isFinal = error instanceof AppError && error.code === 'invalid_exr';
-      if (!isFinal && !isLast) return 'postponed';
+      if (!isFinal && !isLast) return { objectId, ending: 'postponed', error };
       await this.#files.saveFailure(refOfObject(objectId), failureOf(error), Date.now());
-      return 'failed';
+      return { objectId, ending: 'failed', error };
     }
   }
 }

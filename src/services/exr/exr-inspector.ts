@@ -5,7 +5,7 @@ import { inspectExr } from '../../exr/inspect.ts';
 import type { ExrInspection, ExrVectors } from '../../exr/inspection.ts';
 import { AppError } from '../../shared/errors.ts';
 import { translateExrFailure } from './exr-failure.ts';
-import { type ExrPlace, noObject } from './exr-places.ts';
+import { type ExrPlace, noBytes } from './exr-places.ts';
 import { mediaSource, ObjectChanged } from './media-source.ts';
 
 /** An answer: what the header says, and what became of it; null where nothing is kept. */
@@ -64,7 +64,7 @@ async function readPlace({ ref, store, storagePath, bucket }: ExrPlace): Promise
   vectors: ExrVectors;
 }> {
   const info = await store.head(storagePath);
-  if (info === undefined) throw noObject();
+  if (info === undefined) throw noBytes(ref);
   // Frames are told by what clients call the object: its key is made by this server.
   const location = { path: ref.path, bucket: null, key: null, mtime: info.lastModified.toISOString() };
   const { inspection, vectors } = await inspectExr(mediaSource(store, storagePath, info), location);

@@ -17,7 +17,7 @@ export interface ExrPlace {
   readonly ref: ExrFileRef;
   readonly store: MediaStore;
   readonly storagePath: string;
-  /** Undefined where no bucket has the backend's id, which is a defect of the wiring. */
+  /** Null where no bucket has the backend's id, which is a defect of the wiring. */
   readonly bucket: string | null;
 }
 
@@ -60,4 +60,8 @@ export class ExrPlaces {
   }
 }
 
-export const noObject = (): AppError => new AppError('not_found', 'There is no object of this bucket and key.');
+const noObject = (): AppError => new AppError('not_found', 'There is no object of this bucket and key.');
+
+/** Of a place that nothing lies at. */
+export const noBytes = ({ objectId }: ExrFileRef): AppError =>
+  objectId === null ? noObject() : new AppError('not_found', 'Nothing was uploaded of this media object yet.');

@@ -10,7 +10,7 @@ export class ObjectChanged extends Error {}
  * An object of a media store, read by ranges. `info` is what it is taken for: a read of another one throws
  * ObjectChanged.
  */
-export function mediaSource(store: MediaStore, storagePath: string, info: ObjectInfo): ByteSource {
+export function mediaSource(store: Pick<MediaStore, 'get'>, storagePath: string, info: ObjectInfo): ByteSource {
   return {
     size: info.size,
     read: async (offset, length) => {
@@ -28,8 +28,11 @@ async function readBytes(body: Readable, length: number): Promise<Uint8Array> {
   let filled = 0;
   try {
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      bytes.set(chunk.subarray(0, length - filled), filled);
-      filled = Math.min(length, filled + chunk.length);
+      const room = length - filled;
+      bytes.set(chunk.subarray(0, room), filled);
+      filled += Math.min(room, chunk.length);
+      // A store that knows no ranges sends the whole object, which may have gigabytes: leaving the loop ends the stream.
+      if (chunk.length > room) break;
     }
   } catch (cause) {
     throw new AppError('media_store_unavailable', 'The media store broke off while a header was read.', { cause });

@@ -1,19 +1,29 @@
 import type { Asset } from '../../domain/search/asset.ts';
 import type { ClaimedJob } from '../../domain/search/job.ts';
+import type { JobQueue } from '../../domain/search/job-queue.ts';
 import type { SearchDatabase } from '../../domain/search/search-database.ts';
 import type { Version } from '../../domain/search/version.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Indexer } from './indexer.ts';
 import type { ObjectContents } from './object-content.ts';
 import type { ObjectEvents } from './object-events.ts';
+import type { TamsLinks } from './tams-links.ts';
 import { ObjectChanged, type TranscriptSource } from './transcript-source.ts';
+
+/** Between looks for a flow that uses the object: twice as long each time, until it is reclaimed as unused. */
+const LOOK_AGAIN_MS = 2_000;
+const LOOK_AGAIN_MAX_MS = 3_600_000;
 
 interface Needs {
   readonly database: SearchDatabase;
+  readonly queue: Pick<JobQueue, 'enqueueWithDelay'>;
+  readonly links: Pick<TamsLinks, 'find'>;
   readonly indexer: Indexer;
   readonly contents: ObjectContents;
   readonly events: ObjectEvents;
   readonly transcripts: TranscriptSource;
+  /** An object of TAMS is indexed only once a flow uses it: until then it is not known who may see it. */
+  readonly waitsForFlow: boolean;
 }
 
 /** The one kind of job: makes a version of an asset searchable, from wherever an earlier attempt has left it. */
@@ -42,7 +52,12 @@ export class IndexJob {
     const { database, indexer, transcripts, contents } = this.#needs;
     const asset = await database.getAsset(job.assetId);
     const version = job.versionId === null ? undefined : await database.getVersion(job.versionId);
-    if (asset === undefined || version === undefined || isSettled(asset, version)) return;
+    if (asset === undefined || version === undefined || isGone(asset, version)) return;
+    const isPlaced = await this.#place(job, asset);
+    if (!isPlaced && this.#needs.waitsForFlow) return;
+    // Else the first job does the rest.
+    if (looksOf(job) > 0 && !this.#needs.waitsForFlow) return;
+    if (asset.triageState === 'skipped' || version.status === 'indexed') return;
     if (await this.#hasFollower(job, asset, version)) return;
     let failed: Error | undefined;
     const onEmbeddingFailure = (error: Error): void => {
@@ -73,6 +88,29 @@ export class IndexJob {
     if (failed !== undefined) throw failed;
   }
 
+  /**
+   * Puts the asset on the flow that uses its object. Returns whether it is where it belongs; if not, a job will look again:
+   * objects are uploaded before segments use them.
+   */
+  async #place(job: ClaimedJob, { id: assetId, bucket, key, link: known }: Asset): Promise<boolean> {
+    const { database, queue, links } = this.#needs;
+    const link = known ?? (await links.find(bucket, key));
+    if (link === 'unused') {
+      const looks = looksOf(job);
+      const again = { idempotencyKey: `place:${job.id}`, assetId, versionId: job.versionId };
+      const delayMs = Math.min(LOOK_AGAIN_MS * 2 ** looks, LOOK_AGAIN_MAX_MS);
+      await queue.enqueueWithDelay({ ...again, data: JSON.stringify({ looks: looks + 1 }) }, delayMs);
+      return false;
+    }
+    if (link === undefined || link === known) return true;
+    await database.execute(async (tx) => {
+      const asset = await tx.getAsset(assetId);
+      // Meanwhile a person may have said where it is, or the object may be gone.
+      if (asset?.link === null && asset.tombstonedMs === null) await tx.upsertAsset({ bucket, key, link });
+    });
+    return true;
+  }
+
   /** Whether another version was published since the job was enqueued: it is newer, or a person's own. */
   async #hasFollower(job: ClaimedJob, asset: Asset, version: Version): Promise<boolean> {
     const { database } = this.#needs;
@@ -100,8 +138,8 @@ export class IndexJob {
   }
 }
 
-const isSettled = (asset: Asset, version: Version): boolean =>
-  asset.tombstonedMs !== null ||
-  asset.triageState === 'skipped' ||
-  version.publishState === 'SOFT_DELETED' ||
-  version.status === 'indexed';
+const isGone = (asset: Asset, version: Version): boolean =>
+  asset.tombstonedMs !== null || version.publishState === 'SOFT_DELETED';
+
+/** How often a flow was looked for before, in vain; each look is a job of its own. */
+const looksOf = ({ data }: ClaimedJob): number => (JSON.parse(data) as { looks?: number }).looks ?? 0;

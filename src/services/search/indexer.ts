@@ -4,9 +4,9 @@ import type { JobQueue } from '../../domain/search/job-queue.ts';
 import type { SearchDatabase, SearchReads } from '../../domain/search/search-database.ts';
 import type { TranscriptSegment } from '../../domain/search/transcript-segment.ts';
 import type { Version } from '../../domain/search/version.ts';
-import { chunkTranscript } from '../../search/chunking.ts';
 import type { Transcript } from '../../search/transcript/transcript.ts';
 import { AppError } from '../../shared/errors.ts';
+import { storeTranscript } from './transcript-store.ts';
 
 /** Texts that are embedded at a time: what services commonly take, and little to repeat. */
 const EMBEDDING_BATCH = 64;
@@ -43,19 +43,7 @@ export class Indexer {
    * transcript of this version has been published: a changed transcript is a new version.
    */
   async index(versionId: string, transcript: Transcript, options: IndexOptions = {}): Promise<Asset> {
-    const chunks = chunkTranscript(transcript.cues);
-    await this.#database.upsertTranscriptSegments(versionId, chunks);
-    const segments = await this.#database.getTranscriptSegments(versionId);
-    await this.#removeOthers(
-      versionId,
-      segments,
-      new Set(chunks.map(({ chunking, position }) => `${chunking} ${position}`)),
-    );
-    const { language } = transcript;
-    await this.#database.updateVersionStatus(versionId, {
-      status: 'embedding',
-      ...(language !== null && { language }),
-    });
+    await storeTranscript(this.#database, versionId, transcript);
     return this.embed(versionId, options);
   }
 
@@ -76,22 +64,6 @@ export class Indexer {
       return asset;
     }
     return this.#publish(versionId, 'indexed', options);
-  }
-
-  /** An attempt that broke off may have stored a longer transcript. */
-  async #removeOthers(
-    versionId: string,
-    segments: readonly TranscriptSegment[],
-    wanted: ReadonlySet<string>,
-  ): Promise<void> {
-    const others = segments.filter(
-      ({ chunking, position, visibility }) => visibility !== 'SOFT_DELETED' && !wanted.has(`${chunking} ${position}`),
-    );
-    if (others.length === 0) return;
-    await this.#database.softDeleteTranscriptSegments(
-      versionId,
-      others.map(({ id }) => id),
-    );
   }
 
   async #embedAll(

@@ -1,37 +1,39 @@
 import type { TranscriptFormat } from '../../search/transcript/transcript.ts';
 
 /** What a medium with speech in it may be, by the extension of its key. */
-const MEDIUM_TYPES: Readonly<Record<string, string>> = {
-  aac: 'audio/aac',
-  aif: 'audio/aiff',
-  aiff: 'audio/aiff',
-  flac: 'audio/flac',
-  m4a: 'audio/mp4',
-  mka: 'audio/x-matroska',
-  mp2: 'audio/mpeg',
-  mp3: 'audio/mpeg',
-  oga: 'audio/ogg',
-  ogg: 'audio/ogg',
-  opus: 'audio/ogg',
-  wav: 'audio/wav',
-  wma: 'audio/x-ms-wma',
-  '3gp': 'video/3gpp',
-  avi: 'video/x-msvideo',
-  m2ts: 'video/mp2t',
-  m4v: 'video/mp4',
-  mkv: 'video/x-matroska',
-  mov: 'video/quicktime',
-  mp4: 'video/mp4',
-  mpeg: 'video/mpeg',
-  mpegts: 'video/mp2t',
-  mpg: 'video/mpeg',
-  mts: 'video/mp2t',
-  mxf: 'application/mxf',
-  ogv: 'video/ogg',
-  ts: 'video/mp2t',
-  webm: 'video/webm',
-  wmv: 'video/x-ms-wmv',
-};
+const MEDIUM_TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    aac: 'audio/aac',
+    aif: 'audio/aiff',
+    aiff: 'audio/aiff',
+    flac: 'audio/flac',
+    m4a: 'audio/mp4',
+    mka: 'audio/x-matroska',
+    mp2: 'audio/mpeg',
+    mp3: 'audio/mpeg',
+    oga: 'audio/ogg',
+    ogg: 'audio/ogg',
+    opus: 'audio/ogg',
+    wav: 'audio/wav',
+    wma: 'audio/x-ms-wma',
+    '3gp': 'video/3gpp',
+    avi: 'video/x-msvideo',
+    m2ts: 'video/mp2t',
+    m4v: 'video/mp4',
+    mkv: 'video/x-matroska',
+    mov: 'video/quicktime',
+    mp4: 'video/mp4',
+    mpeg: 'video/mpeg',
+    mpegts: 'video/mp2t',
+    mpg: 'video/mpeg',
+    mts: 'video/mp2t',
+    mxf: 'application/mxf',
+    ogv: 'video/ogg',
+    ts: 'video/mp2t',
+    webm: 'video/webm',
+    wmv: 'video/x-ms-wmv',
+  }),
+);
 
 /** Playlists, which are lists of media and none themselves. */
 const PLAYLIST = /mpegurl$/i;
@@ -45,7 +47,10 @@ const SIDECAR_FORMATS: readonly (readonly [extension: string, format: Transcript
   ['json', 'json'],
 ];
 
-/** A file beside a medium that may hold its transcript. */
+/** Stores refuse to look for longer keys. */
+const KEY_MAX_BYTES = 1_024;
+
+/** A file that, beside a medium, would hold its transcript. */
 export interface Sidecar {
   readonly key: string;
   readonly format: TranscriptFormat;
@@ -56,15 +61,15 @@ export function mediumTypeOf(key: string, contentType: string | undefined): stri
   if (contentType !== undefined && /^(audio|video)\//i.test(contentType)) {
     return PLAYLIST.test(contentType) ? undefined : contentType;
   }
-  return MEDIUM_TYPES[extensionOf(key)];
+  return MEDIUM_TYPES.get(extensionOf(key));
 }
 
 /** A name that tells the format of a medium by its extension, for one whose key does not. */
 export function fileNameOf(key: string, mediumType: string): string {
   const name = key.slice(key.lastIndexOf('/') + 1);
-  if (extensionOf(name) in MEDIUM_TYPES) return name;
+  if (MEDIUM_TYPES.has(extensionOf(name))) return name;
   const type = mediumType.split(';', 1)[0];
-  const extension = Object.keys(MEDIUM_TYPES).findLast((each) => MEDIUM_TYPES[each] === type);
+  const [extension] = [...MEDIUM_TYPES].findLast(([, each]) => each === type) ?? [];
   return extension === undefined ? name : `${name}.${extension}`;
 }
 
@@ -74,9 +79,9 @@ export const isSidecar = (key: string): boolean =>
 /** The transcripts that a medium may have beside it, `clip.mp4.vtt` and `clip.vtt`, the preferred first. */
 export function sidecarsOf(key: string): Sidecar[] {
   const stems = [key, ...(extensionOf(key) === '' ? [] : [stemOf(key)])];
-  return stems.flatMap((stem) =>
-    SIDECAR_FORMATS.map(([extension, format]) => ({ key: `${stem}.${extension}`, format })),
-  );
+  return stems
+    .flatMap((stem) => SIDECAR_FORMATS.map(([extension, format]) => ({ key: `${stem}.${extension}`, format })))
+    .filter((sidecar) => Buffer.byteLength(sidecar.key) <= KEY_MAX_BYTES);
 }
 
 /** `clip` of `clip.mp4`; a key without extension as it is. */

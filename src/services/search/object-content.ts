@@ -12,7 +12,11 @@ export interface ObjectContent {
   /** Of the medium and the transcripts beside it: what versions are told apart by. */
   readonly etag: string;
   /** The preferred first. */
-  readonly sidecars: readonly Sidecar[];
+  readonly sidecars: readonly FoundSidecar[];
+}
+
+export interface FoundSidecar extends Sidecar {
+  readonly etag: string;
 }
 
 /** Looks at objects. What counts is how they are now: notifications may be late, or come in another order. */
@@ -29,13 +33,12 @@ export class ObjectContents {
     if (info === undefined) return undefined;
     const mediumType = mediumTypeOf(key, info.contentType);
     if (mediumType === undefined) return 'other';
-    const candidates = sidecarsOf(key);
-    const found = await Promise.all(candidates.map((sidecar) => this.#find(bucket, sidecar.key)));
-    const sidecars = candidates.filter((_, index) => found[index] !== undefined);
-    const etags = found.flatMap((sidecar, index) =>
-      sidecar === undefined ? [] : [`${candidates[index]?.key.slice(stemOf(key).length) ?? ''}:${sidecar.etag}`],
+    const candidates = await Promise.all(
+      sidecarsOf(key).map(async (sidecar) => ({ ...sidecar, etag: (await this.#find(bucket, sidecar.key))?.etag })),
     );
-    const etag = [info.etag, ...etags].join('+');
+    const sidecars = candidates.flatMap(({ etag, ...sidecar }) => (etag === undefined ? [] : [{ ...sidecar, etag }]));
+    const { length } = stemOf(key);
+    const etag = [info.etag, ...sidecars.map((sidecar) => `${sidecar.key.slice(length)}:${sidecar.etag}`)].join('+');
     return { sizeBytes: info.size, mediumType, objectEtag: info.etag, etag, sidecars };
   }
 
@@ -45,22 +48,27 @@ export class ObjectContents {
     const media = [stem];
     let after: string | undefined;
     do {
-      const { objects, next } = await this.#storage.list(bucket, `${stem}.`, after === undefined ? {} : { after });
-      for (const { path } of objects) {
+      const options = after === undefined ? {} : { after };
+      // A key that no object of this store can have must not fail the events that came with its own.
+      const page = await unlessNotFound(this.#storage.list(bucket, `${stem}.`, options));
+      if (page === undefined) return [];
+      for (const { path } of page.objects) {
         const isBeside = stemOf(path) === stem && !isSidecar(path) && mediumTypeOf(path, undefined) !== undefined;
         if (isBeside) media.push(path);
       }
-      after = next;
+      after = page.next;
     } while (after !== undefined);
     return media;
   }
 
-  async #find(bucket: string, key: string): Promise<ObjectInfo | undefined> {
-    try {
-      return await this.#storage.metadata(bucket, key);
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'not_found') return undefined;
-      throw error;
-    }
+  #find(bucket: string, key: string): Promise<ObjectInfo | undefined> {
+    return unlessNotFound(this.#storage.metadata(bucket, key));
   }
+}
+
+function unlessNotFound<T>(promise: Promise<T>): Promise<T | undefined> {
+  return promise.catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'not_found') return undefined;
+    throw error;
+  });
 }

@@ -35,7 +35,7 @@ interface Needs {
   readonly database: SearchDatabase;
   readonly queue: JobQueue;
   readonly contents: ObjectContents;
-  readonly links: TamsLinks;
+  readonly links: Pick<TamsLinks, 'find'>;
   /** The names of those that there are. */
   readonly buckets: ReadonlySet<string>;
   /** Whether media without a transcript beside them are of use. */
@@ -95,28 +95,32 @@ export class ObjectEvents {
     if (content === undefined) {
       if (asset === undefined || asset.tombstonedMs !== null) return 'ignored';
       await database.tombstoneAsset(asset.id);
-      return 'removed';
+      // It may have come back since it was looked at, and been found unchanged before it was gone.
+      return (await contents.look(bucket, key)) === undefined ? 'removed' : this.#sync(bucket, key);
     }
-    const link = asset?.link ?? (await links.find(bucket, key));
-    const isNew = asset?.etag !== content.etag || asset.tombstonedMs !== null;
+    const found = asset?.link ?? (await links.find(bucket, key));
+    // The job looks again: uploads are told of before segments are registered.
+    const link = found === 'unused' ? undefined : found;
     // What a person has put aside stays there, until the object is another.
-    if (!isNew && asset.triageState === 'skipped') return 'unchanged';
-    const { id, version } = await this.#write({ bucket, key }, content, link, isNew);
+    if (asset?.triageState === 'skipped' && !isOther(asset, content)) return 'unchanged';
+    const { id, version, isNew } = await this.#write({ bucket, key }, content, link);
     return this.#proceed(id, version, content, isNew);
   }
 
   #write(
     place: Pick<Asset, 'bucket' | 'key'>,
-    { sizeBytes, mediumType, etag }: ObjectContent,
+    content: ObjectContent,
     link: Asset['link'] | undefined,
-    isNew: boolean,
-  ): Promise<{ id: string; version: Version }> {
+  ): Promise<{ id: string; version: Version; isNew: boolean }> {
+    const { sizeBytes, mediumType, etag } = content;
     const size = BigInt(sizeBytes);
     return this.#needs.database.execute(async (tx) => {
+      // Read here: a medium and the transcript beside it are mostly told of together, and one of them is the first.
+      const isNew = isOther(await tx.getAssetByBucketAndKey(place.bucket, place.key), content);
       const { id } = await tx.upsertAsset({ ...place, etag, sizeBytes: size, contentType: mediumType, link });
       const version = await tx.createVersion({ assetId: id, etag, sizeBytes: size });
       if (isNew) await tx.updateAssetStatus(id, BEGUN);
-      return { id, version };
+      return { id, version, isNew };
     });
   }
 
@@ -145,6 +149,9 @@ export class ObjectEvents {
     return job;
   }
 }
+
+const isOther = (asset: Asset | undefined, { etag }: ObjectContent): boolean =>
+  asset?.etag !== etag || asset.tombstonedMs !== null;
 
 /** Of an asset whose object is another than before. */
 const BEGUN = {

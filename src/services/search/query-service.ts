@@ -1,6 +1,7 @@
 import type { Embedder } from '../../domain/search/embedding.ts';
 import type { SearchDatabase } from '../../domain/search/search-database.ts';
 import type { Fusion, SearchFilters, SearchResult } from '../../domain/search/search-query.ts';
+import { languageTag } from '../../search/language-tag.ts';
 import { AppError } from '../../shared/errors.ts';
 
 export const SEARCH_TYPES = ['keyword', 'semantic', 'hybrid'] as const;
@@ -54,7 +55,8 @@ export class QueryService {
       );
     }
     checkCombination(request);
-    const page = { filters, limit, offset };
+    const language = filters.language && (languageTag(filters.language) ?? filters.language);
+    const page = { filters: { ...filters, language }, limit, offset };
     if (type === 'keyword') return { type, ...(await this.#database.keywordSearch({ text, ...page })) };
     const { vector, model } = await this.#vectorOf(request);
     if (type === 'semantic') {

@@ -14,5 +14,5 @@ export interface SearchServices {
   readonly transcripts: TranscriptService;
   readonly triage: TriageService;
   readonly queue: QueueService;
-  readonly events: ObjectEvents;
+  readonly events: Pick<ObjectEvents, 'handleAll'>;
 }

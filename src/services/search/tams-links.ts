@@ -17,11 +17,11 @@ export class TamsLinks {
   }
 
   /**
-   * The first flow, by id, that uses the object, and where its first segment with it starts. Undefined where the object
-   * is none of TAMS, or no segment uses it yet. A segment that uses the object from its middle on is taken as if from its
+   * The first flow, by id, that uses the object, and where its first segment with it starts; `'unused'` where no segment
+   * uses it yet, undefined where the object is none of TAMS. A segment that uses the object from its middle on is taken as if from its
    * start: say otherwise by a link of your own. At most four queries.
    */
-  async find(bucket: string, key: string): Promise<TamsLink | undefined> {
+  async find(bucket: string, key: string): Promise<TamsLink | 'unused' | undefined> {
     const objectId = objectIdOf(key);
     if (objectId === undefined) return undefined;
     const object = await this.#store.objects.find(objectId);
@@ -29,12 +29,12 @@ export class TamsLinks {
     const isHere = object?.locations.some((at) => at.storageId === storageId && at.storagePath === key);
     if (isHere !== true) return undefined;
     const [flowId] = (await this.#store.segments.flowsUsing(objectId, { limit: 1 })).items;
-    if (flowId === undefined) return undefined;
+    if (flowId === undefined) return 'unused';
     const query = { timerange: TimeRange.EVERYTHING, objectId, reverse: false };
     const [segment] = (await this.#store.segments.page(flowId, query, { limit: 1 })).items;
     const sourceId = (await this.#store.flows.sourcesOf([flowId])).get(flowId);
     // Either may have been deleted in between.
-    if (segment === undefined || sourceId === undefined) return undefined;
+    if (segment === undefined || sourceId === undefined) return 'unused';
     return { flowId, sourceId, offsetNs: segment.startNs };
   }
 }

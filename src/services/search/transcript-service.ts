@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SearchDatabase } from '../../domain/search/search-database.ts';
 import type { TranscriptSegment } from '../../domain/search/transcript-segment.ts';
 import type { Version } from '../../domain/search/version.ts';
-import { chunkTranscript } from '../../search/chunking.ts';
+import { languageTag } from '../../search/language-tag.ts';
 import { writeTranscriptJson } from '../../search/transcript/transcript-json.ts';
 import { readTranscript } from '../../search/transcript/read-transcript.ts';
 import type { Transcript, TranscriptFormat } from '../../search/transcript/transcript.ts';
@@ -10,6 +10,7 @@ import { writeWebVtt } from '../../search/transcript/webvtt.ts';
 import { AppError } from '../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
 import type { Indexer } from './indexer.ts';
+import { storeTranscript } from './transcript-store.ts';
 import { presentVersion } from './version-service.ts';
 
 /**
@@ -75,26 +76,8 @@ export class TranscriptService {
   /** Gives a version its segments and publishes nothing: vectors can be put, and the version published, when all is there. */
   async putOnVersion(versionId: string, given: GivenTranscript): Promise<VersionTranscript> {
     const transcript = read(given);
-    const { publishState } = await presentVersion(this.#database, versionId);
-    const chunks = chunkTranscript(transcript.cues);
-    await this.#database.upsertTranscriptSegments(versionId, chunks);
-    const kept = new Set(chunks.map(({ chunking, position }) => `${chunking} ${position}`));
-    const before = await this.#database.getTranscriptSegments(versionId);
-    const others = before.filter(
-      ({ chunking, position, visibility }) => visibility !== 'SOFT_DELETED' && !kept.has(`${chunking} ${position}`),
-    );
-    if (others.length > 0) {
-      const ids = others.map(({ id }) => id);
-      await this.#database.softDeleteTranscriptSegments(versionId, ids);
-    }
-    const { language } = transcript;
-    // What has been published is what it was: the tables took nothing else.
-    if (publishState === 'STAGING') {
-      await this.#database.updateVersionStatus(versionId, {
-        status: 'embedding',
-        ...(language !== null && { language }),
-      });
-    }
+    await presentVersion(this.#database, versionId);
+    await storeTranscript(this.#database, versionId, transcript);
     return this.ofVersion(versionId);
   }
 
@@ -121,7 +104,7 @@ function read({ text, format, language }: GivenTranscript): Transcript {
       throw invalid(`The speaker of cue ${index} has more than ${MAX_SPEAKER_CHARACTERS} characters.`);
     }
   });
-  const spoken = language ?? transcript.language;
+  const spoken = language === undefined ? transcript.language : (languageTag(language) ?? language);
   if (spoken !== null && !LANGUAGE.test(spoken)) {
     const field = language === undefined ? 'transcript' : 'language';
     throw invalid('The language must be a tag of BCP 47, such as en or pt-BR.', field);

@@ -1,17 +1,18 @@
 import type { Readable } from 'node:stream';
 import { JobError } from '../../domain/search/job.ts';
+import type { ObjectBody } from '../../domain/media-store.ts';
 import type { ObjectStorage } from '../../domain/search/object-storage.ts';
 import { readTranscript } from '../../search/transcript/read-transcript.ts';
 import type { Transcriber } from '../../search/transcript/transcriber.ts';
 import type { Transcript } from '../../search/transcript/transcript.ts';
 import { AppError } from '../../shared/errors.ts';
-import { fileNameOf, type Sidecar } from './media-kinds.ts';
-import type { ObjectContent } from './object-content.ts';
+import { fileNameOf } from './media-kinds.ts';
+import type { FoundSidecar, ObjectContent } from './object-content.ts';
 
 /** Days of speech; what is longer is no transcript. */
 const SIDECAR_MAX_BYTES = 32 * 2 ** 20;
 
-/** The object is no longer the one that the job was for. */
+/** The object, or a transcript beside it, is no longer the one that was looked at. */
 export class ObjectChanged extends Error {}
 
 export interface MadeTranscript {
@@ -49,23 +50,29 @@ export class TranscriptSource {
       if (problem !== undefined) throw failure(problem, 'fix_object');
       throw failure('There is no transcript beside the object, and SEARCH_TRANSCRIBER is none.', 'fix_configuration');
     }
-    const { body, ...info } = await this.#storage.get(bucket, key);
-    if (info.etag !== content.objectEtag) {
-      body.destroy();
-      throw new ObjectChanged('the object was replaced');
-    }
+    const { body, size } = await this.#open(bucket, key, content.objectEtag);
     const fileName = fileNameOf(key, content.mediumType);
-    const medium = { body, sizeBytes: info.size, fileName, contentType: content.mediumType };
+    const medium = { body, sizeBytes: size, fileName, contentType: content.mediumType };
     return { transcript: await this.#transcriber.transcribe(medium, signal), engine: this.#transcriber.engine };
   }
 
-  async #read(bucket: string, { key, format }: Sidecar): Promise<Transcript> {
-    const { body, size } = await this.#storage.get(bucket, key);
+  async #read(bucket: string, { key, format, etag }: FoundSidecar): Promise<Transcript> {
+    const { body, size } = await this.#open(bucket, key, etag);
     if (size > SIDECAR_MAX_BYTES) {
       body.destroy();
-      throw failure(`${key} has ${size} bytes; a transcript may have ${SIDECAR_MAX_BYTES}.`, 'fix_object');
+      throw new AppError('invalid_request', `it has ${size} bytes; a transcript may have ${SIDECAR_MAX_BYTES}.`);
     }
     return readTranscript(await textOf(body), format);
+  }
+
+  async #open(bucket: string, key: string, etag: string): Promise<ObjectBody> {
+    const object = await this.#storage.get(bucket, key).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'not_found') throw new ObjectChanged(`${key} is gone`);
+      throw error;
+    });
+    if (object.etag === etag) return object;
+    object.body.destroy();
+    throw new ObjectChanged(`${key} was replaced`);
   }
 }
 

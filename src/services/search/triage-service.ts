@@ -22,12 +22,7 @@ export class TriageService {
   /** Has the jobs of the asset that were given up done anew. */
   async retry(assetId: string): Promise<Asset> {
     await this.#quarantined(assetId);
-    // Before the jobs: what one of them finds out about the asset comes after it.
-    const retrying = { triageState: 'retrying', status: 'pending', attempt: 0, lastError: null } as const;
-    const asset = await this.#database.updateAssetStatus(assetId, { ...retrying, recommendedAction: null });
-    const requeued = await this.#control.requeueAsset(assetId);
-    if (requeued > 0) return asset;
-    await this.#database.updateAssetStatus(assetId, { triageState: 'quarantined', status: 'failed' });
+    if ((await this.#control.requeueAsset(assetId)) > 0) return presentAsset(this.#database, assetId);
     const problem = `No job of the asset ${assetId} was given up, so there is none to repeat; put its transcript, or skip it.`;
     throw new AppError('invalid_request', problem);
   }

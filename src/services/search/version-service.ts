@@ -4,14 +4,18 @@ import type { EmbeddingInput } from '../../domain/search/embedding.ts';
 import type { SearchDatabase } from '../../domain/search/search-database.ts';
 import type { VersionSize } from '../../domain/search/search-listings.ts';
 import type { Version, VersionInput } from '../../domain/search/version.ts';
+import { languageTag } from '../../search/language-tag.ts';
 import { AppError } from '../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
 
 export class VersionService {
   readonly #database: SearchDatabase;
+  readonly #model: string;
 
-  constructor(database: SearchDatabase) {
+  /** @param model that this server turns queries into vectors by. */
+  constructor(database: SearchDatabase, model: string) {
     this.#database = database;
+    this.#model = model;
   }
 
   async list(assetId: string, page: PageRequest): Promise<Page<Version>> {
@@ -21,13 +25,15 @@ export class VersionService {
 
   async get(versionId: string): Promise<Version & VersionSize> {
     const version = await presentVersion(this.#database, versionId);
-    return { ...version, ...(await this.#database.versionSize(versionId)) };
+    return { ...version, ...(await this.#database.versionSize(version)) };
   }
 
   /** The version of this content: a new one, or the one that is there. */
   async create(input: VersionInput): Promise<Version> {
     await presentAsset(this.#database, input.assetId);
-    return this.#database.createVersion(input);
+    const { language } = input;
+    // As transcripts have it, and searches ask for it.
+    return this.#database.createVersion({ ...input, language: language && (languageTag(language) ?? language) });
   }
 
   /** Adds vectors, or replaces those of the same segments and model. Returns how many were written. */
@@ -36,9 +42,13 @@ export class VersionService {
     return this.#database.upsertEmbeddings(versionId, embeddings);
   }
 
-  /** Makes it what searches show of its asset, in place of the version before. Atomic. */
+  /**
+   * Makes it what searches show of its asset, in place of the version before. Atomic. Without a vector of the server's
+   * model for each segment it is `index_partial`: vectors of others are found by vectors alone.
+   */
   async publish(versionId: string): Promise<Asset> {
-    const { assetId, segments, embeddings } = await this.get(versionId);
+    const version = await presentVersion(this.#database, versionId);
+    const { segments, embeddings } = await this.#database.versionSize(version, this.#model);
     if (segments === 0) {
       throw new AppError(
         'invalid_request',
@@ -48,7 +58,7 @@ export class VersionService {
     const status = embeddings < segments ? 'index_partial' : 'indexed';
     return this.#database.execute(async (tx) => {
       await tx.updateVersionStatus(versionId, { status });
-      return tx.setCurrentVersion(assetId, versionId);
+      return tx.setCurrentVersion(version.assetId, versionId);
     });
   }
 }

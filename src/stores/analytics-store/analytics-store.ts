@@ -18,16 +18,20 @@ import type {
   Analysis,
   AnalysisResult,
   ExportedRows,
+  KnownSizes,
   Series,
   TopOrder,
   Values,
 } from '../../vastdb/analytics/analysis.ts';
 import type { AnalyticsThread } from '../../vastdb/analytics/analytics-thread.ts';
-import { and, eq } from '../../vastdb/predicate/builder.ts';
+import { and, eq, gt, isNotNull } from '../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
+import { AUTH_TABLES } from '../auth-store/tables.ts';
+import { EXR_FILES } from '../exr-store/tables.ts';
+import { ASSETS } from '../search-store/tables.ts';
 import { type Access, accessOf, FULL_ACCESS } from '../vast-store/access.ts';
 import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../vast-store/tables.ts';
-import { AnalysedNames, analysedTables } from './analysed-tables.ts';
+import { AnalysedNames, analysedTables, type Seen, type TimeColumn } from './analysed-tables.ts';
 import { translateAnalysisFailure } from './analysis-failure.ts';
 import { exportedColumns } from './exported-columns.ts';
 import { rateGroup } from './rate-group.ts';
@@ -42,8 +46,19 @@ export interface AnalyticsStoreParts {
 }
 
 const NS_PER_S = 1_000_000_000;
-/** Of the media search, where the server has it: it knows sizes of objects. */
-const ASSETS = { table: 'search_assets', place: 'key', size: 'size_bytes' };
+/** Who knows sizes of objects, where the server has it: the media search, and EXR metadata of the files that could be read. */
+const SIZES: readonly KnownSizes[] = [
+  { table: ASSETS.name, by: 'place', key: 'key', size: 'size_bytes' },
+  {
+    table: EXR_FILES.name,
+    where: and([isNotNull('object_id'), gt('size', 0n)]),
+    by: 'id',
+    key: 'object_id',
+    size: 'size',
+  },
+];
+/** Who may sign in is nobody's statistics. */
+const PRIVATE: ReadonlySet<string> = new Set(AUTH_TABLES.map(({ name }) => name));
 
 /** The analyses, in terms of tables and predicates. */
 export class AnalyticsStore implements Analytics {
@@ -63,14 +78,14 @@ export class AnalyticsStore implements Analytics {
   }
 
   tables(): readonly AnalysedTable[] {
-    return analysedTables(this.#isLimited);
+    return analysedTables(this.#seen);
   }
 
   async catalog(): Promise<CatalogTable[]> {
     const { manager } = this.#parts;
     try {
       if (this.#isLimited) return await this.#limitedCatalog();
-      const all = manager.listTables();
+      const all = manager.listTables().filter((name) => !PRIVATE.has(name));
       const first = [FLOWS.name, SEGMENTS.name, SOURCES.name];
       const last = [OBJECTS.name];
       const others = all.filter((name) => !first.includes(name) && !last.includes(name)).sort();
@@ -93,17 +108,18 @@ export class AnalyticsStore implements Analytics {
     return this.#run({ kind: 'groupTotals', totals }, signal);
   }
 
-  storageUsage(bounds: readonly bigint[], signal: AbortSignal): Promise<Results.SizesFound> {
-    const where = rowFilter(OBJECTS.name, {}, this.#access);
-    const isKnown = this.#parts.manager.listTables().includes(ASSETS.table);
+  storageUsage(filter: AnalyticsFilter, bounds: readonly bigint[], signal: AbortSignal): Promise<Results.SizesFound> {
+    const where = rowFilter(OBJECTS.name, filter, this.#access);
+    const tables = this.#parts.manager.listTables();
     const sizes = {
       table: OBJECTS.name,
       ...(where && { where }),
+      id: 'id',
       places: 'locations',
       // After the storage id and a space.
       placeAt: STORAGE_ID_LENGTH + 2,
       flag: 'referenced',
-      ...(isKnown && { known: ASSETS }),
+      known: SIZES.filter(({ table }) => tables.includes(table)),
     };
     return this.#run({ kind: 'sizes', sizes, bounds }, signal);
   }
@@ -190,7 +206,7 @@ export class AnalyticsStore implements Analytics {
   }
 
   async export({ table, format, filter }: ExportQuery, signal: AbortSignal): Promise<Exported> {
-    const time = table === OBJECTS.name ? undefined : new AnalysedNames(table, false).time(undefined);
+    const time = table === OBJECTS.name ? undefined : this.#names({ table }).ownTime;
     const where = rowFilter(table, filter, this.#access, time);
     const rows: ExportedRows = { table, columns: exportedColumns(table), ...(where && { where }) };
     const { thread } = this.#parts;
@@ -203,18 +219,22 @@ export class AnalyticsStore implements Analytics {
     return this.#access.classes !== undefined;
   }
 
-  #names({ table }: NumbersQuery): AnalysedNames {
-    return new AnalysedNames(table, this.#isLimited);
+  get #seen(): Seen {
+    return { tables: this.#parts.manager.listTables(), limited: this.#isLimited };
   }
 
-  #time(query: SeriesQuery): { readonly column: string; readonly unitNs: bigint } {
+  #names({ table }: Pick<NumbersQuery, 'table'>): AnalysedNames {
+    return new AnalysedNames(table, this.#seen);
+  }
+
+  #time(query: SeriesQuery): TimeColumn {
     return this.#names(query).time(query.time);
   }
 
   #values(query: NumbersQuery): Values {
     const names = this.#names(query);
     const value = names.number(query.column);
-    const where = rowFilter(names.table, query.filter, this.#access, names.time(undefined));
+    const where = rowFilter(names.table, query.filter, this.#access, names.ownTime);
     return { table: names.table, value, ...(where && { where }) };
   }
 

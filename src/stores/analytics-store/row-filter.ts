@@ -4,7 +4,9 @@ import type { TimeRange } from '../../shared/time/timerange.ts';
 import { and, eq, gte, inSelect, lt, or, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { Access } from '../vast-store/access.ts';
+import { ASSETS } from '../search-store/tables.ts';
 import { NOT_DELETING } from '../vast-store/flow-row.ts';
+import type { TimeColumn } from './analysed-tables.ts';
 import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../vast-store/tables.ts';
 
 /** What a filter and a view come to as a predicate over one table; undefined: all of its rows. */
@@ -12,7 +14,7 @@ export function rowFilter(
   table: string,
   { timerange, ...filter }: AnalyticsFilter,
   access: Access,
-  time?: { readonly column: string; readonly unitNs: bigint },
+  time?: TimeColumn,
 ): Predicate | undefined {
   const terms = ownTerms(table, filter, access);
   if (timerange !== undefined) {
@@ -35,6 +37,9 @@ function ownTerms(table: string, filter: Owner, access: Access): Predicate[] {
       return [...equal('id', filter.sourceId), ...equal('format', filter.format), ...visibleTerms(access)];
     case OBJECTS.name:
       return ofObjects(filter, access);
+    case ASSETS.name:
+      if (filter.format !== undefined) throw unknownFilter('format', table);
+      return [...equal('flow_id', filter.flowId), ...equal('source_id', filter.sourceId)];
     default: {
       const given = Object.entries(PARAMETERS).find(([name]) => filter[name as keyof Owner] !== undefined);
       if (given !== undefined) throw unknownFilter(given[1], table);

@@ -9,7 +9,7 @@ import { eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { Row } from '../../vastdb/query/select-query.ts';
 import { toPart, toPartRow } from './part-rows.ts';
 import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_EMBEDDINGS, EXR_PARTS } from './tables.ts';
-import { keptValue, searchable } from './text-limits.ts';
+import { searchable, valueKeeper } from './text-limits.ts';
 
 /** What belongs to the row of a file: it comes and goes as a whole. */
 export type Content = Pick<ExrInspection, 'parts' | 'channels' | 'attributes'>;
@@ -33,9 +33,10 @@ export async function insertContent(
     EXR_CHANNELS.name,
     channels.map((channel, position) => ({ file_id: fileId, position, ...channel })),
   );
+  const kept = valueKeeper();
   count += await tx.insert(
     EXR_ATTRIBUTES.name,
-    attributes.map((attribute, position) => toAttributeRow(fileId, attribute, position)),
+    attributes.map((attribute, position) => toAttributeRow(fileId, attribute, position, kept)),
   );
   const embedding = { file_id: fileId, embedding_version: EXR_EMBEDDING_VERSION, vector: vectors.metadata };
   return count + (await tx.insert(EXR_EMBEDDINGS.name, [embedding]));
@@ -82,7 +83,12 @@ export async function readContent(reader: ManagedReader, fileIds: readonly strin
 
 const byFile = (rows: readonly Row[]): Map<string, Row[]> => Map.groupBy(rows, (row) => row['file_id'] as string);
 
-function toAttributeRow(fileId: string, attribute: ExrAttribute, position: number): Row {
+function toAttributeRow(
+  fileId: string,
+  attribute: ExrAttribute,
+  position: number,
+  kept: (json: string) => string | null,
+): Row {
   const { value_text, value_number, value_json } = attributeColumns(attribute);
   const { part, name, type, size } = attribute;
   return {
@@ -94,7 +100,7 @@ function toAttributeRow(fileId: string, attribute: ExrAttribute, position: numbe
     size: BigInt(size),
     value_text: searchable(value_text),
     value_number,
-    value_json: keptValue(value_json),
+    value_json: kept(value_json),
   };
 }
 

@@ -1,14 +1,16 @@
 import type { ExrFileFilter, ExrFileSummary } from '../../domain/exr/exr-file.ts';
 import type { VisibleObjects } from '../../domain/exr/exr-files.ts';
 import type { Page, PageRequest } from '../../domain/paging.ts';
+import type { CommittedReader } from '../../vastdb/committed-reader.ts';
 import type { TableDefinition } from '../../vastdb/engine.ts';
-import type { ManagedReader } from '../../vastdb/managed-reader.ts';
-import { and, eq, inSelect, isNotNull, isNull, not, or, startsWith } from '../../vastdb/predicate/builder.ts';
+import { and, eq, inSelect, isIn, isNotNull, isNull, not, or, startsWith } from '../../vastdb/predicate/builder.ts';
+import { compareCells } from '../../vastdb/predicate/compare.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import { afterPosition } from '../../vastdb/query/keyset.ts';
 import type { Row } from '../../vastdb/query/select-query.ts';
 import { toPage } from '../vast-store/keyset-page.ts';
 import { SUMMARY_COLUMNS, toSummary } from './file-rows.ts';
+import { Ranking } from './ranking.ts';
 import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_FILES, EXR_PARTS } from './tables.ts';
 
 const BY_PATH = [
@@ -16,9 +18,12 @@ const BY_PATH = [
   { column: 'id', direction: 'asc' },
 ] as const;
 
-/** One query a page; where objects are hidden, one more and what those cost for each batch that is looked through. */
+/**
+ * One query a page; where objects are hidden, one more and what those cost for each batch that is looked through. An
+ * engine without ordering is asked for the paths of all files that match.
+ */
 export async function listFiles(
-  reader: ManagedReader,
+  reader: CommittedReader,
   filter: ExrFileFilter,
   page: PageRequest,
   visible: VisibleObjects | undefined,
@@ -26,6 +31,10 @@ export async function listFiles(
   const terms = filterTerms(filter);
   if (visible !== undefined) terms.push(isNotNull('object_id'));
   const wanted = page.limit + 1;
+  if (!reader.ordering) {
+    const where = and(page.after === undefined ? terms : [...terms, afterPosition(BY_PATH, page.after)]);
+    return toPage(await firstByPath(reader, where, wanted, visible), page.limit, toSummary, positionOf);
+  }
   const found: Row[] = [];
   let after = page.after;
   for (;;) {
@@ -42,6 +51,42 @@ export async function listFiles(
     after = positionOf(last);
   }
   return toPage(found.slice(0, wanted), page.limit, toSummary, positionOf);
+}
+
+interface Place {
+  readonly path: string;
+  readonly id: string;
+  readonly object_id: string | null;
+}
+
+const byPath = (a: Place, b: Place): number => compareCells(a.path, b.path) || compareCells(a.id, b.id);
+
+/** In one pass over the paths, whatever their number. */
+async function firstByPath(
+  reader: CommittedReader,
+  where: Predicate,
+  count: number,
+  visible: VisibleObjects | undefined,
+): Promise<Row[]> {
+  const ranking = new Ranking(count, byPath, async (batch: readonly Place[]) => {
+    if (visible === undefined) return batch;
+    const seen = await visible(batch.flatMap(({ object_id }) => object_id ?? []));
+    return batch.filter(({ object_id }) => object_id !== null && seen.has(object_id));
+  });
+  const request = { table: EXR_FILES.name, columns: ['path', 'id', 'object_id'], where };
+  for await (const { columns } of reader.scan(request)) {
+    const [paths, ids, objectIds] = columns as unknown as [string[], string[], (string | null)[]];
+    await ranking.add(
+      paths.map((path, index) => ({ path, id: ids[index] ?? '', object_id: objectIds[index] ?? null })),
+    );
+  }
+  const ids = ranking.first.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const rows = await reader.selectRows({ table: EXR_FILES.name, columns: SUMMARY_COLUMNS, where: isIn('id', ids) });
+  // Where files were removed meanwhile, others take their places: a page that is not full would be the last.
+  if (rows.length < ids.length) return firstByPath(reader, where, count, visible);
+  const places = new Map(ids.map((id, place) => [id, place]));
+  return rows.sort((a, b) => (places.get(a['id'] as string) ?? 0) - (places.get(b['id'] as string) ?? 0));
 }
 
 async function withVisibleObjects(rows: readonly Row[], visible: VisibleObjects): Promise<Row[]> {

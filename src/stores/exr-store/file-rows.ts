@@ -4,7 +4,7 @@ import type { ExrFile, ExrInspection } from '../../exr/inspection.ts';
 import { parseFrameName } from '../../exr/sequence/frame-name.ts';
 import { heightOf, widthOf } from '../../exr/stats.ts';
 import type { Row } from '../../vastdb/query/select-query.ts';
-import { keptProblems, keptValidation } from './text-limits.ts';
+import { keptProblems } from './text-limits.ts';
 
 /** All that an inspection says of the row of a file, but when it was made. */
 export function describedCells(inspection: ExrInspection): Row {
@@ -26,7 +26,7 @@ export function describedCells(inspection: ExrInspection): Row {
     schema_version: inspection.schema_version,
     embedding_version: EXR_EMBEDDING_VERSION,
     stats: JSON.stringify(inspection.stats),
-    validation: JSON.stringify(keptValidation(inspection.validation)),
+    validation: JSON.stringify(inspection.validation),
     errors: JSON.stringify(keptProblems(inspection.errors)),
     failure: null,
   };

@@ -1,13 +1,16 @@
 import type { ExrFailure, ExrFileRef, ExrPersistence } from '../../domain/exr/exr-file.ts';
 import { EXR_EMBEDDING_VERSION } from '../../exr/embedding/metadata-embedding.ts';
 import type { ExrInspection, ExrVectors } from '../../exr/inspection.ts';
+import { AppError } from '../../shared/errors.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { eq, isIn } from '../../vastdb/predicate/builder.ts';
+import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { Row } from '../../vastdb/query/select-query.ts';
+import { OBJECTS } from '../vast-store/tables.ts';
 import { insertContent, removeContent } from './content-rows.ts';
 import { describedCells, timeOf } from './file-rows.ts';
 import { EXR_FILES } from './tables.ts';
 
+/** Throws `not_found` for an object that is gone, or about to go. */
 export async function saveInspection(
   tx: ManagedTransaction,
   file: ExrFileRef,
@@ -15,6 +18,9 @@ export async function saveInspection(
   nowMs: number,
 ): Promise<ExrPersistence> {
   const present = await lockFile(tx, file.id);
+  if (!(await isStillThere(tx, file))) {
+    throw new AppError('not_found', 'The media object was deleted while its header was read.');
+  }
   const cells = describedCells(inspection);
   const count = present === undefined ? 1n : (present['inspection_count'] as bigint) + 1n;
   const firstMs = present === undefined ? BigInt(nowMs) : (present['first_inspected_ms'] as bigint);
@@ -43,6 +49,7 @@ export async function saveInspection(
   return { ...persistence, outcome: 'superseded', rows_added: added, rows_updated: 1, rows_removed: removed };
 }
 
+/** Nothing is noted of an object that is gone. */
 export async function saveFailure(
   tx: ManagedTransaction,
   file: ExrFileRef,
@@ -50,7 +57,9 @@ export async function saveFailure(
   nowMs: number,
 ): Promise<void> {
   const cells = { failure: JSON.stringify(failure), last_inspected_ms: BigInt(nowMs) };
-  if ((await lockFile(tx, file.id)) !== undefined) {
+  const present = await lockFile(tx, file.id);
+  if (!(await isStillThere(tx, file))) return;
+  if (present !== undefined) {
     await tx.update(EXR_FILES.name, eq('id', file.id), cells);
     return;
   }
@@ -89,6 +98,16 @@ async function lockFile(tx: ManagedTransaction, id: string): Promise<Row | undef
     columns: ['header_hash', 'schema_version', 'embedding_version', 'inspection_count', 'first_inspected_ms'],
     where: eq('id', id),
   });
+}
+
+/**
+ * Whether the object was not given up since its header was read: nobody would delete what is written of it afterwards.
+ * The reclaim marks an object before it deletes the bytes, and the rows here come last.
+ */
+async function isStillThere(tx: ManagedTransaction, { objectId }: ExrFileRef): Promise<boolean> {
+  if (objectId === null) return true;
+  const where = and([eq('id', objectId), eq('reclaiming', false)]);
+  return (await tx.selectOne({ table: OBJECTS.name, columns: ['id'], where })) !== undefined;
 }
 
 const lockKey = (id: string): string => `exr:${id}`;

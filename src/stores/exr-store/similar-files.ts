@@ -5,6 +5,7 @@ import { cosine } from '../../exr/embedding/feature-vector.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import { and, eq, isIn, startsWith } from '../../vastdb/predicate/builder.ts';
 import { toPage } from '../vast-store/keyset-page.ts';
+import { Ranking } from './ranking.ts';
 import { SUMMARY_COLUMNS, toSummary } from './file-rows.ts';
 import { EXR_EMBEDDINGS, EXR_FILES, EXR_PARTS } from './tables.ts';
 
@@ -31,21 +32,20 @@ export async function similarFiles(
   const kind = vectorsOf(likeness);
   const own = await ownVector(reader, id, kind, likeness);
   if (own === undefined) return undefined;
-  const wanted = page.limit + 1;
-  const keep = visible === undefined ? wanted : Infinity;
   const after = positionIn(page.after);
-  let best: Scored[] = [];
+  const best = new Ranking(page.limit + 1, inOrder, async (batch: readonly Scored[]) =>
+    visible === undefined ? batch : visibleOnly(reader, batch, visible),
+  );
   for (const prefix of await prefixes(reader, kind.table)) {
     const { rows } = await reader.select({
       table: kind.table,
       columns: ['file_id', kind.column],
       where: and([eq('embedding_version', own.version), ...(prefix === '' ? [] : [startsWith('file_id', prefix)])]),
     });
-    best = bestOf([...best, ...scored(rows as [string, Float32Array][], own.vector, id, after)], keep);
+    await best.add(scored(rows as [string, Float32Array][], own.vector, id, after));
   }
-  const shown = visible === undefined ? best : await visibleOnly(reader, best, wanted, visible);
   const ranked = toPage(
-    shown,
+    best.first,
     page.limit,
     (each) => each,
     ({ id: last, score }) => [String(score), last],
@@ -101,8 +101,6 @@ function scored(
   return after === undefined ? found : found.filter((each) => inOrder(after, each) < 0);
 }
 
-const bestOf = (found: Scored[], count: number): Scored[] => found.sort(inOrder).slice(0, count);
-
 const inOrder = (a: Scored, b: Scored): number => b.score - a.score || (a.id < b.id ? -1 : Number(a.id > b.id));
 
 function positionIn(after: CursorPosition | undefined): Scored | undefined {
@@ -113,26 +111,20 @@ function positionIn(after: CursorPosition | undefined): Scored | undefined {
 
 async function visibleOnly(
   reader: ManagedReader,
-  ranked: readonly Scored[],
-  wanted: number,
+  batch: readonly Scored[],
   visible: VisibleObjects,
-): Promise<Scored[]> {
-  const found: Scored[] = [];
-  for (let start = 0; start < ranked.length && found.length < wanted; start += wanted) {
-    const batch = ranked.slice(start, start + wanted);
-    const { rows } = await reader.select({
-      table: EXR_FILES.name,
-      columns: ['id', 'object_id'],
-      where: isIn(
-        'id',
-        batch.map(({ id }) => id),
-      ),
-    });
-    const objectOf = new Map(rows as [string, string | null][]);
-    const seen = await visible([...objectOf.values()].filter((objectId) => objectId !== null));
-    found.push(...batch.filter(({ id }) => seen.has(objectOf.get(id) ?? '')));
-  }
-  return found.slice(0, wanted);
+): Promise<readonly Scored[]> {
+  const { rows } = await reader.select({
+    table: EXR_FILES.name,
+    columns: ['id', 'object_id'],
+    where: isIn(
+      'id',
+      batch.map(({ id }) => id),
+    ),
+  });
+  const objectOf = new Map(rows as [string, string | null][]);
+  const seen = await visible([...objectOf.values()].filter((objectId) => objectId !== null));
+  return batch.filter(({ id }) => seen.has(objectOf.get(id) ?? ''));
 }
 
 /** A file that was removed meanwhile is left out. */

@@ -11,6 +11,7 @@ import type {
 import type { ExrFiles, StoredExrFile, VisibleObjects } from '../../domain/exr/exr-files.ts';
 import type { Page, PageRequest } from '../../domain/paging.ts';
 import type { ExrInspection, ExrVectors } from '../../exr/inspection.ts';
+import type { CommittedReader } from '../../vastdb/committed-reader.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, isIn, isNotNull } from '../../vastdb/predicate/builder.ts';
@@ -29,7 +30,7 @@ import { EXR_FILES, EXR_QUEUE } from './tables.ts';
 /** EXR metadata in tables, which are those of `EXR_TABLES`. */
 export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
   readonly #manager: VastDBManager;
-  readonly #reader: ManagedReader;
+  readonly #reader: CommittedReader;
 
   constructor(manager: VastDBManager) {
     this.#manager = manager;
@@ -54,14 +55,15 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
 
   async find(id: string): Promise<StoredExrFile<ExrInspection> | undefined> {
     return translated(async () => {
-      const [found] = await this.#stored([id], eq('id', id));
+      const [found] = await this.#stored(this.#reader, [id], eq('id', id));
       return found;
     });
   }
 
   async findMany(ids: readonly string[]): Promise<StoredExrFile<ExrInspection>[]> {
     if (ids.length === 0) return [];
-    return translated(() => this.#stored(ids, and([isIn('id', ids), isNotNull('header_hash')])));
+    const where = and([isIn('id', ids), isNotNull('header_hash')]);
+    return translated(() => this.#stored(this.#manager.reader('background'), ids, where));
   }
 
   async ref(id: string): Promise<ExrFileRef | undefined> {
@@ -100,12 +102,16 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
    * The rows of a file are read one table after the other: where a header was superseded meanwhile, they are read again,
    * since rows of two headers make none.
    */
-  async #stored(ids: readonly string[], where: Predicate): Promise<StoredExrFile<ExrInspection>[]> {
+  async #stored(
+    reader: ManagedReader,
+    ids: readonly string[],
+    where: Predicate,
+  ): Promise<StoredExrFile<ExrInspection>[]> {
     for (let attempt = 1; ; attempt++) {
-      const rows = await this.#reader.selectRows({ table: EXR_FILES.name, where });
+      const rows = await reader.selectRows({ table: EXR_FILES.name, where });
       const known = new Map(rows.map((row) => [row['id'] as string, row]));
-      const content = await readContent(this.#reader, [...known.keys()]);
-      if (attempt < READ_ATTEMPTS && !(await this.#areCurrent(known, where))) continue;
+      const content = await readContent(reader, [...known.keys()]);
+      if (attempt < READ_ATTEMPTS && !(await areCurrent(reader, known, where))) continue;
       return ids.flatMap((id) => {
         const row = known.get(id);
         return row === undefined ? [] : [toStored(row, content.get(id) ?? NOTHING)];
@@ -113,14 +119,14 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
     }
   }
 
-  async #areCurrent(known: ReadonlyMap<string, Row>, where: Predicate): Promise<boolean> {
-    const { rows } = await this.#reader.select({ table: EXR_FILES.name, columns: ['id', 'header_hash'], where });
-    return rows.every(([id, hash]) => known.get(id as string)?.['header_hash'] === hash);
-  }
-
   #write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
     return translated(() => this.#manager.transaction(work));
   }
+}
+
+async function areCurrent(reader: ManagedReader, known: ReadonlyMap<string, Row>, where: Predicate): Promise<boolean> {
+  const { rows } = await reader.select({ table: EXR_FILES.name, columns: ['id', 'header_hash'], where });
+  return rows.every(([id, hash]) => known.get(id as string)?.['header_hash'] === hash);
 }
 
 /** Of reads that meet a change; the last is taken as it is. */

@@ -1,5 +1,4 @@
 import type { ExrProblem } from '../../exr/attributes/attribute.ts';
-import type { ExrValidation } from '../../exr/policy/validate.ts';
 
 /*
  * Rows have to fit into every engine, whatever a header says. What is cut here stands whole in the attribute that it was
@@ -8,10 +7,10 @@ import type { ExrValidation } from '../../exr/policy/validate.ts';
 
 /** Characters of a text that a row has beside its attribute. */
 const TEXT_MAX = 1_000;
-/** Bytes of the JSON of a value that is kept. */
+/** Bytes of the JSON of a value that is kept, and of all values of a file: many files are read at once. */
 const VALUE_MAX_BYTES = 100_000;
+const FILE_VALUES_MAX_BYTES = 1_000_000;
 const PROBLEMS_MAX = 200;
-const RULES_MAX = 100;
 
 export function cut<Text extends string | null>(text: Text): Text {
   if (text === null || text.length <= TEXT_MAX) return text;
@@ -24,8 +23,15 @@ export function searchable(text: string | null): string | null {
   return text === null || text.length > TEXT_MAX || text.includes('\0') ? null : text;
 }
 
-export function keptValue(json: string): string | null {
-  return Buffer.byteLength(json) > VALUE_MAX_BYTES ? null : json;
+/** Tells which values of a file are kept: null is in the place of those that are too large, or come too late. */
+export function valueKeeper(): (json: string) => string | null {
+  let room = FILE_VALUES_MAX_BYTES;
+  return (json) => {
+    const size = Buffer.byteLength(json);
+    if (size > VALUE_MAX_BYTES || size > room) return null;
+    room -= size;
+    return json;
+  };
 }
 
 /** The first problems, and how many there are besides. */
@@ -35,9 +41,4 @@ export function keptProblems(problems: readonly ExrProblem[]): readonly ExrProbl
   const left = problems.length - kept.length;
   if (left === 0 || last === undefined) return kept;
   return [...kept, { ...last, message: `There are ${left} more problems.` }];
-}
-
-export function keptValidation(validation: ExrValidation): ExrValidation {
-  const rules = validation.rules.slice(0, RULES_MAX);
-  return { ...validation, rules: rules.map((rule) => ({ ...rule, reason: cut(rule.reason) })) };
 }

@@ -68,8 +68,11 @@ export function removeEmbeddings(
   return tx.update(EMBEDDINGS, where, { deleted_ms: BigInt(nowMs) });
 }
 
-export const countEmbeddings = (reader: ManagedReader, versionId: string): Promise<number> =>
-  reader.count(EMBEDDINGS, and([eq('version_id', versionId), isNull('deleted_ms')]));
+/** Of one model, or of all together. */
+export const countEmbeddings = (reader: ManagedReader, versionId: string, model?: string): Promise<number> => {
+  const wanted = model === undefined ? [] : [eq('model', model)];
+  return reader.count(EMBEDDINGS, and([eq('version_id', versionId), isNull('deleted_ms'), ...wanted]));
+};
 
 async function checkSegments(tx: ManagedTransaction, versionId: string, ids: readonly string[]): Promise<void> {
   const { rows } = await tx.select({

@@ -17,6 +17,8 @@ const IDLE_MS = 5_000;
  * call by call, until the end is asked for. A repetition after a conflict could not call its callers back, so it fails.
  */
 export class HeldTransaction extends DelegatedOperations {
+  /** Resolves however it ended. */
+  readonly ended: Promise<void>;
   readonly #done: Promise<void>;
   readonly #handed: (Work | End)[] = [];
   #arrival = Promise.withResolvers<undefined>();
@@ -27,7 +29,7 @@ export class HeldTransaction extends DelegatedOperations {
   constructor(run: (work: (operations: SearchOperations) => Promise<void>) => Promise<void>) {
     super();
     this.#done = run((operations) => this.#serve(operations));
-    this.#done.catch(() => undefined).finally(() => (this.#ended = true));
+    this.ended = this.#done.catch(() => undefined).finally(() => (this.#ended = true));
   }
 
   /** Throws what kept the transaction from taking effect, which then did not change anything. */
@@ -39,7 +41,7 @@ export class HeldTransaction extends DelegatedOperations {
   async rollback(): Promise<void> {
     if (!this.#ended) this.#hand('rollback');
     // However it failed, nothing of it has taken effect, and its calls were told why.
-    await this.#done.catch(() => undefined);
+    await this.ended;
   }
 
   protected read<T>(work: (reads: SearchReads) => Promise<T>): Promise<T> {

@@ -8,9 +8,9 @@ import { and, eq, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { Row } from '../../vastdb/query/select-query.ts';
 import { insertDeadLetter } from './dead-letters.ts';
 import { jobDataOf, toJob } from './job-rows.ts';
-import { quarantine } from './quarantine.ts';
 import { readQueuePaused } from './state.ts';
 import { JOBS } from './tables.ts';
+import { quarantine, settle } from './triage.ts';
 
 /** `due_ms` of a job that is done: it is never taken again. */
 const NEVER = INT64_MAX;
@@ -92,14 +92,16 @@ export async function renewLeases(
   return new Set(rows.map(([token]) => token as string));
 }
 
-export function completeJob(tx: ManagedTransaction, job: ClaimedJob, nowMs: number): Promise<boolean> {
-  return changeHeld(tx, job, {
+export async function completeJob(tx: ManagedTransaction, job: ClaimedJob, nowMs: number): Promise<boolean> {
+  const isHeld = await changeHeld(tx, job, {
     status: 'completed',
     completed_ms: BigInt(nowMs),
     due_ms: NEVER,
     lease_token: null,
     last_error: null,
   });
+  if (isHeld) await settle(tx, job.assetId, nowMs);
+  return isHeld;
 }
 
 /** @param random from 0 to 1, for the jitter of the delay. */

@@ -22,6 +22,9 @@ export interface ConsumerTimes {
   readonly pollMs: number;
 }
 
+/** Between attempts to use a queue that cannot be used. */
+const RETRY_MAX_MS = 10_000;
+
 interface Running {
   readonly abort: AbortController;
   readonly done: Promise<void>;
@@ -37,6 +40,8 @@ export class JobConsumer implements Consumer {
   readonly #running = new Map<string, Running>();
   readonly #stopping = new AbortController();
   readonly #ended: Promise<unknown>;
+  #nap = new AbortController();
+  #failures: Consumer['failures'] = { inRow: 0, last: undefined };
   #roomMade = Promise.withResolvers<undefined>();
 
   constructor(source: JobSource, handler: JobHandler, options: ConsumeOptions, times: ConsumerTimes) {
@@ -47,8 +52,18 @@ export class JobConsumer implements Consumer {
     this.#ended = Promise.all([this.#takeJobs(), this.#keepLeases()]);
   }
 
+  get failures(): Consumer['failures'] {
+    return this.#failures;
+  }
+
+  /** Looks for jobs at once, instead of when it is time to. */
+  wake(): void {
+    this.#nap.abort();
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#nap.abort();
     this.#roomMade.resolve(undefined);
     await this.#ended;
   }
@@ -61,9 +76,12 @@ export class JobConsumer implements Consumer {
         this.#roomMade = Promise.withResolvers();
         continue;
       }
+      this.#nap = new AbortController();
       const jobs = await this.#claim(room);
       for (const job of jobs) this.#start(job);
-      if (jobs.length === 0) await this.#wait(this.#times.pollMs);
+      if (jobs.length > 0) continue;
+      const ms = Math.min(this.#times.pollMs * 2 ** this.#failures.inRow, RETRY_MAX_MS);
+      await this.#wait(ms, this.#nap.signal);
     }
     await Promise.all(Array.from(this.#running.values(), ({ done }) => done));
   }
@@ -72,7 +90,7 @@ export class JobConsumer implements Consumer {
     // Jobs that run when it is stopped are waited for, and keep their leases.
     while (!this.#stopping.signal.aborted || this.#running.size > 0) {
       if (this.#stopping.signal.aborted) await this.#untilOneEnds(this.#times.leaseMs / 3);
-      else await this.#wait(this.#times.leaseMs / 3);
+      else await this.#wait(this.#times.leaseMs / 3, this.#stopping.signal);
       const tokens = [...this.#running.keys()];
       if (tokens.length === 0) continue;
       try {
@@ -88,8 +106,12 @@ export class JobConsumer implements Consumer {
 
   async #claim(limit: number): Promise<ClaimedJob[]> {
     try {
-      return await this.#source.claim(limit);
+      const jobs = await this.#source.claim(limit);
+      if (this.#failures.inRow > 0) this.#failures = { inRow: 0, last: undefined };
+      return jobs;
     } catch (error) {
+      const last = error instanceof Error ? error.message : String(error);
+      this.#failures = { inRow: this.#failures.inRow + 1, last };
       this.#source.report(error);
       return [];
     }
@@ -143,11 +165,11 @@ export class JobConsumer implements Consumer {
     timer.abort();
   }
 
-  async #wait(ms: number): Promise<void> {
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
     try {
-      await pause(ms, undefined, { signal: this.#stopping.signal });
+      await pause(ms, undefined, { signal });
     } catch {
-      // It was stopped.
+      // It was stopped, or woken.
     }
   }
 }

@@ -88,10 +88,14 @@ export function pageOfDeadLetters(reader: ManagedReader, page: PageRequest): Pro
   return listByCreation(reader, listing, page);
 }
 
-export async function versionSize(reader: ManagedReader, versionId: string): Promise<VersionSize> {
+export async function versionSize(
+  reader: ManagedReader,
+  { id, segmentVisibility, embeddingVisibility }: Version,
+  model: string | undefined,
+): Promise<VersionSize> {
   const [segments, embeddings] = await Promise.all([
-    countSegments(reader, versionId),
-    countEmbeddings(reader, versionId),
+    segmentVisibility === 'SOFT_DELETED' ? 0 : countSegments(reader, id),
+    embeddingVisibility === 'SOFT_DELETED' ? 0 : countEmbeddings(reader, id, model),
   ]);
   return { segments, embeddings };
 }

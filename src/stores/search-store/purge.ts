@@ -5,11 +5,19 @@ import { EMBEDDINGS, SEGMENTS, VERSIONS } from './tables.ts';
 /** Rows that are removed in one transaction. */
 const BATCH = 2_000;
 
+const REMOVED = {
+  publish_state: 'SOFT_DELETED',
+  segment_visibility: 'SOFT_DELETED',
+  embedding_visibility: 'SOFT_DELETED',
+};
+
+type Tables = Pick<VastDBManager, 'select' | 'transaction'>;
+
 /**
  * Removes what has been ARCHIVED or SOFT_DELETED since before a time. The version's own row goes last: a purge that
  * breaks off is found again and completed.
  */
-export async function purgeRetired(manager: VastDBManager, retiredBeforeMs: number): Promise<number> {
+export async function purgeRetired(manager: Tables, retiredBeforeMs: number): Promise<number> {
   const retired = and([
     isIn('publish_state', ['ARCHIVED', 'SOFT_DELETED']),
     isNotNull('retired_ms'),
@@ -24,12 +32,18 @@ export async function purgeRetired(manager: VastDBManager, retiredBeforeMs: numb
 }
 
 async function purgeVersion(
-  manager: VastDBManager,
+  manager: Tables,
   versionId: string,
   assetId: string,
   retired: ReturnType<typeof and>,
 ): Promise<boolean> {
   const still = and([eq('id', versionId), retired]);
+  // First of all it cannot be published any more: what is shown is never half of a version.
+  const isTaken = await manager.transaction(async (tx) => {
+    await tx.lock([`asset:${assetId}`]);
+    return (await tx.update(VERSIONS.name, still, REMOVED)) > 0;
+  });
+  if (!isTaken) return false;
   for (const table of [EMBEDDINGS, SEGMENTS.name]) {
     let removed = BATCH;
     while (removed === BATCH) {

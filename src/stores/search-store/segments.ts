@@ -1,5 +1,5 @@
 import type { TranscriptSegment, TranscriptSegmentInput } from '../../domain/search/transcript-segment.ts';
-import type { Version } from '../../domain/search/version.ts';
+import { publishedIsFixed, type Version } from '../../domain/search/version.ts';
 import { indexedWords } from '../../search/words.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Cell, RowId } from '../../vastdb/engine.ts';
@@ -8,10 +8,12 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, isIn, isNull } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import { segmentIdOf } from './content-ids.ts';
+import { removeEmbeddings } from './embeddings.ts';
 import { SEGMENTS } from './tables.ts';
 
 /** What makes a segment; `deleted_ms` and `words` follow. */
 const CONTENT = ['start_ns', 'end_ns', 'text', 'speaker', 'confidence'] as const;
+const TEXT_AT = CONTENT.indexOf('text');
 const IDENTITY = ['id', 'version_id', 'asset_id', 'chunking', 'position'] as const;
 const FOUND_BY = ['deleted_ms', 'words'] as const;
 
@@ -45,6 +47,7 @@ export async function writeSegments(
   const present = await presentOf(tx, [...rows.keys()]);
   const added: Cell[][] = [];
   const changed: { rowId: RowId; cells: Cell[] }[] = [];
+  const reworded: string[] = [];
   for (const [id, input] of rows) {
     const content = contentOf(input);
     const foundBy = [null, indexedWords(input.text)];
@@ -53,11 +56,11 @@ export async function writeSegments(
       added.push([id, version.id, version.assetId, input.chunking, input.position, ...content, ...foundBy]);
     } else if (known.deleted || known.content.some((cell, index) => cell !== content[index])) {
       changed.push({ rowId: known.rowId, cells: [...content, ...foundBy] });
+      if (known.content[TEXT_AT] !== input.text) reworded.push(id);
     }
   }
   if (added.length + changed.length > 0 && version.publishState !== 'STAGING') {
-    const problem = `The version ${version.id} has been published: a changed transcript is a new version.`;
-    throw new AppError('invalid_request', problem);
+    throw publishedIsFixed(version.id);
   }
   await tx.insertArrays(SEGMENTS.name, [...IDENTITY, ...CONTENT, ...FOUND_BY], added);
   await tx.updateByRowIds(
@@ -66,6 +69,8 @@ export async function writeSegments(
     [...CONTENT, ...FOUND_BY],
     changed.map(({ cells }) => cells),
   );
+  // Their vectors are those of other words. Nobody keeps them in memory: the version has not been shown.
+  if (reworded.length > 0) await removeEmbeddings(tx, version.id, reworded, Date.now());
   return rows.size;
 }
 

@@ -35,7 +35,14 @@ export class TableJobQueue implements JobQueue {
     return this.enqueueWithDelay(input, 0);
   }
 
-  enqueueWithDelay(input: JobInput, delayMs: number): Promise<Job> {
+  async enqueueWithDelay(input: JobInput, delayMs: number): Promise<Job> {
+    const job = await this.#insert(input, delayMs);
+    // Those of other processes find it when they look next.
+    if (delayMs === 0) for (const consumer of this.#consumers) consumer.wake();
+    return job;
+  }
+
+  #insert(input: JobInput, delayMs: number): Promise<Job> {
     return this.#transaction(async (tx) => {
       const { idempotencyKey, assetId, versionId = null, enginePolicy = null, data = '{}' } = input;
       // Of two that enqueue the same job for the first time only one inserts it.
@@ -86,6 +93,9 @@ export class TableJobQueue implements JobQueue {
       stop: async () => {
         await consumer.stop();
         this.#consumers.delete(consumer);
+      },
+      get failures() {
+        return consumer.failures;
       },
     };
   }

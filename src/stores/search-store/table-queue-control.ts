@@ -8,6 +8,7 @@ import { translateTableFailure } from '../vast-store/table-failure.ts';
 import { toJob } from './job-rows.ts';
 import { readQueuePaused, writeQueuePaused } from './state.ts';
 import { DEAD_LETTERS, JOBS } from './tables.ts';
+import { release } from './triage.ts';
 
 /** Rows that are removed in one transaction. */
 const PURGE_BATCH = 2_000;
@@ -49,6 +50,7 @@ export class TableQueueControl implements QueueControl {
       if (job === undefined) throw new AppError('not_found', `There is no dead letter ${deadLetterId} of a job.`);
       await tx.update(JOBS.name, dead, anew);
       await tx.delete(DEAD_LETTERS.name, eq('id', deadLetterId));
+      await release(tx, job['asset_id'] as string, Date.now());
       return toJob({ ...job, ...anew });
     });
   }
@@ -57,7 +59,9 @@ export class TableQueueControl implements QueueControl {
     return this.#transaction(async (tx) => {
       const dead = and([eq('asset_id', assetId), eq('status', 'dead')]);
       const requeued = await tx.update(JOBS.name, dead, dueAnew());
+      if (requeued === 0) return 0;
       await tx.delete(DEAD_LETTERS.name, eq('asset_id', assetId));
+      await release(tx, assetId, Date.now());
       return requeued;
     });
   }

@@ -71,13 +71,15 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
     return translated(() => pageOfDeadLetters(this.#reader, page));
   }
 
-  versionSize(versionId: string): Promise<VersionSize> {
-    return translated(() => versionSize(this.#reader, versionId));
+  versionSize(version: Version, model?: string): Promise<VersionSize> {
+    return translated(() => versionSize(this.#reader, version, model));
   }
 
   async begin(): Promise<SearchTransaction> {
     const held = new HeldTransaction((work) => this.#transaction(work, 'background'));
     this.#held.add(held);
+    // Also where nobody ends it, and it ends by itself.
+    void held.ended.then(() => this.#held.delete(held));
     return held;
   }
 

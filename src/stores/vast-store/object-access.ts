@@ -58,7 +58,7 @@ async function usersOf(
  * Those of the objects that the view has: by the flow that they were allocated for, or any that uses them. Three
  * queries at most, however many objects.
  */
-export async function visibleObjects<Stored extends MediaObject>(
+export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'firstFlow'>>(
   reader: TableReads,
   access: Access,
   objects: readonly Stored[],

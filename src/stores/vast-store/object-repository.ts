@@ -52,6 +52,18 @@ export class ObjectReader implements ObjectReads {
     const visible = await visibleFlows(this.#reader, this.#access, [firstFlow]);
     return { ...object, firstFlow: visible.has(firstFlow) ? firstFlow : undefined };
   }
+
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await this.#reader.select({
+      table: OBJECTS.name,
+      columns: ['id', 'first_flow'],
+      where: and([isIn('id', ids), eq('reclaiming', false)]),
+    });
+    const found = (rows as [string, string][]).map(([id, firstFlow]) => ({ id, firstFlow }));
+    const visible = await visibleObjects(this.#reader, this.#access, found);
+    return new Set(visible.map(({ id }) => id));
+  }
 }
 
 export class ObjectRepository extends ObjectReader implements Objects {

@@ -88,15 +88,24 @@ export interface ExportedColumn {
   readonly type: 'string' | 'int64' | 'int32' | 'float64' | 'bool';
 }
 
-/** Sizes that another table knows of the places where rows say that they are kept. */
+/** Sizes that other tables know of rows: by their ids, and by the places where they say that they are kept. */
 export interface Sizes extends Rows {
+  /** A string column. */
+  readonly id: string;
   /** A string column whose first line ends with the place, from its `placeAt`-th character on (from 1). */
   readonly places: string;
   readonly placeAt: number;
   /** A bool column. */
   readonly flag: string;
-  /** Undefined: nothing is known. */
-  readonly known?: Rows & { readonly place: string; readonly size: string };
+  /** The first that knows a size is believed. */
+  readonly known: readonly KnownSizes[];
+}
+
+export interface KnownSizes extends Rows {
+  /** What `key`, a string column, tells the rows by. */
+  readonly by: 'id' | 'place';
+  readonly key: string;
+  readonly size: string;
 }
 
 export type AnalysisResult<Kind extends Analysis['kind']> = AnalysisResults[Kind];

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { TableError, type TableErrorKind } from '../table-error.ts';
 import type { Analysis, AnalysisResult, ExportedRows } from './analysis.ts';
@@ -9,6 +10,8 @@ export interface AnalyticsThreadOptions extends ThreadData {
   readonly concurrency: number;
   /** How long one may take, milliseconds. */
   readonly timeoutMs: number;
+  /** How long a stream may take, whoever reads it included, milliseconds: so long it holds a snapshot of the tables. */
+  readonly streamMs: number;
   /** How long the thread is kept when nothing is asked of it, milliseconds. */
   readonly idleMs: number;
 }
@@ -60,17 +63,33 @@ export class AnalyticsThread {
     const asked = this.#send({ id, do: 'run', analysis });
     // The place is free when the thread has answered, be it that it has stopped.
     void asked.then(ended, ended);
-    const response = await this.#patiently(id, asked, signal, Math.min(timeoutMs, this.#options.timeoutMs));
-    return valueOf(response) as AnalysisResult<Asked['kind']>;
+    try {
+      const response = await this.#patiently(id, asked, signal, Math.min(timeoutMs, this.#options.timeoutMs));
+      return valueOf(response) as AnalysisResult<Asked['kind']>;
+    } catch (error) {
+      // What cannot be removed goes with the thread's folder.
+      if (analysis.kind === 'parquet') void asked.then(removeFile).catch(() => undefined);
+      throw error;
+    }
   }
 
-  /** Rows as an Arrow IPC stream; the next piece is made when it is asked for. Each may take as long as an analysis. */
+  /**
+   * Rows as an Arrow IPC stream; the next piece is made when it is asked for. Each may take as long as an analysis, and
+   * all of it `streamMs`.
+   */
   async *stream(rows: ExportedRows, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const { id, ended } = this.#begin();
     let asked = this.#send({ id, do: 'stream', rows });
+    let late: AnalysisError | undefined;
+    const timer = setTimeout(() => {
+      late = new AnalysisError('deadline', `The stream takes longer than ${this.#options.streamMs / 1000} s.`);
+      this.#cancel(id);
+    }, this.#options.streamMs).unref();
     try {
       for (;;) {
         const response = await this.#patiently(id, asked, signal, this.#options.timeoutMs);
+        // Whatever the thread answers to what was cancelled: it is not the end of the rows.
+        if (late !== undefined) throw late;
         if (!('piece' in response)) {
           valueOf(response);
           return;
@@ -79,8 +98,9 @@ export class AnalyticsThread {
         asked = this.#send({ id, do: 'next' });
       }
     } finally {
+      clearTimeout(timer);
       this.#cancel(id);
-      ended();
+      void asked.then(ended, ended);
     }
   }
 
@@ -180,13 +200,26 @@ export class AnalyticsThread {
     });
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = undefined;
-      const message = `The thread of the analytics died${cause instanceof Error ? `: ${cause.message}` : ''}.`;
-      for (const { reject } of pending.values()) reject(new AnalysisError('too_large', message, cause));
+      const error = deathOf(cause);
+      for (const { reject } of pending.values()) reject(error);
       pending.clear();
     });
     worker.unref();
     return worker;
   }
+}
+
+/** Only the want of memory is the fault of what was asked; anything else is a defect. */
+function deathOf(cause: unknown): Error {
+  const message = `The thread of the analytics died${cause instanceof Error ? `: ${cause.message}` : ''}.`;
+  const isMemory = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return isMemory ? new AnalysisError('too_large', message, cause) : new Error(message, { cause });
+}
+
+/** A file that was finished although it had been given up is nobody's. */
+async function removeFile(response: ThreadResponse): Promise<void> {
+  if (!('value' in response)) return;
+  await rm((response.value as AnalysisResult<'parquet'>).file, { force: true });
 }
 
 /** @throws what the thread met. */

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { AnalysisError } from './analysis-error.ts';
 import type { ComputeLimits } from './thread-protocol.ts';
+import { literal } from './values.ts';
 
 export type DuckDB = typeof import('@duckdb/node-api');
 
@@ -33,10 +34,17 @@ export class Compute {
       memory_limit: `${memoryMib}MiB`,
       threads: String(threads),
       temp_directory: folder,
-      // No statement comes from outside; should one ever, it finds nothing to read or load.
-      autoinstall_known_extensions: 'false',
+      max_temp_directory_size: await halfOfFree(folder),
       preserve_insertion_order: 'false',
     });
+    const connection = await instance.connect();
+    try {
+      // No statement comes from outside; should one ever, it finds nothing to read or load.
+      await connection.run(`SET allowed_directories = [${literal(folder)}]`);
+      await connection.run('SET enable_external_access = false');
+    } finally {
+      connection.disconnectSync();
+    }
     return new Compute(duckdb, instance, folder);
   }
 
@@ -52,6 +60,12 @@ async function load(): Promise<DuckDB> {
   } catch (error) {
     throw new AnalysisError('missing', 'The library DuckDB cannot be loaded on this machine.', error);
   }
+}
+
+/** The tables lie on the same disk as a rule, and go on when it is the analyses that need too much. */
+async function halfOfFree(directory: string): Promise<string> {
+  const { bavail, bsize } = await statfs(directory);
+  return `${Math.floor((bavail * bsize) / 2 / 2 ** 20)}MiB`;
 }
 
 async function removeLeftBehind(directory: string): Promise<void> {

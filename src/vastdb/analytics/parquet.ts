@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnalysisResult, ExportedColumn, ExportedRows } from './analysis.ts';
+import { literal } from './values.ts';
 import type { KeptType, Workspace } from './workspace.ts';
 
 const KEPT: Readonly<Record<ExportedColumn['type'], KeptType>> = {
@@ -21,11 +22,15 @@ export async function parquet(
   const count = await workspace.load('loaded', kept, rows);
   const file = join(workspace.folder, `${randomUUID()}.parquet`);
   const named = columns.map(({ name }, index) => `c${index} AS ${quoted(name)}`).join(', ');
-  await workspace.all(`COPY (SELECT ${named} FROM loaded) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
-  const { size } = await stat(file);
-  return { file, bytes: size, rows: count };
+  try {
+    await workspace.all(`COPY (SELECT ${named} FROM loaded) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
+    const { size } = await stat(file);
+    return { file, bytes: size, rows: count };
+  } catch (error) {
+    // What was written of it stays otherwise.
+    await rm(file, { force: true });
+    throw error;
+  }
 }
 
-/** COPY takes no parameters. Both texts are ours: a column's name and a path of the server. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -15,24 +15,24 @@ export interface PointColumns {
   readonly other?: NumberOf;
 }
 
-/** @returns how many rows were read, those without a number included. */
+/** @returns the least of the numbers, which `y` is above. Rows without a time have no place in a series: they are left out. */
 export async function loadPoints(
   workspace: Workspace,
   { table, where, value }: Values,
   { time, group, other }: PointColumns = {},
-): Promise<{ rows: number; base: number }> {
+): Promise<{ base: number }> {
   const columns: KeptColumn[] = [
     ...numberColumns(value, 'a', 'b'),
     ...(time === undefined ? [] : [{ column: time, as: 't', type: 'int' } as const]),
     ...(group === undefined ? [] : [{ column: group, as: 'g', type: 'text' } as const]),
     ...(other === undefined ? [] : numberColumns(other, 'c', 'd')),
   ];
-  const rows = await workspace.load('loaded', columns, { table, ...(where && { where }) });
+  await workspace.load('loaded', columns, { table, ...(where && { where }) });
   const beside = [time === undefined ? [] : ['t'], group === undefined ? [] : ['g']].flat();
   const x = numberText(value, 'a', 'b');
   const z = other === undefined ? undefined : numberText(other, 'c', 'd');
   await workspace.all(
-    `CREATE TEMP VIEW numbers AS SELECT ${[...beside, `${x} AS x`, ...(z === undefined ? [] : [`${z} AS z`])].join(', ')} FROM loaded`,
+    `CREATE TEMP VIEW numbers AS SELECT ${[...beside, `${x} AS x`, ...(z === undefined ? [] : [`${z} AS z`])].join(', ')} FROM loaded${time === undefined ? '' : ' WHERE t IS NOT NULL'}`,
   );
   const least = (name: string): string => `(SELECT min(${name}) FROM numbers)`;
   const shifted = [
@@ -41,10 +41,10 @@ export async function loadPoints(
   ];
   await workspace.all(`CREATE TEMP VIEW ${POINTS} AS SELECT *, ${shifted.join(', ')} FROM numbers`);
   const [base] = await workspace.one('SELECT min(x)::DOUBLE FROM numbers');
-  return { rows, base: typeof base === 'number' ? base : 0 };
+  return { base: typeof base === 'number' ? base : 0 };
 }
 
-export const loadSeries = (workspace: Workspace, series: Series): Promise<{ rows: number; base: number }> =>
+export const loadSeries = (workspace: Workspace, series: Series): Promise<{ base: number }> =>
   loadPoints(workspace, series, { time: series.time });
 
 function numberColumns({ column, minus, type }: NumberOf, first: string, second: string): KeptColumn[] {

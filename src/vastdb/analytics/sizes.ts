@@ -5,30 +5,36 @@ import type { KeptColumn, Workspace } from './workspace.ts';
 /** Sizes of rows in bands, as far as they are known. */
 export async function sizes(
   workspace: Workspace,
-  { places, placeAt, flag, known, ...rows }: Sizes,
+  { id, places, placeAt, flag, known, ...rows }: Sizes,
   bounds: readonly bigint[],
 ): Promise<AnalysisResult<'sizes'>> {
   const columns: KeptColumn[] = [
+    { column: id, as: 'id', type: 'text' },
     { column: places, as: 'p', type: 'text' },
     { column: flag, as: 'f', type: 'bool' },
   ];
   await workspace.load('loaded', columns, rows);
-  if (known === undefined) {
-    await workspace.all('CREATE TEMP TABLE known (place VARCHAR, size BIGINT)');
-  } else {
-    const { place, size, ...from } = known;
+  for (const [index, { table, where, key, size }] of known.entries()) {
     const kept: KeptColumn[] = [
-      { column: place, as: 'place', type: 'text' },
+      { column: key, as: 'k', type: 'text' },
       { column: size, as: 'size', type: 'int' },
     ];
-    await workspace.load('known', kept, from);
+    await workspace.load(`known${index}`, kept, { table, ...(where && { where }) });
   }
+  const joins = known.map(
+    ({ by }, index) =>
+      `LEFT JOIN (SELECT k, max(size) AS size FROM known${index} GROUP BY k) AS of${index} ON of${index}.k = placed.${by}`,
+  );
+  const size = ['NULL', ...known.map((_, index) => `of${index}.size`)].join(', ');
   const band = bounds.map((_, index) => `WHEN size < $${index + 1} THEN ${index}`).join(' ');
   await workspace.all(
     `CREATE TEMP TABLE sized AS
      SELECT f, size, CASE WHEN size IS NULL THEN NULL ${band} ELSE ${bounds.length} END AS band
-     FROM (SELECT f, substr(split_part(p, chr(10), 1), $${bounds.length + 1}::BIGINT) AS place FROM loaded)
-     LEFT JOIN (SELECT place, max(size) AS size FROM known GROUP BY place) USING (place)`,
+     FROM (
+       SELECT f, coalesce(${size})::BIGINT AS size
+       FROM (SELECT f, id, substr(split_part(p, chr(10), 1), $${bounds.length + 1}::BIGINT) AS place FROM loaded) AS placed
+       ${joins.join(' ')}
+     )`,
     [...bounds, BigInt(placeAt)],
   );
   const [all, flagged, withSize, bytes] = await workspace.one(

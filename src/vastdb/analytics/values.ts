@@ -20,3 +20,6 @@ export const toText = (value: DuckDBValue | undefined): string | null => (typeof
 /** As it is kept: integers exactly. */
 export const toExact = (value: DuckDBValue | undefined): bigint | number | null =>
   typeof value === 'bigint' ? value : toNumber(value);
+
+/** Where a statement takes no parameter, for texts that are ours: paths of the server. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

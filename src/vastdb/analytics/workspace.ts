@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api
 import type { Cell, ColumnBatch, ScanRequest } from '../engine.ts';
 import { AnalysisError } from './analysis-error.ts';
 import type { Compute } from './compute.ts';
+import { saysNoRoom } from './no-room.ts';
 
 /** How a column is kept while it is analysed. */
 export type KeptType = 'int' | 'int32' | 'float' | 'text' | 'bool';
@@ -14,9 +15,6 @@ export interface KeptColumn {
 }
 
 export type Scan = (request: ScanRequest) => AsyncIterable<ColumnBatch>;
-
-/** As DuckDB says that its memory is used up, or the disk that it moves it to: there is no code to tell it by. */
-const NO_ROOM = /out of memory|could not allocate|no space left|max_temp_directory_size/i;
 
 /** The rows of a chunk of DuckDB, at most. */
 const CHUNK_ROWS = 2048;
@@ -110,7 +108,7 @@ export class Workspace {
 
   #explain(error: unknown): unknown {
     if (this.signal.aborted) return new AnalysisError('cancelled', 'The analysis was cancelled.', error);
-    if (!(error instanceof Error) || !NO_ROOM.test(error.message)) return error;
+    if (!(error instanceof Error) || !saysNoRoom(error.message)) return error;
     return new AnalysisError('too_large', 'The analysis needs more memory or disk than it may have.', error);
   }
 }

@@ -34,19 +34,18 @@ export function checkCellSizes(
   rows: readonly (readonly Cell[])[],
   maxBytes: number,
 ): void {
-  // A UTF-16 unit takes three bytes of UTF-8 at most: short texts need not be measured.
-  const surelySmall = Math.floor(maxBytes / 3);
   for (const row of rows) {
     for (let position = 0; position < row.length; position++) {
       const cell = row[position] ?? null;
-      const bytes = sizeOf(cell, surelySmall);
+      const bytes = cellBytes(cell, maxBytes);
       if (bytes > maxBytes) throw new CellTooLarge(table, columns[position] ?? '', cell, bytes, maxBytes);
     }
   }
 }
 
-/** In bytes; of short texts just that they are small. */
-function sizeOf(cell: Cell, surelySmall: number): number {
-  if (typeof cell === 'string') return cell.length <= surelySmall ? 0 : Buffer.byteLength(cell);
+/** How many bytes a cell has, where that is more than `maxBytes`; else perhaps less than it has. */
+export function cellBytes(cell: Cell, maxBytes: number): number {
+  // A UTF-16 unit takes three bytes of UTF-8 at most: short texts need not be measured.
+  if (typeof cell === 'string') return cell.length * 3 <= maxBytes ? 0 : Buffer.byteLength(cell);
   return typeof cell === 'object' && cell !== null ? cell.byteLength : 0;
 }

@@ -19,8 +19,9 @@ export class JobWorker {
     this.#options = options;
   }
 
-  /** A job that fails says something of its medium and nothing of the worker, so it is no failure here. */
+  /** It fails where the queue cannot be used; a job that fails says something of its medium, and nothing of the worker. */
   get status(): WorkerStatus {
+    const { inRow = 0, last } = this.#consumer?.failures ?? {};
     const began = [...this.#running.values()];
     return {
       name: 'search job worker',
@@ -28,8 +29,8 @@ export class JobWorker {
       busySince: began.length === 0 ? undefined : Math.min(...began),
       overdue: false,
       lastSuccess: this.#lastSuccess,
-      failuresInRow: 0,
-      lastFailure: undefined,
+      failuresInRow: inRow,
+      lastFailure: last,
     };
   }
 
@@ -46,6 +47,8 @@ export class JobWorker {
   async #run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     this.#running.set(job.leaseToken, Date.now());
     try {
+      // It may have been taken while the worker was told to stop.
+      this.#stopping.signal.throwIfAborted();
       await this.#handler(job, AbortSignal.any([signal, this.#stopping.signal]));
       this.#lastSuccess = Date.now();
     } catch (error) {

@@ -22,7 +22,8 @@ export class WatchWorker {
   readonly #name: string;
   readonly #loop: WorkerLoop;
   #subscription: Subscription | undefined;
-  #failures: unknown[] = [];
+  #failures = 0;
+  #firstFailure: unknown;
 
   constructor(
     storage: Pick<ObjectStorage, 'subscribe'>,
@@ -57,16 +58,17 @@ export class WatchWorker {
     const [ours = false] = await this.#leases.acquire([this.#name]);
     if (ours) this.#subscription ??= this.#subscribe();
     else await this.#end();
-    const [failure] = this.#failures;
-    const { length } = this.#failures;
-    this.#failures = [];
-    if (length > 0) throw new Error(`${length} objects or listings failed, and are tried again`, { cause: failure });
-    return CHECK_MS;
+    const failures = this.#failures;
+    this.#failures = 0;
+    if (failures === 0) return CHECK_MS;
+    const cause = this.#firstFailure;
+    const first = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${failures} objects or listings failed, and are tried again; the first: ${first}`, { cause });
   }
 
   #subscribe(): Subscription {
     const onError = (error: unknown): void => {
-      this.#failures.push(error);
+      if (this.#failures++ === 0) this.#firstFailure = error;
     };
     return this.#storage.subscribe({ ...this.#options, name: this.#name, onError }, async ({ bucket, key }) => {
       await this.#events.handle(bucket, key);

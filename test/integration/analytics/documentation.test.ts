@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
-import { Api } from '../behaviour/support/api.ts';
 
 /* The commands of docs/analytics.md, run as they stand there, answer what stands below them. */
 
@@ -21,13 +20,9 @@ let env: Record<string, string>;
 beforeAll(async () => {
   server = await startTestServer();
   folder = await mkdtemp(join(tmpdir(), 'tams-docs-'));
-  const api = new Api(server.baseUrl);
-  const flow = await api.newFlow({ avg_bit_rate: 8000 });
-  const objects = await api.allocate(flow, { limit: 4 });
-  const ranges = ['[0:0_1:0)', '[1:0_2:0)', '[5:0_7:0)', '[10:0_14:0)'];
-  const segments = ranges.map((timerange, n) => ({ object_id: objects[n]?.object_id, timerange }));
-  await api.must('POST', `/flows/${flow}/segments`, segments);
-  env = { TAMS: server.baseUrl, FLOW: flow, PATH: process.env['PATH'] ?? '' };
+  env = { TAMS: server.baseUrl, PATH: process.env['PATH'] ?? '' };
+  const [, setup = 'exit 1'] = /```bash\n([\s\S]+?)```/.exec(text) ?? [];
+  env['FLOW'] = (await run(`set -e\n${setup}\necho "$FLOW"`)).trim();
 });
 afterAll(async () => {
   await server.close();

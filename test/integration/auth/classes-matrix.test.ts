@@ -38,8 +38,34 @@ const operations: Operation[] = Object.entries(paths).flatMap(([path, methods]) 
     .map(([method]) => ({ method: method.toUpperCase(), path })),
 );
 const onOne = operations.filter(({ path }) => path.includes('{'));
-/** Listings. What is created without an id, and searched with a body, has tests of its own. */
+/** Listings. */
 const onAll = operations.filter(({ path, method }) => !path.includes('{') && method !== 'POST');
+
+interface InBody {
+  readonly exrObject: string;
+  /** Of that object in the bucket `local`. */
+  readonly key: string;
+}
+
+/** What is named in a body, by the path of what is posted; empty where nothing that belongs to somebody is named. */
+const NAMED_IN_BODY: Readonly<Record<string, (ids: Ids & InBody) => readonly unknown[]>> = {
+  '/search': ({ flowId, sourceId }) => [
+    { q: 'hidden', flow_id: flowId },
+    { q: 'hidden', source_id: sourceId },
+  ],
+  // Makes an asset where there is none, so the two differ: search-classes.test.ts.
+  '/search/assets': () => [],
+  '/events/s3': ({ key }) => [
+    { Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'local' }, object: { key } } }] },
+  ],
+  '/exr/inspect': ({ exrObject, key }) => [{ object_id: exrObject }, { bucket: 'local', key }],
+  '/exr/inspect/upload': () => [],
+  '/exr/validate': ({ fileId, exrObject }) => [{ file_id: fileId }, { path_prefix: exrObject }],
+  '/exr/sequences/register': ({ flowId, exrObject }) => [
+    { pattern: exrObject.replace('1', '#'), flow_id: randomUUID(), frame_rate: { numerator: 25 } },
+    { pattern: 'none.#.exr', flow_id: flowId, frame_rate: { numerator: 25 } },
+  ],
+};
 
 const show = ({ method, path }: Operation): string => `${method} ${path}`;
 const pathOf = (path: string, ids: Ids): string => path.replace(/\{([^}]+)\}/g, (_, name: keyof Ids) => ids[name]);
@@ -47,6 +73,7 @@ const pathOf = (path: string, ids: Ids): string => path.replace(/\{([^}]+)\}/g, 
 let world: ClassServer;
 let hidden: Ids;
 let member: string;
+let exrKey: string;
 beforeAll(async () => {
   // Every deletion of segments becomes a request.
   world = await startClassServer({ DELETE_SYNC_MAX: '0' });
@@ -91,13 +118,15 @@ afterAll(() => world.close());
 /** An EXR file of an object of the flow. */
 async function inspectedFile(api: Api, flowId: string): Promise<string> {
   const objects = new ExrApi(api.baseUrl);
-  for (const { put_url } of await api.allocate(flowId, { object_ids: ['hidden.exr'] })) {
+  for (const { put_url } of await api.allocate(flowId, { object_ids: [EXR_OBJECT] })) {
     await objects.write(put_url, renderedFrame(1));
+    exrKey = decodeURIComponent(new URL(put_url.url).pathname.split('/').slice(3).join('/'));
   }
-  const { persistence } = await api.must<Inspected>('POST', '/exr/inspect', { object_id: 'hidden.exr' });
+  const { persistence } = await api.must<Inspected>('POST', '/exr/inspect', { object_id: EXR_OBJECT });
   return persistence?.id ?? '';
 }
 
+const EXR_OBJECT = 'hidden.1.exr';
 const TRANSCRIPT = { segments: [{ start_ms: 0, end_ms: 1000, text: 'a hidden word' }] };
 
 function searchBodyOf(property: string, { flowId, versionId }: Ids): unknown {
@@ -186,6 +215,31 @@ describe('what belongs to another class', () => {
     expect(compared).toBe(onOne.length);
     expect(compared).toBeGreaterThan(50);
     console.info(`access by tags: ${compared} operations tell nothing of what is hidden`);
+  });
+
+  it('is not there for what names it in a body either', async () => {
+    const posted = operations.filter(({ path, method }) => !path.includes('{') && method === 'POST');
+    expect(posted.map(({ path }) => path).toSorted()).toEqual(Object.keys(NAMED_IN_BODY).toSorted());
+    // Else its key would be no better than that of nothing.
+    await world.as.admin.must('POST', '/exr/inspect', { bucket: 'local', key: exrKey });
+    for (const operation of posted) {
+      const absent = { ...hidden, flowId: randomUUID(), sourceId: randomUUID() };
+      const fileId = randomUUID().replaceAll('-', '');
+      const bodies = NAMED_IN_BODY[operation.path] ?? (() => []);
+      const onAbsent = bodies({
+        ...absent,
+        fileId,
+        exrObject: 'absent.1.exr',
+        key: exrKey.replace('hidden', 'absent'),
+      });
+      for (const [index, body] of bodies({ ...hidden, exrObject: EXR_OBJECT, key: exrKey }).entries()) {
+        const found = await world.as.news.send('POST', operation.path, body);
+        const none = await world.as.news.send('POST', operation.path, onAbsent[index]);
+        const what = `${show(operation)} ${JSON.stringify(body)}`;
+        expect(said(found, hidden), what).toEqual(said(none, absent));
+        expect(found.text, what).not.toContain('hidden');
+      }
+    }
   });
 
   it('is in no listing, nor is it counted', async () => {

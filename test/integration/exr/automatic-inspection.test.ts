@@ -20,6 +20,7 @@ const flow = {
 } as const;
 const created = new Date(0).toISOString();
 const ours = async (): Promise<void> => undefined;
+const NOTHING_DONE = { inspected: 0, failed: 0, postponed: 0, failures: [], more: false };
 
 let world: StoreWorld;
 let inspection: AutomaticInspection;
@@ -62,7 +63,7 @@ describe('automatic inspection', () => {
 
   it('reads each object with one HEAD and one range', async () => {
     await register(['a.exr', 'b.exr'], renderedFrame(1));
-    expect(await inspection.runDue(ours)).toEqual({ inspected: 2, failed: 0, postponed: 0, more: false });
+    expect(await inspection.runDue(ours)).toEqual({ ...NOTHING_DONE, inspected: 2 });
     const { operations } = world.media.statistics();
     const countOf = (name: string) => operations.get(name)?.durations.count;
     expect([countOf('head'), countOf('get')]).toEqual([2, 2]);
@@ -87,7 +88,9 @@ describe('automatic inspection', () => {
 
   it('puts off what may come, and at last says that it did not', async () => {
     await register(['late.exr']);
-    expect(await inspection.runDue(ours)).toMatchObject({ inspected: 0, failed: 0, postponed: 1 });
+    const { failures, ...round } = await inspection.runDue(ours);
+    expect(round).toMatchObject({ inspected: 0, failed: 0, postponed: 1 });
+    expect(failures).toMatchObject([{ objectId: 'late.exr', error: { code: 'not_found' } }]);
     expect(await inspection.isDue()).toBe(false);
     const [entry] = await world.store.transaction((tx) => tx.inspections.due(Date.now() + 60_000, 10));
     expect(entry).toMatchObject({ objectIds: ['late.exr'], attempt: 1 });
@@ -104,7 +107,31 @@ describe('automatic inspection', () => {
 
   it('lets go of objects that are gone', async () => {
     await world.store.transaction((tx) => tx.inspections.add(['nobody-knows.exr'], 0));
-    expect(await inspection.runDue(ours)).toEqual({ inspected: 0, failed: 0, postponed: 0, more: false });
+    expect(await inspection.runDue(ours)).toEqual(NOTHING_DONE);
     expect(await world.manager.count(EXR_QUEUE.name)).toBe(0);
+  });
+
+  it('begins no other object when the process stops, and leaves the entry to the next one', async () => {
+    await register(['a.exr', 'b.exr'], renderedFrame(1));
+    expect(await inspection.runDue(ours, AbortSignal.abort())).toEqual(NOTHING_DONE);
+    expect(await world.manager.count(EXR_FILES.name)).toBe(0);
+    expect(await inspection.runDue(ours)).toMatchObject({ inspected: 2 });
+  });
+
+  it('keeps nothing of an object that is deleted while its header is read', async () => {
+    await register(['a.exr'], renderedFrame(1));
+    const { store, media, files, registry, storageId } = world;
+    const head = media.head.bind(media);
+    // Between this read and the writing that follows.
+    media.head = async (path) => {
+      const info = await head(path);
+      await store.transaction((tx) => tx.objects.markReclaiming(['a.exr']));
+      return info;
+    };
+    const places = new ExrPlaces(store, registry, [{ name: 'local', storageId, prefix: '' }], false);
+    const place = await places.ofObject('a.exr');
+    await expect(new ExrInspector(files).inspect(place)).rejects.toMatchObject({ code: 'not_found' });
+    await files.saveFailure(refOfObject('a.exr'), { type: 'x', message: 'y', time: created }, 0);
+    expect(await world.manager.count(EXR_FILES.name)).toBe(0);
   });
 });

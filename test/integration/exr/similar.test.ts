@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refOfObject } from '../../../src/domain/exr/exr-file-id.ts';
+import { refOfKey, refOfObject } from '../../../src/domain/exr/exr-file-id.ts';
 import type { SimilarExrFile } from '../../../src/domain/exr/exr-file.ts';
 import { cosine, embed } from '../../../src/exr/embedding/feature-vector.ts';
 import { EXR_EMBEDDING_VERSION } from '../../../src/exr/embedding/metadata-embedding.ts';
@@ -30,7 +30,7 @@ const refs = Array.from({ length: FILES }, (_, index) => refOfObject(`many/${ind
 
 describe('similar files, of many', () => {
   let world: StoreWorld;
-  const own = refOfObject('own.exr');
+  const own = refOfKey('local', 'own.exr');
   beforeAll(async () => {
     world = await openStoreWorld();
     const found = await inspected(own.path, renderedFrame(1));
@@ -79,5 +79,16 @@ describe('similar files, of many', () => {
     const found = await world.files.similar(own.id, { by: 'metadata' }, { limit: 50 }, visible);
     expect(shown(found?.items ?? [])).toEqual(expected.filter(({ id }) => seen.has(id)).slice(0, 50));
     expect(found?.next).toBeDefined();
+  });
+
+  it('are looked up as far as they may be among the best, and no further', async () => {
+    let asked = 0;
+    const everything = async (ids: readonly string[]) => {
+      asked += ids.length;
+      return new Set(ids);
+    };
+    const found = await world.files.similar(own.id, { by: 'metadata' }, { limit: 50 }, everything);
+    expect(shown(found?.items ?? [])).toEqual(expected.slice(0, 50));
+    expect(asked).toBeLessThan(1_000);
   });
 });

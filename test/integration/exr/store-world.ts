@@ -11,6 +11,7 @@ import { LocalMediaStore } from '../../../src/stores/media/local-media-store.ts'
 import { MediaStores } from '../../../src/stores/media/media-store-registry.ts';
 import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
 import { VastStore } from '../../../src/stores/vast-store/vast-store.ts';
+import type { TableEngine } from '../../../src/vastdb/engine.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 
@@ -23,10 +24,14 @@ export const inspected = (
 ): Promise<{ inspection: ExrInspection; vectors: ExrVectors }> =>
   inspectExr(memorySource(bytes), { path, bucket: null, key: null, mtime: null });
 
-/** Tables and media of a folder that is gone afterwards. */
-export async function openStoreWorld() {
+/**
+ * Tables and media of a folder that is gone afterwards.
+ *
+ * @param adapt what the engine is to be taken for
+ */
+export async function openStoreWorld(adapt: (engine: TableEngine) => TableEngine = (engine) => engine) {
   const folder = await mkdtemp(join(tmpdir(), 'tams-exr-store-'));
-  const engine = await openSqliteEngine({ directory: folder, synchronous: 'normal', cacheMib: 4 });
+  const engine = adapt(await openSqliteEngine({ directory: folder, synchronous: 'normal', cacheMib: 4 }));
   const manager = await VastDBManager.open(engine, [...VAST_STORE_TABLES, ...EXR_TABLES]);
   const media = new LocalMediaStore({
     backend: { id: STORAGE_ID, store_type: 'http_object_store', provider: 'test', store_product: 'test' },

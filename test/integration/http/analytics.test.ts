@@ -130,7 +130,9 @@ describe('usage', () => {
     expect(tables.find(({ table }) => table === 'segments')).toMatchObject({ rows: 5, basis: 'flows' });
     expect(tables.find(({ table }) => table === 'flows')).toMatchObject({ basis: 'counted' });
     expect(tables.find(({ table }) => table === 'objects')).toMatchObject({ rows: 5, basis: 'counted' });
-    expect(analysed.map(({ table }) => table)).toEqual(['segments', 'flows', 'sources', 'events']);
+    expect(analysed.map(({ table }) => table).slice(0, 4)).toEqual(['segments', 'flows', 'sources', 'events']);
+    // Those that say who may sign in are not listed.
+    for (const { table } of tables) expect(['users', 'api_tokens', 'audit_log']).not.toContain(table);
     expect(analysed[0]?.numbers).toEqual(['duration_ns', 'start_ns', 'end_ns']);
   });
 });
@@ -274,6 +276,18 @@ describe('series and aggregates', () => {
     });
   });
 
+  it('leaves out of a series what has no time', async () => {
+    const empty = await api.newFlow();
+    const ofFlows = 'table=flows&column=frame_width';
+    const { points } = await api.get<{ points: object[] }>(
+      `/analytics/series/moving-average?${ofFlows}&time=content_end_ns`,
+    );
+    expect(points).toMatchObject([{ time: '14:0', value: 1920, rows_in_window: 1 }]);
+    expect(await api.get(`/analytics/series/trend?${ofFlows}&time=content_end_ns`)).toMatchObject({ rows: 1 });
+    expect(await api.get(`/analytics/series/trend?${ofFlows}`)).toMatchObject({ rows: 2 });
+    await api.must('DELETE', `/flows/${empty}`);
+  });
+
   it('says nothing of no rows', async () => {
     const none = `flow_id=${randomUUID()}`;
     const get = (path: string) => api.get(`/analytics/${path}?${none}`);
@@ -342,6 +356,11 @@ describe('exports', () => {
     expect(bytes.length).toBe(Number(response.headers.get('content-length')));
     expect([bytes.subarray(0, 4).toString(), bytes.subarray(-4).toString()]).toEqual(['PAR1', 'PAR1']);
     for (const secret of ['auth_classes', 'locations', 'external_urls']) expect(bytes.includes(secret)).toBe(false);
+  });
+
+  it('answers an error as one, not as a file', async () => {
+    const { status, headers } = await api.send('GET', '/analytics/export?table=objects&timerange=_');
+    expect([status, headers.get('content-disposition')]).toEqual([400, null]);
   });
 
   it('exports no rows as well, refuses other tables, and says by HEAD what a GET would send', async () => {

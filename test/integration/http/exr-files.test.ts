@@ -156,7 +156,7 @@ describe('GET /exr/files/{fileId}/similar', () => {
 
 describe('GET /exr/sequences', () => {
   it('reports frame ranges and gaps', async () => {
-    const [shot] = await api.get<Sequence[]>('/exr/sequences?prefix=shot/');
+    const [shot] = await api.get<Sequence[]>('/exr/sequences?path_prefix=shot/');
     expect(shot).toMatchObject({
       pattern: 'shot/beauty.%04d.exr',
       first: 1001,
@@ -178,15 +178,15 @@ describe('GET /exr/sequences', () => {
   });
 
   it('finds the step, and keeps paddings apart', async () => {
-    expect(await api.get('/exr/sequences?prefix=twos/')).toMatchObject([
+    expect(await api.get('/exr/sequences?path_prefix=twos/')).toMatchObject([
       { pattern: 'twos/a.%04d.exr', step: 2, missing: [{ start: 7, end: 7 }], missing_count: 1 },
     ]);
-    const pads = await api.get<Sequence[]>('/exr/sequences?prefix=pads/');
+    const pads = await api.get<Sequence[]>('/exr/sequences?path_prefix=pads/');
     expect(pads.map(({ pattern, frame_count }) => [pattern, frame_count])).toEqual([
       ['pads/p.%04d.exr', 3],
       ['pads/p.%d.exr', 3],
     ]);
-    expect(await api.get('/exr/sequences?prefix=nothing')).toEqual([]);
+    expect(await api.get('/exr/sequences?path_prefix=nothing')).toEqual([]);
   });
 
   it('has pages that neither repeat nor leave out, within one name too', async () => {
@@ -197,14 +197,16 @@ describe('GET /exr/sequences', () => {
     expect(paged.pages).toBe(4);
   });
 
-  it('goes on over more names than are read at once', async () => {
+  it('goes on over more names than are read at once, as a check goes on over more files', async () => {
     const flow = await api.newExrFlow();
     const names = Array.from({ length: 45 }, (_, index) => `many/s${index + 10}_.0001.exr`);
     const frame = renderedFrame(1, attribute('frame', 'int', int(1)));
     await api.uploadAll(flow, Object.fromEntries(names.map((name) => [name, frame])));
     for (const name of names) await api.inspect(name);
-    const { items } = await api.counted<Sequence>('/exr/sequences?prefix=many/&limit=7');
+    const { items } = await api.counted<Sequence>('/exr/sequences?path_prefix=many/&limit=7');
     expect(items.map(({ pattern }) => pattern)).toEqual(names.map((name) => name.replace('0001', '%04d')));
+    const report = await api.must<{ files: Summary[] }>('POST', '/exr/validate', { path_prefix: 'many/' });
+    expect(report.files.map(({ path }) => path)).toEqual(names);
   });
 });
 

@@ -120,6 +120,13 @@ describe('POST /exr/inspect', () => {
     expect(await api.get('/exr/files?path_prefix=broken/')).toEqual([]);
   });
 
+  it('says of an object that was not uploaded yet that it was not', async () => {
+    await api.allocate(flow, { object_ids: ['not-yet.exr'] });
+    const answer = await api.send('POST', '/exr/inspect', { object_id: 'not-yet.exr' });
+    expect([answer.status, typeOf(answer)]).toEqual([404, 'not_found']);
+    expect((answer.json as { summary: string }).summary).toContain('uploaded');
+  });
+
   it('refuses an object whose bytes are not here', async () => {
     const video = await api.newFlow();
     const external = { object_id: 'elsewhere.exr', get_urls: [{ url: 'https://elsewhere.example/a.exr' }] };
@@ -146,6 +153,18 @@ describe('POST /exr/inspect', () => {
     expect([value('software'), value('blob'), value('odd')]).toEqual([null, null, 'NaN']);
     expect(kept.errors).toHaveLength(201);
     expect(kept.attributes).toHaveLength(found.attributes.length);
+  });
+
+  it('keeps a megabyte of values of a file, and of the others that they are there', async () => {
+    const many = Array.from({ length: 30 }, (_, index) =>
+      attribute(`note${index}`, 'string', Buffer.alloc(90_000, 'x')),
+    );
+    await api.uploadAll(flow, { 'wordy.exr': writeHeader({ parts: [requiredAttributes(...many)] }) });
+    const found = await api.inspect('wordy.exr');
+    const kept = await api.get<Inspected>(`/exr/files/${found.persistence?.id ?? ''}`);
+    expect(kept.attributes).toHaveLength(found.attributes.length);
+    expect(JSON.stringify(kept.attributes).length).toBeLessThan(1_100_000);
+    expect(kept.attributes.filter(({ value }) => value === null).length).toBeGreaterThan(15);
   });
 });
 

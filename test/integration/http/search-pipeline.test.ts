@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../behaviour/support/api.ts';
 import { InferenceServer } from '../../support/search/inference-server.ts';
-import { ObjectWorld, vtt } from '../../support/search/object-world.ts';
+import { ObjectWorld, removeObject, vtt } from '../../support/search/object-world.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 let inference: InferenceServer;
@@ -60,7 +60,41 @@ describe('an object that appears', () => {
     expect(await world.notify(key, key)).toMatchObject({ received: 2, queued: 0, unchanged: 1 });
   });
 
+  it('leads to the segments also where they are registered after it was told of', async () => {
+    const key = await world.put('early.mp4', spoken('A capybara bathes.'));
+    await world.notify(key);
+    const early = await world.becomes(key, { status: 'indexed' });
+    expect(early.link).toBeUndefined();
+    await world.segment('early.mp4', '[200:0_210:0)');
+    await until(async () => (await world.asset(key))?.link, 30_000);
+    const [hit] = (await world.api.search({ q: 'capybara', type: 'keyword' })).hits;
+    expect(hit?.flow).toMatchObject({ flow_id: world.flowId, timerange: '[200:0_202:0)' });
+  });
+
   it('is not found any more when it is gone, and is again when it comes back', async () => {
+    const medium = spoken('A family of pangolins.');
+    const key = await world.put('going.mp4', medium);
+    await world.notify(key);
+    await world.becomes(key, { status: 'indexed' });
+    expect(await keysFound('pangolins')).toEqual([key]);
+    // An event says where to look, and no more.
+    expect(await world.notifyOfRemoval(key)).toMatchObject({ removed: 0, unchanged: 1 });
+    expect(await keysFound('pangolins')).toEqual([key]);
+
+    await removeObject(server.dataDir, key);
+    expect(await world.notifyOfRemoval(key)).toMatchObject({ received: 1, removed: 1 });
+    expect(await keysFound('pangolins')).toEqual([]);
+    expect(await keysFound('pangolins', 'semantic')).not.toContain(key);
+    expect(await world.asset(key)).toBeUndefined();
+    expect(await world.notifyOfRemoval(key, key)).toMatchObject({ received: 2, removed: 0, ignored: 1 });
+
+    await world.put('going.mp4', medium);
+    expect(await world.notify(key)).toMatchObject({ queued: 1 });
+    await world.becomes(key, { status: 'indexed' });
+    expect(await keysFound('pangolins')).toEqual([key]);
+  });
+
+  it('is found by what is said in it now', async () => {
     const key = await world.put('leaving.mp4', spoken('A caravan of quokkas.'));
     await world.notify(key);
     await world.becomes(key, { status: 'indexed' });
@@ -88,6 +122,13 @@ describe('an object that appears', () => {
     await world.put('news.vtt', vtt('Good evening, here is the ptarmigan.'));
     expect(await world.notify(sidecar)).toMatchObject({ published: 1 });
     expect(await keysFound('ptarmigan')).toEqual([key]);
+
+    // It is the one that is heard when there is none beside it.
+    await removeObject(server.dataDir, sidecar);
+    expect(await world.notifyOfRemoval(sidecar)).toMatchObject({ queued: 1 });
+    await expect.poll(() => keysFound('capercaillie'), { timeout: 15_000 }).toEqual([key]);
+    await world.put('news.vtt', vtt('Good evening, here is the ptarmigan.'));
+    expect(await world.notify(sidecar)).toMatchObject({ published: 1 });
 
     await world.put('news.vtt', 'no WebVTT at all');
     expect(await world.notify(sidecar)).toMatchObject({ queued: 1 });
@@ -184,6 +225,18 @@ describe('POST /events/s3', () => {
       ignored: 1,
       unknown_buckets: ['elsewhere'],
     });
+  });
+
+  it('ignores keys that no object can have, and deals with the others', async () => {
+    const key = await world.put('beside strange ones.mp4', spoken('A corncrake.'));
+    const report = await world.notify(
+      '../../etc/passwd.vtt',
+      '.uploads/a.mp4',
+      '\u0000.vtt',
+      `${'a'.repeat(1_200)}.vtt`,
+      key,
+    );
+    expect(report).toMatchObject({ received: 5, ignored: 4, queued: 1 });
   });
 
   it.each([

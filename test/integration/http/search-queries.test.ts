@@ -169,6 +169,7 @@ describe('what cannot be searched is refused, and named', () => {
     ['q=a&weights=1', 'weights'],
     ['q=a&weights=-1,1', 'weights'],
     ['q=a&weights=0,0', 'weights'],
+    [`q=a&weights=${'9'.repeat(400)},1`, 'weights'],
     ['q=a&limit=0', 'limit'],
     ['q=a&limit=x', 'limit'],
     ['q=a&offset=-1', 'offset'],

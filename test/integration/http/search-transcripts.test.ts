@@ -63,9 +63,11 @@ describe('a transcript', () => {
   it('comes as SubRip too, whose language the query names', async () => {
     const { id } = await api.asset('srt');
     const srt = '1\n00:00:01,500 --> 00:00:02,750\nThe numbat digs\n';
-    const answer = await api.putText(`/search/assets/${id}/transcript?language=en-AU`, 'application/x-subrip', srt);
+    const answer = await api.putText(`/search/assets/${id}/transcript?language=EN-au`, 'application/x-subrip', srt);
     expect([answer.status, (answer.json as VersionBody).language]).toEqual([200, 'en-AU']);
-    expect((await api.search({ q: 'numbat', language: 'en-AU', type: 'keyword' })).total).toBe(1);
+    for (const language of ['en-AU', 'en-au']) {
+      expect((await api.search({ q: 'numbat', language, type: 'keyword' })).total).toBe(1);
+    }
     expect((await api.search({ q: 'numbat', language: 'en', type: 'keyword' })).total).toBe(0);
   });
 
@@ -149,13 +151,60 @@ describe('a version made step by step', () => {
       model: 'mine',
     });
     expect([found.total, found.model, found.hits[0]?.text]).toEqual([1, 'mine', 'bilby two']);
+    // Texts are not found by the vectors of another model.
+    expect(await api.must('POST', `${at}/publish`)).toMatchObject({ status: 'index_partial' });
+    await api.must('PUT', `${at}/embeddings`, { model: 'hashing-1-384', embeddings });
     expect(await api.must('POST', `${at}/publish`)).toMatchObject({ status: 'indexed' });
 
-    const changed = await api.send('PUT', `${at}/transcript`, { segments: cuesOf(['bilby three']) });
-    expect([changed.status, changed.text]).toEqual([400, expect.stringContaining('published')]);
+    for (const texts of [['bilby three'], ['bilby one'], ['bilby one', 'bilby two', 'bilby three']]) {
+      const changed = await api.send('PUT', `${at}/transcript`, { segments: cuesOf(texts) });
+      expect([changed.status, changed.text]).toEqual([400, expect.stringContaining('published')]);
+    }
+    expect((await api.search({ q: 'bilby', type: 'keyword' })).total).toBe(2);
     expect((await api.send('DELETE', `${at}/transcript`)).status).toBe(204);
     expect((await api.search({ q: 'bilby', type: 'keyword' })).total).toBe(0);
     expect((await api.send('GET', `${at}/transcript`)).status).toBe(404);
+    expect(await api.get(at)).toMatchObject({ segments: 0, embeddings: 0 });
+    expect((await api.send('POST', `${at}/publish`)).status).toBe(400);
+    // What was removed is back when it is put again.
+    const back = await api.must<TranscriptBody>('PUT', `${at}/transcript`, {
+      segments: cuesOf(['bilby one', 'bilby two']),
+    });
+    expect(back.segments).toEqual(staged.segments);
+    expect((await api.search({ q: 'bilby', type: 'keyword' })).total).toBe(2);
+    expect(await api.get(at)).toMatchObject({ segments: 2, embeddings: 4, publish_state: 'ACTIVE' });
+  });
+
+  it('loses the vectors of what is said otherwise', async () => {
+    const { id } = await api.asset('reworded');
+    const version = await api.must<VersionBody>('POST', `/search/assets/${id}/versions`, { etag: 'v1' });
+    const at = `/search/versions/${version.id}`;
+    const { segments } = await api.must<TranscriptBody>('PUT', `${at}/transcript`, {
+      segments: cuesOf(['numbers', 'letters']),
+    });
+    const embeddings = segments.map(({ id: segment_id }, index) => ({ segment_id, vector: unit(index + 10) }));
+    await api.must('PUT', `${at}/embeddings`, { model: 'hashing-1-384', embeddings });
+    await api.must('PUT', `${at}/transcript`, { segments: cuesOf(['numbers', 'other letters'], 'Ann') });
+    expect(await api.get(at)).toMatchObject({ segments: 2, embeddings: 1 });
+    expect(await api.must('POST', `${at}/publish`)).toMatchObject({ status: 'index_partial' });
+  });
+});
+
+describe('a transcript that was removed', () => {
+  it('is found again when it is put again', async () => {
+    const { id } = await api.asset('removed');
+    const version = await api.say(id, ['the dunnart hides']);
+    expect((await api.send('DELETE', `/search/versions/${version.id}/transcript`)).status).toBe(204);
+    for (const type of ['keyword', 'semantic', 'hybrid']) {
+      expect((await api.search({ q: 'dunnart', type, bucket: 'media' })).hits.map(({ text }) => text)).not.toContain(
+        'the dunnart hides',
+      );
+    }
+    const again = await api.say(id, ['the dunnart hides']);
+    expect(again).toMatchObject({ id: version.id, segment_visibility: 'ACTIVE', embedding_visibility: 'ACTIVE' });
+    for (const type of ['keyword', 'semantic', 'hybrid']) {
+      expect((await api.search({ q: 'dunnart', type })).hits[0]?.text, type).toBe('the dunnart hides');
+    }
   });
 });
 

@@ -76,6 +76,8 @@ describe('an asset whose jobs fail for good', () => {
     await until(async () => (done.length > 0 ? true : undefined));
     await working.stop();
     expect(done).toEqual([asset.id]);
+    // The job has published nothing, and there is nothing left to decide.
+    expect(await api.get(`/search/assets/${asset.id}`)).toMatchObject({ status: 'pending', triage_state: 'none' });
     await api.say(asset.id, ['it was said after all']);
     expect(await api.get(`/search/assets/${asset.id}`)).toMatchObject({ status: 'indexed', triage_state: 'none' });
     expect((await api.all<AssetBody>('/search/quarantine')).map(({ key }) => key)).toEqual(['q2', 'q3']);
@@ -109,6 +111,46 @@ describe('dead letters', () => {
     expect(job).toMatchObject({ asset_id: letter.asset_id, status: 'waiting' });
     expect(await lettersOf(letter.asset_id)).toEqual([]);
     expect((await api.send('POST', `/search/dead-letters/${letter.id}/requeue`)).status).toBe(404);
+    const asset = await api.get<AssetBody>(`/search/assets/${letter.asset_id}`);
+    expect(asset).toMatchObject({ status: 'pending', triage_state: 'retrying', attempt: 0 });
+    expect((await api.all<AssetBody>('/search/quarantine')).map(({ id }) => id)).not.toContain(asset.id);
+  });
+
+  it('of an asset that shows something leave it shown, and as it is, when their jobs are done', async () => {
+    const shown = await api.asset('shown');
+    await api.say(shown.id, ['it was said before']);
+    await spoilt('shown');
+    expect(await api.get(`/search/assets/${shown.id}`)).toMatchObject({
+      status: 'failed',
+      triage_state: 'quarantined',
+    });
+    await api.must('POST', `/search/quarantine/${shown.id}/skip`);
+    const [letter] = (await lettersOf(shown.id)) as [DeadLetter];
+    await api.must('POST', `/search/dead-letters/${letter.id}/requeue`);
+    expect(await api.get(`/search/assets/${shown.id}`)).toMatchObject({ triage_state: 'retrying' });
+    const working = queue.consume(async () => undefined, { concurrency: 1, timeoutMs: 5_000 });
+    const settled = await until(async () => {
+      const asset = await api.get<AssetBody>(`/search/assets/${shown.id}`);
+      return asset.triage_state === 'retrying' ? undefined : asset;
+    });
+    await working.stop();
+    expect(settled).toMatchObject({ status: 'indexed', triage_state: 'none' });
+  });
+
+  it('of what was indexed before its last worker died leave nothing to decide', async () => {
+    const { id } = await api.asset('indexed');
+    const version = await api.say(id, ['it was said after all']);
+    await queue.enqueue({ idempotencyKey: `job of ${id}`, assetId: id, versionId: version.id });
+    const failing = queue.consume(
+      async () => {
+        throw new AppError('invalid_request', 'its end could not be noted');
+      },
+      { concurrency: 1, timeoutMs: 5_000 },
+    );
+    await until(async () => ((await lettersOf(id)).length > 0 ? true : undefined));
+    await failing.stop();
+    expect(await api.get(`/search/assets/${id}`)).toMatchObject({ status: 'indexed', triage_state: 'none' });
+    expect(await api.get(`/search/versions/${version.id}`)).toMatchObject({ status: 'indexed' });
   });
 
   it('can be thrown away; the job stays undone, until the asset is tried again', async () => {

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,22 +80,12 @@ describe.each(['database', 'arrow'] as const)('a backup as %s, under load', (kin
     } finally {
       await restored.kill();
     }
-    const refused = await runMgmt(['restore', at('backup')], { DATA_DIR: at('restored') });
-    expect(refused.code).toBe(1);
-    expect(refused.err).toMatch(/has rows already\. Restore to an empty place, or with --replace/);
-    await restore(config('restored'), { from: at('backup'), replace: true }, SILENT);
-    expect(await findings(config('restored'))).toEqual([]);
   }, 90_000);
 });
 
-it('a damaged backup is refused before anything is written, and a folder that is there is not written to', async () => {
+it('a folder that is there is not written to', async () => {
   await backUp(config('data'), { to: at('backup'), kind: 'arrow', listMedia: false }, SILENT);
-  const again = runMgmt(['backup', at('backup')], { DATA_DIR: at('data') });
-  await appendFile(join(at('backup'), 'tables', 'flows.arrow'), 'x');
-  await expect(restore(config('restored'), { from: at('backup'), replace: false }, SILENT)).rejects.toThrow(
-    'The backup is damaged: tables/flows.arrow is not as it was written.',
-  );
-  expect(await readdir(folder)).not.toContain('restored');
-  expect((await again).err).toMatch(/backup is there already: name a folder that is to be made/);
+  const { err } = await runMgmt(['backup', at('backup')], { DATA_DIR: at('data') });
+  expect(err).toMatch(/backup is there already: name a folder that is to be made/);
   expect((await readdir(folder)).sort()).toEqual(['backup', 'data']);
 });

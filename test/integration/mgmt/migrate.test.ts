@@ -7,9 +7,12 @@ import { MIGRATION_LEDGER } from '../../../mgmt/migrate/migration-ledger.ts';
 import { openEngine, withTables } from '../../../mgmt/tables/open-tables.ts';
 import { sumTable, type TableSum, tablesToCopy } from '../../../mgmt/tables/table-sum.ts';
 import { loadConfig } from '../../../src/config.ts';
+import { EXR_FILES } from '../../../src/stores/exr-store/tables.ts';
 import { OBJECTS, SEGMENTS } from '../../../src/stores/vast-store/tables.ts';
+import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
 import { openManager } from '../../../mgmt/tables/open-tables.ts';
+import { fillTables, onTables } from './support/filled-tables.ts';
 import { jsonLines, runMgmt, startMgmt } from './support/run-mgmt.ts';
 
 const ROWS = 20_000;
@@ -36,7 +39,10 @@ beforeAll(async () => {
     SECRET_KEY: 'the secret of all replicas in these tests',
   };
   await writeFile(join(folder, 'target.env'), toText(target));
-  await writeFile(join(folder, 'back.env'), toText({ DATA_DIR: join(folder, 'back'), TABLE_ENGINE: 'sqlite' }));
+  await writeFile(
+    join(folder, 'back.env'),
+    toText({ DATA_DIR: join(folder, 'back'), TABLE_ENGINE: 'sqlite', SECRET_KEY: target['SECRET_KEY'] ?? '' }),
+  );
   await fillSource();
 });
 afterAll(async () => {
@@ -62,6 +68,8 @@ async function fillSource(): Promise<void> {
     });
   }
   await manager.close();
+  // Of every table something.
+  await fillTables(source['DATA_DIR'] ?? '', 1);
 }
 
 const sums = (env: Record<string, string>): Promise<Record<string, TableSum>> =>
@@ -92,40 +100,68 @@ const migrate = (...more: string[]): string[] => [
   ...more,
 ];
 
-it('copies every row once, although it is killed twice on the way', { timeout: 120_000 }, async () => {
-  const latency = emulator.faults.latency({ ms: 30 });
-  for (const [table, rows] of [
-    [SEGMENTS.name, 4000],
-    [OBJECTS.name, 4000],
-  ] as const) {
-    const { child, result } = startMgmt(migrate(), source);
-    await untilCopied(table, rows);
-    child.kill('SIGKILL');
-    expect((await result).code, 'it was killed before its end').toBeNull();
-    const [copied, whole] = [(await sums(target))[table]?.rows ?? 0, (await sums(source))[table]?.rows ?? 0];
-    expect(copied).toBeGreaterThanOrEqual(rows);
-    expect(copied).toBeLessThan(whole);
-  }
-  latency();
-  const { code, out, err } = await runMgmt(migrate('--json'), source);
-  expect(err).toBe('');
-  expect(code).toBe(0);
-  expect(jsonLines(out).every(({ same }) => same === true)).toBe(true);
-  const copied = await sums(target);
-  expect(copied).toEqual(await sums(source));
-  expect(copied[SEGMENTS.name]?.rows).toBe(ROWS / 2);
-  await withTables(async ({ engine }) => {
-    expect(await engine.describeTable(MIGRATION_LEDGER.name), 'its progress is forgotten').toBeUndefined();
-  }, target);
-
-  const again = await runMgmt(migrate(), source);
-  expect(again.code).toBe(1);
-  expect(again.err).toMatch(/^The target has rows already, in .+: migrate into tables that are empty\.\n$/);
-
-  const back = await runMgmt(['migrate', '--to', 'sqlite', '--target-env', join(folder, 'back.env')], {
-    ...target,
-    DATA_DIR: source['DATA_DIR'] ?? '',
+it('says before anything is copied which cells the target does not take', async () => {
+  const long = { DATA_DIR: join(folder, 'long') };
+  const columns = ['id', 'first_flow', 'referenced', 'reclaiming', 'external_urls'];
+  const rows = [130_000, 126_000, 140_000].map((bytes) => [`object-${bytes}`, 'flow', true, false, 'x'.repeat(bytes)]);
+  await onTables(long, async ({ engine, manager }) => {
+    await manager.transaction((tx) => tx.insertArrays(OBJECTS.name, columns, rows));
+    await engine.createTable({ name: 'of_tomorrow', columns: [{ name: 'id', type: 'string' }] });
   });
-  expect(back).toMatchObject({ code: 0, err: '' });
-  expect(await sums({ DATA_DIR: join(folder, 'back') })).toEqual(copied);
+  const { code, err } = await runMgmt(migrate(), long);
+  expect(code).toBe(1);
+  expect(err.split('\n')).toEqual([
+    'Not copied, since this version does not know them: of_tomorrow',
+    'Nothing was copied: the target takes cells of at most 126000 bytes. Make these shorter by the API, or delete them:',
+    'objects.external_urls of the row with id object-130000: 130000 bytes',
+    'objects.external_urls of the row with id object-140000: 140000 bytes',
+    '',
+  ]);
 });
+
+it(
+  'copies every row once, although it is killed twice on the way and the source changes in between',
+  { timeout: 300_000 },
+  async () => {
+    const latency = emulator.faults.latency({ ms: 15 });
+    for (const [table, rows] of [
+      [SEGMENTS.name, 4000],
+      [OBJECTS.name, 4000],
+    ] as const) {
+      const { child, result } = startMgmt(migrate(), source);
+      await untilCopied(table, rows);
+      child.kill('SIGKILL');
+      expect((await result).code, 'it was killed before its end').toBeNull();
+      const copied = await withTables(({ manager }) => manager.count(table), target);
+      expect(copied).toBeGreaterThanOrEqual(rows);
+      expect(copied).toBeLessThan(ROWS / 2);
+    }
+    latency();
+    // Not the first rows any more that were copied: that table is begun anew.
+    await onTables(source, ({ manager }) =>
+      manager.transaction((tx) => tx.delete(SEGMENTS.name, eq('object_id', 'object-7'))),
+    );
+    const { code, out, err } = await runMgmt(migrate('--json'), source);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(jsonLines(out).every(({ same }) => same === true)).toBe(true);
+    const copied = await sums(target);
+    expect(copied).toEqual(await sums(source));
+    expect(copied[SEGMENTS.name]?.rows).toBe(ROWS / 2);
+    expect(copied[EXR_FILES.name]?.rows).toBe(1);
+    await withTables(async ({ engine }) => {
+      expect(await engine.describeTable(MIGRATION_LEDGER.name), 'its progress is forgotten').toBeUndefined();
+    }, target);
+
+    const again = await runMgmt(migrate(), source);
+    expect(again.code).toBe(1);
+    expect(again.err).toMatch(/^The target has rows already, in .+: migrate into tables that are empty\.\n$/);
+
+    const back = await runMgmt(['migrate', '--to', 'sqlite', '--target-env', join(folder, 'back.env')], {
+      ...target,
+      DATA_DIR: source['DATA_DIR'] ?? '',
+    });
+    expect(back).toMatchObject({ code: 0, err: '' });
+    expect(await sums({ DATA_DIR: join(folder, 'back') })).toEqual(copied);
+  },
+);

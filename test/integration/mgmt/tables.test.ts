@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -67,6 +67,12 @@ async function addAuditRows(kind: 'sqlite' | 'vast', agesDays: readonly number[]
 }
 
 describe.each(['sqlite', 'vast'] as const)('on %s, beside a running server', (kind) => {
+  it('status knows every table of a server, and finds nothing missing', async () => {
+    const statuses = await onEngine(kind, ({ engine, definitions }) => tableStatuses(engine, definitions));
+    expect(statuses.filter(({ state }) => state !== 'current')).toEqual([]);
+    expect(statuses.map(({ table }) => table)).toEqual(expect.arrayContaining(['flows', 'exr_files', 'search_jobs']));
+  });
+
   it('status shows what a table lacks, and changes nothing; refresh makes it', async () => {
     expect(await statusOf(kind, LEASES.name)).toMatchObject({ state: 'current', columns: 3, missing_indexes: [] });
     // As an earlier version left the table: without a column, and without its index.
@@ -145,9 +151,26 @@ describe('commands that destroy', () => {
   });
 
   it('make no tables where there are none', async () => {
-    const { code, err } = await runMgmt(['status'], { DATA_DIR: join(dataDir, 'elsewhere') });
+    const elsewhere = { DATA_DIR: join(dataDir, 'elsewhere') };
+    const { code, err } = await runMgmt(['status'], elsewhere);
     expect(code).toBe(1);
     expect(err).toMatch(/^There are no tables at .+: set DATA_DIR/);
+    const checked = await checkServer(elsewhere);
+    expect(checked.map(({ ok, detail }) => [ok, detail])).toEqual([
+      [true, expect.stringMatching(/tables\.sqlite is not there yet: the server makes it/)],
+      [true, expect.stringMatching(/media is not there yet: the server makes it/)],
+    ]);
+    expect(await readdir(dataDir)).not.toContain('elsewhere');
+  });
+
+  it('are all there, each in the help and by itself', async () => {
+    const files = await readdir(new URL('../../../mgmt/commands', import.meta.url));
+    const names = files.map((file) => file.replace('.ts', ''));
+    const help = await mgmt('--help');
+    const shown = [...help.out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
+    expect(shown.filter((name) => name !== 'help').sort()).toEqual(names.sort());
+    expect((await mgmt('stat')).err).toMatch(/Did you mean status/);
+    expect((await mgmt('help', 'verify')).out).toBe((await mgmt('verify', '--help')).out);
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openEngine, openManager } from '../../../mgmt/tables/open-tables.ts';
 import type { Finding } from '../../../mgmt/verify/finding.ts';
 import { CHECKS } from '../../../mgmt/verify/verify.ts';
@@ -21,7 +21,7 @@ let flowId: string;
 let sourceId: string;
 let objects: string[];
 
-beforeEach(async () => {
+const start = async (): Promise<void> => {
   server = await startTestServer({ env: { RECLAIM_GRACE_S: '86400' } });
   env = { DATA_DIR: server.dataDir, ...(await tableEngineEnv(server.dataDir)) };
   const client = new TamsClient(server.baseUrl);
@@ -38,10 +38,8 @@ beforeEach(async () => {
   for (const object of body.media_objects) await client.upload(object, new Uint8Array(10));
   const segments = objects.slice(0, 3).map((id, at) => ({ object_id: id, timerange: `[${at}:0_${at + 1}:0)` }));
   await client.postSegments(flowId, segments);
-});
-afterEach(async () => {
-  await server.close();
-});
+};
+const stop = (): Promise<void> => server.close();
 
 /** Changes rows behind the server's back. */
 async function damage(work: (tx: ManagedTransaction) => Promise<unknown>): Promise<void> {
@@ -58,6 +56,10 @@ const insert = (table: string, row: Record<string, string | bigint | boolean>) =
   tx.insert(table, [row]);
 
 describe('verify, beside a running server', () => {
+  // Each of these tests leaves what fits together.
+  beforeAll(start);
+  afterAll(stop);
+
   it('finds nothing where nothing is wrong', async () => {
     expect(await found()).toEqual([]);
   });
@@ -154,6 +156,11 @@ describe('verify, beside a running server', () => {
     expect((await found(true)).every(({ repaired }) => repaired)).toBe(true);
     expect(await found()).toEqual([]);
   });
+});
+
+describe('verify, of what it cannot mend by itself', () => {
+  beforeEach(start);
+  afterEach(stop);
 
   it('finds segments that overlap, and leaves it to a person which is wrong', async () => {
     const rest = { flow_id: flowId, object_id: objects[0] ?? '', fragment: '{}' };
@@ -183,7 +190,7 @@ describe('verify, beside a running server', () => {
     const { body } = await client.allocate(flowId, { limit: 1 });
     const id = body.media_objects[0]?.object_id ?? '';
     await client.postSegments(flowId, { object_id: id, timerange: '[9:0_10:0)' });
-    const media = openMediaStores(loadConfig(env), 'unused', undefined);
+    const media = await openMediaStores(loadConfig(env), 'unused', undefined);
     await media.default?.put(`${randomUUID()}/2026/01/02/left%2Fover`, new Uint8Array(5));
     await media.close();
     expect((await found(true)).map(({ check, repaired }) => [check, repaired])).toEqual([

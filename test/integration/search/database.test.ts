@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
+import { purgeRetired } from '../../../src/stores/search-store/purge.ts';
 import { openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
 import {
   describeOnEngines,
@@ -229,6 +230,26 @@ describeOnEngines('the search database', (open) => {
     expect(await database.getVersion(two.version.id)).toBeDefined();
     expect(await world.manager.count('search_segments')).toBe(1);
     expect(await world.manager.count('search_embeddings')).toBe(1);
+    expect((await keyword('words')).hits.map(({ text }) => text)).toEqual(['new words']);
+  });
+
+  it('shows no half of a version that is published while it is purged', async () => {
+    const { database, manager } = world;
+    const one = await publish(database, PLACE, 'a', ['old words']);
+    await publish(database, PLACE, 'b', ['new words']);
+    const refused: unknown[] = [];
+    // As another process may do, between any two of its transactions.
+    const interrupted: Pick<typeof manager, 'select' | 'transaction'> = {
+      select: (query) => manager.select(query),
+      transaction: async (work, options) => {
+        const done = await manager.transaction(work, options);
+        const again = await Promise.allSettled([database.setCurrentVersion(one.asset.id, one.version.id)]);
+        refused.push(again[0].status === 'rejected' && (again[0].reason as AppError).code);
+        return done;
+      },
+    };
+    expect(await purgeRetired(interrupted, Date.now() + 60_000)).toBe(1);
+    expect(new Set(refused)).toEqual(new Set(['not_found']));
     expect((await keyword('words')).hits.map(({ text }) => text)).toEqual(['new words']);
   });
 

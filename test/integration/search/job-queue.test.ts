@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedJob } from '../../../src/domain/search/job.ts';
 import { AppError } from '../../../src/shared/errors.ts';
+import { JobWorker } from '../../../src/workers/search/job-worker.ts';
 import { TableQueueControl } from '../../../src/stores/search-store/table-queue-control.ts';
 import { workUnderKills } from '../../support/search/queue-killing.ts';
-import { describeOnEngines, type SearchWorld } from '../../support/search/search-world.ts';
+import { describeOnEngines, openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';
 
 const QUICK = { leaseMs: 2_000, pollMs: 10 };
 const OPTIONS = { concurrency: 4, timeoutMs: 30_000 };
@@ -130,12 +131,13 @@ describeOnEngines('the queue of jobs', (open) => {
   });
 
   it('keeps the lease of a job that takes long, and ends one that takes too long', async () => {
-    const queue = world.queue({ leaseMs: 300, pollMs: 10 });
+    // Renewed every third of it, which on a loaded machine takes its time.
+    const queue = world.queue({ leaseMs: 1_200, pollMs: 10 });
     await queue.enqueue({ idempotencyKey: 'long', assetId: 'a' });
     let begun = 0;
     const handler = async (): Promise<void> => {
       begun += 1;
-      await pause(1_000);
+      await pause(2_000);
     };
     const consumers = [queue.consume(handler, OPTIONS), queue.consume(handler, OPTIONS)];
     await expect.poll(() => queue.stats(), { timeout: 10_000 }).toMatchObject({ completed: 1 });
@@ -200,6 +202,23 @@ describeOnEngines('the queue of jobs', (open) => {
     await begun.promise;
     await queue.close();
     expect(await queue.stats()).toMatchObject({ completed: 1 });
+  });
+});
+
+describe('a worker whose queue cannot be used', () => {
+  it('says so, and why', async () => {
+    const world = await openSearchWorld();
+    const worker = new JobWorker(world.queue(QUICK), async () => undefined, OPTIONS);
+    worker.start();
+    try {
+      expect(worker.status).toMatchObject({ running: true, failuresInRow: 0, lastFailure: undefined });
+      await world.manager.close();
+      await expect.poll(() => worker.status.failuresInRow, { timeout: 10_000 }).toBeGreaterThan(2);
+      expect(worker.status.lastFailure).toEqual(expect.any(String));
+    } finally {
+      await worker.stop();
+      await world.dispose();
+    }
   });
 });
 

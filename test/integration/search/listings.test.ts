@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeOnEngines, publish, type SearchWorld, stage } from '../../support/search/search-world.ts';
+import { describeOnEngines, embedder, publish, type SearchWorld, stage } from '../../support/search/search-world.ts';
 import type { CursorPosition, Page, PageRequest } from '../../../src/domain/paging.ts';
 
 describeOnEngines('listings of media search', (open) => {
@@ -59,9 +59,14 @@ describeOnEngines('listings of media search', (open) => {
     const { version: two, segmentIds } = await stage(database, object, 'e2', ['four', 'five']);
     const listed = await all((page) => database.listVersions(asset.id, page), 1);
     expect(listed.map(({ id }) => id)).toEqual([one.id, two.id]);
-    expect(await database.versionSize(one.id)).toEqual({ segments: 3, embeddings: 3 });
+    expect(await database.versionSize(one)).toEqual({ segments: 3, embeddings: 3 });
+    expect(await database.versionSize(one, embedder.model)).toEqual({ segments: 3, embeddings: 3 });
+    expect(await database.versionSize(one, 'another')).toEqual({ segments: 3, embeddings: 0 });
     await database.softDeleteTranscriptSegments(two.id, segmentIds.slice(0, 1));
-    expect(await database.versionSize(two.id)).toEqual({ segments: 1, embeddings: 1 });
+    expect(await database.versionSize(two)).toEqual({ segments: 1, embeddings: 1 });
+    await database.softDeleteTranscriptSegments(two.id);
+    const removed = await database.getVersion(two.id);
+    expect(removed && (await database.versionSize(removed))).toEqual({ segments: 0, embeddings: 0 });
   });
 
   it('have the newest dead letter first', async () => {

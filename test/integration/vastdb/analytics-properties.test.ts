@@ -45,6 +45,7 @@ beforeAll(async () => {
     limits: { memoryMib: 128, threads: 2, directory: join(folder, 'analytics') },
     concurrency: 8,
     timeoutMs: 30_000,
+    streamMs: 30_000,
     idleMs: 30_000,
   });
 });
@@ -188,6 +189,27 @@ describe('analyses of random rows, against plain TypeScript', () => {
         );
         expect(top.map(({ count }) => count)).toEqual(top.map(({ count }) => count).toSorted((a, b) => b - a));
 
+        // Rows without a group are a group, those without a number are in none.
+        const ofFloats = Map.groupBy(
+          rows.filter(({ y }) => y !== null),
+          ({ g }) => g,
+        );
+        const bySum = await thread.run(
+          { kind: 'top', values: { ...values, value: Y }, group: 'g', by: 'sum', limit: 99 },
+          nobodyGoes,
+        );
+        expect(new Set(bySum.top.map(({ group }) => group))).toEqual(new Set(ofFloats.keys()));
+        for (const { group, count, sum, mean, min, max } of bySum.top) {
+          const members = (ofFloats.get(group) ?? []).map(({ y }) => y ?? NaN);
+          expect(count).toBe(members.length);
+          near(mean, plain.mean(members), 1e-6);
+          near(sum, (plain.mean(members) ?? NaN) * members.length, 1e-6);
+          near(min, Math.min(...members), 1e-6);
+          near(max, Math.max(...members), 1e-6);
+        }
+        const sums = bySum.top.map(({ sum }) => sum);
+        expect(sums).toEqual(sums.toSorted((a, b) => b - a));
+
         const rate = await thread.run(
           { kind: 'rate', series: { ...values, time: 't' }, bucket: BigInt(bucket), limit: 10_000 },
           nobodyGoes,
@@ -197,8 +219,8 @@ describe('analyses of random rows, against plain TypeScript', () => {
         expect(new Map(rate.buckets.map(({ start, count }) => [start, count]))).toEqual(
           new Map([...buckets].map(([start, members]) => [start, members.length])),
         );
-        const sums = rate.buckets.reduce((total, { sum }) => total + sum, 0n);
-        expect(sums).toBe(rows.reduce((total, { x }) => total + (x ?? 0n), 0n));
+        const total = rate.buckets.reduce((so, { sum }) => so + sum, 0n);
+        expect(total).toBe(rows.reduce((total, { x }) => total + (x ?? 0n), 0n));
       }),
       RUNS,
     );

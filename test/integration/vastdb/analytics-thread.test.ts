@@ -8,6 +8,7 @@ import { AnalysisError, type AnalysisErrorKind } from '../../../src/vastdb/analy
 import { AnalyticsThread, type AnalyticsThreadOptions } from '../../../src/vastdb/analytics/analytics-thread.ts';
 import type { TableDefinition, TableEngine } from '../../../src/vastdb/engine.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
+import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
 
 const NUMBERS: TableDefinition = {
@@ -30,6 +31,9 @@ const SLOW = {
   maxPoints: 10,
 } as const;
 const ALL_ROWS = { table: 'numbers', columns: [{ name: 'n', type: 'int64' }] } as const;
+const ALL_TEXTS = { ...ALL_ROWS, columns: [...ALL_ROWS.columns, { name: 'text', type: 'string' } as const] };
+/** Costs nothing. */
+const COUNT = { ...SUMMARY, values: { ...SUMMARY.values, where: eq('n', 1n) } } as const;
 
 let folder: string;
 let engine: TableEngine;
@@ -57,6 +61,7 @@ function open(more: Partial<AnalyticsThreadOptions> = {}): AnalyticsThread {
     limits: { memoryMib: 128, threads: 1, directory: join(folder, 'analytics') },
     concurrency: 2,
     timeoutMs: 30_000,
+    streamMs: 30_000,
     idleMs: 30_000,
     ...more,
   });
@@ -125,10 +130,54 @@ describe('the thread of the analytics', () => {
     expect((await thread.run(SUMMARY, nobodyGoes)).rows).toBe(ROWS);
   });
 
+  it('keeps the place of a stream until the thread has left it', async () => {
+    const thread = open({ concurrency: 1 });
+    const gone = new AbortController();
+    const stream = thread.stream(ALL_ROWS, gone.signal);
+    const first = stream.next();
+    gone.abort();
+    expect(await refusal(first)).toBe('cancelled');
+    // The thread has not even started.
+    expect(await refusal(thread.run(SUMMARY, nobodyGoes))).toBe('busy');
+    await expect
+      .poll(() => thread.run(SUMMARY, nobodyGoes).catch(() => undefined), { timeout: 10_000 })
+      .toMatchObject({ rows: ROWS });
+  });
+
+  it('ends a stream that is read too slowly, and not as if it had no more rows', async () => {
+    const thread = open({ streamMs: 1000 });
+    await thread.run(SUMMARY, nobodyGoes);
+    const stream = thread.stream(ALL_ROWS, nobodyGoes);
+    await stream.next();
+    await sleep(1200);
+    expect(await refusal(stream.next())).toBe('deadline');
+  });
+
+  it('leaves nothing of a file that is given up', async () => {
+    const directory = join(folder, 'given-up');
+    const thread = open({ concurrency: 1, limits: { memoryMib: 128, threads: 1, directory } });
+    const files = async (): Promise<string[]> =>
+      (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.parquet'));
+    const exported = async (ms?: number): Promise<void> => {
+      const { file } = await thread.run({ kind: 'parquet', rows: ALL_TEXTS }, nobodyGoes, ms);
+      await rm(file);
+    };
+    await exported();
+    const began = performance.now();
+    await exported();
+    const whole = performance.now() - began;
+    // The last of the time is when it is written; some of them are given up then, and some when it is done.
+    for (let part = 0.5; part < 1.1; part += 0.04) {
+      const kind = await refusal(exported(part * whole));
+      expect([undefined, 'deadline']).toContain(kind);
+      await expect.poll(() => refusal(thread.run(COUNT, nobodyGoes)), { timeout: 10_000 }).toBeUndefined();
+      await expect.poll(files, { timeout: 2000 }).toEqual([]);
+    }
+  });
+
   it('says when memory and disk do not do', async () => {
     const thread = open({ limits: { memoryMib: 1, threads: 1, directory: join(folder, 'small') } });
-    const rows = { ...ALL_ROWS, columns: [...ALL_ROWS.columns, { name: 'text', type: 'string' } as const] };
-    expect(await refusal(thread.run({ kind: 'parquet', rows }, nobodyGoes))).toBe('too_large');
+    expect(await refusal(thread.run({ kind: 'parquet', rows: ALL_TEXTS }, nobodyGoes))).toBe('too_large');
   });
 
   it('hands over what the tables refuse', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { HashingEmbedder } from '../../../src/search/hashing-embedder.ts';
 
 /** What came of a transcription's form. */
@@ -39,6 +40,11 @@ export class InferenceServer {
   embeddingFailures: Failure[] = [];
   /** As long as it is set no transcription is answered. */
   holdTranscriptions: Promise<unknown> | undefined;
+  /** How long a transcription takes. */
+  transcriptionMs = 0;
+  /** Files that were sent while another connection was still waiting for their transcript. */
+  readonly overlapping: string[] = [];
+  readonly #transcribing = new Set<string>();
   readonly dimension: number;
   readonly #embedder: HashingEmbedder;
   readonly #server: Server;
@@ -90,12 +96,24 @@ export class InferenceServer {
   async #transcribe(request: IncomingMessage): Promise<Failure> {
     const form = await readForm(request);
     this.forms.push(form);
-    await this.holdTranscriptions;
+    await this.#take(form, request);
     const failure = next(this.transcriptionFailures);
     if (failure !== undefined) return failure;
     const transcript = this.transcripts.get(form.fileSha256);
     if (transcript === undefined) return { status: 400, body: `{"error":{"message":"no speech in ${form.fileName}"}}` };
     return { status: 200, body: JSON.stringify(transcript) };
+  }
+
+  async #take({ fileName, fileSha256 }: ReceivedForm, { socket }: IncomingMessage): Promise<void> {
+    if (this.#transcribing.has(fileSha256)) this.overlapping.push(fileName);
+    this.#transcribing.add(fileSha256);
+    // Whoever asked may die meanwhile.
+    const end = (): void => void this.#transcribing.delete(fileSha256);
+    socket.once('close', end);
+    await pause(this.transcriptionMs);
+    await this.holdTranscriptions;
+    socket.off('close', end);
+    end();
   }
 }
 

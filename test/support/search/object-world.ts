@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { videoFlow } from '../examples.ts';
 import { TamsClient } from '../tams-client.ts';
 import { until } from '../../integration/behaviour/support/api.ts';
@@ -22,6 +24,9 @@ export interface IndexedAsset extends AssetBody {
   readonly engine?: string;
 }
 
+/** Removes an object from the local media store of a data directory, behind the server's back. */
+export const removeObject = (dataDir: string, key: string): Promise<void> => rm(join(dataDir, 'media', key));
+
 /** Objects in a server's local media store, put there as clients of TAMS do, and the events that tell of them. */
 export class ObjectWorld {
   readonly api: SearchApi;
@@ -40,14 +45,18 @@ export class ObjectWorld {
     return world;
   }
 
+  /** The key in the bucket `local` that a URL of its store leads to. */
+  static keyOf(url: string): string {
+    return decodeURIComponent(new URL(url).pathname.split('/').slice(3).join('/'));
+  }
+
   /** Uploads an object of this id, or another content for one that is there; returns its key in the bucket `local`. */
   async put(objectId: string, content: string | Uint8Array): Promise<string> {
     let put = this.#puts.get(objectId);
     if (put === undefined) {
       const { body } = await this.#tams.allocate(this.flowId, { object_ids: [objectId] });
       const { url, 'content-type': type = '' } = body.media_objects[0]?.put_url ?? { url: '' };
-      const key = decodeURIComponent(new URL(url).pathname.split('/').slice(3).join('/'));
-      put = { url, type, key };
+      put = { url, type, key: ObjectWorld.keyOf(url) };
       this.#puts.set(objectId, put);
     }
     const { status } = await fetch(put.url, { method: 'PUT', body: content, headers: { 'content-type': put.type } });
@@ -59,11 +68,19 @@ export class ObjectWorld {
     await this.api.must('POST', `/flows/${this.flowId}/segments`, { object_id: objectId, timerange });
   }
 
-  /** As an object store tells of it. */
+  /** As an object store tells of what was created. */
   notify(...keys: readonly string[]): Promise<EventsReport> {
+    return this.#tell('ObjectCreated:Put', keys);
+  }
+
+  notifyOfRemoval(...keys: readonly string[]): Promise<EventsReport> {
+    return this.#tell('ObjectRemoved:Delete', keys);
+  }
+
+  #tell(eventName: string, keys: readonly string[]): Promise<EventsReport> {
     const Records = keys.map((key) => ({
       eventVersion: '2.1',
-      eventName: 'ObjectCreated:Put',
+      eventName,
       s3: { bucket: { name: 'local' }, object: { key: encodeURIComponent(key).replaceAll('%20', '+'), size: 1 } },
     }));
     return this.api.must('POST', '/events/s3', { Records });
@@ -83,7 +100,7 @@ export class ObjectWorld {
         latest = await this.asset(key);
         const isSo = Object.entries(wanted).every(([name, value]) => latest?.[name as keyof IndexedAsset] === value);
         return isSo ? latest : undefined;
-      });
+      }, 25_000);
     } catch (error) {
       throw new Error(`the asset stays ${JSON.stringify(latest)}`, { cause: error });
     }

@@ -121,6 +121,15 @@ describe('validateExr', () => {
     });
   });
 
+  it('gives reasons that can be read, however much breaks a rule', async () => {
+    const many = Array.from({ length: 5_000 }, (_, index) => ({ name: `pass${index}.R` }));
+    const header = await readPart(requiredAttributes(attribute('channels', 'chlist', channels(...many))));
+    const { rules } = validateExr(header, { rules: [{ rule: 'channels', pixel_types: ['float'] }] });
+    expect(rules[0]?.status).toBe('FAIL');
+    expect(rules[0]?.reason).toMatch(/^of another type: pass0\.R \(half\), .*\.\.\.$/);
+    expect(rules[0]?.reason.length).toBeLessThan(1_100);
+  });
+
   it('warns by default of what may be wrong', async () => {
     const header = await readPart(
       requiredAttributes(

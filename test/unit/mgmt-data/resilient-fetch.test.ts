@@ -28,11 +28,11 @@ test("an error says what the server said, and nothing of the request's query", a
   let requests = 0;
   const url = await serve((_request, response) => {
     requests++;
-    response.writeHead(403).end('{"type":"forbidden","summary":"no write scope"}');
+    response.writeHead(403).end('{"type":"forbidden","summary":"no\\u001b[2J write scope"}');
   });
   const client = new TamsClient(`${url}/api`, { scheme: 'url_token', token: 'secret-token' });
   const failure = await client.flow('f').catch((error: unknown) => String(error));
-  expect(failure).toContain('GET /api/flows/f answered 403: no write scope');
+  expect(failure).toContain('GET /api/flows/f answered 403: no [2J write scope');
   expect(failure).not.toContain('secret');
   expect(requests).toBe(1);
 });
@@ -52,6 +52,11 @@ test('credentials go to the API, and to no other origin', async () => {
   await client.download(`${url}/media/1`, read);
   await client.download(`${other}/media/1`, read);
   expect(seen).toEqual([`Basic ${Buffer.from('me:pass').toString('base64')}`, undefined]);
+});
+
+test('an address with a password in it is refused, and not repeated', () => {
+  const open = (): unknown => new TamsClient('http://me:secret@127.0.0.1:1', { scheme: 'none' });
+  expect(open).toThrow(/^--url: a name and a password do not belong/);
 });
 
 test('pages are followed to the end', async () => {

@@ -58,6 +58,8 @@ describe('the configuration of media search', () => {
     ['a folder without effect', { SEARCH_MODEL_DIR: '/m' }, 'SEARCH_MODEL_DIR'],
     ['a missing folder', { SEARCH_EMBEDDER: 'onnx' }, 'SEARCH_MODEL_DIR'],
     ['another embedder', { SEARCH_EMBEDDER: 'magic' }, 'SEARCH_EMBEDDER'],
+    ['a URL with the /v1 of its endpoints', { ...HTTP, SEARCH_EMBEDDING_URL: 'http://a/v1/' }, 'SEARCH_EMBEDDING_URL'],
+    ['a bucket that only every object in JavaScript has', { SEARCH_WATCH: 'constructor' }, 'SEARCH_WATCH'],
     ['an unknown bucket', { SEARCH_WATCH: 'elsewhere/a' }, 'SEARCH_WATCH'],
     ['no bucket', { SEARCH_WATCH: '/a' }, 'SEARCH_WATCH'],
   ])('refuses %s', (_what, env, variable) => {

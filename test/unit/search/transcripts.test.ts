@@ -112,6 +112,51 @@ describe('transcripts', () => {
     ]);
   });
 
+  it.each<[TranscriptFormat, (text: string) => string]>([
+    ['webvtt', (text) => `WEBVTT\n\n00:01.000 --> 00:02.000\n${text}\n`],
+    ['srt', (text) => `1\n00:00:01,000 --> 00:00:02,000\n${text}\n`],
+    ['ttml', (text) => `<tt><body><p begin="1s" end="2s">${text}</p></body></tt>`],
+  ])('have the characters that references stand for, in %s', (format, fileOf) => {
+    const said = (text: string): string | undefined => readTranscript(fileOf(text), format).cues[0]?.text;
+    expect(said('caf&#233;, caf&#xE9;&#160;&amp; &#x1F600;')).toBe('café, café & 😀');
+    expect(said('&amp;#233; &amp;lt; &lt;b&gt; &quot;')).toBe('&#233; &lt; <b> "');
+    expect(said('&#0; &#xd800; &#x110000; &#99999999; &unheard; &constructor;')).toBe(
+      '\uFFFD \uFFFD \uFFFD &#99999999; &unheard; &constructor;',
+    );
+  });
+
+  it('keep a sign that begins no tag', () => {
+    const vtt = 'WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>if 3 < 5 and <i>6</i> > 2\n';
+    expect(readTranscript(vtt, 'webvtt').cues[0]).toMatchObject({ speaker: 'Ann', text: 'if 3 < 5 and 6 > 2' });
+  });
+
+  it.each([
+    ['spaces', `<v${' '.repeat(1_000_000)}`],
+    ['voices', '<v a'.repeat(250_000)],
+    ['classes', '<v.a'.repeat(250_000)],
+    ['styles', '{\\a'.repeat(300_000)],
+    ['references', '&#1'.repeat(300_000)],
+  ])('are read in a time that grows with their length, whatever is not closed: %s', (_what, text) => {
+    const began = performance.now();
+    readTranscript(`WEBVTT\n\n00:01.000 --> 00:02.000\nx ${text}\n`, 'webvtt');
+    // The square of the length would be minutes.
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+
+  it('may begin with a byte order mark, and have no half characters', () => {
+    const text = JSON.stringify({ segments: [{ start_ms: 0, end_ms: 1, text: 'a\ud800b', speaker: '\udc00' }] });
+    expect(readTranscript(`\uFEFF${text}`, 'json').cues).toMatchObject([{ text: 'a\uFFFDb', speaker: '\uFFFD' }]);
+  });
+
+  it.each([
+    ['english', 'en'],
+    ['EN-gb', 'en-GB'],
+    ['no such tongue', 'no such tongue'],
+  ])('name their language in one spelling: %s', (language, tag) => {
+    const text = JSON.stringify({ language, segments: [{ start: 0, end: 1, text: 'a' }] });
+    expect(readTranscript(text, 'json').language).toBe(tag);
+  });
+
   it('come back from what is written of them', () => {
     const transcript = readTranscript(WEBVTT, 'webvtt');
     expect(readTranscript(writeWebVtt(transcript), 'webvtt')).toEqual(transcript);

@@ -18,6 +18,7 @@ export interface AnalyticsContext {
 /** Aborted when the client is gone, or has its answer. */
 export function goneSignal(reply: Pick<FastifyReply, 'raw'>): AbortSignal {
   const gone = new AbortController();
+  if (reply.raw.destroyed) gone.abort();
   reply.raw.once('close', () => {
     gone.abort();
   });

@@ -3,7 +3,7 @@ import type { SizesFound } from '../../../shared/analysis-results.ts';
 import { formatTimestamp } from '../../../shared/time/timestamp.ts';
 import { readOperation } from '../../operation.ts';
 import { Catalog, FlowUsageSchema, StorageUsageSchema } from '../../schemas/analytics.ts';
-import { usageQuery } from '../../schemas/analytics-parameters.ts';
+import { storageQuery, usageQuery } from '../../schemas/analytics-parameters.ts';
 import { badQuery, json } from '../../schemas/responses.ts';
 import type { TamsApp } from '../../tams-app.ts';
 import { type AnalyticsContext, readFilter, sendAnalysis } from './analytics-context.ts';
@@ -58,10 +58,13 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     name: 'analytics-storage-usage',
     tag,
     summary: 'Media objects and their sizes, as far as they are known',
-    schema: {},
-    responses: { 200: json('The usage.', StorageUsageSchema) },
-    handler: (request, reply) =>
-      sendAnalysis(request, reply, (signal) => of(request.auth).storageUsage(signal), storageUsageJson),
+    description: 'A filter picks the objects that were allocated for its flows, and those that these use.',
+    schema: { querystring: storageQuery },
+    responses: { 200: json('The usage.', StorageUsageSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const filter = readFilter(request.query);
+      return sendAnalysis(request, reply, (signal) => of(request.auth).storageUsage(filter, signal), storageUsageJson);
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { readOperation } from '../../operation.ts';
 import { exportQuery } from '../../schemas/analytics-parameters.ts';
@@ -34,13 +35,16 @@ export function exportRoute(app: TamsApp, { of }: AnalyticsContext): void {
     handler: async (request, reply) => {
       const { table = 'segments', format = 'parquet', content_format: content, ...filters } = request.query;
       const filter = readFilter({ ...filters, ...(content && { format: content }) });
-      void reply
-        .header('content-type', MEDIA_TYPES[format])
-        .header('content-disposition', `attachment; filename="${table}.${EXTENSIONS[format]}"`);
-      if (request.method === 'HEAD') return reply.send();
+      const setHeaders = (): FastifyReply =>
+        reply
+          .header('content-type', MEDIA_TYPES[format])
+          .header('content-disposition', `attachment; filename="${table}.${EXTENSIONS[format]}"`);
+      if (request.method === 'HEAD') return setHeaders().send();
       const gone = goneSignal(reply);
       const { stream, bytes } = await of(request.auth).compute.export({ table, format, filter }, gone);
       const pieces = await begun(stream, gone);
+      // Not before: an error is no file.
+      void setHeaders();
       if (bytes !== undefined) void reply.header('content-length', bytes);
       return reply.send(Readable.from(pieces, { objectMode: false }));
     },

@@ -86,8 +86,8 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
       400: badQuery,
     },
     handler: (request, reply) => {
-      const { prefix = '' } = request.query;
-      return sendPage(context, request, reply, (page) => exr(request).sequences.list(prefix, page));
+      const { path_prefix: pathPrefix = '' } = request.query;
+      return sendPage(context, request, reply, (page) => exr(request).sequences.list(pathPrefix, page));
     },
   });
 }

@@ -64,7 +64,8 @@ export function s3Events(app: TamsApp, { search }: SearchContext): void {
     summary: 'Tell of objects that were created or removed',
     description:
       'An S3 event notification. It only says where to look: what counts is how the objects are now, so it may come ' +
-      'late, twice or out of order. A transcript (`.vtt`, `.srt`, `.ttml`, `.json`) is that of the medium beside it.',
+      'late, twice or out of order. A transcript (`.vtt`, `.srt`, `.ttml`, `.json`) is that of the medium beside it. ' +
+      'With access by tags, it is for those alone whom no classes limit.',
     schema: { body: S3Notification },
     responses: { 200: json('What became of it.', Report), 400: badBody },
     handler: async (request, reply) => {

@@ -37,19 +37,37 @@ export async function copyDatabase(
 }
 
 /**
+ * Ends the log of a database that nobody uses: all of it is in the one file then, which can be moved.
+ *
+ * @throws TableError `unavailable` while another process has it open, `corrupt` where it is no database.
+ */
+export function closeLog(file: string): void {
+  withDatabase(file, 0, closeLogOf);
+}
+
+/**
  * Opens a copy and has SQLite check it, which reads all of it.
  *
  * @returns what is wrong with it, a line each; nothing where it is whole.
  * @throws TableError `corrupt` where it is no database.
  */
 export function checkDatabase(file: string): string[] {
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(file, { timeout: LOCKED_WAIT_MS });
-    // One file without a log, whatever the source had: it can be moved.
-    database.exec('PRAGMA journal_mode = DELETE');
+  return withDatabase(file, LOCKED_WAIT_MS, (database) => {
+    closeLogOf(database);
     const rows = database.prepare('PRAGMA quick_check').all() as { quick_check: string }[];
     return rows.map((row) => row.quick_check).filter((line) => line !== 'ok');
+  });
+}
+
+function closeLogOf(database: DatabaseSync): void {
+  database.exec('PRAGMA journal_mode = DELETE');
+}
+
+function withDatabase<T>(file: string, timeout: number, work: (database: DatabaseSync) => T): T {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { timeout });
+    return work(database);
   } catch (error) {
     throw toTableError(error, file);
   } finally {

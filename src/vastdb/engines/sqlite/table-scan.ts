@@ -11,6 +11,9 @@ import { toTableError } from './sqlite-error.ts';
 /** Rows are read once and in order, so a cache would keep what nobody asks for again. */
 const CACHE_KIB = 1024;
 
+/** Of texts and bytes: a batch of long ones has fewer rows, so that two batches stay within any thread's memory. */
+const BATCH_CELL_BYTES = 8 * 2 ** 20;
+
 /**
  * One statement that is read batch by batch, over a connection of its own: its snapshot lasts until the end, and other
  * reads of the thread must not be held back in it. Blocks its thread for a batch at a time.
@@ -47,12 +50,15 @@ export class TableScan {
   next(): ColumnBatch | undefined {
     const columns = this.#columns.map((): Cell[] => []);
     let rowCount = 0;
+    let size = 0;
     try {
-      while (rowCount < this.#batchRows) {
+      while (rowCount < this.#batchRows && size < BATCH_CELL_BYTES) {
         const next: IteratorResult<SQLOutputValue[]> = this.#rows.next();
         if (next.done === true) break;
         for (let position = 0; position < columns.length; position++) {
-          columns[position]?.push(next.value[position] ?? null);
+          const cell = next.value[position] ?? null;
+          columns[position]?.push(cell);
+          if (typeof cell === 'string' || cell instanceof Uint8Array) size += cell.length;
         }
         rowCount++;
       }

@@ -19,13 +19,19 @@ export const hasFfmpeg = ((): boolean => {
  * Pictures of 29.97 a second with B-frames, a key frame every 15, and sound of 44,100 samples a second: times that
  * no count of milliseconds says exactly.
  */
-export async function makeClip(file: string, seconds: number): Promise<void> {
+export function makeClip(file: string, seconds: number): Promise<void> {
+  return makeMedia(file, seconds, [
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '2', '-g', '15', '-sc_threshold', '0', '-pix_fmt', 'yuv420p'],
+    ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-c:a', 'aac'],
+  ]);
+}
+
+/** Pictures that differ and a tone, coded as the options of ffmpeg say. */
+export async function makeMedia(file: string, seconds: number, encoders: readonly string[]): Promise<void> {
   await run('ffmpeg', [
     ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=160x90:rate=30000/1001:duration=${seconds}`],
     ...['-f', 'lavfi', '-i', `sine=sample_rate=44100:duration=${seconds}`],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '2', '-g', '15', '-sc_threshold', '0', '-pix_fmt', 'yuv420p'],
-    ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
-    ...['-c:a', 'aac', '-ac', '2', '-threads', '1', file],
+    ...[...encoders, '-ac', '2', '-threads', '1', file],
   ]);
 }
 

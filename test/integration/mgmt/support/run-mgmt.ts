@@ -10,11 +10,23 @@ export interface Result {
 }
 
 /** Starts `mgmt` in a process of its own, which has no terminal and nothing of this process's environment. */
-export function startMgmt(
+export const startMgmt = (args: readonly string[], env: Readonly<Record<string, string>>): Started =>
+  start([process.execPath, 'mgmt/main.ts', ...args], env);
+
+/** Starts `mgmt` where no file may grow beyond so many KiB: writing to one fails then, as it does on a full disk. */
+export const startMgmtWithLimit = (
+  kib: number,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-): { readonly child: ChildProcess; readonly result: Promise<Result> } {
-  const child = spawn(process.execPath, ['mgmt/main.ts', ...args], {
+): Started => start(['bash', '-c', `ulimit -f ${kib}; exec "$0" mgmt/main.ts "$@"`, process.execPath, ...args], env);
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly result: Promise<Result>;
+}
+
+function start([program = '', ...args]: readonly string[], env: Readonly<Record<string, string>>): Started {
+  const child = spawn(program, args, {
     cwd: PROJECT,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,68 @@
+import { basename, dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** Texts of a request to the thread; it answers each of them once. */
+export interface OnnxRequest {
+  readonly id: number;
+  readonly texts: readonly string[];
+}
+
+export type OnnxResponse =
+  /** The vectors one after the other, each of `dimension` elements. */
+  | { readonly id: number; readonly dimension: number; readonly vectors: Float32Array }
+  | { readonly id: number; readonly problem: string };
+
+/** Not installed with the server: it brings a runtime of some 100 MB along. */
+const LIBRARY = '@huggingface/transformers';
+
+/** What is used of the library. */
+interface Transformers {
+  readonly env: { allowRemoteModels: boolean; localModelPath: string };
+  readonly pipeline: (
+    task: 'feature-extraction',
+    model: string,
+    options: { local_files_only: boolean; dtype: 'fp32' },
+  ) => Promise<Extractor>;
+}
+
+type Extractor = (
+  texts: readonly string[],
+  options: { pooling: 'mean'; normalize: boolean },
+) => Promise<{ dims: number[]; data: Float32Array }>;
+
+const { modelDir } = workerData as { modelDir: string };
+let extractor: Promise<Extractor> | undefined;
+
+/** The thread that the model runs in: the runtime computes without giving way to anything else. */
+parentPort?.on('message', ({ id, texts }: OnnxRequest) => {
+  void answer(id, texts).then((response) => parentPort?.postMessage(response));
+});
+
+async function answer(id: number, texts: readonly string[]): Promise<OnnxResponse> {
+  try {
+    extractor ??= load();
+    const { dims, data } = await (await extractor)(texts, { pooling: 'mean', normalize: true });
+    const [, dimension = 0] = dims;
+    return { id, dimension, vectors: data };
+  } catch (error) {
+    // A failure to load is not kept: the folder may be filled meanwhile.
+    extractor = undefined;
+    return { id, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function load(): Promise<Extractor> {
+  const { env, pipeline } = await importLibrary();
+  env.allowRemoteModels = false;
+  env.localModelPath = dirname(modelDir);
+  // Else the library warns of a choice that was left to it.
+  return pipeline('feature-extraction', basename(modelDir), { local_files_only: true, dtype: 'fp32' });
+}
+
+async function importLibrary(): Promise<Transformers> {
+  try {
+    return (await import(LIBRARY)) as Transformers;
+  } catch (error) {
+    throw new Error(`it needs a library that is not here: npm install ${LIBRARY}`, { cause: error });
+  }
+}

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { probePackets } from '../../../mgmt/media/probe.ts';
+import { least, ticksToNs } from '../../../mgmt/media/ticks.ts';
+import { frameHashes, hasFfmpeg, makeClip, soundHash } from './support/media.ts';
+import { Workspace } from './support/workspace.ts';
+
+const SECONDS = 3;
+const HEAD = '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n';
+
+describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+  let work: Workspace;
+  let clip: string;
+  let pictures: string[];
+  let sound: string;
+  let files: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    work = await Workspace.open();
+    clip = join(work.folder, 'clip.mp4');
+    await makeClip(clip, SECONDS);
+    [pictures, sound] = await Promise.all([frameHashes(clip, 'v'), soundHash(clip)]);
+    // What is asked for below /moved is elsewhere.
+    files = createServer((request, response) => {
+      const path = request.url ?? '';
+      if (path.startsWith('/moved/')) {
+        response.writeHead(302, { location: `/${basename(path)}` }).end();
+        return;
+      }
+      readFile(join(work.folder, basename(path))).then(
+        (bytes) => response.end(bytes),
+        () => response.writeHead(404).end(),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(files, 'listening');
+    url = `http://127.0.0.1:${(files.address() as AddressInfo).port}`;
+  });
+
+  afterAll(async () => {
+    files.close();
+    await work.close();
+  });
+
+  /** A playlist of the clip's streams, and its segments of a second. */
+  async function packaged(name: string, type: 'mpegts' | 'fmp4', ...more: string[]): Promise<string> {
+    const playlist = join(work.folder, `${name}.m3u8`);
+    const options = ['-hls_time', '1', '-hls_list_size', '0', '-hls_playlist_type', 'vod', '-hls_segment_type', type];
+    const init = ['-hls_fmp4_init_filename', `${name}-init.mp4`];
+    await promisify(execFile)('ffmpeg', [
+      ...['-v', 'error', '-i', clip, '-c', 'copy', ...options, ...init],
+      ...[...more, playlist],
+    ]);
+    return playlist;
+  }
+
+  async function expectTheClip(flowId: string, name: string): Promise<void> {
+    const { file } = await work.out(flowId, name);
+    expect(await frameHashes(file, 'v')).toEqual(pictures);
+    expect(await soundHash(file)).toBe(sound);
+  }
+
+  test.each(['mpegts', 'fmp4'] as const)('of %s, over HTTP', async (type) => {
+    await packaged(type, type);
+    const multi = await work.flow(await work.ingest([`${url}/moved/${type}.m3u8`]));
+    expect(multi.container).toBe(type === 'fmp4' ? 'video/mp4' : 'video/mp2t');
+    expect(multi.flow_collection).toHaveLength(2);
+    expect(await work.rangesWithoutGaps(multi.id)).toHaveLength(3);
+    await expectTheClip(multi.id, `${type}-out.mp4`);
+  });
+
+  test('byte ranges of one file become segments of their own', async () => {
+    const playlist = await packaged('single', 'fmp4', '-hls_flags', 'single_file');
+    expect(await readFile(playlist, 'utf8')).toContain('#EXT-X-BYTERANGE');
+    const id = await work.ingest([playlist]);
+    expect(await work.rangesWithoutGaps(id)).toHaveLength(3);
+    await expectTheClip(id, 'single-out.mp4');
+
+    const { size } = await stat(join(work.folder, 'single.m4s'));
+    const beyond = join(work.folder, 'beyond.m3u8');
+    await writeFile(beyond, `${HEAD}#EXTINF:1,\n#EXT-X-BYTERANGE:100@${size - 10}\nsingle.m4s\n#EXT-X-ENDLIST\n`);
+    await expect(work.ingest([beyond])).rejects.toThrow('has 10 bytes of the 100');
+  });
+
+  test('of several variants the best one is taken, with its sound, and both stay together where they are put', async () => {
+    await packaged('pictures', 'mpegts', '-map', '0:v');
+    await packaged('default', 'mpegts', '-map', '0:a');
+    await writeFile(
+      join(work.folder, 'variants.m3u8'),
+      '#EXTM3U\n' +
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="s",NAME="Other",DEFAULT=NO,URI="missing.m3u8"\n' +
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="s",NAME="Sound",DEFAULT=YES,URI="default.m3u8"\n' +
+        '#EXT-X-STREAM-INF:BANDWIDTH=100\nmissing.m3u8\n' +
+        '#EXT-X-STREAM-INF:BANDWIDTH=900,AUDIO="s"\npictures.m3u8\n',
+    );
+    const id = await work.ingest([`${url}/variants.m3u8`], { startNs: 100_000_000_000n });
+    expect((await work.flow(id)).flow_collection?.map(({ role }) => role)).toEqual(['main', 'sound']);
+    const ranges = await Promise.all((await work.members(id)).map((member) => work.rangesWithoutGaps(member.id)));
+    const [pictureNs = 0n, soundNs = 0n] = ranges.map(([first]) => first?.startNs ?? 0n);
+    expect(pictureNs < soundNs ? pictureNs : soundNs).toBe(100_000_000_000n);
+    const apartNs = (await startOf('pictures0.ts')) - (await startOf('default0.ts'));
+    expect(apartNs).not.toBe(0n);
+    expect(pictureNs - soundNs).toBe(apartNs);
+    await expectTheClip(id, 'variants-out.mp4');
+  });
+
+  /** When a file's only stream begins by its own clock, in nanoseconds. */
+  async function startOf(name: string): Promise<bigint> {
+    const [packets = []] = (await probePackets(join(work.folder, name))).values();
+    return ticksToNs(least(packets.map(({ pts }) => pts)), { num: 1n, den: 90_000n });
+  }
+
+  test.each([
+    ['encrypted', '#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXTINF:1,\na.ts\n#EXT-X-ENDLIST\n', 'encrypted'],
+    ['live', '#EXTINF:1,\na.ts\n', 'live'],
+    ['of files that are none of its business', '#EXTINF:1,\nfile:///etc/hosts\n#EXT-X-ENDLIST\n', 'file: URL'],
+    [
+      'with such an initialization',
+      '#EXT-X-MAP:URI="file:///etc/hosts"\n#EXTINF:1,\na.ts\n#EXT-X-ENDLIST\n',
+      'file: URL',
+    ],
+  ])('a playlist that is %s is refused', async (_name, text, message) => {
+    await writeFile(join(work.folder, 'refused.m3u8'), `${HEAD}${text}`);
+    await expect(work.ingest([`${url}/refused.m3u8`])).rejects.toThrow(message);
+  });
+
+  test('another file is not taken from a URL', async () => {
+    await expect(work.ingest([`${url}/clip.mp4`])).rejects.toThrow('only HLS playlists');
+    await expect(work.ingest([`${url}/refused.m3u8`], { ready: true })).rejects.toThrow('only HLS playlists');
+  });
+});

@@ -1,0 +1,161 @@
+import { type FileHandle, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { backUp } from '../../../mgmt/backup/backup.ts';
+import type { Manifest } from '../../../mgmt/backup/manifest.ts';
+import { restore } from '../../../mgmt/backup/restore.ts';
+import { SILENT } from '../../../mgmt/progress.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { EMBEDDINGS } from '../../../src/stores/search-store/tables.ts';
+import { EXR_FILES } from '../../../src/stores/exr-store/tables.ts';
+import { OBJECTS } from '../../../src/stores/vast-store/tables.ts';
+import { startVastEmulator } from '../../support/vast-emulator/index.ts';
+import { fillTables, onTables, rowCounts } from './support/filled-tables.ts';
+import { type Result, startMgmt, startMgmtWithLimit } from './support/run-mgmt.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const ROWS = 20_000;
+
+let folder: string;
+let counts: Record<string, number>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tams-restore-'));
+  await fillTables(at('data'), ROWS);
+  counts = await rowCounts(at('data'));
+  expect(counts).toMatchObject({ [OBJECTS.name]: ROWS, [EXR_FILES.name]: 1, [EMBEDDINGS]: 1 });
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const at = (...names: string[]): string => join(folder, ...names);
+const config = (name: string): ReturnType<typeof loadConfig> => loadConfig({ DATA_DIR: at(name) });
+const KINDS = ['database', 'arrow'] as const;
+
+/** Makes a backup, and the tables of a data directory that it is not to touch. */
+async function prepare(name: string, kind: (typeof KINDS)[number]): Promise<{ backup: string; place: string }> {
+  await backUp(config('data'), { to: at(`${name}-backup`), kind, listMedia: false }, SILENT);
+  await fillTables(at(name), 3);
+  return { backup: at(`${name}-backup`), place: name };
+}
+
+const into = (place: string, from: string, replace = true): Promise<Manifest> =>
+  restore(config(place), { from, replace }, SILENT);
+
+async function changeManifest(backup: string, change: (text: string) => string): Promise<void> {
+  const file = join(backup, 'manifest.json');
+  await writeFile(file, change(await readFile(file, 'utf8')));
+}
+
+describe.each(KINDS)('a restore of a backup as %s', (kind) => {
+  it('has every table, and keeps what it replaced beside it', async () => {
+    const { backup, place } = await prepare(`all-${kind}`, kind);
+    await expect(into(place, backup, false)).rejects.toThrow(/is there already\. Restore to an empty place, or with/);
+    await into(place, backup);
+    expect(await rowCounts(at(place))).toEqual(counts);
+    const aside = (await readdir(at(place, 'tables'))).filter((name) => name.includes('.before-restore-'));
+    expect(aside).toHaveLength(1);
+  });
+
+  it('is refused while a server uses what it would replace', async () => {
+    const { backup, place } = await prepare(`used-${kind}`, kind);
+    await onTables({ DATA_DIR: at(place) }, async () => {
+      await expect(into(place, backup)).rejects.toThrow(
+        /cannot be replaced; stop the server, if one runs on it\. database is locked/,
+      );
+    });
+    expect(await rowCounts(at(place))).toMatchObject({ [OBJECTS.name]: 3 });
+  });
+
+  it('is refused, with nothing touched, where a file of the backup was cut off or altered', async () => {
+    const { backup, place } = await prepare(`damaged-${kind}`, kind);
+    const name = kind === 'database' ? 'tables.sqlite' : `tables/${OBJECTS.name}.arrow`;
+    await alter(join(backup, name));
+    await expect(into(place, backup)).rejects.toThrow(`The backup is damaged: ${name} is not as it was written.`);
+    await truncate(join(backup, name), 5000);
+    await expect(into(place, backup)).rejects.toThrow(`The backup is damaged: ${name} is not as it was written.`);
+    expect(await rowCounts(at(place))).toMatchObject({ [OBJECTS.name]: 3 });
+  });
+
+  it('that is killed leaves what was there, and can be repeated', async () => {
+    const { backup, place } = await prepare(`killed-${kind}`, kind);
+    const { child, result } = startMgmt(['restore', backup, '--replace', '--yes'], { DATA_DIR: at(place) });
+    await expect
+      .poll(() => readdir(at(place, 'tables')), { timeout: 30_000, interval: 1 })
+      .toContainEqual(expect.stringContaining('.restored-'));
+    child.kill('SIGKILL');
+    expect((await result).code).toBeNull();
+    expect(await rowCounts(at(place))).toMatchObject({ [OBJECTS.name]: 3 });
+    await into(place, backup);
+    expect(await rowCounts(at(place))).toEqual(counts);
+  });
+});
+
+/** One letter of a text: SQLite itself finds nothing wrong with it. */
+async function alter(file: string): Promise<void> {
+  const position = (await readFile(file)).indexOf('object-777');
+  const handle: FileHandle = await open(file, 'r+');
+  try {
+    await handle.write('X', position);
+  } finally {
+    await handle.close();
+  }
+}
+
+it('what a newer version had is refused before anything is deleted', async () => {
+  const { backup, place } = await prepare('newer', 'arrow');
+  await changeManifest(backup, (text) => text.replace('"name": "first_flow"', '"name": "last_flow"'));
+  await expect(into(place, backup)).rejects.toThrow('This version knows no column objects.last_flow.');
+  await changeManifest(backup, (text) => text.replace('"name": "objects"', '"name": "subjects"'));
+  await expect(into(place, backup)).rejects.toThrow('This version knows no table subjects.');
+  await changeManifest(backup, (text) => text.replace('"version": 1', '"version": 2'));
+  await expect(into(place, backup)).rejects.toThrow('that this version (format 1) can restore');
+  expect(await rowCounts(at(place))).toMatchObject({ [OBJECTS.name]: 3 });
+});
+
+it('on a full disk, a backup leaves nothing behind, and a restore leaves what was there', async () => {
+  const { backup, place } = await prepare('full', 'database');
+  const limited = (args: string[], dataDir: string): Promise<Result> =>
+    startMgmtWithLimit(500, args, { DATA_DIR: dataDir }).result;
+  const failed = await limited(['backup', at('never')], at('data'));
+  expect(failed).toMatchObject({ code: 1, out: '' });
+  expect(failed.err).toMatch(/^disk I\/O error|no space left/);
+  expect((await readdir(folder)).filter((name) => name.includes('never'))).toEqual([]);
+
+  const restored = await limited(['restore', backup, '--replace', '--yes'], at(place));
+  expect(restored).toMatchObject({ code: 1, out: '' });
+  expect(restored.err).toMatch(/EFBIG/);
+  expect(await readdir(at(place, 'tables'))).toEqual(['tables.sqlite']);
+  expect(await rowCounts(at(place))).toMatchObject({ [OBJECTS.name]: 3 });
+});
+
+it('a backup as arrow goes to a cluster, and back', async () => {
+  const emulator = await startVastEmulator({ schema: 'tams' });
+  try {
+    const { endpoints, accessKey, secretKey, bucket } = emulator;
+    const cluster = loadConfig({
+      TABLE_ENGINE: 'vast',
+      VAST_ENDPOINTS: endpoints.join(','),
+      VAST_ACCESS_KEY: accessKey,
+      VAST_SECRET_KEY: secretKey,
+      VAST_BUCKET: bucket,
+      VAST_SCHEMA: 'tams',
+      SECRET_KEY: 'the secret of all replicas in these tests',
+    });
+    await fillTables(at('small'), 50);
+    await backUp(config('small'), { to: at('embedded'), kind: 'arrow', listMedia: false }, SILENT);
+    await restore(cluster, { from: at('embedded'), replace: false }, SILENT);
+    const again = { from: at('embedded'), replace: false };
+    await expect(restore(cluster, again, SILENT)).rejects.toThrow(/^There are rows already, in .*objects/);
+
+    await backUp(cluster, { to: at('clustered'), kind: 'arrow', listMedia: false }, SILENT);
+    await restore(cluster, { from: at('clustered'), replace: true }, SILENT);
+    await restore(config('back'), { from: at('clustered'), replace: false }, SILENT);
+    expect(await rowCounts(at('back'))).toEqual(await rowCounts(at('small')));
+  } finally {
+    await emulator.close();
+  }
+});

@@ -1,0 +1,47 @@
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Compute } from '../../../src/vastdb/analytics/compute.ts';
+
+/* What a statement may do at most, whoever wrote it. */
+
+let directory: string;
+let compute: Compute;
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "tams-compute-o'"));
+  compute = await Compute.open({ memoryMib: 64, threads: 1, directory });
+  connection = await compute.instance.connect();
+});
+afterAll(async () => {
+  connection.disconnectSync();
+  await compute.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const rowsOf = async (sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRows();
+
+it.each([
+  `SELECT * FROM read_text('${fileURLToPath(import.meta.url)}')`,
+  `COPY (SELECT 1) TO '${join(tmpdir(), 'elsewhere.csv')}'`,
+  "ATTACH 'elsewhere.duckdb'",
+  'INSTALL spatial',
+  'SET enable_external_access = true',
+])('refuses %s', async (sql) => {
+  await expect(rowsOf(sql)).rejects.toThrow();
+});
+
+it('writes into its own folder, and takes no more than half of the disk', async () => {
+  const folder = compute.folder.replaceAll("'", "''");
+  await rowsOf(`COPY (SELECT 1 AS one) TO '${folder}/own.csv'`);
+  expect(await rowsOf(`SELECT one FROM '${folder}/own.csv'`)).toEqual([[1n]]);
+  const [[limit]] = (await rowsOf("SELECT current_setting('max_temp_directory_size')")) as [[string]];
+  const [number = '', unit = ''] = limit.split(' ');
+  const bytes = Number(number) * 1024 ** (['bytes', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(unit) || 0);
+  const { bavail, bsize } = await statfs(directory);
+  expect(bytes / (bavail * bsize)).toBeGreaterThan(0.3);
+  expect(bytes / (bavail * bsize)).toBeLessThan(0.7);
+});
