@@ -11,7 +11,7 @@ import { type RunningServer, ServerFolder } from './support/server-folder.ts';
  * A disk with no space left, without a disk of its own: the system refuses to let the server's files grow beyond
  * this many KiB (EFBIG). The tables' files reach it after a number of writes, the media's with one large upload.
  */
-const FILE_LIMIT_KIB = 800;
+const FILE_LIMIT_KIB = 1600;
 const TOO_MUCH = new Uint8Array(FILE_LIMIT_KIB * 1024 * 2);
 /** Far more writes than the limit has room for. */
 const MAX_WRITES = 2000;

@@ -10,8 +10,8 @@ import { basic, bearer, tokensFile } from '../auth/support/requests.ts';
 import { Api, firstOf } from '../behaviour/support/api.ts';
 import { MetricsText, readMetrics } from './support/metrics-text.ts';
 
-async function start(): Promise<Api> {
-  const server = await startTestServer({ env: { LOG_LEVEL: 'silent' } });
+async function start(env: NodeJS.ProcessEnv = {}): Promise<Api> {
+  const server = await startTestServer({ env: { LOG_LEVEL: 'silent', ...env } });
   onTestFinished(() => server.close());
   return new Api(server.baseUrl);
 }
@@ -56,7 +56,7 @@ describe('/metrics', () => {
   });
 
   it('goes by the conventions for names', async () => {
-    const { families } = await readMetrics((await start()).baseUrl);
+    const { families } = await readMetrics((await start({ EXR_AUTO_INSPECT: 'true' })).baseUrl);
     const ours = [...families.values()].filter(({ name }) => name.startsWith('tams_'));
     expect(ours.length).toBeGreaterThan(25);
     for (const { name, type, help } of ours) {
@@ -72,7 +72,7 @@ describe('/metrics', () => {
   it('is listed in docs/operations.md, each with its type', async () => {
     const text = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
     const listed = [...text.matchAll(/^\| `(tams_\w+)` *\| (\w+) *\|/gm)].map(([, name, type]) => [name, type]);
-    const { families } = await readMetrics((await start()).baseUrl);
+    const { families } = await readMetrics((await start({ EXR_AUTO_INSPECT: 'true' })).baseUrl);
     const ours = [...families.values()].filter(({ name }) => name.startsWith('tams_'));
     expect(listed.sort()).toEqual(ours.map(({ name, type }) => [name, type]).sort());
   });
