@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { retry, type RetryOptions } from '../shared/retry.ts';
 import type {
   Cell,
@@ -7,6 +8,7 @@ import type {
   TableDefinition,
   TableEngine,
   TableStats,
+  TableTransaction,
   TransactionOptions,
 } from './engine.ts';
 import { CommittedReader } from './committed-reader.ts';
@@ -147,11 +149,11 @@ export class VastDBManager {
   async transaction<T>(work: (tx: ManagedTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     const { monitor } = this.#layer;
     const started = performance.now();
+    const managed = (tx: TableTransaction): Promise<T> => work(new ManagedTransaction(this.#layer, tx));
+    // An engine may run several transactions one after the other, all in the context of whoever came first.
+    const own = monitor.isWatched ? AsyncResource.bind(managed) : managed;
     try {
-      const result = await retry(
-        () => this.#engine.transaction((tx) => work(new ManagedTransaction(this.#layer, tx)), options),
-        this.#conflicts,
-      );
+      const result = await retry(() => this.#engine.transaction(own, options), this.#conflicts);
       monitor.record(ALL_TABLES, 'transaction', started, 0);
       return result;
     } catch (error) {

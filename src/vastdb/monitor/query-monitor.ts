@@ -86,6 +86,11 @@ export class QueryMonitor {
     this.#onQuery = options.onQuery;
   }
 
+  /** Whether somebody is told of every query, and may ask in which asynchronous context it ran. */
+  get isWatched(): boolean {
+    return this.#onQuery !== undefined;
+  }
+
   /** `startedMs` is the `performance.now()` of the query's start. */
   record(
     table: string,

@@ -67,6 +67,23 @@ describe('a traced request', () => {
     expect(JSON.stringify(receiver.spans)).not.toContain('hush');
   });
 
+  it('has the operations of its own, whatever else is committed together with them', async () => {
+    const { server, receiver } = await startTraced();
+    const traceIds = Array.from({ length: 20 }, (_, index) => (index + 1).toString(16).padStart(32, '0'));
+    const puts = traceIds.map((traceId, index) => {
+      const id = testId('flow', 100 + index);
+      const json = { ...flow, id, source_id: testId('source', 100 + index) };
+      return call(server.baseUrl, 'PUT', `/flows/${id}`, {
+        json,
+        headers: { traceparent: `00-${traceId}-${PARENT_ID}-01` },
+      });
+    });
+    expect((await Promise.all(puts)).map(({ status }) => status)).toEqual(puts.map(() => 201));
+    await server.close();
+    const inserts = receiver.spans.filter(({ name }) => name === 'insert flows').map(({ traceId }) => traceId);
+    expect(inserts.sort()).toEqual(traceIds);
+  });
+
   it('is named by its trace in errors and in the log', async () => {
     const { server, log } = await startTraced();
     const headers = { traceparent: `00-${TRACE_ID}-${PARENT_ID}-01`, 'x-request-id': 'my-request' };
