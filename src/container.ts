@@ -16,7 +16,8 @@ import { auditSources } from './composition/metrics/audit-sources.ts';
 import { webhookSources } from './composition/metrics/webhook-sources.ts';
 import { buildOperation } from './composition/operation.ts';
 import { openClasses } from './composition/classes.ts';
-import { buildServices, servicesByClasses } from './composition/services.ts';
+import { byClasses } from './composition/by-classes.ts';
+import { buildServices } from './composition/services.ts';
 import { openTracing, tracedQueries } from './composition/tracing.ts';
 import { buildWebhookWorkers, ownUrl } from './composition/webhooks.ts';
 import type { Config } from './config.ts';
@@ -24,7 +25,6 @@ import { ReceiverGuard } from './events/receiver-guard.ts';
 import { ObjectReclaim } from './services/object-reclaim.ts';
 import { SegmentDeletion } from './services/segment-deletion.ts';
 import { SegmentPageCache } from './services/segment-page-cache.ts';
-import type { Services } from './services/services.ts';
 import { ServiceInfoService } from './services/service-info-service.ts';
 import { WebhookService } from './services/webhook-service.ts';
 import { CursorCodec } from './shared/cursor.ts';
@@ -98,8 +98,10 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   };
   const services = buildServices(store, parts);
   if (config.auth.classes) await openClasses(manager, logger);
-  const servicesOf = config.auth.classes ? servicesByClasses(store, services, parts) : (): Services => services;
-  const exr = openExr({ manager, store, media, leases, tams: servicesOf }, config, logger);
+  const servicesOf = byClasses(config.auth.classes, services, (classes) =>
+    buildServices(store.limitedTo(classes), parts),
+  );
+  const exr = openExr({ manager, store, media, leases, tams: { forAll: services, of: servicesOf } }, config, logger);
 
   const analytics = openAnalytics(manager, store, config);
   const authentication = await openAuthentication(config.auth, new AuthStore(manager), logger);

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import { limitsOf } from '../domain/access-classes.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Store } from '../domain/store.ts';
 import { AnalyticsService } from '../services/analytics/analytics-service.ts';
@@ -9,6 +7,7 @@ import { AnalyticsStore } from '../stores/analytics-store/analytics-store.ts';
 import { AnalyticsThread } from '../vastdb/analytics/analytics-thread.ts';
 import type { TableAddress } from '../vastdb/analytics/thread-protocol.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+import { byClasses } from './by-classes.ts';
 
 export interface AnalyticsParts {
   /** The analytics as a principal may use them. */
@@ -22,8 +21,6 @@ const IDLE_MS = 60_000;
 const STREAM_MS = 3_600_000;
 /** An analysis ends a little before its request would be given up, so that its own answer says why. */
 const BEFORE_TIMEOUT_MS = 500;
-/** More lists of classes than this at a time have their views made anew, which is cheap. */
-const KEPT_VIEWS = 1_000;
 
 /** Costs nothing before the first request: the thread, and the library with it, start then. */
 export function openAnalytics(manager: VastDBManager, store: Store, config: Config): AnalyticsParts {
@@ -39,19 +36,12 @@ export function openAnalytics(manager: VastDBManager, store: Store, config: Conf
   const answerMs = Math.max(BEFORE_TIMEOUT_MS, config.operation.limits.requestTimeoutMs - BEFORE_TIMEOUT_MS);
   const whole = new AnalyticsStore({ manager, thread, answerMs });
   const forAll = new AnalyticsService(whole, store.flows);
-  const limited = new LRUCache<string, AnalyticsService>({ max: KEPT_VIEWS });
   return {
-    of: (principal) => {
-      const classes = config.auth.classes ? limitsOf(principal) : undefined;
-      if (classes === undefined) return forAll;
-      const key = JSON.stringify(classes);
-      let found = limited.get(key);
-      if (found === undefined) {
-        found = new AnalyticsService(whole.limitedTo(classes), store.limitedTo(classes).flows);
-        limited.set(key, found);
-      }
-      return found;
-    },
+    of: byClasses(
+      config.auth.classes,
+      forAll,
+      (classes) => new AnalyticsService(whole.limitedTo(classes), store.limitedTo(classes).flows),
+    ),
     close: () => thread.close(),
   };
 }

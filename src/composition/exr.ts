@@ -1,7 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { BackendConfig, Config } from '../config.ts';
-import { limitsOf } from '../domain/access-classes.ts';
 import type { VisibleObjects } from '../domain/exr/exr-files.ts';
 import type { MediaStoreRegistry } from '../domain/media-store.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -23,6 +21,7 @@ import { TableExrFiles } from '../stores/exr-store/table-exr-files.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import { ExrWorker } from '../workers/exr-worker.ts';
 import type { LeaseKeeper } from '../workers/lease-keeper.ts';
+import { byClasses } from './by-classes.ts';
 
 export interface ExrParts {
   /** For a principal, over the services that it has. */
@@ -37,16 +36,14 @@ export interface ExrDeps {
   readonly store: Store;
   readonly media: MediaStoreRegistry;
   readonly leases: LeaseKeeper;
-  /** The services of TAMS, as a principal may use them. */
-  readonly tams: (principal: Principal) => Services;
+  /** The services of TAMS, and as a principal may use them. */
+  readonly tams: { readonly forAll: Services; readonly of: (principal: Principal) => Services };
 }
 
 /** What a registration of segments does besides. */
 export const exrHookOf = ({ exr }: Config): OnRegistered | undefined =>
   exr.autoInspect ? queueInspections : undefined;
 
-/** More lists of classes than this at a time have their services made anew, which is cheap. */
-const KEPT_VIEWS = 1_000;
 /** Of a long sequence, so that none of the queries takes long. */
 const LOOKED_UP_OBJECTS = 1_000;
 
@@ -70,17 +67,7 @@ export function openExr(deps: ExrDeps, config: Config, logger: Logger): ExrParts
       registration: new ExrRegistrationService(view, files, sequences, services),
     };
   };
-  const limited = new LRUCache<string, ExrServices>({ max: KEPT_VIEWS });
-  let all: ExrServices | undefined;
-  const servicesOf = (principal: Principal): ExrServices => {
-    const classes = config.auth.classes ? limitsOf(principal) : undefined;
-    if (classes === undefined) return (all ??= build(store, tams(principal), undefined));
-    const key = JSON.stringify(classes);
-    const found = limited.get(key) ?? buildLimited(principal, classes);
-    limited.set(key, found);
-    return found;
-  };
-  const buildLimited = (principal: Principal, classes: readonly string[]): ExrServices => {
+  const limitedTo = (classes: readonly string[], principal: Principal): ExrServices => {
     const view = store.limitedTo(classes);
     const visible: VisibleObjects = async (ids) => {
       const seen = new Set<string>();
@@ -89,8 +76,9 @@ export function openExr(deps: ExrDeps, config: Config, logger: Logger): ExrParts
       }
       return seen;
     };
-    return build(view, tams(principal), visible);
+    return build(view, tams.of(principal), visible);
   };
+  const servicesOf = byClasses(config.auth.classes, build(store, tams.forAll, undefined), limitedTo);
 
   if (!config.exr.autoInspect) return { servicesOf, worker: undefined, sources: [] };
   const inspection = new AutomaticInspection(store, new ExrPlaces(store, media, buckets, false), inspector, files);

@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-import { limitsOf } from '../domain/access-classes.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { SearchDatabase } from '../domain/search/search-database.ts';
 import type { Store } from '../domain/store.ts';
@@ -12,10 +10,8 @@ import { TranscriptService } from '../services/search/transcript-service.ts';
 import { TriageService } from '../services/search/triage-service.ts';
 import { VersionService } from '../services/search/version-service.ts';
 import { AppError } from '../shared/errors.ts';
+import { byClasses } from './by-classes.ts';
 import type { SearchParts } from './search.ts';
-
-/** More lists of classes than this at a time have their services made anew, which is cheap. */
-const KEPT_VIEWS = 1_000;
 
 /** The services of media search as a principal may use them: over everything, unless classes limit it. */
 export function searchServicesOf(
@@ -24,19 +20,9 @@ export function searchServicesOf(
   classesOn: boolean,
 ): (principal: Principal) => SearchServices {
   const forAll = build(parts, parts.database, store, parts.events);
-  if (!classesOn) return () => forAll;
-  const limited = new LRUCache<string, SearchServices>({ max: KEPT_VIEWS });
-  return (principal) => {
-    const classes = limitsOf(principal);
-    if (classes === undefined) return forAll;
-    const key = JSON.stringify(classes);
-    let found = limited.get(key);
-    if (found === undefined) {
-      found = build(parts, parts.database.limitedTo(classes), store.limitedTo(classes), REFUSED);
-      limited.set(key, found);
-    }
-    return found;
-  };
+  return byClasses(classesOn, forAll, (classes) =>
+    build(parts, parts.database.limitedTo(classes), store.limitedTo(classes), REFUSED),
+  );
 }
 
 /** Events have any object looked at, and tell what there is. */

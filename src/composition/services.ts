@@ -1,7 +1,4 @@
-import { LRUCache } from 'lru-cache';
-import { limitsOf } from '../domain/access-classes.ts';
 import type { MediaStoreRegistry } from '../domain/media-store.ts';
-import type { Principal } from '../domain/principal.ts';
 import type { Store } from '../domain/store.ts';
 import { DeletionRequestService } from '../services/deletion-request-service.ts';
 import { FlowService } from '../services/flow-service.ts';
@@ -46,28 +43,5 @@ export function buildServices(store: Store, parts: ServiceParts): Services {
     storage: new StorageService(store, media, allocationExpiryMs),
     objects: new ObjectService(store),
     deletionRequests: new DeletionRequestService(store),
-  };
-}
-
-/** More lists of classes than this at a time have their services made anew, which is cheap. */
-const KEPT_VIEWS = 1_000;
-
-/** The services as a principal may use them: `services` themselves, unless classes limit it. */
-export function servicesByClasses(
-  store: Store,
-  services: Services,
-  parts: ServiceParts,
-): (principal: Principal) => Services {
-  const limited = new LRUCache<string, Services>({ max: KEPT_VIEWS });
-  return (principal) => {
-    const classes = limitsOf(principal);
-    if (classes === undefined) return services;
-    const key = JSON.stringify(classes);
-    let found = limited.get(key);
-    if (found === undefined) {
-      found = buildServices(store.limitedTo(classes), parts);
-      limited.set(key, found);
-    }
-    return found;
   };
 }

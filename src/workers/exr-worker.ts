@@ -18,23 +18,21 @@ export class ExrWorker {
       'EXR inspection',
       async (signal) => {
         if (!(await inspection.isDue())) return IDLE_MS;
-        const [ours = false] = await leases.acquire([LEASE]);
-        if (!ours) return IDLE_MS;
-        let goesOn = false;
-        try {
-          const { more, failures, ...round } = await inspection.runDue((tx) => leases.mustHold(tx, LEASE), signal);
-          const failure = failureToTell(failures);
-          if (failure !== undefined) {
-            const { objectId, error } = failure;
-            // What is wrong with a file says all; of a defect of this server the stack is wanted.
-            const why = error instanceof AppError ? { reason: error.message } : { err: error };
-            logger.warn({ ...round, objectId, ...why }, 'EXR objects could not be inspected; one of them is named');
-          } else if (round.inspected > 0) logger.info(round, 'inspected EXR objects');
-          goesOn = more && !signal.aborted;
-        } finally {
-          if (!goesOn) await leases.release([LEASE]);
-        }
-        return goesOn ? 0 : IDLE_MS;
+        await leases.during(LEASE, async () => {
+          let goesOn = true;
+          while (goesOn && !signal.aborted) {
+            const { more, failures, ...round } = await inspection.runDue((tx) => leases.mustHold(tx, LEASE), signal);
+            const failure = failureToTell(failures);
+            if (failure !== undefined) {
+              const { objectId, error } = failure;
+              // What is wrong with a file says all; of a defect of this server the stack is wanted.
+              const why = error instanceof AppError ? { reason: error.message } : { err: error };
+              logger.warn({ ...round, objectId, ...why }, 'EXR objects could not be inspected; one of them is named');
+            } else if (round.inspected > 0) logger.info(round, 'inspected EXR objects');
+            goesOn = more;
+          }
+        });
+        return IDLE_MS;
       },
       logger,
     );

@@ -77,6 +77,18 @@ export class LeaseKeeper {
     if (held.length > 0) await this.#store.transaction((tx) => tx.leases.release(held, this.owner));
   }
 
+  /** Does what one process at a time is to do. Returns false, and does nothing, where another holds the lease. */
+  async during(name: string, work: () => Promise<void>): Promise<boolean> {
+    const [ours = false] = await this.acquire([name]);
+    if (!ours) return false;
+    try {
+      await work();
+    } finally {
+      await this.release([name]);
+    }
+    return true;
+  }
+
   /** To be called when nothing works under a lease any more. */
   async stop(): Promise<void> {
     await this.#renewal.stop();

@@ -40,9 +40,7 @@ export class PurgeWorker {
   async #round(signal: AbortSignal): Promise<number> {
     const untilMs = Date.now() - this.#retentionMs;
     if (!(await this.#purge.holdsAny(untilMs))) return IDLE_MS;
-    const [ours = false] = await this.#leases.acquire([LEASE]);
-    if (!ours) return IDLE_MS;
-    try {
+    await this.#leases.during(LEASE, async () => {
       let more = true;
       while (more && !signal.aborted) {
         const started = performance.now();
@@ -52,9 +50,7 @@ export class PurgeWorker {
         // As long a rest as the step was: purging never takes more than half of the writer's time.
         await pause(performance.now() - started);
       }
-    } finally {
-      await this.#leases.release([LEASE]);
-    }
+    });
     return IDLE_MS;
   }
 }

@@ -15,20 +15,18 @@ export class ReclaimWorker {
   constructor(reclaim: ObjectReclaim, leases: LeaseKeeper, logger: Logger) {
     this.#loop = new WorkerLoop(
       'reclaim worker',
-      async () => {
+      async (signal) => {
         if (!(await reclaim.isDue())) return IDLE_MS;
-        const [ours = false] = await leases.acquire([LEASE]);
-        if (!ours) return IDLE_MS;
-        let goesOn = false;
-        try {
-          const { reclaimed, failed, more } = await reclaim.reclaimDue((tx) => leases.mustHold(tx, LEASE));
-          if (reclaimed > 0) logger.info({ reclaimed }, 'reclaimed media objects');
-          for (const failure of failed) logger.warn(failure, 'an unused media object could not be deleted yet');
-          goesOn = more;
-        } finally {
-          if (!goesOn) await leases.release([LEASE]);
-        }
-        return goesOn ? 0 : IDLE_MS;
+        await leases.during(LEASE, async () => {
+          let goesOn = true;
+          while (goesOn && !signal.aborted) {
+            const { reclaimed, failed, more } = await reclaim.reclaimDue((tx) => leases.mustHold(tx, LEASE));
+            if (reclaimed > 0) logger.info({ reclaimed }, 'reclaimed media objects');
+            for (const failure of failed) logger.warn(failure, 'an unused media object could not be deleted yet');
+            goesOn = more;
+          }
+        });
+        return IDLE_MS;
       },
       logger,
     );

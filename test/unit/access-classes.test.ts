@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { servicesByClasses, type ServiceParts } from '../../src/composition/services.ts';
+import { byClasses } from '../../src/composition/by-classes.ts';
 import { classesOf, giveAccess, inheritedTags } from '../../src/domain/access-classes.ts';
 import { ANYBODY, toPrincipal } from '../../src/domain/principal.ts';
-import type { Store } from '../../src/domain/store.ts';
-import type { Services } from '../../src/services/services.ts';
 import { accessCell, accessOf } from '../../src/stores/vast-store/access.ts';
 import { compileFilter } from '../../src/vastdb/predicate/evaluate.ts';
 
@@ -62,14 +60,12 @@ describe('the predicate of a view', () => {
 
 describe('the services of a principal', () => {
   const made: (readonly string[])[] = [];
-  const store = {
-    limitedTo: (classes: readonly string[]) => {
-      made.push(classes);
-      return {};
-    },
-  } as unknown as Store;
-  const all = {} as Services;
-  const of = servicesByClasses(store, all, { labels: new Set(), forAll: {} } as unknown as ServiceParts);
+  const all = {};
+  const limitedTo = (classes: readonly string[]): object => {
+    made.push(classes);
+    return {};
+  };
+  const of = byClasses(true, all, limitedTo);
   const principal = (scope: 'read' | 'admin', classes: string[] | undefined) =>
     toPrincipal({ name: 'x', scopes: [scope], classes });
 
@@ -77,6 +73,11 @@ describe('the services of a principal', () => {
     expect(of(ANYBODY)).toBe(all);
     expect(of(principal('read', undefined))).toBe(all);
     expect(of(principal('admin', ['news']))).toBe(all);
+    expect(made).toEqual([]);
+  });
+
+  it('are all for everybody where the feature is off', () => {
+    expect(byClasses(false, all, limitedTo)(principal('read', ['news']))).toBe(all);
     expect(made).toEqual([]);
   });
 

@@ -44,16 +44,12 @@ export class HousekeepingWorker {
   }
 
   async #round(): Promise<number> {
-    const [ours = false] = await this.#leases.acquire([LEASE]);
-    if (!ours) return IDLE_MS;
-    try {
+    await this.#leases.during(LEASE, async () => {
       const beforeMs = Date.now() - this.#retentionMs;
       const versions = await this.#database.purgeArchivedVersions(beforeMs);
       const jobs = await this.#queue.purgeCompleted(beforeMs);
       if (versions + jobs > 0) this.#logger.info({ versions, jobs }, 'purged old versions and jobs of media search');
-    } finally {
-      await this.#leases.release([LEASE]);
-    }
+    });
     return IDLE_MS;
   }
 }

@@ -42,6 +42,9 @@ describe('the quality of search', () => {
     const weighted = await recall((text, vector) =>
       database.hybridSearch({ text, model, vector, fusion: 'weighted_sum', ...page }),
     );
+    console.info(
+      `recall in the first 10: keyword ${keyword}, semantic ${semantic}, hybrid ${hybrid}, weighted ${weighted}`,
+    );
     // A search that finds nothing, or anything, would satisfy the comparison below.
     expect(keyword).toBeGreaterThan(0.3);
     expect(semantic).toBeGreaterThan(0.3);
