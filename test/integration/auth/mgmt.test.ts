@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childEnvironment } from '../../support/child-environment.ts';
 import { openTestTables, TEST_TABLE_ENGINE, tableEngineEnv } from '../../support/table-engine.ts';
 import { AUTH_TABLES } from '../../../src/stores/auth-store/tables.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -33,7 +34,7 @@ interface Result {
 async function mgmt(args: readonly string[], { input = '', env = {} } = {}): Promise<Result> {
   const child = spawn(process.execPath, ['mgmt/main.ts', ...args], {
     cwd: PROJECT,
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)), ...env },
+    env: childEnvironment({ DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)), ...env }),
   });
   let out = '';
   let err = '';
@@ -84,16 +85,16 @@ describe('mgmt users', () => {
     [['nonsense'], '', /^error: unknown command 'nonsense'\n$/],
   ])('refuses %j with one line', async (args, input, message) => {
     const { code, out, err } = await mgmt(args, { input });
-    expect([code, out]).toEqual([1, '']);
+    expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(message);
   });
 
   it('refuses a name that is taken, and a configuration that the server would refuse', async () => {
     await mgmt(['users', 'add', 'carol', '--scopes', 'read'], { input: PASSWORD });
     const again = await mgmt(['users', 'add', 'carol', '--scopes', 'read'], { input: PASSWORD });
-    expect([again.code, again.err]).toEqual([1, 'There is a user carol already.\n']);
+    expect([again.code, again.err]).toEqual([2, 'There is a user carol already.\n']);
     const misconfigured = await mgmt(['users', 'list'], { env: { PORT: 'x' } });
-    expect([misconfigured.code, misconfigured.err]).toEqual([1, expect.stringMatching(/^PORT takes .+\n$/)]);
+    expect([misconfigured.code, misconfigured.err]).toEqual([2, expect.stringMatching(/^PORT takes .+\n$/)]);
   });
 
   it.concurrent.each([[[]], [['users', 'add']], [['audit']]])('has --help: %j', async (args) => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../../support/child-environment.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -9,7 +10,7 @@ export interface Result {
   readonly err: string;
 }
 
-/** Starts `mgmt` in a process of its own, which has no terminal and nothing of this process's environment. */
+/** Starts `mgmt` in a process of its own, which has no terminal and nothing of this process's configuration. */
 export const startMgmt = (args: readonly string[], env: Readonly<Record<string, string>>): Started =>
   start([process.execPath, 'mgmt/main.ts', ...args], env);
 
@@ -28,7 +29,7 @@ interface Started {
 function start([program = '', ...args]: readonly string[], env: Readonly<Record<string, string>>): Started {
   const child = spawn(program, args, {
     cwd: PROJECT,
-    env: { PATH: process.env.PATH, ...env },
+    env: childEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from './protocol-error.ts';
 
 export interface Credentials {
@@ -64,22 +64,22 @@ function escapePath(path: string): string {
 }
 
 /** The key of the last secret and day, which nearly every request asks for again. */
-let lastKey: { readonly of: string; readonly key: Buffer } = { of: '', key: Buffer.alloc(0) };
+let lastKey: { readonly of: string; readonly key: KeyObject } | undefined;
 
-function signingKey(secretKey: string, day: string): Buffer {
+function signingKey(secretKey: string, day: string): KeyObject {
   const of = `${secretKey} ${day}`;
-  if (lastKey.of !== of) lastKey = { of, key: deriveKey(secretKey, day) };
+  if (lastKey?.of !== of) lastKey = { of, key: createSecretKey(deriveKey(secretKey, day)) };
   return lastKey.key;
 }
 
 function deriveKey(secretKey: string, day: string): Buffer {
-  return ['', 's3', 'aws4_request'].reduce((key, part) => hmac(key, part), hmac(`AWS4${secretKey}`, day));
+  return ['', 's3', 'aws4_request'].reduce<Buffer>((key, part) => hmac(key, part), hmac(`AWS4${secretKey}`, day));
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+function hmac(key: string | Buffer | KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
 function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content, 'hex');
 }

@@ -72,6 +72,7 @@ export class Queries {
       signal: request.signal === undefined ? abort.signal : AbortSignal.any([request.signal, abort.signal]),
       pageRows: () => Math.min(left, most),
     };
+    let isRead = false;
     try {
       for await (const page of this.#read(plan)) {
         const rows = Math.min(page.rowCount, left);
@@ -79,8 +80,9 @@ export class Queries {
         // What is left of the answer is read to its end, so that the connection can be used again.
         if (rows > 0) yield new QueryPage(rows, columns.length, page.columns);
       }
+      isRead = true;
     } finally {
-      abort.abort();
+      if (!isRead) abort.abort();
     }
   }
 

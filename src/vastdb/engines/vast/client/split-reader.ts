@@ -47,7 +47,7 @@ export async function* readSplit(requests: Requests, plan: QueryPlan, split: num
       kind: plan.kind,
       signal,
     });
-    let failure: unknown = new TableError('unavailable', 'The answers of a query do not go on.');
+    let failure: TableError | undefined;
     try {
       for await (const page of readAnswer(response, plan)) {
         if (nextRowIds[page.subSplit] !== page.nextRowId) attempt = 0;
@@ -58,7 +58,7 @@ export async function* readSplit(requests: Requests, plan: QueryPlan, split: num
       if (!mayGoOn(error)) throw error;
       failure = error;
     }
-    if (attempt >= ATTEMPTS) throw failure;
+    if (attempt >= ATTEMPTS) throw failure ?? new TableError('unavailable', 'The answers of a query do not go on.');
     // An answer with pages is followed by the next request at once.
     if (attempt > 0)
       await sleep(Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** attempt), undefined, { signal });
@@ -73,7 +73,7 @@ async function* readAnswer({ body }: VastResponse, { projected, subSplits }: Que
 }
 
 /** Broken off, or failed within the cluster; not what we made of it, nor what the caller aborted. */
-const mayGoOn = (error: unknown): boolean => error instanceof TableError && error.kind === 'unavailable';
+const mayGoOn = (error: unknown): error is TableError => error instanceof TableError && error.kind === 'unavailable';
 
 function queryHeaders(plan: QueryPlan, split: number, nextRowIds: readonly bigint[]): Record<string, string> {
   const headers: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { RequestTarget } from './request-target.ts';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -22,7 +22,7 @@ export class Signer {
   readonly #accessKey: string;
   readonly #secretKey: string;
   #day = '';
-  #key: Buffer = Buffer.alloc(0);
+  #key: KeyObject | undefined;
 
   constructor(accessKey: string, secretKey: string) {
     this.#accessKey = accessKey;
@@ -61,14 +61,15 @@ export class Signer {
     };
   }
 
-  /** The same for all requests of a day. */
-  #keyOf(day: string): Buffer {
-    if (day !== this.#day) {
+  /** The same for all requests of a day; as an object, since Node.js would make one of a buffer for each signature. */
+  #keyOf(day: string): KeyObject {
+    if (this.#key === undefined || day !== this.#day) {
       const steps = [day, '', 's3', 'aws4_request'];
-      this.#key = steps.reduce<Buffer>(
+      const derived = steps.reduce<Buffer>(
         (key, step) => createHmac('sha256', key).update(step).digest(),
         Buffer.from(`AWS4${this.#secretKey}`, 'utf8'),
       );
+      this.#key = createSecretKey(derived);
       this.#day = day;
     }
     return this.#key;
