@@ -4,8 +4,8 @@ import type { Principal } from '../domain/principal.ts';
 import type { Store } from '../domain/store.ts';
 import { AnalyticsService } from '../services/analytics/analytics-service.ts';
 import { AnalyticsStore } from '../stores/analytics-store/analytics-store.ts';
-import { AnalyticsThread } from '../vastdb/analytics/analytics-thread.ts';
-import type { TableAddress } from '../vastdb/analytics/thread-protocol.ts';
+import { AnalyticsProcess } from '../vastdb/analytics/analytics-process.ts';
+import type { TableAddress } from '../vastdb/analytics/child-protocol.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import { byClasses } from './by-classes.ts';
 
@@ -15,17 +15,17 @@ export interface AnalyticsParts {
   close(): Promise<void>;
 }
 
-/** How long the thread is kept when nobody asks for an analysis. */
+/** How long the process is kept when nobody asks for an analysis. */
 const IDLE_MS = 60_000;
-/** How long an export may take that is sent while it is read. */
+/** How long an export may take, whoever reads it included. */
 const STREAM_MS = 3_600_000;
 /** An analysis ends a little before its request would be given up, so that its own answer says why. */
 const BEFORE_TIMEOUT_MS = 500;
 
-/** Costs nothing before the first request: the thread, and the library with it, start then. */
+/** Costs nothing before the first request: the process, and the library with it, start then. */
 export function openAnalytics(manager: VastDBManager, store: Store, config: Config): AnalyticsParts {
   const { memoryMib, threads, concurrency, timeoutMs } = config.analytics;
-  const thread = new AnalyticsThread({
+  const compute = new AnalyticsProcess({
     tables: addressOf(config),
     limits: { memoryMib, threads, directory: join(config.dataDir, 'analytics') },
     concurrency,
@@ -34,7 +34,7 @@ export function openAnalytics(manager: VastDBManager, store: Store, config: Conf
     idleMs: IDLE_MS,
   });
   const answerMs = Math.max(BEFORE_TIMEOUT_MS, config.operation.limits.requestTimeoutMs - BEFORE_TIMEOUT_MS);
-  const whole = new AnalyticsStore({ manager, thread, answerMs });
+  const whole = new AnalyticsStore({ manager, compute, answerMs });
   const forAll = new AnalyticsService(whole, store.flows);
   return {
     of: byClasses(
@@ -42,11 +42,11 @@ export function openAnalytics(manager: VastDBManager, store: Store, config: Conf
       forAll,
       (classes) => new AnalyticsService(whole.limitedTo(classes), store.limitedTo(classes).flows),
     ),
-    close: () => thread.close(),
+    close: () => compute.close(),
   };
 }
 
-/** Where the thread finds the tables that this process has open. */
+/** Where that process finds the tables that this one has open. */
 function addressOf({ tables: { vast }, dataDir }: Config): TableAddress {
   if (vast === undefined) return { engine: 'sqlite', file: join(dataDir, 'tables', 'tables.sqlite') };
   // Copied: what is frozen deeply is not what the engine's own types take.

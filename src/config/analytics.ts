@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 export interface AnalyticsConfig {
   readonly memoryMib: number;
   readonly threads: number;
-  /** Analyses and exports that run at once; more are refused. */
+  /** Analyses that run at once, and as many exports. */
   readonly concurrency: number;
   readonly timeoutMs: number;
 }

@@ -91,7 +91,7 @@ export interface Analytics {
   limitedTo(classes: readonly string[]): Analytics;
   tables(): readonly AnalysedTable[];
   catalog(): Promise<CatalogTable[]>;
-  /** By format. Sums are those of `FLOW_SUMS`; the product is kilobits per second times nanoseconds. */
+  /** By format. Sums are those of the segments and of the nanoseconds they last; the product is kbit/s times nanoseconds. */
   flowUsage(filter: AnalyticsFilter, signal: AbortSignal): Promise<readonly GroupTotal[]>;
   storageUsage(filter: AnalyticsFilter, bounds: readonly bigint[], signal: AbortSignal): Promise<SizesFound>;
   timeline(flowId: string, range: TimeRange, limit: number, signal: AbortSignal): Promise<IntervalsFound>;
@@ -121,6 +121,3 @@ export interface Analytics {
   ): Promise<TopGroups>;
   export(query: ExportQuery, signal: AbortSignal): Promise<Exported>;
 }
-
-/** What `Analytics.flowUsage` sums up, in this order: segments, and the nanoseconds that they last. */
-export const FLOW_SUMS = ['segments', 'durationNs'] as const;

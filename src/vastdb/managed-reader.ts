@@ -33,6 +33,11 @@ export class ManagedReader {
     return this.layer.capabilities.fullText === true;
   }
 
+  /** Whether the engine looks up what a subquery finds. Elsewhere each is a list of values, which costs a select for every thousand. */
+  get hasSubqueries(): boolean {
+    return this.layer.capabilities.subqueries;
+  }
+
   /** Rows as arrays, cells in the order of the asked columns: the fast form. */
   async select(query: SelectQuery): Promise<RowSet> {
     const { executor, monitor } = this.layer;

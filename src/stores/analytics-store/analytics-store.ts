@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type {
   AnalysedTable,
   Analytics,
@@ -23,8 +21,9 @@ import type {
   TopOrder,
   Values,
 } from '../../vastdb/analytics/analysis.ts';
-import type { AnalyticsThread } from '../../vastdb/analytics/analytics-thread.ts';
+import type { AnalyticsProcess } from '../../vastdb/analytics/analytics-process.ts';
 import { and, eq, gt, isNotNull } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import { AUTH_TABLES } from '../auth-store/tables.ts';
 import { EXR_FILES } from '../exr-store/tables.ts';
@@ -35,12 +34,12 @@ import { AnalysedNames, analysedTables, type Seen, type TimeColumn } from './ana
 import { translateAnalysisFailure } from './analysis-failure.ts';
 import { exportedColumns } from './exported-columns.ts';
 import { rateGroup } from './rate-group.ts';
-import { RowCounts, sumOfSegments } from './row-counts.ts';
-import { overlapping, rowFilter } from './row-filter.ts';
+import { RowCounts } from './row-counts.ts';
+import { inFlowsWithContent, overlapping, rowFilter } from './row-filter.ts';
 
 export interface AnalyticsStoreParts {
   readonly manager: VastDBManager;
-  readonly thread: AnalyticsThread;
+  readonly compute: AnalyticsProcess;
   /** How long an analysis may take whose answer a request waits for, milliseconds. */
   readonly answerMs: number;
 }
@@ -70,7 +69,9 @@ export class AnalyticsStore implements Analytics {
   constructor(parts: AnalyticsStoreParts, access: Access = FULL_ACCESS) {
     this.#parts = parts;
     this.#access = access;
-    this.#counts = new RowCounts(parts.manager.reader('background'));
+    this.#counts = new RowCounts(parts.manager.reader('background'), (table) =>
+      this.#isLimited ? rowFilter(table, {}, access) : undefined,
+    );
   }
 
   limitedTo(classes: readonly string[]): AnalyticsStore {
@@ -84,9 +85,9 @@ export class AnalyticsStore implements Analytics {
   async catalog(): Promise<CatalogTable[]> {
     const { manager } = this.#parts;
     try {
-      if (this.#isLimited) return await this.#limitedCatalog();
-      const all = manager.listTables().filter((name) => !PRIVATE.has(name));
       const first = [FLOWS.name, SEGMENTS.name, SOURCES.name];
+      if (this.#isLimited) return await this.#counts.of(first);
+      const all = manager.listTables().filter((name) => !PRIVATE.has(name));
       const last = [OBJECTS.name];
       const others = all.filter((name) => !first.includes(name) && !last.includes(name)).sort();
       return await this.#counts.of([...first, ...others, ...last]);
@@ -207,12 +208,16 @@ export class AnalyticsStore implements Analytics {
 
   async export({ table, format, filter }: ExportQuery, signal: AbortSignal): Promise<Exported> {
     const time = table === OBJECTS.name ? undefined : this.#names({ table }).ownTime;
-    const where = rowFilter(table, filter, this.#access, time);
+    const where = this.#where(table, filter, time);
     const rows: ExportedRows = { table, columns: exportedColumns(table), ...(where && { where }) };
-    const { thread } = this.#parts;
-    if (format === 'arrow') return { stream: translated(thread.stream(rows, signal)), bytes: undefined };
-    const { file, bytes } = await this.#run({ kind: 'parquet', rows }, signal, Infinity);
-    return { stream: readAndRemove(file), bytes };
+    const { compute } = this.#parts;
+    if (format === 'arrow') return { stream: translated(compute.stream(rows, signal)), bytes: undefined };
+    try {
+      const { bytes, pieces } = await compute.file(rows, signal);
+      return { stream: translated(pieces), bytes };
+    } catch (error) {
+      throw translateAnalysisFailure(error);
+    }
   }
 
   get #isLimited(): boolean {
@@ -234,33 +239,28 @@ export class AnalyticsStore implements Analytics {
   #values(query: NumbersQuery): Values {
     const names = this.#names(query);
     const value = names.number(query.column);
-    const where = rowFilter(names.table, query.filter, this.#access, names.ownTime);
+    const where = this.#where(names.table, query.filter, names.ownTime);
     return { table: names.table, value, ...(where && { where }) };
+  }
+
+  #where(table: string, filter: AnalyticsFilter, time: TimeColumn | undefined): Predicate | undefined {
+    const own = rowFilter(table, filter, this.#access, time);
+    const { flowId, timerange } = filter;
+    if (own === undefined || table !== SEGMENTS.name || flowId !== undefined || timerange === undefined) return own;
+    return this.#parts.manager.reader('background').hasSubqueries ? and([inFlowsWithContent(timerange), own]) : own;
   }
 
   #series(query: SeriesQuery): Series {
     return { ...this.#values(query), time: this.#time(query).column };
   }
 
-  async #limitedCatalog(): Promise<CatalogTable[]> {
-    const reader = this.#parts.manager.reader('background');
-    const asOf = Date.now();
-    const flows = rowFilter(FLOWS.name, {}, this.#access);
-    const counted = (table: string, rows: number): CatalogTable => ({ table, rows, basis: 'counted', asOf });
-    return [
-      counted(FLOWS.name, await reader.count(FLOWS.name, flows)),
-      { ...counted(SEGMENTS.name, await sumOfSegments(reader, flows)), basis: 'flows' },
-      counted(SOURCES.name, await reader.count(SOURCES.name, rowFilter(SOURCES.name, {}, this.#access))),
-    ];
-  }
-
   async #run<const Asked extends Analysis>(
     analysis: Asked,
     signal: AbortSignal,
-    timeoutMs = this.#parts.answerMs,
   ): Promise<AnalysisResult<Asked['kind']>> {
+    const { compute, answerMs } = this.#parts;
     try {
-      return await this.#parts.thread.run(analysis, signal, timeoutMs);
+      return await compute.run(analysis, signal, answerMs);
     } catch (error) {
       throw translateAnalysisFailure(error);
     }
@@ -272,13 +272,5 @@ async function* translated(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
     yield* pieces;
   } catch (error) {
     throw translateAnalysisFailure(error);
-  }
-}
-
-async function* readAndRemove(file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(file) as AsyncIterable<Buffer>;
-  } finally {
-    await rm(file, { force: true });
   }
 }

@@ -1,5 +1,6 @@
 import type { CatalogTable } from '../../domain/analytics.ts';
 import type { CommittedReader } from '../../vastdb/committed-reader.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import { NOT_DELETING } from '../vast-store/flow-row.ts';
 import { FLOWS, SEGMENTS } from '../vast-store/tables.ts';
 
@@ -18,11 +19,14 @@ const PATIENCE_MS = 100;
  */
 export class RowCounts {
   readonly #reader: Pick<CommittedReader, 'count' | 'scan'>;
+  readonly #rowsOf: (table: string) => Predicate | undefined;
   readonly #known = new Map<string, Count>();
   readonly #running = new Map<string, Promise<void>>();
 
-  constructor(reader: Pick<CommittedReader, 'count' | 'scan'>) {
+  /** @param rowsOf which rows of a table are counted; all of them where it says nothing. */
+  constructor(reader: Pick<CommittedReader, 'count' | 'scan'>, rowsOf: (table: string) => Predicate | undefined) {
     this.#reader = reader;
+    this.#rowsOf = rowsOf;
   }
 
   /** In the order of `tables`, which are counted in this order too. */
@@ -51,7 +55,7 @@ export class RowCounts {
     const running = this.#running.get(table);
     if (running !== undefined) return running;
     const asOf = Date.now();
-    const count = table === SEGMENTS.name ? this.#segments() : this.#reader.count(table);
+    const count = table === SEGMENTS.name ? this.#segments() : this.#reader.count(table, this.#rowsOf(table));
     const refresh = count
       .then((rows) => {
         this.#known.set(table, { rows, asOf });
@@ -61,20 +65,13 @@ export class RowCounts {
     return refresh;
   }
 
+  /** How many the flows say that they have. */
   async #segments(): Promise<number> {
-    return sumOfSegments(this.#reader, undefined);
+    let sum = 0n;
+    const where = this.#rowsOf(FLOWS.name) ?? NOT_DELETING;
+    for await (const { columns } of this.#reader.scan({ table: FLOWS.name, columns: ['content_segments'], where })) {
+      for (const cell of columns[0] ?? []) if (typeof cell === 'bigint') sum += cell;
+    }
+    return Number(sum);
   }
-}
-
-/** How many segments the flows say that they have. */
-export async function sumOfSegments(
-  reader: Pick<CommittedReader, 'scan'>,
-  where: Parameters<CommittedReader['scan']>[0]['where'],
-): Promise<number> {
-  let sum = 0n;
-  const request = { table: FLOWS.name, columns: ['content_segments'], where: where ?? NOT_DELETING };
-  for await (const { columns } of reader.scan(request)) {
-    for (const cell of columns[0] ?? []) if (typeof cell === 'bigint') sum += cell;
-  }
-  return Number(sum);
 }

@@ -99,6 +99,14 @@ function within({ startNs, endNs }: TimeRange, column: string, unitNs: bigint): 
 export const overlapping = ({ startNs, endNs }: TimeRange, start: string, end: string): Predicate =>
   overlapsRange({ start, end }, { start: startNs, end: endNs });
 
+/** The flows that have content in the range: all that segments have to be read of, where the engine looks them up. */
+export const inFlowsWithContent = (range: TimeRange): Predicate =>
+  inSelect('flow_id', {
+    table: FLOWS.name,
+    column: 'id',
+    where: overlapping(range, 'content_start_ns', 'content_end_ns'),
+  });
+
 function ceiling(ns: bigint, unitNs: bigint): bigint {
   const rest = ((ns % unitNs) + unitNs) % unitNs;
   return rest === 0n ? ns / unitNs : (ns - rest) / unitNs + 1n;

@@ -61,9 +61,10 @@ export async function distribution(
   if (rows === 0 || range === null) return { rows: 0, bins: [] };
   if (range === 0) return { rows, bins: [{ low: base, high: base, count: rows }] };
   const width = range / bins;
+  // Not by the width, which is rounded.
   const found = await workspace.all(
-    `SELECT least(floor(y / $1)::BIGINT, $2 - 1) AS bin, count(*) FROM ${POINTS} WHERE x IS NOT NULL GROUP BY bin`,
-    [width, BigInt(bins)],
+    `SELECT least(floor(y * $2 / $1)::BIGINT, $2 - 1) AS bin, count(*) FROM ${POINTS} WHERE x IS NOT NULL GROUP BY bin`,
+    [range, BigInt(bins)],
   );
   const counts = new Map(found.map(([bin, count]) => [toCount(bin), toCount(count)]));
   return {

@@ -1,5 +1,5 @@
 /**
- * - `busy`: as many analyses run as may.
+ * - `busy`: as many analyses run, and wait, as may.
  * - `deadline`: it took longer than it may.
  * - `cancelled`: whoever asked wants no answer any more.
  * - `too_large`: it needs more memory and disk than it may have.

@@ -1,7 +1,7 @@
 import type { AnalysisResults } from '../../shared/analysis-results.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 
-/** What the analytics thread can be asked for, and what it answers. Requests and answers cross threads: they are plain data. */
+/** What the process of the analytics can be asked for, and what it answers. Both are sent, so they are plain data. */
 
 /** A number of each row: a column, or what another column is above it. */
 export interface NumberOf {

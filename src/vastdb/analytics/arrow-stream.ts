@@ -39,14 +39,13 @@ export async function* arrowStream(
   const schema = new Schema(columns.map(({ name, type }) => new Field(name, TYPES[type](), true)));
   const empty = tableToIPC(new Table(schema), 'stream');
   const head = empty.subarray(0, empty.length - END_BYTES);
-  // A copy: what is sent to another thread is given away.
-  yield head.slice();
+  yield head;
   for await (const batch of scan({ ...rows, columns: columns.map(({ name }) => name), signal })) {
     // Each is a stream of its own, with the same head.
     const whole = tableToIPC(new Table([recordBatch(schema, batch.columns, batch.rowCount)]), 'stream');
-    yield whole.slice(head.length, whole.length - END_BYTES);
+    yield whole.subarray(head.length, whole.length - END_BYTES);
   }
-  yield empty.slice(empty.length - END_BYTES);
+  yield empty.subarray(empty.length - END_BYTES);
 }
 
 function recordBatch(schema: Schema, columns: readonly (readonly Cell[])[], length: number): RecordBatch {

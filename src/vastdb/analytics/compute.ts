@@ -1,15 +1,16 @@
-import { mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { AnalysisError } from './analysis-error.ts';
-import type { ComputeLimits } from './thread-protocol.ts';
+import type { ComputeLimits } from './child-protocol.ts';
 import { literal } from './values.ts';
 
 export type DuckDB = typeof import('@duckdb/node-api');
 
-/** What a server left behind that was killed is removed by the next one, when it is surely nobody's any more. */
+/** What a machine left behind that lost its power is removed by the next process, when it is surely nobody's any more. */
 const LEFT_BEHIND_MS = 24 * 3600 * 1000;
-const FOLDER = 'analysis-';
+/** How names of folders begin. */
+export const FOLDER = 'analysis-';
 
 /** The database that computes: in memory, and in a folder of its own where memory does not do. */
 export class Compute {
@@ -25,11 +26,10 @@ export class Compute {
   }
 
   /** @throws AnalysisError `missing` where the library cannot be loaded. */
-  static async open({ memoryMib, threads, directory }: ComputeLimits): Promise<Compute> {
+  static async open({ memoryMib, threads, directory }: ComputeLimits, folder: string): Promise<Compute> {
     const duckdb = await load();
-    await mkdir(directory, { recursive: true });
+    await mkdir(folder, { recursive: true });
     await removeLeftBehind(directory);
-    const folder = await mkdtemp(join(directory, FOLDER));
     const instance = await duckdb.DuckDBInstance.create(':memory:', {
       memory_limit: `${memoryMib}MiB`,
       threads: String(threads),

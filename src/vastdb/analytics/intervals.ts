@@ -16,6 +16,14 @@ const STEPS = `
   UNION ALL
   SELECT hi, hi, coalesce((SELECT max(e) FROM clipped), lo) FROM extent WHERE lo IS NOT NULL`;
 
+/** Pieces that touch or share something become one: what three intervals have in common is told once. */
+const MERGED = `
+  SELECT min(s) AS s, max(e) AS e FROM (
+    SELECT s, e, count(*) FILTER (begins) OVER (ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island FROM (
+      SELECT s, e, s > max(e) OVER (ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS begins FROM pieces
+    )
+  ) GROUP BY island`;
+
 /** Lengths of intervals, how much of a range they cover, where they leave gaps, and where they overlap. */
 export async function intervals(
   workspace: Workspace,
@@ -48,8 +56,9 @@ export async function intervals(
   await workspace.all(`CREATE TEMP TABLE clipped AS ${CLIPPED}`);
   await workspace.all(`CREATE TEMP TABLE holes AS SELECT reached AS s, s AS e FROM (${STEPS}) WHERE s > reached`);
   await workspace.all(
-    `CREATE TEMP TABLE shared AS SELECT s, least(e, reached) AS e FROM (${STEPS}) WHERE s < reached AND e > s`,
+    `CREATE TEMP TABLE pieces AS SELECT s, least(e, reached) AS e FROM (${STEPS}) WHERE s < reached AND e > s`,
   );
+  await workspace.all(`CREATE TEMP TABLE shared AS ${MERGED}`);
   const gaps = await listed(workspace, 'holes', limit);
   const extent = { start: low, end: high };
   return {

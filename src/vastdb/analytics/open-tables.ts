@@ -1,9 +1,8 @@
 import { createLogger } from '../../observability/logger.ts';
 import { SQLITE_CAPABILITIES } from '../engines/sqlite/sqlite-engine.ts';
 import { ThreadReader } from '../engines/sqlite/thread-reader.ts';
-import { openVastEngine } from '../engines/vast/vast-engine.ts';
 import { QueryExecutor } from '../query/executor.ts';
-import type { TableAddress } from './thread-protocol.ts';
+import type { TableAddress } from './child-protocol.ts';
 import type { Scan } from './workspace.ts';
 
 export interface OpenedTables {
@@ -14,8 +13,8 @@ export interface OpenedTables {
 const CACHE_KIB = 8 * 1024;
 const BUSY_TIMEOUT_MS = 10_000;
 
-/** The tables, as this thread reads them by itself: no row goes over the main thread, on any engine. */
-export async function openThreadTables(address: TableAddress): Promise<OpenedTables> {
+/** The tables, as the process of the analytics reads them by itself: no row goes through the server, on any engine. */
+export async function openOwnTables(address: TableAddress): Promise<OpenedTables> {
   if (address.engine === 'sqlite') {
     const reader = new ThreadReader({
       file: address.file,
@@ -30,6 +29,8 @@ export async function openThreadTables(address: TableAddress): Promise<OpenedTab
       close: async () => reader.close(),
     };
   }
+  // Loaded where it is used: half of the time that the process takes to start.
+  const { openVastEngine } = await import('../engines/vast/vast-engine.ts');
   const engine = await openVastEngine({ ...address.cluster, logger: createLogger('warn') });
   const executor = new QueryExecutor(engine.capabilities, () => false);
   return {

@@ -52,10 +52,17 @@ function numberColumns({ column, minus, type }: NumberOf, first: string, second:
   return minus === undefined ? [own] : [own, { column: minus, as: second, type }];
 }
 
-/** Exact for integers: their difference may have more than 64 bits. What is not finite counts as nothing. */
+/** Sums of squares of smaller numbers are doubles still. */
+const TOO_GREAT = '1e140';
+
+/**
+ * Exact for integers: their difference may have more than 64 bits. What is no number, or none to compute with, counts as
+ * nothing.
+ */
 function numberText({ minus, type }: NumberOf, first: string, second: string): string {
   const difference = (cast: string): string =>
     minus === undefined ? `${first}${cast}` : `(${first}${cast} - ${second}${cast})`;
   if (type === 'int') return difference('::HUGEINT');
-  return `CASE WHEN isfinite(${difference('')}) THEN ${difference('')} END`;
+  // NaN is greater than any number here.
+  return `CASE WHEN abs(${difference('')}) < ${TOO_GREAT} THEN ${difference('')} END`;
 }

@@ -14,6 +14,9 @@ export interface KeptColumn {
   readonly type: KeptType;
 }
 
+/** Of a statement. */
+type Parameter = number | bigint | string;
+
 export type Scan = (request: ScanRequest) => AsyncIterable<ColumnBatch>;
 
 /** The rows of a chunk of DuckDB, at most. */
@@ -78,11 +81,15 @@ export class Workspace {
     }
   }
 
-  /** The rows of a statement's answer. `values` are those of its parameters, $1 and so on. */
-  async all(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
+  /** The rows of a statement's answer. `values` are those of its parameters, $1 and so on: numbers are doubles. */
+  async all(sql: string, values: Parameter[] = []): Promise<DuckDBValue[][]> {
     this.#checkWanted();
+    const { DOUBLE, HUGEINT, VARCHAR } = this.#compute.duckdb;
+    // The library takes whole numbers for integers, also those that are greater than any.
+    const types = { number: DOUBLE, bigint: HUGEINT, string: VARCHAR };
     try {
-      const reader = await this.#connection.runAndReadAll(sql, values);
+      const typed = values.map((value) => types[typeof value as keyof typeof types]);
+      const reader = await this.#connection.runAndReadAll(sql, values, typed);
       return reader.getRows();
     } catch (error) {
       throw this.#explain(error);
@@ -90,7 +97,7 @@ export class Workspace {
   }
 
   /** The first row of a statement's answer, which has one. */
-  async one(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[]> {
+  async one(sql: string, values: Parameter[] = []): Promise<DuckDBValue[]> {
     const [row] = await this.all(sql, values);
     if (row === undefined) throw new Error('a statement that has one row always had none');
     return row;

@@ -27,7 +27,7 @@ export const analytics: Benchmark = {
       try {
         const times: number[] = [];
         for (let round = 0; round <= scale.rounds; round++) {
-          // The first one starts the thread, and fills caches.
+          // The first one starts the process that computes, and fills caches.
           if (round === 1) delay.enable();
           const started = performance.now();
           const { status } = await call(server.baseUrl, 'GET', path);

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 /* The commands of docs/analytics.md, run as they stand there, answer what stands below them. */
@@ -41,6 +42,19 @@ describe('docs/analytics.md', () => {
     await run(command);
     const { size } = await stat(join(folder, command.split(' ').at(-1) ?? ''));
     expect(size).toBeGreaterThan(100);
+  });
+
+  it('the statement, over the file that was exported', async () => {
+    const [, sql = ''] = /```sql\n([\s\S]+?)```/.exec(text) ?? [];
+    const instance = await DuckDBInstance.create();
+    const connection = await instance.connect();
+    onTestFinished(() => {
+      connection.disconnectSync();
+      instance.closeSync();
+    });
+    const file = join(folder, 'segments.parquet');
+    const reader = await connection.runAndReadAll(sql.replace('segments.parquet', file));
+    expect(reader.getRows()).toEqual([[env['FLOW'], 4n, 8]]);
   });
 
   it('has examples', () => {

@@ -163,6 +163,13 @@ describe('the ingest rate', () => {
     ]);
   });
 
+  it('picks by the time at which segments start, of all flows', async () => {
+    const { buckets } = await api.get<{ buckets: object[] }>('/analytics/ingest-rate?timerange=[1:0_3601:0)');
+    expect(buckets).toMatchObject([{ count: 3 }, { count: 1 }]);
+    expect(await api.get('/analytics/ingest-rate?timerange=[1:0_5:0)')).toMatchObject({ buckets: [{ count: 1 }] });
+    expect(await api.get('/analytics/ingest-rate?timerange=()')).toMatchObject({ buckets: [] });
+  });
+
   it('counts flows and sources by when they were made, and says when there are more buckets', async () => {
     for (const of of ['flows', 'sources']) {
       const { buckets } = await api.get<{ buckets: { count: number }[] }>(
@@ -369,6 +376,14 @@ describe('exports', () => {
     expect((await api.send('GET', '/analytics/export?table=users')).status).toBe(400);
     const head = await fetch(`${server.baseUrl}/analytics/export`, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'application/vnd.apache.parquet']);
+    for (const path of [
+      'export?table=objects&timerange=_',
+      'series/trend?column=none',
+      'ingest-rate?of=sources&group_by=flow',
+    ]) {
+      expect((await fetch(`${server.baseUrl}/analytics/${path}`, { method: 'HEAD' })).status, path).toBe(400);
+    }
+    expect((await fetch(`${server.baseUrl}/analytics/aggregates/top`, { method: 'HEAD' })).status).toBe(200);
   });
 });
 

@@ -13,7 +13,7 @@ let compute: Compute;
 let connection: DuckDBConnection;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "tams-compute-o'"));
-  compute = await Compute.open({ memoryMib: 64, threads: 1, directory });
+  compute = await Compute.open({ memoryMib: 64, threads: 1, directory }, join(directory, 'own'));
   connection = await compute.instance.connect();
 });
 afterAll(async () => {

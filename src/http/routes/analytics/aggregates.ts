@@ -20,7 +20,8 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/aggregates/summary',
     name: 'analytics-aggregates-summary',
     tag,
-    summary: 'Count, mean, deviation, least, greatest and sum',
+    summary: 'Summarize a number',
+    description: 'Count, mean, standard deviation, least, greatest and sum.',
     schema: { querystring: numbersQuery },
     responses: { 200: json('The summary.', SummarySchema), 400: badQuery },
     handler: (request, reply) => {
@@ -47,7 +48,8 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/aggregates/percentiles',
     name: 'analytics-aggregates-percentiles',
     tag,
-    summary: 'Percentiles, between two values in proportion',
+    summary: 'Get the percentiles of a number',
+    description: 'Between two values, in proportion.',
     schema: { querystring: numbersQuery },
     responses: { 200: json('The percentiles.', PercentilesSchema), 400: badQuery },
     handler: (request, reply) => {
@@ -71,7 +73,8 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/aggregates/correlation',
     name: 'analytics-aggregates-correlation',
     tag,
-    summary: 'How two numbers of the same rows go together',
+    summary: 'Get the correlation of two numbers',
+    description: 'Of the same rows: 1 where they grow together, -1 where one grows as the other shrinks.',
     schema: { querystring: correlationQuery },
     responses: { 200: json('The correlation.', CorrelationSchema), 400: badQuery },
     handler: (request, reply) => {
@@ -91,7 +94,8 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/aggregates/distribution',
     name: 'analytics-aggregates-distribution',
     tag,
-    summary: 'How many values lie in each of several bins of one width',
+    summary: 'Get the distribution of a number',
+    description: 'How many values lie in each of several bins of one width.',
     schema: { querystring: distributionQuery },
     responses: {
       200: json('The bins; a single one where all values are the same.', DistributionSchema),
@@ -114,7 +118,8 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/aggregates/top',
     name: 'analytics-aggregates-top',
     tag,
-    summary: 'The groups of rows that are first by a number',
+    summary: 'Rank groups of rows by a number',
+    description: 'Rows are grouped by a column; groups are ordered by one number of theirs.',
     schema: { querystring: topQuery },
     responses: { 200: json('The groups.', TopGroupsSchema), 400: badQuery },
     handler: (request, reply) => {

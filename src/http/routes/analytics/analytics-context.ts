@@ -25,6 +25,15 @@ export function goneSignal(reply: Pick<FastifyReply, 'raw'>): AbortSignal {
   return gone.signal;
 }
 
+/** Throws what a GET would be refused for: nothing is computed for one who is gone before it begins. */
+export async function checkQuestion(compute: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  try {
+    await compute(AbortSignal.abort());
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'deadline_exceeded') throw error;
+  }
+}
+
 /** Answers with what `compute` finds. A HEAD is answered without it: it would cost as much as the GET. */
 export async function sendAnalysis<Result>(
   request: Pick<FastifyRequest, 'method'>,
@@ -32,8 +41,22 @@ export async function sendAnalysis<Result>(
   compute: (signal: AbortSignal) => Promise<Result>,
   toJson: (result: Result) => object,
 ): Promise<FastifyReply> {
-  if (request.method === 'HEAD') return sendHead(reply);
-  return sendJson(reply, JSON.stringify(toJson(await compute(goneSignal(reply)))));
+  if (request.method === 'HEAD') {
+    await checkQuestion(compute);
+    return sendHead(reply);
+  }
+  const gone = goneSignal(reply);
+  return sendJson(reply, JSON.stringify(toJson(await unlessGone(gone, compute(gone)))));
+}
+
+/** What fails because its client is gone is no failure of the server, and is not logged as one. */
+export async function unlessGone<Result>(gone: AbortSignal, answer: Promise<Result>): Promise<Result> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (!gone.aborted) throw cause;
+    throw new AppError('invalid_request', 'The client went away before its answer was ready', { cause });
+  }
 }
 
 export interface FilterParameters {

@@ -16,7 +16,7 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/catalog',
     name: 'analytics-catalog',
     tag,
-    summary: 'The tables, their rows, and what can be analysed',
+    summary: 'List the tables, their rows, and what can be analysed',
     description:
       'Rows are counted once a minute at most, when somebody asks. The number of segments is the sum of what the flows ' +
       'keep of theirs. Credentials that classes limit are told of flows, segments and sources, and of their own alone.',
@@ -43,7 +43,7 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/flow-usage',
     name: 'analytics-flow-usage',
     tag,
-    summary: 'Flows by format, with their segments and estimated bytes',
+    summary: 'Count flows, segments and estimated bytes by format',
     description: 'A `timerange` picks the flows with content in it; what is told is of all of their content.',
     schema: { querystring: usageQuery },
     responses: { 200: json('The usage.', FlowUsageSchema), 400: badQuery },
@@ -57,7 +57,7 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/storage-usage',
     name: 'analytics-storage-usage',
     tag,
-    summary: 'Media objects and their sizes, as far as they are known',
+    summary: 'Count media objects by size, as far as it is known',
     description: 'A filter picks the objects that were allocated for its flows, and those that these use.',
     schema: { querystring: storageQuery },
     responses: { 200: json('The usage.', StorageUsageSchema), 400: badQuery },

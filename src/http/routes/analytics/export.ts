@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
+import type { Exported } from '../../../domain/analytics.ts';
 import { readOperation } from '../../operation.ts';
 import { exportQuery } from '../../schemas/analytics-parameters.ts';
 import { badQuery } from '../../schemas/responses.ts';
 import type { TamsApp } from '../../tams-app.ts';
-import { type AnalyticsContext, goneSignal, readFilter } from './analytics-context.ts';
+import { type AnalyticsContext, checkQuestion, goneSignal, readFilter, unlessGone } from './analytics-context.ts';
 
 /** https://www.iana.org/assignments/media-types: both are registered. */
 const MEDIA_TYPES = {
@@ -22,7 +23,7 @@ export function exportRoute(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/export',
     name: 'analytics-export',
     tag: 'Analytics',
-    summary: 'Rows of a table as Parquet, or as an Arrow IPC stream',
+    summary: 'Export the rows of a table',
     description:
       'Nanoseconds are integers of 64 bits. A `timerange` picks segments by their start, and flows by the time at which ' +
       'they were made; it does not apply to objects. Locations of media are left out: they are told by signed URLs alone.',
@@ -39,10 +40,15 @@ export function exportRoute(app: TamsApp, { of }: AnalyticsContext): void {
         reply
           .header('content-type', MEDIA_TYPES[format])
           .header('content-disposition', `attachment; filename="${table}.${EXTENSIONS[format]}"`);
-      if (request.method === 'HEAD') return setHeaders().send();
+      const { compute } = of(request.auth);
+      const made = (signal: AbortSignal): Promise<Exported> => compute.export({ table, format, filter }, signal);
+      if (request.method === 'HEAD') {
+        await checkQuestion(made);
+        return setHeaders().send();
+      }
       const gone = goneSignal(reply);
-      const { stream, bytes } = await of(request.auth).compute.export({ table, format, filter }, gone);
-      const pieces = await begun(stream, gone);
+      const { stream, bytes } = await unlessGone(gone, made(gone));
+      const pieces = await unlessGone(gone, begun(stream, gone));
       // Not before: an error is no file.
       void setHeaders();
       if (bytes !== undefined) void reply.header('content-length', bytes);

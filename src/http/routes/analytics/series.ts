@@ -15,7 +15,7 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/series/moving-average',
     name: 'analytics-series-moving-average',
     tag,
-    summary: 'The average in a window that slides along time',
+    summary: 'Get the moving average of a number',
     description: 'The window of a row ends with it, and begins after the time that lies a window before it.',
     schema: { querystring: movingAverageQuery },
     responses: { 200: json('The averages.', MovingAverageSchema), 400: badQuery },
@@ -46,7 +46,8 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/series/anomalies',
     name: 'analytics-series-anomalies',
     tag,
-    summary: 'Values that are far from the mean',
+    summary: 'List values that are far from the mean',
+    description: '`threshold` says how many standard deviations are too far.',
     schema: { querystring: anomaliesQuery },
     responses: { 200: json('The anomalies, the greatest first.', AnomaliesSchema), 400: badQuery },
     handler: (request, reply) => {
@@ -74,7 +75,8 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/series/trend',
     name: 'analytics-series-trend',
     tag,
-    summary: 'The straight line through values, and their change',
+    summary: 'Get the trend of a number',
+    description: 'The straight line with the least squares, and the change from the first value to the last.',
     schema: { querystring: trendQuery },
     responses: { 200: json('The trend.', TrendSchema), 400: badQuery },
     handler: (request, reply) => {

@@ -19,7 +19,7 @@ export function timelineRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/flows/:flowId/timeline',
     name: 'analytics-flows-flowId-timeline',
     tag,
-    summary: 'Durations, coverage, gaps and overlaps of a flow',
+    summary: 'Analyse the timeline of a flow',
     description:
       'Without a `timerange`, from the first to the last segment. Segments that lie in it in part are counted and ' +
       'measured as wholes; coverage, gaps and overlaps are of the range alone.',
@@ -44,7 +44,7 @@ export function timelineRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     url: '/analytics/ingest-rate',
     name: 'analytics-ingest-rate',
     tag,
-    summary: 'Segments, flows or sources over time',
+    summary: 'Count segments, flows or sources over time',
     description:
       'Segments by the time on the timeline at which they start: when they were registered is not kept. Flows and ' +
       'sources by the time at which they were made.',

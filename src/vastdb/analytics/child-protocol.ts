@@ -3,24 +3,21 @@ import type { TableErrorKind } from '../table-error.ts';
 import type { Analysis, ExportedRows } from './analysis.ts';
 import type { AnalysisErrorKind } from './analysis-error.ts';
 
-/** How the thread reads the tables: plain data, since it crosses threads. */
+/** How the process of the analytics reads the tables: plain data, since it is sent there. */
 export type TableAddress =
   | { readonly engine: 'sqlite'; readonly file: string }
   | { readonly engine: 'vast'; readonly cluster: Omit<VastEngineOptions, 'logger'> };
 
-export interface ThreadData {
-  readonly tables: TableAddress;
-  readonly limits: ComputeLimits;
-}
-
 export interface ComputeLimits {
   readonly memoryMib: number;
   readonly threads: number;
-  /** Where what does not fit into memory goes, and files that are exported. */
+  /** Where what does not fit into memory goes, and files that are exported: in a folder of its own for each process. */
   readonly directory: string;
 }
 
-export type ThreadRequest =
+export type ChildRequest =
+  /** Comes first, and has no answer. `folder` is made, for this process alone. */
+  | { readonly do: 'open'; readonly tables: TableAddress; readonly limits: ComputeLimits; readonly folder: string }
   | { readonly id: number; readonly do: 'run'; readonly analysis: Analysis }
   /** Answers with a piece; the next one comes when it is asked for, and at last `value` undefined. */
   | { readonly id: number; readonly do: 'stream'; readonly rows: ExportedRows }
@@ -28,7 +25,7 @@ export type ThreadRequest =
   | { readonly id: number; readonly do: 'cancel' }
   | { readonly id: number; readonly do: 'close' };
 
-export type ThreadResponse =
+export type ChildResponse =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly piece: Uint8Array }
   | {

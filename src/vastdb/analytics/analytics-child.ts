@@ -1,18 +1,18 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { TableError } from '../table-error.ts';
 import { AnalysisError } from './analysis-error.ts';
-import { arrowStream } from './arrow-stream.ts';
+import type { ChildRequest, ChildResponse } from './child-protocol.ts';
 import { Compute } from './compute.ts';
-import { openThreadTables, type OpenedTables } from './open-tables.ts';
+import { openOwnTables, type OpenedTables } from './open-tables.ts';
 import { runAnalysis } from './run-analysis.ts';
-import type { ThreadData, ThreadRequest, ThreadResponse } from './thread-protocol.ts';
 import { Workspace } from './workspace.ts';
 
 /**
- * The thread of the analytics: it reads the tables and computes by itself, several requests in turn. What it opened is
+ * The process of the analytics: it reads the tables and computes by itself, several requests in turn. What it opened is
  * kept until it is told to close.
  */
-const { tables: address, limits } = workerData as ThreadData;
+type Opening = Extract<ChildRequest, { do: 'open' }>;
 
 /** What is asked for and not answered yet, by its number. */
 interface Running {
@@ -22,17 +22,32 @@ interface Running {
 }
 
 const running = new Map<number, Running>();
+const opening = Promise.withResolvers<Opening>();
 let tables: Promise<OpenedTables> | undefined;
 let compute: Promise<Compute> | undefined;
 
-const send = (response: ThreadResponse, transfer: ArrayBuffer[] = []): void =>
-  parentPort?.postMessage(response, transfer);
+const send = (response: ChildResponse): void => {
+  if (process.connected) process.send?.(response);
+};
 
-parentPort?.on('message', (request: ThreadRequest) => {
-  void serve(request);
+// Where memory is short, Linux ends this process and not the server. Other systems have no such file.
+await writeFile('/proc/self/oom_score_adj', '1000').catch(() => undefined);
+
+process.on('message', (request: ChildRequest) => {
+  if (request.do === 'open') opening.resolve(request);
+  else void serve(request);
+});
+// Who stops a server sends these to all of its processes; the server itself says when this one is to end.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+process.once('disconnect', () => {
+  void opening.promise.then(({ folder }) => {
+    rmSync(folder, { recursive: true, force: true });
+    // The server was killed. Statements may still run, which an orderly exit would wait for.
+    process.kill(process.pid, 'SIGKILL');
+  });
 });
 
-async function serve(request: ThreadRequest): Promise<void> {
+async function serve(request: Exclude<ChildRequest, Opening>): Promise<void> {
   const { id } = request;
   if (request.do === 'cancel') {
     const given = running.get(id);
@@ -64,7 +79,7 @@ async function serve(request: ThreadRequest): Promise<void> {
   }
 }
 
-async function run({ id, analysis }: Extract<ThreadRequest, { do: 'run' }>): Promise<unknown> {
+async function run({ id, analysis }: Extract<ChildRequest, { do: 'run' }>): Promise<unknown> {
   const abort = new AbortController();
   running.set(id, { abort });
   const { scan } = await openTables();
@@ -79,10 +94,13 @@ async function run({ id, analysis }: Extract<ThreadRequest, { do: 'run' }>): Pro
 }
 
 /** The first piece is sent at once. */
-async function begin({ id, rows }: Extract<ThreadRequest, { do: 'stream' }>): Promise<void> {
+async function begin({ id, rows }: Extract<ChildRequest, { do: 'stream' }>): Promise<void> {
   const abort = new AbortController();
   running.set(id, { abort });
   const { scan } = await openTables();
+  // Loaded where it is used: a good part of the time that the process takes to start.
+  const { arrowStream } = await import('./arrow-stream.ts');
+  abort.signal.throwIfAborted();
   running.set(id, { abort, pieces: arrowStream(scan, rows, abort.signal) });
   await sendPiece(id);
 }
@@ -94,19 +112,21 @@ async function sendPiece(id: number): Promise<void> {
     send({ id, value: undefined });
     return;
   }
-  send({ id, piece: found.value }, [found.value.buffer as ArrayBuffer]);
+  send({ id, piece: found.value });
 }
 
-function openTables(): Promise<OpenedTables> {
-  tables ??= openThreadTables(address).catch((error: unknown) => {
+async function openTables(): Promise<OpenedTables> {
+  const { tables: address } = await opening.promise;
+  tables ??= openOwnTables(address).catch((error: unknown) => {
     tables = undefined;
     throw error;
   });
   return tables;
 }
 
-function openCompute(): Promise<Compute> {
-  compute ??= Compute.open(limits).catch((error: unknown) => {
+async function openCompute(): Promise<Compute> {
+  const { limits, folder } = await opening.promise;
+  compute ??= Compute.open(limits, folder).catch((error: unknown) => {
     compute = undefined;
     throw error;
   });
@@ -118,7 +138,7 @@ async function close(): Promise<void> {
   for (const each of opened) if (each.status === 'fulfilled') await each.value?.close();
 }
 
-function describe(error: unknown): Extract<ThreadResponse, { error: unknown }>['error'] {
+function describe(error: unknown): Extract<ChildResponse, { error: unknown }>['error'] {
   if (error instanceof TableError) return { of: 'table', kind: error.kind, message: error.message };
   if (error instanceof AnalysisError) return { of: 'analysis', kind: error.kind, message: error.message };
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

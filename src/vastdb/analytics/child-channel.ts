@@ -1,0 +1,108 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AnalysisError } from './analysis-error.ts';
+import type { ChildRequest, ChildResponse, ComputeLimits, TableAddress } from './child-protocol.ts';
+import { FOLDER } from './compute.ts';
+
+// Beside this file, and compiled with it: sources run as they are, a build has .js files.
+const program = new URL(
+  import.meta.url.endsWith('.ts') ? './analytics-child.ts' : './analytics-child.js',
+  import.meta.url,
+);
+
+/** For the batches on their way into the database: what is more is a defect, and ends that process, not this one. */
+const HEAP_MIB = 256;
+/** How long the process has to end its transactions before it is ended. */
+const CLOSE_MS = 5_000;
+
+interface Pending {
+  readonly resolve: (response: ChildResponse) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A process of the analytics, as this one speaks to it. */
+export class ChildChannel {
+  readonly #child: ChildProcess;
+  /** Requests that it has not answered. */
+  readonly #pending = new Map<number, Pending>();
+  /** Resolves when the process is gone, and its folder with it. */
+  readonly ended: Promise<void>;
+
+  /** @param onExit the process takes nothing any more. */
+  constructor(tables: TableAddress, limits: ComputeLimits, onExit: () => void) {
+    const folder = join(limits.directory, `${FOLDER}${randomUUID()}`);
+    this.#child = fork(program, {
+      // Structured clones, as between threads: whole numbers of 64 bits, and bytes.
+      serialization: 'advanced',
+      // Not the flags of this process: some of them (--input-type) are not for one that runs a file.
+      execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.ended = new Promise<Error>((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve(deathOf(code, signal)));
+      this.#child.on('error', (cause) =>
+        resolve(new Error('The process of the analytics cannot be started.', { cause })),
+      );
+    }).then((death) => {
+      onExit();
+      return this.#clear(death, folder);
+    });
+    this.#child.on('message', (response: ChildResponse) => {
+      const asked = this.#pending.get(response.id);
+      this.#pending.delete(response.id);
+      if (this.#pending.size === 0) this.#hold(false);
+      asked?.resolve(response);
+    });
+    this.tell({ do: 'open', tables, limits, folder });
+    this.#hold(false);
+  }
+
+  ask(request: Extract<ChildRequest, { id: number }>): Promise<ChildResponse> {
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request.id, { resolve, reject });
+      this.#hold(true);
+      this.tell(request);
+    });
+  }
+
+  /** What cannot be sent any more is told to those who wait when the process is gone. */
+  tell(request: ChildRequest): void {
+    if (this.#child.connected) this.#child.send(request, () => undefined);
+  }
+
+  /** Ends the process, and what it is at. @param id of this last request. */
+  async end(id: number): Promise<void> {
+    for (const running of this.#pending.keys()) this.tell({ id: running, do: 'cancel' });
+    const closed = this.ask({ id, do: 'close' }).catch(() => undefined);
+    await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })]);
+    this.#hold(true);
+    this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  async #clear(death: Error, folder: string): Promise<void> {
+    for (const { reject } of this.#pending.values()) reject(death);
+    this.#pending.clear();
+    // What cannot be removed is tried again by a later process.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  /** Whether this process goes on for that one's sake. */
+  #hold(held: boolean): void {
+    for (const each of [this.#child, this.#child.channel]) {
+      if (held) each?.ref();
+      else each?.unref();
+    }
+  }
+}
+
+/** How a process ends that the system, or V8, refuses more memory: that alone is the fault of what was asked. */
+const OUT_OF_MEMORY: ReadonlySet<string | null> = new Set(['SIGKILL', 'SIGABRT']);
+
+function deathOf(code: number | null, signal: NodeJS.Signals | null): Error {
+  const message = `The process of the analytics died (${signal ?? `exit ${code}`}).`;
+  return OUT_OF_MEMORY.has(signal) ? new AnalysisError('too_large', message) : new Error(message);
+}
