@@ -16,10 +16,11 @@ FROM scratch
 COPY --from=build /root-fs /
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
-COPY package.json LICENSE ./
-COPY src ./src
-COPY mgmt ./mgmt
-COPY openapi ./openapi
+# Readable for the server's user, even where the checkout is for its owner only (umask 027).
+COPY --chmod=0555 package.json LICENSE ./
+COPY --chmod=0555 src ./src
+COPY --chmod=0555 mgmt ./mgmt
+COPY --chmod=0555 openapi ./openapi
 
 # Any address of the container: the server then does not start until AUTH_MODE says who may come in.
 ENV PATH=/usr/bin NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/var/lib/tams

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -10,6 +11,7 @@ import { OTHER_VARIABLES, SERVER_VARIABLES } from './support/settings.ts';
 interface Service {
   readonly image?: string;
   readonly environment?: Readonly<Record<string, string | number>>;
+  readonly env_file?: readonly (string | { readonly path: string; readonly required: boolean })[];
   readonly ports?: readonly string[];
   readonly volumes?: readonly (string | { readonly type: string; readonly source: string })[];
   readonly stop_grace_period?: string;
@@ -72,17 +74,25 @@ describe.each(FILES)('%s', (file) => {
   });
 });
 
-/** The server's environment of a file, beside what its image sets. */
-function environment(file: string): Record<string, string> {
+/**
+ * The server's environment of a file, beside what its image sets. `operator` is what stands in the file of variables that
+ * need not be there.
+ */
+function environment(file: string, operator: Record<string, string> = {}): Record<string, string | undefined> {
   const image = { HOST: '0.0.0.0', PORT: '8000', DATA_DIR: '/var/lib/tams' };
-  const own = Object.entries(readCompose(file).services['tams']?.environment ?? {});
-  return { ...image, ...Object.fromEntries(own.map(([name, value]) => [name, String(value)])) };
+  const { environment: own = {}, env_file: files = [] } = readCompose(file).services['tams'] ?? {};
+  const ofFiles = files.map((each) =>
+    typeof each === 'string' ? parseEnv(readFileSync(join(dirname(file), each), 'utf8')) : operator,
+  );
+  const ofFile = Object.entries(own).map(([name, value]) => [name, String(value)]);
+  return Object.assign({}, image, ...ofFiles, Object.fromEntries(ofFile)) as Record<string, string | undefined>;
 }
 
 describe('the server in compose', () => {
   it('starts with the variables for development, reachable from this machine only', () => {
     const config = loadConfig(environment('docker/compose.dev.yaml'));
     expect(config.auth.modes).toEqual([]);
+    expect(config.http.corsOrigins).toEqual(['http://127.0.0.1:8000', 'http://localhost:8000']);
     expect(config.media.backends).toMatchObject([{ type: 's3', publicEndpoint: 'http://127.0.0.1:7070' }]);
     const ports = Object.values(readCompose('docker/compose.dev.yaml').services).flatMap(
       ({ ports: each = [] }) => each,
@@ -95,6 +105,13 @@ describe('the server in compose', () => {
     const config = loadConfig(environment('docker/compose.production.yaml'));
     expect(config.auth.modes).toEqual(['token']);
     expect(config.http.publicUrl).toBe('https://tams.example');
+    const jwt = {
+      AUTH_MODE: 'jwt',
+      AUTH_JWKS_URL: 'https://identity.example/keys',
+      AUTH_ISSUER: 'https://identity.example/',
+      AUTH_AUDIENCE: 'tams',
+    };
+    expect(loadConfig(environment('docker/compose.production.yaml', jwt)).auth.modes).toEqual(['jwt']);
     const { services } = readCompose('docker/compose.production.yaml');
     expect(services['tams']?.ports).toBeUndefined();
     expect(Number.parseInt(services['tams']?.stop_grace_period ?? '', 10) * 1000).toBeGreaterThan(
@@ -107,6 +124,6 @@ describe('the server in compose', () => {
     const { operation } = loadConfig(both);
     expect(operation.tracing?.endpoint).toBe('http://jaeger:4318');
     const prometheus = readFileSync('docker/observability/prometheus.yaml', 'utf8');
-    expect(prometheus).toContain(`names: [tams], type: A, port: ${String(operation.metricsPort)}`);
+    expect(prometheus).toContain(`targets: ['tams:${String(operation.metricsPort)}']`);
   });
 });

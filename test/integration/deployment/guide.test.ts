@@ -47,11 +47,29 @@ describe('docs/deployment.md', () => {
     expect(names.filter((name) => !SERVER_VARIABLES.has(name))).toEqual([]);
   });
 
+  it('sets what the compose files want to be told, before each command that reads them', () => {
+    const set = new Set<string>();
+    let read = 0;
+    for (const command of commands) {
+      const [, exported] = /^export (\w+)=/.exec(command) ?? [];
+      if (exported !== undefined) set.add(exported);
+      for (const [, file = ''] of command.matchAll(/ -f (docker\/\S+)/g)) {
+        read += 1;
+        const wanted = [...readFileSync(file, 'utf8').matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name);
+        expect(
+          wanted.filter((name) => !set.has(name) && !command.startsWith(`${name}=`)),
+          command,
+        ).toEqual([]);
+      }
+    }
+    expect(read).toBeGreaterThan(4);
+  });
+
   it("runs the operators' commands as the image has them", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'tams-guide-'));
     onTestFinished(() => rm(dataDir, { recursive: true }));
     const ofMgmt = commands.flatMap((command) => /node (mgmt\/main\.ts .*)$/.exec(command)?.slice(1) ?? []);
-    expect(ofMgmt.length).toBe(3);
+    expect(ofMgmt.length).toBe(5);
     // Each of them where the one before has left things.
     for (const command of new Set(ofMgmt)) {
       const args = command.replaceAll('/var/lib/tams', dataDir).split(' ');

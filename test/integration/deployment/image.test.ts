@@ -16,7 +16,7 @@ const { dependencies, scripts, version } = JSON.parse(readFileSync('package.json
 const FOLDERS = ['src', 'mgmt', 'openapi'];
 
 /** What the final stage copies from this folder. */
-const copied = [...(dockerfile.split('FROM scratch')[1] ?? '').matchAll(/^COPY (?!--from)(.+) \.\/?\S*$/gm)].flatMap(
+const copied = [...(dockerfile.split('FROM scratch')[1] ?? '').matchAll(/^COPY --chmod=0555 (.+) \.\/?\S*$/gm)].flatMap(
   ([, sources = '']) => sources.split(' '),
 );
 

@@ -18,8 +18,8 @@ interface Panel {
   readonly targets?: readonly { readonly expr: string }[];
 }
 
-/** What Prometheus itself adds. */
-const OF_PROMETHEUS = new Set(['instance', 'job', 'le']);
+/** What Prometheus and its operator add. */
+const OF_PROMETHEUS = new Set(['instance', 'job', 'le', 'namespace']);
 
 const readYaml = (file: string): unknown => parse(readFileSync(file, 'utf8'));
 const { groups } = readYaml('helm/vast-tams/files/alerts.yaml') as { groups: readonly { rules: readonly Alert[] }[] };
