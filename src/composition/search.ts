@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { EmbedderConfig, SearchConfig } from '../config/search.ts';
 import type { Embedder } from '../domain/search/embedding.ts';
+import type { JobHandler } from '../domain/search/job-queue.ts';
 import type { MediaStore } from '../domain/media-store.ts';
 import type { Store } from '../domain/store.ts';
 import type { MetricSource } from '../observability/metrics/metric-source.ts';
@@ -9,6 +10,7 @@ import { HttpEmbedder } from '../providers/http-embedder.ts';
 import { HttpTranscriber } from '../providers/http-transcriber.ts';
 import { OnnxEmbedder } from '../providers/onnx-embedder.ts';
 import { HashingEmbedder } from '../search/hashing-embedder.ts';
+import { EmbeddingUpkeep } from '../services/search/embedding-upkeep.ts';
 import { IndexJob } from '../services/search/index-job.ts';
 import { Indexer } from '../services/search/indexer.ts';
 import { ObjectContents } from '../services/search/object-content.ts';
@@ -17,11 +19,13 @@ import { TamsLinks } from '../services/search/tams-links.ts';
 import { TranscriptSource } from '../services/search/transcript-source.ts';
 import type { MediaStores } from '../stores/media/media-store-registry.ts';
 import { MediaObjectStorage } from '../stores/search-store/media-object-storage.ts';
+import { OutdatedVectors } from '../stores/search-store/outdated-vectors.ts';
 import { TableJobQueue } from '../stores/search-store/table-job-queue.ts';
 import { TableQueueControl } from '../stores/search-store/table-queue-control.ts';
 import { TableSearchDatabase } from '../stores/search-store/table-search-database.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import type { LeaseKeeper } from '../workers/lease-keeper.ts';
+import { EmbeddingWorker } from '../workers/search/embedding-worker.ts';
 import { HousekeepingWorker } from '../workers/search/housekeeping-worker.ts';
 import { JobWorker } from '../workers/search/job-worker.ts';
 import { WatchWorker } from '../workers/search/watch-worker.ts';
@@ -72,9 +76,11 @@ export function openSearch(
   const transcribes = transcriber !== undefined;
   const events = new ObjectEvents({ database, queue, contents, links, buckets, transcribes });
   const transcripts = new TranscriptSource(storage, transcriber);
+  const outdated = new OutdatedVectors(manager);
+  const upkeep = new EmbeddingUpkeep({ database, outdated, queue, embedder });
   const waitsForFlow = auth.classes;
-  const job = new IndexJob({ database, queue, links, indexer, contents, events, transcripts, waitsForFlow });
-  const workers = buildWorkers(search, { queue, queueControl, database, storage, events, leases, job }, logger);
+  const job = new IndexJob({ database, queue, links, indexer, upkeep, contents, events, transcripts, waitsForFlow });
+  const workers = buildWorkers(search, { queue, queueControl, database, storage, events, leases, job, upkeep }, logger);
   return {
     database,
     queue,
@@ -84,7 +90,7 @@ export function openSearch(
     indexer,
     events,
     workers: () => workers.map(({ status }) => status),
-    sources: searchSources(queue, queueControl),
+    sources: searchSources(queue, queueControl, () => outdated.count(embedder.model)),
     start: () => {
       for (const worker of workers) worker.start();
     },
@@ -104,14 +110,17 @@ interface Worker {
 interface WorkerNeeds extends Pick<SearchParts, 'queue' | 'queueControl' | 'database' | 'storage' | 'events'> {
   readonly leases: LeaseKeeper;
   readonly job: IndexJob;
+  readonly upkeep: EmbeddingUpkeep;
 }
 
 function buildWorkers(config: SearchConfig, needs: WorkerNeeds, logger: Logger): Worker[] {
-  const { queue, queueControl, database, storage, events, leases, job } = needs;
+  const { queue, queueControl, database, storage, events, leases, job, upkeep } = needs;
   const options = { concurrency: config.workers, timeoutMs: config.jobTimeoutMs };
   const { watchIntervalMs: intervalMs } = config;
+  const run: JobHandler = (claimed, signal) => job.run(claimed, signal);
   return [
-    ...(config.workers > 0 ? [new JobWorker(queue, (claimed, signal) => job.run(claimed, signal), options)] : []),
+    ...(config.workers > 0 ? [new JobWorker(queue, run, options, logger)] : []),
+    new EmbeddingWorker(upkeep, leases, logger),
     ...config.watched.map((place) => new WatchWorker(storage, events, leases, { ...place, intervalMs }, logger)),
     new HousekeepingWorker(database, queueControl, leases, config.retentionMs, logger),
   ];

@@ -4,7 +4,6 @@ import { toUnitLength } from '../search/hashing-embedder.ts';
 import { InferenceClient, type InferenceOptions } from './inference-client.ts';
 
 export interface HttpEmbedderOptions extends InferenceOptions {
-  readonly model: string;
   readonly dimension: number;
 }
 
@@ -19,7 +18,7 @@ export class HttpEmbedder implements Embedder {
   constructor(options: HttpEmbedderOptions) {
     this.model = options.model;
     this.dimension = options.dimension;
-    this.#client = new InferenceClient(options, 'embedding_failed');
+    this.#client = new InferenceClient(options, { name: 'embedding', failureCode: 'embedding_failed' });
   }
 
   /** Rejects with JobError. */
@@ -38,7 +37,7 @@ export class HttpEmbedder implements Embedder {
       return this.#vectorsOf(answer, texts.length);
     } catch (error) {
       if (error !== timeout.reason) throw error;
-      throw this.#client.failure(`no embeddings came within ${TIMEOUT_MS} ms`, true, 'retry', error);
+      throw this.#client.failure(`${this.#client.service} sent nothing within ${TIMEOUT_MS} ms`, true, 'retry');
     }
   }
 
@@ -66,7 +65,7 @@ export class HttpEmbedder implements Embedder {
   }
 
   #wrong(problem: string): Error {
-    const message = `the model ${this.model} made embeddings that cannot be used: ${problem}`;
+    const message = `${this.#client.service} made embeddings that cannot be used: ${problem}`;
     return this.#client.failure(message, false, 'fix_configuration');
   }
 }

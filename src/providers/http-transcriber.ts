@@ -6,20 +6,16 @@ import { AppError } from '../shared/errors.ts';
 import { InferenceClient, type InferenceOptions } from './inference-client.ts';
 import { multipartForm } from './multipart.ts';
 
-export interface HttpTranscriberOptions extends InferenceOptions {
-  readonly model: string;
-}
-
 /** Transcripts by `POST {url}/v1/audio/transcriptions`, OpenAI's API, which servers of Whisper speak too. */
 export class HttpTranscriber implements Transcriber {
   readonly engine: string;
   readonly #model: string;
   readonly #client: InferenceClient;
 
-  constructor(options: HttpTranscriberOptions) {
+  constructor(options: InferenceOptions) {
     this.engine = options.model;
     this.#model = options.model;
-    this.#client = new InferenceClient(options, 'transcription_failed');
+    this.#client = new InferenceClient(options, { name: 'transcription', failureCode: 'transcription_failed' });
   }
 
   /** The medium is sent as it is read. How long it may take is the caller's to say: no two media are alike. */
@@ -38,8 +34,8 @@ export class HttpTranscriber implements Transcriber {
       return readTranscript(answer, 'json');
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const message = `the model ${this.#model} made no transcript with times: ${error.message}`;
-      throw this.#client.failure(message, false, 'fix_configuration', error);
+      const message = `${this.#client.service} made no transcript with times: ${error.message}`;
+      throw this.#client.failure(message, false, 'fix_configuration');
     }
   }
 }

@@ -8,7 +8,16 @@ import { JobError } from '../domain/search/job.ts';
 export interface InferenceOptions {
   /** Before `/v1/...`; without a slash at its end. */
   readonly url: string;
+  readonly model: string;
   readonly apiKey?: string | undefined;
+}
+
+/** What a server is there for. */
+export interface InferencePurpose {
+  /** As people are told of it, without a host: `embedding`. */
+  readonly name: string;
+  /** Of the JobErrors. */
+  readonly failureCode: string;
 }
 
 export interface InferenceRequest {
@@ -24,15 +33,20 @@ export interface InferenceRequest {
 /** An answer is text about a medium: more than this is no answer. */
 const ANSWER_MAX_BYTES = 64 * 2 ** 20;
 /** Of the server's explanation, as much as explains. */
-const SHOWN_MAX = 200;
+const LOGGED_MAX = 200;
 
-/** Posts to a server of inference. Failures are JobErrors that say whether another attempt may help. */
+/**
+ * Posts to a server of inference. Failures are JobErrors that say whether another attempt may help. Their messages, which
+ * clients see, have neither the server's address nor its words: these are the detail, for the log.
+ */
 export class InferenceClient {
+  /** As messages name it. */
+  readonly service: string;
   readonly #options: InferenceOptions;
   readonly #failureCode: string;
 
-  /** @param failureCode of the JobErrors. */
-  constructor(options: InferenceOptions, failureCode: string) {
+  constructor(options: InferenceOptions, { name, failureCode }: InferencePurpose) {
+    this.service = `the ${name} service (${options.model})`;
     this.#options = options;
     this.#failureCode = failureCode;
   }
@@ -66,26 +80,33 @@ export class InferenceClient {
       body.destroy();
       signal.throwIfAborted();
       if (error instanceof JobError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw this.failure(`${url.origin} cannot be reached: ${reason}`, true, 'retry', error);
+      const detail = `${url.origin}: ${error instanceof Error ? error.message : String(error)}`;
+      throw this.failure(`${this.service} cannot be reached${codeOf(error)}`, true, 'retry', detail);
     }
     if (status >= 200 && status < 300) return text;
     const retryable = status === 408 || status === 429 || status >= 500;
-    const problem = `${url.origin} answered ${status}: ${this.#shown(text)}`;
-    throw this.failure(problem, retryable, retryable ? 'retry' : actionAfter(status));
+    const action = retryable ? 'retry' : actionAfter(status);
+    throw this.failure(`${this.service} answered ${status}`, retryable, action, `${url.origin}: ${text}`);
   }
 
-  failure(message: string, retryable: boolean, recommendedAction: RecommendedAction, cause?: unknown): JobError {
+  /** `detail` is for the log alone. */
+  failure(message: string, retryable: boolean, recommendedAction: RecommendedAction, detail?: string): JobError {
     const failure = { code: this.#failureCode, message, retryable, recommendedAction };
-    return new JobError(failure, cause === undefined ? undefined : { cause });
+    return new JobError(failure, detail === undefined ? undefined : { detail: this.#redacted(detail) });
   }
 
   /** Servers repeat the key that they refuse. */
-  #shown(text: string): string {
+  #redacted(text: string): string {
     const { apiKey } = this.#options;
     const safe = apiKey === undefined ? text : text.replaceAll(apiKey, '[key]');
-    return safe.replace(/\s+/g, ' ').slice(0, SHOWN_MAX);
+    return safe.replace(/\s+/g, ' ').slice(0, LOGGED_MAX);
   }
+}
+
+/** Such as ECONNREFUSED: it says what is wrong, and not where. */
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? `: ${code}` : '';
 }
 
 async function readText(response: IncomingMessage): Promise<string> {

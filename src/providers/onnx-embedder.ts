@@ -41,7 +41,7 @@ export class OnnxEmbedder implements Embedder {
       signal?.throwIfAborted();
       const batch = texts.slice(start, start + BATCH);
       const response = await this.#ask(batch);
-      if ('problem' in response) throw this.#failure(`cannot be used: ${response.problem}`, false);
+      if ('problem' in response) throw this.#failure('cannot be used', false, response.problem);
       const { dimension, vectors: all } = response;
       if (dimension !== this.dimension) {
         const problem = `makes vectors of ${dimension} elements, and SEARCH_EMBEDDING_DIMENSION is ${this.dimension}`;
@@ -79,7 +79,7 @@ export class OnnxEmbedder implements Embedder {
     });
     worker.on('exit', () => {
       this.#worker = undefined;
-      const error = this.#failure('ended with its thread', true, cause);
+      const error = this.#failure('ended with its thread', true, cause instanceof Error ? cause.message : undefined);
       for (const { reject } of this.#pending.values()) reject(error);
       this.#pending.clear();
     });
@@ -87,10 +87,11 @@ export class OnnxEmbedder implements Embedder {
     return worker;
   }
 
-  #failure(problem: string, retryable: boolean, cause?: unknown): JobError {
+  /** `detail` is for the log alone: it may name files. */
+  #failure(problem: string, retryable: boolean, detail?: string): JobError {
     const message = `the model ${this.model} ${problem}`;
     const recommendedAction = retryable ? 'retry' : 'fix_configuration';
     const failure = { code: 'embedding_failed', message, retryable, recommendedAction } as const;
-    return new JobError(failure, cause === undefined ? undefined : { cause });
+    return new JobError(failure, detail === undefined ? undefined : { detail });
   }
 }

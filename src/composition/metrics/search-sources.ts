@@ -7,18 +7,21 @@ const KEPT_MS = 5_000;
 interface Reading {
   readonly stats: QueueStats;
   readonly waitedMs: number;
+  readonly outdated: number;
 }
 
-/** The queue of media search. */
-export function searchSources(queue: Pick<JobQueue, 'stats'>, control: Pick<QueueControl, 'waitedMs'>): MetricSource[] {
+/** What media search has to do. */
+export function searchSources(
+  queue: Pick<JobQueue, 'stats'>,
+  control: Pick<QueueControl, 'waitedMs'>,
+  countOutdated: () => Promise<number>,
+): MetricSource[] {
   let latest: { at: number; reading: Promise<Reading> } | undefined;
   const read = (): Promise<Reading> => {
     const now = performance.now();
     if (latest === undefined || now - latest.at > KEPT_MS) {
-      const reading = Promise.all([queue.stats(), control.waitedMs()]).then(([stats, waitedMs]) => ({
-        stats,
-        waitedMs,
-      }));
+      const all = Promise.all([queue.stats(), control.waitedMs(), countOutdated()]);
+      const reading = all.then(([stats, waitedMs, outdated]) => ({ stats, waitedMs, outdated }));
       latest = { at: now, reading };
     }
     return latest.reading;
@@ -38,6 +41,12 @@ export function searchSources(queue: Pick<JobQueue, 'stats'>, control: Pick<Queu
       help: 'For how long the oldest job has been waiting although it could be done.',
       type: 'gauge',
       read: async () => [{ value: (await read()).waitedMs / 1000 }],
+    },
+    {
+      name: 'tams_search_versions_without_vectors',
+      help: 'Published versions without vectors of the present embedding model: they are found by their words alone.',
+      type: 'gauge',
+      read: async () => [{ value: (await read()).outdated }],
     },
   ];
 }

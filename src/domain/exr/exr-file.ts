@@ -82,6 +82,8 @@ export interface ExrFrame extends ExrFileRef {
   readonly height: number;
 }
 
+export type ScannedFrame = Pick<ExrFrame, 'sequence' | 'path' | 'objectId'>;
+
 export interface SimilarExrFile {
   readonly file: ExrFileSummary;
   /** The cosine of the two vectors: 1 is the same structure. */

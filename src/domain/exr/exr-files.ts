@@ -8,6 +8,7 @@ import type {
   ExrFrame,
   ExrLikeness,
   ExrPersistence,
+  ScannedFrame,
   SimilarExrFile,
 } from './exr-file.ts';
 
@@ -46,6 +47,9 @@ export interface ExrFiles<Inspection, Vectors> {
   ): Promise<Page<SimilarExrFile> | undefined>;
   /** Names of sequences that begin with a prefix, from one on, in order. */
   sequenceNames(prefix: string, from: string, limit: number): Promise<string[]>;
+  countFrames(sequenceNames: readonly string[]): Promise<number>;
+  /** The frames of these sequences in batches, in no order; for more of them than are to be in memory. */
+  scanFrames(sequenceNames: readonly string[]): AsyncIterable<ScannedFrame[]>;
   /** The files of these sequences, in no order. */
   frames(sequenceNames: readonly string[]): Promise<ExrFrame[]>;
   /** Whether the file was there. */

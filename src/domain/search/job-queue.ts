@@ -35,6 +35,11 @@ export interface JobQueue {
   /** Returns the job of this idempotency key: a new one, or the one that is there, whatever has become of it. */
   enqueue(input: JobInput): Promise<Job>;
   enqueueWithDelay(input: JobInput, delayMs: number): Promise<Job>;
+  /**
+   * Likewise with many, in one transaction; but those that are done already are to be done once more. Returns the jobs, in
+   * the order of the inputs.
+   */
+  enqueueAnew(inputs: readonly JobInput[], delayMs: number): Promise<Job[]>;
   consume(handler: JobHandler, options: ConsumeOptions): Consumer;
   /** False, and nothing is changed, where the lease is not the caller's any more; likewise below. */
   ack(job: ClaimedJob): Promise<boolean>;
@@ -64,4 +69,9 @@ export interface QueueControl {
   waitedMs(): Promise<number>;
   /** Forgets jobs that were completed before this time; their keys can be enqueued again. Returns how many. */
   purgeCompleted(completedBeforeMs: number): Promise<number>;
+  /**
+   * Forgets jobs that were given up before this time, and their dead letters, unless their asset is in quarantine. Returns how
+   * many letters.
+   */
+  purgeDeadLetters(createdBeforeMs: number): Promise<number>;
 }

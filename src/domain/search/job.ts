@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts';
 import type { RecommendedAction } from './asset.ts';
 
 export const JOB_STATUSES = ['waiting', 'active', 'completed', 'failed', 'dead'] as const;
@@ -55,16 +56,25 @@ export class JobError extends Error {
   readonly code: string;
   readonly retryable: boolean;
   readonly recommendedAction: RecommendedAction;
+  /** What is for the log alone: where a server is, and what it said. */
+  readonly detail: string | undefined;
 
-  /** `recommendedAction` is for the case that the job is given up. */
-  constructor(failure: JobFailure, options?: ErrorOptions) {
+  /** `recommendedAction` is for the case that the job is given up. The message is shown to clients. */
+  constructor(failure: JobFailure, { detail, ...options }: ErrorOptions & { readonly detail?: string } = {}) {
     super(failure.message, options);
     this.name = 'JobError';
     this.code = failure.code;
     this.retryable = failure.retryable;
     this.recommendedAction = failure.recommendedAction ?? 'retry';
+    this.detail = detail;
   }
 }
+
+/** What clients are told of a failure: errors that are none of ours name hosts, paths and whatever else. */
+export const shownMessageOf = (error: unknown): string =>
+  error instanceof JobError || error instanceof AppError
+    ? error.message
+    : 'It failed for a reason that the log of the server tells.';
 
 /** The handler was told to stop: the job goes back as if it had never been taken. */
 export class JobHandedBack extends Error {}

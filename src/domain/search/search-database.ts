@@ -38,9 +38,14 @@ export interface SearchWrites {
 
   /**
    * Inserts or updates by version, chunking and position. Segments of a version that has been published can be repeated
-   * but not changed: that is a new version. Throws AppError `invalid_request`.
+   * but not changed: that is a new version. Throws AppError `invalid_request`; and `transcript_being_put` where the version
+   * is STAGING and says that the segments to be put are those of another transcript than this one.
    */
-  upsertTranscriptSegments(versionId: string, segments: readonly TranscriptSegmentInput[]): Promise<number>;
+  upsertTranscriptSegments(
+    versionId: string,
+    segments: readonly TranscriptSegmentInput[],
+    transcriptHash?: string,
+  ): Promise<number>;
   setTranscriptVisibility(versionId: string, visibility: Visibility): Promise<void>;
   /** Removes these segments and their embeddings from what can be found, or all of the version. Returns how many. */
   softDeleteTranscriptSegments(versionId: string, segmentIds?: readonly string[]): Promise<number>;
@@ -63,8 +68,8 @@ export type SearchTransaction = SearchOperations;
 /** Assets, versions, transcripts and embeddings, and the search over what of them is published. */
 export interface SearchDatabase extends SearchOperations, SearchListings {
   /**
-   * What holders of these classes may see and change: assets of the flows that they see, and those of no flow. Anything
-   * else is not there (docs/adr/0015-access-by-tags.md). It is closed with the database that it is a view of.
+   * What holders of these classes may see and change: assets of the flows that they see. Anything else is not there
+   * (docs/adr/0015-access-by-tags.md). It is closed with the database that it is a view of.
    */
   limitedTo(classes: readonly string[]): SearchDatabase;
   /**
@@ -81,8 +86,13 @@ export interface SearchDatabase extends SearchOperations, SearchListings {
   semanticSearch(query: SemanticQuery): Promise<SearchResult>;
   hybridSearch(query: HybridQuery): Promise<SearchResult>;
 
-  /** Removes versions that have been archived or removed since before this time, with all that belongs to them. */
-  purgeArchivedVersions(retiredBeforeMs: number): Promise<number>;
+  /**
+   * Removes versions that have been archived or removed since before this time, with all that belongs to them; likewise those
+   * that were never published, have not changed since then, and have no job that is to be done or was given up.
+   */
+  purgeVersions(beforeMs: number): Promise<number>;
+  /** Removes assets whose objects have been gone since before this time, and that have no versions any more. */
+  purgeTombstonedAssets(tombstonedBeforeMs: number): Promise<number>;
   health(): Promise<void>;
   /** Ends its threads and transactions; the tables are closed by their owner. */
   close(): Promise<void>;

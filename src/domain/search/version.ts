@@ -20,6 +20,10 @@ export interface Version {
   readonly embeddingVisibility: Visibility;
   /** Of what is said in it, as BCP 47. */
   readonly language: string | null;
+  /** Tells which transcript was put into it last, in whole or as far as its writer has come; null where none was. */
+  readonly transcriptHash: string | null;
+  /** The model that this server made a vector by of each of its segments; null where there is none. */
+  readonly embeddingModel: string | null;
   readonly createdMs: number;
   readonly updatedMs: number;
   readonly publishedMs: number | null;
@@ -38,6 +42,8 @@ export interface VersionInput {
 export interface VersionStatusChange {
   readonly status: VersionStatus;
   readonly language?: string | null;
+  readonly transcriptHash?: string;
+  readonly embeddingModel?: string;
 }
 
 export const publishedIsFixed = (versionId: string): AppError =>
@@ -45,3 +51,10 @@ export const publishedIsFixed = (versionId: string): AppError =>
     'invalid_request',
     `The version ${versionId} has been published: a changed transcript is a new version.`,
   );
+
+/** The version is written at the moment: what is in it is parts of two transcripts, or a part of one. */
+export const isBeingWritten = ({ publishState, status, transcriptHash }: Version): boolean =>
+  publishState === 'STAGING' && status === 'transcribing' && transcriptHash !== null;
+
+export const writtenByAnother = (versionId: string): AppError =>
+  new AppError('transcript_being_put', `Another transcript of the version ${versionId} is being put at the moment.`);

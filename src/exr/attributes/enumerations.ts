@@ -29,7 +29,3 @@ export type PixelType = (typeof PIXEL_TYPES)[number];
 export function compressionName(number: number): string {
   return COMPRESSIONS[number] ?? `unknown(${number})`;
 }
-
-export function isKnownCompression(name: string): boolean {
-  return (COMPRESSIONS as readonly string[]).includes(name);
-}

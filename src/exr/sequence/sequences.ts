@@ -2,7 +2,7 @@ import { type FrameName, parseFrameName } from './frame-name.ts';
 import { describeFrames, type FrameRange } from './frame-ranges.ts';
 
 /** Files that differ in nothing but their frame number. */
-export interface ExrSequence {
+export interface DescribedSequence {
   /** With the folders, up to the digits. */
   readonly prefix: string;
   readonly suffix: string;
@@ -19,7 +19,10 @@ export interface ExrSequence {
   /** What is not there between the first and the last, in order. */
   readonly missing: readonly FrameRange[];
   readonly missing_count: number;
-  /** In the order of the frames. */
+}
+
+/** With the paths of its frames, in their order. */
+export interface ExrSequence extends DescribedSequence {
   readonly paths: readonly string[];
 }
 
@@ -34,10 +37,18 @@ interface Frame extends FrameName {
   readonly path: string;
 }
 
+/** How a frame number is written. */
+interface NumberForm {
+  readonly isNegative: boolean;
+  /** Digits without the sign. */
+  readonly width: number;
+  readonly hasLeadingZero: boolean;
+}
+
 /** Groups paths, keys or names into sequences by their names alone. The same path given twice counts once. */
 export function groupSequences(paths: Iterable<string>): SequenceGrouping {
   const others: string[] = [];
-  const byName = new Map<string, Frame[]>();
+  const byName = new Map<string, FramesByForm<Frame>>();
   for (const path of new Set(paths)) {
     const name = parseFrameName(path);
     if (name === undefined) {
@@ -45,59 +56,90 @@ export function groupSequences(paths: Iterable<string>): SequenceGrouping {
       continue;
     }
     const key = `${name.prefix}\0${name.suffix}`;
-    const frames = byName.get(key);
-    if (frames === undefined) byName.set(key, [{ ...name, path }]);
-    else frames.push({ ...name, path });
+    let frames = byName.get(key);
+    if (frames === undefined) byName.set(key, (frames = new FramesByForm()));
+    frames.add(name, { ...name, path });
   }
-  const sequences = [...byName.values()].flatMap((frames) => splitByPadding(frames).map(describe));
-  sequences.sort((a, b) => (a.pattern < b.pattern ? -1 : 1));
-  return { sequences, others };
-}
-
-/**
- * `a.1.exr` and `a.0001.exr` belong to different sequences. A leading zero tells the padding. A number without one
- * belongs to the widest padding that it fills or outgrows, since `%04d` writes 10000 with five digits; numbers that fit
- * no padding are a sequence of their own, padded to the shortest of them.
- */
-function splitByPadding(frames: readonly Frame[]): { padding: number; frames: Frame[] }[] {
-  const unsigned = new Set(
-    frames
-      .filter(({ frame }) => frame >= 0)
-      .filter(hasLeadingZero)
-      .map(({ digits }) => digits.length),
+  const sequences = [...byName.values()].flatMap((frames) =>
+    frames.split().map(({ padding, items }) => {
+      items.sort((a, b) => a.frame - b.frame);
+      const [{ prefix, suffix } = { prefix: '', suffix: '' }] = items;
+      const numbers = items.map(({ frame }) => frame);
+      return { ...describe(prefix, suffix, padding, numbers), paths: items.map(({ path }) => path) };
+    }),
   );
-  // `%04d` counts the sign (-001), other tools do not (-0001): what the other frames have decides.
-  const widthOf = ({ frame, digits: { length } }: Frame): number =>
-    frame < 0 && !unsigned.has(length) && unsigned.has(length + 1) ? length + 1 : length;
-  const paddings = [...new Set(frames.filter(hasLeadingZero).map(widthOf))].sort((a, b) => b - a);
-  const groups = new Map<number, Frame[]>();
-  for (const frame of frames) {
-    const width = widthOf(frame);
-    const padding = hasLeadingZero(frame) ? width : (paddings.find((candidate) => candidate <= width) ?? 0);
-    const group = groups.get(padding);
-    if (group === undefined) groups.set(padding, [frame]);
-    else group.push(frame);
+  return { sequences: sequences.sort(byPattern), others };
+}
+
+/** The sequences of paths that differ in nothing but their digits, of which no more is kept than their numbers. */
+export class SequenceFrames {
+  readonly #frames = new FramesByForm<number>();
+  #name: FrameName | undefined;
+
+  /** What has no frame number counts for nothing. */
+  add(path: string): void {
+    const name = parseFrameName(path);
+    if (name === undefined) return;
+    this.#name ??= name;
+    this.#frames.add(name, name.frame);
   }
-  return [...groups].map(([padding, members]) => ({ padding: padding || shortest(members), frames: members }));
+
+  /** In the order of their patterns. */
+  describe(): DescribedSequence[] {
+    const { prefix = '', suffix = '' } = this.#name ?? {};
+    const sequences = this.#frames.split().map(({ padding, items }) => {
+      // Far faster than a sort that calls a function, and there may be a million.
+      return describe(prefix, suffix, padding, Array.from(Float64Array.from(items).sort()));
+    });
+    return sequences.sort(byPattern);
+  }
 }
 
-function shortest(frames: readonly Frame[]): number {
-  return Math.min(...new Set(frames.map(({ digits }) => digits.length)));
+/** Frames of one name, by how their numbers are written: all that tells which sequence a frame belongs to. */
+class FramesByForm<Item> {
+  readonly #forms = new Map<string, NumberForm & { readonly items: Item[] }>();
+
+  add({ frame, digits }: FrameName, item: Item): void {
+    const hasLeadingZero = digits.length > 1 && digits.startsWith('0');
+    const form = { isNegative: frame < 0, width: digits.length, hasLeadingZero };
+    const key = `${form.isNegative} ${form.width} ${hasLeadingZero}`;
+    const known = this.#forms.get(key);
+    if (known === undefined) this.#forms.set(key, { ...form, items: [item] });
+    else known.items.push(item);
+  }
+
+  /**
+   * `a.1.exr` and `a.0001.exr` belong to different sequences. A leading zero tells the padding. A number without one
+   * belongs to the widest padding that it fills or outgrows, since `%04d` writes 10000 with five digits; numbers that fit
+   * no padding are a sequence of their own, padded to the shortest of them.
+   */
+  split(): { padding: number; items: Item[] }[] {
+    const forms = [...this.#forms.values()];
+    const padded = forms.filter(({ hasLeadingZero }) => hasLeadingZero);
+    const unsigned = new Set(padded.filter(({ isNegative }) => !isNegative).map(({ width }) => width));
+    // `%04d` counts the sign (-001), other tools do not (-0001): what the other frames have decides.
+    const widthOf = ({ isNegative, width }: NumberForm): number =>
+      isNegative && !unsigned.has(width) && unsigned.has(width + 1) ? width + 1 : width;
+    const paddings = [...new Set(padded.map(widthOf))].sort((a, b) => b - a);
+    const paddingOf = (form: NumberForm): number => {
+      const width = widthOf(form);
+      return form.hasLeadingZero ? width : (paddings.find((candidate) => candidate <= width) ?? 0);
+    };
+    return [...Map.groupBy(forms, paddingOf)].map(([padding, members]) => ({
+      padding: padding || Math.min(...members.map(({ width }) => width)),
+      items: members.flatMap(({ items }) => items),
+    }));
+  }
 }
 
-function hasLeadingZero({ digits }: Frame): boolean {
-  return digits.length > 1 && digits.startsWith('0');
-}
-
-function describe({ padding, frames }: { padding: number; frames: Frame[] }): ExrSequence {
-  frames.sort((a, b) => a.frame - b.frame);
-  const [{ prefix, suffix } = { prefix: '', suffix: '' }] = frames;
+function describe(prefix: string, suffix: string, padding: number, sorted: readonly number[]): DescribedSequence {
   return {
     prefix,
     suffix,
     padding,
     pattern: `${prefix.replaceAll('%', '%%')}%${padding > 1 ? `0${padding}` : ''}d${suffix}`,
-    ...describeFrames(frames.map(({ frame }) => frame)),
-    paths: frames.map(({ path }) => path),
+    ...describeFrames(sorted),
   };
 }
+
+const byPattern = (a: DescribedSequence, b: DescribedSequence): number => (a.pattern < b.pattern ? -1 : 1);

@@ -16,7 +16,7 @@ export class ExrInspectionService {
   }
 
   async key(bucket: string, key: string): Promise<InspectedExr> {
-    return this.#inspector.inspect(this.#places.ofKey(bucket, key));
+    return this.#inspector.inspect([this.#places.ofKey(bucket, key)]);
   }
 
   /** Keeps nothing. `name` is what the file is called: a frame is told by it. */

@@ -13,6 +13,11 @@ export interface InspectedExr extends ExrInspection {
   readonly persistence: ExrPersistence | null;
 }
 
+interface ReadHeader {
+  readonly inspection: ExrInspection;
+  readonly vectors: ExrVectors;
+}
+
 /** How often an object is looked at that is written while it is read. */
 const ATTEMPTS = 3;
 
@@ -27,14 +32,32 @@ export class ExrInspector {
   /**
    * Costs one HEAD, one or two reads of a range, and one transaction. Throws `not_found`, `invalid_exr`, and what the
    * media store throws.
+   *
+   * @param places of one file; where nothing can be read at one of them, the next is tried.
    */
-  async inspect(place: ExrPlace): Promise<InspectedExr> {
-    const found = await this.#read(place);
-    const persistence = await this.#files.save(place.ref, found, Date.now());
+  async inspect(places: readonly ExrPlace[]): Promise<InspectedExr> {
+    const { ref, found } = await this.#readOneOf(places);
+    const persistence = await this.#files.save(ref, found, Date.now());
     return { ...found.inspection, persistence };
   }
 
-  async #read(place: ExrPlace): Promise<{ inspection: ExrInspection; vectors: ExrVectors }> {
+  async #readOneOf(places: readonly ExrPlace[]): Promise<{ ref: ExrPlace['ref']; found: ReadHeader }> {
+    let failure: unknown;
+    for (const place of places) {
+      try {
+        return { ref: place.ref, found: await this.#read(place) };
+      } catch (error) {
+        const code = error instanceof AppError ? error.code : undefined;
+        // What the bytes say is the same wherever they lie.
+        if (code === 'invalid_exr') throw error;
+        // A store that cannot be read may have what others do not.
+        if (failure === undefined || code !== 'not_found') failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async #read(place: ExrPlace): Promise<ReadHeader> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await readPlace(place);
@@ -59,10 +82,7 @@ export async function inspectUpload(bytes: Uint8Array, name: string): Promise<In
   }
 }
 
-async function readPlace({ ref, store, storagePath, bucket }: ExrPlace): Promise<{
-  inspection: ExrInspection;
-  vectors: ExrVectors;
-}> {
+async function readPlace({ ref, store, storagePath, bucket }: ExrPlace): Promise<ReadHeader> {
   const info = await store.head(storagePath);
   if (info === undefined) throw noBytes(ref);
   // Frames are told by what clients call the object: its key is made by this server.

@@ -36,16 +36,20 @@ export class ExrPlaces {
     this.#limited = limited;
   }
 
-  /** Throws `not_found`, and `invalid_request` for an object whose bytes are none of this server's. */
-  async ofObject(objectId: string): Promise<ExrPlace> {
+  /**
+   * All of them, the first to be tried first; one at least. Throws `not_found`, and `invalid_request` for an object whose
+   * bytes are none of this server's.
+   */
+  async ofObject(objectId: string): Promise<ExrPlace[]> {
     const object = await this.#store.objects.find(objectId);
     if (object === undefined) throw new AppError('not_found', 'There is no media object of this id.');
-    for (const { storageId, storagePath } of object.locations) {
+    const places = object.locations.flatMap(({ storageId, storagePath }): ExrPlace[] => {
       const store = this.#media.get(storageId);
-      if (store === undefined) continue;
+      if (store === undefined) return [];
       const bucket = this.#buckets.find((each) => each.storageId === storageId)?.name ?? null;
-      return { ref: refOfObject(objectId), store, storagePath, bucket };
-    }
+      return [{ ref: refOfObject(objectId), store, storagePath, bucket }];
+    });
+    if (places.length > 0) return places;
     const summary = 'body/object_id: the object is kept by none of the storage backends of this server';
     throw new AppError('invalid_request', summary, { field: 'object_id' });
   }

@@ -1,11 +1,13 @@
-import type { ExrFrame } from '../../domain/exr/exr-file.ts';
+import type { ExrFrame, ScannedFrame } from '../../domain/exr/exr-file.ts';
 import type { ExrFiles, VisibleObjects } from '../../domain/exr/exr-files.ts';
 import type { CursorPosition, Page, PageRequest } from '../../domain/paging.ts';
 import type { ExrInspection, ExrVectors } from '../../exr/inspection.ts';
-import { type ExrSequence, groupSequences } from '../../exr/sequence/sequences.ts';
-
-/** A sequence without the paths of its frames, of which there may be very many. */
-export type ShownSequence = Omit<ExrSequence, 'paths'>;
+import {
+  type DescribedSequence,
+  type ExrSequence,
+  groupSequences,
+  SequenceFrames,
+} from '../../exr/sequence/sequences.ts';
 
 /** A sequence with its frames, in their order. */
 export interface FoundSequence {
@@ -13,8 +15,12 @@ export interface FoundSequence {
   readonly frames: readonly ExrFrame[];
 }
 
-/** Sequences whose frames are read at once. */
+/** Sequences whose frames are read at once, unless these are more than `FRAMES_MAX`: then it is one after the other. */
 const NAMES_PER_READ = 20;
+/** After so many a page ends, though it may have room for more sequences. */
+const FRAMES_MAX = 200_000;
+/** Behind any pattern: of this name nothing is left. */
+const LAST_PATTERN = '\uFFFF';
 
 /** Sequences of files whose headers are known: what is there, and what is missing. */
 export class ExrSequenceService {
@@ -26,24 +32,35 @@ export class ExrSequenceService {
     this.#visible = visible;
   }
 
-  /** Those whose paths, up to the digits, begin with the prefix. Two queries for each `NAMES_PER_READ`. */
-  async list(prefix: string, page: PageRequest): Promise<Page<ShownSequence>> {
+  /**
+   * Those whose paths, up to the digits, begin with the prefix. Three queries for each `NAMES_PER_READ`. Of each frame no
+   * more than its number is in memory, and a page of very long sequences has fewer of them.
+   */
+  async list(prefix: string, page: PageRequest): Promise<Page<DescribedSequence>> {
     const after = positionIn(page.after);
-    const found: { name: string; shown: ShownSequence }[] = [];
-    let from = after?.name ?? '';
+    const found: { name: string; shown: DescribedSequence }[] = [];
+    let done = after?.pattern === LAST_PATTERN ? after.name : undefined;
+    let frames = 0;
     for (;;) {
-      const names = await this.#files.sequenceNames(prefix, from, NAMES_PER_READ);
-      const known = found.at(-1)?.name;
-      for (const [name, sequences] of await this.#group(names.filter((each) => each !== known))) {
-        for (const { sequence } of sequences) {
-          const { paths: _paths, ...shown } = sequence;
+      const names = await this.#files.sequenceNames(prefix, done ?? after?.name ?? '', NAMES_PER_READ);
+      const next = names.filter((name) => name !== done);
+      if (next.length === 0) break;
+      const together = (await this.#files.countFrames(next)) > FRAMES_MAX ? next.slice(0, 1) : next;
+      const described = await this.#describe(together);
+      frames += described.frames;
+      for (const [name, sequences] of described.sequences) {
+        for (const shown of sequences) {
           if (after?.name === name && shown.pattern <= after.pattern) continue;
           found.push({ name, shown });
         }
       }
-      from = names.at(-1) ?? '';
+      done = together.at(-1);
       // A read begins with the last name of the one before it: one name alone is the end.
-      if (names.length < NAMES_PER_READ || found.length > page.limit) break;
+      const isEnd = names.length < NAMES_PER_READ && together.length === next.length;
+      if (isEnd || found.length > page.limit) break;
+      if (frames >= FRAMES_MAX && done !== undefined) {
+        return { items: found.map(({ shown }) => shown), next: [done, LAST_PATTERN] };
+      }
     }
     const items = found.slice(0, page.limit);
     const last = items.at(-1);
@@ -56,17 +73,23 @@ export class ExrSequenceService {
   async find(pattern: string): Promise<FoundSequence | undefined> {
     const name = sequenceNameOf(pattern);
     if (name === undefined) return undefined;
-    const [found] = await this.#group([name]);
-    return found?.[1].find(({ sequence }) => sequence.pattern === pattern);
+    const frames = await this.#visibleFrames(await this.#files.frames([name]));
+    return describe(frames).find(({ sequence }) => sequence.pattern === pattern);
   }
 
-  async #group(names: readonly string[]): Promise<[string, FoundSequence[]][]> {
-    const frames = await this.#visibleFrames(await this.#files.frames(names));
-    const byName = Map.groupBy(frames, ({ sequence }) => sequence);
-    return names.map((name) => [name, describe(byName.get(name) ?? [])]);
+  async #describe(
+    names: readonly string[],
+  ): Promise<{ frames: number; sequences: [name: string, DescribedSequence[]][] }> {
+    const framesOf = new Map(names.map((name) => [name, new SequenceFrames()]));
+    let frames = 0;
+    for await (const batch of this.#files.scanFrames(names)) {
+      frames += batch.length;
+      for (const { sequence, path } of await this.#visibleFrames(batch)) framesOf.get(sequence)?.add(path);
+    }
+    return { frames, sequences: Array.from(framesOf, ([name, each]) => [name, each.describe()]) };
   }
 
-  async #visibleFrames(frames: ExrFrame[]): Promise<ExrFrame[]> {
+  async #visibleFrames<Frame extends ScannedFrame>(frames: Frame[]): Promise<Frame[]> {
     if (this.#visible === undefined) return frames;
     const ids = frames.flatMap(({ objectId }) => objectId ?? []);
     const seen = ids.length === 0 ? new Set<string>() : await this.#visible(ids);

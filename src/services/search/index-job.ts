@@ -1,9 +1,10 @@
 import type { Asset } from '../../domain/search/asset.ts';
-import type { ClaimedJob } from '../../domain/search/job.ts';
+import { type ClaimedJob, shownMessageOf } from '../../domain/search/job.ts';
 import type { JobQueue } from '../../domain/search/job-queue.ts';
 import type { SearchDatabase } from '../../domain/search/search-database.ts';
 import type { Version } from '../../domain/search/version.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { EmbeddingUpkeep } from './embedding-upkeep.ts';
 import type { Indexer } from './indexer.ts';
 import type { ObjectContents } from './object-content.ts';
 import type { ObjectEvents } from './object-events.ts';
@@ -19,6 +20,7 @@ interface Needs {
   readonly queue: Pick<JobQueue, 'enqueueWithDelay'>;
   readonly links: Pick<TamsLinks, 'find'>;
   readonly indexer: Indexer;
+  readonly upkeep: Pick<EmbeddingUpkeep, 'refresh'>;
   readonly contents: ObjectContents;
   readonly events: ObjectEvents;
   readonly transcripts: TranscriptSource;
@@ -26,7 +28,10 @@ interface Needs {
   readonly waitsForFlow: boolean;
 }
 
-/** The one kind of job: makes a version of an asset searchable, from wherever an earlier attempt has left it. */
+/**
+ * Makes a version of an asset searchable, from wherever an earlier attempt has left it; or, where the job names a model, makes
+ * the vectors of one that is shown anew.
+ */
 export class IndexJob {
   readonly #needs: Needs;
 
@@ -53,6 +58,7 @@ export class IndexJob {
     const asset = await database.getAsset(job.assetId);
     const version = job.versionId === null ? undefined : await database.getVersion(job.versionId);
     if (asset === undefined || version === undefined || isGone(asset, version)) return;
+    if (job.enginePolicy !== null) return this.#needs.upkeep.refresh(version.id, job.enginePolicy, signal);
     const isPlaced = await this.#place(job, asset);
     if (!isPlaced && this.#needs.waitsForFlow) return;
     // Else the first job does the rest.
@@ -128,7 +134,7 @@ export class IndexJob {
   }
 
   async #note(job: ClaimedJob, error: unknown): Promise<void> {
-    const lastError = error instanceof Error ? error.message : 'It failed without saying why.';
+    const lastError = shownMessageOf(error);
     try {
       await this.#needs.database.updateAssetStatus(job.assetId, { lastError, attempt: job.attempt });
     } catch (noteError) {

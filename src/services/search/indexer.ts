@@ -1,15 +1,14 @@
 import type { Asset } from '../../domain/search/asset.ts';
-import type { Embedder, EmbeddingInput } from '../../domain/search/embedding.ts';
+import type { Embedder } from '../../domain/search/embedding.ts';
+import { shownMessageOf } from '../../domain/search/job.ts';
 import type { JobQueue } from '../../domain/search/job-queue.ts';
 import type { SearchDatabase, SearchReads } from '../../domain/search/search-database.ts';
-import type { TranscriptSegment } from '../../domain/search/transcript-segment.ts';
-import type { Version } from '../../domain/search/version.ts';
+import { isBeingWritten, type Version, writtenByAnother } from '../../domain/search/version.ts';
 import type { Transcript } from '../../search/transcript/transcript.ts';
 import { AppError } from '../../shared/errors.ts';
+import { embeddingJob, madeBy } from './embedding-job.ts';
+import { embedSegments } from './segment-vectors.ts';
 import { storeTranscript } from './transcript-store.ts';
-
-/** Texts that are embedded at a time: what services commonly take, and little to repeat. */
-const EMBEDDING_BATCH = 64;
 
 const EMBED_LATER_MS = 5_000;
 
@@ -30,9 +29,9 @@ export interface IndexOptions {
 export class Indexer {
   readonly #database: SearchDatabase;
   readonly #embedder: Embedder;
-  readonly #queue: Pick<JobQueue, 'enqueueWithDelay'>;
+  readonly #queue: Pick<JobQueue, 'enqueueAnew'>;
 
-  constructor(database: SearchDatabase, embedder: Embedder, queue: Pick<JobQueue, 'enqueueWithDelay'>) {
+  constructor(database: SearchDatabase, embedder: Embedder, queue: Pick<JobQueue, 'enqueueAnew'>) {
     this.#database = database;
     this.#embedder = embedder;
     this.#queue = queue;
@@ -43,16 +42,14 @@ export class Indexer {
    * transcript of this version has been published: a changed transcript is a new version.
    */
   async index(versionId: string, transcript: Transcript, options: IndexOptions = {}): Promise<Asset> {
-    await storeTranscript(this.#database, versionId, transcript);
-    return this.embed(versionId, options);
+    const transcriptHash = await storeTranscript(this.#database, versionId, transcript);
+    return this.embed(versionId, { ...options, transcriptHash });
   }
 
   /** Makes the vectors of segments that are stored already, and publishes the version. */
-  async embed(versionId: string, options: IndexOptions = {}): Promise<Asset> {
-    const segments = await this.#database.getTranscriptSegments(versionId);
-    const present = segments.filter(({ visibility }) => visibility !== 'SOFT_DELETED');
+  async embed(versionId: string, options: IndexOptions & { readonly transcriptHash?: string } = {}): Promise<Asset> {
     try {
-      await this.#embedAll(versionId, present, options.signal);
+      await embedSegments(this.#database, this.#embedder, versionId, options.signal);
     } catch (error) {
       options.signal?.throwIfAborted();
       // What the tables refuse, they would refuse of the publication as well.
@@ -66,41 +63,25 @@ export class Indexer {
     return this.#publish(versionId, 'indexed', options);
   }
 
-  async #embedAll(
-    versionId: string,
-    segments: readonly TranscriptSegment[],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { model } = this.#embedder;
-    for (let start = 0; start < segments.length; start += EMBEDDING_BATCH) {
-      signal?.throwIfAborted();
-      const batch = segments.slice(start, start + EMBEDDING_BATCH);
-      const vectors = await this.#embedder.embed(
-        batch.map(({ text }) => text),
-        signal,
-      );
-      const embeddings = batch.flatMap(({ id }, index): EmbeddingInput[] => {
-        const vector = vectors[index];
-        return vector === undefined ? [] : [{ segmentId: id, model, vector }];
-      });
-      await this.#database.upsertEmbeddings(versionId, embeddings);
-    }
-  }
-
   async #embedLater(assetId: string, versionId: string): Promise<void> {
-    const job = { idempotencyKey: `embed:${versionId}`, assetId, versionId };
-    await this.#queue.enqueueWithDelay(job, EMBED_LATER_MS);
+    await this.#queue.enqueueAnew([embeddingJob({ id: versionId, assetId }, this.#embedder.model)], EMBED_LATER_MS);
   }
 
   async #publish(
     versionId: string,
     status: 'indexed' | 'index_partial',
-    { engine, yieldsToMs = Infinity }: IndexOptions,
+    { engine, yieldsToMs = Infinity, transcriptHash }: IndexOptions & { readonly transcriptHash?: string },
     failure?: Error,
   ): Promise<Asset> {
-    const lastError = failure?.message ?? null;
+    const lastError = failure === undefined ? null : shownMessageOf(failure);
     return this.#database.execute(async (tx) => {
-      const { assetId } = await tx.updateVersionStatus(versionId, { status });
+      const version = await tx.getVersion(versionId);
+      const isAnother = transcriptHash !== undefined && version?.transcriptHash !== transcriptHash;
+      if (version?.publishState === 'STAGING' && (isAnother || isBeingWritten(version))) {
+        throw writtenByAnother(versionId);
+      }
+      const made = madeBy(this.#embedder.model, version);
+      const { assetId } = await tx.updateVersionStatus(versionId, { status, ...(status === 'indexed' && made) });
       const shown = await shownVersion(tx, assetId);
       if (shown !== undefined && shown.id !== versionId && (shown.publishedMs ?? 0) > yieldsToMs) {
         return tx.updateAssetStatus(assetId, { status: shown.status === 'index_partial' ? shown.status : 'indexed' });

@@ -3,10 +3,11 @@ import type { Asset } from '../../domain/search/asset.ts';
 import type { EmbeddingInput } from '../../domain/search/embedding.ts';
 import type { SearchDatabase } from '../../domain/search/search-database.ts';
 import type { VersionSize } from '../../domain/search/search-listings.ts';
-import type { Version, VersionInput } from '../../domain/search/version.ts';
+import { isBeingWritten, type Version, type VersionInput, writtenByAnother } from '../../domain/search/version.ts';
 import { languageTag } from '../../search/language-tag.ts';
 import { AppError } from '../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
+import { madeBy } from './embedding-job.ts';
 
 export class VersionService {
   readonly #database: SearchDatabase;
@@ -55,9 +56,12 @@ export class VersionService {
         `The version ${versionId} has no transcript, so there is nothing to publish.`,
       );
     }
-    const status = embeddings < segments ? 'index_partial' : 'indexed';
+    const isComplete = embeddings >= segments;
+    const status = isComplete ? 'indexed' : 'index_partial';
     return this.#database.execute(async (tx) => {
-      await tx.updateVersionStatus(versionId, { status });
+      const now = await tx.getVersion(versionId);
+      if (now !== undefined && isBeingWritten(now)) throw writtenByAnother(versionId);
+      await tx.updateVersionStatus(versionId, { status, ...(isComplete && madeBy(this.#model, now)) });
       return tx.setCurrentVersion(version.assetId, versionId);
     });
   }

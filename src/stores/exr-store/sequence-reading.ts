@@ -1,4 +1,5 @@
-import type { ExrFrame } from '../../domain/exr/exr-file.ts';
+import type { ExrFrame, ScannedFrame } from '../../domain/exr/exr-file.ts';
+import type { CommittedReader } from '../../vastdb/committed-reader.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import { and, gte, isIn, isNotNull, startsWith } from '../../vastdb/predicate/builder.ts';
 import { REF_COLUMNS, toRef } from './file-rows.ts';
@@ -25,6 +26,22 @@ export async function sequenceNames(
   });
   return (rows as [string][]).map(([name]) => name);
 }
+
+/** Batch by batch: of a sequence there may be more frames than there is memory for. */
+export async function* scanFrames(reader: CommittedReader, names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
+  const columns = ['sequence', 'path', 'object_id'];
+  for await (const batch of reader.scan({ table: EXR_FILES.name, columns, where: isIn('sequence', names) })) {
+    const [sequences = [], paths = [], objectIds = []] = batch.columns;
+    yield paths.map((path, row) => ({
+      sequence: sequences[row] as string,
+      path: path as string,
+      objectId: objectIds[row] as string | null,
+    }));
+  }
+}
+
+export const countFrames = (reader: ManagedReader, names: readonly string[]): Promise<number> =>
+  reader.count(EXR_FILES.name, isIn('sequence', names));
 
 export async function readFrames(reader: ManagedReader, names: readonly string[]): Promise<ExrFrame[]> {
   if (names.length === 0) return [];

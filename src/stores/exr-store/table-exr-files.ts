@@ -6,6 +6,7 @@ import type {
   ExrFrame,
   ExrLikeness,
   ExrPersistence,
+  ScannedFrame,
   SimilarExrFile,
 } from '../../domain/exr/exr-file.ts';
 import type { ExrFiles, StoredExrFile, VisibleObjects } from '../../domain/exr/exr-files.ts';
@@ -23,7 +24,7 @@ import { type Content, readContent } from './content-rows.ts';
 import { listFiles } from './file-listing.ts';
 import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
 import { removeFile, saveFailure, saveInspection } from './file-writing.ts';
-import { readFrames, sequenceNames } from './sequence-reading.ts';
+import { countFrames, readFrames, scanFrames, sequenceNames } from './sequence-reading.ts';
 import { similarFiles } from './similar-files.ts';
 import { EXR_FILES, EXR_QUEUE } from './tables.ts';
 
@@ -92,6 +93,18 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
 
   frames(names: readonly string[]): Promise<ExrFrame[]> {
     return translated(() => readFrames(this.#manager.reader('background'), names));
+  }
+
+  countFrames(names: readonly string[]): Promise<number> {
+    return translated(() => countFrames(this.#manager.reader('background'), names));
+  }
+
+  async *scanFrames(names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
+    try {
+      yield* scanFrames(this.#manager.reader('background'), names);
+    } catch (error) {
+      throw translateTableFailure(error);
+    }
   }
 
   countQueued(): Promise<number> {

@@ -1,24 +1,25 @@
 import type { Asset } from '../../domain/search/asset.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
-import { and, eq, inSelect, isNull, or } from '../../vastdb/predicate/builder.ts';
+import { and, eq, inSelect } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { Access } from '../vast-store/access.ts';
 import { NOT_DELETING } from '../vast-store/flow-row.ts';
 import { FLOWS } from '../vast-store/tables.ts';
 
 /**
- * An asset belongs to whom its flow belongs to (docs/adr/0015-access-by-tags.md); one without a flow is open. One whose
- * flow is gone is nobody's whom classes limit: what classes it had is not known any more.
+ * An asset belongs to whom its flow belongs to (docs/adr/0015-access-by-tags.md). One on no flow, or whose flow is gone, is
+ * nobody's whom classes limit: keys and words of it may be anybody's, and nothing says whose.
  */
 
 /** Over any table with a column `flow_id`. */
 export function inView({ classes, visible }: Access): Predicate {
   if (classes === undefined) return and([]);
   const flows = { table: FLOWS.name, column: 'id', where: and([NOT_DELETING, visible]) };
-  return or([isNull('flow_id'), inSelect('flow_id', flows)]);
+  return inSelect('flow_id', flows);
 }
 
 export async function isInView(reader: ManagedReader, { classes, visible }: Access, { link }: Asset): Promise<boolean> {
-  if (classes === undefined || link === null) return true;
+  if (classes === undefined) return true;
+  if (link === null) return false;
   return (await reader.count(FLOWS.name, and([eq('id', link.flowId), NOT_DELETING, visible]))) > 0;
 }

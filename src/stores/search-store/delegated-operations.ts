@@ -62,8 +62,12 @@ export abstract class DelegatedOperations implements SearchOperations {
     return this.write((operations) => operations.updateVersionStatus(versionId, change));
   }
 
-  upsertTranscriptSegments(versionId: string, segments: readonly TranscriptSegmentInput[]): Promise<number> {
-    return this.write((operations) => operations.upsertTranscriptSegments(versionId, segments));
+  upsertTranscriptSegments(
+    versionId: string,
+    segments: readonly TranscriptSegmentInput[],
+    transcriptHash?: string,
+  ): Promise<number> {
+    return this.write((operations) => operations.upsertTranscriptSegments(versionId, segments, transcriptHash));
   }
 
   setTranscriptVisibility(versionId: string, visibility: Visibility): Promise<void> {

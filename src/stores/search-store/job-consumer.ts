@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ClaimedJob, JobError, type JobFailure, JobHandedBack } from '../../domain/search/job.ts';
+import { type ClaimedJob, JobError, type JobFailure, JobHandedBack, shownMessageOf } from '../../domain/search/job.ts';
 import type { ConsumeOptions, Consumer, JobHandler } from '../../domain/search/job-queue.ts';
 import { AppError } from '../../shared/errors.ts';
 
@@ -24,6 +24,9 @@ export interface ConsumerTimes {
 
 /** Between attempts to use a queue that cannot be used. */
 const RETRY_MAX_MS = 10_000;
+/** A queue without jobs for so long is looked at so seldom: many a server has no media to search, and tables that cost. */
+const RESTING_AFTER_MS = 60_000;
+const RESTING_POLL_MS = 5_000;
 
 interface Running {
   readonly abort: AbortController;
@@ -69,6 +72,7 @@ export class JobConsumer implements Consumer {
   }
 
   async #takeJobs(): Promise<void> {
+    let lastJobAt = performance.now();
     while (!this.#stopping.signal.aborted) {
       const room = this.#options.concurrency - this.#running.size;
       if (room <= 0) {
@@ -79,8 +83,13 @@ export class JobConsumer implements Consumer {
       this.#nap = new AbortController();
       const jobs = await this.#claim(room);
       for (const job of jobs) this.#start(job);
-      if (jobs.length > 0) continue;
-      const ms = Math.min(this.#times.pollMs * 2 ** this.#failures.inRow, RETRY_MAX_MS);
+      if (jobs.length > 0) {
+        lastJobAt = performance.now();
+        continue;
+      }
+      const rests = performance.now() - lastJobAt > RESTING_AFTER_MS;
+      const pollMs = rests ? RESTING_POLL_MS : this.#times.pollMs;
+      const ms = Math.min(pollMs * 2 ** this.#failures.inRow, RETRY_MAX_MS);
       await this.#wait(ms, this.#nap.signal);
     }
     await Promise.all(Array.from(this.#running.values(), ({ done }) => done));
@@ -176,12 +185,13 @@ export class JobConsumer implements Consumer {
 
 /** An error of the client's making stays one, however often it is tried. */
 function failureOf(error: unknown): JobFailure {
-  const message = error instanceof Error ? error.message : String(error);
-  const logs = error instanceof Error ? (error.stack ?? null) : null;
+  const message = shownMessageOf(error);
   if (error instanceof JobError) {
     const { code, retryable, recommendedAction } = error;
-    return { code, message, retryable, recommendedAction, logs };
+    return { code, message, retryable, recommendedAction };
   }
-  if (error instanceof AppError) return { code: error.code, message, retryable: error.status >= 500, logs };
-  return { code: 'handler_failed', message, retryable: true, logs };
+  if (error instanceof AppError) {
+    return { code: error.code, message, retryable: error.status >= 500 || error.status === 409 };
+  }
+  return { code: 'handler_failed', message, retryable: true };
 }

@@ -1,5 +1,37 @@
-import type { Job, JobStatus } from '../../domain/search/job.ts';
-import type { Row } from '../../vastdb/query/select-query.ts';
+import type { Job, JobInput, JobStatus } from '../../domain/search/job.ts';
+import { uuidV7 } from '../../shared/uuid.ts';
+import type { NewRow, Row } from '../../vastdb/query/select-query.ts';
+
+/** The row of a job that was never tried. */
+export function newRow(
+  { idempotencyKey, assetId, versionId = null, enginePolicy = null, data = '{}' }: JobInput,
+  delayMs: number,
+) {
+  const nowMs = Date.now();
+  const scheduledMs = BigInt(nowMs + delayMs);
+  return {
+    id: uuidV7(nowMs),
+    idempotency_key: idempotencyKey,
+    asset_id: assetId,
+    version_id: versionId,
+    engine_policy: enginePolicy,
+    data,
+    attempt: 0,
+    status: 'waiting',
+    last_error: null,
+    due_ms: scheduledMs,
+    enqueued_ms: BigInt(nowMs),
+    scheduled_ms: scheduledMs,
+    started_ms: null,
+    completed_ms: null,
+  } satisfies NewRow;
+}
+
+/** What changes of a job that ended and is to be done once more. */
+export function dueAnew(delayMs = 0) {
+  const scheduledMs = BigInt(Date.now() + delayMs);
+  return { status: 'waiting', attempt: 0, due_ms: scheduledMs, scheduled_ms: scheduledMs, completed_ms: null } as const;
+}
 
 export function toJob(row: Row): Job {
   const startedMs = row['started_ms'] as bigint | null;

@@ -3,7 +3,14 @@ import type { Embedding, EmbeddingInput } from '../../domain/search/embedding.ts
 import type { DeadLetter, DeadLetterInput } from '../../domain/search/job.ts';
 import type { SearchOperations, SearchReads } from '../../domain/search/search-database.ts';
 import type { TranscriptSegment, TranscriptSegmentInput } from '../../domain/search/transcript-segment.ts';
-import type { Version, VersionInput, VersionStatusChange, Visibility } from '../../domain/search/version.ts';
+import {
+  type Version,
+  type VersionInput,
+  type VersionStatusChange,
+  type Visibility,
+  writtenByAnother,
+} from '../../domain/search/version.ts';
+import { AppError } from '../../shared/errors.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { type Access, FULL_ACCESS } from '../vast-store/access.ts';
@@ -80,6 +87,12 @@ export class TableOperations extends TableReads implements SearchOperations {
     const id = assetIdOf(input.bucket, input.key);
     if ((await findAsset(this.#tx, id)) !== undefined) await this.#checkInView(id);
     const asset = await writeAsset(this.#tx, input, Date.now());
+    if (this.#access.classes !== undefined && asset.link === null) {
+      throw new AppError(
+        'outside_own_classes',
+        'An asset on no flow could not be seen by who makes it; name its flow.',
+      );
+    }
     await refreshVisible(this.#tx, asset);
     return asset;
   }
@@ -111,9 +124,15 @@ export class TableOperations extends TableReads implements SearchOperations {
     return this.#changeVersion(versionId, change);
   }
 
-  async upsertTranscriptSegments(versionId: string, segments: readonly TranscriptSegmentInput[]): Promise<number> {
+  async upsertTranscriptSegments(
+    versionId: string,
+    segments: readonly TranscriptSegmentInput[],
+    transcriptHash?: string,
+  ): Promise<number> {
     let written = 0;
     const version = await this.#lockVersion(versionId);
+    const isOurs = transcriptHash === undefined || version.transcriptHash === transcriptHash;
+    if (version.publishState === 'STAGING' && !isOurs) throw writtenByAnother(versionId);
     for (let start = 0; start < segments.length; start += SEGMENT_BATCH) {
       written += await writeSegments(this.#tx, version, segments.slice(start, start + SEGMENT_BATCH));
     }

@@ -1,9 +1,13 @@
-import { and, eq, isIn, isNotNull, lt } from '../../vastdb/predicate/builder.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { and, eq, gt, isIn, isNotNull, lt, ne } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import { EMBEDDINGS, SEGMENTS, VERSIONS } from './tables.ts';
+import { ASSETS, EMBEDDINGS, JOBS, SEGMENTS, VERSIONS } from './tables.ts';
 
 /** Rows that are removed in one transaction. */
 const BATCH = 2_000;
+/** Assets and versions that are looked at at a time. */
+const PAGE = 500;
 
 const REMOVED = {
   publish_state: 'SOFT_DELETED',
@@ -23,12 +27,84 @@ export async function purgeRetired(manager: Tables, retiredBeforeMs: number): Pr
     isNotNull('retired_ms'),
     lt('retired_ms', BigInt(retiredBeforeMs)),
   ]);
-  const { rows } = await manager.select({ table: VERSIONS.name, columns: ['id', 'asset_id'], where: retired });
   let purged = 0;
-  for (const [versionId, assetId] of rows as [string, string][]) {
-    if (await purgeVersion(manager, versionId, assetId, retired)) purged += 1;
-  }
+  await inPages(manager, VERSIONS.name, ['id', 'asset_id'], retired, async (rows) => {
+    for (const [versionId, assetId] of rows as [string, string][]) {
+      if (await purgeVersion(manager, versionId, assetId, retired)) purged += 1;
+    }
+  });
   return purged;
+}
+
+/**
+ * Retires versions that were never published and have not changed since before a time, for `purgeRetired` to remove. One
+ * whose job waits, or was given up, is still to be decided on, and stays.
+ */
+export async function retireAbandoned(manager: Tables, changedBeforeMs: number): Promise<void> {
+  const abandoned = and([eq('publish_state', 'STAGING'), lt('updated_ms', BigInt(changedBeforeMs))]);
+  const change = { ...REMOVED, retired_ms: BigInt(changedBeforeMs - 1) };
+  await inPages(manager, VERSIONS.name, ['id', 'asset_id'], abandoned, async (rows) => {
+    const versions = rows as [string, string][];
+    const ids = versions.map(([id]) => id);
+    const busy = await valuesOf(
+      manager,
+      JOBS.name,
+      'version_id',
+      and([isIn('version_id', ids), ne('status', 'completed')]),
+    );
+    for (const [id, assetId] of versions.filter((version) => !busy.has(version[0]))) {
+      await manager.transaction(async (tx) => {
+        await tx.lock([`asset:${assetId}`]);
+        await tx.update(VERSIONS.name, and([eq('id', id), abandoned]), change);
+      });
+    }
+  });
+}
+
+/** Removes assets whose objects have been gone since before a time, once their versions are. Returns how many. */
+export async function purgeTombstoned(manager: Tables, tombstonedBeforeMs: number): Promise<number> {
+  const gone = and([isNotNull('tombstoned_ms'), lt('tombstoned_ms', BigInt(tombstonedBeforeMs))]);
+  let purged = 0;
+  await inPages(manager, ASSETS.name, ['id'], gone, async (rows) => {
+    const ids = (rows as [string][]).map(([id]) => id);
+    const kept = await valuesOf(manager, VERSIONS.name, 'asset_id', isIn('asset_id', ids));
+    for (const id of ids.filter((each) => !kept.has(each))) {
+      purged += await manager.transaction(async (tx) => {
+        await tx.lock([`asset:${id}`]);
+        // It may have come back meanwhile, and with it a version.
+        return tx.delete(ASSETS.name, and([eq('id', id), gone]));
+      });
+    }
+  });
+  return purged;
+}
+
+/** In the order of the ids, so that what stays is passed by once. */
+async function inPages(
+  manager: Tables,
+  table: string,
+  columns: readonly [string, ...string[]],
+  where: Predicate,
+  work: (rows: readonly (readonly Cell[])[]) => Promise<void>,
+): Promise<void> {
+  let after = '';
+  for (;;) {
+    const { rows } = await manager.select({
+      table,
+      columns,
+      where: and([where, gt('id', after)]),
+      orderBy: [{ column: 'id', direction: 'asc' }],
+      limit: PAGE,
+    });
+    await work(rows);
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)?.[0] as string;
+  }
+}
+
+async function valuesOf(manager: Tables, table: string, column: string, where: Predicate): Promise<Set<string>> {
+  const { rows } = await manager.select({ table, columns: [column], where, distinct: true });
+  return new Set((rows as [string][]).map(([value]) => value));
 }
 
 async function purgeVersion(

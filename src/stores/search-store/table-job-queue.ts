@@ -1,15 +1,13 @@
 import type { Logger } from 'pino';
 import type { ClaimedJob, Job, JobFailure, JobInput } from '../../domain/search/job.ts';
 import type { ConsumeOptions, Consumer, JobHandler, JobQueue, QueueStats } from '../../domain/search/job-queue.ts';
-import { uuidV7 } from '../../shared/uuid.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../vastdb/predicate/builder.ts';
-import type { NewRow } from '../../vastdb/query/select-query.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import { translateTableFailure } from '../vast-store/table-failure.ts';
 import { buryHeld, claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
 import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
-import { toJob } from './job-rows.ts';
+import { dueAnew, newRow, toJob } from './job-rows.ts';
 import { JOBS } from './tables.ts';
 
 /** A consumer that died is noticed after a lease; one that lives renews it three times meanwhile. */
@@ -37,36 +35,41 @@ export class TableJobQueue implements JobQueue {
 
   async enqueueWithDelay(input: JobInput, delayMs: number): Promise<Job> {
     const job = await this.#insert(input, delayMs);
-    // Those of other processes find it when they look next.
-    if (delayMs === 0) for (const consumer of this.#consumers) consumer.wake();
+    if (delayMs === 0) this.#wake();
     return job;
+  }
+
+  async enqueueAnew(inputs: readonly JobInput[], delayMs: number): Promise<Job[]> {
+    const keys = inputs.map(({ idempotencyKey }) => idempotencyKey);
+    const jobs = await this.#transaction(async (tx) => {
+      await tx.lock(keys.map((key) => `job:${key}`));
+      const present = await tx.selectRows({ table: JOBS.name, where: isIn('idempotency_key', keys) });
+      const rows = new Map(present.map((row) => [row['idempotency_key'] as string, row]));
+      const done = present.filter((row) => row['status'] === 'completed').map((row) => row['id'] as string);
+      const anew = dueAnew(delayMs);
+      if (done.length > 0) await tx.update(JOBS.name, isIn('id', done), anew);
+      const added = inputs
+        .filter(({ idempotencyKey }) => !rows.has(idempotencyKey))
+        .map((each) => newRow(each, delayMs));
+      await tx.insert(JOBS.name, added);
+      for (const row of added) rows.set(row.idempotency_key, row);
+      return inputs.flatMap(({ idempotencyKey }) => {
+        const row = rows.get(idempotencyKey);
+        return row === undefined ? [] : [toJob(row['status'] === 'completed' ? { ...row, ...anew } : row)];
+      });
+    });
+    if (delayMs === 0) this.#wake();
+    return jobs;
   }
 
   #insert(input: JobInput, delayMs: number): Promise<Job> {
     return this.#transaction(async (tx) => {
-      const { idempotencyKey, assetId, versionId = null, enginePolicy = null, data = '{}' } = input;
+      const { idempotencyKey } = input;
       // Of two that enqueue the same job for the first time only one inserts it.
       await tx.lock([`job:${idempotencyKey}`]);
       const present = await tx.selectOne({ table: JOBS.name, where: eq('idempotency_key', idempotencyKey) });
       if (present !== undefined) return toJob(present);
-      const nowMs = Date.now();
-      const scheduledMs = BigInt(nowMs + delayMs);
-      const row = {
-        id: uuidV7(nowMs),
-        idempotency_key: idempotencyKey,
-        asset_id: assetId,
-        version_id: versionId,
-        engine_policy: enginePolicy,
-        data,
-        attempt: 0,
-        status: 'waiting',
-        last_error: null,
-        due_ms: scheduledMs,
-        enqueued_ms: BigInt(nowMs),
-        scheduled_ms: scheduledMs,
-        started_ms: null,
-        completed_ms: null,
-      } satisfies NewRow;
+      const row = newRow(input, delayMs);
       await tx.insert(JOBS.name, [row]);
       return toJob(row);
     });
@@ -127,6 +130,11 @@ export class TableJobQueue implements JobQueue {
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#consumers, (consumer) => consumer.stop()));
     this.#consumers.clear();
+  }
+
+  /** Those of other processes find it when they look next. */
+  #wake(): void {
+    for (const consumer of this.#consumers) consumer.wake();
   }
 
   async #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {

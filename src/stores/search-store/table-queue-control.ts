@@ -2,21 +2,18 @@ import type { Job } from '../../domain/search/job.ts';
 import type { QueueControl } from '../../domain/search/job-queue.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { and, eq, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
+import type { TableDefinition } from '../../vastdb/engine.ts';
+import { and, eq, inSelect, isIn, isNull, lt, lte, not } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import { translateTableFailure } from '../vast-store/table-failure.ts';
-import { toJob } from './job-rows.ts';
+import { dueAnew, toJob } from './job-rows.ts';
 import { readQueuePaused, writeQueuePaused } from './state.ts';
-import { DEAD_LETTERS, JOBS } from './tables.ts';
+import { ASSETS, DEAD_LETTERS, JOBS } from './tables.ts';
 import { release } from './triage.ts';
 
 /** Rows that are removed in one transaction. */
 const PURGE_BATCH = 2_000;
-
-const dueAnew = (): { status: string; attempt: number; due_ms: bigint; scheduled_ms: bigint; completed_ms: null } => {
-  const nowMs = BigInt(Date.now());
-  return { status: 'waiting', attempt: 0, due_ms: nowMs, scheduled_ms: nowMs, completed_ms: null };
-};
 
 export class TableQueueControl implements QueueControl {
   readonly #manager: VastDBManager;
@@ -80,12 +77,29 @@ export class TableQueueControl implements QueueControl {
     return dueMs === undefined ? 0 : nowMs - Number(dueMs);
   }
 
-  async purgeCompleted(completedBeforeMs: number): Promise<number> {
-    const old = and([eq('status', 'completed'), lt('completed_ms', BigInt(completedBeforeMs))]);
+  purgeCompleted(completedBeforeMs: number): Promise<number> {
+    const before = BigInt(completedBeforeMs);
+    return this.#purge(JOBS, and([eq('status', 'completed'), lt('completed_ms', before)]));
+  }
+
+  async purgeDeadLetters(createdBeforeMs: number): Promise<number> {
+    const before = BigInt(createdBeforeMs);
+    // Somebody has to decide about these yet, and repeats the job if so.
+    const inQuarantine = inSelect('asset_id', {
+      table: ASSETS.name,
+      column: 'id',
+      where: and([eq('triage_state', 'quarantined'), isNull('tombstoned_ms')]),
+    });
+    const letters = await this.#purge(DEAD_LETTERS, and([lt('created_ms', before), not(inQuarantine)]));
+    await this.#purge(JOBS, and([eq('status', 'dead'), lt('completed_ms', before), not(inQuarantine)]));
+    return letters;
+  }
+
+  async #purge({ name: table }: TableDefinition, where: Predicate): Promise<number> {
     let purged = 0;
     let removed = PURGE_BATCH;
     while (removed === PURGE_BATCH) {
-      removed = await this.#transaction((tx) => tx.delete(JOBS.name, old, { limit: PURGE_BATCH }));
+      removed = await this.#transaction((tx) => tx.delete(table, where, { limit: PURGE_BATCH }));
       purged += removed;
     }
     return purged;

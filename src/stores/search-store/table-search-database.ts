@@ -22,7 +22,7 @@ import { DelegatedOperations } from './delegated-operations.ts';
 import { HeldTransaction } from './held-transaction.ts';
 import { listAssets, listVersions, pageOfDeadLetters, versionSize } from './listings.ts';
 import { TableOperations, TableReads } from './operations.ts';
-import { purgeRetired } from './purge.ts';
+import { purgeRetired, purgeTombstoned, retireAbandoned } from './purge.ts';
 import { Searches } from './searches.ts';
 import { SEGMENT_BATCH } from './segments.ts';
 import { VectorIndex } from './vector-index.ts';
@@ -99,8 +99,11 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
   override async upsertTranscriptSegments(
     versionId: string,
     segments: readonly TranscriptSegmentInput[],
+    transcriptHash?: string,
   ): Promise<number> {
-    return this.#inBatches(segments, (operations, batch) => operations.upsertTranscriptSegments(versionId, batch));
+    return this.#inBatches(segments, (operations, batch) =>
+      operations.upsertTranscriptSegments(versionId, batch, transcriptHash),
+    );
   }
 
   /** In batches, as segments are; each vector is of use by itself. */
@@ -120,8 +123,15 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
     return translated(() => this.#searches.hybrid(query));
   }
 
-  purgeArchivedVersions(retiredBeforeMs: number): Promise<number> {
-    return translated(() => purgeRetired(this.#manager, retiredBeforeMs));
+  purgeVersions(beforeMs: number): Promise<number> {
+    return translated(async () => {
+      await retireAbandoned(this.#manager, beforeMs);
+      return purgeRetired(this.#manager, beforeMs);
+    });
+  }
+
+  purgeTombstonedAssets(tombstonedBeforeMs: number): Promise<number> {
+    return translated(() => purgeTombstoned(this.#manager, tombstonedBeforeMs));
   }
 
   health(): Promise<void> {

@@ -37,6 +37,7 @@ export const ASSETS: TableDefinition = {
     { columns: ['triage_state', 'created_ms', 'id'] },
     { columns: ['flow_id'] },
     { columns: ['source_id'] },
+    { columns: ['tombstoned_ms'] },
   ],
 };
 
@@ -52,12 +53,19 @@ export const VERSIONS: TableDefinition = {
     { name: 'segment_visibility', type: 'string', required: true },
     { name: 'embedding_visibility', type: 'string', required: true },
     { name: 'language', type: 'string' },
+    { name: 'transcript_hash', type: 'string' },
+    { name: 'embedding_model', type: 'string' },
     { name: 'created_ms', type: 'int64', required: true },
     { name: 'updated_ms', type: 'int64', required: true },
     { name: 'published_ms', type: 'int64' },
     { name: 'retired_ms', type: 'int64' },
   ],
-  indexes: [{ columns: ['id'], unique: true }, { columns: ['asset_id'] }, { columns: ['retired_ms'] }],
+  indexes: [
+    { columns: ['id'], unique: true },
+    { columns: ['asset_id'] },
+    { columns: ['retired_ms'] },
+    { columns: ['publish_state', 'embedding_model'] },
+  ],
 };
 
 /** `words` is null once the segment was removed by itself: there is nothing to find it by. */
@@ -155,6 +163,7 @@ export const JOBS: TableDefinition = {
     { columns: ['idempotency_key'], unique: true },
     { columns: ['due_ms'] },
     { columns: ['status'] },
+    { columns: ['version_id'] },
   ],
 };
 

@@ -19,8 +19,10 @@ export async function quarantine(tx: ManagedTransaction, job: Job, failure: JobF
   const asset = await findAsset(tx, job.assetId);
   if (asset === undefined || asset.tombstonedMs !== null || asset.triageState === 'skipped') return;
   const version = job.versionId === null ? undefined : await findVersion(tx, job.versionId);
-  if (version?.status === 'indexed') return settle(tx, job.assetId, nowMs);
-  const isPartial = version?.status === 'index_partial';
+  // A job that names a model is for an indexed version, which lacks the vectors of that model.
+  const isDone = job.enginePolicy === null || version?.embeddingModel === job.enginePolicy;
+  if (version?.status === 'indexed' && isDone) return settle(tx, job.assetId, nowMs);
+  const isPartial = version?.status === 'index_partial' || version?.status === 'indexed';
   if (version !== undefined && !isPartial) await updateVersion(tx, version, { status: 'failed' }, nowMs);
   const outcome = {
     status: isPartial ? 'index_partial' : 'failed',

@@ -50,7 +50,7 @@ export class VectorIndex {
     const { versions, byBlock } = this.#loaded;
     const blocks: ScannedBlock[] = [];
     for (const { version, blocks: own } of versions) {
-      if (flows !== undefined && version.flowId !== null && !flows.has(version.flowId)) continue;
+      if (flows !== undefined && (version.flowId === null || !flows.has(version.flowId))) continue;
       for (const block of own) {
         const scanned = block.model === model ? filterBlock(block, version, filters) : undefined;
         if (scanned !== undefined) blocks.push(scanned);

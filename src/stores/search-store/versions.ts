@@ -38,7 +38,8 @@ export async function writeVersion(tx: ManagedTransaction, input: VersionInput, 
   }
   const { assetId, etag } = input;
   const times = { createdMs: nowMs, updatedMs: nowMs, publishedMs: null };
-  const version: Version = { id, assetId, etag, sizeBytes, language, ...STAGED, ...times };
+  const content = { transcriptHash: null, embeddingModel: null };
+  const version: Version = { id, assetId, etag, sizeBytes, language, ...content, ...STAGED, ...times };
   await tx.insert(VERSIONS.name, [toRow(version)]);
   return version;
 }
@@ -74,6 +75,8 @@ function toRow(version: Version): NewRow {
     segment_visibility: version.segmentVisibility,
     embedding_visibility: version.embeddingVisibility,
     language: version.language,
+    transcript_hash: version.transcriptHash,
+    embedding_model: version.embeddingModel,
     created_ms: BigInt(version.createdMs),
     updated_ms: BigInt(version.updatedMs),
     published_ms: version.publishedMs === null ? null : BigInt(version.publishedMs),
@@ -94,6 +97,8 @@ export function toVersion(row: Row): Version {
     segmentVisibility: row['segment_visibility'] as Visibility,
     embeddingVisibility: row['embedding_visibility'] as Visibility,
     language: row['language'] as string | null,
+    transcriptHash: row['transcript_hash'] as string | null,
+    embeddingModel: row['embedding_model'] as string | null,
     createdMs: Number(row['created_ms']),
     updatedMs: Number(row['updated_ms']),
     publishedMs: publishedMs === null ? null : Number(publishedMs),

@@ -7,18 +7,21 @@ import { WorkerLoop, type WorkerStatus } from '../worker-loop.ts';
 const LEASE = 'search-housekeeping';
 const IDLE_MS = 600_000;
 
-/** Removes what media search has kept for long enough: versions that others have followed, and jobs that are done. */
+/**
+ * Removes what media search has kept for long enough: versions that others have followed or nobody published, assets whose
+ * objects are gone, jobs that are done, and dead letters that nobody has to decide about.
+ */
 export class HousekeepingWorker {
-  readonly #database: Pick<SearchDatabase, 'purgeArchivedVersions'>;
-  readonly #queue: Pick<QueueControl, 'purgeCompleted'>;
+  readonly #database: Pick<SearchDatabase, 'purgeVersions' | 'purgeTombstonedAssets'>;
+  readonly #queue: Pick<QueueControl, 'purgeCompleted' | 'purgeDeadLetters'>;
   readonly #leases: LeaseKeeper;
   readonly #retentionMs: number;
   readonly #logger: Logger;
   readonly #loop: WorkerLoop;
 
   constructor(
-    database: Pick<SearchDatabase, 'purgeArchivedVersions'>,
-    queue: Pick<QueueControl, 'purgeCompleted'>,
+    database: Pick<SearchDatabase, 'purgeVersions' | 'purgeTombstonedAssets'>,
+    queue: Pick<QueueControl, 'purgeCompleted' | 'purgeDeadLetters'>,
     leases: LeaseKeeper,
     retentionMs: number,
     logger: Logger,
@@ -46,9 +49,12 @@ export class HousekeepingWorker {
   async #round(): Promise<number> {
     await this.#leases.during(LEASE, async () => {
       const beforeMs = Date.now() - this.#retentionMs;
-      const versions = await this.#database.purgeArchivedVersions(beforeMs);
+      const versions = await this.#database.purgeVersions(beforeMs);
+      const assets = await this.#database.purgeTombstonedAssets(beforeMs);
       const jobs = await this.#queue.purgeCompleted(beforeMs);
-      if (versions + jobs > 0) this.#logger.info({ versions, jobs }, 'purged old versions and jobs of media search');
+      const deadLetters = await this.#queue.purgeDeadLetters(beforeMs);
+      if (versions + assets + jobs + deadLetters === 0) return;
+      this.#logger.info({ versions, assets, jobs, deadLetters }, 'purged what media search kept for long enough');
     });
     return IDLE_MS;
   }

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { type ClaimedJob, JobHandedBack } from '../../domain/search/job.ts';
 import type { Consumer, ConsumeOptions, JobHandler, JobQueue } from '../../domain/search/job-queue.ts';
 import type { WorkerStatus } from '../worker-loop.ts';
@@ -7,14 +8,16 @@ export class JobWorker {
   readonly #queue: Pick<JobQueue, 'consume'>;
   readonly #handler: JobHandler;
   readonly #options: ConsumeOptions;
+  readonly #logger: Logger;
   readonly #stopping = new AbortController();
   /** When each job that runs was begun. */
   readonly #running = new Map<string, number>();
   #consumer: Consumer | undefined;
   #lastSuccess: number | undefined;
 
-  constructor(queue: Pick<JobQueue, 'consume'>, handler: JobHandler, options: ConsumeOptions) {
+  constructor(queue: Pick<JobQueue, 'consume'>, handler: JobHandler, options: ConsumeOptions, logger: Logger) {
     this.#queue = queue;
+    this.#logger = logger;
     this.#handler = handler;
     this.#options = options;
   }
@@ -53,6 +56,9 @@ export class JobWorker {
       this.#lastSuccess = Date.now();
     } catch (error) {
       if (this.#stopping.signal.aborted) throw new JobHandedBack('the worker is stopping', { cause: error });
+      // Clients are told less: here is all that is known.
+      const { id: jobId, assetId, versionId, attempt } = job;
+      this.#logger.warn({ jobId, assetId, versionId, attempt, err: error }, 'a job of media search failed');
       throw error;
     } finally {
       this.#running.delete(job.leaseToken);

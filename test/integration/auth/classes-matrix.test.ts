@@ -286,7 +286,9 @@ describe('what belongs to another class', () => {
     const failed: string[] = [];
     for (const operation of inOrder) {
       const { status, text } = await perform(world.as.sport, operation, hidden, 'sport');
-      if (status >= 300) failed.push(`${show(operation)}: ${status} ${text}`);
+      // An asset on no flow would be out of its own reach: search-classes.test.ts.
+      const isRefused = operation.method === 'DELETE' && operation.path === '/search/assets/{assetId}/link';
+      if (isRefused ? status !== 403 : status >= 300) failed.push(`${show(operation)}: ${status} ${text}`);
       if (operation.method === 'PUT' && operation.path === '/flows/{flowId}') {
         // It replaced what the next operations are to delete.
         for (const name of ['label', 'description', 'tags/colour']) {

@@ -40,10 +40,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const SEES: [keyof ClassServer['as'], string[]][] = [
-  ['news', ['news', 'open', 'unlinked']],
-  ['sport', ['open', 'sport', 'unlinked']],
-  ['both', ['news', 'open', 'sport', 'unlinked']],
-  ['nobody', ['open', 'unlinked']],
+  ['news', ['news', 'open']],
+  ['sport', ['open', 'sport']],
+  ['both', ['news', 'open', 'sport']],
+  ['nobody', ['open']],
   ['everybody', ['news', 'open', 'sport', 'unlinked']],
   ['admin', ['news', 'open', 'sport', 'unlinked']],
 ];
@@ -120,7 +120,27 @@ describe('a class', () => {
     expect(await totals()).toEqual([1, 1]);
     await as.admin.must('PUT', `/flows/${flow}/tags/auth_classes`, 'sport');
     expect(await totals()).toEqual([0, 0]);
-    await as.admin.must('DELETE', `/search/assets/${id}/link`);
+    await as.admin.must('PUT', `/flows/${flow}/tags/auth_classes`, 'news');
     expect(await totals()).toEqual([1, 1]);
+    await as.admin.must('DELETE', `/search/assets/${id}/link`);
+    expect(await totals()).toEqual([0, 0]);
+  });
+
+  it('sees no asset on no flow, and can neither make one nor take one off its flow', async () => {
+    const own = assets['news'] ?? '';
+    const refused = [
+      await as.news.send('POST', '/search/assets', { bucket: 'b', key: 'nowhere' }),
+      await as.news.send('POST', '/search/assets', { bucket: 'b', key: 'news', link: null }),
+      await as.news.send('DELETE', `/search/assets/${own}/link`),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect(refused.every(({ text }) => text.includes('outside_own_classes'))).toBe(true);
+    const [unlinked] = await as.admin.get<AssetBody[]>('/search/assets?bucket=b&key_prefix=unlinked');
+    expect(await as.admin.get<AssetBody[]>('/search/assets?bucket=b&key_prefix=nowhere')).toEqual([]);
+    for (const path of ['', '/transcript', '/versions']) {
+      expect((await as.news.send('GET', `/search/assets/${unlinked?.id ?? ''}${path}`)).status, path).toBe(404);
+    }
+    // What it may see already may be told of again, without its link.
+    expect((await as.news.send('POST', '/search/assets', { bucket: 'b', key: 'news' })).status).toBeLessThan(300);
   });
 });

@@ -8,6 +8,7 @@ import { ExrPlaces } from '../../../src/services/exr/exr-places.ts';
 import { SegmentRegistration } from '../../../src/services/segment-registration.ts';
 import { EXR_FILES, EXR_QUEUE } from '../../../src/stores/exr-store/tables.ts';
 import { renderedFrame } from '../../support/exr-objects.ts';
+import { AppError } from '../../../src/shared/errors.ts';
 import { openStoreWorld, type StoreWorld } from './store-world.ts';
 
 const flow = {
@@ -129,9 +130,35 @@ describe('automatic inspection', () => {
       return info;
     };
     const places = new ExrPlaces(store, registry, [{ name: 'local', storageId, prefix: '' }], false);
-    const place = await places.ofObject('a.exr');
-    await expect(new ExrInspector(files).inspect(place)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(new ExrInspector(files).inspect(await places.ofObject('a.exr'))).rejects.toMatchObject({
+      code: 'not_found',
+    });
     await files.saveFailure(refOfObject('a.exr'), { type: 'x', message: 'y', time: created }, 0);
     expect(await world.manager.count(EXR_FILES.name)).toBe(0);
+  });
+
+  it('reads another copy where the first cannot be read, and says of all why none could', async () => {
+    await register(['a.exr'], renderedFrame(1));
+    const { store, registry, files, storageId, media } = world;
+    const [place] = await new ExrPlaces(store, registry, [{ name: 'local', storageId, prefix: '' }], false).ofObject(
+      'a.exr',
+    );
+    if (place === undefined) throw new Error('there is no place');
+    const missing = { ...place, storagePath: 'objects/missing' };
+    const down = new AppError('media_store_unavailable', 'It is down.');
+    const broken = {
+      ...place,
+      store: Object.assign(Object.create(media) as typeof media, { head: () => Promise.reject(down) }),
+    };
+    const inspector = new ExrInspector(files);
+    const read = await inspector.inspect([missing, broken, place]);
+    expect([read.persistence?.outcome, read.file.key]).toEqual(['created', place.storagePath]);
+    // It may lie where nobody could look.
+    await expect(inspector.inspect([broken, missing])).rejects.toBe(down);
+    await expect(inspector.inspect([missing, broken])).rejects.toBe(down);
+    await expect(inspector.inspect([missing, missing])).rejects.toMatchObject({ code: 'not_found' });
+    const garbage = { ...place, storagePath: 'objects/garbage' };
+    await media.put(garbage.storagePath, Buffer.from('no EXR at all'));
+    await expect(inspector.inspect([garbage, place])).rejects.toMatchObject({ code: 'invalid_exr' });
   });
 });

@@ -5,12 +5,14 @@ import { InferenceServer } from '../../support/search/inference-server.ts';
 import { ObjectWorld, removeObject, vtt } from '../../support/search/object-world.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
+const logged: string[] = [];
 let inference: InferenceServer;
 let server: TestServer;
 let world: ObjectWorld;
 beforeAll(async () => {
   inference = await InferenceServer.start();
   server = await startTestServer({
+    log: (line) => void logged.push(line),
     env: {
       SEARCH_WORKERS: '4',
       SEARCH_TRANSCRIBER: 'http',
@@ -171,7 +173,7 @@ describe('a failing model', () => {
     const key = await world.put('partial.mp4', spoken('An axolotl regenerates.'));
     await world.notify(key);
     const partial = await world.becomes(key, { status: 'index_partial' });
-    expect(partial.last_error).toContain('503');
+    expect(partial.last_error).toBe('the embedding service (embedding-test) answered 503');
     expect(await keysFound('axolotl')).toEqual([key]);
     const transcribed = inference.forms.length;
     inference.embeddingFailures = [];
@@ -189,7 +191,13 @@ describe('a failing model', () => {
     await world.notify(key);
     const refused = await world.becomes(key, { triage_state: 'quarantined' });
     expect(refused).toMatchObject({ status: 'failed', recommended_action: 'fix_object' });
-    expect(refused.last_error).toContain('no speech');
+    expect(refused.last_error).toBe('the transcription service (whisper-test) answered 400');
+    const letters = JSON.stringify(await world.api.get('/search/dead-letters'));
+    expect(letters).toContain('answered 400');
+    for (const told of [inference.url.slice('http://'.length), 'no speech']) expect(letters).not.toContain(told);
+    // Operators are told in the log where it was, and what it said.
+    const line = logged.find((each) => each.includes(refused.id) && each.includes('no speech'));
+    expect(line).toContain(inference.url);
 
     inference.transcripts.set(createHash('sha256').update(medium).digest('hex'), {
       segments: [{ start: 0, end: 1, text: 'Now there is a nightingale.' }],

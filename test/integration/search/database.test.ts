@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
+import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import { purgeRetired } from '../../../src/stores/search-store/purge.ts';
 import { openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
 import {
@@ -224,13 +225,54 @@ describeOnEngines('the search database', (open) => {
     const { database } = world;
     const one = await publish(database, PLACE, 'a', ['old words']);
     const two = await publish(database, PLACE, 'b', ['new words']);
-    expect(await database.purgeArchivedVersions(Date.now() - 60_000)).toBe(0);
-    expect(await database.purgeArchivedVersions(Date.now() + 60_000)).toBe(1);
+    expect(await database.purgeVersions(Date.now() - 60_000)).toBe(0);
+    expect(await database.purgeVersions(Date.now() + 60_000)).toBe(1);
     expect(await database.getVersion(one.version.id)).toBeUndefined();
     expect(await database.getVersion(two.version.id)).toBeDefined();
     expect(await world.manager.count('search_segments')).toBe(1);
     expect(await world.manager.count('search_embeddings')).toBe(1);
     expect((await keyword('words')).hits.map(({ text }) => text)).toEqual(['new words']);
+  });
+
+  it('purges versions that nobody published, but for those whose job is to be done or was given up', async () => {
+    const { database } = world;
+    const queue = world.queue();
+    const shown = await publish(database, PLACE, 'a', ['shown words']);
+    const staged = await Promise.all(
+      ['b', 'c', 'd'].map((etag) =>
+        stage(database, PLACE, etag, [`words of ${etag}`]).then(({ version }) => version.id),
+      ),
+    );
+    const [abandoned = '', waiting = '', done = ''] = staged;
+    await queue.enqueue({ idempotencyKey: 'w', assetId: shown.asset.id, versionId: waiting });
+    const job = await queue.enqueue({ idempotencyKey: 'd', assetId: shown.asset.id, versionId: done });
+    await world.manager.transaction((tx) => tx.update('search_jobs', eq('id', job.id), { status: 'completed' }));
+    expect(await database.purgeVersions(Date.now() - 60_000)).toBe(0);
+    expect(await database.purgeVersions(Date.now() + 60_000)).toBe(2);
+    const left = await Promise.all([shown.version.id, ...staged].map((id) => database.getVersion(id)));
+    expect(left.map((version) => version?.id)).toEqual([shown.version.id, undefined, waiting, undefined]);
+    expect(await world.manager.count('search_segments', eq('version_id', abandoned))).toBe(0);
+    expect((await keyword('words')).total).toBe(1);
+    // The same content again is a version again.
+    const again = await stage(database, PLACE, 'b', ['words of b']);
+    await database.setCurrentVersion(again.asset.id, again.version.id);
+    expect((await keyword('words')).hits.map(({ text }) => text)).toEqual(['words of b']);
+  });
+
+  it('purges assets whose objects have been gone for long, once their versions are', async () => {
+    const { database } = world;
+    const gone = await publish(database, PLACE, 'a', ['gone words']);
+    const kept = await publish(database, { ...PLACE, key: 'kept' }, 'a', ['kept words']);
+    await database.tombstoneAsset(gone.asset.id);
+    const later = Date.now() + 60_000;
+    expect(await database.purgeTombstonedAssets(later)).toBe(0);
+    expect(await database.purgeVersions(later)).toBe(1);
+    expect(await database.purgeTombstonedAssets(Date.now() - 60_000)).toBe(0);
+    expect(await database.purgeTombstonedAssets(later)).toBe(1);
+    expect(await database.getAsset(gone.asset.id)).toBeUndefined();
+    expect(await database.getAsset(kept.asset.id)).toBeDefined();
+    const back = await publish(database, PLACE, 'a', ['words that are back']);
+    expect(back.asset).toMatchObject({ id: gone.asset.id, tombstonedMs: null });
   });
 
   it('shows no half of a version that is published while it is purged', async () => {

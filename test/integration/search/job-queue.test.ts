@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedJob } from '../../../src/domain/search/job.ts';
 import { AppError } from '../../../src/shared/errors.ts';
@@ -190,6 +191,33 @@ describeOnEngines('the queue of jobs', (open) => {
     expect((await queue.enqueue({ idempotencyKey: 'k', assetId: 'a' })).id).not.toBe(id);
   });
 
+  it('forgets what was given up long ago, unless somebody has to decide about it', async () => {
+    const { database } = world;
+    const queue = world.queue(QUICK);
+    const control = new TableQueueControl(world.manager);
+    const assets = await Promise.all(['a', 'b'].map((key) => database.upsertAsset({ bucket: 'b', key })));
+    for (const { id } of assets) {
+      await queue.enqueue({ idempotencyKey: id, assetId: id });
+      await queue.moveToDeadLetters(await hold(queue), FAILURE);
+    }
+    const [open, settled] = assets.map(({ id }) => id);
+    await database.updateAssetStatus(settled ?? '', { triageState: 'skipped' });
+    expect(await control.purgeDeadLetters(Date.now() - 60_000)).toBe(0);
+    expect(await control.purgeDeadLetters(Date.now() + 60_000)).toBe(1);
+    expect((await database.listDeadLetters(10, 0)).map(({ assetId }) => assetId)).toEqual([open]);
+    expect(await queue.stats()).toMatchObject({ dead: 1 });
+    expect(await control.requeueAsset(open ?? '')).toBe(1);
+  });
+
+  it('shows clients nothing of errors that are none of ours', async () => {
+    const queue = world.queue(QUICK);
+    await queue.enqueue({ idempotencyKey: 'k', assetId: 'a' });
+    queue.consume(() => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:9000 user:secret@db')), OPTIONS);
+    await expect.poll(() => queue.stats(), { timeout: 10_000 }).toMatchObject({ failed: 1 });
+    const job = await queue.enqueue({ idempotencyKey: 'k', assetId: 'a' });
+    expect(job.lastError).toBe('It failed for a reason that the log of the server tells.');
+  });
+
   it('waits for running jobs when it is stopped, and is healthy', async () => {
     const queue = world.queue(QUICK);
     await queue.health();
@@ -208,7 +236,7 @@ describeOnEngines('the queue of jobs', (open) => {
 describe('a worker whose queue cannot be used', () => {
   it('says so, and why', async () => {
     const world = await openSearchWorld();
-    const worker = new JobWorker(world.queue(QUICK), async () => undefined, OPTIONS);
+    const worker = new JobWorker(world.queue(QUICK), async () => undefined, OPTIONS, pino({ level: 'silent' }));
     worker.start();
     try {
       expect(worker.status).toMatchObject({ running: true, failuresInRow: 0, lastFailure: undefined });

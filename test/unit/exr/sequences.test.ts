@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseFrameName } from '../../../src/exr/sequence/frame-name.ts';
-import { groupSequences } from '../../../src/exr/sequence/sequences.ts';
+import { groupSequences, SequenceFrames } from '../../../src/exr/sequence/sequences.ts';
 
 describe('frame numbers in names', () => {
   it.each<[path: string, frame: number | undefined]>([
@@ -145,5 +145,19 @@ describe('groupSequences', () => {
     const started = performance.now();
     expect(groupSequences(paths).sequences).toHaveLength(20);
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe('SequenceFrames', () => {
+  it.each([
+    ['a gap and a step', padded([...frames(1, 41, 10), ...frames(71, 101, 10)], 4)],
+    ['several paddings', [...padded([1, 2, 10_000], 4), ...padded([7, 8, 12], 1)]],
+    ['negative numbers', [...padded([-12, -3, 4, 5], 4), ...padded([-1], 2)]],
+    ['a single frame', padded([1001], 1)],
+  ])('describes %s as groupSequences does, without the paths', (_, paths) => {
+    const collected = new SequenceFrames();
+    for (const path of [...paths.toReversed(), 'slate.exr', ...paths]) collected.add(path);
+    const expected = groupSequences(paths).sequences.map(({ paths: _paths, ...described }) => described);
+    expect(collected.describe()).toEqual(expected);
   });
 });
