@@ -1,9 +1,12 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 
 /*
  * `npm run mgmt -- --help`: what operators do on the server's own tables, while it runs or not. Each file
  * in commands/ is one command. Only the one that is asked for is loaded, since that takes most of the time of a short
  * one; help shows all.
+ *
+ * The exit code is 0 where all is well, 1 where a command that looks at something found it wrong, and 2 where it could not
+ * do what it was asked, or was asked wrong.
  */
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -35,8 +38,19 @@ try {
     'Manages a TAMS server. Reads the configuration of the server: environment variables, or .env.',
   );
   for (const command of await Promise.all(loaded.map(([, load]) => load()))) program.addCommand(command);
+  throwInsteadOfExit(program);
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  if (!(error instanceof CommanderError)) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  } else if (error.exitCode !== 0) {
+    // It has said what is wrong.
+    process.exitCode = 2;
+  }
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
 }

@@ -1,15 +1,16 @@
-import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../../src/config.ts';
 import { checkDatabase, copyDatabase } from '../../src/vastdb/engines/sqlite/database-copy.ts';
+import { checkFilled } from '../../src/vastdb/schema/half-filled.ts';
 import type { Progress } from '../progress.ts';
 import { engineVersion } from '../tables/engine-version.ts';
-import { databaseFile, type OpenedEngine, openEngine } from '../tables/open-tables.ts';
+import { checkDatabaseThere, databaseFile, type OpenedEngine, openEngine } from '../tables/open-tables.ts';
 import { sumTable, tablesToCopy } from '../tables/table-sum.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { writeArrowTables } from './arrow-tables.ts';
 import { describeFile } from './file-hash.ts';
-import { isThere, syncFolder } from './folders.ts';
+import { isThere, syncFolder, withDraft } from './folders.ts';
 import { type FileEntry, type Manifest, type TableEntry, writeManifest } from './manifest.ts';
 import { writeMediaList } from './media-list.ts';
 
@@ -34,23 +35,22 @@ export interface BackupOptions {
 export async function backUp(config: Config, options: BackupOptions, progress: Progress): Promise<Manifest['tables']> {
   const to = resolve(options.to);
   if (await isThere(to)) throw new Error(`${to} is there already: name a folder that is to be made.`);
+  if (config.tables.engine === 'sqlite') await checkDatabaseThere(config.dataDir);
   if (options.kind === 'database' && config.tables.engine !== 'sqlite') {
     throw new Error('The tables are on a cluster: back them up with --as arrow.');
   }
   const created = new Date().toISOString();
   await mkdir(dirname(to), { recursive: true });
-  const draft = await mkdtemp(join(dirname(to), `.${basename(to)}.partial-`));
   try {
-    const tables = await writeTables(config, options.kind, draft, progress);
-    const files = await writeOtherFiles(config, options, draft);
-    await writeManifest(draft, { kind: options.kind, created, server_version: SERVER_VERSION, ...tables, files });
-    await syncFolder(draft);
-    await rename(draft, to);
-    await syncFolder(dirname(to));
-    return tables.tables;
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    throw error;
+    return await withDraft(join(dirname(to), `.${basename(to)}.partial-`), async (draft) => {
+      const tables = await writeTables(config, options.kind, draft, progress);
+      const files = await writeOtherFiles(config, options, draft);
+      await writeManifest(draft, { kind: options.kind, created, server_version: SERVER_VERSION, ...tables, files });
+      await syncFolder(draft);
+      await rename(draft, to);
+      await syncFolder(dirname(to));
+      return tables.tables;
+    });
   } finally {
     progress.stop();
   }
@@ -84,6 +84,7 @@ async function writeTables(
 
 async function withOpened<T>(opened: OpenedEngine, work: (opened: OpenedEngine) => Promise<T>): Promise<T> {
   try {
+    await checkFilled(opened.engine);
     return await work(opened);
   } finally {
     await opened.engine.close();

@@ -1,5 +1,9 @@
-import { open, rename, stat } from 'node:fs/promises';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
+
+const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export async function isThere(path: string): Promise<boolean> {
   try {
@@ -12,7 +16,30 @@ export async function isThere(path: string): Promise<boolean> {
 }
 
 /**
- * Renames a file that is whole to its place. What is there is renamed as well, and lies beside it.
+ * Runs `work` on a new folder that only the owner may read, and removes what is left of it, by Ctrl-C as well: it has the
+ * secrets of a server.
+ *
+ * @param prefix of its path.
+ */
+export async function withDraft<T>(prefix: string, work: (draft: string) => Promise<T>): Promise<T> {
+  const draft = await mkdtemp(prefix);
+  const discard = (signal: (typeof ENDS)[number]): void => {
+    // A thread may be writing to it still.
+    rmSync(draft, { recursive: true, force: true, maxRetries: 5 });
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of ENDS) process.on(signal, discard);
+  try {
+    return await work(draft);
+  } finally {
+    for (const signal of ENDS) process.off(signal, discard);
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Renames a file that is whole to its place. What is there is renamed as well, and lies beside it. Ctrl-C does not come in
+ * between.
  *
  * @param suffixes of the files there that belong together.
  */
@@ -20,9 +47,9 @@ export async function putInPlace(made: string, file: string, suffixes: readonly 
   await sync(made, 'r+');
   const aside = `.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
   for (const suffix of suffixes) {
-    if (await isThere(file + suffix)) await rename(file + suffix, `${file}${aside}${suffix}`);
+    if (existsSync(file + suffix)) renameSync(file + suffix, `${file}${aside}${suffix}`);
   }
-  await rename(made, file);
+  renameSync(made, file);
   await syncFolder(dirname(file));
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../../src/config.ts';
 import { EMBEDDINGS, searchTables } from '../../src/stores/search-store/tables.ts';
 import type { Cell, TableDefinition } from '../../src/vastdb/engine.ts';
 import { everyRow } from '../../src/vastdb/predicate/builder.ts';
+import { endFilling, FILLING_TABLES, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
 import { readArrowFile } from '../../src/vastdb/transfer/arrow-file-reader.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
@@ -20,8 +21,12 @@ export interface RestoreOptions {
   readonly replace: boolean;
 }
 
+/** There while the tables are not whole. It has no rows. */
+const MARK: TableDefinition = { name: FILLING_TABLES.restore, columns: [{ name: 'restoring', type: 'string' }] };
+
 /**
- * Fills the tables of a configuration from the Arrow files of a backup, and compares them with it.
+ * Fills the tables of a configuration from the Arrow files of a backup, and compares them with it. No server starts on
+ * them meanwhile, nor when this ends early; what an earlier restore left there was given up when that began, and goes.
  *
  * @throws where they have rows that are not to be replaced, and where this version has no place for what the backup has.
  */
@@ -35,10 +40,20 @@ export async function fillTables(
   const { dimension } =
     tables.find(({ name }) => name === EMBEDDINGS)?.columns.find((column) => column.dimension !== undefined) ?? {};
   const instead = dimension === undefined ? [] : searchTables(dimension);
-  const { definitions, manager } = await openManager(await openEngine(config, true), instead);
+  const opened = await openEngine(config, true);
+  const unfinished = await unfinishedFilling(opened.engine);
+  const mayClear = replace || unfinished === 'restore';
+  const { definitions, engine, manager } = await openManager(opened, { instead, halfFilled: mayClear });
   try {
     checkKnown(tables, definitions);
-    await clear(manager, replace);
+    const taken = await takenTables(manager);
+    if (taken.length > 0 && !mayClear) {
+      throw new Error(
+        `There are rows already, in ${taken.join(', ')}. Restore to an empty place, or with --replace, which deletes them.`,
+      );
+    }
+    await engine.createTable(MARK);
+    for (const name of taken) await deleteRows(manager, name, everyRow(), () => undefined);
     for (const table of tables) {
       progress.start(`restore ${table.name}`, table.rows);
       await fillTable(manager, from, table, progress);
@@ -48,9 +63,10 @@ export async function fillTables(
       const sum = await sumTable(manager.reader('background'), { name, columns: names }, () => undefined);
       if (sum.rows === rows && sum.checksum === checksum) continue;
       throw new Error(
-        `The table ${name} is not as it was backed up: is a server running on it? Restore with --replace.`,
+        `The table ${name} is not as it was backed up: is a server running on it? Stop it, and restore again.`,
       );
     }
+    await endFilling(engine);
   } finally {
     await manager.close();
   }
@@ -70,17 +86,12 @@ function checkKnown(tables: readonly TableEntry[], definitions: readonly TableDe
   );
 }
 
-async function clear(manager: VastDBManager, replace: boolean): Promise<void> {
+async function takenTables(manager: VastDBManager): Promise<string[]> {
   const taken = [];
   for (const name of manager.listTables()) {
     if (!OF_PROCESSES.has(name) && (await manager.count(name)) > 0) taken.push(name);
   }
-  if (taken.length > 0 && !replace) {
-    throw new Error(
-      `There are rows already, in ${taken.join(', ')}. Restore to an empty place, or with --replace, which deletes them.`,
-    );
-  }
-  for (const name of taken) await deleteRows(manager, name, everyRow(), () => undefined);
+  return taken;
 }
 
 async function fillTable(

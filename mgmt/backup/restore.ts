@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../src/config.ts';
 import { checkDatabase, closeLog } from '../../src/vastdb/engines/sqlite/database-copy.ts';
@@ -7,7 +7,7 @@ import type { Progress } from '../progress.ts';
 import { databaseFile } from '../tables/open-tables.ts';
 import { DATABASE_FILE, SECRET_FILE } from './backup.ts';
 import { checkFiles } from './file-hash.ts';
-import { isThere, putInPlace } from './folders.ts';
+import { isThere, putInPlace, withDraft } from './folders.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { fillTables, type RestoreOptions } from './restore-tables.ts';
 
@@ -44,8 +44,7 @@ async function restoreEmbedded(
   }
   await checkUnused(file);
   await mkdir(dirname(file), { recursive: true });
-  const draft = await mkdtemp(join(dirname(file), '.restored-'));
-  try {
+  await withDraft(join(dirname(file), '.restored-'), async (draft) => {
     const made = databaseFile(draft);
     await mkdir(dirname(made));
     if (manifest.kind === 'database') await copyFile(join(from, DATABASE_FILE), made);
@@ -56,9 +55,7 @@ async function restoreEmbedded(
     // Before the tables: a restore that ends in between is one that finds no tables there, and can be repeated.
     if (secret !== undefined) await restoreSecret(config, secret);
     await putInPlace(made, file, ['', '-wal', '-shm']);
-  } finally {
-    await rm(draft, { recursive: true });
-  }
+  });
 }
 
 async function restoreCluster(

@@ -11,8 +11,8 @@ interface BackupCommandOptions {
 
 const HELP = `
 The server may run. In the backup are all tables, with users and tokens, and secret.key, if the server made one; only the
-owner may read it. Not in it are media, SECRET_KEY, and the configuration. Copy the media after the backup: objects are
-removed later than the rows that name them.`;
+owner may read it. Not in it are media, SECRET_KEY, and the configuration. Copy the media after the backup, within
+RECLAIM_GRACE_S: so much later than the rows that name them objects are removed.`;
 
 /** `mgmt backup`: a consistent copy of all tables. */
 export function backupCommand(): Command {

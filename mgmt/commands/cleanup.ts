@@ -1,10 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
+import { QueryExecutor } from '../../src/vastdb/query/executor.ts';
+import { endFilling } from '../../src/vastdb/schema/half-filled.ts';
+import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import { confirm, type Confirmation } from '../confirm.ts';
 import { print, printTable } from '../print.ts';
 import { showProgress } from '../progress.ts';
 import { AGES, deleteRows, rowsToClean } from '../tables/cleanup.ts';
 import { tableNamed } from '../tables/known-tables.ts';
-import { type OpenedTables, withTables } from '../tables/open-tables.ts';
+import { type OpenedEngine, withEngine, withTables } from '../tables/open-tables.ts';
 
 interface CleanupOptions extends Confirmation {
   readonly all?: boolean;
@@ -31,41 +35,71 @@ export function cleanupCommand(): Command {
     .option('--dry-run', 'show how many rows would go, and delete none')
     .option('--yes', 'do not ask')
     .addHelpText('after', HELP)
-    .action((names: string[], options: CleanupOptions) => withTables((opened) => cleanUp(opened, names, options)));
+    .action((names: string[], options: CleanupOptions) => cleanUp(names, options));
 }
 
-async function cleanUp(opened: OpenedTables, names: readonly string[], options: CleanupOptions): Promise<void> {
-  const { manager } = opened;
-  const beforeMs = options.olderThan === undefined ? undefined : Date.now() - options.olderThan;
-  const planned = [];
-  for (const table of chosen(opened, names, options)) {
-    const where = rowsToClean(table, beforeMs);
-    const rows = await manager.reader('background').count(table, where);
-    planned.push({ table, where, rows });
-  }
+interface Planned {
+  readonly table: string;
+  readonly where: Predicate;
+  readonly rows: number;
+}
+
+async function cleanUp(names: readonly string[], options: CleanupOptions): Promise<void> {
+  const { all = false, olderThan, dryRun = false } = options;
+  const planned = await withEngine((opened) => planOf(opened, names, options));
   printTable(
     ['TABLE', 'ROWS'],
     planned.map(({ table, rows }) => [table, String(rows)]),
   );
+  const empties = all && olderThan === undefined;
   const total = planned.reduce((sum, { rows }) => sum + rows, 0);
-  if (options.dryRun === true || total === 0) return;
-  const which = beforeMs === undefined ? 'all rows' : 'the old rows';
+  if (dryRun || (total === 0 && !empties)) return;
+  const which = olderThan === undefined ? 'all rows' : 'the old rows';
   const from = planned.map(({ table }) => table).join(', ');
   await confirm(`This deletes ${which} of ${from}: ${total} rows, for good.`, options);
+  const deleted = await withTables(
+    async ({ manager, engine }) => {
+      const rows = await deleteAll(manager, planned);
+      // What half of a restore or of a migration left is gone.
+      if (empties) await endFilling(engine);
+      return rows;
+    },
+    process.env,
+    { halfFilled: empties },
+  );
+  print(`Deleted ${deleted} rows.`);
+}
+
+/** Reads only: of tables that are not there, nothing goes. */
+async function planOf(opened: OpenedEngine, names: readonly string[], options: CleanupOptions): Promise<Planned[]> {
+  const { engine } = opened;
+  const beforeMs = options.olderThan === undefined ? undefined : Date.now() - options.olderThan;
+  const executor = new QueryExecutor(engine.capabilities, () => false);
+  const planned = [];
+  for (const table of chosen(opened, names, options)) {
+    const where = rowsToClean(table, beforeMs);
+    const isThere = (await engine.describeTable(table)) !== undefined;
+    planned.push({ table, where, rows: isThere ? await executor.count(engine.reader('background'), table, where) : 0 });
+  }
+  return planned;
+}
+
+async function deleteAll(manager: VastDBManager, planned: readonly Planned[]): Promise<number> {
   const progress = showProgress();
+  let deleted = 0;
   try {
     for (const { table, where, rows } of planned) {
       if (rows === 0) continue;
       progress.start(table, rows);
-      await deleteRows(manager, table, where, progress.advance);
+      deleted += await deleteRows(manager, table, where, progress.advance);
     }
   } finally {
     progress.stop();
   }
-  print(`Deleted ${total} rows.`);
+  return deleted;
 }
 
-function chosen({ definitions }: OpenedTables, names: readonly string[], options: CleanupOptions): string[] {
+function chosen({ definitions }: OpenedEngine, names: readonly string[], options: CleanupOptions): string[] {
   const { all = false, olderThan } = options;
   if (all === names.length > 0) throw new Error('Name the tables to clean up, or pass --all; `status` lists them.');
   if (!all) return names.map((name) => tableNamed(definitions, name).name);

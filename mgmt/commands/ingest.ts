@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseTimestamp } from '../../src/shared/time/timestamp.ts';
 import { fingerprintOf, IngestFolder } from '../ingest/ingest-folder.ts';
 import { makePlan } from '../ingest/make-plan.ts';
@@ -27,11 +27,11 @@ export function ingestCommand(): Command {
     .option('--ready', 'the files are the segments of one flow, and are taken as they are')
     .option('--flow-id <uuid>', 'id of the flow that stands for the whole', parseUuid)
     .option('--source-id <uuid>', 'id of its source', parseUuid)
-    .option(
-      '--segment-duration <duration>',
-      'of a file that is cut, such as 2s or 960ms',
-      parseDuration,
-      2_000_000_000n,
+    .addOption(
+      new Option('--segment-duration <duration>', 'of a file that is cut, such as 2s or 960ms')
+        .argParser(parseDuration)
+        // Without a text of its own commander prints it as JSON, which has no bigint.
+        .default(2_000_000_000n, '2s'),
     )
     .option('--start <timestamp>', 'where on the timeline the media begins, such as 10:0', parseTime)
     .addOption(parallelOption('uploads'))
@@ -59,6 +59,7 @@ async function run(files: readonly string[], options: IngestOptions): Promise<vo
     const settings = { segmentNs: segmentDuration, flowId, sourceId, startNs };
     plan = { fingerprint, ...(await makePlan(inputs, ready, await folder.freshSegments(), settings)) };
     await folder.keep(plan);
+    for (const note of plan.notes ?? []) process.stderr.write(`Note: ${note}\n`);
   }
   const progress = showProgress('segments');
   try {

@@ -46,14 +46,22 @@ export function migrateCommand(): Command {
         );
       const different = compared.filter(({ same }) => !same).map(({ table }) => table);
       if (different.length === 0) return;
-      throw new Error(
-        `Source and target differ in ${different.join(', ')}: stop the servers of both, and run this again; it copies those tables anew.`,
+      process.stderr.write(
+        `Source and target differ in ${different.join(', ')}: stop the servers of both, and run this again; it copies those tables anew.\n`,
       );
+      process.exitCode = 1;
     });
 }
 
 async function targetConfig(file: string, engine: MigrateOptions['to']): Promise<Config> {
-  const config = loadConfig(parseEnv(await readFile(file, 'utf8')));
+  let config;
+  try {
+    config = loadConfig(parseEnv(await readFile(file, 'utf8')));
+  } catch (error) {
+    throw new Error(`The file of --target-env: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
   if (config.tables.engine === engine) return config;
   throw new Error(`${file} names the engine ${config.tables.engine}, not ${engine}: set TABLE_ENGINE=${engine} there.`);
 }

@@ -44,7 +44,7 @@ async function run({ flow, timerange, out, parallel, check, ...server }: Outgest
   );
   for (const track of tracks) {
     const range = TimeRange.fromNs(track.startNs, track.endNs).toString();
-    print(`${track.flow.id}  ${range}  ${track.segments} segments, ${track.gapCount} gaps`);
+    print(`${track.flow.id}  ${range}  ${track.parts.length} segments, ${track.gapCount} gaps`);
     for (const gap of track.gaps.slice(0, GAPS_PRINTED)) print(`  gap ${gap.toString()}`);
     if (track.gapCount > GAPS_PRINTED) print(`  and ${track.gapCount - GAPS_PRINTED} more`);
   }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { unfinishedFilling, unfinishedText } from '../../src/vastdb/schema/half-filled.ts';
 import { print, printTable } from '../print.ts';
 import { withEngine } from '../tables/open-tables.ts';
 import { type TableStatus, tableStatuses } from '../tables/table-status.ts';
@@ -14,6 +15,10 @@ export function statusCommand(): Command {
         const statuses = await tableStatuses(engine, definitions);
         if (json === true) for (const status of statuses) print(JSON.stringify(status));
         else printTable(['TABLE', 'STATE', 'ROWS', 'BYTES', 'COLUMNS', 'LACKS'], statuses.map(toLine));
+        const filling = await unfinishedFilling(engine);
+        if (filling === undefined) return;
+        process.stderr.write(`${unfinishedText(filling)}\n`);
+        process.exitCode = 1;
       }),
     );
 }

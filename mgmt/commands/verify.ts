@@ -20,7 +20,7 @@ const HELP = `
 Checks:
 ${CHECKS.map(({ name, description }) => `  ${name.padEnd(16)} ${description}`).join('\n')}
 The server may run: what looks wrong is looked at again, in a transaction, before it is reported. The exit code is 1 when
-something was found that was not repaired.`;
+something was found that was not repaired, and 2 when not everything could be looked at.`;
 
 /** `mgmt verify`: whether the rows of the tables, and the bytes of the media stores, fit together. */
 export function verifyCommand(): Command {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { loadConfig } from '../../src/config.ts';
 import { print } from '../print.ts';
-import { engineVersion } from '../tables/engine-version.ts';
-import { withEngine } from '../tables/open-tables.ts';
+import { engineVersion, sqliteVersion } from '../tables/engine-version.ts';
+import { type OpenedEngine, withEngine } from '../tables/open-tables.ts';
 import { SERVER_VERSION } from '../version.ts';
 
 /** `mgmt version`: of the server, of Node.js, and of the database that its tables are in. */
@@ -9,16 +10,17 @@ export function versionCommand(): Command {
   return new Command('version')
     .description('versions of the server, Node.js, and the database that the tables are in')
     .option('--json', 'as a JSON object')
-    .action(({ json }: { json?: boolean }) =>
-      withEngine(async ({ engine }) => {
-        const versions = {
-          server: SERVER_VERSION,
-          node: process.version,
-          engine: engine.name,
-          engine_version: await engineVersion(engine),
-        };
-        if (json === true) print(JSON.stringify(versions));
-        else for (const [name, version] of Object.entries(versions)) print(`${name}: ${version}`);
-      }),
-    );
+    .action(async ({ json }: { json?: boolean }) => {
+      const { tables } = loadConfig(process.env);
+      const versions = {
+        server: SERVER_VERSION,
+        node: process.version,
+        engine: tables.engine,
+        engine_version: tables.engine === 'sqlite' ? sqliteVersion() : await withEngine(clusterVersion),
+      };
+      if (json === true) print(JSON.stringify(versions));
+      else for (const [name, version] of Object.entries(versions)) print(`${name}: ${version}`);
+    });
 }
+
+const clusterVersion = ({ engine }: OpenedEngine): Promise<string> => engineVersion(engine);

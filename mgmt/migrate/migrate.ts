@@ -1,3 +1,4 @@
+import { endFilling, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
 import type { OpenedEngine, OpenedTables } from '../tables/open-tables.ts';
@@ -27,12 +28,12 @@ export async function migrate(
   progress: Progress,
 ): Promise<MigratedTable[]> {
   const { maxCellBytes } = target.engine.capabilities;
-  const isResumed = (await target.engine.describeTable(MIGRATION_LEDGER.name)) !== undefined;
+  const unfinished = await unfinishedFilling(target.engine);
   const tables = await tablesToCopy(source.engine, source.definitions);
   // The dimension of vectors is that of the source.
-  const opened = await openManager(target, source.definitions);
+  const opened = await openManager(target, { instead: source.definitions, halfFilled: unfinished === 'migration' });
   try {
-    if (!isResumed) {
+    if (unfinished === undefined) {
       await checkEmpty(opened.manager, tables);
       if (maxCellBytes !== undefined) await checkCells(source, tables, maxCellBytes, progress);
     }
@@ -43,7 +44,7 @@ export async function migrate(
       await copyTable(source.manager, opened.manager, table, progress.advance);
     }
     const compared = await compare(source.manager, opened.manager, tables, progress);
-    if (compared.every(({ same }) => same)) await opened.engine.dropTable(MIGRATION_LEDGER.name);
+    if (compared.every(({ same }) => same)) await endFilling(opened.engine);
     return compared;
   } finally {
     progress.stop();

@@ -2,14 +2,15 @@ import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import type { RowId, TableDefinition } from '../../src/vastdb/engine.ts';
 import { eq } from '../../src/vastdb/predicate/builder.ts';
+import { FILLING_TABLES } from '../../src/vastdb/schema/half-filled.ts';
 import type { TableSum } from '../tables/table-sum.ts';
 
 /**
  * How far a migration has come, kept in its target: each row is written in the transaction of the batch that it counts.
- * The table is there from the first batch until everything was compared.
+ * The table is there from before the first batch until everything was compared: no server starts on these tables meanwhile.
  */
 export const MIGRATION_LEDGER: TableDefinition = {
-  name: '_migration',
+  name: FILLING_TABLES.migration,
   columns: [
     { name: 'table_name', type: 'string', required: true },
     { name: 'row_count', type: 'int64', required: true },

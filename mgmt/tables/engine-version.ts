@@ -4,7 +4,10 @@ import type { VastEngine } from '../../src/vastdb/engines/vast/vast-engine.ts';
 /** What only a cluster has is asked of its engine itself. */
 export const isVastEngine = (engine: TableEngine): engine is VastEngine => engine.name === 'vast';
 
+/** Of the library in Node.js: no database is needed to tell. */
+export const sqliteVersion = (): string => process.versions['sqlite'] ?? 'unknown';
+
 /** The version of the database: that which the cluster names, or that of the embedded library. */
 export async function engineVersion(engine: TableEngine): Promise<string> {
-  return isVastEngine(engine) ? engine.version() : (process.versions['sqlite'] ?? 'unknown');
+  return isVastEngine(engine) ? engine.version() : sqliteVersion();
 }

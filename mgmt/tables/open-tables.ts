@@ -5,7 +5,7 @@ import { openTables } from '../../src/composition/tables.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
-import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
+import { VastDBManager, type VastDBManagerOptions } from '../../src/vastdb/vast-db-manager.ts';
 import { knownTables } from './known-tables.ts';
 
 /** The configured engine as it is: nothing was created, nothing brought up to date. */
@@ -41,8 +41,9 @@ export async function withEngine<T>(
 export async function withTables<T>(
   work: (opened: OpenedTables) => Promise<T>,
   env: NodeJS.ProcessEnv = process.env,
+  options: OpenOptions = {},
 ): Promise<T> {
-  const opened = await openManager(await openEngine(loadConfig(env)));
+  const opened = await openManager(await openEngine(loadConfig(env)), options);
   try {
     return await work(opened);
   } finally {
@@ -54,7 +55,7 @@ export async function withTables<T>(
 export async function openEngine(config: Config, mayMake = false): Promise<OpenedEngine> {
   // The standard output is the command's own.
   const logger = createLogger('error', process.stderr);
-  if (config.tables.engine === 'sqlite' && !mayMake) await checkDatabase(config.dataDir);
+  if (config.tables.engine === 'sqlite' && !mayMake) await checkDatabaseThere(config.dataDir);
   const engine = await openTables(config, logger);
   try {
     return { config, logger, engine, definitions: await knownTables(engine, config) };
@@ -64,19 +65,20 @@ export async function openEngine(config: Config, mayMake = false): Promise<Opene
   }
 }
 
-/**
- * Closes the engine when the tables cannot be opened.
- *
- * @param instead definitions that hold instead of those of the same names, or besides them.
- */
+interface OpenOptions extends Pick<VastDBManagerOptions, 'halfFilled'> {
+  /** Definitions that hold instead of those of the same names, or besides them. */
+  readonly instead?: readonly TableDefinition[];
+}
+
+/** Closes the engine when the tables cannot be opened. */
 export async function openManager(
   opened: OpenedEngine,
-  instead: readonly TableDefinition[] = [],
+  { instead = [], ...options }: OpenOptions = {},
 ): Promise<OpenedTables> {
   const byName = new Map([...opened.definitions, ...instead].map((definition) => [definition.name, definition]));
   const definitions = [...byName.values()];
   try {
-    const manager = await VastDBManager.open(opened.engine, definitions);
+    const manager = await VastDBManager.open(opened.engine, definitions, options);
     return { ...opened, definitions, manager };
   } catch (error) {
     await opened.engine.close();
@@ -84,7 +86,8 @@ export async function openManager(
   }
 }
 
-async function checkDatabase(dataDir: string): Promise<void> {
+/** @throws where there is no embedded database, before a folder for one is made. */
+export async function checkDatabaseThere(dataDir: string): Promise<void> {
   const file = databaseFile(dataDir);
   try {
     await access(file);

@@ -3,46 +3,28 @@ import { insertMembers, removeMembers } from '../../src/stores/vast-store/collec
 import { FLOW_COLLECTION_MEMBERS as MEMBERS, FLOWS } from '../../src/stores/vast-store/tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
-import { checkRows, missingFrom, presentIn } from './row-check.ts';
+import { readDocuments } from './documents.ts';
+import { checkRows, withoutOwner } from './row-check.ts';
 import { notDeleting } from './segments.ts';
 
 export const collections = checkRows(
   'collections',
   'members of collections exist, and are those of the document',
-  {
+  withoutOwner({
     table: MEMBERS.name,
     column: 'flow_id',
     subject: 'members of flow',
-    look: async (reader, keys) => {
-      const problems = missingFrom(
-        await presentIn(reader, FLOWS.name, 'id', keys),
-        keys,
-        'collects flows, and has no row',
-      );
-      const still = await presentIn(reader, MEMBERS.name, 'flow_id', [...problems.keys()]);
-      return new Map([...problems].filter(([key]) => still.has(key)));
-    },
-    repair: {
-      does: 'deletes the members',
-      mend: async (tx, keys) => {
-        await tx.delete(MEMBERS.name, isIn('flow_id', keys));
-      },
-    },
-  },
-  {
+    owners: FLOWS.name,
+    problem: 'collects flows, and has no row',
+    deleting: 'deletes the members',
+  }),
+  withoutOwner({
     table: MEMBERS.name,
     column: 'member_id',
     subject: 'collected flow',
-    look: async (reader, keys) => {
-      const problems = missingFrom(
-        await presentIn(reader, FLOWS.name, 'id', keys),
-        keys,
-        'flows collect it, and it has no row; take it out by PUT /flows/{id}/flow_collection',
-      );
-      const still = await presentIn(reader, MEMBERS.name, 'member_id', [...problems.keys()]);
-      return new Map([...problems].filter(([key]) => still.has(key)));
-    },
-  },
+    owners: FLOWS.name,
+    problem: 'flows collect it, and it has no row; take it out by PUT /flows/{id}/flow_collection',
+  }),
   {
     table: FLOWS.name,
     column: 'id',
@@ -74,10 +56,8 @@ async function itemsOfDocuments(
   reader: ManagedReader,
   ids: readonly string[],
 ): Promise<Map<string, readonly FlowCollectionItem[]>> {
-  const { rows } = await reader.select({ table: FLOWS.name, columns: ['id', 'document'], where: notDeleting(ids) });
-  return new Map(
-    (rows as [string, string][]).map(([id, document]) => [id, (JSON.parse(document) as Flow).flow_collection ?? []]),
-  );
+  const documents = await readDocuments<Flow>(reader, FLOWS.name, notDeleting(ids));
+  return new Map([...documents].map(([id, { flow_collection: items = [] }]) => [id, items]));
 }
 
 async function membersOf(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, string[]>> {

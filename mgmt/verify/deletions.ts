@@ -2,7 +2,7 @@ import { DELETION_REQUESTS, FLOWS, SOURCES } from '../../src/stores/vast-store/t
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';
-import { checkRows, missingFrom, presentIn } from './row-check.ts';
+import { checkRows, withoutOwner } from './row-check.ts';
 
 interface FlowDeletions {
   readonly deleting: boolean;
@@ -85,33 +85,20 @@ async function requestDeletion(tx: ManagedTransaction, flowId: string): Promise<
 export const flowSources = checkRows(
   'flow-sources',
   'flows have a source, and sources have a flow',
-  {
+  withoutOwner({
     table: FLOWS.name,
     column: 'source_id',
     where: eq('deleting', false),
     subject: 'source',
-    look: async (reader, keys) => {
-      const problems = missingFrom(
-        await presentIn(reader, SOURCES.name, 'id', keys),
-        keys,
-        'flows are of it, and it has no row; PUT one of the flows to another source and back',
-      );
-      const still = await presentIn(reader, FLOWS.name, 'source_id', [...problems.keys()]);
-      return new Map([...problems].filter(([key]) => still.has(key)));
-    },
-  },
-  {
+    owners: SOURCES.name,
+    problem: 'flows are of it, and it has no row; PUT one of the flows to another source and back',
+  }),
+  withoutOwner({
     table: SOURCES.name,
     column: 'id',
     subject: 'source',
-    look: async (reader, keys) => {
-      const problems = missingFrom(
-        await presentIn(reader, FLOWS.name, 'source_id', keys),
-        keys,
-        'it has no flow; make one of it by PUT /flows/{id}, and delete that if the source is not wanted',
-      );
-      const still = await presentIn(reader, SOURCES.name, 'id', [...problems.keys()]);
-      return new Map([...problems].filter(([key]) => still.has(key)));
-    },
-  },
+    owners: FLOWS.name,
+    ownerColumn: 'source_id',
+    problem: 'it has no flow; make one of it by PUT /flows/{id}, and delete that if the source is not wanted',
+  }),
 );

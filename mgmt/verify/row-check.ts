@@ -25,24 +25,22 @@ export interface RowCheck {
   };
 }
 
-/** Runs the checks one after the other, as one under the name of the first. */
-export function checkRows(
-  name: string,
-  description: string,
-  ...checks: readonly Omit<RowCheck, 'name' | 'description'>[]
-): Check {
+export type Part = Omit<RowCheck, 'name' | 'description'>;
+
+/** Runs the parts one after the other, as one check. */
+export function checkRows(name: string, description: string, ...parts: readonly Part[]): Check {
   return {
     name,
     description,
     async *find(context) {
-      for (const check of checks) yield* findRows({ ...check, name, description }, context);
+      for (const part of parts) yield* findRows({ ...part, name, description }, context);
     },
   };
 }
 
 async function* findRows(check: RowCheck, { manager, progress }: VerifyContext): AsyncGenerator<Found> {
   const { table, column, where } = check;
-  // Tables of media search may not be there.
+  // Tables of media search and of EXR may not be there.
   if (!manager.listTables().includes(table)) return;
   progress.start(`${check.name}: ${table}`, (await manager.stats(table)).rows);
   const reader = manager.reader('background');
@@ -88,6 +86,47 @@ export async function presentIn(
   const { rows } = await reader.select({ table, columns: [column], where: isIn(column, keys), distinct: true });
   return new Set(rows.map((row) => row[0] as string));
 }
+
+/** A part of a check: rows that name, in a column, a row of another table that is not there. */
+export const withoutOwner = ({
+  table,
+  column,
+  where,
+  subject,
+  owners,
+  ownerColumn = 'id',
+  problem,
+  deleting,
+}: {
+  readonly table: string;
+  readonly column: string;
+  readonly where?: Predicate;
+  readonly subject: string;
+  readonly owners: string;
+  readonly ownerColumn?: string;
+  readonly problem: string;
+  /** What a repair that deletes the rows does; undefined where a person has to decide. */
+  readonly deleting?: string;
+}): Part => ({
+  table,
+  column,
+  ...(where && { where }),
+  subject,
+  look: async (reader, keys) => {
+    const problems = missingFrom(await presentIn(reader, owners, ownerColumn, keys), keys, problem);
+    // Not those whose rows went meanwhile.
+    const still = await presentIn(reader, table, column, [...problems.keys()]);
+    return new Map([...problems].filter(([key]) => still.has(key)));
+  },
+  ...(deleting !== undefined && {
+    repair: {
+      does: deleting,
+      mend: async (tx, keys) => {
+        await tx.delete(table, isIn(column, keys));
+      },
+    },
+  }),
+});
 
 /** The keys that are not in the set, each with the same problem. */
 export const missingFrom = (

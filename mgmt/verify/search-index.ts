@@ -1,35 +1,39 @@
-import { ASSETS, VERSIONS, VISIBLE_EMBEDDINGS, VISIBLE_SEGMENTS } from '../../src/stores/search-store/tables.ts';
-import { isIn } from '../../src/vastdb/predicate/builder.ts';
-import { checkRows, missingFrom, presentIn, type RowCheck } from './row-check.ts';
+import {
+  ASSETS,
+  EMBEDDINGS,
+  SEGMENTS,
+  VERSIONS,
+  VISIBLE_EMBEDDINGS,
+  VISIBLE_SEGMENTS,
+} from '../../src/stores/search-store/tables.ts';
+import { checkRows, type Part, withoutOwner } from './row-check.ts';
 
-const visible = (
-  table: string,
-  column: string,
-  owners: string,
-  subject: string,
-): Omit<RowCheck, 'name' | 'description'> => ({
-  table,
-  column,
-  subject,
-  look: async (reader, keys) => {
-    const problems = missingFrom(await presentIn(reader, owners, 'id', keys), keys, 'it can be found, and has no row');
-    const still = await presentIn(reader, table, column, [...problems.keys()]);
-    return new Map([...problems].filter(([key]) => still.has(key)));
-  },
-  repair: {
-    does: 'takes it out of what can be found',
-    mend: async (tx, keys) => {
-      await tx.delete(table, isIn(column, keys));
-    },
-  },
-});
+const visible = (table: string, column: string, owners: string, subject: string): Part =>
+  withoutOwner({
+    table,
+    column,
+    subject,
+    owners,
+    problem: 'it can be found, and has no row',
+    deleting: 'takes it out of what can be found',
+  });
 
-/** What media search shows of assets and versions that are gone. */
+/** What media search shows of assets and versions that are gone, and what was kept of them. */
 export const searchIndex = checkRows(
   'search-index',
-  'what media search shows exists',
+  'what media search shows exists, and its rows belong to a version',
   ...[VISIBLE_SEGMENTS.name, VISIBLE_EMBEDDINGS.name].flatMap((table) => [
     visible(table, 'version_id', VERSIONS.name, 'version'),
     visible(table, 'asset_id', ASSETS.name, 'asset'),
   ]),
+  ...[SEGMENTS.name, EMBEDDINGS].map((table) =>
+    withoutOwner({
+      table,
+      column: 'version_id',
+      subject: `${table} of version`,
+      owners: VERSIONS.name,
+      problem: 'there is no such version',
+      deleting: 'deletes them',
+    }),
+  ),
 );

@@ -3,10 +3,10 @@ import { FLOWS, OBJECTS, SEGMENTS } from '../../src/stores/vast-store/tables.ts'
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../src/vastdb/predicate/builder.ts';
-import { checkRows, missingFrom, presentIn, type RowCheck } from './row-check.ts';
+import { checkRows, missingFrom, type Part, presentIn, withoutOwner } from './row-check.ts';
 
 /** The objects of segments, of the trash too: restored segments need theirs. */
-const objectsOf = (table: string, subject: string): Omit<RowCheck, 'name' | 'description'> => ({
+const objectsOf = (table: string, subject: string): Part => ({
   table,
   column: 'object_id',
   subject,
@@ -65,20 +65,17 @@ export const segmentObjects = checkRows(
   objectsOf(DELETED_SEGMENTS.name, 'object (of the trash)'),
 );
 
-export const segmentFlows = checkRows('segment-flows', 'segments belong to a flow', {
-  table: SEGMENTS.name,
-  column: 'flow_id',
-  subject: 'segments of flow',
-  look: async (reader, keys) => {
-    const problems = missingFrom(
-      await presentIn(reader, FLOWS.name, 'id', keys),
-      keys,
-      'there is no such flow; make it by PUT /flows/{id}, and delete it if it is not wanted',
-    );
-    const still = await presentIn(reader, SEGMENTS.name, 'flow_id', [...problems.keys()]);
-    return new Map([...problems].filter(([key]) => still.has(key)));
-  },
-});
+export const segmentFlows = checkRows(
+  'segment-flows',
+  'segments belong to a flow',
+  withoutOwner({
+    table: SEGMENTS.name,
+    column: 'flow_id',
+    subject: 'segments of flow',
+    owners: FLOWS.name,
+    problem: 'there is no such flow; make it by PUT /flows/{id}, and delete it if it is not wanted',
+  }),
+);
 
 export const notDeleting = (ids: readonly string[]): ReturnType<typeof and> =>
   and([isIn('id', ids), eq('deleting', false)]);

@@ -4,28 +4,19 @@ import { insertTags, removeTags } from '../../src/stores/vast-store/tag-index.ts
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
-import { checkRows, missingFrom, presentIn, type RowCheck } from './row-check.ts';
+import { readDocuments } from './documents.ts';
+import { checkRows, type Part, withoutOwner } from './row-check.ts';
 import { notDeleting } from './segments.ts';
 
-type Part = Omit<RowCheck, 'name' | 'description'>;
-
-/** Tags without owner. */
-const ownersOf = (tags: string, owners: string, subject: string): Part => ({
-  table: tags,
-  column: 'owner_id',
-  subject,
-  look: async (reader, keys) => {
-    const problems = missingFrom(await presentIn(reader, owners, 'id', keys), keys, 'has tags, and no row');
-    const still = await presentIn(reader, tags, 'owner_id', [...problems.keys()]);
-    return new Map([...problems].filter(([key]) => still.has(key)));
-  },
-  repair: {
-    does: 'deletes the tags',
-    mend: async (tx, keys) => {
-      await tx.delete(tags, isIn('owner_id', keys));
-    },
-  },
-});
+const ownersOf = (tags: string, owners: string, subject: string): Part =>
+  withoutOwner({
+    table: tags,
+    column: 'owner_id',
+    subject,
+    owners,
+    problem: 'has tags, and no row',
+    deleting: 'deletes the tags',
+  });
 
 /** Tags that differ from those in the document of their owner. */
 const indexOf = (
@@ -65,10 +56,8 @@ const indexOf = (
 const textOf = (name: string, value: string): string => JSON.stringify([name.toWellFormed(), value.toWellFormed()]);
 
 async function tagsOfDocuments(reader: ManagedReader, table: string, where: Predicate): Promise<Map<string, Tags>> {
-  const { rows } = await reader.select({ table, columns: ['id', 'document'], where });
-  return new Map(
-    (rows as [string, string][]).map(([id, document]) => [id, (JSON.parse(document) as { tags?: Tags }).tags ?? {}]),
-  );
+  const documents = await readDocuments<{ tags?: Tags }>(reader, table, where);
+  return new Map([...documents].map(([id, { tags = {} }]) => [id, tags]));
 }
 
 async function rowsOf(reader: ManagedReader, table: string, owners: readonly string[]): Promise<Map<string, string[]>> {

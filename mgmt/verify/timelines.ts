@@ -1,13 +1,17 @@
 import type { FlowContent } from '../../src/domain/store.ts';
 import { FLOWS, SEGMENTS } from '../../src/stores/vast-store/tables.ts';
 import { CONTENT_COLUMNS, contentCells, toContent } from '../../src/stores/vast-store/flow-row.ts';
+import type { CommittedReader } from '../../src/vastdb/committed-reader.ts';
 import type { Cell } from '../../src/vastdb/engine.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { and, eq } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
 import { FlowTimeline } from './flow-timeline.ts';
 
+/** Of reading a flow while nobody writes to it. */
+const ATTEMPTS = 3;
 const IN_BACKGROUND = { lane: 'background' } as const;
 
 interface FlowRow {
@@ -17,7 +21,7 @@ interface FlowRow {
 
 /**
  * What a flow's row says of its segments, and that no two of them overlap. One pass over all segments makes suspects;
- * each is then read in one transaction. It holds 16 bytes for each segment.
+ * each is then read again. It holds 16 bytes for each segment.
  */
 export const timelines: Check = {
   name: 'timelines',
@@ -94,8 +98,9 @@ function contentText(content: FlowContent | null): string {
 }
 
 async function* confirmed(manager: VastDBManager, id: string): AsyncGenerator<Found> {
-  const problems = await manager.transaction((tx) => look(tx, id), IN_BACKGROUND);
-  for (const { text, isMendable } of problems) {
+  const seen = await readSettled(manager, id);
+  if (seen === undefined) return;
+  for (const { text, isMendable } of problemsOf(seen.flow, seen.timeline)) {
     const found = { subject: `flow ${id}`, problem: text };
     if (isMendable)
       yield { ...found, repair: 'writes into its row what the segments are', mend: () => mend(manager, id) };
@@ -103,20 +108,57 @@ async function* confirmed(manager: VastDBManager, id: string): AsyncGenerator<Fo
   }
 }
 
-async function look(reader: ManagedReader, id: string): Promise<Problem[]> {
-  const [flow, timeline] = [await readFlow(reader, id), await readTimeline(reader, id)];
-  return flow === undefined ? [] : problemsOf(flow, timeline);
+interface Settled {
+  readonly flow: FlowRow;
+  readonly timeline: FlowTimeline;
+}
+
+/**
+ * A flow's row, and the segments that it is about: whoever writes segments writes a new version into the row, so nothing
+ * came in between when that is the same before and after. Nobody waits for it, and it holds no more than the timeline;
+ * only where others write all the time is all of it read in one transaction. Undefined for a flow that is gone.
+ */
+async function readSettled(manager: VastDBManager, id: string): Promise<Settled | undefined> {
+  const reader = manager.reader('background');
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const before = await readFlow(reader, id);
+    const timeline = await scanTimeline(reader, id);
+    const flow = await readFlow(reader, id);
+    if (before === undefined || flow === undefined) return undefined;
+    if (flow.version === before.version) return { flow, timeline };
+  }
+  return manager.transaction((tx) => readAtOnce(tx, id), IN_BACKGROUND);
 }
 
 async function mend(manager: VastDBManager, id: string): Promise<void> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const seen = await readSettled(manager, id);
+    if (seen === undefined) return;
+    // Nothing is written where the segments are others by now.
+    if ((await manager.transaction((tx) => writeContent(tx, id, seen), IN_BACKGROUND)) > 0) return;
+  }
   await manager.transaction(async (tx) => {
-    const [flow, timeline] = [await readFlow(tx, id), await readTimeline(tx, id)];
-    if (flow === undefined) return;
-    const cells = [...contentCells(timeline.content()), flow.version + 1n];
-    const columns = [...CONTENT_COLUMNS, 'segments_version'];
-    const changes = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
-    await tx.update(FLOWS.name, eq('id', id), changes);
+    const seen = await readAtOnce(tx, id);
+    if (seen !== undefined) await writeContent(tx, id, seen);
   }, IN_BACKGROUND);
+}
+
+function writeContent(tx: ManagedTransaction, id: string, { flow: { version }, timeline }: Settled): Promise<number> {
+  const cells = [...contentCells(timeline.content()), version + 1n];
+  const columns = [...CONTENT_COLUMNS, 'segments_version'];
+  const changes = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
+  const where = and([eq('id', id), eq('deleting', false), eq('segments_version', version)]);
+  return tx.update(FLOWS.name, where, changes);
+}
+
+async function readAtOnce(tx: ManagedTransaction, id: string): Promise<Settled | undefined> {
+  const flow = await readFlow(tx, id);
+  if (flow === undefined) return undefined;
+  const timeline = new FlowTimeline();
+  const where = eq('flow_id', id);
+  const { rows } = await tx.select({ table: SEGMENTS.name, columns: ['start_ns', 'end_ns'], where });
+  for (const [start, end] of rows as [bigint, bigint][]) timeline.add(start, end);
+  return { flow, timeline };
 }
 
 async function readFlow(reader: ManagedReader, id: string): Promise<FlowRow | undefined> {
@@ -131,10 +173,12 @@ function toFlowRow(cells: readonly Cell[]): FlowRow {
   return { content, version: cells[CONTENT_COLUMNS.length] as bigint };
 }
 
-async function readTimeline(reader: ManagedReader, id: string): Promise<FlowTimeline> {
+async function scanTimeline(reader: CommittedReader, id: string): Promise<FlowTimeline> {
   const timeline = new FlowTimeline();
-  const where = eq('flow_id', id);
-  const { rows } = await reader.select({ table: SEGMENTS.name, columns: ['start_ns', 'end_ns'], where });
-  for (const [start, end] of rows as [bigint, bigint][]) timeline.add(start, end);
+  const batches = reader.scan({ table: SEGMENTS.name, columns: ['start_ns', 'end_ns'], where: eq('flow_id', id) });
+  for await (const { rowCount, columns } of batches) {
+    const [starts, ends] = columns as [bigint[], bigint[]];
+    for (let row = 0; row < rowCount; row++) timeline.add(starts[row] ?? 0n, ends[row] ?? 0n);
+  }
   return timeline;
 }

@@ -1,6 +1,8 @@
 import { batches } from './batches.ts';
 import { collections } from './collections.ts';
 import { deletions, flowSources } from './deletions.ts';
+import { documents } from './documents.ts';
+import { exrMetadata } from './exr-metadata.ts';
 import type { Check, Finding, VerifyContext } from './finding.ts';
 import { objectBytes } from './object-bytes.ts';
 import { orphanedBytes } from './orphaned-bytes.ts';
@@ -16,12 +18,14 @@ export const CHECKS: readonly Check[] = [
   segmentFlows,
   segmentObjects,
   timelines,
+  documents,
   tagIndex,
   collections,
   unusedObjects,
   deletions,
   batches,
   searchIndex,
+  exrMetadata,
   objectBytes,
   orphanedBytes,
 ];

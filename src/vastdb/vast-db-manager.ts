@@ -30,6 +30,7 @@ import type { Predicate } from './predicate/predicate.ts';
 import { QueryExecutor } from './query/executor.ts';
 import type { NewRow, Row, RowQuery, SelectQuery } from './query/select-query.ts';
 import { type EvolutionReport, ensureTables } from './schema/evolution.ts';
+import { checkFilled } from './schema/half-filled.ts';
 import { SchemaCache } from './schema/schema-cache.ts';
 import { TableError } from './table-error.ts';
 
@@ -39,6 +40,8 @@ export interface VastDBManagerOptions extends QueryMonitorOptions {
    * it anew themselves.
    */
   readonly conflictAttempts?: number;
+  /** Whether tables are opened that something is still filling. */
+  readonly halfFilled?: boolean;
 }
 
 const CONFLICT_ATTEMPTS = 8;
@@ -91,12 +94,15 @@ export class VastDBManager {
   /**
    * Brings the tables up to the definitions, which never drops anything, and reads the schemas. The
    * manager owns the engine from then on, and closes it.
+   *
+   * @throws TableError `invalid` for tables that are half filled, unless `halfFilled`.
    */
   static async open(
     engine: TableEngine,
     definitions: readonly TableDefinition[],
     options: VastDBManagerOptions = {},
   ): Promise<VastDBManager> {
+    if (options.halfFilled !== true) await checkFilled(engine);
     const evolution = await ensureTables(engine, [...definitions, BATCH_LEDGER]);
     const schemas = await SchemaCache.open(engine, definitions);
     const isTimeline = (table: string, name: string): boolean => {

@@ -52,9 +52,10 @@ export class SourceReader implements SourceReads {
   }
 }
 
-const COLUMNS = ['id', 'format', 'label', ACCESS_COLUMN, 'document'] as const;
+/** In the order of `sourceCells`. */
+export const SOURCE_COLUMNS = ['id', 'format', 'label', ACCESS_COLUMN, 'document'] as const;
 
-const cells = (source: Source): Cell[] => [
+export const sourceCells = (source: Source): Cell[] => [
   source.id,
   source.format,
   source.label ?? null,
@@ -97,13 +98,13 @@ export class SourceRepository extends SourceReader implements Sources {
   async insert(source: Source): Promise<void> {
     checkStaysVisible(this.#access, source.tags);
     const created = BigInt(Date.parse(source.created ?? '')) * 1_000_000n;
-    await this.#tx.insertArrays(SOURCES.name, [...COLUMNS, 'created_ns'], [[...cells(source), created]]);
+    await this.#tx.insertArrays(SOURCES.name, [...SOURCE_COLUMNS, 'created_ns'], [[...sourceCells(source), created]]);
     await insertTags(this.#tx, SOURCE_TAGS.name, source.id, source.tags ?? {});
   }
 
   async replace(handle: RowHandle, source: Source): Promise<void> {
     checkStaysVisible(this.#access, source.tags);
-    await this.#tx.updateByRowIds(SOURCES.name, [toRowId(handle)], COLUMNS, [cells(source)]);
+    await this.#tx.updateByRowIds(SOURCES.name, [toRowId(handle)], SOURCE_COLUMNS, [sourceCells(source)]);
     await removeTags(this.#tx, SOURCE_TAGS.name, source.id);
     await insertTags(this.#tx, SOURCE_TAGS.name, source.id, source.tags ?? {});
   }

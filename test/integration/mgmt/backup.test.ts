@@ -6,18 +6,25 @@ import { ServerProcess } from '../../../demo/server-process.ts';
 import { backUp } from '../../../mgmt/backup/backup.ts';
 import { restore } from '../../../mgmt/backup/restore.ts';
 import { SILENT } from '../../../mgmt/progress.ts';
+import { withEngine } from '../../../mgmt/tables/open-tables.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { videoFlow } from '../../support/examples.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 import { findings } from '../../support/verify-after.ts';
 import { runMgmt } from './support/run-mgmt.ts';
 
+/** What is there before: `BACKUP_SEGMENTS=1000000` has the load go on through a copy of gigabytes. */
+const SEGMENTS = process.env.BACKUP_SEGMENTS ?? '5000';
+/** For generating, copying and checking; a million segments take longer. */
+const PATIENCE_MS = Math.max(90_000, Number(SEGMENTS));
+
 let folder: string;
 let server: ServerProcess;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tams-backup-'));
-  server = await ServerProcess.start({ dataDir: join(folder, 'data') });
-});
+  await runMgmt(['generate', '--segments', SEGMENTS, '--seed', '3'], { DATA_DIR: at('data') });
+  server = await ServerProcess.start({ dataDir: at('data') });
+}, PATIENCE_MS);
 afterEach(async () => {
   await server.kill();
   await rm(folder, { recursive: true });
@@ -57,30 +64,38 @@ class Load {
 }
 
 describe.each(['database', 'arrow'] as const)('a backup as %s, under load', (kind) => {
-  it('has every write that was acknowledged before it began, and is whole when it is restored', async () => {
-    const load = new Load(new TamsClient(server.baseUrl), 4);
-    await expect.poll(() => load.flows.length, { timeout: 20_000 }).toBeGreaterThan(10);
-    const acknowledged = [...load.flows];
-    await backUp(config('data'), { to: at('backup'), kind, listMedia: true }, SILENT);
-    const during = load.flows.length - acknowledged.length;
-    await load.stop();
-    expect(during, 'the load went on meanwhile').toBeGreaterThan(0);
-    for (const name of await readdir(at('backup'))) {
-      const { mode } = await stat(join(at('backup'), name));
-      expect(mode & 0o077, `${name} is for its owner alone`).toBe(0);
-    }
-    expect((await stat(at('backup'))).mode & 0o777).toBe(0o700);
+  it(
+    'has every write that was acknowledged before it began, and is whole when it is restored',
+    async () => {
+      const load = new Load(new TamsClient(server.baseUrl), 4);
+      await expect.poll(() => load.flows.length, { timeout: 20_000 }).toBeGreaterThan(10);
+      const acknowledged = [...load.flows];
+      await backUp(config('data'), { to: at('backup'), kind, listMedia: true }, SILENT);
+      const during = load.flows.length - acknowledged.length;
+      await load.stop();
+      expect(during, 'the load went on meanwhile').toBeGreaterThan(0);
+      for (const name of await readdir(at('backup'))) {
+        const { mode } = await stat(join(at('backup'), name));
+        expect(mode & 0o077, `${name} is for its owner alone`).toBe(0);
+      }
+      expect((await stat(at('backup'))).mode & 0o777).toBe(0o700);
 
-    await restore(config('restored'), { from: at('backup'), replace: false }, SILENT);
-    expect(await findings(config('restored'))).toEqual([]);
-    const restored = await ServerProcess.start({ dataDir: at('restored') });
-    try {
-      const client = new TamsClient(restored.baseUrl);
-      for (const id of acknowledged) expect(await client.listSegments(id)).toHaveLength(20);
-    } finally {
-      await restored.kill();
-    }
-  }, 90_000);
+      await restore(config('restored'), { from: at('backup'), replace: false }, SILENT);
+      expect(await findings(config('restored'))).toEqual([]);
+      const restored = await ServerProcess.start({ dataDir: at('restored') });
+      try {
+        const client = new TamsClient(restored.baseUrl);
+        for (const id of acknowledged) expect(await client.listSegments(id)).toHaveLength(20);
+        const generated = await withEngine(({ engine }) => engine.reader().count('segments'), {
+          DATA_DIR: at('restored'),
+        });
+        expect(generated).toBeGreaterThanOrEqual(Number(SEGMENTS) + 20 * acknowledged.length);
+      } finally {
+        await restored.kill();
+      }
+    },
+    PATIENCE_MS,
+  );
 });
 
 it('a folder that is there is not written to', async () => {

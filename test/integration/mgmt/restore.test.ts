@@ -6,17 +6,20 @@ import { backUp } from '../../../mgmt/backup/backup.ts';
 import type { Manifest } from '../../../mgmt/backup/manifest.ts';
 import { restore } from '../../../mgmt/backup/restore.ts';
 import { SILENT } from '../../../mgmt/progress.ts';
+import { withEngine } from '../../../mgmt/tables/open-tables.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { EMBEDDINGS } from '../../../src/stores/search-store/tables.ts';
 import { EXR_FILES } from '../../../src/stores/exr-store/tables.ts';
 import { OBJECTS } from '../../../src/stores/vast-store/tables.ts';
-import { startVastEmulator } from '../../support/vast-emulator/index.ts';
+import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
 import { fillTables, onTables, rowCounts } from './support/filled-tables.ts';
-import { type Result, startMgmt, startMgmtWithLimit } from './support/run-mgmt.ts';
+import { jsonLines, type Result, startMgmt, startMgmtWithLimit, startServer } from './support/run-mgmt.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const ROWS = 20_000;
+/** Some transactions of a restore. */
+const HALF = 10_000;
 
 let folder: string;
 let counts: Record<string, number>;
@@ -121,30 +124,80 @@ it('on a full disk, a backup leaves nothing behind, and a restore leaves what wa
   const limited = (args: string[], dataDir: string): Promise<Result> =>
     startMgmtWithLimit(500, args, { DATA_DIR: dataDir }).result;
   const failed = await limited(['backup', at('never')], at('data'));
-  expect(failed).toMatchObject({ code: 1, out: '' });
+  expect(failed).toMatchObject({ code: 2, out: '' });
   expect(failed.err).toMatch(/^disk I\/O error|no space left/);
   expect((await readdir(folder)).filter((name) => name.includes('never'))).toEqual([]);
 
   const restored = await limited(['restore', backup, '--replace', '--yes'], at(place));
-  expect(restored).toMatchObject({ code: 1, out: '' });
+  expect(restored).toMatchObject({ code: 2, out: '' });
   expect(restored.err).toMatch(/EFBIG/);
   expect(await readdir(at(place, 'tables'))).toEqual(['tables.sqlite']);
   expect(await rowCounts(at(place))).toMatchObject({ [OBJECTS.name]: 3 });
 });
 
+it('Ctrl-C leaves nothing of a backup, nor of a restore', async () => {
+  const { backup, place } = await prepare('broken-off', 'arrow');
+  const ends: [string[], string, string, string][] = [
+    [['backup', at('unwanted'), '--as', 'arrow'], 'data', folder, '.unwanted.partial-'],
+    [['restore', backup, '--replace', '--yes'], place, at(place, 'tables'), '.restored-'],
+  ];
+  for (const [args, data, where, draft] of ends) {
+    const { child, result } = startMgmt(args, { DATA_DIR: at(data) });
+    const drafts = async (): Promise<string[]> => (await readdir(where)).filter((name) => name.startsWith(draft));
+    await expect.poll(drafts, { timeout: 30_000, interval: 5 }).toHaveLength(1);
+    child.kill('SIGINT');
+    expect(await result).toEqual({ code: 130, out: '', err: '' });
+    expect(await drafts()).toEqual([]);
+  }
+  expect(await rowCounts(at(place))).toMatchObject({ [OBJECTS.name]: 3 });
+});
+
+const onCluster = ({ endpoints, accessKey, secretKey, bucket }: VastEmulator): Record<string, string> => ({
+  TABLE_ENGINE: 'vast',
+  VAST_ENDPOINTS: endpoints.join(','),
+  VAST_ACCESS_KEY: accessKey,
+  VAST_SECRET_KEY: secretKey,
+  VAST_BUCKET: bucket,
+  VAST_SCHEMA: 'tams',
+  SECRET_KEY: 'the secret of all replicas in these tests',
+});
+
+it('nothing believes a cluster that a killed restore left half filled; another restore begins it anew', async () => {
+  const emulator = await startVastEmulator({ schema: 'tams' });
+  try {
+    const env = { ...onCluster(emulator), DATA_DIR: at('replica') };
+    await fillTables(at('half'), HALF);
+    await backUp(config('half'), { to: at('half-backup'), kind: 'arrow', listMedia: false }, SILENT);
+    const { child, result } = startMgmt(['restore', at('half-backup')], env);
+    await withEngine(async ({ engine }) => {
+      const begun = async (): Promise<boolean> =>
+        (await engine.describeTable(OBJECTS.name)) !== undefined && (await engine.reader().count(OBJECTS.name)) > 0;
+      await expect.poll(begun, { timeout: 60_000, interval: 5 }).toBe(true);
+      child.kill('SIGKILL');
+      expect((await result).code, 'it was killed before its end').toBeNull();
+    }, env);
+
+    const whole = /These tables are not whole: a restore into them has not come to its end\. Run `mgmt restore` again/;
+    const [server, verify, status] = [startServer(env), startMgmt(['verify'], env), startMgmt(['status'], env)];
+    for (const refused of [server, verify]) expect((await refused.result).err).toMatch(whole);
+    expect(await status.result).toMatchObject({ code: 1, err: expect.stringMatching(whole) as string });
+    const backup = backUp(loadConfig(env), { to: at('never'), kind: 'arrow', listMedia: false }, SILENT);
+    await expect(backup).rejects.toThrow(whole);
+
+    const again = await startMgmt(['restore', at('half-backup')], env).result;
+    expect(again).toMatchObject({ code: 0, err: '' });
+    const after = await startMgmt(['status', '--json'], env).result;
+    expect(after.code).toBe(0);
+    expect(jsonLines(after.out)).toContainEqual(expect.objectContaining({ table: OBJECTS.name, rows: HALF }));
+  } finally {
+    await emulator.close();
+  }
+});
+
 it('a backup as arrow goes to a cluster, and back', async () => {
   const emulator = await startVastEmulator({ schema: 'tams' });
   try {
-    const { endpoints, accessKey, secretKey, bucket } = emulator;
-    const cluster = loadConfig({
-      TABLE_ENGINE: 'vast',
-      VAST_ENDPOINTS: endpoints.join(','),
-      VAST_ACCESS_KEY: accessKey,
-      VAST_SECRET_KEY: secretKey,
-      VAST_BUCKET: bucket,
-      VAST_SCHEMA: 'tams',
-      SECRET_KEY: 'the secret of all replicas in these tests',
-    });
+    const cluster = loadConfig(onCluster(emulator));
     await fillTables(at('small'), 50);
     await backUp(config('small'), { to: at('embedded'), kind: 'arrow', listMedia: false }, SILENT);
     await restore(cluster, { from: at('embedded'), replace: false }, SILENT);

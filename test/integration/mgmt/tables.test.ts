@@ -9,9 +9,11 @@ import { startVastEmulator, type VastEmulator } from '../../support/vast-emulato
 import { checkServer } from '../../../mgmt/checks.ts';
 import { deleteRows, rowsToClean } from '../../../mgmt/tables/cleanup.ts';
 import { engineVersion } from '../../../mgmt/tables/engine-version.ts';
-import { type OpenedEngine, withEngine, withTables } from '../../../mgmt/tables/open-tables.ts';
+import { openEngine, type OpenedEngine, withEngine, withTables } from '../../../mgmt/tables/open-tables.ts';
 import { type TableStatus, tableStatuses } from '../../../mgmt/tables/table-status.ts';
+import { loadConfig } from '../../../src/config.ts';
 import { ensureTables } from '../../../src/vastdb/schema/evolution.ts';
+import { FILLING_TABLES } from '../../../src/vastdb/schema/half-filled.ts';
 import { jsonLines, runMgmt, type Result } from './support/run-mgmt.ts';
 
 // Each command is a process that loads all of the server, a second of work; on a busy machine it takes several.
@@ -127,13 +129,36 @@ describe('commands that destroy', () => {
     ]);
     expect(dry).toMatchObject({ code: 0, err: '' });
     expect(dry.out).toMatch(/^audit_log +3$/m);
-    expect(cleanup.code).toBe(1);
+    expect(cleanup.code).toBe(2);
     expect(cleanup.err).toMatch(/3 rows, for good\. Nothing was done: add --yes/);
-    expect(recreate.code).toBe(1);
+    expect(recreate.code).toBe(2);
     expect(recreate.err).toMatch(/This drops the table audit_log with all its \d rows/);
     expect(await statusOf('sqlite', AUDIT_LOG.name)).toMatchObject({ rows });
     expect((await mgmt('recreate', 'audit_log', '--yes')).code).toBe(0);
     expect(await statusOf('sqlite', AUDIT_LOG.name)).toMatchObject({ rows: 0, state: 'current' });
+  });
+
+  it('make and change nothing in a dry run; all rows deleted, tables that were half filled may be used', async () => {
+    const place = { DATA_DIR: join(dataDir, 'bare') };
+    const onPlace = async <T>(work: (opened: OpenedEngine) => Promise<T>): Promise<T> => {
+      const opened = await openEngine(loadConfig(place), true);
+      return work(opened).finally(() => opened.engine.close());
+    };
+    const mark = { name: FILLING_TABLES.restore, columns: [{ name: 'restoring', type: 'string' }] } as const;
+    await onPlace(async ({ engine }) => {
+      for (const table of [FLOW_TAGS, mark]) await engine.createTable(table);
+      await engine.transaction((tx) => tx.insert(FLOW_TAGS.name, ['owner_id', 'name', 'value'], [['a', 'b', 'c']]));
+    });
+    const dry = await runMgmt(['cleanup', '--all', '--dry-run'], place);
+    expect(dry).toMatchObject({ code: 0, err: '' });
+    expect(dry.out).toMatch(/^flow_tags +1$/m);
+    expect(await onPlace(({ engine }) => engine.listTables())).toEqual([mark.name, FLOW_TAGS.name]);
+
+    await expect(withTables(async () => undefined, place)).rejects.toThrow(/^These tables are not whole: a restore/);
+    expect((await runMgmt(['cleanup', '--all', '--yes'], place)).out).toMatch(/^Deleted 1 rows\.$/m);
+    await withTables(async ({ manager }) => {
+      expect(await manager.count(FLOW_TAGS.name)).toBe(0);
+    }, place);
   });
 
   it('say in one line what to do about what they do not take', async () => {
@@ -141,19 +166,22 @@ describe('commands that destroy', () => {
       [['cleanup', 'flow', '--yes'], /^There is no table "flow"\. The tables are .+flows.+\n$/],
       [['cleanup', 'flows', '--all'], /^Name the tables to clean up, or pass --all/],
       [['cleanup', 'segments', '--older-than', '1d'], /^Rows of segments are not deleted by age/],
+      [['migrate', '--to', 'vast', '--target-env', '/nowhere'], /^The file of --target-env: ENOENT: .*nowhere/],
+      [['verify', '--only', 'everything'], /^error: option '--only <checks\.\.\.>' argument 'everything' is invalid/],
       [['projections', 'status'], /^Projections are for TABLE_ENGINE=vast/],
     ];
     const results = await Promise.all(refusals.map(([args]) => mgmt(...args)));
     for (const [index, [, message]] of refusals.entries()) {
       expect(results[index]?.err).toMatch(message);
-      expect(results[index]?.code).toBe(1);
+      expect(results[index]?.code).toBe(2);
     }
   });
 
   it('make no tables where there are none', async () => {
     const elsewhere = { DATA_DIR: join(dataDir, 'elsewhere') };
+    expect(await runMgmt(['version'], elsewhere)).toMatchObject({ code: 0, err: '' });
     const { code, err } = await runMgmt(['status'], elsewhere);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(err).toMatch(/^There are no tables at .+: set DATA_DIR/);
     const checked = await checkServer(elsewhere);
     expect(checked.map(({ ok, detail }) => [ok, detail])).toEqual([

@@ -7,10 +7,14 @@ import { openMediaStores } from '../../../src/composition/media.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { ManagedTransaction } from '../../../src/vastdb/managed-transaction.ts';
 import { and, eq } from '../../../src/vastdb/predicate/builder.ts';
+import type { Cell, TableDefinition } from '../../../src/vastdb/engine.ts';
+import { EXR_CHANNELS, EXR_FILES } from '../../../src/stores/exr-store/tables.ts';
+import { SEGMENTS as SEARCH_SEGMENTS } from '../../../src/stores/search-store/tables.ts';
 import { tableEngineEnv } from '../../support/table-engine.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { findings } from '../../support/verify-after.ts';
+import { madeUpCell } from './support/filled-tables.ts';
 import { runMgmt } from './support/run-mgmt.ts';
 
 const HOUR_NS = 3_600_000_000_000n;
@@ -21,8 +25,8 @@ let flowId: string;
 let sourceId: string;
 let objects: string[];
 
-const start = async (): Promise<void> => {
-  server = await startTestServer({ env: { RECLAIM_GRACE_S: '86400' } });
+const start = async (isDamaged = false): Promise<void> => {
+  server = await startTestServer({ env: { RECLAIM_GRACE_S: '86400' }, isDamaged });
   env = { DATA_DIR: server.dataDir, ...(await tableEngineEnv(server.dataDir)) };
   const client = new TamsClient(server.baseUrl);
   [flowId, sourceId] = [randomUUID(), randomUUID()];
@@ -55,9 +59,15 @@ const found = (repair = false): Promise<Finding[]> => findings(loadConfig(env), 
 const insert = (table: string, row: Record<string, string | bigint | boolean>) => (tx: ManagedTransaction) =>
   tx.insert(table, [row]);
 
+/** The arguments that insert a row of which only some cells matter. */
+const madeUp = ({ columns }: TableDefinition, cells: Record<string, Cell>): [string[], Cell[][]] => [
+  columns.map(({ name }) => name),
+  [columns.map((column) => cells[column.name] ?? madeUpCell(column))],
+];
+
 describe('verify, beside a running server', () => {
   // Each of these tests leaves what fits together.
-  beforeAll(start);
+  beforeAll(() => start());
   afterAll(stop);
 
   it('finds nothing where nothing is wrong', async () => {
@@ -120,6 +130,36 @@ describe('verify, beside a running server', () => {
       (tx) => tx.delete('segments', eq('object_id', objects[2] ?? '')),
     ],
     [
+      'a flow that is found by another label, and seen by others',
+      'documents',
+      /its label, auth_classes differs from its document/,
+      (tx) => tx.update('flows', eq('id', flowId), { label: 'another', auth_classes: ',all,' }),
+    ],
+    [
+      'a source of another format',
+      'documents',
+      /its format differs from its document/,
+      (tx) => tx.update('sources', eq('id', sourceId), { format: 'urn:x-nmos:format:audio' }),
+    ],
+    [
+      'media search of what is gone',
+      'search-index',
+      /there is no such version/,
+      (tx) => tx.insertArrays('search_segments', ...madeUp(SEARCH_SEGMENTS, { version_id: 'gone' })),
+    ],
+    [
+      'EXR channels of no file',
+      'exr-metadata',
+      /there is no such file/,
+      (tx) => tx.insertArrays('exr_channels', ...madeUp(EXR_CHANNELS, { file_id: 'gone' })),
+    ],
+    [
+      'EXR metadata of an object that was reclaimed',
+      'exr-metadata',
+      /there is no such object/,
+      (tx) => tx.insertArrays('exr_files', ...madeUp(EXR_FILES, { id: 'file', object_id: 'gone' })),
+    ],
+    [
       'an object that nobody reclaims',
       'unused-objects',
       /does not wait for its reclaim/,
@@ -159,7 +199,7 @@ describe('verify, beside a running server', () => {
 });
 
 describe('verify, of what it cannot mend by itself', () => {
-  beforeEach(start);
+  beforeEach(() => start(true));
   afterEach(stop);
 
   it('finds segments that overlap, and leaves it to a person which is wrong', async () => {
@@ -174,11 +214,20 @@ describe('verify, of what it cannot mend by itself', () => {
     ]);
   });
 
+  it('finds a document that cannot be read, and goes on', async () => {
+    await damage((tx) => tx.update('flows', eq('id', flowId), { document: '{"id":' }));
+    expect(await found(true)).toEqual([
+      expect.objectContaining({ check: 'documents', subject: `flow ${flowId}`, repaired: false }),
+    ]);
+  });
+
   it('finds segments of no flow, and sources of no flow', async () => {
     await damage(
       insert('segments', { flow_id: 'gone', start_ns: 0n, end_ns: 1n, object_id: objects[0] ?? '', fragment: '{}' }),
     );
-    await damage(insert('sources', { id: 'empty', format: 'x', created_ns: 0n, document: '{}' }));
+    await damage(
+      insert('sources', { id: 'empty', format: 'x', created_ns: 0n, document: '{"id":"empty","format":"x"}' }),
+    );
     expect((await found()).map(({ check, subject }) => [check, subject])).toEqual([
       ['flow-sources', 'source empty'],
       ['segment-flows', 'segments of flow gone'],

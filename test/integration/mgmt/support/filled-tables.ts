@@ -21,7 +21,7 @@ export async function fillTables(dataDir: string, objects: number): Promise<void
   await onTables({ DATA_DIR: dataDir }, async ({ manager, definitions }) => {
     await manager.transaction(async (tx) => {
       for (const { name, columns } of definitions) {
-        const cells = columns.map(madeUp);
+        const cells = columns.map(madeUpCell);
         await tx.insertArrays(
           name,
           columns.map((column) => column.name),
@@ -42,7 +42,8 @@ export async function fillTables(dataDir: string, objects: number): Promise<void
   });
 }
 
-function madeUp({ name, type, dimension = 0 }: ColumnDefinition): Cell {
+/** Some value of a column's type. */
+export function madeUpCell({ name, type, dimension = 0 }: ColumnDefinition): Cell {
   switch (type) {
     case 'string':
       return `ä ${name}`;

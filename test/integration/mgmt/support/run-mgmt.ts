@@ -21,6 +21,10 @@ export const startMgmtWithLimit = (
   env: Readonly<Record<string, string>>,
 ): Started => start(['bash', '-c', `ulimit -f ${kib}; exec "$0" mgmt/main.ts "$@"`, process.execPath, ...args], env);
 
+/** Starts the server, for where it is not to come up. */
+export const startServer = (env: Readonly<Record<string, string>>): Started =>
+  start([process.execPath, 'src/main.ts'], { PORT: '0', ...env });
+
 interface Started {
   readonly child: ChildProcess;
   readonly result: Promise<Result>;

@@ -1,0 +1,38 @@
+import { removeFilesOfObjects } from '../../src/stores/exr-store/file-writing.ts';
+import {
+  EXR_ATTRIBUTES,
+  EXR_CHANNELS,
+  EXR_EMBEDDINGS,
+  EXR_FILES,
+  EXR_PARTS,
+} from '../../src/stores/exr-store/tables.ts';
+import { OBJECTS } from '../../src/stores/vast-store/tables.ts';
+import { isNotNull } from '../../src/vastdb/predicate/builder.ts';
+import { checkRows, withoutOwner } from './row-check.ts';
+
+/** What was read of files that are gone: of objects that were reclaimed while EXR metadata was switched off, too. */
+export const exrMetadata = checkRows(
+  'exr-metadata',
+  'EXR metadata is of files, and files are of objects, that are there',
+  ...[EXR_PARTS, EXR_CHANNELS, EXR_ATTRIBUTES, EXR_EMBEDDINGS].map(({ name }) =>
+    withoutOwner({
+      table: name,
+      column: 'file_id',
+      subject: `${name} of file`,
+      owners: EXR_FILES.name,
+      problem: 'there is no such file',
+      deleting: 'deletes them',
+    }),
+  ),
+  {
+    ...withoutOwner({
+      table: EXR_FILES.name,
+      column: 'object_id',
+      where: isNotNull('object_id'),
+      subject: 'EXR metadata of object',
+      owners: OBJECTS.name,
+      problem: 'there is no such object',
+    }),
+    repair: { does: 'deletes it', mend: removeFilesOfObjects },
+  },
+);
