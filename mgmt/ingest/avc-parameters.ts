@@ -9,6 +9,14 @@ const AVCC_VERSION = 1;
 const SEQUENCE_PARAMETER_SET = 7;
 const START_CODE = [0, 0, 1];
 
+/**
+ * Whether the parameter sets lie apart from the frames, as in MP4 and Matroska (ISO/IEC 14496-15), and not before those
+ * that they are for.
+ *
+ * @param dump the hexadecimal dump that ffprobe prints of a stream's extradata.
+ */
+export const hasParametersApart = (dump: string | undefined): boolean => bytesOf(dump ?? '')[0] === AVCC_VERSION;
+
 /** @param dump the hexadecimal dump that ffprobe prints of a stream's extradata. */
 export function avcParameters(dump: string | undefined): AvcParameters | undefined {
   const bytes = bytesOf(dump ?? '');

@@ -1,37 +1,28 @@
 import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../../src/domain/flow.ts';
 import { Format } from '../../src/domain/format.ts';
 import { type Packet, type ProbedStream, timeBaseOf } from '../media/probe.ts';
-import { divideRounded, parseFraction, ticksToNs } from '../media/ticks.ts';
+import { divideRounded, parseFraction } from '../media/ticks.ts';
 import { avcParameters } from './avc-parameters.ts';
 import { codecNames } from './codecs.ts';
 
 /** The part of a flow that follows from what is in its media (TAMS 7.0, `schemas/flow-video.json` and `flow-audio.json`). */
-export type Essence = Pick<FlowInput, 'format' | 'codec' | 'essence_parameters' | 'avg_bit_rate'>;
+export type Essence = Pick<FlowInput, 'format' | 'codec' | 'essence_parameters'>;
 
 export function kindOf(stream: ProbedStream): 'video' | 'audio' {
   return stream.codec_type === 'video' ? 'video' : 'audio';
 }
 
-/** What is not known is left out: a guess would be worse than nothing. */
+/**
+ * What is not known is left out: a guess would be worse than nothing.
+ *
+ * @param packets of the stream, or as many of them as are one file.
+ */
 export function essenceOf(stream: ProbedStream, packets: readonly Packet[]): Essence {
   const kind = kindOf(stream);
   const { codec } = codecNames(stream.codec_name ?? 'unknown', kind);
-  const common = { codec, ...defined({ avg_bit_rate: averageBitRate(stream, packets) }) };
   return kind === 'video'
-    ? { ...common, format: Format.video, essence_parameters: videoParameters(stream) }
-    : { ...common, format: Format.audio, essence_parameters: audioParameters(stream, packets) };
-}
-
-/** In kbit/s; undefined for media too short to say. */
-function averageBitRate(stream: ProbedStream, packets: readonly Packet[]): number | undefined {
-  const timeBase = timeBaseOf(stream);
-  const bytes = packets.reduce((sum, packet) => sum + packet.bytes, 0);
-  const ns = ticksToNs(
-    packets.reduce((sum, packet) => sum + packet.duration, 0n),
-    timeBase,
-  );
-  const rate = ns === 0n ? 0n : divideRounded(BigInt(bytes) * 8_000_000n, ns);
-  return rate === 0n ? undefined : Number(rate);
+    ? { codec, format: Format.video, essence_parameters: videoParameters(stream) }
+    : { codec, format: Format.audio, essence_parameters: audioParameters(stream, packets) };
 }
 
 const COLORSPACES: Readonly<Record<string, VideoEssenceParameters['colorspace']>> = {

@@ -13,6 +13,8 @@ const PARALLEL = 4;
 export interface Rendition {
   readonly name: string;
   readonly segments: readonly ReadySegment[];
+  /** How long they are to be (EXT-X-TARGETDURATION). */
+  readonly targetSeconds?: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Rendition {
 export async function readPlaylist(input: string, folder: string): Promise<Rendition[]> {
   const playlist = await parsePlaylist(/^https?:/.test(input) ? new URL(input) : pathToFileURL(input));
   const { playlists: variants = [], mediaGroups } = playlist.manifest;
-  if (variants.length === 0) return [{ name: 'main', segments: await localSegments(playlist, 'main', folder) }];
+  if (variants.length === 0) return [await readRendition(playlist, 'main', folder)];
   const [best] = variants.toSorted((a, b) => (b.attributes?.BANDWIDTH ?? 0) - (a.attributes?.BANDWIDTH ?? 0));
   const parts = [{ name: 'main', uri: best?.uri ?? '' }];
   const sound = Object.values(mediaGroups?.AUDIO[best?.attributes?.AUDIO ?? ''] ?? {});
@@ -32,10 +34,14 @@ export async function readPlaylist(input: string, folder: string): Promise<Rendi
   if (soundUri !== undefined) parts.push({ name: 'sound', uri: soundUri });
   const renditions: Rendition[] = [];
   for (const { name, uri } of parts) {
-    const part = await parsePlaylist(urlOf(uri, playlist.base));
-    renditions.push({ name, segments: await localSegments(part, name, folder) });
+    renditions.push(await readRendition(await parsePlaylist(urlOf(uri, playlist.base)), name, folder));
   }
   return renditions;
+}
+
+async function readRendition(playlist: Playlist, name: string, folder: string): Promise<Rendition> {
+  const { targetDuration: targetSeconds } = playlist.manifest;
+  return { name, segments: await localSegments(playlist, name, folder), targetSeconds };
 }
 
 interface Playlist {

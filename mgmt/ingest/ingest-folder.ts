@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { IngestPlan } from './plan.ts';
 
@@ -53,11 +53,15 @@ export class IngestFolder {
     );
   }
 
-  /** Keeps the plan: all of it or nothing. */
+  /** Keeps the plan: all of it or nothing, and on the disk before it together with the segments that it speaks of. */
   async keep(plan: IngestPlan): Promise<void> {
+    const segments = join(this.#path, SEGMENTS);
+    for (const file of await readdir(segments)) await sync(join(segments, file));
+    await sync(segments);
     const draft = join(this.#path, `${PLAN}.new`);
-    await writeFile(draft, JSON.stringify(plan));
+    await writeFile(draft, JSON.stringify(plan), { flush: true });
     await rename(draft, join(this.#path, PLAN));
+    await sync(this.#path);
   }
 
   /** The objects of the segments that are uploaded, by the segments' files. */
@@ -72,9 +76,18 @@ export class IngestFolder {
     return objects;
   }
 
+  /** It survives a power cut after `syncUploads` only. */
   async addUpload(flowId: string, file: string, objectId: string): Promise<void> {
     this.#journal ??= openJournal(join(this.#path, JOURNAL));
     await (await this.#journal).write(`${JSON.stringify({ flow: flowId, file, object: objectId } satisfies Upload)}\n`);
+  }
+
+  /**
+   * Waits until the uploads are on the disk, before their segments are registered: whoever does not know which objects
+   * those have takes them for somebody else's.
+   */
+  async syncUploads(): Promise<void> {
+    await (await this.#journal)?.datasync();
   }
 
   async close(): Promise<void> {
@@ -96,6 +109,16 @@ export async function fingerprintOf(inputs: readonly string[], settings: readonl
     hash.update(JSON.stringify([input, size, mtimeMs]));
   }
   return hash.update(JSON.stringify(settings)).digest('hex');
+}
+
+/** Waits until a file, or the names in a folder, are on the disk. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** A line that was cut off is ended first, or the next one would be lost with it. */

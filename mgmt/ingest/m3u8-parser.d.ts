@@ -16,6 +16,8 @@ declare module 'm3u8-parser' {
 
   export interface Manifest {
     readonly endList?: boolean;
+    /** Whole seconds. */
+    readonly targetDuration?: number;
     readonly segments: readonly ManifestSegment[];
     readonly playlists?: readonly {
       readonly uri: string;

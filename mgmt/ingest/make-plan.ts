@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { ContainerMapping } from '../../src/domain/flow.ts';
+import type { ContainerMapping, FlowInput } from '../../src/domain/flow.ts';
 import { Format } from '../../src/domain/format.ts';
 import type { ProbedFile } from '../media/probe.ts';
 import type { FlowBody } from '../tams-client/types.ts';
+import { bitRates } from './bit-rates.ts';
 import { containerType } from './codecs.ts';
 import { essenceOf, kindOf } from './essence.ts';
 import { readPlaylist, type Rendition } from './hls.ts';
 import type { IngestPlan, IngestSettings, Track } from './plan.ts';
-import { type MeasuredSegments, measureSegments, placementOf, plannedSegments } from './ready-segments.ts';
+import { type MeasuredSegments, measureSegments, placementOf, plannedSegments, type Span } from './ready-segments.ts';
 import { splitFile } from './split-file.ts';
 
 type Plan = Omit<IngestPlan, 'fingerprint'>;
@@ -34,9 +35,21 @@ export async function makePlan(
     return planRenditions(basename(first), [{ name: 'main', segments }], folder, settings);
   }
   if (isPlaylist) {
-    return planRenditions(basename(first.replace(/\?.*/, '')), await readPlaylist(first, folder), folder, settings);
+    return planRenditions(labelOf(first), await readPlaylist(first, folder), folder, settings);
   }
   return splitFile(first, folder, settings);
+}
+
+/** The name of a file, or of what a URL leads to. */
+function labelOf(input: string): string {
+  if (!/^https?:/.test(input)) return basename(input);
+  const name = basename(new URL(input).pathname);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // A percent sign that begins no code is one.
+    return name;
+  }
 }
 
 /** Segments as they are: a flow for each rendition and, where there are several, one that collects them. */
@@ -59,9 +72,10 @@ async function planRenditions(
     const name = renditions[index]?.name ?? '';
     const ids = renditions.length === 1 ? settings : {};
     const own = flowsOf(measured, renditions.length === 1 ? label : `${label}, ${name}`, ids);
-    const flow = own.at(-1);
-    if (flow === undefined) throw new Error(`${label} has neither pictures nor sound.`);
-    flows.push(...own);
+    const essence = own.pop();
+    if (essence === undefined) throw new Error(`${label} has neither pictures nor sound.`);
+    const flow = { ...essence, ...durationAndRates(measured.spans, renditions[index]?.targetSeconds) };
+    flows.push(...own, flow);
     collected.push({ id: flow.id, role: name });
     tracks.push({ flowId: flow.id, segments: plannedSegments(measured.spans, added) });
   }
@@ -69,6 +83,13 @@ async function planRenditions(
   const { flowId = randomUUID(), sourceId = randomUUID() } = settings;
   const multi = { id: flowId, source_id: sourceId, label, format: Format.multi, flow_collection: collected };
   return { flows: [...flows, multi], tracks };
+}
+
+function durationAndRates(spans: readonly Span[], targetSeconds: number | undefined): Partial<FlowInput> {
+  const sizes = spans.map(({ bytes, startNs, endNs }) => ({ bytes, ns: endNs - startNs }));
+  if (targetSeconds === undefined || targetSeconds === 0) return bitRates(sizes, undefined);
+  const segmentDuration = { numerator: targetSeconds, denominator: 1 };
+  return { segment_duration: segmentDuration, ...bitRates(sizes, BigInt(targetSeconds) * 1_000_000_000n) };
 }
 
 /** The flow that the segments are of comes last. What is wrapped up together has a flow each, without segments. */

@@ -20,6 +20,8 @@ export interface IngestPlan {
   /** In the order in which they are made: those that are collected come first, the one that stands for the whole last. */
   readonly flows: readonly FlowBody[];
   readonly tracks: readonly Track[];
+  /** What an operator should know of the media before they are used. */
+  readonly notes?: readonly string[];
 }
 
 /** What an operator decides. */

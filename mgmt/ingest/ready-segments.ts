@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import pLimit from 'p-limit';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
@@ -5,6 +6,7 @@ import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
 import {
   type Packet,
   type ProbedFile,
+  type ProbedPackets,
   type ProbedStream,
   probeFile,
   probePackets,
@@ -29,7 +31,7 @@ export interface ReadySegment {
 /** The segments of a flow, what their first one is, and where they lie in time. */
 export interface MeasuredSegments {
   readonly first: ProbedFile;
-  /** The frames of all segments, by the position of their stream in its file. */
+  /** The frames of the first, by the position of their stream in its file. */
   readonly packets: readonly (readonly Packet[])[];
   readonly spans: readonly Span[];
 }
@@ -37,6 +39,7 @@ export interface MeasuredSegments {
 /** A segment in times of its own media, and what is added to them on a timeline that begins as the first segment does. */
 export interface Span {
   readonly file: string;
+  readonly bytes: number;
   readonly startNs: bigint;
   readonly endNs: bigint;
   /** When its last frame is shown, where the segments are of pictures alone. */
@@ -61,32 +64,64 @@ export async function measureSegments(segments: readonly ReadySegment[], folder:
   );
   const stream = first.streams[position];
   if (stream === undefined) throw new Error(`${head.file} has neither pictures nor sound.`);
+  const isMuxed = first.streams.length > 1;
+  let headPackets: ProbedPackets['packets'] = new Map();
   const measured = await Promise.all(
-    segments.map(({ file, startsAnew }) =>
+    segments.map((segment) =>
       limit(async () => {
-        const packets = await probePackets(pathOf(file));
-        const own = packets.get(stream.index);
-        if (own === undefined) throw new Error(`${file} has no stream ${stream.index}, as the first segment has.`);
-        return { file, startsAnew, packets, own };
+        const path = pathOf(segment.file);
+        const probed = await probePackets(path);
+        checkCoding(segment.file, first, probed);
+        const packets = probed.packets.get(stream.index);
+        if (packets === undefined) {
+          throw new Error(`${segment.file} has no frames of stream ${stream.index}, as the first segment has.`);
+        }
+        if (segment === head) headPackets = probed.packets;
+        const { size: bytes } = await stat(path);
+        // Each file has a clock of its own.
+        return { ...segment, bytes, ...measure(probed.streams.get(stream.index) ?? stream, packets, isMuxed) };
       }),
     ),
   );
+  return {
+    first,
+    packets: first.streams.map(({ index }) => headPackets.get(index) ?? []),
+    spans: placed(measured),
+  };
+}
+
+/** @throws where a segment is coded otherwise than the first: a flow has one set of parameters (TAMS 7.0). */
+function checkCoding(file: string, first: ProbedFile, { streams }: ProbedPackets): void {
+  for (const expected of first.streams) {
+    const own = streams.get(expected.index);
+    if (own !== undefined && codingOf(own) !== codingOf(expected)) {
+      throw new Error(
+        `${file} is ${codingOf(own)}, and the first segment ${codingOf(expected)}: they cannot be of one flow.`,
+      );
+    }
+  }
+}
+
+const codingOf = ({
+  codec_name: codec = 'unknown',
+  width,
+  height,
+  sample_rate: rate,
+  channels,
+}: ProbedStream): string =>
+  width === undefined
+    ? `${codec} of ${rate ?? '?'} Hz, ${channels ?? '?'} channels`
+    : `${codec} of ${width}x${height ?? '?'}`;
+
+function measure(stream: ProbedStream, packets: readonly Packet[], isMuxed: boolean) {
   const timeBase = timeBaseOf(stream);
-  const isMuxed = first.streams.length > 1;
-  const own = measured.map(({ file, startsAnew, own: packets }) => ({
-    file,
-    startsAnew,
+  return {
     startNs: ticksToNs(least(packets.map(({ pts }) => pts)), timeBase),
     endNs: ticksToNs(endOf(packets), timeBase),
     // Of sound, and of what is wrapped up together, a frame is many samples, or of one of several flows.
     lastNs: isMuxed || kindOf(stream) === 'audio' ? undefined : ticksToNs(latestPts(packets), timeBase),
     frameNs: ticksToNs(packets[0]?.duration ?? 0n, timeBase),
     counts: isMuxed ? {} : countsOf(stream, packets),
-  }));
-  return {
-    first,
-    packets: first.streams.map(({ index }) => measured.flatMap(({ packets }) => packets.get(index) ?? [])),
-    spans: placed(own),
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Format } from '../../src/domain/format.ts';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
@@ -8,16 +8,24 @@ import { fileUrl, type Packet, probeFile, probePackets, type ProbedStream, timeB
 import { runTool } from '../media/run-tool.ts';
 import { least, ticksToNs } from '../media/ticks.ts';
 import type { FlowBody } from '../tams-client/types.ts';
+import { hasParametersApart } from './avc-parameters.ts';
+import { type BitRates, bitRates } from './bit-rates.ts';
 import { codecNames, type SegmentContainer } from './codecs.ts';
 import { type Cut, latestPts, planCuts } from './cut-plan.ts';
 import { essenceOf, kindOf, samplesOf } from './essence.ts';
 import type { IngestPlan, IngestSettings, PlannedSegment } from './plan.ts';
+import { notesOn, trackName } from './track-notes.ts';
 
 const NS_PER_US = 1000n;
+const NS_PER_S = 1_000_000_000n;
 /** MPEG-TS counts 33 bits of 90 kHz; after that its times begin again. */
-const TS_END_NS = (2n ** 33n * 1_000_000_000n) / 90_000n;
+const TS_END_NS = (2n ** 33n * NS_PER_S) / 90_000n;
 /** The longest argument that Linux hands to a program is 128 KiB. */
 const ARGUMENT_MAX = 120_000;
+/** ffmpeg's demuxers of one picture: it makes up a rate for them, and so a time. */
+const STILL_PICTURE = /^(image2|\w+_pipe)$/;
+/** Of a stream that is not cut: without an end of its own, its list would mean ffmpeg's default of 2 s. */
+const NEVER_CUT = String(2 ** 31 - 2);
 
 /** A stream of the file, and the files it is cut into. */
 interface CutStream {
@@ -37,8 +45,11 @@ export async function splitFile(
   folder: string,
   settings: IngestSettings,
 ): Promise<Omit<IngestPlan, 'fingerprint'>> {
-  const { streams: probed } = await probeFile(file);
-  const packets = await probePackets(file);
+  const { streams: probed, others, format } = await probeFile(file);
+  if (STILL_PICTURE.test(format.format_name ?? '')) {
+    throw new Error(`${file} is one picture, and nothing says when it is shown; flows of images are not made here.`);
+  }
+  const { packets } = await probePackets(file);
   const streams = probed.map((stream, index) =>
     cutStream(file, stream, packets.get(stream.index) ?? [], index, settings),
   );
@@ -47,15 +58,16 @@ export async function splitFile(
   const firstNs = least(streams.flatMap(({ cuts }) => cuts.slice(0, 1).map(({ startNs }) => startNs)));
   const offsetNs = offsetOf(settings.startNs, firstNs + shiftNs);
   await cutFile(file, folder, streams, shiftNs);
-  await checkFiles(folder, streams);
+  const rates = await checkedRates(folder, streams, settings.segmentNs);
 
   const isWhole = streams.length === 1;
   const label = basename(file);
   const flows: FlowBody[] = streams.map(({ stream, packets: own, container, prefix }) => ({
     id: (isWhole ? settings.flowId : undefined) ?? randomUUID(),
     source_id: (isWhole ? settings.sourceId : undefined) ?? randomUUID(),
-    label: isWhole ? label : `${label}, ${prefix}`,
+    label: isWhole ? label : `${label}, ${trackName(prefix, stream)}`,
     ...essenceOf(stream, own),
+    ...rates.get(prefix),
     container: container.type,
     segment_duration: secondsOf(settings.segmentNs),
   }));
@@ -63,7 +75,8 @@ export async function splitFile(
     flowId: flows[index]?.id ?? '',
     segments: each.cuts.map((cut, number) => planned(each, cut, number, shiftNs + offsetNs, offsetNs)),
   }));
-  if (isWhole) return { flows, tracks };
+  const notes = notesOn(file, others, streams);
+  if (isWhole) return { flows, tracks, notes };
   const multi = {
     id: settings.flowId ?? randomUUID(),
     source_id: settings.sourceId ?? randomUUID(),
@@ -71,7 +84,7 @@ export async function splitFile(
     format: Format.multi,
     flow_collection: flows.map(({ id }, index) => ({ id, role: streams[index]?.prefix ?? '' })),
   };
-  return { flows: [...flows, multi], tracks };
+  return { flows: [...flows, multi], tracks, notes };
 }
 
 function cutStream(
@@ -140,9 +153,9 @@ async function cutFile(file: string, folder: string, streams: readonly CutStream
       ...['-output_ts_offset', `${shiftNs / NS_PER_US}us`, '-muxdelay', '0', '-muxpreload', '0'],
       ...['-f', 'segment', '-segment_format', container.muxer],
       ...formatOptions(container, stream),
-      // Without an end of its own, the list of a stream that is not cut would mean the default of 2 s.
-      ...['-segment_frames', list === '' ? '2147483647' : list],
-      fileUrl(join(folder, `${prefix}-%06d.${container.suffix}`)),
+      ...['-segment_frames', list === '' ? NEVER_CUT : list],
+      // A pattern, the folder's own name included.
+      fileUrl(join(folder.replaceAll('%', '%%'), `${prefix}-%06d.${container.suffix}`)),
     ];
   });
   await runTool('ffmpeg', ['-nostdin', '-y', '-copyts', '-i', fileUrl(file), ...outputs], () => undefined);
@@ -150,20 +163,43 @@ async function cutFile(file: string, folder: string, streams: readonly CutStream
 
 /**
  * The clock of a whole MP4 file, in which its beginning is written, counts milliseconds unless told. Some versions of
- * ffmpeg call FLAC in MP4 experimental.
+ * ffmpeg call FLAC in MP4 experimental. A time code would become a track of its own in each segment.
  */
 function formatOptions({ muxer }: SegmentContainer, stream: ProbedStream): string[] {
-  if (muxer === 'mpegts') return [];
-  return ['-segment_format_options', `movie_timescale=${timeBaseOf(stream).den}:use_editlist=1:strict=experimental`];
+  if (muxer === 'mpegts') return parameterOptions(stream);
+  return [
+    '-segment_format_options',
+    `movie_timescale=${timeBaseOf(stream).den}:use_editlist=1:strict=experimental:write_tmcd=0`,
+  ];
 }
 
-/** Nothing is sent of a file that became other pieces than planned. */
-async function checkFiles(folder: string, streams: readonly CutStream[]): Promise<void> {
+/** ffmpeg repeats H.264's parameter sets before IDR pictures only: a segment that begins an open group would have none. */
+function parameterOptions({ codec_name: codec, extradata }: ProbedStream): string[] {
+  const isMissing = codec === 'h264' && hasParametersApart(extradata);
+  return isMissing ? ['-bsf:v', 'h264_mp4toannexb,dump_extra'] : [];
+}
+
+/** Nothing is sent of a file that became other pieces than planned. @returns the bit rates of each stream's. */
+async function checkedRates(
+  folder: string,
+  streams: readonly CutStream[],
+  segmentNs: bigint,
+): Promise<Map<string, BitRates>> {
   const names = await readdir(folder);
+  const rates = new Map<string, BitRates>();
   for (const { cuts, prefix } of streams) {
-    const count = names.filter((name) => name.startsWith(`${prefix}-`)).length;
-    if (count !== cuts.length) throw new Error(`ffmpeg made ${count} segments of ${prefix}, and not ${cuts.length}.`);
+    const own = names.filter((name) => name.startsWith(`${prefix}-`)).sort();
+    if (own.length !== cuts.length) {
+      throw new Error(`ffmpeg made ${own.length} segments of ${prefix}, and not ${cuts.length}.`);
+    }
+    const sizes = [];
+    for (const [number, { startNs, endNs }] of cuts.entries()) {
+      const { size: bytes } = await stat(join(folder, own[number] ?? ''));
+      sizes.push({ bytes, ns: endNs - startNs });
+    }
+    rates.set(prefix, bitRates(sizes, segmentNs));
   }
+  return rates;
 }
 
 function planned(
@@ -191,5 +227,8 @@ function planned(
 }
 
 function secondsOf(ns: bigint): { numerator: number; denominator: number } {
-  return { numerator: Number(ns / 1_000_000n), denominator: 1000 };
+  const isWhole = ns % NS_PER_S === 0n;
+  return isWhole
+    ? { numerator: Number(ns / NS_PER_S), denominator: 1 }
+    : { numerator: Number(ns / 1_000_000n), denominator: 1000 };
 }

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import type { Progress } from '../progress.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
-import type { FailedSegment, SegmentBody } from '../tams-client/types.ts';
+import type { FailedSegment, FlowBody, SegmentBody } from '../tams-client/types.ts';
 import type { IngestFolder } from './ingest-folder.ts';
 import type { IngestPlan, PlannedSegment, Track } from './plan.ts';
 
@@ -27,10 +27,14 @@ export async function transfer(
   parallel: number,
   progress: Progress,
 ): Promise<TransferResult> {
+  const missingFlows: FlowBody[] = [];
   for (const flow of plan.flows) {
-    // What others have changed since stays as they made it.
-    if ((await client.flow(flow.id)) === undefined) await client.putFlow(flow);
+    const present = await client.flow(flow.id);
+    if (present === undefined) missingFlows.push(flow);
+    // What else others have changed since stays as they made it.
+    else checkFits(flow, present);
   }
+  for (const flow of missingFlows) await client.putFlow(flow);
   progress.start(
     'segments',
     plan.tracks.reduce((sum, { segments }) => sum + segments.length, 0),
@@ -48,6 +52,21 @@ export async function transfer(
     }
   }
   return { registered, present };
+}
+
+/** @throws for a flow (--flow-id) that these media are not of: its documents would be wrong from then on. */
+function checkFits(flow: FlowBody, present: FlowBody): void {
+  for (const property of ['format', 'codec', 'container'] as const) {
+    if (present[property] !== flow[property]) {
+      const [is, made] = [present, flow].map((each) => each[property] ?? 'not given');
+      throw new Error(`The flow ${flow.id} is there, and its ${property} is ${is}; these media are ${made}.`);
+    }
+  }
+  const collected = new Set(present.flow_collection?.map(({ id }) => id));
+  const missing = flow.flow_collection?.find(({ id }) => !collected.has(id));
+  if (missing !== undefined) {
+    throw new Error(`The flow ${flow.id} is there, and does not collect ${missing.id}, which these media are of.`);
+  }
 }
 
 /** A segment that is not on the timeline yet, and its object where that is uploaded. */
@@ -134,6 +153,7 @@ async function uploadAll(
       }),
     ),
   );
+  await folder.syncUploads();
   const fresh = new Map(ids);
   return chunk.map(({ segment, objectId }) => {
     const id = objectId ?? fresh.get(segment.file);

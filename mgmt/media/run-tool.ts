@@ -12,13 +12,24 @@ const ERRORS_MAX = 2000;
 /**
  * Runs a tool of the FFmpeg project to its end, and hands its output over in pieces.
  *
- * @throws with what the tool said where it fails, or a hint where it is not installed.
+ * @throws with what the tool said where it fails, or a hint where it is not installed; what `onOutput` throws ends it.
  */
 export async function runTool(tool: Tool, args: readonly string[], onOutput: (text: string) => void): Promise<void> {
   // Relative names that begin with a dash, and protocols in names, are the callers' to rule out.
   const child = spawn(tool, ['-hide_banner', '-v', 'error', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // It must not go on writing to a folder that is removed when this process ends.
+  const end = (): boolean => child.kill('SIGKILL');
+  process.once('exit', end);
   let errors = '';
-  child.stdout.setEncoding('utf8').on('data', onOutput);
+  const failures: Error[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    try {
+      onOutput(text);
+    } catch (error) {
+      failures.push(error instanceof Error ? error : new Error(String(error)));
+      end();
+    }
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-ERRORS_MAX);
   });
@@ -28,7 +39,11 @@ export async function runTool(tool: Tool, args: readonly string[], onOutput: (te
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw missing ? new Error(`${HINTS[tool]}.`, { cause: error }) : error;
+  } finally {
+    process.off('exit', end);
   }
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
   const [code, signal] = exit as [number | null, NodeJS.Signals | null];
   if (code === 0) return;
   throw new Error(`${tool} failed (${code ?? signal ?? 'no status'}): ${errors.trim()}`);

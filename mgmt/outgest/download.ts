@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { parseTimestamp } from '../../src/shared/time/timestamp.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
 import type { ListedSegment } from '../tams-client/types.ts';
 import { inOrder } from './in-order.ts';
@@ -13,6 +14,8 @@ export interface Downloaded {
   readonly bytes: number;
   readonly from: bigint;
   readonly to: bigint;
+  /** What is added to the times in the media (`ts_offset`). */
+  readonly offsetNs: bigint;
 }
 
 /** Downloads the objects of a flow's segments into a folder, so many at a time, and yields them in order of time. */
@@ -27,7 +30,7 @@ export function downloadSegments(
   return inOrder(client.segments(flowId, timerange), parallel, async (segment) => {
     const file = join(folder, `${flowId}-${String(number++).padStart(8, '0')}`);
     const bytes = await downloadObject(client, segment, file);
-    return { file, bytes, ...boundsOf(segment) };
+    return { file, bytes, offsetNs: parseTimestamp(segment.ts_offset ?? '0:0'), ...boundsOf(segment) };
   });
 }
 

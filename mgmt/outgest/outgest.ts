@@ -1,9 +1,11 @@
-import { access, mkdtemp, rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { isThere, withDraft } from '../backup/folders.ts';
 import type { Progress } from '../progress.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
 import { type Downloaded, downloadSegments } from './download.ts';
-import { append, canAppend, isOneStream, listForFfmpeg, remux, type RemuxInput } from './join.ts';
+import { append, canAppend, remux } from './join.ts';
+import { gatherTrack, type RemuxInput } from './track-files.ts';
 import { summarizeTrack, type TrackSummary } from './track-summary.ts';
 
 export interface OutgestRequest {
@@ -26,16 +28,15 @@ export interface Outgested {
  */
 export async function outgest(client: TamsClient, request: OutgestRequest, progress: Progress): Promise<Outgested> {
   const { flowId, timerange, out, parallel } = request;
-  if (await exists(out)) throw new Error(`${out} is there already, and is left alone.`);
+  if (await isThere(out)) throw new Error(`${out} is there already, and is left alone.`);
   const tracks = await findTracks(client, flowId, timerange);
-  const folder = await mkdtemp(`${out}.tams-outgest-`);
   progress.start(
     'segments',
-    tracks.reduce((sum, { segments }) => sum + segments, 0),
+    tracks.reduce((sum, { parts }) => sum + parts.length, 0),
   );
-  const downloaded = ({ flow }: TrackSummary): AsyncGenerator<Downloaded> =>
-    counted(downloadSegments(client, flow.id, timerange, folder, parallel), progress);
-  try {
+  return withDraft(`${out}.tams-outgest-`, async (folder) => {
+    const downloaded = ({ flow }: TrackSummary): AsyncGenerator<Downloaded> =>
+      counted(downloadSegments(client, flow.id, timerange, folder, parallel), progress);
     const joined = join(folder, `joined${extname(out)}`);
     let bytes = 0;
     const [first] = tracks;
@@ -44,18 +45,15 @@ export async function outgest(client: TamsClient, request: OutgestRequest, progr
     } else {
       const inputs: RemuxInput[] = [];
       for (const [index, track] of tracks.entries()) {
-        const file = join(folder, `track-${index}`);
-        const isList = !isOneStream(track);
-        bytes += await (isList ? listForFfmpeg : append)(downloaded(track), file);
-        inputs.push({ file, isList, startNs: track.startNs });
+        const gathered = await gatherTrack(downloaded(track), track.flow, join(folder, `track-${index}`));
+        inputs.push(gathered.input);
+        bytes += gathered.bytes;
       }
       await remux(inputs, joined);
     }
     await rename(joined, out);
     return { tracks, bytes };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function findTracks(client: TamsClient, flowId: string, timerange: string): Promise<TrackSummary[]> {
@@ -79,9 +77,3 @@ async function* counted(segments: AsyncIterable<Downloaded>, progress: Progress)
     yield segment;
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

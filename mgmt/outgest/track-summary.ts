@@ -1,4 +1,5 @@
 import { TimeRange } from '../../src/shared/time/timerange.ts';
+import { parseTimestamp } from '../../src/shared/time/timestamp.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
 import type { FlowBody, ListedSegment } from '../tams-client/types.ts';
 
@@ -8,7 +9,6 @@ const GAPS_KEPT = 100;
 /** A flow with segments in the range, and what they amount to. */
 export interface TrackSummary {
   readonly flow: FlowBody;
-  readonly segments: number;
   readonly startNs: bigint;
   readonly endNs: bigint;
   /** The first of them. */
@@ -16,7 +16,13 @@ export interface TrackSummary {
   readonly gapCount: number;
   /** Whether the times in the media go on from segment to segment as the timeline does. */
   readonly isContinuousMedia: boolean;
-  /** Frames or audio samples; undefined unless every segment says. */
+  readonly parts: readonly TrackPart[];
+}
+
+/** A segment as far as the file is compared with it. */
+export interface TrackPart {
+  readonly startNs: bigint;
+  /** Frames or audio samples, where the segment says. */
   readonly samples: number | undefined;
 }
 
@@ -30,30 +36,28 @@ export async function summarizeTrack(
   flow: FlowBody,
   timerange: string,
 ): Promise<TrackSummary | undefined> {
-  let [segments, gapCount] = [0, 0];
+  let gapCount = 0;
   let [startNs, endNs] = [0n, 0n];
-  let samples: number | undefined = 0;
-  let offset: string | undefined;
+  let offsetNs = 0n;
   let isContinuousMedia = true;
   const gaps: TimeRange[] = [];
+  const parts: TrackPart[] = [];
   for await (const segment of client.segments(flow.id, timerange, { urls: false })) {
     const { from, to } = boundsOf(segment);
-    const ownOffset = segment.ts_offset ?? '0:0';
-    if (segments === 0) {
+    const ownOffsetNs = parseTimestamp(segment.ts_offset ?? '0:0');
+    if (parts.length === 0) {
       startNs = from;
-      offset = ownOffset;
+      offsetNs = ownOffsetNs;
     } else if (from > endNs) {
       gapCount++;
       if (gaps.length < GAPS_KEPT) gaps.push(TimeRange.fromNs(endNs, from));
     }
-    if (ownOffset !== offset) isContinuousMedia = false;
-    if (samples !== undefined)
-      samples = segment.sample_count === undefined ? undefined : samples + segment.sample_count;
+    if (ownOffsetNs !== offsetNs) isContinuousMedia = false;
+    parts.push({ startNs: from, samples: segment.sample_count });
     endNs = to;
-    segments++;
   }
-  if (segments === 0) return undefined;
-  return { flow, segments, startNs, endNs, gaps, gapCount, isContinuousMedia, samples };
+  if (parts.length === 0) return undefined;
+  return { flow, parts, startNs, endNs, gaps, gapCount, isContinuousMedia };
 }
 
 /** When the segment begins and ends. */

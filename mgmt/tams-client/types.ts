@@ -33,6 +33,7 @@ export interface FlowBody extends Readonly<Record<string, unknown>> {
   readonly id: string;
   readonly source_id: string;
   readonly format: string;
+  readonly codec?: string;
   readonly container?: string;
   readonly flow_collection?: readonly { readonly id: string; readonly role: string }[];
 }

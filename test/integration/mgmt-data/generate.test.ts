@@ -80,7 +80,7 @@ test('adds to what is there only when told to, nothing twice, and all as verify 
   const args = ['generate', '--sources', '2', '--flows', '3', '--segments', '500'];
   expect(await runMgmt(args, env)).toMatchObject({ code: 0, stderr: '' });
   const unasked = await runMgmt([...args, '--seed', '2'], env);
-  expect(unasked).toMatchObject({ code: 1, stdout: '' });
+  expect(unasked).toMatchObject({ code: 2, stdout: '' });
   expect(unasked.stderr).toContain('--yes');
   const twice = withConfiguredStore(({ store }) => generate(store, SPEC, () => undefined), env);
   await expect(twice).rejects.toThrow('choose another seed');

@@ -88,6 +88,26 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', { tim
     await expect(work.ingest([beyond])).rejects.toThrow('has 10 bytes of the 100');
   });
 
+  test('times that begin anew go on on the timeline, and pictures and sound come out in step', async () => {
+    const [one, other] = await Promise.all(['first', 'second'].map((name) => packaged(name, 'mpegts')));
+    const lines = async (file = ''): Promise<string[]> =>
+      (await readFile(file, 'utf8')).split('\n').filter((line) => !line.startsWith('#EXT-X-ENDLIST'));
+    const again = (await lines(other)).filter((line) => line.startsWith('#EXTINF') || line.endsWith('.ts'));
+    const playlist = join(work.folder, 'anew.m3u8');
+    await writeFile(playlist, [...(await lines(one)), '#EXT-X-DISCONTINUITY', ...again, '#EXT-X-ENDLIST'].join('\n'));
+    const id = await work.ingest([playlist]);
+    expect(await work.rangesWithoutGaps(id)).toHaveLength(6);
+    const { file } = await work.out(id, 'anew.mp4');
+    expect(await frameHashes(file, 'v')).toEqual([...pictures, ...pictures]);
+    const { packets } = await probePackets(file);
+    const times = (packets.get(0) ?? []).map(({ pts }) => ticksToNs(pts, { num: 1n, den: 90_000n })).sort(byTime);
+    const steps = times.slice(1).map((time, index) => Number(time - (times[index] ?? 0n)));
+    // 1001/30000 s, and once what the two are apart by the rounding of ffmpeg's lists.
+    for (const step of steps) expect(Math.abs(step - 33_366_667)).toBeLessThan(1_000_000);
+  });
+
+  const byTime = (a: bigint, b: bigint): number => Number(a - b);
+
   test('of several variants the best one is taken, with its sound, and both stay together where they are put', async () => {
     await packaged('pictures', 'mpegts', '-map', '0:v');
     await packaged('default', 'mpegts', '-map', '0:a');
@@ -112,7 +132,7 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', { tim
 
   /** When a file's only stream begins by its own clock, in nanoseconds. */
   async function startOf(name: string): Promise<bigint> {
-    const [packets = []] = (await probePackets(join(work.folder, name))).values();
+    const [packets = []] = (await probePackets(join(work.folder, name))).packets.values();
     return ticksToNs(least(packets.map(({ pts }) => pts)), { num: 1n, den: 90_000n });
   }
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fingerprintOf, IngestFolder } from '../../../mgmt/ingest/ingest-folder.ts';
+import { checkFile } from '../../../mgmt/outgest/check.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
-import { frameHashes, hasFfmpeg, makeClip, soundHash } from './support/media.ts';
+import { frameHashes, hasFfmpeg, makeClip, makeMedia, soundHash } from './support/media.ts';
 import { runMgmt, startMgmt } from './support/run-mgmt.ts';
 import { type IngestedFlow, Workspace } from './support/workspace.ts';
 
@@ -73,9 +74,22 @@ describe.skipIf(!hasFfmpeg)('media in and out (skipped: there is no ffmpeg)', { 
     expect(await soundHash(both.file)).toEqual(await soundHash(clip));
     const appended = await work.out(video.id, 'video.ts');
     expect(await frameHashes(appended.file, 'v')).toEqual(pictures);
+    // Of the segments as they are, containers included.
+    const { size } = await stat(appended.file);
+    expect(video['avg_bit_rate']).toBe(Math.floor((size * 8) / (FRAMES * 1001 * (1000 / 30_000))));
+    expect(video['max_bit_rate']).toBeGreaterThanOrEqual(video['avg_bit_rate'] ?? Infinity);
+    // What was not joined as the timeline says would be found.
+    const moved = appended.tracks.map((track) => ({
+      ...track,
+      parts: track.parts.map(({ startNs, samples }, index) => ({
+        startNs: index === 2 ? startNs + 33_366_667n : startNs,
+        samples,
+      })),
+    }));
+    expect(await checkFile(appended.file, moved)).toEqual([expect.stringContaining('frames from')]);
     const part = await work.out(video.id, 'part.mp4', '[2:500000000_3:500000000)');
     expect(await frameHashes(part.file, 'v')).toEqual(pictures.slice(60, 120));
-    expect(part.tracks[0]?.segments).toBe(2);
+    expect(part.tracks[0]?.parts).toHaveLength(2);
     await expect(work.out(video.id, 'part.mp4')).rejects.toThrow('is there already');
   });
 
@@ -99,6 +113,39 @@ describe.skipIf(!hasFfmpeg)('media in and out (skipped: there is no ffmpeg)', { 
     expect(ranges.slice(0, 3)).toEqual(['[0:0_1:24000000)', '[1:24000000_2:48000000)', '[2:48000000_3:72000000)']);
     await work.out(id, 'sound.aac');
   });
+
+  test('ready segments may have clocks that tick differently, and must be coded alike', async () => {
+    const segments = await Promise.all(
+      [60_000, 90_000].map(async (ticks) => {
+        const file = join(work.folder, `clock-${ticks}.mp4`);
+        await makeMedia(file, 1, ['-c:v', 'mpeg4', '-video_track_timescale', String(ticks), '-an']);
+        return file;
+      }),
+    );
+    const id = await work.ingest(segments, { ready: true });
+    const lasts = (await work.rangesWithoutGaps(id)).map(({ startNs, endNs }) => (endNs ?? 0n) - (startNs ?? 0n));
+    expect(lasts).toEqual([1_001_000_000n, 1_001_000_000n]);
+    const other = join(work.folder, 'larger.mp4');
+    await makeMedia(other, 1, ['-c:v', 'mpeg4', '-vf', 'scale=320:180', '-an']);
+    await expect(work.ingest([...segments, other], { ready: true })).rejects.toThrow('mpeg4 of 320x180');
+  });
+
+  test('goes into a flow that is there only if that is such a flow', async () => {
+    const silent = join(work.folder, 'silent.mp4');
+    await makeMedia(silent, 1, ['-c:v', 'mpeg4', '-an']);
+    const flowId = await work.ingest([silent]);
+    expect(await work.ingest([silent], { flowId, startNs: 60_000_000_000n })).toBe(flowId);
+    expect((await work.out(flowId, 'twice.mp4')).tracks[0]?.gapCount).toBe(1);
+    const known = await flowCount();
+    await expect(work.ingest([clip], { flowId, startNs: 120_000_000_000n })).rejects.toThrow(
+      'is there, and its format',
+    );
+    expect(await flowCount()).toBe(known);
+  });
+
+  async function flowCount(): Promise<number> {
+    return (await work.tams.request<IngestedFlow[]>('GET', '/flows?limit=1000')).body.length;
+  }
 
   test('what was uploaded and has expired before it was registered is uploaded again', async () => {
     const segments = [0, 1, 2].map((index) => resolve(`demo/clip/audio-${index}.aac`));
@@ -161,11 +208,26 @@ describe.skipIf(!hasFfmpeg)('media in and out (skipped: there is no ffmpeg)', { 
     return count;
   }
 
+  test('outgest that is interrupted leaves nothing behind', async () => {
+    const id = await work.ingest([clip]);
+    const out = join(work.folder, 'interrupted.mp4');
+    const child = startMgmt(['outgest', '--flow', id, '--out', out, '--parallel', '1'], {
+      TAMS_URL: work.server.baseUrl,
+    });
+    const ended = once(child, 'close');
+    const left = async (): Promise<string[]> =>
+      (await readdir(work.folder)).filter((name) => name.startsWith('interrupted'));
+    while ((await left()).length === 0 && child.exitCode === null) await sleep(5);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(await left()).toEqual([]);
+  });
+
   test('without ffmpeg it says what is missing', async () => {
     const { code, stderr } = await runMgmt(['ingest', clip, '--state', join(work.folder, 'none')], {
       PATH: '/nowhere',
     });
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('is not installed');
   });
 

@@ -10,7 +10,7 @@ const packet = (pts: number, isKey: boolean): Packet => ({
   pts: BigInt(pts),
   dts: BigInt(pts),
   duration: 1n,
-  bytes: 1,
+  isHidden: false,
   isKey,
 });
 

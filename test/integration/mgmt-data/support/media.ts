@@ -28,11 +28,15 @@ export function makeClip(file: string, seconds: number): Promise<void> {
 
 /** Pictures that differ and a tone, coded as the options of ffmpeg say. */
 export async function makeMedia(file: string, seconds: number, encoders: readonly string[]): Promise<void> {
-  await run('ffmpeg', [
-    ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=160x90:rate=30000/1001:duration=${seconds}`],
+  await ffmpeg(
+    ...['-f', 'lavfi', '-i', `testsrc2=size=160x90:rate=30000/1001:duration=${seconds}`],
     ...['-f', 'lavfi', '-i', `sine=sample_rate=44100:duration=${seconds}`],
     ...[...encoders, '-ac', '2', '-threads', '1', file],
-  ]);
+  );
+}
+
+export async function ffmpeg(...args: readonly string[]): Promise<void> {
+  await run('ffmpeg', ['-v', 'error', ...args]);
 }
 
 /** The hashes of all decoded frames of a stream, in order of time. */

@@ -22,6 +22,8 @@ export interface IngestedFlow {
   readonly format: string;
   readonly codec?: string;
   readonly container?: string;
+  readonly avg_bit_rate?: number;
+  readonly max_bit_rate?: number;
   readonly essence_parameters: Readonly<Record<string, unknown>>;
   readonly flow_collection?: readonly { readonly id: string; readonly role: string }[];
 }
@@ -29,6 +31,7 @@ export interface IngestedFlow {
 interface IngestOptions {
   readonly ready?: boolean;
   readonly startNs?: bigint;
+  readonly flowId?: string;
   /** What an earlier run has left, before anything is sent. */
   readonly before?: (state: IngestFolder, plan: Omit<IngestPlan, 'fingerprint'>) => Promise<void>;
 }
@@ -59,10 +62,17 @@ export class Workspace {
   }
 
   /** @returns the flow that stands for the whole. */
-  async ingest(inputs: readonly string[], { ready = false, startNs, before }: IngestOptions = {}): Promise<string> {
+  async ingest(
+    inputs: readonly string[],
+    { ready = false, startNs, flowId, before }: IngestOptions = {},
+  ): Promise<string> {
     const state = new IngestFolder(join(this.folder, `state-${this.#states++}`));
     try {
-      const made = await makePlan(inputs, ready, await state.freshSegments(), { segmentNs: SEGMENT_NS, startNs });
+      const made = await makePlan(inputs, ready, await state.freshSegments(), {
+        segmentNs: SEGMENT_NS,
+        startNs,
+        flowId,
+      });
       await before?.(state, made);
       const result = await transfer(this.#client, state, { fingerprint: '', ...made }, 4, SILENT);
       expect(result.present).toBe(0);
