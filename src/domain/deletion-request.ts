@@ -18,3 +18,18 @@ export interface DeletionRequest {
   readonly status: DeletionStatus;
   readonly error?: { type: string; summary: string; time: string };
 }
+
+export interface DeletionRequestReads {
+  list(nowMs: number): Promise<DeletionRequest[]>;
+  find(id: string, nowMs: number): Promise<DeletionRequest | undefined>;
+  /** Not yet done, oldest first. */
+  unfinished(): Promise<DeletionRequest[]>;
+  hasExpired(nowMs: number): Promise<boolean>;
+}
+
+export interface DeletionRequests extends DeletionRequestReads {
+  insert(request: DeletionRequest): Promise<void>;
+  update(request: DeletionRequest): Promise<void>;
+  unfinishedOf(flowId: string): Promise<DeletionRequest[]>;
+  removeExpired(nowMs: number): Promise<number>;
+}

@@ -7,6 +7,12 @@ export interface ExternalUrl {
   label?: string;
 }
 
+/** A URL as a client sends it, which may have it from a listing: that also says whose it is. */
+export interface GivenUrl extends ExternalUrl {
+  presigned?: unknown;
+  controlled?: unknown;
+}
+
 /** The body of `POST /flows/{flowId}/segments`, one of possibly many. */
 export interface SegmentInput {
   object_id: string;
@@ -15,7 +21,7 @@ export interface SegmentInput {
   last_duration?: string;
   sample_offset?: number;
   sample_count?: number;
-  get_urls?: ExternalUrl[];
+  get_urls?: GivenUrl[];
   key_frame_count?: number;
 }
 

@@ -3,3 +3,11 @@ export interface ServiceInfo {
   name?: string;
   description?: string;
 }
+
+export interface ServiceInfoReads {
+  get(): Promise<ServiceInfo>;
+}
+
+export interface ServiceInfos extends ServiceInfoReads {
+  save(info: ServiceInfo): Promise<void>;
+}

@@ -1,5 +1,5 @@
 import type { TimeRange } from '../shared/time/timerange.ts';
-import type { DeletionRequest } from './deletion-request.ts';
+import type { DeletionRequestReads, DeletionRequests } from './deletion-request.ts';
 import type { EventLog, EventLogReads, Outbox } from './event-log.ts';
 import type { FlowFilter, SourceFilter } from './filters.ts';
 import type { InspectionQueue, InspectionQueueReads } from './exr/inspection-queue.ts';
@@ -10,10 +10,10 @@ import type { MediaObject } from './media-object.ts';
 import type { JsonText, Page, PageRequest } from './paging.ts';
 import type { RowHandle } from './row-handle.ts';
 import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
-import type { ServiceInfo } from './service-info.ts';
+import type { ServiceInfoReads, ServiceInfos } from './service-info.ts';
 import type { Source } from './source.ts';
 import type { Trash, TrashReads } from './trash.ts';
-import type { Registration, ShownWebhook, Webhook, WebhookProgress } from './webhook.ts';
+import type { WebhookReads, Webhooks } from './webhook.ts';
 
 /** The ports through which the services reach what is kept. All times of rows are UTC, RFC 3339. */
 
@@ -231,46 +231,6 @@ export interface ReclaimQueue extends ReclaimQueueReads {
   remove(handles: readonly RowHandle[]): Promise<void>;
   /** All entries of these objects, whenever they are due. */
   removeObjects(objectIds: readonly string[]): Promise<void>;
-}
-
-export interface DeletionRequestReads {
-  list(nowMs: number): Promise<DeletionRequest[]>;
-  find(id: string, nowMs: number): Promise<DeletionRequest | undefined>;
-  /** Not yet done, oldest first. */
-  unfinished(): Promise<DeletionRequest[]>;
-  hasExpired(nowMs: number): Promise<boolean>;
-}
-
-export interface DeletionRequests extends DeletionRequestReads {
-  insert(request: DeletionRequest): Promise<void>;
-  update(request: DeletionRequest): Promise<void>;
-  unfinishedOf(flowId: string): Promise<DeletionRequest[]>;
-  removeExpired(nowMs: number): Promise<number>;
-}
-
-export interface WebhookReads {
-  list(): Promise<ShownWebhook[]>;
-  /** With what the deliveries need. */
-  registrations(): Promise<Registration[]>;
-}
-
-export interface Webhooks extends WebhookReads {
-  /**
-   * A registration is known by its URL, API key name and API key value. A new one is told of events from here on; one
-   * that is there already is updated, and tried again at once if it failed.
-   */
-  save(webhook: Webhook): Promise<void>;
-  remove(webhook: Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>): Promise<void>;
-  /** Leaves out registrations that are gone, or were posted again since that revision. */
-  saveProgress(progress: readonly (WebhookProgress & Pick<Registration, 'identity' | 'revision'>)[]): Promise<void>;
-}
-
-export interface ServiceInfoReads {
-  get(): Promise<ServiceInfo>;
-}
-
-export interface ServiceInfos extends ServiceInfoReads {
-  save(info: ServiceInfo): Promise<void>;
 }
 
 export interface StoreReader {

@@ -72,3 +72,20 @@ export interface Registration extends WebhookProgress {
   /** The header that carries the key. Opens the key: throws where it was sealed with another SECRET_KEY. */
   readonly apiKeyHeader: () => { readonly name: string; readonly value: string } | undefined;
 }
+
+export interface WebhookReads {
+  list(): Promise<ShownWebhook[]>;
+  /** With what the deliveries need. */
+  registrations(): Promise<Registration[]>;
+}
+
+export interface Webhooks extends WebhookReads {
+  /**
+   * A registration is known by its URL, API key name and API key value. A new one is told of events from here on; one
+   * that is there already is updated, and tried again at once if it failed.
+   */
+  save(webhook: Webhook): Promise<void>;
+  remove(webhook: Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>): Promise<void>;
+  /** Leaves out registrations that are gone, or were posted again since that revision. */
+  saveProgress(progress: readonly (WebhookProgress & Pick<Registration, 'identity' | 'revision'>)[]): Promise<void>;
+}

@@ -4,6 +4,8 @@ import type { ErrorCode } from '../shared/errors.ts';
 import { AppError } from '../shared/errors.ts';
 import { sendJson } from './send-json.ts';
 
+const BODY_TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';
+
 /** The body of every error: TAMS's error object (`schemas/error.json`), with what browsers' clients read besides. */
 export function errorBody(code: ErrorCode, summary: string, request: Pick<FastifyRequest, 'id' | 'traceId'>): string {
   return JSON.stringify({
@@ -25,6 +27,9 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   else request.log.debug({ ...context, type: appError.code }, appError.message);
 
   if (appError.retryAfterS !== undefined) reply.header('retry-after', appError.retryAfterS);
+  // Fastify would close the connection under a client that is still sending, which then sees a reset and no answer. What
+  // is left of the body is dropped instead; the request guard limits for how long.
+  if (codeOf(error) === BODY_TOO_LARGE) reply.removeHeader('connection');
   reply.code(appError.status);
   sendJson(reply, errorBody(appError.code, appError.message, request));
 }
@@ -36,18 +41,39 @@ export function handleFrameworkError(error: FastifyError, request: FastifyReques
   handleError(error, request, reply);
 }
 
+interface Unparsed {
+  readonly statusLine: string;
+  readonly type: ErrorCode;
+  readonly summary: string;
+}
+
+const NOT_HTTP: Unparsed = {
+  statusLine: '400 Bad Request',
+  type: 'invalid_request',
+  summary: 'This is not a valid HTTP request',
+};
+
+/** By the code of Node's error. */
+const UNPARSED: Readonly<Record<string, Unparsed>> = {
+  HPE_HEADER_OVERFLOW: {
+    statusLine: '431 Request Header Fields Too Large',
+    type: 'invalid_request',
+    summary: 'The URL and the headers are larger than this server accepts',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    statusLine: '408 Request Timeout',
+    type: 'request_too_slow',
+    summary: 'The request did not arrive in time',
+  },
+};
+
 /** Writes to the socket what could not be parsed as HTTP, in the shape of every other error. */
-export function clientErrorResponse(error: { code?: string }): string | undefined {
-  if (error.code === 'ECONNRESET') return undefined;
-  const [line, summary] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'The URL and the headers are larger than this server accepts']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'The request did not arrive in time']
-        : ['400 Bad Request', 'This is not a valid HTTP request'];
-  const body = errorBody('invalid_request', summary, { id: 'none' });
+export function clientErrorResponse({ code = '' }: { code?: string }): string | undefined {
+  if (code === 'ECONNRESET') return undefined;
+  const { statusLine, type, summary } = UNPARSED[code] ?? NOT_HTTP;
+  const body = errorBody(type, summary, { id: 'none' });
   return (
-    `HTTP/1.1 ${line}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${statusLine}\r\ncontent-type: application/json; charset=utf-8\r\n` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }
@@ -55,9 +81,10 @@ export function clientErrorResponse(error: { code?: string }): string | undefine
 /** Whether the client went away before all of its body had arrived. */
 function isBrokenOff(error: unknown, { raw }: FastifyRequest): boolean {
   // The same code comes from other connections too, those to a media store for one.
-  const { code } = (error ?? {}) as { code?: unknown };
-  return code === 'ECONNRESET' && raw.destroyed && !raw.complete;
+  return codeOf(error) === 'ECONNRESET' && raw.destroyed && !raw.complete;
 }
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;
 
 /** Nobody is left to read this answer, but the log says what became of the request. */
 function brokenOff(cause: unknown): AppError {
@@ -67,7 +94,7 @@ function brokenOff(cause: unknown): AppError {
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+  if (code === BODY_TOO_LARGE) {
     return new AppError('payload_too_large', 'The body is larger than this server accepts', { cause: error });
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
@@ -76,7 +103,8 @@ function toAppError(error: unknown): AppError {
     });
   }
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') {
-    return new AppError('invalid_request', 'The body is not valid JSON', { field: 'body', cause: error });
+    const summary = 'The body is not valid JSON, or has a property __proto__ or constructor.prototype';
+    return new AppError('invalid_request', summary, { field: 'body', cause: error });
   }
   if (code === 'FST_ERR_BAD_URL') {
     return new AppError('invalid_request', 'The path is not properly percent-encoded', { cause: error });

@@ -1,4 +1,4 @@
-import type { ExternalUrl, SegmentInput } from '../domain/segment.ts';
+import type { ExternalUrl, GivenUrl, SegmentInput } from '../domain/segment.ts';
 import type { JsonText } from '../domain/paging.ts';
 import { AppError } from '../shared/errors.ts';
 import { TimeRange } from '../shared/time/timerange.ts';
@@ -15,7 +15,7 @@ export interface PreparedSegment {
 
 /** Checks what can be checked without the store. Throws `invalid_segment` or `invalid_timerange`. */
 export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<string>): PreparedSegment {
-  const { get_urls: urls = [], ...shown } = input;
+  const { get_urls: givenUrls, ...shown } = input;
   if (input.object_id === '') fail('object_id', 'must not be empty');
   // Tables keep UTF-8, which such texts have no form in: different ids would become the same.
   if (!input.object_id.isWellFormed()) fail('object_id', 'must be well-formed Unicode');
@@ -24,9 +24,21 @@ export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<s
   if (input.last_duration !== undefined && parsed('last_duration', input.last_duration, parseTimestamp) < 0n) {
     fail('last_duration', 'must not be negative');
   }
+  const urls = givenUrls === undefined ? NO_URLS : externalOf(givenUrls);
   for (const url of urls) checkUrl(url, backendLabels);
   return { objectId: input.object_id, startNs, endNs, fragment: JSON.stringify(shown).slice(0, -1), urls };
 }
+
+const NO_URLS: readonly ExternalUrl[] = [];
+
+/**
+ * To correct a segment, clients delete it and post it again, often as it was listed (TAMS 7.0,
+ * `POST /flows/{flowId}/segments`). Its own URLs the service adds anew; kept, they would soon be expired ones.
+ */
+const externalOf = (given: readonly GivenUrl[]): ExternalUrl[] =>
+  given
+    .filter(({ presigned, controlled }) => presigned !== true && controlled !== true)
+    .map(({ url, label }) => (label === undefined ? { url } : { url, label }));
 
 function boundsOf(text: string): { startNs: bigint; endNs: bigint } {
   const range = parsed('timerange', text, (written) => TimeRange.parse(written));

@@ -120,7 +120,7 @@ const unknownObject = (id: string, flowId: string): AppError =>
   new AppError(
     'unknown_object',
     `object_id: "${id}" was not allocated for flow ${flowId} and is used by no other flow; ` +
-      `allocate it with POST /flows/${flowId}/storage, or give the get_urls of an external object`,
+      `allocate it with POST /flows/${flowId}/storage, or give get_urls of an external object, other than presigned ones`,
     { field: 'object_id' },
   );
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { SourceFilter } from '../domain/filters.ts';
 import type { JsonText, Page, PageRequest } from '../domain/paging.ts';
 import type { Source, SourceProperty } from '../domain/source.ts';
@@ -88,14 +89,18 @@ export class SourceService {
     return JSON.parse((await this.#find(id)).document) as Source;
   }
 
+  /** As with flows, what is as it should be already is told nobody. */
   #change(id: string, principal: string, change: (source: Source) => void): Promise<void> {
     return this.#store.transaction(async (tx) => {
       const state = await tx.sources.state(id);
       if (state === undefined) throw sourceNotFound(id);
-      change(state.source);
-      state.source.updated = now();
-      state.source.updated_by = principal;
-      await tx.sources.replace(state.handle, state.source);
+      const { source, handle } = state;
+      const before = structuredClone(source);
+      change(source);
+      if (isDeepStrictEqual(source, before)) return;
+      source.updated = now();
+      source.updated_by = principal;
+      await tx.sources.replace(handle, source);
       await publishSource(tx, 'sources/updated', id);
     });
   }

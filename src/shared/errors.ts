@@ -22,7 +22,7 @@ export const ERROR_CODES = {
   unauthorized: { status: 401, meaning: 'There are no credentials, or they are not valid.' },
   insufficient_scope: { status: 403, meaning: 'The credentials lack the scope that the operation needs.' },
   invalid_signature: { status: 403, meaning: 'A media URL has expired, was altered, or is for another method.' },
-  outside_own_classes: { status: 403, meaning: 'The tag `auth_classes` names none of the classes of who sets it.' },
+  outside_own_classes: { status: 403, meaning: 'None of the classes of who sets it would have access to it.' },
   cross_site_request: {
     status: 403,
     meaning: 'A web page of another origin sent what browsers let every page send without asking.',
@@ -32,11 +32,15 @@ export const ERROR_CODES = {
   not_found: { status: 404, meaning: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, meaning: 'The address exists, but not for this method.' },
   request_too_slow: { status: 408, meaning: 'The body did not arrive in time.' },
+  transcript_being_put: { status: 409, meaning: 'Another transcript of this version is being put; try again later.' },
   id_in_use: { status: 409, meaning: 'What was deleted cannot be restored: its id is in use again.' },
   deletion_unfinished: { status: 409, meaning: 'The deletion still runs; try again when it is done.' },
   no_flow_to_restore: { status: 409, meaning: 'No deleted flow is left that the source could come back with.' },
   payload_too_large: { status: 413, meaning: 'The body is larger than this server accepts.' },
-  unsupported_media_type: { status: 415, meaning: 'The body is of a media type that the operation does not take.' },
+  unsupported_media_type: {
+    status: 415,
+    meaning: 'The body is of a media type that the operation does not take, or compressed.',
+  },
   range_not_satisfiable: { status: 416, meaning: 'The byte range lies outside the object.' },
   invalid_exr: { status: 422, meaning: 'This is no OpenEXR file whose header can be read; the summary says why.' },
   too_many_attempts: {

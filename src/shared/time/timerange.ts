@@ -206,5 +206,5 @@ function normalized(text: string, start: bigint | null, end: bigint | null, mark
 }
 
 function invalid(text: string, problem: string): AppError {
-  return new AppError('invalid_timerange', `Timerange ${quote(text)} ${problem}.`);
+  return new AppError('invalid_timerange', `${quote(text)} ${problem}`);
 }

@@ -26,18 +26,20 @@ export interface StoragePathParts {
  * Throws `invalid_request` for an object id that is empty, is not well-formed Unicode, or makes the path too long.
  */
 export function makeStoragePath({ prefix, flowId, allocatedAt, objectId }: StoragePathParts): string {
-  if (objectId === '') throw invalidObjectId('An object id is empty; give each object a name.');
+  if (objectId === '') throw invalidObjectId('an id must not be empty');
   // Lone surrogates have no UTF-8 form: all of them would become the same replacement character.
-  if (!objectId.isWellFormed()) throw invalidObjectId('An object id is not well-formed Unicode.');
+  if (!objectId.isWellFormed()) throw invalidObjectId('an id must be well-formed Unicode');
   const name = encodeSegment(objectId);
   if (name.length > MAX_SEGMENT_BYTES) {
-    throw invalidObjectId(`An object id takes ${name.length} bytes when encoded; the most is ${MAX_SEGMENT_BYTES}.`);
+    throw invalidObjectId(
+      `an id must not be more than ${MAX_SEGMENT_BYTES} bytes when encoded, and this is ${name.length}`,
+    );
   }
   const date = allocatedAt.toISOString().slice(0, 10).replaceAll('-', '/');
   const folders = prefix.split('/').filter((segment) => segment !== '');
   const path = [...folders.map(encodeSegment), encodeSegment(flowId), date, name].join('/');
   if (path.length > MAX_PATH_BYTES) {
-    throw invalidObjectId(`An object id makes a storage path of ${path.length} bytes; the most is ${MAX_PATH_BYTES}.`);
+    throw invalidObjectId(`an id makes a storage path of ${path.length} bytes, and the most is ${MAX_PATH_BYTES}`);
   }
   return path;
 }
@@ -55,6 +57,6 @@ function encodeSegment(segment: string): string {
   return encoded;
 }
 
-function invalidObjectId(summary: string): AppError {
-  return new AppError('invalid_request', summary, { field: 'object_ids' });
+function invalidObjectId(problem: string): AppError {
+  return new AppError('invalid_request', `body/object_ids: ${problem}`, { field: 'object_ids' });
 }

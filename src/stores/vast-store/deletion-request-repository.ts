@@ -1,5 +1,9 @@
-import type { DeletionRequest, DeletionStatus } from '../../domain/deletion-request.ts';
-import type { DeletionRequestReads, DeletionRequests } from '../../domain/store.ts';
+import type {
+  DeletionRequest,
+  DeletionRequestReads,
+  DeletionRequests,
+  DeletionStatus,
+} from '../../domain/deletion-request.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, gt, isNull, lte, ne, or } from '../../vastdb/predicate/builder.ts';

@@ -1,4 +1,5 @@
 import type { Flow } from '../../domain/flow.ts';
+import { Format } from '../../domain/format.ts';
 import type { FlowContent, FlowState } from '../../domain/store.ts';
 import type { Cell, RowId } from '../../vastdb/engine.ts';
 import { eq } from '../../vastdb/predicate/builder.ts';
@@ -23,11 +24,9 @@ export const METADATA_COLUMNS = [
 ] as const;
 
 export function metadataCells(flow: Flow): Cell[] {
-  const picture = flow.essence_parameters;
-  const size =
-    picture !== undefined && 'frame_width' in picture
-      ? [BigInt(picture.frame_width), BigInt(picture.frame_height)]
-      : [null, null];
+  // Sizes are for finding video flows. What a multi flow says of its essence is free text, whatever it is called.
+  const picture = flow.format === Format.video ? flow.essence_parameters : undefined;
+  const size = picture === undefined ? [null, null] : [BigInt(picture.frame_width), BigInt(picture.frame_height)];
   return [
     flow.id,
     flow.source_id,

@@ -1,5 +1,4 @@
-import type { ServiceInfo } from '../../domain/service-info.ts';
-import type { ServiceInfoReads, ServiceInfos } from '../../domain/store.ts';
+import type { ServiceInfo, ServiceInfoReads, ServiceInfos } from '../../domain/service-info.ts';
 import { eq } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from './table-access.ts';

@@ -7,8 +7,8 @@ import { translateCellTooLarge } from './cell-too-large.ts';
 const RETRY_AFTER_S = 2;
 
 /**
- * The cause, with paths of this machine in it, is for the log. What a failure of the table layer means to a client. Kinds that are defects of ours (`invalid`,
- * `duplicate`) pass as they are and become a 500.
+ * What a failure of the table layer means to a client; its cause, which may have paths of this machine in it, is for the
+ * log alone. Kinds that are defects of ours (`invalid`, `duplicate`) pass as they are and become a 500.
  */
 export function translateTableFailure(error: unknown): unknown {
   if (!(error instanceof TableError)) return error;

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { WebhookReads, Webhooks } from '../../domain/store.ts';
 import type {
   PositionRange,
   PublicWebhook,
@@ -8,6 +7,8 @@ import type {
   Webhook,
   WebhookFailure,
   WebhookProgress,
+  WebhookReads,
+  Webhooks,
 } from '../../domain/webhook.ts';
 import type { SecretBox } from '../../shared/secret-box.ts';
 import { uuidV7 } from '../../shared/uuid.ts';

@@ -96,7 +96,8 @@ describe('the event of', () => {
     ['DELETE', '/tags/old', undefined],
     ['DELETE', '/flow_collection', undefined],
   ] as const)('%s %s of a flow is told with the flow as it is then', async (method, path, body) => {
-    const { id, sourceId } = await quietFlow({ tags: { old: 'tag' }, label: 'x', description: 'x' });
+    const set = { max_bit_rate: 1, avg_bit_rate: 1, flow_collection: [] };
+    const { id, sourceId } = await quietFlow({ tags: { old: 'tag' }, label: 'x', description: 'x', ...set });
     const flow = videoFlow({ id, source_id: sourceId });
     await api.must(method, `/flows/${id}${path}`, body?.(flow));
     const [event] = await receiver.events(1);
@@ -111,6 +112,9 @@ describe('the event of', () => {
     ['PUT', '/tags/genre', 'news'],
   ])('%s %s of a source is told with the source as it is then', async (method, path, body) => {
     const { sourceId } = await quietFlow();
+    await api.must('PUT', `/sources/${sourceId}${path}`, 'before');
+    await receiver.events(1);
+    receiver.clear();
     await api.must(method, `/sources/${sourceId}${path}`, body);
     const [event] = await receiver.events(1);
     expect(event).toMatchObject({
@@ -223,6 +227,19 @@ describe('the event of', () => {
         .slice(1)
         .sort(),
     ).toEqual(['flows/deleted', 'sources/deleted']);
+  });
+
+  it('a property that is set to what it is, or removed where there is none, is none', async () => {
+    const { id, sourceId } = await quietFlow({ label: 'x', tags: { a: '1', b: '2' } });
+    const before = await api.get(`/flows/${id}`);
+    await api.must('PUT', `/flows/${id}/label`, 'x');
+    await api.must('PUT', `/flows/${id}/tags/a`, '1');
+    await api.must('DELETE', `/flows/${id}/description`);
+    await api.must('DELETE', `/sources/${sourceId}/label`);
+    expect(await api.get(`/flows/${id}`)).toEqual(before);
+    await api.must('PUT', `/flows/${id}/label`, 'the only one');
+    const [event] = await receiver.events(1);
+    expect(event?.event).toMatchObject({ flow: { label: 'the only one' } });
   });
 
   it('a change that is refused is none', async () => {

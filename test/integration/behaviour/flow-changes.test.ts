@@ -39,7 +39,7 @@ describe('metadata_version', () => {
       ['PUT', '/read_only', false],
     ];
     for (const [method, path, json] of changes) {
-      const body = path === '' && seen.length === 2 ? { ...flow, metadata_version: seen[1] } : json;
+      const body = path === '' && seen.length === 2 ? { ...flow, generation: 1, metadata_version: seen[1] } : json;
       await api.must(method, `/flows/${flow.id}${path}`, body);
       const version = await versionOf(flow.id);
       expect(seen, `${method} ${path}`).not.toContain(version);
@@ -53,6 +53,18 @@ describe('metadata_version', () => {
     expect(await versionOf(flow.id)).toBe('one');
     await api.must('PUT', `/flows/${flow.id}`, { ...flow, metadata_version: 'two' });
     expect(await versionOf(flow.id)).toBe('two');
+  });
+});
+
+describe('a flow that is put again as it is', () => {
+  it('keeps its version, so that a request can be repeated and a copy be synchronized', async () => {
+    const flow = videoFlow(ids(), { metadata_version: 'one', tags: { a: 'b' } });
+    for (const put of [flow, flow, { tags: { a: 'b' }, ...flow }]) await api.must('PUT', `/flows/${flow.id}`, put);
+    expect(await api.get(`/flows/${flow.id}`)).toMatchObject({ metadata_version: 'one' });
+    await api.must('PUT', `/flows/${flow.id}`, await api.get(`/flows/${flow.id}`));
+    expect(await api.get(`/flows/${flow.id}`)).toMatchObject({ metadata_version: 'one' });
+    await api.must('PUT', `/flows/${flow.id}`, { ...flow, tags: { a: 'c' } });
+    expect((await api.get<Shown>(`/flows/${flow.id}`)).metadata_version).not.toBe('one');
   });
 });
 

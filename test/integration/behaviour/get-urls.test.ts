@@ -159,6 +159,29 @@ describe('get_urls', () => {
     expect((await fetch(firstOf(urls).url)).status).toBe(404);
   });
 
+  it.each(['', 'verbose_storage=true'])(
+    'may be posted again as they were listed, to correct a segment: %s',
+    async (query) => {
+      const flow = await api.newFlow();
+      const own = [LABELLED, NAMELESS].map((id) => api.allocate(flow, { limit: 1, storage_id: id }).then(firstOf));
+      const [labelled, nameless] = await Promise.all(own);
+      const outside = { url: 'https://e.example/', label: 'mirror' };
+      await api.must('POST', `/flows/${flow}/segments`, [
+        { object_id: labelled?.object_id, timerange: second(0) },
+        { object_id: nameless?.object_id, timerange: second(1), get_urls: [outside] },
+        { object_id: `outside of ${flow}`, timerange: second(2), get_urls: [outside] },
+      ]);
+      const listed = await api.segments(flow, query);
+      await api.must('DELETE', `/flows/${flow}/segments`);
+      await api.must(
+        'POST',
+        `/flows/${flow}/segments`,
+        listed.map((segment) => ({ ...segment, key_frame_count: 1 })),
+      );
+      expect(await api.segments(flow, query)).toEqual(listed.map((segment) => ({ ...segment, key_frame_count: 1 })));
+    },
+  );
+
   it('of a client may not bear the label of a backend', async () => {
     const segment = {
       object_id: 'with a label that is taken',

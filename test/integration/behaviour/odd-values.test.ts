@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { videoFlow } from '../../support/examples.ts';
+import { multiFlow, videoFlow } from '../../support/examples.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, second, summaryOf } from './support/api.ts';
 
@@ -40,6 +40,17 @@ describe('texts that are no well-formed Unicode', () => {
     }
     expect(await api.segments(id)).toEqual([]);
   });
+});
+
+describe('properties that the definition does not have', () => {
+  it.each([{ frame_width: 'wide' }, { frame_width: 1.5, frame_height: 1 }, 'text', null, []])(
+    'are kept as they are, also under the name of those of other formats: %j',
+    async (essence_parameters) => {
+      const flow = multiFlow({ id: randomUUID(), source_id: randomUUID() }, { essence_parameters });
+      await api.must('PUT', `/flows/${flow.id}`, flow);
+      expect(await api.get(`/flows/${flow.id}`)).toMatchObject({ essence_parameters });
+    },
+  );
 });
 
 describe('numbers at their limits', () => {

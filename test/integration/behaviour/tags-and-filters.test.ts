@@ -120,7 +120,11 @@ describe('filters of flows', () => {
         },
       ),
       audioFlow(ids(), { label: 'A', tags: { mark, y: '1' } }),
-      imageFlow(ids(), { label: 'C', tags: { mark } }),
+      imageFlow(ids(), {
+        label: 'C',
+        tags: { mark },
+        essence_parameters: { frame_width: 1280, frame_height: 720 },
+      }),
       multiFlow(ids(), { tags: { mark, x: '1', y: '1' } }),
     ];
     for (const flow of flows) await api.must('PUT', `/flows/${flow.id}`, flow);
@@ -131,14 +135,9 @@ describe('filters of flows', () => {
       ['format=urn:x-nmos:format:video', (flow) => flow['format'] === 'urn:x-nmos:format:video'],
       ['codec=video/h264', (flow) => flow['codec'] === 'video/h264'],
       ['label=A', (flow) => flow['label'] === 'A'],
-      [
-        'frame_width=640',
-        (flow) => (flow['essence_parameters'] as Record<string, unknown> | undefined)?.['frame_width'] === 640,
-      ],
-      [
-        'frame_height=720',
-        (flow) => (flow['essence_parameters'] as Record<string, unknown> | undefined)?.['frame_height'] === 720,
-      ],
+      // Of video flows: the image flow is as wide.
+      ['frame_width=1280', (flow) => flow['label'] === 'B'],
+      ['frame_height=720', (flow) => flow['label'] === 'B'],
       ['tag.x=1', (flow) => (flow['tags'] as Record<string, string>)['x'] === '1'],
       ['tag_exists.y=true', (flow) => 'y' in (flow['tags'] as object)],
       ['tag_exists.x=false', (flow) => !('x' in (flow['tags'] as object))],

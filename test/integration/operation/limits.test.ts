@@ -37,6 +37,17 @@ describe('a client that sends slowly', () => {
     client.drip('x-drip: 1\r\n', 100);
     expect(await client.ended(1000 + LATE_MS)).toBeGreaterThan(500);
     expect(client.statuses).toEqual([408]);
+    expect(client.received).toContain('request_too_slow');
+  });
+
+  it('is answered 413 and cut off when its body is too large and drips', async () => {
+    const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
+    const client = await connectTo(baseUrl);
+    const type = 'content-type: application/json';
+    client.send(`PUT ${FLOW}/label HTTP/1.1\r\nhost: localhost\r\n${type}\r\ncontent-length: 99000000\r\n\r\n"`);
+    client.drip('x', 50);
+    await client.ended(1000 + LATE_MS);
+    expect(client.statuses).toEqual([413]);
   });
 
   it('is cut off when it connects and says nothing', async () => {

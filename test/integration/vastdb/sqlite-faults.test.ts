@@ -91,6 +91,12 @@ describe('opening and closing', () => {
     expect(message).toContain('backup');
   });
 
+  it('lets nobody else into a directory that it makes', async () => {
+    const made = join(directory, 'tables');
+    await (await openSqliteEngine({ directory: made, synchronous: 'full', cacheMib: 8 })).close();
+    expect((await stat(made)).mode & 0o777).toBe(0o700);
+  });
+
   it('reports a directory that cannot be made', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');

@@ -6,7 +6,9 @@ import { hoistSchemas } from '../../../src/http/plugins/openapi-components.ts';
 interface Operation {
   operationId?: string;
   summary?: string;
+  description?: string;
   tags?: string[];
+  parameters?: { name: string; description?: string; schema: { $ref?: string } }[];
   responses?: Record<string, { description?: string }>;
 }
 
@@ -34,10 +36,12 @@ describe('openapi/openapi.json', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('gives every operation a summary, a declared tag, and responses with descriptions', () => {
+  it('gives every operation a summary, a description, a declared tag, and responses with descriptions', () => {
     const declared = document.tags.map(({ name }) => name);
-    for (const { operationId, summary, tags, responses } of operations) {
-      expect(summary, operationId).toMatch(/\S/);
+    for (const { operationId, summary, description: prose, tags, responses } of operations) {
+      // What it does, as an order: `List flows`. What is more to say are sentences.
+      expect(summary, operationId).toMatch(/^(?!An? |The )[A-Z].*[^.]$/);
+      expect(prose, operationId).toMatch(/^\S.*\.$/s);
       expect(tags, operationId).toHaveLength(1);
       expect(declared, operationId).toEqual(expect.arrayContaining(tags ?? []));
       const described = Object.values(responses ?? {});
@@ -52,6 +56,16 @@ describe('openapi/openapi.json', () => {
       for (const operation of Object.values(item) as { parameters?: { in: string; name: string }[] }[]) {
         const declared = (operation.parameters ?? []).filter((one) => one.in === 'path').map(({ name }) => name);
         expect(declared.sort()).toEqual(named.sort());
+      }
+    }
+  });
+
+  it('says of every parameter what it is', () => {
+    const { components } = document as unknown as { components: { schemas: Record<string, { description?: string }> } };
+    for (const { operationId, parameters = [] } of operations) {
+      for (const { name, description, schema } of parameters) {
+        const ofSchema = components.schemas[schema.$ref?.split('/').at(-1) ?? '']?.description;
+        expect(description ?? ofSchema, `${operationId} ${name}`).toMatch(/\.$/);
       }
     }
   });

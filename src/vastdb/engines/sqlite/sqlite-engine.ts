@@ -50,7 +50,8 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Ta
   const cacheKib = options.cacheMib * 1024;
   const common = { file, synchronous: options.synchronous, busyTimeoutMs: 0 };
   try {
-    mkdirSync(options.directory, { recursive: true });
+    // Nobody else's: what is in it may be hashes of passwords.
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new TableError('unavailable', `The directory ${options.directory} cannot be made: ${String(error)}`, error);
   }

@@ -25,7 +25,7 @@ export function distribution(values: readonly number[], bins: number): number[] 
   if (range === 0) return [values.length];
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) {
-    const bin = Math.min(bins - 1, Math.floor((value - least) / (range / bins)));
+    const bin = Math.min(bins - 1, Math.floor(((value - least) * bins) / range));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return counts;
@@ -90,33 +90,32 @@ interface Range {
 }
 
 /** Looks at every whole number of the range by itself. */
-export function timeline(
-  ranges: readonly Range[],
-  from: number | undefined,
-  to: number | undefined,
-): { covered: number; gaps: [number, number][]; extent: Range } {
+export function timeline(ranges: readonly Range[], from: number | undefined, to: number | undefined): Timeline {
   const starts = ranges.map(({ start }) => start);
   const ends = ranges.map(({ end }) => end);
   const extent = {
     start: from ?? (starts.length === 0 ? 0 : Math.min(...starts)),
     end: to ?? (ends.length === 0 ? 0 : Math.max(...ends)),
   };
-  if (ranges.length === 0 && (from === undefined || to === undefined)) return { covered: 0, gaps: [], extent: NOWHERE };
-  const gaps: [number, number][] = [];
-  let covered = 0;
+  const found: Timeline = { covered: 0, gaps: [], overlaps: [] };
+  if (ranges.length === 0 && (from === undefined || to === undefined)) return found;
   for (let at = extent.start; at < extent.end; at++) {
-    if (ranges.some(({ start, end }) => start <= at && at < end)) {
-      covered++;
-      continue;
-    }
-    const last = gaps.at(-1);
-    if (last?.[1] === at) last[1] = at + 1;
-    else gaps.push([at, at + 1]);
+    const depth = ranges.filter(({ start, end }) => start <= at && at < end).length;
+    if (depth > 0) found.covered++;
+    if (depth === 0) extend(found.gaps, at);
+    else if (depth > 1) extend(found.overlaps, at);
   }
-  return { covered, gaps, extent };
+  return found;
 }
 
-const NOWHERE: Range = { start: 0, end: 0 };
+interface Timeline {
+  covered: number;
+  readonly gaps: [number, number][];
+  readonly overlaps: [number, number][];
+}
 
-export const clippedLength = ({ start, end }: Range, extent: Range): number =>
-  Math.max(0, Math.min(end, extent.end) - Math.max(start, extent.start));
+function extend(stretches: [number, number][], at: number): void {
+  const last = stretches.at(-1);
+  if (last?.[1] === at) last[1] = at + 1;
+  else stretches.push([at, at + 1]);
+}
