@@ -22,7 +22,7 @@ import type { WebhookConfig } from './config/webhooks.ts';
 import { isLoopback } from './shared/loopback.ts';
 
 export { ConfigError } from './config/environment.ts';
-export type { BackendConfig, LocalBackendConfig, S3BackendConfig } from './config/storage-backends.ts';
+export type { BackendConfig } from './config/storage-backends.ts';
 
 /** Everything that can be configured, deeply frozen. `.env.example` says what each variable means. */
 export interface Config {

@@ -11,14 +11,14 @@ import { startShell } from './support/shell.ts';
 const run = promisify(execFile);
 
 /** The fenced shell commands of a section, block by block. */
-async function commandsOf(heading: string): Promise<string[]> {
-  const markdown = await readFile('README.md', 'utf8');
+async function commandsOf(file: string, heading: string): Promise<string[]> {
+  const markdown = await readFile(file, 'utf8');
   const section = markdown.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   return [...section.matchAll(/```bash\n(.*?)```/gs)].map(([, commands = '']) => commands);
 }
 
 test("the README's first calls work as they stand, and end with the bytes that were uploaded", async () => {
-  const commands = (await commandsOf('First calls')).join('\n');
+  const commands = (await commandsOf('README.md', 'First calls')).join('\n');
   expect(commands).toContain('curl');
   const { server } = await (await ServerFolder.make()).start();
   const script = `set -euo pipefail\n${commands}`;
@@ -27,8 +27,8 @@ test("the README's first calls work as they stand, and end with the bytes that w
   expect(stdout.trimEnd().endsWith('ten seconds of something')).toBe(true);
 });
 
-test("the README's emulator and the server against it start as they stand", async () => {
-  const [emulator = '', server = '', ...others] = await commandsOf('On a VAST cluster');
+test('the emulator of docs/vast-cluster.md and the server against it start as they stand', async () => {
+  const [emulator = '', server = '', ...others] = await commandsOf('docs/vast-cluster.md', 'Without a cluster');
   expect(others).toEqual([]);
   const { dataDir } = await ServerFolder.make();
   const port = String(await freePort());

@@ -7,11 +7,13 @@ type Json = Record<string, unknown>;
  * routes carry their schemas whole, the document says each of them once.
  *
  * @param optionalBodies the ids of operations whose body may be left out
+ * @param examples values of components, by their titles
  * @throws Error where two different schemas have the same title
  */
 export function hoistSchemas<Document extends object>(
   document: Document,
   optionalBodies: ReadonlySet<unknown>,
+  examples: Readonly<Record<string, readonly unknown[]>> = {},
 ): Document {
   const schemas = new Map<string, Json>();
 
@@ -37,7 +39,11 @@ export function hoistSchemas<Document extends object>(
       if (optionalBodies.has(operation['operationId'])) (operation['requestBody'] as Json)['required'] = false;
     }
   }
-  const sorted = Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = Object.fromEntries(
+    [...schemas]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([title, schema]) => [title, examples[title] ? { ...schema, examples: examples[title] } : schema]),
+  );
   return { ...rest, paths: hoisted, components: { ...components, schemas: sorted } } as Document;
 }
 

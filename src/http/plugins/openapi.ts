@@ -4,7 +4,10 @@ import swaggerUi from '@fastify/swagger-ui';
 import fp from 'fastify-plugin';
 import type { SecurityScheme } from '../security-schemes.ts';
 import { SECURITY_SCHEMES } from '../security-schemes.ts';
+import { COMPONENT_EXAMPLES } from '../schemas/examples.ts';
+import { noBody, OTHER_ERRORS } from '../schemas/responses.ts';
 import { sendJson } from '../send-json.ts';
+import { docsPage } from './docs-page.ts';
 import { hoistSchemas } from './openapi-components.ts';
 
 export interface OpenApiOptions {
@@ -23,6 +26,20 @@ const OPTIONAL_BODIES: ReadonlySet<unknown> = new Set(['POST_flows-flowId-storag
 
 /** Parameters whose published names a route cannot have. */
 const PARAMETER_NAMES: Readonly<Record<string, string>> = { requestId: 'request-id' };
+
+/** What holds for all operations, in Markdown. */
+const DESCRIPTION = `
+A server of [TAMS 7.0](https://github.com/bbc/tams). It keeps an index of media segments on timelines, and hands out the
+URLs that media are uploaded to and downloaded from.
+
+- **To begin**: put a flow, register a segment, and list the segments of a time range. "Try it out" sends examples that
+  fit together. To store media, allocate an object before, and upload it to its \`put_url\`.
+- **Times** are \`seconds:nanoseconds\`. In a range, \`[\` and \`]\` include the bound and \`(\` and \`)\` do not:
+  \`[0:0_10:0)\` is the first ten seconds, \`_\` is all of time.
+- **Lists** have pages: the header \`Link\` of \`rel="next"\` leads to the next one.
+- **Errors** have one form. Programs go by \`type\`; \`summary\` names the parameter or the property at fault.
+- **HEAD** is there for every GET, with the same status and headers.
+`.trim();
 
 const TAGS = [
   { name: 'Service', description: 'The service itself.' },
@@ -53,26 +70,28 @@ export const openApiPlugin = fp<OpenApiOptions>(
       openapi: {
         openapi: '3.1.0',
         info: {
-          title: 'Time-addressable Media Store',
-          description:
-            'A store of media that is addressed by time. It keeps an index of segments on timelines, and hands out ' +
-            'the URLs that their media are uploaded to and downloaded from.',
+          title: 'VAST TAMS',
+          summary: 'A Time-addressable Media Store',
+          description: DESCRIPTION,
           version: '7.0',
           license: { name: 'Apache 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
         },
         servers: [{ url: publicUrl ?? '/' }],
         tags: TAGS,
-        components: { securitySchemes: Object.fromEntries(schemes.map((name) => [name, SECURITY_SCHEMES[name]])) },
+        // Where nobody signs in, even an empty list would show a button to do so.
+        ...(schemes.length > 0 && {
+          components: { securitySchemes: Object.fromEntries(schemes.map((name) => [name, SECURITY_SCHEMES[name]])) },
+        }),
       },
-      transform: ({ schema, url }) => renameParameters(withSecurity(withOwnId(schema), schemes), url),
+      transform: ({ schema, url }) => renameParameters(withSecurity(withOwnId(withOtherErrors(schema)), schemes), url),
       transformObject: (document) => {
         if (!('openapiObject' in document)) throw new Error('The document must be OpenAPI, not Swagger 2');
-        return hoistSchemas(document.openapiObject, OPTIONAL_BODIES);
+        return hoistSchemas(document.openapiObject, OPTIONAL_BODIES, COMPONENT_EXAMPLES);
       },
     });
     await app.register(async (pages) => {
       await pages.register(helmet, pageProtection(publicUrl));
-      await pages.register(swaggerUi, { routePrefix: DOCS_PATH });
+      await pages.register(swaggerUi, { ...docsPage, routePrefix: DOCS_PATH });
     });
 
     let text: string | undefined;
@@ -106,6 +125,14 @@ function pageProtection(publicUrl: string | undefined): FastifyHelmetOptions {
     // Whether a host is to be reached by https alone is for whoever ends TLS in front of this server.
     strictTransportSecurity: false,
   };
+}
+
+/** What every operation may answer besides the errors of its own. */
+function withOtherErrors<Schema extends object>(schema: Schema): Schema {
+  const { operationId, response } = schema as { operationId?: string; response?: object };
+  if (response === undefined) return schema;
+  const isHead = operationId?.startsWith('HEAD_') === true;
+  return { ...schema, response: { ...response, default: isHead ? noBody(OTHER_ERRORS.description) : OTHER_ERRORS } };
 }
 
 /** Operations that answer HEAD have ids of their own here; the generator suffixes them as if they were derived. */

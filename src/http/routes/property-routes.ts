@@ -51,7 +51,8 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     url,
     name,
     tag,
-    summary: `The ${title} of a ${noun}`,
+    summary: `Get the ${title} of a ${noun}`,
+    description: 'The value alone, as JSON.',
     schema: { params },
     responses: { 200: json(`The ${title}.`, schema), 404: notFound },
     handler: async (request, reply) => {
@@ -65,6 +66,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     name,
     tag,
     summary: `Set the ${title} of a ${noun}`,
+    description: 'The body is the value alone, as JSON. The other properties stay.',
     schema: { params, body: schema },
     responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
@@ -80,6 +82,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     name,
     tag,
     summary: `Remove the ${title} of a ${noun}`,
+    description: 'The other properties stay. One that is not set is no error.',
     schema: { params },
     responses: { 204: noBody('Removed.'), ...writeResponses, 404: notFound },
     handler: async (request, reply) => {

@@ -44,7 +44,8 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     url: all,
     name,
     tag,
-    summary: `Tags of a ${noun}`,
+    summary: `List the tags of a ${noun}`,
+    description: `All tags with their values, as one object.`,
     schema: { params },
     responses: { 200: json('The tags.', Tags), 404: notFound },
     handler: async (request, reply) => sendJson(reply, JSON.stringify(await serviceOf(request).getTags(idOf(request)))),
@@ -54,7 +55,8 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     url: one,
     name: `${name}-name`,
     tag,
-    summary: `A tag of a ${noun}`,
+    summary: `Get a tag of a ${noun}`,
+    description: 'The value alone, as JSON.',
     schema: { params: tagParams },
     responses: { 200: json('The value of the tag.', Type.String()), 404: notFound },
     handler: async (request, reply) => {
@@ -68,6 +70,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     name: `${name}-name`,
     tag,
     summary: `Set a tag of a ${noun}`,
+    description: 'The body is the value alone, as JSON: `"news"`. The other tags stay.',
     schema: { params: tagParams, body: Type.String() },
     responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
@@ -82,6 +85,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     name: `${name}-name`,
     tag,
     summary: `Remove a tag of a ${noun}`,
+    description: 'The other tags stay. A tag that is not there is a 404.',
     schema: { params: tagParams },
     responses: { 204: noBody('Removed.'), ...writeResponses, 404: notFound },
     handler: async (request, reply) => {

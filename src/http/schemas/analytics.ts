@@ -163,7 +163,7 @@ const exact = (description: string) =>
 export const SummarySchema = Type.Object(
   {
     rows,
-    nulls: count('Rows without a value.'),
+    nulls: count('Rows without a value, or with one that is too great to compute with.'),
     mean: orNull(number('Of the values.')),
     standard_deviation: orNull(number('Of a sample.')),
     min: exact('The least.'),

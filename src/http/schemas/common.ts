@@ -35,7 +35,7 @@ export const PATTERNS = {
 } as const;
 
 /** A schema whose title makes it a named component of the OpenAPI document. */
-export const Uuid = Type.String({ title: 'Uuid', pattern: PATTERNS.uuid.pattern });
+export const Uuid = Type.String({ title: 'Uuid', pattern: PATTERNS.uuid.pattern, description: 'A lower-case UUID.' });
 
 export const Timestamp = Type.String({
   title: 'Timestamp',
@@ -53,7 +53,11 @@ export const Timerange = Type.String({
 
 export const DateTime = Type.String({ format: 'date-time' });
 
-export const MediaType = Type.String({ pattern: PATTERNS.mediaType.pattern });
+export const MediaType = Type.String({
+  title: 'MediaType',
+  pattern: PATTERNS.mediaType.pattern,
+  description: 'A media type.',
+});
 
 export const ContentFormat = Type.Enum([Format.video, Format.image, Format.audio, Format.data, Format.multi], {
   type: 'string',
@@ -74,7 +78,7 @@ export function Integer(options: { minimum?: number; description?: string } = {}
 /** Exactly one of several schemas. */
 export function OneOf<Schemas extends TSchema[]>(
   schemas: [...Schemas],
-  options: { title?: string; description?: string },
+  options: { title?: string; description?: string; examples?: readonly unknown[] },
 ) {
   return Type.Unsafe<Static<Schemas[number]>>({ oneOf: schemas, ...options });
 }

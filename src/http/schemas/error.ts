@@ -25,6 +25,7 @@ export const ErrorResponse = Type.Object(
     time: DateTime,
     message: Type.String({ description: 'The same as `summary`.' }),
     request_id: Type.String({ description: 'Finds the request in the log of the server.' }),
+    trace_id: Type.Optional(Type.String({ description: 'Finds the request in the traces, where it is traced.' })),
   },
   { title: 'ErrorResponse' },
 );

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Integer, OneOf, Rational, Tags, Timestamp, Uuid } from './common.ts';
+import { EXAMPLE_FLOW_ID } from './examples.ts';
 import { ExrPolicySchema } from './exr-policy.ts';
 import { pagingParameters } from './parameters.ts';
 
@@ -16,13 +17,16 @@ export const INSPECT_FORMS = {
 export const ExrInspectRequest = OneOf([INSPECT_FORMS.object_id, INSPECT_FORMS.bucket], {
   title: 'ExrInspectRequest',
   description: 'A media object, or a bucket and key.',
+  examples: [{ object_id: 'shots/sq010/beauty.1001.exr' }],
 });
 
 export const exrUploadQuery = Type.Object({
   name: Type.Optional(Type.String({ description: 'What the file is called; frames are told by it.' })),
 });
 
-export const exrFileParams = Type.Object({ fileId: Type.String() });
+export const exrFileParams = Type.Object({
+  fileId: Type.String({ description: 'The id of the file, as an inspection tells it.' }),
+});
 
 export const exrListQuery = Type.Object({
   path_prefix: Type.Optional(Type.String({ description: 'How the path begins: an object id, or `s3://bucket/key`.' })),
@@ -31,7 +35,7 @@ export const exrListQuery = Type.Object({
   compression: Type.Optional(Type.String({ description: 'Of one of the parts.' })),
   type: Type.Optional(Type.String({ description: 'Of one of the parts, such as `scanlineimage`.' })),
   width: Type.Optional(Integer({ minimum: 1, description: 'Of the display window of the first part.' })),
-  height: Type.Optional(Integer({ minimum: 1 })),
+  height: Type.Optional(Integer({ minimum: 1, description: 'Of the display window of the first part.' })),
   deep: Type.Optional(Type.Boolean({ description: 'Whether a part is deep.' })),
   tiled: Type.Optional(Type.Boolean({ description: 'Whether a part is tiled.' })),
   failed: Type.Optional(Type.Boolean({ description: 'Whether the last automatic inspection failed.' })),
@@ -70,6 +74,12 @@ export const VALIDATE_FORMS = {
 export const ExrValidateRequest = OneOf([VALIDATE_FORMS.file_id, VALIDATE_FORMS.path_prefix], {
   title: 'ExrValidateRequest',
   description: 'One file, or those whose paths begin alike. The default policy applies where none is given.',
+  examples: [
+    {
+      path_prefix: 'shots/sq010/',
+      policy: { name: 'delivery', rules: [{ rule: 'channels', required: ['R', 'G', 'B'] }] },
+    },
+  ],
 });
 
 export const validateQuery = Type.Object(pagingParameters);
@@ -87,5 +97,11 @@ export const ExrRegisterRequest = Type.Object(
     description: Type.Optional(Type.String()),
     tags: Type.Optional(Tags),
   },
-  { title: 'ExrRegisterRequest', ...strict },
+  {
+    title: 'ExrRegisterRequest',
+    ...strict,
+    examples: [
+      { pattern: 'shots/sq010/beauty.%04d.exr', flow_id: EXAMPLE_FLOW_ID, frame_rate: { numerator: 24 }, start: '0:0' },
+    ],
+  },
 );

@@ -3,6 +3,7 @@ import { Format } from '../../domain/format.ts';
 import { ContainerMapping, FlowCollection } from './collection.ts';
 import { DateTime, Integer, MediaType, OneOf, Rational, Tags, Timerange, Uuid } from './common.ts';
 import { AudioEssence, DataEssence, ImageEssence, VideoEssence } from './essence.ts';
+import { EXAMPLE_FLOW } from './examples.ts';
 
 /** Flows of the five formats (TAMS 7.0, `schemas/flow*.json`): what a client sends, and what it gets. */
 
@@ -67,6 +68,7 @@ export const MultiFlowInput = Type.Object(
 export const FlowInputSchema = OneOf([VideoFlowInput, AudioFlowInput, ImageFlowInput, DataFlowInput, MultiFlowInput], {
   title: 'FlowInput',
   description: 'A flow as clients send it; properties unknown here are kept and returned.',
+  examples: [EXAMPLE_FLOW],
 });
 
 export const FlowSchema = OneOf(

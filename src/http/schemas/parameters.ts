@@ -1,14 +1,28 @@
 import Type from 'typebox';
 import { ContentFormat, Integer, MediaType, PATTERNS, Timerange, Uuid } from './common.ts';
+import { EXAMPLE_FLOW_ID, EXAMPLE_SEGMENT, EXAMPLE_SOURCE_ID } from './examples.ts';
 
 /** Path and query parameters, as TAMS 7.0 names them. */
 
-export const sourceParams = Type.Object({ sourceId: Uuid });
-export const sourceTagParams = Type.Object({ sourceId: Uuid, name: Type.String() });
-export const flowParams = Type.Object({ flowId: Uuid });
-export const flowTagParams = Type.Object({ flowId: Uuid, name: Type.String() });
-export const objectParams = Type.Object({ objectId: Type.String() });
-export const deletionRequestParams = Type.Object({ requestId: Type.String() });
+const idOf = (what: string, example: string) =>
+  Type.String({ pattern: PATTERNS.uuid.pattern, description: `The id of the ${what}.`, examples: [example] });
+const sourceId = idOf('source', EXAMPLE_SOURCE_ID);
+const flowId = idOf('flow', EXAMPLE_FLOW_ID);
+const name = Type.String({ description: 'The name of the tag.', examples: ['site'] });
+
+export const sourceParams = Type.Object({ sourceId });
+export const sourceTagParams = Type.Object({ sourceId, name });
+export const flowParams = Type.Object({ flowId });
+export const flowTagParams = Type.Object({ flowId, name });
+export const objectParams = Type.Object({
+  objectId: Type.String({
+    description: 'The id of the object, percent-encoded.',
+    examples: [EXAMPLE_SEGMENT.object_id],
+  }),
+});
+export const deletionRequestParams = Type.Object({
+  requestId: Type.String({ description: 'The id of the deletion request, as `Location` of a 202 ends with it.' }),
+});
 
 export const pagingParameters = {
   page: Type.Optional(Type.String({ description: 'The cursor of a page, from `X-Paging-NextKey`.' })),
@@ -18,16 +32,20 @@ export const pagingParameters = {
 };
 
 const tagFilters = {
-  'tag.{name}': Type.Optional(Type.String({ description: 'Only what has a tag {name} of exactly this value.' })),
+  'tag.{name}': Type.Optional(
+    Type.String({ description: 'Only what has a tag {name} of exactly this value: `tag.site=london`.' }),
+  ),
   'tag_exists.{name}': Type.Optional(
     Type.Boolean({ description: 'Only what has a tag {name} (`true`), or has none (`false`).' }),
   ),
 };
 
+const exactLabel = Type.Optional(Type.String({ description: 'Only what has exactly this label.' }));
+
 export const pagingQuery = Type.Object(pagingParameters);
 
 export const sourceListQuery = Type.Object({
-  label: Type.Optional(Type.String()),
+  label: exactLabel,
   ...tagFilters,
   format: Type.Optional(ContentFormat),
   ...pagingParameters,
@@ -38,22 +56,26 @@ export const flowListQuery = Type.Object({
   timerange: Type.Optional(Timerange),
   format: Type.Optional(ContentFormat),
   codec: Type.Optional(MediaType),
-  label: Type.Optional(Type.String()),
+  label: exactLabel,
   ...tagFilters,
-  frame_width: Type.Optional(Integer()),
-  frame_height: Type.Optional(Integer()),
+  frame_width: Type.Optional(Integer({ description: 'Only video flows of this width, in pixels.' })),
+  frame_height: Type.Optional(Integer({ description: 'Only video flows of this height, in pixels.' })),
   ...pagingParameters,
 });
 
 export const flowQuery = Type.Object({
-  include_timerange: Type.Optional(Type.Boolean({ default: false })),
+  include_timerange: Type.Optional(
+    Type.Boolean({ default: false, description: 'Whether to tell the range that its segments cover.' }),
+  ),
   timerange: Type.Optional(Timerange),
 });
 
+const object_id = Type.Optional(Type.String({ description: 'Only segments of this object.' }));
+
 export const segmentListQuery = Type.Object({
-  object_id: Type.Optional(Type.String()),
+  object_id,
   timerange: Type.Optional(Timerange),
-  reverse_order: Type.Optional(Type.Boolean({ default: false })),
+  reverse_order: Type.Optional(Type.Boolean({ default: false, description: 'Whether the latest come first.' })),
   verbose_storage: Type.Optional(Type.Boolean({ default: false, description: 'Tell of each URL where it leads.' })),
   accept_get_urls: Type.Optional(
     Type.String({
@@ -73,5 +95,5 @@ export const segmentListQuery = Type.Object({
 
 export const segmentDeleteQuery = Type.Object({
   timerange: Type.Optional(Timerange),
-  object_id: Type.Optional(Type.String()),
+  object_id,
 });

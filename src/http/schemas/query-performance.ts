@@ -5,7 +5,9 @@ import Type from 'typebox';
 const ms = Type.Number({ minimum: 0, description: 'Milliseconds.' });
 const count = Type.Integer({ minimum: 0 });
 
-export const tableParams = Type.Object({ table: Type.String() });
+export const tableParams = Type.Object({
+  table: Type.String({ description: 'A table of the server, or `*` for whole transactions.' }),
+});
 
 export const TablePerformanceSchema = Type.Object(
   {

@@ -1,14 +1,16 @@
 import type { TSchema } from 'typebox';
 import Type from 'typebox';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { Timerange } from './common.ts';
 import { DeletionRequestSchema } from './deletion-request.ts';
 import { ErrorResponse } from './error.ts';
+import { EXAMPLE_FLOW_ID } from './examples.ts';
 
 /** A response as the OpenAPI document shows it. */
 export interface ResponseDoc {
   description: string;
   headers?: Record<string, TSchema>;
-  content?: Record<string, { schema: TSchema }>;
+  content?: Record<string, { schema: TSchema; example?: unknown }>;
   /** Tells the document's generator that there is no body. */
   type?: 'null';
 }
@@ -23,17 +25,49 @@ export function noBody(description: string): ResponseDoc {
   return { description, type: 'null' };
 }
 
-const error = (description: string): ResponseDoc => json(description, ErrorResponse);
+/** An error, with one that may well be the answer: its code, and what it says. */
+function error(description: string, type: ErrorCode, summary: string): ResponseDoc {
+  const example = { type, summary, time: '2025-03-01T12:00:00.000Z', message: summary, request_id: 'Zk3v0a1B-2f' };
+  return { description, content: { 'application/json': { schema: ErrorResponse, example } } };
+}
 
-export const badQuery = error('A query parameter is not what the operation takes.');
-export const badBody = error('The body is not what the operation takes; the summary names the property.');
-export const readOnly = error('The flow is read-only, or the credentials lack the scope.');
-export const unauthorized: ResponseDoc = json('There are no credentials, or they are not valid.', ErrorResponse, {
-  'WWW-Authenticate': Type.String({ description: 'The schemes that are accepted.' }),
-});
-export const forbidden = error('The credentials lack the scope.');
-export const notFound = error('There is nothing of this id.');
-export const conflict = error('What is there now stands against it, or the deletion still runs; the type tells which.');
+export const OTHER_ERRORS = error(
+  'Any other error: a body that is too large (413) or of another type (415), too many requests (429), or a failure of the ' +
+    'server (5xx). A 429, and most 503, say in `Retry-After` when to try again.',
+  'overloaded',
+  'There is more to do than the server can; try again later',
+);
+export const badQuery = error(
+  'A query parameter is not what the operation takes.',
+  'invalid_request',
+  'limit must be an integer of at least 1',
+);
+export const badBody = error(
+  'The body is not what the operation takes; the summary names the property.',
+  'invalid_request',
+  'body/timerange is required',
+);
+export const readOnly = error(
+  'The flow is read-only, or the credentials lack the scope.',
+  'flow_read_only',
+  `flow ${EXAMPLE_FLOW_ID} is read-only; PUT false to its read_only first`,
+);
+export const unauthorized: ResponseDoc = {
+  ...error('There are no credentials, or they are not valid.', 'unauthorized', 'This needs credentials'),
+  headers: { 'WWW-Authenticate': Type.String({ description: 'The schemes that are accepted.' }) },
+};
+export const forbidden = error('The credentials lack the scope.', 'insufficient_scope', 'This needs the scope write');
+export const notFound = error('There is nothing of this id.', 'not_found', `there is no flow ${EXAMPLE_FLOW_ID}`);
+export const transcriptConflict = error(
+  'Another transcript of the version is being put.',
+  'transcript_being_put',
+  'Another transcript of this version is being put; try again later',
+);
+export const conflict = error(
+  'What is there now stands against it, or the deletion still runs; the type tells which.',
+  'deletion_unfinished',
+  'The deletion still runs; try again when it is done',
+);
 
 const count = (description: string) => Type.Integer({ description });
 

@@ -6,18 +6,20 @@ import { pagingParameters } from './parameters.ts';
 
 /** What is searched: assets, their versions and transcripts; and the queue that makes them. */
 
-export const assetParams = Type.Object({ assetId: Type.String() });
-export const versionParams = Type.Object({ versionId: Type.String() });
-export const deadLetterParams = Type.Object({ deadLetterId: Type.String() });
+export const assetParams = Type.Object({ assetId: Type.String({ description: 'The id of the asset.' }) });
+export const versionParams = Type.Object({ versionId: Type.String({ description: 'The id of the version.' }) });
+export const deadLetterParams = Type.Object({
+  deadLetterId: Type.String({ description: 'The id of the dead letter.' }),
+});
 
 const status = Type.Enum([...ASSET_STATUSES], { type: 'string' });
 const triageState = Type.Enum([...TRIAGE_STATES], { type: 'string' });
 
 export const assetListQuery = Type.Object({
-  bucket: Type.Optional(Type.String()),
+  bucket: Type.Optional(Type.String({ description: 'Only assets in this bucket.' })),
   key_prefix: Type.Optional(Type.String({ description: 'Only assets whose key begins so.' })),
-  status: Type.Optional(status),
-  triage_state: Type.Optional(triageState),
+  status: Type.Optional({ ...status, description: 'Only assets of this status.' }),
+  triage_state: Type.Optional({ ...triageState, description: 'Only assets of this state of triage.' }),
   flow_id: Type.Optional(Uuid),
   source_id: Type.Optional(Uuid),
   ...pagingParameters,
@@ -53,7 +55,7 @@ const link = {
 export const AssetLinkInput = Type.Object(link, {
   title: 'AssetLinkInput',
   additionalProperties: false,
-  examples: [{ flow_id: '10000000-0000-4000-8000-000000000001', offset: '3600:0' }],
+  examples: [{ flow_id: '10000000-0000-4000-8000-000000000002', offset: '3600:0' }],
 });
 
 export const AssetInputSchema = Type.Object(
@@ -79,7 +81,7 @@ export const AssetInputSchema = Type.Object(
         bucket: 'news',
         key: '2026/11/bulletin.mp4',
         etag: '9b2cf535f27731c9',
-        link: { flow_id: '10000000-0000-4000-8000-000000000001', offset: '0:0' },
+        link: { flow_id: '10000000-0000-4000-8000-000000000002', offset: '0:0' },
       },
     ],
   },

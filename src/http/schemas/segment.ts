@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { ErrorSchema } from './error.ts';
 import { Integer, OneOf, Timerange, Timestamp, Uuid } from './common.ts';
+import { EXAMPLE_SEGMENT } from './examples.ts';
 import { storageBackendProperties } from './storage-backend.ts';
 
 /** TAMS 7.0, `schemas/flow-segment*.json`. */
@@ -20,7 +21,9 @@ export const SegmentInputSchema = Type.Object(
     ...common,
     get_urls: Type.Optional(
       Type.Array(Type.Object({ url: Type.String(), label: Type.Optional(Type.String()) }), {
-        description: 'Places outside of this store where the object can be had; its own are added by the server.',
+        description:
+          'Places outside of this store where the object can be had. Its own are added by the server, and left out ' +
+          'where they are marked as in a listing, `presigned` or `controlled`.',
       }),
     ),
   },
@@ -29,6 +32,7 @@ export const SegmentInputSchema = Type.Object(
 
 export const SegmentsInputSchema = OneOf([SegmentInputSchema, Type.Array(SegmentInputSchema)], {
   description: 'One segment, or a list of them.',
+  examples: [EXAMPLE_SEGMENT],
 });
 
 export const SegmentSchema = Type.Object(

@@ -23,5 +23,5 @@ export const ServiceSchema = Type.Object(
 
 export const ServiceUpdateSchema = Type.Object(
   { name: Type.Optional(Type.String()), description: Type.Optional(Type.String()) },
-  { title: 'ServiceUpdate' },
+  { title: 'ServiceUpdate', examples: [{ name: 'News', description: 'What the newsroom records' }] },
 );

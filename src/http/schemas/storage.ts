@@ -11,7 +11,7 @@ export const StorageRequestSchema = Type.Object(
     ),
     storage_id: Type.Optional(Uuid),
   },
-  { title: 'StorageRequest' },
+  { title: 'StorageRequest', examples: [{ limit: 1 }] },
 );
 
 const UploadRequestSchema = Type.Object(

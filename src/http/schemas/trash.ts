@@ -29,7 +29,9 @@ export const restoreSegmentsQuery = Type.Object({
   timerange: Type.Optional(Timerange),
   deletion_id: Type.Optional(Uuid),
 });
-export const deletionParams = Type.Object({ deletionId: Type.String() });
+export const deletionParams = Type.Object({
+  deletionId: Type.String({ description: 'The id of the deletion, as the listings tell it.' }),
+});
 
 export const DeletedItem = Type.Object(
   {

@@ -46,5 +46,13 @@ export const WebhookInputSchema = Type.Object(
       'A registration. An empty list of events removes it. What a listing shows can be posted again: `status` and ' +
       '`error` are ignored. Other properties are refused: they may be filters that this server does not have.',
     additionalProperties: false,
+    examples: [
+      {
+        url: 'https://receiver.example/tams-events',
+        api_key_name: 'X-Api-Key',
+        api_key_value: 'a secret of the receiver',
+        events: ['flows/created', 'flows/segments_added'],
+      },
+    ],
   },
 );

@@ -39,14 +39,16 @@ describe('analytics with access by tags', () => {
   it('counts in the rate and in the catalog what belongs to it', async () => {
     const { buckets } = await world.as.news.get<{ buckets: object[] }>('/analytics/ingest-rate?group_by=flow');
     expect(buckets).toMatchObject([{ group: own, count: 3 }]);
-    const { tables, analysed } = await world.as.news.get<{ tables: object[]; analysed: { table: string }[] }>(
-      '/analytics/catalog',
-    );
-    expect(tables).toMatchObject([
-      { table: 'flows', rows: 1 },
-      { table: 'segments', rows: 3 },
-      { table: 'sources', rows: 1 },
-    ]);
+    const catalog = () => world.as.news.get<{ tables: object[]; analysed: { table: string }[] }>('/analytics/catalog');
+    // Where the first counts take their time it has none yet.
+    await expect
+      .poll(async () => (await catalog()).tables, { timeout: 10_000 })
+      .toMatchObject([
+        { table: 'flows', rows: 1 },
+        { table: 'segments', rows: 3 },
+        { table: 'sources', rows: 1 },
+      ]);
+    const { analysed } = await catalog();
     expect(analysed.map(({ table }) => table)).toEqual(['segments', 'flows', 'sources']);
   });
 

@@ -15,7 +15,8 @@ export function deletionRequestRoutes(app: TamsApp, { services }: RouteContext):
     url: '/flow-delete-requests',
     name: 'flow-delete-requests',
     tag: 'FlowDeleteRequests',
-    summary: 'Deletion requests',
+    summary: 'List deletion requests',
+    description: 'Those that are not done, and for a while those that are.',
     schema: {},
     responses: { 200: json('The requests that are known.', Type.Array(DeletionRequestSchema)) },
     handler: async (request, reply) => {
@@ -28,7 +29,8 @@ export function deletionRequestRoutes(app: TamsApp, { services }: RouteContext):
     url: '/flow-delete-requests/:requestId',
     name: 'flow-delete-requests-request-id',
     tag: 'FlowDeleteRequests',
-    summary: 'How far a deletion is',
+    summary: 'Get a deletion request',
+    description: 'How far the deletion is: `timerange_remaining` shrinks while it runs.',
     schema: { params: deletionRequestParams },
     responses: { 200: json('The request.', DeletionRequestSchema), 404: notFound },
     handler: async (request, reply) => {

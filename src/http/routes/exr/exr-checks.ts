@@ -17,7 +17,7 @@ export function exrChecks(app: TamsApp, { exr, paging, baseUrl }: ExrContext): v
     url: '/exr/validate',
     name: 'exr-validate',
     tag: 'EXR metadata',
-    summary: 'Hold files that were inspected against a policy',
+    summary: 'Check inspected files against a policy',
     description: 'Of a prefix, a page of files; the next page is asked for with the same body.',
     // It changes nothing.
     access: 'read',

@@ -17,6 +17,7 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
     name: 'exr-files',
     tag: 'EXR metadata',
     summary: 'List EXR files by what their headers say',
+    description: 'All filters that are given have to hold.',
     schema: { querystring: exrListQuery },
     responses: {
       200: json('The files, by path.', Type.Array(ExrFileSummarySchema), pagingHeaders),
@@ -32,7 +33,8 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
     url: '/exr/files/:fileId',
     name: 'exr-files-fileId',
     tag: 'EXR metadata',
-    summary: 'All that the header of a file says',
+    summary: 'Get all that the header of a file says',
+    description: 'Parts, channels, attributes, statistics and problems, as they were read last.',
     schema: { params: exrFileParams },
     responses: { 200: json('The file.', ExrInspectionSchema), 404: notFound },
     handler: async (request, reply) => {
@@ -60,7 +62,9 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
     url: '/exr/files/:fileId/similar',
     name: 'exr-files-fileId-similar',
     tag: 'EXR metadata',
-    summary: 'Files that are built like this one',
+    summary: 'List files that are built like this one',
+    description:
+      'The most alike first, by the cosine of two vectors: 1 is the same structure. Names, times and pixels do not count.',
     schema: { params: exrFileParams, querystring: exrSimilarQuery },
     responses: {
       200: json('The files, those most alike first.', Type.Array(ExrSimilarSchema), pagingHeaders),
@@ -80,6 +84,7 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
     name: 'exr-sequences',
     tag: 'EXR metadata',
     summary: 'List sequences, with the frames that are missing',
+    description: 'Files whose paths differ in nothing but the frame number are one sequence.',
     schema: { querystring: exrSequenceQuery },
     responses: {
       200: json('The sequences, by path.', Type.Array(ExrSequenceSchema), pagingHeaders),

@@ -17,6 +17,7 @@ export function flowListing(app: TamsApp, { services, paging, baseUrl }: RouteCo
     name: 'flows',
     tag: 'Flows',
     summary: 'List flows',
+    description: 'In the order of their creation. All filters that are given have to hold.',
     schema: { querystring: flowListQuery },
     responses: { 200: json('The flows.', Type.Array(FlowSchema), pagingHeaders), 400: badQuery },
     handler: async (request, reply) => {

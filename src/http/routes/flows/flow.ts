@@ -18,7 +18,10 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
     url: '/flows/:flowId',
     name: 'flows-flowId',
     tag: 'Flows',
-    summary: 'A flow',
+    summary: 'Get a flow',
+    description:
+      'With `include_timerange`, also the range from its first segment to its last, within `timerange` where that ' +
+      'is given.',
     schema: { params: flowParams, querystring: flowQuery },
     responses: { 200: json('The flow.', FlowSchema), 400: badQuery, 404: notFound },
     handler: async (request, reply) => {
@@ -39,6 +42,9 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
     name: 'flows-flowId',
     tag: 'Flows',
     summary: 'Create or replace a flow',
+    description:
+      'A property that is left out is removed. The first flow of a source creates the source. The id in the body has ' +
+      'to be that of the path.',
     schema: { params: flowParams, body: FlowInputSchema },
     validateBody: compileFlow(),
     responses: {
@@ -64,6 +70,9 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
     name: 'flows-flowId',
     tag: 'Flows',
     summary: 'Delete a flow with its segments',
+    description:
+      'The last flow of a source takes the source along. Where there are many segments, the answer is 202 with a ' +
+      'deletion request, and the deletion goes on. Media that nothing uses any more are reclaimed later.',
     schema: { params: flowParams },
     responses: { 202: deletionAccepted, 204: noBody('Deleted.'), 403: readOnly, 404: notFound },
     handler: async (request, reply) => {

@@ -10,7 +10,7 @@ export function healthRoutes(app: TamsApp, health: () => Promise<object>): void 
     url: '/health',
     name: 'health',
     tag: 'Operation',
-    summary: 'How the server is, in detail',
+    summary: 'Get the health of the server in detail',
     description: 'For people; programs read `/readyz` and `/metrics`, and the form of this may change.',
     access: 'admin',
     traffic: 'probe',

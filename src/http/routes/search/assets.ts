@@ -70,7 +70,8 @@ export function searchAssets(app: TamsApp, context: SearchContext): void {
     url: '/search/assets/:assetId',
     name: 'search-assets-assetId',
     tag,
-    summary: 'An asset',
+    summary: 'Get an asset',
+    description: 'With its link to a flow, its status, and what went wrong with it.',
     schema: { params: assetParams },
     responses: { 200: json('The asset.', AssetSchema), 404: notFound },
     handler: async (request, reply) => {
@@ -99,6 +100,7 @@ export function searchAssets(app: TamsApp, context: SearchContext): void {
     name: 'search-assets-assetId-link',
     tag,
     summary: 'Say where on a flow an asset lies',
+    description: '`offset` is where the time 0 of the medium lies on the timeline of the flow.',
     schema: { params: assetParams, body: AssetLinkInput },
     responses: { 200: json('The asset as it is now.', AssetSchema), 400: badBody, 404: notFound },
     handler: async (request, reply) => {
@@ -114,6 +116,7 @@ export function searchAssets(app: TamsApp, context: SearchContext): void {
     name: 'search-assets-assetId-link',
     tag,
     summary: 'Take an asset off its flow',
+    description: 'Searches still find it, without a flow.',
     schema: { params: assetParams },
     responses: { 204: noBody('It is on no flow.'), 404: notFound },
     handler: async (request, reply) => {

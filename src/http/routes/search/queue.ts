@@ -14,7 +14,8 @@ export function searchQueue(app: TamsApp, { search }: SearchContext): void {
     ...shared,
     url: '/search/queue',
     name: 'search-queue',
-    summary: 'How many jobs there are',
+    summary: 'Count the jobs',
+    description: 'By their state, and whether the queue is paused.',
     responses,
     handler: async (request, reply) => sendRead(request, reply, await search(request).queue.state()),
   });
@@ -24,8 +25,8 @@ export function searchQueue(app: TamsApp, { search }: SearchContext): void {
     method: 'POST',
     url: '/search/queue/pause',
     name: 'search-queue-pause',
-    summary: 'Take no more jobs',
-    description: 'Those that run are ended.',
+    summary: 'Pause the queue',
+    description: 'Jobs that run already are finished.',
     responses,
     handler: async (request, reply) => sendJson(reply, JSON.stringify(await search(request).queue.pause())),
   });
@@ -35,7 +36,8 @@ export function searchQueue(app: TamsApp, { search }: SearchContext): void {
     method: 'POST',
     url: '/search/queue/resume',
     name: 'search-queue-resume',
-    summary: 'Take jobs again',
+    summary: 'Resume the queue',
+    description: 'Jobs are taken again.',
     responses,
     handler: async (request, reply) => sendJson(reply, JSON.stringify(await search(request).queue.resume())),
   });

@@ -32,10 +32,7 @@ const S3Notification = Type.Object(
     examples: [
       {
         Records: [
-          {
-            eventName: 'ObjectCreated:Put',
-            s3: { bucket: { name: 'media' }, object: { key: 'news/clip+1.mp4', size: 1024, eTag: 'd41d8cd98f00b204' } },
-          },
+          { eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'media' }, object: { key: 'news/clip+1.mp4' } } },
         ],
       },
     ],
@@ -61,7 +58,7 @@ export function s3Events(app: TamsApp, { search }: SearchContext): void {
     url: '/events/s3',
     name: 'events-s3',
     tag: 'MediaSearch',
-    summary: 'Tell of objects that were created or removed',
+    summary: 'Report objects that were created or removed',
     description:
       'An S3 event notification. It only says where to look: what counts is how the objects are now, so it may come ' +
       'late, twice or out of order. A transcript (`.vtt`, `.srt`, `.ttml`, `.json`) is that of the medium beside it. ' +

@@ -4,7 +4,15 @@ import { toWebVtt, type VersionTranscript } from '../../../services/search/trans
 import type { GivenTranscript } from '../../../services/search/transcript-service.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { operation, readOperation } from '../../operation.ts';
-import { badBody, badQuery, json, noBody, notFound, type ResponseDoc } from '../../schemas/responses.ts';
+import {
+  badBody,
+  badQuery,
+  json,
+  noBody,
+  notFound,
+  type ResponseDoc,
+  transcriptConflict,
+} from '../../schemas/responses.ts';
 import {
   assetParams,
   TranscriptInputSchema,
@@ -64,7 +72,7 @@ export function searchTranscripts(app: TamsApp, { search }: SearchContext): void
     url: '/search/assets/:assetId/transcript',
     name: 'search-assets-assetId-transcript',
     tag,
-    summary: 'The transcript that searches show of an asset',
+    summary: 'Get the published transcript of an asset',
     description: 'As JSON or WebVTT, as `Accept` or `format` asks for.',
     schema: { params: assetParams, querystring: transcriptQuery },
     responses: { 200: shown, 400: badQuery, 404: notFound },
@@ -86,7 +94,12 @@ export function searchTranscripts(app: TamsApp, { search }: SearchContext): void
       'status is `index_partial`: found by words only.',
     schema: { params: assetParams, querystring: transcriptPutQuery, body },
     validateBody: asText,
-    responses: { 200: json('The version, which searches show now.', VersionSchema), 400: badBody, 404: notFound },
+    responses: {
+      200: json('The version, which searches show now.', VersionSchema),
+      400: badBody,
+      404: notFound,
+      409: transcriptConflict,
+    },
     handler: async (request, reply) => {
       const given = readGiven(request, request.query.language);
       const version = await search(request).transcripts.putOnAsset(request.params.assetId, given);
@@ -98,7 +111,7 @@ export function searchTranscripts(app: TamsApp, { search }: SearchContext): void
     url: '/search/versions/:versionId/transcript',
     name: 'search-versions-versionId-transcript',
     tag,
-    summary: 'The transcript of a version',
+    summary: 'Get the transcript of a version',
     description: 'As JSON, with the ids that embeddings name, or as WebVTT, as `Accept` or `format` asks for.',
     schema: { params: versionParams, querystring: transcriptQuery },
     responses: { 200: shown, 400: badQuery, 404: notFound },
@@ -114,10 +127,17 @@ export function searchTranscripts(app: TamsApp, { search }: SearchContext): void
     name: 'search-versions-versionId-transcript',
     tag,
     summary: 'Give a version its transcript',
-    description: 'Nothing of it is found before the version is published. One that was published cannot be changed.',
+    description:
+      'Nothing of it is found before the version is published. One that was published cannot be changed. Of two that are ' +
+      'put at once the one that came last is kept.',
     schema: { params: versionParams, querystring: transcriptPutQuery, body },
     validateBody: asText,
-    responses: { 200: json('The segments that it was cut into.', TranscriptSchema), 400: badBody, 404: notFound },
+    responses: {
+      200: json('The segments that it was cut into.', TranscriptSchema),
+      400: badBody,
+      404: notFound,
+      409: transcriptConflict,
+    },
     handler: async (request, reply) => {
       const given = readGiven(request, request.query.language);
       const transcript = await search(request).transcripts.putOnVersion(request.params.versionId, given);

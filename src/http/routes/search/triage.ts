@@ -53,6 +53,7 @@ export function searchTriage(app: TamsApp, context: SearchContext): void {
     url: '/search/quarantine/:assetId/skip',
     name: 'search-quarantine-assetId-skip',
     summary: 'Leave an asset without a transcript',
+    description: 'It leaves the list, and is not tried again until its object changes.',
     schema: { params: assetParams },
     responses: { 200: json('The asset.', AssetSchema), 404: notFound },
     handler: async (request, reply) => {
@@ -79,6 +80,7 @@ export function searchTriage(app: TamsApp, context: SearchContext): void {
     url: '/search/dead-letters/:deadLetterId/requeue',
     name: 'search-dead-letters-deadLetterId-requeue',
     summary: 'Try a job anew',
+    description: 'The dead letter goes; the job starts with all of its attempts.',
     schema: { params: deadLetterParams },
     responses: { 200: json('The job.', JobSchema), 404: notFound },
     handler: async (request, reply) => {

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { operation, readOperation } from '../../operation.ts';
 import { pagingQuery } from '../../schemas/parameters.ts';
-import { badBody, badQuery, json, notFound, pagingHeaders } from '../../schemas/responses.ts';
+import { badBody, badQuery, json, notFound, pagingHeaders, transcriptConflict } from '../../schemas/responses.ts';
 import {
   assetParams,
   AssetSchema,
@@ -64,7 +64,8 @@ export function searchVersions(app: TamsApp, context: SearchContext): void {
     url: '/search/versions/:versionId',
     name: 'search-versions-versionId',
     tag,
-    summary: 'A version',
+    summary: 'Get a version',
+    description: 'Its status, and which of its contents it is.',
     schema: { params: versionParams },
     responses: { 200: json('The version.', VersionSchema), 404: notFound },
     handler: async (request, reply) => {
@@ -105,7 +106,12 @@ export function searchVersions(app: TamsApp, context: SearchContext): void {
       'In one step searches show it in place of the version before, which is archived. An archived version can be ' +
       'published again while it is there.',
     schema: { params: versionParams },
-    responses: { 200: json('The asset, which shows it now.', AssetSchema), 400: badBody, 404: notFound },
+    responses: {
+      200: json('The asset, which shows it now.', AssetSchema),
+      400: badBody,
+      404: notFound,
+      409: transcriptConflict,
+    },
     handler: async (request, reply) => {
       const asset = await search(request).versions.publish(request.params.versionId);
       return sendJson(reply, JSON.stringify(assetJson(asset)));

@@ -25,6 +25,9 @@ export function segmentListing(app: TamsApp, { services, paging, baseUrl }: Rout
     name: 'flows-flowId-segments',
     tag: 'FlowSegments',
     summary: 'List the segments of a flow',
+    description:
+      'Those with a part in `timerange`, in the order of their start. An empty `accept_get_urls` leaves the URLs out, ' +
+      'which is quicker. A flow that does not exist has no segments; that is no error.',
     schema: { params: flowParams, querystring: segmentListQuery },
     responses: {
       200: json('The segments, by start.', Type.Array(SegmentSchema), segmentPagingHeaders),

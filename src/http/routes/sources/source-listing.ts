@@ -15,6 +15,7 @@ export function sourceListing(app: TamsApp, { services, paging, baseUrl }: Route
     name: 'sources',
     tag: 'Sources',
     summary: 'List sources',
+    description: 'In the order of their creation. All filters that are given have to hold.',
     schema: { querystring: sourceListQuery },
     responses: { 200: json('The sources.', Type.Array(SourceSchema), pagingHeaders), 400: badQuery },
     handler: async (request, reply) => {

@@ -13,7 +13,8 @@ export function sourceRoutes(app: TamsApp, { services }: RouteContext): void {
     url: '/sources/:sourceId',
     name: 'sources-sourceId',
     tag: 'Sources',
-    summary: 'A source',
+    summary: 'Get a source',
+    description: 'A source is there while a flow names it: flows create and delete their sources.',
     schema: { params: sourceParams },
     responses: { 200: json('The source.', SourceSchema), 404: notFound },
     handler: async (request, reply) => {

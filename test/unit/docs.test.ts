@@ -1,0 +1,56 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs/**/*.md')];
+/** Of Node.js, of OpenTelemetry's SDK, and of what builds the image. */
+const OTHER_VARIABLES = [
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_IMAGE',
+  'ONNXRUNTIME_NODE_INSTALL',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+];
+
+const read = (page: string): string => readFileSync(page, 'utf8');
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+const anchorsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+describe('the documentation', () => {
+  it.each(PAGES)('%s links to pages, files and headings that are there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    for (const link of links.filter((one) => !/^https?:/.test(one))) {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      expect(existsSync(target), link).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(target), link).toContain(anchor);
+    }
+  });
+
+  it('has every guide in the README', () => {
+    const readme = read('README.md');
+    for (const page of globSync('docs/*.md')) expect(readme).toContain(`(${page})`);
+  });
+
+  it('has every decision in CONTRIBUTING.md', () => {
+    const contributing = read('CONTRIBUTING.md');
+    for (const page of globSync('docs/adr/*.md')) expect(contributing).toContain(`(${page})`);
+  });
+
+  // The benchmarks name those of tests.
+  const named = ['README.md', ...globSync('docs/*.md')].filter((page) => page !== 'docs/benchmarks.md');
+  it.each(named)('%s names variables that there are', (page) => {
+    const known = [...Object.keys(parseEnv(read('.env.example'))), ...OTHER_VARIABLES];
+    const names = [...read(page).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)[`=]/g)].map(([, name = '']) => name);
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
