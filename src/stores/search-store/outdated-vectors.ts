@@ -22,6 +22,7 @@ export class OutdatedVectors implements OutdatedVersions {
 
   page(model: string, afterId: string, limit: number): Promise<OutdatedVersion[]> {
     return translated(async () => {
+      if (!(await this.#hasVersions())) return [];
       const { rows } = await this.#manager.reader('background').select({
         table: VERSIONS.name,
         columns: ['id', 'asset_id'],
@@ -34,7 +35,9 @@ export class OutdatedVectors implements OutdatedVersions {
   }
 
   count(model: string): Promise<number> {
-    return translated(() => this.#manager.reader('background').count(VERSIONS.name, outdated(model)));
+    return translated(async () =>
+      (await this.#hasVersions()) ? this.#manager.reader('background').count(VERSIONS.name, outdated(model)) : 0,
+    );
   }
 
   isPresent(model: string, startedMs: number): Promise<boolean> {
@@ -56,6 +59,12 @@ export class OutdatedVectors implements OutdatedVersions {
         return true;
       }),
     );
+  }
+
+  /** A server that has nothing to search needs no thread to find that out. */
+  async #hasVersions(): Promise<boolean> {
+    const { rows } = await this.#manager.select({ table: VERSIONS.name, columns: ['id'], limit: 1 });
+    return rows.length > 0;
   }
 
   async removeVectors({ id, assetId }: OutdatedVersion, model: string): Promise<void> {

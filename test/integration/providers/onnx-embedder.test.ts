@@ -21,7 +21,7 @@ describe('the embedder in this process', () => {
       code: 'embedding_failed',
       retryable: false,
       recommendedAction: 'fix_configuration',
-      message: expect.stringContaining(`npm install ${LIBRARY}`) as string,
+      detail: expect.stringContaining(`npm install ${LIBRARY}`) as string,
     });
   });
 
