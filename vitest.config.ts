@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What goes over HTTP or through a store, and so has to hold on every table engine. */
@@ -18,8 +17,6 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     // Many tests wait, for times of grace above all: one core less would double the time on two.
     maxWorkers: '100%',
-    // Hundreds of servers and commands are started as processes; with their code compiled once each takes two thirds of the time.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url)) },
     projects: [
       {
         extends: true,

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ServerProcess, type ServerProcessOptions } from '../../../demo/server-process.ts';
-import { childEnvironment } from '../../support/child-environment.ts';
 import { dropTables, tableEngineEnv } from '../../support/table-engine.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 
@@ -30,7 +29,7 @@ export class ServerFolder {
 
   /** Starts a server on the folder; any number of them may run at once. */
   async start(options: Omit<ServerProcessOptions, 'dataDir'> = {}): Promise<RunningServer> {
-    const env = childEnvironment({ ...(await tableEngineEnv(this.dataDir)), ...options.env });
+    const env = { ...(await tableEngineEnv(this.dataDir)), ...options.env };
     const server = await ServerProcess.start({ ...options, dataDir: this.dataDir, env });
     this.#servers.add(server);
     return { server, client: new TamsClient(server.baseUrl) };

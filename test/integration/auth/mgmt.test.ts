@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { childEnvironment } from '../../support/child-environment.ts';
 import { openTestTables, TEST_TABLE_ENGINE, tableEngineEnv } from '../../support/table-engine.ts';
 import { AUTH_TABLES } from '../../../src/stores/auth-store/tables.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -34,7 +33,7 @@ interface Result {
 async function mgmt(args: readonly string[], { input = '', env = {} } = {}): Promise<Result> {
   const child = spawn(process.execPath, ['mgmt/main.ts', ...args], {
     cwd: PROJECT,
-    env: childEnvironment({ DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)), ...env }),
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)), ...env },
   });
   let out = '';
   let err = '';

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment } from '../../../support/child-environment.ts';
 
 const projectFolder = fileURLToPath(new URL('../../../..', import.meta.url));
 
@@ -11,11 +10,11 @@ export interface MgmtRun {
   readonly stderr: string;
 }
 
-/** Starts `mgmt` as an operator does; nothing of this process's configuration reaches it. */
+/** Starts `mgmt` as an operator does; of this process's environment nothing but the path reaches it. */
 export function startMgmt(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, ['mgmt/main.ts', ...args], {
     cwd: projectFolder,
-    env: childEnvironment(env),
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

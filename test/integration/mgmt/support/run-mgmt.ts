@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment } from '../../../support/child-environment.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -10,7 +9,7 @@ export interface Result {
   readonly err: string;
 }
 
-/** Starts `mgmt` in a process of its own, which has no terminal and nothing of this process's configuration. */
+/** Starts `mgmt` in a process of its own, which has no terminal and nothing of this process's environment. */
 export const startMgmt = (args: readonly string[], env: Readonly<Record<string, string>>): Started =>
   start([process.execPath, 'mgmt/main.ts', ...args], env);
 
@@ -33,7 +32,7 @@ interface Started {
 function start([program = '', ...args]: readonly string[], env: Readonly<Record<string, string>>): Started {
   const child = spawn(program, args, {
     cwd: PROJECT,
-    env: childEnvironment(env),
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
