@@ -5,7 +5,7 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, everyRow, gte, lt } from '../../vastdb/predicate/builder.ts';
 import type { SelectQuery } from '../../vastdb/query/select-query.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import { translateTableFailure } from '../vast-store/table-failure.ts';
+import { translated } from '../vast-store/table-failure.ts';
 import * as rows from './credential-rows.ts';
 import { API_TOKENS, AUDIT_LOG, USERS } from './tables.ts';
 
@@ -63,20 +63,20 @@ export class AuthStore implements CredentialStore {
   async appendAudit(entries: readonly AuditRecord[]): Promise<void> {
     const work = (tx: ManagedTransaction): Promise<number> =>
       tx.insertArrays(AUDIT_LOG.name, rows.AUDIT_COLUMNS, entries.map(rows.auditCells));
-    await translated(this.#manager.transaction(work, { lane: 'background' }));
+    await translated(() => this.#manager.transaction(work, { lane: 'background' }));
   }
 
   pruneAudit(beforeMs: number, limit: number): Promise<number> {
     const where = lt('at_ms', BigInt(beforeMs));
-    return translated(this.#manager.delete(AUDIT_LOG.name, where, { limit, lane: 'background' }));
+    return translated(() => this.#manager.delete(AUDIT_LOG.name, where, { limit, lane: 'background' }));
   }
 
   transaction<T>(work: (tx: CredentialTransaction) => Promise<T>): Promise<T> {
-    return translated(this.#manager.transaction((tx) => work(new AuthStoreTransaction(tx))));
+    return translated(() => this.#manager.transaction((tx) => work(new AuthStoreTransaction(tx))));
   }
 
   async #select<Entity>(query: SelectQuery, toEntity: (row: readonly Cell[]) => Entity): Promise<Entity[]> {
-    const found = await translated(this.#manager.select(query));
+    const found = await translated(() => this.#manager.select(query));
     return found.rows.map(toEntity);
   }
 }
@@ -132,10 +132,3 @@ class AuthStoreTransaction implements CredentialTransaction {
 }
 
 /** Failures of the table layer in terms that clients understand. */
-async function translated<T>(result: Promise<T>): Promise<T> {
-  try {
-    return await result;
-  } catch (error) {
-    throw translateTableFailure(error);
-  }
-}

@@ -19,7 +19,7 @@ import { and, eq, isIn, isNotNull } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { Row } from '../../vastdb/query/select-query.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import { translateTableFailure } from '../vast-store/table-failure.ts';
+import { translated, translateTableFailure } from '../vast-store/table-failure.ts';
 import { type Content, readContent } from './content-rows.ts';
 import { listFiles } from './file-listing.ts';
 import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
@@ -162,12 +162,4 @@ function toStored(row: Row, content: Content): StoredExrFile<ExrInspection> {
     failure: toFailure(row),
     audit: toAudit(row),
   };
-}
-
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateTableFailure(error);
-  }
 }

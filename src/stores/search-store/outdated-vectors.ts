@@ -2,7 +2,7 @@ import type { OutdatedVersion, OutdatedVersions } from '../../domain/search/outd
 import { and, eq, gt, isNull, ne, or, startsWith } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import { translateTableFailure } from '../vast-store/table-failure.ts';
+import { translated } from '../vast-store/table-failure.ts';
 import { refreshVectors } from './publication.ts';
 import { EMBEDDINGS, STATE, VERSIONS } from './tables.ts';
 
@@ -93,11 +93,3 @@ const outdated = (model: string): Predicate =>
     eq('segment_visibility', 'ACTIVE'),
     eq('embedding_visibility', 'ACTIVE'),
   ]);
-
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateTableFailure(error);
-  }
-}

@@ -4,7 +4,7 @@ import type { ConsumeOptions, Consumer, JobHandler, JobQueue, QueueStats } from 
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import { translateTableFailure } from '../vast-store/table-failure.ts';
+import { translated } from '../vast-store/table-failure.ts';
 import { buryHeld, claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
 import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
 import { dueAnew, newRow, toJob } from './job-rows.ts';
@@ -137,11 +137,7 @@ export class TableJobQueue implements JobQueue {
     for (const consumer of this.#consumers) consumer.wake();
   }
 
-  async #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
-    try {
-      return await this.#manager.transaction(work);
-    } catch (error) {
-      throw translateTableFailure(error);
-    }
+  #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
+    return translated(() => this.#manager.transaction(work));
   }
 }

@@ -6,7 +6,7 @@ import type { TableDefinition } from '../../vastdb/engine.ts';
 import { and, eq, inSelect, isIn, isNull, lt, lte, not } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import { translateTableFailure } from '../vast-store/table-failure.ts';
+import { translated } from '../vast-store/table-failure.ts';
 import { dueAnew, toJob } from './job-rows.ts';
 import { readQueuePaused, writeQueuePaused } from './state.ts';
 import { ASSETS, DEAD_LETTERS, JOBS } from './tables.ts';
@@ -105,11 +105,7 @@ export class TableQueueControl implements QueueControl {
     return purged;
   }
 
-  async #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
-    try {
-      return await this.#manager.transaction(work);
-    } catch (error) {
-      throw translateTableFailure(error);
-    }
+  #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
+    return translated(() => this.#manager.transaction(work));
   }
 }

@@ -17,7 +17,7 @@ import type { Lane } from '../../vastdb/engine.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import { type Access, accessOf, FULL_ACCESS } from '../vast-store/access.ts';
-import { translateTableFailure } from '../vast-store/table-failure.ts';
+import { translated } from '../vast-store/table-failure.ts';
 import { DelegatedOperations } from './delegated-operations.ts';
 import { HeldTransaction } from './held-transaction.ts';
 import { listAssets, listVersions, pageOfDeadLetters, versionSize } from './listings.ts';
@@ -180,12 +180,4 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
 interface View {
   readonly access: Access;
   readonly vectors: VectorIndex;
-}
-
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateTableFailure(error);
-  }
 }

@@ -30,3 +30,12 @@ export function translateTableFailure(error: unknown): unknown {
       return error;
   }
 }
+
+/** Does work on the tables; its failures are what they mean to a client. */
+export async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateTableFailure(error);
+  }
+}
