@@ -35,7 +35,7 @@ import { VastStore } from './stores/vast-store/vast-store.ts';
 import { VastDBManager } from './vastdb/vast-db-manager.ts';
 import { DeletionWorker } from './workers/deletion-worker.ts';
 import { LeaseKeeper } from './workers/lease-keeper.ts';
-import { ReclaimWorker } from './workers/reclaim-worker.ts';
+import { reclaimWorker } from './workers/reclaim-worker.ts';
 
 export interface Container {
   readonly app: App;
@@ -76,7 +76,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const deletionWorker = new DeletionWorker(store, new SegmentDeletion(store, deletion), leases, logger);
   const trash = await openTrash(store, leases, config, logger);
   const reclaim = new ObjectReclaim(store, media, trash !== undefined, config.exr.enabled);
-  const reclaimWorker = new ReclaimWorker(reclaim, leases, logger);
+  const reclaiming = reclaimWorker(reclaim, leases, logger);
 
   const search = openSearch({ manager, store, media, leases }, config, logger);
 
@@ -112,7 +112,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     media,
     pages,
     workers: () =>
-      [deletionWorker, reclaimWorker, trash?.worker, exr?.worker, authentication?.auditWorker, mediaCheck]
+      [deletionWorker, reclaiming, trash?.worker, exr?.worker, authentication?.auditWorker, mediaCheck]
         .flatMap((each) => each?.status ?? [])
         .concat(webhooks.workers(), search?.workers() ?? []),
     sources: [
@@ -142,7 +142,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   leases.start();
   webhooks.start();
   deletionWorker.start();
-  reclaimWorker.start();
+  reclaiming.start();
   trash?.worker.start();
   search?.start();
   exr?.worker?.start();
@@ -156,7 +156,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
       await Promise.all([
         webhooks.stop(),
         deletionWorker.stop(),
-        reclaimWorker.stop(),
+        reclaiming.stop(),
         trash?.worker.stop(),
         search?.stop(),
         exr?.worker?.stop(),

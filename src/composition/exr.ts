@@ -19,15 +19,16 @@ import type { OnRegistered } from '../services/segment-registration.ts';
 import type { Services } from '../services/services.ts';
 import { TableExrFiles } from '../stores/exr-store/table-exr-files.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
-import { ExrWorker } from '../workers/exr-worker.ts';
+import { exrWorker } from '../workers/exr-worker.ts';
 import type { LeaseKeeper } from '../workers/lease-keeper.ts';
+import type { WorkerLoop } from '../workers/worker-loop.ts';
 import { byClasses } from './by-classes.ts';
 
 export interface ExrParts {
   /** For a principal, over the services that it has. */
   readonly servicesOf: (principal: Principal) => ExrServices;
   /** Undefined where objects are not inspected by themselves. */
-  readonly worker: ExrWorker | undefined;
+  readonly worker: WorkerLoop | undefined;
   readonly sources: readonly MetricSource[];
 }
 
@@ -84,7 +85,7 @@ export function openExr(deps: ExrDeps, config: Config, logger: Logger): ExrParts
   const inspection = new AutomaticInspection(store, new ExrPlaces(store, media, buckets, false), inspector, files);
   return {
     servicesOf,
-    worker: new ExrWorker(inspection, leases, logger),
+    worker: exrWorker(inspection, leases, logger),
     sources: exrSources(inspection, () => files.countQueued()),
   };
 }

@@ -25,8 +25,8 @@ import { TableQueueControl } from '../stores/search-store/table-queue-control.ts
 import { TableSearchDatabase } from '../stores/search-store/table-search-database.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import type { LeaseKeeper } from '../workers/lease-keeper.ts';
-import { EmbeddingWorker } from '../workers/search/embedding-worker.ts';
-import { HousekeepingWorker } from '../workers/search/housekeeping-worker.ts';
+import { embeddingWorker } from '../workers/search/embedding-worker.ts';
+import { housekeepingWorker } from '../workers/search/housekeeping-worker.ts';
 import { JobWorker } from '../workers/search/job-worker.ts';
 import { WatchWorker } from '../workers/search/watch-worker.ts';
 import type { WorkerStatus } from '../workers/worker-loop.ts';
@@ -120,9 +120,9 @@ function buildWorkers(config: SearchConfig, needs: WorkerNeeds, logger: Logger):
   const run: JobHandler = (claimed, signal) => job.run(claimed, signal);
   return [
     ...(config.workers > 0 ? [new JobWorker(queue, run, options, logger)] : []),
-    new EmbeddingWorker(upkeep, leases, logger),
+    embeddingWorker(upkeep, leases, logger),
     ...config.watched.map((place) => new WatchWorker(storage, events, leases, { ...place, intervalMs }, logger)),
-    new HousekeepingWorker(database, queueControl, leases, config.retentionMs, logger),
+    housekeepingWorker(database, queueControl, leases, config.retentionMs, logger),
   ];
 }
 

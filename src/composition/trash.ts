@@ -4,13 +4,14 @@ import type { Store } from '../domain/store.ts';
 import { TrashPurge } from '../services/trash/trash-purge.ts';
 import { TrashService } from '../services/trash/trash-service.ts';
 import type { LeaseKeeper } from '../workers/lease-keeper.ts';
-import { PurgeWorker } from '../workers/purge-worker.ts';
+import { purgeWorker } from '../workers/purge-worker.ts';
+import type { WorkerLoop } from '../workers/worker-loop.ts';
 
 /** What was deleted and is kept for a while. */
 export interface TrashParts {
   /** Undefined where nothing can be restored. */
   readonly service: TrashService | undefined;
-  readonly worker: PurgeWorker;
+  readonly worker: WorkerLoop;
 }
 
 /** Undefined where nothing that is deleted is kept, and nothing is left of a time when it was. */
@@ -26,6 +27,6 @@ export async function openTrash(
   const purge = new TrashPurge(store, config.reclaim.graceS * 1000);
   return {
     service: enabled ? new TrashService(store, purge) : undefined,
-    worker: new PurgeWorker(purge, retentionS * 1000, leases, logger),
+    worker: purgeWorker(purge, retentionS * 1000, leases, logger),
   };
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AutomaticInspection, InspectionRound } from '../services/exr/automatic-inspection.ts';
 import { AppError } from '../shared/errors.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import { WorkerLoop, type WorkerStatus } from './worker-loop.ts';
+import { WorkerLoop } from './worker-loop.ts';
 
 const LEASE = 'exr inspection';
 
@@ -10,46 +10,29 @@ const LEASE = 'exr inspection';
 const IDLE_MS = 2_000;
 
 /** Inspects EXR objects as segments of them are registered. */
-export class ExrWorker {
-  readonly #loop: WorkerLoop;
-
-  constructor(inspection: AutomaticInspection, leases: LeaseKeeper, logger: Logger) {
-    this.#loop = new WorkerLoop(
-      'EXR inspection',
-      async (signal) => {
-        if (!(await inspection.isDue())) return IDLE_MS;
-        await leases.during(LEASE, async () => {
-          let goesOn = true;
-          while (goesOn && !signal.aborted) {
-            const { more, failures, ...round } = await inspection.runDue((tx) => leases.mustHold(tx, LEASE), signal);
-            const failure = failureToTell(failures);
-            if (failure !== undefined) {
-              const { objectId, error } = failure;
-              // What is wrong with a file says all; of a defect of this server the stack is wanted.
-              const why = error instanceof AppError ? { reason: error.message } : { err: error };
-              logger.warn({ ...round, objectId, ...why }, 'EXR objects could not be inspected; one of them is named');
-            } else if (round.inspected > 0) logger.info(round, 'inspected EXR objects');
-            goesOn = more;
-          }
-        });
-        return IDLE_MS;
-      },
-      logger,
-    );
-  }
-
-  get status(): WorkerStatus {
-    return this.#loop.status;
-  }
-
-  start(): void {
-    this.#loop.start();
-  }
-
-  stop(): Promise<void> {
-    return this.#loop.stop();
-  }
-}
+export const exrWorker = (inspection: AutomaticInspection, leases: LeaseKeeper, logger: Logger): WorkerLoop =>
+  new WorkerLoop(
+    'EXR inspection',
+    async (signal) => {
+      if (!(await inspection.isDue())) return IDLE_MS;
+      await leases.during(LEASE, async () => {
+        let goesOn = true;
+        while (goesOn && !signal.aborted) {
+          const { more, failures, ...round } = await inspection.runDue((tx) => leases.mustHold(tx, LEASE), signal);
+          const failure = failureToTell(failures);
+          if (failure !== undefined) {
+            const { objectId, error } = failure;
+            // What is wrong with a file says all; of a defect of this server the stack is wanted.
+            const why = error instanceof AppError ? { reason: error.message } : { err: error };
+            logger.warn({ ...round, objectId, ...why }, 'EXR objects could not be inspected; one of them is named');
+          } else if (round.inspected > 0) logger.info(round, 'inspected EXR objects');
+          goesOn = more;
+        }
+      });
+      return IDLE_MS;
+    },
+    logger,
+  );
 
 /** One line a round, however many failed alike; what nobody foresaw comes first. */
 const failureToTell = (failures: InspectionRound['failures']): InspectionRound['failures'][number] | undefined =>
