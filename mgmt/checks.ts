@@ -7,7 +7,7 @@ import type { MediaStore } from '../src/domain/media-store.ts';
 import { COUNTERS } from '../src/stores/vast-store/tables.ts';
 import type { TableEngine } from '../src/vastdb/engine.ts';
 import { engineVersion, isVastEngine } from './tables/engine-version.ts';
-import { isThere } from './backup/folders.ts';
+import { isThere } from './folders.ts';
 import { databaseFile, openEngine } from './tables/open-tables.ts';
 
 export interface CheckResult {

@@ -10,7 +10,7 @@ import { sumTable, tablesToCopy } from '../tables/table-sum.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { writeArrowTables } from './arrow-tables.ts';
 import { describeFile } from './file-hash.ts';
-import { isThere, syncFolder, withDraft } from './folders.ts';
+import { isThere, sync, withDraft } from '../folders.ts';
 import { type FileEntry, type Manifest, type TableEntry, writeManifest } from './manifest.ts';
 import { writeMediaList } from './media-list.ts';
 
@@ -46,9 +46,9 @@ export async function backUp(config: Config, options: BackupOptions, progress: P
       const tables = await writeTables(config, options.kind, draft, progress);
       const files = await writeOtherFiles(config, options, draft);
       await writeManifest(draft, { kind: options.kind, created, server_version: SERVER_VERSION, ...tables, files });
-      await syncFolder(draft);
+      await sync(draft);
       await rename(draft, to);
-      await syncFolder(dirname(to));
+      await sync(dirname(to));
       return tables.tables;
     });
   } finally {

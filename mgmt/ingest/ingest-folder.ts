@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { sync } from '../folders.ts';
 import type { IngestPlan } from './plan.ts';
 
 const PLAN = 'plan.json';
@@ -109,16 +110,6 @@ export async function fingerprintOf(inputs: readonly string[], settings: readonl
     hash.update(JSON.stringify([input, size, mtimeMs]));
   }
   return hash.update(JSON.stringify(settings)).digest('hex');
-}
-
-/** Waits until a file, or the names in a folder, are on the disk. */
-async function sync(path: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** A line that was cut off is ended first, or the next one would be lost with it. */

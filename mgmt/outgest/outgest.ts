@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { isThere, withDraft } from '../backup/folders.ts';
+import { isThere, withDraft } from '../folders.ts';
 import type { Progress } from '../progress.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
 import { type Downloaded, downloadSegments } from './download.ts';

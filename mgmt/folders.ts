@@ -50,13 +50,11 @@ export async function putInPlace(made: string, file: string, suffixes: readonly 
     if (existsSync(file + suffix)) renameSync(file + suffix, `${file}${aside}${suffix}`);
   }
   renameSync(made, file);
-  await syncFolder(dirname(file));
+  await sync(dirname(file));
 }
 
-/** Waits until the names of its files are on disk. */
-export const syncFolder = (folder: string): Promise<void> => sync(folder, 'r');
-
-async function sync(path: string, flags: string): Promise<void> {
+/** Waits until a file, or the names in a folder, are on disk. A file that was written through another handle needs `r+`. */
+export async function sync(path: string, flags = 'r'): Promise<void> {
   const handle = await open(path, flags);
   try {
     await handle.sync();
