@@ -49,7 +49,11 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: ['^src/main\\.ts$', '-worker\\.ts$', '\\.d\\.ts$'] },
+      from: {
+        orphan: true,
+        path: '^src/',
+        pathNot: ['^src/(main|shared/env-file)\\.ts$', '-worker\\.ts$', '\\.d\\.ts$'],
+      },
       to: {},
     },
     {
@@ -63,6 +67,7 @@ module.exports = {
     onlyUnder('aws-sdk', '^node_modules/@aws-sdk/', ['^src/stores/media/']),
     onlyUnder('arrow', '^node_modules/(apache-arrow|flatbuffers)/', ['^src/vastdb/']),
     onlyUnder('duckdb', '^node_modules/@duckdb/', ['^src/vastdb/analytics/']),
+    onlyUnder('postgres', '^node_modules/(pg|pg-cursor)/', ['^src/vastdb/engines/postgres/']),
     onlyUnder('node-sqlite', '^(node:)?sqlite$', ['^src/vastdb/engines/sqlite/']),
   ],
   options: {

@@ -1,38 +1,72 @@
 import { defineConfig } from 'vitest/config';
+import { postgresBinaries } from './test/support/postgres-server.ts';
 
-/** What goes over HTTP or through a store, and so has to hold on every table engine. */
+/** Left to `npm run test:all`: processes that are killed or filled up, replicas, the second engine, and tools to be installed. */
+const SLOW = [
+  'test/acceptance/**/*.test.ts',
+  'test/integration/{deployment,mgmt-data,replicas}/**/*.test.ts',
+  'test/integration/**/*s3*.test.ts',
+  'test/integration/vastdb/{*-on-vast,vast-*}.test.ts',
+  'test/integration/vastdb/vast-emulator/*.test.ts',
+  'test/**/*.slow.test.ts',
+];
+
+/** HTTP and what goes through a store: it has to hold on every table engine. */
 const ON_EVERY_ENGINE = [
   'test/conformance/**/*.test.ts',
-  'test/integration/{http,behaviour,auth,operation}/**/*.test.ts',
-  'test/integration/{event-cost,leases}.test.ts',
+  'test/integration/{http,behaviour,auth,operation,search}/**/*.test.ts',
+  'test/integration/{event-cost,leases,write-cost}.test.ts',
   'test/integration/media/server-on-s3.test.ts',
   'test/acceptance/{exr-kill,kill,main-job,soft-delete-kill,two-servers,webhooks-kill}.test.ts',
 ];
+
+const onPostgres = {
+  extends: true as const,
+  test: {
+    name: 'postgres',
+    include: ON_EVERY_ENGINE,
+    // Search is tested on the engines that it treats differently.
+    exclude: ['test/integration/operation/overload.slow.test.ts', 'test/integration/search/**'],
+    env: { TEST_TABLE_ENGINE: 'postgres', KILL_ROUNDS: '4' },
+  },
+};
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // What is polled for is done soon, but not within the default of one second where other tests have the machine.
+    // On a busy machine the default of one second is too short for what is polled.
     expect: { poll: { timeout: 10_000 } },
-    // Many tests wait, for times of grace above all: one core less would double the time on two.
+    // Many tests wait: one worker less would double the time on two cores.
     maxWorkers: '100%',
+    reporters: ['default', './test/support/slowest-tests.ts'],
     projects: [
+      // Files share a worker's modules: to load the server anew for each of them took more than half of the time.
+      { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.ts'], exclude: SLOW, isolate: false } },
       {
         extends: true,
-        test: { name: 'sqlite', include: ['test/{unit,integration,conformance,acceptance}/**/*.test.ts'] },
+        test: {
+          name: 'slow',
+          // Few requests of each operation with every change, many of them here.
+          include: [...SLOW, 'test/integration/http/fuzz.test.ts'],
+          env: { FUZZ_RUNS: process.env['FUZZ_RUNS'] ?? '20' },
+        },
       },
       {
         extends: true,
         test: {
           name: 'vast',
           include: ON_EVERY_ENGINE,
-          // What a process refuses when it is overloaded is decided before any table is asked.
-          exclude: ['test/integration/operation/overload.test.ts'],
-          // It is the cluster that keeps what is written: fewer kills show as much of the server.
+          exclude: [
+            // A process refuses what overloads it before it asks any table.
+            'test/integration/operation/overload.slow.test.ts',
+            'test/integration/search/object-storage-s3.test.ts',
+          ],
+          // The cluster keeps what is written, not the server: fewer kills show as much.
           env: { TEST_TABLE_ENGINE: 'vast', KILL_ROUNDS: '4' },
         },
       },
+      ...(postgresBinaries() === undefined ? [] : [onPostgres]),
     ],
     coverage: {
       provider: 'v8',

@@ -61,7 +61,7 @@ async function checkEndpoints(config: Config): Promise<CheckResult[]> {
       const alone = { ...config, tables: { ...config.tables, vast: { ...vast, endpoints: [url] } } };
       const { engine } = await openEngine(alone);
       const result = await timed(check, () => engine.health());
-      const statistics = isVastEngine(engine) ? engine.endpoints.statistics()[0] : undefined;
+      const statistics = engine.endpointStatistics?.()[0];
       await engine.close();
       const { requests = 0, errors = 0, latencyMs = 0 } = statistics ?? {};
       const detail = `${requests} requests, ${errors} errors, ${latencyMs.toFixed(1)} ms until an answer begins`;
@@ -110,7 +110,12 @@ async function checkNewPlace(check: string, place: string): Promise<CheckResult>
 
 /** At a path as objects have, since keys may be limited to a prefix. */
 async function writeAndDelete(store: MediaStore): Promise<void> {
-  const path = store.makeStoragePath(randomUUID(), randomUUID(), new Date());
+  const path = store.makeStoragePath({
+    flowId: randomUUID(),
+    objectId: randomUUID(),
+    container: 'application/octet-stream',
+    allocatedAt: new Date(),
+  });
   try {
     await store.put(path, new Uint8Array(1));
     if ((await store.head(path)) === undefined) throw new Error('what was written is not there');

@@ -23,17 +23,28 @@ export async function isThere(path: string): Promise<boolean> {
  */
 export async function withDraft<T>(prefix: string, work: (draft: string) => Promise<T>): Promise<T> {
   const draft = await mkdtemp(prefix);
-  const discard = (signal: (typeof ENDS)[number]): void => {
+  try {
     // A thread may be writing to it still.
-    rmSync(draft, { recursive: true, force: true, maxRetries: 5 });
+    return await withInterrupt(
+      () => rmSync(draft, { recursive: true, force: true, maxRetries: 5 }),
+      () => work(draft),
+    );
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work`, and `discard` before a signal such as Ctrl-C ends the process meanwhile. */
+export async function withInterrupt<T>(discard: () => void, work: () => Promise<T>): Promise<T> {
+  const end = (signal: (typeof ENDS)[number]): void => {
+    discard();
     process.exit(128 + constants.signals[signal]);
   };
-  for (const signal of ENDS) process.on(signal, discard);
+  for (const signal of ENDS) process.on(signal, end);
   try {
-    return await work(draft);
+    return await work();
   } finally {
-    for (const signal of ENDS) process.off(signal, discard);
-    await rm(draft, { recursive: true, force: true });
+    for (const signal of ENDS) process.off(signal, end);
   }
 }
 

@@ -29,6 +29,8 @@ export async function openApiText(): Promise<string> {
       segmentsPerRequest: 1,
       limitDefault: 1,
       limitMax: 1,
+      maxBytes: 1024,
+      documentMaxBytes: 1024,
     },
     logger: false,
   });

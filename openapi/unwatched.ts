@@ -14,6 +14,7 @@ export function unwatched(): OperationContext {
       stallTimeoutMs: DAY_MS,
       maxConnections: 1_000_000,
       inFlightMax: 1_000_000,
+      bodiesMaxBytes: 1_000_000_000,
       overloadDelayMs: 0,
       ratePerS: 0,
     },

@@ -7,21 +7,26 @@ import type { Principal } from './domain/principal.ts';
 import type { Authentication } from './http/access-check.ts';
 import { baseUrlOf } from './http/base-url.ts';
 import { clientErrorResponse, handleError, handleFrameworkError } from './http/error-handler.ts';
+import { BodyMemory } from './http/limits/body-memory.ts';
+import { originForm } from './http/origin-form.ts';
 import { Paging } from './http/paging.ts';
 import { authenticationPlugin } from './http/plugins/authentication.ts';
+import { bodyMemoryPlugin } from './http/plugins/body-memory.ts';
 import { corsPlugin } from './http/plugins/cors.ts';
 import type { CorsOrigins } from './http/plugins/cors.ts';
 import { crossSitePlugin } from './http/plugins/cross-site.ts';
+import { diskReservePlugin } from './http/plugins/disk-reserve.ts';
 import { hostCheckPlugin } from './http/plugins/host-check.ts';
 import { jsonBodyPlugin } from './http/plugins/json-body.ts';
 import { DOCUMENT_PATHS, openApiPlugin } from './http/plugins/openapi.ts';
+import { pathIdsPlugin } from './http/plugins/path-ids.ts';
 import { rateLimitPlugin } from './http/plugins/rate-limit.ts';
 import { requestGuardPlugin } from './http/plugins/request-guard.ts';
 import { requestIdGenerator, requestIdPlugin } from './http/plugins/request-id.ts';
 import { stoppingPlugin } from './http/plugins/stopping.ts';
 import { tracingPlugin } from './http/plugins/tracing.ts';
+import { unknownRoutesPlugin } from './http/plugins/unknown-routes.ts';
 import type { Asker } from './http/route-context.ts';
-import { RouteTable } from './http/route-table.ts';
 import { exrRoutes } from './http/routes/exr/index.ts';
 import { analyticsRoutes } from './http/routes/analytics/index.ts';
 import type { AnalyticsContext } from './http/routes/analytics/analytics-context.ts';
@@ -38,7 +43,6 @@ import type { SearchServices } from './services/search/search-services.ts';
 import type { Services } from './services/services.ts';
 import type { TrashService } from './services/trash/trash-service.ts';
 import type { CursorCodec } from './shared/cursor.ts';
-import { AppError } from './shared/errors.ts';
 
 export type App = FastifyInstance;
 
@@ -78,6 +82,10 @@ export interface AppConfig {
   readonly segmentsPerRequest: number;
   readonly limitDefault: number;
   readonly limitMax: number;
+  /** A page ends with the item with which it has so many bytes. */
+  readonly maxBytes: number;
+  /** Of the JSON of a document; of the body of an operation that takes one. */
+  readonly documentMaxBytes: number;
 }
 
 /** Node refuses headers of more than 16 KiB, the URL among them; no parameter is cut below that. */
@@ -95,24 +103,31 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(stoppingPlugin);
   await app.register(requestIdPlugin);
   await app.register(corsPlugin, { origins: config.corsOrigins });
-  await app.register(requestGuardPlugin, { limits, metrics, isStopping: () => operation.readiness.stopping });
+  const bodies = new BodyMemory({
+    maxBytes: limits.bodiesMaxBytes,
+    onRefused: () => metrics.refused('body_memory'),
+    onCutOff: () => metrics.cutOff('stalled_body'),
+  });
+  await app.register(requestGuardPlugin, { limits, metrics, bodies, isStopping: () => operation.readiness.stopping });
   if (config.checkHost) await app.register(hostCheckPlugin, { publicUrl: config.publicUrl });
   await app.register(crossSitePlugin);
   if (tracing !== undefined) await app.register(tracingPlugin, { tracing });
   await app.register(authenticationPlugin, { authentication: deps.authentication, publicPaths: DOCUMENT_PATHS });
   if (limits.ratePerS > 0) await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics });
-  await app.register(jsonBodyPlugin);
+  await app.register(pathIdsPlugin);
+  await app.register(unknownRoutesPlugin);
+  await app.register(diskReservePlugin);
+  await app.register(bodyMemoryPlugin, { memory: bodies });
+  await app.register(jsonBodyPlugin, { documentMaxBytes: config.documentMaxBytes });
   await app.register(openApiPlugin, {
     publicUrl: config.publicUrl,
     schemes: deps.documentedSchemes ?? deps.authentication?.schemes ?? [],
   });
 
-  const routes = new RouteTable();
-  routes.observe(app);
   const { servicesOf, trash, search, exr } = deps;
   const context = {
     services: servicesOf === undefined ? () => services : (request: Asker) => servicesOf(request.auth),
-    paging: new Paging(deps.cursors, config),
+    paging: new Paging(deps.cursors, { ...config, maxBytes: () => bodies.pageBytes(config.maxBytes) }),
     baseUrl: baseUrlOf(config.publicUrl),
     segmentsPerRequest: config.segmentsPerRequest,
   };
@@ -124,8 +139,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   if (exr !== undefined) await exrRoutes(app, { ...context, exr: (request: Asker) => exr(request.auth) });
   if (deps.analytics !== undefined) analyticsRoutes(app, deps.analytics);
   operationRoutes(app, operation);
-  await app.register(mediaRoutes, { localMedia: deps.localMedia });
-  answerUnknownRoutes(app, routes);
+  await app.register(mediaRoutes, { localMedia: deps.localMedia, objects: services.objects });
 
   await app.ready();
   return app;
@@ -145,26 +159,22 @@ function createServer(config: AppConfig, limits: ServerLimits, logger: Logger | 
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     http: { connectionsCheckingInterval: Math.min(limits.headersTimeoutMs / 2, CONNECTIONS_CHECK_MS) },
     exposeHeadRoutes: false,
+    rewriteUrl: originForm,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: handleFrameworkError,
     // Everything that a request needs is closed after the last one: a late one is served, and its connection ends.
     return503OnClosing: false,
     clientErrorHandler(error, socket) {
       const response = clientErrorResponse(error);
-      if (response === undefined || !socket.writable) socket.destroy(error);
-      else socket.end(response);
+      if (response === undefined) {
+        socket.destroy(error);
+      } else if (socket.writable) {
+        socket.write(response);
+        socket.destroySoon();
+      }
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   // Payloads are JSON texts already; compiling serializers of the response schemas would be for nothing.
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload));
   return app;
-}
-
-function answerUnknownRoutes(app: TamsApp, routes: RouteTable): void {
-  app.setNotFoundHandler((request, reply) => {
-    const methods = routes.methodsOf(request.url.split('?', 1)[0] ?? '');
-    if (methods.length === 0) throw new AppError('not_found', 'There is nothing at this path');
-    reply.header('allow', methods.join(', '));
-    throw new AppError('method_not_allowed', `This path takes ${methods.join(', ')}, not ${request.method}`);
-  });
 }

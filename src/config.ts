@@ -42,6 +42,8 @@ export interface Config {
   readonly auth: AuthConfig;
   /** Absolute. */
   readonly dataDir: string;
+  /** What is kept free, for deletions, on the disks of embedded tables and of local media. */
+  readonly diskReserveBytes: number;
   readonly tables: TablesConfig;
   readonly media: {
     /** At least one; preferred first; at most one is the default. */
@@ -58,8 +60,14 @@ export interface Config {
       readonly breakerResetMs: number;
     };
   };
-  readonly paging: { readonly limitDefault: number; readonly limitMax: number };
-  readonly limits: { readonly segmentsPerRequest: number; readonly deleteSyncMax: number };
+  /** A page ends with the item with which it has `maxBytes`. */
+  readonly paging: { readonly limitDefault: number; readonly limitMax: number; readonly maxBytes: number };
+  readonly limits: {
+    readonly segmentsPerRequest: number;
+    readonly deleteSyncMax: number;
+    /** Of the JSON of a flow, a source, a webhook or a segment, and of a list within one. */
+    readonly documents: { readonly maxBytes: number; readonly maxItems: number };
+  };
   readonly reclaim: { readonly graceS: number; readonly allocationExpiryS: number };
   readonly deletion: { readonly requestExpiryS: number };
   readonly softDelete: SoftDeleteConfig;
@@ -109,6 +117,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
     },
     auth,
     dataDir,
+    diskReserveBytes: env.integer('DISK_RESERVE_MIB', { default: 64, min: 0, max: 1_048_576 }) * MIB,
     tables: readTables(env),
     media: {
       backends,
@@ -130,10 +139,15 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
     paging: {
       limitDefault: env.integer('PAGE_LIMIT_DEFAULT', { default: 100, min: 1, max: 100_000 }),
       limitMax: env.integer('PAGE_LIMIT_MAX', { default: 1000, min: 1, max: 100_000 }),
+      maxBytes: env.integer('PAGE_MAX_BYTES', { default: 2 * MIB, min: 1024, max: GIB }),
     },
     limits: {
       segmentsPerRequest: env.integer('SEGMENTS_PER_REQUEST_MAX', { default: 5000, min: 1, max: 1_000_000 }),
       deleteSyncMax: env.integer('DELETE_SYNC_MAX', { default: 1000, min: 0, max: 1_000_000 }),
+      documents: {
+        maxBytes: env.integer('DOCUMENT_MAX_BYTES', { default: MIB, min: 1024, max: GIB }),
+        maxItems: env.integer('DOCUMENT_ITEMS_MAX', { default: 1000, min: 1, max: 1_000_000 }),
+      },
     },
     reclaim: {
       graceS: env.integer('RECLAIM_GRACE_S', { default: 300, min: 0, max: TEN_YEARS_S }),

@@ -17,7 +17,9 @@ import { webhookSources } from './composition/metrics/webhook-sources.ts';
 import { buildOperation } from './composition/operation.ts';
 import { openClasses } from './composition/classes.ts';
 import { byClasses } from './composition/by-classes.ts';
+import { holdServerLease } from './composition/server-lease.ts';
 import { buildServices } from './composition/services.ts';
+import { warnOfSmallDisks } from './composition/small-disks.ts';
 import { openTracing, tracedQueries } from './composition/tracing.ts';
 import { buildWebhookWorkers, ownUrl } from './composition/webhooks.ts';
 import type { Config } from './config.ts';
@@ -28,6 +30,7 @@ import { SegmentPageCache } from './services/segment-page-cache.ts';
 import { ServiceInfoService } from './services/service-info-service.ts';
 import { WebhookService } from './services/webhook-service.ts';
 import { CursorCodec } from './shared/cursor.ts';
+import { withReserve } from './shared/disk-reserve.ts';
 import { SecretBox } from './shared/secret-box.ts';
 import { readOrMakeSecret } from './shared/secret-file.ts';
 import { AuthStore } from './stores/auth-store/auth-store.ts';
@@ -39,6 +42,8 @@ import { reclaimWorker } from './workers/reclaim-worker.ts';
 
 export interface Container {
   readonly app: App;
+  /** Has each worker that looks from time to time for what is due look now. For tests, which would have to wait for it. */
+  lookForDue(): Promise<void>;
   /**
    * Ends what runs, in the order of dependence: requests, workers, stores, tables, and last what watches them. Requests
    * that run for longer than `requestsEndMs` (20 s unless given) are cut off.
@@ -54,7 +59,8 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const media = await openMediaStores(config, secret, tracing);
   const mediaCheck = await makeMediaReady(media, logger);
 
-  const engine = await openTables(config, logger);
+  const engine = await openTables(config, logger, config.diskReserveBytes);
+  await warnOfSmallDisks(config, logger);
   const manager = await VastDBManager.open(engine, tableDefinitions(config), tracedQueries(tracing));
   const store = new VastStore(manager, new SecretBox(secret, 'webhooks'), () => {
     webhooks.onEvents();
@@ -90,14 +96,15 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     pages,
     deletion,
     allocationExpiryMs: config.reclaim.allocationExpiryS * 1000,
+    limits: config.limits.documents,
     onRegistered: exrHookOf(config),
     forAll: {
       serviceInfo: new ServiceInfoService(store, media, version),
-      webhooks: new WebhookService(store, guard, webhooks.onRegistrations),
+      webhooks: new WebhookService(store, guard, config.limits.documents, webhooks.onRegistrations),
     },
   };
   const services = buildServices(store, parts);
-  if (config.auth.classes) await openClasses(manager, logger);
+  if (config.auth.classes) await withReserve(() => openClasses(manager, config.search.enabled, logger));
   const servicesOf = byClasses(config.auth.classes, services, (classes) =>
     buildServices(store.limitedTo(classes), parts),
   );
@@ -135,40 +142,54 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     operation,
     localMedia: media.local,
     cursors: new CursorCodec(secret),
-    config: { ...config.http, ...config.paging, segmentsPerRequest: config.limits.segmentsPerRequest },
+    config: {
+      ...config.http,
+      ...config.paging,
+      segmentsPerRequest: config.limits.segmentsPerRequest,
+      documentMaxBytes: config.limits.documents.maxBytes,
+    },
     logger,
   });
 
-  leases.start();
-  webhooks.start();
-  deletionWorker.start();
-  reclaiming.start();
-  trash?.worker.start();
+  // Those that delete, and what they need: an event gets its place in its row, and the log is cut behind it.
+  withReserve(() => {
+    leases.start();
+    webhooks.start();
+    deletionWorker.start();
+    reclaiming.start();
+    trash?.worker.start();
+  });
+  if (config.tables.engine !== 'sqlite') await holdServerLease(leases);
   search?.start();
   exr?.worker?.start();
   await operation.listen();
   return {
     app,
-    close: async (requestsEndMs = REQUESTS_END_MS) => {
-      operation.readiness.stop();
-      await pause(config.operation.stopDelayMs);
-      await closeApp(app, requestsEndMs, logger);
-      await Promise.all([
-        webhooks.stop(),
-        deletionWorker.stop(),
-        reclaiming.stop(),
-        trash?.worker.stop(),
-        search?.stop(),
-        exr?.worker?.stop(),
-        authentication?.auditWorker.stop(),
-        mediaCheck?.stop(),
-      ]);
-      await analytics.close();
-      await leases.stop();
-      await media.close();
-      await manager.close();
-      await tracing?.close();
-      await operation.close();
+    lookForDue: async () => {
+      // What one finds can be due for the next.
+      for (const worker of [trash?.worker, exr?.worker, reclaiming]) await worker?.nextRound();
     },
+    close: (requestsEndMs = REQUESTS_END_MS) =>
+      withReserve(async () => {
+        operation.readiness.stop();
+        await pause(config.operation.stopDelayMs);
+        await closeApp(app, requestsEndMs, logger);
+        await Promise.all([
+          webhooks.stop(),
+          deletionWorker.stop(),
+          reclaiming.stop(),
+          trash?.worker.stop(),
+          search?.stop(),
+          exr?.worker?.stop(),
+          authentication?.auditWorker.stop(),
+          mediaCheck?.stop(),
+        ]);
+        await analytics.close();
+        await leases.stop();
+        await media.close();
+        await manager.close();
+        await tracing?.close();
+        await operation.close();
+      }),
   };
 }

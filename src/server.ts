@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { type Config, ConfigError, loadConfig } from './config.ts';
+import { unknownVariables } from './config/unknown-variables.ts';
 import { buildContainer } from './container.ts';
 import { createLogger } from './observability/logger.ts';
 
@@ -13,6 +14,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
+  for (const { name, likely } of unknownVariables(process.env)) {
+    logger.warn(`${name} is set, but nothing reads it. Is ${likely} meant?`);
+  }
   const container = await buildContainer(config, version, logger);
   // As many may connect at the same moment as there may be at all; Node's own 511 make the others wait for seconds.
   const backlog = config.operation.limits.maxConnections;

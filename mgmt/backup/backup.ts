@@ -37,7 +37,7 @@ export async function backUp(config: Config, options: BackupOptions, progress: P
   if (await isThere(to)) throw new Error(`${to} is there already: name a folder that is to be made.`);
   if (config.tables.engine === 'sqlite') await checkDatabaseThere(config.dataDir);
   if (options.kind === 'database' && config.tables.engine !== 'sqlite') {
-    throw new Error('The tables are on a cluster: back them up with --as arrow.');
+    throw new Error('The tables are not in the embedded engine: back them up with --as arrow.');
   }
   const created = new Date().toISOString();
   await mkdir(dirname(to), { recursive: true });
@@ -51,10 +51,25 @@ export async function backUp(config: Config, options: BackupOptions, progress: P
       await sync(dirname(to));
       return tables.tables;
     });
+  } catch (error) {
+    throw isFull(error) ? noSpace(dirname(to), error) : error;
   } finally {
     progress.stop();
   }
 }
+
+/** What the disk of the backup, or a quota on it, says by itself. SQLite names the file. */
+const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+const isFull = (error: unknown): error is Error => error instanceof Error && 'code' in error && FULL.has(error.code);
+
+const noSpace = (folder: string, cause: Error): Error =>
+  new Error(
+    `There is no space left in ${folder} for the backup. Free some there, or use a larger disk. (${cause.message})`,
+    {
+      cause,
+    },
+  );
 
 type WrittenTables = Pick<Manifest, 'engine' | 'engine_version' | 'tables'>;
 

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../src/config.ts';
-import { checkDatabase, closeLog } from '../../src/vastdb/engines/sqlite/database-copy.ts';
-import { TableError } from '../../src/vastdb/table-error.ts';
+import { checkDatabase } from '../../src/vastdb/engines/sqlite/database-copy.ts';
 import type { Progress } from '../progress.ts';
+import { checkUnused, refuseLiveServers } from '../tables/live-servers.ts';
 import { databaseFile } from '../tables/open-tables.ts';
 import { DATABASE_FILE, SECRET_FILE } from './backup.ts';
 import { checkFiles } from './file-hash.ts';
@@ -14,7 +14,7 @@ import { fillTables, type RestoreOptions } from './restore-tables.ts';
 /**
  * Puts the tables of a backup in place of the configured server's, which must not run. All of the backup is checked
  * before anything is written. A database of the embedded engine is made and checked beside its place, and appears there
- * when it is whole; the tables of a cluster are filled one after the other.
+ * when it is whole; the tables of other engines are filled one after the other.
  *
  * @throws where something is there and is not to be replaced, and where the backup is damaged.
  */
@@ -24,7 +24,7 @@ export async function restore(config: Config, options: RestoreOptions, progress:
   const secret = await secretToRestore(config, manifest, options);
   try {
     if (config.tables.engine === 'sqlite') await restoreEmbedded(config, manifest, secret, options, progress);
-    else await restoreCluster(config, manifest, secret, options, progress);
+    else await restoreShared(config, manifest, secret, options, progress);
   } finally {
     progress.stop();
   }
@@ -58,7 +58,7 @@ async function restoreEmbedded(
   });
 }
 
-async function restoreCluster(
+async function restoreShared(
   config: Config,
   manifest: Manifest,
   secret: string | undefined,
@@ -68,20 +68,9 @@ async function restoreCluster(
   if (manifest.kind === 'database') {
     throw new Error('This backup is a file of the embedded engine: restore it there, then migrate.');
   }
+  await refuseLiveServers(config);
   await fillTables(config, manifest, options, progress);
   if (secret !== undefined) await restoreSecret(config, secret);
-}
-
-/** @throws while another process has the database open: what that writes would be lost. A damaged one is in nobody's way. */
-async function checkUnused(file: string): Promise<void> {
-  if (!(await isThere(file))) return;
-  try {
-    closeLog(file);
-  } catch (error) {
-    if (error instanceof TableError && error.kind === 'corrupt') return;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${file} cannot be replaced; stop the server, if one runs on it. ${why}`, { cause: error });
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { loadConfig } from '../../src/config.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
 import { QueryExecutor } from '../../src/vastdb/query/executor.ts';
 import { endFilling } from '../../src/vastdb/schema/half-filled.ts';
@@ -8,6 +9,7 @@ import { print, printTable } from '../print.ts';
 import { showProgress } from '../progress.ts';
 import { AGES, deleteRows, rowsToClean } from '../tables/cleanup.ts';
 import { tableNamed } from '../tables/known-tables.ts';
+import { refuseLiveServers } from '../tables/live-servers.ts';
 import { type OpenedEngine, withEngine, withTables } from '../tables/open-tables.ts';
 
 interface CleanupOptions extends Confirmation {
@@ -22,8 +24,8 @@ const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const HELP = `
 What is old is told by these columns:
 ${[...AGES].map(([table, { column }]) => `  ${table}: ${column}`).join('\n')}
-Without --older-than all rows go. Rows of other tables may belong to them: run \`verify\` afterwards, and do it with
-the server stopped.`;
+Without --older-than all rows go, and no server may use the tables. Rows of other tables may belong to them: run
+\`verify\` afterwards.`;
 
 /** `mgmt cleanup`: deletes old rows, or all rows, of tables. */
 export function cleanupCommand(): Command {
@@ -46,6 +48,7 @@ interface Planned {
 
 async function cleanUp(names: readonly string[], options: CleanupOptions): Promise<void> {
   const { all = false, olderThan, dryRun = false } = options;
+  const config = loadConfig(process.env);
   const planned = await withEngine((opened) => planOf(opened, names, options));
   printTable(
     ['TABLE', 'ROWS'],
@@ -54,9 +57,13 @@ async function cleanUp(names: readonly string[], options: CleanupOptions): Promi
   const empties = all && olderThan === undefined;
   const total = planned.reduce((sum, { rows }) => sum + rows, 0);
   if (dryRun || (total === 0 && !empties)) return;
-  const which = olderThan === undefined ? 'all rows' : 'the old rows';
+  const takesAll = olderThan === undefined;
+  if (takesAll) await refuseLiveServers(config);
+  const which = takesAll ? 'all rows' : 'the old rows';
   const from = planned.map(({ table }) => table).join(', ');
   await confirm(`This deletes ${which} of ${from}: ${total} rows, for good.`, options);
+  // One may have been started since.
+  if (takesAll) await refuseLiveServers(config);
   const deleted = await withTables(
     async ({ manager, engine }) => {
       const rows = await deleteAll(manager, planned);

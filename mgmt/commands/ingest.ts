@@ -1,20 +1,30 @@
-import { basename, resolve } from 'node:path';
+import { stat, statfs } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseTimestamp } from '../../src/shared/time/timestamp.ts';
-import { fingerprintOf, IngestFolder } from '../ingest/ingest-folder.ts';
-import { makePlan } from '../ingest/make-plan.ts';
+import { withInterrupt } from '../folders.ts';
+import { fingerprintOf, IngestFolder, stateFolderOf } from '../ingest/ingest-folder.ts';
+import { isUrl, makePlan } from '../ingest/make-plan.ts';
+import type { IngestPlan } from '../ingest/plan.ts';
+import type { Start } from '../ingest/start.ts';
+import { parseTimecode } from '../ingest/timecode.ts';
 import { transfer } from '../ingest/transfer.ts';
+import { explain } from '../media/explain.ts';
 import { parallelOption, parseUuid } from '../media/options.ts';
+import { requireTool } from '../media/run-tool.ts';
 import { print } from '../print.ts';
 import { showProgress } from '../progress.ts';
 import { type ClientOptions, openClient, withClientOptions } from '../tams-client/client-options.ts';
+import type { TamsClient } from '../tams-client/tams-client.ts';
 
 interface IngestOptions extends ClientOptions {
   readonly ready?: boolean;
   readonly flowId?: string;
   readonly sourceId?: string;
   readonly segmentDuration: bigint;
-  readonly start?: bigint;
+  readonly label?: string;
+  readonly start?: Start;
+  readonly muxed?: boolean;
   readonly parallel: number;
   readonly state?: string;
 }
@@ -33,7 +43,9 @@ export function ingestCommand(): Command {
         // Without a text of its own commander prints it as JSON, which has no bigint.
         .default(2_000_000_000n, '2s'),
     )
-    .option('--start <timestamp>', 'where on the timeline the media begins, such as 10:0', parseTime)
+    .option('--label <text>', 'of the flow that stands for the whole; the name of the file unless given')
+    .option('--start <time>', 'of the first picture: seconds (10:0) or a timecode; its own unless given', parseStart)
+    .option('--muxed', 'leave segments of a playlist that have pictures and sound in one as they are')
     .addOption(parallelOption('uploads'))
     .option('--state <folder>', 'where the ingest is remembered; FILE.tams-ingest unless given');
   return withClientOptions(command)
@@ -42,28 +54,72 @@ export function ingestCommand(): Command {
 }
 
 async function run(files: readonly string[], options: IngestOptions): Promise<void> {
-  const inputs = files.map((file) => (/^https?:/.test(file) ? file : resolve(file)));
+  const inputs = files.map((file) => (isUrl(file) ? file : resolve(file)));
   const [first = ''] = inputs;
+  const state = resolve(options.state ?? stateFolderOf(first));
+  try {
+    await ingest(inputs, state, options);
+  } catch (error) {
+    throw explain(error, state);
+  }
+}
+
+async function ingest(inputs: readonly string[], state: string, options: IngestOptions): Promise<void> {
   if (inputs.length > 1 && options.ready !== true) {
     throw new Error(
       'Several files: ingest one after the other, or say with --ready that they are segments of one flow.',
     );
   }
+  for (const input of inputs) if (!isUrl(input)) await checkFile(input);
+  await requireTool('ffprobe');
+  if (options.ready !== true) await requireTool('ffmpeg');
   const client = await openClient(options);
-  const { ready = false, flowId, sourceId, segmentDuration, start: startNs } = options;
-  const folder = new IngestFolder(options.state ?? stateFolderOf(first));
-  const asked = [client.baseUrl, String(ready), flowId ?? '', sourceId ?? '', String(segmentDuration), String(startNs)];
-  const fingerprint = await fingerprintOf(inputs, asked);
-  let plan = await folder.plan(fingerprint);
-  if (plan === undefined) {
-    const settings = { segmentNs: segmentDuration, flowId, sourceId, startNs };
-    plan = { fingerprint, ...(await makePlan(inputs, ready, await folder.freshSegments(), settings)) };
-    await folder.keep(plan);
-    for (const note of plan.notes ?? []) process.stderr.write(`Note: ${note}\n`);
+  // Before media are cut for long.
+  await client.check();
+  const folder = new IngestFolder(state);
+  await folder.lock();
+  try {
+    const plan = await planOf(inputs, folder, client.baseUrl, options);
+    await follow(plan, client, folder, options.parallel);
+  } finally {
+    await folder.close();
   }
+}
+
+/** The plan that the folder has of this ingest, or a new one, which it has then; without one, nothing is left of it. */
+async function planOf(
+  inputs: readonly string[],
+  folder: IngestFolder,
+  url: string,
+  { ready = false, segmentDuration: segmentNs, flowId, sourceId, label, start, muxed = false }: IngestOptions,
+): Promise<IngestPlan> {
+  const place = typeof start === 'object' ? start.text : String(start);
+  const asked = [url, ready, flowId, sourceId, segmentNs, place, label, muxed].map(String);
+  const fingerprint = await fingerprintOf(inputs, asked);
+  const kept = await folder.plan(fingerprint);
+  if (kept !== undefined) return kept;
+  const settings = { segmentNs, flowId, sourceId, label, start, muxed };
+  try {
+    return await withInterrupt(
+      () => folder.discard(),
+      async () => {
+        await checkSpace(inputs, folder.path);
+        const plan = { fingerprint, ...(await makePlan(inputs, ready, await folder.freshSegments(), settings)) };
+        await folder.keep(plan);
+        for (const note of plan.notes ?? []) process.stderr.write(`Note: ${note}\n`);
+        return plan;
+      },
+    );
+  } catch (error) {
+    folder.discard();
+    throw error;
+  }
+}
+
+async function follow(plan: IngestPlan, client: TamsClient, folder: IngestFolder, parallel: number): Promise<void> {
   const progress = showProgress('segments');
   try {
-    const { registered, present } = await transfer(client, folder, plan, options.parallel, progress);
+    const { registered, present } = await transfer(client, folder, plan, parallel, progress);
     progress.stop();
     await folder.removeSegments();
     const before = present === 0 ? '' : `, ${present} were there already`;
@@ -71,17 +127,35 @@ async function run(files: readonly string[], options: IngestOptions): Promise<vo
     for (const { id, format, label } of plan.flows) {
       print(`flow ${id}  ${format.split(':').at(-1) ?? ''}  ${typeof label === 'string' ? label : ''}`.trimEnd());
     }
-  } finally {
+  } catch (error) {
     progress.stop();
-    await folder.close();
+    const { message } = explain(error, folder.path);
+    throw new Error(`${message}\nThe same command goes on from here; ${folder.path} remembers how far it is.`, {
+      cause: error,
+    });
   }
 }
 
-/** Beside a file; for a URL in the present folder. */
-function stateFolderOf(input: string): string {
-  const url = /^https?:/.test(input) ? new URL(input) : undefined;
-  return `${url === undefined ? input : resolve(basename(url.pathname) || url.hostname)}.tams-ingest`;
+/** @throws for what cannot be a media file, in words that name it. */
+async function checkFile(file: string): Promise<void> {
+  const found = await stat(file);
+  if (found.isDirectory()) throw new Error(`${file} is a folder: name the files in it.`);
+  if (found.size === 0) throw new Error(`${file} is empty.`);
 }
+
+/** What is cut is about as large as the file. */
+async function checkSpace(inputs: readonly string[], folder: string): Promise<void> {
+  const sizes = await Promise.all(inputs.map(async (input) => (isUrl(input) ? 0 : (await stat(input)).size)));
+  const needed = sizes.reduce((sum, size) => sum + size, 0);
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= needed) return;
+  throw new Error(
+    `The segments need about ${mebibytes(needed)} MiB, and the disk of ${folder} has ${mebibytes(bavail * bsize)}:` +
+      ' name a folder on another with --state.',
+  );
+}
+
+const mebibytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20);
 
 function parseDuration(text: string): bigint {
   const [, digits = '', unit] = /^([1-9]\d{0,8})(ms|s)$/.exec(text) ?? [];
@@ -89,10 +163,13 @@ function parseDuration(text: string): bigint {
   return BigInt(digits) * (unit === 's' ? 1_000_000_000n : 1_000_000n);
 }
 
-function parseTime(text: string): bigint {
+function parseStart(text: string): Start {
+  const timecode = parseTimecode(text);
+  if (timecode !== undefined) return timecode;
   try {
     return parseTimestamp(text);
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidArgumentError(`Seconds such as 10:0, or a timecode such as 10:00:00:00. ${reason}`);
   }
 }

@@ -25,7 +25,9 @@ export function migrateCommand(): Command {
   return new Command('migrate')
     .description('copy all tables to another engine, and compare; can be gone on with after it was ended')
     .addOption(
-      new Option('--to <engine>', 'the engine of the target').choices(['vast', 'sqlite']).makeOptionMandatory(),
+      new Option('--to <engine>', 'the engine of the target')
+        .choices(['vast', 'sqlite', 'postgres'])
+        .makeOptionMandatory(),
     )
     .requiredOption('--target-env <file>', 'the environment of the server of the target, as lines NAME=value')
     .option('--json', 'one JSON object a line')

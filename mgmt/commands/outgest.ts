@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
+import { explain } from '../media/explain.ts';
 import { parallelOption, parseUuid } from '../media/options.ts';
 import { checkFile } from '../outgest/check.ts';
 import { outgest } from '../outgest/outgest.ts';
@@ -35,9 +36,20 @@ export function outgestCommand(): Command {
     .action(run);
 }
 
-async function run({ flow, timerange, out, parallel, check, ...server }: OutgestOptions): Promise<void> {
+async function run(options: OutgestOptions): Promise<void> {
+  const file = resolve(options.out);
+  try {
+    await makeFile(file, options);
+  } catch (error) {
+    throw explain(error, dirname(file));
+  }
+}
+
+async function makeFile(
+  file: string,
+  { flow, timerange, out, parallel, check, ...server }: OutgestOptions,
+): Promise<void> {
   const client = await openClient(server);
-  const file = resolve(out);
   const progress = showProgress('segments');
   const { tracks, bytes } = await outgest(client, { flowId: flow, timerange, out: file, parallel }, progress).finally(
     () => progress.stop(),

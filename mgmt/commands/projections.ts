@@ -74,7 +74,7 @@ function withCluster(
 ): Promise<void> {
   return withEngine(async ({ engine, definitions }) => {
     if (!isVastEngine(engine)) {
-      throw new Error('Projections are for TABLE_ENGINE=vast; the embedded engine has indexes: see `status`.');
+      throw new Error('Projections are for TABLE_ENGINE=vast; other engines have indexes: see `status`.');
     }
     const present = new Set(await engine.listTables());
     const chosen = names.length === 0 ? definitions : names.map((name) => tableNamed(definitions, name));

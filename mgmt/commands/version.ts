@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { loadConfig } from '../../src/config.ts';
 import { print } from '../print.ts';
 import { engineVersion, sqliteVersion } from '../tables/engine-version.ts';
-import { type OpenedEngine, withEngine } from '../tables/open-tables.ts';
+import { withEngine } from '../tables/open-tables.ts';
 import { SERVER_VERSION } from '../version.ts';
 
 /** `mgmt version`: of the server, of Node.js, and of the database that its tables are in. */
@@ -16,11 +16,10 @@ export function versionCommand(): Command {
         server: SERVER_VERSION,
         node: process.version,
         engine: tables.engine,
-        engine_version: tables.engine === 'sqlite' ? sqliteVersion() : await withEngine(clusterVersion),
+        engine_version:
+          tables.engine === 'sqlite' ? sqliteVersion() : await withEngine(({ engine }) => engineVersion(engine)),
       };
       if (json === true) print(JSON.stringify(versions));
       else for (const [name, version] of Object.entries(versions)) print(`${name}: ${version}`);
     });
 }
-
-const clusterVersion = ({ engine }: OpenedEngine): Promise<string> => engineVersion(engine);

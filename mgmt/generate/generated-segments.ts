@@ -14,6 +14,7 @@ const NO_LABELS: ReadonlySet<string> = new Set();
 /** A flow, and which of all objects are its own. */
 export interface SegmentedFlow {
   readonly id: string;
+  readonly life: string;
   readonly source: number;
   readonly firstObject: number;
 }
@@ -41,7 +42,8 @@ export function generatedSegments(
     const isFirstUse = number === 0 || objectOf(number - 1, objectsPerSegment) !== object;
     const id = ids.of('object', flow.firstObject + object);
     const externalUrls = [externalUrl(id)];
-    if (isFirstUse) objects.push({ id, firstFlow: flow.id, locations: [], externalUrls, referenced: true });
+    const { id: firstFlow, life: firstLife } = flow;
+    if (isFirstUse) objects.push({ id, firstFlow, firstLife, locations: [], externalUrls, referenced: true });
     const position = BigInt(number);
     const startNs = EPOCH_NS + (position + position / GAP_EVERY) * durationNs;
     const prepared = prepareSegment(

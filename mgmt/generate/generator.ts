@@ -80,12 +80,12 @@ async function insertPiece(tx: StoreTransaction, ids: GeneratedIds, spec: Genera
     await tx.flows.insert(generatedFlow(ids, piece.flow, source, rendition));
   }
   if (piece.to === piece.from) return;
-  const flow = { id, source, firstObject: firstObjectOf(spec, piece.flow) };
+  const state = await tx.flows.state(id);
+  if (state === undefined) throw new Error(`flow ${id} was deleted while its segments were made`);
+  const flow = { id, life: state.life, source, firstObject: firstObjectOf(spec, piece.flow) };
   const { segments, objects } = generatedSegments(ids, flow, piece, spec.objectsPerSegment);
   await tx.segments.insert(id, segments);
   await tx.objects.insert(objects);
-  const state = await tx.flows.state(id);
-  if (state === undefined) throw new Error(`flow ${id} was deleted while its segments were made`);
   await tx.flows.setContent(state, contentWith(state.content, segments), new Date(EPOCH_MS).toISOString());
 }
 

@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, CodecNames>> = {
   mpeg2video: { codec: 'video/mpeg', container: TS },
   av1: { codec: 'video/av1', container: MP4 },
   vp9: { codec: 'video/vp9', container: MP4 },
-  mpeg4: { codec: 'video/mp4v-es', container: MP4 },
+  mpeg4: { codec: 'video/mp4v-es', container: TS },
   prores: { codec: 'video/x-prores', container: MOV },
   dnxhd: { codec: 'video/vc3', container: MOV },
   mjpeg: { codec: 'video/jpeg', container: MOV },

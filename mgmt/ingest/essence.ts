@@ -1,7 +1,7 @@
 import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../../src/domain/flow.ts';
 import { Format } from '../../src/domain/format.ts';
 import { type Packet, type ProbedStream, timeBaseOf } from '../media/probe.ts';
-import { divideRounded, parseFraction } from '../media/ticks.ts';
+import { divideRounded, parseFraction, type TimeBase } from '../media/ticks.ts';
 import { avcParameters } from './avc-parameters.ts';
 import { codecNames } from './codecs.ts';
 
@@ -114,7 +114,7 @@ function audioParameters(stream: ProbedStream, packets: readonly Packet[]): Audi
   const name = stream.codec_name ?? '';
   const isRaw = name.startsWith('pcm_');
   const bits = Number(stream.bits_per_raw_sample ?? 0) || (stream.bits_per_sample ?? 0);
-  const frame = isRaw ? undefined : codedFrameSize(stream, packets);
+  const frame = isRaw ? undefined : frameSizeOf(stream, timeBaseOf(stream), packets);
   const type = name === 'aac' ? AAC_TYPES[stream.profile ?? ''] : undefined;
   return {
     sample_rate: rate,
@@ -126,17 +126,48 @@ function audioParameters(stream: ProbedStream, packets: readonly Packet[]): Audi
 }
 
 /** Samples in each coded frame but the last; undefined where they differ. */
-function codedFrameSize(stream: ProbedStream, packets: readonly Packet[]): number | undefined {
-  const sizes = new Set(packets.slice(0, -1).map((packet) => samplesOf(stream, packet)));
+export function frameSizeOf(stream: ProbedStream, timeBase: TimeBase, packets: readonly Packet[]): number | undefined {
+  if (isCoarse(stream, timeBase)) return regularSizeOf(stream, timeBase, packets);
+  const sizes = new Set(packets.slice(0, -1).map((packet) => samplesOf(stream, timeBase, packet)));
   const [size] = sizes;
   return sizes.size === 1 && size !== 0 ? size : undefined;
 }
 
-/** The samples of a coded audio frame, by how long it lasts. */
-export function samplesOf(stream: ProbedStream, { duration }: Packet): number {
-  const { num, den } = timeBaseOf(stream);
-  return Number(divideRounded(duration * num * BigInt(stream.sample_rate ?? 0), den));
+/** @param frameSize of the stream. @returns undefined where its clock does not say. */
+export function sampleCount(
+  stream: ProbedStream,
+  packets: readonly Packet[],
+  frameSize: number | undefined,
+  timeBase: TimeBase,
+): number | undefined {
+  if (!isCoarse(stream, timeBase)) {
+    return packets.reduce((sum, packet) => sum + samplesOf(stream, timeBase, packet), 0);
+  }
+  return frameSize && frameSize * packets.length;
 }
+
+/** Whether samples are shorter than a tick, as in Matroska, which counts milliseconds. */
+const isCoarse = (stream: ProbedStream, { num, den }: TimeBase): boolean => den < num * sampleRateOf(stream);
+
+/** The size that puts all frames where their rounded times are. */
+function regularSizeOf(stream: ProbedStream, { num, den }: TimeBase, packets: readonly Packet[]): number | undefined {
+  const [first, last] = [packets[0], packets.at(-1)];
+  const rate = sampleRateOf(stream);
+  if (first === undefined || last === undefined || first === last) return undefined;
+  const samples = (last.pts - first.pts) * num * rate;
+  const size = divideRounded(samples, den * BigInt(packets.length - 1));
+  const isRegular = packets.every(({ pts }, index) => {
+    const apart = (pts - first.pts) * num * rate - BigInt(index) * size * den;
+    return apart * apart <= (num * rate) ** 2n;
+  });
+  return isRegular && size > 0n ? Number(size) : undefined;
+}
+
+/** The samples of a coded audio frame, by how long it lasts. */
+const samplesOf = (stream: ProbedStream, { num, den }: TimeBase, { duration }: Packet): number =>
+  Number(divideRounded(duration * num * sampleRateOf(stream), den));
+
+const sampleRateOf = ({ sample_rate: rate }: ProbedStream): bigint => BigInt(rate ?? 0);
 
 function toRational(text: string | undefined): Required<Rational> | undefined {
   const fraction = parseFraction(text);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type ByteRange, type Manifest, type ManifestSegment, Parser } from 'm3u8-parser';
 import pLimit from 'p-limit';
+import { isThere } from '../folders.ts';
 import { resilientFetch } from '../tams-client/resilient-fetch.ts';
 import type { ReadySegment } from './ready-segments.ts';
 
@@ -95,6 +96,9 @@ async function localSegments({ manifest, base }: Playlist, name: string, folder:
         }
         const startsAnew = segment.discontinuity === true;
         const url = urlOf(segment.uri, base);
+        if (url.protocol === 'file:' && !(await isThere(fileURLToPath(url)))) {
+          throw new Error(`${fileURLToPath(base)} names ${fileURLToPath(url)}, which is not there.`);
+        }
         if (url.protocol === 'file:' && segment.map === undefined && segment.byterange === undefined) {
           return { file: fileURLToPath(url), startsAnew };
         }

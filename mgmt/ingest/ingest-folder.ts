@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { sync } from '../folders.ts';
+import { takeLock } from './folder-lock.ts';
 import type { IngestPlan } from './plan.ts';
 
 const PLAN = 'plan.json';
 const JOURNAL = 'uploaded.jsonl';
 const SEGMENTS = 'segments';
+const LOCK = 'lock';
 
 /** One line of the journal: a segment whose bytes are on the server. */
 interface Upload {
@@ -22,6 +25,7 @@ interface Upload {
 export class IngestFolder {
   readonly #path: string;
   #journal: Promise<FileHandle> | undefined;
+  #release: (() => void) | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -29,6 +33,29 @@ export class IngestFolder {
 
   get path(): string {
     return this.#path;
+  }
+
+  /** Makes it, and sees to it that nobody else uses it until it is closed, or this process ends. */
+  async lock(): Promise<void> {
+    await mkdir(this.#path, { recursive: true });
+    const names = await readdir(this.#path);
+    if (names.length > 0 && !names.includes(LOCK) && !names.includes(PLAN)) {
+      throw new Error(`${this.#path} has other files in it: name a new folder, or an empty one, with --state.`);
+    }
+    this.#release = takeLock(join(this.#path, LOCK));
+    if (this.#release !== undefined) return;
+    throw new Error(
+      `Another ingest is at work in ${this.#path}: wait until it has ended, or name another with --state.`,
+    );
+  }
+
+  /** Removes all that an ingest wrote, and the folder unless there is something else in it. */
+  discard(): void {
+    for (const name of [SEGMENTS, JOURNAL, PLAN, `${PLAN}.new`, LOCK, `${LOCK}-journal`]) {
+      // ffmpeg may be writing to it still.
+      rmSync(join(this.#path, name), { recursive: true, force: true, maxRetries: 5 });
+    }
+    if (existsSync(this.#path) && readdirSync(this.#path).length === 0) rmdirSync(this.#path);
   }
 
   /** Where segments are cut or downloaded to, emptied: what an earlier run left there before its plan was whole is of no use. */
@@ -94,12 +121,22 @@ export class IngestFolder {
   async close(): Promise<void> {
     await (await this.#journal)?.close();
     this.#journal = undefined;
+    this.#release?.();
+    this.#release = undefined;
   }
 
   /** All is registered: what was cut is not needed any more. The plan stays, so that nothing is ingested twice. */
   async removeSegments(): Promise<void> {
     await rm(join(this.#path, SEGMENTS), { recursive: true, force: true });
   }
+}
+
+/** Where an ingest is remembered: beside a file; for a URL in the present folder, by its name and what tells it from others of that name. */
+export function stateFolderOf(input: string): string {
+  if (!/^https?:/.test(input)) return `${input}.tams-ingest`;
+  const url = new URL(input);
+  const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 12);
+  return `${basename(url.pathname) || url.hostname}-${hash}.tams-ingest`;
 }
 
 /** Tells apart what an ingest is made of: the files as they are now, and what was asked for. */

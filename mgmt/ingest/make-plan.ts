@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ContainerMapping, FlowInput } from '../../src/domain/flow.ts';
 import { Format } from '../../src/domain/format.ts';
@@ -9,8 +10,16 @@ import { containerType } from './codecs.ts';
 import { essenceOf, kindOf } from './essence.ts';
 import { readPlaylist, type Rendition } from './hls.ts';
 import type { IngestPlan, IngestSettings, Track } from './plan.ts';
-import { type MeasuredSegments, measureSegments, placementOf, plannedSegments, type Span } from './ready-segments.ts';
+import {
+  type MeasuredSegments,
+  type MeasuredTrack,
+  measureSegments,
+  pathIn,
+  placementOf,
+  plannedSegments,
+} from './ready-segments.ts';
 import { splitFile } from './split-file.ts';
+import { type SeparateTrack, takeApart } from './take-apart.ts';
 
 type Plan = Omit<IngestPlan, 'fingerprint'>;
 
@@ -27,22 +36,25 @@ export async function makePlan(
 ): Promise<Plan> {
   const [first = ''] = inputs;
   const isPlaylist = !ready && /\.m3u8?(\?|$)/i.test(first);
-  if (!isPlaylist && inputs.some((input) => /^https?:/.test(input))) {
+  if (!isPlaylist && inputs.some(isUrl)) {
     throw new Error('Of URLs only HLS playlists (.m3u8) are taken; download anything else first.');
   }
   if (ready) {
     const segments = inputs.map((file) => ({ file, startsAnew: false }));
-    return planRenditions(basename(first), [{ name: 'main', segments }], folder, settings);
+    return planRenditions(basename(first), [{ name: 'main', segments }], folder, { ...settings, muxed: true });
   }
   if (isPlaylist) {
-    return planRenditions(labelOf(first), await readPlaylist(first, folder), folder, settings);
+    const { muxed = false } = settings;
+    return planRenditions(labelOf(first), await readPlaylist(first, folder), folder, { ...settings, muxed });
   }
   return splitFile(first, folder, settings);
 }
 
+export const isUrl = (input: string): boolean => /^https?:/.test(input);
+
 /** The name of a file, or of what a URL leads to. */
 function labelOf(input: string): string {
-  if (!/^https?:/.test(input)) return basename(input);
+  if (!isUrl(input)) return basename(input);
   const name = basename(new URL(input).pathname);
   try {
     return decodeURIComponent(name);
@@ -52,32 +64,55 @@ function labelOf(input: string): string {
   }
 }
 
-/** Segments as they are: a flow for each rendition and, where there are several, one that collects them. */
+/** One flow with segments, and those that it collects where they are wrapped up in it. */
+interface Part {
+  readonly role: string;
+  /** The one that the segments are of comes last. */
+  readonly flows: readonly FlowBody[];
+  readonly track: MeasuredTrack;
+  readonly targetSeconds: number | undefined;
+}
+
+/** A flow for each track that has segments of its own and, where there are several, one that collects them. */
 async function planRenditions(
-  label: string,
+  name: string,
   renditions: readonly Rendition[],
   folder: string,
-  settings: IngestSettings,
+  settings: IngestSettings & { readonly muxed: boolean },
 ): Promise<Plan> {
+  const { label = name } = settings;
+  const measured: MeasuredSegments[] = [];
+  for (const { segments } of renditions) measured.push(await measureSegments(segments, folder, settings.muxed));
+  const whole = renditions.length === 1 ? { ...settings, label } : undefined;
+  const parts: Part[] = [];
+  const placed: MeasuredSegments[] = [];
+  for (const [index, each] of measured.entries()) {
+    const { name: role = '', targetSeconds } = renditions[index] ?? {};
+    if (settings.muxed || each.first.streams.length === 1) {
+      const flows = flowsOf(each, whole?.label ?? `${label}, ${role}`, whole ?? {});
+      const track = each.tracks[each.leading];
+      if (track === undefined) throw new Error(`${label} has neither pictures nor sound.`);
+      placed.push(each);
+      parts.push({ role, flows, track, targetSeconds });
+      continue;
+    }
+    const tracks = await takeApart(each, folder, role);
+    placed.push({ ...each, tracks });
+    for (const track of tracks) {
+      const own = whole === undefined ? `${role}-${track.name}` : track.name;
+      parts.push({ role: own, flows: [separateFlow(track, `${label}, ${own}`)], track, targetSeconds });
+    }
+  }
+  const added = placementOf(placed, settings.start);
   const flows: FlowBody[] = [];
   const tracks: Track[] = [];
   const collected: { id: string; role: string }[] = [];
-  const all: MeasuredSegments[] = [];
-  for (const { segments } of renditions) all.push(await measureSegments(segments, folder));
-  const added = placementOf(
-    all.map(({ spans }) => spans),
-    settings.startNs,
-  );
-  for (const [index, measured] of all.entries()) {
-    const name = renditions[index]?.name ?? '';
-    const ids = renditions.length === 1 ? settings : {};
-    const own = flowsOf(measured, renditions.length === 1 ? label : `${label}, ${name}`, ids);
-    const essence = own.pop();
+  for (const { role, flows: own, track, targetSeconds } of parts) {
+    const essence = own.at(-1);
     if (essence === undefined) throw new Error(`${label} has neither pictures nor sound.`);
-    const flow = { ...essence, ...durationAndRates(measured.spans, renditions[index]?.targetSeconds) };
-    flows.push(...own, flow);
-    collected.push({ id: flow.id, role: name });
-    tracks.push({ flowId: flow.id, segments: plannedSegments(measured.spans, added) });
+    flows.push(...own.slice(0, -1), { ...essence, ...(await durationAndRates(track, folder, targetSeconds)) });
+    collected.push({ id: essence.id, role });
+    tracks.push({ flowId: essence.id, segments: plannedSegments(track, { added, isMuxed: own.length > 1 }) });
   }
   if (collected.length === 1) return { flows, tracks };
   const { flowId = randomUUID(), sourceId = randomUUID() } = settings;
@@ -85,16 +120,32 @@ async function planRenditions(
   return { flows: [...flows, multi], tracks };
 }
 
-function durationAndRates(spans: readonly Span[], targetSeconds: number | undefined): Partial<FlowInput> {
-  const sizes = spans.map(({ bytes, startNs, endNs }) => ({ bytes, ns: endNs - startNs }));
+async function durationAndRates(
+  { spans }: MeasuredTrack,
+  folder: string,
+  targetSeconds: number | undefined,
+): Promise<Partial<FlowInput>> {
+  const sizes = [];
+  for (const { file, startNs, endNs } of spans) {
+    const { size: bytes } = await stat(pathIn(folder, file));
+    sizes.push({ bytes, ns: endNs - startNs });
+  }
   if (targetSeconds === undefined || targetSeconds === 0) return bitRates(sizes, undefined);
   const segmentDuration = { numerator: targetSeconds, denominator: 1 };
   return { segment_duration: segmentDuration, ...bitRates(sizes, BigInt(targetSeconds) * 1_000_000_000n) };
 }
 
+const separateFlow = ({ stream, spans, container }: SeparateTrack, label: string): FlowBody => ({
+  id: randomUUID(),
+  source_id: randomUUID(),
+  label,
+  ...essenceOf(stream, spans[0]?.packets ?? []),
+  container: container.type,
+});
+
 /** The flow that the segments are of comes last. What is wrapped up together has a flow each, without segments. */
 function flowsOf(
-  { first, packets }: MeasuredSegments,
+  { first, tracks }: MeasuredSegments,
   label: string,
   { flowId = randomUUID(), sourceId = randomUUID() }: Pick<IngestSettings, 'flowId' | 'sourceId'>,
 ): FlowBody[] {
@@ -104,7 +155,7 @@ function flowsOf(
     id: isMuxed ? randomUUID() : flowId,
     source_id: isMuxed ? randomUUID() : sourceId,
     label: isMuxed ? `${label}, ${kindOf(stream)}-${index}` : label,
-    ...essenceOf(stream, packets[index] ?? []),
+    ...essenceOf(stream, tracks[index]?.spans[0]?.packets ?? []),
   }));
   if (!isMuxed) return essences.map((flow) => ({ ...flow, container }));
   const members = essences.map(({ id }, index) => ({

@@ -1,4 +1,5 @@
 import type { FlowBody, SegmentBody } from '../tams-client/types.ts';
+import type { Start } from './start.ts';
 
 /** A segment that is to be: its bytes, and all that is registered but the object. */
 export interface PlannedSegment {
@@ -31,6 +32,10 @@ export interface IngestSettings {
   /** Of the flow, and the source, that stand for the whole; new ones unless given. */
   readonly flowId?: string;
   readonly sourceId?: string;
-  /** Where on the timeline the media begins; where its own times say unless given. */
-  readonly startNs?: bigint;
+  /** Of the flow that stands for the whole; the name of the file unless given. */
+  readonly label?: string;
+  /** Unless given: where the file's own timecode says or, without one, its own times. */
+  readonly start?: Start;
+  /** Whether segments of a playlist that have pictures and sound in one stay as they are. */
+  readonly muxed?: boolean;
 }

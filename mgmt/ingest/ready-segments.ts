@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import pLimit from 'p-limit';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
@@ -12,10 +11,11 @@ import {
   probePackets,
   timeBaseOf,
 } from '../media/probe.ts';
-import { least, ticksToNs } from '../media/ticks.ts';
+import { divideRounded, least, ticksToNs, type TimeBase } from '../media/ticks.ts';
 import { endOf, latestPts } from './cut-plan.ts';
-import { kindOf, samplesOf } from './essence.ts';
+import { frameSizeOf, kindOf, sampleCount } from './essence.ts';
 import type { PlannedSegment } from './plan.ts';
+import { type Start, startNsOf } from './start.ts';
 
 /** Runs of ffprobe at a time. */
 const PARALLEL = 4;
@@ -28,67 +28,79 @@ export interface ReadySegment {
   readonly startsAnew: boolean;
 }
 
-/** The segments of a flow, what their first one is, and where they lie in time. */
+/** The segments of a rendition, what their first one is, and where they lie in time. */
 export interface MeasuredSegments {
   readonly first: ProbedFile;
-  /** The frames of the first, by the position of their stream in its file. */
-  readonly packets: readonly (readonly Packet[])[];
+  /** By the position of their stream in the first: those that are wrapped up together have the same files. */
+  readonly tracks: readonly MeasuredTrack[];
+  /** The position of the track that says where the segments lie: pictures, or sound where there are none. */
+  readonly leading: number;
+}
+
+export interface MeasuredTrack {
+  readonly stream: ProbedStream;
   readonly spans: readonly Span[];
 }
 
 /** A segment in times of its own media, and what is added to them on a timeline that begins as the first segment does. */
 export interface Span {
   readonly file: string;
-  readonly bytes: number;
+  readonly packets: readonly Packet[];
+  readonly timeBase: TimeBase;
   readonly startNs: bigint;
   readonly endNs: bigint;
-  /** When its last frame is shown, where the segments are of pictures alone. */
-  readonly lastNs: bigint | undefined;
   readonly offsetNs: bigint;
-  readonly counts: Pick<PlannedSegment['body'], 'sample_count' | 'key_frame_count'>;
+  /** By how much the clock of the file is ahead of these times, since it was made of another one. */
+  readonly shiftNs: bigint;
 }
 
 /**
- * Looks into all segments. The pictures say where a segment lies, or the sound where there are none: sound that is
- * wrapped up with pictures overlaps a little. Times that go back begin anew where the segment before ended.
+ * Looks into all segments. Times of the leading track that go back begin anew where the segment before ended, and the
+ * others stay in step with it.
+ *
+ * @param muxed whether all tracks stay together: of the others only the first segment matters then.
  */
-export async function measureSegments(segments: readonly ReadySegment[], folder: string): Promise<MeasuredSegments> {
+export async function measureSegments(
+  segments: readonly ReadySegment[],
+  folder: string,
+  muxed: boolean,
+): Promise<MeasuredSegments> {
   const limit = pLimit(PARALLEL);
-  const pathOf = (file: string): string => (isAbsolute(file) ? file : join(folder, file));
   const [head] = segments;
-  if (head === undefined) throw new Error('There are no segments.');
-  const first = await probeFile(pathOf(head.file));
-  const position = Math.max(
+  if (head === undefined) throw new Error('The playlist names no segments.');
+  const first = await probeFile(pathIn(folder, head.file));
+  const leading = Math.max(
     0,
     first.streams.findIndex((stream) => kindOf(stream) === 'video'),
   );
-  const stream = first.streams[position];
+  const stream = first.streams[leading];
   if (stream === undefined) throw new Error(`${head.file} has neither pictures nor sound.`);
-  const isMuxed = first.streams.length > 1;
-  let headPackets: ProbedPackets['packets'] = new Map();
-  const measured = await Promise.all(
+  const probed = await Promise.all(
     segments.map((segment) =>
       limit(async () => {
-        const path = pathOf(segment.file);
-        const probed = await probePackets(path);
-        checkCoding(segment.file, first, probed);
-        const packets = probed.packets.get(stream.index);
-        if (packets === undefined) {
-          throw new Error(`${segment.file} has no frames of stream ${stream.index}, as the first segment has.`);
-        }
-        if (segment === head) headPackets = probed.packets;
-        const { size: bytes } = await stat(path);
-        // Each file has a clock of its own.
-        return { ...segment, bytes, ...measure(probed.streams.get(stream.index) ?? stream, packets, isMuxed) };
+        const own = await probePackets(pathIn(folder, segment.file));
+        checkCoding(segment.file, first, own);
+        return { ...segment, ...own };
       }),
     ),
   );
-  return {
-    first,
-    packets: first.streams.map(({ index }) => headPackets.get(index) ?? []),
-    spans: placed(measured),
-  };
+  const leadingSpans = placed(
+    measured(stream, probed).map((span, index) => {
+      if (span !== undefined) return span;
+      throw new Error(
+        `${segments[index]?.file ?? ''} has no frames of stream ${stream.index}, as the first segment has.`,
+      );
+    }),
+  );
+  const tracks = first.streams.map((each) => ({
+    stream: each,
+    spans: each === stream ? leadingSpans : inStep(measured(each, muxed ? probed.slice(0, 1) : probed), leadingSpans),
+  }));
+  return { first, tracks, leading };
 }
+
+/** Where a file of an ingest lies. */
+export const pathIn = (folder: string, file: string): string => (isAbsolute(file) ? file : join(folder, file));
 
 /** @throws where a segment is coded otherwise than the first: a flow has one set of parameters (TAMS 7.0). */
 function checkCoding(file: string, first: ProbedFile, { streams }: ProbedPackets): void {
@@ -113,21 +125,29 @@ const codingOf = ({
     ? `${codec} of ${rate ?? '?'} Hz, ${channels ?? '?'} channels`
     : `${codec} of ${width}x${height ?? '?'}`;
 
-function measure(stream: ProbedStream, packets: readonly Packet[], isMuxed: boolean) {
-  const timeBase = timeBaseOf(stream);
-  return {
-    startNs: ticksToNs(least(packets.map(({ pts }) => pts)), timeBase),
-    endNs: ticksToNs(endOf(packets), timeBase),
-    // Of sound, and of what is wrapped up together, a frame is many samples, or of one of several flows.
-    lastNs: isMuxed || kindOf(stream) === 'audio' ? undefined : ticksToNs(latestPts(packets), timeBase),
-    frameNs: ticksToNs(packets[0]?.duration ?? 0n, timeBase),
-    counts: isMuxed ? {} : countsOf(stream, packets),
-  };
-}
-
-interface Own extends Omit<Span, 'offsetNs'> {
+interface Own extends Omit<Span, 'offsetNs' | 'shiftNs'> {
   readonly startsAnew: boolean;
   readonly frameNs: bigint;
+}
+
+/** The stream's part of each segment; undefined where that has none of it. */
+function measured(stream: ProbedStream, segments: readonly (ReadySegment & ProbedPackets)[]): (Own | undefined)[] {
+  let frameNs = 0n;
+  return segments.map(({ file, startsAnew, streams, packets: all }) => {
+    // Each file has a clock of its own.
+    const timeBase = timeBaseOf(streams.get(stream.index) ?? stream);
+    const packets = all.get(stream.index);
+    if (packets === undefined) return undefined;
+    // A fragment of a single frame may say nothing of how long it is: it lasts as long as others do.
+    const [told = 0n] = packets.map(({ duration }) => duration).filter((duration) => duration > 0n);
+    if (told > 0n) frameNs = ticksToNs(told, timeBase);
+    const duration = told > 0n ? told : divideRounded(frameNs * timeBase.den, timeBase.num * 1_000_000_000n);
+    const whole = packets.map((packet) => (packet.duration > 0n ? packet : { ...packet, duration }));
+    const startNs = ticksToNs(least(whole.map(({ pts }) => pts)), timeBase);
+    const endNs = ticksToNs(endOf(whole), timeBase);
+    if (endNs > startNs) return { file, startsAnew, packets: whole, timeBase, startNs, endNs, frameNs };
+    throw new Error(`${file}: nothing says how long its only frame of stream ${stream.index} lasts.`);
+  });
 }
 
 function placed(segments: readonly Own[]): Span[] {
@@ -141,48 +161,76 @@ function placed(segments: readonly Own[]): Span[] {
       // Rounding of the container, or of the duration of the last frame: the two meet.
       else if (gapNs < frameNs) spans[spans.length - 1] = { ...before, endNs: segment.startNs };
     }
-    spans.push({ ...segment, offsetNs });
+    spans.push({ ...segment, offsetNs, shiftNs: 0n });
   }
   return spans;
 }
 
-/**
- * What is added to the times of several tracks, to all the same so that pictures and sound stay together.
- *
- * @param startNs where the first of them goes; unless given, as near to its own times as no `ts_offset` is negative
- * (TAMS 7.0).
- */
-export function placementOf(tracks: readonly (readonly Span[])[], startNs: bigint | undefined): bigint {
-  const lowestOffset = least(tracks.flat().map(({ offsetNs }) => offsetNs));
-  if (startNs === undefined) return lowestOffset < 0n ? -lowestOffset : 0n;
-  const firstNs = least(tracks.flatMap((spans) => spans.slice(0, 1).map((span) => span.startNs)));
-  const added = startNs - firstNs;
-  if (added + lowestOffset < 0n) {
-    const earliest = formatTimestamp(firstNs - lowestOffset);
-    throw new Error(`--start: must be ${earliest} at least for these segments, or a ts_offset would be negative.`);
+/** Spans that keep their distance to those of the leading track; where one would reach into the next, it ends there. */
+function inStep(segments: readonly (Own | undefined)[], leading: readonly Span[]): Span[] {
+  const spans: Span[] = [];
+  for (const [index, segment] of segments.entries()) {
+    if (segment === undefined) continue;
+    const { startsAnew: _, frameNs, ...span } = segment;
+    const offsetNs = leading[index]?.offsetNs ?? 0n;
+    const before = spans.at(-1);
+    const beginsNs = span.startNs + offsetNs;
+    if (before !== undefined && beginsNs - (before.endNs + before.offsetNs) < frameNs) {
+      const endNs = beginsNs - before.offsetNs;
+      if (endNs <= before.startNs) {
+        throw new Error(`${span.file}: its sound begins before that of the segment before; --muxed takes it as it is.`);
+      }
+      spans[spans.length - 1] = { ...before, endNs };
+    }
+    spans.push({ ...span, offsetNs, shiftNs: 0n });
   }
-  return added;
+  return spans;
 }
 
-/** What is registered of the segments of a track. */
-export function plannedSegments(spans: readonly Span[], added: bigint): PlannedSegment[] {
-  return spans.map(({ file, startNs: from, endNs, lastNs, offsetNs, counts }) => {
-    const offset = offsetNs + added;
+/** What is added to the times of several tracks, to all the same so that pictures and sound stay together. */
+export function placementOf(renditions: readonly MeasuredSegments[], start: Start | undefined): bigint {
+  const spans = renditions.flatMap(({ tracks }) => tracks.flatMap((track) => track.spans));
+  const lowestOffset = least(spans.map(({ offsetNs, shiftNs }) => offsetNs - shiftNs));
+  // As near to their own times as no `ts_offset` is negative (TAMS 7.0).
+  if (start === undefined) return lowestOffset < 0n ? -lowestOffset : 0n;
+  const streams = renditions.flatMap(({ first }) => first.streams);
+  const leaders = renditions.flatMap(({ tracks, leading }) => tracks.slice(leading, leading + 1));
+  const leader = leaders.find(({ stream }) => kindOf(stream) === 'video') ?? leaders[0];
+  return startNsOf(start, streams) - (leader?.spans[0]?.startNs ?? 0n);
+}
+
+/** What is registered of the segments of a track; of what is wrapped up together, a frame is one of several flows. */
+export function plannedSegments(
+  { stream, spans }: MeasuredTrack,
+  { added, isMuxed }: { readonly added: bigint; readonly isMuxed: boolean },
+): PlannedSegment[] {
+  return spans.map(({ file, startNs: from, endNs, packets, timeBase, offsetNs, shiftNs }) => {
+    const toTimelineNs = offsetNs + added;
+    const offset = toTimelineNs - shiftNs;
     return {
       file,
       body: {
-        timerange: TimeRange.fromNs(from + offset, endNs + offset).toString(),
+        timerange: TimeRange.fromNs(from + toTimelineNs, endNs + toTimelineNs).toString(),
         ...(offset !== 0n && { ts_offset: formatTimestamp(offset) }),
-        ...(lastNs !== undefined && { last_duration: formatTimestamp(endNs - lastNs) }),
-        ...counts,
+        ...(!isMuxed && countsOf(stream, packets, timeBase, endNs)),
       },
     };
   });
 }
 
-function countsOf(stream: ProbedStream, packets: readonly Packet[]): Span['counts'] {
+function countsOf(
+  stream: ProbedStream,
+  packets: readonly Packet[],
+  timeBase: TimeBase,
+  endNs: bigint,
+): Partial<PlannedSegment['body']> {
   if (kindOf(stream) === 'audio') {
-    return { sample_count: packets.reduce((sum, packet) => sum + samplesOf(stream, packet), 0) };
+    const samples = sampleCount(stream, packets, frameSizeOf(stream, timeBase, packets), timeBase);
+    return samples === undefined ? {} : { sample_count: samples };
   }
-  return { sample_count: packets.length, key_frame_count: packets.filter(({ isKey }) => isKey).length };
+  return {
+    last_duration: formatTimestamp(endNs - ticksToNs(latestPts(packets), timeBase)),
+    sample_count: packets.length,
+    key_frame_count: packets.filter(({ isKey }) => isKey).length,
+  };
 }

@@ -4,38 +4,24 @@ import { basename, join } from 'node:path';
 import { Format } from '../../src/domain/format.ts';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
-import { fileUrl, type Packet, probeFile, probePackets, type ProbedStream, timeBaseOf } from '../media/probe.ts';
-import { runTool } from '../media/run-tool.ts';
+import { DamagedMedia, type ProbedFile, probeFile, type ProbedStream, timeBaseOf } from '../media/probe.ts';
 import { least, ticksToNs } from '../media/ticks.ts';
 import type { FlowBody } from '../tams-client/types.ts';
-import { hasParametersApart } from './avc-parameters.ts';
 import { type BitRates, bitRates } from './bit-rates.ts';
-import { codecNames, type SegmentContainer } from './codecs.ts';
+import { codecNames } from './codecs.ts';
+import { cutFile, type CutStream, shiftOf } from './cut-file.ts';
 import { type Cut, latestPts, planCuts } from './cut-plan.ts';
-import { essenceOf, kindOf, samplesOf } from './essence.ts';
+import { essenceOf, frameSizeOf, kindOf, sampleCount } from './essence.ts';
 import type { IngestPlan, IngestSettings, PlannedSegment } from './plan.ts';
+import { type OwnStart, ownStartOf, startNsOf } from './start.ts';
+import { type TimedPackets, timedPackets } from './timed-packets.ts';
 import { notesOn, trackName } from './track-notes.ts';
 
-const NS_PER_US = 1000n;
 const NS_PER_S = 1_000_000_000n;
-/** MPEG-TS counts 33 bits of 90 kHz; after that its times begin again. */
-const TS_END_NS = (2n ** 33n * NS_PER_S) / 90_000n;
-/** The longest argument that Linux hands to a program is 128 KiB. */
-const ARGUMENT_MAX = 120_000;
+/** What clocks and the last frame may differ by. */
+const MISSING_NS = 500_000_000n;
 /** ffmpeg's demuxers of one picture: it makes up a rate for them, and so a time. */
 const STILL_PICTURE = /^(image2|\w+_pipe)$/;
-/** Of a stream that is not cut: without an end of its own, its list would mean ffmpeg's default of 2 s. */
-const NEVER_CUT = String(2 ** 31 - 2);
-
-/** A stream of the file, and the files it is cut into. */
-interface CutStream {
-  readonly stream: ProbedStream;
-  readonly packets: readonly Packet[];
-  readonly cuts: readonly Cut[];
-  readonly container: SegmentContainer;
-  readonly prefix: string;
-}
-
 /**
  * Cuts a file into segments in `folder`, a flow per stream, without encoding anything anew. Their times on the timeline
  * come from the file's own, not from those that the segments' containers round to.
@@ -45,23 +31,23 @@ export async function splitFile(
   folder: string,
   settings: IngestSettings,
 ): Promise<Omit<IngestPlan, 'fingerprint'>> {
-  const { streams: probed, others, format } = await probeFile(file);
-  if (STILL_PICTURE.test(format.format_name ?? '')) {
+  const probed = await probeFile(file);
+  if (STILL_PICTURE.test(probed.format.format_name ?? '')) {
     throw new Error(`${file} is one picture, and nothing says when it is shown; flows of images are not made here.`);
   }
-  const { packets } = await probePackets(file);
-  const streams = probed.map((stream, index) =>
-    cutStream(file, stream, packets.get(stream.index) ?? [], index, settings),
-  );
+  const timed = await timedPackets(file, probed);
+  const streams = probed.streams.map((stream, index) => cutStream(file, stream, timed, index, settings));
   if (streams.length === 0) throw new Error(`${file} has neither pictures nor sound.`);
-  const shiftNs = shiftOf(streams.map(earliestNsOf));
-  const firstNs = least(streams.flatMap(({ cuts }) => cuts.slice(0, 1).map(({ startNs }) => startNs)));
-  const offsetNs = offsetOf(settings.startNs, firstNs + shiftNs);
-  await cutFile(file, folder, streams, shiftNs);
+  checkComplete(file, probed, timed);
+  const shiftNs = shiftOf(streams);
+  const own: OwnStart = settings.start === undefined ? ownStartOf(probed) : {};
+  const startNs = settings.start === undefined ? own.startNs : startNsOf(settings.start, probed.streams);
+  const offsetNs = startNs === undefined ? 0n : startNs - firstShownNs(streams) - shiftNs;
+  await cutFile(file, folder, streams, shiftNs, timed.inputOptions);
   const rates = await checkedRates(folder, streams, settings.segmentNs);
 
   const isWhole = streams.length === 1;
-  const label = basename(file);
+  const { label = basename(file) } = settings;
   const flows: FlowBody[] = streams.map(({ stream, packets: own, container, prefix }) => ({
     id: (isWhole ? settings.flowId : undefined) ?? randomUUID(),
     source_id: (isWhole ? settings.sourceId : undefined) ?? randomUUID(),
@@ -71,11 +57,18 @@ export async function splitFile(
     container: container.type,
     segment_duration: secondsOf(settings.segmentNs),
   }));
-  const tracks = streams.map((each, index) => ({
-    flowId: flows[index]?.id ?? '',
-    segments: each.cuts.map((cut, number) => planned(each, cut, number, shiftNs + offsetNs, offsetNs)),
-  }));
-  const notes = notesOn(file, others, streams);
+  const tracks = streams.map((each, index) => {
+    const { stream, packets, cuts } = each;
+    const frameSize = kindOf(stream) === 'audio' ? frameSizeOf(stream, timeBaseOf(stream), packets) : undefined;
+    return {
+      flowId: flows[index]?.id ?? '',
+      segments: cuts.map((cut, number) => planned(each, cut, number, { shiftNs, offsetNs, frameSize })),
+    };
+  });
+  const notes = [
+    ...(own.note === undefined ? [] : [`${file} is ${own.note}`]),
+    ...notesOn(file, probed.others, streams, timed.corruptPackets),
+  ];
   if (isWhole) return { flows, tracks, notes };
   const multi = {
     id: settings.flowId ?? randomUUID(),
@@ -90,14 +83,18 @@ export async function splitFile(
 function cutStream(
   file: string,
   stream: ProbedStream,
-  packets: readonly Packet[],
+  { packets: all, filters }: TimedPackets,
   index: number,
   { segmentNs }: IngestSettings,
 ): CutStream {
   const kind = kindOf(stream);
+  const packets = all.get(stream.index) ?? [];
   const { container } = codecNames(stream.codec_name ?? 'unknown', kind);
   if (container === undefined) {
-    throw new Error(`${file}: ${stream.codec_name ?? 'unknown'} cannot be cut here; give ready segments (--ready).`);
+    throw new Error(
+      `${file}: stream ${stream.index} is ${stream.codec_name ?? 'of an unknown codec'}, which no container here keeps the` +
+        ' times of. Give ready segments (--ready), or encode it anew.',
+    );
   }
   if (packets.length === 0) throw new Error(`${file}: stream ${stream.index} has no frames.`);
   return {
@@ -105,78 +102,29 @@ function cutStream(
     packets,
     cuts: planCuts(packets, timeBaseOf(stream), segmentNs),
     container,
+    filter: filters.get(stream.index),
     prefix: `${kind}-${index}`,
   };
 }
 
-/** What is added to the file's times so that none is negative in the segments: whole microseconds, as ffmpeg takes. */
-function shiftOf(timesNs: readonly bigint[]): bigint {
-  const first = least(timesNs);
-  return first >= 0n ? 0n : ((-first + NS_PER_US - 1n) / NS_PER_US) * NS_PER_US;
+/** When the first picture is shown, or the first sound where there are none; not what an edit list hides. */
+function firstShownNs(streams: readonly CutStream[]): bigint {
+  const [first] = streams.toSorted(
+    (a, b) => Number(kindOf(b.stream) === 'video') - Number(kindOf(a.stream) === 'video'),
+  );
+  if (first === undefined) return 0n;
+  const shown = first.packets.filter(({ isHidden }) => !isHidden);
+  return ticksToNs(least((shown.length === 0 ? first.packets : shown).map(({ pts }) => pts)), timeBaseOf(first.stream));
 }
 
-/** The earliest time at which a frame is decoded or shown. */
-function earliestNsOf({ stream, packets }: CutStream): bigint {
-  let earliest = packets[0]?.pts ?? 0n;
-  for (const { dts, pts } of packets) {
-    if (dts < earliest) earliest = dts;
-    if (pts < earliest) earliest = pts;
-  }
-  return ticksToNs(earliest, timeBaseOf(stream));
-}
-
-/** What is added to the times in the segments on the timeline, their `ts_offset`, which cannot be negative (TAMS 7.0). */
-function offsetOf(startNs: bigint | undefined, firstNs: bigint): bigint {
-  if (startNs === undefined) return 0n;
-  if (startNs < firstNs) {
-    throw new Error(
-      `--start: the media's own times begin at ${formatTimestamp(firstNs)}, and ts_offset cannot be negative (TAMS 7.0).`,
-    );
-  }
-  return startNs - firstNs;
-}
-
-/** One run of ffmpeg, which reads the file once; it counts packets, so it cuts exactly where the plan does. */
-async function cutFile(file: string, folder: string, streams: readonly CutStream[], shiftNs: bigint): Promise<void> {
-  const outputs = streams.flatMap(({ stream, cuts, container, prefix }) => {
-    const frames = cuts.slice(1).map(({ first }) => first);
-    const list = frames.join(',');
-    if (list.length > ARGUMENT_MAX) {
-      throw new Error(`${file} would become ${cuts.length} segments; choose a longer --segment-duration.`);
-    }
-    const last = cuts.at(-1);
-    if (container.muxer === 'mpegts' && last !== undefined && last.endNs + shiftNs > TS_END_NS) {
-      throw new Error(`${file} reaches beyond 26.5 h, where the times of MPEG-TS begin again; cut it in parts first.`);
-    }
-    return [
-      ...['-map', `0:${stream.index}`, '-c', 'copy', '-copyinkf', '-avoid_negative_ts', 'disabled'],
-      ...['-output_ts_offset', `${shiftNs / NS_PER_US}us`, '-muxdelay', '0', '-muxpreload', '0'],
-      ...['-f', 'segment', '-segment_format', container.muxer],
-      ...formatOptions(container, stream),
-      ...['-segment_frames', list === '' ? NEVER_CUT : list],
-      // A pattern, the folder's own name included.
-      fileUrl(join(folder.replaceAll('%', '%%'), `${prefix}-%06d.${container.suffix}`)),
-    ];
-  });
-  await runTool('ffmpeg', ['-nostdin', '-y', '-copyts', '-i', fileUrl(file), ...outputs], () => undefined);
-}
-
-/**
- * The clock of a whole MP4 file, in which its beginning is written, counts milliseconds unless told. Some versions of
- * ffmpeg call FLAC in MP4 experimental. A time code would become a track of its own in each segment.
- */
-function formatOptions({ muxer }: SegmentContainer, stream: ProbedStream): string[] {
-  if (muxer === 'mpegts') return parameterOptions(stream);
-  return [
-    '-segment_format_options',
-    `movie_timescale=${timeBaseOf(stream).den}:use_editlist=1:strict=experimental:write_tmcd=0`,
-  ];
-}
-
-/** ffmpeg repeats H.264's parameter sets before IDR pictures only: a segment that begins an open group would have none. */
-function parameterOptions({ codec_name: codec, extradata }: ProbedStream): string[] {
-  const isMissing = codec === 'h264' && hasParametersApart(extradata);
-  return isMissing ? ['-bsf:v', 'h264_mp4toannexb,dump_extra'] : [];
+/** @throws DamagedMedia where the file ends before it says that it does. */
+function checkComplete(file: string, { format }: ProbedFile, { endNs }: TimedPackets): void {
+  // Without a header they are measured, or guessed from their size.
+  const isTold = !/^(aac|ac3|eac3|mp3|mpeg|mpegts)$/.test(format.format_name ?? '');
+  const toldNs = BigInt(Math.round((Number(format.start_time ?? 0) + Number(format.duration ?? 0)) * 1e9));
+  if (!isTold || toldNs - endNs <= MISSING_NS) return;
+  const [told, found] = [toldNs, endNs].map((ns) => (Number(ns) / 1e9).toFixed(3));
+  throw new DamagedMedia(file, `it says that it ends at ${told} s, and its media end at ${found} s`);
 }
 
 /** Nothing is sent of a file that became other pieces than planned. @returns the bit rates of each stream's. */
@@ -202,16 +150,25 @@ async function checkedRates(
   return rates;
 }
 
+interface Placement {
+  /** What is added to the file's times in its segments. */
+  readonly shiftNs: bigint;
+  /** What is added to those on the timeline (`ts_offset`). */
+  readonly offsetNs: bigint;
+  /** Samples in a coded frame of sound. */
+  readonly frameSize: number | undefined;
+}
+
 function planned(
   { stream, packets, container, prefix }: CutStream,
   cut: Cut,
   number: number,
-  toTimelineNs: bigint,
-  offsetNs: bigint,
+  { shiftNs, offsetNs, frameSize }: Placement,
 ): PlannedSegment {
   const own = packets.slice(cut.first, cut.end);
   const isVideo = kindOf(stream) === 'video';
-  const samples = isVideo ? own.length : own.reduce((sum, packet) => sum + samplesOf(stream, packet), 0);
+  const samples = isVideo ? own.length : sampleCount(stream, own, frameSize, timeBaseOf(stream));
+  const toTimelineNs = shiftNs + offsetNs;
   return {
     file: `${prefix}-${String(number).padStart(6, '0')}.${container.suffix}`,
     body: {
@@ -221,7 +178,7 @@ function planned(
         last_duration: formatTimestamp(cut.endNs - ticksToNs(latestPts(own), timeBaseOf(stream))),
         key_frame_count: own.filter(({ isKey }) => isKey).length,
       }),
-      sample_count: samples,
+      ...(samples !== undefined && { sample_count: samples }),
     },
   };
 }

@@ -19,12 +19,18 @@ export function notesOn(
   file: string,
   others: readonly ProbedStream[],
   tracks: readonly NamedTrack[],
+  corruptPackets = 0,
 ): readonly string[] {
-  return [...others.map(leftOut), ...tracks.flatMap((track) => shown(file, track))];
+  const corrupt = `${corruptPackets} packets of ${file} lack bytes that were lost on their way; they are taken as they are.`;
+  return [
+    ...(corruptPackets === 0 ? [] : [corrupt]),
+    ...others.map((other) => leftOut(file, other)),
+    ...tracks.flatMap((track) => shown(file, track)),
+  ];
 }
 
-const leftOut = ({ index, codec_type: type, codec_name: codec }: ProbedStream): string =>
-  `stream ${index} (${[type, codec].filter((text) => text !== undefined).join(' ')}) is left out: pictures and sound are taken.`;
+const leftOut = (file: string, { index, codec_type: type, codec_name: codec }: ProbedStream): string =>
+  `${file}: stream ${index} (${[type, codec].filter((text) => text !== undefined).join(' ')}) is left out: pictures and sound are taken.`;
 
 /** What has a time in the media has one on the timeline: nothing there says that a frame is not shown. */
 function shown(file: string, { stream, packets, prefix }: NamedTrack): string[] {

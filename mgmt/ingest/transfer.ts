@@ -1,9 +1,10 @@
 import { openAsBlob } from 'node:fs';
 import pLimit from 'p-limit';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
+import { isThere } from '../folders.ts';
 import type { Progress } from '../progress.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
-import type { FailedSegment, FlowBody, SegmentBody } from '../tams-client/types.ts';
+import type { AllocatedObject, FailedSegment, FlowBody, SegmentBody } from '../tams-client/types.ts';
 import type { IngestFolder } from './ingest-folder.ts';
 import type { IngestPlan, PlannedSegment, Track } from './plan.ts';
 
@@ -116,17 +117,20 @@ async function putChunk(
   const refused = await register(client, flowId, await uploadAll(client, folder, flowId, chunk, parallel));
   const places = new Set(refused.map(({ timerange }) => timerange));
   const expired = chunk.filter(({ objectId, segment }) => objectId !== undefined && places.has(segment.body.timerange));
-  if (expired.length < refused.length) throw refusal(refused);
+  if (expired.length < refused.length) throw refusal(flowId, refused);
   if (expired.length === 0) return;
   const again = expired.map(({ segment }) => ({ segment, objectId: undefined }));
   const refusedAgain = await register(client, flowId, await uploadAll(client, folder, flowId, again, parallel));
-  if (refusedAgain.length > 0) throw refusal(refusedAgain);
+  if (refusedAgain.length > 0) throw refusal(flowId, refusedAgain);
 }
 
-function refusal(refused: readonly FailedSegment[]): Error {
+function refusal(flowId: string, refused: readonly FailedSegment[]): Error {
   const [first] = refused;
   const reason = first?.error?.summary ?? 'no reason given';
-  return new Error(`${refused.length} segments were refused; ${first?.timerange ?? ''}: ${reason}`);
+  return new Error(
+    `The server refused ${refused.length} segments of the flow ${flowId}; ${first?.timerange ?? ''}: ${reason}.` +
+      ' Where others have that place, --start and --state begin anew elsewhere.',
+  );
 }
 
 /** Uploads those that are not, so many at a time, and returns what is to be registered. */
@@ -146,8 +150,7 @@ async function uploadAll(
         const object = objects[index];
         if (object === undefined)
           throw new Error(`The server allocated ${objects.length} objects, not ${waiting.length}.`);
-        // A Blob of a file is read as it is sent.
-        await client.upload(object, await openAsBlob(folder.segmentPath(file)));
+        await upload(client, object, folder.segmentPath(file));
         await folder.addUpload(flowId, file, object.object_id);
         return [file, object.object_id] as const;
       }),
@@ -160,6 +163,19 @@ async function uploadAll(
     if (id === undefined) throw new Error(`${segment.file} was not uploaded.`);
     return { object_id: id, ...segment.body };
   });
+}
+
+async function upload(client: TamsClient, object: AllocatedObject, path: string): Promise<void> {
+  if (!(await isThere(path))) {
+    throw new Error(`${path} is gone, and was not uploaded yet: remove the folder of the ingest, and begin anew.`);
+  }
+  try {
+    // A Blob of a file is read as it is sent.
+    await client.upload(object, await openAsBlob(path));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${path} was not uploaded: ${reason}.`, { cause: error });
+  }
 }
 
 /** @returns those that were refused, but for segments that are there already: an answer may have been lost on its way. */

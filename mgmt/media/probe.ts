@@ -1,4 +1,4 @@
-import { runTool, toolOutput } from './run-tool.ts';
+import { runTool, ToolFailure, type ToolReport } from './run-tool.ts';
 import { least, parseFraction, ticksToNs, type TimeBase } from './ticks.ts';
 
 /** What ffprobe says of a stream, as far as it is used here; everything but the first three may be missing. */
@@ -26,38 +26,66 @@ export interface ProbedStream {
   readonly id?: string;
   readonly extradata?: string;
   readonly disposition?: { readonly attached_pic?: number };
-  readonly tags?: { readonly language?: string; readonly title?: string };
+  readonly has_b_frames?: number;
+  readonly tags?: Tags;
 }
 
+/** Their names are written in capitals in Matroska. */
+export type Tags = Readonly<Record<string, string>>;
+
 export interface ProbedFile {
-  readonly format: { readonly format_name?: string; readonly tags?: { readonly major_brand?: string } };
+  readonly format: {
+    readonly format_name?: string;
+    readonly start_time?: string;
+    readonly duration?: string;
+    readonly tags?: Tags;
+  };
   /** Pictures and sound, without cover art. */
   readonly streams: readonly ProbedStream[];
   /** What else there is: subtitles, data, cover art. */
   readonly others: readonly ProbedStream[];
 }
 
-/** One coded frame, times in ticks of its stream. */
-export interface Packet {
-  readonly pts: bigint;
-  readonly dts: bigint;
+/** One coded frame as the file has it, times in ticks of its stream. */
+export interface RawPacket {
+  readonly pts: bigint | undefined;
+  /** Matroska has none; ffprobe works out most. */
+  readonly dts: bigint | undefined;
   readonly duration: bigint;
   readonly isKey: boolean;
   /** Whether the file says that it is not to be shown: an edit list that begins or ends within its media. */
   readonly isHidden: boolean;
 }
 
+/** A frame of which it is known when it is shown. */
+export interface Packet extends RawPacket {
+  readonly pts: bigint;
+}
+
 /** What lies in a file, by stream index. */
-export interface ProbedPackets {
+export interface ProbedPackets<Each extends RawPacket = Packet> {
   /** Of each stream how it is coded, its clock and its size; without the rest that `probeFile` finds. */
   readonly streams: ReadonlyMap<number, ProbedStream>;
   /** In the order in which they lie in the file. */
-  readonly packets: ReadonlyMap<number, readonly Packet[]>;
+  readonly packets: ReadonlyMap<number, readonly Each[]>;
+  /** How many packets lack bytes: a transport stream lost some on its way. */
+  readonly corruptPackets: number;
+}
+
+/** A file that cannot be read to its end, or not all of it. */
+export class DamagedMedia extends Error {
+  override readonly name = 'DamagedMedia';
+
+  constructor(file: string, reason: string) {
+    super(`${file} is damaged, or no media that ffmpeg reads: ${reason.replace(/\.$/, '')}.`);
+  }
 }
 
 export async function probeFile(file: string): Promise<ProbedFile> {
   const args = ['-show_format', '-show_streams', '-show_data', '-of', 'json', '-i', fileUrl(file)];
-  const probed = JSON.parse(await toolOutput('ffprobe', args)) as Omit<ProbedFile, 'others'>;
+  let output = '';
+  await probe(file, args, (text) => (output += text));
+  const probed = JSON.parse(output) as Omit<ProbedFile, 'others'>;
   const isEssence = ({ codec_type: type, disposition }: ProbedStream): boolean =>
     (type === 'video' && disposition?.attached_pic !== 1) || type === 'audio';
   return {
@@ -67,10 +95,20 @@ export async function probeFile(file: string): Promise<ProbedFile> {
   };
 }
 
+async function probe(file: string, args: readonly string[], onOutput: (text: string) => void): Promise<ToolReport> {
+  try {
+    return await runTool('ffprobe', args, onOutput);
+  } catch (error) {
+    if (error instanceof ToolFailure) throw new DamagedMedia(file, error.reason);
+    throw error;
+  }
+}
+
 /** More than are sent of one stream before the first of another, and reordered. */
 const BEGINNING_PACKETS = 500;
 const PACKET_ENTRIES = 'packet=stream_index,pts,dts,duration,flags';
-const STREAM_ENTRIES = 'stream=index,codec_type,codec_name,time_base,width,height,sample_rate,channels';
+const STREAM_ENTRIES =
+  'stream=index,codec_type,codec_name,time_base,width,height,sample_rate,channels,has_b_frames,avg_frame_rate';
 
 /**
  * The packets of all streams of a file, in one run over it.
@@ -79,7 +117,23 @@ const STREAM_ENTRIES = 'stream=index,codec_type,codec_name,time_base,width,heigh
  * @throws where a packet has no presentation time: nothing says where such media is on a timeline.
  */
 export async function probePackets(file: string, packetsMax?: number): Promise<ProbedPackets> {
-  const packets = new Map<number, Packet[]>();
+  const interval = packetsMax === undefined ? [] : ['-read_intervals', `%+#${packetsMax}`];
+  const { streams, packets, corruptPackets } = await probeRawPackets(file, interval);
+  const timed = [...packets].map(([index, own]) => {
+    if (!own.every(isTimed)) throw new Error(`${file}: stream ${index} has frames without a presentation time.`);
+    return [index, own] as const;
+  });
+  return { streams, packets: new Map(timed), corruptPackets };
+}
+
+export const isTimed = (packet: RawPacket): packet is Packet => packet.pts !== undefined;
+
+/**
+ * @param options of ffprobe.
+ * @throws DamagedMedia where the file cannot be read to its end.
+ */
+export async function probeRawPackets(file: string, options: readonly string[]): Promise<ProbedPackets<RawPacket>> {
+  const packets = new Map<number, RawPacket[]>();
   const streams = new Map<number, ProbedStream>();
   let rest = '';
   const readLine = (line: string): void => {
@@ -88,12 +142,10 @@ export async function probePackets(file: string, packetsMax?: number): Promise<P
     // Streams also have lines of their own below that of their programme.
     if (line.startsWith('stream|')) streams.set(Number(fields.get('index')), streamOf(fields));
     if (!line.startsWith('packet|')) return;
-    const pts = fields.get('pts') ?? 'N/A';
-    if (!/^-?\d+$/.test(pts)) throw new Error(`${file} has frames without a presentation time; remux it first.`);
     const stream = Number(fields.get('stream_index'));
     const packet = {
-      pts: BigInt(pts),
-      dts: wholeNumber(fields.get('dts')) ?? BigInt(pts),
+      pts: wholeNumber(fields.get('pts')),
+      dts: wholeNumber(fields.get('dts')),
       duration: wholeNumber(fields.get('duration')) ?? 0n,
       isKey: fields.get('flags')?.startsWith('K') === true,
       isHidden: fields.get('flags')?.includes('D') === true,
@@ -103,14 +155,18 @@ export async function probePackets(file: string, packetsMax?: number): Promise<P
     else list.push(packet);
   };
   const entries = `${PACKET_ENTRIES}:${STREAM_ENTRIES}`;
-  const interval = packetsMax === undefined ? [] : ['-read_intervals', `%+#${packetsMax}`];
-  await runTool('ffprobe', [...interval, '-show_entries', entries, '-of', 'compact', '-i', fileUrl(file)], (text) => {
+  const args = [...options, '-show_entries', entries, '-of', 'compact', '-i', fileUrl(file)];
+  const { errors, corruptPackets } = await probe(file, args, (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     lines.forEach(readLine);
   });
   readLine(rest);
-  return { streams, packets };
+  // A recording that begins in the middle of a group is none the worse: a decoder is tried before its first key frame.
+  const decoders = [...streams.values()].map(({ codec_name: name }) => `[${name ?? ''}]`);
+  const [error] = errors.filter((line) => !decoders.some((decoder) => line.startsWith(decoder)));
+  if (error !== undefined) throw new DamagedMedia(file, error);
+  return { streams, packets, corruptPackets };
 }
 
 /** When the first frame of a file is shown, in nanoseconds; those that lie near its beginning are looked at. */
@@ -134,6 +190,8 @@ function streamOf(fields: ReadonlyMap<string, string>): ProbedStream {
     height: numberOf(fields.get('height')),
     sample_rate: fields.get('sample_rate'),
     channels: numberOf(fields.get('channels')),
+    has_b_frames: numberOf(fields.get('has_b_frames')),
+    avg_frame_rate: fields.get('avg_frame_rate'),
   };
 }
 

@@ -8,15 +8,16 @@ import type { OpenedTables } from '../tables/open-tables.ts';
 
 /** @throws where source and target are the same tables. */
 export function checkApart(source: Config, target: Config): void {
-  const isSame =
-    source.tables.engine === target.tables.engine &&
-    (source.tables.vast === undefined
-      ? source.dataDir === target.dataDir
-      : isDeepStrictEqual(placeOf(source), placeOf(target)));
-  if (isSame) throw new Error('The target is the source: name other tables in the file of --target-env.');
+  if (!isDeepStrictEqual(placeOf(source), placeOf(target))) return;
+  throw new Error('The target is the source: name other tables in the file of --target-env.');
 }
 
-const placeOf = ({ tables: { vast } }: Config): unknown => [vast?.bucket, vast?.schema, vast?.endpoints.toSorted()];
+function placeOf({ tables: { engine, vast, postgres }, dataDir }: Config): unknown {
+  if (vast !== undefined) return [engine, vast.bucket, vast.schema, vast.endpoints.toSorted()];
+  if (postgres === undefined) return [engine, dataDir];
+  const { host, port, pathname, searchParams } = new URL(postgres.url);
+  return [engine, host, port || '5432', searchParams.get('host'), pathname, postgres.schema];
+}
 
 /** @throws where the target's server could not read the keys of webhooks, which are encrypted with the secret of the source's. */
 export async function checkSecret(source: OpenedTables, target: Config): Promise<void> {

@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
 import { type Packet, type ProbedStream, probeFile, probePackets, timeBaseOf } from '../media/probe.ts';
-import { divideRounded, ticksToNs } from '../media/ticks.ts';
+import { divideRounded, least, ticksToNs } from '../media/ticks.ts';
 import type { TrackSummary } from './track-summary.ts';
 
 /** What containers may round times to. */
@@ -48,11 +48,15 @@ export async function checkFile(file: string, tracks: readonly TrackSummary[]): 
 function measure(stream: ProbedStream, frames: readonly Packet[]) {
   const timeBase = timeBaseOf(stream);
   const times = frames.map(({ pts }) => ticksToNs(pts, timeBase)).sort((a, b) => (a < b ? -1 : Number(a > b)));
-  const toNs = frames.reduce((end, { pts, duration }) => {
-    const own = ticksToNs(pts + duration, timeBase);
+  const steps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+  const told = frames.map(({ duration }) => ticksToNs(duration, timeBase));
+  // The shortest, since one before a gap lasts longer; not every container says it.
+  const frameNs = least([...steps, ...told].filter((ns) => ns > 0n));
+  const toNs = frames.reduce((end, { pts }, index) => {
+    const own = ticksToNs(pts, timeBase) + ((told[index] ?? 0n) || frameNs);
     return own > end ? own : end;
   }, times[0] ?? 0n);
-  return { times, fromNs: times[0] ?? 0n, toNs, frameNs: ticksToNs(frames[0]?.duration ?? 0n, timeBase) };
+  return { times, fromNs: times[0] ?? 0n, toNs, frameNs };
 }
 
 function compareDurations({ track: { flow, startNs, endNs }, stream, fromNs, toNs, frameNs }: Comparison): string[] {

@@ -1,10 +1,12 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileUrl } from '../media/probe.ts';
-import { runTool } from '../media/run-tool.ts';
+import { runTool, ToolFailure } from '../media/run-tool.ts';
 import { least } from '../media/ticks.ts';
+import { ContinuityCounters } from '../media/transport-stream.ts';
+import type { FlowBody } from '../tams-client/types.ts';
 import type { Downloaded } from './download.ts';
-import { appendTo, type RemuxInput } from './track-files.ts';
+import { appendTo, isTransportStream, type RemuxInput } from './track-files.ts';
 import type { TrackSummary } from './track-summary.ts';
 
 /** Containers whose files can be joined by putting one after the other, and the names such files have. */
@@ -24,13 +26,14 @@ export function canAppend(tracks: readonly TrackSummary[], out: string): boolean
 }
 
 /** Writes the segments one after the other, and removes each when it is written. @returns the bytes. */
-export async function append(segments: AsyncIterable<Downloaded>, out: string): Promise<number> {
+export async function append(segments: AsyncIterable<Downloaded>, flow: FlowBody, out: string): Promise<number> {
+  const counters = isTransportStream(flow) ? new ContinuityCounters() : undefined;
   const output = await open(out, 'wx');
   let bytes = 0;
   try {
     for await (const segment of segments) {
       bytes += segment.bytes;
-      await appendTo(output, segment);
+      await appendTo(output, segment, counters);
     }
     const { size } = await output.stat();
     if (size !== bytes) throw new Error(`${size} bytes were written of ${bytes}.`);
@@ -50,10 +53,15 @@ export async function remux(tracks: readonly RemuxInput[], out: string): Promise
   ]);
   // What else lies in a segment, such as a time code, not every container takes.
   const maps = tracks.flatMap((_, index) => ['-map', `${index}:v?`, '-map', `${index}:a?`]);
-  await runTool(
-    'ffmpeg',
-    // Else ffmpeg would move each track to where it thinks that it begins, and close gaps of more than 10 s.
-    ['-nostdin', '-n', '-copyts', ...inputs, ...maps, '-c', 'copy', '-strict', 'experimental', fileUrl(out)],
-    () => undefined,
-  );
+  // Else ffmpeg would move each track to where it thinks that it begins, and close gaps of more than 10 s.
+  const args = ['-nostdin', '-n', '-copyts', ...inputs, ...maps, '-c', 'copy', '-copyinkf', '-strict', 'experimental'];
+  try {
+    await runTool('ffmpeg', [...args, fileUrl(out)]);
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error;
+    const kind = extname(out) || 'without an extension';
+    throw new Error(`The tracks cannot become a file ${kind} (${error.reason}); .mov and .mkv take most.`, {
+      cause: error,
+    });
+  }
 }

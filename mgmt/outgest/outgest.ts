@@ -41,7 +41,7 @@ export async function outgest(client: TamsClient, request: OutgestRequest, progr
     let bytes = 0;
     const [first] = tracks;
     if (first !== undefined && canAppend(tracks, out)) {
-      bytes = await append(downloaded(first), joined);
+      bytes = await append(downloaded(first), first.flow, joined);
     } else {
       const inputs: RemuxInput[] = [];
       for (const [index, track] of tracks.entries()) {

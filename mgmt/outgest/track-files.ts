@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { Format } from '../../src/domain/format.ts';
 import { fileUrl, probeBeginning } from '../media/probe.ts';
+import { ContinuityCounters, WHOLE_PACKETS } from '../media/transport-stream.ts';
 import type { FlowBody } from '../tams-client/types.ts';
 import type { Downloaded } from './download.ts';
 
@@ -33,7 +34,9 @@ export async function gatherTrack(
   flow: FlowBody,
   path: string,
 ): Promise<{ input: RemuxInput; bytes: number }> {
-  const { runs, bytes } = await (canBePutTogether(flow) ? putTogether(segments, path) : oneByOne(segments));
+  const { runs, bytes } = await (canBePutTogether(flow)
+    ? putTogether(segments, path, isTransportStream(flow))
+    : oneByOne(segments));
   const [first, ...more] = runs;
   if (first === undefined) throw new Error(`The segments of ${flow.id} are gone.`);
   if (more.length === 0) return { input: { ...first, isList: false }, bytes };
@@ -43,7 +46,9 @@ export async function gatherTrack(
 
 /** MPEG-TS can be, and MP4 if it is fragmented, which it is where tracks are wrapped up together. */
 const canBePutTogether = ({ format, container }: FlowBody): boolean =>
-  container === 'video/mp2t' || (format === Format.multi && container === 'video/mp4');
+  isTransportStream({ container }) || (format === Format.multi && container === 'video/mp4');
+
+export const isTransportStream = ({ container }: Pick<FlowBody, 'container'>): boolean => container === 'video/mp2t';
 
 async function oneByOne(segments: AsyncIterable<Downloaded>): Promise<{ runs: Run[]; bytes: number }> {
   const runs: Run[] = [];
@@ -55,9 +60,14 @@ async function oneByOne(segments: AsyncIterable<Downloaded>): Promise<{ runs: Ru
   return { runs, bytes };
 }
 
-async function putTogether(segments: AsyncIterable<Downloaded>, path: string): Promise<{ runs: Run[]; bytes: number }> {
+async function putTogether(
+  segments: AsyncIterable<Downloaded>,
+  path: string,
+  isTransportStream: boolean,
+): Promise<{ runs: Run[]; bytes: number }> {
   const files: { file: string; offsetNs: bigint }[] = [];
   let bytes = 0;
+  const counters = new ContinuityCounters();
   let output: FileHandle | undefined;
   try {
     for await (const segment of segments) {
@@ -67,7 +77,7 @@ async function putTogether(segments: AsyncIterable<Downloaded>, path: string): P
         output = await open(file, 'wx');
         files.push({ file, offsetNs: segment.offsetNs });
       }
-      await appendTo(output, segment);
+      await appendTo(output, segment, isTransportStream ? counters : undefined);
       bytes += segment.bytes;
     }
   } finally {
@@ -79,9 +89,18 @@ async function putTogether(segments: AsyncIterable<Downloaded>, path: string): P
   return { runs, bytes };
 }
 
-/** Moves the bytes of a segment to the end of a file. */
-export async function appendTo(output: FileHandle, { file }: Downloaded): Promise<void> {
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) await output.appendFile(chunk);
+/** Moves the bytes of a segment to the end of a file; with `counters`, as a part of one transport stream. */
+export async function appendTo(
+  output: FileHandle,
+  { file }: Downloaded,
+  counters: ContinuityCounters | undefined,
+): Promise<void> {
+  counters?.begin();
+  const input = createReadStream(file, { highWaterMark: WHOLE_PACKETS });
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    counters?.rewrite(chunk);
+    await output.appendFile(chunk);
+  }
   await rm(file);
 }
 

@@ -7,7 +7,7 @@ export const isVastEngine = (engine: TableEngine): engine is VastEngine => engin
 /** Of the library in Node.js: no database is needed to tell. */
 export const sqliteVersion = (): string => process.versions['sqlite'] ?? 'unknown';
 
-/** The version of the database: that which the cluster names, or that of the embedded library. */
+/** The version of the database: that which a server names, or that of the embedded library. */
 export async function engineVersion(engine: TableEngine): Promise<string> {
-  return isVastEngine(engine) ? engine.version() : sqliteVersion();
+  return (await engine.version?.()) ?? sqliteVersion();
 }

@@ -56,7 +56,7 @@ export async function openEngine(config: Config, mayMake = false): Promise<Opene
   // The standard output is the command's own.
   const logger = createLogger('error', process.stderr);
   if (config.tables.engine === 'sqlite' && !mayMake) await checkDatabaseThere(config.dataDir);
-  const engine = await openTables(config, logger);
+  const engine = await openTables({ ...config, tables: withoutReplica(config.tables) }, logger);
   try {
     return { config, logger, engine, definitions: await knownTables(engine, config) };
   } catch (error) {
@@ -64,6 +64,12 @@ export async function openEngine(config: Config, mayMake = false): Promise<Opene
     throw error;
   }
 }
+
+/** Commands read what they have just written, which a replica may not have yet. */
+const withoutReplica = ({ postgres, ...tables }: Config['tables']): Config['tables'] => ({
+  ...tables,
+  postgres: postgres && { ...postgres, replicaUrl: undefined },
+});
 
 interface OpenOptions extends Pick<VastDBManagerOptions, 'halfFilled'> {
   /** Definitions that hold instead of those of the same names, or besides them. */

@@ -12,6 +12,21 @@ export class HttpFailure extends Error {
   }
 }
 
+/** A request that no answer came to. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+
+  constructor(request: string, host: string, error: TypeError) {
+    super(`${request} of ${host} failed: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Of several addresses that were tried, each has a reason of its own. */
+function reasonOf({ cause, message }: TypeError): string {
+  const [first] = cause instanceof AggregateError ? (cause.errors as unknown[]) : [cause];
+  return first instanceof Error ? first.message : message;
+}
+
 /** Whatever a server or a proxy before it answered: a JSON error of TAMS, XML of an object store, or a page. */
 function summaryOf(body: string): string {
   try {

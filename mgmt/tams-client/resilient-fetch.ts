@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HttpFailure } from './http-failure.ts';
+import { HttpFailure, Unreachable } from './http-failure.ts';
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 250;
@@ -43,9 +43,7 @@ function mayPass(error: unknown): boolean {
 }
 
 function named({ shown, url }: Exchange, error: unknown): unknown {
-  if (!(error instanceof TypeError)) return error;
-  const reason = error.cause instanceof Error ? error.cause.message : error.message;
-  return new Error(`${shown} of ${url.host} failed: ${reason}`, { cause: error });
+  return error instanceof TypeError ? new Unreachable(shown, url.host, error) : error;
 }
 
 function retryAfterMs(response: Response): number {

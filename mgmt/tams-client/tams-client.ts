@@ -33,6 +33,11 @@ export class TamsClient {
     return this.#baseUrl.href;
   }
 
+  /** Asks whether the server is there and knows the caller. */
+  async check(): Promise<void> {
+    await this.#call('GET', 'service', { expected: [200] }, drain);
+  }
+
   /** Undefined where there is no such flow. */
   async flow(id: string): Promise<FlowBody | undefined> {
     return this.#call('GET', `flows/${id}`, { expected: [200, 404] }, async (response) => {

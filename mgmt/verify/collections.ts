@@ -33,8 +33,8 @@ export const collections = checkRows(
       const [documents, indexed] = [await itemsOfDocuments(reader, keys), await membersOf(reader, keys)];
       const problems = new Map<string, string>();
       for (const [id, items] of documents) {
-        const wanted = items.map((item, position) => JSON.stringify([position, item.id, item.role]));
-        if (wanted.sort().join() !== (indexed.get(id) ?? []).sort().join()) {
+        const wanted = items.map((item) => JSON.stringify([item.id, item.role]));
+        if (wanted.join() !== (indexed.get(id) ?? []).join()) {
           problems.set(id, 'the flows that it collects are not those of its document');
         }
       }
@@ -60,16 +60,21 @@ async function itemsOfDocuments(
   return new Map([...documents].map(([id, { flow_collection: items = [] }]) => [id, items]));
 }
 
+/** By flow, in order. */
 async function membersOf(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, string[]>> {
   const { rows } = await reader.select({
     table: MEMBERS.name,
-    columns: ['flow_id', 'position', 'member_id', 'role'],
+    columns: ['flow_id', 'member_id', 'role'],
     where: isIn('flow_id', ids),
+    orderBy: [
+      { column: 'flow_id', direction: 'asc' },
+      { column: 'position', direction: 'asc' },
+    ],
   });
   const byFlow = new Map<string, string[]>();
-  for (const [id, position, member, role] of rows as [string, bigint, string, string][]) {
+  for (const [id, member, role] of rows as [string, string, string][]) {
     const texts = byFlow.get(id) ?? [];
-    texts.push(JSON.stringify([Number(position), member, role]));
+    texts.push(JSON.stringify([member, role]));
     byFlow.set(id, texts);
   }
   return byFlow;

@@ -1,13 +1,13 @@
 import type { MediaStore } from '../../src/domain/media-store.ts';
-import { unpackLocations } from '../../src/domain/object-location.ts';
+import { objectIdsOf, unpackLocations } from '../../src/domain/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { OBJECTS } from '../../src/stores/vast-store/tables.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
 
-/** What `makeStoragePath` makes, after the prefix: flow, date, and the object's id, encoded. Nothing else is ours. */
-const PATH = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/\d{4}\/\d\d\/\d\d\/([^/]+)$/;
+/** What `makeStoragePath` makes, after the prefix: flow, date, and a name made of the object's id. Nothing else is ours. */
+const PATH = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/\d{4}\/\d\d\/\d\d\/[^/]+$/;
 
 /** Bytes that no row knows, such as those of an upload that came after its object was reclaimed. */
 export const orphanedBytes: Check = {
@@ -45,10 +45,9 @@ async function* listedPaths(store: MediaStore): AsyncGenerator<string[]> {
 /** Those of the paths that no object has. A row is there before its bytes are, and after. */
 async function withoutObject(manager: VastDBManager, store: MediaStore, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
-  const ids = paths.map((path) => decoded(PATH.exec(path)?.[1] ?? ''));
   const { rows } = await manager
     .reader('background')
-    .select({ table: OBJECTS.name, columns: ['locations'], where: isIn('id', ids) });
+    .select({ table: OBJECTS.name, columns: ['locations'], where: isIn('id', paths.flatMap(objectIdsOf)) });
   const known = new Set(
     (rows as [string | null][])
       .flatMap(([packed]) => unpackLocations(packed))
@@ -56,15 +55,6 @@ async function withoutObject(manager: VastDBManager, store: MediaStore, paths: r
       .map(({ storagePath }) => storagePath),
   );
   return paths.filter((path) => !known.has(path));
-}
-
-/** The id that a name was made of; a name that was not made of one is that of no object. */
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }
 
 function toFound({ manager, deleteBytes }: VerifyContext, store: MediaStore, path: string): Found {

@@ -47,7 +47,8 @@ export function openAnalytics(manager: VastDBManager, store: Store, config: Conf
 }
 
 /** Where that process finds the tables that this one has open. */
-function addressOf({ tables: { vast }, dataDir }: Config): TableAddress {
+function addressOf({ tables: { vast, postgres }, dataDir }: Config): TableAddress {
+  if (postgres !== undefined) return { engine: 'postgres', database: postgres };
   if (vast === undefined) return { engine: 'sqlite', file: join(dataDir, 'tables', 'tables.sqlite') };
   // Copied: what is frozen deeply is not what the engine's own types take.
   return { engine: 'vast', cluster: { ...vast, endpoints: [...vast.endpoints] } };

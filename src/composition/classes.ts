@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
-import { fillAccessColumn } from '../stores/vast-store/access-backfill.ts';
+import { SEARCH_BACKFILLS } from '../stores/search-store/life-backfill.ts';
+import { fillColumns, VAST_STORE_BACKFILLS } from '../stores/vast-store/column-backfill.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 
 /** Makes the tables ready for access by tags, before the first request. */
-export async function openClasses(manager: VastDBManager, logger: Logger): Promise<void> {
-  const filled = await fillAccessColumn(manager);
-  if (filled > 0) logger.info({ rows: filled }, 'noted the auth_classes of flows and sources that were here before');
+export async function openClasses(manager: VastDBManager, withSearch: boolean, logger: Logger): Promise<void> {
+  const filled = await fillColumns(manager, [...VAST_STORE_BACKFILLS, ...(withSearch ? SEARCH_BACKFILLS : [])]);
+  if (filled > 0)
+    logger.info({ cells: filled }, 'noted whom flows, sources and assets that were here before belong to');
 }

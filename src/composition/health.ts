@@ -32,6 +32,17 @@ export async function describeHealth(
         .slice(0, SLOW_SHOWN)
         .map(({ startedAt, ...query }) => ({ ...query, startedAt: new Date(startedAt).toISOString() })),
     },
+    endpoints: manager.endpointStatistics().map(({ url, state, requests, errors, inFlight, latencyMs, dueInMs }) => ({
+      url,
+      state,
+      requests,
+      errors,
+      in_flight: inFlight,
+      latency_ms: latencyMs,
+      // Infinite while it is being tried, which JSON has no number for.
+      tried_again_in_ms: dueInMs === Infinity ? 0 : dueInMs,
+    })),
+    connections: manager.poolStatistics(),
     media: [...media.statistics()].map(([storageId, { circuit, urls }]) => ({
       id: storageId,
       label: media.get(storageId)?.backend.label,

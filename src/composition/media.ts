@@ -4,6 +4,7 @@ import type { MediaStore } from '../domain/media-store.ts';
 import type { StorageBackend } from '../domain/storage-backend.ts';
 import { OperationMetrics } from '../observability/operation-metrics.ts';
 import type { Tracing } from '../observability/tracing.ts';
+import { DiskReserve } from '../shared/disk-reserve.ts';
 import { LocalMediaStore } from '../stores/media/local-media-store.ts';
 import { MediaStores } from '../stores/media/media-store-registry.ts';
 import { WorkerLoop } from '../workers/worker-loop.ts';
@@ -53,7 +54,7 @@ export async function makeMediaReady(media: MediaStores, logger: Logger): Promis
 
 async function openMediaStore(
   config: BackendConfig,
-  { media }: Config,
+  { media, diskReserveBytes }: Config,
   secret: string,
   tracing: Tracing | undefined,
 ): Promise<MediaStore> {
@@ -61,7 +62,9 @@ async function openMediaStore(
   const backend = describe(config);
   const metrics = new OperationMetrics(tracedOperations(tracing, config.id));
   if (config.type === 'local') {
-    return new LocalMediaStore({ backend, directory: config.path, secret, maxObjectBytes, ...presign, metrics });
+    const { path: directory } = config;
+    const reserve = new DiskReserve(directory, diskReserveBytes);
+    return new LocalMediaStore({ backend, directory, secret, maxObjectBytes, reserve, ...presign, metrics });
   }
   // As with the engine of a cluster: what is not used need not be loaded.
   const { S3Store } = await import('../stores/media/s3-store.ts');

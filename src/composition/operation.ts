@@ -10,6 +10,8 @@ import type { OperationContext } from '../http/routes/operation/operation-contex
 import { BacklogReader } from '../stores/vast-store/backlog-reader.ts';
 import { backlogSources } from './metrics/backlog-sources.ts';
 import { diskSources } from './metrics/disk-sources.ts';
+import { endpointSources } from './metrics/endpoint-sources.ts';
+import { poolSources } from './metrics/pool-sources.ts';
 import { mediaSources } from './metrics/media-sources.ts';
 import { readinessSources } from './metrics/readiness-sources.ts';
 import { serverSources } from './metrics/server-sources.ts';
@@ -59,6 +61,8 @@ export function buildOperation(
     ),
     ...diskSources(config),
     ...tableSources(watched.manager),
+    ...endpointSources(watched.manager),
+    ...poolSources(watched.manager),
     ...mediaSources(watched.media, watched.pages),
     ...backlog,
     ...watched.sources,

@@ -1,3 +1,4 @@
+import type { DocumentLimits } from '../domain/document-limits.ts';
 import type { MediaStoreRegistry } from '../domain/media-store.ts';
 import type { Store } from '../domain/store.ts';
 import { DeletionRequestService } from '../services/deletion-request-service.ts';
@@ -19,6 +20,7 @@ export interface ServiceParts {
   readonly pages: SegmentPageCache;
   readonly deletion: SegmentDeletionOptions;
   readonly allocationExpiryMs: number;
+  readonly limits: DocumentLimits;
   /** What else a registration of segments does, in its transaction. */
   readonly onRegistered?: OnRegistered;
   /** What has nothing to do with single flows and sources is the same for everybody. */
@@ -27,16 +29,16 @@ export interface ServiceParts {
 
 /** The services over the store, or over a view of it. */
 export function buildServices(store: Store, parts: ServiceParts): Services {
-  const { media, labels, pages, allocationExpiryMs, forAll } = parts;
+  const { media, labels, pages, allocationExpiryMs, limits, forAll } = parts;
   const deletion = new SegmentDeletion(store, parts.deletion);
   return {
     ...forAll,
-    sources: new SourceService(store),
-    flows: new FlowService(store, deletion),
+    sources: new SourceService(store, limits),
+    flows: new FlowService(store, deletion, limits),
     segments: new SegmentService(
       store,
       media,
-      new SegmentRegistration(store, labels, parts.onRegistered),
+      new SegmentRegistration(store, labels, limits, parts.onRegistered),
       deletion,
       pages,
     ),

@@ -54,8 +54,8 @@ export function buildWebhookWorkers(parts: WebhookParts, config: Config, logger:
     {
       retryMaxMs,
       makeSender: () => new WebhookSender(guard, senderOptions),
-      body: (event, webhook) =>
-        eventBody(event, webhook, (segments, urls) => renderSegments(segments, urls, media, baseUrl())),
+      body: (event, subscription) =>
+        eventBody(event, subscription, (segments, urls) => renderSegments(segments, urls, media, baseUrl())),
     },
     logger,
   );

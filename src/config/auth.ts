@@ -10,12 +10,19 @@ import * as syntax from './text-syntax.ts';
 
 const MODES = ['jwt', 'token', 'basic', 'url_token'] as const;
 
+const TOKEN_SCOPES = ['read', 'write', 'delete', 'admin'] as const;
+
+type TokenScope = (typeof TOKEN_SCOPES)[number];
+
 export type AuthMode = (typeof MODES)[number];
 
 export interface JwtConfig {
   readonly jwksUrl: string;
   readonly issuer: string;
-  readonly audience: string;
+  /** A token names one of them, as its audience or, where it has none, as its client. */
+  readonly audiences: readonly string[];
+  /** The scopes that a scope of the provider stands for, besides the usual names. */
+  readonly scopesMap: ReadonlyMap<string, readonly TokenScope[]>;
   readonly clockSkewS: number;
 }
 
@@ -24,7 +31,7 @@ export interface FileTokenConfig {
   readonly name: string;
   /** SHA-256, base64url. */
   readonly hash: string;
-  readonly scopes: readonly ('read' | 'write' | 'delete' | 'admin')[];
+  readonly scopes: readonly TokenScope[];
   /** Undefined: all. */
   readonly classes: readonly string[] | undefined;
 }
@@ -47,14 +54,14 @@ const TokenEntry = Type.Object(
     name: text,
     // What a header can carry (RFC 6750, b64token); short ones could be guessed.
     token: Type.String({ minLength: 16, maxLength: 4096, pattern: '^[A-Za-z0-9._~+/-]+=*$' }),
-    scopes: Type.Array(Type.Enum(['read', 'write', 'delete', 'admin']), { minItems: 1 }),
+    scopes: Type.Array(Type.Enum([...TOKEN_SCOPES]), { minItems: 1 }),
     classes: Type.Optional(Type.Array(text)),
   },
   strict,
 );
 type TokenEntry = Static<typeof TokenEntry>;
 
-const JWT_VARIABLES = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
+const JWT_VARIABLES = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_SCOPES_MAP'];
 const TOKENS_FILE = 'AUTH_TOKENS_FILE';
 
 /** An http or https URL with any path and query; issuers are compared as texts, and so kept as they are. */
@@ -71,6 +78,29 @@ const MODE_LIST: syntax.TextSyntax<AuthMode[]> = {
     return modes.length === names.length ? modes : undefined;
   },
   takes: `none or a comma-separated list of ${MODES.join(', ')}`,
+};
+
+const AUDIENCE_LIST: syntax.TextSyntax<string[]> = {
+  parse: (given) => {
+    const names = given.split(',').map((name) => name.trim());
+    return names.includes('') ? undefined : names;
+  },
+  takes: 'a comma-separated list of audiences or client ids',
+};
+
+/** Scopes of a provider may hold `=`, as URLs do; ours do not. */
+const SCOPES_MAP: syntax.TextSyntax<Map<string, TokenScope[]>> = {
+  parse: (given) => {
+    const map = new Map<string, TokenScope[]>();
+    for (const entry of given.split(',')) {
+      const [, name, text] = /^\s*(\S+)=(\w+)\s*$/.exec(entry) ?? [];
+      const scope = TOKEN_SCOPES.find((each) => each === text);
+      if (name === undefined || scope === undefined) return undefined;
+      map.set(name, [...(map.get(name) ?? []), scope]);
+    }
+    return map;
+  },
+  takes: `a comma-separated list of SCOPE=${TOKEN_SCOPES.join('|')}, such as https://mam.example/edit=write`,
 };
 
 /** Who can reach the server, as far as its configuration tells. */
@@ -121,14 +151,15 @@ function refuseWithoutEffect(env: Environment, isInUse: boolean, variables: read
 }
 
 function readProvider(env: Environment): Omit<JwtConfig, 'clockSkewS'> {
-  const required = (name: string, value: string | undefined): string => {
+  const required = <Value>(name: string, value: Value | undefined): Value => {
     if (value === undefined) throw new ConfigError(`${name} is not set; AUTH_MODE=jwt needs it.`);
     return value;
   };
   return {
     jwksUrl: required('AUTH_JWKS_URL', env.parsed('AUTH_JWKS_URL', URL_TEXT)),
     issuer: required('AUTH_ISSUER', env.text('AUTH_ISSUER')),
-    audience: required('AUTH_AUDIENCE', env.text('AUTH_AUDIENCE')),
+    audiences: required('AUTH_AUDIENCE', env.parsed('AUTH_AUDIENCE', AUDIENCE_LIST)),
+    scopesMap: env.parsed('AUTH_SCOPES_MAP', SCOPES_MAP) ?? new Map<string, TokenScope[]>(),
   };
 }
 

@@ -14,6 +14,8 @@ export interface LimitsConfig {
   readonly maxConnections: number;
   /** Requests that are worked on at once. */
   readonly inFlightMax: number;
+  /** Of bodies that are on their way, to the server or to clients. */
+  readonly bodiesMaxBytes: number;
   /** How late the event loop may be for a while before requests are refused; 0: any time. */
   readonly overloadDelayMs: number;
 }
@@ -51,6 +53,7 @@ export function readOperation(env: Environment): OperationConfig {
       stallTimeoutMs: seconds('STALL_TIMEOUT_S', 60),
       maxConnections: env.integer('MAX_CONNECTIONS', { default: 5000, min: 1, max: 1_000_000 }),
       inFlightMax: env.integer('IN_FLIGHT_MAX', { default: 500, min: 1, max: 1_000_000 }),
+      bodiesMaxBytes: env.integer('BODY_MEMORY_MIB', { default: 32, min: 1, max: 65_536 }) * 2 ** 20,
       overloadDelayMs: env.integer('OVERLOAD_DELAY_MS', { default: 20, min: 0, max: 60_000 }),
     },
     metricsPort: env.text('METRICS_PORT') === undefined ? undefined : port(env),

@@ -33,8 +33,9 @@ export interface S3BackendConfig extends BackendDescription {
   /** The origin that clients reach, and that is signed into URLs; undefined where it is `endpoint`. */
   readonly publicEndpoint: string | undefined;
   readonly bucket: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  /** Undefined, with the secret: credentials of the environment, by AWS's provider chain. */
+  readonly accessKeyId: string | undefined;
+  readonly secretAccessKey: string | undefined;
   readonly sessionToken: string | undefined;
   readonly forcePathStyle: boolean;
   /** Folders within the bucket, without slashes around; may be empty. */
@@ -65,8 +66,8 @@ const S3Entry = Type.Object(
     public_endpoint: Type.Optional(text),
     public_base_url: Type.Optional(text),
     bucket: text,
-    access_key_id: text,
-    secret_access_key: text,
+    access_key_id: Type.Optional(text),
+    secret_access_key: Type.Optional(text),
     session_token: Type.Optional(text),
     force_path_style: Type.Optional(Type.Boolean()),
     prefix: Type.Optional(text),
@@ -117,20 +118,21 @@ export function readBackends(env: Environment, dataDir: string): BackendConfig[]
 function s3FromEnvironment(env: Environment): S3BackendConfig {
   const optional = (key: keyof typeof S3_TEXTS): string | undefined =>
     env.parsed(S3_TEXTS[key].variable, S3_TEXTS[key].syntax);
-  const required = (key: keyof typeof S3_TEXTS): string => {
-    const value = optional(key);
-    if (value === undefined) throw new ConfigError(`${S3_TEXTS[key].variable} is not set; MEDIA_STORE=s3 needs it.`);
-    return value;
-  };
-  const bucket = required('bucket');
+  const bucket = optional('bucket');
+  if (bucket === undefined) throw new ConfigError('S3_BUCKET is not set; MEDIA_STORE=s3 needs it.');
+  const problem = problemOfKeys(
+    (key) => S3_TEXTS[key].variable,
+    (key) => optional(key) !== undefined,
+  );
+  if (problem !== undefined) throw new ConfigError(`${problem}.`);
   return toS3Backend({
     type: 's3',
     // Not of the endpoint: the store keeps its id, and with it its media, when its address changes.
     id: idOf(`s3:${bucket}`),
     default_storage: true,
     bucket,
-    access_key_id: required('access_key_id'),
-    secret_access_key: required('secret_access_key'),
+    access_key_id: optional('access_key_id'),
+    secret_access_key: optional('secret_access_key'),
     session_token: optional('session_token'),
     endpoint: optional('endpoint'),
     public_endpoint: optional('public_endpoint'),
@@ -184,7 +186,20 @@ function toBackend(entry: unknown, name: string, dataDir: string): BackendConfig
       normalized[key] = parseAs(`STORAGE_BACKENDS_FILE: ${name}: ${key}`, value, S3_TEXTS[key].syntax);
     }
   }
+  const keyProblem = problemOfKeys(String, (key) => normalized[key] !== undefined);
+  if (keyProblem !== undefined) throw fileError(`${name}: ${keyProblem}`);
   return toS3Backend(normalized);
+}
+
+type KeyName = 'access_key_id' | 'secret_access_key' | 'session_token';
+
+/** Keys are set together; none of them: the environment has a role or a profile. */
+function problemOfKeys(nameOf: (key: KeyName) => string, isSet: (key: KeyName) => boolean): string | undefined {
+  const missing = (['access_key_id', 'secret_access_key'] as const).filter((key) => !isSet(key));
+  const given = (['access_key_id', 'secret_access_key', 'session_token'] as const).find(isSet);
+  const [lacking] = missing;
+  if (lacking === undefined || given === undefined) return undefined;
+  return `${nameOf(given)} is set without ${nameOf(lacking)}; set both, or neither to take the credentials of the environment`;
 }
 
 /** What is wrong with an entry, without its values. */

@@ -4,6 +4,9 @@ import type { Tags } from './tags.ts';
 /** The tag of flows and sources that lists the classes with access to them (docs/adr/0015-access-by-tags.md). */
 export const CLASSES_TAG = 'auth_classes';
 
+/** Who has access to a flow or source: these classes, or everybody (null). */
+export type AccessClasses = readonly string[] | null;
+
 /** The classes that tags give access to: without the tag undefined, which is everybody. */
 export function classesOf(tags: Tags | undefined): string[] | undefined {
   if (tags === undefined || !Object.hasOwn(tags, CLASSES_TAG)) return undefined;

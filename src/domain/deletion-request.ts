@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from './paging.ts';
 import type { TimeRange } from '../shared/time/timerange.ts';
 
 export type DeletionStatus = 'created' | 'started' | 'done' | 'error';
@@ -20,7 +21,7 @@ export interface DeletionRequest {
 }
 
 export interface DeletionRequestReads {
-  list(nowMs: number): Promise<DeletionRequest[]>;
+  list(nowMs: number, page: PageRequest): Promise<Page<DeletionRequest>>;
   find(id: string, nowMs: number): Promise<DeletionRequest | undefined>;
   /** Not yet done, oldest first. */
   unfinished(): Promise<DeletionRequest[]>;

@@ -1,10 +1,10 @@
 import type { LoggedEvent, LogState, NewEvent } from './event.ts';
-import type { PublicWebhook } from './webhook.ts';
+import type { Subscription } from './webhook.ts';
 
 /** Where a transaction puts the events of what it changes: they are there if, and only if, it commits. */
 export interface Outbox {
   /** All registrations as of this transaction. Costs one point read, once per transaction. */
-  registrations(): Promise<readonly PublicWebhook[]>;
+  registrations(): Promise<readonly Subscription[]>;
   add(event: NewEvent): Promise<void>;
 }
 

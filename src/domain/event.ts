@@ -1,3 +1,4 @@
+import type { AccessClasses } from './access-classes.ts';
 import type { JsonText } from './paging.ts';
 import type { WebhookEvent } from './webhook.ts';
 
@@ -10,6 +11,10 @@ export interface EventScope {
   readonly flowCollectedBy?: readonly string[];
   /** The sources that collect the source; absent where no registration asked for it. */
   readonly sourceCollectedBy?: readonly string[];
+  /** The classes with access to the flow at the time of the event; absent where no limited registration asked for it. */
+  readonly flowClasses?: AccessClasses;
+  /** The same of the source. */
+  readonly sourceClasses?: AccessClasses;
 }
 
 /** An event of TAMS 7.0 (`webhooks`), before it is printed for a registration. */

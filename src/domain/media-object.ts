@@ -8,6 +8,8 @@ export interface MediaObject {
    * can be the first to use it.
    */
   readonly firstFlow: string;
+  /** The life of that flow (docs/adr/0022-lives-of-a-flow.md). */
+  readonly firstLife: string;
   /** Empty for an external object. */
   readonly locations: readonly ObjectLocation[];
   /** URLs given with the segment that registered an external object. */

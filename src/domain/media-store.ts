@@ -38,6 +38,17 @@ export interface ObjectList {
   readonly next?: string;
 }
 
+/** An object that storage is allocated for. */
+export interface NewObject {
+  readonly flowId: string;
+  readonly objectId: string;
+  /** The media type of its flow's container. */
+  readonly container: string;
+  readonly allocatedAt: Date;
+  /** Random, for an id whose plain path another object has, or had lately. */
+  readonly nonce?: string | undefined;
+}
+
 /**
  * One storage backend: it keeps bytes under a storage path and signs URLs on demand. `baseUrl` is
  * the public base of this server for the present request (`https://host/prefix`, no slash at its
@@ -50,10 +61,11 @@ export interface MediaStore {
   readonly backend: StorageBackend;
 
   /**
-   * Makes the storage path of a new object, once: the row keeps it, and nothing computes it again.
+   * Makes the storage path of a new object, once: the row keeps it, and nothing computes it again. No other object ever
+   * has it: what an old URL still writes there, or a late request still deletes, is nobody else's.
    * Throws `invalid_request` for an object id that no key can hold.
    */
-  makeStoragePath(flowId: string, objectId: string, allocatedAt: Date): string;
+  makeStoragePath(object: NewObject): string;
   /** A URL to GET the object. URL-safe ASCII, so it needs no escaping in JSON. Does no I/O. */
   presignGet(storagePath: string, baseUrl: string): string;
   presignPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;

@@ -12,6 +12,21 @@ export function packLocations(locations: readonly ObjectLocation[]): string | nu
   return locations.map(({ storageId, storagePath }) => `${storageId} ${storagePath}`).join(LOCATION_SEPARATOR);
 }
 
+/** The ids that a storage path may have been made of: its last part is one, encoded, with up to two parts behind dots. */
+export function objectIdsOf(storagePath: string): string[] {
+  let id: string;
+  try {
+    id = decodeURIComponent(storagePath.slice(storagePath.lastIndexOf('/') + 1));
+  } catch {
+    return [];
+  }
+  const ids = [id];
+  for (let dot = id.lastIndexOf('.'); dot > 0 && ids.length < 3; dot = id.lastIndexOf('.', dot - 1)) {
+    ids.push(id.slice(0, dot));
+  }
+  return ids;
+}
+
 export function unpackLocations(packed: string | null): ObjectLocation[] {
   if (packed === null) return [];
   return packed.split(LOCATION_SEPARATOR).map((line) => ({

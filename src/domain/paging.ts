@@ -9,6 +9,8 @@ export type CursorPosition = readonly (string | bigint)[];
 
 export interface PageRequest {
   readonly limit: number;
+  /** The page ends with the item with which it has so many bytes. */
+  readonly maxBytes?: number;
   readonly after?: CursorPosition;
 }
 

@@ -1,4 +1,5 @@
 import type { TimeRange } from '../shared/time/timerange.ts';
+import type { AccessClasses } from './access-classes.ts';
 import type { DeletionRequestReads, DeletionRequests } from './deletion-request.ts';
 import type { EventLog, EventLogReads, Outbox } from './event-log.ts';
 import type { FlowFilter, SourceFilter } from './filters.ts';
@@ -9,7 +10,7 @@ import type { LeaseReads, Leases } from './lease.ts';
 import type { MediaObject } from './media-object.ts';
 import type { JsonText, Page, PageRequest } from './paging.ts';
 import type { RowHandle } from './row-handle.ts';
-import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
+import type { NewSegment, ObjectLocation, SegmentQuery, StoredSegment } from './segment.ts';
 import type { ServiceInfoReads, ServiceInfos } from './service-info.ts';
 import type { Source } from './source.ts';
 import type { Trash, TrashReads } from './trash.ts';
@@ -47,6 +48,8 @@ export interface FlowDocument {
 /** What decides whether a flow may be changed, without its metadata. */
 export interface FlowState {
   readonly id: string;
+  /** What was made of the flow belongs to this, and not to the id (docs/adr/0022-lives-of-a-flow.md). */
+  readonly life: string;
   readonly sourceId: string;
   readonly readOnly: boolean;
   readonly container: string | null;
@@ -76,10 +79,14 @@ export interface FlowReads {
 }
 
 export interface Flows extends FlowReads {
-  /** Whether a flow has this id that is not in this view. */
+  /** Who has access to the flow; undefined where there is no such flow, or nobody limited sees it. */
+  accessOf(id: string): Promise<AccessClasses | undefined>;
+  /** Whether a flow has this id that is not in this view, or had it and is in the trash. */
   isHidden(id: string): Promise<boolean>;
-  insert(flow: Flow): Promise<void>;
-  replace(state: FlowState, flow: Flow): Promise<void>;
+  /** @param life of a flow that is restored; any other begins a new one. */
+  insert(flow: Flow, life?: string): Promise<void>;
+  /** `present` is the flow as it is kept: only what differs from it is written. */
+  replace(state: FlowState, present: Flow, flow: Flow): Promise<void>;
   /** After a change of segments: also gives them a new version. */
   setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void>;
   setActiveDeletions(handle: RowHandle, count: number): Promise<void>;
@@ -129,12 +136,15 @@ export interface SourceReads {
 
 export interface Sources extends SourceReads {
   state(id: string): Promise<SourceState | undefined>;
+  /** Who has access to the source; undefined where there is no such source, or nobody limited sees it. */
+  accessOf(id: string): Promise<AccessClasses | undefined>;
   /** Of any source, in this view or not. */
   format(id: string): Promise<FormatUrn | undefined>;
-  /** Whether a source has this id that is not in this view. */
+  /** Whether a source has this id that is not in this view, or had it and is in the trash. */
   isHidden(id: string): Promise<boolean>;
   insert(source: Source): Promise<void>;
-  replace(handle: RowHandle, source: Source): Promise<void>;
+  /** `present` is the source as it is kept: only what differs from it is written. */
+  replace(handle: RowHandle, present: Source, source: Source): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
@@ -188,6 +198,8 @@ export type ShownObject = Omit<MediaObject, 'firstFlow'> & { readonly firstFlow:
 /** A limited view has the objects that were allocated for a flow that it has, or that any such flow uses. */
 export interface ObjectReads {
   find(id: string): Promise<ShownObject | undefined>;
+  /** The object of a storage path, unless it is being reclaimed. */
+  findAt(location: ObjectLocation): Promise<ShownObject | undefined>;
   /** Those of the ids that objects have, without those that are being reclaimed. */
   existing(ids: readonly string[]): Promise<Set<string>>;
 }
@@ -197,6 +209,8 @@ export interface Objects extends ObjectReads {
   findMany(ids: readonly string[]): Promise<Map<string, StoredObject>>;
   /** Those of the ids that are taken, by objects that are being reclaimed too. */
   taken(ids: readonly string[]): Promise<Set<string>>;
+  /** Those of the ids that objects had which were reclaimed lately: their paths were used. */
+  hadBefore(ids: readonly string[]): Promise<Set<string>>;
   /** Objects whose ids were made for them: nobody else has the same. */
   insert(objects: readonly MediaObject[]): Promise<void>;
   /** Objects whose ids clients chose, that are not taken: nobody else takes them before this transaction ends. */

@@ -28,6 +28,7 @@ export interface DeletedDocument {
 
 export interface DeletedFlow extends DeletedDocument {
   readonly id: string;
+  readonly life: string;
   readonly memberships: readonly Membership[];
   /** From where on its segments are still to be restored; null: nobody has begun to restore it. */
   readonly resumeNs: bigint | null;
@@ -41,6 +42,12 @@ export interface DeletedSource extends DeletedDocument {
 export interface DeletedSegment extends NewSegment {
   readonly deletion: Deletion;
   readonly handle: RowHandle;
+}
+
+/** A flow in one of its lives. */
+export interface LivingFlow {
+  readonly id: string;
+  readonly life: string;
 }
 
 /** A segment of a flow, by its place. */
@@ -93,15 +100,15 @@ export interface Trash extends TrashReads {
   /** To be called before the source goes. */
   addSource(sourceId: string, deletion: Deletion): Promise<void>;
   /** To be called before the segments go: `selectForDeletion` picked them, in this transaction. */
-  addSegments(flowId: string, segments: readonly PlacedSegment[], deletion: Deletion): Promise<void>;
+  addSegments(flow: LivingFlow, segments: readonly PlacedSegment[], deletion: Deletion): Promise<void>;
   /** Of several deletions of one flow, the one that is being restored, or else the latest. */
   findFlow(flowId: string, deletionId: string | undefined): Promise<DeletedFlow | undefined>;
   /** The flow that a deletion took. */
   flowOf(deletionId: string): Promise<DeletedFlow | undefined>;
   /** All deletions of a source, the latest first. */
   findSources(sourceId: string): Promise<DeletedSource[]>;
-  /** In order of time, and of those that begin together the one deleted last first. */
-  selectForRestore(flowId: string, selection: RestoreSelection, limit: number): Promise<DeletedSegment[]>;
+  /** Those of this life of the flow, in order of time, and of those that begin together the one deleted last first. */
+  selectForRestore(flow: LivingFlow, selection: RestoreSelection, limit: number): Promise<DeletedSegment[]>;
   setResume(handle: RowHandle, resumeNs: bigint): Promise<void>;
   removeFlow(handle: RowHandle): Promise<void>;
   removeSource(handle: RowHandle): Promise<void>;

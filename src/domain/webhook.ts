@@ -1,3 +1,5 @@
+import type { Page, PageRequest } from './paging.ts';
+
 export const WEBHOOK_EVENTS = [
   'flows/created',
   'flows/updated',
@@ -29,6 +31,21 @@ export interface Webhook {
 
 /** A registration without its key: what filters and renders. */
 export type PublicWebhook = Readonly<Omit<Webhook, 'api_key_value'>>;
+
+/** Who registers. */
+export interface Registrant {
+  /** Undefined of admins, who share theirs. */
+  readonly owner: string | undefined;
+  /** The classes that limit what the registration is told of; undefined: none do. */
+  readonly classes: readonly string[] | undefined;
+}
+
+export const ADMINS: Registrant = Object.freeze({ owner: undefined, classes: undefined });
+
+/** What decides about which events a registration is told, and how. */
+export interface Subscription extends Pick<Registrant, 'classes'> {
+  readonly webhook: PublicWebhook;
+}
 
 /** Why deliveries to a registration do not get on. */
 export interface WebhookFailure {
@@ -63,29 +80,35 @@ export const isFailing = ({ failure }: Pick<WebhookProgress, 'failure'>): boolea
   failure?.type === 'webhook_failing';
 
 /** A registration as the deliveries need it. */
-export interface Registration extends WebhookProgress {
-  /** Follows from the URL and the key, and is safe to log. */
+export interface Registration extends WebhookProgress, Registrant, Subscription {
+  /** Follows from the URL, the key and the owner, and is safe to log. */
   readonly identity: string;
   /** Changes whenever the registration is posted. */
   readonly revision: string;
-  readonly webhook: PublicWebhook;
   /** The header that carries the key. Opens the key: throws where it was sealed with another SECRET_KEY. */
   readonly apiKeyHeader: () => { readonly name: string; readonly value: string } | undefined;
 }
 
 export interface WebhookReads {
-  list(): Promise<ShownWebhook[]>;
+  /** Those of an owner, or all. */
+  list(page: PageRequest, owner?: string): Promise<Page<ShownWebhook>>;
   /** With what the deliveries need. */
   registrations(): Promise<Registration[]>;
 }
 
 export interface Webhooks extends WebhookReads {
+  /** Of those of an owner, or of all. */
+  count(owner?: string): Promise<number>;
   /**
-   * A registration is known by its URL, API key name and API key value. A new one is told of events from here on; one
-   * that is there already is updated, and tried again at once if it failed.
+   * A registration is known by its URL, API key name, API key value and owner. A new one is told of events from here on;
+   * one that is there already is updated, and tried again at once if it failed.
    */
-  save(webhook: Webhook): Promise<void>;
-  remove(webhook: Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>): Promise<void>;
+  save(webhook: Webhook, registrant?: Registrant): Promise<void>;
+  /**
+   * Removes the owner's registration. Without an owner it removes the admins', and those of all owners with this URL and
+   * API key name; of these the value, which admins may not know, counts only if it is given.
+   */
+  remove(webhook: Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>, owner?: string): Promise<void>;
   /** Leaves out registrations that are gone, or were posted again since that revision. */
   saveProgress(progress: readonly (WebhookProgress & Pick<Registration, 'identity' | 'revision'>)[]): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../domain/event.ts';
 import type { JsonText } from '../domain/paging.ts';
 import type { SegmentParts, UrlFilter } from '../domain/segment.ts';
-import type { PublicWebhook } from '../domain/webhook.ts';
+import type { PublicWebhook, Subscription } from '../domain/webhook.ts';
 
 /** Prints segments as a JSON array, with the URLs that the filter leaves. */
 export type PrintSegments = (segments: readonly SegmentParts[], urls: UrlFilter) => JsonText;
@@ -10,16 +10,18 @@ export type PrintSegments = (segments: readonly SegmentParts[], urls: UrlFilter)
  * The body of a delivery (TAMS 7.0, `webhooks`), with `event_id` besides. URLs of segments are signed now, so they live
  * from now on.
  */
-export function eventBody(event: LoggedEvent, webhook: PublicWebhook, print: PrintSegments): JsonText {
+export function eventBody(event: LoggedEvent, subscription: Subscription, print: PrintSegments): JsonText {
   const { id, time, type } = event;
-  return `{"event_id":"${id}","event_timestamp":"${time}","event_type":"${type}","event":{${content(event, webhook, print)}}}`;
+  return `{"event_id":"${id}","event_timestamp":"${time}","event_type":"${type}","event":{${content(event, subscription, print)}}}`;
 }
 
-function content({ type, scope, payload }: LoggedEvent, webhook: PublicWebhook, print: PrintSegments): JsonText {
+function content({ type, scope, payload }: LoggedEvent, subscription: Subscription, print: PrintSegments): JsonText {
+  const { webhook, classes } = subscription;
+  const shown = (): JsonText => (classes === undefined ? payload : withoutInferred(payload));
   switch (type) {
     case 'flows/created':
     case 'flows/updated':
-      return `"flow":${payload}`;
+      return `"flow":${shown()}`;
     case 'flows/deleted':
       return `"flow_id":"${scope.flowId ?? ''}"`;
     case 'flows/segments_added':
@@ -28,10 +30,16 @@ function content({ type, scope, payload }: LoggedEvent, webhook: PublicWebhook, 
       return `"flow_id":"${scope.flowId ?? ''}","timerange":"${payload}"`;
     case 'sources/created':
     case 'sources/updated':
-      return `"source":${payload}`;
+      return `"source":${shown()}`;
     case 'sources/deleted':
       return `"source_id":"${scope.sourceId}"`;
   }
+}
+
+/** What is inferred names flows and sources that a limited registration may not see, so it is told of none. */
+function withoutInferred(payload: JsonText): JsonText {
+  const { collected_by: _, source_collection: __, ...rest } = JSON.parse(payload) as Record<string, unknown>;
+  return JSON.stringify(rest);
 }
 
 /** The payload of an event of added segments. */

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { redactUrl } from '../observability/redact-url.ts';
+import { shownNow } from '../services/shown-times.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import { AppError } from '../shared/errors.ts';
 import { sendJson } from './send-json.ts';
@@ -11,7 +12,7 @@ export function errorBody(code: ErrorCode, summary: string, request: Pick<Fastif
   return JSON.stringify({
     type: code,
     summary,
-    time: new Date().toISOString(),
+    time: shownNow(),
     message: summary,
     request_id: request.id,
     trace_id: request.traceId,
@@ -20,10 +21,12 @@ export function errorBody(code: ErrorCode, summary: string, request: Pick<Fastif
 
 /** The one place where errors become responses. Causes of 5xx go to the log, not to the client. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const appError = isBrokenOff(error, request) ? brokenOff(error) : toAppError(error);
+  const appError = isBrokenOff(error, request) ? brokenOff(error) : toAppError(error, request);
   const { id: requestId, traceId, method } = request;
   const context = { requestId, ...(traceId !== undefined && { traceId }), method, url: redactUrl(request.url) };
-  if (appError.status >= 500) request.log.error({ ...context, err: error }, appError.message);
+  // Whoever is refused since there are too many is counted, and must not fill the log.
+  if (appError.status >= 500 && appError.code !== 'overloaded')
+    request.log.error({ ...context, err: error }, appError.message);
   else request.log.debug({ ...context, type: appError.code }, appError.message);
 
   if (appError.retryAfterS !== undefined) reply.header('retry-after', appError.retryAfterS);
@@ -91,20 +94,25 @@ function brokenOff(cause: unknown): AppError {
   return new AppError('invalid_request', 'The connection broke off before the end of the body', { cause });
 }
 
-function toAppError(error: unknown): AppError {
+function tooLarge({ routeOptions: { bodyLimit, config } }: FastifyRequest): string {
+  const setting = config.body === 'large' ? 'BODY_LIMIT_BYTES' : 'DOCUMENT_MAX_BYTES';
+  return `The body is larger than the ${bodyLimit} bytes that this operation accepts (${setting})`;
+}
+
+function toAppError(error: unknown, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;
   if (code === BODY_TOO_LARGE) {
-    return new AppError('payload_too_large', 'The body is larger than this server accepts', { cause: error });
+    return new AppError('payload_too_large', tooLarge(request), { cause: error });
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new AppError('unsupported_media_type', 'The body must be sent with content-type: application/json', {
+    return new AppError('unsupported_media_type', 'The body is of a type that this operation does not take', {
+      field: 'content-type',
       cause: error,
     });
   }
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') {
-    const summary = 'The body is not valid JSON, or has a property __proto__ or constructor.prototype';
-    return new AppError('invalid_request', summary, { field: 'body', cause: error });
+    return new AppError('invalid_request', 'The body is not valid JSON', { field: 'body', cause: error });
   }
   if (code === 'FST_ERR_BAD_URL') {
     return new AppError('invalid_request', 'The path is not properly percent-encoded', { cause: error });

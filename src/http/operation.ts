@@ -57,6 +57,8 @@ interface Documented<Schema extends OperationSchema> {
   schema: Schema;
   /** What the caller has to be allowed; by default what the method does: read, write or delete. */
   access?: Access;
+  /** Whether it goes to the audit log when it is done; what needs `admin` does anyway. */
+  audited?: boolean;
   /** Which limits apply; those of requests unless set. */
   traffic?: Traffic;
   responses: ResponseDocs;
@@ -65,6 +67,8 @@ interface Documented<Schema extends OperationSchema> {
 
 export interface Operation<Schema extends OperationSchema> extends Documented<Schema> {
   method: 'POST' | 'PUT' | 'DELETE';
+  /** `large`: the body may be larger than a document. */
+  body?: 'large';
   /** Validates the body in place of its schema, which then is for the document. */
   validateBody?: Validate;
 }
@@ -73,7 +77,7 @@ const ACCESS_OF_METHOD = { GET: 'read', HEAD: 'read', POST: 'write', PUT: 'write
 
 /** Registers an operation that is neither GET nor HEAD. */
 export function operation<const Schema extends OperationSchema>(app: TamsApp, route: Operation<Schema>): void {
-  register(app, route, route.method, route.responses, route.validateBody);
+  register(app, route, route.method, route.responses, route);
 }
 
 /**
@@ -90,7 +94,7 @@ function register<const Schema extends OperationSchema>(
   route: Documented<Schema>,
   method: keyof typeof ACCESS_OF_METHOD,
   responses: ResponseDocs,
-  validateBody?: Validate,
+  { validateBody, body }: Pick<Operation<Schema>, 'validateBody' | 'body'> = {},
 ): void {
   const access = route.access ?? ACCESS_OF_METHOD[method];
   // The responses are for the document; left out of the handler's types, since payloads are JSON texts.
@@ -106,7 +110,12 @@ function register<const Schema extends OperationSchema>(
     method,
     url: route.url,
     schema: { ...route.schema, ...documented },
-    config: { access, ...(route.traffic !== undefined && { traffic: route.traffic }) },
+    config: {
+      access,
+      ...(route.audited && { audited: true }),
+      ...(route.traffic !== undefined && { traffic: route.traffic }),
+      ...(body && { body }),
+    },
     validatorCompiler: validatorCompiler(validateBody),
     handler: route.handler,
   });

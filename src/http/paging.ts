@@ -11,24 +11,39 @@ interface ListRequest {
   readonly query: ListQuery;
 }
 
+export interface PagingLimits {
+  readonly limitDefault: number;
+  readonly limitMax: number;
+  /** What a page may have now. */
+  readonly maxBytes: () => number;
+}
+
 /** Keyset paging of every listing: `page` and `limit` in, `Link` and `X-Paging-*` out. */
 export class Paging {
   readonly #cursors: CursorCodec;
   readonly #limitDefault: number;
   readonly #limitMax: number;
+  readonly #maxBytes: () => number;
 
-  constructor(cursors: CursorCodec, limits: { limitDefault: number; limitMax: number }) {
+  constructor(cursors: CursorCodec, limits: PagingLimits) {
     this.#cursors = cursors;
     this.#limitDefault = limits.limitDefault;
     this.#limitMax = limits.limitMax;
+    this.#maxBytes = limits.maxBytes;
   }
 
-  /** @throws AppError invalid_cursor where `page` is malformed or was made for another query */
-  request(request: ListRequest): PageRequest {
+  /**
+   * `byDefault` is `most` for listings that TAMS 7.0 has no pages of: its clients expect to see all that there is.
+   *
+   * @throws AppError invalid_cursor where `page` is malformed or was made for another query
+   */
+  request(request: ListRequest, byDefault: 'some' | 'most' = 'some'): PageRequest {
     const { page, limit } = request.query;
-    const applied = Math.min(limit ?? this.#limitDefault, this.#limitMax);
-    if (page === undefined) return { limit: applied };
-    return { limit: applied, after: this.#cursors.decode(queryIdentity(request), page) };
+    const asked = limit ?? (byDefault === 'some' ? this.#limitDefault : this.#limitMax);
+    const applied = Math.min(asked, this.#limitMax);
+    const bounds = { limit: applied, maxBytes: this.#maxBytes() };
+    if (page === undefined) return bounds;
+    return { ...bounds, after: this.#cursors.decode(queryIdentity(request), page) };
   }
 
   /** Sets the headers that every listing has, and those of a next page where there is one. */

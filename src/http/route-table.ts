@@ -1,11 +1,11 @@
-import type { TamsApp } from './tams-app.ts';
+import type { FastifyInstance } from 'fastify';
 
 /** Tells which methods a path has, for requests with another one. */
 export class RouteTable {
   readonly #routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();
 
   /** Watches routes being registered; call it before they are. */
-  observe(app: TamsApp): void {
+  observe(app: FastifyInstance): void {
     app.addHook('onRoute', ({ url, method }) => {
       const route = this.#routes.get(url) ?? { pattern: toPattern(url), methods: new Set<string>() };
       for (const name of [method].flat()) route.methods.add(name);

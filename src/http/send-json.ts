@@ -2,6 +2,8 @@ import type { FastifyReply } from 'fastify';
 import type { JsonText } from '../domain/paging.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+/** In characters; smaller ones are quicker as strings. */
+const LARGE = 64 * 1024;
 
 /** Sends a JSON text, or its UTF-8 bytes, as it is: nothing is parsed or printed again. */
 export function sendJson<Reply extends Pick<FastifyReply, 'header' | 'send'>>(
@@ -20,7 +22,22 @@ export function sendHead<Reply extends Pick<FastifyReply, 'header' | 'send'>>(re
   return reply;
 }
 
-/** A list of JSON texts as one. */
-export function jsonList(items: readonly JsonText[]): JsonText {
-  return `[${items.join(',')}]`;
+/**
+ * A list of JSON texts as one, in UTF-8. Where it is large it is never a string: joining, measuring and sending one would
+ * copy it each time, and what is left of that stays until the next full collection of garbage.
+ */
+export function jsonList(items: readonly JsonText[]): JsonText | Buffer {
+  let length = items.length + 1;
+  for (const item of items) length += item.length;
+  if (length < LARGE) return `[${items.join(',')}]`;
+  length = Math.max(items.length, 1) + 1;
+  for (const item of items) length += Buffer.byteLength(item);
+  const list = Buffer.allocUnsafeSlow(length);
+  let end = list.write('[');
+  for (const [index, item] of items.entries()) {
+    if (index > 0) end += list.write(',', end);
+    end += list.write(item, end);
+  }
+  list.write(']', end);
+  return list;
 }

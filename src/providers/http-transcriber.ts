@@ -25,13 +25,13 @@ export class HttpTranscriber implements Transcriber {
       { ...medium, name: 'file' },
     );
     const answer = await this.#client.post({ path: '/v1/audio/transcriptions', signal, ...form });
-    const { language, cues } = this.#read(answer);
+    const { language, cues } = await this.#read(answer);
     return { language: language === null ? null : languageTag(language), cues };
   }
 
-  #read(answer: string): Transcript {
+  async #read(answer: string): Promise<Transcript> {
     try {
-      return readTranscript(answer, 'json');
+      return await readTranscript(answer, 'json');
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const message = `${this.#client.service} made no transcript with times: ${error.message}`;

@@ -1,6 +1,6 @@
 import type { ParsedQuery, Phrase } from './query-text.ts';
 
-/** Robertson and Zaragoza's defaults, which SQLite's FTS5 uses too. */
+/** Robertson and Zaragoza's defaults, as for engines with an index. */
 const K1 = 1.2;
 const B = 0.75;
 
@@ -40,9 +40,9 @@ function countWords(text: string): number {
   return count;
 }
 
-/** The space behind one word may be the one before the next. */
+/** A phrase that repeats at once shares a space with itself, and counts once. */
 function countOf(text: string, needle: string): number {
   let count = 0;
-  for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + 1)) count += 1;
+  for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) count += 1;
   return count;
 }

@@ -7,7 +7,7 @@ export interface Phrase {
   readonly prefix: boolean;
 }
 
-/** One phrase of each list in `all`, which has at least one, and none of those in `none`: what `TextQuery` of the table layer is. */
+/** One phrase of each list in `all`, which has at least one, and none of those in `none`: what `TextQuery` of the table layer is, for a column. */
 export interface ParsedQuery {
   readonly all: readonly (readonly Phrase[])[];
   readonly none: readonly Phrase[];

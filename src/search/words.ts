@@ -14,7 +14,8 @@ const WORD = new RegExp(`[${UNSPACED}]\\p{M}*|(?:(?![${UNSPACED}])${LETTER}\\p{M
 /** Those of Latin, Greek and Cyrillic letters: in other scripts marks are vowels, which make another word. */
 const DIACRITICS = /[\u0300-\u036f]+/g;
 const PLAIN = /^[a-z0-9]*$/;
-const IS_LETTER = /^\p{L}/u;
+const BEGINS_SPACED = new RegExp(`^(?![${UNSPACED}])\\p{L}`, 'u');
+const ENDS_UNSPACED = new RegExp(`[${UNSPACED}]\\p{M}*$`, 'u');
 
 /** Words as they are compared: without case and diacritics, compatible forms unified. */
 function fold(word: string): string {
@@ -25,7 +26,8 @@ function fold(word: string): string {
 }
 
 /**
- * The words of a text, in order. An apostrophe within a word joins its halves: `don't` is one word. One character may
+ * The words of a text, in order. An apostrophe within a word joins its halves: `don't` is one word. Letters of unspaced
+ * scripts stay apart, or a search for the joined text would not find it. One character may
  * stand for several words, which then have the same place.
  */
 export function* wordsOf(text: string): Generator<Word> {
@@ -35,7 +37,7 @@ export function* wordsOf(text: string): Generator<Word> {
     const end = start + match[0].length;
     // What unified forms are made of may be several words: `½` becomes `1⁄2`.
     for (const [folded] of fold(match[0]).matchAll(WORD)) {
-      if (open !== undefined && isApostrophe(text, open.end, start)) {
+      if (open !== undefined && isApostrophe(text, open.end, start) && !ENDS_UNSPACED.test(open.folded)) {
         open.folded += folded;
         open.end = end;
       } else {
@@ -49,7 +51,7 @@ export function* wordsOf(text: string): Generator<Word> {
 
 function isApostrophe(text: string, from: number, to: number): boolean {
   const between = text.slice(from, to);
-  return (between === "'" || between === '’') && IS_LETTER.test(text.slice(to, to + 2));
+  return (between === "'" || between === '’') && BEGINS_SPACED.test(text.slice(to, to + 2));
 }
 
 /** The words folded, with a space around each: a word, phrase or prefix of the text is a part of this. */

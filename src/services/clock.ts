@@ -1,2 +1,2 @@
-/** The time of now as TAMS shows it: RFC 3339, UTC, milliseconds. */
+/** The time of now as it is kept: RFC 3339, UTC, milliseconds. */
 export const now = (): string => new Date().toISOString();

@@ -1,4 +1,5 @@
 import type { DeletionRequest } from '../domain/deletion-request.ts';
+import type { Page, PageRequest } from '../domain/paging.ts';
 import type { Store } from '../domain/store.ts';
 import { AppError } from '../shared/errors.ts';
 
@@ -10,8 +11,8 @@ export class DeletionRequestService {
     this.#store = store;
   }
 
-  list(): Promise<DeletionRequest[]> {
-    return this.#store.deletionRequests.list(Date.now());
+  list(page: PageRequest): Promise<Page<DeletionRequest>> {
+    return this.#store.deletionRequests.list(Date.now(), page);
   }
 
   async get(id: string): Promise<DeletionRequest> {

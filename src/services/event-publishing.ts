@@ -3,18 +3,24 @@ import type { JsonText } from '../domain/paging.ts';
 import type { SegmentParts } from '../domain/segment.ts';
 import type { StoreTransaction } from '../domain/store.ts';
 import type { WebhookEvent } from '../domain/webhook.ts';
-import { concerns, filtersByFlowCollectors, filtersBySourceCollectors, matches } from '../events/event-filter.ts';
+import {
+  concerns,
+  filtersByFlowCollectors,
+  filtersBySourceCollectors,
+  matches,
+  needsClasses,
+} from '../events/event-filter.ts';
 import { packSegments } from '../events/event-body.ts';
 import type { TimeRange } from '../shared/time/timerange.ts';
-import { now } from './clock.ts';
 import { showFlow } from './flow-text.ts';
 import { inferRelations } from './source-relations.ts';
+import { shownNow } from './shown-times.ts';
 import { showSource } from './source-text.ts';
 
 /**
  * What a change tells the registrations, in its own transaction (docs/adr/0010-events-and-webhooks.md). Where nobody
- * asks for it, nothing is read but the version of the registrations, and nothing is written. Who registers is not
- * limited to classes, so what is told is not either.
+ * asks for it, nothing is read but the version of the registrations, and nothing is written. An event is written as those
+ * see it whom no classes limit, with the classes that had access: what others are told is decided by them.
  */
 
 /** Longer lists of segments are told in several events: engines bound the size of a cell. */
@@ -27,15 +33,31 @@ export async function flowScope(tx: StoreTransaction, flowId: string, sourceId: 
   const flowCollectedBy = registrations.some(filtersByFlowCollectors)
     ? (await tx.collections.collectorsOf([flowId])).map((edge) => edge.flowId)
     : undefined;
-  return { ...(await sourceScope(tx, sourceId)), flowId, ...(flowCollectedBy && { flowCollectedBy }) };
+  const flowClasses = registrations.some((each) => needsClasses(each, 'flows'))
+    ? await tx.unlimited.flows.accessOf(flowId)
+    : undefined;
+  return {
+    ...(await sourceScope(tx, sourceId)),
+    flowId,
+    ...(flowCollectedBy && { flowCollectedBy }),
+    ...(flowClasses !== undefined && { flowClasses }),
+  };
 }
 
 /** What events about a source are filtered by. To be called before a change that ends its collections. */
 export async function sourceScope(tx: StoreTransaction, sourceId: string): Promise<EventScope> {
   const registrations = await tx.outbox.registrations();
-  if (!registrations.some(filtersBySourceCollectors)) return { sourceId };
-  const relations = await inferRelations(tx.unlimited, [sourceId]);
-  return { sourceId, sourceCollectedBy: relations.get(sourceId)?.collected_by ?? [] };
+  const sourceCollectedBy = registrations.some(filtersBySourceCollectors)
+    ? ((await inferRelations(tx.unlimited, [sourceId])).get(sourceId)?.collected_by ?? [])
+    : undefined;
+  const sourceClasses = registrations.some((each) => needsClasses(each, 'sources'))
+    ? await tx.unlimited.sources.accessOf(sourceId)
+    : undefined;
+  return {
+    sourceId,
+    ...(sourceCollectedBy && { sourceCollectedBy }),
+    ...(sourceClasses !== undefined && { sourceClasses }),
+  };
 }
 
 /** To be called after the change: what is told is the flow as it is now. */
@@ -100,7 +122,7 @@ export async function publishSegmentsDeleted(
 }
 
 async function isAsked(tx: StoreTransaction, type: WebhookEvent, scope: EventScope): Promise<boolean> {
-  return (await tx.outbox.registrations()).some((webhook) => concerns(webhook, type, scope));
+  return (await tx.outbox.registrations()).some(({ webhook }) => concerns(webhook, type, scope));
 }
 
 async function publish(
@@ -109,9 +131,9 @@ async function publish(
   scope: EventScope,
   payload: () => JsonText | undefined | Promise<JsonText | undefined>,
 ): Promise<void> {
-  if (!(await tx.outbox.registrations()).some((webhook) => matches(webhook, type, scope))) return;
+  if (!(await tx.outbox.registrations()).some((each) => matches(each, type, scope))) return;
   const text = await payload();
-  if (text !== undefined) await tx.outbox.add({ type, scope, time: now(), payload: text });
+  if (text !== undefined) await tx.outbox.add({ type, scope, time: shownNow(), payload: text });
 }
 
 function inParts(segments: readonly SegmentParts[]): SegmentParts[][] {

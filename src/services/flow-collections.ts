@@ -50,26 +50,41 @@ function fail(problem: string): never {
   throw new AppError('invalid_flow_collection', `flow_collection: ${problem}`, { field: 'flow_collection' });
 }
 
-/** A flow that goes leaves the collections that it was in: their members must exist. Returns the places it had there. */
+/**
+ * A flow that goes leaves the collections that it was in: their members must exist. Returns the places it had there. Throws
+ * `flow_read_only` where one of them may not be changed.
+ */
 export async function leaveCollections(
-  { unlimited: tx }: StoreTransaction,
+  view: StoreTransaction,
   flowId: string,
   principal: string,
 ): Promise<Membership[]> {
+  const { unlimited: tx } = view;
   await tx.collections.hold([flowId]);
   const collectors = new Set((await tx.collections.collectorsOf([flowId])).map((edge) => edge.flowId));
   const left: Membership[] = [];
   for (const id of collectors) {
     const [found, state] = [await tx.flows.find(id), await tx.flows.state(id)];
     if (found === undefined || state === undefined) continue;
-    const flow = JSON.parse(found.document) as Flow;
-    flow.flow_collection = (flow.flow_collection ?? []).filter((item, position) => {
+    if (state.readOnly) throw await collectedByReadOnly(view, flowId, id);
+    const present = JSON.parse(found.document) as Flow;
+    const flow = { ...present };
+    flow.flow_collection = (present.flow_collection ?? []).filter((item, position) => {
       if (item.id === flowId) left.push({ flowId: id, position, item });
       return item.id !== flowId;
     });
     stampMetadata(flow, principal);
-    await tx.flows.replace(state, flow);
+    await tx.flows.replace(state, present, flow);
     await publishFlow(tx, 'flows/updated', id, flow.source_id);
   }
   return left;
+}
+
+/** A collection that whoever asks cannot see keeps its name to itself. */
+async function collectedByReadOnly(view: StoreTransaction, flowId: string, collectorId: string): Promise<AppError> {
+  const isVisible = (await view.flows.existing([collectorId])).size > 0;
+  const by = isVisible
+    ? `flow ${collectorId} collects it and is read-only; PUT false to the read_only of that one first`
+    : 'a flow that you may not see collects it and is read-only';
+  return new AppError('flow_read_only', `flow ${flowId} cannot be deleted: ${by}`);
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DeletionRequest } from '../domain/deletion-request.ts';
 import type { FlowFilter } from '../domain/filters.ts';
 import type { Flow, FlowCollectionItem, FlowInput, FlowProperty } from '../domain/flow.ts';
+import { checkDocument, checkMembers, type DocumentLimits } from '../domain/document-limits.ts';
 import { checkFlowRules } from '../domain/flow-rules.ts';
 import type { JsonText, Page, PageRequest } from '../domain/paging.ts';
 import type { FlowDocument, FlowState, Store, StoreTransaction } from '../domain/store.ts';
@@ -12,7 +13,7 @@ import { flowScope, publishDeletion, publishFlow, publishSource, sourceScope } f
 import { flowNotFound, flowReadOnly, writableFlow } from './flow-access.ts';
 import { checkCollection, leaveCollections } from './flow-collections.ts';
 import { flowToKeep, stampMetadata } from './flow-metadata.ts';
-import { showFlow } from './flow-text.ts';
+import { showFlow, showFlowDocument } from './flow-text.ts';
 import { contentTimerange } from './flow-timerange.ts';
 import { withProperties } from './json-text.ts';
 import type { SegmentDeletion } from './segment-deletion.ts';
@@ -25,10 +26,12 @@ export type FlowPropertyValue = string | boolean | number | FlowCollectionItem[]
 export class FlowService {
   readonly #store: Store;
   readonly #deletion: SegmentDeletion;
+  readonly #limits: DocumentLimits;
 
-  constructor(store: Store, deletion: SegmentDeletion) {
+  constructor(store: Store, deletion: SegmentDeletion, limits: DocumentLimits) {
     this.#store = store;
     this.#deletion = deletion;
+    this.#limits = limits;
   }
 
   async list(filter: FlowFilter, page: PageRequest): Promise<Page<JsonText>> {
@@ -55,9 +58,15 @@ export class FlowService {
       const state = await tx.flows.state(input.id);
       if (state === undefined && (await tx.flows.isHidden(input.id))) throw flowNotFound(input.id);
       if (state?.readOnly === true) throw flowReadOnly(input.id);
+      const found = state === undefined ? undefined : await tx.flows.find(input.id);
+      const present = found === undefined ? undefined : (JSON.parse(found.document) as Flow);
+      checkDocument('flow', input, this.#limits, present);
+      checkMembers(input.flow_collection ?? [], present?.flow_collection);
       await checkCollection(tx, input.id, input.flow_collection ?? []);
-      if (state === undefined) return { created: true, flow: await this.#create(tx, input, principal) };
-      return { created: false, flow: await this.#replace(tx, state, input, principal) };
+      if (state === undefined || present === undefined) {
+        return { created: true, flow: await this.#create(tx, input, principal) };
+      }
+      return { created: false, flow: await this.#replace(tx, state, present, input, principal) };
     });
   }
 
@@ -110,6 +119,7 @@ export class FlowService {
     const set = (flow: Flow): void => void Object.assign(flow, { [property]: value });
     if (property !== 'flow_collection') return this.#change(id, principal, set, property === 'read_only');
     return this.#change(id, principal, async (flow, tx) => {
+      checkMembers(value as FlowCollectionItem[], flow.flow_collection);
       await checkCollection(tx, id, value as FlowCollectionItem[]);
       set(flow);
     });
@@ -141,22 +151,26 @@ export class FlowService {
     await tx.flows.insert(flow);
     if (isFirstOfSource) await publishSource(tx, 'sources/created', flow.source_id);
     await publishFlow(tx, 'flows/created', flow.id, flow.source_id);
-    return JSON.stringify(flow);
+    return showFlowDocument(JSON.stringify(flow));
   }
 
-  async #replace(tx: StoreTransaction, state: FlowState, input: FlowInput, principal: string): Promise<JsonText> {
-    const present = await tx.flows.find(input.id);
-    if (present === undefined) throw flowNotFound(input.id);
-    const flow = flowToKeep(input, JSON.parse(present.document) as Flow, principal);
+  async #replace(
+    tx: StoreTransaction,
+    state: FlowState,
+    present: Flow,
+    input: FlowInput,
+    principal: string,
+  ): Promise<JsonText> {
+    const flow = flowToKeep(input, present, principal);
     const left = state.sourceId === flow.source_id ? undefined : await sourceScope(tx, state.sourceId);
     const isFirstOfSource = await ensureSource(tx, flow, left === undefined);
-    await tx.flows.replace(state, flow);
+    await tx.flows.replace(state, present, flow);
     if (isFirstOfSource) await publishSource(tx, 'sources/created', flow.source_id);
     await publishFlow(tx, 'flows/updated', flow.id, flow.source_id);
     if (left !== undefined) {
       await dropSourceWithoutFlows(tx, left, this.#deletion.keeps ? this.#deletion.begin(principal) : undefined);
     }
-    return JSON.stringify(flow);
+    return showFlowDocument(JSON.stringify(flow));
   }
 
   /**
@@ -174,11 +188,12 @@ export class FlowService {
       const found = await tx.flows.find(id);
       if (state === undefined || found === undefined) throw flowNotFound(id);
       if (state.readOnly && !evenReadOnly) throw flowReadOnly(id);
-      const flow = JSON.parse(found.document) as Flow;
+      const [before, flow] = [JSON.parse(found.document) as Flow, JSON.parse(found.document) as Flow];
       await change(flow, tx);
-      if (isDeepStrictEqual(flow, JSON.parse(found.document))) return;
+      if (isDeepStrictEqual(flow, before)) return;
+      if (!evenReadOnly) checkDocument('flow', flow, this.#limits, before);
       stampMetadata(flow, principal);
-      await tx.flows.replace(state, flow);
+      await tx.flows.replace(state, before, flow);
       await publishFlow(tx, 'flows/updated', id, flow.source_id);
     });
   }

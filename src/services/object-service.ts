@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import type { MediaStore, ObjectInfo } from '../domain/media-store.ts';
 import type { CursorPosition, PageRequest } from '../domain/paging.ts';
 import type { Store } from '../domain/store.ts';
 import { AppError } from '../shared/errors.ts';
@@ -32,4 +34,20 @@ export class ObjectService {
     };
     return next === undefined ? { object } : { object, next };
   }
+
+  /**
+   * Takes the bytes of an object that there is. The object is looked for once more when its bytes can be read: either
+   * reclaim begins after that, and finds them, or they are deleted here.
+   */
+  async upload(media: MediaStore, storagePath: string, body: Readable, contentType?: string): Promise<ObjectInfo> {
+    const location = { storageId: media.backend.id, storagePath };
+    if ((await this.#store.objects.findAt(location)) === undefined) throw reclaimed();
+    const info = await media.put(storagePath, body, contentType === undefined ? {} : { contentType });
+    if ((await this.#store.objects.findAt(location)) !== undefined) return info;
+    await media.delete(storagePath);
+    throw reclaimed();
+  }
 }
+
+const reclaimed = (): AppError =>
+  new AppError('not_found', 'This object was reclaimed, since no segment used it; allocate storage anew.');

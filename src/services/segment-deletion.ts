@@ -104,7 +104,7 @@ export class SegmentDeletion {
     ]);
     if (this.keeps) await tx.trash.addFlow(flow.id, memberships, deletion);
     if (segments !== undefined) {
-      await Promise.all([this.#remove(tx, flow.id, segments, deletion), tx.flows.remove(flow)]);
+      await Promise.all([this.#remove(tx, flow, segments, deletion), tx.flows.remove(flow)]);
       return undefined;
     }
     const [request] = await Promise.all([
@@ -142,9 +142,7 @@ export class SegmentDeletion {
         const deletion = { id: request.id, at: request.created, by: request.createdBy };
         await Promise.all([
           // Nobody sees the content of a flow that is on its way out.
-          deleteFlow
-            ? this.#remove(tx, flowId, segments, deletion)
-            : this.#removeFromFlow(tx, flow, segments, deletion),
+          deleteFlow ? this.#remove(tx, flow, segments, deletion) : this.#removeFromFlow(tx, flow, segments, deletion),
           more ? this.#proceed(tx, request, last) : this.#finish(tx, request),
           more || !deleteFlow ? undefined : tx.flows.remove(flow),
         ]);
@@ -247,7 +245,7 @@ export class SegmentDeletion {
   ): Promise<void> {
     const [first, last] = [segments[0], segments.at(-1)];
     if (first === undefined || last === undefined) return;
-    if (this.keeps) await tx.trash.addSegments(flow.id, segments, deletion);
+    if (this.keeps) await tx.trash.addSegments(flow, segments, deletion);
     await Promise.all([
       this.#queueObjects(tx, segments),
       removeAndUpdateContent(tx, flow, segments),
@@ -258,12 +256,12 @@ export class SegmentDeletion {
   /** Removes segments of a flow that goes too. */
   async #remove(
     tx: StoreTransaction,
-    flowId: string,
+    flow: FlowState,
     segments: readonly DeletableSegment[],
     deletion: Deletion,
   ): Promise<void> {
     if (segments.length === 0) return;
-    if (this.keeps) await tx.trash.addSegments(flowId, segments, deletion);
+    if (this.keeps) await tx.trash.addSegments(flow, segments, deletion);
     await Promise.all([this.#queueObjects(tx, segments), tx.segments.remove(segments)]);
   }
 

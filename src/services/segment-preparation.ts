@@ -1,3 +1,4 @@
+import { checkLength, type DocumentLimits } from '../domain/document-limits.ts';
 import type { ExternalUrl, GivenUrl, SegmentInput } from '../domain/segment.ts';
 import type { JsonText } from '../domain/paging.ts';
 import { AppError } from '../shared/errors.ts';
@@ -26,7 +27,22 @@ export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<s
   }
   const urls = givenUrls === undefined ? NO_URLS : externalOf(givenUrls);
   for (const url of urls) checkUrl(url, backendLabels);
-  return { objectId: input.object_id, startNs, endNs, fragment: JSON.stringify(shown).slice(0, -1), urls };
+  const fragment = JSON.stringify({ ts_offset: '0:0', ...shown }).slice(0, -1);
+  return { objectId: input.object_id, startNs, endNs, fragment, urls };
+}
+
+/** Throws `too_many_items` or `document_too_large`. */
+export function checkSize({ fragment, urls }: PreparedSegment, limits: DocumentLimits): void {
+  checkLength('get_urls', urls.length, limits);
+  const urlBytes = urls.reduce(
+    (sum, { url, label = '' }) => sum + Buffer.byteLength(url) + Buffer.byteLength(label),
+    0,
+  );
+  const bytes = Buffer.byteLength(fragment) + urlBytes;
+  if (bytes <= limits.maxBytes) return;
+  const field = urlBytes > bytes / 2 ? 'get_urls' : 'segment';
+  const problem = `it has ${bytes} bytes, ${urlBytes} of them in get_urls; ${limits.maxBytes} are the most (DOCUMENT_MAX_BYTES)`;
+  throw new AppError('document_too_large', `${field}: ${problem}`, { field });
 }
 
 const NO_URLS: readonly ExternalUrl[] = [];

@@ -1,3 +1,4 @@
+import type { DocumentLimits } from '../domain/document-limits.ts';
 import type { DeletionRequest } from '../domain/deletion-request.ts';
 import type { MediaObject } from '../domain/media-object.ts';
 import { packLocations } from '../domain/object-location.ts';
@@ -9,7 +10,7 @@ import { now } from './clock.ts';
 import { publishSegmentsAdded } from './event-publishing.ts';
 import { containerOf, writableFlow } from './flow-access.ts';
 import { contentWith } from './flow-content.ts';
-import { type PreparedSegment, prepareSegment } from './segment-preparation.ts';
+import { checkSize, type PreparedSegment, prepareSegment } from './segment-preparation.ts';
 
 /** A segment that was refused: its place in the request, and why. */
 export interface Refusal {
@@ -30,11 +31,13 @@ export type OnRegistered = (tx: StoreTransaction, flow: FlowState, objects: read
 export class SegmentRegistration {
   readonly #store: Store;
   readonly #backendLabels: ReadonlySet<string>;
+  readonly #limits: DocumentLimits;
   readonly #onRegistered: OnRegistered | undefined;
 
-  constructor(store: Store, backendLabels: ReadonlySet<string>, onRegistered?: OnRegistered) {
+  constructor(store: Store, backendLabels: ReadonlySet<string>, limits: DocumentLimits, onRegistered?: OnRegistered) {
     this.#store = store;
     this.#backendLabels = backendLabels;
+    this.#limits = limits;
     this.#onRegistered = onRegistered;
   }
 
@@ -47,7 +50,9 @@ export class SegmentRegistration {
     const candidates: Candidate[] = [];
     inputs.forEach((input, index) => {
       try {
-        candidates.push({ index, segment: prepareSegment(input, this.#backendLabels) });
+        const segment = prepareSegment(input, this.#backendLabels);
+        checkSize(segment, this.#limits);
+        candidates.push({ index, segment });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         malformed.push({ index, error });
@@ -71,7 +76,7 @@ async function insertAcceptable(
   const refusals: Refusal[] = [];
   const refuse = (candidate: Candidate, error: AppError): void => void refusals.push({ index: candidate.index, error });
 
-  const objects = await objectsOf(tx, flow.id, candidates, refuse);
+  const objects = await objectsOf(tx, flow, candidates, refuse);
   const known = candidates.filter(({ segment }) => objects.has(segment.objectId));
   const allowed = flow.activeDeletions === 0 ? known : await outsideOfDeletions(tx, flow, known, refuse);
   const accepted = await withoutOverlaps(tx, flow, allowed, refuse);
@@ -87,7 +92,7 @@ type Refuse = (candidate: Candidate, error: AppError) => void;
 /** The objects that the candidates may use, by id; external ones that are new are among them, without a row yet. */
 async function objectsOf(
   tx: StoreTransaction,
-  flowId: string,
+  flow: FlowState,
   candidates: readonly Candidate[],
   refuse: Refuse,
 ): Promise<Map<string, StoredObject | MediaObject>> {
@@ -99,7 +104,7 @@ async function objectsOf(
     const object = stored.get(segment.objectId);
     if (object === undefined) {
       if (segment.urls.length > 0) unknown.add(segment.objectId);
-    } else if (object.firstFlow === flowId || object.referenced) {
+    } else if (object.firstLife === flow.life || object.referenced) {
       usable.set(object.id, object);
     }
   }
@@ -108,9 +113,10 @@ async function objectsOf(
     const { objectId: id, urls } = candidate.segment;
     if (usable.has(id)) continue;
     if (urls.length > 0 && unknown.has(id) && !reclaiming.has(id)) {
-      usable.set(id, { id, firstFlow: flowId, referenced: true, locations: [], externalUrls: urls });
+      const { id: firstFlow, life: firstLife } = flow;
+      usable.set(id, { id, firstFlow, firstLife, referenced: true, locations: [], externalUrls: urls });
     } else {
-      refuse(candidate, unknownObject(id, flowId));
+      refuse(candidate, unknownObject(id, flow.id));
     }
   }
   return usable;

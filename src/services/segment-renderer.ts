@@ -10,6 +10,11 @@ interface BackendEntries {
   readonly afterPlain: JsonText | undefined;
 }
 
+const TS_OFFSET = '"ts_offset":';
+
+/** Clients read it without asking whether it is there. It comes first in rows, and may be missing in old ones. */
+const hasOffset = (fragment: JsonText): boolean => fragment.startsWith(TS_OFFSET, 1) || fragment.includes(TS_OFFSET);
+
 /**
  * Prints segments with their `get_urls` (TAMS 7.0, `schemas/flow-segment.json`). What a URL's entry
  * says of its backend is made once per call; per segment there is only the URL to sign, and texts to
@@ -26,6 +31,7 @@ export function renderSegments(
   for (const { fragment, locations, externalUrls } of segments) {
     if (text.length > 1) text += ',';
     text += fragment;
+    if (!hasOffset(fragment)) text += `,${TS_OFFSET}"0:0"`;
     text += ',"get_urls":[';
     const controlled = locations === null ? '' : controlledUrls(locations, backends, baseUrl);
     text += controlled;

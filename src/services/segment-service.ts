@@ -4,13 +4,13 @@ import type { PageRequest } from '../domain/paging.ts';
 import type { SegmentFailure, SegmentInput, SegmentQuery, UrlFilter } from '../domain/segment.ts';
 import type { SegmentSelection, Store } from '../domain/store.ts';
 import { TimeRange } from '../shared/time/timerange.ts';
-import { now } from './clock.ts';
 import { writableFlow } from './flow-access.ts';
 import { hullOf } from './flow-timerange.ts';
 import type { SegmentDeletion } from './segment-deletion.ts';
 import type { SegmentPage, SegmentPageCache } from './segment-page-cache.ts';
 import type { SegmentRegistration } from './segment-registration.ts';
 import { renderSegments } from './segment-renderer.ts';
+import { shownNow } from './shown-times.ts';
 
 /** How a page is printed: which URLs, and this server's own base for stores whose URLs lead back to it. */
 export interface SegmentRendering {
@@ -67,7 +67,7 @@ export class SegmentService {
   /** Those that could not be registered; the others are. */
   async create(flowId: string, inputs: readonly SegmentInput[]): Promise<SegmentFailure[]> {
     const refusals = await this.#registration.register(flowId, inputs);
-    const time = now();
+    const time = shownNow();
     return refusals.flatMap(({ index, error }) => {
       const input = inputs[index];
       if (input === undefined) return [];

@@ -8,7 +8,7 @@ import { now } from './clock.ts';
 import { publishDeletion } from './event-publishing.ts';
 
 /**
- * The first flow of a source makes it; later ones must be of its format. Returns whether it was made, which is to be
+ * The first flow of a source makes it, and names it; later ones must be of its format. Returns whether it was made, which is to be
  * published when the flow is there too. A flow that is in the source already stays, whoever changes it.
  */
 export async function ensureSource(tx: StoreTransaction, flow: Flow, isInSource = false): Promise<boolean> {
@@ -16,11 +16,13 @@ export async function ensureSource(tx: StoreTransaction, flow: Flow, isInSource 
   const format = await tx.sources.format(flow.source_id);
   if (format === undefined) {
     const time = now();
-    const { created_by: createdBy, updated_by: updatedBy } = flow;
+    const { created_by: createdBy, updated_by: updatedBy, label, description } = flow;
     const tags = inheritedTags(flow.tags);
     await tx.sources.insert({
       id: flow.source_id,
       format: flow.format,
+      ...(label !== undefined && { label }),
+      ...(description !== undefined && { description }),
       created_by: createdBy,
       updated_by: updatedBy,
       created: time,
@@ -48,9 +50,10 @@ export async function dropSourceWithoutFlows(
   scope: EventScope,
   keptBy: Deletion | undefined,
 ): Promise<void> {
-  const { sourceId, sourceCollectedBy } = scope;
+  const { flowId: _, flowCollectedBy: __, flowClasses: ___, ...ofSource } = scope;
+  const { sourceId } = ofSource;
   if (await tx.flows.hasFlows(sourceId)) return;
   if (keptBy !== undefined) await tx.trash.addSource(sourceId, keptBy);
   await tx.sources.remove(sourceId);
-  await publishDeletion(tx, 'sources/deleted', { sourceId, ...(sourceCollectedBy && { sourceCollectedBy }) });
+  await publishDeletion(tx, 'sources/deleted', ofSource);
 }

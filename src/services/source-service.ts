@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { checkDocument, type DocumentLimits } from '../domain/document-limits.ts';
 import type { SourceFilter } from '../domain/filters.ts';
 import type { JsonText, Page, PageRequest } from '../domain/paging.ts';
 import type { Source, SourceProperty } from '../domain/source.ts';
@@ -15,9 +16,11 @@ import { tagOf, withoutTag, withTag } from './tag-access.ts';
 /** Sources exist because flows name them; only their own metadata is changed here (TAMS 7.0, `/sources`). */
 export class SourceService {
   readonly #store: Store;
+  readonly #limits: DocumentLimits;
 
-  constructor(store: Store) {
+  constructor(store: Store, limits: DocumentLimits) {
     this.#store = store;
+    this.#limits = limits;
   }
 
   async list(filter: SourceFilter, page: PageRequest): Promise<Page<JsonText>> {
@@ -98,9 +101,10 @@ export class SourceService {
       const before = structuredClone(source);
       change(source);
       if (isDeepStrictEqual(source, before)) return;
+      checkDocument('source', source, this.#limits, before);
       source.updated = now();
       source.updated_by = principal;
-      await tx.sources.replace(handle, source);
+      await tx.sources.replace(handle, before, source);
       await publishSource(tx, 'sources/updated', id);
     });
   }

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { MediaStore, MediaStoreRegistry, UploadRequest } from '../domain/media-store.ts';
-import type { Store } from '../domain/store.ts';
+import { objectIdsOf } from '../domain/object-location.ts';
+import type { Store, StoreTransaction } from '../domain/store.ts';
 import { AppError } from '../shared/errors.ts';
 import { uuidV7 } from '../shared/uuid.ts';
 import { containerOf, writableFlow } from './flow-access.ts';
@@ -31,28 +33,27 @@ export class StorageService {
   }
 
   async allocate(flowId: string, request: StorageRequest, baseUrl: string): Promise<AllocatedStorage> {
-    const ids = objectIdsOf(request);
+    const ids = idsOf(request);
     const areNamed = request.object_ids !== undefined;
     const backend = this.#backendFor(request.storage_id);
     const allocatedAt = new Date();
     const { container, objects } = await this.#store.transaction(async (tx) => {
       const flow = await writableFlow(tx, flowId);
-      const type = containerOf(flow);
-      const taken = areNamed ? await tx.objects.taken(ids) : new Set<string>();
-      if (taken.size > 0) {
-        const named = ids.filter((id) => taken.has(id)).join(', ');
-        throw new AppError('object_ids_in_use', `body/object_ids: already in use: ${named}`, { field: 'object_ids' });
-      }
-      const allocated = ids.map((id) => ({
+      const container = containerOf(flow);
+      const pathOf = (objectId: string, nonce?: string): string =>
+        backend.makeStoragePath({ flowId, objectId, container, allocatedAt, nonce });
+      const paths = areNamed ? await unusedPaths(tx.objects, ids, pathOf) : ids.map((id) => pathOf(id));
+      const allocated = ids.map((id, index) => ({
         id,
         firstFlow: flowId,
-        locations: [{ storageId: backend.backend.id, storagePath: backend.makeStoragePath(flowId, id, allocatedAt) }],
+        firstLife: flow.life,
+        locations: [{ storageId: backend.backend.id, storagePath: paths[index] ?? '' }],
         externalUrls: [],
         referenced: false,
       }));
       await (areNamed ? tx.objects.insertNamed(allocated) : tx.objects.insert(allocated));
       await tx.reclaimQueue.add(ids, allocatedAt.getTime() + this.#allocationExpiryMs, 'allocated');
-      return { container: type, objects: allocated };
+      return { container, objects: allocated };
     });
     return {
       media_objects: objects.flatMap(({ id, locations }) =>
@@ -77,7 +78,37 @@ export class StorageService {
   }
 }
 
-function objectIdsOf({ limit, object_ids: ids }: StorageRequest): readonly string[] {
+/**
+ * A path for each id, that no other object has or had lately: one of the same id, or of one that differs in the extension
+ * (`a` and `a.ts` would both be kept as `a.ts`).
+ */
+async function unusedPaths(
+  objects: StoreTransaction['objects'],
+  ids: readonly string[],
+  pathOf: (id: string, nonce?: string) => string,
+): Promise<string[]> {
+  const plain = ids.map((id) => pathOf(id));
+  const alike = plain.flatMap(objectIdsOf);
+  const taken = await objects.taken(alike);
+  const inUse = ids.filter((id) => taken.has(id));
+  if (inUse.length > 0) {
+    throw new AppError('object_ids_in_use', `body/object_ids: already in use: ${inUse.join(', ')}`, {
+      field: 'object_ids',
+    });
+  }
+  const used = taken.union(await objects.hadBefore(alike));
+  const given = new Set<string>();
+  return ids.map((id, index) => {
+    const path = plain[index] ?? '';
+    if (given.has(path) || objectIdsOf(path).some((other) => used.has(other))) return pathOf(id, newNonce());
+    given.add(path);
+    return path;
+  });
+}
+
+const newNonce = (): string => randomBytes(6).toString('base64url');
+
+function idsOf({ limit, object_ids: ids }: StorageRequest): readonly string[] {
   if (ids === undefined) {
     const count = limit ?? DEFAULT_COUNT;
     if (count < 1 || count > MAX_COUNT) fail('limit', `must be from 1 to ${MAX_COUNT}`);

@@ -1,44 +1,101 @@
-import type { Store } from '../domain/store.ts';
-import { type PublicWebhook, type ShownWebhook, type Webhook, WEBHOOK_EVENTS } from '../domain/webhook.ts';
+import { checkDocument, type DocumentLimits } from '../domain/document-limits.ts';
+import type { Page, PageRequest } from '../domain/paging.ts';
+import type { Store, StoreTransaction } from '../domain/store.ts';
+import type { Principal } from '../domain/principal.ts';
+import {
+  ADMINS,
+  type PublicWebhook,
+  type Registrant,
+  type ShownWebhook,
+  type Webhook,
+  WEBHOOK_EVENTS,
+} from '../domain/webhook.ts';
 import type { ReceiverGuard } from '../events/receiver-guard.ts';
+import { withReserve } from '../shared/disk-reserve.ts';
 import { AppError } from '../shared/errors.ts';
 
 /** Keeps registrations for events (TAMS 7.0, `/service/webhooks`). */
 export class WebhookService {
   readonly #store: Store;
   readonly #guard: ReceiverGuard;
+  readonly #limits: DocumentLimits;
   readonly #onChange: () => void;
 
   /** `onChange` is called when registrations have changed. */
-  constructor(store: Store, guard: ReceiverGuard, onChange: () => void) {
+  constructor(store: Store, guard: ReceiverGuard, limits: DocumentLimits, onChange: () => void) {
     this.#store = store;
     this.#guard = guard;
+    this.#limits = limits;
     this.#onChange = onChange;
   }
 
-  list(): Promise<ShownWebhook[]> {
-    return this.#store.webhooks.list();
+  /** Admins see all, others what they registered. */
+  list(page: PageRequest, principal: Principal): Promise<Page<ShownWebhook>> {
+    return this.#store.webhooks.list(page, registrantOf(principal).owner);
   }
 
   /**
    * The same URL and API key again replaces the registration; no events remove it. Whoever posts what was listed sends
    * its failure along, which is no part of it. Returns what is registered now; undefined where it was removed.
    */
-  async register(input: Webhook & { status?: unknown; error?: unknown }): Promise<PublicWebhook | undefined> {
+  async register(
+    input: Webhook & { status?: unknown; error?: unknown },
+    principal: Principal,
+  ): Promise<PublicWebhook | undefined> {
+    const registrant = registrantOf(principal);
     const { status: _, error: __, ...given } = input;
     const webhook = { ...given, url: check(given) };
     const remove = webhook.events.length === 0;
     // What was registered before WEBHOOK_ALLOW_HOSTS changed can be removed still.
-    if (!remove) this.#checkReceiver(webhook.url);
-    await this.#store.transaction((tx) => (remove ? tx.webhooks.remove(webhook) : tx.webhooks.save(webhook)));
+    if (!remove) {
+      this.#checkReceiver(webhook.url);
+      checkDocument('webhook', webhook, this.#limits);
+      checkFilters(webhook, registrant);
+    }
+    const change = (): Promise<unknown> =>
+      this.#store.transaction((tx) =>
+        remove ? tx.webhooks.remove(webhook, registrant.owner) : this.#save(tx, webhook, registrant),
+      );
+    await (remove ? withReserve(change) : change());
     this.#onChange();
     const { api_key_value: ___, ...shown } = webhook;
     return remove ? undefined : shown;
   }
 
+  /** Every event is held against all registrations, so there is an end to their number. */
+  async #save({ webhooks }: StoreTransaction, webhook: Webhook, registrant: Registrant): Promise<void> {
+    const { owner } = registrant;
+    const { maxItems } = this.#limits;
+    const before = await webhooks.count();
+    await webhooks.save(webhook, registrant);
+    const after = await webhooks.count();
+    if (after <= before) return;
+    if (after > maxItems)
+      throw tooMany(`there are ${before} webhooks, and ${maxItems} are the most (DOCUMENT_ITEMS_MAX)`);
+    if (owner === undefined || (await webhooks.count(owner)) <= OWNED_MAX) return;
+    throw tooMany(`${owner} has ${OWNED_MAX} webhooks, the most that one who is not an admin may have`);
+  }
+
   #checkReceiver(url: string): void {
     const refusal = this.#guard.refusalOf(new URL(url));
     if (refusal !== undefined) fail('url', refusal);
+  }
+}
+
+/** Of one owner: each has connections, and what waits for it takes memory. */
+const OWNED_MAX = 20;
+
+const tooMany = (problem: string): AppError =>
+  new AppError('too_many_items', `${problem}; remove one first`, { field: 'url' });
+
+const registrantOf = (principal: Principal): Registrant =>
+  principal.scopes.includes('admin') ? ADMINS : { owner: principal.name, classes: principal.classes };
+
+/** A filter by collections that may be hidden would tell what they collect. */
+function checkFilters(webhook: Webhook, { classes }: Registrant): void {
+  if (classes === undefined) return;
+  for (const field of ['flow_collected_by_ids', 'source_collected_by_ids'] as const) {
+    if (webhook[field] !== undefined) fail(field, 'cannot be used by who is limited to classes');
   }
 }
 

@@ -4,6 +4,10 @@
  */
 export const ERROR_CODES = {
   invalid_request: { status: 400, meaning: 'A parameter, a header or the body is not what the operation takes.' },
+  unsupported_media_type: {
+    status: 400,
+    meaning: 'The body is of a media type that the operation does not take, or compressed.',
+  },
   invalid_cursor: { status: 400, meaning: 'The `page` cursor is malformed, or was made for another query.' },
   invalid_timerange: { status: 400, meaning: 'A timerange or timestamp is malformed or out of range.' },
   invalid_flow: { status: 400, meaning: 'The flow breaks a rule that its schema states in prose.' },
@@ -17,6 +21,8 @@ export const ERROR_CODES = {
   object_ids_in_use: { status: 400, meaning: 'Some of the given object ids already exist in this store.' },
   unknown_storage_backend: { status: 400, meaning: 'There is no storage backend of this id.' },
   invalid_webhook: { status: 400, meaning: 'The webhook registration cannot be accepted.' },
+  document_too_large: { status: 400, meaning: 'A flow, a source, a webhook or a segment is larger than it may be.' },
+  too_many_items: { status: 400, meaning: 'Tags, or a list within a document, have more entries than they may have.' },
   property_too_large: { status: 400, meaning: 'A property is larger than this table engine can keep.' },
   analysis_too_large: { status: 400, meaning: 'The analysis needs more memory than it may have; narrow its filters.' },
   unauthorized: { status: 401, meaning: 'There are no credentials, or they are not valid.' },
@@ -37,10 +43,6 @@ export const ERROR_CODES = {
   deletion_unfinished: { status: 409, meaning: 'The deletion still runs; try again when it is done.' },
   no_flow_to_restore: { status: 409, meaning: 'No deleted flow is left that the source could come back with.' },
   payload_too_large: { status: 413, meaning: 'The body is larger than this server accepts.' },
-  unsupported_media_type: {
-    status: 415,
-    meaning: 'The body is of a media type that the operation does not take, or compressed.',
-  },
   range_not_satisfiable: { status: 416, meaning: 'The byte range lies outside the object.' },
   invalid_exr: { status: 422, meaning: 'This is no OpenEXR file whose header can be read; the summary says why.' },
   too_many_attempts: {
@@ -59,7 +61,7 @@ export const ERROR_CODES = {
     status: 503,
     meaning: 'Texts cannot be turned into vectors now; searching by keywords goes on.',
   },
-  storage_full: { status: 503, meaning: 'There is no space left to write to; reads go on.' },
+  storage_full: { status: 503, meaning: 'There is no space left to write to; reads and deletions go on.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

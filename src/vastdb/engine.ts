@@ -1,4 +1,5 @@
 import type { Cell } from './cell.ts';
+import type { EndpointStatistics } from './cluster/endpoint.ts';
 import type { Predicate } from './predicate/predicate.ts';
 import type { TextQuery } from './text-query.ts';
 
@@ -25,6 +26,11 @@ export interface IndexDefinition {
   readonly columns: readonly string[];
   /** Enforced by engines that have unique keys; on the others the stores see to it. */
   readonly unique?: boolean;
+  /**
+   * Columns whose texts may be long, and are asked for by `eq` and `in` alone: an engine whose entries are limited may
+   * index their beginnings.
+   */
+  readonly equalityOnly?: readonly string[];
 }
 
 export interface TableDefinition {
@@ -37,8 +43,8 @@ export interface TableDefinition {
   readonly sortKey?: readonly string[];
   readonly indexes?: readonly IndexDefinition[];
   /**
-   * A string column whose words can be searched with `match`, on engines that have `fullText`. Words are separated by
-   * spaces; whoever writes the column has folded case and diacritics. Not for tables with a sort key.
+   * A string column whose words can be searched with `match`, on engines that have `fullText`. Each word has
+   * a space before and after it; whoever writes the column has folded case and diacritics. Not for tables with a sort key.
    */
   readonly fullText?: string;
 }
@@ -72,12 +78,19 @@ export interface SelectRequest {
   readonly where?: Predicate;
   /**
    * Only rows whose words match, the best first (by BM25), with two more cells after those of the columns: the score,
-   * the higher the better, and how many rows there are without the limit. Not together with `lookups`, `orderBy`,
+   * the higher the better, and how many rows there are without the limit. How rare a phrase is and how long a text is
+   * usually is known from these rows alone: those that `where` leaves out change no score. Not together with `lookups`, `orderBy`,
    * `distinct` or `rowIds`.
    */
   readonly match?: TextQuery;
   readonly orderBy?: readonly Ordering[];
   readonly limit?: number;
+  /**
+   * Ends with the row with which the cells come to so many bytes, however many more there are (`RowSet.cut`): not more
+   * than that is in memory. The ordering columns are unique as a whole then, and never null. Not together with
+   * `distinct` or `match`.
+   */
+  readonly maxBytes?: number | undefined;
   /** Equal rows (of the asked columns) once. Not together with `rowIds`. */
   readonly distinct?: boolean;
   /** Ask for the rows' ids as well. */
@@ -89,6 +102,8 @@ export interface RowSet {
   readonly rows: Cell[][];
   /** Parallel to `rows`; empty unless asked for. */
   readonly rowIds: RowId[];
+  /** True where `maxBytes` ended it: there may be more rows. */
+  readonly cut?: boolean;
 }
 
 export interface TableReader {
@@ -174,6 +189,8 @@ export interface EngineCapabilities {
   readonly subqueries: boolean;
   /** `lookups` of a select. */
   readonly lookups: boolean;
+  /** `maxBytes` of a select: it stops reading there. Elsewhere the executor reads in parts. */
+  readonly byteLimits?: boolean;
   /** `match` of a select; there is none where it is left out. */
   readonly fullText?: boolean;
   /** Unique indexes and unique sort keys are enforced. */
@@ -194,6 +211,17 @@ export interface TableStats {
   readonly rows: number;
   /** Estimated size on disk; undefined where the engine cannot tell. */
   readonly bytes?: number;
+}
+
+/** Connections of one pool to a server. */
+export interface PoolStatistics {
+  readonly pool: string;
+  readonly used: number;
+  readonly idle: number;
+  /** The most that are opened. */
+  readonly max: number;
+  /** Work that waits for a connection. */
+  readonly waiting: number;
 }
 
 export interface TableEngine {
@@ -223,6 +251,15 @@ export interface TableEngine {
    */
   transaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
 
+  /** Reads as of one moment, one after the other; not on engines where scans that begin together have that by themselves. */
+  snapshot?<T>(work: (reader: ScanningReader) => Promise<T>): Promise<T>;
+
+  /** The version that a server of its own names; none of a library. */
+  version?(): Promise<string>;
+  /** How each address of a cluster does; engines without addresses leave it out. */
+  endpointStatistics?(): EndpointStatistics[];
+  /** How full each pool of connections is; engines without pools leave it out. */
+  poolStatistics?(): PoolStatistics[];
   /** Rejects with a TableError that says why the engine cannot be used. */
   health(): Promise<void>;
   close(): Promise<void>;

@@ -90,7 +90,8 @@ export class ManagedReader {
   }
 }
 
-function toRow(columns: readonly string[], cells: readonly Cell[]): Row {
+/** The cells of a row by the names of its columns. */
+export function toRow(columns: readonly string[], cells: readonly Cell[]): Row {
   const row: Record<string, Cell> = {};
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i];

@@ -3,6 +3,8 @@
  * `all` names at least one phrase.
  */
 export interface TextQuery {
+  /** The one that the table's definition has indexed. */
+  readonly column: string;
   readonly all: readonly (readonly TextPhrase[])[];
   readonly none: readonly TextPhrase[];
 }

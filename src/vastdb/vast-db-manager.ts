@@ -1,9 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import { retry, type RetryOptions } from '../shared/retry.ts';
+import type { EndpointStatistics } from './cluster/endpoint.ts';
 import type {
   Cell,
   ColumnDefinition,
   Lane,
+  PoolStatistics,
   RowSet,
   TableDefinition,
   TableEngine,
@@ -266,6 +268,16 @@ export class VastDBManager {
   /** The latest slow queries, newest first. */
   slowQueries(): SlowQuery[] {
     return this.#layer.monitor.slowQueries();
+  }
+
+  /** How each address of a cluster does; none where the tables are not on one. */
+  endpointStatistics(): EndpointStatistics[] {
+    return this.#engine.endpointStatistics?.() ?? [];
+  }
+
+  /** How full each pool of connections is; none where the engine has no pools. */
+  poolStatistics(): PoolStatistics[] {
+    return this.#engine.poolStatistics?.() ?? [];
   }
 
   resetPerformance(): void {

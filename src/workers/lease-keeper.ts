@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Store, StoreTransaction } from '../domain/store.ts';
+import { withReserve } from '../shared/disk-reserve.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from './worker-loop.ts';
 
 /** How long a lease lasts without being renewed. */
@@ -16,12 +17,14 @@ export class LeaseLost extends Error {}
 export class LeaseKeeper {
   readonly owner = randomUUID();
   readonly #store: Store;
+  readonly #logger: Logger;
   readonly #renewal: WorkerLoop;
   /** Until when each lease is surely ours, on the clock of `performance.now()`. */
   readonly #heldUntil = new Map<string, number>();
 
   constructor(store: Store, logger: Logger) {
     this.#store = store;
+    this.#logger = logger;
     this.#renewal = new WorkerLoop('lease renewal', () => this.#renew(), logger, SHORT_ROUND_MAX_MS);
   }
 
@@ -74,7 +77,8 @@ export class LeaseKeeper {
   /** Hands leases back, for others to take at once. */
   async release(names: readonly string[]): Promise<void> {
     const held = names.filter((name) => this.#heldUntil.delete(name));
-    if (held.length > 0) await this.#store.transaction((tx) => tx.leases.release(held, this.owner));
+    if (held.length === 0) return;
+    await withReserve(() => this.#store.transaction((tx) => tx.leases.release(held, this.owner)));
   }
 
   /** Does what one process at a time is to do. Returns false, and does nothing, where another holds the lease. */
@@ -92,7 +96,12 @@ export class LeaseKeeper {
   /** To be called when nothing works under a lease any more. */
   async stop(): Promise<void> {
     await this.#renewal.stop();
-    await this.release([...this.#heldUntil.keys()]);
+    try {
+      await this.release([...this.#heldUntil.keys()]);
+    } catch (error) {
+      // They expire by themselves, and a server whose tables are down has to stop all the same.
+      this.#logger.warn({ err: error }, 'leases could not be released');
+    }
   }
 
   async #renew(): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isStorageFull } from '../shared/disk-reserve.ts';
 
 /** Does one round of work. Returns after how many milliseconds the next is due. */
 export type WorkRound = (signal: AbortSignal) => Promise<number>;
@@ -33,6 +34,7 @@ export class WorkerLoop {
   readonly #stopping = new AbortController();
   #woken = false;
   #endWait: (() => void) | undefined;
+  #awaited: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #busySince: number | undefined;
   #lastSuccess: number | undefined;
@@ -68,6 +70,14 @@ export class WorkerLoop {
     this.#endWait?.();
   }
 
+  /** Begins a round as soon as it can. Resolves when that has ended, in whatever way. */
+  nextRound(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#awaited.push(resolve);
+      this.wake();
+    });
+  }
+
   /** Resolves when the round that is under way has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -79,6 +89,7 @@ export class WorkerLoop {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#woken = false;
+      const awaited = this.#awaited.splice(0);
       let waitMs = RETRY_MS;
       this.#busySince = Date.now();
       try {
@@ -87,11 +98,21 @@ export class WorkerLoop {
         this.#failuresInRow = 0;
         this.#lastFailure = undefined;
       } catch (error) {
-        this.#failuresInRow++;
-        this.#lastFailure = error instanceof Error ? error.message : String(error);
-        this.#logger.error({ err: error, worker: this.#name }, `${this.#name} failed; it tries again`);
+        const failure = error instanceof Error ? error.message : String(error);
+        // On a full disk this server has to stay in service, for others to delete.
+        if (!isStorageFull(error)) {
+          this.#failuresInRow++;
+          this.#logger.error({ err: error, worker: this.#name }, `${this.#name} failed; it tries again`);
+        } else if (this.#lastFailure !== failure) {
+          this.#logger.warn(
+            { err: error, worker: this.#name },
+            `${this.#name} pauses until there is space to write to`,
+          );
+        }
+        this.#lastFailure = failure;
       }
       this.#busySince = undefined;
+      for (const ended of awaited) ended();
       await this.#wait(waitMs);
     }
   }

@@ -36,7 +36,7 @@ test('the commands of docs/search.md find what was said, and in the end nothing 
   const printed = (await runGuide('docs/search.md')).join('\n');
   for (const expected of [
     '"timerange":"[3601:0_3604:500000000)"',
-    '[{"object_id":',
+    '"object_id":',
     '"text":"The storm warning was lifted."',
     '<v Bob>The ferries stay in the harbour.',
     '"status":"index_partial"',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openApiText } from '../../openapi/document.ts';
-import { specMissing, TamsSpec } from '../support/tams-spec.ts';
+import { TamsSpec } from '../support/tams-spec.ts';
 
 interface Operation {
   operationId: string;
@@ -13,10 +13,11 @@ interface Operation {
 /** The tags of what this server has besides. */
 const NOT_TAMS = new Set(['Operation', 'MediaSearch', 'Analytics', 'EXR metadata']);
 
-if (specMissing !== undefined) console.warn(specMissing);
+/** Listings that TAMS 7.0 has no pages of, and this server has: a page has an end here, whatever is listed. */
+const PAGED_BESIDES = new Set(['/service/webhooks', '/flow-delete-requests']);
+const PAGING = ['limit', 'page'].map((name) => ({ name, in: 'query', required: false }));
 
-describe.skipIf(specMissing !== undefined)('the OpenAPI document, compared with TAMS 7.0', async () => {
-  if (specMissing !== undefined) return;
+describe('the OpenAPI document, compared with TAMS 7.0', async () => {
   const spec = new TamsSpec();
   const document = JSON.parse(await openApiText()) as { paths: Record<string, Record<string, Operation>> };
 
@@ -41,15 +42,19 @@ describe.skipIf(specMissing !== undefined)('the OpenAPI document, compared with 
         in: place,
         required: required === true,
       }));
+      const besides = PAGED_BESIDES.has(published.path) ? PAGING : [];
       const order = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
-      expect(parameters.sort(order)).toEqual([...published.parameters].sort(order));
-      expect(operation?.requestBody?.required).toBe(published.requestBody?.required);
-      expect(Object.keys(operation?.responses ?? {}).map(Number)).toEqual(
-        expect.arrayContaining([...published.responses.keys()]),
+      expect(parameters.sort(order)).toEqual(
+        [
+          ...published.parameters.map(({ name, in: place, required }) => ({ name, in: place, required })),
+          ...(['get', 'head'].includes(published.method) ? besides : []),
+        ].sort(order),
       );
-      for (const [status, response] of published.responses) {
-        const headers = Object.keys(operation?.responses[String(status)]?.headers ?? {});
-        expect(headers).toEqual(expect.arrayContaining([...response.headers.keys()]));
+      expect(operation?.requestBody?.required).toBe(published.requestBody?.required);
+      expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(Object.keys(published.responses)));
+      for (const [status, response] of Object.entries(published.responses)) {
+        const headers = Object.keys(operation?.responses[status]?.headers ?? {});
+        expect(headers).toEqual(expect.arrayContaining(Object.keys(response.headers)));
       }
     },
   );

@@ -9,7 +9,9 @@ import { VAST_STORE_TABLES } from '../../src/stores/vast-store/tables.ts';
 import { VastStore } from '../../src/stores/vast-store/vast-store.ts';
 import { openSqliteEngine } from '../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
-import type { WebhookEvent } from '../../src/domain/webhook.ts';
+import type { Flow } from '../../src/domain/flow.ts';
+import type { Registrant, WebhookEvent } from '../../src/domain/webhook.ts';
+import { TEST_LIMITS } from '../support/document-limits.ts';
 
 let folder: string;
 let manager: VastDBManager;
@@ -28,7 +30,7 @@ beforeEach(async () => {
   const engine = await openSqliteEngine({ directory: folder, synchronous: 'normal', cacheMib: 4 });
   manager = await VastDBManager.open(engine, VAST_STORE_TABLES);
   store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));
-  registration = new SegmentRegistration(store, new Set());
+  registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);
   await store.transaction(async (tx) => {
     await tx.sources.insert(source);
     await tx.flows.insert({ ...flow, created: new Date(0).toISOString() });
@@ -58,8 +60,18 @@ async function queriesOfPost(second: number): Promise<Record<string, number>> {
   return Object.fromEntries(queries.filter(([name]) => /^(counters|events|webhooks|leases|flow_coll)/.test(name)));
 }
 
-const register = (events: WebhookEvent[], more: object = {}) =>
-  store.transaction((tx) => tx.webhooks.save({ url: 'https://hook.example/', events, ...more }));
+const register = (events: WebhookEvent[], more: object = {}, registrant?: Registrant) =>
+  store.transaction((tx) => tx.webhooks.save({ url: 'https://hook.example/', events, ...more }, registrant));
+
+/** How often a POST reads flows and sources. */
+async function readsOfPost(second: number): Promise<number> {
+  await queriesOfPost(second);
+  const { tables } = manager.performanceSummary();
+  const read = tables.filter(({ table }) => table === 'flows' || table === 'sources');
+  return read
+    .flatMap(({ operations }) => operations)
+    .reduce((sum, { operation, count }) => sum + (operation === 'select' ? count : 0), 0);
+}
 
 describe('what events cost a POST of segments', () => {
   it('is one point read without registrations', async () => {
@@ -81,6 +93,51 @@ describe('what events cost a POST of segments', () => {
     await post(3);
     expect(await queriesOfPost(4)).toEqual({ 'counters select': 1, 'flow_collection_members select': 1 });
   });
+
+  it('is one more point read where classes limit who asks, and nothing is written that they do not give access to', async () => {
+    const before = await readsOfPost(1);
+    await register(['flows/segments_added', 'sources/updated'], {}, { owner: 'unlimited', classes: undefined });
+    expect(await readsOfPost(2)).toBe(before);
+    await register(['sources/updated'], { api_key_name: 'k' }, { owner: 'limited', classes: [] });
+    expect(await readsOfPost(3)).toBe(before + 1);
+    await register(['flows/segments_added'], {}, { owner: 'limited', classes: [] });
+    expect(await readsOfPost(4)).toBe(before + 2);
+    const { items } = await store.webhooks.list({ limit: 10 }, 'unlimited');
+    expect(items).toHaveLength(1);
+    await store.transaction((tx) => tx.webhooks.remove({ url: 'https://hook.example/' }, 'unlimited'));
+    expect(await queriesOfPost(5)).toMatchObject({ 'events insert': 1 });
+    await store.transaction(async (tx) => {
+      const [state, present] = [await tx.flows.state(flow.id), await tx.flows.find(flow.id)];
+      if (state === undefined || present === undefined) throw new Error('the flow is gone');
+      const kept = JSON.parse(present.document) as Flow;
+      await tx.flows.replace(state, kept, { ...kept, tags: { auth_classes: 'news' } });
+    });
+    await post(6);
+    expect(await queriesOfPost(7)).toEqual({ 'counters select': 1 });
+  });
+});
+
+describe('registrations that are older than owners', () => {
+  it('are the admins’', async () => {
+    await register(['flows/segments_added']);
+    // As an earlier version left them: without the columns.
+    await manager.update('webhooks', { op: 'isNotNull', column: 'identity' }, { owner: null, classes: null });
+    await register(['flows/created'], {}, { owner: 'a writer', classes: undefined });
+    await register(['flows/updated']);
+    const url = 'https://hook.example/';
+    // Those of one millisecond come in any order.
+    const listed = async (owner?: string) =>
+      (await store.webhooks.list({ limit: 10 }, owner)).items.toSorted((a, b) =>
+        String(b.events).localeCompare(String(a.events)),
+      );
+    expect(await listed()).toEqual([
+      { url, events: ['flows/updated'] },
+      { url, events: ['flows/created'] },
+    ]);
+    expect(await listed('a writer')).toEqual([{ url, events: ['flows/created'] }]);
+    await store.transaction((tx) => tx.webhooks.remove({ url }, 'another'));
+    expect(await listed()).toHaveLength(2);
+  });
 });
 
 describe('registrations that are older than events', () => {
@@ -89,7 +146,7 @@ describe('registrations that are older than events', () => {
     // As an earlier version left them: registered, and nothing counted.
     await manager.delete('counters', { op: 'isNotNull', column: 'name' });
     store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));
-    registration = new SegmentRegistration(store, new Set());
+    registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);
     await post(1);
     expect(await manager.count('events')).toBe(1);
   });

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { makeRunDirectory } from '../bench/support/run-directory.ts';
+import { stressAttacks } from './attacks.ts';
 import { stressHttpApi } from './http-api.ts';
 import { Random } from './support/random.ts';
 import { StressReport } from './support/stress-report.ts';
@@ -7,11 +8,13 @@ import { stressTableLayer } from './table-layer.ts';
 import { stressUrlCache } from './url-cache.ts';
 
 /*
- * `npm run stress -- --seconds 60 --seed 7`: loads the table layer, the cache of URLs and the HTTP API for so long, and
- * checks what must always hold. The exit code is 1 if anything did not.
+ * `npm run stress -- --seconds 60 --seed 7`: loads the table layer, the cache of URLs and the HTTP API, attacks a server in all
+ * known ways, and checks what must always hold. The exit code is 1 if anything did not.
  */
 const TABLES_SHARE = 0.2;
 const CACHE_SHARE = 0.05;
+const ATTACKS_SHARE = 0.25;
+const HTTP_SHARE = 1 - TABLES_SHARE - CACHE_SHARE - ATTACKS_SHARE;
 
 function readOptions(): { seconds: number; seed: number } {
   const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } });
@@ -32,7 +35,9 @@ async function run(seconds: number, seed: number): Promise<StressReport> {
     process.stderr.write('cache of URLs\n');
     stressUrlCache(random.fork(), seconds * CACHE_SHARE, report);
     process.stderr.write('HTTP API\n');
-    await stressHttpApi(directory, random.fork(), seconds * (1 - TABLES_SHARE - CACHE_SHARE), report);
+    await stressHttpApi(directory, random.fork(), seconds * HTTP_SHARE, report);
+    process.stderr.write('attacks\n');
+    await stressAttacks(directory, random.fork(), seconds * ATTACKS_SHARE, report);
     report.check('the run comes to its end', true, () => '');
   } catch (error) {
     // What was found until then is worth printing.

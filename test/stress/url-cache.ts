@@ -13,24 +13,24 @@ const GRID_S = 300;
 /** Signs many more URLs than the cache holds, while the clock runs through windows of signing. */
 export function stressUrlCache(random: Random, seconds: number, report: StressReport): void {
   let nowMs = Date.UTC(2025, 0, 1);
+  const keys = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-of-nobody' };
   const presigner = new SigV4Presigner({
     endpoint: 'https://s3.example.com',
     region: 'eu-west-1',
     bucket: 'media',
     forcePathStyle: true,
-    accessKeyId: 'AKIAEXAMPLE',
-    secretAccessKey: 'secret-of-nobody',
+    credentials: () => keys,
     expiresS: 3600,
     gridS: GRID_S,
     clock: () => nowMs,
   });
   const cache = new UrlCache(MAX_ENTRIES);
   const url = (path: string): string => {
-    const window = presigner.windowStart();
-    const kept = cache.get(window, path);
+    const epoch = presigner.epoch();
+    const kept = cache.get(epoch, path);
     if (kept !== undefined) return kept;
     const signed = presigner.presign('GET', path);
-    cache.set(window, path, signed);
+    cache.set(epoch, path, signed);
     return signed;
   };
   const until = performance.now() + seconds * 1000;

@@ -14,6 +14,8 @@ export const TEST_CONFIG: AppConfig = {
   segmentsPerRequest: 10,
   limitDefault: 3,
   limitMax: 5,
+  maxBytes: 100_000,
+  documentMaxBytes: 100_000,
 };
 
 /** Methods of services by name; the others must not be called. */

@@ -1,16 +1,22 @@
+import { afterAll } from 'vitest';
 import { openTables } from '../../src/composition/tables.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { TableDefinition } from '../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
+import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { startVastEmulator, type VastEmulator } from './vast-emulator/index.ts';
+import { vastEnv } from './vastdb/vast-env.ts';
 
-/** The engine under the tests that start a whole server: `TEST_TABLE_ENGINE`, sqlite unless it says vast. */
+/** The engine under the tests that start a whole server: `TEST_TABLE_ENGINE`, sqlite unless it says vast or postgres. */
 export const TEST_TABLE_ENGINE = readChoice();
 
 const SCHEMA = 'tams';
 /** Less than the engine's patience with conflicts: a server that is killed leaves transactions open. */
 const SILENCE_MS = 3000;
+const SECRET_KEY = 'the secret of all replicas in these tests';
+let postgres: Promise<PostgresServer> | undefined;
+const databases = new Map<string, Promise<string>>();
 const emulators = new Map<string, Promise<VastEmulator>>();
 
 /**
@@ -19,22 +25,33 @@ const emulators = new Map<string, Promise<VastEmulator>>();
  */
 export async function tableEngineEnv(dataDir: string): Promise<Record<string, string>> {
   if (TEST_TABLE_ENGINE === 'sqlite') return {};
+  if (TEST_TABLE_ENGINE === 'postgres') return postgresEnv(dataDir);
   let starting = emulators.get(dataDir);
   if (starting === undefined) {
     starting = startVastEmulator({ schema: SCHEMA, transactionSilenceMs: SILENCE_MS });
     emulators.set(dataDir, starting);
   }
-  const { endpoints, accessKey, secretKey, bucket } = await starting;
-  return {
-    TABLE_ENGINE: 'vast',
-    VAST_ENDPOINTS: endpoints.join(','),
-    VAST_ACCESS_KEY: accessKey,
-    VAST_SECRET_KEY: secretKey,
-    VAST_BUCKET: bucket,
-    VAST_SCHEMA: SCHEMA,
-    SECRET_KEY: 'the secret of all replicas in these tests',
-  };
+  return vastEnv(await starting, SCHEMA);
 }
+
+async function postgresEnv(dataDir: string): Promise<Record<string, string>> {
+  // One server for all tests of a file; what is in it goes with the databases.
+  postgres ??= startPostgres();
+  const server = await postgres;
+  let database = databases.get(dataDir);
+  if (database === undefined) {
+    database = server.database();
+    databases.set(dataDir, database);
+  }
+  // Few connections for each of the many servers of a run.
+  return { TABLE_ENGINE: 'postgres', DATABASE_URL: await database, DATABASE_POOL_SIZE: '8', SECRET_KEY };
+}
+
+afterAll(async () => {
+  const server = await postgres;
+  postgres = undefined;
+  await server?.dispose();
+});
 
 /** The tables of a data directory, as one more process beside its servers opens them. */
 export async function openTestTables(dataDir: string, definitions: readonly TableDefinition[]): Promise<VastDBManager> {
@@ -49,8 +66,8 @@ export async function dropTables(dataDir: string): Promise<void> {
   await emulator?.close();
 }
 
-function readChoice(): 'sqlite' | 'vast' {
+function readChoice(): 'sqlite' | 'vast' | 'postgres' {
   const choice = process.env.TEST_TABLE_ENGINE ?? 'sqlite';
-  if (choice !== 'sqlite' && choice !== 'vast') throw new Error(`TEST_TABLE_ENGINE is ${choice}; sqlite or vast`);
-  return choice;
+  if (choice === 'sqlite' || choice === 'vast' || choice === 'postgres') return choice;
+  throw new Error(`TEST_TABLE_ENGINE is ${choice}; sqlite, vast or postgres`);
 }

@@ -14,6 +14,8 @@ export interface TestServer {
   readonly baseUrl: string;
   readonly app: FastifyInstance;
   readonly dataDir: string;
+  /** Has its workers look for what is due, and waits until they have. */
+  lookForDue(): Promise<void>;
   /** Stops the server and, unless the caller gave the folder, removes its data. */
   close(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     baseUrl: `http://127.0.0.1:${port}`,
     app: container.app,
     dataDir,
+    lookForDue: () => container.lookForDue(),
     close: async () => {
       await container.close();
       if (options.isDamaged !== true) await verifyAfter(config);

@@ -33,14 +33,19 @@ describe('loadConfig', () => {
     expect(config).toMatchObject({
       http: { host: '127.0.0.1', port: 8000, trustProxy: false, bodyLimitBytes: 10_485_760, corsOrigins: 'loopback' },
       dataDir: resolve('data'),
+      diskReserveBytes: 67_108_864,
       tables: { engine: 'sqlite', sqlite: { synchronous: 'full', cacheMib: 64 } },
       media: {
         backends: [{ type: 'local', defaultStorage: true, path: resolve('data/media') }],
         presign: { expiresS: 3600, gridS: 300, urlCacheMax: 20_000 },
         maxObjectBytes: 5_368_709_120,
       },
-      paging: { limitDefault: 100, limitMax: 1000 },
-      limits: { segmentsPerRequest: 5000, deleteSyncMax: 1000 },
+      paging: { limitDefault: 100, limitMax: 1000, maxBytes: 2_097_152 },
+      limits: {
+        segmentsPerRequest: 5000,
+        deleteSyncMax: 1000,
+        documents: { maxBytes: 1_048_576, maxItems: 1000 },
+      },
       reclaim: { graceS: 300, allocationExpiryS: 86_400 },
       deletion: { requestExpiryS: 86_400 },
       logLevel: 'info',
@@ -111,6 +116,10 @@ describe('loadConfig', () => {
     ],
     ['S3_BREAKER_RESET_MS', '250', (config) => config.media.s3.breakerResetMs, 250],
     ['PAGE_LIMIT_DEFAULT', '30', (config) => config.paging.limitDefault, 30],
+    ['PAGE_MAX_BYTES', '2048', (config) => config.paging.maxBytes, 2048],
+    ['DOCUMENT_MAX_BYTES', '2048', (config) => config.limits.documents.maxBytes, 2048],
+    ['DOCUMENT_ITEMS_MAX', '7', (config) => config.limits.documents.maxItems, 7],
+    ['BODY_MEMORY_MIB', '2', (config) => config.operation.limits.bodiesMaxBytes, 2 * 2 ** 20],
     ['PAGE_LIMIT_MAX', '500', (config) => config.paging.limitMax, 500],
     ['SEGMENTS_PER_REQUEST_MAX', '10', (config) => config.limits.segmentsPerRequest, 10],
     ['DELETE_SYNC_MAX', '0', (config) => config.limits.deleteSyncMax, 0],
@@ -147,7 +156,7 @@ describe('loadConfig', () => {
     ['BODY_LIMIT_BYTES', '0'],
     ['CORS_ORIGINS', 'https://a.example/path'],
     ['CORS_ORIGINS', 'https://a.example,*'],
-    ['TABLE_ENGINE', 'postgres'],
+    ['TABLE_ENGINE', 'mysql'],
     ['SQLITE_SYNCHRONOUS', 'off'],
     ['SQLITE_SYNCHRONOUS', 'FULL'],
     ['SQLITE_CACHE_MIB', '0'],
@@ -258,8 +267,23 @@ describe('the storage backend of the environment', () => {
     expect(idOf(S3)).not.toBe(idOf({}));
   });
 
-  it.each(['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])('needs %s for s3', (name) => {
-    expect(refusal({ ...S3, [name]: '' })).toBe(`${name} is not set; MEDIA_STORE=s3 needs it.`);
+  it('needs a bucket for s3', () => {
+    expect(refusal({ ...S3, S3_BUCKET: '' })).toBe('S3_BUCKET is not set; MEDIA_STORE=s3 needs it.');
+  });
+
+  it('takes both keys, or none: the environment has credentials then', () => {
+    const none = { ...S3, S3_ACCESS_KEY_ID: '', S3_SECRET_ACCESS_KEY: '' };
+    expect(loadConfig(none).media.backends).toMatchObject([{ accessKeyId: undefined, secretAccessKey: undefined }]);
+    const rest = 'set both, or neither to take the credentials of the environment.';
+    expect(refusal({ ...S3, S3_ACCESS_KEY_ID: '' })).toBe(
+      `S3_SECRET_ACCESS_KEY is set without S3_ACCESS_KEY_ID; ${rest}`,
+    );
+    expect(refusal({ ...S3, S3_SECRET_ACCESS_KEY: '' })).toBe(
+      `S3_ACCESS_KEY_ID is set without S3_SECRET_ACCESS_KEY; ${rest}`,
+    );
+    expect(refusal({ ...none, S3_SESSION_TOKEN: 'token' })).toBe(
+      `S3_SESSION_TOKEN is set without S3_ACCESS_KEY_ID; ${rest}`,
+    );
   });
 
   it.each([
@@ -369,10 +393,11 @@ describe('STORAGE_BACKENDS_FILE', () => {
     ['an unknown key', [local, { ...s3, buckets: 'hunter2' }], /entry 2 has the unknown key "buckets"/],
     ['a key of the other type', [{ ...local, bucket: 'media' }], /entry 1 has the unknown key "bucket"/],
     [
-      'a missing key',
+      'half of the keys',
       [{ id: ID_2, type: 's3', bucket: 'b-1', access_key_id: 'k' }],
-      /entry 1 lacks .*secret_access_key/,
+      /entry 1: access_key_id is set without secret_access_key; set both, or neither/,
     ],
+    ['a missing key', [{ id: ID_2, type: 's3' }], /entry 1 lacks the key bucket/],
     ['an id that is no lower-case UUID', [{ ...local, id: 'AAAA' }], /entry 1 has a wrong id/],
     ['a value of the wrong type', [{ ...s3, force_path_style: 'true' }], /entry 1 has a wrong force_path_style/],
     ['an endpoint without a scheme', [{ ...s3, endpoint: 's3.example' }], /entry 1: endpoint takes an http/],
@@ -425,6 +450,8 @@ describe('.env.example', () => {
       });
     loadConfig(recording({}));
     loadConfig(recording(S3));
+    const database = { TABLE_ENGINE: 'postgres', DATABASE_URL: 'postgresql://h/d', SECRET_KEY: 's'.repeat(32) };
+    loadConfig(recording(database));
     expect(Object.keys(parseEnv(EXAMPLE)).sort()).toEqual([...read].sort());
   });
 

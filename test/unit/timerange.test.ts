@@ -145,6 +145,14 @@ describe('TimeRange.fromNs and withMarkers', () => {
     expect(TimeRange.withMarkers(1n, 9n, { startInclusive: false, endInclusive: false }).toString()).toBe('(0:0_0:9)');
   });
 
+  it('are empty with an end before the start, where they are a question (AppNote 0008)', () => {
+    for (const text of ['[10:0_5:0)', '[0:1_0:0]', '(5:0_4:999999999]']) {
+      expect(TimeRange.parseQuery(text)).toBe(TimeRange.EMPTY);
+    }
+    expect(TimeRange.parseQuery('[0:0_5:0)')).toEqual(TimeRange.parse('[0:0_5:0)'));
+    expect(() => TimeRange.parseQuery('[99999999999:0_5:0)')).toThrow('out of range');
+  });
+
   it('refuse an end before the start and what is no int64', () => {
     expect(() => TimeRange.fromNs(1n, 0n)).toThrow(RangeError);
     expect(() => TimeRange.fromNs(null, INT64_MAX + 1n)).toThrow(RangeError);

@@ -61,19 +61,22 @@ capabilities: { drop: [ALL] }
 {{- if and .Values.secretKeys (not .Values.existingSecret) -}}
 {{- fail "secretKeys names keys of a Secret, but existingSecret does not say of which." -}}
 {{- end -}}
-{{- if eq .Values.mode "cluster" -}}
-{{- range $key := list "SECRET_KEY" "VAST_ACCESS_KEY" "VAST_SECRET_KEY" -}}
+{{- if ne .Values.mode "embedded" -}}
+{{- $secrets := dict "cluster" (list "VAST_ACCESS_KEY" "VAST_SECRET_KEY") "postgres" (list "DATABASE_URL") -}}
+{{- range $key := prepend (get $secrets .Values.mode) "SECRET_KEY" -}}
 {{- if not (has $key $.Values.secretKeys) -}}
-{{- fail (printf "mode cluster needs %s: put it into a Secret, name that in existingSecret and the key in secretKeys." $key) -}}
+{{- fail (printf "mode %s needs %s: put it into a Secret, name that in existingSecret and the key in secretKeys." $.Values.mode $key) -}}
 {{- end -}}
 {{- end -}}
+{{- if eq .Values.mode "cluster" -}}
 {{- range $key := list "VAST_ENDPOINTS" "VAST_BUCKET" "VAST_SCHEMA" -}}
 {{- if not (get $.Values.config $key) -}}
 {{- fail (printf "mode cluster needs config.%s." $key) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
 {{- if not (or (eq (.Values.config.MEDIA_STORE | default "local") "s3") .Values.config.STORAGE_BACKENDS_FILE) -}}
-{{- fail "mode cluster keeps media in an object store: set config.MEDIA_STORE to s3, or config.STORAGE_BACKENDS_FILE." -}}
+{{- fail (printf "mode %s keeps media in an object store: set config.MEDIA_STORE to s3, or config.STORAGE_BACKENDS_FILE." .Values.mode) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

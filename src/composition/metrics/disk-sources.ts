@@ -1,9 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../../config.ts';
 import type { MetricSource } from '../../observability/metrics/metric-source.ts';
+import { spaceOf } from '../../shared/disk-reserve.ts';
 
 /** The disk of DATA_DIR; nothing where neither tables nor media are kept on it. */
-export function diskSources({ dataDir, tables, media }: Config): MetricSource[] {
+export function diskSources({ dataDir, tables, media, diskReserveBytes }: Config): MetricSource[] {
   if (tables.engine !== 'sqlite' && !media.backends.some(({ type }) => type === 'local')) return [];
   return [
     {
@@ -23,6 +24,12 @@ export function diskSources({ dataDir, tables, media }: Config): MetricSource[] 
         const { bavail, bsize } = await statfs(dataDir);
         return [{ value: bavail * bsize }];
       },
+    },
+    {
+      name: 'tams_data_dir_reserve_bytes',
+      help: 'What is kept free of it for deletions.',
+      type: 'gauge',
+      read: async () => [{ value: spaceOf(await statfs(dataDir), diskReserveBytes).reserve }],
     },
   ];
 }

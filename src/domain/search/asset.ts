@@ -12,6 +12,8 @@ export type RecommendedAction = (typeof RECOMMENDED_ACTIONS)[number];
 /** Where the medium of an asset is in this store's TAMS. */
 export interface TamsLink {
   readonly flowId: string;
+  /** The flow in the life that it had then: one that gets its id later is another. */
+  readonly flowLife: string;
   readonly sourceId: string | null;
   /** Of the asset's time 0 on the flow's timeline. */
   readonly offsetNs: bigint;

@@ -100,13 +100,14 @@ export class RunningRequests {
       if (socket.destroyed) {
         this.#running.delete(reply);
         onAborted();
+      } else if (age > requestTimeoutMs && !reply.sent) {
+        // The client has as long again to take the answer.
+        this.#running.set(reply, now - requestTimeoutMs);
+        onTimeout(reply);
       } else if (age > 2 * requestTimeoutMs) {
-        // It was answered in time, and has had as long again to take the answer.
         this.#running.delete(reply);
         onCutOff('slow_reader');
         socket.destroy();
-      } else if (age > requestTimeoutMs && !reply.sent) {
-        onTimeout(reply);
       }
     }
   }

@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Left out, it is `admin`: a route that somebody forgot is closed. */
     access?: Access;
+    /** Whether the audit log tells of it although it does not need `admin`. */
+    audited?: boolean;
   }
   interface FastifyRequest {
     /** Who makes the request, and what it may do. */
@@ -62,7 +64,7 @@ export const authenticationPlugin = fp<AuthenticationOptions>(
         const { check } = new AccessCheck(authentication, access);
         route.onRequest = [...[route.onRequest ?? []].flat(), check];
         const reads = [route.method].flat().every((method) => method === 'GET' || method === 'HEAD');
-        if (access !== 'admin' || reads) return;
+        if ((access !== 'admin' && route.config?.audited !== true) || reads) return;
         route.onResponse = [...[route.onResponse ?? []].flat(), recordAct(authentication, route.url)];
       });
     }
@@ -75,7 +77,7 @@ function isBelow(paths: readonly string[], url: string): boolean {
   return paths.some((path) => url === path || url.startsWith(`${path}/`));
 }
 
-/** Changes that need admin go to the audit log when they are done. */
+/** Changes that need admin, and the like, go to the audit log when they are done. */
 function recordAct({ audit }: Authentication, url: string) {
   return (request: FastifyRequest, reply: FastifyReply, next: () => void): void => {
     if (reply.statusCode < 400) {

@@ -10,6 +10,7 @@ const STYLE = `
 .swagger-ui .opblock-head { display: none; }
 .swagger-ui .info { margin: 24px 0; }
 .swagger-ui .opblock-tag small { flex: 2; }
+.swagger-ui .parameters-col_description textarea { min-height: 60px; }
 `;
 
 /** How the pages at `/docs` look: the groups of operations closed, to be seen at a glance; no bar of Swagger's own. */
@@ -26,4 +27,39 @@ export const docsPage: Omit<FastifySwaggerUiOptions, 'routePrefix'> = {
     displayRequestDuration: true,
     filter: true,
   },
+  transformSpecification: (document) => {
+    for (const operation of operationsOf(document)) operation.parameters?.forEach(openName);
+    return document;
+  },
 };
+
+interface Parameter {
+  readonly name: string;
+  readonly schema: object;
+  readonly description?: string;
+}
+
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+}
+
+const operationsOf = ({ paths }: Readonly<Record<string, unknown>>): Operation[] =>
+  Object.values(paths as Record<string, Record<string, Operation>>).flatMap((item) => Object.values(item));
+
+/**
+ * `tag.{name}` stands for any name, but "Try it out" would send it literally. On the page such a parameter is an object:
+ * a query has one parameter for each of its keys.
+ */
+function openName(parameter: Parameter): void {
+  const [prefix, rest] = parameter.name.split('{name}');
+  if (prefix === undefined || rest === undefined) return;
+  const value = 'type' in parameter.schema && parameter.schema.type === 'boolean' ? 'true' : '"value"';
+  Object.assign(parameter, {
+    style: 'form',
+    explode: true,
+    schema: { type: 'object', additionalProperties: parameter.schema },
+    // Made up from the schema unless there is one, and sent.
+    example: {},
+    description: `${parameter.description ?? ''} To try it out, name each whole, as JSON: \`{"${prefix}NAME": ${value}}\`.`,
+  });
+}

@@ -37,6 +37,8 @@ export function hoistSchemas<Document extends object>(
   for (const operations of Object.values(hoisted)) {
     for (const operation of Object.values(operations as Record<string, Json>)) {
       if (optionalBodies.has(operation['operationId'])) (operation['requestBody'] as Json)['required'] = false;
+      // As they stand in the URL: what comes first has to be filled in first.
+      (operation['parameters'] as { in: string }[] | undefined)?.sort((a, b) => rank(a) - rank(b));
     }
   }
   const sorted = Object.fromEntries(
@@ -46,6 +48,8 @@ export function hoistSchemas<Document extends object>(
   );
   return { ...rest, paths: hoisted, components: { ...components, schemas: sorted } } as Document;
 }
+
+const rank = (parameter: { in: string }): number => (parameter.in === 'path' ? 0 : 1);
 
 function withoutDescription(schema: Json): Json {
   return { ...schema, description: undefined };

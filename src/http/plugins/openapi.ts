@@ -95,9 +95,14 @@ export const openApiPlugin = fp<OpenApiOptions>(
     });
 
     let text: string | undefined;
-    app.get(DOCUMENT_PATH, { schema: { hide: true } }, (_request, reply) => {
-      text ??= JSON.stringify(app.swagger());
-      return sendJson(reply, text);
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: DOCUMENT_PATH,
+      schema: { hide: true },
+      handler: (_request, reply) => {
+        text ??= JSON.stringify(app.swagger());
+        return sendJson(reply, text);
+      },
     });
   },
   { name: 'tams-openapi', fastify: '5.x' },

@@ -4,6 +4,8 @@ import fp from 'fastify-plugin';
 import type { RequestMetrics, RouteMetrics } from '../../observability/metrics/request-metrics.ts';
 import { AppError } from '../../shared/errors.ts';
 import { errorBody } from '../error-handler.ts';
+import type { BodyMemory } from '../limits/body-memory.ts';
+import { closeInStages } from '../limits/lingering-close.ts';
 import { LoadGate } from '../limits/load-gate.ts';
 import { Refusals } from '../limits/refusals.ts';
 import { RunningRequests } from '../limits/running-requests.ts';
@@ -29,6 +31,8 @@ export interface RequestLimits {
   readonly maxConnections: number;
   /** Requests that are worked on at once. */
   readonly inFlightMax: number;
+  /** Of large bodies, of requests and of answers, over all connections. */
+  readonly bodiesMaxBytes: number;
   /** How long a turn of the event loop may take for a while before requests are refused; 0: any time. */
   readonly overloadDelayMs: number;
 }
@@ -36,6 +40,7 @@ export interface RequestLimits {
 export interface RequestGuardOptions {
   limits: RequestLimits;
   metrics: RequestMetrics;
+  bodies: Pick<BodyMemory, 'bytes'>;
   /** Whether the server is stopping: connections end with their next answer then. */
   isStopping: () => boolean;
 }
@@ -49,7 +54,7 @@ const RETRY_AFTER_S = 1;
  * those that take too long. One pair of hooks does it all, since every request pays for them.
  */
 export const requestGuardPlugin = fp<RequestGuardOptions>(
-  (app, { limits, metrics, isStopping }, done) => {
+  (app, { limits, metrics, bodies, isStopping }, done) => {
     const gate = new LoadGate(limits.overloadDelayMs, (overloaded) => {
       if (overloaded) app.log.warn('there is more to do than can be done in time; requests are refused');
       else app.log.info('all requests are taken again');
@@ -78,6 +83,7 @@ export const requestGuardPlugin = fp<RequestGuardOptions>(
     metrics.watch({
       inFlight: () => running.count,
       transfers: () => running.transfers,
+      bodies: () => bodies.bytes,
       connections: () => promisify(app.server.getConnections.bind(app.server))(),
       overloaded: () => gate.overloaded,
     });
@@ -93,6 +99,10 @@ export const requestGuardPlugin = fp<RequestGuardOptions>(
       if (request.url.includes('#')) {
         // The router would read what follows as a query, where caches, proxies and logs see none (RFC 9112, 3.2).
         next(new AppError('invalid_request', 'The request target must not have a #; encode it as %23'));
+        return;
+      }
+      if (!request.url.startsWith('/') && request.method !== 'OPTIONS') {
+        next(new AppError('invalid_request', 'The request target must be a path or an absolute URL of this server'));
         return;
       }
       if (traffic === 'probe') {
@@ -121,6 +131,7 @@ export const requestGuardPlugin = fp<RequestGuardOptions>(
       next();
     });
 
+    closeInStages(app.server, limits.headersTimeoutMs, () => metrics.cutOff('slow_request'));
     app.server.headersTimeout = limits.headersTimeoutMs;
     app.server.maxConnections = limits.maxConnections;
     app.server.on('drop', () => metrics.cutOff('max_connections'));

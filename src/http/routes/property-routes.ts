@@ -1,7 +1,7 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import type { OperationTag } from '../operation.ts';
 import { operation, readOperation } from '../operation.ts';
-import { paramOf, pathId } from '../path-id.ts';
+import { paramOf } from '../param-of.ts';
 import type { Asker } from '../route-context.ts';
 import type { ResponseDocs } from '../schemas/responses.ts';
 import { badBody, json, noBody, notFound } from '../schemas/responses.ts';
@@ -45,7 +45,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
   const { property, title, schema, isDeletable, writeResponses } = definition;
   const url = `${path}/:${idParam}/${property}`;
   const name = `${path.slice(1)}-${idParam}-${property.replaceAll('_', '-')}`;
-  const idOf = (request: { params: unknown }) => pathId(paramOf(request, idParam), noun);
+  const idOf = (request: { params: unknown }) => paramOf(request, idParam);
 
   readOperation(app, {
     url,

@@ -2,7 +2,7 @@ import type { TObject } from 'typebox';
 import Type from 'typebox';
 import type { OperationTag } from '../operation.ts';
 import { operation, readOperation } from '../operation.ts';
-import { paramOf, pathId } from '../path-id.ts';
+import { paramOf } from '../param-of.ts';
 import type { Asker } from '../route-context.ts';
 import { Tags } from '../schemas/common.ts';
 import type { ResponseDocs } from '../schemas/responses.ts';
@@ -37,7 +37,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
   const name = `${path.slice(1)}-${idParam}-tags`;
   const all = `${path}/:${idParam}/tags`;
   const one = `${all}/:name`;
-  const idOf = (request: { params: unknown }) => pathId(paramOf(request, idParam), noun);
+  const idOf = (request: { params: unknown }) => paramOf(request, idParam);
   const nameOf = (request: { params: unknown }) => paramOf(request, 'name');
 
   readOperation(app, {

@@ -1,11 +1,9 @@
 import Type from 'typebox';
 import { EXPORT_FORMATS, EXPORTED, INGESTED, RATE_GROUPS, TOP_ORDERS } from '../../domain/analytics.ts';
-import { ContentFormat, Integer, PATTERNS, Timerange, Uuid } from './common.ts';
+import { ContentFormat, limitParameter, PATTERNS, Timerange, Uuid } from './common.ts';
 
 const choice = <const Values extends readonly string[]>(values: Values, description: string) =>
   Type.Unsafe<Values[number]>(Type.Enum([...values], { type: 'string', description }));
-const limit = (description: string, byDefault: number, maximum: number) =>
-  Type.Optional(Integer({ minimum: 1, description: `${description}; ${byDefault} unless given, ${maximum} at most.` }));
 const duration = (description: string) =>
   Type.Optional(Type.String({ pattern: PATTERNS.duration.pattern, description }));
 
@@ -35,7 +33,7 @@ export const LIMITS = {
   groups: { default: 10, max: 1000 },
 } as const;
 const limited = (name: keyof typeof LIMITS, description: string) =>
-  limit(description, LIMITS[name].default, LIMITS[name].max);
+  limitParameter(`${description}; ${LIMITS[name].default} unless given, ${LIMITS[name].max} at most.`);
 
 export const usageQuery = Type.Object(filters);
 /** Objects have no time. */

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import Type from 'typebox';
-import { Timerange, Timestamp } from './common.ts';
+import { Dictionary, Timerange, Timestamp } from './common.ts';
 
 /** What the analytics answer; not a part of TAMS. Nanoseconds are timestamps, as TAMS writes them: so they stay exact. */
 
@@ -174,7 +174,7 @@ export const SummarySchema = Type.Object(
 );
 
 export const PercentilesSchema = Type.Object(
-  { rows, percentiles: Type.Record(Type.String(), orNull(Type.Number()), { description: 'By percent.' }) },
+  { rows, percentiles: Dictionary(orNull(Type.Number()), { description: 'By percent.' }) },
   { title: 'Percentiles' },
 );
 

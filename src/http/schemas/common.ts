@@ -18,6 +18,8 @@ export const PATTERNS = {
     expects: 'a timerange such as [0:0_10:0)',
   },
   mediaType: { pattern: '^[^\\s/]+/[^\\s/]+$', expects: 'a media type such as video/mp2t' },
+  /** Wider than that of flows' codecs: what no flow has finds none. */
+  codecFilter: { pattern: '.*/.*', expects: 'a media type such as video/h264' },
   channelRange: { pattern: '^[0-9]+_[0-9]+$', expects: 'a range of channels such as 0_1' },
   packageUid: {
     pattern:
@@ -65,15 +67,24 @@ export const ContentFormat = Type.Enum([Format.video, Format.image, Format.audio
   description: 'What kind of content a source or a flow holds.',
 });
 
-export const Tags = Type.Record(Type.String(), Type.String(), {
-  title: 'Tags',
-  description: 'Free text by free names.',
-});
+/**
+ * Values of one schema by free names. Not `Type.Record`, whose pattern leaves out names with a line break, and so lets any
+ * value through under them.
+ */
+export const Dictionary = <Schema extends TSchema>(
+  schema: Schema,
+  options: { title?: string; description?: string } = {},
+) => Type.Unsafe<Record<string, Static<Schema>>>({ type: 'object', additionalProperties: schema, ...options });
+
+export const Tags = Dictionary(Type.String(), { title: 'Tags', description: 'Free text by free names.' });
 
 /** An integer that JSON carries without loss. */
 export function Integer(options: { minimum?: number; description?: string } = {}) {
   return Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER, ...options });
 }
+
+/** How many results a request asks for. Any number is taken: one above the operation's maximum is lowered to it. */
+export const limitParameter = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 
 /** Exactly one of several schemas. */
 export function OneOf<Schemas extends TSchema[]>(

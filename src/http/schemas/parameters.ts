@@ -1,9 +1,10 @@
 import Type from 'typebox';
-import { ContentFormat, Integer, MediaType, PATTERNS, Timerange, Uuid } from './common.ts';
+import { ContentFormat, Integer, limitParameter, PATTERNS, Timerange, Uuid } from './common.ts';
 import { EXAMPLE_FLOW_ID, EXAMPLE_SEGMENT, EXAMPLE_SOURCE_ID } from './examples.ts';
 
 /** Path and query parameters, as TAMS 7.0 names them. */
 
+/** Ids of this pattern are checked before anything else of a request: see the plugin `tams-path-ids`. */
 const idOf = (what: string, example: string) =>
   Type.String({ pattern: PATTERNS.uuid.pattern, description: `The id of the ${what}.`, examples: [example] });
 const sourceId = idOf('source', EXAMPLE_SOURCE_ID);
@@ -21,14 +22,15 @@ export const objectParams = Type.Object({
   }),
 });
 export const deletionRequestParams = Type.Object({
-  requestId: Type.String({ description: 'The id of the deletion request, as `Location` of a 202 ends with it.' }),
+  requestId: Type.String({
+    pattern: PATTERNS.uuid.pattern,
+    description: 'The id of the deletion request, as `Location` of a 202 ends with it.',
+  }),
 });
 
 export const pagingParameters = {
   page: Type.Optional(Type.String({ description: 'The cursor of a page, from `X-Paging-NextKey`.' })),
-  limit: Type.Optional(
-    Integer({ minimum: 1, description: 'Results per page; lowered to what the server allows, see `X-Paging-Limit`.' }),
-  ),
+  limit: limitParameter('Results per page; lowered to what the server allows, see `X-Paging-Limit`.'),
 };
 
 const tagFilters = {
@@ -55,7 +57,9 @@ export const flowListQuery = Type.Object({
   source_id: Type.Optional(Uuid),
   timerange: Type.Optional(Timerange),
   format: Type.Optional(ContentFormat),
-  codec: Type.Optional(MediaType),
+  codec: Type.Optional(
+    Type.String({ pattern: PATTERNS.codecFilter.pattern, description: 'Only flows of exactly this codec.' }),
+  ),
   label: exactLabel,
   ...tagFilters,
   frame_width: Type.Optional(Integer({ description: 'Only video flows of this width, in pixels.' })),

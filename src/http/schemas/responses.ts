@@ -32,7 +32,7 @@ function error(description: string, type: ErrorCode, summary: string): ResponseD
 }
 
 export const OTHER_ERRORS = error(
-  'Any other error: a body that is too large (413) or of another type (415), too many requests (429), or a failure of the ' +
+  'Any other error: a body that is too large (413), too many requests (429), or a failure of the ' +
     'server (5xx). A 429, and most 503, say in `Retry-After` when to try again.',
   'overloaded',
   'There is more to do than the server can; try again later',
@@ -58,6 +58,11 @@ export const unauthorized: ResponseDoc = {
 };
 export const forbidden = error('The credentials lack the scope.', 'insufficient_scope', 'This needs the scope write');
 export const notFound = error('There is nothing of this id.', 'not_found', `there is no flow ${EXAMPLE_FLOW_ID}`);
+export const notAnId = error(
+  'The id is no lower-case UUID. One of no flow is no error: the answer is an empty list.',
+  'not_found',
+  'There is nothing of this id: flowId must be a lower-case UUID',
+);
 export const transcriptConflict = error(
   'Another transcript of the version is being put.',
   'transcript_being_put',
@@ -72,7 +77,10 @@ export const conflict = error(
 const count = (description: string) => Type.Integer({ description });
 
 export const pagingHeaders = {
-  Link: Type.String({ description: 'The URL of the next page as `rel="next"`; absent on the last page.' }),
+  Link: Type.String({
+    description:
+      'The URL of the next page as `rel="next"`; absent on the last page. A page may have fewer results than its limit.',
+  }),
   'X-Paging-Limit': count('Results per page, as applied.'),
   'X-Paging-NextKey': Type.String({ description: 'The cursor of the next page; absent on the last page.' }),
 };

@@ -3,6 +3,7 @@ import { ASSET_STATUSES, TRIAGE_STATES } from '../../domain/search/asset.ts';
 import { VERSION_STATUSES, VISIBILITIES } from '../../domain/search/version.ts';
 import { DateTime, Integer, Timerange, Timestamp, Uuid } from './common.ts';
 import { pagingParameters } from './parameters.ts';
+import { EXAMPLE_FLOW_ID } from './examples.ts';
 
 /** What is searched: assets, their versions and transcripts; and the queue that makes them. */
 
@@ -55,7 +56,7 @@ const link = {
 export const AssetLinkInput = Type.Object(link, {
   title: 'AssetLinkInput',
   additionalProperties: false,
-  examples: [{ flow_id: '10000000-0000-4000-8000-000000000002', offset: '3600:0' }],
+  examples: [{ flow_id: EXAMPLE_FLOW_ID, offset: '3600:0' }],
 });
 
 export const AssetInputSchema = Type.Object(
@@ -81,7 +82,7 @@ export const AssetInputSchema = Type.Object(
         bucket: 'news',
         key: '2026/11/bulletin.mp4',
         etag: '9b2cf535f27731c9',
-        link: { flow_id: '10000000-0000-4000-8000-000000000002', offset: '0:0' },
+        link: { flow_id: EXAMPLE_FLOW_ID, offset: '0:0' },
       },
     ],
   },

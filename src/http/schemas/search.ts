@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Integer, Timerange, Uuid } from './common.ts';
+import { Integer, limitParameter, Timerange, Uuid } from './common.ts';
 
 /** The search itself; what is searched is in `search-assets.ts`. */
 
@@ -15,10 +15,6 @@ const fusion = Type.Enum(['rrf', 'weighted'], {
   description:
     'How a hybrid search joins its two lists: by reciprocal ranks (`rrf`, the default), or by the sum of scores that ' +
     'are scaled to 0..1 within their list (`weighted`).',
-});
-const limit = Integer({
-  minimum: 1,
-  description: `Hits per page: ${SEARCH_LIMIT.default} unless given, at most ${SEARCH_LIMIT.max}.`,
 });
 const offset = Integer({ minimum: 0, description: 'Hits to leave out; with `limit` at most 10000.' });
 
@@ -50,7 +46,7 @@ export const searchQuery = Type.Object({
     }),
   ),
   ...filters,
-  limit: Type.Optional(limit),
+  limit: limitParameter(`Hits per page: ${SEARCH_LIMIT.default} unless given, ${SEARCH_LIMIT.max} at most.`),
   offset: Type.Optional(offset),
 });
 

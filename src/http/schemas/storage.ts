@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Integer, Uuid } from './common.ts';
+import { Dictionary, Integer, Uuid } from './common.ts';
 
 /** TAMS 7.0, `schemas/{flow-storage-post,flow-storage,http-request}.json`. */
 
@@ -19,7 +19,7 @@ const UploadRequestSchema = Type.Object(
     url: Type.String(),
     body: Type.Optional(Type.String()),
     'content-type': Type.Optional(Type.String()),
-    headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+    headers: Type.Optional(Dictionary(Type.String())),
   },
   { title: 'UploadRequest', description: 'The request that uploads an object.' },
 );

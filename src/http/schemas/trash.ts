@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { DateTime, Timerange, Uuid } from './common.ts';
+import { DateTime, PATTERNS, Timerange, Uuid } from './common.ts';
 import { ErrorSchema } from './error.ts';
 import { pagingParameters } from './parameters.ts';
 
@@ -30,7 +30,10 @@ export const restoreSegmentsQuery = Type.Object({
   deletion_id: Type.Optional(Uuid),
 });
 export const deletionParams = Type.Object({
-  deletionId: Type.String({ description: 'The id of the deletion, as the listings tell it.' }),
+  deletionId: Type.String({
+    pattern: PATTERNS.uuid.pattern,
+    description: 'The id of the deletion, as the listings tell it.',
+  }),
 });
 
 export const DeletedItem = Type.Object(

@@ -20,7 +20,7 @@ export function compileBody(schema: TSchema): Validate {
 /** As `compileBody`, but a body that is missing is passed on as `undefined`. */
 export function compileOptionalBody(schema: TSchema): Validate {
   const validate = compileBody(schema);
-  // Fastify hands a missing body over as null.
+  // The framework hands a missing body over as null; a body that is null was refused by its parser.
   return (value) => (value === null ? { value: undefined } : validate(value));
 }
 

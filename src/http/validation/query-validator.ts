@@ -1,4 +1,4 @@
-import type { TObject, TSchema } from 'typebox';
+import type { TObject } from 'typebox';
 import { AppError } from '../../shared/errors.ts';
 import { PATTERNS } from '../schemas/common.ts';
 import { expectedByPattern } from './failure.ts';
@@ -50,35 +50,24 @@ export function compileQuery(schema: TObject): Validate {
   };
 }
 
-function reader(schema: TSchema): Read {
-  const {
-    type,
-    minimum,
-    maximum,
-    pattern,
-    enum: allowed,
-  } = schema as {
-    type?: string;
-    minimum?: number;
-    maximum?: number;
-    pattern?: string;
-    enum?: string[];
-  };
+interface ParameterSchema {
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
+}
+
+function reader(schema: ParameterSchema): Read {
+  const { type, pattern, enum: allowed } = schema;
   if (type === 'boolean') {
     return (text, name) => {
       if (text !== 'true' && text !== 'false') throw fault(name, 'must be true or false');
       return text === 'true';
     };
   }
-  if (type === 'integer') {
-    const least = minimum === undefined || minimum < 0 ? undefined : minimum;
-    const takes = least === undefined ? 'must be an integer' : `must be an integer of at least ${least}`;
-    return (text, name) => {
-      const value = Number(text);
-      if (!/^-?\d+$/.test(text) || (least !== undefined && value < least)) throw fault(name, takes);
-      return Math.min(value, maximum ?? Number.MAX_SAFE_INTEGER);
-    };
-  }
+  if (type === 'integer') return integerReader(schema);
   if (allowed !== undefined) {
     return (text, name) => {
       if (!allowed.includes(text)) throw fault(name, `must be one of ${allowed.join(', ')}`);
@@ -93,7 +82,22 @@ function reader(schema: TSchema): Read {
       return text;
     };
   }
-  return (text) => text;
+  const { maxLength = Infinity } = schema;
+  return (text, name) => {
+    if (text.length > maxLength) throw fault(name, `must have at most ${maxLength} characters`);
+    return text;
+  };
+}
+
+function integerReader({ minimum: least = -Infinity, maximum: most = Infinity }: ParameterSchema): Read {
+  const takes = least < 0 ? 'must be an integer' : `must be an integer of at least ${least}`;
+  return (text, name) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text)) throw fault(name, takes);
+    if (value < least) throw fault(name, least < 0 ? `must be at least ${least}` : takes);
+    if (value > most) throw fault(name, `must be at most ${most}`);
+    return value;
+  };
 }
 
 function fault(name: string, what: string): AppError {

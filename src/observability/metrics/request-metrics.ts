@@ -1,8 +1,15 @@
 import { DurationTally } from './duration-tally.ts';
 import type { MetricSource, Sample, TimingSource } from './metric-source.ts';
 
-const REFUSALS = ['overload', 'in_flight', 'rate_limit', 'timeout'] as const;
-const CUT_OFFS = ['max_connections', 'slow_request', 'slow_reader', 'stalled_transfer', 'refusals_waiting'] as const;
+const REFUSALS = ['overload', 'in_flight', 'body_memory', 'rate_limit', 'timeout'] as const;
+const CUT_OFFS = [
+  'max_connections',
+  'slow_request',
+  'slow_reader',
+  'stalled_body',
+  'stalled_transfer',
+  'refusals_waiting',
+] as const;
 
 /** Why a request got no answer from what it asked for. */
 export type Refusal = (typeof REFUSALS)[number];
@@ -40,6 +47,8 @@ export class RouteMetrics {
 export interface DoorState {
   inFlight(): number;
   transfers(): number;
+  /** Bytes of bodies that are held. */
+  bodies(): number;
   connections(): Promise<number>;
   overloaded(): boolean;
 }
@@ -116,6 +125,9 @@ export class RequestMetrics {
         state.inFlight(),
       ),
       this.#gauge('tams_http_transfers', 'Uploads and downloads of media under way.', (state) => state.transfers()),
+      this.#gauge('tams_http_body_bytes', 'Memory for large bodies, of requests and of answers.', (state) =>
+        state.bodies(),
+      ),
       this.#gauge('tams_http_connections', 'Open connections of clients.', (state) => state.connections()),
       this.#gauge('tams_http_overloaded', 'Whether requests are refused because the event loop is late.', (state) =>
         Number(state.overloaded()),

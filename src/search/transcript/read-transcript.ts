@@ -1,29 +1,53 @@
-import { languageTag } from '../language-tag.ts';
-import { readSrt } from './srt.ts';
-import { readTranscriptJson } from './transcript-json.ts';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../shared/errors.ts';
+import { parseTranscript } from './parse-transcript.ts';
+import type { TranscriptRead, TranscriptText } from './transcript-thread.ts';
 import type { Transcript, TranscriptFormat } from './transcript.ts';
-import { readTtml } from './ttml.ts';
-import { readWebVtt } from './webvtt.ts';
 
-const READERS: Readonly<Record<TranscriptFormat, (text: string) => Transcript>> = {
-  json: readTranscriptJson,
-  webvtt: readWebVtt,
-  srt: readSrt,
-  ttml: readTtml,
-};
+/** Shorter texts take a few milliseconds, less than a thread needs to start. */
+const LONG_CHARACTERS = 64 * 1024;
+/** Trees of markup take many times their text. */
+const THREAD_MEMORY_MIB = 1024;
+
+// Beside this file, and compiled with it: sources run as they are, a build has .js files.
+const threadUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './transcript-thread.ts' : './transcript-thread.js',
+  import.meta.url,
+);
+
+/** One at a time: a text has a limit, and so has the memory for reading it. */
+let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Reads a transcript; cues without words are left out.
+ * Reads a transcript as `parseTranscript` does, a long one on a thread of its own: parsing it would hold up everybody.
  *
- * Throws AppError `invalid_request` that says what is wrong with it.
+ * Rejects with AppError `invalid_request` that says what is wrong with it.
  */
-export function readTranscript(text: string, format: TranscriptFormat): Transcript {
-  // A byte order mark is no part of the text.
-  const { language, cues } = READERS[format](text.replace(/^\uFEFF/, ''));
-  const spoken = cues.filter((cue) => cue.text !== '');
-  const tag = language === null ? null : (languageTag(language) ?? language);
-  return {
-    language: tag,
-    cues: spoken.toSorted((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0)),
-  };
+export async function readTranscript(text: string, format: TranscriptFormat): Promise<Transcript> {
+  if (text.length <= LONG_CHARACTERS) return parseTranscript(text, format);
+  const reading = last.then(() => readOnThread({ text, format }));
+  last = reading.catch(() => undefined);
+  const found = await reading;
+  if ('transcript' in found) return found.transcript;
+  throw new AppError('invalid_request', found.problem, { field: 'transcript' });
+}
+
+async function readOnThread(workerData: TranscriptText): Promise<TranscriptRead> {
+  // Not the flags of the process: some of them (--input-type) are not for a thread that runs a file.
+  const worker = new Worker(threadUrl, {
+    name: 'transcript',
+    execArgv: [],
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MIB },
+  });
+  try {
+    const [found] = (await once(worker, 'message')) as [TranscriptRead];
+    return found;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
+    return { problem: 'The transcript is too large to be read.' };
+  } finally {
+    await worker.terminate();
+  }
 }

@@ -9,7 +9,10 @@ import type { Verified } from './verified.ts';
 export interface JwtOptions {
   readonly jwksUrl: string;
   readonly issuer: string;
-  readonly audience: string;
+  /** A token names one of them, as its audience or, where it has none, as its client. */
+  readonly audiences: readonly string[];
+  /** The scopes that a scope of the provider stands for, besides the usual names. */
+  readonly scopesMap: ReadonlyMap<string, readonly Scope[]>;
   readonly clockSkewS: number;
 }
 
@@ -24,8 +27,8 @@ const FETCH_COOLDOWN_MS = 2_000;
 /** A key that the provider withdrew is believed for at most this long, and KEPT_MS. */
 const KEYS_MAX_AGE_MS = 600_000;
 const KEPT_MS = 300_000;
-/** Prefix that a provider's scopes may have, so as not to be confused with those of other services. */
-const SCOPE_PREFIX = 'tams:';
+/** Prefixes that tell scopes of TAMS from those of other services; TAMS recommends the second (AppNote 0016). */
+const SCOPE_PREFIX = /^(?:tams:|tams-api\/)/;
 
 /** Verifies JWTs (RFC 7519) with the keys that the identity provider publishes. */
 export class JwtVerifier {
@@ -44,18 +47,22 @@ export class JwtVerifier {
 
   /** @throws LoginFailure, and AppError authentication_unavailable where the keys cannot be fetched */
   async verify(token: string): Promise<Verified> {
-    const { issuer, audience, clockSkewS } = this.#options;
+    const { issuer, audiences, scopesMap, clockSkewS } = this.#options;
     try {
       const { payload } = await jwtVerify(token, this.#keys, {
         issuer,
-        audience,
         algorithms: ALGORITHMS,
         clockTolerance: clockSkewS,
         requiredClaims: ['exp'],
       });
+      if (!audienceOf(payload).some((name) => audiences.includes(name))) throw refused('The claim aud is not accepted');
       const expiresMs = ((payload.exp ?? 0) + clockSkewS) * 1000;
       return {
-        principal: toPrincipal({ name: nameOf(payload), scopes: scopesOf(payload), classes: classesOf(payload) }),
+        principal: toPrincipal({
+          name: nameOf(payload),
+          scopes: scopesOf(payload, scopesMap),
+          classes: classesOf(payload),
+        }),
         scheme: 'jwt',
         untilMs: Math.min(expiresMs, Date.now() + KEPT_MS),
       };
@@ -111,13 +118,18 @@ function nameOf({ sub, client_id: clientId }: JWTPayload): string {
   throw refused('The token names nobody: it has neither sub nor client_id');
 }
 
+/** Access tokens of some providers (Amazon Cognito) have no `aud`, and name the client that they were made for. */
+function audienceOf({ aud, client_id: clientId }: JWTPayload): string[] {
+  return [aud ?? clientId].flat().filter((name) => typeof name === 'string');
+}
+
 /** Of `scope` (RFC 8693) and `scp`, texts or lists, those that are ours. */
-function scopesOf({ scope, scp }: JWTPayload): Scope[] {
+function scopesOf({ scope, scp }: JWTPayload, scopesMap: JwtOptions['scopesMap']): Scope[] {
   const given = [scope, scp].flatMap((claim) =>
     typeof claim === 'string' ? claim.split(' ') : isTexts(claim) ? claim : [],
   );
-  const names = given.map((text) => (text.startsWith(SCOPE_PREFIX) ? text.slice(SCOPE_PREFIX.length) : text));
-  return [...new Set(names.filter(isScope))];
+  const usual = given.map((text) => text.replace(SCOPE_PREFIX, '')).filter(isScope);
+  return [...new Set([...usual, ...given.flatMap((text) => scopesMap.get(text) ?? [])])];
 }
 
 function classesOf({ auth_classes: classes }: JWTPayload): string[] | undefined {

@@ -15,9 +15,9 @@ export interface AssetUpsert extends Omit<AssetInput, 'link'> {
 
 export class AssetService {
   readonly #database: SearchDatabase;
-  readonly #flows: Pick<FlowReads, 'sourcesOf'>;
+  readonly #flows: Pick<FlowReads, 'state'>;
 
-  constructor(database: SearchDatabase, flows: Pick<FlowReads, 'sourcesOf'>) {
+  constructor(database: SearchDatabase, flows: Pick<FlowReads, 'state'>) {
     this.#database = database;
     this.#flows = flows;
   }
@@ -49,9 +49,9 @@ export class AssetService {
 
   async #resolve(link: LinkInput | null, field: string): Promise<TamsLink | null> {
     if (link === null) return null;
-    const sourceId = (await this.#flows.sourcesOf([link.flowId])).get(link.flowId);
-    if (sourceId === undefined) throw new AppError('invalid_request', `There is no flow ${link.flowId}.`, { field });
-    return { ...link, sourceId };
+    const flow = await this.#flows.state(link.flowId);
+    if (flow === undefined) throw new AppError('invalid_request', `There is no flow ${link.flowId}.`, { field });
+    return { ...link, flowLife: flow.life, sourceId: flow.sourceId };
   }
 }
 

@@ -19,31 +19,21 @@ export class TamsLinks {
   /**
    * The first flow, by id, that uses the object, and where its first segment with it starts; `'unused'` where no segment
    * uses it yet, undefined where the object is none of TAMS. A segment that uses the object from its middle on is taken as if from its
-   * start: say otherwise by a link of your own. At most four queries.
+   * start: say otherwise by a link of your own. At most five queries.
    */
   async find(bucket: string, key: string): Promise<TamsLink | 'unused' | undefined> {
-    const objectId = objectIdOf(key);
-    if (objectId === undefined) return undefined;
-    const object = await this.#store.objects.find(objectId);
     const storageId = this.#storageIds[bucket];
-    const isHere = object?.locations.some((at) => at.storageId === storageId && at.storagePath === key);
-    if (isHere !== true) return undefined;
+    if (storageId === undefined) return undefined;
+    const objectId = (await this.#store.objects.findAt({ storageId, storagePath: key }))?.id;
+    if (objectId === undefined) return undefined;
     const [flowId] = (await this.#store.segments.flowsUsing(objectId, { limit: 1 })).items;
     if (flowId === undefined) return 'unused';
+    const before = await this.#store.flows.state(flowId);
     const query = { timerange: TimeRange.EVERYTHING, objectId, reverse: false };
     const [segment] = (await this.#store.segments.page(flowId, query, { limit: 1 })).items;
-    const sourceId = (await this.#store.flows.sourcesOf([flowId])).get(flowId);
-    // Either may have been deleted in between.
-    if (segment === undefined || sourceId === undefined) return 'unused';
-    return { flowId, sourceId, offsetNs: segment.startNs };
-  }
-}
-
-/** The last part of a storage path is the object's id, encoded. */
-function objectIdOf(key: string): string | undefined {
-  try {
-    return decodeURIComponent(key.slice(key.lastIndexOf('/') + 1));
-  } catch {
-    return undefined;
+    const flow = await this.#store.flows.state(flowId);
+    // Either may have been deleted in between, and the id be another flow's by now.
+    if (segment === undefined || flow === undefined || flow.life !== before?.life) return 'unused';
+    return { flowId, flowLife: flow.life, sourceId: flow.sourceId, offsetNs: segment.startNs };
   }
 }

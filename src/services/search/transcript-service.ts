@@ -64,7 +64,7 @@ export class TranscriptService {
    * object's etag and what the transcript says: the same again, in whatever format, is the same version.
    */
   async putOnAsset(assetId: string, given: GivenTranscript): Promise<Version> {
-    const transcript = read(given);
+    const transcript = await read(given);
     const asset = await presentAsset(this.#database, assetId);
     const content = createHash('sha256').update(writeTranscriptJson(transcript)).digest('hex').slice(0, 32);
     const etag = `${asset.etag ?? ''}+transcript-${content}`;
@@ -75,7 +75,7 @@ export class TranscriptService {
 
   /** Gives a version its segments and publishes nothing: vectors can be put, and the version published, when all is there. */
   async putOnVersion(versionId: string, given: GivenTranscript): Promise<VersionTranscript> {
-    const transcript = read(given);
+    const transcript = await read(given);
     await presentVersion(this.#database, versionId);
     await storeTranscript(this.#database, versionId, transcript);
     return this.ofVersion(versionId);
@@ -92,8 +92,8 @@ export function toWebVtt({ version, segments }: VersionTranscript): string {
   return writeWebVtt({ language: version.language, cues: segments });
 }
 
-function read({ text, format, language }: GivenTranscript): Transcript {
-  const transcript = readTranscript(text, format);
+async function read({ text, format, language }: GivenTranscript): Promise<Transcript> {
+  const transcript = await readTranscript(text, format);
   const { cues } = transcript;
   if (cues.length === 0) throw invalid('The transcript has no words in it.');
   cues.forEach(({ text: said, speaker }, index) => {

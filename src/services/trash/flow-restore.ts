@@ -25,14 +25,16 @@ const NOTHING: LeftOut = { members: [], collected_by: [] };
 export async function restoreFlow(tx: StoreTransaction, deleted: DeletedFlow, principal: string): Promise<LeftOut> {
   const { id } = deleted;
   if ((await tx.flows.deletingState(id)) !== undefined) throw deletionUnfinished(`flow ${id} is still being deleted`);
-  if ((await tx.flows.state(id)) !== undefined) {
-    if (deleted.resumeNs !== null) return NOTHING;
-    throw new AppError('id_in_use', `there is a flow ${id} again; what was deleted cannot come back beside it`);
+  const present = await tx.flows.state(id);
+  if (present !== undefined) {
+    if (deleted.resumeNs !== null && present.life === deleted.life) return NOTHING;
+    const remedy = 'DELETE that one, which an admin always may, and restore then';
+    throw new AppError('id_in_use', `there is a flow ${id} again, beside which this one cannot come back; ${remedy}`);
   }
   const flow = JSON.parse(deleted.document) as Flow;
   const members = await keepExistingMembers(tx, flow, principal);
   const isNewSource = await restoreSource(tx, flow, deleted.deletion.id);
-  await tx.flows.insert(flow);
+  await tx.flows.insert(flow, deleted.life);
   await tx.trash.setResume(deleted.handle, INT64_MIN);
   if (isNewSource) await publishSource(tx, 'sources/created', flow.source_id);
   const collectors = await rejoinCollections(tx, id, deleted.memberships, principal);
@@ -58,7 +60,9 @@ async function restoreSource(tx: StoreTransaction, flow: Flow, deletionId: strin
   const format = await tx.sources.format(flow.source_id);
   if (format !== undefined) {
     if (format === flow.format) return false;
-    throw new AppError('id_in_use', `source ${flow.source_id} is one of format ${format} now, not of the flow's`);
+    const remedy = 'DELETE the flows of that source, which an admin always may, and restore then';
+    const problem = `source ${flow.source_id} is one of format ${format} now, not of the flow's; ${remedy}`;
+    throw new AppError('id_in_use', problem);
   }
   const deleted = await tx.trash.findSources(flow.source_id);
   const source = deleted.find(({ deletion }) => deletion.id === deletionId) ?? deleted[0];
@@ -95,13 +99,15 @@ async function rejoin(
   principal: string,
 ): Promise<boolean> {
   const [found, state] = [await tx.flows.find(collectorId), await tx.flows.state(collectorId)];
-  if (found === undefined || state === undefined || !(await canCollect(tx, collectorId, id))) return false;
-  const collector = JSON.parse(found.document) as Flow;
-  const collection = [...(collector.flow_collection ?? [])];
+  // What is read-only is not changed by a restore either.
+  if (found === undefined || state === undefined || state.readOnly) return false;
+  if (!(await canCollect(tx, collectorId, id))) return false;
+  const present = JSON.parse(found.document) as Flow;
+  const collection = [...(present.flow_collection ?? [])];
   for (const { position, item } of places) collection.splice(position, 0, item);
-  collector.flow_collection = collection;
+  const collector: Flow = { ...present, flow_collection: collection };
   stampMetadata(collector, principal);
-  await tx.flows.replace(state, collector);
+  await tx.flows.replace(state, present, collector);
   await publishFlow(tx, 'flows/updated', collectorId, collector.source_id);
   return true;
 }

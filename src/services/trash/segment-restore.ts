@@ -54,7 +54,7 @@ export async function restoreNext(
   selection: RestoreSelection,
 ): Promise<RestoreStep> {
   if (flow.activeDeletions > 0) throw deletionUnfinished(`segments of flow ${flow.id} are still being deleted`);
-  const found = await tx.trash.selectForRestore(flow.id, selection, STEP_SIZE + 1);
+  const found = await tx.trash.selectForRestore(flow, selection, STEP_SIZE + 1);
   const isLast = found.length <= STEP_SIZE;
   const segments = isLast ? found : withoutLastStart(found);
   const objects = await tx.objects.findMany([...new Set(segments.map(({ objectId }) => objectId))]);

@@ -50,6 +50,17 @@ export class TimeRange {
    * depends on the operation: its caller decides.
    */
   static parse(text: string): TimeRange {
+    return TimeRange.#read(text, () => {
+      throw invalid(text, 'ends before it starts');
+    });
+  }
+
+  /** As `parse`, but an end before the start makes the range empty (AppNote 0008): for what is asked, not what is kept. */
+  static parseQuery(text: string): TimeRange {
+    return TimeRange.#read(text, () => TimeRange.EMPTY);
+  }
+
+  static #read(text: string, reversed: () => TimeRange): TimeRange {
     const match = PATTERN.exec(text);
     if (!match) throw invalid(text, 'is malformed: write it like [0:0_10:0), [5:0], [0:0_ or _');
     // The types of a match do not say that a group may be absent.
@@ -71,7 +82,7 @@ export class TimeRange {
 
     const start = startText === undefined ? null : parseTimestamp(startText);
     const end = endText === undefined ? null : parseTimestamp(endText);
-    if (start !== null && end !== null && end < start) throw invalid(text, 'ends before it starts');
+    if (start !== null && end !== null && end < start) return reversed();
     return normalized(text, start, end, { startInclusive, endInclusive });
   }
 

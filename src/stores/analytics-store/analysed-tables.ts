@@ -4,6 +4,7 @@ import type { NumberOf } from '../../vastdb/analytics/analysis.ts';
 import type { ColumnDefinition, TableDefinition } from '../../vastdb/engine.ts';
 import { EXR_ATTRIBUTES, EXR_FILES, EXR_PARTS } from '../exr-store/tables.ts';
 import { ASSETS } from '../search-store/tables.ts';
+import { UNSIGNED_COLUMNS } from '../vast-store/flow-row.ts';
 import { EVENTS, FLOWS, SEGMENTS, SOURCES } from '../vast-store/tables.ts';
 
 /** What may be analysed: nothing that has to do with credentials is among it, and names come from the schema alone. */
@@ -97,7 +98,8 @@ export class AnalysedNames {
     if (column === undefined || !NUMERIC.has(column.type)) {
       throw unknownName(parameter, [...Object.keys(differences), ...numericColumns(definition)]);
     }
-    return { column: name, type: column.type === 'float64' ? 'float' : 'int' };
+    if (column.type === 'float64') return { column: name, type: 'float' };
+    return { column: name, type: UNSIGNED_COLUMNS.has(name) ? 'uint' : 'int' };
   }
 
   /** What a timerange goes by; undefined where the table has no time. */
@@ -107,13 +109,13 @@ export class AnalysedNames {
 
   time(name: string | undefined): TimeColumn {
     const { times } = this.#analysed;
-    const column = name ?? times[0];
-    if (column === undefined) {
-      throw new AppError('invalid_request', `${this.table} has no time, so there is no series of it`, {
+    if (times.length === 0) {
+      throw new AppError('invalid_request', `table: ${this.table} has no time, so there is no series of it`, {
         field: 'table',
       });
     }
-    if (!times.includes(column)) throw unknownName('time', times);
+    const column = name ?? times[0];
+    if (column === undefined || !times.includes(column)) throw unknownName('time', times);
     return { column, unitNs: column.endsWith('_ms') ? NS_PER_MS : 1n };
   }
 

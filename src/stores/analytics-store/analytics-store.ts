@@ -99,12 +99,13 @@ export class AnalyticsStore implements Analytics {
   flowUsage({ timerange, ...filter }: AnalyticsFilter, signal: AbortSignal): Promise<readonly Results.GroupTotal[]> {
     const own = rowFilter(FLOWS.name, filter, this.#access);
     const terms = timerange === undefined ? [] : [overlapping(timerange, 'content_start_ns', 'content_end_ns')];
+    const covered = { column: 'content_covered_ns', type: 'uint' } as const;
     const totals = {
       table: FLOWS.name,
       where: and([...(own === undefined ? [] : [own]), ...terms]),
       group: 'format',
-      sums: ['content_segments', 'content_covered_ns'],
-      product: { json: 'document', path: '$.avg_bit_rate', times: 'content_covered_ns' },
+      sums: [{ column: 'content_segments', type: 'int' } as const, covered],
+      product: { json: 'document', path: '$.avg_bit_rate', times: covered },
     };
     return this.#run({ kind: 'groupTotals', totals }, signal);
   }

@@ -2,6 +2,7 @@ import type { ExportQuery } from '../../domain/analytics.ts';
 import type { ExportedColumn } from '../../vastdb/analytics/analysis.ts';
 import type { TableDefinition } from '../../vastdb/engine.ts';
 import { ACCESS_COLUMN } from '../vast-store/access.ts';
+import { UNSIGNED_COLUMNS } from '../vast-store/flow-row.ts';
 import { FLOWS, OBJECTS, SEGMENTS } from '../vast-store/tables.ts';
 
 const TABLES: Readonly<Record<ExportQuery['table'], TableDefinition>> = {
@@ -10,11 +11,16 @@ const TABLES: Readonly<Record<ExportQuery['table'], TableDefinition>> = {
   objects: OBJECTS,
 };
 
-/** Where media lie is told by signed URLs alone, and external URLs may hold secrets. */
-const LEFT_OUT: ReadonlySet<string> = new Set([ACCESS_COLUMN, 'locations', 'external_urls']);
+/** Where media lie is told by signed URLs alone, external URLs may hold secrets, and lives of flows are nobody's business. */
+const LEFT_OUT: ReadonlySet<string> = new Set([ACCESS_COLUMN, 'locations', 'external_urls', 'life', 'first_life']);
+
+/** The table keeps it open at its end, where a GET adds the URLs. */
+const OPEN_OBJECT = 'fragment';
 
 /** What is exported of a table, with its types. */
 export const exportedColumns = (table: ExportQuery['table']): ExportedColumn[] =>
-  TABLES[table].columns.flatMap(({ name, type }) =>
-    LEFT_OUT.has(name) || type === 'binary' || type === 'vector' ? [] : [{ name, type }],
-  );
+  TABLES[table].columns.flatMap(({ name, type }): ExportedColumn[] => {
+    if (LEFT_OUT.has(name) || type === 'binary' || type === 'vector') return [];
+    if (name === OPEN_OBJECT) return [{ name, type, suffix: '}' }];
+    return [{ name, type: UNSIGNED_COLUMNS.has(name) ? 'uint64' : type }];
+  });

@@ -1,7 +1,7 @@
 import type { AnalyticsFilter } from '../../domain/analytics.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
-import { and, eq, gte, inSelect, lt, or, overlapsRange } from '../../vastdb/predicate/builder.ts';
+import { and, eq, gte, inSelect, isNull, lt, or, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { Access } from '../vast-store/access.ts';
 import { ASSETS } from '../search-store/tables.ts';
@@ -73,7 +73,7 @@ function ofObjects(filter: Owner, access: Access): Predicate[] {
   const using = ofFlows(filter, access);
   return [
     or([
-      inFlows('first_flow', filter, access),
+      allocatedFor(filter, access),
       inSelect('id', { table: SEGMENTS.name, column: 'object_id', where: and(using) }),
     ]),
   ];
@@ -81,6 +81,14 @@ function ofObjects(filter: Owner, access: Access): Predicate[] {
 
 const inFlows = (column: string, filter: Owner, access: Access): Predicate =>
   inSelect(column, { table: FLOWS.name, column: 'id', where: and(flowTerms(filter, access)) });
+
+/** By the lives of the flows where classes limit the view: an id alone may be that of an earlier flow. */
+function allocatedFor(filter: Owner, access: Access): Predicate {
+  if (access.classes === undefined) return inFlows('first_flow', filter, access);
+  const lives = { table: FLOWS.name, column: 'life', where: and(flowTerms(filter, access)) };
+  // The life of an object that is older than the column is its flow's id.
+  return or([inSelect('first_life', lives), and([isNull('first_life'), inSelect('first_flow', lives)])]);
+}
 
 const visibleTerms = ({ classes, visible }: Access): Predicate[] => (classes === undefined ? [] : [visible]);
 

@@ -33,7 +33,7 @@ export async function listFiles(
   const wanted = page.limit + 1;
   if (!reader.ordering) {
     const where = and(page.after === undefined ? terms : [...terms, afterPosition(BY_PATH, page.after)]);
-    return toPage(await firstByPath(reader, where, wanted, visible), page.limit, toSummary, positionOf);
+    return toPage({ rows: await firstByPath(reader, where, wanted, visible) }, page.limit, toSummary, positionOf);
   }
   const found: Row[] = [];
   let after = page.after;
@@ -50,7 +50,7 @@ export async function listFiles(
     if (found.length >= wanted || rows.length < wanted || last === undefined) break;
     after = positionOf(last);
   }
-  return toPage(found.slice(0, wanted), page.limit, toSummary, positionOf);
+  return toPage({ rows: found.slice(0, wanted) }, page.limit, toSummary, positionOf);
 }
 
 interface Place {

@@ -45,7 +45,7 @@ export async function similarFiles(
     await best.add(scored(rows as [string, Float32Array][], own.vector, id, after));
   }
   const ranked = toPage(
-    best.first,
+    { rows: best.first },
     page.limit,
     (each) => each,
     ({ id: last, score }) => [String(score), last],

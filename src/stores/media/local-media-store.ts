@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { copyFile, open, type FileHandle } from 'node:fs/promises';
+import { copyFile, open, stat, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type {
   ByteRange,
   ListedObject,
   LocalMedia,
+  NewObject,
   ObjectBody,
   ObjectInfo,
   ObjectList,
@@ -12,6 +13,7 @@ import type {
 } from '../../domain/media-store.ts';
 import type { StorageBackend } from '../../domain/storage-backend.ts';
 import { OperationMetrics } from '../../observability/operation-metrics.ts';
+import type { DiskReserve } from '../../shared/disk-reserve.ts';
 import { AppError } from '../../shared/errors.ts';
 import { LocalUrlSigner } from './local-url-signer.ts';
 import { openObjectFile, readObjectBody, readObjectInfo, writeObjectFile } from './object-file.ts';
@@ -35,6 +37,8 @@ export interface LocalMediaStoreOptions {
   /** Grid that signing times are rounded down to; 1 switches it off. */
   readonly gridS: number;
   readonly maxObjectBytes: number;
+  /** Of the folder's disk. */
+  readonly reserve?: DiskReserve;
   /** Signed URLs kept in memory, at most. */
   readonly urlCacheMax: number;
   readonly metrics?: OperationMetrics;
@@ -47,6 +51,7 @@ export class LocalMediaStore implements LocalMedia {
   readonly backend: StorageBackend;
   readonly maxObjectBytes: number;
   readonly #folder: ObjectFolder;
+  readonly #reserve: DiskReserve | undefined;
   readonly #signer: LocalUrlSigner;
   readonly #metrics: OperationMetrics;
   #uploadUrls = 0;
@@ -56,12 +61,13 @@ export class LocalMediaStore implements LocalMedia {
     this.backend = backend;
     this.maxObjectBytes = options.maxObjectBytes;
     this.#folder = new ObjectFolder(options.directory);
+    this.#reserve = options.reserve;
     this.#metrics = options.metrics ?? new OperationMetrics();
     this.#signer = new LocalUrlSigner({ storageId: backend.id, secret, expiresS, gridS, urlCacheMax, clock });
   }
 
-  makeStoragePath(flowId: string, objectId: string, allocatedAt: Date): string {
-    return makeStoragePath({ prefix: '', flowId, allocatedAt, objectId });
+  makeStoragePath(object: NewObject): string {
+    return makeStoragePath('', object);
   }
 
   presignGet(storagePath: string, baseUrl: string): string {
@@ -109,7 +115,11 @@ export class LocalMediaStore implements LocalMedia {
     { contentType }: { contentType?: string } = {},
   ): Promise<ObjectInfo> {
     return this.#publish('put', storagePath, (upload) =>
-      writeObjectFile(upload, body, { contentType, maxBytes: this.maxObjectBytes }),
+      writeObjectFile(upload, body, {
+        contentType,
+        maxBytes: this.maxObjectBytes,
+        beforeWrite: (bytes) => this.#reserve?.take(bytes),
+      }),
     );
   }
 
@@ -138,6 +148,7 @@ export class LocalMediaStore implements LocalMedia {
   async copy(fromPath: string, toPath: string): Promise<void> {
     await this.#publish('copy', toPath, async (upload) => {
       const source = await found(() => this.#folder.fileOf(fromPath));
+      await this.#reserve?.take((await found(() => stat(source))).size);
       await found(() => copyFile(source, upload, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE));
       const handle = await open(upload, 'r+');
       try {

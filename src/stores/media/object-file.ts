@@ -25,6 +25,8 @@ interface Trailer {
 export interface WriteOptions {
   readonly contentType: string | undefined;
   readonly maxBytes: number;
+  /** Called before each part is written; what it throws ends the upload. */
+  readonly beforeWrite: (bytes: number) => Promise<void> | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface WriteOptions {
 export async function writeObjectFile(
   file: string,
   body: Readable | Uint8Array,
-  { contentType, maxBytes }: WriteOptions,
+  { contentType, maxBytes, beforeWrite }: WriteOptions,
 ): Promise<ObjectInfo> {
   const handle = await open(file, 'wx');
   try {
@@ -47,6 +49,7 @@ export async function writeObjectFile(
         throw new AppError('payload_too_large', `An object may have ${maxBytes} bytes at most.`);
       }
       sha256.update(chunk);
+      await beforeWrite(chunk.length);
       await writeAll(handle, chunk);
     }
     const etag = sha256.digest('hex');

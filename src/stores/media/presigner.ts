@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { isIP } from 'node:net';
 import { CanonicalRequestHash } from './canonical-request.ts';
+import type { S3Credentials } from './s3-credentials.ts';
 import { PreparedHmac } from './prepared-hmac.ts';
 import { SigningWindow } from './signing-window.ts';
 
@@ -16,9 +17,8 @@ const MAX_TEMPLATES = 100;
 export type PresignMethod = keyof typeof OPERATION;
 
 export interface SigV4PresignerOptions {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
+  /** The credentials of now; the same object until others take their place. Throws where there are none. */
+  readonly credentials: () => S3Credentials;
   readonly region: string;
   /** URL of the service as clients reach it; a path in it stays in front of all paths. */
   readonly endpoint: string;
@@ -47,9 +47,10 @@ interface Template {
   readonly queryAfterSignature: string;
 }
 
-/** What is the same for all URLs of a signing window. */
+/** What is the same for all URLs of a signing window, as long as the credentials are the same. */
 interface WindowState {
   readonly start: number;
+  readonly credentials: S3Credentials;
   /** Signs the hash of a canonical request. */
   readonly signer: PreparedHmac;
   /** Query parameters of every URL, encoded, in no order. */
@@ -68,9 +69,9 @@ export class SigV4Presigner {
   readonly #origin: string;
   readonly #host: string;
   readonly #basePath: string;
-  #day: string;
-  #signingKey: Buffer;
-  #state: WindowState;
+  #signingKey: { readonly day: string; readonly credentials: S3Credentials; readonly key: Buffer } | undefined;
+  #state: WindowState | undefined;
+  #states = 0;
 
   /** Throws when the life of a URL, lengthened by the grid, is longer than S3 allows. */
   constructor(options: SigV4PresignerOptions) {
@@ -88,22 +89,17 @@ export class SigV4Presigner {
     this.#host = inHost ? `${bucket}.${url.host}` : url.host;
     this.#basePath = inHost ? `${path}/` : `${path}/${bucket}/`;
     this.#origin = `${url.protocol}//${this.#host}`;
-    const start = this.#window.start();
-    this.#day = amzDate(start).slice(0, 8);
-    this.#signingKey = this.#signingKeyOf(this.#day);
-    this.#state = this.#stateOf(start);
   }
 
-  /** The start of the present signing window in Unix seconds; URLs change with it. */
-  windowStart(): number {
-    return this.#window.start();
+  /** A number that changes whenever the URLs do: with the signing window, and with the credentials. */
+  epoch(): number {
+    this.#currentState();
+    return this.#states;
   }
 
   /** A signed URL for the object. ASCII without quotes, so it needs no escaping in JSON. */
   presign(method: PresignMethod, key: string, extras?: PresignExtras): string {
-    const start = this.#window.start();
-    if (start !== this.#state.start) this.#state = this.#stateOf(start);
-    const state = this.#state;
+    const state = this.#currentState();
     const id = extras === undefined ? method : method + JSON.stringify(extras);
     const template = state.templates.get(id) ?? this.#keepTemplate(state, id, method, extras);
     const path = PLAIN_KEY.test(key) ? key : key.split('/').map(escapeUri).join('/');
@@ -111,33 +107,45 @@ export class SigV4Presigner {
     return template.urlHead + path + template.queryBeforeSignature + signature + template.queryAfterSignature;
   }
 
-  #stateOf(start: number): WindowState {
-    const { accessKeyId, sessionToken, region } = this.#options;
+  #currentState(): WindowState {
+    const start = this.#window.start();
+    const credentials = this.#options.credentials();
+    if (this.#state?.start !== start || this.#state.credentials !== credentials) {
+      this.#state = this.#stateOf(start, credentials);
+      this.#states++;
+    }
+    return this.#state;
+  }
+
+  #stateOf(start: number, credentials: S3Credentials): WindowState {
+    const { accessKeyId, sessionToken, expiration } = credentials;
     const time = amzDate(start);
     const day = time.slice(0, 8);
-    if (day !== this.#day) {
-      this.#signingKey = this.#signingKeyOf(day);
-      this.#day = day;
-    }
-    const scope = `${day}/${region}/s3/aws4_request`;
+    const scope = `${day}/${this.#options.region}/s3/aws4_request`;
+    // The store refuses a URL when its credentials have expired; the URL says so itself.
+    const leftS = expiration === undefined ? Infinity : Math.floor(expiration.getTime() / 1000) - start;
     const query = [
       `X-Amz-Algorithm=${ALGORITHM}`,
       'X-Amz-Content-Sha256=UNSIGNED-PAYLOAD',
       `X-Amz-Credential=${escapeUri(`${accessKeyId}/${scope}`)}`,
       `X-Amz-Date=${time}`,
-      `X-Amz-Expires=${this.#window.lifeS}`,
+      `X-Amz-Expires=${Math.max(1, Math.min(this.#window.lifeS, leftS))}`,
     ];
     // An empty token is no token, as in the SDK.
     if (sessionToken) query.push(`X-Amz-Security-Token=${escapeUri(sessionToken)}`);
-    const signer = new PreparedHmac(this.#signingKey, `${ALGORITHM}\n${time}\n${scope}\n`);
-    return { start, signer, query, templates: new Map() };
+    const signer = new PreparedHmac(this.#signingKeyOf(day, credentials), `${ALGORITHM}\n${time}\n${scope}\n`);
+    return { start, credentials, signer, query, templates: new Map() };
   }
 
-  #signingKeyOf(day: string): Buffer {
-    const { region, secretAccessKey } = this.#options;
-    const dayKey = new PreparedHmac(`AWS4${secretAccessKey}`).digestBytes(day);
-    const steps = [region, 's3', 'aws4_request'];
-    return steps.reduce((key, step) => new PreparedHmac(key).digestBytes(step), dayKey);
+  /** Kept for its day. */
+  #signingKeyOf(day: string, credentials: S3Credentials): Buffer {
+    const kept = this.#signingKey;
+    if (kept?.day === day && kept.credentials === credentials) return kept.key;
+    const dayKey = new PreparedHmac(`AWS4${credentials.secretAccessKey}`).digestBytes(day);
+    const steps = [this.#options.region, 's3', 'aws4_request'];
+    const key = steps.reduce((above, step) => new PreparedHmac(above).digestBytes(step), dayKey);
+    this.#signingKey = { day, credentials, key };
+    return key;
   }
 
   #keepTemplate(state: WindowState, id: string, method: PresignMethod, extras?: PresignExtras): Template {

@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import type { CredentialProvider } from './s3-credentials.ts';
 
 /** A connection to a store that answers at all is there long before this. */
 const MAX_CONNECT_MS = 5000;
@@ -7,9 +8,7 @@ export interface S3ClientOptions {
   /** URL of the service as this server reaches it; undefined for AWS. */
   readonly endpoint?: string;
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
+  readonly credentials: CredentialProvider;
   readonly forcePathStyle: boolean;
   /** How long one attempt may take up to the answer's headers, and a body may stand still. */
   readonly requestTimeoutMs: number;
@@ -21,14 +20,14 @@ export interface S3ClientOptions {
 
 /** An S3 client that also stores other than AWS's get along with. */
 export function createS3Client(options: S3ClientOptions): S3Client {
-  const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, forcePathStyle } = options;
+  const { endpoint, region, credentials, forcePathStyle } = options;
   const { requestTimeoutMs, maxAttempts, maxSockets } = options;
   const agent = { keepAlive: true, maxSockets };
   return new S3Client({
     endpoint,
     region,
     forcePathStyle,
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    credentials,
     maxAttempts,
     retryMode: 'standard',
     requestHandler: {

@@ -12,6 +12,12 @@ export function isMissing(error: unknown): boolean {
   return error instanceof S3ServiceException && MISSING.has(error.name);
 }
 
+/** Whether the store answered that it will not do it. */
+export function isRefusal(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500;
+}
+
 /**
  * Whether an error is the store's own: it did not answer, not in time, or with 5xx. A refusal (4xx) shows that the
  * store is well.
@@ -42,8 +48,11 @@ export function toAppError(error: unknown): AppError {
   if (status === undefined || !(error instanceof Error)) {
     return unavailable('The media store cannot be reached, or did not answer in time. Try again later.', error);
   }
-  if (status >= 500) return unavailable(`The media store failed (${error.name}). Try again later.`, error);
-  return unavailable(`The media store refused the request (${error.name}); check its keys, bucket and policy.`, error);
+  if (status >= 500) return unavailable(`The media store failed (${status} ${error.name}). Try again later.`, error);
+  return unavailable(
+    `The media store refused the request (${status} ${error.name}); check its keys, bucket and policy.`,
+    error,
+  );
 }
 
 function unavailable(summary: string, cause: unknown, retryAfterS?: number): AppError {

@@ -17,6 +17,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import type {
   ByteRange,
   MediaStore,
+  NewObject,
   ObjectBody,
   ObjectInfo,
   ObjectList,
@@ -27,8 +28,9 @@ import { OperationMetrics } from '../../observability/operation-metrics.ts';
 import { AppError } from '../../shared/errors.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { SigV4Presigner } from './presigner.ts';
+import { environmentCredentials, type S3Credentials, SigningCredentials } from './s3-credentials.ts';
 import { awsEndpoint, createS3Client, type S3ClientOptions } from './s3-client.ts';
-import { isMissing, isStoreFault, toAppError } from './s3-errors.ts';
+import { isMissing, isRefusal, isStoreFault, toAppError } from './s3-errors.ts';
 import { makeStoragePath } from './storage-path.ts';
 import type { MediaStatistics } from './media-statistics.ts';
 import { UrlCache, type UrlCacheCounts } from './url-cache.ts';
@@ -38,7 +40,11 @@ const MAX_BATCH = 1000;
 const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_AT_ONCE = 4;
 
-export interface S3StoreOptions extends S3ClientOptions {
+export interface S3StoreOptions extends Omit<S3ClientOptions, 'credentials'> {
+  /** Undefined: those of the environment, by AWS's provider chain. */
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly sessionToken?: string;
   readonly backend: StorageBackend;
   readonly bucket: string;
   /** Folders within the bucket that all paths of new objects start with. */
@@ -66,6 +72,7 @@ export class S3Store implements MediaStore {
   readonly metrics: OperationMetrics;
   readonly #options: S3StoreOptions;
   readonly #client: S3Client;
+  readonly #credentials: SigningCredentials;
   readonly #presigner: SigV4Presigner;
   readonly #cache: UrlCache;
   readonly #breaker: CircuitBreaker;
@@ -76,8 +83,15 @@ export class S3Store implements MediaStore {
     this.backend = backend;
     this.metrics = metrics;
     this.#options = options;
-    this.#client = createS3Client(options);
-    this.#presigner = new SigV4Presigner({ ...options, endpoint: publicEndpoint ?? endpoint ?? awsEndpoint(region) });
+    const keys = keysOf(options);
+    const credentials = keys === undefined ? environmentCredentials(region) : () => Promise.resolve(keys);
+    this.#client = createS3Client({ ...options, credentials });
+    this.#credentials = new SigningCredentials(credentials, keys);
+    this.#presigner = new SigV4Presigner({
+      ...options,
+      credentials: () => this.#credentials.current(),
+      endpoint: publicEndpoint ?? endpoint ?? awsEndpoint(region),
+    });
     this.#cache = new UrlCache(urlCacheMax);
     this.#breaker = new CircuitBreaker({
       failures: options.breakerFailures,
@@ -86,16 +100,16 @@ export class S3Store implements MediaStore {
     });
   }
 
-  makeStoragePath(flowId: string, objectId: string, allocatedAt: Date): string {
-    return makeStoragePath({ prefix: this.#options.prefix, flowId, allocatedAt, objectId });
+  makeStoragePath(object: NewObject): string {
+    return makeStoragePath(this.#options.prefix, object);
   }
 
   presignGet(storagePath: string): string {
-    const window = this.#presigner.windowStart();
-    const kept = this.#cache.get(window, storagePath);
+    const epoch = this.#presigner.epoch();
+    const kept = this.#cache.get(epoch, storagePath);
     if (kept !== undefined) return kept;
     const url = this.#presigner.presign('GET', storagePath);
-    this.#cache.set(window, storagePath, url);
+    this.#cache.set(epoch, storagePath, url);
     return url;
   }
 
@@ -215,34 +229,26 @@ export class S3Store implements MediaStore {
     return answer.IsTruncated === true ? { objects, next: objects.at(-1)?.path } : { objects };
   }
 
-  /** Creates the bucket where there is none. */
+  /** Has credentials to sign with, and creates the bucket where there is none. */
   async ensureReady(): Promise<void> {
     const { bucket, region } = this.#options;
     await this.#run('ensure_bucket', async () => {
-      try {
-        await this.#client.send(new HeadBucketCommand({ Bucket: bucket }));
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-        await this.#createBucket(bucket, region);
-      }
+      await this.#credentials.load();
+      if (!(await this.#bucketExists())) await this.#createBucket(bucket, region);
     });
   }
 
   /** Rejects unless the bucket can be reached. */
   async health(): Promise<void> {
-    const { bucket } = this.#options;
     await this.#run('health', async () => {
-      try {
-        await this.#client.send(new HeadBucketCommand({ Bucket: bucket }));
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-        const summary = `The bucket ${bucket} is gone; create it, or restart this server to have it created.`;
-        throw new AppError('media_store_unavailable', summary, { cause: error });
-      }
+      if (await this.#bucketExists()) return;
+      const summary = `The bucket ${this.#options.bucket} is gone; create it, or restart this server to have it created.`;
+      throw new AppError('media_store_unavailable', summary);
     });
   }
 
   async close(): Promise<void> {
+    this.#credentials.close();
     this.#client.destroy();
   }
 
@@ -254,6 +260,19 @@ export class S3Store implements MediaStore {
     return (answer.Errors ?? [])
       .filter(({ Code }) => Code !== 'NoSuchKey')
       .map(({ Key = '', Code = 'unknown' }) => ({ path: Key, reason: `The media store refused it (${Code}).` }));
+  }
+
+  /** The answer to a HEAD has no body that could say why it was refused; that to a listing has. */
+  async #bucketExists(): Promise<boolean> {
+    const Bucket = this.#options.bucket;
+    try {
+      await this.#client.send(new HeadBucketCommand({ Bucket }));
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      if (isRefusal(error)) await this.#client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }));
+      throw error;
+    }
   }
 
   async #createBucket(bucket: string, region: string): Promise<void> {
@@ -289,6 +308,11 @@ export class S3Store implements MediaStore {
       this.metrics.record(operation, performance.now() - start, ok);
     }
   }
+}
+
+function keysOf({ accessKeyId, secretAccessKey, sessionToken }: S3StoreOptions): S3Credentials | undefined {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
 function infoOf(answer: HeadObjectCommandOutput | GetObjectCommandOutput): ObjectInfo {

@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
+import type { NewObject } from '../../domain/media-store.ts';
 import { AppError } from '../../shared/errors.ts';
+import { containerExtension, knownExtension } from './container-extension.ts';
 
 /** S3 refuses longer keys; it counts bytes of UTF-8. */
 const MAX_PATH_BYTES = 1024;
@@ -10,29 +12,27 @@ const MAX_SEGMENT_BYTES = 255;
 const SAFE_SEGMENT = /^[A-Za-z0-9_-](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/;
 const SAFE_CHARACTER = /[A-Za-z0-9_-]/;
 
-export interface StoragePathParts {
-  /** Folders that everything of a backend lies under, separated by `/`; may be empty. */
-  readonly prefix: string;
-  readonly flowId: string;
-  readonly allocatedAt: Date;
-  readonly objectId: string;
-}
-
 /**
- * The path of a new object within its backend: `<prefix>/<flow_id>/<YYYY>/<MM>/<DD>/<object_id>`, the date in UTC. It
- * is made once, at allocation (TAMS 7.0, `POST /flows/{flowId}/storage`), and kept with the object.
+ * The path of a new object within its backend: `<prefix>/<flow_id>/<YYYY>/<MM>/<DD>/<object_id>.<extension>`, the date
+ * in UTC. It is made once, at allocation (TAMS 7.0, `POST /flows/{flowId}/storage`), and kept with the object.
  *
- * The path is ASCII, none of its segments is empty, `.`, `..` or hidden, and different object ids give different paths.
- * Throws `invalid_request` for an object id that is empty, is not well-formed Unicode, or makes the path too long.
+ * The extension is the container's, since players refuse segments whose URL has no known one. An id that a client gave
+ * an extension keeps it. A nonce comes before the extension.
+ *
+ * The path is ASCII, and none of its segments is empty, `.`, `..` or hidden. Throws `invalid_request` for an object id
+ * that is empty, is not well-formed Unicode, or makes the path too long.
+ *
+ * @param prefix folders that everything of a backend lies under, separated by `/`; may be empty
  */
-export function makeStoragePath({ prefix, flowId, allocatedAt, objectId }: StoragePathParts): string {
+export function makeStoragePath(prefix: string, object: NewObject): string {
+  const { flowId, objectId, allocatedAt } = object;
   if (objectId === '') throw invalidObjectId('an id must not be empty');
   // Lone surrogates have no UTF-8 form: all of them would become the same replacement character.
   if (!objectId.isWellFormed()) throw invalidObjectId('an id must be well-formed Unicode');
-  const name = encodeSegment(objectId);
+  const name = encodeSegment(fileName(object));
   if (name.length > MAX_SEGMENT_BYTES) {
     throw invalidObjectId(
-      `an id must not be more than ${MAX_SEGMENT_BYTES} bytes when encoded, and this is ${name.length}`,
+      `an id must not be more than ${MAX_SEGMENT_BYTES} bytes when encoded with its extension, and this is ${name.length}`,
     );
   }
   const date = allocatedAt.toISOString().slice(0, 10).replaceAll('-', '/');
@@ -42,6 +42,13 @@ export function makeStoragePath({ prefix, flowId, allocatedAt, objectId }: Stora
     throw invalidObjectId(`an id makes a storage path of ${path.length} bytes, and the most is ${MAX_PATH_BYTES}`);
   }
   return path;
+}
+
+function fileName({ objectId, container, nonce }: NewObject): string {
+  const own = knownExtension(objectId);
+  const extension = own ?? containerExtension(container);
+  const parts = nonce === undefined && own !== undefined ? [objectId] : [objectId, nonce, extension];
+  return parts.filter((part) => part !== undefined).join('.');
 }
 
 function encodeSegment(segment: string): string {

@@ -5,7 +5,7 @@ export interface UrlCacheCounts {
 }
 
 /**
- * Signed URLs of the present signing window, by storage path. The number of entries is bounded by two generations: when
+ * Signed URLs of the present epoch of the signer, by storage path. The number of entries is bounded by two generations: when
  * the young one is full it becomes the old one, and the old one is dropped, so that there is no bookkeeping per lookup.
  * What is asked for again moves to the young generation and stays.
  */
@@ -13,7 +13,7 @@ export class UrlCache {
   readonly #generationSize: number;
   #young = new Map<string, string>();
   #old = new Map<string, string>();
-  #window = -1;
+  #epoch = -1;
   #hits = 0;
   #misses = 0;
 
@@ -22,9 +22,9 @@ export class UrlCache {
     this.#generationSize = Math.floor(maxEntries / 2);
   }
 
-  /** The URL that was kept for the path in this window (a window is named by its start). */
-  get(window: number, path: string): string | undefined {
-    if (window !== this.#window) this.#startWindow(window);
+  /** The URL that was kept for the path in this epoch. */
+  get(epoch: number, path: string): string | undefined {
+    if (epoch !== this.#epoch) this.#startEpoch(epoch);
     let url = this.#young.get(path);
     if (url === undefined) {
       url = this.#old.get(path);
@@ -32,15 +32,15 @@ export class UrlCache {
         this.#misses++;
         return undefined;
       }
-      this.set(window, path, url);
+      this.set(epoch, path, url);
     }
     this.#hits++;
     return url;
   }
 
-  set(window: number, path: string, url: string): void {
+  set(epoch: number, path: string, url: string): void {
     if (this.#generationSize === 0) return;
-    if (window !== this.#window) this.#startWindow(window);
+    if (epoch !== this.#epoch) this.#startEpoch(epoch);
     if (this.#young.size >= this.#generationSize) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -53,8 +53,8 @@ export class UrlCache {
     return { hits: this.#hits, misses: this.#misses, entries: this.#young.size + this.#old.size };
   }
 
-  #startWindow(window: number): void {
-    this.#window = window;
+  #startEpoch(epoch: number): void {
+    this.#epoch = epoch;
     this.#young = new Map();
     this.#old = new Map();
   }

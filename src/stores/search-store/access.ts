@@ -11,15 +11,15 @@ import { FLOWS } from '../vast-store/tables.ts';
  * nobody's whom classes limit: keys and words of it may be anybody's, and nothing says whose.
  */
 
-/** Over any table with a column `flow_id`. */
+/** Over any table with a column `flow_life`. */
 export function inView({ classes, visible }: Access): Predicate {
   if (classes === undefined) return and([]);
-  const flows = { table: FLOWS.name, column: 'id', where: and([NOT_DELETING, visible]) };
-  return inSelect('flow_id', flows);
+  const flows = { table: FLOWS.name, column: 'life', where: and([NOT_DELETING, visible]) };
+  return inSelect('flow_life', flows);
 }
 
 export async function isInView(reader: ManagedReader, { classes, visible }: Access, { link }: Asset): Promise<boolean> {
   if (classes === undefined) return true;
   if (link === null) return false;
-  return (await reader.count(FLOWS.name, and([eq('id', link.flowId), NOT_DELETING, visible]))) > 0;
+  return (await reader.count(FLOWS.name, and([eq('life', link.flowLife), NOT_DELETING, visible]))) > 0;
 }

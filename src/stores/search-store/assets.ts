@@ -122,6 +122,7 @@ function toRow(asset: Asset): NewRow {
     duration_ns: asset.durationNs,
     codec: asset.codec,
     flow_id: asset.link?.flowId ?? null,
+    flow_life: asset.link?.flowLife ?? null,
     source_id: asset.link?.sourceId ?? null,
     offset_ns: asset.link?.offsetNs ?? null,
     tombstoned_ms: asset.tombstonedMs === null ? null : BigInt(asset.tombstonedMs),
@@ -132,6 +133,7 @@ function toRow(asset: Asset): NewRow {
 
 export function toAsset(row: Row): Asset {
   const flowId = row['flow_id'] as string | null;
+  const flowLife = row['flow_life'] as string | null;
   const sourceId = row['source_id'] as string | null;
   const tombstonedMs = row['tombstoned_ms'] as bigint | null;
   return {
@@ -150,7 +152,10 @@ export function toAsset(row: Row): Asset {
     etag: row['etag'] as string | null,
     durationNs: row['duration_ns'] as bigint | null,
     codec: row['codec'] as string | null,
-    link: flowId === null ? null : { flowId, sourceId, offsetNs: (row['offset_ns'] as bigint | null) ?? 0n },
+    link:
+      flowId === null
+        ? null
+        : { flowId, flowLife: flowLife ?? flowId, sourceId, offsetNs: (row['offset_ns'] as bigint | null) ?? 0n },
     tombstonedMs: tombstonedMs === null ? null : Number(tombstonedMs),
     createdMs: Number(row['created_ms']),
     updatedMs: Number(row['updated_ms']),

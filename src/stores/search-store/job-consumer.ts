@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClaimedJob, JobError, type JobFailure, JobHandedBack, shownMessageOf } from '../../domain/search/job.ts';
 import type { ConsumeOptions, Consumer, JobHandler } from '../../domain/search/job-queue.ts';
+import { isStorageFull } from '../../shared/disk-reserve.ts';
 import { AppError } from '../../shared/errors.ts';
 
 /** What a consumer needs of its queue. */
@@ -119,6 +120,11 @@ export class JobConsumer implements Consumer {
       if (this.#failures.inRow > 0) this.#failures = { inRow: 0, last: undefined };
       return jobs;
     } catch (error) {
+      if (isStorageFull(error)) {
+        // The jobs wait until there is space to write to.
+        await this.#wait(RETRY_MAX_MS, this.#stopping.signal);
+        return [];
+      }
       const last = error instanceof Error ? error.message : String(error);
       this.#failures = { inRow: this.#failures.inRow + 1, last };
       this.#source.report(error);

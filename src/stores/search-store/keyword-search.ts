@@ -24,9 +24,10 @@ export async function rankByKeywords(
 ): Promise<RankedSegments> {
   const where = await visibleSegments(reader, access, filters);
   if (!reader.hasFullText) return rankBySubstrings(reader, query, where, count);
+  const match = { column: 'words', ...query };
   // One row at least: it tells the total.
   const limit = Math.max(count, 1);
-  const { rows } = await reader.select({ table: SEGMENTS.name, columns: ['id'], where, match: query, limit });
+  const { rows } = await reader.select({ table: SEGMENTS.name, columns: ['id'], where, match, limit });
   const found = rows as [string, number, number][];
   return {
     ranked: found.slice(0, count).map(([id, score]) => ({ id, score })),

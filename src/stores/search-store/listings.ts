@@ -5,7 +5,7 @@ import type { AssetFilter, VersionSize } from '../../domain/search/search-listin
 import type { Version } from '../../domain/search/version.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Ordering, TableDefinition } from '../../vastdb/engine.ts';
-import type { ManagedReader } from '../../vastdb/managed-reader.ts';
+import { type ManagedReader, toRow } from '../../vastdb/managed-reader.ts';
 import { and, eq, isNull, startsWith } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import { afterPosition } from '../../vastdb/query/keyset.ts';
@@ -37,14 +37,18 @@ async function listByCreation<Item>(
     { column: 'created_ms', direction },
     { column: 'id', direction },
   ];
-  const rows = await reader.selectRows({
+  const columns = table.columns.map(({ name }) => name);
+  const { rows, cut } = await reader.select({
     table: table.name,
+    columns,
     where: and([where, ...after(orderBy, page.after)]),
     orderBy,
     limit: page.limit + 1,
+    maxBytes: page.maxBytes,
     timeline: { column: 'created_ms' },
   });
-  return toPage(rows, page.limit, toItem, (row) => [row['created_ms'] as bigint, row['id'] as string]);
+  const found = { rows: rows.map((cells) => toRow(columns, cells)), cut };
+  return toPage(found, page.limit, toItem, (row) => [row['created_ms'] as bigint, row['id'] as string]);
 }
 
 function after(orderBy: readonly Ordering[], position: CursorPosition | undefined): Predicate[] {

@@ -119,6 +119,7 @@ async function writeVisible(
     version_id: version.id,
     bucket,
     flow_id: link?.flowId ?? null,
+    flow_life: link?.flowLife ?? null,
     source_id: link?.sourceId ?? null,
     language: version.language,
     offset_ns: link?.offsetNs ?? 0n,

@@ -12,6 +12,7 @@ export interface VisibleVersion {
   readonly versionId: string;
   readonly bucket: string;
   readonly flowId: string | null;
+  readonly flowLife: string | null;
   readonly sourceId: string | null;
   readonly language: string | null;
   readonly offsetNs: bigint;
@@ -34,13 +35,14 @@ export interface VectorBlock {
 export async function readVisibleVersions(reader: ManagedReader): Promise<VisibleVersion[]> {
   const { rows } = await reader.select({
     table: VISIBLE_EMBEDDINGS.name,
-    columns: ['version_id', 'bucket', 'flow_id', 'source_id', 'language', 'offset_ns', 'revision'],
+    columns: ['version_id', 'bucket', 'flow_id', 'flow_life', 'source_id', 'language', 'offset_ns', 'revision'],
   });
-  type Cells = [string, string, string | null, string | null, string | null, bigint, bigint];
-  return (rows as Cells[]).map(([versionId, bucket, flowId, sourceId, language, offsetNs, revision]) => ({
+  type Cells = [string, string, string | null, string | null, string | null, string | null, bigint, bigint];
+  return (rows as Cells[]).map(([versionId, bucket, flowId, flowLife, sourceId, language, offsetNs, revision]) => ({
     versionId,
     bucket,
     flowId,
+    flowLife,
     sourceId,
     language,
     offsetNs,
@@ -48,15 +50,15 @@ export async function readVisibleVersions(reader: ManagedReader): Promise<Visibl
   }));
 }
 
-/** Of the flows that hold what may be found by its vectors, those that the view has. */
-export async function readFlowsInView(reader: ManagedReader, access: Access): Promise<Set<string>> {
+/** Of the flows that hold what may be found by its vectors, the lives of those that the view has. */
+export async function readLivesInView(reader: ManagedReader, access: Access): Promise<Set<string>> {
   const { rows } = await reader.select({
     table: VISIBLE_EMBEDDINGS.name,
-    columns: ['flow_id'],
-    where: and([isNotNull('flow_id'), inView(access)]),
+    columns: ['flow_life'],
+    where: and([isNotNull('flow_life'), inView(access)]),
     distinct: true,
   });
-  return new Set((rows as [string][]).map(([flowId]) => flowId));
+  return new Set((rows as [string][]).map(([life]) => life));
 }
 
 /** The blocks of these versions; none of a version without vectors. `nextBlock` gives each a number of its own. */

@@ -6,7 +6,7 @@ import { readRevision } from './state.ts';
 import {
   filterBlock,
   readBlocks,
-  readFlowsInView,
+  readLivesInView,
   readVisibleVersions,
   type VectorBlock,
   type VisibleVersion,
@@ -45,12 +45,12 @@ export class VectorIndex {
     count: number,
   ): Promise<RankedSegments> {
     await this.#bringUpToDate();
-    const flows = access.classes === undefined ? undefined : await readFlowsInView(this.#reader, access);
+    const lives = access.classes === undefined ? undefined : await readLivesInView(this.#reader, access);
     // From here to the scan nothing is awaited: what is scanned is one state of the index.
     const { versions, byBlock } = this.#loaded;
     const blocks: ScannedBlock[] = [];
     for (const { version, blocks: own } of versions) {
-      if (flows !== undefined && (version.flowId === null || !flows.has(version.flowId))) continue;
+      if (lives !== undefined && (version.flowLife === null || !lives.has(version.flowLife))) continue;
       for (const block of own) {
         const scanned = block.model === model ? filterBlock(block, version, filters) : undefined;
         if (scanned !== undefined) blocks.push(scanned);

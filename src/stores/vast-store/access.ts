@@ -1,4 +1,4 @@
-import { classesOf, giveAccess } from '../../domain/access-classes.ts';
+import { type AccessClasses, classesOf, giveAccess } from '../../domain/access-classes.ts';
 import type { Tags } from '../../domain/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Cell } from '../../vastdb/engine.ts';
@@ -20,6 +20,9 @@ const OPEN = '*';
 
 export const FULL_ACCESS: Access = Object.freeze({ visible: and([]), classes: undefined });
 
+/** The terms of a view that pass over rows: none where it has everything. */
+export const scannedOf = ({ classes, visible }: Access): Predicate[] => (classes === undefined ? [] : [visible]);
+
 export function accessOf(classes: readonly string[]): Access {
   // A comma, which separates classes, would make one name of two match the two beside each other.
   const names = classes.filter((name) => name !== '' && !name.includes(','));
@@ -31,6 +34,12 @@ export function accessOf(classes: readonly string[]): Access {
 export function accessCell(tags: Tags | undefined): Cell {
   const classes = classesOf(tags);
   return classes === undefined ? OPEN : `,${classes.map((name) => `${name},`).join('')}`;
+}
+
+/** Who has access by a cell of ACCESS_COLUMN; undefined for null: nobody limited. */
+export function classesOfCell(cell: Cell | undefined): AccessClasses | undefined {
+  if (typeof cell !== 'string') return undefined;
+  return cell === OPEN ? null : cell.split(',').filter((name) => name !== '');
 }
 
 /** Throws `outside_own_classes` for tags that would take a flow or a source out of the view that writes it. */

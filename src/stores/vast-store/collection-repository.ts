@@ -48,14 +48,50 @@ export class CollectionRepository extends CollectionReader implements Collection
   }
 }
 
+/** Their positions are those from `first` on: they tell the order, and may have gaps. */
 export async function insertMembers(
   tx: ManagedTransaction,
   flowId: string,
   items: readonly FlowCollectionItem[],
+  first = 0n,
 ): Promise<void> {
   if (items.length === 0) return;
-  const rows = items.map(({ id, role }, position) => [flowId, BigInt(position), id, role]);
+  const rows = items.map(({ id, role }, index) => [flowId, first + BigInt(index), id, role]);
   await tx.insertArrays(MEMBERS.name, ['flow_id', 'position', 'member_id', 'role'], rows);
+}
+
+/**
+ * Writes what differs alone: what both begin with stays as it is, and so does what both end with, as long as the
+ * positions between have room for what is new.
+ */
+export async function replaceMembers(
+  tx: ManagedTransaction,
+  flowId: string,
+  { before, after }: { readonly before: readonly FlowCollectionItem[]; readonly after: readonly FlowCollectionItem[] },
+): Promise<void> {
+  const same = (a?: FlowCollectionItem, b?: FlowCollectionItem): boolean => a?.id === b?.id && a?.role === b?.role;
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && same(before[head], after[head])) head++;
+  if (head === before.length && head === after.length) return;
+  let tail = 0;
+  while (tail < shorter - head && same(before.at(-1 - tail), after.at(-1 - tail))) tail++;
+
+  const { rows, rowIds } = await tx.select({
+    table: MEMBERS.name,
+    columns: ['position'],
+    where: eq('flow_id', flowId),
+    orderBy: [{ column: 'position', direction: 'asc' }],
+    rowIds: true,
+  });
+  // Where the index is not that of the document, it is made anew.
+  if (rows.length !== before.length) head = tail = 0;
+  const positions = (rows as [bigint][]).map(([position]) => position);
+  const first = (positions[head - 1] ?? -1n) + 1n;
+  const end = positions[rows.length - tail];
+  if (end !== undefined && end - first < BigInt(after.length - tail - head)) tail = 0;
+  await tx.deleteByRowIds(MEMBERS.name, rowIds.slice(head, rows.length - tail));
+  await insertMembers(tx, flowId, after.slice(head, after.length - tail), first);
 }
 
 export async function removeMembers(tx: ManagedTransaction, flowId: string): Promise<void> {

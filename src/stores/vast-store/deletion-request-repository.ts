@@ -4,12 +4,15 @@ import type {
   DeletionRequests,
   DeletionStatus,
 } from '../../domain/deletion-request.ts';
+import type { Page, PageRequest } from '../../domain/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
-import type { Cell } from '../../vastdb/engine.ts';
+import type { Cell, Ordering } from '../../vastdb/engine.ts';
 import { and, eq, gt, isNull, lte, ne, or } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { type Access, ACCESS_COLUMN } from './access.ts';
+import { toPage } from './keyset-page.ts';
+import { afterCursor } from './listing-order.ts';
 import type { TableReads } from './table-access.ts';
 import { DELETION_REQUESTS, FLOWS } from './tables.ts';
 
@@ -68,6 +71,11 @@ const expired = (nowMs: number): Predicate => lte('expiry_ms', BigInt(nowMs));
 
 const UNFINISHED = ne('status', 'done');
 
+const IN_ORDER: readonly Ordering[] = [
+  { column: 'created', direction: 'asc' },
+  { column: 'id', direction: 'asc' },
+];
+
 export class DeletionRequestReader implements DeletionRequestReads {
   readonly #reader: TableReads;
   readonly #visible: Predicate;
@@ -77,8 +85,22 @@ export class DeletionRequestReader implements DeletionRequestReads {
     this.#visible = visible;
   }
 
-  list(nowMs: number): Promise<DeletionRequest[]> {
-    return this.select(and([notExpired(nowMs), this.#visible]));
+  async list(nowMs: number, page: PageRequest): Promise<Page<DeletionRequest>> {
+    const beyond = page.after === undefined ? [] : [afterCursor(IN_ORDER, page.after, ['string', 'string'])];
+    const { rows, cut } = await this.#reader.select({
+      table: DELETION_REQUESTS.name,
+      columns: COLUMNS,
+      where: and([notExpired(nowMs), this.#visible, ...beyond]),
+      orderBy: IN_ORDER,
+      limit: page.limit + 1,
+      maxBytes: page.maxBytes,
+    });
+    return toPage(
+      { rows: rows.map(toRequest), cut },
+      page.limit,
+      (each) => each,
+      ({ created, id }) => [created, id],
+    );
   }
 
   async find(id: string, nowMs: number): Promise<DeletionRequest | undefined> {
@@ -101,10 +123,7 @@ export class DeletionRequestReader implements DeletionRequestReads {
       table: DELETION_REQUESTS.name,
       columns: COLUMNS,
       where,
-      orderBy: [
-        { column: 'created', direction: 'asc' },
-        { column: 'id', direction: 'asc' },
-      ],
+      orderBy: IN_ORDER,
     });
     return rows.map(toRequest);
   }

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AccessClasses } from '../../domain/access-classes.ts';
 import type { FlowFilter } from '../../domain/filters.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Page, PageRequest } from '../../domain/paging.ts';
@@ -6,9 +7,9 @@ import type { FlowContent, FlowDocument, FlowReads, Flows, FlowState, RowHandle 
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
-import { type Access, checkStaysVisible } from './access.ts';
+import { type Access, ACCESS_COLUMN, checkStaysVisible, classesOfCell } from './access.ts';
 import type { TableReads } from './table-access.ts';
-import { insertMembers, removeEdgesOf, removeMembers } from './collection-repository.ts';
+import { insertMembers, removeEdgesOf, replaceMembers } from './collection-repository.ts';
 import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
 import { listFlows } from './flow-listing.ts';
 import {
@@ -20,9 +21,11 @@ import {
   STATE_COLUMNS,
   toFlowState,
 } from './flow-row.ts';
+import { isHiddenInTrash } from './hidden-in-trash.ts';
 import { toRowId } from './row-handle.ts';
 import { FLOW_TAGS, FLOWS } from './tables.ts';
-import { insertTags, removeTags } from './tag-index.ts';
+import { insertTags, removeTags, replaceTags } from './tag-index.ts';
+import { DELETED_FLOWS } from './trash-tables.ts';
 
 export class FlowReader implements FlowReads {
   readonly #reader: TableReads;
@@ -111,32 +114,41 @@ export class FlowRepository extends FlowReader implements Flows {
   }
 
   async isHidden(id: string): Promise<boolean> {
-    if (this.#access.classes === undefined) return false;
+    const { classes } = this.#access;
+    if (classes === undefined) return false;
     const columns = ['id'];
     const present = await this.#tx.select({ table: FLOWS.name, columns, where: eq('id', id) });
-    if (present.rows.length === 0) return false;
+    if (present.rows.length === 0) return isHiddenInTrash(this.#tx, classes, DELETED_FLOWS.name, id);
     const where = and([eq('id', id), this.#access.visible]);
     return (await this.#tx.select({ table: FLOWS.name, columns, where })).rows.length === 0;
   }
 
-  async insert(flow: Flow): Promise<void> {
+  async insert(flow: Flow, life: string = randomUUID()): Promise<void> {
     checkStaysVisible(this.#access, flow.tags);
     await this.#tx.lock([`flow:${flow.id}`, sourceLock(flow.source_id)]);
-    const columns = [...METADATA_COLUMNS, 'created_ns', 'deleting', 'active_deletions', 'segments_version'];
+    const columns = [...METADATA_COLUMNS, 'life', 'created_ns', 'deleting', 'active_deletions', 'segments_version'];
     const created = BigInt(Date.parse(flow.created ?? '')) * 1_000_000n;
     await this.#tx.insertArrays(FLOWS.name, columns, [
-      [...metadataCells(flow), created, false, 0, firstSegmentsVersion()],
+      [...metadataCells(flow), life, created, false, 0, firstSegmentsVersion()],
     ]);
-    await this.#insertIndexRows(flow);
+    await insertTags(this.#tx, FLOW_TAGS.name, flow.id, flow.tags ?? {});
+    await insertMembers(this.#tx, flow.id, flow.flow_collection ?? []);
   }
 
-  async replace(state: FlowState, flow: Flow): Promise<void> {
+  async replace(state: FlowState, present: Flow, flow: Flow): Promise<void> {
     checkStaysVisible(this.#access, flow.tags);
     if (flow.source_id !== state.sourceId) await this.#tx.lock([sourceLock(flow.source_id)]);
     await this.#tx.updateByRowIds(FLOWS.name, [toRowId(state.handle)], METADATA_COLUMNS, [metadataCells(flow)]);
-    await removeTags(this.#tx, FLOW_TAGS.name, flow.id);
-    await removeMembers(this.#tx, flow.id);
-    await this.#insertIndexRows(flow);
+    const tags = { before: present.tags ?? {}, after: flow.tags ?? {} };
+    await replaceTags(this.#tx, FLOW_TAGS.name, flow.id, tags);
+    const members = { before: present.flow_collection ?? [], after: flow.flow_collection ?? [] };
+    await replaceMembers(this.#tx, flow.id, members);
+  }
+
+  async accessOf(id: string): Promise<AccessClasses | undefined> {
+    const where = and([eq('id', id), NOT_DELETING, this.#access.visible]);
+    const { rows } = await this.#tx.select({ table: FLOWS.name, columns: [ACCESS_COLUMN], where });
+    return classesOfCell(rows[0]?.[0]);
   }
 
   async setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void> {
@@ -172,11 +184,6 @@ export class FlowRepository extends FlowReader implements Flows {
       limit: 1,
     });
     return rows.length > 0;
-  }
-
-  async #insertIndexRows(flow: Flow): Promise<void> {
-    await insertTags(this.#tx, FLOW_TAGS.name, flow.id, flow.tags ?? {});
-    await insertMembers(this.#tx, flow.id, flow.flow_collection ?? []);
   }
 
   async #removeIndexRows(id: string): Promise<void> {

@@ -43,6 +43,7 @@ export function metadataCells(flow: Flow): Cell[] {
 
 export const STATE_COLUMNS = [
   'id',
+  'life',
   'source_id',
   'read_only',
   'container',
@@ -56,8 +57,9 @@ export const STATE_COLUMNS = [
 ] as const;
 
 export function toFlowState(row: Cell[], rowId: RowId | undefined): FlowState {
-  const [id, sourceId, readOnly, container, activeDeletions, ...rest] = row as [
+  const [id, life, sourceId, readOnly, container, activeDeletions, ...rest] = row as [
     string,
+    string | null,
     string,
     boolean,
     string | null,
@@ -68,6 +70,7 @@ export function toFlowState(row: Cell[], rowId: RowId | undefined): FlowState {
   const version = rest[5];
   return {
     id,
+    life: life ?? id,
     sourceId,
     readOnly,
     container,
@@ -87,6 +90,9 @@ export const CONTENT_COLUMNS = [
   'content_segments',
 ] as const;
 
+/** Those of them that keep 64 bits unsigned, as the int64 of the same bits: durations between times that are int64. */
+export const UNSIGNED_COLUMNS: ReadonlySet<string> = new Set(['content_covered_ns', 'content_longest_ns']);
+
 /** Cells of CONTENT_COLUMNS. */
 export type ContentCells = [
   startNs: bigint | null,
@@ -96,7 +102,7 @@ export type ContentCells = [
   count: bigint | null,
 ];
 
-/** Durations are kept as the int64 of the same bits: of times that are int64 they take up to 64 bits, unsigned. */
+/** See UNSIGNED_COLUMNS. */
 export function contentCells(content: FlowContent | null): ContentCells {
   if (content === null) return [null, null, null, null, null];
   const { startNs, endNs, coveredNs, segments } = content;

@@ -26,7 +26,7 @@ export async function flowsUsingObject(
     if (found.length === wanted || users.length < wanted) break;
   }
   return toPage(
-    found,
+    { rows: found },
     page.limit,
     (id) => id,
     (id) => [id],
@@ -58,7 +58,7 @@ async function usersOf(
  * Those of the objects that the view has: by the flow that they were allocated for, or any that uses them. Three
  * queries at most, however many objects.
  */
-export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'firstFlow'>>(
+export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'firstFlow' | 'firstLife'>>(
   reader: TableReads,
   access: Access,
   objects: readonly Stored[],
@@ -69,7 +69,8 @@ export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'fi
     access,
     objects.map(({ firstFlow }) => firstFlow),
   );
-  const others = objects.filter(({ firstFlow }) => !firstFlows.has(firstFlow));
+  const isOfOne = ({ firstFlow, firstLife }: Stored): boolean => firstFlows.get(firstFlow) === firstLife;
+  const others = objects.filter((object) => !isOfOne(object));
   if (others.length === 0) return objects;
   const { rows } = await reader.select({
     table: SEGMENTS.name,
@@ -87,5 +88,5 @@ export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'fi
     uses.map(([, flowId]) => flowId),
   );
   const used = new Set(uses.filter(([, flowId]) => users.has(flowId)).map(([objectId]) => objectId));
-  return objects.filter(({ id, firstFlow }) => firstFlows.has(firstFlow) || used.has(id));
+  return objects.filter((object) => isOfOne(object) || used.has(object.id));
 }

@@ -1,23 +1,27 @@
 import type { MediaObject } from '../../domain/media-object.ts';
-import { packLocations, unpackLocations } from '../../domain/object-location.ts';
-import type { ExternalUrl } from '../../domain/segment.ts';
+import { objectIdsOf, packLocations, unpackLocations } from '../../domain/object-location.ts';
+import type { ExternalUrl, ObjectLocation } from '../../domain/segment.ts';
 import type { ObjectReads, Objects, ShownObject, StoredObject } from '../../domain/store.ts';
 import type { Cell } from '../../vastdb/engine.ts';
-import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
+import { and, eq, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { Access } from './access.ts';
 import { visibleObjects } from './object-access.ts';
 import type { TableReads } from './table-access.ts';
 import { toHandle, toRowId } from './row-handle.ts';
-import { OBJECTS } from './tables.ts';
+import { OBJECTS, RECLAIMED_IDS } from './tables.ts';
 import { visibleFlows } from './visible-flows.ts';
 
-const COLUMNS = ['id', 'first_flow', 'referenced', 'locations', 'external_urls'] as const;
+const COLUMNS = ['id', 'first_flow', 'first_life', 'referenced', 'locations', 'external_urls'] as const;
+
+/** Longer than any two clocks disagree on the date. */
+const REMEMBERED_MS = 2n * 86_400_000n;
 
 function toMediaObject(row: Cell[]): MediaObject {
-  const [id, firstFlow, referenced, locations, externalUrls] = row as [
+  const [id, firstFlow, firstLife, referenced, locations, externalUrls] = row as [
     string,
     string,
+    string | null,
     boolean,
     string | null,
     string | null,
@@ -25,6 +29,7 @@ function toMediaObject(row: Cell[]): MediaObject {
   return {
     id,
     firstFlow,
+    firstLife: firstLife ?? firstFlow,
     referenced,
     locations: unpackLocations(locations),
     externalUrls: externalUrls === null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]),
@@ -41,26 +46,46 @@ export class ObjectReader implements ObjectReads {
   }
 
   async find(id: string): Promise<ShownObject | undefined> {
+    return (await this.#shown([id]))[0];
+  }
+
+  async findAt({ storageId, storagePath }: ObjectLocation): Promise<ShownObject | undefined> {
+    const isThere = (at: ObjectLocation): boolean => at.storageId === storageId && at.storagePath === storagePath;
+    const objects = await this.#shown(objectIdsOf(storagePath));
+    return objects.find(({ locations }) => locations.some(isThere));
+  }
+
+  async #shown(ids: readonly string[]): Promise<readonly ShownObject[]> {
     const { rows } = await this.#reader.select({
       table: OBJECTS.name,
       columns: COLUMNS,
-      where: and([eq('id', id), eq('reclaiming', false)]),
+      where: and([isIn('id', ids), eq('reclaiming', false)]),
     });
-    const [object] = await visibleObjects(this.#reader, this.#access, rows.map(toMediaObject));
-    if (object === undefined || this.#access.classes === undefined) return object;
-    const { firstFlow } = object;
-    const visible = await visibleFlows(this.#reader, this.#access, [firstFlow]);
-    return { ...object, firstFlow: visible.has(firstFlow) ? firstFlow : undefined };
+    const objects = await visibleObjects(this.#reader, this.#access, rows.map(toMediaObject));
+    if (this.#access.classes === undefined) return objects;
+    const visible = await visibleFlows(
+      this.#reader,
+      this.#access,
+      objects.map(({ firstFlow }) => firstFlow),
+    );
+    return objects.map((object) => ({
+      ...object,
+      firstFlow: visible.get(object.firstFlow) === object.firstLife ? object.firstFlow : undefined,
+    }));
   }
 
   async existing(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const { rows } = await this.#reader.select({
       table: OBJECTS.name,
-      columns: ['id', 'first_flow'],
+      columns: ['id', 'first_flow', 'first_life'],
       where: and([isIn('id', ids), eq('reclaiming', false)]),
     });
-    const found = (rows as [string, string][]).map(([id, firstFlow]) => ({ id, firstFlow }));
+    const found = (rows as [string, string, string | null][]).map(([id, firstFlow, firstLife]) => ({
+      id,
+      firstFlow,
+      firstLife: firstLife ?? firstFlow,
+    }));
     const visible = await visibleObjects(this.#reader, this.#access, found);
     return new Set(visible.map(({ id }) => id));
   }
@@ -87,8 +112,18 @@ export class ObjectRepository extends ObjectReader implements Objects {
     return new Set(rows.map((row) => row[0] as string));
   }
 
+  async hadBefore(ids: readonly string[]): Promise<Set<string>> {
+    const { rows } = await this.#tx.select({ table: RECLAIMED_IDS.name, columns: ['id'], where: isIn('id', ids) });
+    return new Set(rows.map((row) => row[0] as string));
+  }
+
   async insertNamed(objects: readonly MediaObject[]): Promise<void> {
-    await this.#tx.lock(objects.map(({ id }) => `object:${id}`));
+    // All ids that could be given the same path.
+    const ids = objects.flatMap(({ id, locations }) => [
+      id,
+      ...locations.flatMap(({ storagePath }) => objectIdsOf(storagePath)),
+    ]);
+    await this.#tx.lock(ids.map((id) => `object:${id}`));
     await this.insert(objects);
   }
 
@@ -97,6 +132,7 @@ export class ObjectRepository extends ObjectReader implements Objects {
     const rows = objects.map((object) => [
       object.id,
       object.firstFlow,
+      object.firstLife,
       object.referenced,
       packLocations(object.locations),
       object.externalUrls.length === 0 ? null : JSON.stringify(object.externalUrls),
@@ -123,7 +159,12 @@ export class ObjectRepository extends ObjectReader implements Objects {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#tx.delete(OBJECTS.name, and([isIn('id', ids), eq('reclaiming', true)]));
+    if (ids.length === 0) return;
+    await this.#tx.delete(OBJECTS.name, and([isIn('id', ids), eq('reclaiming', true)]));
+    const now = BigInt(Date.now());
+    await this.#tx.delete(RECLAIMED_IDS.name, lte('until_ms', now));
+    const rows = ids.map((id) => [id, now + REMEMBERED_MS]);
+    await this.#tx.insertArrays(RECLAIMED_IDS.name, ['id', 'until_ms'], rows);
   }
 
   async #select(ids: readonly string[], reclaiming: boolean): Promise<StoredObject[]> {

@@ -1,6 +1,6 @@
 import { type NewEvent, subjectOf } from '../../domain/event.ts';
 import type { Outbox } from '../../domain/event-log.ts';
-import type { PublicWebhook } from '../../domain/webhook.ts';
+import type { Subscription } from '../../domain/webhook.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { and, eq, isNull } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
@@ -12,7 +12,7 @@ import { WebhookReader } from './webhook-repository.ts';
 export interface KnownRegistrations {
   /** Undefined before they were read: registrations may be older than their version. */
   version: number | undefined;
-  webhooks: readonly PublicWebhook[];
+  webhooks: readonly Subscription[];
 }
 
 export const noRegistrationsKnown = (): KnownRegistrations => ({ version: undefined, webhooks: [] });
@@ -25,7 +25,7 @@ let latestNs = 0n;
 export class OutboxRepository implements Outbox {
   readonly #tx: ManagedTransaction;
   readonly #known: KnownRegistrations;
-  #registrations: Promise<readonly PublicWebhook[]> | undefined;
+  #registrations: Promise<readonly Subscription[]> | undefined;
   #used = false;
 
   constructor(tx: ManagedTransaction, known: KnownRegistrations) {
@@ -38,7 +38,7 @@ export class OutboxRepository implements Outbox {
     return this.#used;
   }
 
-  registrations(): Promise<readonly PublicWebhook[]> {
+  registrations(): Promise<readonly Subscription[]> {
     this.#registrations ??= this.#load();
     return this.#registrations;
   }
@@ -60,10 +60,13 @@ export class OutboxRepository implements Outbox {
     await this.#tx.insertArrays(EVENTS.name, COLUMNS, [cells]);
   }
 
-  async #load(): Promise<readonly PublicWebhook[]> {
+  async #load(): Promise<readonly Subscription[]> {
     const [version = 0] = await readCounters(this.#tx, ['registrations_version']);
     if (version !== this.#known.version) {
-      this.#known.webhooks = await new WebhookReader(this.#tx).list();
+      this.#known.webhooks = (await new WebhookReader(this.#tx).registrations()).map(({ webhook, classes }) => ({
+        webhook,
+        classes,
+      }));
       this.#known.version = version;
     }
     return this.#known.webhooks;

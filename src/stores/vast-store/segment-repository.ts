@@ -44,15 +44,16 @@ export class SegmentReader implements SegmentReads {
     const window = await segmentWindow(this.#reader, flowId, query.timerange);
     if (window === undefined) return { items: [] };
     const terms = [...window.terms, ...ofObject(query.objectId), ...beyond(page.after, query.reverse)];
-    const { rows } = await this.#reader.select({
+    const found = await this.#reader.select({
       table: SEGMENTS.name,
       columns: SHOWN_COLUMNS,
       where: and(terms),
       orderBy: query.reverse ? BACKWARD : FORWARD,
       limit: page.limit + 1,
+      maxBytes: page.maxBytes,
       timeline: ofSome(window.timeline, query.objectId),
     });
-    return toPage(rows, page.limit, toStoredSegment, (row) => [row[0] as bigint]);
+    return toPage(found, page.limit, toStoredSegment, (row) => [row[0] as bigint]);
   }
 
   async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {

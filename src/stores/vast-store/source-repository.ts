@@ -1,3 +1,4 @@
+import type { AccessClasses } from '../../domain/access-classes.ts';
 import type { SourceFilter } from '../../domain/filters.ts';
 import type { FormatUrn } from '../../domain/format.ts';
 import type { Page, PageRequest } from '../../domain/paging.ts';
@@ -5,47 +6,39 @@ import type { Source } from '../../domain/source.ts';
 import type { RowHandle, SourceDocument, SourceReads, Sources, SourceState } from '../../domain/store.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { type Access, ACCESS_COLUMN, accessCell, checkStaysVisible } from './access.ts';
+import { type Access, ACCESS_COLUMN, accessCell, checkStaysVisible, classesOfCell, scannedOf } from './access.ts';
+import { listByCreation } from './creation-listing.ts';
 import type { TableReads } from './table-access.ts';
-import { toPage } from './keyset-page.ts';
-import { afterCreation, BY_CREATION, CREATION } from './listing-order.ts';
+import { isHiddenInTrash } from './hidden-in-trash.ts';
 import { toHandle, toRowId } from './row-handle.ts';
 import { SOURCE_TAGS, SOURCES } from './tables.ts';
-import { insertTags, removeTags, tagTerms } from './tag-index.ts';
+import { insertTags, removeTags, replaceTags } from './tag-index.ts';
+import { DELETED_SOURCES } from './trash-tables.ts';
 
 export class SourceReader implements SourceReads {
   readonly #reader: TableReads;
-  readonly #visible: Predicate;
+  readonly #access: Access;
 
-  constructor(reader: TableReads, { visible }: Access) {
+  constructor(reader: TableReads, access: Access) {
     this.#reader = reader;
-    this.#visible = visible;
+    this.#access = access;
   }
 
-  async list(filter: SourceFilter, page: PageRequest): Promise<Page<SourceDocument>> {
-    const terms: Predicate[] = [this.#visible, ...tagTerms(SOURCE_TAGS.name, filter.tags)];
-    if (filter.label !== undefined) terms.push(eq('label', filter.label));
-    if (filter.format !== undefined) terms.push(eq('format', filter.format));
-    const { rows } = await this.#reader.select({
+  async list({ label, format, tags }: SourceFilter, page: PageRequest): Promise<Page<SourceDocument>> {
+    const listing = {
       table: SOURCES.name,
       columns: ['created_ns', 'id', 'document'],
-      where: and([...terms, ...afterCreation(page.after)]),
-      orderBy: BY_CREATION,
-      limit: page.limit + 1,
-      timeline: CREATION,
-    });
-    return toPage(
-      rows as [bigint, string, string][],
-      page.limit,
-      ([, id, document]) => ({ id, document }),
-      ([created, id]) => [created, id],
-    );
+      indexed: label === undefined ? [] : [eq('label', label)],
+      scanned: [...(format === undefined ? [] : [eq('format', format)]), ...scannedOf(this.#access)],
+      tags: { table: SOURCE_TAGS.name, filter: tags },
+    } as const;
+    const { items, ...rest } = await listByCreation(this.#reader, listing, page);
+    return { items: items.map((row) => ({ id: row[1] as string, document: row[2] as string })), ...rest };
   }
 
   async find(id: string): Promise<SourceDocument | undefined> {
-    const where = and([eq('id', id), this.#visible]);
+    const where = and([eq('id', id), this.#access.visible]);
     const { rows } = await this.#reader.select({ table: SOURCES.name, columns: ['document'], where });
     const row = rows[0];
     return row === undefined ? undefined : { id, document: row[0] as string };
@@ -85,14 +78,22 @@ export class SourceRepository extends SourceReader implements Sources {
     return { source: JSON.parse(row[0] as string) as Source, handle: toHandle(rowIds[0]) };
   }
 
+  async accessOf(id: string): Promise<AccessClasses | undefined> {
+    const where = and([eq('id', id), this.#access.visible]);
+    const { rows } = await this.#tx.select({ table: SOURCES.name, columns: [ACCESS_COLUMN], where });
+    return classesOfCell(rows[0]?.[0]);
+  }
+
   async format(id: string): Promise<FormatUrn | undefined> {
     const { rows } = await this.#tx.select({ table: SOURCES.name, columns: ['format'], where: eq('id', id) });
     return rows[0]?.[0] as FormatUrn | undefined;
   }
 
   async isHidden(id: string): Promise<boolean> {
-    if (this.#access.classes === undefined) return false;
-    return (await this.format(id)) !== undefined && (await this.find(id)) === undefined;
+    const { classes } = this.#access;
+    if (classes === undefined) return false;
+    if ((await this.format(id)) !== undefined) return (await this.find(id)) === undefined;
+    return isHiddenInTrash(this.#tx, classes, DELETED_SOURCES.name, id);
   }
 
   async insert(source: Source): Promise<void> {
@@ -102,11 +103,11 @@ export class SourceRepository extends SourceReader implements Sources {
     await insertTags(this.#tx, SOURCE_TAGS.name, source.id, source.tags ?? {});
   }
 
-  async replace(handle: RowHandle, source: Source): Promise<void> {
+  async replace(handle: RowHandle, present: Source, source: Source): Promise<void> {
     checkStaysVisible(this.#access, source.tags);
     await this.#tx.updateByRowIds(SOURCES.name, [toRowId(handle)], SOURCE_COLUMNS, [sourceCells(source)]);
-    await removeTags(this.#tx, SOURCE_TAGS.name, source.id);
-    await insertTags(this.#tx, SOURCE_TAGS.name, source.id, source.tags ?? {});
+    const tags = { before: present.tags ?? {}, after: source.tags ?? {} };
+    await replaceTags(this.#tx, SOURCE_TAGS.name, source.id, tags);
   }
 
   async remove(id: string): Promise<void> {

@@ -6,10 +6,12 @@ import { TRASH_TABLES } from './trash-tables.ts';
  * needs; everything else of an entity is in its `document`, the JSON that a GET answers with.
  */
 
+/** `life`: docs/adr/0022-lives-of-a-flow.md. */
 export const FLOWS: TableDefinition = {
   name: 'flows',
   columns: [
     { name: 'id', type: 'string', required: true },
+    { name: 'life', type: 'string' },
     { name: 'source_id', type: 'string', required: true },
     { name: 'format', type: 'string', required: true },
     { name: 'codec', type: 'string' },
@@ -33,9 +35,10 @@ export const FLOWS: TableDefinition = {
   ],
   indexes: [
     { columns: ['id'], unique: true },
-    { columns: ['source_id'] },
+    { columns: ['life'] },
     { columns: ['created_ns', 'id'] },
-    { columns: ['label'] },
+    { columns: ['source_id', 'created_ns', 'id'] },
+    { columns: ['label', 'created_ns', 'id'], equalityOnly: ['label'] },
   ],
 };
 
@@ -49,7 +52,11 @@ export const SOURCES: TableDefinition = {
     { name: 'auth_classes', type: 'string' },
     { name: 'document', type: 'string', required: true },
   ],
-  indexes: [{ columns: ['id'], unique: true }, { columns: ['created_ns', 'id'] }, { columns: ['label'] }],
+  indexes: [
+    { columns: ['id'], unique: true },
+    { columns: ['created_ns', 'id'] },
+    { columns: ['label', 'created_ns', 'id'], equalityOnly: ['label'] },
+  ],
 };
 
 const tagTable = (name: string): TableDefinition => ({
@@ -60,7 +67,7 @@ const tagTable = (name: string): TableDefinition => ({
     { name: 'value', type: 'string', required: true },
   ],
   sortKey: ['owner_id', 'name'],
-  indexes: [{ columns: ['name', 'value'] }],
+  indexes: [{ columns: ['name', 'value'], equalityOnly: ['name', 'value'] }],
 });
 
 /** An index over the tags in the documents. */
@@ -101,12 +108,23 @@ export const OBJECTS: TableDefinition = {
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'first_flow', type: 'string', required: true },
+    { name: 'first_life', type: 'string' },
     { name: 'locations', type: 'string' },
     { name: 'external_urls', type: 'string' },
     { name: 'referenced', type: 'bool', required: true },
     { name: 'reclaiming', type: 'bool', required: true },
   ],
   indexes: [{ columns: ['id'], unique: true }],
+};
+
+/** Ids whose storage paths may not be made again: of objects that were reclaimed, for longer than the date in a path lasts. */
+export const RECLAIMED_IDS: TableDefinition = {
+  name: 'reclaimed_ids',
+  columns: [
+    { name: 'id', type: 'string', required: true },
+    { name: 'until_ms', type: 'int64', required: true },
+  ],
+  indexes: [{ columns: ['id'] }, { columns: ['until_ms'] }],
 };
 
 export const RECLAIM_QUEUE: TableDefinition = {
@@ -151,6 +169,8 @@ export const WEBHOOKS: TableDefinition = {
     { name: 'done', type: 'string' },
     { name: 'troubled_since_ms', type: 'int64' },
     { name: 'failure', type: 'string' },
+    { name: 'owner', type: 'string' },
+    { name: 'classes', type: 'string' },
   ],
   indexes: [{ columns: ['identity'], unique: true }],
 };
@@ -208,6 +228,7 @@ export const VAST_STORE_TABLES: readonly TableDefinition[] = [
   FLOW_COLLECTION_MEMBERS,
   SEGMENTS,
   OBJECTS,
+  RECLAIMED_IDS,
   RECLAIM_QUEUE,
   DELETION_REQUESTS,
   WEBHOOKS,

@@ -8,12 +8,11 @@ import type {
   Deletion,
   TrashReads,
 } from '../../domain/trash.ts';
-import { AppError } from '../../shared/errors.ts';
-import type { Cell, Ordering } from '../../vastdb/engine.ts';
+import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eq, lte } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
-import { afterPosition } from '../../vastdb/query/keyset.ts';
 import { toPage } from './keyset-page.ts';
+import { afterCursor } from './listing-order.ts';
 import type { TableReads } from './table-access.ts';
 import { DELETED_FLOWS, DELETED_SEGMENTS, DELETED_SOURCES, TRASH_TABLES } from './trash-tables.ts';
 
@@ -55,16 +54,17 @@ export class TrashReader implements TrashReads {
     page: PageRequest,
   ): Promise<Page<DeletedSegmentDocument>> {
     const terms = [...equal('flow_id', flowId), ...equal('deletion_id', deletionId)];
-    const { rows } = await this.#reader.select({
+    const { rows, cut } = await this.#reader.select({
       table: DELETED_SEGMENTS.name,
       columns: [...DELETION_COLUMNS, 'flow_id', 'start_ns', 'fragment'],
       where: and([...terms, ...beyond(SEGMENTS_IN_ORDER, page.after)]),
       orderBy: SEGMENTS_IN_ORDER,
       limit: page.limit + 1,
+      maxBytes: page.maxBytes,
       timeline: { column: 'deleted_ms' },
     });
     return toPage(
-      rows as [...DeletionCells, string, bigint, string][],
+      { rows: rows as [...DeletionCells, string, bigint, string][], cut },
       page.limit,
       ([id, ms, by, flow, , fragment]) => ({
         deletion: toDeletion([id, ms, by]),
@@ -85,16 +85,17 @@ export class TrashReader implements TrashReads {
   }
 
   async #documents(table: string, terms: readonly Predicate[], page: PageRequest): Promise<Page<DeletedDocument>> {
-    const { rows } = await this.#reader.select({
+    const { rows, cut } = await this.#reader.select({
       table,
       columns: [...DELETION_COLUMNS, 'document'],
       where: and([...terms, ...beyond(IN_ORDER, page.after)]),
       orderBy: IN_ORDER,
       limit: page.limit + 1,
+      maxBytes: page.maxBytes,
       timeline: { column: 'deleted_ms' },
     });
     return toPage(
-      rows as [...DeletionCells, string][],
+      { rows: rows as [...DeletionCells, string][], cut },
       page.limit,
       ([id, ms, by, document]) => ({ deletion: toDeletion([id, ms, by]), document }),
       ([id, ms]) => [ms, id],
@@ -108,12 +109,6 @@ export const equal = (column: string, value: string | undefined): Predicate[] =>
 /** The predicate of the page after `position`, as terms to be and-ed; none for the first page. */
 function beyond(orderBy: readonly Ordering[], position: CursorPosition | undefined): Predicate[] {
   if (position === undefined) return [];
-  const fits = orderBy.every(({ column }, place) => {
-    const cell: Cell | undefined = position[place];
-    return typeof cell === (column === 'deletion_id' ? 'string' : 'bigint');
-  });
-  if (!fits || position.length !== orderBy.length) {
-    throw new AppError('invalid_cursor', 'page: this cursor was not made by this listing', { field: 'page' });
-  }
-  return [afterPosition(orderBy, position)];
+  const types = orderBy.map(({ column }) => (column === 'deletion_id' ? 'string' : 'bigint'));
+  return [afterCursor(orderBy, position, types)];
 }

@@ -4,6 +4,7 @@ import type {
   DeletedSegment,
   DeletedSource,
   Deletion,
+  LivingFlow,
   Membership,
   PlacedSegment,
   PurgeSelection,
@@ -12,7 +13,7 @@ import type {
 } from '../../domain/trash.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { and, eq, gte, isIn, isNotNull, lt, lte } from '../../vastdb/predicate/builder.ts';
+import { and, eq, gte, isIn, isNotNull, isNull, lt, lte, or } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import { toHandle, toRowId } from './row-handle.ts';
 import { FLOWS, SEGMENTS, SOURCES } from './tables.ts';
@@ -43,9 +44,9 @@ export class TrashRepository extends TrashReader implements Trash {
 
   async addFlow(flowId: string, memberships: readonly Membership[], deletion: Deletion): Promise<void> {
     await this.#tx.update(DELETED_FLOWS.name, and([eq('id', flowId), isNotNull('resume_ns')]), { resume_ns: null });
-    const [sourceId, document] = await this.#onlyRow(FLOWS.name, ['source_id', 'document'], flowId);
-    const columns = ['id', 'source_id', ...DELETION_COLUMNS, 'resume_ns', 'memberships', 'document'];
-    const cells = [flowId, sourceId, ...deletionCells(deletion), null, JSON.stringify(memberships), document];
+    const [life, sourceId, document] = await this.#onlyRow(FLOWS.name, ['life', 'source_id', 'document'], flowId);
+    const columns = ['id', 'life', 'source_id', ...DELETION_COLUMNS, 'resume_ns', 'memberships', 'document'];
+    const cells = [flowId, life, sourceId, ...deletionCells(deletion), null, JSON.stringify(memberships), document];
     await this.#tx.insertArrays(DELETED_FLOWS.name, columns, [cells as Cell[]]);
   }
 
@@ -55,7 +56,7 @@ export class TrashRepository extends TrashReader implements Trash {
     await this.#tx.insertArrays(DELETED_SOURCES.name, ['id', ...DELETION_COLUMNS, 'document'], [cells as Cell[]]);
   }
 
-  async addSegments(flowId: string, segments: readonly PlacedSegment[], deletion: Deletion): Promise<void> {
+  async addSegments(flow: LivingFlow, segments: readonly PlacedSegment[], deletion: Deletion): Promise<void> {
     const [first, last] = [segments[0], segments.at(-1)];
     if (first === undefined || last === undefined) return;
     // They are all that lies between the first and the last or, where one object was asked for, all of that object.
@@ -64,7 +65,7 @@ export class TrashRepository extends TrashReader implements Trash {
       table: SEGMENTS.name,
       columns: SEGMENT_COLUMNS,
       where: and([
-        eq('flow_id', flowId),
+        eq('flow_id', flow.id),
         gte('start_ns', first.startNs),
         lte('start_ns', last.startNs),
         ...(isOfOneObject ? [eq('object_id', first.objectId)] : []),
@@ -74,10 +75,10 @@ export class TrashRepository extends TrashReader implements Trash {
     if (rows.length !== segments.length) {
       throw new Error(`${segments.length} segments are to be deleted, and ${rows.length} were found`);
     }
-    const cells = deletionCells(deletion);
+    const cells = [...deletionCells(deletion), flow.life];
     await this.#tx.insertArrays(
       DELETED_SEGMENTS.name,
-      [...SEGMENT_COLUMNS, ...DELETION_COLUMNS],
+      [...SEGMENT_COLUMNS, ...DELETION_COLUMNS, 'life'],
       rows.map((row) => [...row, ...cells]),
     );
   }
@@ -106,9 +107,9 @@ export class TrashRepository extends TrashReader implements Trash {
     }));
   }
 
-  async selectForRestore(flowId: string, selection: RestoreSelection, limit: number): Promise<DeletedSegment[]> {
+  async selectForRestore(flow: LivingFlow, selection: RestoreSelection, limit: number): Promise<DeletedSegment[]> {
     const { deletionId, startNs, endNs } = selection;
-    const terms: Predicate[] = [eq('flow_id', flowId), ...equal('deletion_id', deletionId)];
+    const terms: Predicate[] = [eq('flow_id', flow.id), ofLife(flow), ...equal('deletion_id', deletionId)];
     if (startNs !== null) terms.push(gte('start_ns', startNs));
     // The first of the two bounds lets the engine stop reading at the end of the range.
     if (endNs !== null) terms.push(lt('start_ns', endNs), lte('end_ns', endNs));
@@ -189,15 +190,16 @@ export class TrashRepository extends TrashReader implements Trash {
   async #flows(terms: readonly Predicate[]): Promise<DeletedFlow[]> {
     const { rows, rowIds } = await this.#tx.select({
       table: DELETED_FLOWS.name,
-      columns: ['id', 'document', 'memberships', 'resume_ns', ...DELETION_COLUMNS],
+      columns: ['id', 'life', 'document', 'memberships', 'resume_ns', ...DELETION_COLUMNS],
       where: and(terms),
       orderBy: LATEST_FIRST,
       rowIds: true,
     });
-    return (rows as [string, string, string, bigint | null, ...DeletionCells][]).map((row, index) => {
-      const [id, document, memberships, resumeNs, ...deletion] = row;
+    return (rows as [string, string | null, string, string, bigint | null, ...DeletionCells][]).map((row, index) => {
+      const [id, life, document, memberships, resumeNs, ...deletion] = row;
       return {
         id,
+        life: life ?? id,
         document,
         memberships: JSON.parse(memberships) as Membership[],
         resumeNs,
@@ -213,6 +215,10 @@ export class TrashRepository extends TrashReader implements Trash {
     return rows[0];
   }
 }
+
+/** Rows that are older than the column are of the life that their flow's id stands for. */
+const ofLife = ({ id, life }: LivingFlow): Predicate =>
+  life === id ? or([isNull('life'), eq('life', life)]) : eq('life', life);
 
 const selected = (selection: PurgeSelection): Predicate =>
   'deletionId' in selection ? eq('deletion_id', selection.deletionId) : lte('deleted_ms', BigInt(selection.untilMs));

@@ -14,6 +14,7 @@ export const DELETED_FLOWS: TableDefinition = {
   name: 'deleted_flows',
   columns: [
     { name: 'id', type: 'string', required: true },
+    { name: 'life', type: 'string' },
     { name: 'source_id', type: 'string', required: true },
     ...DELETION,
     { name: 'resume_ns', type: 'int64' },
@@ -43,6 +44,7 @@ export const DELETED_SEGMENTS: TableDefinition = {
   name: 'deleted_segments',
   columns: [
     { name: 'flow_id', type: 'string', required: true },
+    { name: 'life', type: 'string' },
     { name: 'start_ns', type: 'int64', required: true },
     { name: 'end_ns', type: 'int64', required: true },
     { name: 'object_id', type: 'string', required: true },

@@ -4,17 +4,17 @@ import { NOT_DELETING } from './flow-row.ts';
 import type { TableReads } from './table-access.ts';
 import { FLOWS } from './tables.ts';
 
-/** Those of the flows that the view has. */
+/** Those of the flows that the view has, each with its life. */
 export async function visibleFlows(
   reader: TableReads,
   { visible }: Access,
   flowIds: readonly string[],
-): Promise<Set<string>> {
-  if (flowIds.length === 0) return new Set();
+): Promise<Map<string, string>> {
+  if (flowIds.length === 0) return new Map();
   const { rows } = await reader.select({
     table: FLOWS.name,
-    columns: ['id'],
+    columns: ['id', 'life'],
     where: and([isIn('id', [...new Set(flowIds)]), NOT_DELETING, visible]),
   });
-  return new Set((rows as [string][]).map(([id]) => id));
+  return new Map((rows as [string, string | null][]).map(([id, life]) => [id, life ?? id]));
 }

@@ -1,21 +1,27 @@
 import { randomInt } from 'node:crypto';
-import type {
-  PositionRange,
-  PublicWebhook,
-  Registration,
-  ShownWebhook,
-  Webhook,
-  WebhookFailure,
-  WebhookProgress,
-  WebhookReads,
-  Webhooks,
+import {
+  ADMINS,
+  type PositionRange,
+  type PublicWebhook,
+  type Registrant,
+  type Registration,
+  type ShownWebhook,
+  type Webhook,
+  type WebhookFailure,
+  type WebhookProgress,
+  type WebhookReads,
+  type Webhooks,
 } from '../../domain/webhook.ts';
+import type { Page, PageRequest } from '../../domain/paging.ts';
 import type { SecretBox } from '../../shared/secret-box.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
-import { eq, everyRow, isIn } from '../../vastdb/predicate/builder.ts';
+import { and, eq, everyRow, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import { setCounter } from './counter-repository.ts';
 import { EventLogRepository } from './event-log-repository.ts';
+import { toPage } from './keyset-page.ts';
+import { afterCursor } from './listing-order.ts';
 import type { TableReads } from './table-access.ts';
 import { WEBHOOKS } from './tables.ts';
 
@@ -41,32 +47,45 @@ export class WebhookReader implements WebhookReads {
     this.#secrets = secrets;
   }
 
-  async list(): Promise<ShownWebhook[]> {
-    const { rows } = await this.#reader.select({
+  async list(page: PageRequest, owner?: string): Promise<Page<ShownWebhook>> {
+    const after = page.after === undefined ? [] : [afterCursor(IN_ORDER, page.after, ['bigint', 'string'])];
+    const { rows, cut } = await this.#reader.select({
       table: WEBHOOKS.name,
-      columns: ['document', 'failure'],
-      where: everyRow(),
+      columns: ['created_ns', 'identity', 'document', 'failure'],
+      where: and([ofOwner(owner), ...after]),
       orderBy: IN_ORDER,
+      limit: page.limit + 1,
+      maxBytes: page.maxBytes,
+      timeline: { column: 'created_ns' },
     });
-    return (rows as [string, string | null][]).map(([document, failure]) => {
-      const webhook = JSON.parse(document) as PublicWebhook;
-      return failure === null ? webhook : { ...webhook, status: 'error', error: JSON.parse(failure) as WebhookFailure };
-    });
+    return toPage(
+      { rows: rows as [bigint, string, string, string | null][], cut },
+      page.limit,
+      ([, , document, failure]) => {
+        const webhook = JSON.parse(document) as PublicWebhook;
+        return failure === null
+          ? webhook
+          : { ...webhook, status: 'error', error: JSON.parse(failure) as WebhookFailure };
+      },
+      ([created, identity]) => [created, identity],
+    );
   }
 
   async registrations(): Promise<Registration[]> {
     const { rows } = await this.#reader.select({
       table: WEBHOOKS.name,
-      columns: ['identity', 'revision', 'sealed_api_key', 'document', ...PROGRESS_COLUMNS],
+      columns: ['identity', 'revision', 'sealed_api_key', 'document', 'owner', 'classes', ...PROGRESS_COLUMNS],
       where: everyRow(),
       orderBy: IN_ORDER,
     });
-    return (rows as RegistrationRow[]).map(([identity, revision, sealed, document, ...progress]) => {
+    return (rows as RegistrationRow[]).map(([identity, revision, sealed, document, owner, classes, ...progress]) => {
       const webhook = JSON.parse(document) as PublicWebhook;
       return {
         identity,
         revision: revision ?? '',
         webhook,
+        owner: owner ?? undefined,
+        classes: classes === null ? undefined : (JSON.parse(classes) as string[]),
         ...toProgress(progress),
         apiKeyHeader: () => this.#openKey(webhook.api_key_name, sealed),
       };
@@ -80,8 +99,10 @@ export class WebhookReader implements WebhookReads {
   }
 }
 
+const ofOwner = (owner: string | undefined): Predicate => (owner === undefined ? everyRow() : eq('owner', owner));
+
 type ProgressCells = [position: bigint | null, done: string | null, troubled: bigint | null, failure: string | null];
-type RegistrationRow = [string, string | null, string | null, string, ...ProgressCells];
+type RegistrationRow = [string, string | null, string | null, string, string | null, string | null, ...ProgressCells];
 
 function toProgress([position, done, troubledSinceMs, failure]: ProgressCells): WebhookProgress {
   return {
@@ -99,6 +120,15 @@ const progressCells = ({ position, done, troubledSinceMs, failure }: WebhookProg
   failure === undefined ? null : JSON.stringify(failure),
 ];
 
+/** Whether a registration has this key, as far as it can be opened. */
+function mayHaveKey({ apiKeyHeader }: Registration, value: string | undefined): boolean {
+  try {
+    return apiKeyHeader()?.value === value;
+  } catch {
+    return true;
+  }
+}
+
 export class WebhookRepository extends WebhookReader implements Webhooks {
   readonly #tx: ManagedTransaction;
   readonly #secrets: SecretBox;
@@ -109,20 +139,26 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     this.#secrets = secrets;
   }
 
-  async save(webhook: Webhook): Promise<void> {
+  count(owner?: string): Promise<number> {
+    return this.#tx.count(WEBHOOKS.name, ofOwner(owner));
+  }
+
+  async save(webhook: Webhook, { owner, classes }: Registrant = ADMINS): Promise<void> {
     const { api_key_value: apiKey, ...shown } = webhook;
-    const identity = this.#identity(webhook);
+    const identity = this.#identity(webhook, owner);
     const changes = {
       identity,
       sealed_api_key: apiKey === undefined ? null : this.#secrets.seal(apiKey),
       document: JSON.stringify(shown),
+      owner: owner ?? null,
+      classes: classes === undefined ? null : JSON.stringify(classes),
       revision: uuidV7(),
       troubled_since_ms: null,
       failure: null,
     };
     await this.#countChange();
     if ((await this.#tx.update(WEBHOOKS.name, eq('identity', identity), changes)) > 0) return;
-    const [lost] = await this.#lost(webhook);
+    const [lost] = await this.#lost(webhook, owner);
     if (lost !== undefined) {
       await this.#tx.update(WEBHOOKS.name, eq('identity', lost), changes);
       return;
@@ -132,28 +168,38 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     await this.#tx.insert(WEBHOOKS.name, [{ created_ns: created, position, ...changes }]);
   }
 
-  async remove(webhook: WebhookKey): Promise<void> {
-    let removed = await this.#tx.delete(WEBHOOKS.name, eq('identity', this.#identity(webhook)));
-    if (removed === 0) removed = await this.#tx.delete(WEBHOOKS.name, isIn('identity', await this.#lost(webhook)));
+  async remove(webhook: WebhookKey, owner?: string): Promise<void> {
+    const remove = (identities: readonly string[]) => this.#tx.delete(WEBHOOKS.name, isIn('identity', identities));
+    let removed = await remove([this.#identity(webhook, owner)]);
+    if (removed === 0) removed = await remove(await this.#lost(webhook, owner));
+    if (owner === undefined) removed += await remove(await this.#ofOwners(webhook));
     if (removed > 0) await this.#countChange();
+  }
+
+  /** The identities of what owners registered with this URL, API key name and, if it is given, value. */
+  async #ofOwners(webhook: WebhookKey): Promise<string[]> {
+    const alike = await this.#alike(webhook);
+    return alike
+      .filter(({ owner }) => owner !== undefined)
+      .filter((each) => webhook.api_key_value === undefined || mayHaveKey(each, webhook.api_key_value))
+      .map(({ identity }) => identity);
   }
 
   /**
    * The identities of registrations that may be this one and were made under another SECRET_KEY. Those that have a key
    * are told apart by nothing but their URL and its name, since the key cannot be opened.
    */
-  async #lost({ url, api_key_name: name, api_key_value: value }: WebhookKey): Promise<string[]> {
-    const registrations = await this.registrations();
-    return registrations
-      .filter(({ webhook }) => webhook.url === url && webhook.api_key_name === name)
-      .filter(({ apiKeyHeader }) => {
-        try {
-          return apiKeyHeader() === undefined && value === undefined;
-        } catch {
-          return true;
-        }
-      })
+  async #lost(webhook: WebhookKey, owner: string | undefined): Promise<string[]> {
+    const alike = await this.#alike(webhook);
+    return alike
+      .filter((each) => each.owner === owner && mayHaveKey(each, webhook.api_key_value))
       .map(({ identity }) => identity);
+  }
+
+  /** Those with this URL and API key name, whoever made them. */
+  async #alike({ url, api_key_name: name }: WebhookKey): Promise<Registration[]> {
+    const registrations = await this.registrations();
+    return registrations.filter(({ webhook }) => webhook.url === url && webhook.api_key_name === name);
   }
 
   async saveProgress(
@@ -197,7 +243,8 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
   }
 
   /** A fingerprint, since the key value must not lie in the table in the clear. */
-  #identity({ url, api_key_name: name, api_key_value: value }: WebhookKey): string {
-    return this.#secrets.fingerprint(JSON.stringify([url, name ?? null, value ?? null]));
+  #identity({ url, api_key_name: name, api_key_value: value }: WebhookKey, owner: string | undefined): string {
+    const parts = [url, name ?? null, value ?? null];
+    return this.#secrets.fingerprint(JSON.stringify(owner === undefined ? parts : [...parts, owner]));
   }
 }

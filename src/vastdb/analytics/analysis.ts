@@ -8,8 +8,8 @@ export interface NumberOf {
   readonly column: string;
   /** The number is `column` minus this one. */
   readonly minus?: string;
-  /** `float` where the columns are float64, else `int`: then differences are exact. */
-  readonly type: 'int' | 'float';
+  /** `float` where the columns are float64, else `int`, of which differences are exact; `uint` for one that keeps 64 bits unsigned. */
+  readonly type: 'int' | 'uint' | 'float';
 }
 
 /** Which rows of a table. */
@@ -71,12 +71,12 @@ export interface Intervals extends Rows {
   readonly to?: bigint;
 }
 
-/** Sums of int64 columns by the value of another. */
+/** Sums of whole numbers by the value of a column. */
 export interface GroupTotals extends Rows {
   readonly group: string;
-  readonly sums: readonly string[];
-  /** Sums up a number within a JSON column times an int64 column. */
-  readonly product: { readonly json: string; readonly path: string; readonly times: string };
+  readonly sums: readonly NumberOf[];
+  /** Sums up a number within a JSON column times another. */
+  readonly product: { readonly json: string; readonly path: string; readonly times: NumberOf };
 }
 
 export interface ExportedRows extends Rows {
@@ -85,7 +85,10 @@ export interface ExportedRows extends Rows {
 
 export interface ExportedColumn {
   readonly name: string;
-  readonly type: 'string' | 'int64' | 'int32' | 'float64' | 'bool';
+  /** `uint64` for an int64 column that keeps 64 bits unsigned. */
+  readonly type: 'string' | 'int64' | 'uint64' | 'int32' | 'float64' | 'bool';
+  /** What follows every text. */
+  readonly suffix?: string;
 }
 
 /** Sizes that other tables know of rows: by their ids, and by the places where they say that they are kept. */

@@ -12,6 +12,7 @@ import {
   Struct,
   Table,
   tableToIPC,
+  Uint64,
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
@@ -25,6 +26,7 @@ const END_BYTES = 8;
 const TYPES: Readonly<Record<ExportedColumn['type'], () => DataType>> = {
   string: () => new Utf8(),
   int64: () => new Int64(),
+  uint64: () => new Uint64(),
   int32: () => new Int32(),
   float64: () => new Float64(),
   bool: () => new Bool(),
@@ -42,10 +44,16 @@ export async function* arrowStream(
   yield head;
   for await (const batch of scan({ ...rows, columns: columns.map(({ name }) => name), signal })) {
     // Each is a stream of its own, with the same head.
-    const whole = tableToIPC(new Table([recordBatch(schema, batch.columns, batch.rowCount)]), 'stream');
+    const cells = columns.map((column, index) => exportedCells(column, batch.columns[index] ?? []));
+    const whole = tableToIPC(new Table([recordBatch(schema, cells, batch.rowCount)]), 'stream');
     yield whole.subarray(head.length, whole.length - END_BYTES);
   }
   yield empty.subarray(empty.length - END_BYTES);
+}
+
+function exportedCells({ type, suffix }: ExportedColumn, cells: readonly Cell[]): readonly Cell[] {
+  if (suffix !== undefined) return cells.map((cell) => (typeof cell === 'string' ? cell + suffix : cell));
+  return type === 'uint64' ? cells.map((cell) => (typeof cell === 'bigint' ? BigInt.asUintN(64, cell) : cell)) : cells;
 }
 
 function recordBatch(schema: Schema, columns: readonly (readonly Cell[])[], length: number): RecordBatch {

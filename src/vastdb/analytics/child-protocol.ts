@@ -1,3 +1,4 @@
+import type { PostgresEngineOptions } from '../engines/postgres/postgres-engine.ts';
 import type { VastEngineOptions } from '../engines/vast/vast-engine.ts';
 import type { TableErrorKind } from '../table-error.ts';
 import type { Analysis, ExportedRows } from './analysis.ts';
@@ -6,7 +7,8 @@ import type { AnalysisErrorKind } from './analysis-error.ts';
 /** How the process of the analytics reads the tables: plain data, since it is sent there. */
 export type TableAddress =
   | { readonly engine: 'sqlite'; readonly file: string }
-  | { readonly engine: 'vast'; readonly cluster: Omit<VastEngineOptions, 'logger'> };
+  | { readonly engine: 'vast'; readonly cluster: Omit<VastEngineOptions, 'logger'> }
+  | { readonly engine: 'postgres'; readonly database: Omit<PostgresEngineOptions, 'logger'> };
 
 export interface ComputeLimits {
   readonly memoryMib: number;

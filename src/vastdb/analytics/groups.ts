@@ -43,8 +43,8 @@ export async function groupTotals(workspace: Workspace, totals: GroupTotals): Pr
   const columns: KeptColumn[] = [
     { column: group, as: 'g', type: 'text' },
     { column: product.json, as: 'j', type: 'text' },
-    { column: product.times, as: 'n', type: 'int' },
-    ...sums.map((column, index): KeptColumn => ({ column, as: `s${index}`, type: 'int' })),
+    { ...product.times, as: 'n' },
+    ...sums.map((sum, index): KeptColumn => ({ ...sum, as: `s${index}` })),
   ];
   await workspace.load('loaded', columns, rows);
   const found = await workspace.all(

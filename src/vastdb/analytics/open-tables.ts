@@ -1,4 +1,5 @@
 import { createLogger } from '../../observability/logger.ts';
+import type { TableEngine } from '../engine.ts';
 import { SQLITE_CAPABILITIES } from '../engines/sqlite/sqlite-engine.ts';
 import { ThreadReader } from '../engines/sqlite/thread-reader.ts';
 import { QueryExecutor } from '../query/executor.ts';
@@ -29,12 +30,21 @@ export async function openOwnTables(address: TableAddress): Promise<OpenedTables
       close: async () => reader.close(),
     };
   }
-  // Loaded where it is used: half of the time that the process takes to start.
-  const { openVastEngine } = await import('../engines/vast/vast-engine.ts');
-  const engine = await openVastEngine({ ...address.cluster, logger: createLogger('warn') });
+  const engine = await openEngine(address);
   const executor = new QueryExecutor(engine.capabilities, () => false);
   return {
     scan: (request) => executor.scan(engine.reader('background'), request),
     close: () => engine.close(),
   };
+}
+
+/** Engines are loaded where they are used: half of the time that the process takes to start. */
+async function openEngine(address: Exclude<TableAddress, { engine: 'sqlite' }>): Promise<TableEngine> {
+  const logger = createLogger('warn');
+  if (address.engine === 'postgres') {
+    const { openPostgresEngine } = await import('../engines/postgres/postgres-engine.ts');
+    return openPostgresEngine({ ...address.database, logger });
+  }
+  const { openVastEngine } = await import('../engines/vast/vast-engine.ts');
+  return openVastEngine({ ...address.cluster, logger });
 }

@@ -8,6 +8,7 @@ import type { KeptType, Workspace } from './workspace.ts';
 const KEPT: Readonly<Record<ExportedColumn['type'], KeptType>> = {
   string: 'text',
   int64: 'int',
+  uint64: 'uint',
   int32: 'int32',
   float64: 'float',
   bool: 'bool',
@@ -21,7 +22,12 @@ export async function parquet(
   const kept = columns.map(({ name, type }, index) => ({ column: name, as: `c${index}`, type: KEPT[type] }));
   const count = await workspace.load('loaded', kept, rows);
   const file = join(workspace.folder, `${randomUUID()}.parquet`);
-  const named = columns.map(({ name }, index) => `c${index} AS ${quoted(name)}`).join(', ');
+  const named = columns
+    .map(
+      ({ name, suffix }, index) =>
+        `c${index}${suffix === undefined ? '' : ` || ${literal(suffix)}`} AS ${quoted(name)}`,
+    )
+    .join(', ');
   try {
     await workspace.all(`COPY (SELECT ${named} FROM loaded) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
     const { size } = await stat(file);

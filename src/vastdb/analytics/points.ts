@@ -62,7 +62,7 @@ const TOO_GREAT = '1e140';
 function numberText({ minus, type }: NumberOf, first: string, second: string): string {
   const difference = (cast: string): string =>
     minus === undefined ? `${first}${cast}` : `(${first}${cast} - ${second}${cast})`;
-  if (type === 'int') return difference('::HUGEINT');
+  if (type !== 'float') return difference('::HUGEINT');
   // NaN is greater than any number here.
   return `CASE WHEN abs(${difference('')}) < ${TOO_GREAT} THEN ${difference('')} END`;
 }

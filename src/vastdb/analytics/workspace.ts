@@ -5,7 +5,7 @@ import type { Compute } from './compute.ts';
 import { saysNoRoom } from './no-room.ts';
 
 /** How a column is kept while it is analysed. */
-export type KeptType = 'int' | 'int32' | 'float' | 'text' | 'bool';
+export type KeptType = 'int' | 'uint' | 'int32' | 'float' | 'text' | 'bool';
 
 export interface KeptColumn {
   readonly column: string;
@@ -52,9 +52,16 @@ export class Workspace {
     columns: readonly KeptColumn[],
     rows: Pick<ScanRequest, 'table' | 'where'>,
   ): Promise<number> {
-    const { BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, DuckDBDataChunk } = this.#compute.duckdb;
-    const types = { int: BIGINT, int32: INTEGER, float: DOUBLE, text: VARCHAR, bool: BOOLEAN };
-    const names = { int: 'BIGINT', int32: 'INTEGER', float: 'DOUBLE', text: 'VARCHAR', bool: 'BOOLEAN' };
+    const { BIGINT, UBIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, DuckDBDataChunk } = this.#compute.duckdb;
+    const types = { int: BIGINT, uint: UBIGINT, int32: INTEGER, float: DOUBLE, text: VARCHAR, bool: BOOLEAN };
+    const names = {
+      int: 'BIGINT',
+      uint: 'UBIGINT',
+      int32: 'INTEGER',
+      float: 'DOUBLE',
+      text: 'VARCHAR',
+      bool: 'BOOLEAN',
+    };
     const kept = columns.map(({ as, type }) => `${as} ${names[type]}`);
     await this.all(`CREATE TEMP TABLE ${name} (${kept.join(', ')})`);
     const asked = columns.map(({ column }) => column);
@@ -129,6 +136,8 @@ function valuesOf(cells: readonly Cell[], type: KeptType): readonly DuckDBValue[
       return typeof cells.find((cell) => cell !== null) === 'bigint'
         ? (cells as readonly (bigint | null)[])
         : cells.map((cell) => (cell === null ? null : BigInt(cell as number)));
+    case 'uint':
+      return cells.map((cell) => (cell === null ? null : BigInt.asUintN(64, cell as bigint)));
     case 'float':
     case 'int32':
     case 'bool':

@@ -1,3 +1,5 @@
+import { type DurationCounts, DurationTally } from '../../observability/metrics/duration-tally.ts';
+
 /** What is known of one endpoint, for operators and for the load balancer. */
 export interface EndpointStatistics {
   readonly url: string;
@@ -7,6 +9,8 @@ export interface EndpointStatistics {
   readonly inFlight: number;
   /** Time until an answer begins, exponentially weighted towards the latest; undefined before the first one. */
   readonly latencyMs: number | undefined;
+  /** How long answers took to begin, since the start. */
+  readonly durations: DurationCounts;
   /** For one that is down: when it may be tried again. */
   readonly dueInMs: number | undefined;
 }
@@ -38,6 +42,7 @@ export class Endpoint {
   #errors = 0;
   #inFlight = 0;
   #latencyMs: number | undefined;
+  readonly #durations = new DurationTally();
   #errorsInRow = 0;
   #failedTries = 0;
   #dueAt: number | undefined;
@@ -106,11 +111,13 @@ export class Endpoint {
       errors: this.#errors,
       inFlight: this.#inFlight,
       latencyMs: this.#latencyMs,
+      durations: this.#durations.counts(),
       dueInMs: this.isDown ? this.dueInMs : undefined,
     };
   }
 
   #began(ms: number): void {
+    this.#durations.add(ms);
     this.#latencyMs = this.#latencyMs === undefined ? ms : this.#latencyMs + LATENCY_WEIGHT * (ms - this.#latencyMs);
   }
 

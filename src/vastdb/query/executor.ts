@@ -4,6 +4,7 @@ import { compileFilter } from '../predicate/evaluate.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 import { splitPredicate, type SplitPredicate } from '../predicate/split.ts';
 import { TableError } from '../table-error.ts';
+import { BoundedReads } from './bounded-reads.ts';
 import { splitLongLists } from './long-lists.ts';
 import { selectWithLookups } from './lookups.ts';
 import { withoutOversized } from './oversized-values.ts';
@@ -21,6 +22,7 @@ import { readTimelinePage, type WindowRows } from './time-window.ts';
 export class QueryExecutor {
   readonly #capabilities: EngineCapabilities;
   readonly #complete: boolean;
+  readonly #bounded = new BoundedReads();
   readonly #isTimeline: (table: string, column: string) => boolean;
 
   /** `isTimeline` says whether a column is an int64 that holds no nulls, so that it can be walked in windows. */
@@ -36,7 +38,9 @@ export class QueryExecutor {
       const problem = `this engine has no full-text index for the match on table ${query.table}`;
       return Promise.reject(new TableError('invalid', problem));
     }
-    return this.#complete ? reader.select(query) : this.#select(reader, query);
+    if (!this.#complete) return this.#select(reader, query);
+    if (query.maxBytes === undefined || this.#capabilities.byteLimits === true) return reader.select(query);
+    return this.#bounded.select(query, (part) => reader.select(part));
   }
 
   count(reader: TableReader, table: string, where?: Predicate): Promise<number> {
@@ -75,6 +79,7 @@ export class QueryExecutor {
     if (query.lookups !== undefined) {
       return selectWithLookups(query, query.lookups, (plain) => this.select(reader, plain));
     }
+    if (query.maxBytes !== undefined) return this.#bounded.select(query, (part) => this.#select(reader, part));
     const { columns, orderBy = [], limit = Infinity, rowIds = false } = query;
     if (limit === 0) return { rows: [], rowIds: [] };
     const parts = await this.#plan(reader, query.where);

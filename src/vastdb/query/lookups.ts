@@ -16,7 +16,7 @@ export async function selectWithLookups(
   const { columns } = query;
   const owners = lookups.map(({ equals }) => equals);
   const plain = { ...query, columns: [...columns, ...owners], lookups: undefined };
-  const { rows, rowIds } = await select(plain);
+  const { rows, ...more } = await select(plain);
   const found: Map<Cell, string[]>[] = [];
   for (const [index, lookup] of lookups.entries()) {
     const keys = new Set(rows.map((row) => row[columns.length + index]).filter((cell) => typeof cell === 'string'));
@@ -26,7 +26,7 @@ export async function selectWithLookups(
     ...row.slice(0, columns.length),
     ...found.map((strings, index) => JSON.stringify(strings.get(row[columns.length + index] ?? null) ?? [])),
   ]);
-  return { rows: shown, rowIds };
+  return { rows: shown, ...more };
 }
 
 async function stringsByKey(

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { QueueControl } from '../../domain/search/job-queue.ts';
 import type { SearchDatabase } from '../../domain/search/search-database.ts';
+import { withReserve } from '../../shared/disk-reserve.ts';
 import type { LeaseKeeper } from '../lease-keeper.ts';
 import { WorkerLoop } from '../worker-loop.ts';
 
@@ -21,7 +22,7 @@ export const housekeepingWorker = (
   new WorkerLoop(
     'search housekeeping',
     async () => {
-      await leases.during(LEASE, async () => {
+      const purge = async (): Promise<void> => {
         const beforeMs = Date.now() - retentionMs;
         const versions = await database.purgeVersions(beforeMs);
         const assets = await database.purgeTombstonedAssets(beforeMs);
@@ -29,7 +30,8 @@ export const housekeepingWorker = (
         const deadLetters = await queue.purgeDeadLetters(beforeMs);
         if (versions + assets + jobs + deadLetters === 0) return;
         logger.info({ versions, assets, jobs, deadLetters }, 'purged what media search kept for long enough');
-      });
+      };
+      await withReserve(() => leases.during(LEASE, purge));
       return IDLE_MS;
     },
     logger,

@@ -3,13 +3,14 @@ import type { Logger } from 'pino';
 import type { LoggedEvent } from '../../domain/event.ts';
 import {
   isFailing,
-  type PublicWebhook,
   type Registration,
+  type Subscription,
   type WebhookFailure,
   type WebhookProgress,
 } from '../../domain/webhook.ts';
 import { matches } from '../../events/event-filter.ts';
 import type { WebhookSender } from '../../events/webhook-sender.ts';
+import { wholeSeconds } from '../../services/shown-times.ts';
 import { backoffMs } from './backoff.ts';
 import { DeliveryProgress } from './delivery-progress.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
@@ -42,7 +43,7 @@ export interface ReceiverContext {
   readonly logger: Logger;
   /** Whether this process is still the one that delivers to the receiver. */
   readonly isOurs: () => boolean;
-  readonly body: (event: LoggedEvent, webhook: PublicWebhook) => string;
+  readonly body: (event: LoggedEvent, subscription: Subscription) => string;
   readonly onResult: (delivered: boolean) => void;
   /** Called when there is progress to be kept, `soon` where losing it would repeat a delivery. */
   readonly onProgress: (soon: boolean) => void;
@@ -212,7 +213,7 @@ export class Receiver {
 
   #wants(event: LoggedEvent): boolean {
     if (this.#failure !== undefined && this.#isOld(event)) return false;
-    return matches(this.#registration.webhook, event.type, event.scope);
+    return matches(this.#registration, event.type, event.scope);
   }
 
   #isOld({ time }: LoggedEvent): boolean {
@@ -243,7 +244,7 @@ export class Receiver {
     const { webhook, apiKeyHeader } = this.#registration;
     let delivery;
     try {
-      const body = this.#context.body(event, webhook);
+      const body = this.#context.body(event, this.#registration);
       delivery = { url: new URL(webhook.url), eventId: event.id, body, apiKey: apiKeyHeader() };
     } catch (error) {
       this.#context.logger.error({ err: error, event: event.id }, 'a delivery could not be made');
@@ -281,7 +282,7 @@ export class Receiver {
     if (isTooLong) {
       if (this.#failure === undefined) logger.warn({ ...this.#names(), reason }, 'a webhook is failing');
       const summary = `nothing could be delivered since ${new Date(this.#troubledSinceMs).toISOString()}: ${reason}`;
-      this.#failure = { type: 'webhook_failing', summary, time: new Date(nowMs).toISOString() };
+      this.#failure = { type: 'webhook_failing', summary, time: wholeSeconds(new Date(nowMs).toISOString()) };
     }
     const pauseMs = isTooLong ? Math.min(PROBE_MS, retryMaxMs) : backoffMs(this.#failures, BACKOFF);
     this.#resumeAt = performance.now() + pauseMs;
@@ -290,7 +291,7 @@ export class Receiver {
     const isHeldUp = this.#failures >= ATTEMPTS_MIN && this.#queue.isFull && this.#read < pages.end;
     if (isHeldUp) {
       const summary = `as much waits as is kept for one webhook, and the receiver takes none of it: ${reason}`;
-      this.#heldUp = { type: 'webhook_held_up', summary, time: new Date(nowMs).toISOString() };
+      this.#heldUp = { type: 'webhook_held_up', summary, time: wholeSeconds(new Date(nowMs).toISOString()) };
     }
     if (isFirst || isTooLong || isHeldUp) onProgress(true);
     if (this.#isOld(event) && (isTooLong || attempts >= ATTEMPTS_MIN)) {

@@ -26,7 +26,7 @@ export const signedUrls: Benchmark = {
     const kept = new S3RequestPresigner({ ...client.config });
     const presigner = new SigV4Presigner({
       ...PLACE,
-      ...CREDENTIALS,
+      credentials: () => CREDENTIALS,
       bucket: BUCKET,
       expiresS: EXPIRES_S,
       gridS: GRID_S,

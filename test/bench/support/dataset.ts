@@ -111,7 +111,7 @@ async function insertFlows(store: VastStore, { flows }: DatasetSpec): Promise<vo
     for (let number = 0; number < flows; number++) {
       const flow = makeFlow(number);
       await ensureSource(tx, flow);
-      await tx.flows.insert(flow);
+      await tx.flows.insert(flow, lifeOf(number));
     }
   });
 }
@@ -164,13 +164,21 @@ function* turnsOf(flows: number, from: number, to: number): Generator<{ flow: nu
   }
 }
 
+const lifeOf = (flow: number): string => `life ${flow}`;
+
 function makeObject(flow: number, number: number, storageId: string, used: boolean): MediaObject {
   const id = objectId(flow, number);
   const allocatedAt = new Date(EPOCH_MS + number * SEGMENT_MS);
-  const storagePath = makeStoragePath({ prefix: '', flowId: flowId(flow), allocatedAt, objectId: id });
+  const storagePath = makeStoragePath('', {
+    flowId: flowId(flow),
+    objectId: id,
+    container: 'video/mp2t',
+    allocatedAt,
+  });
   return {
     id,
     firstFlow: flowId(flow),
+    firstLife: lifeOf(flow),
     locations: [{ storageId, storagePath }],
     externalUrls: [],
     referenced: used,

@@ -12,6 +12,7 @@ import { basic, bearer, tokensFile } from './support/requests.ts';
 
 const TOKEN = 'dGhlIHRva2VuIG9mIGFuIGFkbWlu';
 const READER = 'dGhlIHRva2VuIG9mIGEgcmVhZGVy';
+const WRITER = 'a-token-that-may-register-webhooks';
 const PASSWORD = 'correct horse battery';
 
 let dataDir: string;
@@ -32,6 +33,7 @@ const env = (more: Record<string, string> = {}): Record<string, string> => ({
   AUTH_TOKENS_FILE: tokensFile(dataDir, [
     { name: 'boss', token: TOKEN, scopes: ['admin'] },
     { name: 'reader', token: READER, scopes: ['read'] },
+    { name: 'writer', token: WRITER, scopes: ['read', 'write'] },
   ]),
   ...more,
 });
@@ -51,6 +53,10 @@ describe('the audit log', () => {
     await bearer(baseUrl, TOKEN, 'POST', '/service', { json: { name: 'x' }, headers: { 'x-request-id': 'request-7' } });
     await bearer(baseUrl, TOKEN, 'POST', '/service', { json: { name: 5 } });
     await bearer(baseUrl, TOKEN, 'GET', '/service/webhooks');
+    await bearer(baseUrl, WRITER, 'GET', '/service/webhooks');
+    const webhook = { url: 'https://receiver.example', events: ['flows/created'] };
+    await bearer(baseUrl, WRITER, 'POST', '/service/webhooks', { json: webhook });
+    await bearer(baseUrl, WRITER, 'POST', '/service/webhooks', { json: { ...webhook, url: 'nowhere' } });
     // Whatever was not written yet is written when the server stops.
     await server.close();
 
@@ -75,6 +81,8 @@ describe('the audit log', () => {
     expect(found({ event: 'login_failed', scheme: 'basic', detail: 'there is no such user' })).toHaveLength(1);
     const acts = found({ event: 'administration', principal: 'boss' });
     expect(acts).toMatchObject([{ action: 'POST /service', requestId: 'request-7', count: 1 }]);
+    const registered = found({ event: 'administration', principal: 'writer' });
+    expect(registered).toMatchObject([{ action: 'POST /service/webhooks', count: 1 }]);
     expect(
       found({ event: 'administration', principal: 'os:root' }).map(({ action, detail }) => `${action} ${detail}`),
     ).toEqual(expect.arrayContaining(['users add alice', 'tokens add robot']));

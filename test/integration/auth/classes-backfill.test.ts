@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
-import { fillAccessColumn } from '../../../src/stores/vast-store/access-backfill.ts';
+import { fillColumns, VAST_STORE_BACKFILLS } from '../../../src/stores/vast-store/column-backfill.ts';
 import { FLOWS, SOURCES, VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
 import { VastStore } from '../../../src/stores/vast-store/vast-store.ts';
+import { searchTables } from '../../../src/stores/search-store/tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { everyRow } from '../../../src/vastdb/predicate/builder.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+import { videoFlow } from '../../support/examples.ts';
+import { type Answer, type AssetBody, cuesOf } from '../../support/search/search-api.ts';
+import { typeOf } from '../behaviour/support/api.ts';
 import { startClassServer, tagged } from './support/class-server.ts';
 
 const format = 'urn:x-nmos:format:multi';
@@ -53,11 +57,11 @@ it('rows that are older than the column are visible to nobody limited, until the
     return [(await view.flows.list(filter, all)).items.length, (await view.sources.list(filter, all)).items.length];
   };
   expect(await visible(['news'])).toEqual([0, 0]);
-  expect(await fillAccessColumn(manager)).toBe(2 * flows.length);
+  expect(await fillColumns(manager, VAST_STORE_BACKFILLS)).toBe(2 * flows.length);
   expect(await visible(['news'])).toEqual([802, 802]);
   expect(await visible([])).toEqual([401, 401]);
   expect(await visible(['news', 'sport'])).toEqual([1_203, 1_203]);
-  expect(await fillAccessColumn(manager)).toBe(0);
+  expect(await fillColumns(manager, VAST_STORE_BACKFILLS)).toBe(0);
 });
 
 it('a flow that comes while the feature is off is hidden when it is on', async () => {
@@ -72,3 +76,64 @@ it('a flow that comes while the feature is off is hidden when it is on', async (
   await on.close();
   await rm(dataDir, { recursive: true });
 });
+
+it('what is older than the lives of flows belongs to the flow of its id, and to no later one', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tams-classes-lives-'));
+  const env = { TABLE_ENGINE: 'sqlite', SOFT_DELETE: 'true' };
+  const made = await startClassServer(env, dataDir);
+  const news = made.as.news;
+  const place = (flow: string) => ({ bucket: 'b', key: flow, link: { flow_id: flow } });
+  const old: { flow: string; object: string; open: string; asset: string }[] = [];
+  // One stays, one is deleted before the upgrade, one after it.
+  for (let n = 0; n < 3; n++) {
+    const flow = await news.newFlow(tagged('news', 'sport'));
+    const { id: asset } = await news.must<AssetBody>('POST', '/search/assets', place(flow));
+    await news.must('PUT', `/search/assets/${asset}/transcript`, { segments: cuesOf(['an old dunlin']) });
+    old.push({ flow, object: await news.fill(flow, 2), open: await news.newObject(flow), asset });
+  }
+  const [stays, before, after] = old as [(typeof old)[0], (typeof old)[0], (typeof old)[0]];
+  await news.must('DELETE', `/flows/${before.flow}`);
+  await made.close();
+  await withoutLives(dataDir);
+
+  const upgraded = await startClassServer(env, dataDir);
+  const { as } = upgraded;
+  const seen = async (): Promise<unknown[]> => {
+    const answer = await as.sport.get<Answer>('/search?q=dunlin&type=hybrid');
+    const statuses = old.map(async ({ object }) => (await as.sport.send('GET', `/objects/${object}`)).status);
+    return [answer.hits.map(({ asset }) => asset.id).toSorted(), await Promise.all(statuses)];
+  };
+  expect(await seen()).toEqual([[stays.asset, after.asset].toSorted(), [200, 404, 200]]);
+  // Its segments of then come back, and so does a flow that was deleted then; an object of then can be used.
+  await as.news.must('DELETE', `/flows/${stays.flow}/segments?timerange=[0:0_1:0)`);
+  const query = `/internal/flows/${stays.flow}/segments/restore?timerange=_`;
+  expect(await as.admin.must('POST', query)).toMatchObject({ restored_segments: 1 });
+  const open = { object_id: stays.open, timerange: '[50:0_51:0)' };
+  expect((await as.news.postSegments(stays.flow, open)).status).toBe(201);
+  await as.admin.must('POST', `/internal/flows/${before.flow}/restore`);
+  await as.news.must('DELETE', `/flows/${after.flow}`);
+  expect(await seen()).toEqual([[stays.asset, before.asset].toSorted(), [200, 200, 404]]);
+  const again = videoFlow({ id: after.flow, source_id: randomUUID() }, tagged('sport'));
+  expect((await as.sport.send('PUT', `/flows/${after.flow}`, again)).status).toBe(201);
+  expect(await seen()).toEqual([[stays.asset, before.asset].toSorted(), [200, 200, 404]]);
+  for (const object of [after.object, after.open]) {
+    const refused = await as.sport.postSegments(after.flow, { object_id: object, timerange: '[60:0_61:0)' });
+    expect([refused.status, typeOf(refused)]).toEqual([400, 'unknown_object']);
+  }
+  await upgraded.close();
+  await rm(dataDir, { recursive: true });
+});
+
+/** Makes the tables those of a version that did not know of lives: what it wrote has null there. */
+async function withoutLives(dataDir: string): Promise<void> {
+  const definitions = [...VAST_STORE_TABLES, ...searchTables(384)];
+  const engine = await openSqliteEngine({ directory: join(dataDir, 'tables'), synchronous: 'normal', cacheMib: 4 });
+  const old = await VastDBManager.open(engine, definitions);
+  for (const { name, columns } of definitions) {
+    const lives = columns.filter((column) => column.name.endsWith('life'));
+    if (lives.length === 0) continue;
+    const cells = Object.fromEntries(lives.map((column) => [column.name, null]));
+    await old.update(name, everyRow(), cells);
+  }
+  await old.close();
+}

@@ -53,6 +53,12 @@ const NAMED_IN_BODY: Readonly<Record<string, (ids: Ids & InBody) => readonly unk
     { q: 'hidden', flow_id: flowId },
     { q: 'hidden', source_id: sourceId },
   ],
+  // What a registration is told of is decided when it is told: webhook-owners.test.ts.
+  '/service/webhooks': ({ flowId, sourceId }) => [
+    { url: 'https://receiver.example', events: ['flows/updated'], flow_ids: [flowId], source_ids: [sourceId] },
+    { url: 'https://receiver.example', events: ['flows/updated'], flow_collected_by_ids: [flowId] },
+    { url: 'https://receiver.example', events: [], source_collected_by_ids: [sourceId] },
+  ],
   // Makes an asset where there is none, so the two differ: search-classes.test.ts.
   '/search/assets': () => [],
   '/events/s3': ({ key }) => [

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { videoFlow } from '../../support/examples.ts';
+import { audioFlow, videoFlow } from '../../support/examples.ts';
 import { REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
 import type { Deleted, Restored } from '../behaviour/support/trash-world.ts';
-import { type Api, second, typeOf } from '../behaviour/support/api.ts';
+import { type Api, second, summaryOf, typeOf } from '../behaviour/support/api.ts';
 import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
 
 /* Access by tags on a server that keeps what is deleted. Whoever is limited can tell no difference: the tests of access by tags hold. */
@@ -104,9 +104,10 @@ describe('a flow that is restored', () => {
     expect(await seers(`/sources/${source}`)).toEqual(['sport']);
   });
 
-  it('goes into a source of others where these have made it anew', async () => {
+  it('goes into a source of others where these could see it and have made it anew', async () => {
     const flow = await as.news.newFlow(tagged('news'));
     const { source_id: source } = await as.news.get<{ source_id: string }>(`/flows/${flow}`);
+    await as.news.must('PUT', `/sources/${source}/tags/auth_classes`, 'news,sport');
     await as.news.must('DELETE', `/flows/${flow}`);
     const theirs = await as.sport.newFlow({ source_id: source, ...tagged('sport') });
     await restore(flow);
@@ -114,18 +115,66 @@ describe('a flow that is restored', () => {
     expect(await seers(`/sources/${source}`)).toEqual(['sport']);
   });
 
-  it('does not come back beside one that others have made under its id, nor do its segments', async () => {
+  it('keeps its id, and that of its source, from those who could not see them for as long as it is in the trash', async () => {
     const flow = await as.news.newFlow(tagged('news'));
-    await as.news.fill(flow, 2);
-    const [{ deletion_id: deletion } = { deletion_id: '' }] = await (async () => {
-      await as.news.must('DELETE', `/flows/${flow}`);
-      return deleted('flows', `flow_id=${flow}`);
-    })();
-    const theirs = videoFlow({ id: flow, source_id: randomUUID() }, tagged('sport'));
+    const object = await as.news.fill(flow, 2);
+    const { source_id: source } = await as.news.get<{ source_id: string }>(`/flows/${flow}`);
+    await as.news.must('DELETE', `/flows/${flow}`);
+    const taken = videoFlow({ id: flow, source_id: randomUUID() }, tagged('sport'));
+    const inSource = audioFlow({ id: randomUUID(), source_id: source }, tagged('sport'));
+    for (const body of [taken, inSource]) {
+      const answer = await as.sport.send('PUT', `/flows/${body.id}`, body);
+      expect([answer.status, typeOf(answer)]).toEqual([404, 'not_found']);
+    }
+    expect((await restore(flow)).restored_segments).toBe(2);
+    expect(await seers(`/objects/${object}`)).toEqual(['news']);
+    await as.news.must('DELETE', `/flows/${flow}`);
+    for (const { deletion_id: deletion } of await deleted('flows', `flow_id=${flow}`)) {
+      await as.admin.must('DELETE', `/internal/deleted/${deletion}`);
+    }
+    // The object is in its time of grace.
+    expect(await statusOf(as.sport, 'PUT', `/flows/${flow}`, taken)).toBe(201);
+    expect(await statusOf(as.sport, 'PUT', `/flows/${inSource.id}`, inSource)).toBe(201);
+    expect(await seers(`/objects/${object}`)).toEqual([]);
+  });
+
+  it('does not come back beside one that was made under its id, nor do its segments; an admin makes room', async () => {
+    const flow = await as.both.newFlow(tagged('news', 'sport'));
+    const object = await as.both.fill(flow, 2);
+    const { id: asset } = await as.both.must<{ id: string }>('POST', '/search/assets', {
+      bucket: 'trash',
+      key: flow,
+      link: { flow_id: flow },
+    });
+    await as.both.must('DELETE', `/flows/${flow}`);
+    const [{ deletion_id: deletion } = { deletion_id: '' }] = await deleted('flows', `flow_id=${flow}`);
+    const theirs = videoFlow({ id: flow, source_id: randomUUID() }, { ...tagged('sport'), read_only: true });
     expect(await statusOf(as.sport, 'PUT', `/flows/${flow}`, theirs)).toBe(201);
-    const answer = await as.admin.send('POST', `/internal/flows/${flow}/restore?deletion_id=${deletion}`);
-    expect([answer.status, typeOf(answer)]).toEqual([409, 'id_in_use']);
+    const refused = async (): Promise<void> => {
+      const answer = await as.admin.send('POST', `/internal/flows/${flow}/restore?deletion_id=${deletion}`);
+      expect([answer.status, typeOf(answer)]).toEqual([409, 'id_in_use']);
+      expect(summaryOf(answer)).toContain('DELETE that one');
+    };
+    await refused();
+    await as.admin.must('PUT', `/flows/${flow}/read_only`, false);
+    // They are of another life: neither the deletion nor the time brings them into this flow.
+    for (const query of [`deletion_id=${deletion}`, 'timerange=_']) {
+      const path = `/internal/flows/${flow}/segments/restore?${query}`;
+      expect(await as.admin.must<Restored>('POST', path)).toMatchObject({ restored_segments: 0 });
+    }
+    await refused();
     expect([await seers(`/flows/${flow}`), await as.sport.segments(flow)]).toEqual([['sport'], []]);
+    for (const path of [`/objects/${object}`, `/search/assets/${asset}`]) expect(await seers(path), path).toEqual([]);
+    await as.admin.must('DELETE', `/flows/${flow}`);
+    const back = await as.admin.must<Restored>('POST', `/internal/flows/${flow}/restore?deletion_id=${deletion}`);
+    expect(back.restored_segments).toBe(2);
+    for (const path of [`/flows/${flow}`, `/objects/${object}`, `/search/assets/${asset}`]) {
+      expect(await seers(path), path).toEqual(['news', 'sport']);
+    }
+    // It is what it was: what is deleted of it now comes back into it by the time alone.
+    await as.sport.must('DELETE', `/flows/${flow}/segments?timerange=${second(0)}`);
+    const again = `/internal/flows/${flow}/segments/restore?timerange=_`;
+    expect(await as.admin.must<Restored>('POST', again)).toMatchObject({ restored_segments: 1 });
   });
 
   it('is told of in full, and comes back with a tag that nobody has any more', async () => {

@@ -10,7 +10,14 @@ let provider: IdentityProvider;
 let server: TestServer;
 beforeAll(async () => {
   provider = await IdentityProvider.start();
-  server = await startTestServer({ env: { ...provider.env, AUTH_CLOCK_SKEW_S: '20' } });
+  server = await startTestServer({
+    env: {
+      ...provider.env,
+      AUTH_AUDIENCE: `${AUDIENCE},4h57kd0s`,
+      AUTH_CLOCK_SKEW_S: '20',
+      AUTH_SCOPES_MAP: 'https://mam.example/view=read,everything=admin',
+    },
+  });
 });
 afterAll(async () => {
   await server.close();
@@ -43,20 +50,29 @@ describe('a JWT', () => {
     { scope: null, scp: ['tams:read', 'other'] },
     { scope: 'write', scp: ['read'] },
     { scope: 'tams:admin' },
+    { scope: 'tams-api/read tams-api/write tams-api/delete' },
+    { scope: 'tams-api/admin' },
+    { scope: 'https://mam.example/view' },
+    { scope: null, scp: ['everything'] },
   ])('has its scopes in scope or scp, with or without a prefix: %o', async (claims) => {
     expect((await get(claims)).status).toBe(200);
   });
 
-  it.each([{ scope: 'READ' }, { scope: 'other:read' }, { scope: 'read,write' }, { scope: 5 }, { scope: null }])(
-    'has no scopes but those that are spelled right: %o',
-    async (claims) => {
-      const answer = await get(claims);
-      expect(refusalOf(answer)).toEqual([403, 'insufficient_scope']);
-      expect(answer.headers.get('www-authenticate')).toBe(
-        'Bearer realm="TAMS", error="insufficient_scope", scope="read"',
-      );
-    },
-  );
+  it.each([
+    { scope: 'READ' },
+    { scope: 'other:read' },
+    { scope: 'tams-api/tams:read' },
+    { scope: 'constructor' },
+    { scope: 'read,write' },
+    { scope: 5 },
+    { scope: null },
+  ])('has no scopes but those that are spelled right: %o', async (claims) => {
+    const answer = await get(claims);
+    expect(refusalOf(answer)).toEqual([403, 'insufficient_scope']);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Bearer realm="TAMS", error="insufficient_scope", scope="read"',
+    );
+  });
 
   it('is refused with the reason, which RFC 6750 calls invalid_token', async () => {
     const answer = await get({ exp: nowS() - 100 });
@@ -81,6 +97,14 @@ describe('a JWT', () => {
 
   it('may have several audiences', async () => {
     expect((await get({ aud: ['https://other.example', AUDIENCE] })).status).toBe(200);
+  });
+
+  it('is for the client that it names, if it has no audience', async () => {
+    expect((await get({ aud: null, client_id: '4h57kd0s' })).status).toBe(200);
+    expect((await get({ aud: null, client_id: 'another' })).status).toBe(401);
+    expect((await get({ aud: null })).status).toBe(401);
+    expect((await get({ aud: [], client_id: '4h57kd0s' })).status).toBe(401);
+    expect((await get({ aud: 'https://other.example', client_id: '4h57kd0s' })).status).toBe(401);
   });
 
   it('must have classes that are a list, if it has any', async () => {

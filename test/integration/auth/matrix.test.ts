@@ -28,9 +28,6 @@ const SCOPE_OF_METHOD: Readonly<Record<string, string>> = {
 /** Operations that take another scope than their method says. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /service': 'admin',
-  'GET /service/webhooks': 'admin',
-  'HEAD /service/webhooks': 'admin',
-  'POST /service/webhooks': 'admin',
 };
 
 const operations = await readOperations();

@@ -126,6 +126,41 @@ describe('a class', () => {
     expect(await totals()).toEqual([0, 0]);
   });
 
+  it('gets scores and an order that words of others do not change', async () => {
+    const api = as.news;
+    const flow = await api.newFlow(tagged('news'));
+    const body = { bucket: 'scored', key: 'own', link: { flow_id: flow } };
+    const { id } = await api.must<AssetBody>('POST', '/search/assets', body);
+    const own = ['a merlin', 'a merlin and a hobby and a hobby', 'the hobby', 'one more hobby that is long to tell of'];
+    await api.must('PUT', `/search/assets/${id}/transcript`, { segments: cuesOf(own) });
+    const asked = ['merlin', 'merlin%20OR%20hobby', 'merlin%20hobby', 'hob*', '%22a%20hobby%22%20OR%20merlin'];
+    const found = (name: 'news' | 'admin'): Promise<unknown[]> =>
+      Promise.all(
+        ['type=keyword', 'type=hybrid', 'type=hybrid&fusion=weighted'].flatMap((type) =>
+          asked.map(async (q) => {
+            const { hits } = await as[name].get<Answer>(`/search?q=${q}&${type}&bucket=scored`);
+            return hits.map(({ text, score }) => [text, score]);
+          }),
+        ),
+      );
+    const [before, all] = await Promise.all([found('news'), found('admin')]);
+    expect(before).toEqual(all);
+    expect(before[1]).toHaveLength(own.length);
+    for (const [word, count] of [
+      ['merlin', 40],
+      ['hobby', 3],
+      ['kite', 50],
+    ] as const) {
+      const hidden = await as.sport.newFlow(tagged('sport'));
+      const place = { bucket: 'scored', key: word, link: { flow_id: hidden } };
+      const asset = await as.sport.must<AssetBody>('POST', '/search/assets', place);
+      const texts = Array.from({ length: count }, (_, n) => `${`${word} `.repeat(1 + (n % 5))} number ${n}`);
+      await as.sport.must('PUT', `/search/assets/${asset.id}/transcript`, { segments: cuesOf(texts) });
+      expect(await found('news')).toEqual(before);
+    }
+    expect(await found('admin')).not.toEqual(all);
+  });
+
   it('sees no asset on no flow, and can neither make one nor take one off its flow', async () => {
     const own = assets['news'] ?? '';
     const refused = [

@@ -83,7 +83,7 @@ describe('a token in the URL', () => {
     const ask = (path: string, headers = {}) => call(server.baseUrl, 'GET', path, { headers });
     expect((await ask(`/service?access_token=${PLAYER}`)).status).toBe(200);
     expect((await ask(`/service?access_token=${encodeURIComponent(EDITOR)}`)).status).toBe(200);
-    expect((await ask(`/service/webhooks?access_token=${PLAYER}`)).status).toBe(403);
+    expect((await ask(`/health?access_token=${PLAYER}`)).status).toBe(403);
     expect((await ask('/service?access_token=wrong')).status).toBe(401);
     expect((await ask('/service?access_token=')).status).toBe(401);
     const twice = await ask(`/service?access_token=${PLAYER}&access_token=${PLAYER}`);

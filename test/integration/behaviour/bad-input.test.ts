@@ -173,20 +173,12 @@ describe('a body', () => {
     );
   });
 
-  it.each([
-    '{',
-    '{"a":',
-    '[1,',
-    'undefined',
-    "{'a': 1}",
-    '{"a":1}{"b":2}',
-    '\u0000',
-    'NaN',
-    '"unterminated',
-    '{"__proto__":{}}',
-  ])('that is no JSON (%j) is refused by every operation', async (body) => {
-    await refused(() => Promise.all(targets.map(([method, path]) => call(api.baseUrl, method, path, { body }))));
-  });
+  it.each(['{', '{"a":', '[1,', 'undefined', "{'a': 1}", '{"a":1}{"b":2}', '\u0000', 'NaN', '"unterminated'])(
+    'that is no JSON (%j) is refused by every operation',
+    async (body) => {
+      await refused(() => Promise.all(targets.map(([method, path]) => call(api.baseUrl, method, path, { body }))));
+    },
+  );
 
   it('of a wrong type is refused by every operation', async () => {
     const wrong: Record<string, unknown[]> = {

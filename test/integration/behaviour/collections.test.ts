@@ -7,7 +7,7 @@ import { Api, summaryOf, typeOf } from './support/api.ts';
 let server: TestServer;
 let api: Api;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ env: { DELETE_SYNC_MAX: '2' } });
   api = new Api(server.baseUrl);
 });
 afterAll(() => server.close());
@@ -74,6 +74,29 @@ describe('a flow collection', () => {
     await put({ ...video, source_id: elsewhere });
     expect(await sourceCollection(multi.source_id)).toEqual([{ id: elsewhere, role: 'x' }]);
   });
+
+  it.each([
+    ['without segments', 0],
+    ['with more segments than one request deletes', 3],
+  ])(
+    'that is read-only keeps a member %s: its deletion is a 403 that names the collection',
+    async (_what, segments) => {
+      const { video, audio, multi, collection } = await programme();
+      await api.fill(video.id, segments);
+      await api.must('PUT', `/flows/${multi.id}/read_only`, true);
+      const before = await api.get(`/flows/${multi.id}`);
+      for (const { id } of [video, audio]) {
+        const refused = await api.send('DELETE', `/flows/${id}`);
+        expect([refused.status, typeOf(refused)]).toEqual([403, 'flow_read_only']);
+        expect(summaryOf(refused)).toContain(multi.id);
+      }
+      expect(await api.get(`/flows/${multi.id}`)).toEqual(before);
+      expect(await api.segments(video.id)).toHaveLength(segments);
+      await api.must('PUT', `/flows/${multi.id}/read_only`, false);
+      await api.must('DELETE', `/flows/${video.id}`);
+      expect(await api.get(`/flows/${multi.id}/flow_collection`)).toEqual(collection.slice(1));
+    },
+  );
 
   it('loses a member that is deleted, and its members lose it when it is deleted', async () => {
     const { video, audio, multi } = await programme();

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { multiFlow } from '../../support/examples.ts';
 import { TEST_TABLE_ENGINE } from '../../support/table-engine.ts';
@@ -11,9 +10,6 @@ const SOME = 101;
 
 /** The embedded engine alone has a thread for what takes long. */
 const THREADS_OF_BACKGROUND = TEST_TABLE_ENGINE === 'sqlite' ? 1 : 0;
-
-/** Longer than the worker that reclaims rests. */
-const ROUND_MS = 2500;
 
 let server: TestServer | undefined;
 /** How many threads were started since the test began: what the background of the tables costs an idle server. */
@@ -42,7 +38,7 @@ describe('a server that deletes little', () => {
     await api.fill(flowId, SOME);
     await api.must('DELETE', `/flows/${flowId}/segments?timerange=[0:0_1:0)`);
     await api.must('DELETE', `/flows/${flowId}`);
-    await sleep(ROUND_MS);
+    await server?.lookForDue();
     expect(threads).toBe(0);
   });
 });

@@ -77,7 +77,7 @@ describe('the event of', () => {
       'user-agent': 'vast-tams/0.0.0-test',
     });
     expect(body.event_id).toMatch(/^[0-9a-f-]{36}$/);
-    expect(Date.parse(body.event_timestamp)).toBeGreaterThanOrEqual(started);
+    expect(Date.parse(body.event_timestamp)).toBeGreaterThan(started - 1000);
     expect(Object.keys(body)).toEqual(['event_id', 'event_timestamp', 'event_type', 'event']);
   });
 
@@ -183,7 +183,7 @@ describe('the event of', () => {
   it('segments of a long request is told in parts, in order and without a gap', async () => {
     const { id } = await quietFlow();
     await api.fill(id, 1000);
-    const events = await receiver.events(2);
+    const events = await receiver.events(3);
     const told = events.flatMap(({ event }) => (event.segments as { timerange: string }[]).map((s) => s.timerange));
     expect(told).toEqual(Array.from({ length: 1000 }, (_, n) => second(n)));
   });
@@ -235,7 +235,7 @@ describe('the event of', () => {
     await api.must('PUT', `/flows/${id}/label`, 'x');
     await api.must('PUT', `/flows/${id}/tags/a`, '1');
     await api.must('DELETE', `/flows/${id}/description`);
-    await api.must('DELETE', `/sources/${sourceId}/label`);
+    await api.must('DELETE', `/sources/${sourceId}/description`);
     expect(await api.get(`/flows/${id}`)).toEqual(before);
     await api.must('PUT', `/flows/${id}/label`, 'the only one');
     const [event] = await receiver.events(1);

@@ -1,8 +1,8 @@
 import { readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Allocated, type Api, firstOf, second, typeOf, until } from './support/api.ts';
+import { later } from './support/clock.ts';
 import { World } from './support/reclaim-world.ts';
 
 /** A new object of the flow with content. */
@@ -17,13 +17,7 @@ async function use(api: Api, flowId: string, objectId: string, at: number): Prom
   expect(result.status, result.text).toBe(201);
 }
 
-const isGone = async (api: Api, objectId: string) => (await api.send('GET', `/objects/${objectId}`)).status === 404;
-const untilGone = (api: Api, objectId: string) => until(async () => ((await isGone(api, objectId)) ? true : undefined));
-
-/** Longer than the worker that reclaims rests. */
-const ROUNDS_MS = 4500;
-
-describe.concurrent('an object that no segment uses any more', () => {
+describe('an object that no segment uses any more', () => {
   it('is deleted with its bytes, and its id can be allocated again', async (context) => {
     const world = await World.start(context);
     const { api } = world;
@@ -33,7 +27,7 @@ describe.concurrent('an object that no segment uses any more', () => {
     expect(await world.mediaFiles()).toHaveLength(1);
     await api.must('DELETE', `/flows/${flowId}/segments`);
     await world.untilFiles(0);
-    await untilGone(api, objectId);
+    await world.untilGone(objectId);
     const again = await api.postSegments(flowId, { object_id: objectId, timerange: second(0) });
     expect([again.status, typeOf(again)]).toEqual([400, 'unknown_object']);
     await until(async () => {
@@ -50,7 +44,7 @@ describe.concurrent('an object that no segment uses any more', () => {
     await use(api, flowId, objectId, 0);
     await api.must('DELETE', `/flows/${flowId}`);
     await world.untilFiles(0);
-    await untilGone(api, objectId);
+    await world.untilGone(objectId);
   });
 
   it('is kept while another flow, or another segment of its flow, uses it', async (context) => {
@@ -65,7 +59,7 @@ describe.concurrent('an object that no segment uses any more', () => {
     await use(api, owner, twice.object_id, 2);
     await api.must('DELETE', `/flows/${owner}/segments?object_id=${shared.object_id}`);
     await api.must('DELETE', `/flows/${owner}/segments?timerange=[1:0_2:0)`);
-    await sleep(ROUNDS_MS);
+    await world.lookForDue();
     expect(await world.mediaFiles()).toHaveLength(2);
     const segment = firstOf(await api.segments(borrower));
     const content = await fetch(firstOf(segment.get_urls ?? []).url);
@@ -77,7 +71,7 @@ describe.concurrent('an object that no segment uses any more', () => {
     });
     // Its first flow's end is not its own.
     await api.must('DELETE', `/flows/${owner}`);
-    await untilGone(api, twice.object_id);
+    await world.untilGone(twice.object_id);
     expect(await world.mediaFiles()).toHaveLength(1);
     await api.must('DELETE', `/flows/${borrower}`);
     await world.untilFiles(0);
@@ -94,14 +88,17 @@ describe.concurrent('an object that no segment uses any more', () => {
     await api.must('DELETE', `/flows/${flowId}/segments`);
     expect(await api.get(`/objects/${corrected.object_id}`)).toMatchObject({ referenced_by_flows: [] });
     await use(api, flowId, corrected.object_id, 5);
-    await untilGone(api, dropped.object_id);
-    await sleep(ROUNDS_MS);
+    later(3);
+    await world.untilGone(dropped.object_id);
+    await world.lookForDue();
     expect(await world.mediaFiles()).toHaveLength(1);
     expect(await api.timeranges(flowId)).toEqual([second(5)]);
     // The grace begins anew with the last use.
     await api.must('DELETE', `/flows/${flowId}/segments`);
-    expect(await isGone(api, corrected.object_id)).toBe(false);
-    await untilGone(api, corrected.object_id);
+    await world.lookForDue();
+    expect(await world.isGone(corrected.object_id)).toBe(false);
+    later(3);
+    await world.untilGone(corrected.object_id);
   });
 
   it('is kept for the grace of its last use, not of an earlier one', async (context) => {
@@ -111,13 +108,15 @@ describe.concurrent('an object that no segment uses any more', () => {
     const { object_id: objectId } = await uploaded(api, flowId);
     await use(api, flowId, objectId, 0);
     await api.must('DELETE', `/flows/${flowId}/segments`);
-    await sleep(2500);
+    later(2.5);
     await use(api, flowId, objectId, 0);
     await api.must('DELETE', `/flows/${flowId}/segments`);
-    await sleep(3000);
-    expect(await isGone(api, objectId)).toBe(false);
+    later(3);
+    await world.lookForDue();
+    expect(await world.isGone(objectId)).toBe(false);
     expect(await world.mediaFiles()).toHaveLength(1);
-    await untilGone(api, objectId);
+    later(2);
+    await world.untilGone(objectId);
   });
 
   it('is reclaimed after a restart too', async (context) => {
@@ -129,7 +128,7 @@ describe.concurrent('an object that no segment uses any more', () => {
     await api.must('DELETE', `/flows/${flowId}/segments`);
     await world.restart();
     expect(await world.mediaFiles()).toHaveLength(1);
-    await untilGone(world.api, objectId);
+    await world.untilGone(objectId);
     await world.untilFiles(0);
   });
 
@@ -141,12 +140,12 @@ describe.concurrent('an object that no segment uses any more', () => {
     expect((await api.postSegments(flowId, external)).status).toBe(201);
     expect(await api.get('/objects/ext')).toMatchObject({ referenced_by_flows: [flowId] });
     await api.must('DELETE', `/flows/${flowId}/segments`);
-    await untilGone(api, 'ext');
+    await world.untilGone('ext');
     await until(async () => ((await api.postSegments(flowId, external)).status === 201 ? true : undefined));
   });
 });
 
-describe.concurrent('an allocation', () => {
+describe('an allocation', () => {
   it('that no segment used in time is reclaimed with its bytes; one that is used is kept', async (context) => {
     const world = await World.start(context, { ALLOCATION_EXPIRY_S: '2' });
     const { api } = world;
@@ -156,6 +155,7 @@ describe.concurrent('an allocation', () => {
     const unused = await uploaded(api, flowId);
     const used = await uploaded(api, flowId);
     await use(api, flowId, used.object_id, 0);
+    later(3);
     await world.untilFiles(1);
     for (const objectId of [unused.object_id, neverUploaded]) {
       await until(async () => {
@@ -173,7 +173,7 @@ describe.concurrent('an allocation', () => {
     const { api } = world;
     const [owner, other] = [await api.newFlow(), await api.newFlow()];
     const objectId = await api.newObject(owner);
-    expect(await isGone(api, objectId)).toBe(true);
+    expect(await world.isGone(objectId)).toBe(true);
     const refused = await api.postSegments(other, { object_id: objectId, timerange: second(0) });
     expect([refused.status, typeOf(refused)]).toEqual([400, 'unknown_object']);
     await use(api, owner, objectId, 0);
@@ -204,7 +204,7 @@ describe('GET /objects/{objectId}', () => {
   });
 });
 
-describe.concurrent('segments and their object', () => {
+describe('segments and their object', () => {
   it('are dropped by object id in the one flow that was named', async (context) => {
     const world = await World.start(context);
     const { api } = world;
@@ -215,7 +215,7 @@ describe.concurrent('segments and their object', () => {
     await api.must('DELETE', `/flows/${other}/segments?object_id=${objectId}`);
     expect(await api.segments(other)).toEqual([]);
     expect(await api.segments(one)).toHaveLength(1);
-    await sleep(ROUNDS_MS);
+    await world.lookForDue();
     expect(await world.mediaFiles()).toHaveLength(1);
   });
 });
@@ -229,19 +229,16 @@ describe('an object', () => {
     await use(api, flowId, objectId, 0);
     await api.must('DELETE', `/flows/${flowId}/segments`);
     await world.untilFiles(0);
-    onTestFinished(() => void vi.useRealTimers());
-    const started = Date.now();
-    const minutesLater = (minutes: number) => vi.useFakeTimers({ toFake: ['Date'], now: started + minutes * 60_000 });
-    minutesLater(30);
+    later(30 * 60);
     const again = await until(async () => {
       const result = await api.send('POST', `/flows/${flowId}/storage`, { object_ids: [objectId] });
       return result.status === 201 ? firstOf((result.json as { media_objects: Allocated[] }).media_objects) : undefined;
     });
     await api.upload(again, 'anew');
-    minutesLater(65);
-    await sleep(ROUNDS_MS);
+    later(35 * 60);
+    await world.lookForDue();
     expect(await world.mediaFiles()).toHaveLength(1);
-    minutesLater(95);
+    later(30 * 60);
     await world.untilFiles(0);
   });
 
@@ -259,10 +256,10 @@ describe('an object', () => {
     await symlink(join(world.dataDir, 'elsewhere'), folder);
     await api.must('DELETE', `/flows/${broken}/segments`);
     await api.must('DELETE', `/flows/${healthy}/segments`);
-    await untilGone(api, other.object_id);
+    await world.untilGone(other.object_id);
     await until(async () => ((await readdir(join(world.dataDir, 'media'))).includes(healthy) ? undefined : true));
     // It is on its way out: nobody may begin to use it, or to upload to it under a new allocation.
-    expect(await isGone(api, stuck.object_id)).toBe(true);
+    expect(await world.isGone(stuck.object_id)).toBe(true);
     const reuse = await api.send('POST', `/flows/${healthy}/storage`, { object_ids: [stuck.object_id] });
     expect([reuse.status, typeOf(reuse)]).toEqual([400, 'object_ids_in_use']);
     const external = { object_id: stuck.object_id, timerange: second(9), get_urls: [{ url: 'https://e.example/' }] };
@@ -272,8 +269,7 @@ describe('an object', () => {
     await rename(join(world.dataDir, 'elsewhere'), folder);
     expect(await world.mediaFiles()).toHaveLength(1);
     // The next attempt is a minute later.
-    onTestFinished(() => void vi.useRealTimers());
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    later(61);
     await world.untilFiles(0);
     await until(async () => {
       const { status } = await api.send('POST', `/flows/${healthy}/storage`, { object_ids: [stuck.object_id] });

@@ -95,7 +95,9 @@ describe('numbers at their limits', () => {
       const result = await api.send('GET', `/flows?${query}`);
       expect([200, 400], `${query} ${result.text}`).toContain(result.status);
     }
-    expect(await api.get('/flows?frame_width=99999999999999999999')).toEqual([]);
+    expect(await api.get('/flows?frame_width=9007199254740991')).toEqual([]);
+    const tooLarge = await api.send('GET', '/flows?frame_width=99999999999999999999');
+    expect([tooLarge.status, summaryOf(tooLarge)]).toEqual([400, expect.stringContaining('frame_width')]);
     expect((await api.send('GET', '/flows?limit=99999999999999999999')).headers.get('x-paging-limit')).toBe('1000');
   });
 

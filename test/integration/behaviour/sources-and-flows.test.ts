@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { audioFlow, dataFlow, imageFlow, multiFlow, videoFlow } from '../../support/examples.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, second, summaryOf, typeOf } from './support/api.ts';
+
+/** Times are shown in whole seconds. */
+const passSeconds = (seconds: number): void => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+};
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 let server: TestServer;
 let api: Api;
@@ -157,7 +164,7 @@ describe('a flow', () => {
     const objectId = await api.newObject(flow.id);
     await api.must('POST', `/flows/${flow.id}/segments`, { object_id: objectId, timerange: second(0) });
     const before = await api.get<Shown>(`/flows/${flow.id}`);
-    await sleep(5);
+    passSeconds(2);
     await api.must('PUT', `/flows/${flow.id}`, { ...flow, label: 'new' });
     const after = await api.get<Shown>(`/flows/${flow.id}`);
     expect(after).toMatchObject({ created: before.created, segments_updated: before['segments_updated'] });
@@ -194,7 +201,7 @@ describe('a flow', () => {
     const updated = async () => (await api.get<{ segments_updated: string }>(`/flows/${flowId}`)).segments_updated;
     await api.must('POST', `/flows/${flowId}/segments`, { object_id: objectId, timerange: second(0) });
     const first = await updated();
-    await sleep(5);
+    passSeconds(2);
     await api.postSegments(flowId, { object_id: objectId, timerange: second(0) });
     await api.must('DELETE', `/flows/${flowId}/segments?timerange=[50:0_60:0)`);
     expect(await updated()).toBe(first);

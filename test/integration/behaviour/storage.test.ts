@@ -152,7 +152,7 @@ describe('the key of an object', () => {
     expect(await api.upload(object, 'of yesterday')).toBe(200);
     await api.must('POST', `/flows/${flow}/segments`, { object_id: object.object_id, timerange: second(0) });
     const { url } = firstOf(firstOf(await api.segments(flow)).get_urls ?? []);
-    expect(new URL(url).pathname).toBe(`/media/${MAIN}/${flow}/${yesterday}/${object.object_id}`);
+    expect(new URL(url).pathname).toBe(`/media/${MAIN}/${flow}/${yesterday}/${object.object_id}.ts`);
     expect(await (await fetch(url)).text()).toBe('of yesterday');
   });
 

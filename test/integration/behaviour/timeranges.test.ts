@@ -38,6 +38,8 @@ describe('the timerange of a query', () => {
     ['', [-5, 0, 20], []],
     ['()', [], [-5, 0, 20]],
     ['[10:0_10:0)', [], [9, 10]],
+    // An end before the start (AppNote 0008).
+    ['[10:0_5:0)', [], [5, 9, 10]],
     ['-5:0_-4:0)', [-5], [-4]],
     ['[-3:999999999_0:0)', [-4, -1], [0]],
   ])('%s is read as the definition says', async (timerange, inside, outside) => {
@@ -49,36 +51,35 @@ describe('the timerange of a query', () => {
     expect(await found(flowId, timerange)).toEqual(expected);
   });
 
-  it.each([
-    '[5:0)',
-    '(5:0]',
-    '(5:0)',
-    '[]',
-    '[',
-    ')',
-    '5',
-    '5:',
-    ':0',
-    '5:1000000000',
-    '[5:0_4:0]',
-    '05:0_6:0',
-    ' ',
-    '__',
-  ])('%j is refused, naming the parameter', async (timerange) => {
-    const flowId = await api.newFlow();
-    await api.fill(flowId, 1);
-    const query = `timerange=${encodeURIComponent(timerange)}`;
-    for (const [method, path] of [
-      ['GET', `/flows/${flowId}/segments?${query}`],
-      ['GET', `/flows/${flowId}?include_timerange=true&${query}`],
-      ['GET', `/flows?${query}`],
-      ['DELETE', `/flows/${flowId}/segments?${query}`],
-    ] as const) {
-      const result = await api.send(method, path);
-      expect([result.status, typeOf(result)], `${method} ${path}`).toEqual([400, 'invalid_timerange']);
-      expect(summaryOf(result)).toContain('timerange');
-    }
-    expect(await api.segments(flowId)).toHaveLength(1);
+  it.each(['[5:0)', '(5:0]', '(5:0)', '[]', '[', ')', '5', '5:', ':0', '5:1000000000', '05:0_6:0', ' ', '__'])(
+    '%j is refused, naming the parameter',
+    async (timerange) => {
+      const flowId = await api.newFlow();
+      await api.fill(flowId, 1);
+      const query = `timerange=${encodeURIComponent(timerange)}`;
+      for (const [method, path] of [
+        ['GET', `/flows/${flowId}/segments?${query}`],
+        ['GET', `/flows/${flowId}?include_timerange=true&${query}`],
+        ['GET', `/flows?${query}`],
+        ['DELETE', `/flows/${flowId}/segments?${query}`],
+      ] as const) {
+        const result = await api.send(method, path);
+        expect([result.status, typeOf(result)], `${method} ${path}`).toEqual([400, 'invalid_timerange']);
+        expect(summaryOf(result)).toContain('timerange');
+      }
+      expect(await api.segments(flowId)).toHaveLength(1);
+    },
+  );
+
+  it('that ends before it starts is empty: it finds flows without content, and deletes nothing', async () => {
+    const [empty, full] = [await api.newFlow(), await api.newFlow()];
+    await api.fill(full, 1);
+    const reversed = `timerange=${encodeURIComponent('[1:0_0:0)')}`;
+    const ids = (await api.all<{ id: string }>(`/flows?${reversed}`)).map(({ id }) => id);
+    expect([ids.includes(empty), ids.includes(full)]).toEqual([true, false]);
+    expect(await api.get(`/flows/${full}?include_timerange=true&${reversed}`)).toMatchObject({ timerange: '()' });
+    expect((await api.send('DELETE', `/flows/${full}/segments?${reversed}`)).status).toBe(204);
+    expect(await api.segments(full)).toHaveLength(1);
   });
 
   it('that is empty is everything for a GET, and refused for a DELETE', async () => {

@@ -12,7 +12,12 @@ import { KubernetesSchema, type Manifest } from './support/kubernetes-schema.ts'
 import { OTHER_VARIABLES, SERVER_VARIABLES } from './support/settings.ts';
 
 const CHART = 'helm/vast-tams';
-const EXAMPLES = ['embedded', 'cluster', 'identity-provider'];
+const EXAMPLES = ['embedded', 'cluster', 'identity-provider', 'postgres'];
+const DATABASE_URL = 'postgresql://tams:of-the-secret@postgres.example/tams';
+const ENGINES = new Map([
+  ['embedded', 'sqlite'],
+  ['postgres', 'postgres'],
+]);
 
 interface EnvironmentVariable {
   readonly name: string;
@@ -99,10 +104,10 @@ describe.skipIf(!installed)('the chart', () => {
     expect(new Set(names).size).toBe(names.length);
     const values = variables.map(({ name: each, value }) => [
       each,
-      value ?? 'of-the-secret-of-the-secret-of-the-secret',
+      value ?? (each === 'DATABASE_URL' ? DATABASE_URL : 'of-the-secret-of-the-secret-of-the-secret'),
     ]);
     const config = loadConfig(Object.fromEntries(values) as Record<string, string>);
-    expect(config.tables.engine).toBe(name === 'embedded' ? 'sqlite' : 'vast');
+    expect(config.tables.engine).toBe(ENGINES.get(name) ?? 'vast');
     const { terminationGracePeriodSeconds } = workload(renderExample(name)).spec.template.spec;
     expect(terminationGracePeriodSeconds * 1000).toBeGreaterThan(config.operation.stopDelayMs + 30_000);
   });
@@ -113,7 +118,9 @@ describe.skipIf(!installed)('the chart', () => {
     };
     const settable = properties.config.propertyNames.enum;
     const ownVariables = ['HOST', 'PORT', 'METRICS_PORT', 'DATA_DIR', 'TABLE_ENGINE', 'STOP_DELAY_S'];
-    const secrets = [...SERVER_VARIABLES].filter((name) => /(^|_)(KEY|KEY_ID|TOKEN|PASSWORD)$/.test(name));
+    const secrets = [...SERVER_VARIABLES].filter((name) =>
+      /(^|_)(KEY|KEY_ID|TOKEN|PASSWORD)$|^DATABASE.*_URL$/.test(name),
+    );
     expect(secrets).toEqual(expect.arrayContaining(['SECRET_KEY', 'S3_SECRET_ACCESS_KEY', 'S3_SESSION_TOKEN']));
     expect([...settable, ...ownVariables, ...secrets].sort()).toEqual([...SERVER_VARIABLES].sort());
     const config = Object.fromEntries(settable.map((name) => [name, 'x']));
@@ -149,6 +156,11 @@ describe.skipIf(!installed)('the chart', () => {
       /object store/,
     );
     expect(() => renderWith({ ...cluster, config: { ...cluster.config, VAST_SCHEMA: '' } })).toThrow(/VAST_SCHEMA/);
+    const postgres = parse(readFileSync(`${CHART}/examples/postgres.yaml`, 'utf8')) as { config: object };
+    expect(() => renderWith({ ...postgres, secretKeys: ['SECRET_KEY'] })).toThrow(/mode postgres needs DATABASE_URL/);
+    expect(() => renderWith({ ...postgres, config: { ...postgres.config, MEDIA_STORE: 'local' } })).toThrow(
+      /mode postgres keeps media in an object store/,
+    );
     expect(() => renderExample('embedded', '--set', 'replicas=3')).toThrow(/'replicas' not allowed/);
   });
 
@@ -169,6 +181,10 @@ describe.skipIf(!installed)('the chart', () => {
       spec: { minReplicas: 2, maxReplicas: 10, metrics: [target('cpu', 70), target('memory', 80)] },
     });
     expect(find(cluster, 'PodDisruptionBudget')).toMatchObject({ spec: { maxUnavailable: 1 } });
+    const postgres = renderExample('postgres');
+    expect(workload(postgres).spec).toMatchObject({ strategy: { type: 'RollingUpdate' } });
+    expect(find(postgres, 'HorizontalPodAutoscaler')).toMatchObject({ spec: { maxReplicas: 4 } });
+    expect(find(postgres, 'NetworkPolicy')).toMatchObject({ spec: { policyTypes: ['Ingress', 'Egress'] } });
     const kinds = embedded.map(({ kind }) => kind);
     expect(kinds).not.toContain('HorizontalPodAutoscaler');
     expect(kinds).not.toContain('PodDisruptionBudget');

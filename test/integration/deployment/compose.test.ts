@@ -21,7 +21,7 @@ interface ComposeFile {
   readonly volumes?: Readonly<Record<string, unknown>>;
 }
 
-const FILES = ['docker/compose.dev.yaml', 'docker/compose.production.yaml', 'docker/compose.observability.yaml'];
+const FILES = ['dev', 'postgres', 'production', 'observability'].map((name) => `docker/compose.${name}.yaml`);
 const GIVEN: Readonly<Record<string, string>> = { TAMS_HOST: 'tams.example', GRAFANA_ADMIN_PASSWORD: 'of the test' };
 
 /** A file as Compose reads it: `${NAME:-default}` and `${NAME:?message}` stand for values, `$$` for a dollar. */
@@ -117,6 +117,21 @@ describe('the server in compose', () => {
     expect(Number.parseInt(services['tams']?.stop_grace_period ?? '', 10) * 1000).toBeGreaterThan(
       config.operation.stopDelayMs + 30_000,
     );
+  });
+
+  it('has its tables in PostgreSQL where the file for that is added, which nothing outside reaches', () => {
+    const both = { ...environment('docker/compose.dev.yaml'), ...environment('docker/compose.postgres.yaml') };
+    const { tables, media } = loadConfig(both);
+    expect(media.backends).toMatchObject([{ type: 's3' }]);
+    const { postgres } = readCompose('docker/compose.postgres.yaml').services;
+    const { username, password, hostname, pathname } = new URL(tables.postgres?.url ?? '');
+    expect({ hostname, username, password, pathname }).toEqual({
+      hostname: 'postgres',
+      username: postgres?.environment?.['POSTGRES_USER'],
+      password: postgres?.environment?.['POSTGRES_PASSWORD'],
+      pathname: `/${postgres?.environment?.['POSTGRES_DB'] ?? ''}`,
+    });
+    expect(postgres?.ports).toBeUndefined();
   });
 
   it('traces and is watched where the file for that is added', () => {

@@ -27,7 +27,7 @@ const binary = findHelm();
 describe('docs/deployment.md', () => {
   it.skipIf(binary === undefined)('installs the chart with values that it takes', () => {
     const installations = beginningWith('helm upgrade --install ');
-    expect(installations.length).toBe(2);
+    expect(installations.length).toBe(3);
     for (const command of installations) {
       const args = command.replace('helm upgrade --install ', '').split(' ');
       expect(helm(binary ?? '', 'template', '--kube-version', '1.31.0', ...args)).toContain('kind: Deployment');

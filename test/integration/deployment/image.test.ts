@@ -23,7 +23,9 @@ const copied = [...(dockerfile.split('FROM scratch')[1] ?? '').matchAll(/^COPY -
 describe('the image', () => {
   it('starts the server as npm start does', () => {
     const [, list = ''] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
-    expect((JSON.parse(list) as string[]).join(' ')).toBe(scripts['start']?.replace(' --env-file-if-exists=.env', ''));
+    expect((JSON.parse(list) as string[]).join(' ')).toBe(
+      scripts['start']?.replace(' --import ./src/shared/env-file.ts', ''),
+    );
   });
 
   it('is healthy while the server answers on the port that it has', async () => {

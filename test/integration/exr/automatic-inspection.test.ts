@@ -10,6 +10,7 @@ import { EXR_FILES, EXR_QUEUE } from '../../../src/stores/exr-store/tables.ts';
 import { renderedFrame } from '../../support/exr-objects.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { openStoreWorld, type StoreWorld } from './store-world.ts';
+import { TEST_LIMITS } from '../../support/document-limits.ts';
 
 const flow = {
   id: randomUUID(),
@@ -23,6 +24,8 @@ const created = new Date(0).toISOString();
 const ours = async (): Promise<void> => undefined;
 const NOTHING_DONE = { inspected: 0, failed: 0, postponed: 0, failures: [], more: false };
 
+const life = randomUUID();
+
 let world: StoreWorld;
 let inspection: AutomaticInspection;
 let registration: SegmentRegistration;
@@ -31,10 +34,10 @@ beforeEach(async () => {
   const { store, registry, files, storageId } = world;
   const places = new ExrPlaces(store, registry, [{ name: 'local', storageId, prefix: '' }], false);
   inspection = new AutomaticInspection(store, places, new ExrInspector(files), files);
-  registration = new SegmentRegistration(store, new Set(), queueInspections);
+  registration = new SegmentRegistration(store, new Set(), TEST_LIMITS, queueInspections);
   await store.transaction(async (tx) => {
     await tx.sources.insert({ id: flow.source_id, format: flow.format, created });
-    await tx.flows.insert({ ...flow, created });
+    await tx.flows.insert({ ...flow, created }, life);
   });
 });
 afterEach(() => world.close());
@@ -42,10 +45,9 @@ afterEach(() => world.close());
 /** Objects that were allocated and used, and uploaded too unless `content` is left out. */
 async function register(ids: readonly string[], content?: Uint8Array): Promise<void> {
   const locationOf = (id: string) => ({ storageId: world.storageId, storagePath: `objects/${id}` });
+  const allocated = { firstFlow: flow.id, firstLife: life, externalUrls: [], referenced: false };
   await world.store.transaction((tx) =>
-    tx.objects.insert(
-      ids.map((id) => ({ id, firstFlow: flow.id, locations: [locationOf(id)], externalUrls: [], referenced: false })),
-    ),
+    tx.objects.insert(ids.map((id) => ({ ...allocated, id, locations: [locationOf(id)] }))),
   );
   if (content !== undefined) for (const id of ids) await world.media.put(`objects/${id}`, content);
   const segments = ids.map((object_id, index) => ({ object_id, timerange: `[${index}:0_${index + 1}:0)` }));

@@ -83,7 +83,7 @@ describe('tables of media search and EXR metadata', () => {
   });
 
   it.each([
-    ['series/trend?table=exr_parts&column=part', 'exr_parts has no time'],
+    ['series/trend?table=exr_parts&column=part', 'table: exr_parts has no time'],
     ['aggregates/summary?table=exr_parts&timerange=[0:0_1:0)', 'timerange does not apply'],
     ['aggregates/summary?table=exr_files&flow_id=00000000-0000-4000-8000-000000000000', 'flow_id does not apply'],
     ['aggregates/summary?table=search_assets&format=urn:x-nmos:format:video', 'format does not apply'],

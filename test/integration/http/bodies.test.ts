@@ -31,30 +31,42 @@ describe('bodies', () => {
   );
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'nonsense'])(
-    'of type %s are a 415',
+    'of type %s are a 400',
     async (type) => {
       const result = await send('PUT', label, { body: '"x"', headers: { 'content-type': type } });
-      expect([result.status, typeOf(result)]).toEqual([415, 'unsupported_media_type']);
+      expect([result.status, typeOf(result)]).toEqual([400, 'unsupported_media_type']);
     },
   );
 
-  it.each([
-    '{',
-    '"open',
-    'text',
-    '{"a":1,}',
-    "{'a':1}",
-    '\u0000',
-    '{"__proto__":{"a":1}}',
-    '{"constructor":{"prototype":1}}',
-  ])('that are not JSON, or would change what objects are, are a 400: %s', async (body) => {
-    const result = await send('PUT', `/flows/${flow.id}`, { body, headers: JSON_TYPE });
-    expect([result.status, typeOf(result)]).toEqual([400, 'invalid_request']);
+  it.each(['{', '"open', 'text', '{"a":1,}', "{'a':1}", '\u0000', 'null'])(
+    'that are not JSON, or null, are a 400: %s',
+    async (body) => {
+      const result = await send('PUT', `/flows/${flow.id}`, { body, headers: JSON_TYPE });
+      expect([result.status, typeOf(result)]).toEqual([400, 'invalid_request']);
+    },
+  );
+
+  it('without a type are JSON', async () => {
+    // `fetch` would name a type.
+    const status = await new Promise((resolve, reject) => {
+      const sending = request(server.baseUrl + label, { method: 'PUT' });
+      sending.on('error', reject).on('response', (response) => resolve(response.resume().statusCode));
+      sending.end('"untyped"');
+    });
+    expect([status, (await send('GET', label)).json]).toEqual([204, 'untyped']);
   });
 
-  it('with a property __proto__ are refused for that, and not for their syntax', async () => {
-    const result = await send('PUT', `/flows/${flow.id}`, { body: '{"tags":{"__proto__":"x"}}', headers: JSON_TYPE });
-    expect([result.status, result.text]).toEqual([400, expect.stringContaining('__proto__')]);
+  it('that are empty are none, whatever their type', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    expect((await send('DELETE', `/flows/${flow.id}/description`, { body: '', headers })).status).toBe(204);
+    expect((await send('PUT', label, { body: '', headers })).status).toBe(400);
+  });
+
+  it('may be left out of a request for storage, but not be null', async () => {
+    const path = `/flows/${flow.id}/storage`;
+    expect((await send('POST', path)).status).toBe(201);
+    const result = await send('POST', path, { body: 'null' });
+    expect([result.status, result.text]).toEqual([400, expect.stringContaining('body must not be null')]);
   });
 
   it('that are not UTF-8 are a 400, and change nothing', async () => {
@@ -65,10 +77,10 @@ describe('bodies', () => {
     expect((await send('GET', label)).json).toBe(before);
   });
 
-  it('that are compressed are a 415 that says so', async () => {
+  it('that are compressed are a 400 that says so', async () => {
     const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
     const response = await fetch(server.baseUrl + label, { method: 'PUT', headers, body: gzipSync('"x"') });
-    expect([response.status, await response.text()]).toEqual([415, expect.stringContaining('content-encoding')]);
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('content-encoding')]);
   });
 
   it('that are larger than the limit are a 413', async () => {

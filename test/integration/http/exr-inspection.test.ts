@@ -194,6 +194,6 @@ describe('POST /exr/inspect/upload', () => {
     const large = await api.sendBytes(Buffer.alloc(17 * 1024 * 1024));
     expect([large.status, typeOf(large)]).toEqual([413, 'payload_too_large']);
     const json = await api.sendBytes(Buffer.from('{}'), '', 'application/json');
-    expect([json.status, typeOf(json)]).toEqual([415, 'unsupported_media_type']);
+    expect([json.status, typeOf(json)]).toEqual([400, 'unsupported_media_type']);
   });
 });

@@ -166,19 +166,16 @@ describe('GET /flows/{flowId}', () => {
     );
   });
 
-  it.each([
-    'include_timerange=yes',
-    'timerange=5',
-    'timerange=[5:0)',
-    'timerange=[9:0_5:0)',
-    'timerange=_&timerange=_',
-  ])('refuses ?%s, naming the parameter, also with HEAD', async (query) => {
-    const id = await put(videoFlow(newIds()));
-    const result = await send('GET', `/flows/${id}?${query}`);
-    expect(result.status).toBe(400);
-    expect(summaryOf(result)).toContain(query.split('=')[0]);
-    expect((await send('HEAD', `/flows/${id}?${query}`)).status).toBe(400);
-  });
+  it.each(['include_timerange=yes', 'timerange=5', 'timerange=[5:0)', 'timerange=_&timerange=_'])(
+    'refuses ?%s, naming the parameter, also with HEAD',
+    async (query) => {
+      const id = await put(videoFlow(newIds()));
+      const result = await send('GET', `/flows/${id}?${query}`);
+      expect(result.status).toBe(400);
+      expect(summaryOf(result)).toContain(query.split('=')[0]);
+      expect((await send('HEAD', `/flows/${id}?${query}`)).status).toBe(400);
+    },
+  );
 
   it.each([
     'x',

@@ -137,6 +137,9 @@ describe('GET /flows', () => {
   it.each([
     [`source_id=${testId('source', 5)}`, [5]],
     ['codec=audio/aac', [6]],
+    // The pattern of 7.0 for the parameter is wider than that for codecs.
+    ['codec=audio/a%20b/c', []],
+    ['codec=/', []],
     ['frame_width=1920&frame_height=1080&tag.n=2', [2]],
     ['frame_width=1921', []],
     ['timerange=[15:0_16:0)', [2]],
@@ -154,6 +157,8 @@ describe('GET /flows', () => {
     ['source_id=5', 'source_id'],
     ['codec=aac', 'codec'],
     ['frame_width=wide', 'frame_width'],
+    ['frame_width=9007199254740992', 'frame_width'],
+    ['frame_height=-99999999999999999999', 'frame_height'],
     ['timerange=5', 'timerange'],
     ['timerange=0:0_10:0x', 'timerange'],
   ])('refuses ?%s, naming %s', async (query, field) => {

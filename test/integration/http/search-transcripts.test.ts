@@ -237,7 +237,7 @@ describe('what is no transcript is refused', () => {
   it('as is one of another media type', async () => {
     const { id } = await api.asset('refused');
     const { status, text } = await api.putText(`/search/assets/${id}/transcript`, 'text/plain', 'words');
-    expect([status, text]).toEqual([415, expect.stringContaining('text/vtt')]);
+    expect([status, text]).toEqual([400, expect.stringContaining('text/vtt')]);
   });
 });
 

@@ -41,7 +41,9 @@ afterAll(async () => {
 
 /** Assets whose jobs fail for good. */
 async function spoilt(...keys: string[]): Promise<AssetBody[]> {
-  const assets = await Promise.all(keys.map((key) => api.asset(key)));
+  const assets: AssetBody[] = [];
+  // One after the other: their order is told by when they were made.
+  for (const key of keys) assets.push(await api.asset(key));
   for (const { id } of assets) await queue.enqueue({ idempotencyKey: `job of ${id}`, assetId: id });
   const failing = queue.consume(
     async () => {

@@ -54,6 +54,8 @@ describe('POST /flows/{flowId}/storage', () => {
       const [place] = allocatedBy(await send('POST', `/flows/${flow}/storage`, { json: { object_ids: [objectId] } }));
       if (place === undefined) throw new Error('nothing was allocated');
       expect(place.object_id).toBe(objectId);
+      // Players refuse a segment of a playlist whose URL does not end in a known extension.
+      expect(new URL(place.put_url.url).pathname).toMatch(/\.ts$/);
       expect(place.put_url['content-type']).toBe('video/mp2t');
       expect(await upload(place, `bytes of ${objectId}`)).toBe(200);
       const json = { object_id: objectId, timerange: '[0:0_1:0)' };
@@ -66,6 +68,26 @@ describe('POST /flows/{flowId}/storage', () => {
       expect(await downloaded.text()).toBe(`bytes of ${objectId}`);
     },
   );
+
+  it.each([
+    ['one with its extension after one without', (id: string) => [[id], [`${id}.ts`]]],
+    ['one without an extension after one with it', (id: string) => [[`${id}.ts`], [id]]],
+    ['both in one request', (id: string) => [[id, `${id}.ts`]]],
+  ])('gives ids that differ in the extension places of their own: %s', async (_how, requests) => {
+    const flow = await newFlow();
+    const paths: string[] = [];
+    const allocate = async (ids: readonly string[]): Promise<string> => {
+      const places = allocatedBy(await send('POST', `/flows/${flow}/storage`, { json: { object_ids: ids } }));
+      paths.push(...places.map(({ put_url: { url } }) => new URL(url).pathname));
+      return paths.at(-1) ?? '';
+    };
+    let last = '';
+    for (const ids of requests(`alike-${flow}`)) last = await allocate(ids);
+    // An id that is made of the path of another.
+    await allocate([last.replace(/^.*\//, '').replace(/\.ts$/, '')]);
+    expect(new Set(paths).size).toBe(3);
+    for (const path of paths) expect(path).toMatch(/\.ts$/);
+  });
 
   it.each([
     ['body/limit', { limit: '5' }],

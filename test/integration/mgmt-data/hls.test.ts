@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { probePackets } from '../../../mgmt/media/probe.ts';
+import { probePackets, timeBaseOf } from '../../../mgmt/media/probe.ts';
 import { least, ticksToNs } from '../../../mgmt/media/ticks.ts';
-import { frameHashes, hasFfmpeg, makeClip, soundHash } from './support/media.ts';
+import { frameHashes, hasFfmpeg, makeClip, soundHash, warningsOf } from './support/media.ts';
 import { Workspace } from './support/workspace.ts';
 
 const SECONDS = 3;
@@ -66,19 +66,55 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', { tim
     expect(await soundHash(file)).toBe(sound);
   }
 
-  test.each(['mpegts', 'fmp4'] as const)('of %s, over HTTP', async (type) => {
+  test.each(['mpegts', 'fmp4'] as const)('of %s, over HTTP, muxed as they are', async (type) => {
     await packaged(type, type);
-    const multi = await work.flow(await work.ingest([`${url}/moved/${type}.m3u8`]));
+    const multi = await work.flow(await work.ingest([`${url}/moved/${type}.m3u8`], { muxed: true }));
     expect(multi.container).toBe(type === 'fmp4' ? 'video/mp4' : 'video/mp2t');
     expect(multi.flow_collection).toHaveLength(2);
     expect(await work.rangesWithoutGaps(multi.id)).toHaveLength(3);
     await expectTheClip(multi.id, `${type}-out.mp4`);
   });
 
+  test.each(['mpegts', 'fmp4'] as const)('of %s, pictures and sound in one: each becomes a flow', async (type) => {
+    const id = await work.ingest([await packaged(`apart-${type}`, type)]);
+    const { container, flow_collection: collected } = await work.flow(id);
+    expect(container).toBeUndefined();
+    expect(collected?.map(({ role }) => role)).toEqual(['video-0', 'audio-1']);
+    const [video, audio] = await work.members(id);
+    expect([video?.container, audio?.container]).toEqual(['video/mp2t', 'video/mp2t']);
+    for (const flow of [video, audio]) await work.rangesWithoutGaps(flow?.id ?? '');
+    await expectTheClip(id, `apart-${type}.mp4`);
+    // Segments that were written by themselves, and play as one.
+    expect(await warningsOf((await work.out(audio?.id ?? '', `apart-${type}.ts`)).file)).toBe('');
+    expect(await apartNs(join(work.folder, `apart-${type}.mp4`))).toBeCloseTo(await apartNs(clip), -6);
+  });
+
+  /** By how much the pictures begin after the sound. */
+  async function apartNs(file: string): Promise<number> {
+    const { streams, packets } = await probePackets(file);
+    const [video = 0n, audio = 0n] = [0, 1].map((index) =>
+      ticksToNs(least((packets.get(index) ?? []).map(({ pts }) => pts)), timeBaseOf(streams.get(index) ?? { index })),
+    );
+    return Number(video - audio);
+  }
+
+  test('a segment of one frame that does not say how long it is lasts as long as the others', async () => {
+    const playlist = await packaged('frames', 'fmp4', '-map', '0:a');
+    const names = (await readdir(work.folder)).filter((name) => /^frames\d+\.m4s$/.test(name)).sort();
+    const last = names.at(-1) ?? '';
+    const head = await readFile(join(work.folder, 'frames-init.mp4'));
+    const one = join(work.folder, 'one-frame.mp4');
+    await writeFile(one, Buffer.concat([head, await readFile(join(work.folder, last))]));
+    const [packets = []] = (await probePackets(one)).packets.values();
+    expect(packets).toMatchObject([{ duration: 0n }]);
+    const ranges = await work.rangesWithoutGaps(await work.ingest([playlist]));
+    expect((ranges.at(-1)?.endNs ?? 0n) - (ranges.at(-1)?.startNs ?? 0n)).toBe(23_219_955n);
+  });
+
   test('byte ranges of one file become segments of their own', async () => {
     const playlist = await packaged('single', 'fmp4', '-hls_flags', 'single_file');
     expect(await readFile(playlist, 'utf8')).toContain('#EXT-X-BYTERANGE');
-    const id = await work.ingest([playlist]);
+    const id = await work.ingest([playlist], { muxed: true });
     expect(await work.rangesWithoutGaps(id)).toHaveLength(3);
     await expectTheClip(id, 'single-out.mp4');
 
@@ -88,16 +124,17 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', { tim
     await expect(work.ingest([beyond])).rejects.toThrow('has 10 bytes of the 100');
   });
 
-  test('times that begin anew go on on the timeline, and pictures and sound come out in step', async () => {
+  test.each([true, false])('times that begin anew go on on the timeline, in step (muxed: %s)', async (muxed) => {
     const [one, other] = await Promise.all(['first', 'second'].map((name) => packaged(name, 'mpegts')));
     const lines = async (file = ''): Promise<string[]> =>
       (await readFile(file, 'utf8')).split('\n').filter((line) => !line.startsWith('#EXT-X-ENDLIST'));
     const again = (await lines(other)).filter((line) => line.startsWith('#EXTINF') || line.endsWith('.ts'));
     const playlist = join(work.folder, 'anew.m3u8');
     await writeFile(playlist, [...(await lines(one)), '#EXT-X-DISCONTINUITY', ...again, '#EXT-X-ENDLIST'].join('\n'));
-    const id = await work.ingest([playlist]);
-    expect(await work.rangesWithoutGaps(id)).toHaveLength(6);
-    const { file } = await work.out(id, 'anew.mp4');
+    const id = await work.ingest([playlist], { muxed });
+    const video = muxed ? id : ((await work.members(id))[0]?.id ?? '');
+    expect(await work.rangesWithoutGaps(video)).toHaveLength(6);
+    const { file } = await work.out(id, `anew-${muxed}.mp4`);
     expect(await frameHashes(file, 'v')).toEqual([...pictures, ...pictures]);
     const { packets } = await probePackets(file);
     const times = (packets.get(0) ?? []).map(({ pts }) => ticksToNs(pts, { num: 1n, den: 90_000n })).sort(byTime);
@@ -119,11 +156,11 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', { tim
         '#EXT-X-STREAM-INF:BANDWIDTH=100\nmissing.m3u8\n' +
         '#EXT-X-STREAM-INF:BANDWIDTH=900,AUDIO="s"\npictures.m3u8\n',
     );
-    const id = await work.ingest([`${url}/variants.m3u8`], { startNs: 100_000_000_000n });
+    const id = await work.ingest([`${url}/variants.m3u8`], { start: 100_000_000_000n });
     expect((await work.flow(id)).flow_collection?.map(({ role }) => role)).toEqual(['main', 'sound']);
     const ranges = await Promise.all((await work.members(id)).map((member) => work.rangesWithoutGaps(member.id)));
     const [pictureNs = 0n, soundNs = 0n] = ranges.map(([first]) => first?.startNs ?? 0n);
-    expect(pictureNs < soundNs ? pictureNs : soundNs).toBe(100_000_000_000n);
+    expect(pictureNs).toBe(100_000_000_000n);
     const apartNs = (await startOf('pictures0.ts')) - (await startOf('default0.ts'));
     expect(apartNs).not.toBe(0n);
     expect(pictureNs - soundNs).toBe(apartNs);

@@ -67,7 +67,7 @@ describe.each(KINDS)('a restore of a backup as %s', (kind) => {
     const { backup, place } = await prepare(`used-${kind}`, kind);
     await onTables({ DATA_DIR: at(place) }, async () => {
       await expect(into(place, backup)).rejects.toThrow(
-        /cannot be replaced; stop the server, if one runs on it\. database is locked/,
+        /tables\.sqlite is in use by .+ Nothing was done: stop the server, if it is one\. \(database is locked/,
       );
     });
     expect(await rowCounts(at(place))).toMatchObject({ [OBJECTS.name]: 3 });

@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AUDIT_LOG } from '../../../src/stores/auth-store/tables.ts';
-import { FLOW_TAGS, LEASES } from '../../../src/stores/vast-store/tables.ts';
+import { FLOW_TAGS } from '../../../src/stores/vast-store/tables.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
 import { checkServer } from '../../../mgmt/checks.ts';
-import { deleteRows, rowsToClean } from '../../../mgmt/tables/cleanup.ts';
-import { engineVersion } from '../../../mgmt/tables/engine-version.ts';
 import { openEngine, type OpenedEngine, withEngine, withTables } from '../../../mgmt/tables/open-tables.ts';
 import { type TableStatus, tableStatuses } from '../../../mgmt/tables/table-status.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { ensureTables } from '../../../src/vastdb/schema/evolution.ts';
 import { FILLING_TABLES } from '../../../src/vastdb/schema/half-filled.ts';
+import { describeCommandsBeside, statusOf } from './support/commands-suite.ts';
 import { jsonLines, runMgmt, type Result } from './support/run-mgmt.ts';
 
 // Each command is a process that loads all of the server, a second of work; on a busy machine it takes several.
@@ -52,90 +50,39 @@ afterAll(async () => {
 
 const mgmt = (...args: string[]): Promise<Result> => runMgmt(args, places.sqlite);
 
-const onEngine = <T>(kind: 'sqlite' | 'vast', work: (opened: OpenedEngine) => Promise<T>): Promise<T> =>
-  withEngine(work, places[kind]);
-
-const statusOf = (kind: 'sqlite' | 'vast', name: string): Promise<TableStatus | undefined> =>
-  onEngine(kind, async ({ engine, definitions }) =>
-    (await tableStatuses(engine, definitions)).find(({ table }) => table === name),
-  );
-
-/** Rows of the audit log, some of which are old. */
-async function addAuditRows(kind: 'sqlite' | 'vast', agesDays: readonly number[]): Promise<void> {
-  const rows = agesDays.map((days) => [BigInt(Date.now() - days * DAY_MS), 'login', 1n]);
-  await onEngine(kind, ({ engine }) =>
-    engine.transaction((tx) => tx.insert(AUDIT_LOG.name, ['at_ms', 'event', 'count'], rows)),
-  );
-}
-
-describe.each(['sqlite', 'vast'] as const)('on %s, beside a running server', (kind) => {
-  it('status knows every table of a server, and finds nothing missing', async () => {
-    const statuses = await onEngine(kind, ({ engine, definitions }) => tableStatuses(engine, definitions));
-    expect(statuses.filter(({ state }) => state !== 'current')).toEqual([]);
-    expect(statuses.map(({ table }) => table)).toEqual(expect.arrayContaining(['flows', 'exr_files', 'search_jobs']));
-  });
-
-  it('status shows what a table lacks, and changes nothing; refresh makes it', async () => {
-    expect(await statusOf(kind, LEASES.name)).toMatchObject({ state: 'current', columns: 3, missing_indexes: [] });
-    // As an earlier version left the table: without a column, and without its index.
-    const columns = FLOW_TAGS.columns.filter(({ name }) => name !== 'value');
-    await onEngine(kind, async ({ engine }) => {
-      await engine.dropTable(FLOW_TAGS.name);
-      await engine.createTable({ name: FLOW_TAGS.name, columns });
-    });
-    const first = await statusOf(kind, FLOW_TAGS.name);
-    expect(first).toMatchObject({ state: 'outdated', columns: 2, missing_columns: ['value'] });
-    expect(first?.missing_indexes).not.toEqual([]);
-    expect(await statusOf(kind, FLOW_TAGS.name)).toEqual(first);
-
-    const report = await onEngine(kind, ({ engine, definitions }) => ensureTables(engine, definitions));
-    expect(report.addedColumns).toEqual([{ table: FLOW_TAGS.name, columns: ['value'] }]);
-    expect(await statusOf(kind, FLOW_TAGS.name)).toMatchObject({ missing_columns: [], missing_indexes: [] });
-  });
-
-  it('cleanup deletes the rows that are older, and nothing else', async () => {
-    await addAuditRows(kind, [40, 31, 29, 0]);
-    const cleaned = await withTables(({ manager }) => {
-      const where = rowsToClean(AUDIT_LOG.name, Date.now() - 30 * DAY_MS);
-      return deleteRows(manager, AUDIT_LOG.name, where, () => undefined);
-    }, places[kind]);
-    expect(cleaned).toBe(2);
-    expect(await statusOf(kind, AUDIT_LOG.name)).toMatchObject({ rows: 2 });
-  });
-
-  it('check tries everything that the server needs, and keeps nothing of it', async () => {
-    const before = await statusOf(kind, 'counters');
-    const results = await checkServer(places[kind]);
-    expect(results.filter(({ ok }) => !ok)).toEqual([]);
-    const names = results.map(({ check }) => check);
-    expect(names).toEqual(expect.arrayContaining(['tables: open', 'tables: read', 'tables: write']));
-    expect(names.some((name) => name.startsWith('endpoint http'))).toBe(kind === 'vast');
-    expect(await statusOf(kind, 'counters')).toEqual(before);
-  });
-
-  it('the version of the database is known', async () => {
-    expect(await onEngine(kind, ({ engine }) => engineVersion(engine))).toMatch(/^\d+\.\d+\.\d+/);
-  });
-});
+describeCommandsBeside('sqlite', () => places.sqlite);
+describeCommandsBeside('vast', () => places.vast);
 
 describe('commands that destroy', () => {
   it('show what would go, and do nothing without --yes where nobody can be asked', async () => {
-    await addAuditRows('sqlite', [90, 90, 90]);
-    const rows = (await statusOf('sqlite', AUDIT_LOG.name))?.rows;
-    const [dry, cleanup, recreate] = await Promise.all([
-      mgmt('cleanup', 'audit_log', '--older-than', '60d', '--dry-run'),
-      mgmt('cleanup', 'audit_log', '--older-than', '60d'),
-      mgmt('recreate', 'audit_log'),
-    ]);
+    const place = { DATA_DIR: join(dataDir, 'stopped') };
+    const statusThere = (): Promise<TableStatus | undefined> =>
+      withEngine(async ({ engine, definitions }) => {
+        const statuses = await tableStatuses(engine, definitions);
+        return statuses.find(({ table }) => table === AUDIT_LOG.name);
+      }, place);
+    const opened = await openEngine(loadConfig(place), true);
+    await opened.engine.createTable(AUDIT_LOG);
+    await opened.engine.transaction((tx) =>
+      tx.insert(
+        AUDIT_LOG.name,
+        ['at_ms', 'event', 'count'],
+        Array(3).fill([BigInt(Date.now() - 90 * DAY_MS), 'login', 1n]),
+      ),
+    );
+    await opened.engine.close();
+    const dry = await runMgmt(['cleanup', 'audit_log', '--older-than', '60d', '--dry-run'], place);
+    const cleanup = await runMgmt(['cleanup', 'audit_log', '--older-than', '60d'], place);
+    const recreate = await runMgmt(['recreate', 'audit_log'], place);
     expect(dry).toMatchObject({ code: 0, err: '' });
     expect(dry.out).toMatch(/^audit_log +3$/m);
     expect(cleanup.code).toBe(2);
     expect(cleanup.err).toMatch(/3 rows, for good\. Nothing was done: add --yes/);
     expect(recreate.code).toBe(2);
     expect(recreate.err).toMatch(/This drops the table audit_log with all its \d rows/);
-    expect(await statusOf('sqlite', AUDIT_LOG.name)).toMatchObject({ rows });
-    expect((await mgmt('recreate', 'audit_log', '--yes')).code).toBe(0);
-    expect(await statusOf('sqlite', AUDIT_LOG.name)).toMatchObject({ rows: 0, state: 'current' });
+    expect(await statusThere()).toMatchObject({ rows: 3 });
+    expect(await runMgmt(['recreate', 'audit_log', '--yes'], place)).toMatchObject({ code: 0, err: '' });
+    expect(await statusThere()).toMatchObject({ rows: 0, state: 'current' });
   });
 
   it('make and change nothing in a dry run; all rows deleted, tables that were half filled may be used', async () => {
@@ -209,7 +156,7 @@ describe('on a cluster', () => {
     const enabled = { table: 'segments', projection: 'by_object_id', enabled: true, initialSyncPercent: 100 };
     expect(await shown()).toEqual([expect.objectContaining(enabled)]);
     expect((await projections('disable', 'segments')).out).toBe('segments: by_object_id disabled\n');
-    expect(await statusOf('vast', 'segments')).toMatchObject({ missing_indexes: ['by_object_id'] });
+    expect(await statusOf(places.vast, 'segments')).toMatchObject({ missing_indexes: ['by_object_id'] });
     expect((await projections('enable')).out).toBe('segments: by_object_id enabled\n');
     expect(await shown()).toEqual([expect.objectContaining(enabled)]);
   });

@@ -104,7 +104,7 @@ describe('/metrics', () => {
     onTestFinished(() => server.close());
     const answers = [
       await bearer(server.baseUrl, token, 'GET', '/flows'),
-      await bearer(server.baseUrl, token, 'GET', '/service/webhooks'),
+      await bearer(server.baseUrl, token, 'POST', '/service/webhooks'),
       await bearer(server.baseUrl, 'x'.repeat(30), 'GET', '/flows'),
       // Too long to be a password, so that it takes no time.
       await basic(server.baseUrl, 'nobody', 'x'.repeat(2000)),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SourceService } from '../../../src/services/source-service.ts';
 import { newFlow, type Replica, Replicas } from './support/replicas.ts';
+import { TEST_LIMITS } from '../../support/document-limits.ts';
 
 /** A cluster takes cells of some 126 KB. */
 const LARGE = 'ä'.repeat(70_000);
@@ -43,7 +44,7 @@ describe('what is larger than a cell of the cluster', () => {
       tooLarge('description'),
     );
     expect(await replica.store.flows.find(flow.id)).toEqual(before);
-    const sources = new SourceService(replica.store);
+    const sources = new SourceService(replica.store, TEST_LIMITS);
     await expect(sources.putTag(flow.source_id, 'note', LARGE, 'test')).rejects.toMatchObject(tooLarge('tags'));
   });
 

@@ -67,6 +67,10 @@ function one<T>(items: readonly T[]): T {
 
 /** What the clients did, by kind of answer, so that a storm in which everything was refused is noticed. */
 const tally = new Map<string, number>();
+const KINDS = ['put done', 'collect done', 'delete done', 'register done', 'reuse done', 'clear done', 'reuse refused'];
+const hadEveryKind = (): boolean => KINDS.every((kind) => tally.has(kind));
+/** On a busy machine few requests fit into the storm: it goes on until there was one of each kind. */
+const LONGEST_MS = STORM_MS + 45_000;
 const objects: string[] = [];
 
 function note(what: string, result: CallResult): CallResult {
@@ -125,21 +129,22 @@ interface Flow {
 describe(`a storm on ${REPLICAS} replicas`, () => {
   let flows: Flow[];
   beforeAll(async () => {
-    const deadline = performance.now() + STORM_MS;
+    const started = performance.now();
+    const isOver = (): boolean => {
+      const elapsed = performance.now() - started;
+      return elapsed > LONGEST_MS || (elapsed > STORM_MS && hadEveryKind());
+    };
     const client = async (api: Api): Promise<void> => {
-      while (performance.now() < deadline) await one(Object.values(acts))(api);
+      while (!isOver()) await one(Object.values(acts))(api);
     };
     await Promise.all(apis.flatMap((api) => Array.from({ length: CLIENTS }, () => client(api))));
     const api = one(apis);
     const listed = await api.all<Flow>('/flows?limit=5');
     flows = await Promise.all(listed.map(({ id }) => api.get<Flow>(`/flows/${id}`)));
-  }, STORM_MS + 60_000);
+  }, LONGEST_MS + 60_000);
 
   it('had every kind of request succeed, and some be refused', () => {
-    for (const what of ['put', 'collect', 'delete', 'register', 'reuse', 'clear']) {
-      expect(tally.get(`${what} done`), what).toBeGreaterThan(0);
-    }
-    expect(tally.get('reuse refused')).toBeGreaterThan(0);
+    expect([...tally.keys()]).toEqual(expect.arrayContaining(KINDS));
   });
 
   it('leaves each flow once, and exactly the sources that have flows', async () => {

@@ -33,7 +33,7 @@ describeOnEngines('the search database', (open) => {
       database.upsertAsset({ ...PLACE, codec: 'h264' }),
     ]);
     expect(second.id).toBe(first.id);
-    const link = { flowId: 'flow', sourceId: 'source', offsetNs: 40n };
+    const link = { flowId: 'flow', flowLife: 'life', sourceId: 'source', offsetNs: 40n };
     await database.upsertAsset({ ...PLACE, durationNs: 7n, link });
     const kept = await database.getAssetByBucketAndKey(PLACE.bucket, PLACE.key);
     expect(kept).toMatchObject({ sizeBytes: 5n, contentType: 'video/mp4', codec: 'h264', durationNs: 7n, link });

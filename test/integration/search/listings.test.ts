@@ -26,7 +26,7 @@ describeOnEngines('listings of media search', (open) => {
     const { database } = world;
     const keys = ['b/2', 'a/1', 'c', 'a/3', 'a%2'];
     for (const key of keys) await database.upsertAsset({ bucket: 'list', key });
-    const link = { flowId: 'f', sourceId: 's', offsetNs: 0n };
+    const link = { flowId: 'f', flowLife: 'life', sourceId: 's', offsetNs: 0n };
     const linked = await database.upsertAsset({ bucket: 'list', key: 'linked', link });
     await database.updateAssetStatus(linked.id, { triageState: 'quarantined', status: 'failed' });
     const gone = await database.upsertAsset({ bucket: 'list', key: 'gone' });

@@ -83,7 +83,7 @@ describeOnEngines('searching', (open) => {
 
   it('filters by bucket, speaker, flow, source, language and time, in both kinds of search', async () => {
     const { database } = world;
-    const link = { flowId: 'flow-1', sourceId: 'source-1', offsetNs: 100_000_000_000n };
+    const link = { flowId: 'flow-1', flowLife: 'life', sourceId: 'source-1', offsetNs: 100_000_000_000n };
     const said = ['goal in the first minute', 'another goal', 'a last goal'];
     await publish(database, { bucket: 'sport', key: 'a', link }, 'e', said, { speaker: 'Ada', language: 'en' });
     await publish(database, { bucket: 'news', key: 'b' }, 'e', ['a goal of politics'], { speaker: 'Bob' });

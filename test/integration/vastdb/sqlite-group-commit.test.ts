@@ -35,7 +35,11 @@ describe('a group of transactions', () => {
     const session = new Session(connection);
     connection.run('CREATE TABLE t (id TEXT NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID');
     try {
-      await use(new GroupCommit(session, new WriteLock(), { durable, onCommit: () => undefined }), connection, session);
+      await use(
+        new GroupCommit(session, new WriteLock(), { durable, onCommit: () => undefined, admit: () => undefined }),
+        connection,
+        session,
+      );
     } finally {
       connection.close();
     }

@@ -10,6 +10,7 @@ import { TableSearchDatabase } from '../../../src/stores/search-store/table-sear
 import { searchTables } from '../../../src/stores/search-store/tables.ts';
 import type { TableEngine } from '../../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+import { TEST_TABLE_ENGINE } from '../table-engine.ts';
 import { withoutOrdering } from '../unordered-engine.ts';
 import { openEmulatedEngine } from '../vastdb/emulated-engine.ts';
 import { openTemporaryEngine } from '../vastdb/temporary-engine.ts';
@@ -37,9 +38,10 @@ const ENGINES: Readonly<Record<string, OpenEngine>> = {
   vast: () => openEmulatedEngine(),
 };
 
-/** Describes the same tests for every engine. */
+/** Describes the same tests for every engine: the embedded one and what is made of it, or the cluster (`TEST_TABLE_ENGINE`). */
 export function describeOnEngines(name: string, tests: (open: () => Promise<SearchWorld>) => void): void {
-  describe.each(Object.keys(ENGINES))(`${name} on %s`, (engine) => {
+  const engines = Object.keys(ENGINES).filter((engine) => (engine === 'vast') === (TEST_TABLE_ENGINE === 'vast'));
+  describe.each(engines)(`${name} on %s`, (engine) => {
     tests(() => openSearchWorld(ENGINES[engine] ?? openTemporaryEngine));
   });
 }

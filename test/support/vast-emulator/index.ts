@@ -26,7 +26,7 @@ export interface VastEmulator {
   close(): Promise<void>;
 }
 
-const DEFAULT_SEED = 7;
+export const DEFAULT_SEED = 7;
 
 /**
  * An HTTP server that speaks the wire protocol of the VAST DataBase, for tests and development. It keeps

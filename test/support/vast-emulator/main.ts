@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { startVastEmulator } from './index.ts';
+import { DEFAULT_SEED, startVastEmulator } from './index.ts';
 
 interface Flags {
   readonly port: number;
   readonly endpoints: number;
   readonly latency: number;
   readonly clusterVersion: string;
+  readonly seed: number;
 }
 
 const SCHEMA = 'tams';
@@ -16,10 +17,16 @@ const command = new Command('vast-emulator')
   .option('--endpoints <n>', 'how many endpoints serve the one store', wholeNumber, 1)
   .option('--latency <ms>', 'milliseconds that each request waits', wholeNumber, 0)
   .option('--cluster-version <a.b.c.d>', 'the version that it claims to be', '5.4.0.1')
+  .option(
+    '--seed <n>',
+    'which order rows are answered in, since a cluster promises none; 0: by row id',
+    wholeNumber,
+    DEFAULT_SEED,
+  )
   .parse();
 
-const { port, endpoints, latency, clusterVersion } = command.opts<Flags>();
-const emulator = await startVastEmulator({ port, endpoints, version: clusterVersion, schema: SCHEMA });
+const { port, endpoints, latency, clusterVersion, seed } = command.opts<Flags>();
+const emulator = await startVastEmulator({ port, endpoints, version: clusterVersion, schema: SCHEMA, seed });
 if (latency > 0) emulator.faults.latency({ ms: latency });
 
 console.log(`VAST emulator (claims to be ${clusterVersion}), for tests and development.

@@ -24,6 +24,8 @@ export interface EmulatorSettings {
   rowsToldPerRow: number;
   /** Transactions that nothing is heard of for so long are rolled back. How long a cluster waits is not known. */
   transactionSilenceMs: number;
+  /** Names of the bucket's snapshots; what they hold cannot be read. */
+  snapshots: readonly string[];
   readonly pages: PageSettings;
 }
 
@@ -44,6 +46,7 @@ export interface VastEmulatorOptions {
   readonly sortedTables?: boolean;
   readonly projections?: boolean;
   readonly transactionSilenceMs?: number;
+  readonly snapshots?: readonly string[];
   readonly pages?: Partial<PageSettings>;
 }
 
@@ -52,7 +55,8 @@ export const LIMITS = {
   requestBytes: 5 * 1024 * 1024,
   rows: 512 * 1024,
   cellBytes: 126_000,
-  insertColumns: 40,
+  /** Of the columns that one list tells of. */
+  columnListBytes: 5 * 1024 * 1024,
   pageRows: 128 * 1024,
 } as const;
 
@@ -63,6 +67,7 @@ export function emulatorSettings(options: VastEmulatorOptions): EmulatorSettings
     projections: options.projections ?? true,
     rowsToldPerRow: 1,
     transactionSilenceMs: options.transactionSilenceMs ?? 300_000,
+    snapshots: options.snapshots ?? [],
     pages: {
       pageRows: LIMITS.pageRows,
       rowGroupRows: 2 ** 16,

@@ -95,9 +95,31 @@ describe('AUTH_MODE=jwt', () => {
     expect(loadConfig({ ...JWT, AUTH_CLOCK_SKEW_S: '5' }).auth.jwt).toEqual({
       jwksUrl: 'https://identity.example/keys',
       issuer: 'https://identity.example/',
-      audience: 'tams',
+      audiences: ['tams'],
+      scopesMap: new Map(),
       clockSkewS: 5,
     });
+  });
+
+  it('takes several audiences, and scopes of the provider', () => {
+    const AUTH_SCOPES_MAP = 'https://mam.example/edit?v=1=write, https://mam.example/edit?v=1=read,ops=admin';
+    expect(loadConfig({ ...JWT, AUTH_AUDIENCE: 'tams, 4h57k', AUTH_SCOPES_MAP }).auth.jwt).toMatchObject({
+      audiences: ['tams', '4h57k'],
+      scopesMap: new Map([
+        ['https://mam.example/edit?v=1', ['write', 'read']],
+        ['ops', ['admin']],
+      ]),
+    });
+  });
+
+  it.each(['edit', 'edit=', '=read', 'edit=reading', 'edit=read,', 'a b=read'])('refuses %j as a map', (map) => {
+    expect(refusal({ ...JWT, AUTH_SCOPES_MAP: map })).toMatch(
+      /^AUTH_SCOPES_MAP takes a comma-separated list of SCOPE=/,
+    );
+  });
+
+  it.each([',', 'tams,'])('refuses %j as an audience', (AUTH_AUDIENCE) => {
+    expect(refusal({ ...JWT, AUTH_AUDIENCE })).toMatch(/^AUTH_AUDIENCE takes a comma-separated list of audiences/);
   });
 
   it.each(['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'])('needs %s', (name) => {
@@ -113,10 +135,13 @@ describe('AUTH_MODE=jwt', () => {
     },
   );
 
-  it.each(['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'])('refuses %s where it has no effect', (name) => {
-    const message = refusal({ AUTH_MODE: 'basic', [name]: 'https://a.example' });
-    expect(message).toMatch(new RegExp(`^${name} has no effect unless AUTH_MODE has jwt`));
-  });
+  it.each(['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_SCOPES_MAP'])(
+    'refuses %s where it has no effect',
+    (name) => {
+      const message = refusal({ AUTH_MODE: 'basic', [name]: 'https://a.example' });
+      expect(message).toMatch(new RegExp(`^${name} has no effect unless AUTH_MODE has jwt`));
+    },
+  );
 });
 
 describe('AUTH_CLASSES', () => {

@@ -44,6 +44,7 @@ describe('diskSources', () => {
     expect(read['tams_data_dir_size_bytes']).toBe(blocks * bsize);
     expect(read['tams_data_dir_free_bytes']).toBeGreaterThan(0);
     expect(read['tams_data_dir_free_bytes']).toBeLessThan(blocks * bsize);
+    expect(read['tams_data_dir_reserve_bytes']).toBe(Math.min(64 * 2 ** 20, (blocks * bsize) / 4));
   });
 
   it('measures none where nothing is kept on it', () => {

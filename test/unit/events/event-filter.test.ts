@@ -14,7 +14,11 @@ const ofFlow: EventScope = {
 const ofSource: EventScope = { sourceId: 'source', sourceCollectedBy: ['collecting source'] };
 
 const about = (filters: Partial<PublicWebhook>, type: WebhookEvent = 'flows/created'): boolean =>
-  matches({ url: URL, events, ...filters }, type, type.startsWith('sources') ? ofSource : ofFlow);
+  matches(
+    { webhook: { url: URL, events, ...filters }, classes: undefined },
+    type,
+    type.startsWith('sources') ? ofSource : ofFlow,
+  );
 
 describe('matches', () => {
   it('looks at the type', () => {
@@ -42,6 +46,26 @@ describe('matches', () => {
 
   it('takes collectors that were not looked up for none', () => {
     const webhook = { url: URL, events, flow_collected_by_ids: ['collector'] };
-    expect(matches(webhook, 'flows/created', { flowId: 'flow', sourceId: 'source' })).toBe(false);
+    const subscription = { webhook, classes: undefined };
+    expect(matches(subscription, 'flows/created', { flowId: 'flow', sourceId: 'source' })).toBe(false);
+  });
+
+  it.each([
+    [['news'], ['news', 'sport'], true],
+    [['sport', 'news'], ['news'], true],
+    [['sport'], ['news'], false],
+    [[], ['news'], false],
+    [['news'], [], false],
+    [[], null, true],
+    [['news'], undefined, false],
+    [undefined, undefined, true],
+    [undefined, ['news'], true],
+  ])('classes %j are told of what gives access to %j: %s', (classes, given, expected) => {
+    const subscription = { webhook: { url: URL, events }, classes };
+    const access = (name: string) => (given === undefined ? {} : { [name]: given });
+    const flow: EventScope = { flowId: 'flow', sourceId: 'source', sourceClasses: null, ...access('flowClasses') };
+    expect(matches(subscription, 'flows/created', flow)).toBe(expected);
+    const source: EventScope = { sourceId: 'source', flowClasses: null, ...access('sourceClasses') };
+    expect(matches(subscription, 'sources/created', source)).toBe(expected);
   });
 });

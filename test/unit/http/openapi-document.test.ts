@@ -60,6 +60,13 @@ describe('openapi/openapi.json', () => {
     }
   });
 
+  it('names the parameters of the path first', () => {
+    for (const { operationId, parameters = [] } of operations) {
+      const places = (parameters as unknown as { in: string }[]).map((one) => one.in);
+      expect(places, operationId).toEqual([...places].sort((a, b) => Number(b === 'path') - Number(a === 'path')));
+    }
+  });
+
   it('says of every parameter what it is', () => {
     const { components } = document as unknown as { components: { schemas: Record<string, { description?: string }> } };
     for (const { operationId, parameters = [] } of operations) {

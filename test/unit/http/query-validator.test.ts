@@ -1,13 +1,15 @@
 import { parse } from 'node:querystring';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { Timerange, Uuid } from '../../../src/http/schemas/common.ts';
+import { Integer, limitParameter, Timerange, Uuid } from '../../../src/http/schemas/common.ts';
 import { readTagFilter } from '../../../src/http/tag-filter.ts';
 import { compileQuery } from '../../../src/http/validation/query-validator.ts';
 
 const validate = compileQuery(
   Type.Object({
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    limit: limitParameter('Results.'),
+    height: Type.Optional(Integer()),
+    word: Type.Optional(Type.String({ maxLength: 3 })),
     width: Type.Optional(Type.Integer()),
     flag: Type.Optional(Type.Boolean()),
     id: Type.Optional(Uuid),
@@ -29,7 +31,9 @@ describe('a query', () => {
     ['', {}],
     ['limit=5&flag=true&label=', { limit: 5, flag: true, label: '' }],
     ['limit=007', { limit: 7 }],
-    ['limit=99999999999999999999999999', { limit: 1_000_000 }],
+    // The operation lowers it.
+    ['limit=99999999999999999999999999', { limit: 1e26 }],
+    ['height=-9007199254740991&word=abc', { height: Number.MIN_SAFE_INTEGER, word: 'abc' }],
     ['width=-3', { width: -3 }],
     ['colour=red', { colour: 'red' }],
     ['timerange=&label=true', { timerange: '', label: 'true' }],
@@ -47,6 +51,9 @@ describe('a query', () => {
     ['limit=1e2', 'limit must be an integer of at least 1'],
     ['limit=%205', 'limit must be an integer of at least 1'],
     ['width=x', 'width must be an integer'],
+    ['height=9007199254740992', 'height must be at most 9007199254740991'],
+    ['height=-9007199254740992', 'height must be at least -9007199254740991'],
+    ['word=abcd', 'word must have at most 3 characters'],
     ['flag=TRUE', 'flag must be true or false'],
     ['flag=1', 'flag must be true or false'],
     ['flag=', 'flag must be true or false'],

@@ -2,6 +2,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { S3Credentials } from '../../../src/stores/media/s3-credentials.ts';
 import { type PresignExtras, SigV4Presigner, type SigV4PresignerOptions } from '../../../src/stores/media/presigner.ts';
 
 interface Place {
@@ -28,7 +29,13 @@ const place: Place = {
 };
 
 function presigner(where: Place, more: Partial<SigV4PresignerOptions> = {}): SigV4Presigner {
-  return new SigV4Presigner({ ...where, gridS: 1, clock: () => where.signedAtS * 1000 + 999, ...more });
+  return new SigV4Presigner({
+    ...where,
+    credentials: () => where,
+    gridS: 1,
+    clock: () => where.signedAtS * 1000 + 999,
+    ...more,
+  });
 }
 
 /** What the SDK makes of the same request; `unhoisted` are x-amz headers that are to stay headers. */
@@ -193,7 +200,7 @@ describe('SigV4Presigner', () => {
   const startS = Date.parse('2025-01-02T23:55:00Z') / 1000;
   let nowMs = 0;
   const onGrid = (more: Partial<SigV4PresignerOptions> = {}) =>
-    new SigV4Presigner({ ...place, gridS: 300, clock: () => nowMs, ...more });
+    new SigV4Presigner({ ...place, credentials: () => place, gridS: 300, clock: () => nowMs, ...more });
 
   it('gives one URL for a whole window of the grid, that lives long enough also at its end', async () => {
     nowMs = startS * 1000;
@@ -260,5 +267,22 @@ describe('SigV4Presigner', () => {
   it('refuses a life that S3 would refuse', () => {
     expect(() => onGrid({ expiresS: 604_800 - 299 })).not.toThrow();
     expect(() => onGrid({ expiresS: 604_800 - 298 })).toThrow('604801 s');
+  });
+
+  it('signs no URL that says it outlives its credentials, and changes all URLs with them', () => {
+    nowMs = startS * 1000 + 100_000;
+    const lasting = { accessKeyId: 'A', secretAccessKey: 'a', sessionToken: 'one' };
+    const ending = { ...lasting, sessionToken: 'two/+', expiration: new Date(nowMs + 60_000) };
+    let credentials: S3Credentials = lasting;
+    const signer = onGrid({ credentials: () => credentials });
+    const parameters = () => new URL(signer.presign('GET', 'key')).searchParams;
+    expect(parameters().get('X-Amz-Expires')).toBe('3899');
+    const epoch = signer.epoch();
+    expect(signer.epoch()).toBe(epoch);
+    credentials = ending;
+    expect(signer.epoch()).not.toBe(epoch);
+    // Signed at the start of the window, 100 s ago.
+    expect(parameters().get('X-Amz-Expires')).toBe('160');
+    expect(parameters().get('X-Amz-Security-Token')).toBe('two/+');
   });
 });

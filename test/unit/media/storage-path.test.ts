@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { objectIdsOf } from '../../../src/domain/object-location.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { makeStoragePath } from '../../../src/stores/media/storage-path.ts';
 
 const flowId = '4f8a0b3e-6d2c-4a55-9f5d-1f2e3d4c5b6a';
 const allocatedAt = new Date('2024-12-31T23:59:59.999Z');
-const path = (objectId: string, prefix = 'media/live') => makeStoragePath({ prefix, flowId, allocatedAt, objectId });
+// Of a container whose extension nobody knows.
+const path = (objectId: string, prefix = 'media/live', container = 'application/x-unknown') =>
+  makeStoragePath(prefix, { flowId, objectId, container, allocatedAt });
 
 const folder = `media/live/${flowId}/2024/12/31/`;
 
@@ -16,7 +19,58 @@ describe('makeStoragePath', () => {
 
   it('takes the date in UTC whatever the time zone of the clock', () => {
     const at = new Date('2025-01-01T01:00:00+02:00');
-    expect(makeStoragePath({ prefix: '', flowId, allocatedAt: at, objectId: 'a' })).toBe(`${flowId}/2024/12/31/a`);
+    const object = { flowId, objectId: 'a', container: 'application/x-unknown', allocatedAt: at };
+    expect(makeStoragePath('', object)).toBe(`${flowId}/2024/12/31/a`);
+  });
+
+  it.each([
+    ['video/mp2t', 'ts'],
+    ['video/MP2T', 'ts'],
+    ['video/mp4; codecs="avc1.64001f"', 'mp4'],
+    ['video/iso.segment', 'm4s'],
+    ['audio/mp4', 'm4a'],
+    ['application/mxf', 'mxf'],
+    ['video/quicktime', 'mov'],
+    ['audio/wav', 'wav'],
+    ['audio/vnd.wave', 'wav'],
+    ['audio/aac', 'aac'],
+    ['audio/mpeg', 'mp3'],
+    ['audio/flac', 'flac'],
+    ['text/vtt', 'vtt'],
+    ['application/ttml+xml', 'ttml'],
+    ['image/jpeg', 'jpg'],
+    ['image/x-exr', 'exr'],
+  ])('ends in the extension of the container %s', (container, extension) => {
+    expect(path('0b9e-42', '', container)).toMatch(new RegExp(`/0b9e-42\\.${extension}$`));
+  });
+
+  it.each([
+    ['a.ts', 'a.ts'],
+    ['A.TS', 'A.TS'],
+    ['a.m2ts', 'a.m2ts'],
+    ['a.vtt', 'a.vtt'],
+    ['take.7', 'take.7.ts'],
+    ['ts', 'ts.ts'],
+    ['.ts', '%2Ets.ts'],
+    ['a.', 'a..ts'],
+    ['a.ts/b', 'a.ts%2Fb.ts'],
+  ])('has the id %j in a video/mp2t flow named %j', (objectId, name) => {
+    expect(path(objectId, '', 'video/mp2t').endsWith(`/${name}`)).toBe(true);
+  });
+
+  it.each([
+    ['take 1', 'video/mp2t', 'take%201.k-3_x.ts'],
+    ['a.m2ts', 'video/mp2t', 'a.m2ts.k-3_x.m2ts'],
+    ['take.7', 'application/x-unknown', 'take.7.k-3_x'],
+  ])('puts the nonce of the id %j behind it, before the extension', (objectId, container, name) => {
+    const made = makeStoragePath('', { flowId, objectId, container, allocatedAt, nonce: 'k-3_x' });
+    expect(made.endsWith(`/${name}`)).toBe(true);
+    expect(objectIdsOf(made)).toContain(objectId);
+  });
+
+  it('counts the extension to the length of a name', () => {
+    expect(() => path('x'.repeat(253), '', 'video/mp2t')).toThrow(AppError);
+    expect(path('x'.repeat(252), '', 'video/mp2t')).toMatch(/x\.ts$/);
   });
 
   it.each([
@@ -81,11 +135,12 @@ describe('makeStoragePath', () => {
     );
   });
 
-  it('is reversible, so different object ids have different paths', () => {
+  it('tells the object id', () => {
     fc.assert(
       fc.property(anyId, (objectId) => {
         fc.pre(Buffer.byteLength(objectId) * 3 <= 255);
-        expect(decodeURIComponent(path(objectId).slice(folder.length))).toBe(objectId);
+        expect(objectIdsOf(path(objectId))).toContain(objectId);
+        expect(objectIdsOf(path(objectId, '', 'video/mp2t'))).toContain(objectId);
       }),
       { numRuns: 1000 },
     );

@@ -20,7 +20,7 @@ test('what is left out, and pictures that were hidden, are told; the lead-in of 
     ],
   );
   expect(notes).toEqual([
-    expect.stringMatching(/^stream 2 \(data\) is left out/),
+    expect.stringMatching(/^clip.mov: stream 2 \(data\) is left out/),
     expect.stringMatching(/^1 pictures of video-0 that clip.mov hides/),
   ]);
 });

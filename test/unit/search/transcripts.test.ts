@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTranscript } from '../../../src/search/transcript/read-transcript.ts';
+import { parseTranscript } from '../../../src/search/transcript/parse-transcript.ts';
 import type { TranscriptFormat } from '../../../src/search/transcript/transcript.ts';
 import { writeTranscriptJson } from '../../../src/search/transcript/transcript-json.ts';
 import { writeWebVtt } from '../../../src/search/transcript/webvtt.ts';
@@ -56,7 +56,7 @@ const TTML = `<?xml version="1.0"?>
 describe('transcripts', () => {
   it('have a cue for each line of times, though no empty line is between them', () => {
     const vtt = 'WEBVTT\n\n00:01.000 --> 00:02.000\none\n00:03.000 --> 00:04.000\ntwo --> three\n';
-    const { cues } = readTranscript(vtt, 'webvtt');
+    const { cues } = parseTranscript(vtt, 'webvtt');
     expect(cues.map(({ startNs, text }) => [startNs, text])).toEqual([
       [1_000n * MS, 'one'],
       [3_000n * MS, 'two --> three'],
@@ -64,7 +64,7 @@ describe('transcripts', () => {
   });
 
   it('are read from WebVTT', () => {
-    const { language, cues } = readTranscript(WEBVTT, 'webvtt');
+    const { language, cues } = parseTranscript(WEBVTT, 'webvtt');
     expect(language).toBe('en-GB');
     expect(cues).toEqual([
       {
@@ -80,7 +80,7 @@ describe('transcripts', () => {
   });
 
   it('are read from SRT', () => {
-    const { cues } = readTranscript(SRT, 'srt');
+    const { cues } = parseTranscript(SRT, 'srt');
     expect(cues.map(({ text, startNs }) => [text, startNs])).toEqual([
       ['Hello there again', 1_500n * MS],
       ['Second', 3_605_250n * MS],
@@ -88,7 +88,7 @@ describe('transcripts', () => {
   });
 
   it('are read from TTML, with the times of parents, frames, ticks and names of agents', () => {
-    const { language, cues } = readTranscript(TTML, 'ttml');
+    const { language, cues } = parseTranscript(TTML, 'ttml');
     expect(language).toBe('de');
     expect(cues.map(({ text, startNs, endNs, speaker }) => [text, startNs / MS, endNs / MS, speaker])).toEqual([
       ['Hallo Welt & alle', 11_500n, 14_000n, 'Ada'],
@@ -102,12 +102,12 @@ describe('transcripts', () => {
       language: 'fr',
       segments: [{ start_ms: 0.5, end_ms: 20, text: ' oui ', speaker: 'A', confidence: 1 }],
     };
-    expect(readTranscript(JSON.stringify(ours), 'json')).toEqual({
+    expect(parseTranscript(JSON.stringify(ours), 'json')).toEqual({
       language: 'fr',
       cues: [{ startNs: 500_000n, endNs: 20n * MS, text: 'oui', speaker: 'A', confidence: 1 }],
     });
     const theirs = { text: 'all', segments: [{ id: 0, start: 0.1, end: 2.56, text: ' yes' }] };
-    expect(readTranscript(JSON.stringify(theirs), 'json').cues).toEqual([
+    expect(parseTranscript(JSON.stringify(theirs), 'json').cues).toEqual([
       { startNs: 100n * MS, endNs: 2_560n * MS, text: 'yes', speaker: null, confidence: null },
     ]);
   });
@@ -117,7 +117,7 @@ describe('transcripts', () => {
     ['srt', (text) => `1\n00:00:01,000 --> 00:00:02,000\n${text}\n`],
     ['ttml', (text) => `<tt><body><p begin="1s" end="2s">${text}</p></body></tt>`],
   ])('have the characters that references stand for, in %s', (format, fileOf) => {
-    const said = (text: string): string | undefined => readTranscript(fileOf(text), format).cues[0]?.text;
+    const said = (text: string): string | undefined => parseTranscript(fileOf(text), format).cues[0]?.text;
     expect(said('caf&#233;, caf&#xE9;&#160;&amp; &#x1F600;')).toBe('café, café & 😀');
     expect(said('&amp;#233; &amp;lt; &lt;b&gt; &quot;')).toBe('&#233; &lt; <b> "');
     expect(said('&#0; &#xd800; &#x110000; &#99999999; &unheard; &constructor;')).toBe(
@@ -127,7 +127,7 @@ describe('transcripts', () => {
 
   it('keep a sign that begins no tag', () => {
     const vtt = 'WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>if 3 < 5 and <i>6</i> > 2\n';
-    expect(readTranscript(vtt, 'webvtt').cues[0]).toMatchObject({ speaker: 'Ann', text: 'if 3 < 5 and 6 > 2' });
+    expect(parseTranscript(vtt, 'webvtt').cues[0]).toMatchObject({ speaker: 'Ann', text: 'if 3 < 5 and 6 > 2' });
   });
 
   it.each([
@@ -138,14 +138,14 @@ describe('transcripts', () => {
     ['references', '&#1'.repeat(300_000)],
   ])('are read in a time that grows with their length, whatever is not closed: %s', (_what, text) => {
     const began = performance.now();
-    readTranscript(`WEBVTT\n\n00:01.000 --> 00:02.000\nx ${text}\n`, 'webvtt');
+    parseTranscript(`WEBVTT\n\n00:01.000 --> 00:02.000\nx ${text}\n`, 'webvtt');
     // The square of the length would be minutes.
     expect(performance.now() - began).toBeLessThan(3_000);
   });
 
   it('may begin with a byte order mark, and have no half characters', () => {
     const text = JSON.stringify({ segments: [{ start_ms: 0, end_ms: 1, text: 'a\ud800b', speaker: '\udc00' }] });
-    expect(readTranscript(`\uFEFF${text}`, 'json').cues).toMatchObject([{ text: 'a\uFFFDb', speaker: '\uFFFD' }]);
+    expect(parseTranscript(`\uFEFF${text}`, 'json').cues).toMatchObject([{ text: 'a\uFFFDb', speaker: '\uFFFD' }]);
   });
 
   it.each([
@@ -154,18 +154,18 @@ describe('transcripts', () => {
     ['no such tongue', 'no such tongue'],
   ])('name their language in one spelling: %s', (language, tag) => {
     const text = JSON.stringify({ language, segments: [{ start: 0, end: 1, text: 'a' }] });
-    expect(readTranscript(text, 'json').language).toBe(tag);
+    expect(parseTranscript(text, 'json').language).toBe(tag);
   });
 
   it('come back from what is written of them', () => {
-    const transcript = readTranscript(WEBVTT, 'webvtt');
-    expect(readTranscript(writeWebVtt(transcript), 'webvtt')).toEqual(transcript);
-    expect(readTranscript(writeTranscriptJson(transcript), 'json')).toEqual(transcript);
+    const transcript = parseTranscript(WEBVTT, 'webvtt');
+    expect(parseTranscript(writeWebVtt(transcript), 'webvtt')).toEqual(transcript);
+    expect(parseTranscript(writeTranscriptJson(transcript), 'json')).toEqual(transcript);
     const odd = {
       language: null,
       cues: [{ startNs: 0n, endNs: 1n * MS, text: 'a --> b\n\nWEBVTT & <c>', speaker: 'x>y', confidence: null }],
     };
-    const [cue] = readTranscript(writeWebVtt(odd), 'webvtt').cues;
+    const [cue] = parseTranscript(writeWebVtt(odd), 'webvtt').cues;
     expect(cue).toMatchObject({ text: 'a --> b WEBVTT & <c>', speaker: 'x>y' });
   });
 
@@ -188,6 +188,6 @@ describe('transcripts', () => {
     ['json', '{"segments":[{"start_ms":0,"end_ms":1e300,"text":"x"}]}'],
     ['json', '{"segments":[{"start_ms":0,"end_ms":1,"text":"x","confidence":2}]}'],
   ])('are refused as %s where they are malformed: %j', (format, text) => {
-    expect(() => readTranscript(text, format)).toThrow(expect.objectContaining({ code: 'invalid_request' }) as Error);
+    expect(() => parseTranscript(text, format)).toThrow(expect.objectContaining({ code: 'invalid_request' }) as Error);
   });
 });

@@ -79,6 +79,8 @@ const registration = (revision: string): Registration => ({
   done: [],
   webhook: { url: web.url, events: ['flows/updated'] },
   apiKeyHeader: () => undefined,
+  owner: undefined,
+  classes: undefined,
 });
 
 const positionOf = ({ body }: { body: { event: Record<string, unknown> } }): number => body.event['position'] as number;

@@ -6,7 +6,6 @@ import type {
   TablePerformance,
 } from '../../../domain/query-performance.ts';
 import { operation, readOperation } from '../../operation.ts';
-import { paramOf } from '../../path-id.ts';
 import {
   PerformanceExport,
   PerformanceSchema,
@@ -73,7 +72,7 @@ export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContex
     schema: { params: tableParams },
     responses: { 200: json('The timings; none of a table that was not asked.', TablePerformanceSchema) },
     handler: (request, reply) =>
-      sendJson(reply, JSON.stringify(tableJson(performance.tablePerformance(paramOf(request, 'table'))))),
+      sendJson(reply, JSON.stringify(tableJson(performance.tablePerformance(request.params.table)))),
   });
 
   readOperation(app, {

@@ -2,7 +2,6 @@ import type { Interval, Intervals, IntervalsFound, Rate } from '../../../shared/
 import { TimeRange } from '../../../shared/time/timerange.ts';
 import { formatTimestamp } from '../../../shared/time/timestamp.ts';
 import { readOperation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import { IngestRateSchema, TimelineSchema } from '../../schemas/analytics.ts';
 import { rateQuery, timelineQuery } from '../../schemas/analytics-parameters.ts';
 import { flowParams } from '../../schemas/parameters.ts';
@@ -27,7 +26,7 @@ export function timelineRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     responses: { 200: json('The analysis.', TimelineSchema), 400: badQuery, 404: notFound },
     handler: async (request, reply) => {
       const service = of(request.auth);
-      const flowId = pathId(request.params.flowId, 'flow');
+      const { flowId } = request.params;
       const range = readTimerange(request.query.timerange, TimeRange.EMPTY) ?? TimeRange.EVERYTHING;
       const limit = readLimit('intervals', request.query.limit);
       await service.checkFlow(flowId);

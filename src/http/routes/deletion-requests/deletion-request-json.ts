@@ -1,4 +1,5 @@
 import type { DeletionRequest } from '../../../domain/deletion-request.ts';
+import { wholeSeconds } from '../../../services/shown-times.ts';
 
 /** A deletion request as TAMS 7.0 prints it (`schemas/deletion-request.json`). */
 export function deletionRequestJson(request: DeletionRequest): Record<string, unknown> {
@@ -8,11 +9,11 @@ export function deletionRequestJson(request: DeletionRequest): Record<string, un
     timerange_to_delete: request.timerangeToDelete.toString(),
     timerange_remaining: request.timerangeRemaining.toString(),
     delete_flow: request.deleteFlow,
-    created: request.created,
+    created: wholeSeconds(request.created),
     created_by: request.createdBy,
-    updated: request.updated,
-    expiry: request.expiry,
+    updated: wholeSeconds(request.updated),
+    expiry: request.expiry && wholeSeconds(request.expiry),
     status: request.status,
-    error: request.error,
+    error: request.error && { ...request.error, time: wholeSeconds(request.error.time) },
   };
 }

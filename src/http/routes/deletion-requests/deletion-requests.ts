@@ -1,27 +1,31 @@
 import Type from 'typebox';
 import { readOperation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { DeletionRequestSchema } from '../../schemas/deletion-request.ts';
-import { deletionRequestParams } from '../../schemas/parameters.ts';
-import { json, notFound } from '../../schemas/responses.ts';
+import { deletionRequestParams, pagingQuery } from '../../schemas/parameters.ts';
+import { badQuery, json, notFound, pagingHeaders } from '../../schemas/responses.ts';
 import { sendJson } from '../../send-json.ts';
 import type { TamsApp } from '../../tams-app.ts';
 import { deletionRequestJson } from './deletion-request-json.ts';
 
 /** TAMS 7.0, `/flow-delete-requests`. */
-export function deletionRequestRoutes(app: TamsApp, { services }: RouteContext): void {
+export function deletionRequestRoutes(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
   readOperation(app, {
     url: '/flow-delete-requests',
     name: 'flow-delete-requests',
     tag: 'FlowDeleteRequests',
     summary: 'List deletion requests',
     description: 'Those that are not done, and for a while those that are.',
-    schema: {},
-    responses: { 200: json('The requests that are known.', Type.Array(DeletionRequestSchema)) },
+    schema: { querystring: pagingQuery },
+    responses: {
+      200: json('The requests that are known.', Type.Array(DeletionRequestSchema), pagingHeaders),
+      400: badQuery,
+    },
     handler: async (request, reply) => {
-      const requests = await services(request).deletionRequests.list();
-      return sendJson(reply, JSON.stringify(requests.map(deletionRequestJson)));
+      const page = paging.request(request, 'most');
+      const { items, next } = await services(request).deletionRequests.list(page);
+      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
+      return sendJson(reply, JSON.stringify(items.map(deletionRequestJson)));
     },
   });
 
@@ -34,7 +38,7 @@ export function deletionRequestRoutes(app: TamsApp, { services }: RouteContext):
     schema: { params: deletionRequestParams },
     responses: { 200: json('The request.', DeletionRequestSchema), 404: notFound },
     handler: async (request, reply) => {
-      const found = await services(request).deletionRequests.get(pathId(request.params.requestId, 'deletion request'));
+      const found = await services(request).deletionRequests.get(request.params.requestId);
       return sendJson(reply, JSON.stringify(deletionRequestJson(found)));
     },
   });

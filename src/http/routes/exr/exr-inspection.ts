@@ -41,6 +41,7 @@ export function exrUpload(app: TamsApp, { exr }: Pick<ExrContext, 'exr'>): void 
   operation(app, {
     method: 'POST',
     url: '/exr/inspect/upload',
+    body: 'large',
     name: 'exr-inspect-upload',
     tag: 'EXR metadata',
     summary: 'Read the header of an EXR file that is sent, and keep nothing',

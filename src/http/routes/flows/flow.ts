@@ -1,7 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { TimeRange } from '../../../shared/time/timerange.ts';
 import { operation, readOperation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { FlowInputSchema, FlowSchema } from '../../schemas/flow.ts';
 import { flowParams, flowQuery } from '../../schemas/parameters.ts';
@@ -25,7 +24,7 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
     schema: { params: flowParams, querystring: flowQuery },
     responses: { 200: json('The flow.', FlowSchema), 400: badQuery, 404: notFound },
     handler: async (request, reply) => {
-      const id = pathId(request.params.flowId, 'flow');
+      const { flowId: id } = request.params;
       const timerange = readTimerange(request.query.timerange, TimeRange.EVERYTHING) ?? TimeRange.EVERYTHING;
       if (request.method === 'HEAD') {
         await services(request).flows.exists(id);
@@ -55,7 +54,7 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
       404: notFound,
     },
     handler: async (request, reply) => {
-      const id = pathId(request.params.flowId, 'flow');
+      const { flowId: id } = request.params;
       if (request.body.id !== id) {
         throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
       }
@@ -76,7 +75,7 @@ export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): v
     schema: { params: flowParams },
     responses: { 202: deletionAccepted, 204: noBody('Deleted.'), 403: readOnly, 404: notFound },
     handler: async (request, reply) => {
-      const id = pathId(request.params.flowId, 'flow');
+      const { flowId: id } = request.params;
       const deletion = await services(request).flows.delete(id, request.principal);
       return sendDeletion(reply, deletion, () => baseUrl(request));
     },

@@ -1,6 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { LocalMedia } from '../../../domain/media-store.ts';
+import type { ObjectService } from '../../../services/object-service.ts';
 import { AppError } from '../../../shared/errors.ts';
+
+export interface MediaRoutesOptions {
+  /** The stores that are served here, by the id of their storage backend. */
+  readonly localMedia: ReadonlyMap<string, LocalMedia>;
+  readonly objects: Pick<ObjectService, 'upload'>;
+}
 
 export interface MediaRoute {
   Params: { storageId: string; '*': string };

@@ -1,22 +1,16 @@
 // For its `hide` in route schemas.
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import type { LocalMedia } from '../../../domain/media-store.ts';
-import type { MediaRoute } from './media-request.ts';
+import type { MediaRoute, MediaRoutesOptions } from './media-request.ts';
 import { readMedia } from './read-media.ts';
 import { writeMedia } from './write-media.ts';
-
-export interface MediaRoutesOptions {
-  /** The stores that are served here, by the id of their storage backend. */
-  readonly localMedia: ReadonlyMap<string, LocalMedia>;
-}
 
 /**
  * The addresses that the signed URLs of local media stores lead to: `/media/{storage id}/{storage path}`. They are no
  * operations of TAMS, so the OpenAPI document does not show them. A signature for GET is good for HEAD. Nobody signs in here:
  * the signature is the right.
  */
-export async function mediaRoutes(app: FastifyInstance, { localMedia }: MediaRoutesOptions): Promise<void> {
+export async function mediaRoutes(app: FastifyInstance, options: MediaRoutesOptions): Promise<void> {
   // Media of any type is handed over as it arrives; the store bounds its size.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => {
@@ -31,13 +25,13 @@ export async function mediaRoutes(app: FastifyInstance, { localMedia }: MediaRou
     schema,
     config,
     exposeHeadRoute: false,
-    handler: (request, reply) => readMedia(localMedia, request, reply),
+    handler: (request, reply) => readMedia(options.localMedia, request, reply),
   });
   app.route<MediaRoute>({
     method: 'PUT',
     url,
     schema,
     config,
-    handler: (request, reply) => writeMedia(localMedia, request, reply),
+    handler: (request, reply) => writeMedia(options, request, reply),
   });
 }

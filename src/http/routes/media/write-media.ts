@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { LocalMedia, ObjectInfo } from '../../../domain/media-store.ts';
+import type { ObjectInfo } from '../../../domain/media-store.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { authorizeMedia, type MediaRoute } from './media-request.ts';
+import { authorizeMedia, type MediaRoute, type MediaRoutesOptions } from './media-request.ts';
 
 /** PUT of an object: its bytes stream to the store, which shows it when all of them have arrived. */
 export async function writeMedia(
-  localMedia: ReadonlyMap<string, LocalMedia>,
+  { localMedia, objects }: MediaRoutesOptions,
   request: FastifyRequest<MediaRoute>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -17,25 +17,18 @@ export async function writeMedia(
       `This upload was signed for the content type ${signedType}; send that one.`,
     );
   }
-  const info = await upload(store, storagePath, request, contentType).catch((error: unknown) => {
+  const upload = async (): Promise<ObjectInfo> => {
+    if (Number(request.headers['content-length'] ?? 0) > store.maxObjectBytes) {
+      throw new AppError('payload_too_large', `An object may have ${store.maxObjectBytes} bytes at most.`);
+    }
+    return objects.upload(store, storagePath, request.raw, contentType);
+  };
+  const info = await upload().catch((error: unknown) => {
     // The rest of a body that is too large must not be waited for.
     if (error instanceof AppError && error.code === 'payload_too_large') void reply.header('connection', 'close');
     // Node drains only bodies that nobody began to read; the connection would be stuck.
-    else request.raw.resume();
+    request.raw.resume();
     throw error;
   });
   return reply.code(200).header('etag', `"${info.etag}"`).send();
-}
-
-async function upload(
-  store: LocalMedia,
-  storagePath: string,
-  request: FastifyRequest<MediaRoute>,
-  contentType: string | undefined,
-): Promise<ObjectInfo> {
-  const { maxObjectBytes } = store;
-  if (Number(request.headers['content-length'] ?? 0) > maxObjectBytes) {
-    throw new AppError('payload_too_large', `An object may have ${maxObjectBytes} bytes at most.`);
-  }
-  return store.put(storagePath, request.raw, { contentType });
 }

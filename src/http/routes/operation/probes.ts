@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { Readiness } from '../../../observability/readiness.ts';
 import { readOperation } from '../../operation.ts';
+import { Dictionary } from '../../schemas/common.ts';
 import { json } from '../../schemas/responses.ts';
 import { sendJson } from '../../send-json.ts';
 import type { TamsApp } from '../../tams-app.ts';
@@ -9,7 +10,7 @@ const ALIVE = JSON.stringify({ status: 'ok' });
 
 const ReadinessSchema = Type.Object({
   status: Type.Enum(['ok', 'failing']),
-  checks: Type.Record(Type.String(), Type.Enum(['ok', 'failing']), { description: 'What was looked at, by name.' }),
+  checks: Dictionary(Type.Enum(['ok', 'failing']), { description: 'What was looked at, by name.' }),
 });
 
 /** For whoever starts, restarts and balances servers. They are public, and so tell no reasons. */

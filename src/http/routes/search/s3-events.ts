@@ -56,6 +56,7 @@ export function s3Events(app: TamsApp, { search }: SearchContext): void {
   operation(app, {
     method: 'POST',
     url: '/events/s3',
+    body: 'large',
     name: 'events-s3',
     tag: 'MediaSearch',
     summary: 'Report objects that were created or removed',

@@ -85,6 +85,7 @@ export function searchTranscripts(app: TamsApp, { search }: SearchContext): void
   operation(app, {
     method: 'PUT',
     url: '/search/assets/:assetId/transcript',
+    body: 'large',
     name: 'search-assets-assetId-transcript',
     tag,
     summary: 'Make a transcript searchable',
@@ -124,6 +125,7 @@ export function searchTranscripts(app: TamsApp, { search }: SearchContext): void
   operation(app, {
     method: 'PUT',
     url: '/search/versions/:versionId/transcript',
+    body: 'large',
     name: 'search-versions-versionId-transcript',
     tag,
     summary: 'Give a version its transcript',

@@ -76,6 +76,7 @@ export function searchVersions(app: TamsApp, context: SearchContext): void {
   operation(app, {
     method: 'PUT',
     url: '/search/versions/:versionId/embeddings',
+    body: 'large',
     name: 'search-versions-versionId-embeddings',
     tag,
     summary: 'Add vectors to a version',

@@ -1,5 +1,4 @@
 import { operation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { flowParams } from '../../schemas/parameters.ts';
 import { badBody, json, noBody, notFound, readOnly } from '../../schemas/responses.ts';
@@ -13,6 +12,7 @@ export function segmentCreation(app: TamsApp, { services, segmentsPerRequest }: 
   operation(app, {
     method: 'POST',
     url: '/flows/:flowId/segments',
+    body: 'large',
     name: 'flows-flowId-segments',
     tag: 'FlowSegments',
     summary: 'Register one segment, or a list of them',
@@ -29,7 +29,7 @@ export function segmentCreation(app: TamsApp, { services, segmentsPerRequest }: 
       404: notFound,
     },
     handler: async (request, reply) => {
-      const flowId = pathId(request.params.flowId, 'flow');
+      const { flowId } = request.params;
       const { body } = request;
       if (Array.isArray(body)) {
         const failed = await services(request).segments.create(flowId, body);

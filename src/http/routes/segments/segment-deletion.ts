@@ -1,6 +1,5 @@
 import { TimeRange } from '../../../shared/time/timerange.ts';
 import { operation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { flowParams, segmentDeleteQuery } from '../../schemas/parameters.ts';
 import { badQuery, deletionAccepted, noBody, notFound, readOnly } from '../../schemas/responses.ts';
@@ -26,7 +25,7 @@ export function segmentDeletion(app: TamsApp, { services, baseUrl }: RouteContex
       404: notFound,
     },
     handler: async (request, reply) => {
-      const flowId = pathId(request.params.flowId, 'flow');
+      const { flowId } = request.params;
       const selection = {
         // An empty text is refused: a slip must never empty a flow.
         timerange: readTimerange(request.query.timerange) ?? TimeRange.EVERYTHING,

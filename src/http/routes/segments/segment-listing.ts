@@ -2,10 +2,9 @@ import Type from 'typebox';
 import type { UrlFilter } from '../../../domain/segment.ts';
 import { TimeRange } from '../../../shared/time/timerange.ts';
 import { readOperation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { flowParams, segmentListQuery } from '../../schemas/parameters.ts';
-import { badQuery, json, notFound, segmentPagingHeaders } from '../../schemas/responses.ts';
+import { badQuery, json, notAnId, segmentPagingHeaders } from '../../schemas/responses.ts';
 import { SegmentSchema } from '../../schemas/segment.ts';
 import { sendHead, sendJson } from '../../send-json.ts';
 import type { TamsApp } from '../../tams-app.ts';
@@ -32,10 +31,10 @@ export function segmentListing(app: TamsApp, { services, paging, baseUrl }: Rout
     responses: {
       200: json('The segments, by start.', Type.Array(SegmentSchema), segmentPagingHeaders),
       400: badQuery,
-      404: notFound,
+      404: notAnId,
     },
     handler: async (request, reply) => {
-      const flowId = pathId(request.params.flowId, 'flow');
+      const { flowId } = request.params;
       const { query } = request;
       const reverse = query.reverse_order === true;
       const selection = {

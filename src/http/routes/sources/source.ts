@@ -1,5 +1,4 @@
 import { readOperation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { sourceParams } from '../../schemas/parameters.ts';
 import { json, notFound } from '../../schemas/responses.ts';
@@ -18,7 +17,7 @@ export function sourceRoutes(app: TamsApp, { services }: RouteContext): void {
     schema: { params: sourceParams },
     responses: { 200: json('The source.', SourceSchema), 404: notFound },
     handler: async (request, reply) => {
-      const id = pathId(request.params.sourceId, 'source');
+      const { sourceId: id } = request.params;
       if (request.method === 'HEAD') {
         await services(request).sources.exists(id);
         return sendHead(reply);

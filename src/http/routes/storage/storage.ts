@@ -1,5 +1,4 @@
 import { operation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { flowParams } from '../../schemas/parameters.ts';
 import { badBody, json, notFound, readOnly } from '../../schemas/responses.ts';
@@ -26,7 +25,7 @@ export function storageRoutes(app: TamsApp, { services, baseUrl }: RouteContext)
       404: notFound,
     },
     handler: async (request, reply) => {
-      const flowId = pathId(request.params.flowId, 'flow');
+      const { flowId } = request.params;
       // The body is optional, which its schema cannot say.
       const body = request.body as typeof request.body | undefined;
       const allocation = await services(request).storage.allocate(flowId, body ?? {}, baseUrl(request));

@@ -1,6 +1,5 @@
 import type { TrashService } from '../../../services/trash/trash-service.ts';
 import { operation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import { conflict, json, notFound } from '../../schemas/responses.ts';
 import { deletionParams, Purged } from '../../schemas/trash.ts';
 import { sendJson } from '../../send-json.ts';
@@ -34,7 +33,7 @@ export function trashPurge(app: TamsApp, trash: TrashService): void {
     schema: { params: deletionParams },
     responses: { 200: json('What went.', Purged), 404: notFound, 409: conflict },
     handler: async (request, reply) => {
-      const purged = await trash.purge(pathId(request.params.deletionId, 'deletion'));
+      const purged = await trash.purge(request.params.deletionId);
       return sendJson(reply, JSON.stringify(purged));
     },
   });

@@ -1,6 +1,5 @@
 import type { TrashService } from '../../../services/trash/trash-service.ts';
 import { operation } from '../../operation.ts';
-import { pathId } from '../../path-id.ts';
 import { flowParams, sourceParams } from '../../schemas/parameters.ts';
 import { badQuery, conflict, json, notFound, readOnly } from '../../schemas/responses.ts';
 import { RestoredFlow, RestoredSegments, restoreQuery, restoreSegmentsQuery } from '../../schemas/trash.ts';
@@ -28,7 +27,7 @@ export function trashRestore(app: TamsApp, trash: TrashService): void {
       409: conflict,
     },
     handler: async (request, reply) => {
-      const flowId = pathId(request.params.flowId, 'flow');
+      const { flowId } = request.params;
       const restored = await trash.restoreFlow(flowId, request.query.deletion_id, request.principal);
       return sendJson(reply, JSON.stringify(restored));
     },
@@ -53,7 +52,7 @@ export function trashRestore(app: TamsApp, trash: TrashService): void {
       409: conflict,
     },
     handler: async (request, reply) => {
-      const flowId = pathId(request.params.flowId, 'flow');
+      const { flowId } = request.params;
       const selection = {
         timerange: readTimerange(request.query.timerange),
         deletionId: request.query.deletion_id,
@@ -78,7 +77,7 @@ export function trashRestore(app: TamsApp, trash: TrashService): void {
       409: conflict,
     },
     handler: async (request, reply) => {
-      const sourceId = pathId(request.params.sourceId, 'source');
+      const { sourceId } = request.params;
       const restored = await trash.restoreSource(sourceId, request.query.deletion_id, request.principal);
       return sendJson(reply, JSON.stringify(restored));
     },

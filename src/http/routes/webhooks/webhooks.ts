@@ -1,25 +1,32 @@
 import Type from 'typebox';
 import { operation, readOperation } from '../../operation.ts';
 import type { RouteContext } from '../../route-context.ts';
-import { badBody, json, noBody, notFound } from '../../schemas/responses.ts';
+import { pagingQuery } from '../../schemas/parameters.ts';
+import { badBody, badQuery, json, noBody, notFound, pagingHeaders } from '../../schemas/responses.ts';
 import { WebhookInputSchema, WebhookSchema } from '../../schemas/webhook.ts';
 import { sendJson } from '../../send-json.ts';
 import type { TamsApp } from '../../tams-app.ts';
 
 /** TAMS 7.0, `/service/webhooks`. */
-export function webhookRoutes(app: TamsApp, { services }: RouteContext): void {
+export function webhookRoutes(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
   readOperation(app, {
     url: '/service/webhooks',
     name: 'webhooks',
     tag: 'Webhooks',
     summary: 'List webhooks',
-    description: 'The registrations, without their keys, and whether they are failing.',
-    access: 'admin',
-    schema: {},
-    responses: { 200: json('The registrations, without their keys.', Type.Array(WebhookSchema)), 404: notFound },
+    description:
+      'The registrations, without their keys, and whether they are failing. Admins see all, others what they registered.',
+    schema: { querystring: pagingQuery },
+    responses: {
+      200: json('The registrations, without their keys.', Type.Array(WebhookSchema), pagingHeaders),
+      400: badQuery,
+      404: notFound,
+    },
     handler: async (request, reply) => {
-      const webhooks = await services(request).webhooks.list();
-      return sendJson(reply, JSON.stringify(webhooks));
+      const page = paging.request(request, 'most');
+      const { items, next } = await services(request).webhooks.list(page, request.auth);
+      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
+      return sendJson(reply, JSON.stringify(items));
     },
   });
 
@@ -29,10 +36,12 @@ export function webhookRoutes(app: TamsApp, { services }: RouteContext): void {
     name: 'webhooks',
     tag: 'Webhooks',
     summary: 'Register, change or remove a webhook',
-    access: 'admin',
+    audited: true,
     description:
-      'A registration is known by its URL and its key: the same again replaces its events, and an empty list of ' +
-      'events removes it.',
+      'A registration is known by its URL, its key and who made it: the same again replaces its events, and an empty ' +
+      'list of events removes it. Admins share theirs, and remove those of others with the same URL and `api_key_name`; ' +
+      'they need not know `api_key_value` for it. Who is limited to classes is told of what they give access to, ' +
+      'without what is inferred (`collected_by`, `source_collection`), and cannot filter by collections.',
     schema: { body: WebhookInputSchema },
     responses: {
       201: json('Registered or changed.', WebhookSchema),
@@ -41,7 +50,7 @@ export function webhookRoutes(app: TamsApp, { services }: RouteContext): void {
       404: notFound,
     },
     handler: async (request, reply) => {
-      const registered = await services(request).webhooks.register(request.body);
+      const registered = await services(request).webhooks.register(request.body, request.auth);
       if (registered === undefined) return reply.code(204).send();
       return sendJson(reply.code(201), JSON.stringify(registered));
     },

@@ -1,3 +1,4 @@
+import { mayUseReserve } from '../../../shared/disk-reserve.ts';
 import type {
   Cell,
   ColumnBatch,
@@ -68,9 +69,12 @@ export async function backgroundTransaction<T>(
   worker: WorkerClient,
   lock: WriteLock,
   work: (tx: TableTransaction) => Promise<T>,
-  onCommit: () => void,
+  { admit, onCommit }: { admit: () => void; onCommit: () => void },
 ): Promise<T> {
+  // Asked here: under the lock it runs in the context of whoever held that before.
+  const isAdmitted = mayUseReserve();
   const run = async (): Promise<T> => {
+    if (!isAdmitted) admit();
     await untilUnlocked(() => worker.call('tryBegin'));
     const tx = new BackgroundTransaction(worker);
     try {

@@ -1,6 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Cell, ColumnDefinition, ColumnType } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
+import { cellMismatch, vectorBytes, vectorOf } from '../cells.ts';
 
 /**
  * Type names as they stand in CREATE TABLE. Each of them has the affinity that its cells need
@@ -68,7 +69,7 @@ export function encodeCell(table: string, column: ColumnDefinition, cell: Cell):
       if (cell instanceof Float32Array && cell.length === column.dimension) return vectorBytes(cell);
       break;
   }
-  throw new TableError('invalid', `${table}.${column.name} takes ${nounOf(column)}, not ${describe(cell)}.`);
+  throw cellMismatch(table, column, cell);
 }
 
 type Decoder = (value: SQLOutputValue) => Cell;
@@ -84,44 +85,3 @@ const decoders: Partial<Record<ColumnType, Decoder>> = {
   bool: (value) => (value === null ? null : value === 1n),
   vector: (value) => (value instanceof Uint8Array ? vectorOf(value) : null),
 };
-
-function vectorBytes(vector: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(vector.byteLength);
-  const view = new DataView(bytes.buffer);
-  for (const [index, element] of vector.entries()) view.setFloat32(index * 4, element, true);
-  return bytes;
-}
-
-function vectorOf(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const vector = new Float32Array(bytes.byteLength / 4);
-  for (let index = 0; index < vector.length; index++) vector[index] = view.getFloat32(index * 4, true);
-  return vector;
-}
-
-function nounOf(column: ColumnDefinition): string {
-  switch (column.type) {
-    case 'string':
-      return 'a string';
-    case 'int64':
-      return 'a bigint of 64 bits';
-    case 'int32':
-      return 'a whole number of 32 bits';
-    case 'float64':
-      return 'a number that is not NaN';
-    case 'bool':
-      return 'a boolean';
-    case 'binary':
-      return 'a Uint8Array';
-    case 'vector':
-      return `a Float32Array of ${column.dimension ?? 0} elements`;
-  }
-}
-
-function describe(cell: NonNullable<Cell>): string {
-  if (cell instanceof Float32Array) return `a Float32Array of ${cell.length} elements`;
-  if (cell instanceof Uint8Array) return 'a Uint8Array';
-  return typeof cell === 'bigint' || typeof cell === 'number'
-    ? `the ${typeof cell} ${cell.toString()}`
-    : `a ${typeof cell}`;
-}

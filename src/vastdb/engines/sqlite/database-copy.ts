@@ -27,12 +27,26 @@ export async function copyDatabase(
     const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }): void => {
       onPages(totalPages, remainingPages);
     };
-    await backup(database, target, { rate: PAGES_AT_ONCE, progress });
-    await chmod(target, 0o600);
+    await copyTo(database, target, progress);
   } catch (error) {
     throw toTableError(error, source);
   } finally {
     database?.close();
+  }
+}
+
+/** The source was opened and has been read: what fails now, but for damage in it, is the target. */
+async function copyTo(
+  database: DatabaseSync,
+  target: string,
+  progress: (pages: { totalPages: number; remainingPages: number }) => void,
+): Promise<void> {
+  try {
+    await backup(database, target, { rate: PAGES_AT_ONCE, progress });
+    await chmod(target, 0o600);
+  } catch (error) {
+    const ofTarget = toTableError(error, target);
+    throw ofTarget.kind === 'corrupt' ? error : ofTarget;
   }
 }
 

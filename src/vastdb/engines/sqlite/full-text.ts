@@ -54,9 +54,16 @@ export function dropFullTextTexts(table: string): string[] {
   return [`DROP TABLE IF EXISTS ${quoted(fullTextTable(table))}`];
 }
 
+/** Robertson and Zaragoza's defaults, as for engines without an index. */
+const K1 = 1.2;
+const B = 0.75;
+
 /**
  * The text of a select with `match`; its values are appended to `values`. Rows are found, ranked and cut before the
  * columns are read: most that match are not shown.
+ *
+ * The scores are ours, not FTS5's: that one counts all rows of the table, and so its scores would tell of words in rows
+ * that the condition hides.
  *
  * @throws TableError `invalid` for unknown columns, and for what cannot be asked together.
  */
@@ -76,17 +83,35 @@ export function matchText(
     throw new TableError('invalid', `A limit is a whole number from 0 on, not ${limit}.`);
   }
   const index = `"${fullTextTable(shape.name)}"`;
-  values.push(matchExpression(query));
+  const table = `"${shape.name}"`;
+  const text = `${table}.${quoted(catalogue.column(shape, query.column).name)}`;
+  const expression = matchExpression(query);
+  const phrases = query.all.flat();
+  const counts = phrases.map((phrase, n) => {
+    const needle = phraseNeedle(phrase);
+    values.push(needle);
+    return `(length(${text}) - length(replace(${text}, ?, ''))) / ${Array.from(needle).length} AS count${n}`;
+  });
+  values.push(expression);
   const condition = where === undefined ? '' : ` AND ${compilePredicate(catalogue, shape, where, values)}`;
+  const having = phrases.map((_, n) => `sum(count${n} > 0) AS having${n}`);
+  const scores = phrases.map(
+    (_, n) =>
+      `ln(1 + (total - having${n} + 0.5) / (having${n} + 0.5)) * count${n} * ${K1 + 1} / ` +
+      `(count${n} + ${K1} * (${1 - B} + ${B} * size / average))`,
+  );
   // SQLite takes a limit below 0 for none.
   values.push(limit ?? -1);
   const cells = columns.map(({ name }) => `shown."${name}", `).join('');
   return (
-    `SELECT ${cells}-found.score, found.total FROM (` +
-    `SELECT ${index}.rowid AS id, ${index}.rank AS score, count(*) OVER () AS total ` +
-    `FROM ${index} CROSS JOIN "${shape.name}" ON "${shape.name}"._rowid_ = ${index}.rowid ` +
-    `WHERE ${index} MATCH ?${condition} ORDER BY score, id LIMIT ?) AS found ` +
-    `CROSS JOIN "${shape.name}" AS shown ON shown._rowid_ = found.id ORDER BY found.score, found.id`
+    `WITH matched AS MATERIALIZED (SELECT ${table}._rowid_ AS id, ` +
+    `length(${text}) - length(replace(${text}, ' ', '')) - 1 AS size, ${counts.join(', ')} ` +
+    `FROM ${index} CROSS JOIN ${table} ON ${table}._rowid_ = ${index}.rowid WHERE ${index} MATCH ?${condition}), ` +
+    `everything AS MATERIALIZED (SELECT count(*) AS total, avg(size) AS average, ${having.join(', ')} FROM matched), ` +
+    `found AS MATERIALIZED (SELECT id, total, ${scores.join(' + ')} AS score FROM everything CROSS JOIN matched ` +
+    'ORDER BY score DESC, id LIMIT ?) ' +
+    `SELECT ${cells}found.score, found.total FROM found CROSS JOIN ${table} AS shown ON shown._rowid_ = found.id ` +
+    'ORDER BY found.score DESC, found.id'
   );
 }
 
@@ -99,6 +124,9 @@ function matchExpression({ all, none }: TextQuery): string {
   const unwanted = none.map((phrase) => ` NOT ${phraseText(phrase)}`).join('');
   return `(${wanted.join(' AND ')})${unwanted}`;
 }
+
+/** What a text contains that has the phrase. One that repeats at once shares a space with itself, and counts once. */
+const phraseNeedle = ({ words, prefix }: TextPhrase): string => ` ${words.join(' ')}${prefix ? '' : ' '}`;
 
 function phraseText({ words, prefix }: TextPhrase): string {
   if (words.length === 0) throw new TableError('invalid', 'A phrase to match has no words.');

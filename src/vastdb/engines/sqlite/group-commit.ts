@@ -1,3 +1,4 @@
+import { mayUseReserve } from '../../../shared/disk-reserve.ts';
 import type { TableTransaction } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import { InteractiveTransaction } from './interactive-transaction.ts';
@@ -11,11 +12,14 @@ type Work<T> = (tx: TableTransaction) => Promise<T>;
 
 interface Pending {
   readonly work: Work<unknown>;
+  readonly mayUseReserve: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 export interface GroupCommitOptions {
+  /** Throws where there is no room for a transaction that may not use the reserve of the disk. */
+  readonly admit: () => void;
   /** Resolves when what was committed before the call is durable. */
   readonly durable: () => Promise<void>;
   /** Called after every commit. */
@@ -47,7 +51,8 @@ export class GroupCommit {
   /** Resolves when the transaction is durable. Calling it from within `work` waits for ever. */
   transaction<T>(work: Work<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      const pending = { work, mayUseReserve: mayUseReserve(), resolve: resolve as (value: unknown) => void, reject };
+      this.#queue.push(pending);
       this.#schedule();
     });
   }
@@ -128,6 +133,14 @@ export class GroupCommit {
 
   /** Runs one member. When it succeeds it joins `done`, else it is undone and rejected. */
   async #runOne(pending: Pending, marked: boolean, done: { pending: Pending; value: unknown }[]): Promise<void> {
+    if (!pending.mayUseReserve) {
+      try {
+        this.#options.admit();
+      } catch (error) {
+        pending.reject(error);
+        return;
+      }
+    }
     const tx = new InteractiveTransaction(this.#session);
     if (marked) this.#session.mark();
     try {

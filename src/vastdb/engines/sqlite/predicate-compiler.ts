@@ -4,7 +4,7 @@ import type { NonNullCell, Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
 import type { Catalogue, TableShape } from './catalogue.ts';
 import { encodeCell } from './column-types.ts';
-import { prefixRange } from './prefix-range.ts';
+import { prefixRange } from '../../predicate/prefix-range.ts';
 
 /** Up to this many values of an `in` are bound one by one; more travel as one JSON array. */
 const mostPlaceholders = 64;

@@ -85,7 +85,8 @@ export function insertText(shape: TableShape, columns: readonly ColumnDefinition
   return `INSERT INTO "${shape.name}" (${names}) VALUES (?${', ?'.repeat(columns.length - 1)})`;
 }
 
-function rowIdCondition(shape: TableShape): string {
+/** Takes the values of a row id. */
+export function rowIdCondition(shape: TableShape): string {
   if (shape.key.length === 0) return '_rowid_ = ?';
   return shape.key.map(({ name }) => `"${name}" = ?`).join(' AND ');
 }

@@ -2,13 +2,14 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Cell, ColumnDefinition, RowId, RowSet, SelectRequest } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
+import { boundedRows, type RawRows } from './bounded-select.ts';
 import { Catalogue, type TableShape } from './catalogue.ts';
 import { decoderOf, encodeCell } from './column-types.ts';
 import type { Connection } from './connection.ts';
 import { compilePredicate } from './predicate-compiler.ts';
 import { fullTextTable, MATCH_CELLS, matchText } from './full-text.ts';
 import { deleteText, insertText, selectText, updateText } from './row-statements.ts';
-import { encodeKey, rowIdValues } from './row-id.ts';
+import { encodeKey, ROW_NUMBER, rowIdCells, rowIdColumns } from '../row-key.ts';
 import { isBusy, toTableError } from './sqlite-error.ts';
 
 /**
@@ -213,6 +214,20 @@ export class Session {
     }
   }
 
+  /** Of the database with what its log has, and what of it is free for new rows. */
+  size(): { bytes: number; freed: number } {
+    try {
+      const read = (name: string): number => {
+        const [row] = this.#connection.prepare(`PRAGMA ${name}`).all() as unknown as [bigint][];
+        return Number(row?.[0] ?? 0n);
+      };
+      const pageSize = read('page_size');
+      return { bytes: read('page_count') * pageSize, freed: read('freelist_count') * pageSize };
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
   /** A trivial read; throws where the database cannot be used. */
   ping(): void {
     this.#run('SELECT 1 FROM sqlite_schema LIMIT 1');
@@ -253,12 +268,7 @@ export class Session {
   #select(request: SelectRequest): RowSet {
     const shape = this.#catalogue.table(request.table);
     const columns = request.columns.map((name) => this.#catalogue.column(shape, name));
-    const values: SQLInputValue[] = [];
-    const sql =
-      request.match === undefined
-        ? selectText(this.#catalogue, shape, columns, request, values)
-        : matchText(this.#catalogue, shape, columns, request, request.match, values);
-    const rows = this.#connection.prepare(sql).all(...values) as unknown as SQLOutputValue[][];
+    const { rows, cut } = this.#rawRows(shape, columns, request);
     const rowIds: RowId[] = [];
     const asked = columns.length + (request.lookups?.length ?? 0) + (request.match === undefined ? 0 : MATCH_CELLS);
     if (request.rowIds === true) {
@@ -268,7 +278,20 @@ export class Session {
     }
     decodeColumns(rows, columns);
     if (request.match !== undefined) for (const row of rows) row.push(Number(row.pop() ?? 0n));
-    return { rows, rowIds };
+    return cut ? { rows, rowIds, cut } : { rows, rowIds };
+  }
+
+  #rawRows(shape: TableShape, columns: readonly ColumnDefinition[], request: SelectRequest): RawRows {
+    const { match, maxBytes } = request;
+    if (maxBytes !== undefined) {
+      return boundedRows(this.#connection, this.#catalogue, shape, columns, request, maxBytes);
+    }
+    const values: SQLInputValue[] = [];
+    const sql =
+      match === undefined
+        ? selectText(this.#catalogue, shape, columns, request, values)
+        : matchText(this.#catalogue, shape, columns, request, match, values);
+    return { rows: this.#connection.prepare(sql).all(...values) as unknown as SQLOutputValue[][], cut: false };
   }
 }
 
@@ -286,6 +309,12 @@ function encodeRow(
     );
   }
   for (const [index, column] of columns.entries()) values[index] = encodeCell(shape.name, column, row[index] ?? null);
+}
+
+/** The values that find the row of an id, as SQLite keeps them. */
+function rowIdValues(shape: TableShape, id: RowId): SQLInputValue[] {
+  const columns = rowIdColumns(shape);
+  return rowIdCells(shape, id).map((cell, index) => encodeCell(shape.name, columns[index] ?? ROW_NUMBER, cell));
 }
 
 /** Cuts the cells that make the row's id from the row's end. */

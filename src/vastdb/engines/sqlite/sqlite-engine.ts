@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { mayUseReserve } from '../../../shared/disk-reserve.ts';
 import type {
   ColumnDefinition,
   EngineCapabilities,
@@ -15,6 +16,7 @@ import { TableError } from '../../table-error.ts';
 import { BackgroundReader, backgroundTransaction } from './background-lane.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Connection, type ConnectionOptions, type Synchronous } from './connection.ts';
+import { DiskRoom } from './disk-room.ts';
 import { GroupCommit } from './group-commit.ts';
 import { InteractiveReader } from './interactive-reader.ts';
 import { LogSync } from './log-sync.ts';
@@ -32,6 +34,8 @@ export interface SqliteEngineOptions {
   readonly synchronous: Synchronous;
   /** Memory for pages of the database in all, in MiB. */
   readonly cacheMib: number;
+  /** Kept free on the disk for transactions that make room; 0, the default, keeps none. */
+  readonly reserveBytes?: number;
 }
 
 /** How the cache is shared: what requests read matters most. The two background threads get a part each. */
@@ -71,7 +75,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Ta
     });
     const background = { ...common, cacheKib: Math.ceil(cacheKib * cacheShares.background) };
     const logSync = options.synchronous === 'full' ? new LogSync(file) : undefined;
-    return new SqliteEngine(file, new Session(writer), new Session(reader), logSync, {
+    return new SqliteEngine(file, options.reserveBytes ?? 0, new Session(writer), new Session(reader), logSync, {
       reader: new WorkerClient({ ...background, purpose: 'read', busyTimeoutMs: backgroundBusyTimeoutMs }),
       writer: new WorkerClient({ ...background, purpose: 'write' }),
     });
@@ -106,6 +110,7 @@ export const SQLITE_CAPABILITIES: EngineCapabilities = Object.freeze({
   subqueries: true,
   lookups: true,
   fullText: true,
+  byteLimits: true,
   uniqueKeys: true,
   serializable: true,
 });
@@ -119,6 +124,7 @@ class SqliteEngine implements TableEngine {
   readonly #workers: { readonly reader: WorkerClient; readonly writer: WorkerClient };
   readonly #lock = new WriteLock();
   readonly #logSync: LogSync | undefined;
+  readonly #room: DiskRoom;
   readonly #checkpointer: Checkpointer;
   readonly #groupCommit: GroupCommit;
   readonly #interactiveReader: InteractiveReader;
@@ -127,6 +133,7 @@ class SqliteEngine implements TableEngine {
 
   constructor(
     file: string,
+    reserveBytes: number,
     writer: Session,
     reader: Session,
     logSync: LogSync | undefined,
@@ -136,9 +143,11 @@ class SqliteEngine implements TableEngine {
     this.#writer = writer;
     this.#reader = reader;
     this.#workers = workers;
-    this.#checkpointer = new Checkpointer(file, workers.writer, this.#lock);
+    this.#room = new DiskRoom(file, reserveBytes, writer);
+    this.#checkpointer = new Checkpointer(file, workers.writer, this.#lock, this.#room);
     this.#logSync = logSync;
     this.#groupCommit = new GroupCommit(writer, this.#lock, {
+      admit: () => this.#admit(),
       durable: async () => logSync?.synced(),
       onCommit: () => this.#afterCommit(),
     });
@@ -211,8 +220,23 @@ class SqliteEngine implements TableEngine {
   /** `work` must not call `transaction` itself: the inner one waits for the outer one to end. */
   async transaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     this.#checkOpen();
+    try {
+      return await this.#runTransaction(work, options);
+    } catch (error) {
+      if (!(error instanceof TableError && error.kind === 'full' && mayUseReserve())) throw error;
+      // Even where others have used up the reserve: the log can be emptied into pages that are there already. If that
+      // fails too, the second attempt says why.
+      await this.#checkpointer.empty().catch(() => undefined);
+      return this.#runTransaction(work, options);
+    }
+  }
+
+  #runTransaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     if (options?.lane !== 'background') return this.#groupCommit.transaction(work);
-    return backgroundTransaction(this.#workers.writer, this.#lock, work, () => this.#afterCommit());
+    return backgroundTransaction(this.#workers.writer, this.#lock, work, {
+      admit: () => this.#admit(),
+      onCommit: () => this.#afterCommit(),
+    });
   }
 
   async health(): Promise<void> {
@@ -258,7 +282,17 @@ class SqliteEngine implements TableEngine {
 
   #afterCommit(): void {
     this.#interactiveReader.endSnapshot();
-    this.#checkpointer.afterCommit();
+    this.#checkpointer.look();
+  }
+
+  #admit(): void {
+    try {
+      this.#room.admit();
+    } catch (error) {
+      // It may be the log that takes the room.
+      this.#checkpointer.look();
+      throw error;
+    }
   }
 
   #checkOpen(): void {

@@ -69,7 +69,7 @@ function kindOf(code: number, file: string): TableErrorKind {
 function advice(kind: TableErrorKind, code: number, file: string): string {
   switch (kind) {
     case 'full':
-      return `: there is no space left for ${file}. Free some, or move the data directory to a larger disk.`;
+      return `: there is no space left for ${file}. Free some there, or use a larger disk.`;
     case 'corrupt':
       return `: ${file} is damaged. Stop the server and restore the file from a backup, or recover what is readable with "sqlite3 ${file} .recover".`;
     case 'unavailable':

@@ -13,6 +13,8 @@ const CACHE_KIB = 1024;
 
 /** Of texts and bytes: a batch of long ones has fewer rows, so that two batches stay within any thread's memory. */
 const BATCH_CELL_BYTES = 8 * 2 ** 20;
+/** Of each of the rows that a batch may have: small batches are asked for to save memory, so long texts make them smaller. */
+const ROW_CELL_BYTES = 1024;
 
 /**
  * One statement that is read batch by batch, over a connection of its own: its snapshot lasts until the end, and other
@@ -23,6 +25,7 @@ export class TableScan {
   readonly #columns: readonly ColumnDefinition[];
   readonly #rows: Iterator<SQLOutputValue[]>;
   readonly #batchRows: number;
+  readonly #batchCellBytes: number;
 
   /** @throws TableError `invalid` for unknown tables and columns. */
   constructor(options: ConnectionOptions, request: Omit<ScanRequest, 'signal'>) {
@@ -32,6 +35,7 @@ export class TableScan {
       throw new TableError('invalid', `A batch has a whole number of rows from 1 on, not ${batchRows}.`);
     }
     this.#batchRows = batchRows;
+    this.#batchCellBytes = Math.min(BATCH_CELL_BYTES, batchRows * ROW_CELL_BYTES);
     this.#connection = new Connection({ ...options, purpose: 'read', cacheKib: CACHE_KIB });
     try {
       const catalogue = new Catalogue(this.#connection);
@@ -52,7 +56,7 @@ export class TableScan {
     let rowCount = 0;
     let size = 0;
     try {
-      while (rowCount < this.#batchRows && size < BATCH_CELL_BYTES) {
+      while (rowCount < this.#batchRows && size < this.#batchCellBytes) {
         const next: IteratorResult<SQLOutputValue[]> = this.#rows.next();
         if (next.done === true) break;
         for (let position = 0; position < columns.length; position++) {

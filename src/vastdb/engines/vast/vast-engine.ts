@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { EndpointStatistics } from '../../cluster/endpoint.ts';
 import type { EndpointManager } from '../../cluster/endpoint-manager.ts';
 import type {
   ColumnDefinition,
@@ -126,6 +127,10 @@ class VastEngine implements TableEngine {
   /** The addresses of the cluster, which can be added and removed at run time. */
   get endpoints(): EndpointManager {
     return this.#parts.transport.endpoints;
+  }
+
+  endpointStatistics(): EndpointStatistics[] {
+    return this.endpoints.statistics();
   }
 
   async listTables(): Promise<string[]> {

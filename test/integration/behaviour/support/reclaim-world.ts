@@ -5,7 +5,7 @@ import type { TestContext } from 'vitest';
 import { startTestServer, type TestServer } from '../../../support/test-server.ts';
 import { Api, until } from './api.ts';
 
-/** A server on a data directory of its own, so that the tests, which mostly wait, can do so side by side. */
+/** A server on a data directory of its own, which can be started again. */
 export class World {
   readonly dataDir: string;
   #server: TestServer;
@@ -52,7 +52,25 @@ export class World {
     });
   }
 
+  lookForDue(): Promise<void> {
+    return this.#server.lookForDue();
+  }
+
   async untilFiles(count: number): Promise<void> {
-    await until(async () => ((await this.mediaFiles()).length === count ? true : undefined));
+    await until(async () => {
+      await this.lookForDue();
+      return (await this.mediaFiles()).length === count ? true : undefined;
+    });
+  }
+
+  async isGone(objectId: string): Promise<boolean> {
+    return (await this.api.send('GET', `/objects/${objectId}`)).status === 404;
+  }
+
+  async untilGone(objectId: string): Promise<void> {
+    await until(async () => {
+      await this.lookForDue();
+      return (await this.isGone(objectId)) ? true : undefined;
+    });
   }
 }

@@ -79,8 +79,13 @@ export class TrashWorld {
     return entries.filter((entry) => entry.isFile()).length;
   }
 
+  lookForDue(): Promise<void> {
+    return this.#server.lookForDue();
+  }
+
   untilNoFiles(): Promise<true> {
     return until(async () => {
+      await this.lookForDue();
       try {
         return (await this.mediaFiles()) === 0 ? true : undefined;
       } catch (error) {

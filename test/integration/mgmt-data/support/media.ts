@@ -39,14 +39,19 @@ export async function ffmpeg(...args: readonly string[]): Promise<void> {
   await run('ffmpeg', ['-v', 'error', ...args]);
 }
 
+/** What ffmpeg warns of when it plays a file to its end. */
+export async function warningsOf(file: string): Promise<string> {
+  return (await run('ffmpeg', ['-v', 'warning', '-i', file, '-c', 'copy', '-f', 'null', '-'])).stderr;
+}
+
 /** The hashes of all decoded frames of a stream, in order of time. */
 export async function frameHashes(file: string, stream: 'v' | 'a'): Promise<string[]> {
   return hashes(['-i', file, '-map', `0:${stream}:0`]);
 }
 
-/** The hash of the sound as it is coded: all of its frames, and nothing of the container. */
-export async function soundHash(file: string): Promise<string> {
-  const args = ['-v', 'error', '-i', file, '-map', '0:a:0', '-c', 'copy', '-f', 'adts', '-'];
+/** The hash of the sound as it is coded: all of its frames, and nothing of the container but what `muxer` adds. */
+export async function soundHash(file: string, muxer: 'adts' | 'data' = 'adts'): Promise<string> {
+  const args = ['-v', 'error', '-i', file, '-map', '0:a:0', '-c', 'copy', '-f', muxer, '-'];
   const { stdout } = await run('ffmpeg', args, { encoding: 'buffer', maxBuffer: 2 ** 26 });
   return createHash('sha256').update(stdout).digest('hex');
 }

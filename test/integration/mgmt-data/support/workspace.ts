@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { IngestFolder } from '../../../../mgmt/ingest/ingest-folder.ts';
 import { makePlan } from '../../../../mgmt/ingest/make-plan.ts';
-import type { IngestPlan } from '../../../../mgmt/ingest/plan.ts';
+import type { IngestPlan, IngestSettings } from '../../../../mgmt/ingest/plan.ts';
 import { transfer } from '../../../../mgmt/ingest/transfer.ts';
 import { checkFile } from '../../../../mgmt/outgest/check.ts';
 import { outgest } from '../../../../mgmt/outgest/outgest.ts';
@@ -28,10 +28,8 @@ export interface IngestedFlow {
   readonly flow_collection?: readonly { readonly id: string; readonly role: string }[];
 }
 
-interface IngestOptions {
+interface IngestOptions extends Partial<IngestSettings> {
   readonly ready?: boolean;
-  readonly startNs?: bigint;
-  readonly flowId?: string;
   /** What an earlier run has left, before anything is sent. */
   readonly before?: (state: IngestFolder, plan: Omit<IngestPlan, 'fingerprint'>) => Promise<void>;
 }
@@ -62,16 +60,12 @@ export class Workspace {
   }
 
   /** @returns the flow that stands for the whole. */
-  async ingest(
-    inputs: readonly string[],
-    { ready = false, startNs, flowId, before }: IngestOptions = {},
-  ): Promise<string> {
+  async ingest(inputs: readonly string[], { ready = false, before, ...settings }: IngestOptions = {}): Promise<string> {
     const state = new IngestFolder(join(this.folder, `state-${this.#states++}`));
     try {
       const made = await makePlan(inputs, ready, await state.freshSegments(), {
         segmentNs: SEGMENT_NS,
-        startNs,
-        flowId,
+        ...settings,
       });
       await before?.(state, made);
       const result = await transfer(this.#client, state, { fingerprint: '', ...made }, 4, SILENT);

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -10,6 +11,7 @@ import { TEST_CONFIG } from '../../../support/app.ts';
 
 export interface LimitedApp {
   readonly baseUrl: string;
+  readonly server: Server;
   readonly operation: OperationContext;
 }
 
@@ -35,5 +37,6 @@ export async function startLimited(
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
-  return { baseUrl: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, operation };
+  const { server } = app;
+  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, operation };
 }

@@ -40,9 +40,18 @@ export class RawClient {
     this.#socket.write(text);
   }
 
+  /** Sends, and resolves when it is on its way or can no longer be sent. */
+  sent(text: string): Promise<void> {
+    return new Promise((resolve) => this.#socket.write(text, () => resolve()));
+  }
+
   /** Stops taking what the server sends. */
   pause(): void {
     this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** Sends `text` again and again until the connection ends or the test does. */
@@ -62,7 +71,7 @@ export class RawClient {
   }
 
   /** Waits for the head of an answer, and for its whole body where it has one of a given length. */
-  async answer(withinMs = 5000): Promise<string> {
+  async answer(withinMs = 20_000): Promise<string> {
     const signal = AbortSignal.timeout(withinMs);
     while (!isWhole(this.#received) && !this.#closed) {
       await Promise.race([once(this.#socket, 'data', { signal }), once(this.#socket, 'close', { signal })]);

@@ -11,6 +11,7 @@ import { openVastEngine } from '../../../../src/vastdb/engines/vast/vast-engine.
 import { VastDBManager } from '../../../../src/vastdb/vast-db-manager.ts';
 import { startVastEmulator, type VastEmulator } from '../../../support/vast-emulator/index.ts';
 import { engineOptions, SCHEMA } from '../../../support/vastdb/emulated-engine.ts';
+import { TEST_LIMITS } from '../../../support/document-limits.ts';
 
 /** What one process has above its connection to the cluster. */
 export interface Replica {
@@ -78,8 +79,8 @@ function onStore({ manager }: Pick<Replica, 'manager'>, store: Store): Replica {
     keepDeleted: false,
     onRequest: () => undefined,
   });
-  const registration = new SegmentRegistration(store, new Set());
-  return { manager, store, deletion, registration, flows: new FlowService(store, deletion) };
+  const registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);
+  return { manager, store, deletion, registration, flows: new FlowService(store, deletion, TEST_LIMITS) };
 }
 
 /** Resolves when so many wait. */

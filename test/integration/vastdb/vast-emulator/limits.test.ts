@@ -27,14 +27,6 @@ test('a cell of 126,000 bytes at most', async () => {
   expect(await statusOf('POST', [[NAME, texts(['é'.repeat(63_001)])]])).toBe(400);
 });
 
-test('an insert of 40 columns at most', async () => {
-  const fields = Array.from({ length: 41 }, (_, index) => new Field(`c${index}`, new Int64(), true));
-  await table.requests.createTable('s/wide', fields);
-  const columns: Columns = fields.map((field) => [field, vectorFromArray([1n], new Int64())]);
-  expect((await table.requests.rows('POST', 's/wide', columns.slice(0, 40))).status).toBe(200);
-  expect((await table.requests.rows('POST', 's/wide', columns)).status).toBe(400);
-});
-
 test('row ids first, of the right type, in ascending order', async () => {
   await table.requests.rows(
     'POST',

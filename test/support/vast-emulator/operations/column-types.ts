@@ -10,13 +10,14 @@ const SCALARS: readonly Type[] = [
   Type.Bool,
   Type.Utf8,
   Type.Binary,
+  Type.FixedSizeBinary,
   Type.Date,
   Type.Time,
   Type.Timestamp,
 ];
 
 const NESTED: readonly Type[] = [Type.List, Type.Map, Type.Struct];
-const VARIABLE_WIDTH: readonly Type[] = [Type.Utf8, Type.Binary];
+const NO_ELEMENTS: readonly Type[] = [Type.Utf8, Type.Binary, Type.FixedSizeBinary, Type.Bool];
 const DATE_DAY = 0;
 const DECIMAL_BITS = 128;
 
@@ -44,13 +45,13 @@ export function requireStorable({ type, name }: ArrowField, version: string): vo
   }
 }
 
-/** A vector: a list of a fixed size, of elements that have a fixed width and are never null. */
+/** A vector: a list of a fixed size, of numbers or times that are never null. */
 function requireVector(type: DataType, name: string): void {
   const element = elementOf(type);
   const { typeId } = element.type;
-  const isFixedWidth = SCALARS.includes(typeId) && !VARIABLE_WIDTH.includes(typeId);
+  const isElement = SCALARS.includes(typeId) && !NO_ELEMENTS.includes(typeId);
   const size = listSizeOf(type);
-  if (!isFixedWidth || element.nullable || size > LIMITS.cellBytes) throw unsupported(type, name);
+  if (!isElement || element.nullable || size > LIMITS.cellBytes) throw unsupported(type, name);
   if (size < 1) throw new ProtocolError(400, 'TabularInvalidColumnTypeParam', `${name}: ${describeType(type)}`);
 }
 

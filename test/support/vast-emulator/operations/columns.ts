@@ -1,5 +1,6 @@
 import { parameter, type EmulatorAnswer, type EmulatorRequest } from '../http/emulator-request.ts';
 import { badRequest } from '../http/protocol-error.ts';
+import { LIMITS } from '../settings.ts';
 import { readFields, schemaStream } from '../wire/arrow-messages.ts';
 import type { ArrowField } from '../wire/arrow-types.ts';
 import { FlatTable } from '../wire/flatbuffers.ts';
@@ -72,5 +73,7 @@ export const columnOperations: Readonly<Record<string, Operations>> = { column, 
 /** A page of fields as an Arrow stream without rows. */
 export function fieldList(request: EmulatorRequest, fields: readonly ArrowField[]): EmulatorAnswer {
   const { items, headers } = listPage(request, fields, ({ name }) => name);
-  return { headers, body: schemaStream(items) };
+  const body = schemaStream(items);
+  if (body.length > LIMITS.columnListBytes) throw badRequest(`list column result size ${body.length} is too long`);
+  return { headers, body };
 }

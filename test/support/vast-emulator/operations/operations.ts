@@ -4,6 +4,7 @@ import { projectionOperations } from './projections.ts';
 import { dataOperations } from './query.ts';
 import { rowOperations } from './rows.ts';
 import { schemaOperations } from './schemas.ts';
+import { snapshotList } from './snapshots.ts';
 import { statsOperations } from './stats.ts';
 import { tableOperations } from './tables.ts';
 import { bucketCheck, transactionOperations } from './transactions.ts';
@@ -27,6 +28,7 @@ export function operationOf(
   query: ReadonlyMap<string, string>,
 ): Operation | undefined {
   if (method === 'HEAD' && path.length === 1 && query.size === 0) return bucketCheck;
+  if (method === 'GET' && path.length === 1 && query.has('list_type')) return snapshotList;
   for (const [name, value] of query) {
     if (value === '' && Object.hasOwn(COMMANDS, name)) return COMMANDS[name]?.[method];
   }

@@ -10,6 +10,9 @@ import type { Operations } from './operation.ts';
 import { onTable } from './places.ts';
 import { readRowIds, ROW_ID, rowIdField, rowIdValue } from './row-ids.ts';
 
+/** The column by which writers give rows ids of their own. Here they are kept as values alone. */
+const EXTERNAL_ROW_ID = 'vastdb_rowid';
+
 interface BatchColumn {
   readonly field: ArrowField;
   readonly data: Data;
@@ -22,10 +25,9 @@ export const rowOperations: Operations = {
       onTable(request, store, (table, transaction) => {
         const { columns, rows } = readColumns(request.body);
         if (columns.length === 0) throw notImplemented('an insert of no columns');
-        if (columns.length > LIMITS.insertColumns)
-          throw badRequest(`an insert may have ${LIMITS.insertColumns} columns`);
         const written = writtenColumns(table, transaction, columns);
         requireNoNulls(table, transaction, written);
+        if (columns.some(({ field }) => field.name === EXTERNAL_ROW_ID)) table.noteExternalRowIds(transaction);
         const rowIds = table.insert(transaction, written, rows);
         if (!isAtLeast(version, [5, 1])) return { rowsReceived: rows };
         const field = rowIdField(table);

@@ -11,7 +11,19 @@ export const statsOperations: Operations = {
         const isSorted = table.sortingKey.length > 0;
         const rows = BigInt(table.rows.count(transaction) * settings.rowsToldPerRow);
         // GetTableStatsResponse: rows, bytes, row ids from outside, addresses (two slots), sorting.
-        return { body: flatBuffer([rows, 0n, false, null, null, isSorted, isSorted ? SORTED_SCORE : 0n, 0n, 0n]) };
+        return {
+          body: flatBuffer([
+            rows,
+            0n,
+            table.hasExternalRowIds,
+            null,
+            null,
+            isSorted,
+            isSorted ? SORTED_SCORE : 0n,
+            0n,
+            0n,
+          ]),
+        };
       }),
   },
 };

@@ -60,6 +60,8 @@ export class Table {
   readonly order: ScanOrder;
   /** Names of the columns that it is sorted by; empty for a table that is not. */
   sortingKey: readonly string[];
+  /** Whether rows were inserted with ids of their writers. */
+  hasExternalRowIds = false;
   #columns: ColumnEntry[] = [];
   #projections: ProjectionEntry[] = [];
   #projectionIds = 0;
@@ -69,6 +71,12 @@ export class Table {
     this.order = new ScanOrder(seed);
     this.indexes = new TableIndexes(this.rows);
     for (const { field } of columns) this.addColumn(transaction, field);
+  }
+
+  noteExternalRowIds(transaction: Transaction): void {
+    if (this.hasExternalRowIds) return;
+    this.hasExternalRowIds = true;
+    transaction.add({ commit: () => undefined, rollback: () => (this.hasExternalRowIds = false) });
   }
 
   /** For a table that has none. @throws ProtocolError 400 when it has one. */

@@ -1,6 +1,6 @@
 import { Type, type DataType } from 'apache-arrow';
 import type { Value } from '../store/value.ts';
-import { childrenOf, elementOf, isHalfFloat, listSizeOf, type ArrowField } from './arrow-types.ts';
+import { byteWidthOf, childrenOf, elementOf, isHalfFloat, listSizeOf, type ArrowField } from './arrow-types.ts';
 
 /** The parts of an Arrow record batch: a node per field, depth first, and its buffers in Arrow's order. */
 export interface ColumnBuffers {
@@ -22,6 +22,9 @@ export function columnBuffers(type: DataType, values: readonly Value[], into?: C
       break;
     case Type.Binary:
       addBinaries(values, target);
+      break;
+    case Type.FixedSizeBinary:
+      addFixedSizeBinaries(byteWidthOf(type), values, target);
       break;
     case Type.Bool:
       target.buffers.push(bits(values, (value) => value === true).bitmap);
@@ -88,6 +91,11 @@ function addBinaries(values: readonly Value[], { buffers }: ColumnBuffers): void
   const offsets = new Int32Array(binaries.length + 1);
   binaries.forEach((binary, index) => (offsets[index + 1] = (offsets[index] ?? 0) + (binary?.length ?? 0)));
   buffers.push(asBytes(offsets), Buffer.concat(binaries.map((binary) => binary ?? NO_BYTES)));
+}
+
+function addFixedSizeBinaries(width: number, values: readonly Value[], { buffers }: ColumnBuffers): void {
+  const binaries = values as readonly (Uint8Array | null)[];
+  buffers.push(Buffer.concat(binaries.map((binary) => binary ?? new Uint8Array(width))));
 }
 
 function addLists(child: ArrowField, lists: readonly (readonly Value[] | null)[], target: ColumnBuffers): void {

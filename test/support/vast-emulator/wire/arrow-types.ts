@@ -20,6 +20,11 @@ export function listSizeOf(type: DataType): number {
   return (type as DataType & { listSize: number }).listSize;
 }
 
+/** How many bytes each value of a binary type of fixed width has. */
+export function byteWidthOf(type: DataType): number {
+  return (type as DataType & { byteWidth: number }).byteWidth;
+}
+
 export function isHalfFloat(type: DataType): boolean {
   return type.typeId === Type.Float && (type as DataType & { precision: number }).precision === 0;
 }

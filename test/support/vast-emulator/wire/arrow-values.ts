@@ -25,6 +25,10 @@ function reader(data: Data): (index: number) => Value {
       return textReader(data);
     case Type.Binary:
       return binaryReader(data);
+    case Type.FixedSizeBinary: {
+      const bytes = data.values as Uint8Array;
+      return (index) => bytes.slice(index * data.stride, (index + 1) * data.stride);
+    }
     case Type.Bool: {
       const bits = data.values as Uint8Array;
       return (index) => (((bits[(data.offset + index) >> 3] ?? 0) >> ((data.offset + index) & 7)) & 1) === 1;

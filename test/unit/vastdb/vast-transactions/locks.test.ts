@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LOCK_BUCKETS, lockBucket } from '../../../../src/vastdb/engines/vast/transactions/lock-keys.ts';
+import { LOCK_BUCKETS, lockBucket } from '../../../../src/vastdb/engines/lock-keys.ts';
 import { SlotPool } from '../../../../src/vastdb/engines/vast/transactions/slot-pool.ts';
 
 describe('the row of a lock key', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hangUp, ok, partOf, startScriptedServer } from './scripted-server.ts';
-import { failureOf, first, open, read, transport, write } from './transport-fixture.ts';
+import { failureOf, first, open, read, transport, write, useScriptedServers } from './transport-fixture.ts';
+
+useScriptedServers();
 
 describe('an answer that stops', () => {
   it.each(['breaksOff', 'hangs'] as const)('is an error of its endpoint: it %s', async (then) => {

@@ -15,7 +15,10 @@ import {
   servers,
   transport,
   write,
+  useScriptedServers,
 } from './transport-fixture.ts';
+
+useScriptedServers();
 
 describe('a request', () => {
   it('is sent signed, with the headers of the protocol, also as a GET with a body', async () => {

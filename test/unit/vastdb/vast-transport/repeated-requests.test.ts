@@ -12,7 +12,10 @@ import {
   servers,
   transport,
   write,
+  useScriptedServers,
 } from './transport-fixture.ts';
+
+useScriptedServers();
 
 describe('what is sent again', () => {
   it.each([

@@ -1,26 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { requestTarget } from '../../../../src/vastdb/engines/vast/transport/request-target.ts';
 import { Signer } from '../../../../src/vastdb/engines/vast/transport/signer.ts';
-
-const directory = process.env['VAST_VECTORS_DIR'] ?? join(import.meta.dirname, '../../../../../shared/vast-vectors');
-const file = join(directory, 'signing.json');
-const isThere = existsSync(file);
-
-interface Case {
-  readonly label: string;
-  readonly endpoint: string;
-  readonly host: string;
-  readonly method: string;
-  readonly path: string;
-  readonly body: string;
-  readonly 'x-amz-date': string;
-  readonly 'x-amz-content-sha256': string;
-  readonly authorization: string;
-}
-
-const { cases } = (isThere ? JSON.parse(readFileSync(file, 'utf8')) : { cases: [] }) as { cases: readonly Case[] };
+import { signingCases } from '../../../support/vastdb/recordings.ts';
 
 /** The parts that a recorded path was made of. */
 function partsOf(recorded: string): { path: string[]; query: Record<string, string | null> } {
@@ -38,26 +19,23 @@ function partsOf(recorded: string): { path: string[]; query: Record<string, stri
   };
 }
 
-describe.skipIf(!isThere)(
-  `signatures as the official client makes them${isThere ? '' : ` (${file} is not there)`}`,
-  () => {
-    it.each(cases)('$label', (recorded) => {
-      const { path, query } = partsOf(recorded.path);
-      const target = requestTarget(path, query);
-      const date = recorded['x-amz-date'].replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z');
-      const body = recorded.body === '' ? undefined : Buffer.from(recorded.body, 'base64');
-      const { host } = new URL(recorded.endpoint);
-      const headers = new Signer('abc', 'xyz').sign(host, recorded.method, target, body, new Date(date));
-      expect(target.path).toBe(recorded.path);
-      expect(headers).toEqual({
-        host: recorded.host,
-        'x-amz-date': recorded['x-amz-date'],
-        'x-amz-content-sha256': recorded['x-amz-content-sha256'],
-        authorization: recorded.authorization,
-      });
+describe('signatures as the official client makes them', () => {
+  it.each(signingCases())('$label', (recorded) => {
+    const { path, query } = partsOf(recorded.path);
+    const target = requestTarget(path, query);
+    const date = recorded['x-amz-date'].replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z');
+    const body = recorded.body === '' ? undefined : Buffer.from(recorded.body, 'base64');
+    const { host } = new URL(recorded.endpoint);
+    const headers = new Signer('abc', 'xyz').sign(host, recorded.method, target, body, new Date(date));
+    expect(target.path).toBe(recorded.path);
+    expect(headers).toEqual({
+      host: recorded.host,
+      'x-amz-date': recorded['x-amz-date'],
+      'x-amz-content-sha256': recorded['x-amz-content-sha256'],
+      authorization: recorded.authorization,
     });
-  },
-);
+  });
+});
 
 describe('the target of a request', () => {
   it('keeps the bare word first, sorts what is signed, and escapes everything but letters, digits and -._~', () => {

@@ -39,14 +39,17 @@ export const begin: VastRequest = {
 export const servers: ScriptedServer[] = [];
 export let transport: ClusterTransport;
 
-beforeEach(async () => {
-  servers.push(await startScriptedServer(), await startScriptedServer());
-  open();
-});
-afterEach(async () => {
-  transport.close();
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
+/** To be called by each file that uses them: modules are shared by the files of a run. */
+export function useScriptedServers(): void {
+  beforeEach(async () => {
+    servers.push(await startScriptedServer(), await startScriptedServer());
+    open();
+  });
+  afterEach(async () => {
+    transport.close();
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
+}
 
 /** Another transport instead, with deadlines that a test can wait for. */
 export function open(options: Partial<ClusterTransportOptions> = {}): ClusterTransport {

@@ -4,7 +4,8 @@ import type { Cell } from '../../../../src/vastdb/engine.ts';
 import { AnswerReader, type Page } from '../../../../src/vastdb/engines/vast/protocol/answer-reader.ts';
 import { rowIdColumn, wireColumn, type WireColumn } from '../../../../src/vastdb/engines/vast/protocol/wire-column.ts';
 import { TableError } from '../../../../src/vastdb/table-error.ts';
-import { cellOf, definitionOf, type Exchange, recorded, recordingsMissing } from './recordings.ts';
+import { type Exchange, exchangesOf } from '../../../support/vastdb/recordings.ts';
+import { cellOf, definitionOf } from './recorded-values.ts';
 
 const FILES = [
   'conflict',
@@ -29,7 +30,7 @@ interface Answer {
 
 /** The answers whose columns are all of our types. */
 const answers: Answer[] = FILES.flatMap((file) =>
-  recorded(file).flatMap((exchange) => {
+  exchangesOf(file).flatMap((exchange) => {
     if (exchange.expect === undefined) return [];
     const columns = exchange.expect.columns.map((field) => {
       if (field.name === '$row_id') return rowIdColumn(false);
@@ -79,7 +80,7 @@ function inPieces(body: Buffer, cuts: readonly number[]): Buffer[] {
   return ends.map((end, index) => body.subarray(ends[index - 1] ?? 0, end));
 }
 
-describe.skipIf(recordingsMissing !== undefined)(`recorded answers ${recordingsMissing ?? ''}`, () => {
+describe('recorded answers', () => {
   it('are many', () => {
     expect(whole.length).toBeGreaterThan(130);
     expect(broken.length).toBe(3);

@@ -27,7 +27,12 @@ import {
   Source,
   StringLiteral,
 } from '../../../../src/vastdb/engines/vast/flatbuffers/compute-ir.generated.ts';
-import type { RecordedExpression, RecordedField, RecordedLiteral, RecordedRelation } from './recordings.ts';
+import type {
+  RecordedExpression,
+  RecordedField,
+  RecordedLiteral,
+  RecordedRelation,
+} from '../../../support/vastdb/recordings.ts';
 
 /** Requests as the recordings show them, so that ours can be compared with theirs. */
 

@@ -8,16 +8,15 @@ import { toGroups } from '../../../../src/vastdb/engines/vast/protocol/conjuncti
 import { encodeRelation } from '../../../../src/vastdb/engines/vast/protocol/relation.ts';
 import { rowIdColumn, wireColumn, type WireColumn } from '../../../../src/vastdb/engines/vast/protocol/wire-column.ts';
 import type { Predicate } from '../../../../src/vastdb/predicate/predicate.ts';
-import {
-  cellOf,
-  definitionOf,
-  type Exchange,
-  type RecordedExpression,
-  type RecordedField,
-  type RecordedLiteral,
-  type RecordedRelation,
-  type RecordedRow,
-} from './recordings.ts';
+import type {
+  Exchange,
+  RecordedExpression,
+  RecordedField,
+  RecordedLiteral,
+  RecordedRelation,
+  RecordedRow,
+} from '../../../support/vastdb/recordings.ts';
+import { cellOf, definitionOf } from './recorded-values.ts';
 import type { ReplayServer } from './replay-server.ts';
 
 /** What our client is asked to do so that it sends what the official one sent; undefined for what ours does not do. */

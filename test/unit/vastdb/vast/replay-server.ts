@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ClusterTransport } from '../../../../src/vastdb/engines/vast/transport/cluster-transport.ts';
-import type { Exchange } from './recordings.ts';
+import type { Exchange } from '../../../support/vastdb/recordings.ts';
 
 export interface ReceivedRequest {
   readonly method: string;

@@ -6,13 +6,12 @@ import {
 } from '../../../../src/vastdb/engines/vast/flatbuffers/tabular.generated.ts';
 import { comparable, decodeArrow, decodeRelation } from './decode.ts';
 import {
-  definitionOf,
   type Exchange,
-  recorded,
+  exchangesOf,
   type RecordedField,
   type RecordedRow,
-  recordingsMissing,
-} from './recordings.ts';
+} from '../../../support/vastdb/recordings.ts';
+import { definitionOf } from './recorded-values.ts';
 import { callOf } from './replay-calls.ts';
 import { type ReceivedRequest, type ReplayServer, startReplayServer } from './replay-server.ts';
 
@@ -131,36 +130,33 @@ function checkOutcome(exchanges: readonly Exchange[], outcome: Outcome): void {
   }
 }
 
-describe.skipIf(recordingsMissing !== undefined)(
-  `requests as the official client sends them ${recordingsMissing ?? ''}`,
-  () => {
-    let replay: ReplayServer | undefined;
-    afterEach(async () => replay?.close());
+describe('requests as the official client sends them', () => {
+  let replay: ReplayServer | undefined;
+  afterEach(async () => replay?.close());
 
-    it.each(Object.entries(FILES))('%s', async (file, least) => {
-      const exchanges = recorded(file);
-      replay = await startReplayServer(exchanges);
-      let done = 0;
-      while (replay.position < exchanges.length) {
-        const first = replay.position;
-        const exchange = exchanges[first] as Exchange;
-        const call = callOf(exchange, replay);
-        if (call === undefined || isAskedAgain(exchange)) {
-          replay.position += 1;
-          continue;
-        }
-        const sent = replay.received.length;
-        const outcome = await call().then(
-          (result) => ({ result }),
-          (error: unknown) => ({ error }),
-        );
-        expect(replay.position, exchange.label).toBeGreaterThan(first);
-        checkOutcome(exchanges.slice(first, replay.position), outcome);
-        for (const [index, received] of replay.received.slice(sent).entries())
-          compare(exchanges[first + index] as Exchange, received);
-        done += replay.position - first;
+  it.each(Object.entries(FILES))('%s', async (file, least) => {
+    const exchanges = exchangesOf(file);
+    replay = await startReplayServer(exchanges);
+    let done = 0;
+    while (replay.position < exchanges.length) {
+      const first = replay.position;
+      const exchange = exchanges[first] as Exchange;
+      const call = callOf(exchange, replay);
+      if (call === undefined || isAskedAgain(exchange)) {
+        replay.position += 1;
+        continue;
       }
-      expect(done).toBeGreaterThanOrEqual(least);
-    });
-  },
-);
+      const sent = replay.received.length;
+      const outcome = await call().then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error }),
+      );
+      expect(replay.position, exchange.label).toBeGreaterThan(first);
+      checkOutcome(exchanges.slice(first, replay.position), outcome);
+      for (const [index, received] of replay.received.slice(sent).entries())
+        compare(exchanges[first + index] as Exchange, received);
+      done += replay.position - first;
+    }
+    expect(done).toBeGreaterThanOrEqual(least);
+  });
+});

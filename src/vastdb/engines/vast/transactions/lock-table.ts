@@ -5,7 +5,7 @@ import { shapeOf } from '../catalogue.ts';
 import type { VastClient } from '../client/vast-client.ts';
 import { LOCK_TABLE } from '../names.ts';
 import { VastError } from '../transport/vast-error.ts';
-import { LOCK_BUCKETS } from './lock-keys.ts';
+import { LOCK_BUCKETS } from '../../lock-keys.ts';
 import { isEndedSoon, type Rollbacks } from './rollbacks.ts';
 import { mayRunAgain } from './run-again.ts';
 import { LEFT_BEHIND_MS } from './slot-pool.ts';

@@ -4,7 +4,8 @@ import type { Predicate } from '../../../predicate/predicate.ts';
 import { TableError } from '../../../table-error.ts';
 import type { Statements } from '../statements.ts';
 import { VastError } from '../transport/vast-error.ts';
-import { lockBucket } from './lock-keys.ts';
+import { conflictKeys } from '../../conflict-queue.ts';
+import { lockBucket } from '../../lock-keys.ts';
 import { StatementGate } from './statement-gate.ts';
 
 /** One transaction as its work sees it. */
@@ -102,15 +103,6 @@ export class VastTransaction implements TableTransaction {
   #checkOpen(): void {
     if (this.#ended) throw new TableError('invalid', 'The transaction has ended; it cannot be used any more.');
   }
-}
-
-/** Conflicts over more rows than these are taken for one over the table. */
-const KEYS_MAX = 16;
-
-/** Names of what a write touched, for the queue of those that conflicted. */
-export function conflictKeys(table: string, rows: Iterable<RowId | number>): string[] {
-  const keys = Array.from(rows, (row) => `${table} ${row}`);
-  return keys.length > 0 && keys.length <= KEYS_MAX ? keys : [table];
 }
 
 const isUnreachable = (error: unknown): error is TableError =>

@@ -6,12 +6,12 @@ import { LOCK_TABLE } from '../names.ts';
 import type { Statements } from '../statements.ts';
 import { VastError } from '../transport/vast-error.ts';
 import { commitSurely } from './commit.ts';
-import { ConflictQueue } from './conflict-queue.ts';
+import { conflictKeys, ConflictQueue } from '../../conflict-queue.ts';
 import { LockRowsChanged, type LockTable } from './lock-table.ts';
 import { isEndedSoon, type Rollbacks } from './rollbacks.ts';
 import { mayRunAgain } from './run-again.ts';
 import type { Slot, SlotPool } from './slot-pool.ts';
-import { conflictKeys, VastTransaction } from './vast-transaction.ts';
+import { VastTransaction } from './vast-transaction.ts';
 
 /** For how long work is run anew. */
 const PATIENCE_MS = 8000;

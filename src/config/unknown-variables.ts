@@ -1,0 +1,68 @@
+import { VARIABLES } from './variables.ts';
+
+/** Names that begin so are ours, or look like it on purpose. `OTEL_` and the like belong to others, too. */
+const OUR_PREFIXES = [
+  'AUTH_',
+  'S3_',
+  'VAST_',
+  'SQLITE_',
+  'PRESIGN_',
+  'RECLAIM_',
+  'SEARCH_',
+  'EXR_',
+  'WEBHOOK_',
+  'ANALYTICS_',
+  'SOFT_DELETE_',
+];
+/** What Docker and Kubernetes tell of services by their names: a service `s3` or `search` has these. */
+const OF_A_SERVICE = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?|ENV_\w+|NAME)$/;
+/** Shorter names are one letter from names of others: HOST, HOME, PORT. */
+const SHORTEST = 6;
+
+export interface UnknownVariable {
+  readonly name: string;
+  /** The one of ours that is most like it. */
+  readonly likely: string;
+}
+
+/**
+ * Variables that are set and that nobody reads, although they look like ours: one letter too few, too many, changed or
+ * exchanged, or one of our prefixes. A name that is only another program's is none of them.
+ */
+export function unknownVariables(variables: NodeJS.ProcessEnv): UnknownVariable[] {
+  const unknown: UnknownVariable[] = [];
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined || value === '' || VARIABLES.includes(name)) continue;
+    const upper = name.toUpperCase();
+    const isOurs = OUR_PREFIXES.some((prefix) => name.startsWith(prefix)) && !OF_A_SERVICE.test(name);
+    const [likely, distance] = nearest(upper);
+    if (isOurs || (distance <= 1 && name.length >= SHORTEST)) unknown.push({ name, likely });
+  }
+  return unknown;
+}
+
+function nearest(name: string): [string, number] {
+  let best: [string, number] = ['', Infinity];
+  for (const known of VARIABLES) {
+    const distance = editDistance(name, known);
+    if (distance < best[1]) best = [known, distance];
+  }
+  return best;
+}
+
+/** How many letters have to be added, taken away, changed, or exchanged with their neighbour. */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isExchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const exchanged = isExchanged ? (beforeLast[j - 2] ?? 0) + 1 : Infinity;
+      row.push(Math.min(changed, exchanged, (last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return last[b.length] ?? 0;
+}

@@ -1,0 +1,108 @@
+import type { Cell, ColumnDefinition, ColumnType } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import { cellMismatch, vectorBytes, vectorOf } from '../cells.ts';
+import { readText, storedText } from './text-cells.ts';
+
+/** A value as the client library takes it. */
+export type Parameter = string | number | boolean | Buffer | null;
+
+/** Texts are compared and ordered by code point, on every server alike: that is the collation "C". */
+const declarations: Readonly<Record<ColumnType, string>> = {
+  string: 'text COLLATE "C"',
+  int64: 'bigint',
+  int32: 'integer',
+  float64: 'double precision',
+  bool: 'boolean',
+  binary: 'bytea',
+  vector: 'bytea',
+};
+
+export const declarationOf = ({ type }: ColumnDefinition): string => declarations[type];
+
+/** The type in a cast of a parameter. */
+export const castOf = ({ type }: ColumnDefinition): string => (type === 'string' ? 'text' : declarations[type]);
+
+/** What tells a vector from other bytes: a comment on its column, which backups keep; undefined for other types. */
+export function commentOf({ name, type, dimension }: ColumnDefinition): string | undefined {
+  if (type !== 'vector') return undefined;
+  if (dimension === undefined || !Number.isSafeInteger(dimension) || dimension < 1) {
+    throw new TableError('invalid', `The vector column ${name} needs a dimension of at least 1.`);
+  }
+  return `vector(${dimension})`;
+}
+
+const typesByName: ReadonlyMap<string, ColumnType> = new Map([
+  ['text', 'string'],
+  ['bigint', 'int64'],
+  ['integer', 'int32'],
+  ['double precision', 'float64'],
+  ['boolean', 'bool'],
+  ['bytea', 'binary'],
+]);
+
+/** The type of a column as PostgreSQL names it; undefined for one that is none of ours. */
+export function parseType(
+  name: string,
+  comment: string | null,
+): Pick<ColumnDefinition, 'type' | 'dimension'> | undefined {
+  const [, dimension] = /^vector\((\d+)\)$/.exec(comment ?? '') ?? [];
+  if (name === 'bytea' && dimension !== undefined) return { type: 'vector', dimension: Number(dimension) };
+  const type = typesByName.get(name);
+  return type && { type };
+}
+
+/**
+ * The cell as a parameter.
+ *
+ * @throws TableError `invalid` naming table and column for a cell of another type.
+ */
+export function encodeCell(table: string, column: ColumnDefinition, cell: Cell): Parameter {
+  if (cell === null) return null;
+  switch (column.type) {
+    case 'string':
+      if (typeof cell === 'string') return storedText(cell);
+      break;
+    case 'int64':
+      if (typeof cell === 'bigint' && BigInt.asIntN(64, cell) === cell) return cell.toString();
+      break;
+    case 'int32':
+      if (typeof cell === 'number' && (cell | 0) === cell) return cell;
+      break;
+    case 'float64':
+      if (typeof cell === 'number' && !Number.isNaN(cell)) return cell;
+      break;
+    case 'bool':
+      if (typeof cell === 'boolean') return cell;
+      break;
+    case 'binary':
+      if (cell instanceof Uint8Array) return bufferOf(cell);
+      break;
+    case 'vector':
+      if (cell instanceof Float32Array && cell.length === column.dimension) return bufferOf(vectorBytes(cell));
+      break;
+  }
+  throw cellMismatch(table, column, cell);
+}
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Turns the text of a cell back. */
+export type Decoder = (text: string) => Cell;
+
+export const decoderOf = ({ type }: ColumnDefinition): Decoder => decoders[type];
+
+const decoders: Readonly<Record<ColumnType, Decoder>> = {
+  string: readText,
+  int64: BigInt,
+  int32: Number,
+  float64: Number,
+  bool: (text) => text === 't',
+  binary: bytesOf,
+  vector: (text) => vectorOf(bytesOf(text)),
+};
+
+/** `\x` and hexadecimal digits. */
+function bytesOf(text: string): Uint8Array {
+  const buffer = Buffer.from(text.slice(2), 'hex');
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}

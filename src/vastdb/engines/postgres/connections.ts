@@ -1,0 +1,201 @@
+import pg from 'pg';
+import Cursor from 'pg-cursor';
+import type { PoolStatistics } from '../../engine.ts';
+import type { Parameter } from './column-types.ts';
+import { isReadOnly, toTableError } from './postgres-error.ts';
+import type { Statement } from './row-statements.ts';
+
+export interface ConnectionsOptions {
+  readonly url: string;
+  /** The most connections at a time. */
+  readonly poolSize: number;
+  /** 0: none. */
+  readonly statementTimeoutMs: number;
+  /** Whether cursors are opened, for which statements have to wait for each other's answers. */
+  readonly cursors?: boolean;
+}
+
+/** What a statement returned: cells as texts. */
+export interface Answer {
+  /** The first word of what was done, such as `COMMIT`. */
+  readonly command: string;
+  /** Rows returned or written. */
+  readonly count: number;
+  readonly rows: (string | null)[][];
+}
+
+/** For how long a request waits for a connection. */
+const CONNECT_TIMEOUT_MS = 5000;
+const IDLE_TIMEOUT_MS = 60_000;
+
+/** More different statements are not prepared: the server keeps each for every connection. */
+const MOST_PREPARED = 500;
+/** Longer ones have long lists in them, and hardly come again. */
+const LONGEST_PREPARED = 8000;
+
+/** Names of prepared statements: every connection has the same ones for the same texts. */
+class StatementNames {
+  readonly #names = new Map<string, string>();
+
+  nameOf(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined || this.#names.size >= MOST_PREPARED || text.length > LONGEST_PREPARED) return known;
+    const name = `tams_${this.#names.size + 1}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}
+
+const identity = (text: string): string => text;
+/** Cells are decoded by the columns that they are of, not by the types of the server. */
+const RAW_TYPES = { getTypeParser: () => identity } as unknown as pg.CustomTypesConfig;
+
+/** Connections to one server, which are opened when they are needed, and closed when they are not. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #names = new StatementNames();
+  #pool: pg.Pool;
+  #ended: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    this.#pool = this.#makePool();
+  }
+
+  get load(): Omit<PoolStatistics, 'pool'> {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { used: totalCount - idleCount, idle: idleCount, max: this.#options.poolSize, waiting: waitingCount };
+  }
+
+  /**
+   * Runs one statement by itself.
+   *
+   * @throws TableError
+   */
+  async run(statement: Statement): Promise<Answer> {
+    const session = await this.session();
+    try {
+      return await session.run(statement);
+    } catch (error) {
+      session.spoil(error);
+      throw error;
+    } finally {
+      session.release();
+    }
+  }
+
+  /** A connection for the caller alone, until its `release`. */
+  async session(): Promise<Session> {
+    const pool = this.#pool;
+    try {
+      return new Session(await pool.connect(), this.#names, () => {
+        if (pool === this.#pool) this.#renew();
+      });
+    } catch (error) {
+      throw toTableError(error);
+    }
+  }
+
+  /** Waits for the statements that run. */
+  async close(): Promise<void> {
+    await Promise.all([this.#ended, this.#pool.end()]);
+  }
+
+  #makePool(): pg.Pool {
+    const { url, poolSize, statementTimeoutMs, cursors = false } = this.#options;
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: poolSize,
+      pipeline: !cursors,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      application_name: 'vast-tams',
+      ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }),
+    });
+    // What waits for a connection that dies is told so by its statement; of one that is idle nobody needs to know.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return pool;
+  }
+
+  /** After a failover all present connections lead to the wrong server. */
+  #renew(): void {
+    const old = this.#pool;
+    this.#pool = this.#makePool();
+    this.#ended = Promise.all([this.#ended, old.end()]);
+  }
+}
+
+/** One connection. Statements are sent at once and answered in their order: who need not wait for one sends the next. */
+export class Session {
+  readonly #client: pg.PoolClient;
+  readonly #names: StatementNames;
+  readonly #onReadOnly: () => void;
+  #spoilt: Error | undefined;
+
+  constructor(client: pg.PoolClient, names: StatementNames, onReadOnly: () => void) {
+    this.#client = client;
+    this.#names = names;
+    this.#onReadOnly = onReadOnly;
+  }
+
+  /** @throws TableError */
+  async run({ text, values }: Statement): Promise<Answer> {
+    const name = this.#names.nameOf(text);
+    try {
+      const { command, rowCount, rows } = await this.#client.query<
+        (string | null)[],
+        (Parameter | readonly Parameter[])[]
+      >({
+        text,
+        values: [...values],
+        rowMode: 'array',
+        types: RAW_TYPES,
+        ...(name !== undefined && { name }),
+      });
+      return { command, count: rowCount ?? 0, rows };
+    } catch (error) {
+      if (isReadOnly(error)) this.#onReadOnly();
+      throw toTableError(error);
+    }
+  }
+
+  /** A statement without values, that is not worth to be prepared. @throws TableError */
+  async runText(text: string): Promise<Answer> {
+    try {
+      const { command, rowCount, rows } = await this.#client.query<(string | null)[]>({
+        text,
+        rowMode: 'array',
+        types: RAW_TYPES,
+      });
+      return { command, count: rowCount ?? 0, rows };
+    } catch (error) {
+      throw toTableError(error);
+    }
+  }
+
+  /** Reads the rows of a statement in parts; there are no more when a part is empty. Not on connections without `cursors`. */
+  cursor({ text, values }: Statement): { read(rows: number): Promise<(string | null)[][]> } {
+    const config = { rowMode: 'array', types: RAW_TYPES } as const;
+    const cursor = this.#client.query(new Cursor<(string | null)[]>(text, [...values], config));
+    return {
+      read: async (rows) => {
+        try {
+          return await cursor.read(rows);
+        } catch (error) {
+          throw toTableError(error);
+        }
+      },
+    };
+  }
+
+  /** The connection is closed at its release: its state is not known. */
+  spoil(error: unknown): void {
+    this.#spoilt ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  release(): void {
+    this.#client.release(this.#spoilt);
+  }
+}

@@ -1,0 +1,79 @@
+import pg from 'pg';
+import { TableError, type TableErrorKind } from '../../table-error.ts';
+
+/** The connection died before its transaction was told to commit: nothing of that is left, and it may be run anew. */
+export class ConnectionLost extends TableError {}
+
+/** What PostgreSQL says where only a standby was reached, https://www.postgresql.org/docs/current/errcodes-appendix.html. */
+const READ_ONLY = '25006';
+/** An earlier statement of the transaction failed. */
+const ABORTED = '25P02';
+
+const kindsByCode: Readonly<Record<string, TableErrorKind>> = {
+  '23505': 'duplicate',
+  '40001': 'conflict',
+  '40P01': 'conflict',
+  '42501': 'unavailable',
+  '53100': 'full',
+  '54000': 'too_large',
+  '55P03': 'unavailable',
+  '57014': 'unavailable',
+  [READ_ONLY]: 'unavailable',
+  XX001: 'corrupt',
+  XX002: 'corrupt',
+};
+
+/** By the first two characters of a code: connections, authorization, resources, the operator's intervention, the system. */
+const unavailableClasses = new Set(['08', '28', '53', '57', '58']);
+
+/** When a failover or a restart is usually over. */
+const RETRY_AFTER_MS = 2000;
+
+/** The TableError for what the client library threw. A TableError comes back as it is. */
+export function toTableError(error: unknown): TableError {
+  if (error instanceof TableError) return error;
+  if (!(error instanceof pg.DatabaseError)) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new ConnectionLost('unavailable', `PostgreSQL cannot be reached: ${reason}`, error, RETRY_AFTER_MS);
+  }
+  const kind = kindOf(error.code ?? '');
+  const retryAfterMs = kind === 'unavailable' ? RETRY_AFTER_MS : undefined;
+  const message = `${error.message}${advice(error.code)}`;
+  // The operator ended the connection, or the server is going down: the transaction is undone.
+  if (error.code?.startsWith('57P') === true) return new ConnectionLost(kind, message, error, retryAfterMs);
+  return new TableError(kind, message, error, retryAfterMs);
+}
+
+function kindOf(code: string): TableErrorKind {
+  return kindsByCode[code] ?? (unavailableClasses.has(code.slice(0, 2)) ? 'unavailable' : 'invalid');
+}
+
+function advice(code: string | undefined): string {
+  switch (code) {
+    case '23502':
+      return ': the column is required.';
+    case '42501':
+      return ': grant the right to the user of DATABASE_URL.';
+    case '53100':
+      return ': there is no space left on the disk of PostgreSQL.';
+    case '54000':
+      return ': a text in a unique key is too long for an index.';
+    case '57014':
+      return ': the statement took longer than DATABASE_STATEMENT_TIMEOUT_MS.';
+    case READ_ONLY:
+      return ': PostgreSQL is a standby here, or set to read only.';
+    default:
+      return '';
+  }
+}
+
+/** Whether the connection leads to a server that takes no writes, as after a failover: a new one may lead elsewhere. */
+export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ONLY;
+
+/** Whether it says only that an earlier statement failed. */
+export const isAborted = (error: unknown): boolean => codeOf(error) === ABORTED;
+
+function codeOf(error: unknown): string | undefined {
+  const raw = error instanceof TableError ? error.cause : error;
+  return raw instanceof pg.DatabaseError ? raw.code : undefined;
+}

@@ -1,0 +1,179 @@
+import type { Cell, RowId, RowSet, SelectRequest, TableTransaction } from '../../engine.ts';
+import type { Predicate } from '../../predicate/predicate.ts';
+import { TableError } from '../../table-error.ts';
+import { conflictKeys } from '../conflict-queue.ts';
+import { lockBucket } from '../lock-keys.ts';
+import type { Answer, Session } from './connections.ts';
+import { isAborted, toTableError } from './postgres-error.ts';
+import type { Statement } from './row-statements.ts';
+import type { Statements } from './statements.ts';
+
+/** By what the fate of a transaction is found out, when the answer to its commit is lost. */
+export interface TransactionIdentity {
+  /** PostgreSQL's number of the transaction, which is never used twice. */
+  readonly id: string;
+  readonly backend: string;
+}
+
+const IDENTITY = 'SELECT pg_current_xact_id()::text, pg_backend_pid()::text';
+
+/** One transaction as its work sees it. Statements are sent in the order in which they are called. */
+export class PostgresTransaction implements TableTransaction {
+  readonly #statements: Statements;
+  readonly #session: Session;
+  readonly #lockBuckets = new Set<number>();
+  readonly #running = new Set<Promise<unknown>>();
+  #identity: Promise<TransactionIdentity> | undefined;
+  #failure: TableError | undefined;
+  #conflictKeys: readonly string[] = [];
+  #ended = false;
+  #savepoints = 0;
+
+  constructor(statements: Statements, session: Session) {
+    this.#statements = statements;
+    this.#session = session;
+  }
+
+  /** Undefined for a transaction that has not written. */
+  get identity(): Promise<TransactionIdentity> | undefined {
+    return this.#identity;
+  }
+
+  /** The rows of the table of locks that stand for the keys. */
+  get lockBuckets(): ReadonlySet<number> {
+    return this.#lockBuckets;
+  }
+
+  /** The first statement that the server refused: it has undone the transaction. */
+  get failure(): TableError | undefined {
+    return this.#failure;
+  }
+
+  /** What the refused statement was about: rows, or a table where there were many. */
+  get conflictKeys(): readonly string[] {
+    return this.#conflictKeys;
+  }
+
+  async select(request: SelectRequest): Promise<RowSet> {
+    this.#checkOpen();
+    return this.#track(this.#statements.select(this.#runner([]), request));
+  }
+
+  async count(table: string, where?: Predicate): Promise<number> {
+    this.#checkOpen();
+    return this.#track(this.#statements.count(this.#runner([]), table, where));
+  }
+
+  async insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
+    this.#checkOpen();
+    if (rows.length === 0) return;
+    await this.#track(this.#insert(table, columns, rows));
+  }
+
+  async update(
+    table: string,
+    rowIds: readonly RowId[],
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+  ): Promise<void> {
+    this.#checkOpen();
+    if (rowIds.length !== rows.length) {
+      throw new TableError('invalid', `${rowIds.length} row ids came with ${rows.length} rows for ${table}.`);
+    }
+    if (rowIds.length === 0 || columns.length === 0) return;
+    await this.#track(
+      this.#statements
+        .prepareUpdate(table, rowIds, columns, rows)
+        .then((statement) => this.#write(statement, conflictKeys(table, rowIds))),
+    );
+  }
+
+  async delete(table: string, rowIds: readonly RowId[]): Promise<void> {
+    this.#checkOpen();
+    if (rowIds.length === 0) return;
+    await this.#track(
+      this.#statements
+        .prepareDelete(table, rowIds)
+        .then((statement) => this.#write(statement, conflictKeys(table, rowIds))),
+    );
+  }
+
+  /** Only takes notes: the rows are written together with the commit. */
+  async lock(keys: readonly string[]): Promise<void> {
+    this.#checkOpen();
+    for (const key of keys) this.#lockBuckets.add(lockBucket(key));
+  }
+
+  /** From now on it refuses to be used. Resolves when its statements have ended. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await Promise.allSettled(this.#running);
+  }
+
+  async #insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
+    const { statement, mayBeTaken } = await this.#statements.prepareInsert(table, columns, rows);
+    // All rows or none: what a list of them has inserted before a duplicate is taken back.
+    const savepoint = mayBeTaken && rows.length > 1 ? `rows_${++this.#savepoints}` : undefined;
+    if (savepoint !== undefined) this.#send(`SAVEPOINT ${savepoint}`);
+    const { count } = await this.#write(statement, [table]);
+    if (count !== rows.length) {
+      if (savepoint !== undefined) this.#send(`ROLLBACK TO SAVEPOINT ${savepoint}`);
+      throw new TableError('duplicate', `A row for ${table} has a key that another row has.`);
+    }
+    if (savepoint !== undefined) this.#send(`RELEASE SAVEPOINT ${savepoint}`);
+  }
+
+  #write(statement: Statement, keys: readonly string[]): Promise<Answer> {
+    // Sent before the first write and not waited for: it is known by the time that a commit is sent.
+    if (this.#identity === undefined) {
+      this.#identity = this.#session
+        .runText(IDENTITY)
+        .then(({ rows }) => ({ id: rows[0]?.[0] ?? '', backend: rows[0]?.[1] ?? '' }));
+      this.#identity.catch(() => undefined);
+    }
+    return this.#runner(keys).run(statement);
+  }
+
+  /** Sends a statement whose failure shows in those that follow. */
+  #send(text: string): void {
+    this.#session.runText(text).catch((error: unknown) => this.#fail(error, []));
+  }
+
+  #runner(keys: readonly string[]): { run: (statement: Statement) => Promise<Answer> } {
+    return {
+      run: async (statement) => {
+        try {
+          return await this.#session.run(statement);
+        } catch (error) {
+          throw this.#fail(error, keys);
+        }
+      },
+    };
+  }
+
+  /** @returns why the transaction failed, which is not always this error. */
+  #fail(error: unknown, keys: readonly string[]): TableError {
+    if (this.#failure === undefined && !isAborted(error)) {
+      this.#failure = toTableError(error);
+      this.#conflictKeys = keys;
+    }
+    return this.#failure ?? toTableError(error);
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#running.add(settled);
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(settled);
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#ended) throw new TableError('invalid', 'The transaction has ended; it cannot be used any more.');
+  }
+}

@@ -1,0 +1,198 @@
+import type { Cell, ColumnDefinition, Lookup, RowId, SelectRequest } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import { rowIdCells, rowIdColumns } from '../row-key.ts';
+import type { TableShape } from './catalogue.ts';
+import { castOf, encodeCell, type Parameter } from './column-types.ts';
+import {
+  columnOf,
+  compilePredicate,
+  type CompileTarget,
+  Parameters,
+  shapeOf,
+  type Shapes,
+} from './predicate-compiler.ts';
+
+/** A statement with its values. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly (Parameter | readonly Parameter[])[];
+}
+
+/** The schema in double quotes, and the tables that statements are about. */
+export interface StatementContext {
+  readonly schema: string;
+  readonly shapes: Shapes;
+}
+
+/**
+ * A select. The cells that make the row id come after the asked columns and lookups.
+ *
+ * @throws TableError `invalid` for unknown columns, and for what cannot be asked together.
+ */
+export function selectStatement(context: StatementContext, request: SelectRequest): Statement {
+  const { lookups = [], distinct = false, rowIds = false, where, orderBy = [], limit } = request;
+  if (distinct && lookups.length > 0) throw new TableError('invalid', 'A select is either distinct or with lookups.');
+  if (distinct && rowIds) {
+    throw new TableError('invalid', 'A select is either distinct or with row ids: equal rows have different ids.');
+  }
+  const { schema } = context;
+  const shape = shapeOf(context.shapes, request.table);
+  const target: CompileTarget = { ...context, parameters: new Parameters() };
+  const cells = request.columns.map((name) => `"${columnOf(shape, name).name}"`);
+  for (const lookup of lookups) cells.push(lookupText(context, shape, lookup));
+  if (rowIds) cells.push(...rowIdColumns(shape).map(({ name }) => `"${name}"`));
+  let text = `SELECT ${distinct ? 'DISTINCT ' : ''}${cells.join(', ')} FROM ${schema}."${shape.name}"`;
+  if (where !== undefined) text += ` WHERE ${compilePredicate(target, shape, where)}`;
+  if (orderBy.length > 0) {
+    const terms = orderBy.map(({ column, direction }) => orderText(columnOf(shape, column), direction));
+    text += ` ORDER BY ${terms.join(', ')}`;
+  }
+  if (limit !== undefined) {
+    if (!Number.isSafeInteger(limit) || limit < 0) {
+      throw new TableError('invalid', `A limit is a whole number from 0 on, not ${limit}.`);
+    }
+    text += ` LIMIT ${target.parameters.bind(limit, 'bigint')}`;
+  }
+  return { text, values: target.parameters.values };
+}
+
+/** Nulls come first, and last when descending, as on the other engines; said only where there may be some, for the indexes. */
+export function orderText({ name, required }: ColumnDefinition, direction: 'asc' | 'desc'): string {
+  if (direction === 'asc') return `"${name}"${required === true ? '' : ' NULLS FIRST'}`;
+  return `"${name}" DESC${required === true ? '' : ' NULLS LAST'}`;
+}
+
+function lookupText({ schema, shapes }: StatementContext, shape: TableShape, lookup: Lookup): string {
+  const other = shapeOf(shapes, lookup.table);
+  const [picked, matched, own] = [
+    columnOf(other, lookup.column),
+    columnOf(other, lookup.match),
+    columnOf(shape, lookup.equals),
+  ];
+  for (const [owner, { name, type }] of [
+    [other, picked],
+    [other, matched],
+    [shape, own],
+  ] as const) {
+    if (type !== 'string') {
+      throw new TableError('invalid', `${owner.name}.${name} is no string column: no lookup uses it.`);
+    }
+  }
+  return (
+    `(SELECT '[' || coalesce(string_agg(to_json(found.value)::text, ',' ORDER BY found.value), '') || ']' FROM ` +
+    `(SELECT DISTINCT other."${picked.name}" AS value FROM ${schema}."${other.name}" AS other ` +
+    `WHERE other."${matched.name}" = "${shape.name}"."${own.name}" AND other."${picked.name}" IS NOT NULL) AS found)`
+  );
+}
+
+export function countStatement(context: StatementContext, table: string, where: SelectRequest['where']): Statement {
+  const shape = shapeOf(context.shapes, table);
+  const target: CompileTarget = { ...context, parameters: new Parameters() };
+  const condition = where === undefined ? '' : ` WHERE ${compilePredicate(target, shape, where)}`;
+  return {
+    text: `SELECT count(*) FROM ${context.schema}."${shape.name}"${condition}`,
+    values: target.parameters.values,
+  };
+}
+
+/**
+ * An insert; many rows travel as one array for each column. A row whose unique key is taken is left out, which the count
+ * of the inserted rows tells: an error would end the transaction.
+ */
+export function insertStatement(
+  { schema }: StatementContext,
+  shape: TableShape,
+  columns: readonly ColumnDefinition[],
+  rows: readonly (readonly Cell[])[],
+): Statement {
+  const into = `INSERT INTO ${schema}."${shape.name}"`;
+  const unlessTaken = shape.hasUniqueKeys ? ' ON CONFLICT DO NOTHING' : '';
+  if (columns.length === 0) {
+    return { text: `${into} SELECT FROM generate_series(1, $1::bigint)${unlessTaken}`, values: [rows.length] };
+  }
+  const parameters = new Parameters();
+  const names = columns.map(({ name }) => `"${name}"`).join(', ');
+  for (const row of rows) checkWidth(shape, columns, row);
+  const [only] = rows;
+  if (rows.length === 1 && only !== undefined) {
+    const cells = columns.map((column, index) =>
+      parameters.bind(encodeCell(shape.name, column, only[index] ?? null), castOf(column)),
+    );
+    return { text: `${into} (${names}) VALUES (${cells.join(', ')})${unlessTaken}`, values: parameters.values };
+  }
+  const lists = bindColumns(parameters, shape, columns, rows);
+  return {
+    text: `${into} (${names}) SELECT * FROM unnest(${lists.join(', ')})${unlessTaken}`,
+    values: parameters.values,
+  };
+}
+
+/** An update of rows by their ids; the id of a row that is gone is passed over. */
+export function updateStatement(
+  { schema }: StatementContext,
+  shape: TableShape,
+  rowIds: readonly RowId[],
+  columns: readonly ColumnDefinition[],
+  rows: readonly (readonly Cell[])[],
+): Statement {
+  const parameters = new Parameters();
+  const keys = rowIdColumns(shape);
+  for (const row of rows) checkWidth(shape, columns, row);
+  const lists = [
+    ...bindColumns(
+      parameters,
+      shape,
+      keys,
+      rowIds.map((id) => rowIdCells(shape, id)),
+    ),
+    ...bindColumns(parameters, shape, columns, rows),
+  ];
+  const names = [...keys.map((_, index) => `k${index}`), ...columns.map((_, index) => `v${index}`)];
+  const assignments = columns.map(({ name }, index) => `"${name}" = given.v${index}`).join(', ');
+  const isRow = keys.map(({ name }, index) => `target."${name}" = given.k${index}`).join(' AND ');
+  return {
+    text:
+      `UPDATE ${schema}."${shape.name}" AS target SET ${assignments} ` +
+      `FROM unnest(${lists.join(', ')}) AS given(${names.join(', ')}) WHERE ${isRow}`,
+    values: parameters.values,
+  };
+}
+
+export function deleteStatement({ schema }: StatementContext, shape: TableShape, rowIds: readonly RowId[]): Statement {
+  const parameters = new Parameters();
+  const keys = rowIdColumns(shape);
+  const lists = bindColumns(
+    parameters,
+    shape,
+    keys,
+    rowIds.map((id) => rowIdCells(shape, id)),
+  );
+  const names = keys.map((_, index) => `k${index}`);
+  const isRow = keys.map(({ name }, index) => `target."${name}" = given.k${index}`).join(' AND ');
+  return {
+    text:
+      `DELETE FROM ${schema}."${shape.name}" AS target ` +
+      `USING unnest(${lists.join(', ')}) AS given(${names.join(', ')}) WHERE ${isRow}`,
+    values: parameters.values,
+  };
+}
+
+function checkWidth(shape: TableShape, columns: readonly ColumnDefinition[], row: readonly Cell[]): void {
+  if (row.length === columns.length) return;
+  throw new TableError('invalid', `A row of ${row.length} cells came for ${columns.length} columns of ${shape.name}.`);
+}
+
+/** One array of cells for each column. */
+function bindColumns(
+  parameters: Parameters,
+  shape: TableShape,
+  columns: readonly ColumnDefinition[],
+  rows: readonly (readonly Cell[])[],
+): string[] {
+  return columns.map((column, index) =>
+    parameters.bind(
+      rows.map((row) => encodeCell(shape.name, column, row[index] ?? null)),
+      `${castOf(column)}[]`,
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+import { TableError } from '../../table-error.ts';
+import type { Ask } from './catalogue.ts';
+import { LOCK_BUCKETS } from '../lock-keys.ts';
+import { LOCK_TABLE } from './names.ts';
+
+/** Transactions by 64-bit numbers, https://www.postgresql.org/docs/release/13.0/; older ones get no fixes any more. */
+const OLDEST = 140_000;
+
+const FACTS = `
+  SELECT current_setting('server_version_num'), current_setting('server_encoding'), pg_is_in_recovery(),
+    current_setting('default_transaction_read_only')`;
+
+const TABLES = `
+  SELECT count(*) FILTER (WHERE c.relname = $2), count(*) FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
+
+/**
+ * Looks whether the server can keep the tables.
+ *
+ * @returns whether the schema has been used before.
+ * @throws TableError with one line that says what is missing, and what to do.
+ */
+export async function checkServer(ask: Ask, schema: string): Promise<boolean> {
+  const [[version = '', encoding = '', recovering = '', readOnly = ''] = []] = await ask(FACTS, []);
+  if (Number(version) < OLDEST) {
+    throw unusable(
+      `PostgreSQL ${majorOf(version)} is too old: ${majorOf(String(OLDEST))} is the oldest that can keep the tables`,
+    );
+  }
+  if (encoding !== 'UTF8') {
+    throw unusable(`The database has the encoding ${encoding ?? ''}: create one with ENCODING 'UTF8'`);
+  }
+  if (recovering === 't') throw unusable('DATABASE_URL leads to a standby, which takes no writes: name the primary');
+  if (readOnly === 'on') throw unusable('The database is set to read only: unset default_transaction_read_only');
+  const [[own = '0', all = '0'] = []] = await ask(TABLES, [schema, LOCK_TABLE]);
+  if (own === '0' && all !== '0') {
+    throw unusable(`The schema ${schema} has tables of somebody else: name an empty or a new one in DATABASE_SCHEMA`);
+  }
+  return own !== '0';
+}
+
+/** What makes an empty schema one of ours; the rows stand for keys that transactions lock. */
+export function schemaTexts(schema: string): string[] {
+  const table = `${schema}."${LOCK_TABLE}"`;
+  return [
+    `CREATE SCHEMA IF NOT EXISTS ${schema}`,
+    // Updated all the time: room in each page keeps new versions of a row beside the old ones, and out of the index.
+    `CREATE TABLE IF NOT EXISTS ${table} (bucket integer PRIMARY KEY, taken bigint NOT NULL) WITH (fillfactor = 50)`,
+    `INSERT INTO ${table} SELECT bucket, 0 FROM generate_series(0, ${LOCK_BUCKETS - 1}) AS bucket ON CONFLICT DO NOTHING`,
+  ];
+}
+
+const majorOf = (version: string | null): number => Math.floor(Number(version) / 10_000);
+
+const unusable = (message: string): TableError => new TableError('unavailable', `${message}.`);

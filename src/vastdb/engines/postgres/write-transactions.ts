@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TableTransaction } from '../../engine.ts';
+import { TableError } from '../../table-error.ts';
+import { conflictKeys, ConflictQueue } from '../conflict-queue.ts';
+import type { Connections, Session } from './connections.ts';
+import { LOCK_TABLE } from './names.ts';
+import { ConnectionLost } from './postgres-error.ts';
+import { PostgresTransaction } from './postgres-transaction.ts';
+import type { Statement } from './row-statements.ts';
+import type { Statements } from './statements.ts';
+import { wasCommitted } from './was-committed.ts';
+
+/** For how long work is run anew. */
+const PATIENCE_MS = 8000;
+/** The longest wait before the second run; it doubles. Others who wait for the same rows may be on other replicas. */
+const PAUSE_MS = 2;
+const PAUSE_MAX_MS = 250;
+
+/**
+ * A snapshot for the whole transaction: of two that write a same row the later one fails. What else must not change
+ * meanwhile is locked by keys; see docs/adr/0025-postgres.md.
+ */
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
+
+/** Runs work in transactions. */
+export class WriteTransactions {
+  readonly #statements: Statements;
+  readonly #schema: string;
+  readonly #queue = new ConflictQueue();
+
+  /** @param schema in double quotes. */
+  constructor(statements: Statements, schema: string) {
+    this.#statements = statements;
+    this.#schema = schema;
+  }
+
+  /**
+   * Runs `work` until it is committed: anew when another transaction was faster, or the connection died before the
+   * commit was sent.
+   *
+   * @throws TableError `conflict` when others keep being faster.
+   */
+  async run<T>(connections: Connections, work: (tx: TableTransaction) => Promise<T>): Promise<T> {
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    const conflicts = new Set<string>();
+    for (let run = 1; ; run += 1) {
+      const leave = await this.#queue.enter([...conflicts]);
+      try {
+        return await this.#runOnce(connections, work, conflicts);
+      } catch (error) {
+        if (performance.now() >= giveUpAt || !mayRunAgain(error)) throw error;
+        await sleep(Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** (run - 1)));
+      } finally {
+        leave();
+      }
+    }
+  }
+
+  async #runOnce<T>(
+    connections: Connections,
+    work: (tx: TableTransaction) => Promise<T>,
+    conflicts: Set<string>,
+  ): Promise<T> {
+    const session = await connections.session();
+    const tx = new PostgresTransaction(this.#statements, session);
+    try {
+      // Not waited for: the first statement follows at once.
+      const begun = session.runText(BEGIN);
+      begun.catch(() => undefined);
+      const result = await work(tx);
+      await tx.end();
+      await begun;
+      if (tx.failure !== undefined) throw tx.failure;
+      if (tx.identity === undefined && tx.lockBuckets.size === 0) {
+        // Nothing to keep: its end need not be waited for.
+        void endQuietly(session, 'COMMIT').then(() => session.release());
+        return result;
+      }
+      await this.#commit(connections, session, tx, conflicts);
+      session.release();
+      return result;
+    } catch (error) {
+      await tx.end();
+      for (const key of tx.conflictKeys) conflicts.add(key);
+      const reason = tx.failure ?? error;
+      if (reason instanceof ConnectionLost) session.spoil(reason);
+      else await endQuietly(session, 'ROLLBACK');
+      session.release();
+      throw reason;
+    }
+  }
+
+  async #commit(
+    connections: Connections,
+    session: Session,
+    tx: PostgresTransaction,
+    conflicts: Set<string>,
+  ): Promise<void> {
+    const buckets = [...tx.lockBuckets];
+    const locked = buckets.length === 0 ? undefined : session.run(lockStatement(this.#schema, buckets));
+    locked?.catch(() => undefined);
+    // Sent right behind the locks: where those fail, the server makes it a rollback.
+    const committed = session.runText('COMMIT');
+    committed.catch(() => undefined);
+    try {
+      await locked;
+    } catch (error) {
+      await committed.catch(() => undefined);
+      for (const key of conflictKeys(LOCK_TABLE, buckets)) conflicts.add(key);
+      throw error;
+    }
+    try {
+      const { command } = await committed;
+      if (command !== 'COMMIT') throw new TableError('unavailable', 'PostgreSQL rolled the transaction back.');
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || tx.identity === undefined) throw error;
+      session.spoil(error);
+      if (await wasCommitted(connections, await tx.identity)) return;
+      throw error;
+    }
+  }
+}
+
+/** Others who lock one of these wait here, and fail when this transaction commits. In order, so that no two wait for each other. */
+function lockStatement(schema: string, buckets: readonly number[]): Statement {
+  const table = `${schema}."${LOCK_TABLE}"`;
+  return {
+    text:
+      `UPDATE ${table} SET taken = taken + 1 WHERE bucket IN ` +
+      `(SELECT bucket FROM ${table} WHERE bucket = ANY ($1::integer[]) ORDER BY bucket FOR UPDATE)`,
+    values: [buckets],
+  };
+}
+
+const mayRunAgain = (error: unknown): boolean =>
+  error instanceof ConnectionLost || (error instanceof TableError && error.kind === 'conflict');
+
+/** What fails here leaves a connection that nobody can use. */
+async function endQuietly(session: Session, text: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  try {
+    await session.runText(text);
+  } catch (error) {
+    session.spoil(error);
+  }
+}

@@ -1,0 +1,190 @@
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TableEngine } from '../../../src/vastdb/engine.ts';
+import {
+  openPostgresEngine,
+  type PostgresEngineOptions,
+} from '../../../src/vastdb/engines/postgres/postgres-engine.ts';
+import { TableError } from '../../../src/vastdb/table-error.ts';
+import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+
+const PASSWORD = 'hunter2-hunter2';
+
+describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? ''}`, () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.dispose());
+
+  const open = (url: string, options: Partial<PostgresEngineOptions> = {}): Promise<TableEngine> =>
+    openPostgresEngine({
+      url,
+      replicaUrl: undefined,
+      schema: 'tams',
+      poolSize: 4,
+      statementTimeoutMs: 30_000,
+      logger: pino({ level: 'silent' }),
+      ...options,
+    });
+
+  describe('is refused at the start, in a line that says what to do', () => {
+    const refusal = async (url: string, options: Partial<PostgresEngineOptions> = {}): Promise<string> => {
+      const error: unknown = await open(url, options).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(TableError);
+      const { message } = error as TableError;
+      expect(message).not.toContain('\n');
+      expect(message).not.toContain(PASSWORD);
+      return message;
+    };
+
+    it('where nobody answers', async () => {
+      expect(await refusal(`postgresql://user:${PASSWORD}@127.0.0.1:1/tams`)).toMatch(/ECONNREFUSED/);
+    });
+
+    it('where there is no such database, or user', async () => {
+      const { port } = server;
+      expect(await refusal(`postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/nowhere`)).toMatch(/"nowhere"/);
+      expect(await refusal(`postgresql://nobody:${PASSWORD}@127.0.0.1:${port}/postgres`)).toMatch(/"nobody"/);
+    });
+
+    it('where rights are missing', async () => {
+      const url = new URL(await server.database());
+      await server.run('CREATE ROLE guest LOGIN');
+      url.username = 'guest';
+      expect(await refusal(url.href)).toMatch(/permission denied.*grant/);
+    });
+
+    it('where the schema is of somebody else', async () => {
+      const url = await server.database();
+      await server.run('CREATE TABLE inventory (id integer)', url);
+      expect(await refusal(url, { schema: 'public' })).toMatch(/schema public.*DATABASE_SCHEMA/);
+    });
+
+    it('where the database takes no writes, or not every text', async () => {
+      const url = await server.database();
+      const name = new URL(url).pathname.slice(1);
+      await server.run(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+      expect(await refusal(url)).toMatch(/read only/);
+      await server.run(`CREATE DATABASE ascii TEMPLATE template0 ENCODING 'SQL_ASCII'`);
+      expect(await refusal(url.replace(name, 'ascii'))).toMatch(/SQL_ASCII.*UTF8/);
+    });
+  });
+
+  describe('behind a network that is cut', () => {
+    let proxy: TcpProxy;
+    let engine: TableEngine;
+    beforeEach(async () => {
+      proxy = await startTcpProxy(server.port);
+      const url = new URL(await server.database());
+      url.port = String(proxy.port);
+      engine = await open(url.href);
+      await engine.createTable({ name: 'notes', columns: [{ name: 'id', type: 'string', required: true }] });
+    });
+    afterEach(async () => {
+      await engine.close();
+      await proxy.close();
+    });
+
+    const ids = async (): Promise<unknown[]> => {
+      const { rows } = await engine.reader().select({ table: 'notes', columns: ['id'] });
+      return rows.flat().sort();
+    };
+
+    it('reads and writes on, over new connections', async () => {
+      for (const id of ['a', 'b', 'c']) {
+        await engine.transaction((tx) => tx.insert('notes', ['id'], [[id]]));
+        proxy.cut();
+        expect(await ids()).toContain(id);
+        proxy.cut();
+      }
+      expect(await ids()).toEqual(['a', 'b', 'c']);
+    });
+
+    it('runs work anew whose connection died before its commit', async () => {
+      let runs = 0;
+      await engine.transaction(async (tx) => {
+        runs += 1;
+        await tx.insert('notes', ['id'], [['once']]);
+        if (runs === 1) proxy.cut();
+        await tx.count('notes');
+      });
+      expect(runs).toBe(2);
+      expect(await ids()).toEqual(['once']);
+    });
+
+    it.each([
+      ['that the server never saw', 'drop', 2],
+      ['whose answer is lost', 'forward-and-drop', 1],
+    ] as const)('finds out what became of a commit %s', async (_name, fault, expectedRuns) => {
+      let isArmed = true;
+      proxy.onRequest = (data) => {
+        if (!isArmed || !data.includes('COMMIT')) return 'forward';
+        isArmed = false;
+        return fault;
+      };
+      let runs = 0;
+      await engine.transaction(async (tx) => {
+        runs += 1;
+        await tx.insert('notes', ['id'], [['once']]);
+      });
+      expect(isArmed).toBe(false);
+      expect(runs).toBe(expectedRuns);
+      expect(await ids()).toEqual(['once']);
+    });
+  });
+
+  it('says so while it is down or read only, and serves again without a restart', async () => {
+    const engine = await open(await server.database());
+    try {
+      await engine.createTable({ name: 'notes', columns: [{ name: 'id', type: 'string', required: true }] });
+      const write = (id: string): Promise<void> => engine.transaction((tx) => tx.insert('notes', ['id'], [[id]]));
+      await write('before');
+
+      await server.kill();
+      await expect(write('down')).rejects.toMatchObject({
+        kind: 'unavailable',
+        retryAfterMs: expect.any(Number) as number,
+      });
+      await expect(engine.health()).rejects.toMatchObject({ kind: 'unavailable' });
+      await server.start();
+      await expect
+        .poll(() =>
+          write('after').then(
+            () => true,
+            () => false,
+          ),
+        )
+        .toBe(true);
+
+      await server.run('ALTER SYSTEM SET default_transaction_read_only = on');
+      await server.run('SELECT pg_reload_conf()');
+      await expect
+        .poll(() =>
+          write('read only').then(
+            () => 'written',
+            (error: unknown) => (error as TableError).kind,
+          ),
+        )
+        .toBe('unavailable');
+      expect(await engine.reader().count('notes')).toBeGreaterThan(0);
+      await server.run('ALTER SYSTEM RESET default_transaction_read_only');
+      await server.run('SELECT pg_reload_conf()');
+      await expect
+        .poll(() =>
+          write('again').then(
+            () => true,
+            () => false,
+          ),
+        )
+        .toBe(true);
+      await engine.health();
+    } finally {
+      await engine.close();
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  readonly port: number;
+  /** Cuts all connections. */
+  cut(): void;
+  /** Called with what a client sends; returning `drop` cuts that connection before it, `forward-and-drop` right behind it. */
+  onRequest: ((data: Buffer) => 'forward' | 'drop' | 'forward-and-drop') | undefined;
+  close(): Promise<void>;
+}
+
+/** What is cut behind a request has to reach the server first. */
+const DELIVERY_MS = 200;
+
+/** A hop before a local server, which can fail as networks do. */
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(targetPort, '127.0.0.1');
+    let isMute = false;
+    const cut = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        cut();
+      });
+    }
+    client.on('data', (data) => {
+      const decision = proxy.onRequest?.(data) ?? 'forward';
+      if (decision === 'drop') {
+        cut();
+        return;
+      }
+      if (decision === 'forward-and-drop') {
+        isMute = true;
+        setTimeout(cut, DELIVERY_MS);
+      }
+      upstream.write(data);
+    });
+    upstream.on('data', (data) => {
+      if (!isMute) client.write(data);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the proxy has no port');
+  const proxy: TcpProxy = {
+    port: address.port,
+    onRequest: undefined,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    close: async () => {
+      proxy.cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}
