@@ -2,28 +2,23 @@
 
 const layers = {
   shared: [],
-  domain: ['shared'],
   config: ['shared'],
-  observability: ['shared'],
-  exr: ['shared'],
-  search: ['shared', 'domain'],
-  vastdb: ['shared', 'observability'],
-  providers: ['shared', 'observability', 'domain', 'search'],
-  stores: ['shared', 'observability', 'domain', 'search', 'exr', 'vastdb'],
-  events: ['shared', 'observability', 'domain'],
-  services: ['shared', 'observability', 'domain', 'search', 'exr', 'events'],
-  workers: ['shared', 'observability', 'domain', 'services', 'events'],
-  http: ['shared', 'observability', 'domain', 'services'],
+  formats: ['shared'],
+  operation: ['shared', 'config'],
+  vastdb: ['shared', 'config', 'operation'],
+  http: ['shared', 'config', 'operation'],
+  media: ['shared', 'config', 'formats', 'operation', 'http'],
+  tams: ['shared', 'config', 'formats', 'operation', 'vastdb', 'http', 'media'],
+  'features/[^/]+': ['shared', 'config', 'formats', 'operation', 'vastdb', 'http', 'media', 'tams'],
 };
 
-const layerPath = (layer) => (layer === 'config' ? 'src/config(\\.ts$|/)' : `src/${layer}/`);
-
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
-  name: `layer-${layer}`,
+  name: `layer-${layer.split('/')[0]}`,
   comment: `${layer} may import ${allowed.length === 0 ? 'nothing of ours' : allowed.join(', ')}`,
   severity: 'error',
-  from: { path: `^${layerPath(layer)}` },
-  to: { path: '^src/', pathNot: [layer, ...allowed].map((name) => `^${layerPath(name)}`) },
+  from: { path: `^src/(${layer})/` },
+  // Another feature is no layer of a feature: $1 is the one that imports.
+  to: { path: '^src/', pathNot: ['^src/$1/', ...allowed.map((name) => `^src/${name}/`)] },
 }));
 
 const onlyUnder = (name, library, folders) => ({
@@ -63,8 +58,12 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
     },
     ...layerRules,
-    onlyUnder('fastify', '^node_modules/(fastify|@fastify)/', ['^src/http/', '^src/app\\.ts$', '^src/main\\.ts$']),
-    onlyUnder('aws-sdk', '^node_modules/@aws-sdk/', ['^src/stores/media/']),
+    onlyUnder('fastify', '^node_modules/(fastify|@fastify)/', [
+      '^src/http/',
+      '^src/media/routes/',
+      '(^|[-/])routes?(-|/|\\.ts$)',
+    ]),
+    onlyUnder('aws-sdk', '^node_modules/@aws-sdk/', ['^src/media/']),
     onlyUnder('arrow', '^node_modules/(apache-arrow|flatbuffers)/', ['^src/vastdb/']),
     onlyUnder('duckdb', '^node_modules/@duckdb/', ['^src/vastdb/analytics/']),
     onlyUnder('postgres', '^node_modules/(pg|pg-cursor)/', ['^src/vastdb/engines/postgres/']),

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
-import { openTables } from '../src/composition/tables.ts';
-import { loadConfig } from '../src/config.ts';
-import type { CredentialStore } from '../src/domain/credentials.ts';
-import { createLogger } from '../src/observability/logger.ts';
-import { AuthStore } from '../src/stores/auth-store/auth-store.ts';
-import { AUTH_TABLES } from '../src/stores/auth-store/tables.ts';
+import { openTables } from '../src/vastdb/open-tables.ts';
+import { loadConfig } from '../src/settings.ts';
+import type { CredentialStore } from '../src/features/auth/credentials.ts';
+import { createLogger } from '../src/operation/logger.ts';
+import { AuthStore } from '../src/features/auth/auth-store.ts';
+import { AUTH_TABLES } from '../src/features/auth/auth-tables.ts';
 import { VastDBManager } from '../src/vastdb/vast-db-manager.ts';
 
 /** Runs `work` on the users, tokens and audit log of the configured server, which may be running. */

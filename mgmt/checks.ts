@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { openMediaStores } from '../src/composition/media.ts';
-import { type Config, loadConfig } from '../src/config.ts';
-import type { MediaStore } from '../src/domain/media-store.ts';
-import { COUNTERS } from '../src/stores/vast-store/tables.ts';
+import { openMediaStores } from '../src/media/open-media.ts';
+import { type Config, loadConfig } from '../src/settings.ts';
+import type { MediaStore } from '../src/media/media-store.ts';
+import { COUNTERS } from '../src/tams/tables.ts';
 import type { TableEngine } from '../src/vastdb/engine.ts';
 import { engineVersion, isVastEngine } from './tables/engine-version.ts';
 import { isThere } from './folders.ts';

@@ -1,11 +1,11 @@
-import { buildApp } from '../src/app.ts';
+import { buildApp } from '../src/http/app.ts';
 import { ALL_SECURITY_SCHEMES } from '../src/http/security-schemes.ts';
-import type { ExrServices } from '../src/services/exr/exr-services.ts';
-import type { QueryPerformance } from '../src/domain/query-performance.ts';
-import type { AnalyticsService } from '../src/services/analytics/analytics-service.ts';
-import type { SearchServices } from '../src/services/search/search-services.ts';
-import type { Services } from '../src/services/services.ts';
-import type { TrashService } from '../src/services/trash/trash-service.ts';
+import type { ExrServices } from '../src/features/exr/services/exr-services.ts';
+import type { QueryPerformance } from '../src/vastdb/monitor/query-performance.ts';
+import type { AnalyticsService } from '../src/features/analytics/analytics-service.ts';
+import type { SearchServices } from '../src/features/search/services/search-services.ts';
+import type { Services } from '../src/tams/services.ts';
+import type { TrashService } from '../src/features/trash/trash-service.ts';
 import { CursorCodec } from '../src/shared/cursor.ts';
 import { unwatched } from './unwatched.ts';
 

@@ -1,6 +1,6 @@
-import type { OperationContext } from '../src/http/routes/operation/operation-context.ts';
-import { RequestMetrics } from '../src/observability/metrics/request-metrics.ts';
-import { Readiness } from '../src/observability/readiness.ts';
+import type { OperationContext } from '../src/http/operation/operation-context.ts';
+import { RequestMetrics } from '../src/operation/metrics/request-metrics.ts';
+import { Readiness } from '../src/operation/readiness.ts';
 
 const DAY_MS = 86_400_000;
 

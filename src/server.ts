@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, ConfigError, loadConfig } from './settings.ts';
 import { unknownVariables } from './config/unknown-variables.ts';
 import { buildContainer } from './container.ts';
-import { createLogger } from './observability/logger.ts';
+import { createLogger } from './operation/logger.ts';
 
 /** How long a stopping server waits for what runs, before it gives up; STOP_DELAY_S comes on top. */
 const STOP_MS = 30_000;

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { checkDatabase, copyDatabase } from '../../src/vastdb/engines/sqlite/database-copy.ts';
 import { checkFilled } from '../../src/vastdb/schema/half-filled.ts';
 import type { Progress } from '../progress.ts';

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { openMediaStores } from '../../src/composition/media.ts';
-import type { Config } from '../../src/config.ts';
-import type { MediaStores } from '../../src/stores/media/media-store-registry.ts';
+import { openMediaStores } from '../../src/media/open-media.ts';
+import type { Config } from '../../src/settings.ts';
+import type { MediaStores } from '../../src/media/media-store-registry.ts';
 
 /** The files of local media stores. One line a file, relative to the data directory where it lies there: what `rsync --files-from` takes. */
 export async function writeMediaList(config: Config, file: string): Promise<void> {

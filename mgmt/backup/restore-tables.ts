@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Config } from '../../src/config.ts';
-import { EMBEDDINGS, searchTables } from '../../src/stores/search-store/tables.ts';
+import type { Config } from '../../src/settings.ts';
+import { EMBEDDINGS, searchTables } from '../../src/features/search/search-tables.ts';
 import type { Cell, TableDefinition } from '../../src/vastdb/engine.ts';
 import { everyRow } from '../../src/vastdb/predicate/builder.ts';
 import { endFilling, FILLING_TABLES, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { checkDatabase } from '../../src/vastdb/engines/sqlite/database-copy.ts';
 import type { Progress } from '../progress.ts';
 import { checkUnused, refuseLiveServers } from '../tables/live-servers.ts';

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { AuditEvent, AuditRecord } from '../../src/domain/audit.ts';
-import { AUDIT_EVENTS } from '../../src/domain/audit.ts';
+import type { AuditEvent, AuditRecord } from '../../src/features/auth/audit.ts';
+import { AUDIT_EVENTS } from '../../src/features/auth/audit.ts';
 import { withAuthStore } from '../auth-store.ts';
 import { print, printTable } from '../print.ts';
 

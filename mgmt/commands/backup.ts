@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings.ts';
 import { backUp } from '../backup/backup.ts';
 import { print } from '../print.ts';
 import { showProgress } from '../progress.ts';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
 import { QueryExecutor } from '../../src/vastdb/query/executor.ts';
 import { endFilling } from '../../src/vastdb/schema/half-filled.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { Command, Option } from 'commander';
-import { type Config, loadConfig } from '../../src/config.ts';
+import { type Config, loadConfig } from '../../src/settings.ts';
 import { checkApart, checkSecret } from '../migrate/check-places.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { print, printTable } from '../print.ts';

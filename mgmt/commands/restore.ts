@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings.ts';
 import { restore } from '../backup/restore.ts';
 import { confirm, type Confirmation } from '../confirm.ts';
 import { print } from '../print.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { ApiToken } from '../../src/domain/credentials.ts';
-import { TokenAdmin } from '../../src/services/auth/token-admin.ts';
+import type { ApiToken } from '../../src/features/auth/credentials.ts';
+import { TokenAdmin } from '../../src/features/auth/token-admin.ts';
 import { operatorName, withAuthStore } from '../auth-store.ts';
 import { classesOption, type GrantOptions, scopesOption } from '../grant-options.ts';
 import { listText, print, printTable } from '../print.ts';

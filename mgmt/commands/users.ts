@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { User } from '../../src/domain/credentials.ts';
-import { UserAdmin } from '../../src/services/auth/user-admin.ts';
+import type { User } from '../../src/features/auth/credentials.ts';
+import { UserAdmin } from '../../src/features/auth/user-admin.ts';
 import { operatorName, withAuthStore } from '../auth-store.ts';
 import { classesOption, type GrantOptions, scopesOption } from '../grant-options.ts';
 import { readNewPassword } from '../password-input.ts';

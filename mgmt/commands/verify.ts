@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { openMediaStores } from '../../src/composition/media.ts';
+import { openMediaStores } from '../../src/media/open-media.ts';
 import { print } from '../print.ts';
 import { showProgress } from '../progress.ts';
 import { withTables } from '../tables/open-tables.ts';

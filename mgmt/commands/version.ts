@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings.ts';
 import { print } from '../print.ts';
 import { engineVersion, sqliteVersion } from '../tables/engine-version.ts';
 import { withEngine } from '../tables/open-tables.ts';

@@ -1,9 +1,9 @@
-import { openTables } from '../../src/composition/tables.ts';
-import { loadConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/observability/logger.ts';
+import { openTables } from '../../src/vastdb/open-tables.ts';
+import { loadConfig } from '../../src/settings.ts';
+import { createLogger } from '../../src/operation/logger.ts';
 import { SecretBox } from '../../src/shared/secret-box.ts';
-import { FLOWS, VAST_STORE_TABLES } from '../../src/stores/vast-store/tables.ts';
-import { VastStore } from '../../src/stores/vast-store/vast-store.ts';
+import { FLOWS, VAST_STORE_TABLES } from '../../src/tams/tables.ts';
+import { VastStore } from '../../src/tams/vast-store.ts';
 import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 
 export interface ConfiguredStore {

@@ -1,7 +1,7 @@
-import type { Flow } from '../../src/domain/flow.ts';
-import { Format } from '../../src/domain/format.ts';
-import type { Source } from '../../src/domain/source.ts';
-import type { Tags } from '../../src/domain/tags.ts';
+import type { Flow } from '../../src/tams/flows/flow.ts';
+import { Format } from '../../src/tams/documents/format.ts';
+import type { Source } from '../../src/tams/sources/source.ts';
+import type { Tags } from '../../src/tams/documents/tags.ts';
 import { EPOCH_MS, type GeneratedIds } from './generated-ids.ts';
 
 const CREATED_BY = 'mgmt generate';

@@ -1,6 +1,6 @@
-import type { MediaObject } from '../../src/domain/media-object.ts';
-import type { ExternalUrl, NewSegment } from '../../src/domain/segment.ts';
-import { prepareSegment } from '../../src/services/segment-preparation.ts';
+import type { MediaObject } from '../../src/tams/objects/media-object.ts';
+import type { ExternalUrl, NewSegment } from '../../src/tams/segments/segment.ts';
+import { prepareSegment } from '../../src/tams/segments/segment-preparation.ts';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
 import { EPOCH_MS, type GeneratedIds } from './generated-ids.ts';

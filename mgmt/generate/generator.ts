@@ -1,5 +1,5 @@
-import type { Store, StoreTransaction } from '../../src/domain/store.ts';
-import { contentWith } from '../../src/services/flow-content.ts';
+import type { Store, StoreTransaction } from '../../src/tams/store.ts';
+import { contentWith } from '../../src/tams/flows/flow-content.ts';
 import { generatedFlow, generatedSource } from './generated-flows.ts';
 import { EPOCH_MS, GeneratedIds } from './generated-ids.ts';
 import { generatedSegments, objectOf } from './generated-segments.ts';

@@ -1,4 +1,4 @@
-import type { FlowInput } from '../../src/domain/flow.ts';
+import type { FlowInput } from '../../src/tams/flows/flow.ts';
 
 export interface SegmentSize {
   readonly bytes: number;

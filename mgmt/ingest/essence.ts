@@ -1,5 +1,5 @@
-import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../../src/domain/flow.ts';
-import { Format } from '../../src/domain/format.ts';
+import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../../src/tams/flows/flow.ts';
+import { Format } from '../../src/tams/documents/format.ts';
 import { type Packet, type ProbedStream, timeBaseOf } from '../media/probe.ts';
 import { divideRounded, parseFraction, type TimeBase } from '../media/ticks.ts';
 import { avcParameters } from './avc-parameters.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ContainerMapping, FlowInput } from '../../src/domain/flow.ts';
-import { Format } from '../../src/domain/format.ts';
+import type { ContainerMapping, FlowInput } from '../../src/tams/flows/flow.ts';
+import { Format } from '../../src/tams/documents/format.ts';
 import type { ProbedFile } from '../media/probe.ts';
 import type { FlowBody } from '../tams-client/types.ts';
 import { bitRates } from './bit-rates.ts';

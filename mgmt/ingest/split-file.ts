@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Format } from '../../src/domain/format.ts';
+import { Format } from '../../src/tams/documents/format.ts';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
 import { DamagedMedia, type ProbedFile, probeFile, type ProbedStream, timeBaseOf } from '../media/probe.ts';

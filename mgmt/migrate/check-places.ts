@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../../src/config.ts';
-import { WEBHOOKS } from '../../src/stores/vast-store/tables.ts';
+import type { Config } from '../../src/settings.ts';
+import { WEBHOOKS } from '../../src/tams/tables.ts';
 import { isNotNull } from '../../src/vastdb/predicate/builder.ts';
 import type { OpenedTables } from '../tables/open-tables.ts';
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
-import { Format } from '../../src/domain/format.ts';
+import { Format } from '../../src/tams/documents/format.ts';
 import { fileUrl, probeBeginning } from '../media/probe.ts';
 import { ContinuityCounters, WHOLE_PACKETS } from '../media/transport-stream.ts';
 import type { FlowBody } from '../tams-client/types.ts';

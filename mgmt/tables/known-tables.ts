@@ -1,6 +1,6 @@
 import { tableDefinitions, type TableFeatures } from '../../src/composition/table-definitions.ts';
-import { EXR_FILES } from '../../src/stores/exr-store/tables.ts';
-import { EMBEDDINGS } from '../../src/stores/search-store/tables.ts';
+import { EXR_FILES } from '../../src/features/exr/exr-tables.ts';
+import { EMBEDDINGS } from '../../src/features/search/search-tables.ts';
 import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 

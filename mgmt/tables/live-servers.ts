@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { serverOfLease } from '../../src/composition/server-lease.ts';
-import type { Config } from '../../src/config.ts';
-import { LEASES } from '../../src/stores/vast-store/tables.ts';
+import { serverOfLease } from '../../src/vastdb/leases/server-lease.ts';
+import type { Config } from '../../src/settings.ts';
+import { LEASES } from '../../src/tams/tables.ts';
 import { closeLog } from '../../src/vastdb/engines/sqlite/database-copy.ts';
 import { gt } from '../../src/vastdb/predicate/builder.ts';
 import { TableError } from '../../src/vastdb/table-error.ts';

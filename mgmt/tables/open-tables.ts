@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { openTables } from '../../src/composition/tables.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/observability/logger.ts';
+import { openTables } from '../../src/vastdb/open-tables.ts';
+import { type Config, loadConfig } from '../../src/settings.ts';
+import { createLogger } from '../../src/operation/logger.ts';
 import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { VastDBManager, type VastDBManagerOptions } from '../../src/vastdb/vast-db-manager.ts';
 import { knownTables } from './known-tables.ts';

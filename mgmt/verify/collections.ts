@@ -1,6 +1,6 @@
-import type { Flow, FlowCollectionItem } from '../../src/domain/flow.ts';
-import { insertMembers, removeMembers } from '../../src/stores/vast-store/collection-repository.ts';
-import { FLOW_COLLECTION_MEMBERS as MEMBERS, FLOWS } from '../../src/stores/vast-store/tables.ts';
+import type { Flow, FlowCollectionItem } from '../../src/tams/flows/flow.ts';
+import { insertMembers, removeMembers } from '../../src/tams/flows/collection-repository.ts';
+import { FLOW_COLLECTION_MEMBERS as MEMBERS, FLOWS } from '../../src/tams/tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import { readDocuments } from './documents.ts';

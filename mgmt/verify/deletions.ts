@@ -1,4 +1,4 @@
-import { DELETION_REQUESTS, FLOWS, SOURCES } from '../../src/stores/vast-store/tables.ts';
+import { DELETION_REQUESTS, FLOWS, SOURCES } from '../../src/tams/tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';

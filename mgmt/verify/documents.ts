@@ -1,9 +1,9 @@
-import type { Flow } from '../../src/domain/flow.ts';
-import type { Source } from '../../src/domain/source.ts';
-import { ACCESS_COLUMN } from '../../src/stores/vast-store/access.ts';
-import { METADATA_COLUMNS, metadataCells } from '../../src/stores/vast-store/flow-row.ts';
-import { SOURCE_COLUMNS, sourceCells } from '../../src/stores/vast-store/source-repository.ts';
-import { FLOWS, SOURCES } from '../../src/stores/vast-store/tables.ts';
+import type { Flow } from '../../src/tams/flows/flow.ts';
+import type { Source } from '../../src/tams/sources/source.ts';
+import { ACCESS_COLUMN } from '../../src/tams/access/access.ts';
+import { METADATA_COLUMNS, metadataCells } from '../../src/tams/flows/flow-row.ts';
+import { SOURCE_COLUMNS, sourceCells } from '../../src/tams/sources/source-repository.ts';
+import { FLOWS, SOURCES } from '../../src/tams/tables.ts';
 import type { Cell } from '../../src/vastdb/engine.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';

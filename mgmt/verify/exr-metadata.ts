@@ -1,12 +1,12 @@
-import { removeFilesOfObjects } from '../../src/stores/exr-store/file-writing.ts';
+import { removeFilesOfObjects } from '../../src/features/exr/repositories/file-writing.ts';
 import {
   EXR_ATTRIBUTES,
   EXR_CHANNELS,
   EXR_EMBEDDINGS,
   EXR_FILES,
   EXR_PARTS,
-} from '../../src/stores/exr-store/tables.ts';
-import { OBJECTS } from '../../src/stores/vast-store/tables.ts';
+} from '../../src/features/exr/exr-tables.ts';
+import { OBJECTS } from '../../src/tams/tables.ts';
 import { isNotNull } from '../../src/vastdb/predicate/builder.ts';
 import { checkRows, withoutOwner } from './row-check.ts';
 

@@ -1,4 +1,4 @@
-import type { MediaStoreRegistry } from '../../src/domain/media-store.ts';
+import type { MediaStoreRegistry } from '../../src/media/media-store.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
 

@@ -1,4 +1,4 @@
-import type { FlowContent } from '../../src/domain/store.ts';
+import type { FlowContent } from '../../src/tams/store.ts';
 
 const FIRST_CAPACITY = 64;
 

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import type { MediaStore } from '../../src/domain/media-store.ts';
-import { unpackLocations } from '../../src/domain/object-location.ts';
+import type { MediaStore } from '../../src/media/media-store.ts';
+import { unpackLocations } from '../../src/media/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
-import { OBJECTS } from '../../src/stores/vast-store/tables.ts';
+import { OBJECTS } from '../../src/tams/tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { and, eq, isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';

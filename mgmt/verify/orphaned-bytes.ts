@@ -1,7 +1,7 @@
-import type { MediaStore } from '../../src/domain/media-store.ts';
-import { objectIdsOf, unpackLocations } from '../../src/domain/object-location.ts';
+import type { MediaStore } from '../../src/media/media-store.ts';
+import { objectIdsOf, unpackLocations } from '../../src/media/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
-import { OBJECTS } from '../../src/stores/vast-store/tables.ts';
+import { OBJECTS } from '../../src/tams/tables.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';

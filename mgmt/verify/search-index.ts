@@ -5,7 +5,7 @@ import {
   VERSIONS,
   VISIBLE_EMBEDDINGS,
   VISIBLE_SEGMENTS,
-} from '../../src/stores/search-store/tables.ts';
+} from '../../src/features/search/search-tables.ts';
 import { checkRows, type Part, withoutOwner } from './row-check.ts';
 
 const visible = (table: string, column: string, owners: string, subject: string): Part =>

@@ -1,5 +1,5 @@
-import { DELETED_SEGMENTS } from '../../src/stores/vast-store/trash-tables.ts';
-import { FLOWS, OBJECTS, SEGMENTS } from '../../src/stores/vast-store/tables.ts';
+import { DELETED_SEGMENTS } from '../../src/features/trash/trash-tables.ts';
+import { FLOWS, OBJECTS, SEGMENTS } from '../../src/tams/tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../src/vastdb/predicate/builder.ts';

@@ -1,6 +1,6 @@
-import type { Tags } from '../../src/domain/tags.ts';
-import { FLOW_TAGS, FLOWS, SOURCE_TAGS, SOURCES } from '../../src/stores/vast-store/tables.ts';
-import { insertTags, removeTags } from '../../src/stores/vast-store/tag-index.ts';
+import type { Tags } from '../../src/tams/documents/tags.ts';
+import { FLOW_TAGS, FLOWS, SOURCE_TAGS, SOURCES } from '../../src/tams/tables.ts';
+import { insertTags, removeTags } from '../../src/tams/documents/tag-index.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';

@@ -1,6 +1,6 @@
-import type { FlowContent } from '../../src/domain/store.ts';
-import { FLOWS, SEGMENTS } from '../../src/stores/vast-store/tables.ts';
-import { CONTENT_COLUMNS, contentCells, toContent } from '../../src/stores/vast-store/flow-row.ts';
+import type { FlowContent } from '../../src/tams/store.ts';
+import { FLOWS, SEGMENTS } from '../../src/tams/tables.ts';
+import { CONTENT_COLUMNS, contentCells, toContent } from '../../src/tams/flows/flow-row.ts';
 import type { CommittedReader } from '../../src/vastdb/committed-reader.ts';
 import type { Cell } from '../../src/vastdb/engine.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';

@@ -1,5 +1,5 @@
-import { OBJECTS, RECLAIM_QUEUE, SEGMENTS } from '../../src/stores/vast-store/tables.ts';
-import { DELETED_SEGMENTS } from '../../src/stores/vast-store/trash-tables.ts';
+import { OBJECTS, RECLAIM_QUEUE, SEGMENTS } from '../../src/tams/tables.ts';
+import { DELETED_SEGMENTS } from '../../src/features/trash/trash-tables.ts';
 import { checkRows, presentIn } from './row-check.ts';
 
 /** Objects that nothing uses and nobody will ever reclaim. */

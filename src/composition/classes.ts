@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { SEARCH_BACKFILLS } from '../stores/search-store/life-backfill.ts';
-import { fillColumns, VAST_STORE_BACKFILLS } from '../stores/vast-store/column-backfill.ts';
+import { SEARCH_BACKFILLS } from '../features/search/repositories/life-backfill.ts';
+import { fillColumns, VAST_STORE_BACKFILLS } from '../vastdb/schema/column-backfill.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 
 /** Makes the tables ready for access by tags, before the first request. */

@@ -1,5 +1,5 @@
-import type { MetricSource, Sample, TimingSource } from '../observability/metrics/metric-source.ts';
-import type { Readiness } from '../observability/readiness.ts';
+import type { MetricSource, Sample, TimingSource } from '../operation/metrics/metric-source.ts';
+import type { Readiness } from '../operation/readiness.ts';
 import type { Watched } from './watched.ts';
 
 /** Slow queries that the report shows, of those that are kept. */

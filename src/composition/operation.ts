@@ -1,24 +1,24 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { MetricsRegistry } from '../observability/metrics/metrics-registry.ts';
-import { RequestMetrics } from '../observability/metrics/request-metrics.ts';
-import { Readiness } from '../observability/readiness.ts';
-import type { Probe } from '../observability/readiness.ts';
-import type { Tracing } from '../observability/tracing.ts';
+import type { Config } from '../settings.ts';
+import { MetricsRegistry } from '../operation/metrics/metrics-registry.ts';
+import { RequestMetrics } from '../operation/metrics/request-metrics.ts';
+import { Readiness } from '../operation/readiness.ts';
+import type { Probe } from '../operation/readiness.ts';
+import type { Tracing } from '../operation/tracing.ts';
 import { buildOperationServer } from '../http/operation-server.ts';
-import type { OperationContext } from '../http/routes/operation/operation-context.ts';
-import { BacklogReader } from '../stores/vast-store/backlog-reader.ts';
-import { backlogSources } from './metrics/backlog-sources.ts';
-import { diskSources } from './metrics/disk-sources.ts';
-import { endpointSources } from './metrics/endpoint-sources.ts';
-import { poolSources } from './metrics/pool-sources.ts';
-import { mediaSources } from './metrics/media-sources.ts';
-import { readinessSources } from './metrics/readiness-sources.ts';
-import { serverSources } from './metrics/server-sources.ts';
-import { tableSources } from './metrics/table-sources.ts';
+import type { OperationContext } from '../http/operation/operation-context.ts';
+import { BacklogReader } from '../tams/backlog-reader.ts';
+import { backlogSources } from '../tams/backlog-metrics.ts';
+import { diskSources } from '../operation/metrics/disk-sources.ts';
+import { endpointSources } from '../vastdb/metrics/endpoint-sources.ts';
+import { poolSources } from '../vastdb/metrics/pool-sources.ts';
+import { mediaSources } from '../media/media-metrics.ts';
+import { readinessSources } from '../operation/metrics/readiness-sources.ts';
+import { serverSources } from '../operation/metrics/server-sources.ts';
+import { tableSources } from '../vastdb/metrics/table-sources.ts';
 import { describeHealth } from './health.ts';
 import type { Watched } from './watched.ts';
-import { workerFailure } from './worker-health.ts';
+import { workerFailure } from '../operation/worker-health.ts';
 
 export interface Operation extends OperationContext {
   /** Opens the port of the metrics, where they have one. */

@@ -1,7 +1,7 @@
-import { AUTH_TABLES } from '../stores/auth-store/tables.ts';
-import { EXR_TABLES } from '../stores/exr-store/tables.ts';
-import { searchTables } from '../stores/search-store/tables.ts';
-import { VAST_STORE_TABLES } from '../stores/vast-store/tables.ts';
+import { AUTH_TABLES } from '../features/auth/auth-tables.ts';
+import { EXR_TABLES } from '../features/exr/exr-tables.ts';
+import { searchTables } from '../features/search/search-tables.ts';
+import { VAST_STORE_TABLES } from '../tams/tables.ts';
 import type { TableDefinition } from '../vastdb/engine.ts';
 
 /** What decides which tables there are; of a server, its configuration. */

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import type { OperationListener } from '../observability/operation-metrics.ts';
-import type { Tracing } from '../observability/tracing.ts';
+import type { Config } from '../settings.ts';
+import type { OperationListener } from '../operation/operation-metrics.ts';
+import type { Tracing } from '../operation/tracing.ts';
 import type { QueryMonitorOptions } from '../vastdb/monitor/query-monitor.ts';
 
 /** Traces, if they are configured; the libraries that they need are not even loaded otherwise. */
 export async function openTracing(config: Config, version: string, logger: Logger): Promise<Tracing | undefined> {
   const { tracing } = config.operation;
   if (tracing === undefined) return undefined;
-  const { OtlpTracing } = await import('../observability/otlp-tracing.ts');
+  const { OtlpTracing } = await import('../operation/otlp-tracing.ts');
   return new OtlpTracing({
     ...tracing,
     version,

@@ -1,8 +1,8 @@
-import type { MetricSource, TimingSource } from '../observability/metrics/metric-source.ts';
-import type { SegmentPageCache } from '../services/segment-page-cache.ts';
-import type { MediaStores } from '../stores/media/media-store-registry.ts';
+import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
+import type { SegmentPageCache } from '../tams/segments/segment-page-cache.ts';
+import type { MediaStores } from '../media/media-store-registry.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
-import type { WorkerStatus } from '../workers/worker-loop.ts';
+import type { WorkerStatus } from '../operation/worker-loop.ts';
 
 /** What of the server is watched. */
 export interface Watched {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal, Scope } from '../domain/principal.ts';
-import type { AuditTrail } from '../services/auth/audit-trail.ts';
-import type { Authenticator } from '../services/auth/authenticator.ts';
+import type { Principal, Scope } from '../shared/principal.ts';
+import type { AuditTrail } from '../features/auth/audit-trail.ts';
+import type { Authenticator } from '../features/auth/authenticator.ts';
 import { AppError } from '../shared/errors.ts';
 import { challenge } from './challenge.ts';
 import type { SecurityScheme } from './security-schemes.ts';

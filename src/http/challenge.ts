@@ -1,4 +1,4 @@
-import type { Scope } from '../domain/principal.ts';
+import type { Scope } from '../shared/principal.ts';
 import type { SecurityScheme } from './security-schemes.ts';
 
 const REALM = 'realm="TAMS"';

@@ -2,9 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { handleError } from './error-handler.ts';
-import { probeRoutes } from './routes/operation/probes.ts';
-import { metricsRoutes } from './routes/operation/metrics.ts';
-import type { OperationContext } from './routes/operation/operation-context.ts';
+import { probeRoutes } from './operation/probes.ts';
+import { metricsRoutes } from './operation/metrics.ts';
+import type { OperationContext } from './operation/operation-context.ts';
 
 /** Connections that a scraper, a probe or two and a curious administrator need; the rest is a mistake. */
 const MAX_CONNECTIONS = 100;

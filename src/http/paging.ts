@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { CursorPosition, PageRequest } from '../domain/paging.ts';
+import type { CursorPosition, PageRequest } from '../shared/paging.ts';
 import type { CursorCodec } from '../shared/cursor.ts';
 
 /** The query of a listing, after validation. */

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { JsonText } from '../domain/paging.ts';
+import type { JsonText } from '../shared/paging.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 /** In characters; smaller ones are quicker as strings. */

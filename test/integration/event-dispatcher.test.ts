@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createLogger } from '../../src/observability/logger.ts';
+import { createLogger } from '../../src/operation/logger.ts';
 import { SecretBox } from '../../src/shared/secret-box.ts';
-import { VAST_STORE_TABLES } from '../../src/stores/vast-store/tables.ts';
-import { VastStore } from '../../src/stores/vast-store/vast-store.ts';
+import { VAST_STORE_TABLES } from '../../src/tams/tables.ts';
+import { VastStore } from '../../src/tams/vast-store.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
-import { LeaseKeeper } from '../../src/workers/lease-keeper.ts';
-import { EventDispatcher } from '../../src/workers/webhooks/event-dispatcher.ts';
+import { LeaseKeeper } from '../../src/vastdb/leases/lease-keeper.ts';
+import { EventDispatcher } from '../../src/tams/webhooks/delivery/event-dispatcher.ts';
 import { dropTables, openTestTables } from '../support/table-engine.ts';
 
 const RETRY_MAX_MS = 3_000;

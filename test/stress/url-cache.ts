@@ -1,5 +1,5 @@
-import { SigV4Presigner } from '../../src/stores/media/presigner.ts';
-import { UrlCache } from '../../src/stores/media/url-cache.ts';
+import { SigV4Presigner } from '../../src/media/presigner.ts';
+import { UrlCache } from '../../src/media/url-cache.ts';
 import type { Random } from './support/random.ts';
 import type { StressReport } from './support/stress-report.ts';
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { unwatched } from '../../openapi/unwatched.ts';
-import type { AppConfig } from '../../src/app.ts';
-import { buildApp } from '../../src/app.ts';
-import type { Services } from '../../src/services/services.ts';
+import type { AppConfig } from '../../src/http/app.ts';
+import { buildApp } from '../../src/http/app.ts';
+import type { Services } from '../../src/tams/services.ts';
 import { CursorCodec } from '../../src/shared/cursor.ts';
 
 export const TEST_CONFIG: AppConfig = {

@@ -1,4 +1,4 @@
-import { Format } from '../../src/domain/format.ts';
+import { Format } from '../../src/tams/documents/format.ts';
 
 /** Flows of every format, small but complete; each call makes new ones under the given ids. */
 

@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
-import { openTables } from '../../src/composition/tables.ts';
-import { loadConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/observability/logger.ts';
+import { openTables } from '../../src/vastdb/open-tables.ts';
+import { loadConfig } from '../../src/settings.ts';
+import { createLogger } from '../../src/operation/logger.ts';
 import type { TableDefinition } from '../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings.ts';
 import { buildContainer } from '../../src/container.ts';
-import { createLogger } from '../../src/observability/logger.ts';
+import { createLogger } from '../../src/operation/logger.ts';
 import { dropTables, tableEngineEnv } from './table-engine.ts';
 import { verifyAfter } from './verify-after.ts';
 

@@ -2,8 +2,8 @@ import { openManager, openEngine } from '../../mgmt/tables/open-tables.ts';
 import { SILENT } from '../../mgmt/progress.ts';
 import type { Finding } from '../../mgmt/verify/finding.ts';
 import { CHECKS, verify } from '../../mgmt/verify/verify.ts';
-import { openMediaStores } from '../../src/composition/media.ts';
-import type { Config } from '../../src/config.ts';
+import { openMediaStores } from '../../src/media/open-media.ts';
+import type { Config } from '../../src/settings.ts';
 
 /**
  * Not those of media: tests register segments whose bytes they never upload, as clients may, and upload what one server

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { byClasses } from '../../src/composition/by-classes.ts';
-import { classesOf, giveAccess, inheritedTags } from '../../src/domain/access-classes.ts';
-import { ANYBODY, toPrincipal } from '../../src/domain/principal.ts';
-import { accessCell, accessOf } from '../../src/stores/vast-store/access.ts';
+import { byClasses } from '../../src/tams/access/by-classes.ts';
+import { classesOf, giveAccess, inheritedTags } from '../../src/tams/access/access-classes.ts';
+import { ANYBODY, toPrincipal } from '../../src/shared/principal.ts';
+import { accessCell, accessOf } from '../../src/tams/access/access.ts';
 import { compileFilter } from '../../src/vastdb/predicate/evaluate.ts';
 
 const tag = (value: string): Record<string, string> => ({ auth_classes: value });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Readiness } from '../../src/observability/readiness.ts';
+import { Readiness } from '../../src/operation/readiness.ts';
 
 const well = { name: 'well', check: () => Promise.resolve() };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings.ts';
 
 const allowed = (text: string) => loadConfig({ WEBHOOK_ALLOW_HOSTS: text }).webhooks.allowed;
 

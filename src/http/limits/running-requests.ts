@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { IncomingMessage } from 'node:http';
-import type { CutOff } from '../../observability/metrics/request-metrics.ts';
+import type { CutOff } from '../../operation/metrics/request-metrics.ts';
 import { Transfers } from './transfers.ts';
 
 /** How often the limits of time are enforced: they are late by this at most. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Principal, Scope } from '../../domain/principal.ts';
-import { ANYBODY, NOBODY } from '../../domain/principal.ts';
+import type { Principal, Scope } from '../../shared/principal.ts';
+import { ANYBODY, NOBODY } from '../../shared/principal.ts';
 import type { Authentication } from '../access-check.ts';
 import { AccessCheck } from '../access-check.ts';
 

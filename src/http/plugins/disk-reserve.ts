@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { withReserve } from '../../shared/disk-reserve.ts';
+import { withReserve } from '../../operation/disk-reserve.ts';
 
 /** Lets deletions use the reserve of the disk, and `read_only`, which may have to be taken off a flow first. */
 export const diskReservePlugin = fp(

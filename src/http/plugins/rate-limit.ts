@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { RequestMetrics } from '../../observability/metrics/request-metrics.ts';
+import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts';
 import { clientNetwork } from '../../shared/client-network.ts';
 import { AppError } from '../../shared/errors.ts';
 

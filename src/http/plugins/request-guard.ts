@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import type { RequestMetrics, RouteMetrics } from '../../observability/metrics/request-metrics.ts';
+import type { RequestMetrics, RouteMetrics } from '../../operation/metrics/request-metrics.ts';
 import { AppError } from '../../shared/errors.ts';
 import { errorBody } from '../error-handler.ts';
 import type { BodyMemory } from '../limits/body-memory.ts';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { RequestTrace, Tracing } from '../../observability/tracing.ts';
+import type { RequestTrace, Tracing } from '../../operation/tracing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

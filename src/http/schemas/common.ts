@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import Type from 'typebox';
-import { Format } from '../../domain/format.ts';
+import { Format } from '../../tams/documents/format.ts';
 
 /** The patterns of TAMS 7.0, and what to call them in an error. */
 export const PATTERNS = {

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { Timerange } from './common.ts';
-import { DeletionRequestSchema } from './deletion-request.ts';
+import { DeletionRequestSchema } from '../../tams/deletion/deletion-request-schemas.ts';
 import { ErrorResponse } from './error.ts';
 import { EXAMPLE_FLOW_ID } from './examples.ts';
 

@@ -1,4 +1,4 @@
-import type { AnalysisResults } from '../../shared/analysis-results.ts';
+import type { AnalysisResults } from './analysis-results.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 
 /** What the process of the analytics can be asked for, and what it answers. Both are sent, so they are plain data. */

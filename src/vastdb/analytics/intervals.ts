@@ -1,4 +1,4 @@
-import type { Interval } from '../../shared/analysis-results.ts';
+import type { Interval } from './analysis-results.ts';
 import type { AnalysisResult, Intervals } from './analysis.ts';
 import { toBigInt, toCount } from './values.ts';
 import type { Workspace } from './workspace.ts';

@@ -1,4 +1,4 @@
-import { createLogger } from '../../observability/logger.ts';
+import { createLogger } from '../../operation/logger.ts';
 import type { TableEngine } from '../engine.ts';
 import { SQLITE_CAPABILITIES } from '../engines/sqlite/sqlite-engine.ts';
 import { ThreadReader } from '../engines/sqlite/thread-reader.ts';

@@ -1,5 +1,5 @@
 import { correlation, distribution, percentiles, summary, top } from './aggregates.ts';
-import type { AnalysisResults } from '../../shared/analysis-results.ts';
+import type { AnalysisResults } from './analysis-results.ts';
 import type { Analysis } from './analysis.ts';
 import { groupTotals, rate } from './groups.ts';
 import { intervals } from './intervals.ts';

@@ -1,4 +1,4 @@
-import { type DurationCounts, DurationTally } from '../../observability/metrics/duration-tally.ts';
+import { type DurationCounts, DurationTally } from '../../operation/metrics/duration-tally.ts';
 
 /** What is known of one endpoint, for operators and for the load balancer. */
 export interface EndpointStatistics {

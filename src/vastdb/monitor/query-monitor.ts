@@ -1,4 +1,4 @@
-import { DURATION_BOUNDS_MS } from '../../observability/metrics/duration-tally.ts';
+import { DURATION_BOUNDS_MS } from '../../operation/metrics/duration-tally.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 import { predicateShape } from '../predicate/shape.ts';
 import { DurationHistogram } from './histogram.ts';

@@ -1,6 +1,6 @@
 import { withAuthStore } from '../../../mgmt/auth-store.ts';
-import { TokenAdmin } from '../../../src/services/auth/token-admin.ts';
-import { UserAdmin } from '../../../src/services/auth/user-admin.ts';
+import { TokenAdmin } from '../../../src/features/auth/token-admin.ts';
+import { UserAdmin } from '../../../src/features/auth/user-admin.ts';
 import { IdentityProvider } from '../../support/identity-provider.ts';
 import { type Benchmark, type BenchmarkRow, compare, measure, rateRow } from '../support/benchmark.ts';
 import { flowId } from '../support/dataset.ts';

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { refOfKey } from '../../../src/domain/exr/exr-file-id.ts';
-import { type ByteSource, memorySource } from '../../../src/exr/header/byte-source.ts';
-import { readExrHeader } from '../../../src/exr/header/header.ts';
-import { FIRST_CHUNK_BYTES } from '../../../src/exr/header/limits.ts';
-import { inspectExr } from '../../../src/exr/inspect.ts';
-import { TableExrFiles } from '../../../src/stores/exr-store/table-exr-files.ts';
-import { EXR_TABLES } from '../../../src/stores/exr-store/tables.ts';
+import { refOfKey } from '../../../src/features/exr/rules/exr-file-id.ts';
+import { type ByteSource, memorySource } from '../../../src/formats/exr/header/byte-source.ts';
+import { readExrHeader } from '../../../src/formats/exr/header/header.ts';
+import { FIRST_CHUNK_BYTES } from '../../../src/formats/exr/header/limits.ts';
+import { inspectExr } from '../../../src/formats/exr/inspect.ts';
+import { TableExrFiles } from '../../../src/features/exr/repositories/table-exr-files.ts';
+import { EXR_TABLES } from '../../../src/features/exr/exr-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { attribute, channels, FLAGS, float, int, namedPart, writeHeader } from '../../support/exr-writer.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { SearchResult } from '../../../src/domain/search/search-query.ts';
-import { TableSearchDatabase } from '../../../src/stores/search-store/table-search-database.ts';
-import { searchTables } from '../../../src/stores/search-store/tables.ts';
+import type { SearchResult } from '../../../src/features/search/rules/search-query.ts';
+import { TableSearchDatabase } from '../../../src/features/search/repositories/table-search-database.ts';
+import { searchTables } from '../../../src/features/search/search-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { plantSearchData, type SearchData } from '../support/search-data.ts';

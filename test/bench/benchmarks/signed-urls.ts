@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
-import { SigV4Presigner } from '../../../src/stores/media/presigner.ts';
+import { SigV4Presigner } from '../../../src/media/presigner.ts';
 import { type Benchmark, compare, rateRow } from '../support/benchmark.ts';
 
 const HOST = 's3.example.com';

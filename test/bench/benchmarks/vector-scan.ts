@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import * as sqliteVec from 'sqlite-vec';
-import { VectorScanner } from '../../../src/stores/search-store/vector-scanner.ts';
+import { VectorScanner } from '../../../src/features/search/repositories/vector-scanner.ts';
 import type { Benchmark } from '../support/benchmark.ts';
 import { median } from '../support/statistics.ts';
 

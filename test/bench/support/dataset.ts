@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import { Format } from '../../../src/domain/format.ts';
-import type { Flow } from '../../../src/domain/flow.ts';
-import type { MediaObject } from '../../../src/domain/media-object.ts';
-import { packLocations } from '../../../src/domain/object-location.ts';
-import type { NewSegment, SegmentInput } from '../../../src/domain/segment.ts';
-import { prepareSegment } from '../../../src/services/segment-preparation.ts';
-import { ensureSource } from '../../../src/services/source-lifecycle.ts';
+import { Format } from '../../../src/tams/documents/format.ts';
+import type { Flow } from '../../../src/tams/flows/flow.ts';
+import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
+import { packLocations } from '../../../src/media/object-location.ts';
+import type { NewSegment, SegmentInput } from '../../../src/tams/segments/segment.ts';
+import { prepareSegment } from '../../../src/tams/segments/segment-preparation.ts';
+import { ensureSource } from '../../../src/tams/sources/source-lifecycle.ts';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { formatTimestamp } from '../../../src/shared/time/timestamp.ts';
-import { makeStoragePath } from '../../../src/stores/media/storage-path.ts';
-import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
-import { VastStore } from '../../../src/stores/vast-store/vast-store.ts';
+import { makeStoragePath } from '../../../src/media/storage-path.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { VastStore } from '../../../src/tams/vast-store.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 

@@ -1,11 +1,11 @@
-import type { Flow } from '../../../src/domain/flow.ts';
-import { Format } from '../../../src/domain/format.ts';
-import { prepareSegment } from '../../../src/services/segment-preparation.ts';
-import { ensureSource } from '../../../src/services/source-lifecycle.ts';
+import type { Flow } from '../../../src/tams/flows/flow.ts';
+import { Format } from '../../../src/tams/documents/format.ts';
+import { prepareSegment } from '../../../src/tams/segments/segment-preparation.ts';
+import { ensureSource } from '../../../src/tams/sources/source-lifecycle.ts';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
-import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
-import { VastStore } from '../../../src/stores/vast-store/vast-store.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { VastStore } from '../../../src/tams/vast-store.ts';
 import type { TableEngine } from '../../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { flowId, objectId, sourceId } from './dataset.ts';

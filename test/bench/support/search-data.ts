@@ -1,5 +1,5 @@
-import type { TableSearchDatabase } from '../../../src/stores/search-store/table-search-database.ts';
-import { toUnitLength } from '../../../src/search/hashing-embedder.ts';
+import type { TableSearchDatabase } from '../../../src/features/search/repositories/table-search-database.ts';
+import { toUnitLength } from '../../../src/features/search/rules/hashing-embedder.ts';
 import { seededRandom } from '../../support/vast-emulator/seeded-random.ts';
 
 export interface SearchData {

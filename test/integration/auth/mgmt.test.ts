@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestTables, TEST_TABLE_ENGINE, tableEngineEnv } from '../../support/table-engine.ts';
-import { AUTH_TABLES } from '../../../src/stores/auth-store/tables.ts';
+import { AUTH_TABLES } from '../../../src/features/auth/auth-tables.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { basic, bearer } from './support/requests.ts';
 

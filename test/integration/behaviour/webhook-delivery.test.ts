@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { dropTables, openTestTables } from '../../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { readMetrics } from '../operation/support/metrics-text.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/settings.ts';
 import { startTestServer } from '../../support/test-server.ts';
 import { findHelm, findModuleFile, helm } from './support/go-tools.ts';
 import { KubernetesSchema, type Manifest } from './support/kubernetes-schema.ts';

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/settings.ts';
 import { findModuleFile } from './support/go-tools.ts';
 import { OTHER_VARIABLES, SERVER_VARIABLES } from './support/settings.ts';
 

@@ -7,7 +7,7 @@ import { parseEnv, promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { withEngine } from '../../../mgmt/tables/open-tables.ts';
 import { tableStatuses } from '../../../mgmt/tables/table-status.ts';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/settings.ts';
 import { videoFlow } from '../../support/examples.ts';
 import { POSTGRES_MISSING, postgresBinaries, startPostgres } from '../../support/postgres-server.ts';
 import { TamsClient } from '../../support/tams-client.ts';

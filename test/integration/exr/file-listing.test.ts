@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refOfKey, refOfObject } from '../../../src/domain/exr/exr-file-id.ts';
-import type { VisibleObjects } from '../../../src/domain/exr/exr-files.ts';
-import { EXR_FILES } from '../../../src/stores/exr-store/tables.ts';
+import { refOfKey, refOfObject } from '../../../src/features/exr/rules/exr-file-id.ts';
+import type { VisibleObjects } from '../../../src/features/exr/rules/exr-files.ts';
+import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
 import { withoutOrdering } from '../../support/unordered-engine.ts';
 import { openStoreWorld, type StoreWorld } from './store-world.ts';
 

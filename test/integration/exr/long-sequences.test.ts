@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CursorPosition } from '../../../src/domain/paging.ts';
-import { ExrSequenceService } from '../../../src/services/exr/exr-sequence-service.ts';
-import { EXR_FILES } from '../../../src/stores/exr-store/tables.ts';
+import type { CursorPosition } from '../../../src/shared/paging.ts';
+import { ExrSequenceService } from '../../../src/features/exr/services/exr-sequence-service.ts';
+import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
 import { openStoreWorld, type StoreWorld } from './store-world.ts';
 
 /** More than a page looks at. */

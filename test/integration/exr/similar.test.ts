@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refOfKey, refOfObject } from '../../../src/domain/exr/exr-file-id.ts';
-import type { SimilarExrFile } from '../../../src/domain/exr/exr-file.ts';
-import { cosine, embed } from '../../../src/exr/embedding/feature-vector.ts';
-import { EXR_EMBEDDING_VERSION } from '../../../src/exr/embedding/metadata-embedding.ts';
-import { EXR_EMBEDDINGS, EXR_FILES } from '../../../src/stores/exr-store/tables.ts';
+import { refOfKey, refOfObject } from '../../../src/features/exr/rules/exr-file-id.ts';
+import type { SimilarExrFile } from '../../../src/features/exr/rules/exr-file.ts';
+import { cosine, embed } from '../../../src/features/exr/rules/embedding/feature-vector.ts';
+import { EXR_EMBEDDING_VERSION } from '../../../src/features/exr/rules/embedding/metadata-embedding.ts';
+import { EXR_EMBEDDINGS, EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
 import { renderedFrame } from '../../support/exr-objects.ts';
 import { inspected, openStoreWorld, type StoreWorld } from './store-world.ts';
 

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { TableJobQueue } from '../../../src/stores/search-store/table-job-queue.ts';
-import { searchTables } from '../../../src/stores/search-store/tables.ts';
+import { TableJobQueue } from '../../../src/features/search/repositories/table-job-queue.ts';
+import { searchTables } from '../../../src/features/search/search-tables.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { type AssetBody, SearchApi } from '../../support/search/search-api.ts';
 import { openTestTables } from '../../support/table-engine.ts';

@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
-import {
-  contentCells,
-  CONTENT_COLUMNS,
-  METADATA_COLUMNS,
-  metadataCells,
-} from '../../../src/stores/vast-store/flow-row.ts';
-import { SOURCE_COLUMNS, sourceCells } from '../../../src/stores/vast-store/source-repository.ts';
-import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
-import { VastStore } from '../../../src/stores/vast-store/vast-store.ts';
+import { contentCells, CONTENT_COLUMNS, METADATA_COLUMNS, metadataCells } from '../../../src/tams/flows/flow-row.ts';
+import { SOURCE_COLUMNS, sourceCells } from '../../../src/tams/sources/source-repository.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { VastStore } from '../../../src/tams/vast-store.ts';
 import type { Cell } from '../../../src/vastdb/engine.ts';
 import { testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
-import { LocalMediaStore } from '../../../src/stores/media/local-media-store.ts';
+import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 
 /** A file system of 1 MiB in memory; undefined where this process may not mount one. */
 function mountSmallDisk(): string | undefined {

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mediaRoutes } from '../../../src/http/routes/media/media-routes.ts';
-import type { MediaStore } from '../../../src/domain/media-store.ts';
+import { mediaRoutes } from '../../../src/media/routes/media-routes.ts';
+import type { MediaStore } from '../../../src/media/media-store.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { LocalMediaStore } from '../../../src/stores/media/local-media-store.ts';
+import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 
 const backend = {
   id: '5f3c1a9e-0b1d-4c2e-8f3a-4b5c6d7e8f90',

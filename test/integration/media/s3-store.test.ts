@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3Store, type S3StoreOptions } from '../../../src/stores/media/s3-store.ts';
+import { S3Store, type S3StoreOptions } from '../../../src/media/s3-store.ts';
 import { findS3Server, freePort, startS3Server, type S3Server } from '../../support/s3-server.ts';
 
 const backend = {

@@ -7,7 +7,7 @@ import { generateCommand } from '../../../mgmt/commands/generate.ts';
 import { withConfiguredStore } from '../../../mgmt/generate/configured-store.ts';
 import { generate, type GenerateSpec } from '../../../mgmt/generate/generator.ts';
 import { CHECKS } from '../../../mgmt/verify/verify.ts';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/settings.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { startVastEmulator } from '../../support/vast-emulator/index.ts';

@@ -7,7 +7,7 @@ import { backUp } from '../../../mgmt/backup/backup.ts';
 import { restore } from '../../../mgmt/backup/restore.ts';
 import { SILENT } from '../../../mgmt/progress.ts';
 import { withEngine } from '../../../mgmt/tables/open-tables.ts';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/settings.ts';
 import { videoFlow } from '../../support/examples.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 import { findings } from '../../support/verify-after.ts';

@@ -3,13 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openEngine, openManager } from '../../../mgmt/tables/open-tables.ts';
 import type { Finding } from '../../../mgmt/verify/finding.ts';
 import { CHECKS } from '../../../mgmt/verify/verify.ts';
-import { openMediaStores } from '../../../src/composition/media.ts';
-import { loadConfig } from '../../../src/config.ts';
+import { openMediaStores } from '../../../src/media/open-media.ts';
+import { loadConfig } from '../../../src/settings.ts';
 import type { ManagedTransaction } from '../../../src/vastdb/managed-transaction.ts';
 import { and, eq } from '../../../src/vastdb/predicate/builder.ts';
 import type { Cell, TableDefinition } from '../../../src/vastdb/engine.ts';
-import { EXR_CHANNELS, EXR_FILES } from '../../../src/stores/exr-store/tables.ts';
-import { SEGMENTS as SEARCH_SEGMENTS } from '../../../src/stores/search-store/tables.ts';
+import { EXR_CHANNELS, EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
+import { SEGMENTS as SEARCH_SEGMENTS } from '../../../src/features/search/search-tables.ts';
 import { tableEngineEnv } from '../../support/table-engine.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';

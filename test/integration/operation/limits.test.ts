@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createLogger } from '../../../src/observability/logger.ts';
+import { createLogger } from '../../../src/operation/logger.ts';
 import { testId } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer } from '../../support/test-server.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MetricsRegistry } from '../../../src/observability/metrics/metrics-registry.ts';
+import { MetricsRegistry } from '../../../src/operation/metrics/metrics-registry.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer } from '../../support/test-server.ts';
 import { basic, bearer, tokensFile } from '../auth/support/requests.ts';

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JobError } from '../../../src/domain/search/job.ts';
-import { HttpTranscriber } from '../../../src/providers/http-transcriber.ts';
-import type { SpokenMedium } from '../../../src/search/transcript/transcriber.ts';
+import { JobError } from '../../../src/features/search/rules/job.ts';
+import { HttpTranscriber } from '../../../src/features/search/providers/http-transcriber.ts';
+import type { SpokenMedium } from '../../../src/features/search/providers/transcriber.ts';
 import { InferenceServer } from '../../support/search/inference-server.ts';
 
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SourceService } from '../../../src/services/source-service.ts';
+import { SourceService } from '../../../src/tams/sources/source-service.ts';
 import { newFlow, type Replica, Replicas } from './support/replicas.ts';
 import { TEST_LIMITS } from '../../support/document-limits.ts';
 

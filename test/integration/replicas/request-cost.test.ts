@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CursorPosition } from '../../../src/domain/paging.ts';
-import type { SegmentInput } from '../../../src/domain/segment.ts';
+import type { CursorPosition } from '../../../src/shared/paging.ts';
+import type { SegmentInput } from '../../../src/tams/segments/segment.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import { type Cost, costOf, fillFlow, SECOND, stretch } from './support/long-flow.ts';
 import { newFlow, type Replica, Replicas } from './support/replicas.ts';

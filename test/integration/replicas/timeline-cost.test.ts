@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CursorPosition } from '../../../src/domain/paging.ts';
+import type { CursorPosition } from '../../../src/shared/paging.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import { costOf, fillFlow, type Layout, SECOND, stretch } from './support/long-flow.ts';
 import { newFlow, Replicas } from './support/replicas.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FlowInput } from '../../../src/domain/flow.ts';
-import type { MediaObject } from '../../../src/domain/media-object.ts';
-import { ObjectReclaim } from '../../../src/services/object-reclaim.ts';
-import { ServiceInfoService } from '../../../src/services/service-info-service.ts';
+import type { FlowInput } from '../../../src/tams/flows/flow.ts';
+import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
+import { ObjectReclaim } from '../../../src/tams/objects/object-reclaim.ts';
+import { ServiceInfoService } from '../../../src/tams/service/service-info-service.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';

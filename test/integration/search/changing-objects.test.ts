@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ObjectContent, ObjectContents } from '../../../src/services/search/object-content.ts';
-import { ObjectEvents } from '../../../src/services/search/object-events.ts';
-import type { TamsLinks } from '../../../src/services/search/tams-links.ts';
-import { ObjectChanged, TranscriptSource } from '../../../src/services/search/transcript-source.ts';
-import { LocalMediaStore } from '../../../src/stores/media/local-media-store.ts';
-import { MediaObjectStorage } from '../../../src/stores/search-store/media-object-storage.ts';
+import { type ObjectContent, ObjectContents } from '../../../src/features/search/services/object-content.ts';
+import { ObjectEvents } from '../../../src/features/search/services/object-events.ts';
+import type { TamsLinks } from '../../../src/features/search/services/tams-links.ts';
+import { ObjectChanged, TranscriptSource } from '../../../src/features/search/services/transcript-source.ts';
+import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
+import { MediaObjectStorage } from '../../../src/features/search/repositories/media-object-storage.ts';
 import { vtt } from '../../support/search/object-world.ts';
 import { openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';
 

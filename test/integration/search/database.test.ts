@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';
-import { purgeRetired } from '../../../src/stores/search-store/purge.ts';
+import { purgeRetired } from '../../../src/features/search/repositories/purge.ts';
 import { openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
 import {
   describeOnEngines,

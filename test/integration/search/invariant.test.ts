@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { VISIBILITIES } from '../../../src/domain/search/version.ts';
+import { VISIBILITIES } from '../../../src/features/search/rules/version.ts';
 import { openSearchWorld, type SearchWorld, semantic, stage } from '../../support/search/search-world.ts';
 import { seededRandom } from '../../support/vast-emulator/seeded-random.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ClaimedJob } from '../../../src/domain/search/job.ts';
+import type { ClaimedJob } from '../../../src/features/search/rules/job.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { JobWorker } from '../../../src/workers/search/job-worker.ts';
-import { TableQueueControl } from '../../../src/stores/search-store/table-queue-control.ts';
+import { JobWorker } from '../../../src/features/search/workers/job-worker.ts';
+import { TableQueueControl } from '../../../src/features/search/repositories/table-queue-control.ts';
 import { workUnderKills } from '../../support/search/queue-killing.ts';
 import { describeOnEngines, openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnEngines, embedder, publish, type SearchWorld, stage } from '../../support/search/search-world.ts';
-import type { CursorPosition, Page, PageRequest } from '../../../src/domain/paging.ts';
+import type { CursorPosition, Page, PageRequest } from '../../../src/shared/paging.ts';
 
 describeOnEngines('listings of media search', (open) => {
   let world: SearchWorld;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Embedder } from '../../../src/domain/search/embedding.ts';
-import { JobError } from '../../../src/domain/search/job.ts';
-import { HashingEmbedder } from '../../../src/search/hashing-embedder.ts';
-import { EmbeddingUpkeep } from '../../../src/services/search/embedding-upkeep.ts';
-import { Indexer } from '../../../src/services/search/indexer.ts';
-import { OutdatedVectors } from '../../../src/stores/search-store/outdated-vectors.ts';
+import type { Embedder } from '../../../src/features/search/rules/embedding.ts';
+import { JobError } from '../../../src/features/search/rules/job.ts';
+import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
+import { EmbeddingUpkeep } from '../../../src/features/search/services/embedding-upkeep.ts';
+import { Indexer } from '../../../src/features/search/services/indexer.ts';
+import { OutdatedVectors } from '../../../src/features/search/repositories/outdated-vectors.ts';
 import { describeOnEngines, DIMENSION, type SearchWorld, semantic } from '../../support/search/search-world.ts';
 
 const QUICK = { leaseMs: 30_000, pollMs: 10 };

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3Store } from '../../../src/stores/media/s3-store.ts';
-import { MediaObjectStorage } from '../../../src/stores/search-store/media-object-storage.ts';
+import { S3Store } from '../../../src/media/s3-store.ts';
+import { MediaObjectStorage } from '../../../src/features/search/repositories/media-object-storage.ts';
 import { findS3Server, type S3Server, startS3Server } from '../../support/s3-server.ts';
 import { openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';
 

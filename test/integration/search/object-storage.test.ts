@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ObjectNotification, Subscription } from '../../../src/domain/search/object-storage.ts';
-import { LocalMediaStore } from '../../../src/stores/media/local-media-store.ts';
-import { MediaObjectStorage } from '../../../src/stores/search-store/media-object-storage.ts';
+import type { ObjectNotification, Subscription } from '../../../src/features/search/rules/object-storage.ts';
+import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
+import { MediaObjectStorage } from '../../../src/features/search/repositories/media-object-storage.ts';
 import { describeOnEngines, type SearchWorld } from '../../support/search/search-world.ts';
 
 const BUCKET = 'media';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SearchResult } from '../../../src/domain/search/search-query.ts';
+import type { SearchResult } from '../../../src/features/search/rules/search-query.ts';
 import { plantCorpus } from '../../support/search/planted-corpus.ts';
 import { embedder, openSearchWorld, publish, type SearchWorld } from '../../support/search/search-world.ts';
 

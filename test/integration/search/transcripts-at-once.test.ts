@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SearchDatabase } from '../../../src/domain/search/search-database.ts';
-import type { Transcript } from '../../../src/search/transcript/transcript.ts';
-import { storeTranscript } from '../../../src/services/search/transcript-store.ts';
-import { VersionService } from '../../../src/services/search/version-service.ts';
+import type { SearchDatabase } from '../../../src/features/search/rules/search-database.ts';
+import type { Transcript } from '../../../src/formats/transcripts/transcript.ts';
+import { storeTranscript } from '../../../src/features/search/services/transcript-store.ts';
+import { VersionService } from '../../../src/features/search/services/version-service.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { describeOnEngines, type SearchWorld } from '../../support/search/search-world.ts';
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openVastEngine } from '../../../src/vastdb/engines/vast/vast-engine.ts';
-import { VAST_STORE_TABLES } from '../../../src/stores/vast-store/tables.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { engineOptions, SCHEMA } from '../../support/vastdb/emulated-engine.ts';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import type { QueueStats } from '../../../src/domain/search/job-queue.ts';
-import { TableJobQueue } from '../../../src/stores/search-store/table-job-queue.ts';
-import { DEAD_LETTERS, searchTables } from '../../../src/stores/search-store/tables.ts';
+import type { QueueStats } from '../../../src/features/search/rules/job-queue.ts';
+import { TableJobQueue } from '../../../src/features/search/repositories/table-job-queue.ts';
+import { DEAD_LETTERS, searchTables } from '../../../src/features/search/search-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 

@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
-import { TableJobQueue } from '../../../src/stores/search-store/table-job-queue.ts';
-import { searchTables } from '../../../src/stores/search-store/tables.ts';
+import { TableJobQueue } from '../../../src/features/search/repositories/table-job-queue.ts';
+import { searchTables } from '../../../src/features/search/search-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 

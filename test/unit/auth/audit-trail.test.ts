@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AuditEntry } from '../../../src/domain/audit.ts';
-import { AuditTrail } from '../../../src/services/auth/audit-trail.ts';
+import type { AuditEntry } from '../../../src/features/auth/audit.ts';
+import { AuditTrail } from '../../../src/features/auth/audit-trail.ts';
 
 const denied = (n: number): AuditEntry => ({ event: 'denied', principal: `user ${n}`, requestId: `request ${n}` });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashPassword, UNKNOWN_PASSWORD, verifyPassword } from '../../../src/services/auth/password-hash.ts';
+import { hashPassword, UNKNOWN_PASSWORD, verifyPassword } from '../../../src/features/auth/password-hash.ts';
 
 describe('password hashes', () => {
   it('verify the password that they were made of, and no other', async () => {

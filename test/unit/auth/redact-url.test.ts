@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redactUrl } from '../../../src/observability/redact-url.ts';
+import { redactUrl } from '../../../src/operation/redact-url.ts';
 
 it.each([
   ['/flows?access_token=abc', '/flows?access_token=[redacted]'],

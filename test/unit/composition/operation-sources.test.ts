@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { diskSources } from '../../../src/composition/metrics/disk-sources.ts';
-import { readinessSources } from '../../../src/composition/metrics/readiness-sources.ts';
-import { loadConfig } from '../../../src/config.ts';
-import { type Probe, Readiness } from '../../../src/observability/readiness.ts';
+import { diskSources } from '../../../src/operation/metrics/disk-sources.ts';
+import { readinessSources } from '../../../src/operation/metrics/readiness-sources.ts';
+import { loadConfig } from '../../../src/settings.ts';
+import { type Probe, Readiness } from '../../../src/operation/readiness.ts';
 
 const values = async (sources: ReturnType<typeof diskSources>): Promise<Record<string, number>> => {
   const samples = await Promise.all(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EventScope } from '../../../src/domain/event.ts';
-import type { PublicWebhook, WebhookEvent } from '../../../src/domain/webhook.ts';
-import { matches } from '../../../src/events/event-filter.ts';
+import type { EventScope } from '../../../src/tams/webhooks/event.ts';
+import type { PublicWebhook, WebhookEvent } from '../../../src/tams/webhooks/webhook.ts';
+import { matches } from '../../../src/tams/webhooks/delivery/event-filter.ts';
 
 const URL = 'https://hook.example/';
 const events: WebhookEvent[] = ['flows/created', 'flows/segments_added', 'sources/created'];

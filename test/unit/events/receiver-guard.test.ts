@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { LookupAddress } from 'node:dns';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ReceiverGuard } from '../../../src/events/receiver-guard.ts';
-import { WebhookSender } from '../../../src/events/webhook-sender.ts';
+import { ReceiverGuard } from '../../../src/tams/webhooks/delivery/receiver-guard.ts';
+import { WebhookSender } from '../../../src/tams/webhooks/delivery/webhook-sender.ts';
 
 const NOBODY = { hosts: [], networks: [] };
 const guard = new ReceiverGuard(NOBODY);

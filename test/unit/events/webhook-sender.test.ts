@@ -4,8 +4,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ReceiverGuard } from '../../../src/events/receiver-guard.ts';
-import { WebhookSender } from '../../../src/events/webhook-sender.ts';
+import { ReceiverGuard } from '../../../src/tams/webhooks/delivery/receiver-guard.ts';
+import { WebhookSender } from '../../../src/tams/webhooks/delivery/webhook-sender.ts';
 
 const TIMEOUT_MS = 1_000;
 

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import type { ExrAttribute, ExrProblem } from '../../../src/exr/attributes/attribute.ts';
-import { attributeColumns } from '../../../src/exr/attributes/attribute-columns.ts';
-import { readTimeCode } from '../../../src/exr/attributes/timecode.ts';
-import { EXR_LIMITS } from '../../../src/exr/header/limits.ts';
+import type { ExrAttribute, ExrProblem } from '../../../src/formats/exr/attributes/attribute.ts';
+import { attributeColumns } from '../../../src/formats/exr/attributes/attribute-columns.ts';
+import { readTimeCode } from '../../../src/formats/exr/attributes/timecode.ts';
+import { EXR_LIMITS } from '../../../src/formats/exr/header/limits.ts';
 import { attribute, double, float, int, requiredAttributes } from '../../support/exr-writer.ts';
 import { fixture, readBytes, readPart } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/settings.ts';
 
 describe('the configuration of EXR metadata', () => {
   it('is on, and inspects nothing by itself, unless set', () => {

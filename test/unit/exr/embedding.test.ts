@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { channelFingerprint } from '../../../src/exr/embedding/channel-fingerprint.ts';
-import { cosine, embed } from '../../../src/exr/embedding/feature-vector.ts';
-import { metadataEmbedding } from '../../../src/exr/embedding/metadata-embedding.ts';
+import { channelFingerprint } from '../../../src/features/exr/rules/embedding/channel-fingerprint.ts';
+import { cosine, embed } from '../../../src/features/exr/rules/embedding/feature-vector.ts';
+import { metadataEmbedding } from '../../../src/features/exr/rules/embedding/metadata-embedding.ts';
 import {
   attribute,
   channels,

@@ -1,4 +1,4 @@
-import type { ExrAttribute } from '../../../src/exr/attributes/attribute.ts';
+import type { ExrAttribute } from '../../../src/formats/exr/attributes/attribute.ts';
 import type {
   ExrBox,
   ExrChromaticities,
@@ -8,8 +8,8 @@ import type {
   ExrRational,
   ExrTiles,
   ExrTimeCode,
-} from '../../../src/exr/attributes/values.ts';
-import type { ExrHeaderPart } from '../../../src/exr/header/header.ts';
+} from '../../../src/formats/exr/attributes/values.ts';
+import type { ExrHeaderPart } from '../../../src/formats/exr/header/header.ts';
 
 /*
  * What `exrheader` prints of an attribute, made from our value of it: the two texts are the same where both programs

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FrameClock } from '../../../src/services/exr/frame-clock.ts';
+import { FrameClock } from '../../../src/features/exr/services/frame-clock.ts';
 
 describe('the times of frames', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { memorySource } from '../../../src/exr/header/byte-source.ts';
-import { inspectExr } from '../../../src/exr/inspect.ts';
-import type { ExrInspection } from '../../../src/exr/inspection.ts';
+import { memorySource } from '../../../src/formats/exr/header/byte-source.ts';
+import { inspectExr } from '../../../src/formats/exr/inspect.ts';
+import type { ExrInspection } from '../../../src/formats/exr/inspection.ts';
 import {
   attribute,
   channels,

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_EXR_POLICY, type ExrPolicy, type ExrRule } from '../../../src/exr/policy/policy.ts';
-import { validateExr } from '../../../src/exr/policy/validate.ts';
+import { DEFAULT_EXR_POLICY, type ExrPolicy, type ExrRule } from '../../../src/features/exr/rules/policy/policy.ts';
+import { validateExr } from '../../../src/features/exr/rules/policy/validate.ts';
 import { attribute, channels, float, int, requiredAttributes } from '../../support/exr-writer.ts';
 import { fixture, readBytes, readPart } from './support.ts';
 

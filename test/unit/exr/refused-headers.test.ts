@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import type { ExrError } from '../../../src/exr/header/exr-error.ts';
-import { EXR_LIMITS } from '../../../src/exr/header/limits.ts';
+import type { ExrError } from '../../../src/formats/exr/header/exr-error.ts';
+import { EXR_LIMITS } from '../../../src/formats/exr/header/limits.ts';
 import {
   attribute,
   channels,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseFrameName } from '../../../src/exr/sequence/frame-name.ts';
-import { groupSequences, SequenceFrames } from '../../../src/exr/sequence/sequences.ts';
+import { parseFrameName } from '../../../src/features/exr/rules/sequence/frame-name.ts';
+import { groupSequences, SequenceFrames } from '../../../src/features/exr/rules/sequence/sequences.ts';
 
 describe('frame numbers in names', () => {
   it.each<[path: string, frame: number | undefined]>([

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ByteSource } from '../../../src/exr/header/byte-source.ts';
-import { type ExrHeader, readExrHeader } from '../../../src/exr/header/header.ts';
+import type { ByteSource } from '../../../src/formats/exr/header/byte-source.ts';
+import { type ExrHeader, readExrHeader } from '../../../src/formats/exr/header/header.ts';
 import { type WrittenAttribute, writeHeader } from '../../support/exr-writer.ts';
 
 const FIXTURES = new URL('../../fixtures/exr/', import.meta.url);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { ExrHeaderPart } from '../../../src/exr/header/header.ts';
-import { heightOf, widthOf } from '../../../src/exr/stats.ts';
+import type { ExrHeaderPart } from '../../../src/formats/exr/header/header.ts';
+import { heightOf, widthOf } from '../../../src/formats/exr/stats.ts';
 import { exrHeaderText } from './exrheader-text.ts';
 import { FIXTURE_NAMES, fixture, fixturePath, readBytes } from './support.ts';
 

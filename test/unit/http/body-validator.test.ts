@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { compileBody, compileOneOrMany, compileOptionalBody } from '../../../src/http/validation/body-validator.ts';
-import { SegmentInputSchema } from '../../../src/http/schemas/segment.ts';
+import { SegmentInputSchema } from '../../../src/tams/segments/segment-schemas.ts';
 import type { Validated } from '../../../src/http/validation/body-validator.ts';
 
 const faultOf = (result: Validated): string => ('error' in result ? result.error.message : 'no fault');

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { createLogger } from '../../../src/observability/logger.ts';
+import { createLogger } from '../../../src/operation/logger.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { appOver } from '../../support/app.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Format } from '../../../src/domain/format.ts';
-import { compileFlow } from '../../../src/http/validation/flow-validator.ts';
+import { Format } from '../../../src/tams/documents/format.ts';
+import { compileFlow } from '../../../src/tams/flows/flow-validator.ts';
 
 const validate = compileFlow();
 const faultOf = (body: unknown): string => {

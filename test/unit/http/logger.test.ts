@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger } from '../../../src/observability/logger.ts';
-import { redactUrl } from '../../../src/observability/redact-url.ts';
+import { createLogger } from '../../../src/operation/logger.ts';
+import { redactUrl } from '../../../src/operation/redact-url.ts';
 
 describe('the log', () => {
   it('holds no credentials of headers or URLs', () => {

@@ -2,7 +2,7 @@ import { parse } from 'node:querystring';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { Integer, limitParameter, Timerange, Uuid } from '../../../src/http/schemas/common.ts';
-import { readTagFilter } from '../../../src/http/tag-filter.ts';
+import { readTagFilter } from '../../../src/tams/documents/tag-filter.ts';
 import { compileQuery } from '../../../src/http/validation/query-validator.ts';
 
 const validate = compileQuery(

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CircuitBreaker, CircuitOpenError } from '../../../src/stores/media/circuit-breaker.ts';
+import { CircuitBreaker, CircuitOpenError } from '../../../src/media/circuit-breaker.ts';
 
 class Fault extends Error {}
 

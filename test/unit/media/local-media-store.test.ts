@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ByteRange } from '../../../src/domain/media-store.ts';
-import { LocalMediaStore, type LocalMediaStoreOptions } from '../../../src/stores/media/local-media-store.ts';
+import type { ByteRange } from '../../../src/media/media-store.ts';
+import { LocalMediaStore, type LocalMediaStoreOptions } from '../../../src/media/local-media-store.ts';
 
 const backend = {
   id: '5f3c1a9e-0b1d-4c2e-8f3a-4b5c6d7e8f90',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { StorageBackend } from '../../../src/domain/storage-backend.ts';
-import { LocalMediaStore } from '../../../src/stores/media/local-media-store.ts';
-import { MediaStores } from '../../../src/stores/media/media-store-registry.ts';
+import type { StorageBackend } from '../../../src/media/storage-backend.ts';
+import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
+import { MediaStores } from '../../../src/media/media-store-registry.ts';
 
 function store(id: string, more: Partial<StorageBackend> = {}): LocalMediaStore {
   const backend = { id, store_type: 'http_object_store', provider: 'local', store_product: 'files', ...more } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DURATION_BOUNDS_MS } from '../../../src/observability/metrics/duration-tally.ts';
-import { OperationMetrics } from '../../../src/observability/operation-metrics.ts';
+import { DURATION_BOUNDS_MS } from '../../../src/operation/metrics/duration-tally.ts';
+import { OperationMetrics } from '../../../src/operation/operation-metrics.ts';
 
 describe('OperationMetrics', () => {
   it('counts operations and failures, and sums up their times', () => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PreparedHmac } from '../../../src/stores/media/prepared-hmac.ts';
+import { PreparedHmac } from '../../../src/media/prepared-hmac.ts';
 
 describe('PreparedHmac', () => {
   it('gives the digests of HMAC-SHA256 for any key and message', () => {

@@ -2,8 +2,8 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { S3Credentials } from '../../../src/stores/media/s3-credentials.ts';
-import { type PresignExtras, SigV4Presigner, type SigV4PresignerOptions } from '../../../src/stores/media/presigner.ts';
+import type { S3Credentials } from '../../../src/media/s3-credentials.ts';
+import { type PresignExtras, SigV4Presigner, type SigV4PresignerOptions } from '../../../src/media/presigner.ts';
 
 interface Place {
   endpoint: string;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NoCredentials, type S3Credentials, SigningCredentials } from '../../../src/stores/media/s3-credentials.ts';
+import { NoCredentials, type S3Credentials, SigningCredentials } from '../../../src/media/s3-credentials.ts';
 
 const HOUR_MS = 3_600_000;
 

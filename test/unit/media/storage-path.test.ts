@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { objectIdsOf } from '../../../src/domain/object-location.ts';
+import { objectIdsOf } from '../../../src/media/object-location.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { makeStoragePath } from '../../../src/stores/media/storage-path.ts';
+import { makeStoragePath } from '../../../src/media/storage-path.ts';
 
 const flowId = '4f8a0b3e-6d2c-4a55-9f5d-1f2e3d4c5b6a';
 const allocatedAt = new Date('2024-12-31T23:59:59.999Z');

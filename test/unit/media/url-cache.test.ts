@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UrlCache } from '../../../src/stores/media/url-cache.ts';
+import { UrlCache } from '../../../src/media/url-cache.ts';
 
 describe('UrlCache', () => {
   it('returns what was kept in the same window and counts hits and misses', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from '../../../src/config.ts';
+import { ConfigError, loadConfig } from '../../../src/settings.ts';
 
 const HTTP = { SEARCH_EMBEDDER: 'http', SEARCH_EMBEDDING_URL: 'http://models:8080/', SEARCH_EMBEDDING_MODEL: 'm' };
 const S3 = { MEDIA_STORE: 's3', S3_BUCKET: 'news', S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' };

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import wabt from 'wabt';
-import { DOT_PRODUCTS_WASM } from '../../../src/stores/search-store/dot-products/dot-products.generated.ts';
-import { DotProducts } from '../../../src/stores/search-store/dot-products/dot-products.ts';
+import { DOT_PRODUCTS_WASM } from '../../../src/features/search/repositories/dot-products/dot-products.generated.ts';
+import { DotProducts } from '../../../src/features/search/repositories/dot-products/dot-products.ts';
 
 const dot = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, element, index) => sum + element * (b[index] ?? 0), 0);
@@ -37,7 +37,7 @@ describe('dot products', () => {
   });
 
   it('are computed by what dot-products.wat says', async () => {
-    const source = new URL('../../../src/stores/search-store/dot-products/dot-products.wat', import.meta.url);
+    const source = new URL('../../../src/features/search/repositories/dot-products/dot-products.wat', import.meta.url);
     const assembler = await wabt();
     const { buffer } = assembler.parseWat('dot-products.wat', await readFile(source)).toBinary({});
     expect(Buffer.from(buffer).toString('base64')).toBe(DOT_PRODUCTS_WASM);

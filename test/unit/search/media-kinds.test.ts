@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileNameOf, isSidecar, mediumTypeOf, sidecarsOf } from '../../../src/services/search/media-kinds.ts';
+import { fileNameOf, isSidecar, mediumTypeOf, sidecarsOf } from '../../../src/features/search/services/media-kinds.ts';
 
 describe('a medium with speech in it', () => {
   it.each([

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bm25, phraseNeedle } from '../../../src/search/bm25.ts';
-import { chunkTranscript } from '../../../src/search/chunking.ts';
-import { fuse } from '../../../src/search/fusion.ts';
-import { HashingEmbedder } from '../../../src/search/hashing-embedder.ts';
-import { parseQueryText } from '../../../src/search/query-text.ts';
-import { makeSnippet } from '../../../src/search/snippet.ts';
-import { indexedWords, wordsOf } from '../../../src/search/words.ts';
+import { bm25, phraseNeedle } from '../../../src/features/search/rules/bm25.ts';
+import { chunkTranscript } from '../../../src/features/search/rules/chunking.ts';
+import { fuse } from '../../../src/features/search/rules/fusion.ts';
+import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
+import { parseQueryText } from '../../../src/features/search/rules/query-text.ts';
+import { makeSnippet } from '../../../src/features/search/rules/snippet.ts';
+import { indexedWords, wordsOf } from '../../../src/features/search/rules/words.ts';
 
 describe('words', () => {
   it('are folded, and know where they stand', () => {

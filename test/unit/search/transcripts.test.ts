@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseTranscript } from '../../../src/search/transcript/parse-transcript.ts';
-import type { TranscriptFormat } from '../../../src/search/transcript/transcript.ts';
-import { writeTranscriptJson } from '../../../src/search/transcript/transcript-json.ts';
-import { writeWebVtt } from '../../../src/search/transcript/webvtt.ts';
+import { parseTranscript } from '../../../src/formats/transcripts/parse-transcript.ts';
+import type { TranscriptFormat } from '../../../src/formats/transcripts/transcript.ts';
+import { writeTranscriptJson } from '../../../src/formats/transcripts/transcript-json.ts';
+import { writeWebVtt } from '../../../src/formats/transcripts/webvtt.ts';
 
 const MS = 1_000_000n;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { LoggedEvent } from '../../../src/domain/event.ts';
-import { backoffMs } from '../../../src/workers/webhooks/backoff.ts';
-import { DeliveryProgress } from '../../../src/workers/webhooks/delivery-progress.ts';
-import { DeliveryQueue } from '../../../src/workers/webhooks/delivery-queue.ts';
+import type { LoggedEvent } from '../../../src/tams/webhooks/event.ts';
+import { backoffMs } from '../../../src/tams/webhooks/delivery/backoff.ts';
+import { DeliveryProgress } from '../../../src/tams/webhooks/delivery/delivery-progress.ts';
+import { DeliveryQueue } from '../../../src/tams/webhooks/delivery/delivery-queue.ts';
 
 const eventOf = (flowId: string, position: number): LoggedEvent => ({
   id: `${flowId} ${position}`,

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LoggedEvent } from '../../../src/domain/event.ts';
-import type { Registration } from '../../../src/domain/webhook.ts';
-import { ReceiverGuard } from '../../../src/events/receiver-guard.ts';
-import { WebhookSender } from '../../../src/events/webhook-sender.ts';
-import { createLogger } from '../../../src/observability/logger.ts';
-import { LogPages } from '../../../src/workers/webhooks/log-pages.ts';
-import { Receiver } from '../../../src/workers/webhooks/receiver.ts';
-import { Turns } from '../../../src/workers/webhooks/turns.ts';
+import type { LoggedEvent } from '../../../src/tams/webhooks/event.ts';
+import type { Registration } from '../../../src/tams/webhooks/webhook.ts';
+import { ReceiverGuard } from '../../../src/tams/webhooks/delivery/receiver-guard.ts';
+import { WebhookSender } from '../../../src/tams/webhooks/delivery/webhook-sender.ts';
+import { createLogger } from '../../../src/operation/logger.ts';
+import { LogPages } from '../../../src/tams/webhooks/delivery/log-pages.ts';
+import { Receiver } from '../../../src/tams/webhooks/delivery/receiver.ts';
+import { Turns } from '../../../src/tams/webhooks/delivery/turns.ts';
 import { WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const FLOWS = 8;

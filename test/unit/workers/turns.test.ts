@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Turns } from '../../../src/workers/webhooks/turns.ts';
+import { Turns } from '../../../src/tams/webhooks/delivery/turns.ts';
 
 it('what is asked for at once begins in order, two in a turn of the event loop', async () => {
   const turns = new Turns();

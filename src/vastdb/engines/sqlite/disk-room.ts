@@ -1,6 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { spaceOf } from '../../../shared/disk-reserve.ts';
+import { spaceOf } from '../../../operation/disk-reserve.ts';
 import { TableError } from '../../table-error.ts';
 import type { Session } from './session.ts';
 

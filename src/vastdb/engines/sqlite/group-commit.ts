@@ -1,4 +1,4 @@
-import { mayUseReserve } from '../../../shared/disk-reserve.ts';
+import { mayUseReserve } from '../../../operation/disk-reserve.ts';
 import type { TableTransaction } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import { InteractiveTransaction } from './interactive-transaction.ts';

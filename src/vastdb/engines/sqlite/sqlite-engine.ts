@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { mayUseReserve } from '../../../shared/disk-reserve.ts';
+import { mayUseReserve } from '../../../operation/disk-reserve.ts';
 import type {
   ColumnDefinition,
   EngineCapabilities,

@@ -1,5 +1,5 @@
 import { withAuthStore } from '../../../../mgmt/auth-store.ts';
-import type { CredentialStore } from '../../../../src/domain/credentials.ts';
+import type { CredentialStore } from '../../../../src/features/auth/credentials.ts';
 import { tableEngineEnv } from '../../../support/table-engine.ts';
 
 /** Works on the users, tokens and audit log of the servers of a data directory, as an operator's command does. */

@@ -4,8 +4,8 @@ import { deleteRows, rowsToClean } from '../../../../mgmt/tables/cleanup.ts';
 import { engineVersion } from '../../../../mgmt/tables/engine-version.ts';
 import { withEngine, withTables } from '../../../../mgmt/tables/open-tables.ts';
 import { type TableStatus, tableStatuses } from '../../../../mgmt/tables/table-status.ts';
-import { AUDIT_LOG } from '../../../../src/stores/auth-store/tables.ts';
-import { FLOW_TAGS, LEASES } from '../../../../src/stores/vast-store/tables.ts';
+import { AUDIT_LOG } from '../../../../src/features/auth/auth-tables.ts';
+import { FLOW_TAGS, LEASES } from '../../../../src/tams/tables.ts';
 import { ensureTables } from '../../../../src/vastdb/schema/evolution.ts';
 import { runMgmt } from './run-mgmt.ts';
 

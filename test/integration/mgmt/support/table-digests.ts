@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openEngine } from '../../../../mgmt/tables/open-tables.ts';
-import { loadConfig } from '../../../../src/config.ts';
+import { loadConfig } from '../../../../src/settings.ts';
 import type { Cell } from '../../../../src/vastdb/engine.ts';
 
 /** How many rows a table has, and what all of them amount to, in any order. */

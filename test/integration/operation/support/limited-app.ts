@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import { unwatched } from '../../../../openapi/unwatched.ts';
-import { buildApp } from '../../../../src/app.ts';
-import type { OperationContext, ServerLimits } from '../../../../src/http/routes/operation/operation-context.ts';
-import type { Services } from '../../../../src/services/services.ts';
+import { buildApp } from '../../../../src/http/app.ts';
+import type { OperationContext, ServerLimits } from '../../../../src/http/operation/operation-context.ts';
+import type { Services } from '../../../../src/tams/services.ts';
 import { CursorCodec } from '../../../../src/shared/cursor.ts';
 import { TEST_CONFIG } from '../../../support/app.ts';
 

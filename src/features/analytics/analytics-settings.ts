@@ -1,0 +1,17 @@
+import type { Environment } from '../../config/environment.ts';
+
+/** What analyses may take of the machine, all of them together. */
+export interface AnalyticsConfig {
+  readonly memoryMib: number;
+  readonly threads: number;
+  /** Analyses that run at once, and as many exports. */
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+}
+
+export const readAnalytics = (env: Environment): AnalyticsConfig => ({
+  memoryMib: env.integer('ANALYTICS_MEMORY_MIB', { default: 512, min: 64, max: 1_048_576 }),
+  threads: env.integer('ANALYTICS_THREADS', { default: 2, min: 1, max: 256 }),
+  concurrency: env.integer('ANALYTICS_CONCURRENCY', { default: 2, min: 1, max: 64 }),
+  timeoutMs: env.integer('ANALYTICS_TIMEOUT_S', { default: 60, min: 1, max: 86_400 }) * 1000,
+});

@@ -1,0 +1,123 @@
+import type {
+  Anomalies,
+  Distribution,
+  GroupTotal,
+  IntervalsFound,
+  MovingAverage,
+  Rate,
+  SizesFound,
+  Summary,
+  TopGroups,
+  Trend,
+} from '../../vastdb/analytics/analysis-results.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import type { FormatUrn } from '../../tams/documents/format.ts';
+
+/** What can be computed over the tables. All of it takes long: off the main thread, for as long as `signal` lets it. */
+
+/** Which rows: of flows and sources, and by the time that a table has. */
+export interface AnalyticsFilter {
+  readonly flowId?: string | undefined;
+  readonly sourceId?: string | undefined;
+  readonly format?: FormatUrn | undefined;
+  readonly timerange?: TimeRange | undefined;
+}
+
+/** A number of each row of a table, both by the names that `tables` tells. */
+export interface NumbersQuery {
+  readonly table: string;
+  readonly column: string;
+  readonly filter: AnalyticsFilter;
+}
+
+export interface SeriesQuery extends NumbersQuery {
+  /** A time column of the table; the table's own unless given. */
+  readonly time?: string | undefined;
+}
+
+/** A table that can be analysed, with the names that can be asked for. */
+export interface AnalysedTable {
+  readonly table: string;
+  readonly numbers: readonly string[];
+  /** Which of the numbers are times. The first one is what filters and series go by; there may be none. */
+  readonly times: readonly string[];
+  readonly groups: readonly string[];
+}
+
+/** Where a count of rows comes from: what flows say of their segments, a count at a time, or none that is ready yet. */
+export type CountBasis = 'flows' | 'counted' | 'counting';
+
+export interface CatalogTable {
+  readonly table: string;
+  readonly rows: number | null;
+  readonly basis: CountBasis;
+  /** Milliseconds since the epoch: as of when it is. */
+  readonly asOf: number | null;
+}
+
+export const INGESTED = ['segments', 'flows', 'sources'] as const;
+export const RATE_GROUPS = ['flow', 'source', 'format'] as const;
+export const TOP_ORDERS = ['count', 'sum', 'mean', 'min', 'max'] as const;
+export const EXPORTED = ['segments', 'flows', 'objects'] as const;
+export const EXPORT_FORMATS = ['parquet', 'arrow'] as const;
+
+export interface RateQuery {
+  readonly of: (typeof INGESTED)[number];
+  readonly bucketNs: bigint;
+  readonly groupBy?: (typeof RATE_GROUPS)[number] | undefined;
+  readonly filter: AnalyticsFilter;
+  readonly limit: number;
+}
+
+export interface ExportQuery {
+  readonly table: (typeof EXPORTED)[number];
+  readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly filter: AnalyticsFilter;
+}
+
+/** A file is removed when it has been read, or when `stream` is destroyed. */
+export interface Exported {
+  readonly stream: AsyncIterable<Uint8Array>;
+  /** Undefined where it is made while it is sent. */
+  readonly bytes: number | undefined;
+}
+
+/**
+ * Every method throws AppError: invalid_request for names that `tables` does not tell and filters that a table does not
+ * have, overloaded, deadline_exceeded, analysis_too_large, analytics_unavailable and tables_unavailable.
+ */
+export interface Analytics {
+  /** With the rows alone of what these classes have access to. */
+  limitedTo(classes: readonly string[]): Analytics;
+  tables(): readonly AnalysedTable[];
+  catalog(): Promise<CatalogTable[]>;
+  /** By format. Sums are those of the segments and of the nanoseconds they last; the product is kbit/s times nanoseconds. */
+  flowUsage(filter: AnalyticsFilter, signal: AbortSignal): Promise<readonly GroupTotal[]>;
+  storageUsage(filter: AnalyticsFilter, bounds: readonly bigint[], signal: AbortSignal): Promise<SizesFound>;
+  timeline(flowId: string, range: TimeRange, limit: number, signal: AbortSignal): Promise<IntervalsFound>;
+  ingestRate(query: RateQuery, signal: AbortSignal): Promise<Rate>;
+  movingAverage(query: SeriesQuery, windowNs: bigint, maxPoints: number, signal: AbortSignal): Promise<MovingAverage>;
+  anomalies(query: SeriesQuery, threshold: number, limit: number, signal: AbortSignal): Promise<Anomalies>;
+  /** The slope is per second. */
+  trend(query: SeriesQuery, signal: AbortSignal): Promise<Trend>;
+  summary(query: NumbersQuery, signal: AbortSignal): Promise<Summary>;
+  percentiles(
+    query: NumbersQuery,
+    fractions: readonly number[],
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: number; readonly values: readonly (number | null)[] }>;
+  correlation(
+    query: NumbersQuery,
+    other: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: number; readonly coefficient: number | null }>;
+  distribution(query: NumbersQuery, bins: number, signal: AbortSignal): Promise<Distribution>;
+  top(
+    query: NumbersQuery,
+    group: string,
+    by: (typeof TOP_ORDERS)[number],
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<TopGroups>;
+  export(query: ExportQuery, signal: AbortSignal): Promise<Exported>;
+}

@@ -1,0 +1,140 @@
+import { PERCENTILES } from '../analytics-service.ts';
+import { readOperation } from '../../../http/operation.ts';
+import {
+  CorrelationSchema,
+  DistributionSchema,
+  PercentilesSchema,
+  SummarySchema,
+  TopGroupsSchema,
+} from '../schemas/analytics.ts';
+import { correlationQuery, distributionQuery, numbersQuery, topQuery } from '../schemas/analytics-parameters.ts';
+import { badQuery, json } from '../../../http/schemas/responses.ts';
+import type { TamsApp } from '../../../http/tams-app.ts';
+import { type AnalyticsContext, defaultOf, readLimit, readNumbers, sendAnalysis } from './analytics-context.ts';
+
+const tag = 'Analytics';
+
+/** Numbers of rows, whatever their time. */
+export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
+  readOperation(app, {
+    url: '/analytics/aggregates/summary',
+    name: 'analytics-aggregates-summary',
+    tag,
+    summary: 'Summarize a number',
+    description: 'Count, mean, standard deviation, least, greatest and sum.',
+    schema: { querystring: numbersQuery },
+    responses: { 200: json('The summary.', SummarySchema), 400: badQuery },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.summary(asked, signal),
+        ({ rows, nulls, mean, deviation, min, max, sum }) => ({
+          rows,
+          nulls,
+          mean,
+          standard_deviation: deviation,
+          min: exactText(min),
+          max: exactText(max),
+          sum: exactText(sum),
+        }),
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/aggregates/percentiles',
+    name: 'analytics-aggregates-percentiles',
+    tag,
+    summary: 'Get the percentiles of a number',
+    description: 'Between two values, in proportion.',
+    schema: { querystring: numbersQuery },
+    responses: { 200: json('The percentiles.', PercentilesSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.percentiles(asked, PERCENTILES, signal),
+        ({ rows, values }) => ({
+          rows,
+          percentiles: Object.fromEntries(
+            PERCENTILES.map((fraction, index) => [String(fraction * 100), values[index] ?? null]),
+          ),
+        }),
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/aggregates/correlation',
+    name: 'analytics-aggregates-correlation',
+    tag,
+    summary: 'Get the correlation of two numbers',
+    description: 'Of the same rows: 1 where they grow together, -1 where one grows as the other shrinks.',
+    schema: { querystring: correlationQuery },
+    responses: { 200: json('The correlation.', CorrelationSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      const other = request.query.other ?? defaultOf(service.compute, asked.table, 'numbers', 1, 'other');
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.correlation(asked, other, signal),
+        (found) => found,
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/aggregates/distribution',
+    name: 'analytics-aggregates-distribution',
+    tag,
+    summary: 'Get the distribution of a number',
+    description: 'How many values lie in each of several bins of one width.',
+    schema: { querystring: distributionQuery },
+    responses: {
+      200: json('The bins; a single one where all values are the same.', DistributionSchema),
+      400: badQuery,
+    },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      const bins = readLimit('bins', request.query.bins);
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.distribution(asked, bins, signal),
+        (found) => found,
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/aggregates/top',
+    name: 'analytics-aggregates-top',
+    tag,
+    summary: 'Rank groups of rows by a number',
+    description: 'Rows are grouped by a column; groups are ordered by one number of theirs.',
+    schema: { querystring: topQuery },
+    responses: { 200: json('The groups.', TopGroupsSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const service = of(request.auth);
+      const asked = readNumbers(service, request.query);
+      const { group_by: given, by = 'count', limit } = request.query;
+      const group = given ?? defaultOf(service.compute, asked.table, 'groups', 0, 'group_by');
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => service.compute.top(asked, group, by, readLimit('groups', limit), signal),
+        (found) => found,
+      );
+    },
+  });
+}
+
+const exactText = (value: bigint | number | null): string | null => (value === null ? null : String(value));

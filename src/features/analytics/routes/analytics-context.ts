@@ -1,0 +1,126 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AnalyticsFilter, NumbersQuery, SeriesQuery } from '../analytics.ts';
+import type { FormatUrn } from '../../../tams/documents/format.ts';
+import type { Principal } from '../../../shared/principal.ts';
+import type { QueryPerformance } from '../../../vastdb/monitor/query-performance.ts';
+import type { AnalyticsService } from '../analytics-service.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { LIMITS } from '../schemas/analytics-parameters.ts';
+import { sendHead, sendJson } from '../../../http/send-json.ts';
+import { readTimerange } from '../../../tams/timerange-query.ts';
+
+export interface AnalyticsContext {
+  /** The analytics as a principal may use them. */
+  readonly of: (principal: Principal) => AnalyticsService;
+  readonly performance: QueryPerformance;
+}
+
+/** Aborted when the client is gone, or has its answer. */
+export function goneSignal(reply: Pick<FastifyReply, 'raw'>): AbortSignal {
+  const gone = new AbortController();
+  if (reply.raw.destroyed) gone.abort();
+  reply.raw.once('close', () => {
+    gone.abort();
+  });
+  return gone.signal;
+}
+
+/** Throws what a GET would be refused for: nothing is computed for one who is gone before it begins. */
+export async function checkQuestion(compute: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  try {
+    await compute(AbortSignal.abort());
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'deadline_exceeded') throw error;
+  }
+}
+
+/** Answers with what `compute` finds. A HEAD is answered without it: it would cost as much as the GET. */
+export async function sendAnalysis<Result>(
+  request: Pick<FastifyRequest, 'method'>,
+  reply: FastifyReply,
+  compute: (signal: AbortSignal) => Promise<Result>,
+  toJson: (result: Result) => object,
+): Promise<FastifyReply> {
+  if (request.method === 'HEAD') {
+    await checkQuestion(compute);
+    return sendHead(reply);
+  }
+  const gone = goneSignal(reply);
+  return sendJson(reply, JSON.stringify(toJson(await unlessGone(gone, compute(gone)))));
+}
+
+/** What fails because its client is gone is no failure of the server, and is not logged as one. */
+export async function unlessGone<Result>(gone: AbortSignal, answer: Promise<Result>): Promise<Result> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (!gone.aborted) throw cause;
+    throw new AppError('invalid_request', 'The client went away before its answer was ready', { cause });
+  }
+}
+
+export interface FilterParameters {
+  readonly flow_id?: string;
+  readonly source_id?: string;
+  readonly format?: string;
+  readonly timerange?: string;
+}
+
+export const readFilter = ({ flow_id, source_id, format, timerange }: FilterParameters): AnalyticsFilter => ({
+  flowId: flow_id,
+  sourceId: source_id,
+  // The schema lets no other through.
+  format: format as FormatUrn | undefined,
+  timerange: readTimerange(timerange),
+});
+
+interface NumbersParameters extends FilterParameters {
+  readonly table?: string;
+  readonly column?: string;
+}
+
+/** A table and a column of it, with what stands for those that are left out. */
+export function readNumbers({ compute }: AnalyticsService, query: NumbersParameters): NumbersQuery {
+  const table = query.table ?? 'segments';
+  const column = query.column ?? defaultOf(compute, table, 'numbers', 0, 'column');
+  return { table, column, filter: readFilter(query) };
+}
+
+export const readSeries = (
+  service: AnalyticsService,
+  query: NumbersParameters & { readonly time?: string },
+): SeriesQuery => ({ ...readNumbers(service, query), time: query.time });
+
+/** The name that a parameter stands for when it is left out. */
+export function defaultOf(
+  compute: AnalyticsService['compute'],
+  table: string,
+  of: 'numbers' | 'groups',
+  index: number,
+  parameter: string,
+): string {
+  const tables = compute.tables();
+  const found = tables.find((each) => each.table === table);
+  if (found === undefined) {
+    const names = tables.map((each) => each.table).join(', ');
+    throw new AppError('invalid_request', `table must be one of ${names}`, { field: 'table' });
+  }
+  const name = found[of][index];
+  if (name === undefined) {
+    throw new AppError('invalid_request', `${parameter} has to be given for ${table}`, { field: parameter });
+  }
+  return name;
+}
+
+export function readLimit(of: keyof typeof LIMITS, given: number | undefined): number {
+  const { default: byDefault, max } = LIMITS[of];
+  return Math.min(given ?? byDefault, max);
+}
+
+const UNITS_S: Readonly<Record<string, bigint>> = { s: 1n, m: 60n, h: 3600n, d: 86_400n };
+const NS_PER_S = 1_000_000_000n;
+
+/** The nanoseconds of a text such as `10m`, whose form the schema has checked. */
+export function readDuration(text = '1h'): bigint {
+  return BigInt(text.slice(0, -1)) * (UNITS_S[text.slice(-1)] ?? 1n) * NS_PER_S;
+}

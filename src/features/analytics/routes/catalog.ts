@@ -1,0 +1,108 @@
+import { SIZE_BOUNDS, type FlowUsage } from '../analytics-service.ts';
+import type { SizesFound } from '../../../vastdb/analytics/analysis-results.ts';
+import { formatTimestamp } from '../../../shared/time/timestamp.ts';
+import { readOperation } from '../../../http/operation.ts';
+import { Catalog, FlowUsageSchema, StorageUsageSchema } from '../schemas/analytics.ts';
+import { storageQuery, usageQuery } from '../schemas/analytics-parameters.ts';
+import { badQuery, json } from '../../../http/schemas/responses.ts';
+import type { TamsApp } from '../../../http/tams-app.ts';
+import { type AnalyticsContext, readFilter, sendAnalysis } from './analytics-context.ts';
+
+const tag = 'Analytics';
+
+/** How much there is of everything. */
+export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
+  readOperation(app, {
+    url: '/analytics/catalog',
+    name: 'analytics-catalog',
+    tag,
+    summary: 'List the tables, their rows, and what can be analysed',
+    description:
+      'Rows are counted once a minute at most, when somebody asks. The number of segments is the sum of what the flows ' +
+      'keep of theirs. Credentials that classes limit are told of flows, segments and sources, and of their own alone.',
+    schema: {},
+    responses: { 200: json('The tables.', Catalog) },
+    handler: (request, reply) => {
+      const { compute } = of(request.auth);
+      return sendAnalysis(
+        request,
+        reply,
+        () => compute.catalog(),
+        (tables) => ({
+          tables: tables.map(({ asOf, ...table }) => ({
+            ...table,
+            as_of: asOf === null ? null : new Date(asOf).toISOString(),
+          })),
+          analysed: compute.tables(),
+        }),
+      );
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/flow-usage',
+    name: 'analytics-flow-usage',
+    tag,
+    summary: 'Count flows, segments and estimated bytes by format',
+    description: 'A `timerange` picks the flows with content in it; what is told is of all of their content.',
+    schema: { querystring: usageQuery },
+    responses: { 200: json('The usage.', FlowUsageSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const filter = readFilter(request.query);
+      return sendAnalysis(request, reply, (signal) => of(request.auth).flowUsage(filter, signal), flowUsageJson);
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/storage-usage',
+    name: 'analytics-storage-usage',
+    tag,
+    summary: 'Count media objects by size, as far as it is known',
+    description: 'A filter picks the objects that were allocated for its flows, and those that these use.',
+    schema: { querystring: storageQuery },
+    responses: { 200: json('The usage.', StorageUsageSchema), 400: badQuery },
+    handler: (request, reply) => {
+      const filter = readFilter(request.query);
+      return sendAnalysis(request, reply, (signal) => of(request.auth).storageUsage(filter, signal), storageUsageJson);
+    },
+  });
+}
+
+function flowUsageJson(formats: readonly FlowUsage[]): object {
+  const total = formats.reduce(
+    (sum, each) => ({
+      flows: sum.flows + each.flows,
+      segments: sum.segments + each.segments,
+      durationNs: sum.durationNs + each.durationNs,
+      estimatedBytes: sum.estimatedBytes + each.estimatedBytes,
+      flowsWithoutEstimate: sum.flowsWithoutEstimate + each.flowsWithoutEstimate,
+    }),
+    { flows: 0, segments: 0n, durationNs: 0n, estimatedBytes: 0, flowsWithoutEstimate: 0 },
+  );
+  return {
+    ...usageJson(total),
+    formats: formats.map(({ format, ...usage }) => ({ format, ...usageJson(usage) })),
+  };
+}
+
+const usageJson = (usage: Omit<FlowUsage, 'format'>): object => ({
+  flows: usage.flows,
+  segments: Number(usage.segments),
+  duration: formatTimestamp(usage.durationNs),
+  estimated_bytes: usage.estimatedBytes,
+  flows_without_estimate: usage.flowsWithoutEstimate,
+});
+
+const storageUsageJson = ({ rows, flagged, known, bytes, bands }: SizesFound): object => ({
+  objects: rows,
+  referenced_objects: flagged,
+  objects_of_known_size: known,
+  objects_of_unknown_size: rows - known,
+  bytes: Number(bytes),
+  sizes: bands.map((band, index) => ({
+    from_bytes: Number(SIZE_BOUNDS[index - 1] ?? 0n),
+    below_bytes: index === SIZE_BOUNDS.length ? null : Number(SIZE_BOUNDS[index]),
+    objects: band.rows,
+    bytes: Number(band.bytes),
+  })),
+});

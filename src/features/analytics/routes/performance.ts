@@ -1,0 +1,130 @@
+import Type from 'typebox';
+import type {
+  OperationPerformance,
+  PerformanceSummary,
+  SlowQuery,
+  TablePerformance,
+} from '../../../vastdb/monitor/query-performance.ts';
+import { operation, readOperation } from '../../../http/operation.ts';
+import {
+  PerformanceExport,
+  PerformanceSchema,
+  SlowQuerySchema,
+  tableParams,
+  TablePerformanceSchema,
+} from '../schemas/query-performance.ts';
+import { json, noBody } from '../../../http/schemas/responses.ts';
+import { sendJson } from '../../../http/send-json.ts';
+import type { TamsApp } from '../../../http/tams-app.ts';
+import type { AnalyticsContext } from './analytics-context.ts';
+
+const tag = 'Analytics';
+
+/** How this process's own queries to its tables do, for admins: it is about the server, and nobody's flows. */
+export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContext): void {
+  readOperation(app, {
+    url: '/analytics/performance',
+    name: 'analytics-performance',
+    tag,
+    summary: 'Get the timings of queries',
+    description: 'Of this process, by table and operation.',
+    access: 'admin',
+    schema: {},
+    responses: { 200: json('The timings since the start, or the last reset.', PerformanceSchema) },
+    handler: (_request, reply) => sendJson(reply, JSON.stringify(summaryJson(performance.performanceSummary()))),
+  });
+
+  operation(app, {
+    method: 'DELETE',
+    url: '/analytics/performance',
+    name: 'analytics-performance',
+    tag,
+    summary: 'Reset the timings of queries',
+    description: 'They begin anew.',
+    access: 'admin',
+    schema: {},
+    responses: { 204: noBody('They begin now.') },
+    handler: (_request, reply) => {
+      performance.resetPerformance();
+      return reply.code(204).send();
+    },
+  });
+
+  readOperation(app, {
+    url: '/analytics/performance/slow-queries',
+    name: 'analytics-performance-slow-queries',
+    tag,
+    summary: 'List the latest slow queries',
+    description: 'The newest first.',
+    access: 'admin',
+    schema: {},
+    responses: { 200: json('The queries.', Type.Array(SlowQuerySchema)) },
+    handler: (_request, reply) => sendJson(reply, JSON.stringify(performance.slowQueries().map(slowJson))),
+  });
+
+  readOperation(app, {
+    url: '/analytics/performance/tables/:table',
+    name: 'analytics-performance-tables-table',
+    tag,
+    summary: 'Get the timings of queries to one table',
+    description: 'Of this process, by operation.',
+    access: 'admin',
+    schema: { params: tableParams },
+    responses: { 200: json('The timings; none of a table that was not asked.', TablePerformanceSchema) },
+    handler: (request, reply) =>
+      sendJson(reply, JSON.stringify(tableJson(performance.tablePerformance(request.params.table)))),
+  });
+
+  readOperation(app, {
+    url: '/analytics/performance/export',
+    name: 'analytics-performance-export',
+    tag,
+    summary: 'Export the timings of queries',
+    description: 'The summary and the slow queries in one file.',
+    access: 'admin',
+    schema: {},
+    responses: { 200: json('The timings and the slow queries.', PerformanceExport) },
+    handler: (_request, reply) => {
+      void reply.header('content-disposition', 'attachment; filename="query-performance.json"');
+      const summary = summaryJson(performance.performanceSummary());
+      return sendJson(reply, JSON.stringify({ ...summary, slow_queries: performance.slowQueries().map(slowJson) }));
+    },
+  });
+}
+
+const summaryJson = ({ since, count, errors, slow, slowThresholdMs, tables }: PerformanceSummary): object => ({
+  since: new Date(since).toISOString(),
+  count,
+  errors,
+  slow,
+  slow_threshold_ms: slowThresholdMs,
+  tables: tables.map(tableJson),
+});
+
+const tableJson = ({ table, operations }: TablePerformance): object => ({
+  table,
+  operations: operations.map(operationJson),
+});
+
+const operationJson = (timings: OperationPerformance): object => ({
+  operation: timings.operation,
+  count: timings.count,
+  errors: timings.errors,
+  rows: timings.rows,
+  total_ms: timings.totalMs,
+  mean_ms: timings.meanMs,
+  max_ms: timings.maxMs,
+  p50_ms: timings.p50Ms,
+  p95_ms: timings.p95Ms,
+  p99_ms: timings.p99Ms,
+});
+
+const slowJson = ({ startedAt, durationMs, ...query }: SlowQuery): object => ({
+  table: query.table,
+  operation: query.operation,
+  started_at: new Date(startedAt).toISOString(),
+  duration_ms: durationMs,
+  rows: query.rows,
+  failed: query.failed,
+  ...(query.predicate !== undefined && { predicate: query.predicate }),
+});

@@ -1,0 +1,136 @@
+import type { AnalysedTable } from '../analytics.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { NumberOf } from '../../../vastdb/analytics/analysis.ts';
+import type { ColumnDefinition, TableDefinition } from '../../../vastdb/engine.ts';
+import { EXR_ATTRIBUTES, EXR_FILES, EXR_PARTS } from '../../exr/exr-tables.ts';
+import { ASSETS } from '../../search/search-tables.ts';
+import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
+import { EVENTS, FLOWS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
+
+/** What may be analysed: nothing that has to do with credentials is among it, and names come from the schema alone. */
+interface Analysed {
+  readonly definition: TableDefinition;
+  /** Those whose unit is a nanosecond or, by their name, a millisecond. The first is the table's own, if it has one. */
+  readonly times: readonly string[];
+  readonly groups: readonly string[];
+  /** Numbers that are differences of two columns. */
+  readonly differences?: Readonly<Record<string, readonly [column: string, minus: string]>>;
+  /** Whether rows belong to flows and sources, so that a limited view has some of them. */
+  readonly hasAccess: boolean;
+}
+
+const ANALYSED: readonly Analysed[] = [
+  {
+    definition: SEGMENTS,
+    times: ['start_ns', 'end_ns'],
+    groups: ['flow_id'],
+    differences: { duration_ns: ['end_ns', 'start_ns'] },
+    hasAccess: true,
+  },
+  {
+    definition: FLOWS,
+    times: ['created_ns', 'content_start_ns', 'content_end_ns'],
+    groups: ['source_id', 'format', 'codec', 'container', 'label', 'read_only'],
+    hasAccess: true,
+  },
+  { definition: SOURCES, times: ['created_ns'], groups: ['format', 'label'], hasAccess: true },
+  { definition: EVENTS, times: ['created_ms'], groups: ['type'], hasAccess: false },
+  {
+    definition: ASSETS,
+    times: ['created_ms', 'updated_ms'],
+    groups: ['bucket', 'status', 'triage_state', 'engine', 'content_type', 'codec', 'flow_id', 'source_id'],
+    hasAccess: false,
+  },
+  {
+    definition: EXR_FILES,
+    times: ['first_inspected_ms', 'last_inspected_ms'],
+    groups: ['bucket', 'sequence', 'is_deep', 'is_tiled'],
+    hasAccess: false,
+  },
+  { definition: EXR_PARTS, times: [], groups: ['type', 'compression', 'color_space', 'software'], hasAccess: false },
+  { definition: EXR_ATTRIBUTES, times: [], groups: ['name', 'type'], hasAccess: false },
+];
+
+const NUMERIC: ReadonlySet<ColumnDefinition['type']> = new Set(['int64', 'int32', 'float64']);
+const NS_PER_MS = 1_000_000n;
+
+/** Which tables there are, and whether a view that classes limit asks for them. */
+export interface Seen {
+  readonly tables: readonly string[];
+  readonly limited: boolean;
+}
+
+export const analysedTables = (seen: Seen): AnalysedTable[] =>
+  visible(seen).map(({ definition, times, groups, differences = {} }) => ({
+    table: definition.name,
+    numbers: [...Object.keys(differences), ...numericColumns(definition)],
+    times,
+    groups,
+  }));
+
+/** A column, and how many nanoseconds its unit has. */
+export interface TimeColumn {
+  readonly column: string;
+  readonly unitNs: bigint;
+}
+
+/** One of the tables, by the names of a query. @throws AppError `invalid_request` naming the parameter */
+export class AnalysedNames {
+  readonly table: string;
+  readonly #analysed: Analysed;
+
+  constructor(table: string, seen: Seen) {
+    const found = visible(seen).find(({ definition }) => definition.name === table);
+    const names = visible(seen).map(({ definition }) => definition.name);
+    if (found === undefined) throw unknownName('table', names);
+    this.table = table;
+    this.#analysed = found;
+  }
+
+  number(name: string, parameter = 'column'): NumberOf {
+    const { definition, differences = {} } = this.#analysed;
+    const difference = Object.hasOwn(differences, name) ? differences[name] : undefined;
+    if (difference !== undefined) {
+      const [column, minus] = difference;
+      return { column, minus, type: 'int' };
+    }
+    const column = definition.columns.find((each) => each.name === name);
+    if (column === undefined || !NUMERIC.has(column.type)) {
+      throw unknownName(parameter, [...Object.keys(differences), ...numericColumns(definition)]);
+    }
+    if (column.type === 'float64') return { column: name, type: 'float' };
+    return { column: name, type: UNSIGNED_COLUMNS.has(name) ? 'uint' : 'int' };
+  }
+
+  /** What a timerange goes by; undefined where the table has no time. */
+  get ownTime(): TimeColumn | undefined {
+    return this.#analysed.times.length === 0 ? undefined : this.time(undefined);
+  }
+
+  time(name: string | undefined): TimeColumn {
+    const { times } = this.#analysed;
+    if (times.length === 0) {
+      throw new AppError('invalid_request', `table: ${this.table} has no time, so there is no series of it`, {
+        field: 'table',
+      });
+    }
+    const column = name ?? times[0];
+    if (column === undefined || !times.includes(column)) throw unknownName('time', times);
+    return { column, unitNs: column.endsWith('_ms') ? NS_PER_MS : 1n };
+  }
+
+  group(name: string): string {
+    const { groups } = this.#analysed;
+    if (!groups.includes(name)) throw unknownName('group_by', groups);
+    return name;
+  }
+}
+
+const visible = ({ tables, limited }: Seen): readonly Analysed[] =>
+  ANALYSED.filter(({ definition, hasAccess }) => tables.includes(definition.name) && (hasAccess || !limited));
+
+const numericColumns = ({ columns }: TableDefinition): string[] =>
+  columns.filter(({ type }) => NUMERIC.has(type)).map(({ name }) => name);
+
+const unknownName = (parameter: string, names: readonly string[]): AppError =>
+  new AppError('invalid_request', `${parameter} must be one of ${names.join(', ')}`, { field: parameter });

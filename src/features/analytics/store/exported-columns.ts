@@ -1,0 +1,26 @@
+import type { ExportQuery } from '../analytics.ts';
+import type { ExportedColumn } from '../../../vastdb/analytics/analysis.ts';
+import type { TableDefinition } from '../../../vastdb/engine.ts';
+import { ACCESS_COLUMN } from '../../../tams/access/access.ts';
+import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
+import { FLOWS, OBJECTS, SEGMENTS } from '../../../tams/tables.ts';
+
+const TABLES: Readonly<Record<ExportQuery['table'], TableDefinition>> = {
+  segments: SEGMENTS,
+  flows: FLOWS,
+  objects: OBJECTS,
+};
+
+/** Where media lie is told by signed URLs alone, external URLs may hold secrets, and lives of flows are nobody's business. */
+const LEFT_OUT: ReadonlySet<string> = new Set([ACCESS_COLUMN, 'locations', 'external_urls', 'life', 'first_life']);
+
+/** The table keeps it open at its end, where a GET adds the URLs. */
+const OPEN_OBJECT = 'fragment';
+
+/** What is exported of a table, with its types. */
+export const exportedColumns = (table: ExportQuery['table']): ExportedColumn[] =>
+  TABLES[table].columns.flatMap(({ name, type }): ExportedColumn[] => {
+    if (LEFT_OUT.has(name) || type === 'binary' || type === 'vector') return [];
+    if (name === OPEN_OBJECT) return [{ name, type, suffix: '}' }];
+    return [{ name, type: UNSIGNED_COLUMNS.has(name) ? 'uint64' : type }];
+  });

@@ -1,0 +1,16 @@
+import type { RateQuery } from '../analytics.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { RateGroup } from '../../../vastdb/analytics/analysis.ts';
+import { FLOWS } from '../../../tams/tables.ts';
+
+/** By which column rows are told apart. Segments know their flow alone: the flows say the rest. */
+export function rateGroup(of: RateQuery['of'], by: NonNullable<RateQuery['groupBy']>): RateGroup {
+  const column = { flow: 'id', source: 'source_id', format: 'format' }[by];
+  if (of === 'segments') {
+    const names = { table: FLOWS.name, key: 'id', name: column };
+    return { column: 'flow_id', ...(by !== 'flow' && { names }) };
+  }
+  if (of === 'flows') return { column };
+  if (by === 'flow') throw new AppError('invalid_request', 'sources are of no flow', { field: 'group_by' });
+  return { column: by === 'source' ? 'id' : 'format' };
+}

@@ -1,0 +1,124 @@
+import type { AnalyticsFilter } from '../analytics.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { TimeRange } from '../../../shared/time/timerange.ts';
+import { and, eq, gte, inSelect, isNull, lt, or, overlapsRange } from '../../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { Access } from '../../../tams/access/access.ts';
+import { ASSETS } from '../../search/search-tables.ts';
+import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
+import type { TimeColumn } from './analysed-tables.ts';
+import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
+
+/** What a filter and a view come to as a predicate over one table; undefined: all of its rows. */
+export function rowFilter(
+  table: string,
+  { timerange, ...filter }: AnalyticsFilter,
+  access: Access,
+  time?: TimeColumn,
+): Predicate | undefined {
+  const terms = ownTerms(table, filter, access);
+  if (timerange !== undefined) {
+    if (time === undefined) throw unknownFilter('timerange', table);
+    terms.push(...within(timerange, time.column, time.unitNs));
+  }
+  return terms.length === 0 ? undefined : and(terms);
+}
+
+type Owner = Omit<AnalyticsFilter, 'timerange'>;
+
+function ownTerms(table: string, filter: Owner, access: Access): Predicate[] {
+  switch (table) {
+    case FLOWS.name:
+      return flowTerms(filter, access);
+    case SEGMENTS.name:
+      return ofFlows(filter, access);
+    case SOURCES.name:
+      if (filter.flowId !== undefined) throw unknownFilter('flow_id', table);
+      return [...equal('id', filter.sourceId), ...equal('format', filter.format), ...visibleTerms(access)];
+    case OBJECTS.name:
+      return ofObjects(filter, access);
+    case ASSETS.name:
+      if (filter.format !== undefined) throw unknownFilter('format', table);
+      return [...equal('flow_id', filter.flowId), ...equal('source_id', filter.sourceId)];
+    default: {
+      const given = Object.entries(PARAMETERS).find(([name]) => filter[name as keyof Owner] !== undefined);
+      if (given !== undefined) throw unknownFilter(given[1], table);
+      return [];
+    }
+  }
+}
+
+const PARAMETERS = { flowId: 'flow_id', sourceId: 'source_id', format: 'format' };
+
+const flowTerms = ({ flowId, sourceId, format }: Owner, access: Access): Predicate[] => [
+  NOT_DELETING,
+  ...equal('id', flowId),
+  ...equal('source_id', sourceId),
+  ...equal('format', format),
+  ...visibleTerms(access),
+];
+
+/** The flow's id alone is asked for where that is enough: segments of flows that are being deleted are on their way out. */
+function ofFlows({ flowId, sourceId, format }: Owner, access: Access): Predicate[] {
+  const own = equal('flow_id', flowId);
+  if (sourceId === undefined && format === undefined && access.classes === undefined) return own;
+  return [...own, inFlows('flow_id', { sourceId, format }, access)];
+}
+
+/** Objects are of the flow that they were allocated for, and of those that use them. */
+function ofObjects(filter: Owner, access: Access): Predicate[] {
+  const { flowId, sourceId, format } = filter;
+  const isAsked = flowId !== undefined || sourceId !== undefined || format !== undefined;
+  if (!isAsked && access.classes === undefined) return [];
+  const using = ofFlows(filter, access);
+  return [
+    or([
+      allocatedFor(filter, access),
+      inSelect('id', { table: SEGMENTS.name, column: 'object_id', where: and(using) }),
+    ]),
+  ];
+}
+
+const inFlows = (column: string, filter: Owner, access: Access): Predicate =>
+  inSelect(column, { table: FLOWS.name, column: 'id', where: and(flowTerms(filter, access)) });
+
+/** By the lives of the flows where classes limit the view: an id alone may be that of an earlier flow. */
+function allocatedFor(filter: Owner, access: Access): Predicate {
+  if (access.classes === undefined) return inFlows('first_flow', filter, access);
+  const lives = { table: FLOWS.name, column: 'life', where: and(flowTerms(filter, access)) };
+  // The life of an object that is older than the column is its flow's id.
+  return or([inSelect('first_life', lives), and([isNull('first_life'), inSelect('first_flow', lives)])]);
+}
+
+const visibleTerms = ({ classes, visible }: Access): Predicate[] => (classes === undefined ? [] : [visible]);
+
+const equal = (column: string, value: string | undefined): Predicate[] =>
+  value === undefined ? [] : [eq(column, value)];
+
+/** Rows whose time lies in the range. */
+function within({ startNs, endNs }: TimeRange, column: string, unitNs: bigint): Predicate[] {
+  return [
+    ...(startNs === null ? [] : [gte(column, ceiling(startNs, unitNs))]),
+    ...(endNs === null ? [] : [lt(column, ceiling(endNs, unitNs))]),
+  ];
+}
+
+/** Rows from `start` to `end` that have a part in the range. */
+export const overlapping = ({ startNs, endNs }: TimeRange, start: string, end: string): Predicate =>
+  overlapsRange({ start, end }, { start: startNs, end: endNs });
+
+/** The flows that have content in the range: all that segments have to be read of, where the engine looks them up. */
+export const inFlowsWithContent = (range: TimeRange): Predicate =>
+  inSelect('flow_id', {
+    table: FLOWS.name,
+    column: 'id',
+    where: overlapping(range, 'content_start_ns', 'content_end_ns'),
+  });
+
+function ceiling(ns: bigint, unitNs: bigint): bigint {
+  const rest = ((ns % unitNs) + unitNs) % unitNs;
+  return rest === 0n ? ns / unitNs : (ns - rest) / unitNs + 1n;
+}
+
+const unknownFilter = (parameter: string, table: string): AppError =>
+  new AppError('invalid_request', `${parameter} does not apply to ${table}`, { field: parameter });

@@ -1,0 +1,34 @@
+import type { AuditEntry, AuditEvent } from './audit.ts';
+
+/** How often something happened. */
+export interface AuditCount {
+  readonly event: AuditEvent;
+  /** `none` where the entry does not say how somebody signed in. */
+  readonly scheme: string;
+  readonly count: number;
+}
+
+/** Counts what the audit log is told, since the start. Events and schemes are few, so the counts are too. */
+export class AuditCounts {
+  readonly #counts = new Map<string, AuditCount>();
+  #undescribed = 0;
+
+  /** Entries of which the log has nothing but their number. */
+  get undescribed(): number {
+    return this.#undescribed;
+  }
+
+  all(): AuditCount[] {
+    return [...this.#counts.values()];
+  }
+
+  add({ event, scheme = 'none' }: AuditEntry): void {
+    const key = `${event} ${scheme}`;
+    const count = (this.#counts.get(key)?.count ?? 0) + 1;
+    this.#counts.set(key, { event, scheme, count });
+  }
+
+  leaveUndescribed(count: number): void {
+    this.#undescribed += count;
+  }
+}

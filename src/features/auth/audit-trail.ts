@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache';
+import type { AuditEntry, AuditRecord } from './audit.ts';
+import { AuditCounts } from './audit-counts.ts';
+import { RefusalRepeats } from './refusal-repeats.ts';
+import type { Client } from './verified.ts';
+
+/** Different entries that are kept until they are written; the others are only counted. */
+const PENDING_MAX = 500;
+/** A login is recorded again after this long. */
+const LOGIN_INTERVAL_MS = 3_600_000;
+const LOGINS_MAX = 10_000;
+/** A refusal that goes on is recorded again after this long, with how often it was repeated. */
+export const REFUSAL_INTERVAL_MS = 60_000;
+
+interface Pending {
+  readonly entry: AuditEntry;
+  readonly atMs: number;
+  count: number;
+}
+
+/** Collects what the audit log is to be told, adding up what repeats. It never waits, and its memory is bounded. */
+export class AuditTrail {
+  readonly counts = new AuditCounts();
+  readonly #onPending: () => void;
+  readonly #logins = new LRUCache<string, number>({ max: LOGINS_MAX });
+  readonly #repeats = new RefusalRepeats(REFUSAL_INTERVAL_MS);
+  #pending = new Map<string, Pending>();
+
+  /** `onPending` is called when there is something to write, after there was nothing. */
+  constructor(onPending: () => void) {
+    this.#onPending = onPending;
+  }
+
+  /** Whether there are, or may come, repetitions that `drain` gives only when their interval has ended. */
+  get isCounting(): boolean {
+    return !this.#repeats.isEmpty;
+  }
+
+  record(entry: AuditEntry): void {
+    this.counts.add(entry);
+    const now = Date.now();
+    if (isRefusal(entry) && this.#repeats.add(keyOf(entry), entry, now)) return;
+    this.#add(entry, now, 1);
+  }
+
+  /** A credential that was verified; recorded once an hour for each principal, scheme and address. */
+  login(principal: string, scheme: string, client: Client): void {
+    const key = `${principal}\0${scheme}\0${client.ip}`;
+    const last = this.#logins.get(key);
+    const now = Date.now();
+    if (last !== undefined && now - last < LOGIN_INTERVAL_MS) return;
+    this.#logins.set(key, now);
+    this.record({ event: 'login', principal, scheme, address: client.ip, requestId: client.id });
+  }
+
+  /** Takes all that is to be written by now. */
+  drain(): AuditRecord[] {
+    const now = Date.now();
+    const records = this.#repeats.takeDue(now);
+    for (const [key, { entry, atMs, count }] of this.#pending) {
+      records.push({ ...entry, atMs, count });
+      if (isRefusal(entry)) this.#repeats.begin(key, now);
+    }
+    this.#pending = new Map();
+    return records;
+  }
+
+  /** Takes everything, for the last time. */
+  drainAll(): AuditRecord[] {
+    return [...this.drain(), ...this.#repeats.takeDue(Infinity)];
+  }
+
+  /** Gives back what could not be written. */
+  restore(records: readonly AuditRecord[]): void {
+    for (const { atMs, count, ...entry } of records) this.#add(entry, atMs, count);
+  }
+
+  #add(entry: AuditEntry, atMs: number, count: number): void {
+    const key = keyOf(entry);
+    const known = this.#pending.get(key);
+    if (known !== undefined) {
+      known.count += count;
+      return;
+    }
+    if (this.#pending.size >= PENDING_MAX && entry.event !== 'overflow') {
+      this.counts.leaveUndescribed(count);
+      this.#add({ event: 'overflow', detail: `more than ${PENDING_MAX} different entries at once` }, atMs, count);
+      return;
+    }
+    this.#pending.set(key, { entry, atMs, count });
+    if (this.#pending.size === 1) this.#onPending();
+  }
+}
+
+const isRefusal = ({ event }: AuditEntry): boolean => event === 'login_failed' || event === 'denied';
+
+/** All that makes two entries different; which request it was does not. */
+function keyOf({ event, principal, scheme, address, action, detail }: AuditEntry): string {
+  return [event, principal, scheme, address, action, detail].join('\0');
+}

@@ -1,0 +1,145 @@
+import { hash, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Principal } from '../../shared/principal.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { CredentialDirectory } from './credential-directory.ts';
+import type { JwtVerifier } from './jwt-verifier.ts';
+import { LoginFailure } from './login-failure.ts';
+import type { PasswordVerifier } from './password-verifier.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+import type { Client, Verified } from './verified.ts';
+
+/** Those that are switched on. */
+export interface Verifiers {
+  readonly jwt?: JwtVerifier;
+  /** Tokens in the header. */
+  readonly token?: TokenVerifier;
+  /** Tokens in the URL. */
+  readonly urlToken?: TokenVerifier;
+  readonly basic?: PasswordVerifier;
+}
+
+const KEPT_MAX = 10_000;
+/** How long, and how many, credentials are known by their text: hashing them costs more than all else that is done. */
+const RECENT_MS = 1_000;
+const RECENT_MAX = 1_000;
+/** No header has it: it keeps tokens of URLs apart from whole headers. */
+const URL_MARK = '\0';
+const CREDENTIALS = /^([A-Za-z]+) +([\w~+/.=-]+)$/;
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/**
+ * Finds out who presents a credential. One that was verified lately costs a lookup, and now and then a
+ * hash, and is answered without a promise; what was refused is never remembered.
+ */
+export class Authenticator {
+  readonly #verifiers: Verifiers;
+  readonly #directory: CredentialDirectory;
+  readonly #audit: AuditTrail;
+  readonly #recent = new Map<string, Verified>();
+  /** By keyed hash: what lies here for long tells nobody a credential. */
+  readonly #verified = new LRUCache<string, Verified>({ max: KEPT_MAX });
+  readonly #verifying = new Map<string, Promise<Verified>>();
+  readonly #key = randomBytes(32).toString('base64url');
+
+  constructor(verifiers: Verifiers, directory: CredentialDirectory, audit: AuditTrail) {
+    this.#verifiers = verifiers;
+    this.#directory = directory;
+    this.#audit = audit;
+  }
+
+  /**
+   * The principal of an `Authorization` header.
+   *
+   * @throws AppError unauthorized, too_many_attempts or authentication_unavailable; tables_unavailable
+   */
+  byHeader(header: string, client: Client): Principal | Promise<Principal> {
+    return this.#authenticate(header, client);
+  }
+
+  /** The principal of an `access_token` in the query; throws as `byHeader`. */
+  byUrlToken(token: string, client: Client): Principal | Promise<Principal> {
+    return this.#authenticate(URL_MARK + token, client);
+  }
+
+  #authenticate(credential: string, client: Client): Principal | Promise<Principal> {
+    const recent = this.#recent.get(credential);
+    if (recent !== undefined && this.#isCurrent(recent)) return recent.principal;
+    const key = hash('sha256', this.#key + credential, 'binary');
+    const known = this.#verified.get(key);
+    if (known === undefined) return this.#firstUse(key, credential, client);
+    if (!this.#isCurrent(known)) return this.#afterRefresh(key, known, credential, client);
+    this.#remember(credential, known);
+    return known.principal;
+  }
+
+  async #afterRefresh(key: string, known: Verified, credential: string, client: Client): Promise<Principal> {
+    if (known.row !== undefined) await this.#directory.refresh();
+    return this.#isCurrent(known) ? known.principal : this.#firstUse(key, credential, client);
+  }
+
+  /** Whether it is known, now, that the credential still holds. */
+  #isCurrent({ row, untilMs }: Verified): boolean {
+    if (untilMs !== undefined && Date.now() >= untilMs) return false;
+    return row === undefined || (this.#directory.isFresh && this.#directory.holds(row));
+  }
+
+  #remember(credential: string, verified: Verified): void {
+    if (this.#recent.size >= RECENT_MAX) return;
+    if (this.#recent.size === 0) setTimeout(() => this.#recent.clear(), RECENT_MS).unref();
+    this.#recent.set(credential, verified);
+  }
+
+  /** Many requests that come at once with the same credential have it verified once. */
+  async #firstUse(key: string, credential: string, client: Client): Promise<Principal> {
+    let verifying = this.#verifying.get(key);
+    if (verifying === undefined) {
+      verifying = this.#verifyAndKeep(key, credential, client).finally(() => this.#verifying.delete(key));
+      this.#verifying.set(key, verifying);
+    }
+    return (await verifying).principal;
+  }
+
+  async #verifyAndKeep(key: string, credential: string, client: Client): Promise<Verified> {
+    try {
+      const verified = await this.#verify(credential, client);
+      this.#verified.set(key, verified);
+      this.#audit.login(verified.principal.name, verified.scheme, client);
+      return verified;
+    } catch (error) {
+      this.#verified.delete(key);
+      if (error instanceof LoginFailure) {
+        const { principal, scheme, reason: detail } = error;
+        this.#audit.record({
+          event: 'login_failed',
+          principal,
+          scheme,
+          detail,
+          address: client.ip,
+          requestId: client.id,
+        });
+      }
+      throw error;
+    }
+  }
+
+  async #verify(credential: string, client: Client): Promise<Verified> {
+    const { jwt, token, urlToken, basic } = this.#verifiers;
+    if (credential.startsWith(URL_MARK)) {
+      if (urlToken !== undefined) return { ...(await urlToken.verify(credential.slice(1))), scheme: 'url_token' };
+      throw new LoginFailure('url_token', 'Tokens in the URL are not accepted here');
+    }
+    const [, scheme = '', value = ''] = CREDENTIALS.exec(credential) ?? [];
+    switch (scheme.toLowerCase()) {
+      case 'basic':
+        if (basic !== undefined) return basic.verify(value, client);
+        throw new LoginFailure('basic', 'User names and passwords are not accepted here');
+      case 'bearer':
+        if (jwt !== undefined && (token === undefined || JWT.test(value))) return jwt.verify(value);
+        if (token !== undefined) return token.verify(value);
+        throw new LoginFailure('token', 'Bearer tokens are not accepted here');
+      default:
+        throw new LoginFailure('unknown', 'The Authorization header is not understood');
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { ApiToken, CredentialStore, User } from './credentials.ts';
+
+/** How long a change of users and tokens may go unnoticed. */
+const FRESH_MS = 2_000;
+
+/**
+ * All users and tokens, read again when they are asked for and older than FRESH_MS. A row that did
+ * not change stays the same object: whoever holds one can tell by `holds` whether it is still true.
+ */
+export class CredentialDirectory {
+  readonly #store: Pick<CredentialStore, 'users' | 'tokens'>;
+  #users = new Map<string, User>();
+  #tokens = new Map<string, ApiToken>();
+  #freshUntil = 0;
+  #reading: Promise<void> | undefined;
+
+  constructor(store: Pick<CredentialStore, 'users' | 'tokens'>) {
+    this.#store = store;
+  }
+
+  get isFresh(): boolean {
+    return performance.now() < this.#freshUntil;
+  }
+
+  /** Resolves when the directory is fresh; rejects, and stays as it was, when the tables cannot be read. */
+  async refresh(): Promise<void> {
+    if (this.isFresh) return;
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    await this.#reading;
+  }
+
+  user(name: string): User | undefined {
+    return this.#users.get(name);
+  }
+
+  token(id: string): ApiToken | undefined {
+    return this.#tokens.get(id);
+  }
+
+  holds(row: User | ApiToken): boolean {
+    return ('id' in row ? this.#tokens.get(row.id) : this.#users.get(row.name)) === row;
+  }
+
+  async #read(): Promise<void> {
+    const startedAt = performance.now();
+    const [users, tokens] = await Promise.all([this.#store.users(), this.#store.tokens()]);
+    this.#users = merged(this.#users, users, ({ name }) => name);
+    this.#tokens = merged(this.#tokens, tokens, ({ id }) => id);
+    this.#freshUntil = startedAt + FRESH_MS;
+  }
+}
+
+function merged<Row>(
+  known: ReadonlyMap<string, Row>,
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): Map<string, Row> {
+  return new Map(
+    rows.map((row) => {
+      const key = keyOf(row);
+      const before = known.get(key);
+      return [key, before !== undefined && JSON.stringify(before) === JSON.stringify(row) ? before : row];
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+import { toPrincipal } from '../../shared/principal.ts';
+import { clientNetwork } from '../../shared/client-network.ts';
+import type { CredentialDirectory } from './credential-directory.ts';
+import { FailureLimit } from './failure-limit.ts';
+import { Gate } from './gate.ts';
+import { LoginFailure } from './login-failure.ts';
+import { UNKNOWN_PASSWORD, verifyPassword } from './password-hash.ts';
+import type { Client, Verified } from './verified.ts';
+
+/** Of Node's four threads for files, DNS and crypto, half stay free. */
+const GATE = { maxRunning: 2, maxWaiting: 16 };
+const WINDOW_MS = 60_000;
+const FAILURES_OF_ADDRESS_AND_NAME = 10;
+const FAILURES_OF_ADDRESS = 100;
+const PASSWORD_MAX_LENGTH = 1024;
+const SUMMARY = 'The user name or the password is wrong';
+
+/** Verifies user names and passwords (RFC 7617), at a cost that an attacker cannot turn against the server. */
+export class PasswordVerifier {
+  readonly #directory: CredentialDirectory;
+  readonly #gate = new Gate(GATE);
+  readonly #byAddress = new FailureLimit({ max: FAILURES_OF_ADDRESS, windowMs: WINDOW_MS });
+  readonly #byAddressAndName = new FailureLimit({ max: FAILURES_OF_ADDRESS_AND_NAME, windowMs: WINDOW_MS });
+
+  constructor(directory: CredentialDirectory) {
+    this.#directory = directory;
+  }
+
+  /**
+   * @param encoded base64 of `name:password`
+   * @throws LoginFailure where they do not fit, and after too many that did not
+   */
+  async verify(encoded: string, { ip }: Client): Promise<Verified> {
+    const text = Buffer.from(encoded, 'base64').toString('utf8');
+    const colon = text.indexOf(':');
+    if (colon === -1) throw new LoginFailure('basic', 'The credentials are not a user name, a colon and a password');
+    const name = text.slice(0, colon);
+    const password = text.slice(colon + 1);
+    const network = clientNetwork(ip);
+    const pair = `${network} ${name.slice(0, PASSWORD_MAX_LENGTH)}`;
+    const fail = (reason: string, principal?: string): never => {
+      this.#byAddress.add(network);
+      this.#byAddressAndName.add(pair);
+      throw new LoginFailure('basic', reason, { summary: SUMMARY, principal });
+    };
+
+    this.#refuseTooMany(network, pair);
+    await this.#directory.refresh();
+    const user = this.#directory.user(name);
+    if (password.length > PASSWORD_MAX_LENGTH) return fail('the password is too long', user?.name);
+    const fits = await this.#gate.run(() => {
+      // Whoever waited here may have failed too often meanwhile.
+      this.#refuseTooMany(network, pair);
+      return verifyPassword(user?.passwordHash ?? UNKNOWN_PASSWORD, password);
+    });
+    if (user === undefined) return fail('there is no such user');
+    if (!fits) return fail('the password is wrong', user.name);
+    if (user.status === 'suspended') {
+      // No guess, so it does not count as one.
+      throw new LoginFailure('basic', 'the user is suspended', { summary: SUMMARY, principal: user.name });
+    }
+    this.#byAddressAndName.forget(pair);
+    return { principal: toPrincipal(user), scheme: 'basic', row: user };
+  }
+
+  #refuseTooMany(network: string, pair: string): void {
+    const waitS = Math.max(this.#byAddress.waitS(network), this.#byAddressAndName.waitS(pair));
+    if (waitS === 0) return;
+    throw new LoginFailure('basic', 'Too many failed logins; try again later', {
+      code: 'too_many_attempts',
+      retryAfterS: waitS,
+    });
+  }
+}

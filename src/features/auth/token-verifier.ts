@@ -1,0 +1,44 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Grant, Principal } from '../../shared/principal.ts';
+import { toPrincipal } from '../../shared/principal.ts';
+import { hashToken, tokenId } from './api-token.ts';
+import type { CredentialDirectory } from './credential-directory.ts';
+import { LoginFailure } from './login-failure.ts';
+import type { Verified } from './verified.ts';
+
+export interface FileToken extends Grant {
+  /** SHA-256, base64url. */
+  readonly hash: string;
+}
+
+/** Verifies bearer tokens of the table and of AUTH_TOKENS_FILE. */
+export class TokenVerifier {
+  readonly #directory: CredentialDirectory;
+  readonly #fileTokens: readonly { readonly hash: Buffer; readonly principal: Principal }[];
+
+  constructor(directory: CredentialDirectory, fileTokens: readonly FileToken[]) {
+    this.#directory = directory;
+    this.#fileTokens = fileTokens.map((token) => ({ hash: Buffer.from(token.hash), principal: toPrincipal(token) }));
+  }
+
+  /** @throws LoginFailure for a token that is not known */
+  async verify(text: string): Promise<Verified> {
+    const hash = Buffer.from(hashToken(text));
+    const scheme = 'token';
+    // All are compared, whichever it is: how long it takes tells nothing.
+    let found: Principal | undefined;
+    for (const token of this.#fileTokens) if (timingSafeEqual(token.hash, hash)) found = token.principal;
+    if (found !== undefined) return { principal: found, scheme };
+
+    const id = tokenId(text);
+    if (id !== undefined) {
+      await this.#directory.refresh();
+      const row = this.#directory.token(id);
+      if (row !== undefined) {
+        if (timingSafeEqual(Buffer.from(row.hash), hash)) return { principal: toPrincipal(row), scheme, row };
+        throw new LoginFailure(scheme, 'The token is not valid', { principal: row.name });
+      }
+    }
+    throw new LoginFailure(scheme, 'The token is not valid');
+  }
+}

@@ -1,0 +1,95 @@
+import type { CredentialStore, User } from './credentials.ts';
+import type { Grant } from '../../shared/principal.ts';
+import { hashPassword } from './password-hash.ts';
+
+/** What an operator asked for that cannot be done; the message is for the operator. */
+export class AdminError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'AdminError';
+  }
+}
+
+const PASSWORD_MIN_LENGTH = 12;
+const PASSWORD_MAX_LENGTH = 1024;
+/** No colon, which ends the name in basic credentials, and nothing that a log line cannot hold. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+
+/** Manages users, on behalf of an operator whose acts go to the audit log with the changes themselves. */
+export class UserAdmin {
+  readonly #store: CredentialStore;
+  readonly #operator: string;
+
+  constructor(store: CredentialStore, operator: string) {
+    this.#store = store;
+    this.#operator = operator;
+  }
+
+  /** @throws AdminError where the name is taken, or name or password are not acceptable */
+  async add(grant: Grant, password: string): Promise<void> {
+    checkName(grant.name, 'user');
+    checkPassword(password);
+    const passwordHash = await hashPassword(password);
+    const now = new Date().toISOString();
+    await this.#store.transaction(async (tx) => {
+      if ((await tx.user(grant.name)) !== undefined) throw new AdminError(`There is a user ${grant.name} already.`);
+      await tx.insertUser({ ...grant, passwordHash, status: 'active', created: now, updated: now });
+      await tx.record(this.#act('users add', grant.name));
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      if (!(await tx.removeUser(name))) throw noUser(name);
+      await tx.record(this.#act('users remove', name));
+    });
+  }
+
+  async changePassword(name: string, password: string): Promise<void> {
+    checkPassword(password);
+    const passwordHash = await hashPassword(password);
+    await this.#change('users change-password', name, { passwordHash });
+  }
+
+  async setStatus(name: string, status: User['status']): Promise<void> {
+    await this.#change(status === 'active' ? 'users activate' : 'users suspend', name, { status });
+  }
+
+  async show(name: string): Promise<User> {
+    const user = (await this.#store.users()).find((each) => each.name === name);
+    if (user === undefined) throw noUser(name);
+    return user;
+  }
+
+  list(): Promise<User[]> {
+    return this.#store.users();
+  }
+
+  async #change(action: string, name: string, changes: Partial<User>): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const user = await tx.user(name);
+      if (user === undefined) throw noUser(name);
+      await tx.replaceUser({ ...user, ...changes, updated: new Date().toISOString() });
+      await tx.record(this.#act(action, name));
+    });
+  }
+
+  #act(action: string, name: string) {
+    return { event: 'administration', principal: this.#operator, scheme: 'mgmt', action, detail: name } as const;
+  }
+}
+
+/** @throws AdminError */
+export function checkName(name: string, noun: string): void {
+  if (NAME.test(name)) return;
+  throw new AdminError(
+    `The name of a ${noun} has 1 to 64 of A-Z a-z 0-9 . _ @ -, and begins with a letter or a digit.`,
+  );
+}
+
+function checkPassword(password: string): void {
+  if (password.length >= PASSWORD_MIN_LENGTH && password.length <= PASSWORD_MAX_LENGTH) return;
+  throw new AdminError(`A password has ${PASSWORD_MIN_LENGTH} to ${PASSWORD_MAX_LENGTH} characters.`);
+}
+
+const noUser = (name: string): AdminError => new AdminError(`There is no user ${JSON.stringify(name)}.`);

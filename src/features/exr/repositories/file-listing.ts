@@ -1,0 +1,131 @@
+import type { ExrFileFilter, ExrFileSummary } from '../rules/exr-file.ts';
+import type { VisibleObjects } from '../rules/exr-files.ts';
+import type { Page, PageRequest } from '../../../shared/paging.ts';
+import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
+import type { TableDefinition } from '../../../vastdb/engine.ts';
+import { and, eq, inSelect, isIn, isNotNull, isNull, not, or, startsWith } from '../../../vastdb/predicate/builder.ts';
+import { compareCells } from '../../../vastdb/predicate/compare.ts';
+import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import { afterPosition } from '../../../vastdb/query/keyset.ts';
+import type { Row } from '../../../vastdb/query/select-query.ts';
+import { toPage } from '../../../tams/documents/keyset-page.ts';
+import { SUMMARY_COLUMNS, toSummary } from './file-rows.ts';
+import { Ranking } from './ranking.ts';
+import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_FILES, EXR_PARTS } from '../exr-tables.ts';
+
+const BY_PATH = [
+  { column: 'path', direction: 'asc' },
+  { column: 'id', direction: 'asc' },
+] as const;
+
+/**
+ * One query a page; where objects are hidden, one more and what those cost for each batch that is looked through. An
+ * engine without ordering is asked for the paths of all files that match.
+ */
+export async function listFiles(
+  reader: CommittedReader,
+  filter: ExrFileFilter,
+  page: PageRequest,
+  visible: VisibleObjects | undefined,
+): Promise<Page<ExrFileSummary>> {
+  const terms = filterTerms(filter);
+  if (visible !== undefined) terms.push(isNotNull('object_id'));
+  const wanted = page.limit + 1;
+  if (!reader.ordering) {
+    const where = and(page.after === undefined ? terms : [...terms, afterPosition(BY_PATH, page.after)]);
+    return toPage({ rows: await firstByPath(reader, where, wanted, visible) }, page.limit, toSummary, positionOf);
+  }
+  const found: Row[] = [];
+  let after = page.after;
+  for (;;) {
+    const rows = await reader.selectRows({
+      table: EXR_FILES.name,
+      columns: SUMMARY_COLUMNS,
+      where: and(after === undefined ? terms : [...terms, afterPosition(BY_PATH, after)]),
+      orderBy: BY_PATH,
+      limit: wanted,
+    });
+    found.push(...(visible === undefined ? rows : await withVisibleObjects(rows, visible)));
+    const last = rows.at(-1);
+    if (found.length >= wanted || rows.length < wanted || last === undefined) break;
+    after = positionOf(last);
+  }
+  return toPage({ rows: found.slice(0, wanted) }, page.limit, toSummary, positionOf);
+}
+
+interface Place {
+  readonly path: string;
+  readonly id: string;
+  readonly object_id: string | null;
+}
+
+const byPath = (a: Place, b: Place): number => compareCells(a.path, b.path) || compareCells(a.id, b.id);
+
+/** In one pass over the paths, whatever their number. */
+async function firstByPath(
+  reader: CommittedReader,
+  where: Predicate,
+  count: number,
+  visible: VisibleObjects | undefined,
+): Promise<Row[]> {
+  const ranking = new Ranking(count, byPath, async (batch: readonly Place[]) => {
+    if (visible === undefined) return batch;
+    const seen = await visible(batch.flatMap(({ object_id }) => object_id ?? []));
+    return batch.filter(({ object_id }) => object_id !== null && seen.has(object_id));
+  });
+  const request = { table: EXR_FILES.name, columns: ['path', 'id', 'object_id'], where };
+  for await (const { columns } of reader.scan(request)) {
+    const [paths, ids, objectIds] = columns as unknown as [string[], string[], (string | null)[]];
+    await ranking.add(
+      paths.map((path, index) => ({ path, id: ids[index] ?? '', object_id: objectIds[index] ?? null })),
+    );
+  }
+  const ids = ranking.first.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const rows = await reader.selectRows({ table: EXR_FILES.name, columns: SUMMARY_COLUMNS, where: isIn('id', ids) });
+  // Where files were removed meanwhile, others take their places: a page that is not full would be the last.
+  if (rows.length < ids.length) return firstByPath(reader, where, count, visible);
+  const places = new Map(ids.map((id, place) => [id, place]));
+  return rows.sort((a, b) => (places.get(a['id'] as string) ?? 0) - (places.get(b['id'] as string) ?? 0));
+}
+
+async function withVisibleObjects(rows: readonly Row[], visible: VisibleObjects): Promise<Row[]> {
+  const seen = await visible(rows.map((row) => row['object_id'] as string));
+  return rows.filter((row) => seen.has(row['object_id'] as string));
+}
+
+const positionOf = (row: Row): [string, string] => [row['path'] as string, row['id'] as string];
+
+function filterTerms(filter: ExrFileFilter): Predicate[] {
+  const terms: Predicate[] = [];
+  const add = <Value>(value: Value | undefined, term: (value: Value) => Predicate): void => {
+    if (value !== undefined) terms.push(term(value));
+  };
+  add(filter.pathPrefix, (prefix) => startsWith('path', prefix));
+  add(filter.width, (width) => eq('width', BigInt(width)));
+  add(filter.height, (height) => eq('height', BigInt(height)));
+  add(filter.deep, (deep) => eq('is_deep', deep));
+  add(filter.tiled, (tiled) => eq('is_tiled', tiled));
+  add(filter.failed, (failed) => (failed ? isNotNull('failure') : isNull('failure')));
+  add(filter.channel, (name) => having(EXR_CHANNELS, eq('name', name)));
+  add(filter.layer, (layer) => having(EXR_CHANNELS, eq('layer', layer)));
+  add(filter.compression, (compression) => having(EXR_PARTS, eq('compression', compression)));
+  add(filter.type, (type) => having(EXR_PARTS, eq('type', type)));
+  for (const [name, value] of filter.attributes) {
+    terms.push(having(EXR_ATTRIBUTES, and([eq('name', name), valueIs(value)])));
+  }
+  for (const [name, exists] of filter.attributesExist) {
+    const has = having(EXR_ATTRIBUTES, eq('name', name));
+    terms.push(exists ? has : not(has));
+  }
+  return terms;
+}
+
+const having = ({ name }: TableDefinition, where: Predicate): Predicate =>
+  inSelect('id', { table: name, column: 'file_id', where });
+
+function valueIs(value: string): Predicate {
+  const number = value.trim() === '' ? NaN : Number(value);
+  const isText = eq('value_text', value);
+  return Number.isFinite(number) ? or([isText, eq('value_number', number)]) : isText;
+}

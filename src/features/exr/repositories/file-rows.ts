@@ -1,0 +1,102 @@
+import type { ExrAudit, ExrFailure, ExrFileRef, ExrFileSummary } from '../rules/exr-file.ts';
+import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
+import type { ExrFile, ExrInspection } from '../../../formats/exr/inspection.ts';
+import { parseFrameName } from '../rules/sequence/frame-name.ts';
+import { heightOf, widthOf } from '../../../formats/exr/stats.ts';
+import type { Row } from '../../../vastdb/query/select-query.ts';
+import { keptProblems } from './text-limits.ts';
+
+/** All that an inspection says of the row of a file, but when it was made. */
+export function describedCells(inspection: ExrInspection): Row {
+  const { file, parts } = inspection;
+  const window = parts[0]?.display_window;
+  return {
+    bucket: file.bucket,
+    key: file.key,
+    size: BigInt(file.size),
+    mtime: file.mtime,
+    sequence: sequenceNameOf(file.path),
+    frame_number: file.frame_number === null ? null : BigInt(file.frame_number),
+    part_count: file.part_count,
+    is_deep: file.is_deep,
+    is_tiled: parts.some(({ tiles }) => tiles !== null),
+    width: window === undefined ? null : BigInt(widthOf(window)),
+    height: window === undefined ? null : BigInt(heightOf(window)),
+    header_hash: file.header_hash,
+    schema_version: inspection.schema_version,
+    embedding_version: EXR_EMBEDDING_VERSION,
+    stats: JSON.stringify(inspection.stats),
+    validation: JSON.stringify(inspection.validation),
+    errors: JSON.stringify(keptProblems(inspection.errors)),
+    failure: null,
+  };
+}
+
+/** The path without its digits: equal for the frames of a sequence, and of few others. Null for what is no frame. */
+export function sequenceNameOf(path: string): string | null {
+  const name = parseFrameName(path);
+  return name === undefined ? null : `${name.prefix}#${name.suffix}`;
+}
+
+export const REF_COLUMNS = ['id', 'path', 'object_id'] as const;
+
+export const toRef = (row: Row): ExrFileRef => ({
+  id: row['id'] as string,
+  path: row['path'] as string,
+  objectId: row['object_id'] as string | null,
+});
+
+export const SUMMARY_COLUMNS = [
+  ...REF_COLUMNS,
+  'bucket',
+  'key',
+  'size',
+  'mtime',
+  'frame_number',
+  'part_count',
+  'is_deep',
+  'is_tiled',
+  'width',
+  'height',
+  'header_hash',
+  'last_inspected_ms',
+  'failure',
+] as const;
+
+export const toSummary = (row: Row): ExrFileSummary => ({
+  id: row['id'] as string,
+  path: row['path'] as string,
+  object_id: row['object_id'] as string | null,
+  bucket: row['bucket'] as string | null,
+  key: row['key'] as string | null,
+  size: Number(row['size']),
+  mtime: row['mtime'] as string | null,
+  frame_number: numberOf(row['frame_number']),
+  part_count: row['part_count'] as number,
+  is_deep: row['is_deep'] as boolean,
+  is_tiled: row['is_tiled'] as boolean,
+  width: numberOf(row['width']),
+  height: numberOf(row['height']),
+  header_hash: row['header_hash'] as string | null,
+  last_inspected: timeOf(row['last_inspected_ms']),
+  failure: toFailure(row),
+});
+
+export function toFile(row: Row): ExrFile {
+  const { path, bucket, key, size, mtime, frame_number, part_count, is_deep, header_hash } = toSummary(row);
+  return { path, bucket, key, size, mtime, frame_number, part_count, is_deep, header_hash: header_hash ?? '' };
+}
+
+export const toFailure = (row: Row): ExrFailure | null =>
+  row['failure'] === null ? null : (JSON.parse(row['failure'] as string) as ExrFailure);
+
+export const toAudit = (row: Row): ExrAudit => ({
+  id: row['id'] as string,
+  inspection_count: Number(row['inspection_count']),
+  first_inspected: timeOf(row['first_inspected_ms']),
+  last_inspected: timeOf(row['last_inspected_ms']),
+});
+
+const numberOf = (cell: unknown): number | null => (typeof cell === 'bigint' ? Number(cell) : null);
+
+export const timeOf = (ms: unknown): string => new Date(Number(ms)).toISOString();

@@ -1,0 +1,66 @@
+import type { InspectionQueue, InspectionQueueReads, QueuedInspection } from '../rules/inspection-queue.ts';
+import { uuidV7 } from '../../../shared/uuid.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { isIn, lte } from '../../../vastdb/predicate/builder.ts';
+import type { TableReads } from '../../../tams/table-access.ts';
+import { removeFilesOfObjects } from './file-writing.ts';
+import { EXR_QUEUE } from '../exr-tables.ts';
+
+/** Objects of one row: their ids, of 255 bytes at most, fit into a cell of every engine. */
+const OBJECTS_PER_ROW = 100;
+
+export class InspectionQueueReader implements InspectionQueueReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  async hasDue(nowMs: number): Promise<boolean> {
+    const where = lte('due_ms', BigInt(nowMs));
+    const { rows } = await this.#reader.select({ table: EXR_QUEUE.name, columns: ['due_ms'], where, limit: 1 });
+    return rows.length > 0;
+  }
+}
+
+export class InspectionQueueRepository extends InspectionQueueReader implements InspectionQueue {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  async add(objectIds: readonly string[], dueAtMs: number, attempt = 0): Promise<void> {
+    const rows: [string, string, bigint, number][] = [];
+    for (let start = 0; start < objectIds.length; start += OBJECTS_PER_ROW) {
+      const ids = JSON.stringify(objectIds.slice(start, start + OBJECTS_PER_ROW));
+      rows.push([uuidV7(), ids, BigInt(dueAtMs), attempt]);
+    }
+    await this.#tx.insertArrays(EXR_QUEUE.name, ['id', 'object_ids', 'due_ms', 'attempt'], rows);
+  }
+
+  async due(nowMs: number, limit: number): Promise<QueuedInspection[]> {
+    const { rows } = await this.#tx.select({
+      table: EXR_QUEUE.name,
+      columns: ['id', 'object_ids', 'attempt', 'due_ms'],
+      where: lte('due_ms', BigInt(nowMs)),
+      orderBy: [{ column: 'due_ms', direction: 'asc' }],
+      limit,
+      timeline: { column: 'due_ms' },
+    });
+    return (rows as [string, string, number, bigint][]).map(([id, objectIds, attempt]) => ({
+      id,
+      objectIds: JSON.parse(objectIds) as string[],
+      attempt,
+    }));
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.#tx.delete(EXR_QUEUE.name, isIn('id', ids));
+  }
+
+  forget(objectIds: readonly string[]): Promise<void> {
+    return removeFilesOfObjects(this.#tx, objectIds);
+  }
+}

@@ -1,0 +1,60 @@
+import type { ExrFrame, ScannedFrame } from '../rules/exr-file.ts';
+import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import { and, gte, isIn, isNotNull, startsWith } from '../../../vastdb/predicate/builder.ts';
+import { REF_COLUMNS, toRef } from './file-rows.ts';
+import { EXR_FILES } from '../exr-tables.ts';
+
+/** Names of sequences that begin with the prefix, from one on, in order. */
+export async function sequenceNames(
+  reader: ManagedReader,
+  prefix: string,
+  from: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await reader.select({
+    table: EXR_FILES.name,
+    columns: ['sequence'],
+    where: and([
+      isNotNull('sequence'),
+      ...(prefix === '' ? [] : [startsWith('sequence', prefix)]),
+      ...(from === '' ? [] : [gte('sequence', from)]),
+    ]),
+    orderBy: [{ column: 'sequence', direction: 'asc' }],
+    distinct: true,
+    limit,
+  });
+  return (rows as [string][]).map(([name]) => name);
+}
+
+/** Batch by batch: of a sequence there may be more frames than there is memory for. */
+export async function* scanFrames(reader: CommittedReader, names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
+  const columns = ['sequence', 'path', 'object_id'];
+  for await (const batch of reader.scan({ table: EXR_FILES.name, columns, where: isIn('sequence', names) })) {
+    const [sequences = [], paths = [], objectIds = []] = batch.columns;
+    yield paths.map((path, row) => ({
+      sequence: sequences[row] as string,
+      path: path as string,
+      objectId: objectIds[row] as string | null,
+    }));
+  }
+}
+
+export const countFrames = (reader: ManagedReader, names: readonly string[]): Promise<number> =>
+  reader.count(EXR_FILES.name, isIn('sequence', names));
+
+export async function readFrames(reader: ManagedReader, names: readonly string[]): Promise<ExrFrame[]> {
+  if (names.length === 0) return [];
+  const rows = await reader.selectRows({
+    table: EXR_FILES.name,
+    columns: [...REF_COLUMNS, 'sequence', 'frame_number', 'width', 'height'],
+    where: isIn('sequence', names),
+  });
+  return rows.map((row) => ({
+    ...toRef(row),
+    sequence: row['sequence'] as string,
+    frame: Number(row['frame_number']),
+    width: Number(row['width']),
+    height: Number(row['height']),
+  }));
+}

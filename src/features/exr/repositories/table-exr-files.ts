@@ -1,0 +1,165 @@
+import type {
+  ExrFailure,
+  ExrFileFilter,
+  ExrFileRef,
+  ExrFileSummary,
+  ExrFrame,
+  ExrLikeness,
+  ExrPersistence,
+  ScannedFrame,
+  SimilarExrFile,
+} from '../rules/exr-file.ts';
+import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
+import type { Page, PageRequest } from '../../../shared/paging.ts';
+import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { and, eq, isIn, isNotNull } from '../../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { Row } from '../../../vastdb/query/select-query.ts';
+import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
+import { translated, translateTableFailure } from '../../../tams/table-failure.ts';
+import { type Content, readContent } from './content-rows.ts';
+import { listFiles } from './file-listing.ts';
+import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
+import { removeFile, saveFailure, saveInspection } from './file-writing.ts';
+import { countFrames, readFrames, scanFrames, sequenceNames } from './sequence-reading.ts';
+import { similarFiles } from './similar-files.ts';
+import { EXR_FILES, EXR_QUEUE } from '../exr-tables.ts';
+
+/** EXR metadata in tables, which are those of `EXR_TABLES`. */
+export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
+  readonly #manager: VastDBManager;
+  readonly #reader: CommittedReader;
+
+  constructor(manager: VastDBManager) {
+    this.#manager = manager;
+    this.#reader = manager.reader();
+  }
+
+  save(
+    file: ExrFileRef,
+    found: { readonly inspection: ExrInspection; readonly vectors: ExrVectors },
+    nowMs: number,
+  ): Promise<ExrPersistence> {
+    return this.#write((tx) => saveInspection(tx, file, found, nowMs));
+  }
+
+  saveFailure(file: ExrFileRef, failure: ExrFailure, nowMs: number): Promise<void> {
+    return this.#write((tx) => saveFailure(tx, file, failure, nowMs));
+  }
+
+  remove(id: string): Promise<boolean> {
+    return this.#write((tx) => removeFile(tx, id));
+  }
+
+  async find(id: string): Promise<StoredExrFile<ExrInspection> | undefined> {
+    return translated(async () => {
+      const [found] = await this.#stored(this.#reader, [id], eq('id', id));
+      return found;
+    });
+  }
+
+  async findMany(ids: readonly string[]): Promise<StoredExrFile<ExrInspection>[]> {
+    if (ids.length === 0) return [];
+    const where = and([isIn('id', ids), isNotNull('header_hash')]);
+    return translated(() => this.#stored(this.#manager.reader('background'), ids, where));
+  }
+
+  async ref(id: string): Promise<ExrFileRef | undefined> {
+    return translated(async () => {
+      const row = await this.#reader.selectOne({ table: EXR_FILES.name, columns: REF_COLUMNS, where: eq('id', id) });
+      return row && toRef(row);
+    });
+  }
+
+  list(filter: ExrFileFilter, page: PageRequest, visible?: VisibleObjects): Promise<Page<ExrFileSummary>> {
+    return translated(() => listFiles(this.#reader, filter, page, visible));
+  }
+
+  similar(
+    id: string,
+    likeness: ExrLikeness,
+    page: PageRequest,
+    visible?: VisibleObjects,
+  ): Promise<Page<SimilarExrFile> | undefined> {
+    return translated(() => similarFiles(this.#manager.reader('background'), id, likeness, page, visible));
+  }
+
+  sequenceNames(prefix: string, from: string, limit: number): Promise<string[]> {
+    return translated(() => sequenceNames(this.#reader, prefix, from, limit));
+  }
+
+  frames(names: readonly string[]): Promise<ExrFrame[]> {
+    return translated(() => readFrames(this.#manager.reader('background'), names));
+  }
+
+  countFrames(names: readonly string[]): Promise<number> {
+    return translated(() => countFrames(this.#manager.reader('background'), names));
+  }
+
+  async *scanFrames(names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
+    try {
+      yield* scanFrames(this.#manager.reader('background'), names);
+    } catch (error) {
+      throw translateTableFailure(error);
+    }
+  }
+
+  countQueued(): Promise<number> {
+    return translated(() => this.#manager.reader('background').count(EXR_QUEUE.name));
+  }
+
+  /**
+   * The rows of a file are read one table after the other: where a header was superseded meanwhile, they are read again,
+   * since rows of two headers make none.
+   */
+  async #stored(
+    reader: ManagedReader,
+    ids: readonly string[],
+    where: Predicate,
+  ): Promise<StoredExrFile<ExrInspection>[]> {
+    for (let attempt = 1; ; attempt++) {
+      const rows = await reader.selectRows({ table: EXR_FILES.name, where });
+      const known = new Map(rows.map((row) => [row['id'] as string, row]));
+      const content = await readContent(reader, [...known.keys()]);
+      if (attempt < READ_ATTEMPTS && !(await areCurrent(reader, known, where))) continue;
+      return ids.flatMap((id) => {
+        const row = known.get(id);
+        return row === undefined ? [] : [toStored(row, content.get(id) ?? NOTHING)];
+      });
+    }
+  }
+
+  #write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
+    return translated(() => this.#manager.transaction(work));
+  }
+}
+
+async function areCurrent(reader: ManagedReader, known: ReadonlyMap<string, Row>, where: Predicate): Promise<boolean> {
+  const { rows } = await reader.select({ table: EXR_FILES.name, columns: ['id', 'header_hash'], where });
+  return rows.every(([id, hash]) => known.get(id as string)?.['header_hash'] === hash);
+}
+
+/** Of reads that meet a change; the last is taken as it is. */
+const READ_ATTEMPTS = 4;
+
+const NOTHING: Content = { parts: [], channels: [], attributes: [] };
+
+function toStored(row: Row, content: Content): StoredExrFile<ExrInspection> {
+  const json = (column: string): unknown => (row[column] === null ? null : JSON.parse(row[column] as string));
+  return {
+    ref: toRef(row),
+    inspection: {
+      schema_version: row['schema_version'] as number,
+      file: toFile(row),
+      ...content,
+      stats: json('stats') as ExrInspection['stats'],
+      validation: json('validation') as ExrInspection['validation'],
+      errors: (json('errors') ?? []) as ExrInspection['errors'],
+    },
+    failure: toFailure(row),
+    audit: toAudit(row),
+  };
+}

@@ -1,0 +1,39 @@
+import type { ExrChannel } from '../../../../formats/exr/header/channel-list.ts';
+import type { FeatureFamily, Features } from './feature-vector.ts';
+
+/**
+ * How channels are named and stored: each with its type, by itself and as a member of its layer; and which share of
+ * them is of which type, so that a file of halves and the same in floats are apart although their names are not.
+ */
+export function channelFamilies(channels: readonly ExrChannel[], layerOf = ownLayer): FeatureFamily[] {
+  return [
+    {
+      name: 'typed',
+      weight: 2.5,
+      features: count(channels, (channel) => `${layerOf(channel)}.${channel.component}:${shape(channel)}`),
+    },
+    { name: 'named', weight: 1, features: count(channels, (channel) => `${layerOf(channel)}.${channel.component}`) },
+    { name: 'layer', weight: 1, features: count(channels, layerOf) },
+    { name: 'component', weight: 0.5, features: count(channels, ({ component }) => component) },
+    { name: 'type', weight: 1.25, features: count(channels, shape) },
+  ];
+}
+
+function ownLayer({ layer }: ExrChannel): string {
+  return layer;
+}
+
+function shape({ pixel_type, x_sampling, y_sampling, linear }: ExrChannel): string {
+  return `${pixel_type}/${x_sampling}x${y_sampling}${linear ? '/linear' : ''}`;
+}
+
+/** Counts grow by the logarithm: a tenth light layer says less than the first. */
+function count(channels: readonly ExrChannel[], featureOf: (channel: ExrChannel) => string): Features {
+  const counts = new Map<string, number>();
+  for (const channel of channels) {
+    const feature = featureOf(channel);
+    counts.set(feature, (counts.get(feature) ?? 0) + 1);
+  }
+  for (const [feature, occurrences] of counts) counts.set(feature, Math.log2(1 + occurrences));
+  return counts;
+}

@@ -1,0 +1,36 @@
+import type { ExrAttribute } from '../../../../formats/exr/attributes/attribute.ts';
+import type { ExrHeaderPart } from '../../../../formats/exr/header/header.ts';
+import { equalsAttribute } from './json-equal.ts';
+import type { AttributeRule } from './policy.ts';
+
+/** What breaks the rule, as texts for people. */
+export function checkAttribute(rule: AttributeRule, parts: readonly ExrHeaderPart[]): string[] {
+  const found = parts.map(({ attributes }) => attributes.get(rule.name)).filter((attribute) => attribute !== undefined);
+  if (rule.present === false) return found.length === 0 ? [] : [`the attribute ${rule.name} is there`];
+  if (found.length === 0) return [`the attribute ${rule.name} is missing`];
+  return [...new Set(found.flatMap((attribute) => checkValue(rule, attribute)))];
+}
+
+function checkValue(rule: AttributeRule, { name, type, value }: ExrAttribute): string[] {
+  const { equals, one_of: oneOf, min, max } = rule;
+  const printed = print(value);
+  const faults: string[] = [];
+  if (rule.type !== undefined && type !== rule.type) faults.push(`is of type ${type}, not ${rule.type}`);
+  if (equals !== undefined && !equalsAttribute(type, value, equals)) faults.push(`is ${printed}, not ${print(equals)}`);
+  if (oneOf !== undefined && !oneOf.some((allowed) => equalsAttribute(type, value, allowed))) {
+    faults.push(`is ${printed}, none of ${print(oneOf)}`);
+  }
+  const isNumber = typeof value === 'number';
+  if (!isNumber && (min !== undefined || max !== undefined)) faults.push(`is ${printed}, which is no number`);
+  if (isNumber && min !== undefined && value < min) faults.push(`is ${printed}, less than ${min}`);
+  if (isNumber && max !== undefined && value > max) faults.push(`is ${printed}, more than ${max}`);
+  return faults.map((fault) => `${name} ${fault}`);
+}
+
+/** A reason is for reading; a manifest of a megabyte is not. */
+const PRINTED_CHARACTERS = 120;
+
+function print(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > PRINTED_CHARACTERS ? `${text.slice(0, PRINTED_CHARACTERS)}...` : text;
+}

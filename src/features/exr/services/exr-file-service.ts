@@ -1,0 +1,73 @@
+import type { ExrAudit, ExrFailure, ExrFileFilter, ExrFileRef, ExrFileSummary } from '../rules/exr-file.ts';
+import type { ExrLikeness, SimilarExrFile } from '../rules/exr-file.ts';
+import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
+import type { Page, PageRequest } from '../../../shared/paging.ts';
+import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+/** A file as it is shown: the answer of its inspection, with when that was. */
+export interface ShownExrFile extends Omit<ExrInspection, 'errors'> {
+  readonly errors: readonly (ExrInspection['errors'][number] | ExrFailure)[];
+  readonly persistence: ExrAudit;
+}
+
+/** What is kept of EXR files, as a principal may see it. */
+export class ExrFileService {
+  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #visible: VisibleObjects | undefined;
+
+  constructor(files: ExrFiles<ExrInspection, ExrVectors>, visible: VisibleObjects | undefined) {
+    this.#files = files;
+    this.#visible = visible;
+  }
+
+  list(filter: ExrFileFilter, page: PageRequest): Promise<Page<ExrFileSummary>> {
+    return this.#files.list(filter, page, this.#visible);
+  }
+
+  async get(id: string): Promise<ShownExrFile> {
+    const { inspection, failure, audit } = await this.stored(id);
+    return {
+      ...inspection,
+      errors: failure === null ? inspection.errors : [...inspection.errors, failure],
+      persistence: audit,
+    };
+  }
+
+  /** Throws `not_found`. */
+  async stored(id: string): Promise<StoredExrFile<ExrInspection>> {
+    const found = await this.#files.find(id);
+    if (found === undefined || !(await this.#sees(found.ref))) throw noFile();
+    return found;
+  }
+
+  /** Throws `not_found` for a file that is not there, and `invalid_request` where it has no such vector. */
+  async similar(id: string, likeness: ExrLikeness, page: PageRequest): Promise<Page<SimilarExrFile>> {
+    await this.#ref(id);
+    const found = await this.#files.similar(id, likeness, page, this.#visible);
+    if (found !== undefined) return found;
+    const summary =
+      likeness.by === 'channels'
+        ? `part: the file has no part ${likeness.part}`
+        : 'the header of this file is not known';
+    throw new AppError('invalid_request', summary, { field: likeness.by === 'channels' ? 'part' : 'fileId' });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#ref(id);
+    if (!(await this.#files.remove(id))) throw noFile();
+  }
+
+  async #ref(id: string): Promise<ExrFileRef> {
+    const found = await this.#files.ref(id);
+    if (found === undefined || !(await this.#sees(found))) throw noFile();
+    return found;
+  }
+
+  async #sees({ objectId }: ExrFileRef): Promise<boolean> {
+    if (this.#visible === undefined) return true;
+    return objectId !== null && (await this.#visible([objectId])).has(objectId);
+  }
+}
+
+const noFile = (): AppError => new AppError('not_found', 'There is no EXR file of this id.');

@@ -1,0 +1,92 @@
+import type { ExrPersistence } from '../rules/exr-file.ts';
+import type { ExrFiles } from '../rules/exr-files.ts';
+import { memorySource } from '../../../formats/exr/header/byte-source.ts';
+import { inspectExr } from '../../../formats/exr/inspect.ts';
+import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { translateExrFailure } from './exr-failure.ts';
+import { type ExrPlace, noBytes } from './exr-places.ts';
+import { mediaSource, ObjectChanged } from './media-source.ts';
+
+/** An answer: what the header says, and what became of it; null where nothing is kept. */
+export interface InspectedExr extends ExrInspection {
+  readonly persistence: ExrPersistence | null;
+}
+
+interface ReadHeader {
+  readonly inspection: ExrInspection;
+  readonly vectors: ExrVectors;
+}
+
+/** How often an object is looked at that is written while it is read. */
+const ATTEMPTS = 3;
+
+/** Reads headers where they lie, and keeps what they say. */
+export class ExrInspector {
+  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+
+  constructor(files: ExrFiles<ExrInspection, ExrVectors>) {
+    this.#files = files;
+  }
+
+  /**
+   * Costs one HEAD, one or two reads of a range, and one transaction. Throws `not_found`, `invalid_exr`, and what the
+   * media store throws.
+   *
+   * @param places of one file; where nothing can be read at one of them, the next is tried.
+   */
+  async inspect(places: readonly ExrPlace[]): Promise<InspectedExr> {
+    const { ref, found } = await this.#readOneOf(places);
+    const persistence = await this.#files.save(ref, found, Date.now());
+    return { ...found.inspection, persistence };
+  }
+
+  async #readOneOf(places: readonly ExrPlace[]): Promise<{ ref: ExrPlace['ref']; found: ReadHeader }> {
+    let failure: unknown;
+    for (const place of places) {
+      try {
+        return { ref: place.ref, found: await this.#read(place) };
+      } catch (error) {
+        const code = error instanceof AppError ? error.code : undefined;
+        // What the bytes say is the same wherever they lie.
+        if (code === 'invalid_exr') throw error;
+        // A store that cannot be read may have what others do not.
+        if (failure === undefined || code !== 'not_found') failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async #read(place: ExrPlace): Promise<ReadHeader> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await readPlace(place);
+      } catch (error) {
+        if (!(error instanceof ObjectChanged)) throw translateExrFailure(error);
+        if (attempt < ATTEMPTS) continue;
+        const summary = 'The object is being written all the time; try again when that is done.';
+        throw new AppError('media_store_unavailable', summary, { retryAfterS: 1, cause: error });
+      }
+    }
+  }
+}
+
+/** Bytes that a client sent: the header, with or without what follows it. Nothing is kept. Throws `invalid_exr`. */
+export async function inspectUpload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
+  try {
+    const location = { path: name, bucket: null, key: null, mtime: null };
+    const { inspection } = await inspectExr(memorySource(bytes), location);
+    return { ...inspection, persistence: null };
+  } catch (error) {
+    throw translateExrFailure(error);
+  }
+}
+
+async function readPlace({ ref, store, storagePath, bucket }: ExrPlace): Promise<ReadHeader> {
+  const info = await store.head(storagePath);
+  if (info === undefined) throw noBytes(ref);
+  // Frames are told by what clients call the object: its key is made by this server.
+  const location = { path: ref.path, bucket: null, key: null, mtime: info.lastModified.toISOString() };
+  const { inspection, vectors } = await inspectExr(mediaSource(store, storagePath, info), location);
+  return { inspection: { ...inspection, file: { ...inspection.file, bucket, key: storagePath } }, vectors };
+}

@@ -1,0 +1,19 @@
+import type { MediaObject } from '../../../tams/objects/media-object.ts';
+import type { StoreTransaction } from '../../../tams/store.ts';
+
+/** The media type of OpenEXR files; it is in use, though not registered with IANA. */
+export const EXR_MEDIA_TYPE = 'image/x-exr';
+
+/** Whether an object of a flow is to be looked into: by the container of the flow, or by its own name. */
+const isExr = (container: string | null, { id, locations }: MediaObject): boolean =>
+  locations.length > 0 && (container === EXR_MEDIA_TYPE || id.toLowerCase().endsWith('.exr'));
+
+/** Has the EXR objects among those that segments were registered of inspected later: one insert, or nothing. */
+export async function queueInspections(
+  tx: StoreTransaction,
+  flow: { readonly container: string | null },
+  objects: readonly MediaObject[],
+): Promise<void> {
+  const ids = objects.filter((object) => isExr(flow.container, object)).map(({ id }) => id);
+  if (ids.length > 0) await tx.inspections.add(ids, Date.now());
+}

@@ -1,0 +1,71 @@
+import type { ExrFileRef } from '../rules/exr-file.ts';
+import { refOfKey, refOfObject } from '../rules/exr-file-id.ts';
+import type { MediaStore, MediaStoreRegistry } from '../../../media/media-store.ts';
+import type { Store } from '../../../tams/store.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+/** A bucket that this server reads and writes, by the name that clients know it under. */
+export interface ExrBucket {
+  readonly name: string;
+  readonly storageId: string;
+  /** Folders that everything of the backend lies under, without slashes around; may be empty. */
+  readonly prefix: string;
+}
+
+/** Where the bytes of a file lie. */
+export interface ExrPlace {
+  readonly ref: ExrFileRef;
+  readonly store: MediaStore;
+  readonly storagePath: string;
+  /** Null where no bucket has the backend's id, which is a defect of the wiring. */
+  readonly bucket: string | null;
+}
+
+/** Finds the bytes of objects, and of keys in the buckets that this server has. */
+export class ExrPlaces {
+  readonly #store: Store;
+  readonly #media: MediaStoreRegistry;
+  readonly #buckets: readonly ExrBucket[];
+  readonly #limited: boolean;
+
+  /** @param store the view of the principal; a `limited` one has no files but those of its objects. */
+  constructor(store: Store, media: MediaStoreRegistry, buckets: readonly ExrBucket[], limited: boolean) {
+    this.#store = store;
+    this.#media = media;
+    this.#buckets = buckets;
+    this.#limited = limited;
+  }
+
+  /**
+   * All of them, the first to be tried first; one at least. Throws `not_found`, and `invalid_request` for an object whose
+   * bytes are none of this server's.
+   */
+  async ofObject(objectId: string): Promise<ExrPlace[]> {
+    const object = await this.#store.objects.find(objectId);
+    if (object === undefined) throw new AppError('not_found', 'There is no media object of this id.');
+    const places = object.locations.flatMap(({ storageId, storagePath }): ExrPlace[] => {
+      const store = this.#media.get(storageId);
+      if (store === undefined) return [];
+      const bucket = this.#buckets.find((each) => each.storageId === storageId)?.name ?? null;
+      return [{ ref: refOfObject(objectId), store, storagePath, bucket }];
+    });
+    if (places.length > 0) return places;
+    const summary = 'body/object_id: the object is kept by none of the storage backends of this server';
+    throw new AppError('invalid_request', summary, { field: 'object_id' });
+  }
+
+  /** Throws `not_found` where there is no such bucket, or the key is none of those that this server may read. */
+  ofKey(bucketName: string, key: string): ExrPlace {
+    const bucket = this.#buckets.find(({ name }) => name === bucketName);
+    const store = bucket && this.#media.get(bucket.storageId);
+    const isWithin = bucket !== undefined && (bucket.prefix === '' || key.startsWith(`${bucket.prefix}/`));
+    if (store === undefined || !isWithin || this.#limited) throw noObject();
+    return { ref: refOfKey(bucketName, key), store, storagePath: key, bucket: bucketName };
+  }
+}
+
+const noObject = (): AppError => new AppError('not_found', 'There is no object of this bucket and key.');
+
+/** Of a place that nothing lies at. */
+export const noBytes = ({ objectId }: ExrFileRef): AppError =>
+  objectId === null ? noObject() : new AppError('not_found', 'Nothing was uploaded of this media object yet.');

@@ -1,0 +1,234 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ExrFrame } from '../rules/exr-file.ts';
+import type { ExrFiles } from '../rules/exr-files.ts';
+import type { FlowInput, ImageEssenceParameters, Rational } from '../../../tams/flows/flow.ts';
+import { Format } from '../../../tams/documents/format.ts';
+import type { CursorPosition } from '../../../shared/paging.ts';
+import type { SegmentFailure, SegmentInput } from '../../../tams/segments/segment.ts';
+import type { Store } from '../../../tams/store.ts';
+import type { Tags } from '../../../tams/documents/tags.ts';
+import type { ExrInspection, ExrPart, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { FrameRange } from '../rules/sequence/frame-ranges.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { TimeRange } from '../../../shared/time/timerange.ts';
+import { parseTimestamp } from '../../../shared/time/timestamp.ts';
+import type { FlowService } from '../../../tams/flows/flow-service.ts';
+import type { SegmentService } from '../../../tams/segments/segment-service.ts';
+import { EXR_MEDIA_TYPE } from './exr-media-type.ts';
+import type { ExrSequenceService, FoundSequence } from './exr-sequence-service.ts';
+import { FrameClock } from './frame-clock.ts';
+
+export interface SequenceRegistration {
+  readonly pattern: string;
+  readonly flow_id: string;
+  /** Of a flow that is there already, it must be its own. */
+  readonly source_id?: string;
+  readonly frame_rate: Rational;
+  /** When the first frame begins; 0 unless given. */
+  readonly start?: string;
+  readonly label?: string;
+  readonly description?: string;
+  readonly tags?: Tags;
+}
+
+export interface RegisteredSequence {
+  readonly flow_id: string;
+  readonly flow: 'created' | 'updated' | 'unchanged';
+  readonly pattern: string;
+  readonly timerange: string;
+  readonly frame_count: number;
+  /** Segments that this request added, and those that were there. */
+  readonly registered: number;
+  readonly present: number;
+  /** Frames that are left for the next request. */
+  readonly remaining: number;
+  readonly failed_count: number;
+  /** The first of them. */
+  readonly failed_segments: readonly SegmentFailure[];
+  /** Where the sequence lacks frames, the timeline has gaps. */
+  readonly gaps: readonly (FrameRange & { readonly timerange: string })[];
+}
+
+const NEW_SEGMENTS_MAX = 10_000;
+const BATCH_SIZE = 1_000;
+const FAILURES_SHOWN = 100;
+
+/** What a flow says that the server manages: it is no part of what is put. */
+const SERVER_MANAGED = [
+  'created',
+  'metadata_updated',
+  'metadata_version',
+  'segments_updated',
+  'timerange',
+  'collected_by',
+  'updated_by',
+];
+
+/** Makes TAMS image flows of EXR sequences: the flow from what the headers say, and a segment of each frame. */
+export class ExrRegistrationService {
+  readonly #store: Store;
+  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #sequences: ExrSequenceService;
+  readonly #flows: FlowService;
+  readonly #segments: SegmentService;
+
+  /** All of them over the view of the principal. */
+  constructor(
+    store: Store,
+    files: ExrFiles<ExrInspection, ExrVectors>,
+    sequences: ExrSequenceService,
+    { flows, segments }: { readonly flows: FlowService; readonly segments: SegmentService },
+  ) {
+    this.#store = store;
+    this.#files = files;
+    this.#sequences = sequences;
+    this.#flows = flows;
+    this.#segments = segments;
+  }
+
+  /**
+   * Repeating it adds what is missing, and nothing twice. The frames have to be objects of this store that the flow may
+   * use, and of one size. A frame that cannot be registered does not keep the others from it.
+   */
+  async register(request: SequenceRegistration, principal: string): Promise<RegisteredSequence> {
+    const found = await this.#sequences.find(request.pattern);
+    if (found === undefined) throw new AppError('not_found', 'There is no sequence of this pattern.');
+    checkFrames(found.frames);
+    const { sequence, frames } = found;
+    const startNs = request.start === undefined ? 0n : parseTimestamp(request.start);
+    const clock = new FrameClock(sequence, request.frame_rate, startNs);
+    const timerange = clock.rangeOf({ start: sequence.first, end: sequence.last });
+    const flow = await this.#putFlow(request, found, principal);
+    const present = await this.#objectsByStart(request.flow_id, timerange);
+    const missing = frames.filter(({ frame, path }) => present.get(clock.startOf(frame)) !== path);
+    const inputs = missing.slice(0, NEW_SEGMENTS_MAX).map(({ frame, path }) => ({
+      object_id: path,
+      timerange: clock.rangeOf({ start: frame, end: frame }).toString(),
+    }));
+    const failed = await this.#create(request.flow_id, inputs);
+    return {
+      flow_id: request.flow_id,
+      flow,
+      pattern: sequence.pattern,
+      timerange: timerange.toString(),
+      frame_count: frames.length,
+      registered: inputs.length - failed.length,
+      present: frames.length - missing.length,
+      remaining: missing.length - inputs.length,
+      failed_count: failed.length,
+      failed_segments: failed.slice(0, FAILURES_SHOWN),
+      gaps: sequence.missing.map((gap) => ({ ...gap, timerange: clock.rangeOf(gap).toString() })),
+    };
+  }
+
+  async #putFlow(
+    request: SequenceRegistration,
+    found: FoundSequence,
+    principal: string,
+  ): Promise<RegisteredSequence['flow']> {
+    const present = await this.#findFlow(request.flow_id);
+    const [first] = await this.#files.findMany(found.frames.slice(0, 1).map(({ id }) => id));
+    const part = first?.inspection.parts[0];
+    if (part === undefined) throw new AppError('not_found', 'The first frame of this sequence is gone.');
+    const flow = flowOf(request, found, part, present);
+    if (present !== undefined && isDeepStrictEqual(flow, present)) return 'unchanged';
+    const { created } = await this.#flows.put(flow, principal);
+    return created ? 'created' : 'updated';
+  }
+
+  async #findFlow(id: string): Promise<FlowInput | undefined> {
+    try {
+      const flow = JSON.parse(await this.#flows.get(id)) as Record<string, unknown>;
+      const kept = Object.entries(flow).filter(([name]) => !SERVER_MANAGED.includes(name));
+      return Object.fromEntries(kept) as unknown as FlowInput;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'not_found') return undefined;
+      throw error;
+    }
+  }
+
+  /** The objects of the segments that the flow has in the range, by when they begin. */
+  async #objectsByStart(flowId: string, timerange: TimeRange): Promise<Map<bigint, string>> {
+    const objects = new Map<bigint, string>();
+    let after: CursorPosition | undefined;
+    do {
+      const page = { limit: BATCH_SIZE, ...(after !== undefined && { after }) };
+      const { items, next } = await this.#store.segments.page(flowId, { timerange, reverse: false }, page);
+      for (const { startNs, fragment } of items) {
+        objects.set(startNs, (JSON.parse(`${fragment}}`) as SegmentInput).object_id);
+      }
+      after = next;
+    } while (after !== undefined);
+    return objects;
+  }
+
+  async #create(flowId: string, inputs: readonly SegmentInput[]): Promise<SegmentFailure[]> {
+    const failed: SegmentFailure[] = [];
+    for (let start = 0; start < inputs.length; start += BATCH_SIZE) {
+      failed.push(...(await this.#segments.create(flowId, inputs.slice(start, start + BATCH_SIZE))));
+    }
+    return failed;
+  }
+}
+
+function checkFrames(frames: readonly ExrFrame[]): void {
+  const foreign = frames.find(({ objectId }) => objectId === null);
+  if (foreign !== undefined) {
+    throw sequenceFault(`${foreign.path} is no TAMS object; allocate objects for the frames and inspect those`);
+  }
+  const [first] = frames;
+  const other = frames.find(({ width, height }) => width !== first?.width || height !== first.height);
+  if (first === undefined || other === undefined) return;
+  const [size, otherSize] = [first, other].map(({ width, height }) => `${width}x${height}`);
+  throw sequenceFault(`${first.path} has ${size ?? ''} pixels and ${other.path} has ${otherSize ?? ''}`);
+}
+
+const sequenceFault = (problem: string): AppError =>
+  new AppError('invalid_request', `body/pattern: ${problem}`, { field: 'pattern' });
+
+/** The technical properties are the headers'; all else of a flow that is there stays, unless the request says it. */
+function flowOf(
+  request: SequenceRegistration,
+  { sequence }: FoundSequence,
+  part: ExrPart,
+  present: FlowInput | undefined,
+): FlowInput {
+  if (present !== undefined && present.format !== Format.image) {
+    throw new AppError('invalid_flow', `flow ${present.id} has the format ${present.format}, not ${Format.image}`);
+  }
+  const sourceId = request.source_id ?? present?.source_id;
+  if (sourceId === undefined || (present !== undefined && sourceId !== present.source_id)) {
+    const problem = sourceId === undefined ? 'is required for a new flow' : 'is not the source of this flow';
+    throw new AppError('invalid_request', `body/source_id ${problem}`, { field: 'source_id' });
+  }
+  const { label, description, tags, frame_rate: rate } = request;
+  const ownTags = { exr_sequence: sequence.pattern, exr_compression: part.compression };
+  return {
+    ...present,
+    id: request.flow_id,
+    source_id: sourceId,
+    format: Format.image,
+    codec: EXR_MEDIA_TYPE,
+    container: EXR_MEDIA_TYPE,
+    label: label ?? present?.label ?? sequence.pattern.slice(sequence.pattern.lastIndexOf('/') + 1),
+    ...(description !== undefined && { description }),
+    tags: { ...present?.tags, ...tags, ...ownTags },
+    segment_duration: reduced((rate.denominator ?? 1) * sequence.step, rate.numerator),
+    essence_parameters: { ...present?.essence_parameters, ...essenceOf(part) },
+  };
+}
+
+function essenceOf({ display_window: window, pixel_aspect_ratio }: ExrPart): ImageEssenceParameters {
+  const width = window.x_max - window.x_min + 1;
+  const height = window.y_max - window.y_min + 1;
+  // Six digits are what the attribute, a float, has.
+  const scale = Number.isInteger(pixel_aspect_ratio) ? 1 : 1_000_000;
+  const ratio = reduced(Math.max(1, Math.round(width * pixel_aspect_ratio * scale)), height * scale);
+  return { frame_width: width, frame_height: height, aspect_ratio: ratio };
+}
+
+function reduced(numerator: number, denominator: number): Required<Rational> {
+  let [a, b] = [numerator, denominator];
+  while (b !== 0) [a, b] = [b, a % b];
+  return { numerator: numerator / a, denominator: denominator / a };
+}

@@ -1,0 +1,41 @@
+import type { Readable } from 'node:stream';
+import type { MediaStore, ObjectInfo } from '../../../media/media-store.ts';
+import type { ByteSource } from '../../../formats/exr/header/byte-source.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+/** The object is not the one that was looked at first: what was read of both must not be put together. */
+export class ObjectChanged extends Error {}
+
+/**
+ * An object of a media store, read by ranges. `info` is what it is taken for: a read of another one throws
+ * ObjectChanged.
+ */
+export function mediaSource(store: Pick<MediaStore, 'get'>, storagePath: string, info: ObjectInfo): ByteSource {
+  return {
+    size: info.size,
+    read: async (offset, length) => {
+      const { body, etag } = await store.get(storagePath, { start: offset, end: offset + length - 1 });
+      if (etag === info.etag) return readBytes(body, length);
+      body.destroy();
+      throw new ObjectChanged(storagePath);
+    },
+  };
+}
+
+/** At most `length` bytes, whatever the store sends. */
+async function readBytes(body: Readable, length: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      const room = length - filled;
+      bytes.set(chunk.subarray(0, room), filled);
+      filled += Math.min(room, chunk.length);
+      // A store that knows no ranges sends the whole object, which may have gigabytes: leaving the loop ends the stream.
+      if (chunk.length > room) break;
+    }
+  } catch (cause) {
+    throw new AppError('media_store_unavailable', 'The media store broke off while a header was read.', { cause });
+  }
+  return bytes.subarray(0, filled);
+}

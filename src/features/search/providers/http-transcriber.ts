@@ -1,0 +1,41 @@
+import { languageTag } from '../../../formats/transcripts/language-tag.ts';
+import { readTranscript } from '../../../formats/transcripts/read-transcript.ts';
+import type { SpokenMedium, Transcriber } from './transcriber.ts';
+import type { Transcript } from '../../../formats/transcripts/transcript.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { InferenceClient, type InferenceOptions } from './inference-client.ts';
+import { multipartForm } from './multipart.ts';
+
+/** Transcripts by `POST {url}/v1/audio/transcriptions`, OpenAI's API, which servers of Whisper speak too. */
+export class HttpTranscriber implements Transcriber {
+  readonly engine: string;
+  readonly #model: string;
+  readonly #client: InferenceClient;
+
+  constructor(options: InferenceOptions) {
+    this.engine = options.model;
+    this.#model = options.model;
+    this.#client = new InferenceClient(options, { name: 'transcription', failureCode: 'transcription_failed' });
+  }
+
+  /** The medium is sent as it is read. How long it may take is the caller's to say: no two media are alike. */
+  async transcribe(medium: SpokenMedium, signal: AbortSignal): Promise<Transcript> {
+    const form = multipartForm(
+      { model: this.#model, response_format: 'verbose_json', 'timestamp_granularities[]': 'segment' },
+      { ...medium, name: 'file' },
+    );
+    const answer = await this.#client.post({ path: '/v1/audio/transcriptions', signal, ...form });
+    const { language, cues } = await this.#read(answer);
+    return { language: language === null ? null : languageTag(language), cues };
+  }
+
+  async #read(answer: string): Promise<Transcript> {
+    try {
+      return await readTranscript(answer, 'json');
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const message = `${this.#client.service} made no transcript with times: ${error.message}`;
+      throw this.#client.failure(message, false, 'fix_configuration');
+    }
+  }
+}

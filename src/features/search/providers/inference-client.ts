@@ -1,0 +1,125 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { RecommendedAction } from '../rules/asset.ts';
+import { JobError } from '../rules/job.ts';
+
+export interface InferenceOptions {
+  /** Before `/v1/...`; without a slash at its end. */
+  readonly url: string;
+  readonly model: string;
+  readonly apiKey?: string | undefined;
+}
+
+/** What a server is there for. */
+export interface InferencePurpose {
+  /** As people are told of it, without a host: `embedding`. */
+  readonly name: string;
+  /** Of the JobErrors. */
+  readonly failureCode: string;
+}
+
+export interface InferenceRequest {
+  /** `/v1/...` */
+  readonly path: string;
+  readonly contentType: string;
+  /** Of the body, in bytes: it is sent with its length, which some servers insist on. */
+  readonly length: number;
+  readonly body: Readable;
+  readonly signal: AbortSignal;
+}
+
+/** An answer is text about a medium: more than this is no answer. */
+const ANSWER_MAX_BYTES = 64 * 2 ** 20;
+/** Of the server's explanation, as much as explains. */
+const LOGGED_MAX = 200;
+
+/**
+ * Posts to a server of inference. Failures are JobErrors that say whether another attempt may help. Their messages, which
+ * clients see, have neither the server's address nor its words: these are the detail, for the log.
+ */
+export class InferenceClient {
+  /** As messages name it. */
+  readonly service: string;
+  readonly #options: InferenceOptions;
+  readonly #failureCode: string;
+
+  constructor(options: InferenceOptions, { name, failureCode }: InferencePurpose) {
+    this.service = `the ${name} service (${options.model})`;
+    this.#options = options;
+    this.#failureCode = failureCode;
+  }
+
+  /** The body of the answer. Rejects with the signal's reason when that is aborted; the request's body is destroyed then. */
+  async post({ path, contentType, length, body, signal }: InferenceRequest): Promise<string> {
+    const url = new URL(this.#options.url + path);
+    const { apiKey } = this.#options;
+    const headers = {
+      'content-type': contentType,
+      'content-length': length,
+      accept: 'application/json',
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    };
+    let status: number;
+    let text: string;
+    try {
+      const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+      const request = send(url, { method: 'POST', headers, signal });
+      const answered = new Promise<IncomingMessage>((resolve, reject) => {
+        request.once('response', resolve);
+        request.once('error', reject);
+      });
+      // A server may answer before it has read everything: what it says counts more than that it stopped reading.
+      const sent = pipeline(body, request, { signal });
+      const response = await Promise.race([answered, sent.then(() => answered)]);
+      text = await readText(response);
+      status = response.statusCode ?? 0;
+      if (!body.readableEnded) body.destroy();
+    } catch (error) {
+      body.destroy();
+      signal.throwIfAborted();
+      if (error instanceof JobError) throw error;
+      const detail = `${url.origin}: ${error instanceof Error ? error.message : String(error)}`;
+      throw this.failure(`${this.service} cannot be reached${codeOf(error)}`, true, 'retry', detail);
+    }
+    if (status >= 200 && status < 300) return text;
+    const retryable = status === 408 || status === 429 || status >= 500;
+    const action = retryable ? 'retry' : actionAfter(status);
+    throw this.failure(`${this.service} answered ${status}`, retryable, action, `${url.origin}: ${text}`);
+  }
+
+  /** `detail` is for the log alone. */
+  failure(message: string, retryable: boolean, recommendedAction: RecommendedAction, detail?: string): JobError {
+    const failure = { code: this.#failureCode, message, retryable, recommendedAction };
+    return new JobError(failure, detail === undefined ? undefined : { detail: this.#redacted(detail) });
+  }
+
+  /** Servers repeat the key that they refuse. */
+  #redacted(text: string): string {
+    const { apiKey } = this.#options;
+    const safe = apiKey === undefined ? text : text.replaceAll(apiKey, '[key]');
+    return safe.replace(/\s+/g, ' ').slice(0, LOGGED_MAX);
+  }
+}
+
+/** Such as ECONNREFUSED: it says what is wrong, and not where. */
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? `: ${code}` : '';
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > ANSWER_MAX_BYTES) throw new Error(`the answer is longer than ${ANSWER_MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** What is wrong is the medium, or what the server was asked to do with it. */
+const actionAfter = (status: number): RecommendedAction =>
+  status === 400 || status === 413 || status === 415 || status === 422 ? 'fix_object' : 'fix_configuration';

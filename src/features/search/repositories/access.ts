@@ -1,0 +1,25 @@
+import type { Asset } from '../rules/asset.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import { and, eq, inSelect } from '../../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { Access } from '../../../tams/access/access.ts';
+import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
+import { FLOWS } from '../../../tams/tables.ts';
+
+/**
+ * An asset belongs to whom its flow belongs to (docs/adr/0015-access-by-tags.md). One on no flow, or whose flow is gone, is
+ * nobody's whom classes limit: keys and words of it may be anybody's, and nothing says whose.
+ */
+
+/** Over any table with a column `flow_life`. */
+export function inView({ classes, visible }: Access): Predicate {
+  if (classes === undefined) return and([]);
+  const flows = { table: FLOWS.name, column: 'life', where: and([NOT_DELETING, visible]) };
+  return inSelect('flow_life', flows);
+}
+
+export async function isInView(reader: ManagedReader, { classes, visible }: Access, { link }: Asset): Promise<boolean> {
+  if (classes === undefined) return true;
+  if (link === null) return false;
+  return (await reader.count(FLOWS.name, and([eq('life', link.flowLife), NOT_DELETING, visible]))) > 0;
+}

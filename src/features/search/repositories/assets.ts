@@ -1,0 +1,163 @@
+import type {
+  Asset,
+  AssetInput,
+  AssetStatus,
+  AssetStatusChange,
+  RecommendedAction,
+  TriageState,
+} from '../rules/asset.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { NewRow, Row } from '../../../vastdb/query/select-query.ts';
+import { type Access, FULL_ACCESS } from '../../../tams/access/access.ts';
+import { isInView } from './access.ts';
+import { assetIdOf } from './content-ids.ts';
+import { ASSETS } from '../search-tables.ts';
+
+/** Undefined also for an asset that is not in the view that `access` gives. */
+export function findAsset(reader: ManagedReader, id: string, access: Access = FULL_ACCESS): Promise<Asset | undefined> {
+  return findOne(reader, eq('id', id), access);
+}
+
+export async function findAssets(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, Asset>> {
+  const rows = ids.length === 0 ? [] : await reader.selectRows({ table: ASSETS.name, where: isIn('id', ids) });
+  return new Map(rows.map(toAsset).map((asset) => [asset.id, asset]));
+}
+
+export async function findAssetByBucketAndKey(
+  reader: ManagedReader,
+  bucket: string,
+  key: string,
+  access: Access,
+): Promise<Asset | undefined> {
+  return findOne(reader, and([eq('bucket', bucket), eq('key', key)]), access);
+}
+
+async function findOne(reader: ManagedReader, where: Predicate, access: Access): Promise<Asset | undefined> {
+  const row = await reader.selectOne({ table: ASSETS.name, where });
+  const asset = row && toAsset(row);
+  return asset !== undefined && (await isInView(reader, access, asset)) ? asset : undefined;
+}
+
+export const assetNotFound = (id: string): AppError => new AppError('not_found', `There is no asset ${id}.`);
+
+/** Throws AppError `not_found`. Whoever changes an asset, or what depends on it, takes it by this. */
+export async function lockAsset(tx: ManagedTransaction, id: string): Promise<Asset> {
+  await tx.lock([`asset:${id}`]);
+  const asset = await findAsset(tx, id);
+  if (asset === undefined) throw assetNotFound(id);
+  return asset;
+}
+
+/** Inserts the asset, or updates what the input says of it; the asset as it is then. */
+export async function writeAsset(tx: ManagedTransaction, input: AssetInput, nowMs: number): Promise<Asset> {
+  const id = assetIdOf(input.bucket, input.key);
+  await tx.lock([`asset:${id}`]);
+  const present = await findAsset(tx, id);
+  const { bucket, key, ...given } = input;
+  const known = Object.fromEntries(
+    Object.entries<unknown>(given).filter(([, value]) => value !== undefined),
+  ) as typeof given;
+  if (present === undefined) {
+    const asset: Asset = { ...NEW_ASSET, id, bucket, key, ...known, createdMs: nowMs, updatedMs: nowMs };
+    await tx.insert(ASSETS.name, [toRow(asset)]);
+    return asset;
+  }
+  // What was shown of an object that has gone is not what is in the one that came in its place.
+  const revived = present.tombstonedMs === null ? {} : { tombstonedMs: null, currentVersionId: null, ...FRESH };
+  return updateAsset(tx, present, { ...known, ...revived }, nowMs);
+}
+
+export async function updateAsset(
+  tx: ManagedTransaction,
+  asset: Asset,
+  change: Partial<Asset> & AssetStatusChange,
+  nowMs: number,
+): Promise<Asset> {
+  const changed: Asset = { ...asset, ...change, updatedMs: nowMs };
+  const { id, ...columns } = toRow(changed);
+  await tx.update(ASSETS.name, eq('id', asset.id), columns as Row);
+  return changed;
+}
+
+const FRESH = {
+  status: 'pending',
+  triageState: 'none',
+  recommendedAction: null,
+  lastError: null,
+  attempt: 0,
+} as const satisfies Partial<Asset>;
+
+const NEW_ASSET = {
+  ...FRESH,
+  currentVersionId: null,
+  engine: null,
+  sizeBytes: null,
+  contentType: null,
+  etag: null,
+  durationNs: null,
+  codec: null,
+  link: null,
+  tombstonedMs: null,
+} as const satisfies Partial<Asset>;
+
+function toRow(asset: Asset): NewRow {
+  return {
+    id: asset.id,
+    bucket: asset.bucket,
+    key: asset.key,
+    current_version_id: asset.currentVersionId,
+    status: asset.status,
+    triage_state: asset.triageState,
+    recommended_action: asset.recommendedAction,
+    engine: asset.engine,
+    last_error: asset.lastError,
+    attempt: asset.attempt,
+    size_bytes: asset.sizeBytes,
+    content_type: asset.contentType,
+    etag: asset.etag,
+    duration_ns: asset.durationNs,
+    codec: asset.codec,
+    flow_id: asset.link?.flowId ?? null,
+    flow_life: asset.link?.flowLife ?? null,
+    source_id: asset.link?.sourceId ?? null,
+    offset_ns: asset.link?.offsetNs ?? null,
+    tombstoned_ms: asset.tombstonedMs === null ? null : BigInt(asset.tombstonedMs),
+    created_ms: BigInt(asset.createdMs),
+    updated_ms: BigInt(asset.updatedMs),
+  };
+}
+
+export function toAsset(row: Row): Asset {
+  const flowId = row['flow_id'] as string | null;
+  const flowLife = row['flow_life'] as string | null;
+  const sourceId = row['source_id'] as string | null;
+  const tombstonedMs = row['tombstoned_ms'] as bigint | null;
+  return {
+    id: row['id'] as string,
+    bucket: row['bucket'] as string,
+    key: row['key'] as string,
+    currentVersionId: row['current_version_id'] as string | null,
+    status: row['status'] as AssetStatus,
+    triageState: row['triage_state'] as TriageState,
+    recommendedAction: row['recommended_action'] as RecommendedAction | null,
+    engine: row['engine'] as string | null,
+    lastError: row['last_error'] as string | null,
+    attempt: row['attempt'] as number,
+    sizeBytes: row['size_bytes'] as bigint | null,
+    contentType: row['content_type'] as string | null,
+    etag: row['etag'] as string | null,
+    durationNs: row['duration_ns'] as bigint | null,
+    codec: row['codec'] as string | null,
+    link:
+      flowId === null
+        ? null
+        : { flowId, flowLife: flowLife ?? flowId, sourceId, offsetNs: (row['offset_ns'] as bigint | null) ?? 0n },
+    tombstonedMs: tombstonedMs === null ? null : Number(tombstonedMs),
+    createdMs: Number(row['created_ms']),
+    updatedMs: Number(row['updated_ms']),
+  };
+}

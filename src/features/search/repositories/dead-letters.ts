@@ -1,0 +1,64 @@
+import type { DeadLetter, DeadLetterInput } from '../rules/job.ts';
+import { uuidV7 } from '../../../shared/uuid.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { eq } from '../../../vastdb/predicate/builder.ts';
+import type { Row } from '../../../vastdb/query/select-query.ts';
+import { DEAD_LETTERS } from '../search-tables.ts';
+
+/** The newest first. */
+export async function readDeadLetters(reader: ManagedReader, limit: number, offset: number): Promise<DeadLetter[]> {
+  const rows = await reader.selectRows({
+    table: DEAD_LETTERS.name,
+    orderBy: [
+      { column: 'created_ms', direction: 'desc' },
+      { column: 'id', direction: 'desc' },
+    ],
+    limit: offset + limit,
+  });
+  return rows.slice(offset).map(toDeadLetter);
+}
+
+export async function insertDeadLetter(
+  tx: ManagedTransaction,
+  input: DeadLetterInput,
+  nowMs: number,
+): Promise<DeadLetter> {
+  const letter: DeadLetter = { ...input, id: uuidV7(nowMs), createdMs: nowMs };
+  await tx.insert(DEAD_LETTERS.name, [
+    {
+      id: letter.id,
+      job_id: letter.jobId,
+      asset_id: letter.assetId,
+      version_id: letter.versionId,
+      error_code: letter.errorCode,
+      message: letter.message,
+      retryable: letter.retryable,
+      attempt: letter.attempt,
+      job_data: letter.jobData,
+      logs: letter.logs,
+      created_ms: BigInt(nowMs),
+    },
+  ]);
+  return letter;
+}
+
+export async function deleteDeadLetter(tx: ManagedTransaction, id: string): Promise<boolean> {
+  return (await tx.delete(DEAD_LETTERS.name, eq('id', id))) > 0;
+}
+
+export function toDeadLetter(row: Row): DeadLetter {
+  return {
+    id: row['id'] as string,
+    jobId: row['job_id'] as string,
+    assetId: row['asset_id'] as string,
+    versionId: row['version_id'] as string | null,
+    errorCode: row['error_code'] as string,
+    message: row['message'] as string,
+    retryable: row['retryable'] as boolean,
+    attempt: row['attempt'] as number,
+    jobData: row['job_data'] as string,
+    logs: row['logs'] as string | null,
+    createdMs: Number(row['created_ms']),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Embedding, EmbeddingInput } from '../rules/embedding.ts';
+import type { Version } from '../rules/version.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Cell, RowId } from '../../../vastdb/engine.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { and, eq, isIn, isNull } from '../../../vastdb/predicate/builder.ts';
+import { EMBEDDINGS, SEGMENTS } from '../search-tables.ts';
+
+const COLUMNS = ['segment_id', 'version_id', 'asset_id', 'model', 'dimension', 'vector', 'deleted_ms'] as const;
+
+/** In no particular order. */
+export async function readEmbeddings(reader: ManagedReader, version: Version, model: string): Promise<Embedding[]> {
+  const { rows } = await reader.select({
+    table: EMBEDDINGS,
+    columns: ['segment_id', 'dimension', 'vector', 'deleted_ms'],
+    where: and([eq('version_id', version.id), eq('model', model)]),
+  });
+  return (rows as [string, number, Float32Array, bigint | null][]).map(
+    ([segmentId, dimension, vector, deletedMs]): Embedding => ({
+      segmentId,
+      versionId: version.id,
+      assetId: version.assetId,
+      model,
+      dimension,
+      vector,
+      visibility: deletedMs === null ? version.embeddingVisibility : 'SOFT_DELETED',
+    }),
+  );
+}
+
+/** @throws AppError `invalid_request` for a segment that is not one of the version, and for what is no vector. */
+export async function writeEmbeddings(
+  tx: ManagedTransaction,
+  version: Version,
+  dimension: number,
+  inputs: readonly EmbeddingInput[],
+): Promise<number> {
+  const rows = new Map(inputs.map((input) => [`${input.segmentId} ${input.model}`, input]));
+  const segmentIds = [...new Set(inputs.map(({ segmentId }) => segmentId))];
+  await checkSegments(tx, version.id, segmentIds);
+  const present = await rowIdsOf(tx, segmentIds);
+  const added: Cell[][] = [];
+  const changed: { rowId: RowId; cells: Cell[] }[] = [];
+  for (const [key, { segmentId, model, vector }] of rows) {
+    checkVector(vector, dimension);
+    const rowId = present.get(key);
+    if (rowId !== undefined) changed.push({ rowId, cells: [vector, null] });
+    else added.push([segmentId, version.id, version.assetId, model, dimension, vector, null]);
+  }
+  await tx.insertArrays(EMBEDDINGS, COLUMNS, added);
+  await tx.updateByRowIds(
+    EMBEDDINGS,
+    changed.map(({ rowId }) => rowId),
+    ['vector', 'deleted_ms'],
+    changed.map(({ cells }) => cells),
+  );
+  return rows.size;
+}
+
+export function removeEmbeddings(
+  tx: ManagedTransaction,
+  versionId: string,
+  segmentIds: readonly string[],
+  nowMs: number,
+): Promise<number> {
+  const where = and([eq('version_id', versionId), isIn('segment_id', segmentIds), isNull('deleted_ms')]);
+  return tx.update(EMBEDDINGS, where, { deleted_ms: BigInt(nowMs) });
+}
+
+/** Of one model, or of all together. */
+export const countEmbeddings = (reader: ManagedReader, versionId: string, model?: string): Promise<number> => {
+  const wanted = model === undefined ? [] : [eq('model', model)];
+  return reader.count(EMBEDDINGS, and([eq('version_id', versionId), isNull('deleted_ms'), ...wanted]));
+};
+
+async function checkSegments(tx: ManagedTransaction, versionId: string, ids: readonly string[]): Promise<void> {
+  const { rows } = await tx.select({
+    table: SEGMENTS.name,
+    columns: ['id'],
+    where: and([eq('version_id', versionId), isIn('id', ids), isNull('deleted_ms')]),
+  });
+  if (rows.length === ids.length) return;
+  const known = new Set(rows.map(([id]) => id as string));
+  const missing = ids.find((id) => !known.has(id)) ?? '';
+  throw new AppError('invalid_request', `The version ${versionId} has no segment ${missing}.`, { field: 'embeddings' });
+}
+
+/** Scores are dot products, which are cosines of vectors of unit length only. */
+function checkVector(vector: Float32Array, dimension: number): void {
+  const field = 'embeddings';
+  if (vector.length !== dimension) {
+    const problem = `An embedding has ${vector.length} elements; this server keeps ${dimension}.`;
+    throw new AppError('invalid_request', problem, { field });
+  }
+  let sum = 0;
+  for (const element of vector) sum += element * element;
+  const length = Math.sqrt(sum);
+  // A text without words has the zero vector, which is near nothing. Comparing this way round refuses NaN too.
+  if (!(length === 0 || Math.abs(length - 1) <= UNIT_TOLERANCE)) {
+    throw new AppError('invalid_request', 'An embedding is not of unit length.', { field });
+  }
+}
+
+const UNIT_TOLERANCE = 1e-3;
+
+async function rowIdsOf(tx: ManagedTransaction, segmentIds: readonly string[]): Promise<Map<string, RowId>> {
+  const { rows, rowIds } = await tx.select({
+    table: EMBEDDINGS,
+    columns: ['segment_id', 'model'],
+    where: isIn('segment_id', segmentIds),
+    rowIds: true,
+  });
+  const found = new Map<string, RowId>();
+  (rows as [string, string][]).forEach(([segmentId, model], index) => {
+    const rowId = rowIds[index];
+    if (rowId !== undefined) found.set(`${segmentId} ${model}`, rowId);
+  });
+  return found;
+}

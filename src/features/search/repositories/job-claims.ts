@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { type ClaimedJob, type Job, type JobFailure, MAX_ATTEMPTS, retryDelayMs } from '../rules/job.ts';
+import { INT64_MAX } from '../../../shared/time/timestamp.ts';
+import type { RowId } from '../../../vastdb/engine.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { and, eq, isIn, lte } from '../../../vastdb/predicate/builder.ts';
+import type { Row } from '../../../vastdb/query/select-query.ts';
+import { insertDeadLetter } from './dead-letters.ts';
+import { jobDataOf, toJob } from './job-rows.ts';
+import { readQueuePaused } from './state.ts';
+import { JOBS } from '../search-tables.ts';
+import { quarantine, settle } from './triage.ts';
+
+/** `due_ms` of a job that is done: it is never taken again. */
+const NEVER = INT64_MAX;
+
+const LOST: JobFailure = {
+  code: 'lease_expired',
+  message: 'Its workers died, or took too long, as often as a job is tried.',
+  retryable: true,
+};
+
+/** Whether there is a job to take: an idle queue is looked at without a transaction. */
+export async function hasDueJobs(reader: ManagedReader, nowMs: number): Promise<boolean> {
+  const where = lte('due_ms', BigInt(nowMs));
+  const { rows } = await reader.select({ table: JOBS.name, columns: ['id'], where, limit: 1 });
+  return rows.length > 0;
+}
+
+/**
+ * Takes up to `limit` jobs that are due: those that wait, and those whose lease has run out because their consumer died.
+ * Every taker writes the job's row, so of two that take the same one only one commits.
+ */
+export async function claimJobs(
+  tx: ManagedTransaction,
+  limit: number,
+  nowMs: number,
+  leaseMs: number,
+): Promise<ClaimedJob[]> {
+  const { rows, rowIds } = await tx.select({
+    table: JOBS.name,
+    columns: ['id', 'due_ms'],
+    where: lte('due_ms', BigInt(nowMs)),
+    orderBy: [{ column: 'due_ms', direction: 'asc' }],
+    limit,
+    timeline: { column: 'due_ms' },
+    rowIds: true,
+  });
+  const found = new Map(rows.map(([id], index) => [id as string, rowIds[index]]));
+  // Asked for last: most looks find no job.
+  if (found.size === 0 || (await readQueuePaused(tx))) return [];
+  const jobs = await tx.selectRows({ table: JOBS.name, where: isIn('id', [...found.keys()]) });
+  const claimed: ClaimedJob[] = [];
+  const taken: { rowId: RowId; cells: (string | number | bigint)[] }[] = [];
+  for (const job of jobs.map(toJob)) {
+    const rowId = found.get(job.id);
+    if (rowId === undefined) continue;
+    if (job.status === 'active' && job.attempt >= MAX_ATTEMPTS) {
+      await bury(tx, job, LOST, nowMs);
+      continue;
+    }
+    const leaseToken = randomUUID();
+    const leaseExpiresMs = nowMs + leaseMs;
+    const attempt = job.attempt + 1;
+    claimed.push({ ...job, attempt, status: 'active', startedMs: nowMs, leaseToken, leaseExpiresMs });
+    taken.push({ rowId, cells: ['active', attempt, leaseToken, BigInt(leaseExpiresMs), BigInt(nowMs)] });
+  }
+  await tx.updateByRowIds(
+    JOBS.name,
+    taken.map(({ rowId }) => rowId),
+    ['status', 'attempt', 'lease_token', 'due_ms', 'started_ms'],
+    taken.map(({ cells }) => cells),
+  );
+  return claimed.sort((a, b) => a.scheduledMs - b.scheduledMs);
+}
+
+/** Renews leases that are still held, and returns the tokens of those. */
+export async function renewLeases(
+  tx: ManagedTransaction,
+  tokens: readonly string[],
+  expiresMs: number,
+): Promise<Set<string>> {
+  const { rows, rowIds } = await tx.select({
+    table: JOBS.name,
+    columns: ['lease_token'],
+    where: and([isIn('lease_token', tokens), eq('status', 'active')]),
+    rowIds: true,
+  });
+  const cells = rows.map(() => [BigInt(expiresMs)]);
+  await tx.updateByRowIds(JOBS.name, rowIds, ['due_ms'], cells);
+  return new Set(rows.map(([token]) => token as string));
+}
+
+export async function completeJob(tx: ManagedTransaction, job: ClaimedJob, nowMs: number): Promise<boolean> {
+  const isHeld = await changeHeld(tx, job, {
+    status: 'completed',
+    completed_ms: BigInt(nowMs),
+    due_ms: NEVER,
+    lease_token: null,
+    last_error: null,
+  });
+  if (isHeld) await settle(tx, job.assetId, nowMs);
+  return isHeld;
+}
+
+/** @param random from 0 to 1, for the jitter of the delay. */
+export async function failJob(
+  tx: ManagedTransaction,
+  job: ClaimedJob,
+  failure: JobFailure,
+  nowMs: number,
+  random: number,
+): Promise<boolean> {
+  if (!failure.retryable || job.attempt >= MAX_ATTEMPTS) return buryHeld(tx, job, failure, nowMs);
+  const scheduledMs = BigInt(nowMs + retryDelayMs(job.attempt, random));
+  return changeHeld(tx, job, {
+    status: 'failed',
+    scheduled_ms: scheduledMs,
+    due_ms: scheduledMs,
+    lease_token: null,
+    last_error: failure.message,
+  });
+}
+
+/** As if it had not been taken. */
+export function handBackJob(tx: ManagedTransaction, job: ClaimedJob, nowMs: number): Promise<boolean> {
+  const attempt = job.attempt - 1;
+  return changeHeld(tx, job, { status: 'waiting', attempt, due_ms: BigInt(nowMs), lease_token: null });
+}
+
+/** The dead letter, the job's status and the asset's quarantine, in one transaction; nothing where the lease was lost. */
+export async function buryHeld(
+  tx: ManagedTransaction,
+  job: ClaimedJob,
+  failure: JobFailure,
+  nowMs: number,
+): Promise<boolean> {
+  if ((await tx.count(JOBS.name, heldBy(job))) === 0) return false;
+  await bury(tx, job, failure, nowMs);
+  return true;
+}
+
+async function bury(tx: ManagedTransaction, job: Job, failure: JobFailure, nowMs: number): Promise<void> {
+  const { code, message, retryable, logs = null } = failure;
+  await tx.update(JOBS.name, eq('id', job.id), {
+    status: 'dead',
+    completed_ms: BigInt(nowMs),
+    due_ms: NEVER,
+    lease_token: null,
+    last_error: message,
+  });
+  const { id: jobId, assetId, versionId, attempt } = job;
+  const letter = { jobId, assetId, versionId, errorCode: code, message, retryable, attempt, logs };
+  await insertDeadLetter(tx, { ...letter, jobData: jobDataOf(job) }, nowMs);
+  await quarantine(tx, job, failure, nowMs);
+}
+
+async function changeHeld(tx: ManagedTransaction, job: ClaimedJob, change: Row): Promise<boolean> {
+  return (await tx.update(JOBS.name, heldBy(job), change)) > 0;
+}
+
+/** A lease that ran out is still held until another takes the job: then the token is another. */
+const heldBy = (job: ClaimedJob): ReturnType<typeof and> =>
+  and([eq('id', job.id), eq('lease_token', job.leaseToken), eq('status', 'active')]);

@@ -1,0 +1,58 @@
+import type { SearchFilters } from '../rules/search-query.ts';
+import { bm25, phraseNeedle } from '../rules/bm25.ts';
+import type { Ranked } from '../rules/fusion.ts';
+import type { ParsedQuery } from '../rules/query-text.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import { and, contains, not, or } from '../../../vastdb/predicate/builder.ts';
+import type { Access } from '../../../tams/access/access.ts';
+import { SEGMENTS } from '../search-tables.ts';
+import { visibleSegments } from './visible.ts';
+
+export interface RankedSegments {
+  /** The best first, as many as were asked for. */
+  readonly ranked: readonly Ranked[];
+  readonly total: number;
+}
+
+/** The `count` best segments that satisfy the query, and how many there are; by the engine's index where it has one. */
+export async function rankByKeywords(
+  reader: ManagedReader,
+  access: Access,
+  query: ParsedQuery,
+  filters: SearchFilters | undefined,
+  count: number,
+): Promise<RankedSegments> {
+  const where = await visibleSegments(reader, access, filters);
+  if (!reader.hasFullText) return rankBySubstrings(reader, query, where, count);
+  const match = { column: 'words', ...query };
+  // One row at least: it tells the total.
+  const limit = Math.max(count, 1);
+  const { rows } = await reader.select({ table: SEGMENTS.name, columns: ['id'], where, match, limit });
+  const found = rows as [string, number, number][];
+  return {
+    ranked: found.slice(0, count).map(([id, score]) => ({ id, score })),
+    total: found[0]?.[2] ?? 0,
+  };
+}
+
+/** All rows that satisfy the query have to be fetched, since which of them are the best shows only then. */
+async function rankBySubstrings(
+  reader: ManagedReader,
+  query: ParsedQuery,
+  visible: Awaited<ReturnType<typeof visibleSegments>>,
+  count: number,
+): Promise<RankedSegments> {
+  const wanted = query.all.map((phrases) => or(phrases.map((phrase) => contains('words', phraseNeedle(phrase)))));
+  const unwanted = query.none.map((phrase) => not(contains('words', phraseNeedle(phrase))));
+  const where = and([visible, ...wanted, ...unwanted]);
+  const { rows } = await reader.select({ table: SEGMENTS.name, columns: ['id', 'words'], where });
+  const found = rows as [string, string][];
+  const scores = bm25(
+    query,
+    found.map(([, words]) => words),
+  );
+  const ranked = found
+    .map(([id], index) => ({ id, score: scores[index] ?? 0 }))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  return { ranked: ranked.slice(0, count), total: ranked.length };
+}

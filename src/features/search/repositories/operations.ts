@@ -1,0 +1,218 @@
+import type { Asset, AssetInput, AssetStatusChange } from '../rules/asset.ts';
+import type { Embedding, EmbeddingInput } from '../rules/embedding.ts';
+import type { DeadLetter, DeadLetterInput } from '../rules/job.ts';
+import type { SearchOperations, SearchReads } from '../rules/search-database.ts';
+import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
+import {
+  type Version,
+  type VersionInput,
+  type VersionStatusChange,
+  type Visibility,
+  writtenByAnother,
+} from '../rules/version.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { type Access, FULL_ACCESS } from '../../../tams/access/access.ts';
+import { assetNotFound, findAsset, findAssetByBucketAndKey, lockAsset, updateAsset, writeAsset } from './assets.ts';
+import { assetIdOf } from './content-ids.ts';
+import { deleteDeadLetter, insertDeadLetter, readDeadLetters } from './dead-letters.ts';
+import { countEmbeddings, readEmbeddings, removeEmbeddings, writeEmbeddings } from './embeddings.ts';
+import { publish, refreshVectors, refreshVisible, retire } from './publication.ts';
+import { countSegments, readSegments, removeSegments, SEGMENT_BATCH, writeSegments } from './segments.ts';
+import { findVersion, getVersion, updateVersion, versionNotFound, writeVersion } from './versions.ts';
+
+/** What a view has: assets that are not in it, and all that belongs to them, are not there. */
+export class TableReads implements SearchReads {
+  readonly #reader: ManagedReader;
+  readonly #access: Access;
+
+  constructor(reader: ManagedReader, access: Access = FULL_ACCESS) {
+    this.#reader = reader;
+    this.#access = access;
+  }
+
+  getAsset(assetId: string): Promise<Asset | undefined> {
+    return findAsset(this.#reader, assetId, this.#access);
+  }
+
+  getAssetByBucketAndKey(bucket: string, key: string): Promise<Asset | undefined> {
+    return findAssetByBucketAndKey(this.#reader, bucket, key, this.#access);
+  }
+
+  async getVersion(versionId: string): Promise<Version | undefined> {
+    const version = await findVersion(this.#reader, versionId);
+    if (version === undefined || this.#access.classes === undefined) return version;
+    return (await this.getAsset(version.assetId)) === undefined ? undefined : version;
+  }
+
+  async isVersionProcessed(versionId: string): Promise<boolean> {
+    const version = await this.getVersion(versionId);
+    return version?.status === 'indexed' || version?.status === 'index_partial';
+  }
+
+  async getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
+    return readSegments(this.#reader, await this.#version(versionId), chunking);
+  }
+
+  async getEmbeddings(versionId: string, model: string): Promise<Embedding[]> {
+    return readEmbeddings(this.#reader, await this.#version(versionId), model);
+  }
+
+  listDeadLetters(limit: number, offset: number): Promise<DeadLetter[]> {
+    return readDeadLetters(this.#reader, limit, offset);
+  }
+
+  async #version(versionId: string): Promise<Version> {
+    const version = await this.getVersion(versionId);
+    if (version === undefined) throw versionNotFound(versionId);
+    return version;
+  }
+}
+
+/** The operations of one transaction. Whatever touches an asset, or what belongs to it, locks the asset first. */
+export class TableOperations extends TableReads implements SearchOperations {
+  readonly #tx: ManagedTransaction;
+  readonly #dimension: number;
+  readonly #access: Access;
+
+  constructor(tx: ManagedTransaction, dimension: number, access: Access = FULL_ACCESS) {
+    super(tx, access);
+    this.#tx = tx;
+    this.#dimension = dimension;
+    this.#access = access;
+  }
+
+  async upsertAsset(input: AssetInput): Promise<Asset> {
+    const id = assetIdOf(input.bucket, input.key);
+    if ((await findAsset(this.#tx, id)) !== undefined) await this.#checkInView(id);
+    const asset = await writeAsset(this.#tx, input, Date.now());
+    if (this.#access.classes !== undefined && asset.link === null) {
+      throw new AppError(
+        'outside_own_classes',
+        'An asset on no flow could not be seen by who makes it; name its flow.',
+      );
+    }
+    await refreshVisible(this.#tx, asset);
+    return asset;
+  }
+
+  async updateAssetStatus(assetId: string, change: AssetStatusChange): Promise<Asset> {
+    await this.#checkInView(assetId);
+    return updateAsset(this.#tx, await lockAsset(this.#tx, assetId), change, Date.now());
+  }
+
+  async tombstoneAsset(assetId: string): Promise<Asset> {
+    await this.#checkInView(assetId);
+    return retire(this.#tx, assetId, Date.now());
+  }
+
+  async setCurrentVersion(assetId: string, versionId: string): Promise<Asset> {
+    await this.#checkInView(assetId);
+    return publish(this.#tx, assetId, versionId, Date.now());
+  }
+
+  async createVersion(input: VersionInput): Promise<Version> {
+    await this.#checkInView(input.assetId);
+    const asset = await lockAsset(this.#tx, input.assetId);
+    const version = await writeVersion(this.#tx, input, Date.now());
+    await refreshVisible(this.#tx, asset);
+    return version;
+  }
+
+  async updateVersionStatus(versionId: string, change: VersionStatusChange): Promise<Version> {
+    return this.#changeVersion(versionId, change);
+  }
+
+  async upsertTranscriptSegments(
+    versionId: string,
+    segments: readonly TranscriptSegmentInput[],
+    transcriptHash?: string,
+  ): Promise<number> {
+    let written = 0;
+    const version = await this.#lockVersion(versionId);
+    const isOurs = transcriptHash === undefined || version.transcriptHash === transcriptHash;
+    if (version.publishState === 'STAGING' && !isOurs) throw writtenByAnother(versionId);
+    for (let start = 0; start < segments.length; start += SEGMENT_BATCH) {
+      written += await writeSegments(this.#tx, version, segments.slice(start, start + SEGMENT_BATCH));
+    }
+    return written;
+  }
+
+  async setTranscriptVisibility(versionId: string, visibility: Visibility): Promise<void> {
+    await this.#changeVersion(versionId, { segmentVisibility: visibility });
+  }
+
+  async softDeleteTranscriptSegments(versionId: string, segmentIds?: readonly string[]): Promise<number> {
+    if (segmentIds === undefined) {
+      await this.#changeVersion(versionId, { segmentVisibility: 'SOFT_DELETED', embeddingVisibility: 'SOFT_DELETED' });
+      return countSegments(this.#tx, versionId);
+    }
+    await this.#lockVersion(versionId);
+    const nowMs = Date.now();
+    await removeEmbeddings(this.#tx, versionId, segmentIds, nowMs);
+    const removed = await removeSegments(this.#tx, versionId, segmentIds, nowMs);
+    await refreshVectors(this.#tx, versionId);
+    return removed;
+  }
+
+  async upsertEmbeddings(versionId: string, embeddings: readonly EmbeddingInput[]): Promise<number> {
+    let written = 0;
+    const version = await this.#lockVersion(versionId);
+    for (let start = 0; start < embeddings.length; start += SEGMENT_BATCH) {
+      const batch = embeddings.slice(start, start + SEGMENT_BATCH);
+      written += await writeEmbeddings(this.#tx, version, this.#dimension, batch);
+    }
+    await refreshVectors(this.#tx, versionId);
+    return written;
+  }
+
+  async setEmbeddingVisibility(versionId: string, visibility: Visibility): Promise<void> {
+    await this.#changeVersion(versionId, { embeddingVisibility: visibility });
+  }
+
+  async softDeleteEmbeddings(versionId: string, segmentIds?: readonly string[]): Promise<number> {
+    if (segmentIds === undefined) {
+      await this.#changeVersion(versionId, { embeddingVisibility: 'SOFT_DELETED' });
+      return countEmbeddings(this.#tx, versionId);
+    }
+    await this.#lockVersion(versionId);
+    const removed = await removeEmbeddings(this.#tx, versionId, segmentIds, Date.now());
+    await refreshVectors(this.#tx, versionId);
+    return removed;
+  }
+
+  addDeadLetter(input: DeadLetterInput): Promise<DeadLetter> {
+    return insertDeadLetter(this.#tx, input, Date.now());
+  }
+
+  removeDeadLetter(id: string): Promise<boolean> {
+    return deleteDeadLetter(this.#tx, id);
+  }
+
+  /** Throws AppError `not_found` for an asset that is not in the view. */
+  async #checkInView(assetId: string): Promise<void> {
+    if (this.#access.classes === undefined) return;
+    if ((await findAsset(this.#tx, assetId, this.#access)) === undefined) throw assetNotFound(assetId);
+  }
+
+  async #versionInView(versionId: string): Promise<Version> {
+    const version = await this.getVersion(versionId);
+    if (version === undefined) throw versionNotFound(versionId);
+    return version;
+  }
+
+  async #lockVersion(versionId: string): Promise<Version> {
+    const { assetId } = await this.#versionInView(versionId);
+    await lockAsset(this.#tx, assetId);
+    return getVersion(this.#tx, versionId);
+  }
+
+  async #changeVersion(versionId: string, change: Partial<Version>): Promise<Version> {
+    const { assetId } = await this.#versionInView(versionId);
+    const asset = await lockAsset(this.#tx, assetId);
+    const version = await updateVersion(this.#tx, await getVersion(this.#tx, versionId), change, Date.now());
+    await refreshVisible(this.#tx, asset);
+    return version;
+  }
+}

@@ -1,0 +1,95 @@
+import type { OutdatedVersion, OutdatedVersions } from '../rules/outdated-versions.ts';
+import { and, eq, gt, isNull, ne, or, startsWith } from '../../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
+import { translated } from '../../../tams/table-failure.ts';
+import { refreshVectors } from './publication.ts';
+import { EMBEDDINGS, STATE, VERSIONS } from '../search-tables.ts';
+
+/** Vectors that are removed in one transaction. */
+const BATCH = 2_000;
+
+/** Of the rows that tell when a process with a model started last. */
+const STARTED = 'embedder:';
+
+/** Finds the versions whose vectors are those of another model than the present one, by what is noted with them. */
+export class OutdatedVectors implements OutdatedVersions {
+  readonly #manager: VastDBManager;
+
+  constructor(manager: VastDBManager) {
+    this.#manager = manager;
+  }
+
+  page(model: string, afterId: string, limit: number): Promise<OutdatedVersion[]> {
+    return translated(async () => {
+      if (!(await this.#hasVersions())) return [];
+      const { rows } = await this.#manager.reader('background').select({
+        table: VERSIONS.name,
+        columns: ['id', 'asset_id'],
+        where: and([outdated(model), gt('id', afterId)]),
+        orderBy: [{ column: 'id', direction: 'asc' }],
+        limit,
+      });
+      return (rows as [string, string][]).map(([id, assetId]) => ({ id, assetId }));
+    });
+  }
+
+  count(model: string): Promise<number> {
+    return translated(async () =>
+      (await this.#hasVersions()) ? this.#manager.reader('background').count(VERSIONS.name, outdated(model)) : 0,
+    );
+  }
+
+  isPresent(model: string, startedMs: number): Promise<boolean> {
+    return translated(() =>
+      this.#manager.transaction(async (tx) => {
+        await tx.lock(['search:embedder']);
+        const { rows } = await tx.select({
+          table: STATE.name,
+          columns: ['name', 'value'],
+          where: startsWith('name', STARTED),
+        });
+        const name = STARTED + model;
+        const started = new Map(rows as [string, bigint][]);
+        const known = started.get(name);
+        const value = known !== undefined && known > BigInt(startedMs) ? known : BigInt(startedMs);
+        if ([...started].some(([other, ms]) => other !== name && ms > value)) return false;
+        if (known === undefined) await tx.insertArrays(STATE.name, ['name', 'value'], [[name, value]]);
+        else if (known < value) await tx.update(STATE.name, eq('name', name), { value });
+        return true;
+      }),
+    );
+  }
+
+  /** A server that has nothing to search needs no thread to find that out. */
+  async #hasVersions(): Promise<boolean> {
+    const { rows } = await this.#manager.select({ table: VERSIONS.name, columns: ['id'], limit: 1 });
+    return rows.length > 0;
+  }
+
+  async removeVectors({ id, assetId }: OutdatedVersion, model: string): Promise<void> {
+    const where = and([eq('version_id', id), eq('model', model)]);
+    const removeSome = (): Promise<number> =>
+      this.#manager.transaction(
+        async (tx) => {
+          await tx.lock([`asset:${assetId}`]);
+          const removed = await tx.delete(EMBEDDINGS, where, { limit: BATCH });
+          if (removed > 0) await refreshVectors(tx, id);
+          return removed;
+        },
+        { lane: 'background' },
+      );
+    await translated(async () => {
+      while ((await removeSome()) === BATCH);
+    });
+  }
+}
+
+const outdated = (model: string): Predicate =>
+  and([
+    eq('publish_state', 'ACTIVE'),
+    or([isNull('embedding_model'), ne('embedding_model', model)]),
+    // What somebody has taken out of all searches needs no vectors.
+    eq('segment_visibility', 'ACTIVE'),
+    eq('embedding_visibility', 'ACTIVE'),
+  ]);

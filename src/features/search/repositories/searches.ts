@@ -1,0 +1,87 @@
+import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from '../rules/search-query.ts';
+import { fuse, type Ranked } from '../rules/fusion.ts';
+import { parseQueryText } from '../rules/query-text.ts';
+import { toUnitLength } from '../rules/hashing-embedder.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import { isIn } from '../../../vastdb/predicate/builder.ts';
+import type { Access } from '../../../tams/access/access.ts';
+import { readHits } from './hits.ts';
+import { rankByKeywords } from './keyword-search.ts';
+import { VISIBLE_SEGMENTS } from '../search-tables.ts';
+import type { VectorIndex } from './vector-index.ts';
+
+/** How many of either list take part in a fusion. */
+const FUSED = 1_000;
+/** How often both searches are made again because something was published between them. */
+const ATTEMPTS = 3;
+
+/** The three searches. Each ranks ids first, and reads what it shows of the page alone. */
+export class Searches {
+  readonly #reader: ManagedReader;
+  readonly #vectors: VectorIndex;
+  readonly #dimension: number;
+  readonly #access: Access;
+
+  constructor(reader: ManagedReader, vectors: VectorIndex, dimension: number, access: Access) {
+    this.#access = access;
+    this.#reader = reader;
+    this.#vectors = vectors;
+    this.#dimension = dimension;
+  }
+
+  async keyword({ text, filters, limit, offset }: KeywordQuery): Promise<SearchResult> {
+    const query = parseQueryText(text);
+    const { ranked, total } = await rankByKeywords(this.#reader, this.#access, query, filters, offset + limit);
+    return { hits: await readHits(this.#reader, ranked.slice(offset), query), total };
+  }
+
+  async semantic(query: SemanticQuery): Promise<SearchResult> {
+    const { model, vector, minScore = 0, filters = {}, limit, offset } = query;
+    const nearest = { model, vector: this.#unitVector(vector), minScore };
+    const { ranked, total } = await this.#vectors.rank(nearest, this.#access, filters, offset + limit);
+    return { hits: await readHits(this.#reader, ranked.slice(offset)), total };
+  }
+
+  async hybrid(query: HybridQuery): Promise<SearchResult> {
+    const { text, model, vector, fusion = 'reciprocal_rank', weights, filters = {}, limit, offset } = query;
+    const parsed = parseQueryText(text);
+    const nearest = { model, vector: this.#unitVector(vector), minScore: 0 };
+    let fused: readonly Ranked[] = [];
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const [words, meanings] = await Promise.all([
+        rankByKeywords(this.#reader, this.#access, parsed, filters, FUSED),
+        this.#vectors.rank(nearest, this.#access, filters, FUSED),
+      ]);
+      const both = fuse(words.ranked, meanings.ranked, fusion, weights);
+      fused = await this.#stillVisible(both);
+      if (fused.length === both.length) break;
+    }
+    return { hits: await readHits(this.#reader, fused.slice(offset, offset + limit), parsed), total: fused.length };
+  }
+
+  /** A version that is published between the two searches must not stand beside the one before it. */
+  async #stillVisible(fused: readonly Ranked[]): Promise<Ranked[]> {
+    const versionIds = [...new Set(fused.map(({ id }) => versionOf(id)))];
+    const { rows } = await this.#reader.select({
+      table: VISIBLE_SEGMENTS.name,
+      columns: ['version_id'],
+      where: isIn('version_id', versionIds),
+    });
+    const visible = new Set(rows.map(([versionId]) => versionId as string));
+    return fused.filter(({ id }) => visible.has(versionOf(id)));
+  }
+
+  #unitVector(vector: Float32Array): Float32Array {
+    if (vector.length !== this.#dimension) {
+      const problem = `The query's vector has ${vector.length} elements; this server keeps ${this.#dimension}.`;
+      throw new AppError('invalid_request', problem, { field: 'vector' });
+    }
+    if (!vector.every((element) => Number.isFinite(element))) {
+      throw new AppError('invalid_request', "The query's vector holds what is no number.", { field: 'vector' });
+    }
+    return toUnitLength(Float32Array.from(vector));
+  }
+}
+
+const versionOf = (segmentId: string): string => segmentId.slice(0, segmentId.indexOf(':'));

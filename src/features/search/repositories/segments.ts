@@ -1,0 +1,136 @@
+import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
+import { publishedIsFixed, type Version } from '../rules/version.ts';
+import { indexedWords } from '../rules/words.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Cell, RowId } from '../../../vastdb/engine.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { and, eq, isIn, isNull } from '../../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import { segmentIdOf } from './content-ids.ts';
+import { removeEmbeddings } from './embeddings.ts';
+import { SEGMENTS } from '../search-tables.ts';
+
+/** What makes a segment; `deleted_ms` and `words` follow. */
+const CONTENT = ['start_ns', 'end_ns', 'text', 'speaker', 'confidence'] as const;
+const TEXT_AT = CONTENT.indexOf('text');
+const IDENTITY = ['id', 'version_id', 'asset_id', 'chunking', 'position'] as const;
+const FOUND_BY = ['deleted_ms', 'words'] as const;
+
+/** How many segments are read and written at a time. */
+export const SEGMENT_BATCH = 1_000;
+
+export async function readSegments(
+  reader: ManagedReader,
+  version: Version,
+  chunking: string | undefined,
+): Promise<TranscriptSegment[]> {
+  const { rows } = await reader.select({
+    table: SEGMENTS.name,
+    columns: [...IDENTITY, ...CONTENT, 'deleted_ms'],
+    where: and([eq('version_id', version.id), ...(chunking === undefined ? [] : [eq('chunking', chunking)])]),
+    orderBy: [
+      { column: 'start_ns', direction: 'asc' },
+      { column: 'position', direction: 'asc' },
+    ],
+  });
+  return (rows as SegmentCells[]).map((cells) => toSegment(cells, version));
+}
+
+/** Inserts and updates what differs. @throws AppError `invalid_request` for a change of what was published. */
+export async function writeSegments(
+  tx: ManagedTransaction,
+  version: Version,
+  inputs: readonly TranscriptSegmentInput[],
+): Promise<number> {
+  const rows = new Map(inputs.map((input) => [segmentIdOf(version.id, input.chunking, input.position), input]));
+  const present = await presentOf(tx, [...rows.keys()]);
+  const added: Cell[][] = [];
+  const changed: { rowId: RowId; cells: Cell[] }[] = [];
+  const reworded: string[] = [];
+  for (const [id, input] of rows) {
+    const content = contentOf(input);
+    const foundBy = [null, indexedWords(input.text)];
+    const known = present.get(id);
+    if (known === undefined) {
+      added.push([id, version.id, version.assetId, input.chunking, input.position, ...content, ...foundBy]);
+    } else if (known.deleted || known.content.some((cell, index) => cell !== content[index])) {
+      changed.push({ rowId: known.rowId, cells: [...content, ...foundBy] });
+      if (known.content[TEXT_AT] !== input.text) reworded.push(id);
+    }
+  }
+  if (added.length + changed.length > 0 && version.publishState !== 'STAGING') {
+    throw publishedIsFixed(version.id);
+  }
+  await tx.insertArrays(SEGMENTS.name, [...IDENTITY, ...CONTENT, ...FOUND_BY], added);
+  await tx.updateByRowIds(
+    SEGMENTS.name,
+    changed.map(({ rowId }) => rowId),
+    [...CONTENT, ...FOUND_BY],
+    changed.map(({ cells }) => cells),
+  );
+  // Their vectors are those of other words. Nobody keeps them in memory: the version has not been shown.
+  if (reworded.length > 0) await removeEmbeddings(tx, version.id, reworded, Date.now());
+  return rows.size;
+}
+
+/** Takes segments out of what can be found; all of the version unless some are named. Returns how many were there. */
+export function removeSegments(
+  tx: ManagedTransaction,
+  versionId: string,
+  segmentIds: readonly string[],
+  nowMs: number,
+): Promise<number> {
+  return tx.update(SEGMENTS.name, presentIn(versionId, segmentIds), { deleted_ms: BigInt(nowMs), words: null });
+}
+
+export const countSegments = (reader: ManagedReader, versionId: string): Promise<number> =>
+  reader.count(SEGMENTS.name, and([eq('version_id', versionId), isNull('deleted_ms')]));
+
+const presentIn = (versionId: string, segmentIds: readonly string[]): Predicate =>
+  and([eq('version_id', versionId), isIn('id', segmentIds), isNull('deleted_ms')]);
+
+function contentOf({ startNs, endNs, text, speaker, confidence }: TranscriptSegmentInput): Cell[] {
+  if (endNs < startNs) {
+    throw new AppError('invalid_request', 'A segment ends before it starts.', { field: 'segments' });
+  }
+  return [startNs, endNs, text, speaker, confidence];
+}
+
+async function presentOf(
+  tx: ManagedTransaction,
+  ids: readonly string[],
+): Promise<Map<string, { rowId: RowId; deleted: boolean; content: Cell[] }>> {
+  const { rows, rowIds } = await tx.select({
+    table: SEGMENTS.name,
+    columns: ['id', 'deleted_ms', ...CONTENT],
+    where: isIn('id', ids),
+    rowIds: true,
+  });
+  const present = new Map<string, { rowId: RowId; deleted: boolean; content: Cell[] }>();
+  rows.forEach(([id, deletedMs, ...content], index) => {
+    const rowId = rowIds[index];
+    if (rowId !== undefined) present.set(id as string, { rowId, deleted: deletedMs !== null, content });
+  });
+  return present;
+}
+
+type SegmentCells = [
+  string,
+  string,
+  string,
+  string,
+  number,
+  bigint,
+  bigint,
+  string,
+  string | null,
+  number | null,
+  bigint | null,
+];
+
+function toSegment(cells: SegmentCells, version: Version): TranscriptSegment {
+  const [id, versionId, assetId, chunking, position, startNs, endNs, text, speaker, confidence, deletedMs] = cells;
+  const visibility = deletedMs === null ? version.segmentVisibility : 'SOFT_DELETED';
+  return { id, versionId, assetId, chunking, position, startNs, endNs, text, speaker, confidence, visibility };
+}

@@ -1,0 +1,143 @@
+import type { Logger } from 'pino';
+import type { ClaimedJob, Job, JobFailure, JobInput } from '../rules/job.ts';
+import type { ConsumeOptions, Consumer, JobHandler, JobQueue, QueueStats } from '../rules/job-queue.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
+import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
+import { translated } from '../../../tams/table-failure.ts';
+import { buryHeld, claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
+import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
+import { dueAnew, newRow, toJob } from './job-rows.ts';
+import { JOBS } from '../search-tables.ts';
+
+/** A consumer that died is noticed after a lease; one that lives renews it three times meanwhile. */
+const TIMES: ConsumerTimes = { leaseMs: 30_000, pollMs: 500 };
+
+/**
+ * Jobs in a table that any number of processes work on. `due_ms` says when a job may be taken: its time while it waits,
+ * the end of its lease while it runs, never when it is done.
+ */
+export class TableJobQueue implements JobQueue {
+  readonly #manager: VastDBManager;
+  readonly #logger: Logger;
+  readonly #times: ConsumerTimes;
+  readonly #consumers = new Set<JobConsumer>();
+
+  constructor(manager: VastDBManager, logger: Logger, times: ConsumerTimes = TIMES) {
+    this.#manager = manager;
+    this.#logger = logger;
+    this.#times = times;
+  }
+
+  enqueue(input: JobInput): Promise<Job> {
+    return this.enqueueWithDelay(input, 0);
+  }
+
+  async enqueueWithDelay(input: JobInput, delayMs: number): Promise<Job> {
+    const job = await this.#insert(input, delayMs);
+    if (delayMs === 0) this.#wake();
+    return job;
+  }
+
+  async enqueueAnew(inputs: readonly JobInput[], delayMs: number): Promise<Job[]> {
+    const keys = inputs.map(({ idempotencyKey }) => idempotencyKey);
+    const jobs = await this.#transaction(async (tx) => {
+      await tx.lock(keys.map((key) => `job:${key}`));
+      const present = await tx.selectRows({ table: JOBS.name, where: isIn('idempotency_key', keys) });
+      const rows = new Map(present.map((row) => [row['idempotency_key'] as string, row]));
+      const done = present.filter((row) => row['status'] === 'completed').map((row) => row['id'] as string);
+      const anew = dueAnew(delayMs);
+      if (done.length > 0) await tx.update(JOBS.name, isIn('id', done), anew);
+      const added = inputs
+        .filter(({ idempotencyKey }) => !rows.has(idempotencyKey))
+        .map((each) => newRow(each, delayMs));
+      await tx.insert(JOBS.name, added);
+      for (const row of added) rows.set(row.idempotency_key, row);
+      return inputs.flatMap(({ idempotencyKey }) => {
+        const row = rows.get(idempotencyKey);
+        return row === undefined ? [] : [toJob(row['status'] === 'completed' ? { ...row, ...anew } : row)];
+      });
+    });
+    if (delayMs === 0) this.#wake();
+    return jobs;
+  }
+
+  #insert(input: JobInput, delayMs: number): Promise<Job> {
+    return this.#transaction(async (tx) => {
+      const { idempotencyKey } = input;
+      // Of two that enqueue the same job for the first time only one inserts it.
+      await tx.lock([`job:${idempotencyKey}`]);
+      const present = await tx.selectOne({ table: JOBS.name, where: eq('idempotency_key', idempotencyKey) });
+      if (present !== undefined) return toJob(present);
+      const row = newRow(input, delayMs);
+      await tx.insert(JOBS.name, [row]);
+      return toJob(row);
+    });
+  }
+
+  consume(handler: JobHandler, options: ConsumeOptions): Consumer {
+    const source = {
+      claim: async (limit: number) =>
+        (await hasDueJobs(this.#manager.reader(), Date.now()))
+          ? this.#transaction((tx) => claimJobs(tx, limit, Date.now(), this.#times.leaseMs))
+          : [],
+      renew: (tokens: readonly string[]) =>
+        this.#transaction((tx) => renewLeases(tx, tokens, Date.now() + this.#times.leaseMs)),
+      ack: (job: ClaimedJob) => this.ack(job),
+      nack: (job: ClaimedJob, failure: JobFailure) => this.nack(job, failure),
+      handBack: (job: ClaimedJob) => this.#transaction((tx) => handBackJob(tx, job, Date.now())),
+      report: (error: unknown) => {
+        this.#logger.warn({ err: error }, 'the queue of jobs could not be used; it is tried again');
+      },
+    };
+    const consumer = new JobConsumer(source, handler, options, this.#times);
+    this.#consumers.add(consumer);
+    return {
+      stop: async () => {
+        await consumer.stop();
+        this.#consumers.delete(consumer);
+      },
+      get failures() {
+        return consumer.failures;
+      },
+    };
+  }
+
+  ack(job: ClaimedJob): Promise<boolean> {
+    return this.#transaction((tx) => completeJob(tx, job, Date.now()));
+  }
+
+  nack(job: ClaimedJob, failure: JobFailure): Promise<boolean> {
+    return this.#transaction((tx) => failJob(tx, job, failure, Date.now(), Math.random()));
+  }
+
+  moveToDeadLetters(job: ClaimedJob, failure: JobFailure): Promise<boolean> {
+    return this.#transaction((tx) => buryHeld(tx, job, failure, Date.now()));
+  }
+
+  async stats(): Promise<QueueStats> {
+    const reader = this.#manager.reader();
+    const count = (...statuses: string[]): Promise<number> => reader.count(JOBS.name, isIn('status', statuses));
+    const counts = [count('waiting', 'failed'), count('active'), count('completed'), count('failed'), count('dead')];
+    const [waiting = 0, active = 0, completed = 0, failed = 0, dead = 0] = await Promise.all(counts);
+    return { waiting, active, completed, failed, dead };
+  }
+
+  health(): Promise<void> {
+    return this.#manager.health();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#consumers, (consumer) => consumer.stop()));
+    this.#consumers.clear();
+  }
+
+  /** Those of other processes find it when they look next. */
+  #wake(): void {
+    for (const consumer of this.#consumers) consumer.wake();
+  }
+
+  #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
+    return translated(() => this.#manager.transaction(work));
+  }
+}

@@ -1,0 +1,111 @@
+import type { Job } from '../rules/job.ts';
+import type { QueueControl } from '../rules/job-queue.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import type { TableDefinition } from '../../../vastdb/engine.ts';
+import { and, eq, inSelect, isIn, isNull, lt, lte, not } from '../../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
+import { translated } from '../../../tams/table-failure.ts';
+import { dueAnew, toJob } from './job-rows.ts';
+import { readQueuePaused, writeQueuePaused } from './state.ts';
+import { ASSETS, DEAD_LETTERS, JOBS } from '../search-tables.ts';
+import { release } from './triage.ts';
+
+/** Rows that are removed in one transaction. */
+const PURGE_BATCH = 2_000;
+
+export class TableQueueControl implements QueueControl {
+  readonly #manager: VastDBManager;
+
+  constructor(manager: VastDBManager) {
+    this.#manager = manager;
+  }
+
+  pause(): Promise<void> {
+    return this.#transaction((tx) => writeQueuePaused(tx, true));
+  }
+
+  resume(): Promise<void> {
+    return this.#transaction((tx) => writeQueuePaused(tx, false));
+  }
+
+  isPaused(): Promise<boolean> {
+    return readQueuePaused(this.#manager.reader());
+  }
+
+  requeue(deadLetterId: string): Promise<Job> {
+    return this.#transaction(async (tx) => {
+      const letter = await tx.selectOne({
+        table: DEAD_LETTERS.name,
+        columns: ['job_id'],
+        where: eq('id', deadLetterId),
+      });
+      const dead = and([eq('id', (letter?.['job_id'] as string | undefined) ?? ''), eq('status', 'dead')]);
+      const anew = dueAnew();
+      const job = await tx.selectOne({ table: JOBS.name, where: dead });
+      if (job === undefined) throw new AppError('not_found', `There is no dead letter ${deadLetterId} of a job.`);
+      await tx.update(JOBS.name, dead, anew);
+      await tx.delete(DEAD_LETTERS.name, eq('id', deadLetterId));
+      await release(tx, job['asset_id'] as string, Date.now());
+      return toJob({ ...job, ...anew });
+    });
+  }
+
+  requeueAsset(assetId: string): Promise<number> {
+    return this.#transaction(async (tx) => {
+      const dead = and([eq('asset_id', assetId), eq('status', 'dead')]);
+      const requeued = await tx.update(JOBS.name, dead, dueAnew());
+      if (requeued === 0) return 0;
+      await tx.delete(DEAD_LETTERS.name, eq('asset_id', assetId));
+      await release(tx, assetId, Date.now());
+      return requeued;
+    });
+  }
+
+  async waitedMs(): Promise<number> {
+    const nowMs = Date.now();
+    const { rows } = await this.#manager.reader().select({
+      table: JOBS.name,
+      columns: ['due_ms'],
+      where: and([isIn('status', ['waiting', 'failed']), lte('due_ms', BigInt(nowMs))]),
+      orderBy: [{ column: 'due_ms', direction: 'asc' }],
+      limit: 1,
+      timeline: { column: 'due_ms' },
+    });
+    const [[dueMs] = []] = rows as [bigint][];
+    return dueMs === undefined ? 0 : nowMs - Number(dueMs);
+  }
+
+  purgeCompleted(completedBeforeMs: number): Promise<number> {
+    const before = BigInt(completedBeforeMs);
+    return this.#purge(JOBS, and([eq('status', 'completed'), lt('completed_ms', before)]));
+  }
+
+  async purgeDeadLetters(createdBeforeMs: number): Promise<number> {
+    const before = BigInt(createdBeforeMs);
+    // Somebody has to decide about these yet, and repeats the job if so.
+    const inQuarantine = inSelect('asset_id', {
+      table: ASSETS.name,
+      column: 'id',
+      where: and([eq('triage_state', 'quarantined'), isNull('tombstoned_ms')]),
+    });
+    const letters = await this.#purge(DEAD_LETTERS, and([lt('created_ms', before), not(inQuarantine)]));
+    await this.#purge(JOBS, and([eq('status', 'dead'), lt('completed_ms', before), not(inQuarantine)]));
+    return letters;
+  }
+
+  async #purge({ name: table }: TableDefinition, where: Predicate): Promise<number> {
+    let purged = 0;
+    let removed = PURGE_BATCH;
+    while (removed === PURGE_BATCH) {
+      removed = await this.#transaction((tx) => tx.delete(table, where, { limit: PURGE_BATCH }));
+      purged += removed;
+    }
+    return purged;
+  }
+
+  #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
+    return translated(() => this.#manager.transaction(work));
+  }
+}

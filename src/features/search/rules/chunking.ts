@@ -1,0 +1,63 @@
+import type { TranscriptSegmentInput } from './transcript-segment.ts';
+import type { Cue } from '../../../formats/transcripts/transcript.ts';
+
+export interface ChunkingRules {
+  /** A chunk ends before it would last longer than this, unless one cue alone does. */
+  readonly maxNs: bigint;
+  /** Likewise, in characters of text. */
+  readonly maxCharacters: number;
+  /** A silence as long as this ends a chunk. */
+  readonly pauseNs: bigint;
+}
+
+const NS_PER_S = 1_000_000_000n;
+
+export const DEFAULT_CHUNKING: ChunkingRules = { maxNs: 30n * NS_PER_S, maxCharacters: 400, pauseNs: 3n * NS_PER_S };
+
+const SENTENCE_END = /[.!?…。！？]["'”’)]?$/;
+/** From this share of the longest chunk on the end of a sentence is taken as its end. */
+const FULL_ENOUGH = 0.5;
+
+/**
+ * Cues as segments to be searched: cues are a line or two, too little to tell what is spoken about. Neighbours of one
+ * speaker are joined up to the rules' limits, at ends of sentences where that can be had.
+ *
+ * @param cues in the order of their starts.
+ */
+export function chunkTranscript(
+  cues: readonly Cue[],
+  rules: ChunkingRules = DEFAULT_CHUNKING,
+): TranscriptSegmentInput[] {
+  const chunks: Cue[][] = [];
+  for (const cue of cues) {
+    const open = chunks.at(-1);
+    if (open !== undefined && belongsTo(open, cue, rules)) open.push(cue);
+    else chunks.push([cue]);
+  }
+  const chunking = `${rules.maxNs / NS_PER_S}s-${rules.maxCharacters}c`;
+  return chunks.map((chunk, position) => ({ chunking, position, ...joined(chunk) }));
+}
+
+function belongsTo(chunk: readonly Cue[], cue: Cue, { maxNs, maxCharacters, pauseNs }: ChunkingRules): boolean {
+  const { startNs, endNs, text, speaker } = joined(chunk);
+  if (cue.speaker !== speaker || cue.startNs - endNs >= pauseNs) return false;
+  if (cue.endNs - startNs > maxNs || text.length + 1 + cue.text.length > maxCharacters) return false;
+  const fullness = Math.max(Number(endNs - startNs) / Number(maxNs), text.length / maxCharacters);
+  return !(fullness >= FULL_ENOUGH && SENTENCE_END.test(text));
+}
+
+type Joined = Pick<TranscriptSegmentInput, 'startNs' | 'endNs' | 'text' | 'speaker' | 'confidence'>;
+
+function joined(chunk: readonly Cue[]): Joined {
+  const [first] = chunk;
+  // Cues may overlap: the last to begin is not always the last to end.
+  const endNs = chunk.reduce((latest, { endNs: each }) => (each > latest ? each : latest), first?.endNs ?? 0n);
+  const confidences = chunk.map(({ confidence }) => confidence).filter((confidence) => confidence !== null);
+  return {
+    startNs: first?.startNs ?? 0n,
+    endNs,
+    text: chunk.map(({ text }) => text).join(' '),
+    speaker: first?.speaker ?? null,
+    confidence: confidences.length === 0 ? null : confidences.reduce((sum, each) => sum + each, 0) / confidences.length,
+  };
+}

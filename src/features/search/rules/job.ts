@@ -1,0 +1,114 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { RecommendedAction } from './asset.ts';
+
+export const JOB_STATUSES = ['waiting', 'active', 'completed', 'failed', 'dead'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+export interface Job {
+  readonly id: string;
+  /** Enqueuing the same key again is the same job. */
+  readonly idempotencyKey: string;
+  readonly assetId: string;
+  readonly versionId: string | null;
+  /** Which engine is to do it, and how. */
+  readonly enginePolicy: string | null;
+  /** JSON, for the handler alone. */
+  readonly data: string;
+  /** How often it was begun. */
+  readonly attempt: number;
+  /** `failed`: it failed, and waits to be tried again. */
+  readonly status: JobStatus;
+  readonly lastError: string | null;
+  /** Unix milliseconds, all of these. */
+  readonly enqueuedMs: number;
+  readonly scheduledMs: number;
+  readonly startedMs: number | null;
+  readonly completedMs: number | null;
+}
+
+export interface JobInput {
+  readonly idempotencyKey: string;
+  readonly assetId: string;
+  readonly versionId?: string | null;
+  readonly enginePolicy?: string | null;
+  readonly data?: string;
+}
+
+/** A job that a consumer holds. The token tells this holding of it from any other, before and after. */
+export interface ClaimedJob extends Job {
+  readonly leaseToken: string;
+  readonly leaseExpiresMs: number;
+}
+
+/** Why a job failed. */
+export interface JobFailure {
+  readonly code: string;
+  readonly message: string;
+  /** Whether another attempt may help. */
+  readonly retryable: boolean;
+  readonly logs?: string | null;
+  /** What may help once the job is given up; to try it again unless set. */
+  readonly recommendedAction?: RecommendedAction;
+}
+
+/** Says how a job failed; any other error counts as one that another attempt may help. */
+export class JobError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly recommendedAction: RecommendedAction;
+  /** What is for the log alone: where a server is, and what it said. */
+  readonly detail: string | undefined;
+
+  /** `recommendedAction` is for the case that the job is given up. The message is shown to clients. */
+  constructor(failure: JobFailure, { detail, ...options }: ErrorOptions & { readonly detail?: string } = {}) {
+    super(failure.message, options);
+    this.name = 'JobError';
+    this.code = failure.code;
+    this.retryable = failure.retryable;
+    this.recommendedAction = failure.recommendedAction ?? 'retry';
+    this.detail = detail;
+  }
+}
+
+/** What clients are told of a failure: errors that are none of ours name hosts, paths and whatever else. */
+export const shownMessageOf = (error: unknown): string =>
+  error instanceof JobError || error instanceof AppError
+    ? error.message
+    : 'It failed for a reason that the log of the server tells.';
+
+/** The handler was told to stop: the job goes back as if it had never been taken. */
+export class JobHandedBack extends Error {}
+
+/** A job that was given up. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly jobId: string;
+  readonly assetId: string;
+  readonly versionId: string | null;
+  readonly errorCode: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly attempt: number;
+  /** JSON of the job as it was. */
+  readonly jobData: string;
+  readonly logs: string | null;
+  readonly createdMs: number;
+}
+
+export type DeadLetterInput = Omit<DeadLetter, 'id' | 'createdMs'>;
+
+export const MAX_ATTEMPTS = 5;
+const BASE_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 300_000;
+const JITTER = 0.25;
+
+/**
+ * How long a job waits after its `attempt`-th attempt (from 1 on) has failed: 1 s, doubling, at most 300 s, give or take
+ * a quarter.
+ *
+ * @param random from 0 to 1.
+ */
+export function retryDelayMs(attempt: number, random: number): number {
+  const delay = Math.min(BASE_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
+  return Math.round(delay * (1 - JITTER + 2 * JITTER * random));
+}

@@ -1,0 +1,51 @@
+import type { Principal } from '../../shared/principal.ts';
+import type { SearchDatabase } from './rules/search-database.ts';
+import type { Store } from '../../tams/store.ts';
+import { AssetService } from './services/asset-service.ts';
+import { Indexer } from './services/indexer.ts';
+import { QueryService } from './services/query-service.ts';
+import { QueueService } from './services/queue-service.ts';
+import type { SearchServices } from './services/search-services.ts';
+import { TranscriptService } from './services/transcript-service.ts';
+import { TriageService } from './services/triage-service.ts';
+import { VersionService } from './services/version-service.ts';
+import { AppError } from '../../shared/errors.ts';
+import { byClasses } from '../../tams/access/by-classes.ts';
+import type { SearchParts } from './open-search.ts';
+
+/** The services of media search as a principal may use them: over everything, unless classes limit it. */
+export function searchServicesOf(
+  parts: SearchParts,
+  store: Store,
+  classesOn: boolean,
+): (principal: Principal) => SearchServices {
+  const forAll = build(parts, parts.database, store, parts.events);
+  return byClasses(classesOn, forAll, (classes) =>
+    build(parts, parts.database.limitedTo(classes), store.limitedTo(classes), REFUSED),
+  );
+}
+
+/** Events have any object looked at, and tell what there is. */
+const REFUSED: SearchServices['events'] = {
+  handleAll: () => {
+    const problem = 'Events tell of whole buckets: they are for principals that no classes limit.';
+    return Promise.reject(new AppError('insufficient_scope', problem));
+  },
+};
+
+function build(
+  { embedder, queue, queueControl }: SearchParts,
+  database: SearchDatabase,
+  { flows }: Pick<Store, 'flows'>,
+  events: SearchServices['events'],
+): SearchServices {
+  return {
+    queries: new QueryService(database, embedder),
+    assets: new AssetService(database, flows),
+    versions: new VersionService(database, embedder.model),
+    transcripts: new TranscriptService(database, new Indexer(database, embedder, queue)),
+    triage: new TriageService(database, queueControl),
+    queue: new QueueService(database, queue, queueControl),
+    events,
+  };
+}

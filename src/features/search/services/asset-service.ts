@@ -1,0 +1,65 @@
+import type { Page, PageRequest } from '../../../shared/paging.ts';
+import type { Asset, AssetInput, TamsLink } from '../rules/asset.ts';
+import type { SearchDatabase } from '../rules/search-database.ts';
+import type { AssetFilter } from '../rules/search-listings.ts';
+import type { FlowReads } from '../../../tams/store.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+/** A link as it is asked for: the source is the flow's. */
+export type LinkInput = Pick<TamsLink, 'flowId' | 'offsetNs'>;
+
+/** `link` null takes the asset off its flow; left out, it stays as it is. */
+export interface AssetUpsert extends Omit<AssetInput, 'link'> {
+  readonly link?: LinkInput | null;
+}
+
+export class AssetService {
+  readonly #database: SearchDatabase;
+  readonly #flows: Pick<FlowReads, 'state'>;
+
+  constructor(database: SearchDatabase, flows: Pick<FlowReads, 'state'>) {
+    this.#database = database;
+    this.#flows = flows;
+  }
+
+  list(filter: AssetFilter, page: PageRequest): Promise<Page<Asset>> {
+    return this.#database.listAssets(filter, page);
+  }
+
+  get(assetId: string): Promise<Asset> {
+    return presentAsset(this.#database, assetId);
+  }
+
+  async upsert({ link, ...input }: AssetUpsert): Promise<Asset> {
+    const linked = link === undefined ? {} : { link: await this.#resolve(link, 'body/link/flow_id') };
+    return this.#database.upsertAsset({ ...input, ...linked });
+  }
+
+  /** Says where on a flow the asset lies, or with null that it is on none. */
+  async setLink(assetId: string, link: LinkInput | null): Promise<Asset> {
+    const { bucket, key } = await this.get(assetId);
+    return this.#database.upsertAsset({ bucket, key, link: await this.#resolve(link, 'body/flow_id') });
+  }
+
+  /** From now on nothing of it is found. */
+  async remove(assetId: string): Promise<void> {
+    await this.get(assetId);
+    await this.#database.tombstoneAsset(assetId);
+  }
+
+  async #resolve(link: LinkInput | null, field: string): Promise<TamsLink | null> {
+    if (link === null) return null;
+    const flow = await this.#flows.state(link.flowId);
+    if (flow === undefined) throw new AppError('invalid_request', `There is no flow ${link.flowId}.`, { field });
+    return { ...link, flowLife: flow.life, sourceId: flow.sourceId };
+  }
+}
+
+/** The asset, unless its object is gone. Throws AppError `not_found`. */
+export async function presentAsset(database: SearchDatabase, assetId: string): Promise<Asset> {
+  const asset = await database.getAsset(assetId);
+  if (asset === undefined || asset.tombstonedMs !== null) {
+    throw new AppError('not_found', `There is no asset ${assetId}.`);
+  }
+  return asset;
+}

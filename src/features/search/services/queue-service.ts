@@ -1,0 +1,52 @@
+import type { Page, PageRequest } from '../../../shared/paging.ts';
+import type { DeadLetter, Job } from '../rules/job.ts';
+import type { JobQueue, QueueControl, QueueStats } from '../rules/job-queue.ts';
+import type { SearchDatabase } from '../rules/search-database.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+export interface QueueState extends QueueStats {
+  readonly paused: boolean;
+}
+
+/** The queue of jobs as operators see and steer it; it is the same for all processes. */
+export class QueueService {
+  readonly #database: SearchDatabase;
+  readonly #queue: Pick<JobQueue, 'stats'>;
+  readonly #control: QueueControl;
+
+  constructor(database: SearchDatabase, queue: Pick<JobQueue, 'stats'>, control: QueueControl) {
+    this.#database = database;
+    this.#queue = queue;
+    this.#control = control;
+  }
+
+  async state(): Promise<QueueState> {
+    const [stats, paused] = await Promise.all([this.#queue.stats(), this.#control.isPaused()]);
+    return { ...stats, paused };
+  }
+
+  async pause(): Promise<QueueState> {
+    await this.#control.pause();
+    return this.state();
+  }
+
+  async resume(): Promise<QueueState> {
+    await this.#control.resume();
+    return this.state();
+  }
+
+  deadLetters(page: PageRequest): Promise<Page<DeadLetter>> {
+    return this.#database.pageOfDeadLetters(page);
+  }
+
+  /** Has the job done anew. Throws AppError `not_found`. */
+  requeue(deadLetterId: string): Promise<Job> {
+    return this.#control.requeue(deadLetterId);
+  }
+
+  /** Forgets that the job was given up; it stays undone. */
+  async removeDeadLetter(deadLetterId: string): Promise<void> {
+    if (await this.#database.removeDeadLetter(deadLetterId)) return;
+    throw new AppError('not_found', `There is no dead letter ${deadLetterId}.`);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Embedder, EmbeddingInput } from '../rules/embedding.ts';
+import type { SearchDatabase } from '../rules/search-database.ts';
+
+/** Texts that are embedded at a time: what services commonly take, and little to repeat. */
+const EMBEDDING_BATCH = 64;
+
+/** Makes a vector of each segment of a version, and keeps it. Rejects with what the embedder does. */
+export async function embedSegments(
+  database: Pick<SearchDatabase, 'getTranscriptSegments' | 'upsertEmbeddings'>,
+  embedder: Embedder,
+  versionId: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { model } = embedder;
+  const all = await database.getTranscriptSegments(versionId);
+  const segments = all.filter(({ visibility }) => visibility !== 'SOFT_DELETED');
+  for (let start = 0; start < segments.length; start += EMBEDDING_BATCH) {
+    signal?.throwIfAborted();
+    const batch = segments.slice(start, start + EMBEDDING_BATCH);
+    const vectors = await embedder.embed(
+      batch.map(({ text }) => text),
+      signal,
+    );
+    const embeddings = batch.flatMap(({ id }, index): EmbeddingInput[] => {
+      const vector = vectors[index];
+      return vector === undefined ? [] : [{ segmentId: id, model, vector }];
+    });
+    await database.upsertEmbeddings(versionId, embeddings);
+  }
+}

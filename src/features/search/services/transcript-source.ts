@@ -1,0 +1,87 @@
+import type { Readable } from 'node:stream';
+import { JobError } from '../rules/job.ts';
+import type { ObjectBody } from '../../../media/media-store.ts';
+import type { ObjectStorage } from '../rules/object-storage.ts';
+import { readTranscript } from '../../../formats/transcripts/read-transcript.ts';
+import type { Transcriber } from '../providers/transcriber.ts';
+import type { Transcript } from '../../../formats/transcripts/transcript.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { fileNameOf } from './media-kinds.ts';
+import type { FoundSidecar, ObjectContent } from './object-content.ts';
+
+/** Days of speech; what is longer is no transcript. */
+const SIDECAR_MAX_BYTES = 32 * 2 ** 20;
+
+/** The object, or a transcript beside it, is no longer the one that was looked at. */
+export class ObjectChanged extends Error {}
+
+export interface MadeTranscript {
+  readonly transcript: Transcript;
+  /** What made it, for the asset to name. */
+  readonly engine: string;
+}
+
+/** Gets the transcript of a medium: from a file beside it or, without one, from the transcriber. */
+export class TranscriptSource {
+  readonly #storage: ObjectStorage;
+  readonly #transcriber: Transcriber | undefined;
+
+  constructor(storage: ObjectStorage, transcriber: Transcriber | undefined) {
+    this.#storage = storage;
+    this.#transcriber = transcriber;
+  }
+
+  /** Rejects with JobError, ObjectChanged, and what the stores throw. */
+  async make(bucket: string, key: string, content: ObjectContent, signal: AbortSignal): Promise<MadeTranscript> {
+    const problems: string[] = [];
+    for (const sidecar of content.sidecars) {
+      try {
+        return { transcript: await this.#read(bucket, sidecar), engine: `sidecar:${sidecar.format}` };
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
+        const problem = `${sidecar.key}: ${error.message}`;
+        // Many a JSON beside a medium is about something else.
+        if (sidecar.format !== 'json') throw failure(problem, 'fix_object');
+        problems.push(problem);
+      }
+    }
+    if (this.#transcriber === undefined) {
+      const [problem] = problems;
+      if (problem !== undefined) throw failure(problem, 'fix_object');
+      throw failure('There is no transcript beside the object, and SEARCH_TRANSCRIBER is none.', 'fix_configuration');
+    }
+    const { body, size } = await this.#open(bucket, key, content.objectEtag);
+    const fileName = fileNameOf(key, content.mediumType);
+    const medium = { body, sizeBytes: size, fileName, contentType: content.mediumType };
+    return { transcript: await this.#transcriber.transcribe(medium, signal), engine: this.#transcriber.engine };
+  }
+
+  async #read(bucket: string, { key, format, etag }: FoundSidecar): Promise<Transcript> {
+    const { body, size } = await this.#open(bucket, key, etag);
+    if (size > SIDECAR_MAX_BYTES) {
+      body.destroy();
+      throw new AppError('invalid_request', `it has ${size} bytes; a transcript may have ${SIDECAR_MAX_BYTES}.`);
+    }
+    return readTranscript(await textOf(body), format);
+  }
+
+  async #open(bucket: string, key: string, etag: string): Promise<ObjectBody> {
+    const object = await this.#storage.get(bucket, key).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'not_found') throw new ObjectChanged(`${key} is gone`);
+      throw error;
+    });
+    if (object.etag === etag) return object;
+    object.body.destroy();
+    throw new ObjectChanged(`${key} was replaced`);
+  }
+}
+
+const failure = (message: string, recommendedAction: 'fix_object' | 'fix_configuration'): JobError =>
+  new JobError({ code: 'no_transcript', message, retryable: false, recommendedAction });
+
+async function textOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  // A byte order mark is no part of the text.
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}

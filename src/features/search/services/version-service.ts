@@ -1,0 +1,76 @@
+import type { Page, PageRequest } from '../../../shared/paging.ts';
+import type { Asset } from '../rules/asset.ts';
+import type { EmbeddingInput } from '../rules/embedding.ts';
+import type { SearchDatabase } from '../rules/search-database.ts';
+import type { VersionSize } from '../rules/search-listings.ts';
+import { isBeingWritten, type Version, type VersionInput, writtenByAnother } from '../rules/version.ts';
+import { languageTag } from '../../../formats/transcripts/language-tag.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { presentAsset } from './asset-service.ts';
+import { madeBy } from './embedding-job.ts';
+
+export class VersionService {
+  readonly #database: SearchDatabase;
+  readonly #model: string;
+
+  /** @param model that this server turns queries into vectors by. */
+  constructor(database: SearchDatabase, model: string) {
+    this.#database = database;
+    this.#model = model;
+  }
+
+  async list(assetId: string, page: PageRequest): Promise<Page<Version>> {
+    await presentAsset(this.#database, assetId);
+    return this.#database.listVersions(assetId, page);
+  }
+
+  async get(versionId: string): Promise<Version & VersionSize> {
+    const version = await presentVersion(this.#database, versionId);
+    return { ...version, ...(await this.#database.versionSize(version)) };
+  }
+
+  /** The version of this content: a new one, or the one that is there. */
+  async create(input: VersionInput): Promise<Version> {
+    await presentAsset(this.#database, input.assetId);
+    const { language } = input;
+    // As transcripts have it, and searches ask for it.
+    return this.#database.createVersion({ ...input, language: language && (languageTag(language) ?? language) });
+  }
+
+  /** Adds vectors, or replaces those of the same segments and model. Returns how many were written. */
+  async putEmbeddings(versionId: string, embeddings: readonly EmbeddingInput[]): Promise<number> {
+    await presentVersion(this.#database, versionId);
+    return this.#database.upsertEmbeddings(versionId, embeddings);
+  }
+
+  /**
+   * Makes it what searches show of its asset, in place of the version before. Atomic. Without a vector of the server's
+   * model for each segment it is `index_partial`: vectors of others are found by vectors alone.
+   */
+  async publish(versionId: string): Promise<Asset> {
+    const version = await presentVersion(this.#database, versionId);
+    const { segments, embeddings } = await this.#database.versionSize(version, this.#model);
+    if (segments === 0) {
+      throw new AppError(
+        'invalid_request',
+        `The version ${versionId} has no transcript, so there is nothing to publish.`,
+      );
+    }
+    const isComplete = embeddings >= segments;
+    const status = isComplete ? 'indexed' : 'index_partial';
+    return this.#database.execute(async (tx) => {
+      const now = await tx.getVersion(versionId);
+      if (now !== undefined && isBeingWritten(now)) throw writtenByAnother(versionId);
+      await tx.updateVersionStatus(versionId, { status, ...(isComplete && madeBy(this.#model, now)) });
+      return tx.setCurrentVersion(version.assetId, versionId);
+    });
+  }
+}
+
+/** The version, unless its asset's object is gone. Throws AppError `not_found`. */
+export async function presentVersion(database: SearchDatabase, versionId: string): Promise<Version> {
+  const version = await database.getVersion(versionId);
+  if (version === undefined) throw new AppError('not_found', `There is no version ${versionId}.`);
+  await presentAsset(database, version.assetId);
+  return version;
+}

@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import type { QueueControl } from '../rules/job-queue.ts';
+import type { SearchDatabase } from '../rules/search-database.ts';
+import { withReserve } from '../../../operation/disk-reserve.ts';
+import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
+import { WorkerLoop } from '../../../operation/worker-loop.ts';
+
+const LEASE = 'search-housekeeping';
+const IDLE_MS = 600_000;
+
+/**
+ * Removes what media search has kept for long enough: versions that others have followed or nobody published, assets whose
+ * objects are gone, jobs that are done, and dead letters that nobody has to decide about.
+ */
+export const housekeepingWorker = (
+  database: Pick<SearchDatabase, 'purgeVersions' | 'purgeTombstonedAssets'>,
+  queue: Pick<QueueControl, 'purgeCompleted' | 'purgeDeadLetters'>,
+  leases: LeaseKeeper,
+  retentionMs: number,
+  logger: Logger,
+): WorkerLoop =>
+  new WorkerLoop(
+    'search housekeeping',
+    async () => {
+      const purge = async (): Promise<void> => {
+        const beforeMs = Date.now() - retentionMs;
+        const versions = await database.purgeVersions(beforeMs);
+        const assets = await database.purgeTombstonedAssets(beforeMs);
+        const jobs = await queue.purgeCompleted(beforeMs);
+        const deadLetters = await queue.purgeDeadLetters(beforeMs);
+        if (versions + assets + jobs + deadLetters === 0) return;
+        logger.info({ versions, assets, jobs, deadLetters }, 'purged what media search kept for long enough');
+      };
+      await withReserve(() => leases.during(LEASE, purge));
+      return IDLE_MS;
+    },
+    logger,
+  );

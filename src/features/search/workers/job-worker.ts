@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import { type ClaimedJob, JobHandedBack } from '../rules/job.ts';
+import type { Consumer, ConsumeOptions, JobHandler, JobQueue } from '../rules/job-queue.ts';
+import type { WorkerStatus } from '../../../operation/worker-loop.ts';
+
+/** Works on the jobs of media search, several at once. */
+export class JobWorker {
+  readonly #queue: Pick<JobQueue, 'consume'>;
+  readonly #handler: JobHandler;
+  readonly #options: ConsumeOptions;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  /** When each job that runs was begun. */
+  readonly #running = new Map<string, number>();
+  #consumer: Consumer | undefined;
+  #lastSuccess: number | undefined;
+
+  constructor(queue: Pick<JobQueue, 'consume'>, handler: JobHandler, options: ConsumeOptions, logger: Logger) {
+    this.#queue = queue;
+    this.#logger = logger;
+    this.#handler = handler;
+    this.#options = options;
+  }
+
+  /** It fails where the queue cannot be used; a job that fails says something of its medium, and nothing of the worker. */
+  get status(): WorkerStatus {
+    const { inRow = 0, last } = this.#consumer?.failures ?? {};
+    const began = [...this.#running.values()];
+    return {
+      name: 'search job worker',
+      running: this.#consumer !== undefined && !this.#stopping.signal.aborted,
+      busySince: began.length === 0 ? undefined : Math.min(...began),
+      overdue: false,
+      lastSuccess: this.#lastSuccess,
+      failuresInRow: inRow,
+      lastFailure: last,
+    };
+  }
+
+  start(): void {
+    this.#consumer ??= this.#queue.consume((job, signal) => this.#run(job, signal), this.#options);
+  }
+
+  /** Breaks off the jobs that run, for others to do at once. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#consumer?.stop();
+  }
+
+  async #run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+    this.#running.set(job.leaseToken, Date.now());
+    try {
+      // It may have been taken while the worker was told to stop.
+      this.#stopping.signal.throwIfAborted();
+      await this.#handler(job, AbortSignal.any([signal, this.#stopping.signal]));
+      this.#lastSuccess = Date.now();
+    } catch (error) {
+      if (this.#stopping.signal.aborted) throw new JobHandedBack('the worker is stopping', { cause: error });
+      // Clients are told less: here is all that is known.
+      const { id: jobId, assetId, versionId, attempt } = job;
+      this.#logger.warn({ jobId, assetId, versionId, attempt, err: error }, 'a job of media search failed');
+      throw error;
+    } finally {
+      this.#running.delete(job.leaseToken);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Store, StoreTransaction } from '../../tams/store.ts';
+import type { PurgeSelection } from './trash.ts';
+
+export interface Purged {
+  readonly flows: number;
+  readonly sources: number;
+  readonly segments: number;
+  /** Whether there may be more to purge. */
+  readonly more: boolean;
+}
+
+/** Rows of each kind that one transaction removes. */
+const STEP_SIZE = 500;
+
+/** Ends what is in the trash: its rows go, and its objects are looked at by the reclaim. */
+export class TrashPurge {
+  readonly #store: Store;
+  readonly #reclaimGraceMs: number;
+
+  constructor(store: Store, reclaimGraceMs: number) {
+    this.#store = store;
+    this.#reclaimGraceMs = reclaimGraceMs;
+  }
+
+  holdsAny(untilMs: number): Promise<boolean> {
+    return this.#store.trash.holdsAny(untilMs);
+  }
+
+  /** Segments first, so that nothing is left behind of a flow that is gone. `check` throws where it must not be done. */
+  step(selection: PurgeSelection, check: (tx: StoreTransaction) => Promise<void>): Promise<Purged> {
+    return this.#store.transaction(
+      async (tx) => {
+        await check(tx);
+        const segments = await tx.trash.selectForPurge(selection, STEP_SIZE);
+        const objectIds = [...new Set(segments.map(({ objectId }) => objectId))];
+        await Promise.all([
+          tx.trash.removeSegments(segments.map(({ handle }) => handle)),
+          tx.reclaimQueue.add(objectIds, Date.now() + this.#reclaimGraceMs, 'dropped'),
+        ]);
+        if (segments.length === STEP_SIZE) return { flows: 0, sources: 0, segments: STEP_SIZE, more: true };
+        const [flows, sources] = await Promise.all([
+          tx.trash.purgeFlows(selection, STEP_SIZE),
+          tx.trash.purgeSources(selection, STEP_SIZE),
+        ]);
+        return { flows, sources, segments: segments.length, more: flows === STEP_SIZE || sources === STEP_SIZE };
+      },
+      { background: true },
+    );
+  }
+}

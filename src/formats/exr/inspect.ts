@@ -1,0 +1,89 @@
+import type { ExrAttribute } from './attributes/attribute.ts';
+import type { ExrTimeCode } from './attributes/values.ts';
+import { readColor } from './color.ts';
+import { channelFingerprint } from '../../features/exr/rules/embedding/channel-fingerprint.ts';
+import { metadataEmbedding } from '../../features/exr/rules/embedding/metadata-embedding.ts';
+import type { ByteSource } from './header/byte-source.ts';
+import { type ExrHeader, type ExrHeaderPart, readExrHeader } from './header/header.ts';
+import {
+  EXR_SCHEMA_VERSION,
+  type ExrInspection,
+  type ExrLocation,
+  type ExrPart,
+  type ExrVectors,
+} from './inspection.ts';
+import { DEFAULT_EXR_POLICY, type ExrPolicy } from '../../features/exr/rules/policy/policy.ts';
+import { validateExr } from '../../features/exr/rules/policy/validate.ts';
+import { parseFrameName } from '../../features/exr/rules/sequence/frame-name.ts';
+import { computeStats } from './stats.ts';
+
+/**
+ * Reads the header of a file and says all that is in it. Costs one read of 16 KiB for a common header; a longer one
+ * costs as much as it has, and one chunk at most. Throws ExrError, and what the source throws.
+ */
+export async function inspectExr(
+  source: ByteSource,
+  location: ExrLocation,
+  policy: ExrPolicy = DEFAULT_EXR_POLICY,
+): Promise<{ inspection: ExrInspection; vectors: ExrVectors }> {
+  const header = await readExrHeader(source);
+  return { inspection: describe(header, source.size, location, policy), vectors: vectorsOf(header) };
+}
+
+function describe(header: ExrHeader, size: number, location: ExrLocation, policy: ExrPolicy): ExrInspection {
+  const { parts } = header;
+  return {
+    schema_version: EXR_SCHEMA_VERSION,
+    file: {
+      ...location,
+      size,
+      frame_number: parseFrameName(location.key ?? location.path)?.frame ?? null,
+      part_count: parts.length,
+      is_deep: parts.some(({ isDeep }) => isDeep),
+      header_hash: header.hash,
+    },
+    parts: parts.map(describePart),
+    channels: parts.flatMap(({ channels }) => channels),
+    attributes: parts.flatMap(({ attributes }) => [...attributes.values()]),
+    stats: computeStats(header),
+    validation: validateExr(header, policy),
+    errors: header.problems,
+  };
+}
+
+function describePart(part: ExrHeaderPart): ExrPart {
+  return {
+    index: part.index,
+    name: part.name,
+    view: part.view,
+    type: part.type,
+    data_window: part.dataWindow,
+    display_window: part.displayWindow,
+    pixel_aspect_ratio: part.pixelAspectRatio,
+    line_order: part.lineOrder,
+    compression: part.compression,
+    software: softwareOf(part.attributes),
+    tiles: part.tiles,
+    is_deep: part.isDeep,
+    timecode: timeCodeOf(part.attributes),
+    ...readColor(part.attributes),
+  };
+}
+
+/** Writers agree on neither the name nor its case. */
+function softwareOf(attributes: ReadonlyMap<string, ExrAttribute>): string | null {
+  const value = (attributes.get('software') ?? attributes.get('Software'))?.value;
+  return typeof value === 'string' ? value : null;
+}
+
+function timeCodeOf(attributes: ReadonlyMap<string, ExrAttribute>): ExrTimeCode | null {
+  const value = attributes.get('timeCode')?.value;
+  return typeof value === 'object' && value !== null && 'drop_frame' in value ? value : null;
+}
+
+function vectorsOf(header: ExrHeader): ExrVectors {
+  return {
+    metadata: metadataEmbedding(header),
+    channels: header.parts.map(({ channels }) => channelFingerprint(channels)),
+  };
+}

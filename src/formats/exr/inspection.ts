@@ -1,0 +1,65 @@
+import type { ExrAttribute, ExrProblem } from './attributes/attribute.ts';
+import type { ExrBox, ExrTimeCode, ExrTiles } from './attributes/values.ts';
+import type { ExrColor } from './color.ts';
+import type { ExrChannel } from './header/channel-list.ts';
+import type { ExrValidation } from '../../features/exr/rules/policy/validate.ts';
+import type { ExrStats } from './stats.ts';
+
+/** Of the shapes below; it rises when one of them changes in a way that readers notice. */
+export const EXR_SCHEMA_VERSION = 1;
+
+/** Everything that a header says, in the shape of the answer. */
+export interface ExrInspection {
+  readonly schema_version: number;
+  readonly file: ExrFile;
+  readonly parts: readonly ExrPart[];
+  /** Of all parts, in their order. */
+  readonly channels: readonly ExrChannel[];
+  readonly attributes: readonly ExrAttribute[];
+  readonly stats: ExrStats;
+  readonly validation: ExrValidation;
+  readonly errors: readonly ExrProblem[];
+}
+
+/** Where a file lies, as far as whoever asks for the inspection knows it. */
+export interface ExrLocation {
+  /** Tells the file from all others: `s3://bucket/key`, or an object id. */
+  readonly path: string;
+  readonly bucket: string | null;
+  readonly key: string | null;
+  /** ISO 8601. */
+  readonly mtime: string | null;
+}
+
+export interface ExrFile extends ExrLocation {
+  readonly size: number;
+  readonly frame_number: number | null;
+  readonly part_count: number;
+  readonly is_deep: boolean;
+  /** See `hashHeader`. */
+  readonly header_hash: string;
+}
+
+export interface ExrPart extends ExrColor {
+  readonly index: number;
+  readonly name: string | null;
+  readonly view: string | null;
+  readonly type: string;
+  readonly data_window: ExrBox<number>;
+  readonly display_window: ExrBox<number>;
+  readonly pixel_aspect_ratio: number;
+  readonly line_order: string;
+  readonly compression: string;
+  readonly software: string | null;
+  readonly tiles: ExrTiles | null;
+  readonly is_deep: boolean;
+  readonly timecode: ExrTimeCode | null;
+}
+
+/** What similar files are found by; both are of unit length. */
+export interface ExrVectors {
+  /** 384 dimensions; see `metadataEmbedding`. */
+  readonly metadata: Float32Array;
+  /** 128 dimensions, of each part; see `channelFingerprint`. */
+  readonly channels: readonly Float32Array[];
+}

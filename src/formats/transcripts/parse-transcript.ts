@@ -1,0 +1,35 @@
+import { languageTag } from './language-tag.ts';
+import { malformed } from './problem.ts';
+import { readSrt } from './srt.ts';
+import { readTranscriptJson } from './transcript-json.ts';
+import type { Transcript, TranscriptFormat } from './transcript.ts';
+import { readTtml } from './ttml.ts';
+import { readWebVtt } from './webvtt.ts';
+
+/** Days of speech. What is made of the cues is made on the main thread. */
+const MAX_CUES = 100_000;
+
+const READERS: Readonly<Record<TranscriptFormat, (text: string) => Transcript>> = {
+  json: readTranscriptJson,
+  webvtt: readWebVtt,
+  srt: readSrt,
+  ttml: readTtml,
+};
+
+/**
+ * Reads a transcript; cues without words are left out. It takes time and memory in proportion to the text, a second and more
+ * for the longest: see `readTranscript`.
+ *
+ * Throws AppError `invalid_request` that says what is wrong with it.
+ */
+export function parseTranscript(text: string, format: TranscriptFormat): Transcript {
+  // A byte order mark is no part of the text.
+  const { language, cues } = READERS[format](text.replace(/^\uFEFF/, ''));
+  const spoken = cues.filter((cue) => cue.text !== '');
+  if (spoken.length > MAX_CUES) throw malformed(`has ${spoken.length} cues with words; ${MAX_CUES} are the most`);
+  const tag = language === null ? null : (languageTag(language) ?? language);
+  return {
+    language: tag,
+    cues: spoken.toSorted((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0)),
+  };
+}

@@ -1,0 +1,180 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import Fastify, { LogController } from 'fastify';
+import type { Logger } from 'pino';
+import type { LocalMedia } from '../media/media-store.ts';
+import type { Principal } from '../shared/principal.ts';
+import type { Authentication } from './access-check.ts';
+import { baseUrlOf } from './base-url.ts';
+import { clientErrorResponse, handleError, handleFrameworkError } from './error-handler.ts';
+import { BodyMemory } from './limits/body-memory.ts';
+import { originForm } from './origin-form.ts';
+import { Paging } from './paging.ts';
+import { authenticationPlugin } from './plugins/authentication.ts';
+import { bodyMemoryPlugin } from './plugins/body-memory.ts';
+import { corsPlugin } from './plugins/cors.ts';
+import type { CorsOrigins } from './plugins/cors.ts';
+import { crossSitePlugin } from './plugins/cross-site.ts';
+import { diskReservePlugin } from './plugins/disk-reserve.ts';
+import { hostCheckPlugin } from './plugins/host-check.ts';
+import { jsonBodyPlugin } from './plugins/json-body.ts';
+import { DOCUMENT_PATHS, openApiPlugin } from './plugins/openapi.ts';
+import { pathIdsPlugin } from './plugins/path-ids.ts';
+import { rateLimitPlugin } from './plugins/rate-limit.ts';
+import { requestGuardPlugin } from './plugins/request-guard.ts';
+import { requestIdGenerator, requestIdPlugin } from './plugins/request-id.ts';
+import { stoppingPlugin } from './plugins/stopping.ts';
+import { tracingPlugin } from './plugins/tracing.ts';
+import { unknownRoutesPlugin } from './plugins/unknown-routes.ts';
+import type { Asker } from '../tams/route-context.ts';
+import { exrRoutes } from '../features/exr/routes/index.ts';
+import { analyticsRoutes } from '../features/analytics/routes/index.ts';
+import type { AnalyticsContext } from '../features/analytics/routes/analytics-context.ts';
+import { mediaRoutes } from '../media/routes/media-routes.ts';
+import { operationRoutes } from './operation/index.ts';
+import type { OperationContext, ServerLimits } from './operation/operation-context.ts';
+import { searchRoutes } from '../features/search/routes/index.ts';
+import { tamsRoutes } from '../tams/tams-routes.ts';
+import { trashRoutes } from '../features/trash/trash-routes.ts';
+import type { SecurityScheme } from './security-schemes.ts';
+import type { TamsApp } from './tams-app.ts';
+import type { ExrServices } from '../features/exr/services/exr-services.ts';
+import type { SearchServices } from '../features/search/services/search-services.ts';
+import type { Services } from '../tams/services.ts';
+import type { TrashService } from '../features/trash/trash-service.ts';
+import type { CursorCodec } from '../shared/cursor.ts';
+
+export type App = FastifyInstance;
+
+export interface AppDeps {
+  readonly services: Services;
+  /** The services as a principal may use them; `services` for everybody unless set. */
+  readonly servicesOf?: (principal: Principal) => Services;
+  /** Undefined: what is deleted is gone. */
+  readonly trash?: TrashService;
+  /** Media search as a principal may use it. Undefined: there is none. */
+  readonly search?: (principal: Principal) => SearchServices;
+  /** EXR metadata as a principal may use it. Undefined: there is none. */
+  readonly exr?: (principal: Principal) => ExrServices;
+  /** Undefined: nothing is analysed. */
+  readonly analytics?: AnalyticsContext;
+  /** The stores whose URLs lead back to this server, by storage id. */
+  readonly localMedia: ReadonlyMap<string, LocalMedia>;
+  readonly cursors: CursorCodec;
+  /** Undefined: everybody may do everything. */
+  readonly authentication?: Authentication;
+  /** For the OpenAPI document; the accepted ones unless set. */
+  readonly documentedSchemes?: readonly SecurityScheme[];
+  readonly operation: OperationContext;
+  readonly config: AppConfig;
+  readonly logger: Logger | false;
+}
+
+export interface AppConfig {
+  /** The absolute base of URLs to this server; the request's own scheme and host where undefined. */
+  readonly publicUrl?: string;
+  /** Whose forwarded headers are believed: nobody's, everybody's, or those of these addresses. */
+  readonly trustProxy: boolean | readonly string[];
+  readonly bodyLimitBytes: number;
+  readonly corsOrigins: CorsOrigins;
+  /** Whether requests for other hosts than this machine and that of `publicUrl` are refused. */
+  readonly checkHost: boolean;
+  readonly segmentsPerRequest: number;
+  readonly limitDefault: number;
+  readonly limitMax: number;
+  /** A page ends with the item with which it has so many bytes. */
+  readonly maxBytes: number;
+  /** Of the JSON of a document; of the body of an operation that takes one. */
+  readonly documentMaxBytes: number;
+}
+
+/** Node refuses headers of more than 16 KiB, the URL among them; no parameter is cut below that. */
+const MAX_PARAM_LENGTH = 16 * 1024;
+/** How late a connection without headers may be closed. */
+const CONNECTIONS_CHECK_MS = 5_000;
+
+/** The HTTP application with all of its routes, ready to listen. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { services, config, operation, logger } = deps;
+  const { limits, tracing, requestMetrics: metrics } = operation;
+  const app = createServer(config, limits, logger);
+
+  app.setErrorHandler(handleError);
+  await app.register(stoppingPlugin);
+  await app.register(requestIdPlugin);
+  await app.register(corsPlugin, { origins: config.corsOrigins });
+  const bodies = new BodyMemory({
+    maxBytes: limits.bodiesMaxBytes,
+    onRefused: () => metrics.refused('body_memory'),
+    onCutOff: () => metrics.cutOff('stalled_body'),
+  });
+  await app.register(requestGuardPlugin, { limits, metrics, bodies, isStopping: () => operation.readiness.stopping });
+  if (config.checkHost) await app.register(hostCheckPlugin, { publicUrl: config.publicUrl });
+  await app.register(crossSitePlugin);
+  if (tracing !== undefined) await app.register(tracingPlugin, { tracing });
+  await app.register(authenticationPlugin, { authentication: deps.authentication, publicPaths: DOCUMENT_PATHS });
+  if (limits.ratePerS > 0) await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics });
+  await app.register(pathIdsPlugin);
+  await app.register(unknownRoutesPlugin);
+  await app.register(diskReservePlugin);
+  await app.register(bodyMemoryPlugin, { memory: bodies });
+  await app.register(jsonBodyPlugin, { documentMaxBytes: config.documentMaxBytes });
+  await app.register(openApiPlugin, {
+    publicUrl: config.publicUrl,
+    schemes: deps.documentedSchemes ?? deps.authentication?.schemes ?? [],
+  });
+
+  const { servicesOf, trash, search, exr } = deps;
+  const context = {
+    services: servicesOf === undefined ? () => services : (request: Asker) => servicesOf(request.auth),
+    paging: new Paging(deps.cursors, { ...config, maxBytes: () => bodies.pageBytes(config.maxBytes) }),
+    baseUrl: baseUrlOf(config.publicUrl),
+    segmentsPerRequest: config.segmentsPerRequest,
+  };
+  tamsRoutes(app, context);
+  if (trash !== undefined) trashRoutes(app, trash, context);
+  if (search !== undefined) {
+    await searchRoutes(app, { ...context, search: (request: Asker) => search(request.auth) });
+  }
+  if (exr !== undefined) await exrRoutes(app, { ...context, exr: (request: Asker) => exr(request.auth) });
+  if (deps.analytics !== undefined) analyticsRoutes(app, deps.analytics);
+  operationRoutes(app, operation);
+  await app.register(mediaRoutes, { localMedia: deps.localMedia, objects: services.objects });
+
+  await app.ready();
+  return app;
+}
+
+function createServer(config: AppConfig, limits: ServerLimits, logger: Logger | false): TamsApp {
+  const loggerInstance: FastifyBaseLogger | undefined = logger === false ? undefined : logger;
+  const app = Fastify({
+    // One logger for all requests: log lines name their request themselves.
+    ...(loggerInstance && { loggerInstance, childLoggerFactory: (parent: FastifyBaseLogger) => parent }),
+    // Errors are logged by the error handler; a line for each request would cost more than the request.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIdGenerator(),
+    requestIdHeader: false,
+    trustProxy: typeof config.trustProxy === 'boolean' ? config.trustProxy : [...config.trustProxy],
+    bodyLimit: config.bodyLimitBytes,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    http: { connectionsCheckingInterval: Math.min(limits.headersTimeoutMs / 2, CONNECTIONS_CHECK_MS) },
+    exposeHeadRoutes: false,
+    rewriteUrl: originForm,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: handleFrameworkError,
+    // Everything that a request needs is closed after the last one: a late one is served, and its connection ends.
+    return503OnClosing: false,
+    clientErrorHandler(error, socket) {
+      const response = clientErrorResponse(error);
+      if (response === undefined) {
+        socket.destroy(error);
+      } else if (socket.writable) {
+        socket.write(response);
+        socket.destroySoon();
+      }
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  // Payloads are JSON texts already; compiling serializers of the response schemas would be for nothing.
+  app.setSerializerCompiler(() => (payload) => JSON.stringify(payload));
+  return app;
+}

@@ -1,0 +1,29 @@
+import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts';
+import type { Readiness } from '../../operation/readiness.ts';
+import type { Tracing } from '../../operation/tracing.ts';
+import type { RequestLimits } from '../plugins/request-guard.ts';
+
+/** All metrics as Prometheus reads them. */
+export interface MetricsText {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+export interface ServerLimits extends RequestLimits {
+  readonly keepAliveTimeoutMs: number;
+  /** Requests per second of one client; 0: any number. */
+  readonly ratePerS: number;
+}
+
+/** What those who run the server see of it, and have set. */
+export interface OperationContext {
+  readonly limits: ServerLimits;
+  readonly requestMetrics: RequestMetrics;
+  readonly readiness: Readiness;
+  /** Undefined where they have a port of their own. */
+  readonly metrics: MetricsText | undefined;
+  /** A JSON document of how everything is. */
+  readonly health: () => Promise<object>;
+  /** Undefined: nothing is traced. */
+  readonly tracing: Tracing | undefined;
+}

@@ -1,0 +1,298 @@
+import { constants } from 'node:fs';
+import { copyFile, open, stat, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type {
+  ByteRange,
+  ListedObject,
+  LocalMedia,
+  NewObject,
+  ObjectBody,
+  ObjectInfo,
+  ObjectList,
+  UploadRequest,
+} from './media-store.ts';
+import type { StorageBackend } from './storage-backend.ts';
+import { OperationMetrics } from '../operation/operation-metrics.ts';
+import type { DiskReserve } from '../operation/disk-reserve.ts';
+import { AppError } from '../shared/errors.ts';
+import { LocalUrlSigner } from './local-url-signer.ts';
+import { openObjectFile, readObjectBody, readObjectInfo, writeObjectFile } from './object-file.ts';
+import { codeOf, NO_SUCH_OBJECT, ObjectFolder } from './object-folder.ts';
+import { listPaths } from './object-listing.ts';
+import type { MediaStatistics } from './media-statistics.ts';
+import { makeStoragePath } from './storage-path.ts';
+import type { UrlCacheCounts } from './url-cache.ts';
+
+const DEFAULT_LIST_LIMIT = 1000;
+/** File operations at once in a batch: as many as libuv runs by default. */
+const BATCH_CONCURRENCY = 4;
+
+export interface LocalMediaStoreOptions {
+  readonly backend: StorageBackend;
+  readonly directory: string;
+  /** Signs the URLs; processes that serve the same folder share it. */
+  readonly secret: Uint8Array | string;
+  /** How long a signed URL is good for, at least. */
+  readonly expiresS: number;
+  /** Grid that signing times are rounded down to; 1 switches it off. */
+  readonly gridS: number;
+  readonly maxObjectBytes: number;
+  /** Of the folder's disk. */
+  readonly reserve?: DiskReserve;
+  /** Signed URLs kept in memory, at most. */
+  readonly urlCacheMax: number;
+  readonly metrics?: OperationMetrics;
+  /** Unix milliseconds. */
+  readonly clock?: () => number;
+}
+
+/** Media objects as files in a folder, under signed URLs that lead back to this server. */
+export class LocalMediaStore implements LocalMedia {
+  readonly backend: StorageBackend;
+  readonly maxObjectBytes: number;
+  readonly #folder: ObjectFolder;
+  readonly #reserve: DiskReserve | undefined;
+  readonly #signer: LocalUrlSigner;
+  readonly #metrics: OperationMetrics;
+  #uploadUrls = 0;
+
+  constructor(options: LocalMediaStoreOptions) {
+    const { backend, secret, expiresS, gridS, urlCacheMax, clock = Date.now } = options;
+    this.backend = backend;
+    this.maxObjectBytes = options.maxObjectBytes;
+    this.#folder = new ObjectFolder(options.directory);
+    this.#reserve = options.reserve;
+    this.#metrics = options.metrics ?? new OperationMetrics();
+    this.#signer = new LocalUrlSigner({ storageId: backend.id, secret, expiresS, gridS, urlCacheMax, clock });
+  }
+
+  makeStoragePath(object: NewObject): string {
+    return makeStoragePath('', object);
+  }
+
+  presignGet(storagePath: string, baseUrl: string): string {
+    return baseUrl + this.#signer.signGet(storagePath);
+  }
+
+  presignPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest {
+    this.#uploadUrls++;
+    const url = baseUrl + this.#signer.signPut(storagePath, contentType);
+    return contentType === undefined ? { url } : { url, 'content-type': contentType };
+  }
+
+  authorize(
+    method: 'GET' | 'PUT',
+    storagePath: string,
+    query: Readonly<Record<string, unknown>>,
+  ): { contentType: string | undefined } {
+    return this.#signer.verify(method, storagePath, query);
+  }
+
+  /** Objects of this store are reached by signed URLs only. */
+  publicUrl(): undefined {
+    return undefined;
+  }
+
+  urlCacheCounts(): UrlCacheCounts {
+    return this.#signer.cacheCounts();
+  }
+
+  statistics(): MediaStatistics {
+    return {
+      urls: this.#signer.cacheCounts(),
+      uploadUrls: this.#uploadUrls,
+      operations: this.#metrics.snapshot(),
+    };
+  }
+
+  /**
+   * Writes the object; it can be read when all of it is on disk, and not before. Throws `payload_too_large`, and
+   * `invalid_request` when the body breaks off. On failure nothing stays behind, and the body is not destroyed.
+   */
+  async put(
+    storagePath: string,
+    body: Readable | Uint8Array,
+    { contentType }: { contentType?: string } = {},
+  ): Promise<ObjectInfo> {
+    return this.#publish('put', storagePath, (upload) =>
+      writeObjectFile(upload, body, {
+        contentType,
+        maxBytes: this.maxObjectBytes,
+        beforeWrite: (bytes) => this.#reserve?.take(bytes),
+      }),
+    );
+  }
+
+  /** The caller must read the body to its end or destroy it. */
+  async get(storagePath: string, range?: ByteRange): Promise<ObjectBody> {
+    return this.#run('get', async () => {
+      const handle = await this.#open(storagePath);
+      try {
+        return await readObjectBody(handle, range);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    });
+  }
+
+  async head(storagePath: string): Promise<ObjectInfo | undefined> {
+    try {
+      return await this.#run('head', async () => infoOf(await this.#open(storagePath)));
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'not_found') return undefined;
+      throw error;
+    }
+  }
+
+  async copy(fromPath: string, toPath: string): Promise<void> {
+    await this.#publish('copy', toPath, async (upload) => {
+      const source = await found(() => this.#folder.fileOf(fromPath));
+      await this.#reserve?.take((await found(() => stat(source))).size);
+      await found(() => copyFile(source, upload, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE));
+      const handle = await open(upload, 'r+');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  async delete(storagePath: string): Promise<void> {
+    await this.#run('delete', async () => {
+      await this.#folder.remove(storagePath);
+      await this.#folder.removeEmptyFolders([storagePath]);
+    });
+  }
+
+  deleteMany(storagePaths: readonly string[]): Promise<{ path: string; reason: string }[]> {
+    return this.#run('delete_many', () => this.#deleteEach(storagePaths));
+  }
+
+  async list(prefix: string, options: { limit?: number; after?: string } = {}): Promise<ObjectList> {
+    const { limit = DEFAULT_LIST_LIMIT, after = '' } = options;
+    return this.#run('list', async () => {
+      const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+      const folder = this.#folder.folderOf(base.slice(0, -1));
+      const objects: ListedObject[] = [];
+      for await (const { path, file } of listPaths(folder, base, prefix, after)) {
+        const last = objects.at(-1);
+        if (objects.length === limit && last !== undefined) return { objects, next: last.path };
+        const info = await listedInfo(file);
+        if (info === undefined) continue;
+        const { size, etag, lastModified } = info;
+        objects.push({ path, size, etag, lastModified });
+      }
+      return { objects };
+    });
+  }
+
+  async ensureReady(): Promise<void> {
+    await this.#run('ensure_ready', () => this.#folder.prepare());
+  }
+
+  async health(): Promise<void> {
+    await this.#run('health', () => this.#folder.checkAccess());
+  }
+
+  /** There is nothing to close: files are open during an operation only. */
+  async close(): Promise<void> {
+    // Nothing is kept open.
+  }
+
+  async #deleteEach(storagePaths: readonly string[]): Promise<{ path: string; reason: string }[]> {
+    const failed: { path: string; reason: string }[] = [];
+    const removed: string[] = [];
+    const queue = storagePaths.values();
+    const worker = async (): Promise<void> => {
+      for (const path of queue) {
+        try {
+          await translate(() => this.#folder.remove(path));
+          removed.push(path);
+        } catch (error) {
+          failed.push({ path, reason: error instanceof Error ? error.message : String(error) });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
+    await this.#folder.removeEmptyFolders(removed);
+    return failed;
+  }
+
+  /** Times an operation. What is wrong with the request, an object that is not there say, is no failure of the store. */
+  async #run<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    let ok = true;
+    try {
+      return await translate(work);
+    } catch (error) {
+      ok = error instanceof AppError && error.status < 500;
+      throw error;
+    } finally {
+      this.#metrics.record(operation, performance.now() - start, ok);
+    }
+  }
+
+  async #open(storagePath: string): Promise<FileHandle> {
+    return found(async () => openObjectFile(await this.#folder.fileOf(storagePath)));
+  }
+
+  async #publish<T>(operation: string, storagePath: string, write: (upload: string) => Promise<T>): Promise<T> {
+    return this.#run(operation, async () => {
+      const upload = this.#folder.newUpload(storagePath);
+      try {
+        const result = await write(upload);
+        await this.#folder.publish(upload, storagePath);
+        return result;
+      } catch (error) {
+        await this.#folder.discard(upload);
+        throw error;
+      }
+    });
+  }
+}
+
+async function infoOf(handle: FileHandle): Promise<ObjectInfo> {
+  try {
+    return await readObjectInfo(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Undefined where the object was deleted since its folder was read. */
+async function listedInfo(file: string): Promise<ObjectInfo | undefined> {
+  try {
+    return await infoOf(await found(() => openObjectFile(file)));
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/** For operations on an object that has to exist: the errors that say it does not become `not_found`. */
+async function found<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!NO_SUCH_OBJECT.has(codeOf(error))) throw error;
+    throw new AppError('not_found', 'There is no media object at this path.', { cause: error });
+  }
+}
+
+/** Gives errors of the file system their meaning to a client; the paths in their messages stay here. */
+async function translate<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const code = codeOf(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      const summary = 'The local media store has no space left; free some, or add a disk.';
+      throw new AppError('storage_full', summary, { cause: error });
+    }
+    const summary = `The local media store failed (${code || 'no code'}); the log has the cause.`;
+    throw new AppError('media_store_unavailable', summary, { cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+import type { ObjectLocation } from '../tams/segments/segment.ts';
+
+/**
+ * Locations are kept in one text cell, since every row of a segment listing carries them: a storage
+ * id (a UUID, so 36 characters), a space and the storage path; one line per copy.
+ */
+export const STORAGE_ID_LENGTH = 36;
+export const LOCATION_SEPARATOR = '\n';
+
+export function packLocations(locations: readonly ObjectLocation[]): string | null {
+  if (locations.length === 0) return null;
+  return locations.map(({ storageId, storagePath }) => `${storageId} ${storagePath}`).join(LOCATION_SEPARATOR);
+}
+
+/** The ids that a storage path may have been made of: its last part is one, encoded, with up to two parts behind dots. */
+export function objectIdsOf(storagePath: string): string[] {
+  let id: string;
+  try {
+    id = decodeURIComponent(storagePath.slice(storagePath.lastIndexOf('/') + 1));
+  } catch {
+    return [];
+  }
+  const ids = [id];
+  for (let dot = id.lastIndexOf('.'); dot > 0 && ids.length < 3; dot = id.lastIndexOf('.', dot - 1)) {
+    ids.push(id.slice(0, dot));
+  }
+  return ids;
+}
+
+export function unpackLocations(packed: string | null): ObjectLocation[] {
+  if (packed === null) return [];
+  return packed.split(LOCATION_SEPARATOR).map((line) => ({
+    storageId: line.slice(0, STORAGE_ID_LENGTH),
+    storagePath: line.slice(STORAGE_ID_LENGTH + 1),
+  }));
+}

@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import type { BackendConfig, Config } from '../settings.ts';
+import type { MediaStore } from './media-store.ts';
+import type { StorageBackend } from './storage-backend.ts';
+import { OperationMetrics } from '../operation/operation-metrics.ts';
+import type { Tracing } from '../operation/tracing.ts';
+import { DiskReserve } from '../operation/disk-reserve.ts';
+import { LocalMediaStore } from './local-media-store.ts';
+import { MediaStores } from './media-store-registry.ts';
+import { WorkerLoop } from '../operation/worker-loop.ts';
+import { tracedOperations } from '../composition/tracing.ts';
+
+/** After the media stores are ready there is nothing more to check: as good as never. */
+const READY_MS = 2 ** 31 - 1;
+
+/** The configured media stores, none of which may be reachable yet. */
+export async function openMediaStores(
+  config: Config,
+  secret: string,
+  tracing: Tracing | undefined,
+): Promise<MediaStores> {
+  const { backends } = config.media;
+  return new MediaStores(
+    await Promise.all(backends.map((backend) => openMediaStore(backend, config, secret, tracing))),
+  );
+}
+
+/**
+ * An object store that cannot be reached now does not keep the server from starting: what lies in the
+ * tables can be read. It is asked again until it answers.
+ */
+export async function makeMediaReady(media: MediaStores, logger: Logger): Promise<WorkerLoop | undefined> {
+  await Promise.all([...media.local.values()].map((store) => store.ensureReady()));
+  try {
+    await media.ensureReady();
+    return undefined;
+  } catch (error) {
+    logger.error({ err: error }, 'a media store is not ready; it is asked again until it is');
+  }
+  let ready = false;
+  const check = new WorkerLoop(
+    'media store check',
+    async () => {
+      if (!ready) await media.ensureReady();
+      if (!ready) logger.info('all media stores are ready');
+      ready = true;
+      return READY_MS;
+    },
+    logger,
+  );
+  check.start();
+  return check;
+}
+
+async function openMediaStore(
+  config: BackendConfig,
+  { media, diskReserveBytes }: Config,
+  secret: string,
+  tracing: Tracing | undefined,
+): Promise<MediaStore> {
+  const { presign, maxObjectBytes, s3 } = media;
+  const backend = describe(config);
+  const metrics = new OperationMetrics(tracedOperations(tracing, config.id));
+  if (config.type === 'local') {
+    const { path: directory } = config;
+    const reserve = new DiskReserve(directory, diskReserveBytes);
+    return new LocalMediaStore({ backend, directory, secret, maxObjectBytes, reserve, ...presign, metrics });
+  }
+  // As with the engine of a cluster: what is not used need not be loaded.
+  const { S3Store } = await import('./s3-store.ts');
+  return new S3Store({ ...config, backend, ...presign, ...s3, metrics });
+}
+
+const describe = (config: BackendConfig): StorageBackend => ({
+  id: config.id,
+  label: config.label,
+  store_type: 'http_object_store',
+  provider: config.provider,
+  region: config.region,
+  availability_zone: config.availabilityZone,
+  store_product: config.storeProduct,
+  default_storage: config.defaultStorage,
+});

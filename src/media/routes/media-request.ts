@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify';
+import type { LocalMedia } from '../media-store.ts';
+import type { ObjectService } from '../../tams/objects/object-service.ts';
+import { AppError } from '../../shared/errors.ts';
+
+export interface MediaRoutesOptions {
+  /** The stores that are served here, by the id of their storage backend. */
+  readonly localMedia: ReadonlyMap<string, LocalMedia>;
+  readonly objects: Pick<ObjectService, 'upload'>;
+}
+
+export interface MediaRoute {
+  Params: { storageId: string; '*': string };
+  Querystring: Record<string, unknown>;
+}
+
+export interface AuthorizedMedia {
+  readonly store: LocalMedia;
+  readonly storagePath: string;
+  /** The content type that an upload was signed for. */
+  readonly contentType: string | undefined;
+}
+
+/** The store and the path of a signed URL. Throws `not_found` for an unknown store and `invalid_signature`. */
+export function authorizeMedia(
+  localMedia: ReadonlyMap<string, LocalMedia>,
+  method: 'GET' | 'PUT',
+  request: FastifyRequest<MediaRoute>,
+): AuthorizedMedia {
+  const { storageId, '*': storagePath } = request.params;
+  const store = localMedia.get(storageId);
+  if (store === undefined) throw new AppError('not_found', 'There is no local media store at this address.');
+  return { store, storagePath, ...store.authorize(method, storagePath, request.query) };
+}

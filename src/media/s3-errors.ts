@@ -1,0 +1,69 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { AppError } from '../shared/errors.ts';
+import { CircuitOpenError } from './circuit-breaker.ts';
+
+/** What stores answer when they have no space; the standard has no code for it. */
+const FULL = new Set(['XMinioStorageFull', 'InsufficientStorage', 'QuotaExceeded', 'QuotaExceededException']);
+const MISSING = new Set(['NoSuchKey', 'NotFound']);
+const INSUFFICIENT_STORAGE = 507;
+
+/** Whether the store answered that there is no such object. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof S3ServiceException && MISSING.has(error.name);
+}
+
+/** Whether the store answered that it will not do it. */
+export function isRefusal(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500;
+}
+
+/**
+ * Whether an error is the store's own: it did not answer, not in time, or with 5xx. A refusal (4xx) shows that the
+ * store is well.
+ */
+export function isStoreFault(error: unknown): boolean {
+  if (error instanceof AppError || isFull(error)) return false;
+  const status = statusOf(error);
+  return status === undefined || status >= 500;
+}
+
+/** What an error of the store means to a client. The store's own message is left in the cause: it may name hosts. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof CircuitOpenError) {
+    const summary = 'The media store has not answered lately; it is not asked for a while. Try again later.';
+    return unavailable(summary, error, Math.ceil(error.retryAfterMs / 1000));
+  }
+  if (isMissing(error)) {
+    return new AppError('not_found', 'There is no media object at this path.', { cause: error });
+  }
+  if (isFull(error)) {
+    return new AppError('storage_full', 'The media store has no space left; free some there.', { cause: error });
+  }
+  if (error instanceof S3ServiceException && error.name === 'InvalidRange') {
+    return new AppError('range_not_satisfiable', 'The range lies behind the end of the object.', { cause: error });
+  }
+  const status = statusOf(error);
+  if (status === undefined || !(error instanceof Error)) {
+    return unavailable('The media store cannot be reached, or did not answer in time. Try again later.', error);
+  }
+  if (status >= 500) return unavailable(`The media store failed (${status} ${error.name}). Try again later.`, error);
+  return unavailable(
+    `The media store refused the request (${status} ${error.name}); check its keys, bucket and policy.`,
+    error,
+  );
+}
+
+function unavailable(summary: string, cause: unknown, retryAfterS?: number): AppError {
+  return new AppError('media_store_unavailable', summary, { cause, retryAfterS });
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof S3ServiceException && (FULL.has(error.name) || statusOf(error) === INSUFFICIENT_STORAGE);
+}
+
+/** The HTTP status of the store's answer; undefined when there was none. */
+function statusOf(error: unknown): number | undefined {
+  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+}

@@ -1,0 +1,335 @@
+import type { Readable } from 'node:stream';
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type BucketLocationConstraint,
+  type GetObjectCommandOutput,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import type {
+  ByteRange,
+  MediaStore,
+  NewObject,
+  ObjectBody,
+  ObjectInfo,
+  ObjectList,
+  UploadRequest,
+} from './media-store.ts';
+import type { StorageBackend } from './storage-backend.ts';
+import { OperationMetrics } from '../operation/operation-metrics.ts';
+import { AppError } from '../shared/errors.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import { SigV4Presigner } from './presigner.ts';
+import { environmentCredentials, type S3Credentials, SigningCredentials } from './s3-credentials.ts';
+import { awsEndpoint, createS3Client, type S3ClientOptions } from './s3-client.ts';
+import { isMissing, isRefusal, isStoreFault, toAppError } from './s3-errors.ts';
+import { makeStoragePath } from './storage-path.ts';
+import type { MediaStatistics } from './media-statistics.ts';
+import { UrlCache, type UrlCacheCounts } from './url-cache.ts';
+
+/** What S3 takes in one DeleteObjects request, and lists in one page. */
+const MAX_BATCH = 1000;
+const PART_BYTES = 8 * 1024 * 1024;
+const PARTS_AT_ONCE = 4;
+
+export interface S3StoreOptions extends Omit<S3ClientOptions, 'credentials'> {
+  /** Undefined: those of the environment, by AWS's provider chain. */
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly sessionToken?: string;
+  readonly backend: StorageBackend;
+  readonly bucket: string;
+  /** Folders within the bucket that all paths of new objects start with. */
+  readonly prefix: string;
+  /** URL of the service as clients reach it, and the one signed into URLs; undefined where it is `endpoint`. */
+  readonly publicEndpoint?: string;
+  /** Base of unsigned URLs, where the bucket can be read without a signature. */
+  readonly publicBaseUrl?: string;
+  /** How long a signed URL is good for, at least. */
+  readonly expiresS: number;
+  /** Grid that signing times are rounded down to; 1 switches it off. */
+  readonly gridS: number;
+  /** Signed URLs kept in memory, at most. */
+  readonly urlCacheMax: number;
+  /** Failed operations in a row after which the store is left alone for `breakerResetMs`. */
+  readonly breakerFailures: number;
+  readonly breakerResetMs: number;
+  readonly metrics?: OperationMetrics;
+}
+
+/** Media objects in a bucket of S3, or of a store that speaks its protocol. */
+export class S3Store implements MediaStore {
+  readonly backend: StorageBackend;
+  /** A counter and a timing for each operation on the store. */
+  readonly metrics: OperationMetrics;
+  readonly #options: S3StoreOptions;
+  readonly #client: S3Client;
+  readonly #credentials: SigningCredentials;
+  readonly #presigner: SigV4Presigner;
+  readonly #cache: UrlCache;
+  readonly #breaker: CircuitBreaker;
+  #uploadUrls = 0;
+
+  constructor(options: S3StoreOptions) {
+    const { backend, endpoint, publicEndpoint, region, urlCacheMax, metrics = new OperationMetrics() } = options;
+    this.backend = backend;
+    this.metrics = metrics;
+    this.#options = options;
+    const keys = keysOf(options);
+    const credentials = keys === undefined ? environmentCredentials(region) : () => Promise.resolve(keys);
+    this.#client = createS3Client({ ...options, credentials });
+    this.#credentials = new SigningCredentials(credentials, keys);
+    this.#presigner = new SigV4Presigner({
+      ...options,
+      credentials: () => this.#credentials.current(),
+      endpoint: publicEndpoint ?? endpoint ?? awsEndpoint(region),
+    });
+    this.#cache = new UrlCache(urlCacheMax);
+    this.#breaker = new CircuitBreaker({
+      failures: options.breakerFailures,
+      resetMs: options.breakerResetMs,
+      isFault: isStoreFault,
+    });
+  }
+
+  makeStoragePath(object: NewObject): string {
+    return makeStoragePath(this.#options.prefix, object);
+  }
+
+  presignGet(storagePath: string): string {
+    const epoch = this.#presigner.epoch();
+    const kept = this.#cache.get(epoch, storagePath);
+    if (kept !== undefined) return kept;
+    const url = this.#presigner.presign('GET', storagePath);
+    this.#cache.set(epoch, storagePath, url);
+    return url;
+  }
+
+  presignPut(storagePath: string, contentType: string | undefined): UploadRequest {
+    this.#uploadUrls++;
+    if (contentType === undefined) return { url: this.#presigner.presign('PUT', storagePath) };
+    const headers = { 'content-type': contentType };
+    return { url: this.#presigner.presign('PUT', storagePath, { headers }), ...headers };
+  }
+
+  publicUrl(storagePath: string): string | undefined {
+    const { publicBaseUrl } = this.#options;
+    return publicBaseUrl === undefined ? undefined : `${publicBaseUrl}/${encodeSegments(storagePath)}`;
+  }
+
+  urlCacheCounts(): UrlCacheCounts {
+    return this.#cache.counts();
+  }
+
+  statistics(): MediaStatistics {
+    return {
+      urls: this.#cache.counts(),
+      uploadUrls: this.#uploadUrls,
+      operations: this.metrics.snapshot(),
+      circuit: this.#breaker.state,
+    };
+  }
+
+  /** Uploads in parts when the body is large. On failure no part is left behind. */
+  async put(
+    storagePath: string,
+    body: Readable | Uint8Array,
+    { contentType }: { contentType?: string } = {},
+  ): Promise<ObjectInfo> {
+    let bodyError: unknown;
+    if (!(body instanceof Uint8Array)) body.once('error', (error) => (bodyError = error));
+    await this.#run('put', async () => {
+      const params = { ...this.#object(storagePath), Body: body, ContentType: contentType };
+      try {
+        await new Upload({ client: this.#client, params, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE }).done();
+      } catch (error) {
+        if (bodyError === undefined) throw error;
+        throw new AppError('invalid_request', 'The upload broke off before its end; send it again.', { cause: error });
+      }
+    });
+    const info = await this.head(storagePath);
+    if (info === undefined) {
+      throw new AppError('media_store_unavailable', 'The object was removed while it was written; upload it again.');
+    }
+    return info;
+  }
+
+  /** The caller must read the body to its end or destroy it. */
+  async get(storagePath: string, range?: ByteRange): Promise<ObjectBody> {
+    const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end ?? ''}`;
+    return this.#run('get', async () => {
+      const answer = await this.#client.send(new GetObjectCommand({ ...this.#object(storagePath), Range }));
+      // On Node the SDK gives the answer's own stream.
+      return { ...infoOf(answer), body: answer.Body as Readable };
+    });
+  }
+
+  async head(storagePath: string): Promise<ObjectInfo | undefined> {
+    return this.#run('head', async () => {
+      try {
+        return infoOf(await this.#client.send(new HeadObjectCommand(this.#object(storagePath))));
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async copy(fromPath: string, toPath: string): Promise<void> {
+    const CopySource = `${this.#options.bucket}/${encodeSegments(fromPath)}`;
+    await this.#run('copy', () => this.#client.send(new CopyObjectCommand({ ...this.#object(toPath), CopySource })));
+  }
+
+  async delete(storagePath: string): Promise<void> {
+    await this.#run('delete', () => this.#client.send(new DeleteObjectCommand(this.#object(storagePath))));
+  }
+
+  /** Never rejects: when the store cannot be reached, that is the reason for each path. */
+  async deleteMany(storagePaths: readonly string[]): Promise<{ path: string; reason: string }[]> {
+    const failed: { path: string; reason: string }[] = [];
+    for (let start = 0; start < storagePaths.length; start += MAX_BATCH) {
+      const batch = storagePaths.slice(start, start + MAX_BATCH);
+      try {
+        failed.push(...(await this.#deleteBatch(batch)));
+      } catch (error) {
+        const reason = toAppError(error).message;
+        failed.push(...batch.map((path) => ({ path, reason })));
+      }
+    }
+    return failed;
+  }
+
+  /** At most 1,000 objects a page, whatever the limit. */
+  async list(prefix: string, options: { limit?: number; after?: string } = {}): Promise<ObjectList> {
+    const { limit = MAX_BATCH, after } = options;
+    const answer = await this.#run('list', () =>
+      this.#client.send(
+        new ListObjectsV2Command({
+          Bucket: this.#options.bucket,
+          Prefix: prefix,
+          MaxKeys: Math.min(limit, MAX_BATCH),
+          StartAfter: after,
+        }),
+      ),
+    );
+    const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0, ETag, LastModified }) => ({
+      path: Key,
+      size: Size,
+      etag: unquoted(ETag),
+      lastModified: LastModified ?? new Date(0),
+    }));
+    return answer.IsTruncated === true ? { objects, next: objects.at(-1)?.path } : { objects };
+  }
+
+  /** Has credentials to sign with, and creates the bucket where there is none. */
+  async ensureReady(): Promise<void> {
+    const { bucket, region } = this.#options;
+    await this.#run('ensure_bucket', async () => {
+      await this.#credentials.load();
+      if (!(await this.#bucketExists())) await this.#createBucket(bucket, region);
+    });
+  }
+
+  /** Rejects unless the bucket can be reached. */
+  async health(): Promise<void> {
+    await this.#run('health', async () => {
+      if (await this.#bucketExists()) return;
+      const summary = `The bucket ${this.#options.bucket} is gone; create it, or restart this server to have it created.`;
+      throw new AppError('media_store_unavailable', summary);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#credentials.close();
+    this.#client.destroy();
+  }
+
+  async #deleteBatch(paths: readonly string[]): Promise<{ path: string; reason: string }[]> {
+    const Delete = { Objects: paths.map((Key) => ({ Key })), Quiet: true };
+    const answer = await this.#run('delete_many', () =>
+      this.#client.send(new DeleteObjectsCommand({ Bucket: this.#options.bucket, Delete })),
+    );
+    return (answer.Errors ?? [])
+      .filter(({ Code }) => Code !== 'NoSuchKey')
+      .map(({ Key = '', Code = 'unknown' }) => ({ path: Key, reason: `The media store refused it (${Code}).` }));
+  }
+
+  /** The answer to a HEAD has no body that could say why it was refused; that to a listing has. */
+  async #bucketExists(): Promise<boolean> {
+    const Bucket = this.#options.bucket;
+    try {
+      await this.#client.send(new HeadBucketCommand({ Bucket }));
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      if (isRefusal(error)) await this.#client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }));
+      throw error;
+    }
+  }
+
+  async #createBucket(bucket: string, region: string): Promise<void> {
+    try {
+      await this.#client.send(
+        new CreateBucketCommand({
+          Bucket: bucket,
+          // Stores other than AWS's have regions of their own. The one of AWS that is not taken by name is the default.
+          CreateBucketConfiguration:
+            region === 'us-east-1' ? undefined : { LocationConstraint: region as BucketLocationConstraint },
+        }),
+      );
+    } catch (error) {
+      // Another process has created it since.
+      if (!(error instanceof Error && error.name === 'BucketAlreadyOwnedByYou')) throw error;
+    }
+  }
+
+  #object(storagePath: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#options.bucket, Key: storagePath };
+  }
+
+  async #run<T>(operation: string, call: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    let ok = false;
+    try {
+      const result = await this.#breaker.run(call);
+      ok = true;
+      return result;
+    } catch (error) {
+      throw toAppError(error);
+    } finally {
+      this.metrics.record(operation, performance.now() - start, ok);
+    }
+  }
+}
+
+function keysOf({ accessKeyId, secretAccessKey, sessionToken }: S3StoreOptions): S3Credentials | undefined {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+function infoOf(answer: HeadObjectCommandOutput | GetObjectCommandOutput): ObjectInfo {
+  // The answer to a range has the length of the part; the whole length stands behind the slash.
+  const whole = answer.ContentRange?.split('/')[1];
+  return {
+    size: whole === undefined ? (answer.ContentLength ?? 0) : Number(whole),
+    etag: unquoted(answer.ETag),
+    contentType: answer.ContentType,
+    lastModified: answer.LastModified ?? new Date(0),
+  };
+}
+
+function unquoted(etag = ''): string {
+  return etag.replaceAll('"', '');
+}
+
+function encodeSegments(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,292 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import Type from 'typebox';
+import type { Static } from 'typebox';
+import Value from 'typebox/value';
+import { ConfigError, parseAs } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
+import * as syntax from '../config/text-syntax.ts';
+import type { TextSyntax } from '../config/text-syntax.ts';
+
+interface BackendDescription {
+  readonly id: string;
+  readonly label: string | undefined;
+  readonly defaultStorage: boolean;
+  readonly provider: string;
+  readonly storeProduct: string;
+  readonly availabilityZone: string | undefined;
+}
+
+export interface LocalBackendConfig extends BackendDescription {
+  readonly type: 'local';
+  readonly region: string | undefined;
+  /** Absolute folder of the media. */
+  readonly path: string;
+}
+
+export interface S3BackendConfig extends BackendDescription {
+  readonly type: 's3';
+  readonly region: string;
+  /** An origin; undefined for AWS. */
+  readonly endpoint: string | undefined;
+  /** The origin that clients reach, and that is signed into URLs; undefined where it is `endpoint`. */
+  readonly publicEndpoint: string | undefined;
+  readonly bucket: string;
+  /** Undefined, with the secret: credentials of the environment, by AWS's provider chain. */
+  readonly accessKeyId: string | undefined;
+  readonly secretAccessKey: string | undefined;
+  readonly sessionToken: string | undefined;
+  readonly forcePathStyle: boolean;
+  /** Folders within the bucket, without slashes around; may be empty. */
+  readonly prefix: string;
+  /** Base of unsigned URLs, without a slash at its end, where the bucket can be read without a signature. */
+  readonly publicBaseUrl: string | undefined;
+}
+
+export type BackendConfig = LocalBackendConfig | S3BackendConfig;
+
+const text = Type.String({ minLength: 1 });
+const description = {
+  id: Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' }),
+  label: Type.Optional(text),
+  default_storage: Type.Optional(Type.Boolean()),
+  provider: Type.Optional(text),
+  region: Type.Optional(text),
+  availability_zone: Type.Optional(text),
+  store_product: Type.Optional(text),
+};
+const strict = { additionalProperties: false };
+const LocalEntry = Type.Object({ ...description, type: Type.Literal('local'), path: Type.Optional(text) }, strict);
+const S3Entry = Type.Object(
+  {
+    ...description,
+    type: Type.Literal('s3'),
+    endpoint: Type.Optional(text),
+    public_endpoint: Type.Optional(text),
+    public_base_url: Type.Optional(text),
+    bucket: text,
+    access_key_id: Type.Optional(text),
+    secret_access_key: Type.Optional(text),
+    session_token: Type.Optional(text),
+    force_path_style: Type.Optional(Type.Boolean()),
+    prefix: Type.Optional(text),
+  },
+  strict,
+);
+type LocalEntry = Static<typeof LocalEntry>;
+type S3Entry = Static<typeof S3Entry>;
+
+/** The texts of an S3 entry: the variable that gives each when there is no file, and what it takes. */
+const S3_TEXTS = {
+  endpoint: { variable: 'S3_ENDPOINT', syntax: syntax.ORIGIN },
+  public_endpoint: { variable: 'S3_PUBLIC_ENDPOINT', syntax: syntax.ORIGIN },
+  public_base_url: { variable: 'S3_PUBLIC_BASE_URL', syntax: syntax.BASE_URL },
+  region: { variable: 'S3_REGION', syntax: syntax.REGION },
+  bucket: { variable: 'S3_BUCKET', syntax: syntax.BUCKET },
+  access_key_id: { variable: 'S3_ACCESS_KEY_ID', syntax: syntax.secretText(1) },
+  secret_access_key: { variable: 'S3_SECRET_ACCESS_KEY', syntax: syntax.secretText(1) },
+  session_token: { variable: 'S3_SESSION_TOKEN', syntax: syntax.secretText(1) },
+  prefix: { variable: 'S3_PREFIX', syntax: syntax.KEY_PREFIX },
+} satisfies Partial<Record<keyof S3Entry, { variable: string; syntax: TextSyntax<string> }>>;
+
+const FORCE_PATH_STYLE = 'S3_FORCE_PATH_STYLE';
+const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable), FORCE_PATH_STYLE];
+/** What S3 clients sign with where a store has no regions. */
+const DEFAULT_REGION = 'us-east-1';
+
+/**
+ * The storage backends: those of STORAGE_BACKENDS_FILE, or the one of MEDIA_STORE. At least one; ids,
+ * labels and places differ; at most one is the default. Variables that would be without effect are a
+ * ConfigError too: media that goes to another store than meant is found out late.
+ */
+export function readBackends(env: Environment, dataDir: string): BackendConfig[] {
+  const file = env.text('STORAGE_BACKENDS_FILE');
+  const store = env.choice('MEDIA_STORE', ['local', 's3']);
+  const s3Variable = S3_VARIABLES.find((name) => env.text(name) !== undefined);
+  if (file !== undefined) {
+    const other = store === undefined ? s3Variable : 'MEDIA_STORE';
+    if (other === undefined) return readFile(file, dataDir);
+    throw new ConfigError(`${other} has no effect beside STORAGE_BACKENDS_FILE; unset one of the two.`);
+  }
+  if (store === 's3') return [s3FromEnvironment(env)];
+  if (s3Variable === undefined)
+    return [toLocalBackend({ type: 'local', id: idOf('local'), default_storage: true }, dataDir)];
+  throw new ConfigError(`${s3Variable} has no effect unless MEDIA_STORE is s3; set that or unset ${s3Variable}.`);
+}
+
+function s3FromEnvironment(env: Environment): S3BackendConfig {
+  const optional = (key: keyof typeof S3_TEXTS): string | undefined =>
+    env.parsed(S3_TEXTS[key].variable, S3_TEXTS[key].syntax);
+  const bucket = optional('bucket');
+  if (bucket === undefined) throw new ConfigError('S3_BUCKET is not set; MEDIA_STORE=s3 needs it.');
+  const problem = problemOfKeys(
+    (key) => S3_TEXTS[key].variable,
+    (key) => optional(key) !== undefined,
+  );
+  if (problem !== undefined) throw new ConfigError(`${problem}.`);
+  return toS3Backend({
+    type: 's3',
+    // Not of the endpoint: the store keeps its id, and with it its media, when its address changes.
+    id: idOf(`s3:${bucket}`),
+    default_storage: true,
+    bucket,
+    access_key_id: optional('access_key_id'),
+    secret_access_key: optional('secret_access_key'),
+    session_token: optional('session_token'),
+    endpoint: optional('endpoint'),
+    public_endpoint: optional('public_endpoint'),
+    public_base_url: optional('public_base_url'),
+    region: optional('region'),
+    force_path_style: env.flag(FORCE_PATH_STYLE),
+    prefix: optional('prefix'),
+  });
+}
+
+function readFile(file: string, dataDir: string): BackendConfig[] {
+  const entries = parseJson(file);
+  if (!Array.isArray(entries) || entries.length === 0) throw fileError('takes a JSON list of at least one backend');
+  const backends = entries.map((entry: unknown, index) => toBackend(entry, `entry ${index + 1}`, dataDir));
+  refuseRepeated(backends, 'id', (backend) => backend.id);
+  refuseRepeated(backends, 'label', (backend) => backend.label);
+  refuseRepeated(backends, 'place', placeOf);
+  if (backends.filter((backend) => backend.defaultStorage).length > 1) {
+    throw fileError('has several entries with default_storage; leave it with one');
+  }
+  return backends;
+}
+
+function parseJson(file: string): unknown {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ConfigError(`STORAGE_BACKENDS_FILE names ${JSON.stringify(file)}, which cannot be read (${reason}).`);
+  }
+  try {
+    return JSON.parse(content);
+  } catch {
+    // The parser's own message quotes the text around the fault, which may be a key.
+    throw fileError('is not valid JSON');
+  }
+}
+
+function toBackend(entry: unknown, name: string, dataDir: string): BackendConfig {
+  const type = typeof entry === 'object' && entry !== null && 'type' in entry ? entry.type : undefined;
+  if (type !== 'local' && type !== 's3') throw fileError(`${name} takes an object whose type is local or s3`);
+  const problem = problemOf(type === 'local' ? LocalEntry : S3Entry, entry);
+  if (problem !== undefined) throw fileError(`${name} ${problem}`);
+  if (type === 'local') return toLocalBackend(entry as LocalEntry, dataDir);
+
+  const normalized = { ...(entry as S3Entry) };
+  for (const key of Object.keys(S3_TEXTS) as (keyof typeof S3_TEXTS)[]) {
+    const value = normalized[key];
+    if (value !== undefined) {
+      normalized[key] = parseAs(`STORAGE_BACKENDS_FILE: ${name}: ${key}`, value, S3_TEXTS[key].syntax);
+    }
+  }
+  const keyProblem = problemOfKeys(String, (key) => normalized[key] !== undefined);
+  if (keyProblem !== undefined) throw fileError(`${name}: ${keyProblem}`);
+  return toS3Backend(normalized);
+}
+
+type KeyName = 'access_key_id' | 'secret_access_key' | 'session_token';
+
+/** Keys are set together; none of them: the environment has a role or a profile. */
+function problemOfKeys(nameOf: (key: KeyName) => string, isSet: (key: KeyName) => boolean): string | undefined {
+  const missing = (['access_key_id', 'secret_access_key'] as const).filter((key) => !isSet(key));
+  const given = (['access_key_id', 'secret_access_key', 'session_token'] as const).find(isSet);
+  const [lacking] = missing;
+  if (lacking === undefined || given === undefined) return undefined;
+  return `${nameOf(given)} is set without ${nameOf(lacking)}; set both, or neither to take the credentials of the environment`;
+}
+
+/** What is wrong with an entry, without its values. */
+function problemOf(schema: typeof LocalEntry | typeof S3Entry, entry: unknown): string | undefined {
+  const errors = [...Value.Errors(schema, entry)];
+  for (const error of errors) {
+    if (error.keyword === 'additionalProperties') {
+      return `has the unknown key ${JSON.stringify(error.params.additionalProperties[0])}`;
+    }
+    if (error.keyword === 'required') return `lacks the key ${error.params.requiredProperties.join(', ')}`;
+  }
+  const [first] = errors;
+  return first === undefined ? undefined : `has a wrong ${first.instancePath.slice(1)}: it ${first.message}`;
+}
+
+function toLocalBackend(entry: LocalEntry, dataDir: string): LocalBackendConfig {
+  return {
+    type: 'local',
+    ...describe(entry, { provider: 'local', storeProduct: 'file system' }),
+    region: entry.region,
+    path: resolve(dataDir, entry.path ?? 'media'),
+  };
+}
+
+function toS3Backend(entry: S3Entry): S3BackendConfig {
+  const isAws = entry.endpoint === undefined;
+  return {
+    type: 's3',
+    ...describe(
+      entry,
+      isAws ? { provider: 'AWS', storeProduct: 'S3' } : { provider: 'other', storeProduct: 'S3-compatible' },
+    ),
+    region: entry.region ?? DEFAULT_REGION,
+    endpoint: entry.endpoint,
+    publicEndpoint: entry.public_endpoint,
+    bucket: entry.bucket,
+    accessKeyId: entry.access_key_id,
+    secretAccessKey: entry.secret_access_key,
+    sessionToken: entry.session_token,
+    // A bucket as part of the host name needs a wildcard in DNS, which most stores outside of AWS lack.
+    forcePathStyle: entry.force_path_style ?? !isAws,
+    prefix: entry.prefix ?? '',
+    publicBaseUrl: entry.public_base_url,
+  };
+}
+
+function describe(
+  entry: LocalEntry | S3Entry,
+  fallback: Pick<BackendDescription, 'provider' | 'storeProduct'>,
+): BackendDescription {
+  return {
+    id: entry.id,
+    label: entry.label,
+    defaultStorage: entry.default_storage ?? false,
+    provider: entry.provider ?? fallback.provider,
+    storeProduct: entry.store_product ?? fallback.storeProduct,
+    availabilityZone: entry.availability_zone,
+  };
+}
+
+/** Two backends in one place would reclaim each other's media. */
+function placeOf(backend: BackendConfig): string {
+  if (backend.type === 'local') return backend.path;
+  return `bucket ${backend.bucket} of ${backend.endpoint ?? 'AWS'}, prefix ${JSON.stringify(backend.prefix)}`;
+}
+
+function refuseRepeated(
+  backends: readonly BackendConfig[],
+  what: string,
+  valueOf: (backend: BackendConfig) => string | undefined,
+): void {
+  const seen = new Set<string>();
+  for (const backend of backends) {
+    const value = valueOf(backend);
+    if (value === undefined) continue;
+    if (seen.has(value))
+      throw fileError(`has two entries of the same ${what}, ${JSON.stringify(value)}; give each its own`);
+    seen.add(value);
+  }
+}
+
+/** An id that is the same at every start: a version 5 UUID's form over a hash of the name. */
+function idOf(name: string): string {
+  const hash = createHash('sha256').update(`tams storage backend ${name}`).digest('hex');
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-5${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+}
+
+function fileError(problem: string): ConfigError {
+  return new ConfigError(`STORAGE_BACKENDS_FILE ${problem}.`);
+}

@@ -1,0 +1,35 @@
+import { statfs } from 'node:fs/promises';
+import type { Config } from '../../settings.ts';
+import type { MetricSource } from './metric-source.ts';
+import { spaceOf } from '../disk-reserve.ts';
+
+/** The disk of DATA_DIR; nothing where neither tables nor media are kept on it. */
+export function diskSources({ dataDir, tables, media, diskReserveBytes }: Config): MetricSource[] {
+  if (tables.engine !== 'sqlite' && !media.backends.some(({ type }) => type === 'local')) return [];
+  return [
+    {
+      name: 'tams_data_dir_size_bytes',
+      help: 'The size of the disk that DATA_DIR is on.',
+      type: 'gauge',
+      read: async () => {
+        const { blocks, bsize } = await statfs(dataDir);
+        return [{ value: blocks * bsize }];
+      },
+    },
+    {
+      name: 'tams_data_dir_free_bytes',
+      help: 'What is free of it for this process.',
+      type: 'gauge',
+      read: async () => {
+        const { bavail, bsize } = await statfs(dataDir);
+        return [{ value: bavail * bsize }];
+      },
+    },
+    {
+      name: 'tams_data_dir_reserve_bytes',
+      help: 'What is kept free of it for deletions.',
+      type: 'gauge',
+      read: async () => [{ value: spaceOf(await statfs(dataDir), diskReserveBytes).reserve }],
+    },
+  ];
+}

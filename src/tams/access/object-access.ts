@@ -1,0 +1,92 @@
+import type { MediaObject } from '../objects/media-object.ts';
+import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
+import { and, eq, gt, isIn } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Access } from './access.ts';
+import { toPage } from '../documents/keyset-page.ts';
+import type { TableReads } from '../table-access.ts';
+import { SEGMENTS } from '../tables.ts';
+import { visibleFlows } from './visible-flows.ts';
+
+/** The flows that use an object, by id: those that the view has. */
+export async function flowsUsingObject(
+  reader: TableReads,
+  access: Access,
+  objectId: string,
+  page: PageRequest,
+): Promise<Page<string>> {
+  const wanted = page.limit + 1;
+  const found: string[] = [];
+  let after = textOf(page.after);
+  for (;;) {
+    const users = await usersOf(reader, objectId, after, wanted);
+    const visible = access.classes === undefined ? undefined : await visibleFlows(reader, access, users);
+    for (const id of users) if (found.length < wanted && visible?.has(id) !== false) found.push(id);
+    after = users.at(-1);
+    if (found.length === wanted || users.length < wanted) break;
+  }
+  return toPage(
+    { rows: found },
+    page.limit,
+    (id) => id,
+    (id) => [id],
+  );
+}
+
+const textOf = (position: CursorPosition | undefined): string | undefined =>
+  typeof position?.[0] === 'string' ? position[0] : undefined;
+
+async function usersOf(
+  reader: TableReads,
+  objectId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> {
+  const terms: Predicate[] = [eq('object_id', objectId), ...(after === undefined ? [] : [gt('flow_id', after)])];
+  const { rows } = await reader.select({
+    table: SEGMENTS.name,
+    columns: ['flow_id'],
+    where: and(terms),
+    orderBy: [{ column: 'flow_id', direction: 'asc' }],
+    distinct: true,
+    limit,
+  });
+  return (rows as [string][]).map(([flowId]) => flowId);
+}
+
+/**
+ * Those of the objects that the view has: by the flow that they were allocated for, or any that uses them. Three
+ * queries at most, however many objects.
+ */
+export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'firstFlow' | 'firstLife'>>(
+  reader: TableReads,
+  access: Access,
+  objects: readonly Stored[],
+): Promise<readonly Stored[]> {
+  if (access.classes === undefined) return objects;
+  const firstFlows = await visibleFlows(
+    reader,
+    access,
+    objects.map(({ firstFlow }) => firstFlow),
+  );
+  const isOfOne = ({ firstFlow, firstLife }: Stored): boolean => firstFlows.get(firstFlow) === firstLife;
+  const others = objects.filter((object) => !isOfOne(object));
+  if (others.length === 0) return objects;
+  const { rows } = await reader.select({
+    table: SEGMENTS.name,
+    columns: ['object_id', 'flow_id'],
+    where: isIn(
+      'object_id',
+      others.map(({ id }) => id),
+    ),
+    distinct: true,
+  });
+  const uses = rows as [string, string][];
+  const users = await visibleFlows(
+    reader,
+    access,
+    uses.map(([, flowId]) => flowId),
+  );
+  const used = new Set(uses.filter(([, flowId]) => users.has(flowId)).map(([objectId]) => objectId));
+  return objects.filter((object) => isOfOne(object) || used.has(object.id));
+}

@@ -1,0 +1,51 @@
+import { lte, ne } from '../vastdb/predicate/builder.ts';
+import type { TableReads } from './table-access.ts';
+import { DELETION_REQUESTS, RECLAIM_QUEUE } from './tables.ts';
+
+/** More than this is not counted: what matters then is that it is much. */
+export const BACKLOG_COUNT_MAX = 1_000;
+
+export interface Backlog {
+  /** Deletion requests that are not done, by status; BACKLOG_COUNT_MAX at most. */
+  readonly deletionRequests: ReadonlyMap<string, number>;
+  /** Objects that should have been looked at by now; BACKLOG_COUNT_MAX at most. */
+  readonly reclaimDue: number;
+  /** For how long the oldest of them has been due; 0 where there is none. */
+  readonly reclaimLagMs: number;
+}
+
+/** Reads how much is left to do, at a bounded cost however much that is. */
+export class BacklogReader {
+  readonly #reader: TableReads;
+
+  /** A reader of the background lane: these reads are never urgent. */
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  async read(nowMs: number): Promise<Backlog> {
+    const [requests, due] = await Promise.all([
+      this.#reader.select({
+        table: DELETION_REQUESTS.name,
+        columns: ['status'],
+        where: ne('status', 'done'),
+        limit: BACKLOG_COUNT_MAX,
+      }),
+      this.#reader.select({
+        table: RECLAIM_QUEUE.name,
+        columns: ['due_ms'],
+        where: lte('due_ms', BigInt(nowMs)),
+        orderBy: [{ column: 'due_ms', direction: 'asc' }],
+        limit: BACKLOG_COUNT_MAX,
+        timeline: { column: 'due_ms' },
+      }),
+    ]);
+    const deletionRequests = new Map<string, number>();
+    for (const [status] of requests.rows as [string][]) {
+      deletionRequests.set(status, (deletionRequests.get(status) ?? 0) + 1);
+    }
+    const oldest = due.rows[0]?.[0];
+    const reclaimLagMs = typeof oldest === 'bigint' ? nowMs - Number(oldest) : 0;
+    return { deletionRequests, reclaimDue: due.rows.length, reclaimLagMs };
+  }
+}

@@ -1,0 +1,49 @@
+import type { DocumentLimits } from './documents/document-limits.ts';
+import type { MediaStoreRegistry } from '../media/media-store.ts';
+import type { Store } from './store.ts';
+import { DeletionRequestService } from './deletion/deletion-request-service.ts';
+import { FlowService } from './flows/flow-service.ts';
+import { ObjectService } from './objects/object-service.ts';
+import { SegmentDeletion, type SegmentDeletionOptions } from './deletion/segment-deletion.ts';
+import type { SegmentPageCache } from './segments/segment-page-cache.ts';
+import { type OnRegistered, SegmentRegistration } from './segments/segment-registration.ts';
+import { SegmentService } from './segments/segment-service.ts';
+import type { Services } from './services.ts';
+import { SourceService } from './sources/source-service.ts';
+import { StorageService } from './storage/storage-service.ts';
+
+export interface ServiceParts {
+  readonly media: MediaStoreRegistry;
+  /** Of the storage backends. */
+  readonly labels: ReadonlySet<string>;
+  /** Views of the store share it: a page is looked up after the view has found the flow. */
+  readonly pages: SegmentPageCache;
+  readonly deletion: SegmentDeletionOptions;
+  readonly allocationExpiryMs: number;
+  readonly limits: DocumentLimits;
+  /** What else a registration of segments does, in its transaction. */
+  readonly onRegistered?: OnRegistered;
+  /** What has nothing to do with single flows and sources is the same for everybody. */
+  readonly forAll: Pick<Services, 'serviceInfo' | 'webhooks'>;
+}
+
+/** The services over the store, or over a view of it. */
+export function buildServices(store: Store, parts: ServiceParts): Services {
+  const { media, labels, pages, allocationExpiryMs, limits, forAll } = parts;
+  const deletion = new SegmentDeletion(store, parts.deletion);
+  return {
+    ...forAll,
+    sources: new SourceService(store, limits),
+    flows: new FlowService(store, deletion, limits),
+    segments: new SegmentService(
+      store,
+      media,
+      new SegmentRegistration(store, labels, limits, parts.onRegistered),
+      deletion,
+      pages,
+    ),
+    storage: new StorageService(store, media, allocationExpiryMs),
+    objects: new ObjectService(store),
+    deletionRequests: new DeletionRequestService(store),
+  };
+}

@@ -1,0 +1,25 @@
+import { eq, isIn } from '../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
+import type { TableReads } from './table-access.ts';
+import { COUNTERS } from './tables.ts';
+
+export type CounterName = 'registrations_version' | 'event_log_start' | 'event_log_end';
+
+/** The values of these counters, in their order; 0 of one that was never set. */
+export async function readCounters(reader: TableReads, names: readonly CounterName[]): Promise<number[]> {
+  const { rows } = await reader.select({
+    table: COUNTERS.name,
+    columns: ['name', 'value'],
+    where: isIn('name', names),
+  });
+  const values = new Map(rows as [string, bigint][]);
+  return names.map((name) => Number(values.get(name) ?? 0n));
+}
+
+/** Transactions that set one counter collide, on engines where they could run side by side. */
+export async function setCounter(tx: ManagedTransaction, name: CounterName, value: number): Promise<void> {
+  if ((await tx.update(COUNTERS.name, eq('name', name), { value: BigInt(value) })) > 0) return;
+  // Of two that set it for the first time only one inserts the row.
+  await tx.lock([`counter:${name}`]);
+  await tx.insertArrays(COUNTERS.name, ['name', 'value'], [[name, BigInt(value)]]);
+}

@@ -1,0 +1,45 @@
+import Type from 'typebox';
+import { readOperation } from '../../http/operation.ts';
+import type { RouteContext } from '../route-context.ts';
+import { DeletionRequestSchema } from './deletion-request-schemas.ts';
+import { deletionRequestParams, pagingQuery } from '../parameters.ts';
+import { badQuery, json, notFound, pagingHeaders } from '../../http/schemas/responses.ts';
+import { sendJson } from '../../http/send-json.ts';
+import type { TamsApp } from '../../http/tams-app.ts';
+import { deletionRequestJson } from './deletion-request-json.ts';
+
+/** TAMS 7.0, `/flow-delete-requests`. */
+export function deletionRequestRoutes(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+  readOperation(app, {
+    url: '/flow-delete-requests',
+    name: 'flow-delete-requests',
+    tag: 'FlowDeleteRequests',
+    summary: 'List deletion requests',
+    description: 'Those that are not done, and for a while those that are.',
+    schema: { querystring: pagingQuery },
+    responses: {
+      200: json('The requests that are known.', Type.Array(DeletionRequestSchema), pagingHeaders),
+      400: badQuery,
+    },
+    handler: async (request, reply) => {
+      const page = paging.request(request, 'most');
+      const { items, next } = await services(request).deletionRequests.list(page);
+      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
+      return sendJson(reply, JSON.stringify(items.map(deletionRequestJson)));
+    },
+  });
+
+  readOperation(app, {
+    url: '/flow-delete-requests/:requestId',
+    name: 'flow-delete-requests-request-id',
+    tag: 'FlowDeleteRequests',
+    summary: 'Get a deletion request',
+    description: 'How far the deletion is: `timerange_remaining` shrinks while it runs.',
+    schema: { params: deletionRequestParams },
+    responses: { 200: json('The request.', DeletionRequestSchema), 404: notFound },
+    handler: async (request, reply) => {
+      const found = await services(request).deletionRequests.get(request.params.requestId);
+      return sendJson(reply, JSON.stringify(deletionRequestJson(found)));
+    },
+  });
+}

@@ -1,0 +1,23 @@
+import type { DeletionRequest } from './deletion-request.ts';
+import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { Store } from '../store.ts';
+import { AppError } from '../../shared/errors.ts';
+
+/** TAMS 7.0, `/flow-delete-requests`. */
+export class DeletionRequestService {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  list(page: PageRequest): Promise<Page<DeletionRequest>> {
+    return this.#store.deletionRequests.list(Date.now(), page);
+  }
+
+  async get(id: string): Promise<DeletionRequest> {
+    const request = await this.#store.deletionRequests.find(id, Date.now());
+    if (request === undefined) throw new AppError('not_found', 'there is no such deletion request');
+    return request;
+  }
+}

@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DeletionRequest } from './deletion-request.ts';
+import type { Store } from '../store.ts';
+import type { Logger } from 'pino';
+import type { SegmentDeletion } from './segment-deletion.ts';
+import { AppError } from '../../shared/errors.ts';
+import { type LeaseKeeper, LeaseLost } from '../../vastdb/leases/lease-keeper.ts';
+import { WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
+
+/** How often expired requests are removed, and requests of other processes are looked for. */
+const IDLE_MS = 30_000;
+/** After how long a request that failed is tried again, and one that another process has been working on is looked at. */
+const RETRY_MS = 10_000;
+
+const leaseOf = (requestId: string): string => `deletion:${requestId}`;
+
+/** Works on deletion requests, each in one process at a time: those made since, and those that a stopped process left behind. */
+export class DeletionWorker {
+  readonly #store: Store;
+  readonly #deletion: SegmentDeletion;
+  readonly #leases: LeaseKeeper;
+  readonly #logger: Logger;
+  readonly #loop: WorkerLoop;
+
+  constructor(store: Store, deletion: SegmentDeletion, leases: LeaseKeeper, logger: Logger) {
+    this.#store = store;
+    this.#deletion = deletion;
+    this.#leases = leases;
+    this.#logger = logger;
+    this.#loop = new WorkerLoop('deletion worker', (signal) => this.#round(signal), logger);
+  }
+
+  get status(): WorkerStatus {
+    return this.#loop.status;
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #round(signal: AbortSignal): Promise<number> {
+    const { deletionRequests } = this.#store;
+    // Mostly there is nothing to do, and to find that out nobody needs to be kept from writing.
+    if (await deletionRequests.hasExpired(Date.now())) {
+      await this.#store.transaction((tx) => tx.deletionRequests.removeExpired(Date.now()), { background: true });
+    }
+    let allDone = true;
+    for (const request of await deletionRequests.unfinished()) {
+      const lease = leaseOf(request.id);
+      const [ours = false] = await this.#leases.acquire([lease]);
+      try {
+        if (ours) await this.#finish(request, signal);
+        else allDone = false;
+      } catch (error) {
+        allDone = false;
+        if (!(error instanceof LeaseLost)) await this.#recordFailure(request.id, error);
+      } finally {
+        await this.#leases.release([lease]);
+      }
+    }
+    return allDone ? IDLE_MS : RETRY_MS;
+  }
+
+  async #finish(request: DeletionRequest, signal: AbortSignal): Promise<void> {
+    let more = true;
+    while (more && !signal.aborted) {
+      const started = performance.now();
+      more = await this.#deletion.step(request, (tx) => this.#leases.mustHold(tx, leaseOf(request.id)));
+      // As long a rest as the step was: deleting never takes more than half of the writer's time.
+      await pause(performance.now() - started);
+    }
+  }
+
+  async #recordFailure(id: string, error: unknown): Promise<void> {
+    this.#logger.error({ err: error, deletionRequest: id }, 'a deletion request failed; it is tried again');
+    const time = new Date().toISOString();
+    await this.#store.transaction(
+      async (tx) => {
+        const request = await tx.deletionRequests.find(id, Date.now());
+        if (request === undefined || request.status === 'done') return;
+        const reason = error instanceof AppError ? error.message : 'the server failed; see its log';
+        const summary = `${reason}; it is tried again`;
+        const failure = { type: 'deletion_failed', summary, time };
+        await tx.deletionRequests.update({ ...request, status: 'error', updated: time, error: failure });
+      },
+      { background: true },
+    );
+  }
+}

@@ -1,0 +1,284 @@
+import { randomUUID } from 'node:crypto';
+import type { DeletionRequest } from './deletion-request.ts';
+import type { DeletableSegment, FlowState, SegmentSelection, Store, StoreTransaction } from '../store.ts';
+import type { Deletion, Membership } from '../../features/trash/trash.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { now } from '../../shared/time/clock.ts';
+import { publishSegmentsDeleted } from '../webhooks/event-publishing.ts';
+import { contentWithout } from '../flows/flow-content.ts';
+
+export interface SegmentDeletionOptions {
+  /** Up to this many segments are deleted before the answer; more become a deletion request. */
+  readonly syncMax: number;
+  /** How long an object is kept after its last segment went. */
+  readonly reclaimGraceMs: number;
+  /** How long a deletion request is shown after it is done. */
+  readonly requestExpiryMs: number;
+  /** Whether what goes is kept in the trash, and its objects with it. */
+  readonly keepDeleted: boolean;
+  /** Called when there is a new deletion request to work on. */
+  readonly onRequest: () => void;
+}
+
+/** Segments that one step of a deletion request removes: a transaction that others wait for only shortly. */
+const STEP_SIZE = 500;
+
+/** Up to this many segments are deleted among other requests: about as much work as a POST of them. */
+const INTERACTIVE_MAX = 100;
+
+/** Undoes a deletion among other requests that turns out to be a long one. */
+class TooManySegments extends Error {}
+
+/** What never changes of a deletion request. */
+type RequestKey = Pick<DeletionRequest, 'id' | 'flowId' | 'deleteFlow'>;
+
+/**
+ * Deletes segments: at once where they are few, in steps that survive a restart where they are many. In the
+ * background each wait for the store costs a turn of a busy thread while the write lock is held, so whatever does
+ * not depend on each other is asked for together.
+ */
+export class SegmentDeletion {
+  readonly #store: Store;
+  readonly #options: SegmentDeletionOptions;
+  /** The transactions that others wait for, and that must be short therefore. */
+  readonly #interactive = new WeakSet<StoreTransaction>();
+
+  constructor(store: Store, options: SegmentDeletionOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /**
+   * Runs the transaction of a DELETE, in which `work` calls `deleteSegments` or `deleteFlow`: among other requests where
+   * few segments go, off their path where there are more. It may run `work` more than once.
+   */
+  async run(
+    work: (tx: StoreTransaction) => Promise<DeletionRequest | undefined>,
+  ): Promise<DeletionRequest | undefined> {
+    const request = await this.#runInItsLane(work);
+    if (request !== undefined) this.#options.onRequest();
+    return request;
+  }
+
+  /** Whether what is deleted is kept. */
+  get keeps(): boolean {
+    return this.#options.keepDeleted;
+  }
+
+  /** A deletion of now, whether it is done at once or becomes a request. */
+  begin(principal: string): Deletion {
+    return { id: randomUUID(), at: now(), by: principal };
+  }
+
+  async deleteSegments(
+    tx: StoreTransaction,
+    flow: FlowState,
+    selection: SegmentSelection,
+    principal: string,
+  ): Promise<DeletionRequest | undefined> {
+    const deletion = this.begin(principal);
+    const segments = await this.#selectToDeleteNow(tx, flow, selection);
+    if (segments !== undefined) {
+      await this.#removeFromFlow(tx, flow, segments, deletion);
+      return undefined;
+    }
+    const [request] = await Promise.all([
+      this.#request(tx, flow, selection, false, deletion),
+      tx.flows.setActiveDeletions(flow.handle, flow.activeDeletions + 1),
+    ]);
+    return request;
+  }
+
+  /** `memberships` are the places that it had in the collections of others. */
+  async deleteFlow(
+    tx: StoreTransaction,
+    flow: FlowState,
+    deletion: Deletion,
+    memberships: readonly Membership[],
+  ): Promise<DeletionRequest | undefined> {
+    const everything = { timerange: TimeRange.EVERYTHING };
+    // What was still to be deleted of the flow goes with it; a flow that gets the same id later is another one.
+    const [segments] = await Promise.all([
+      this.#selectToDeleteNow(tx, flow, everything),
+      this.#finishUnfinishedOf(tx, flow.id),
+    ]);
+    if (this.keeps) await tx.trash.addFlow(flow.id, memberships, deletion);
+    if (segments !== undefined) {
+      await Promise.all([this.#remove(tx, flow, segments, deletion), tx.flows.remove(flow)]);
+      return undefined;
+    }
+    const [request] = await Promise.all([
+      this.#request(tx, flow, everything, true, deletion),
+      tx.flows.markDeleting(flow),
+    ]);
+    return request;
+  }
+
+  /**
+   * Removes the next segments of a request. Returns whether there is more to do. `mustBeOurs` throws where another
+   * process works on the request by now; what it had done until then is read anew each time.
+   */
+  async step(
+    { id, flowId, deleteFlow }: RequestKey,
+    mustBeOurs: (tx: StoreTransaction) => Promise<void>,
+  ): Promise<boolean> {
+    return this.#store.transaction(
+      async (tx) => {
+        const [request, flow] = await Promise.all([
+          tx.deletionRequests.find(id, Date.now()),
+          deleteFlow ? tx.flows.deletingState(flowId) : tx.flows.state(flowId),
+          mustBeOurs(tx),
+        ]);
+        if (request === undefined || request.status === 'done') return false;
+        if (flow === undefined) {
+          await this.#finish(tx, request);
+          return false;
+        }
+        const { timerangeRemaining: timerange, objectId } = request;
+        const selection = objectId === undefined ? { timerange } : { timerange, objectId };
+        const segments = await tx.segments.selectForDeletion(flow, selection, STEP_SIZE);
+        const last = segments.at(-1);
+        const more = segments.length === STEP_SIZE && last !== undefined;
+        const deletion = { id: request.id, at: request.created, by: request.createdBy };
+        await Promise.all([
+          // Nobody sees the content of a flow that is on its way out.
+          deleteFlow ? this.#remove(tx, flow, segments, deletion) : this.#removeFromFlow(tx, flow, segments, deletion),
+          more ? this.#proceed(tx, request, last) : this.#finish(tx, request),
+          more || !deleteFlow ? undefined : tx.flows.remove(flow),
+        ]);
+        if (!more && !deleteFlow) await tx.flows.setActiveDeletions(flow.handle, flow.activeDeletions - 1);
+        return more;
+      },
+      { background: true },
+    );
+  }
+
+  async #runInItsLane(
+    work: (tx: StoreTransaction) => Promise<DeletionRequest | undefined>,
+  ): Promise<DeletionRequest | undefined> {
+    try {
+      return await this.#store.transaction((tx) => {
+        this.#interactive.add(tx);
+        return work(tx);
+      });
+    } catch (error) {
+      if (!(error instanceof TooManySegments)) throw error;
+    }
+    return this.#store.transaction(work, { background: true });
+  }
+
+  /**
+   * The segments that go before the answer; undefined where they are too many for that.
+   *
+   * @throws TooManySegments where they are too many for the lane of this transaction.
+   */
+  async #selectToDeleteNow(
+    tx: StoreTransaction,
+    flow: FlowState,
+    selection: SegmentSelection,
+  ): Promise<DeletableSegment[] | undefined> {
+    const { syncMax } = this.#options;
+    const max = this.#interactive.has(tx) ? Math.min(syncMax, INTERACTIVE_MAX) : syncMax;
+    const segments = await tx.segments.selectForDeletion(flow, selection, max + 1);
+    if (segments.length <= max) return segments;
+    if (max < syncMax) throw new TooManySegments();
+    return undefined;
+  }
+
+  async #finishUnfinishedOf(tx: StoreTransaction, flowId: string): Promise<void> {
+    for (const request of await tx.deletionRequests.unfinishedOf(flowId)) await this.#finish(tx, request);
+  }
+
+  async #finish(tx: StoreTransaction, request: DeletionRequest): Promise<void> {
+    const { error: _, ...present } = request;
+    await tx.deletionRequests.update({
+      ...present,
+      status: 'done',
+      updated: now(),
+      timerangeRemaining: TimeRange.EMPTY,
+      expiry: new Date(Date.now() + this.#options.requestExpiryMs).toISOString(),
+    });
+  }
+
+  async #proceed(tx: StoreTransaction, request: DeletionRequest, last: DeletableSegment): Promise<void> {
+    const { error: _, ...present } = request;
+    await tx.deletionRequests.update({
+      ...present,
+      status: 'started',
+      updated: now(),
+      timerangeRemaining: request.timerangeRemaining.intersect(TimeRange.fromNs(last.endNs, null)),
+    });
+  }
+
+  async #request(
+    tx: StoreTransaction,
+    flow: FlowState,
+    selection: SegmentSelection,
+    deleteFlow: boolean,
+    deletion: Deletion,
+  ): Promise<DeletionRequest> {
+    const content =
+      flow.content === null ? TimeRange.EMPTY : TimeRange.fromNs(flow.content.startNs, flow.content.endNs);
+    const timerange = selection.timerange.intersect(content);
+    const request: DeletionRequest = {
+      id: deletion.id,
+      flowId: flow.id,
+      timerangeToDelete: timerange,
+      timerangeRemaining: timerange,
+      ...(selection.objectId === undefined ? {} : { objectId: selection.objectId }),
+      deleteFlow,
+      created: deletion.at,
+      createdBy: deletion.by,
+      updated: deletion.at,
+      status: 'created',
+    };
+    await tx.deletionRequests.insert(request);
+    return request;
+  }
+
+  /** Removes segments of a flow that stays. */
+  async #removeFromFlow(
+    tx: StoreTransaction,
+    flow: FlowState,
+    segments: readonly DeletableSegment[],
+    deletion: Deletion,
+  ): Promise<void> {
+    const [first, last] = [segments[0], segments.at(-1)];
+    if (first === undefined || last === undefined) return;
+    if (this.keeps) await tx.trash.addSegments(flow, segments, deletion);
+    await Promise.all([
+      this.#queueObjects(tx, segments),
+      removeAndUpdateContent(tx, flow, segments),
+      publishSegmentsDeleted(tx, flow, TimeRange.fromNs(first.startNs, last.endNs)),
+    ]);
+  }
+
+  /** Removes segments of a flow that goes too. */
+  async #remove(
+    tx: StoreTransaction,
+    flow: FlowState,
+    segments: readonly DeletableSegment[],
+    deletion: Deletion,
+  ): Promise<void> {
+    if (segments.length === 0) return;
+    if (this.keeps) await tx.trash.addSegments(flow, segments, deletion);
+    await Promise.all([this.#queueObjects(tx, segments), tx.segments.remove(segments)]);
+  }
+
+  /** What is kept in the trash still uses its objects. */
+  async #queueObjects(tx: StoreTransaction, segments: readonly DeletableSegment[]): Promise<void> {
+    if (this.keeps) return;
+    const objectIds = [...new Set(segments.map(({ objectId }) => objectId))];
+    await tx.reclaimQueue.add(objectIds, Date.now() + this.#options.reclaimGraceMs, 'dropped');
+  }
+}
+
+async function removeAndUpdateContent(
+  tx: StoreTransaction,
+  flow: FlowState,
+  removed: readonly DeletableSegment[],
+): Promise<void> {
+  await tx.segments.remove(removed);
+  const hull = await tx.segments.hullWithout(flow, removed);
+  await tx.flows.setContent(flow, hull === undefined ? null : contentWithout(flow.content, hull, removed), now());
+}

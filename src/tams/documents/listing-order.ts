@@ -1,0 +1,48 @@
+import { AppError } from '../../shared/errors.ts';
+import type { CursorPosition } from '../../shared/paging.ts';
+import type { Ordering } from '../../vastdb/engine.ts';
+import { and, eq, lt, lte, or } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import { afterPosition } from '../../vastdb/query/keyset.ts';
+import type { TimelineHint } from '../../vastdb/query/select-query.ts';
+
+/** Flows and sources are listed in the order of their creation; the id settles ties. */
+export const BY_CREATION: readonly Ordering[] = [
+  { column: 'created_ns', direction: 'asc' },
+  { column: 'id', direction: 'asc' },
+];
+
+/** Lets engines that cannot order walk it, instead of reading and sorting the whole table. */
+export const CREATION: TimelineHint = { column: 'created_ns' };
+
+/** The predicate of the page after `position`, as terms to be and-ed; none for the first page. */
+export function afterCreation(position: CursorPosition | undefined): Predicate[] {
+  return position === undefined ? [] : [afterCursor(BY_CREATION, position, ['bigint', 'string'])];
+}
+
+/**
+ * The predicate of the page after `position`, whose cells are of these types.
+ *
+ * @throws AppError invalid_cursor where they are not
+ */
+export function afterCursor(
+  orderBy: readonly Ordering[],
+  position: CursorPosition,
+  types: readonly ('bigint' | 'string')[],
+): Predicate {
+  if (position.length !== types.length || position.some((cell, place) => typeof cell !== types[place])) {
+    throw new AppError('invalid_cursor', 'page: this cursor was not made by this listing', { field: 'page' });
+  }
+  return afterPosition(orderBy, position);
+}
+
+/** Where a row stands in the order of creation. */
+export type Created = readonly [createdNs: bigint, id: string];
+
+/** The rows up to this one, which is among them, as terms to be and-ed; none where there is no end. */
+export function upToCreation(end: Created | undefined): Predicate[] {
+  if (end === undefined) return [];
+  const [created, id] = end;
+  // The first is said apart, since an index ends there.
+  return [lte('created_ns', created), or([lt('created_ns', created), and([eq('created_ns', created), lte('id', id)])])];
+}

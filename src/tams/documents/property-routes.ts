@@ -1,0 +1,93 @@
+import type { Static, TObject, TSchema } from 'typebox';
+import type { OperationTag } from '../../http/operation.ts';
+import { operation, readOperation } from '../../http/operation.ts';
+import { paramOf } from '../../http/param-of.ts';
+import type { Asker } from '../route-context.ts';
+import type { ResponseDocs } from '../../http/schemas/responses.ts';
+import { badBody, json, noBody, notFound } from '../../http/schemas/responses.ts';
+import { sendJson } from '../../http/send-json.ts';
+import type { TamsApp } from '../../http/tams-app.ts';
+
+interface PropertyService<Name extends string, Value> {
+  getProperty(id: string, property: Name): Promise<unknown>;
+  putProperty(id: string, property: Name, value: Value, principal: string): Promise<void>;
+  deleteProperty(id: string, property: Name, principal: string): Promise<void>;
+}
+
+export interface PropertyOwner<Name extends string, Value> {
+  noun: 'source' | 'flow';
+  tag: OperationTag;
+  /** `/flows` */
+  path: string;
+  /** The name of the path parameter that holds the resource's id. */
+  idParam: 'sourceId' | 'flowId';
+  params: TObject;
+  serviceOf: (request: Asker) => PropertyService<Name, Value>;
+}
+
+export interface Property<Name extends string, Schema extends TSchema> {
+  property: Name;
+  /** What it is, for the summaries: `label`, `maximum bit rate`. */
+  title: string;
+  schema: Schema;
+  isDeletable: boolean;
+  /** Responses of changes that not every property has. */
+  writeResponses: ResponseDocs;
+}
+
+/** GET, HEAD, PUT and DELETE of a single property (TAMS 7.0, `/flows/{flowId}/label` and its like). */
+export function propertyRoutes<Name extends string, Value, Schema extends TSchema>(
+  app: TamsApp,
+  owner: PropertyOwner<Name, Value>,
+  definition: Static<Schema> extends Value ? Property<Name, Schema> : never,
+): void {
+  const { noun, tag, path, idParam, params, serviceOf } = owner;
+  const { property, title, schema, isDeletable, writeResponses } = definition;
+  const url = `${path}/:${idParam}/${property}`;
+  const name = `${path.slice(1)}-${idParam}-${property.replaceAll('_', '-')}`;
+  const idOf = (request: { params: unknown }) => paramOf(request, idParam);
+
+  readOperation(app, {
+    url,
+    name,
+    tag,
+    summary: `Get the ${title} of a ${noun}`,
+    description: 'The value alone, as JSON.',
+    schema: { params },
+    responses: { 200: json(`The ${title}.`, schema), 404: notFound },
+    handler: async (request, reply) => {
+      return sendJson(reply, JSON.stringify(await serviceOf(request).getProperty(idOf(request), property)));
+    },
+  });
+
+  operation(app, {
+    method: 'PUT',
+    url,
+    name,
+    tag,
+    summary: `Set the ${title} of a ${noun}`,
+    description: 'The body is the value alone, as JSON. The other properties stay.',
+    schema: { params, body: schema },
+    responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
+    handler: async (request, reply) => {
+      await serviceOf(request).putProperty(idOf(request), property, request.body as Value, request.principal);
+      return reply.code(204).send();
+    },
+  });
+
+  if (!isDeletable) return;
+  operation(app, {
+    method: 'DELETE',
+    url,
+    name,
+    tag,
+    summary: `Remove the ${title} of a ${noun}`,
+    description: 'The other properties stay. One that is not set is no error.',
+    schema: { params },
+    responses: { 204: noBody('Removed.'), ...writeResponses, 404: notFound },
+    handler: async (request, reply) => {
+      await serviceOf(request).deleteProperty(idOf(request), property, request.principal);
+      return reply.code(204).send();
+    },
+  });
+}

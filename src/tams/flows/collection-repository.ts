@@ -1,0 +1,106 @@
+import type { FlowCollectionItem } from './flow.ts';
+import type { CollectionEdge, CollectionReads, Collections } from '../store.ts';
+import { eq, isIn } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TableReads } from '../table-access.ts';
+import { FLOW_COLLECTION_MEMBERS as MEMBERS } from '../tables.ts';
+
+export class CollectionReader implements CollectionReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  membersOf(flowIds: readonly string[]): Promise<CollectionEdge[]> {
+    return this.#edges('flow_id', flowIds);
+  }
+
+  collectorsOf(memberIds: readonly string[]): Promise<CollectionEdge[]> {
+    return this.#edges('member_id', memberIds);
+  }
+
+  async #edges(column: 'flow_id' | 'member_id', ids: readonly string[]): Promise<CollectionEdge[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await this.#reader.select({
+      table: MEMBERS.name,
+      columns: ['flow_id', 'member_id', 'role'],
+      where: isIn(column, ids),
+      orderBy: [
+        { column: 'flow_id', direction: 'asc' },
+        { column: 'position', direction: 'asc' },
+      ],
+    });
+    return (rows as [string, string, string][]).map(([flowId, memberId, role]) => ({ flowId, memberId, role }));
+  }
+}
+
+export class CollectionRepository extends CollectionReader implements Collections {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  hold(flowIds: readonly string[]): Promise<void> {
+    return this.#tx.lock(flowIds.map((id) => `collection:${id}`));
+  }
+}
+
+/** Their positions are those from `first` on: they tell the order, and may have gaps. */
+export async function insertMembers(
+  tx: ManagedTransaction,
+  flowId: string,
+  items: readonly FlowCollectionItem[],
+  first = 0n,
+): Promise<void> {
+  if (items.length === 0) return;
+  const rows = items.map(({ id, role }, index) => [flowId, first + BigInt(index), id, role]);
+  await tx.insertArrays(MEMBERS.name, ['flow_id', 'position', 'member_id', 'role'], rows);
+}
+
+/**
+ * Writes what differs alone: what both begin with stays as it is, and so does what both end with, as long as the
+ * positions between have room for what is new.
+ */
+export async function replaceMembers(
+  tx: ManagedTransaction,
+  flowId: string,
+  { before, after }: { readonly before: readonly FlowCollectionItem[]; readonly after: readonly FlowCollectionItem[] },
+): Promise<void> {
+  const same = (a?: FlowCollectionItem, b?: FlowCollectionItem): boolean => a?.id === b?.id && a?.role === b?.role;
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && same(before[head], after[head])) head++;
+  if (head === before.length && head === after.length) return;
+  let tail = 0;
+  while (tail < shorter - head && same(before.at(-1 - tail), after.at(-1 - tail))) tail++;
+
+  const { rows, rowIds } = await tx.select({
+    table: MEMBERS.name,
+    columns: ['position'],
+    where: eq('flow_id', flowId),
+    orderBy: [{ column: 'position', direction: 'asc' }],
+    rowIds: true,
+  });
+  // Where the index is not that of the document, it is made anew.
+  if (rows.length !== before.length) head = tail = 0;
+  const positions = (rows as [bigint][]).map(([position]) => position);
+  const first = (positions[head - 1] ?? -1n) + 1n;
+  const end = positions[rows.length - tail];
+  if (end !== undefined && end - first < BigInt(after.length - tail - head)) tail = 0;
+  await tx.deleteByRowIds(MEMBERS.name, rowIds.slice(head, rows.length - tail));
+  await insertMembers(tx, flowId, after.slice(head, after.length - tail), first);
+}
+
+export async function removeMembers(tx: ManagedTransaction, flowId: string): Promise<void> {
+  await tx.delete(MEMBERS.name, eq('flow_id', flowId));
+}
+
+/** Both directions. */
+export async function removeEdgesOf(tx: ManagedTransaction, flowId: string): Promise<void> {
+  // Two deletions: not every engine finds rows by one column or another.
+  await tx.delete(MEMBERS.name, eq('flow_id', flowId));
+  await tx.delete(MEMBERS.name, eq('member_id', flowId));
+}

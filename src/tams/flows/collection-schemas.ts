@@ -1,0 +1,46 @@
+import Type from 'typebox';
+import { Integer, PATTERNS, Uuid } from '../../http/schemas/common.ts';
+
+/** Collections of flows and sources (TAMS 7.0, `schemas/{collection-item,flow-collection,container-mapping}.json`). */
+
+export const ContainerMapping = Type.Object(
+  {
+    track_index: Type.Optional(Integer({ minimum: 0, description: 'Counted over all tracks, from zero.' })),
+    format_track_index: Type.Optional(
+      Integer({ minimum: 0, description: 'Counted over the tracks of the same format, from zero.' }),
+    ),
+    audio_track: Type.Optional(
+      Type.Object(
+        {
+          channel_numbers: Type.Optional(Type.Array(Integer({ minimum: 0 }), { minItems: 1 })),
+          channel_range: Type.Optional(Type.String({ pattern: PATTERNS.channelRange.pattern })),
+        },
+        { description: 'Which channels of the container are those of the flow.' },
+      ),
+    ),
+    mp2ts_container: Type.Optional(Type.Object({ pid: Type.Optional(Integer()) })),
+    mxf_container: Type.Optional(
+      Type.Object({
+        package_uid: Type.Optional(Type.String({ pattern: PATTERNS.packageUid.pattern })),
+        track_id: Type.Optional(Integer()),
+      }),
+    ),
+    isobmff_container: Type.Optional(Type.Object({ track_id: Type.Optional(Integer()) })),
+  },
+  { title: 'ContainerMapping', description: 'Where in a container the essence of a flow is found.' },
+);
+
+export const CollectionItem = Type.Object(
+  { id: Uuid, role: Type.String({ description: 'What the member is within the collection, for people to read.' }) },
+  { title: 'CollectionItem' },
+);
+
+export const FlowCollectionItem = Type.Object(
+  { ...CollectionItem.properties, container_mapping: Type.Optional(ContainerMapping) },
+  { title: 'FlowCollectionItem' },
+);
+
+export const FlowCollection = Type.Array(FlowCollectionItem, {
+  title: 'FlowCollection',
+  description: 'The flows that this flow collects; each must exist.',
+});

@@ -1,0 +1,25 @@
+import type { FlowState, StoreTransaction } from '../store.ts';
+import { AppError } from '../../shared/errors.ts';
+
+export const flowNotFound = (id: string): AppError => new AppError('not_found', `there is no flow ${id}`);
+
+export const flowReadOnly = (id: string): AppError =>
+  new AppError('flow_read_only', `flow ${id} is read-only; PUT false to its read_only first`);
+
+/** The flow, for a change of it, its segments or its storage; throws `not_found` or `flow_read_only`. */
+export async function writableFlow(tx: StoreTransaction, id: string): Promise<FlowState> {
+  const flow = await tx.flows.state(id);
+  if (flow === undefined) throw flowNotFound(id);
+  if (flow.readOnly) throw flowReadOnly(id);
+  return flow;
+}
+
+/** The container that storage and segments need; throws `container_not_set`. */
+export function containerOf(flow: FlowState): string {
+  if (flow.container === null) {
+    throw new AppError('container_not_set', `flow ${flow.id} has no container; set it with PUT /flows/${flow.id}`, {
+      field: 'container',
+    });
+  }
+  return flow.container;
+}

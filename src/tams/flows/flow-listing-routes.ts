@@ -1,0 +1,41 @@
+import Type from 'typebox';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { readOperation } from '../../http/operation.ts';
+import type { RouteContext } from '../route-context.ts';
+import { FlowSchema } from './flow-schemas.ts';
+import { flowListQuery } from '../parameters.ts';
+import { badQuery, json, pagingHeaders } from '../../http/schemas/responses.ts';
+import { jsonList, sendHead, sendJson } from '../../http/send-json.ts';
+import { readTagFilter } from '../documents/tag-filter.ts';
+import type { TamsApp } from '../../http/tams-app.ts';
+import { readTimerange } from '../timerange-query.ts';
+
+/** TAMS 7.0, `GET /flows`. */
+export function flowListing(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+  readOperation(app, {
+    url: '/flows',
+    name: 'flows',
+    tag: 'Flows',
+    summary: 'List flows',
+    description: 'In the order of their creation. All filters that are given have to hold.',
+    schema: { querystring: flowListQuery },
+    responses: { 200: json('The flows.', Type.Array(FlowSchema), pagingHeaders), 400: badQuery },
+    handler: async (request, reply) => {
+      const { query } = request;
+      const page = paging.request(request);
+      const filter = {
+        sourceId: query.source_id,
+        timerange: readTimerange(query.timerange, TimeRange.EVERYTHING),
+        format: query.format,
+        codec: query.codec,
+        label: query.label,
+        frameWidth: query.frame_width,
+        frameHeight: query.frame_height,
+        tags: readTagFilter(query),
+      };
+      const found = await services(request).flows.list(filter, page);
+      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next: found.next });
+      return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, jsonList(found.items));
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import type { FlowFilter } from '../documents/filters.ts';
+import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { FlowDocument } from '../store.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { eq, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import { type Access, scannedOf } from '../access/access.ts';
+import { listByCreation } from '../documents/creation-listing.ts';
+import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
+import type { TableReads } from '../table-access.ts';
+import { CONTENT_COLUMNS, type ContentCells, NOT_DELETING, toContent } from './flow-row.ts';
+import { anySegmentOverlaps } from '../segments/segment-window.ts';
+import { FLOW_TAGS, FLOWS } from '../tables.ts';
+
+const COLUMNS = ['created_ns', 'id', 'document', 'segments_updated', ...CONTENT_COLUMNS] as const;
+
+/**
+ * `GET /flows`. A timerange is first held against the hull of each flow's segments, in the engine;
+ * only where it lies within the hull of a flow that has gaps are the segments asked.
+ */
+export async function listFlows(
+  reader: TableReads,
+  access: Access,
+  filter: FlowFilter,
+  page: PageRequest,
+): Promise<Page<FlowDocument>> {
+  const { timerange, tags } = filter;
+  const listing = {
+    table: FLOWS.name,
+    columns: COLUMNS,
+    lookups: COLLECTED_BY,
+    indexed: indexedTerms(filter),
+    scanned: [...scannedTerms(filter), ...scannedOf(access)],
+    others: [NOT_DELETING],
+    tags: { table: FLOW_TAGS.name, filter: tags },
+    check: isStretch(timerange) ? (row: Cell[]) => hasContentIn(reader, row, timerange) : undefined,
+  };
+  const { items, ...rest } = await listByCreation(reader, listing, page);
+  return { items: await withVisibleCollectors(reader, access, items.map(toFlowDocument)), ...rest };
+}
+
+const toFlowDocument = (row: Cell[]): FlowDocument => ({
+  id: row[1] as string,
+  document: row[2] as string,
+  segmentsUpdated: row[3] as string | null,
+  collectedBy: row[COLUMNS.length] as string,
+});
+
+/** An index has the flows of one source or one label in the order of their creation. */
+function indexedTerms({ sourceId, label }: FlowFilter): Predicate[] {
+  if (sourceId !== undefined) return [eq('source_id', sourceId)];
+  return label === undefined ? [] : [eq('label', label)];
+}
+
+function scannedTerms(filter: FlowFilter): Predicate[] {
+  const terms: Predicate[] = [];
+  if (filter.sourceId !== undefined && filter.label !== undefined) terms.push(eq('label', filter.label));
+  if (filter.format !== undefined) terms.push(eq('format', filter.format));
+  if (filter.codec !== undefined) terms.push(eq('codec', filter.codec));
+  if (filter.frameWidth !== undefined) terms.push(eq('frame_width', BigInt(filter.frameWidth)));
+  if (filter.frameHeight !== undefined) terms.push(eq('frame_height', BigInt(filter.frameHeight)));
+  const range = filter.timerange;
+  if (range?.isEmpty) terms.push(isNull('content_start_ns'));
+  else if (isStretch(range)) {
+    terms.push(
+      overlapsRange({ start: 'content_start_ns', end: 'content_end_ns' }, { start: range.startNs, end: range.endNs }),
+    );
+  }
+  return terms;
+}
+
+const isStretch = (range: TimeRange | undefined): range is TimeRange =>
+  range !== undefined && !range.isEmpty && !range.isEverything;
+
+async function hasContentIn(reader: TableReads, row: Cell[], range: TimeRange): Promise<boolean> {
+  const content = toContent(row.slice(4) as ContentCells);
+  if (content === null) return false;
+  const { startNs, endNs } = range;
+  const takesAnEnd = startNs === null || startNs <= content.startNs || endNs === null || endNs >= content.endNs;
+  if (takesAnEnd || content.coveredNs === content.endNs - content.startNs) return true;
+  return anySegmentOverlaps(reader, { id: row[1] as string, content }, { startNs, endNs });
+}

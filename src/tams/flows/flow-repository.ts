@@ -1,0 +1,202 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AccessClasses } from '../access/access-classes.ts';
+import type { FlowFilter } from '../documents/filters.ts';
+import type { Flow } from './flow.ts';
+import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { FlowContent, FlowDocument, FlowReads, Flows, FlowState, RowHandle } from '../store.ts';
+import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import { type Access, ACCESS_COLUMN, checkStaysVisible, classesOfCell } from '../access/access.ts';
+import type { TableReads } from '../table-access.ts';
+import { insertMembers, removeEdgesOf, replaceMembers } from './collection-repository.ts';
+import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
+import { listFlows } from './flow-listing.ts';
+import {
+  CONTENT_COLUMNS,
+  contentCells,
+  METADATA_COLUMNS,
+  metadataCells,
+  NOT_DELETING,
+  STATE_COLUMNS,
+  toFlowState,
+} from './flow-row.ts';
+import { isHiddenInTrash } from '../documents/hidden-in-trash.ts';
+import { toRowId } from '../row-handles.ts';
+import { FLOW_TAGS, FLOWS } from '../tables.ts';
+import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
+import { DELETED_FLOWS } from '../../features/trash/trash-tables.ts';
+
+export class FlowReader implements FlowReads {
+  readonly #reader: TableReads;
+  readonly #access: Access;
+  /** What the view has of the flows that are not being deleted. */
+  readonly #visible: Predicate;
+
+  constructor(reader: TableReads, access: Access) {
+    this.#reader = reader;
+    this.#access = access;
+    this.#visible = and([NOT_DELETING, access.visible]);
+  }
+
+  list(filter: FlowFilter, page: PageRequest): Promise<Page<FlowDocument>> {
+    return listFlows(this.#reader, this.#access, filter, page);
+  }
+
+  async find(id: string): Promise<FlowDocument | undefined> {
+    const { rows } = await this.#reader.select({
+      table: FLOWS.name,
+      columns: ['document', 'segments_updated'],
+      lookups: COLLECTED_BY,
+      where: and([eq('id', id), this.#visible]),
+    });
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    const [document, segmentsUpdated, collectedBy] = row as [string, string | null, string];
+    const flow = { id, document, segmentsUpdated, collectedBy };
+    if (this.#access.classes === undefined) return flow;
+    const [shown] = await withVisibleCollectors(this.#reader, this.#access, [flow]);
+    return shown;
+  }
+
+  async segmentsVersion(id: string): Promise<bigint | undefined> {
+    const where = and([eq('id', id), this.#visible]);
+    const { rows } = await this.#reader.select({ table: FLOWS.name, columns: ['segments_version'], where });
+    return rows[0]?.[0] as bigint | undefined;
+  }
+
+  state(id: string): Promise<FlowState | undefined> {
+    return this.stateOf(id, false);
+  }
+
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.sourcesOf(ids)).keys());
+  }
+
+  async sourcesOf(ids: readonly string[]): Promise<Map<string, string>> {
+    return this.#sourceByFlow('id', ids);
+  }
+
+  async ofSources(sourceIds: readonly string[]): Promise<Map<string, string>> {
+    return this.#sourceByFlow('source_id', sourceIds);
+  }
+
+  protected async stateOf(id: string, deleting: boolean): Promise<FlowState | undefined> {
+    const { rows, rowIds } = await this.#reader.select({
+      table: FLOWS.name,
+      columns: STATE_COLUMNS,
+      where: and([eq('id', id), eq('deleting', deleting), this.#access.visible]),
+      rowIds: true,
+    });
+    const row = rows[0];
+    return row === undefined ? undefined : toFlowState(row, rowIds[0]);
+  }
+
+  async #sourceByFlow(column: 'id' | 'source_id', values: readonly string[]): Promise<Map<string, string>> {
+    if (values.length === 0) return new Map();
+    const { rows } = await this.#reader.select({
+      table: FLOWS.name,
+      columns: ['id', 'source_id'],
+      where: and([isIn(column, values), this.#visible]),
+    });
+    return new Map(rows as [string, string][]);
+  }
+}
+
+export class FlowRepository extends FlowReader implements Flows {
+  readonly #tx: ManagedTransaction;
+  readonly #access: Access;
+
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
+    this.#tx = tx;
+    this.#access = access;
+  }
+
+  async isHidden(id: string): Promise<boolean> {
+    const { classes } = this.#access;
+    if (classes === undefined) return false;
+    const columns = ['id'];
+    const present = await this.#tx.select({ table: FLOWS.name, columns, where: eq('id', id) });
+    if (present.rows.length === 0) return isHiddenInTrash(this.#tx, classes, DELETED_FLOWS.name, id);
+    const where = and([eq('id', id), this.#access.visible]);
+    return (await this.#tx.select({ table: FLOWS.name, columns, where })).rows.length === 0;
+  }
+
+  async insert(flow: Flow, life: string = randomUUID()): Promise<void> {
+    checkStaysVisible(this.#access, flow.tags);
+    await this.#tx.lock([`flow:${flow.id}`, sourceLock(flow.source_id)]);
+    const columns = [...METADATA_COLUMNS, 'life', 'created_ns', 'deleting', 'active_deletions', 'segments_version'];
+    const created = BigInt(Date.parse(flow.created ?? '')) * 1_000_000n;
+    await this.#tx.insertArrays(FLOWS.name, columns, [
+      [...metadataCells(flow), life, created, false, 0, firstSegmentsVersion()],
+    ]);
+    await insertTags(this.#tx, FLOW_TAGS.name, flow.id, flow.tags ?? {});
+    await insertMembers(this.#tx, flow.id, flow.flow_collection ?? []);
+  }
+
+  async replace(state: FlowState, present: Flow, flow: Flow): Promise<void> {
+    checkStaysVisible(this.#access, flow.tags);
+    if (flow.source_id !== state.sourceId) await this.#tx.lock([sourceLock(flow.source_id)]);
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(state.handle)], METADATA_COLUMNS, [metadataCells(flow)]);
+    const tags = { before: present.tags ?? {}, after: flow.tags ?? {} };
+    await replaceTags(this.#tx, FLOW_TAGS.name, flow.id, tags);
+    const members = { before: present.flow_collection ?? [], after: flow.flow_collection ?? [] };
+    await replaceMembers(this.#tx, flow.id, members);
+  }
+
+  async accessOf(id: string): Promise<AccessClasses | undefined> {
+    const where = and([eq('id', id), NOT_DELETING, this.#access.visible]);
+    const { rows } = await this.#tx.select({ table: FLOWS.name, columns: [ACCESS_COLUMN], where });
+    return classesOfCell(rows[0]?.[0]);
+  }
+
+  async setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void> {
+    const columns = [...CONTENT_COLUMNS, 'segments_updated', 'segments_version'];
+    const cells = [...contentCells(content), segmentsUpdated, flow.segmentsVersion + 1n];
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(flow.handle)], columns, [cells]);
+  }
+
+  async setActiveDeletions(handle: RowHandle, count: number): Promise<void> {
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(handle)], ['active_deletions'], [[count]]);
+  }
+
+  async markDeleting(flow: FlowState): Promise<void> {
+    await this.#removeIndexRows(flow.id);
+    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(flow.handle)], ['deleting'], [[true]]);
+  }
+
+  deletingState(id: string): Promise<FlowState | undefined> {
+    return this.stateOf(id, true);
+  }
+
+  async remove(flow: FlowState): Promise<void> {
+    await this.#removeIndexRows(flow.id);
+    await this.#tx.deleteByRowIds(FLOWS.name, [toRowId(flow.handle)]);
+  }
+
+  async hasFlows(sourceId: string): Promise<boolean> {
+    await this.#tx.lock([sourceLock(sourceId)]);
+    const { rows } = await this.#tx.select({
+      table: FLOWS.name,
+      columns: ['id'],
+      where: and([eq('source_id', sourceId), NOT_DELETING]),
+      limit: 1,
+    });
+    return rows.length > 0;
+  }
+
+  async #removeIndexRows(id: string): Promise<void> {
+    await removeTags(this.#tx, FLOW_TAGS.name, id);
+    await removeEdgesOf(this.#tx, id);
+  }
+}
+
+/** Locked by whoever makes a flow one of a source, or looks whether it has any left. */
+const sourceLock = (sourceId: string): string => `source:${sourceId}`;
+
+/**
+ * Random, and far from the end of int64: a flow that is made under the id of a deleted one must not have versions that
+ * the deleted one had, or what was kept of it would be taken for current.
+ */
+const firstSegmentsVersion = (): bigint => BigInt.asIntN(62, randomBytes(8).readBigInt64BE());

@@ -1,0 +1,83 @@
+import { AppError } from '../../shared/errors.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { operation, readOperation } from '../../http/operation.ts';
+import type { RouteContext } from '../route-context.ts';
+import { FlowInputSchema, FlowSchema } from './flow-schemas.ts';
+import { flowParams, flowQuery } from '../parameters.ts';
+import { badBody, badQuery, deletionAccepted, json, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';
+import { sendHead, sendJson } from '../../http/send-json.ts';
+import type { TamsApp } from '../../http/tams-app.ts';
+import { readTimerange } from '../timerange-query.ts';
+import { compileFlow } from './flow-validator.ts';
+import { sendDeletion } from '../deletion/send-deletion.ts';
+
+/** TAMS 7.0, `/flows/{flowId}`. */
+export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
+  readOperation(app, {
+    url: '/flows/:flowId',
+    name: 'flows-flowId',
+    tag: 'Flows',
+    summary: 'Get a flow',
+    description:
+      'With `include_timerange`, also the range from its first segment to its last, within `timerange` where that ' +
+      'is given.',
+    schema: { params: flowParams, querystring: flowQuery },
+    responses: { 200: json('The flow.', FlowSchema), 400: badQuery, 404: notFound },
+    handler: async (request, reply) => {
+      const { flowId: id } = request.params;
+      const timerange = readTimerange(request.query.timerange, TimeRange.EVERYTHING) ?? TimeRange.EVERYTHING;
+      if (request.method === 'HEAD') {
+        await services(request).flows.exists(id);
+        return sendHead(reply);
+      }
+      const options = request.query.include_timerange === true ? { timerange } : {};
+      return sendJson(reply, await services(request).flows.get(id, options));
+    },
+  });
+
+  operation(app, {
+    method: 'PUT',
+    url: '/flows/:flowId',
+    name: 'flows-flowId',
+    tag: 'Flows',
+    summary: 'Create or replace a flow',
+    description:
+      'A property that is left out is removed. The first flow of a source creates the source. The id in the body has ' +
+      'to be that of the path.',
+    schema: { params: flowParams, body: FlowInputSchema },
+    validateBody: compileFlow(),
+    responses: {
+      201: json('Created.', FlowSchema),
+      204: noBody('Replaced.'),
+      400: badBody,
+      403: readOnly,
+      404: notFound,
+    },
+    handler: async (request, reply) => {
+      const { flowId: id } = request.params;
+      if (request.body.id !== id) {
+        throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
+      }
+      const { created, flow } = await services(request).flows.put(request.body, request.principal);
+      return created ? sendJson(reply.code(201), flow) : reply.code(204).send();
+    },
+  });
+
+  operation(app, {
+    method: 'DELETE',
+    url: '/flows/:flowId',
+    name: 'flows-flowId',
+    tag: 'Flows',
+    summary: 'Delete a flow with its segments',
+    description:
+      'The last flow of a source takes the source along. Where there are many segments, the answer is 202 with a ' +
+      'deletion request, and the deletion goes on. Media that nothing uses any more are reclaimed later.',
+    schema: { params: flowParams },
+    responses: { 202: deletionAccepted, 204: noBody('Deleted.'), 403: readOnly, 404: notFound },
+    handler: async (request, reply) => {
+      const { flowId: id } = request.params;
+      const deletion = await services(request).flows.delete(id, request.principal);
+      return sendDeletion(reply, deletion, () => baseUrl(request));
+    },
+  });
+}

@@ -1,0 +1,120 @@
+import type { Flow } from './flow.ts';
+import { Format } from '../documents/format.ts';
+import type { FlowContent, FlowState } from '../store.ts';
+import type { Cell, RowId } from '../../vastdb/engine.ts';
+import { eq } from '../../vastdb/predicate/builder.ts';
+import { ACCESS_COLUMN, accessCell } from '../access/access.ts';
+import { toHandle } from '../row-handles.ts';
+
+export const NOT_DELETING = eq('deleting', false);
+
+/** Columns that follow from a flow's metadata, in the order of `metadataCells`. */
+export const METADATA_COLUMNS = [
+  'id',
+  'source_id',
+  'format',
+  'codec',
+  'container',
+  'label',
+  'frame_width',
+  'frame_height',
+  'read_only',
+  ACCESS_COLUMN,
+  'document',
+] as const;
+
+export function metadataCells(flow: Flow): Cell[] {
+  // Sizes are for finding video flows. What a multi flow says of its essence is free text, whatever it is called.
+  const picture = flow.format === Format.video ? flow.essence_parameters : undefined;
+  const size = picture === undefined ? [null, null] : [BigInt(picture.frame_width), BigInt(picture.frame_height)];
+  return [
+    flow.id,
+    flow.source_id,
+    flow.format,
+    flow.codec ?? null,
+    flow.container ?? null,
+    flow.label ?? null,
+    ...size,
+    flow.read_only ?? false,
+    accessCell(flow.tags),
+    JSON.stringify(flow),
+  ];
+}
+
+export const STATE_COLUMNS = [
+  'id',
+  'life',
+  'source_id',
+  'read_only',
+  'container',
+  'active_deletions',
+  'content_start_ns',
+  'content_end_ns',
+  'content_covered_ns',
+  'content_longest_ns',
+  'content_segments',
+  'segments_version',
+] as const;
+
+export function toFlowState(row: Cell[], rowId: RowId | undefined): FlowState {
+  const [id, life, sourceId, readOnly, container, activeDeletions, ...rest] = row as [
+    string,
+    string | null,
+    string,
+    boolean,
+    string | null,
+    number,
+    ...ContentCells,
+    bigint,
+  ];
+  const version = rest[5];
+  return {
+    id,
+    life: life ?? id,
+    sourceId,
+    readOnly,
+    container,
+    activeDeletions,
+    content: toContent(rest),
+    segmentsVersion: version,
+    handle: toHandle(rowId),
+  };
+}
+
+/** Columns of a flow's content, in the order of `contentCells`. */
+export const CONTENT_COLUMNS = [
+  'content_start_ns',
+  'content_end_ns',
+  'content_covered_ns',
+  'content_longest_ns',
+  'content_segments',
+] as const;
+
+/** Those of them that keep 64 bits unsigned, as the int64 of the same bits: durations between times that are int64. */
+export const UNSIGNED_COLUMNS: ReadonlySet<string> = new Set(['content_covered_ns', 'content_longest_ns']);
+
+/** Cells of CONTENT_COLUMNS. */
+export type ContentCells = [
+  startNs: bigint | null,
+  endNs: bigint | null,
+  coveredNs: bigint | null,
+  longestNs: bigint | null,
+  count: bigint | null,
+];
+
+/** See UNSIGNED_COLUMNS. */
+export function contentCells(content: FlowContent | null): ContentCells {
+  if (content === null) return [null, null, null, null, null];
+  const { startNs, endNs, coveredNs, segments } = content;
+  const longest = segments === undefined ? null : BigInt.asIntN(64, segments.longestNs);
+  return [startNs, endNs, BigInt.asIntN(64, coveredNs), longest, segments?.count ?? null];
+}
+
+/** @param cells those of CONTENT_COLUMNS; what follows them is left alone. */
+export function toContent(cells: readonly [...ContentCells, ...Cell[]]): FlowContent | null {
+  const [startNs, endNs, coveredNs, longestNs, count] = cells;
+  if (startNs === null || endNs === null || coveredNs === null) return null;
+  const segments =
+    longestNs === null || count === null ? undefined : { count, longestNs: BigInt.asUintN(64, longestNs) };
+  return { startNs, endNs, coveredNs: BigInt.asUintN(64, coveredNs), segments };
+}

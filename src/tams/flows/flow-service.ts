@@ -1,0 +1,200 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DeletionRequest } from '../deletion/deletion-request.ts';
+import type { FlowFilter } from '../documents/filters.ts';
+import type { Flow, FlowCollectionItem, FlowInput, FlowProperty } from './flow.ts';
+import { checkDocument, checkMembers, type DocumentLimits } from '../documents/document-limits.ts';
+import { checkFlowRules } from './flow-rules.ts';
+import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
+import type { FlowDocument, FlowState, Store, StoreTransaction } from '../store.ts';
+import type { Tags } from '../documents/tags.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import { flowScope, publishDeletion, publishFlow, publishSource, sourceScope } from '../webhooks/event-publishing.ts';
+import { flowNotFound, flowReadOnly, writableFlow } from './flow-access.ts';
+import { checkCollection, leaveCollections } from './flow-collections.ts';
+import { flowToKeep, stampMetadata } from './flow-metadata.ts';
+import { showFlow, showFlowDocument } from './flow-text.ts';
+import { contentTimerange } from './flow-timerange.ts';
+import { withProperties } from '../../shared/json-text.ts';
+import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
+import { dropSourceWithoutFlows, ensureSource } from '../sources/source-lifecycle.ts';
+import { tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
+
+export type FlowPropertyValue = string | boolean | number | FlowCollectionItem[];
+
+/** TAMS 7.0, `/flows` but for segments and storage. */
+export class FlowService {
+  readonly #store: Store;
+  readonly #deletion: SegmentDeletion;
+  readonly #limits: DocumentLimits;
+
+  constructor(store: Store, deletion: SegmentDeletion, limits: DocumentLimits) {
+    this.#store = store;
+    this.#deletion = deletion;
+    this.#limits = limits;
+  }
+
+  async list(filter: FlowFilter, page: PageRequest): Promise<Page<JsonText>> {
+    const { items, next } = await this.#store.flows.list(filter, page);
+    const texts = items.map(showFlow);
+    return next === undefined ? { items: texts } : { items: texts, next };
+  }
+
+  /** With a timerange: `include_timerange`, limited to that range. */
+  async get(id: string, options: { timerange?: TimeRange } = {}): Promise<JsonText> {
+    const flow = showFlow(await this.#find(id));
+    if (options.timerange === undefined) return flow;
+    const content = await contentTimerange(this.#store.segments, id, options.timerange);
+    return withProperties(flow, `"timerange":"${content.toString()}"`);
+  }
+
+  async exists(id: string): Promise<void> {
+    await this.#find(id);
+  }
+
+  put(input: FlowInput, principal: string): Promise<{ created: boolean; flow: JsonText }> {
+    checkFlowRules(input);
+    return this.#store.transaction(async (tx) => {
+      const state = await tx.flows.state(input.id);
+      if (state === undefined && (await tx.flows.isHidden(input.id))) throw flowNotFound(input.id);
+      if (state?.readOnly === true) throw flowReadOnly(input.id);
+      const found = state === undefined ? undefined : await tx.flows.find(input.id);
+      const present = found === undefined ? undefined : (JSON.parse(found.document) as Flow);
+      checkDocument('flow', input, this.#limits, present);
+      checkMembers(input.flow_collection ?? [], present?.flow_collection);
+      await checkCollection(tx, input.id, input.flow_collection ?? []);
+      if (state === undefined || present === undefined) {
+        return { created: true, flow: await this.#create(tx, input, principal) };
+      }
+      return { created: false, flow: await this.#replace(tx, state, present, input, principal) };
+    });
+  }
+
+  /** The deletion request that goes on with it, or undefined when it is done. */
+  async delete(id: string, principal: string): Promise<DeletionRequest | undefined> {
+    return this.#deletion.run(async (tx) => {
+      const flow = await writableFlow(tx, id);
+      const scope = await flowScope(tx, id, flow.sourceId);
+      const memberships = await leaveCollections(tx, id, principal);
+      const deletion = this.#deletion.begin(principal);
+      const request = await this.#deletion.deleteFlow(tx, flow, deletion, memberships);
+      await publishDeletion(tx, 'flows/deleted', scope);
+      await dropSourceWithoutFlows(tx, scope, this.#deletion.keeps ? deletion : undefined);
+      return request;
+    });
+  }
+
+  async getTags(id: string): Promise<Tags> {
+    return (await this.#load(id)).tags ?? {};
+  }
+
+  async getTag(id: string, name: string): Promise<string> {
+    return tagOf(await this.getTags(id), name, `flow ${id}`);
+  }
+
+  putTag(id: string, name: string, value: string, principal: string): Promise<void> {
+    return this.#change(id, principal, (flow) => {
+      flow.tags = withTag(flow.tags ?? {}, name, value);
+    });
+  }
+
+  deleteTag(id: string, name: string, principal: string): Promise<void> {
+    return this.#change(id, principal, (flow) => {
+      tagOf(flow.tags ?? {}, name, `flow ${id}`);
+      flow.tags = withoutTag(flow.tags ?? {}, name);
+    });
+  }
+
+  /** Throws `not_found` for a property that is not set, but for those that mean something then. */
+  async getProperty(id: string, property: FlowProperty): Promise<FlowPropertyValue> {
+    const flow = await this.#load(id);
+    if (property === 'read_only') return flow.read_only ?? false;
+    if (property === 'flow_collection') return flow.flow_collection ?? [];
+    const value = flow[property];
+    if (value === undefined) throw new AppError('not_found', `flow ${id} has no ${property}`);
+    return value;
+  }
+
+  putProperty(id: string, property: FlowProperty, value: FlowPropertyValue, principal: string): Promise<void> {
+    const set = (flow: Flow): void => void Object.assign(flow, { [property]: value });
+    if (property !== 'flow_collection') return this.#change(id, principal, set, property === 'read_only');
+    return this.#change(id, principal, async (flow, tx) => {
+      checkMembers(value as FlowCollectionItem[], flow.flow_collection);
+      await checkCollection(tx, id, value as FlowCollectionItem[]);
+      set(flow);
+    });
+  }
+
+  deleteProperty(id: string, property: FlowProperty, principal: string): Promise<void> {
+    return this.#change(id, principal, (flow) => {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the property is one of a closed set
+      delete flow[property];
+    });
+  }
+
+  async #find(id: string): Promise<FlowDocument> {
+    const flow = await this.#store.flows.find(id);
+    if (flow === undefined) throw flowNotFound(id);
+    return flow;
+  }
+
+  async #load(id: string): Promise<Flow> {
+    return JSON.parse((await this.#find(id)).document) as Flow;
+  }
+
+  async #create(tx: StoreTransaction, input: FlowInput, principal: string): Promise<JsonText> {
+    if ((await tx.flows.deletingState(input.id)) !== undefined) {
+      throw new AppError('flow_being_deleted', `flow ${input.id} is being deleted; try again when that is done`);
+    }
+    const flow = flowToKeep(input, undefined, principal);
+    const isFirstOfSource = await ensureSource(tx, flow);
+    await tx.flows.insert(flow);
+    if (isFirstOfSource) await publishSource(tx, 'sources/created', flow.source_id);
+    await publishFlow(tx, 'flows/created', flow.id, flow.source_id);
+    return showFlowDocument(JSON.stringify(flow));
+  }
+
+  async #replace(
+    tx: StoreTransaction,
+    state: FlowState,
+    present: Flow,
+    input: FlowInput,
+    principal: string,
+  ): Promise<JsonText> {
+    const flow = flowToKeep(input, present, principal);
+    const left = state.sourceId === flow.source_id ? undefined : await sourceScope(tx, state.sourceId);
+    const isFirstOfSource = await ensureSource(tx, flow, left === undefined);
+    await tx.flows.replace(state, present, flow);
+    if (isFirstOfSource) await publishSource(tx, 'sources/created', flow.source_id);
+    await publishFlow(tx, 'flows/updated', flow.id, flow.source_id);
+    if (left !== undefined) {
+      await dropSourceWithoutFlows(tx, left, this.#deletion.keeps ? this.#deletion.begin(principal) : undefined);
+    }
+    return showFlowDocument(JSON.stringify(flow));
+  }
+
+  /**
+   * What is as it should be already stays untouched and is told nobody: who answers `flows/updated` with a tag would be
+   * told of the tag for ever.
+   */
+  #change(
+    id: string,
+    principal: string,
+    change: (flow: Flow, tx: StoreTransaction) => void | Promise<void>,
+    evenReadOnly = false,
+  ): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      const state = await tx.flows.state(id);
+      const found = await tx.flows.find(id);
+      if (state === undefined || found === undefined) throw flowNotFound(id);
+      if (state.readOnly && !evenReadOnly) throw flowReadOnly(id);
+      const [before, flow] = [JSON.parse(found.document) as Flow, JSON.parse(found.document) as Flow];
+      await change(flow, tx);
+      if (isDeepStrictEqual(flow, before)) return;
+      if (!evenReadOnly) checkDocument('flow', flow, this.#limits, before);
+      stampMetadata(flow, principal);
+      await tx.flows.replace(state, before, flow);
+      await publishFlow(tx, 'flows/updated', id, flow.source_id);
+    });
+  }
+}

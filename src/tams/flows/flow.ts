@@ -1,0 +1,106 @@
+import type { Format } from '../documents/format.ts';
+import type { Tags } from '../documents/tags.ts';
+
+/** Property names are those of TAMS 7.0 (`schemas/flow-*.json`), so that nothing is renamed on the way through. */
+
+export interface Rational {
+  numerator: number;
+  denominator?: number;
+}
+
+export interface ContainerMapping {
+  track_index?: number;
+  format_track_index?: number;
+  audio_track?: { channel_numbers?: number[]; channel_range?: string };
+  mp2ts_container?: { pid?: number };
+  mxf_container?: { package_uid?: string; track_id?: number };
+  isobmff_container?: { track_id?: number };
+}
+
+export interface CollectionItem {
+  id: string;
+  role: string;
+}
+
+export interface FlowCollectionItem extends CollectionItem {
+  container_mapping?: ContainerMapping;
+}
+
+export interface VideoEssenceParameters {
+  frame_rate?: Rational;
+  frame_width: number;
+  frame_height: number;
+  bit_depth?: number;
+  interlace_mode?: 'progressive' | 'interlaced_tff' | 'interlaced_bff' | 'interlaced_psf';
+  colorspace?: 'BT601' | 'BT709' | 'BT2020' | 'BT2100';
+  transfer_characteristic?: 'SDR' | 'HLG' | 'PQ';
+  aspect_ratio?: Required<Rational>;
+  pixel_aspect_ratio?: Required<Rational>;
+  component_type?: 'YCbCr' | 'RGB';
+  horiz_chroma_subs?: number;
+  vert_chroma_subs?: number;
+  unc_parameters?: { unc_type: string };
+  avc_parameters?: { profile: number; level: number; flags: number };
+}
+
+export interface AudioEssenceParameters {
+  sample_rate: number;
+  channels: number;
+  bit_depth?: number;
+  codec_parameters?: { coded_frame_size?: number; mp4_oti?: number };
+  unc_parameters?: { unc_type: 'interleaved' | 'planar' | 'pairs' };
+}
+
+export interface ImageEssenceParameters {
+  frame_width: number;
+  frame_height: number;
+  aspect_ratio?: Required<Rational>;
+}
+
+export interface DataEssenceParameters {
+  data_type?: string;
+}
+
+/** What a client may set on a flow of any format. */
+interface FlowCommon {
+  id: string;
+  source_id: string;
+  label?: string;
+  description?: string;
+  created_by?: string;
+  updated_by?: string;
+  tags?: Tags;
+  metadata_version?: string;
+  generation?: number;
+  read_only?: boolean;
+  codec?: string;
+  container?: string;
+  avg_bit_rate?: number;
+  max_bit_rate?: number;
+  segment_duration?: Rational;
+  flow_collection?: FlowCollectionItem[];
+  container_mapping?: ContainerMapping;
+}
+
+interface ServerManaged {
+  created?: string;
+  metadata_updated?: string;
+}
+
+export type FlowInput = FlowCommon &
+  (
+    | { format: typeof Format.video; codec: string; essence_parameters: VideoEssenceParameters }
+    | { format: typeof Format.audio; codec: string; essence_parameters: AudioEssenceParameters }
+    | { format: typeof Format.image; codec: string; essence_parameters: ImageEssenceParameters }
+    | { format: typeof Format.data; codec: string; essence_parameters: DataEssenceParameters }
+    | { format: typeof Format.multi; essence_parameters?: undefined }
+  );
+
+/**
+ * A flow as it is kept. What is inferred (`collected_by`), read from the segments (`timerange`) or
+ * changed by every segment (`segments_updated`) is no part of it and is added when it is shown.
+ */
+export type Flow = FlowInput & ServerManaged;
+
+/** The single properties that have an address of their own below `/flows/{flowId}`. */
+export type FlowProperty = 'label' | 'description' | 'read_only' | 'max_bit_rate' | 'avg_bit_rate' | 'flow_collection';

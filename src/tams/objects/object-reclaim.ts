@@ -1,0 +1,121 @@
+import type { MediaObject } from './media-object.ts';
+import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import type { Store, StoreTransaction } from '../store.ts';
+
+export interface ReclaimResult {
+  readonly reclaimed: number;
+  /** Objects whose bytes could not be deleted now, with the reason; they are tried again later. */
+  readonly failed: readonly { objectId: string; reason: string }[];
+  /** Whether more objects are due. */
+  readonly more: boolean;
+}
+
+const BATCH_SIZE = 500;
+/** After how long an object is due again whose deletion did not come to its end. */
+const RETRY_MS = 60_000;
+
+/**
+ * Deletes objects that no segment uses any more, rows and bytes. In three steps, each of which may
+ * be the last before the process dies: the rows are marked, so that no segment can begin to use
+ * them, and put off, so that no other process works on them meanwhile; the bytes go; the rows go.
+ * Whatever was not finished is due again later.
+ */
+export class ObjectReclaim {
+  readonly #store: Store;
+  readonly #media: MediaStoreRegistry;
+  readonly #withTrash: boolean;
+  readonly #withExr: boolean;
+
+  /**
+   * `withTrash`: whether there may be anything in the trash, whose objects are in use. `withExr`: whether there may be
+   * EXR metadata of the objects, which goes with them.
+   */
+  constructor(store: Store, media: MediaStoreRegistry, withTrash: boolean, withExr = false) {
+    this.#store = store;
+    this.#media = media;
+    this.#withTrash = withTrash;
+    this.#withExr = withExr;
+  }
+
+  /** Mostly nothing is due, and to find that out nobody needs to be kept from writing. */
+  isDue(): Promise<boolean> {
+    return this.#store.reclaimQueue.hasDue(Date.now());
+  }
+
+  /** `mustBeOurs` throws where another process reclaims by now. */
+  async reclaimDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>): Promise<ReclaimResult> {
+    const { objects, more } = await this.#store.transaction(
+      async (tx) => {
+        await mustBeOurs(tx);
+        return markDue(tx, this.#withTrash);
+      },
+      { background: true },
+    );
+    if (objects.length === 0) return { reclaimed: 0, failed: [], more };
+    const failed = await this.#deleteBytes(objects);
+    const failedIds = new Set(failed.map(({ objectId }) => objectId));
+    const gone = objects.map(({ id }) => id).filter((id) => !failedIds.has(id));
+    await this.#store.transaction(
+      async (tx) => {
+        // Another process that took over may have removed the rows by now, and the ids be in use again.
+        await mustBeOurs(tx);
+        // The ids may be allocated again, and what is due for the objects of now is nothing to those.
+        await Promise.all([tx.objects.remove(gone), tx.reclaimQueue.removeObjects(gone)]);
+        if (this.#withExr) await tx.inspections.forget(gone);
+      },
+      { background: true },
+    );
+    return { reclaimed: gone.length, failed, more };
+  }
+
+  async #deleteBytes(objects: readonly MediaObject[]): Promise<{ objectId: string; reason: string }[]> {
+    const byBackend = new Map<string, Map<string, string>>();
+    for (const { id, locations } of objects) {
+      for (const { storageId, storagePath } of locations) {
+        const paths = byBackend.get(storageId) ?? new Map<string, string>();
+        byBackend.set(storageId, paths.set(storagePath, id));
+      }
+    }
+    const failed: { objectId: string; reason: string }[] = [];
+    for (const [storageId, paths] of byBackend) failed.push(...(await this.#deleteFrom(storageId, paths)));
+    return failed;
+  }
+
+  async #deleteFrom(
+    storageId: string,
+    objectIds: ReadonlyMap<string, string>,
+  ): Promise<{ objectId: string; reason: string }[]> {
+    const store = this.#media.get(storageId);
+    const all = (reason: string): { objectId: string; reason: string }[] =>
+      [...objectIds.values()].map((objectId) => ({ objectId, reason }));
+    if (store === undefined) return all(`storage backend ${storageId} is not configured`);
+    try {
+      const failures = await store.deleteMany([...objectIds.keys()]);
+      return failures.map(({ path, reason }) => ({ objectId: objectIds.get(path) ?? path, reason }));
+    } catch (error) {
+      return all(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** The objects that are due and to go, marked and put off; and whether there may be more that are due. */
+async function markDue(tx: StoreTransaction, withTrash: boolean): Promise<{ objects: MediaObject[]; more: boolean }> {
+  const now = Date.now();
+  const entries = await tx.reclaimQueue.due(now, BATCH_SIZE);
+  const ids = [...new Set(entries.map(({ objectId }) => objectId))];
+  const kept = await Promise.all([
+    tx.segments.usedObjects(ids),
+    tx.reclaimQueue.inGrace(ids, now),
+    ...(withTrash ? [tx.trash.usedObjects(ids)] : []),
+  ]);
+  const unused = ids.filter((id) => !kept.some((those) => those.has(id)));
+  const [objects] = await Promise.all([mark(tx, unused), tx.reclaimQueue.remove(entries.map(({ handle }) => handle))]);
+  const marked = objects.map(({ id }) => id);
+  await tx.reclaimQueue.add(marked, now + RETRY_MS, 'reclaiming');
+  return { objects, more: entries.length === BATCH_SIZE };
+}
+
+async function mark(tx: StoreTransaction, objectIds: readonly string[]): Promise<MediaObject[]> {
+  await tx.objects.markReclaiming(objectIds);
+  return tx.objects.reclaiming(objectIds);
+}

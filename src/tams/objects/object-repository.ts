@@ -1,0 +1,180 @@
+import type { MediaObject } from './media-object.ts';
+import { objectIdsOf, packLocations, unpackLocations } from '../../media/object-location.ts';
+import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
+import type { ObjectReads, Objects, ShownObject, StoredObject } from '../store.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { and, eq, isIn, lte } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { Access } from '../access/access.ts';
+import { visibleObjects } from '../access/object-access.ts';
+import type { TableReads } from '../table-access.ts';
+import { toHandle, toRowId } from '../row-handles.ts';
+import { OBJECTS, RECLAIMED_IDS } from '../tables.ts';
+import { visibleFlows } from '../access/visible-flows.ts';
+
+const COLUMNS = ['id', 'first_flow', 'first_life', 'referenced', 'locations', 'external_urls'] as const;
+
+/** Longer than any two clocks disagree on the date. */
+const REMEMBERED_MS = 2n * 86_400_000n;
+
+function toMediaObject(row: Cell[]): MediaObject {
+  const [id, firstFlow, firstLife, referenced, locations, externalUrls] = row as [
+    string,
+    string,
+    string | null,
+    boolean,
+    string | null,
+    string | null,
+  ];
+  return {
+    id,
+    firstFlow,
+    firstLife: firstLife ?? firstFlow,
+    referenced,
+    locations: unpackLocations(locations),
+    externalUrls: externalUrls === null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]),
+  };
+}
+
+export class ObjectReader implements ObjectReads {
+  readonly #reader: TableReads;
+  readonly #access: Access;
+
+  constructor(reader: TableReads, access: Access) {
+    this.#reader = reader;
+    this.#access = access;
+  }
+
+  async find(id: string): Promise<ShownObject | undefined> {
+    return (await this.#shown([id]))[0];
+  }
+
+  async findAt({ storageId, storagePath }: ObjectLocation): Promise<ShownObject | undefined> {
+    const isThere = (at: ObjectLocation): boolean => at.storageId === storageId && at.storagePath === storagePath;
+    const objects = await this.#shown(objectIdsOf(storagePath));
+    return objects.find(({ locations }) => locations.some(isThere));
+  }
+
+  async #shown(ids: readonly string[]): Promise<readonly ShownObject[]> {
+    const { rows } = await this.#reader.select({
+      table: OBJECTS.name,
+      columns: COLUMNS,
+      where: and([isIn('id', ids), eq('reclaiming', false)]),
+    });
+    const objects = await visibleObjects(this.#reader, this.#access, rows.map(toMediaObject));
+    if (this.#access.classes === undefined) return objects;
+    const visible = await visibleFlows(
+      this.#reader,
+      this.#access,
+      objects.map(({ firstFlow }) => firstFlow),
+    );
+    return objects.map((object) => ({
+      ...object,
+      firstFlow: visible.get(object.firstFlow) === object.firstLife ? object.firstFlow : undefined,
+    }));
+  }
+
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await this.#reader.select({
+      table: OBJECTS.name,
+      columns: ['id', 'first_flow', 'first_life'],
+      where: and([isIn('id', ids), eq('reclaiming', false)]),
+    });
+    const found = (rows as [string, string, string | null][]).map(([id, firstFlow, firstLife]) => ({
+      id,
+      firstFlow,
+      firstLife: firstLife ?? firstFlow,
+    }));
+    const visible = await visibleObjects(this.#reader, this.#access, found);
+    return new Set(visible.map(({ id }) => id));
+  }
+}
+
+export class ObjectRepository extends ObjectReader implements Objects {
+  readonly #tx: ManagedTransaction;
+  readonly #access: Access;
+
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
+    this.#tx = tx;
+    this.#access = access;
+  }
+
+  async findMany(ids: readonly string[]): Promise<Map<string, StoredObject>> {
+    const objects = await visibleObjects(this.#tx, this.#access, await this.#select(ids, false));
+    return new Map(objects.map((object) => [object.id, object]));
+  }
+
+  async taken(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await this.#tx.select({ table: OBJECTS.name, columns: ['id'], where: isIn('id', ids) });
+    return new Set(rows.map((row) => row[0] as string));
+  }
+
+  async hadBefore(ids: readonly string[]): Promise<Set<string>> {
+    const { rows } = await this.#tx.select({ table: RECLAIMED_IDS.name, columns: ['id'], where: isIn('id', ids) });
+    return new Set(rows.map((row) => row[0] as string));
+  }
+
+  async insertNamed(objects: readonly MediaObject[]): Promise<void> {
+    // All ids that could be given the same path.
+    const ids = objects.flatMap(({ id, locations }) => [
+      id,
+      ...locations.flatMap(({ storagePath }) => objectIdsOf(storagePath)),
+    ]);
+    await this.#tx.lock(ids.map((id) => `object:${id}`));
+    await this.insert(objects);
+  }
+
+  async insert(objects: readonly MediaObject[]): Promise<void> {
+    if (objects.length === 0) return;
+    const rows = objects.map((object) => [
+      object.id,
+      object.firstFlow,
+      object.firstLife,
+      object.referenced,
+      packLocations(object.locations),
+      object.externalUrls.length === 0 ? null : JSON.stringify(object.externalUrls),
+      false,
+    ]);
+    await this.#tx.insertArrays(OBJECTS.name, [...COLUMNS, 'reclaiming'], rows);
+  }
+
+  async use(objects: readonly StoredObject[]): Promise<void> {
+    // The reclaim writes the rows too: one that runs beside this either sees the use or collides with it.
+    const written = this.#tx.serializable ? objects.filter(({ referenced }) => !referenced) : objects;
+    if (written.length === 0) return;
+    const rowIds = written.map(({ handle }) => toRowId(handle));
+    const rows = written.map(() => [true]);
+    await this.#tx.updateByRowIds(OBJECTS.name, rowIds, ['referenced'], rows);
+  }
+
+  async markReclaiming(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#tx.update(OBJECTS.name, isIn('id', ids), { reclaiming: true });
+  }
+
+  reclaiming(ids: readonly string[]): Promise<MediaObject[]> {
+    return this.#select(ids, true);
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#tx.delete(OBJECTS.name, and([isIn('id', ids), eq('reclaiming', true)]));
+    const now = BigInt(Date.now());
+    await this.#tx.delete(RECLAIMED_IDS.name, lte('until_ms', now));
+    const rows = ids.map((id) => [id, now + REMEMBERED_MS]);
+    await this.#tx.insertArrays(RECLAIMED_IDS.name, ['id', 'until_ms'], rows);
+  }
+
+  async #select(ids: readonly string[], reclaiming: boolean): Promise<StoredObject[]> {
+    if (ids.length === 0) return [];
+    const { rows, rowIds } = await this.#tx.select({
+      table: OBJECTS.name,
+      columns: COLUMNS,
+      where: and([isIn('id', ids), eq('reclaiming', reclaiming)]),
+      rowIds: true,
+    });
+    return rows.map((row, index) => ({ ...toMediaObject(row), handle: toHandle(rowIds[index]) }));
+  }
+}

@@ -1,0 +1,67 @@
+import type { ReclaimQueue, ReclaimQueueReads, ReclaimReason, RowHandle } from '../store.ts';
+import { and, eq, gt, isIn, lte } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { toHandle, toRowId } from '../row-handles.ts';
+import type { TableReads } from '../table-access.ts';
+import { RECLAIM_QUEUE } from '../tables.ts';
+
+export class ReclaimQueueReader implements ReclaimQueueReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  async hasDue(nowMs: number): Promise<boolean> {
+    const where = lte('due_ms', BigInt(nowMs));
+    const { rows } = await this.#reader.select({ table: RECLAIM_QUEUE.name, columns: ['due_ms'], where, limit: 1 });
+    return rows.length > 0;
+  }
+}
+
+export class ReclaimQueueRepository extends ReclaimQueueReader implements ReclaimQueue {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  async add(objectIds: readonly string[], dueAtMs: number, reason: ReclaimReason): Promise<void> {
+    if (objectIds.length === 0) return;
+    const due = BigInt(dueAtMs);
+    const rows = objectIds.map((objectId) => [due, objectId, reason]);
+    await this.#tx.insertArrays(RECLAIM_QUEUE.name, ['due_ms', 'object_id', 'reason'], rows);
+  }
+
+  async due(nowMs: number, limit: number): Promise<{ objectId: string; handle: RowHandle }[]> {
+    const { rows, rowIds } = await this.#tx.select({
+      table: RECLAIM_QUEUE.name,
+      columns: ['object_id'],
+      where: lte('due_ms', BigInt(nowMs)),
+      orderBy: [{ column: 'due_ms', direction: 'asc' }],
+      limit,
+      timeline: { column: 'due_ms' },
+      rowIds: true,
+    });
+    return rows.map((row, index) => ({ objectId: row[0] as string, handle: toHandle(rowIds[index]) }));
+  }
+
+  async inGrace(objectIds: readonly string[], nowMs: number): Promise<Set<string>> {
+    if (objectIds.length === 0) return new Set();
+    const { rows } = await this.#tx.select({
+      table: RECLAIM_QUEUE.name,
+      columns: ['object_id'],
+      where: and([isIn('object_id', objectIds), gt('due_ms', BigInt(nowMs)), eq('reason', 'dropped')]),
+    });
+    return new Set(rows.map((row) => row[0] as string));
+  }
+
+  async remove(handles: readonly RowHandle[]): Promise<void> {
+    if (handles.length > 0) await this.#tx.deleteByRowIds(RECLAIM_QUEUE.name, handles.map(toRowId));
+  }
+
+  async removeObjects(objectIds: readonly string[]): Promise<void> {
+    if (objectIds.length > 0) await this.#tx.delete(RECLAIM_QUEUE.name, isIn('object_id', objectIds));
+  }
+}

@@ -1,0 +1,103 @@
+import Type from 'typebox';
+import { ContentFormat, Integer, limitParameter, PATTERNS, Timerange, Uuid } from '../http/schemas/common.ts';
+import { EXAMPLE_FLOW_ID, EXAMPLE_SEGMENT, EXAMPLE_SOURCE_ID } from '../http/schemas/examples.ts';
+
+/** Path and query parameters, as TAMS 7.0 names them. */
+
+/** Ids of this pattern are checked before anything else of a request: see the plugin `tams-path-ids`. */
+const idOf = (what: string, example: string) =>
+  Type.String({ pattern: PATTERNS.uuid.pattern, description: `The id of the ${what}.`, examples: [example] });
+const sourceId = idOf('source', EXAMPLE_SOURCE_ID);
+const flowId = idOf('flow', EXAMPLE_FLOW_ID);
+const name = Type.String({ description: 'The name of the tag.', examples: ['site'] });
+
+export const sourceParams = Type.Object({ sourceId });
+export const sourceTagParams = Type.Object({ sourceId, name });
+export const flowParams = Type.Object({ flowId });
+export const flowTagParams = Type.Object({ flowId, name });
+export const objectParams = Type.Object({
+  objectId: Type.String({
+    description: 'The id of the object, percent-encoded.',
+    examples: [EXAMPLE_SEGMENT.object_id],
+  }),
+});
+export const deletionRequestParams = Type.Object({
+  requestId: Type.String({
+    pattern: PATTERNS.uuid.pattern,
+    description: 'The id of the deletion request, as `Location` of a 202 ends with it.',
+  }),
+});
+
+export const pagingParameters = {
+  page: Type.Optional(Type.String({ description: 'The cursor of a page, from `X-Paging-NextKey`.' })),
+  limit: limitParameter('Results per page; lowered to what the server allows, see `X-Paging-Limit`.'),
+};
+
+const tagFilters = {
+  'tag.{name}': Type.Optional(
+    Type.String({ description: 'Only what has a tag {name} of exactly this value: `tag.site=london`.' }),
+  ),
+  'tag_exists.{name}': Type.Optional(
+    Type.Boolean({ description: 'Only what has a tag {name} (`true`), or has none (`false`).' }),
+  ),
+};
+
+const exactLabel = Type.Optional(Type.String({ description: 'Only what has exactly this label.' }));
+
+export const pagingQuery = Type.Object(pagingParameters);
+
+export const sourceListQuery = Type.Object({
+  label: exactLabel,
+  ...tagFilters,
+  format: Type.Optional(ContentFormat),
+  ...pagingParameters,
+});
+
+export const flowListQuery = Type.Object({
+  source_id: Type.Optional(Uuid),
+  timerange: Type.Optional(Timerange),
+  format: Type.Optional(ContentFormat),
+  codec: Type.Optional(
+    Type.String({ pattern: PATTERNS.codecFilter.pattern, description: 'Only flows of exactly this codec.' }),
+  ),
+  label: exactLabel,
+  ...tagFilters,
+  frame_width: Type.Optional(Integer({ description: 'Only video flows of this width, in pixels.' })),
+  frame_height: Type.Optional(Integer({ description: 'Only video flows of this height, in pixels.' })),
+  ...pagingParameters,
+});
+
+export const flowQuery = Type.Object({
+  include_timerange: Type.Optional(
+    Type.Boolean({ default: false, description: 'Whether to tell the range that its segments cover.' }),
+  ),
+  timerange: Type.Optional(Timerange),
+});
+
+const object_id = Type.Optional(Type.String({ description: 'Only segments of this object.' }));
+
+export const segmentListQuery = Type.Object({
+  object_id,
+  timerange: Type.Optional(Timerange),
+  reverse_order: Type.Optional(Type.Boolean({ default: false, description: 'Whether the latest come first.' })),
+  verbose_storage: Type.Optional(Type.Boolean({ default: false, description: 'Tell of each URL where it leads.' })),
+  accept_get_urls: Type.Optional(
+    Type.String({
+      pattern: PATTERNS.labelList.pattern,
+      description: 'Only URLs of these labels, with commas between them; none at all where it is empty.',
+    }),
+  ),
+  accept_storage_ids: Type.Optional(
+    Type.String({
+      pattern: PATTERNS.uuidList.pattern,
+      description: 'Only URLs of these storage backends, with commas between them.',
+    }),
+  ),
+  presigned: Type.Optional(Type.Boolean({ description: 'Only presigned URLs, or only others.' })),
+  ...pagingParameters,
+});
+
+export const segmentDeleteQuery = Type.Object({
+  timerange: Type.Optional(Timerange),
+  object_id,
+});

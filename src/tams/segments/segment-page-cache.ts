@@ -1,0 +1,71 @@
+import { LRUCache } from 'lru-cache';
+import type { CursorPosition } from '../../shared/paging.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+
+/** One page of `GET /flows/{flowId}/segments`. */
+export interface SegmentPage {
+  /** A JSON array, in UTF-8; empty where nothing was to be printed. */
+  readonly body: Buffer;
+  readonly count: number;
+  readonly next?: CursorPosition;
+  /** The hull of its segments. */
+  readonly timerange: TimeRange;
+}
+
+/** What a page was made from. As long as both are the same, so is the page. */
+interface Made {
+  readonly version: bigint;
+  /** Number of the signing window: within one, signed URLs are the same. */
+  readonly window: number;
+}
+
+/** What an entry costs besides its body. */
+const ENTRY_OVERHEAD_BYTES = 1_024;
+
+/**
+ * Pages as they were sent, for as long as they would come out the same: players of one programme ask
+ * for the same windows. A page is never served stale, since the flow's version of its segments is
+ * read for every request, and a change of segments, by any process, gives the flow a new one.
+ */
+export class SegmentPageCache {
+  readonly #pages: LRUCache<string, SegmentPage & Made> | undefined;
+  readonly #windowMs: number;
+  #hits = 0;
+  #misses = 0;
+
+  /** Without a signing grid no two pages have the same URLs, and nothing is kept. */
+  constructor(options: { maxBytes: number; signingGridS: number }) {
+    this.#windowMs = options.signingGridS * 1000;
+    if (options.maxBytes === 0 || options.signingGridS <= 1) return;
+    this.#pages = new LRUCache({
+      maxSize: options.maxBytes,
+      sizeCalculation: ({ body }, key) => body.length + key.length + ENTRY_OVERHEAD_BYTES,
+    });
+  }
+
+  get(key: string, version: bigint): SegmentPage | undefined {
+    const page = this.#pages?.get(key);
+    const kept = page?.version === version && page.window === this.window() ? page : undefined;
+    if (kept === undefined) this.#misses++;
+    else this.#hits++;
+    return kept;
+  }
+
+  /** Since the start; entries are those of now. */
+  counts(): { hits: number; misses: number; entries: number } {
+    return { hits: this.#hits, misses: this.#misses, entries: this.#pages?.size ?? 0 };
+  }
+
+  /**
+   * `version` and `window` were read before the segments were, and before URLs were signed: a page may
+   * be newer than they say, never older.
+   */
+  set(key: string, version: bigint, window: number, page: SegmentPage): void {
+    this.#pages?.set(key, { ...page, version, window });
+  }
+
+  /** The number of the present signing window. */
+  window(): number {
+    return Math.floor(Date.now() / this.#windowMs);
+  }
+}

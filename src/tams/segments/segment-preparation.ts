@@ -1,0 +1,88 @@
+import { checkLength, type DocumentLimits } from '../documents/document-limits.ts';
+import type { ExternalUrl, GivenUrl, SegmentInput } from './segment.ts';
+import type { JsonText } from '../../shared/paging.ts';
+import { AppError } from '../../shared/errors.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { parseTimestamp } from '../../shared/time/timestamp.ts';
+
+/** A segment whose own properties are in order; whether the flow can take it is another question. */
+export interface PreparedSegment {
+  readonly objectId: string;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly fragment: JsonText;
+  readonly urls: readonly ExternalUrl[];
+}
+
+/** Checks what can be checked without the store. Throws `invalid_segment` or `invalid_timerange`. */
+export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<string>): PreparedSegment {
+  const { get_urls: givenUrls, ...shown } = input;
+  if (input.object_id === '') fail('object_id', 'must not be empty');
+  // Tables keep UTF-8, which such texts have no form in: different ids would become the same.
+  if (!input.object_id.isWellFormed()) fail('object_id', 'must be well-formed Unicode');
+  const { startNs, endNs } = boundsOf(input.timerange);
+  if (input.ts_offset !== undefined) parsed('ts_offset', input.ts_offset, parseTimestamp);
+  if (input.last_duration !== undefined && parsed('last_duration', input.last_duration, parseTimestamp) < 0n) {
+    fail('last_duration', 'must not be negative');
+  }
+  const urls = givenUrls === undefined ? NO_URLS : externalOf(givenUrls);
+  for (const url of urls) checkUrl(url, backendLabels);
+  const fragment = JSON.stringify({ ts_offset: '0:0', ...shown }).slice(0, -1);
+  return { objectId: input.object_id, startNs, endNs, fragment, urls };
+}
+
+/** Throws `too_many_items` or `document_too_large`. */
+export function checkSize({ fragment, urls }: PreparedSegment, limits: DocumentLimits): void {
+  checkLength('get_urls', urls.length, limits);
+  const urlBytes = urls.reduce(
+    (sum, { url, label = '' }) => sum + Buffer.byteLength(url) + Buffer.byteLength(label),
+    0,
+  );
+  const bytes = Buffer.byteLength(fragment) + urlBytes;
+  if (bytes <= limits.maxBytes) return;
+  const field = urlBytes > bytes / 2 ? 'get_urls' : 'segment';
+  const problem = `it has ${bytes} bytes, ${urlBytes} of them in get_urls; ${limits.maxBytes} are the most (DOCUMENT_MAX_BYTES)`;
+  throw new AppError('document_too_large', `${field}: ${problem}`, { field });
+}
+
+const NO_URLS: readonly ExternalUrl[] = [];
+
+/**
+ * To correct a segment, clients delete it and post it again, often as it was listed (TAMS 7.0,
+ * `POST /flows/{flowId}/segments`). Its own URLs the service adds anew; kept, they would soon be expired ones.
+ */
+const externalOf = (given: readonly GivenUrl[]): ExternalUrl[] =>
+  given
+    .filter(({ presigned, controlled }) => presigned !== true && controlled !== true)
+    .map(({ url, label }) => (label === undefined ? { url } : { url, label }));
+
+function boundsOf(text: string): { startNs: bigint; endNs: bigint } {
+  const range = parsed('timerange', text, (written) => TimeRange.parse(written));
+  const { startNs, endNs } = range;
+  if (range.isEmpty) fail('timerange', `${text} is empty`);
+  if (startNs === null || endNs === null) fail('timerange', `${text} must have a start and an end`);
+  if (!range.startInclusive) fail('timerange', `${text} must have an inclusive start`);
+  return { startNs, endNs };
+}
+
+function checkUrl({ url, label }: ExternalUrl, backendLabels: ReadonlySet<string>): void {
+  const protocol = URL.parse(url)?.protocol;
+  if (protocol !== 'http:' && protocol !== 'https:') fail('get_urls', 'a URL must be an absolute http or https URL');
+  if (label !== undefined && backendLabels.has(label)) {
+    fail('get_urls', `the label "${label}" belongs to a storage backend of this service`);
+  }
+}
+
+/** Names the property in the error of a text that cannot be parsed. */
+function parsed<Value>(field: string, text: string, parse: (text: string) => Value): Value {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof AppError) throw new AppError(error.code, `${field}: ${error.message}`, { field });
+    throw error;
+  }
+}
+
+function fail(field: string, problem: string): never {
+  throw new AppError('invalid_segment', `${field}: ${problem}`, { field });
+}

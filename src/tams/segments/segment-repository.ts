@@ -1,0 +1,203 @@
+import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
+import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
+import type { DeletableSegment, SegmentedFlow, SegmentReads, Segments, SegmentSelection } from '../store.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import type { Cell, Ordering } from '../../vastdb/engine.ts';
+import { and, eq, gt, gte, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TimelineHint } from '../../vastdb/query/select-query.ts';
+import type { Access } from '../access/access.ts';
+import type { TableReads } from '../table-access.ts';
+import { toPage } from '../documents/keyset-page.ts';
+import { flowsUsingObject } from '../access/object-access.ts';
+import { toHandle, toRowId } from '../row-handles.ts';
+import { findOverlapped } from './segment-overlap.ts';
+import { type SegmentWindow, segmentWindow, type Span, timelineOf } from './segment-window.ts';
+import { SEGMENTS } from '../tables.ts';
+
+const SHOWN_COLUMNS = ['start_ns', 'end_ns', 'fragment', 'locations', 'external_urls'] as const;
+
+const FORWARD: readonly Ordering[] = [{ column: 'start_ns', direction: 'asc' }];
+const BACKWARD: readonly Ordering[] = [{ column: 'start_ns', direction: 'desc' }];
+
+const toStoredSegment = (row: Cell[]): StoredSegment => ({
+  startNs: row[0] as bigint,
+  endNs: row[1] as bigint,
+  fragment: row[2] as string,
+  locations: row[3] as string | null,
+  externalUrls: row[4] as string | null,
+});
+
+export class SegmentReader implements SegmentReads {
+  readonly #reader: TableReads;
+  readonly #access: Access;
+
+  constructor(reader: TableReads, access: Access) {
+    this.#reader = reader;
+    this.#access = access;
+  }
+
+  async page(flowId: string, query: SegmentQuery, page: PageRequest): Promise<Page<StoredSegment>> {
+    if (query.timerange.isEmpty) return { items: [] };
+    const window = await segmentWindow(this.#reader, flowId, query.timerange);
+    if (window === undefined) return { items: [] };
+    const terms = [...window.terms, ...ofObject(query.objectId), ...beyond(page.after, query.reverse)];
+    const found = await this.#reader.select({
+      table: SEGMENTS.name,
+      columns: SHOWN_COLUMNS,
+      where: and(terms),
+      orderBy: query.reverse ? BACKWARD : FORWARD,
+      limit: page.limit + 1,
+      maxBytes: page.maxBytes,
+      timeline: ofSome(window.timeline, query.objectId),
+    });
+    return toPage(found, page.limit, toStoredSegment, (row) => [row[0] as bigint]);
+  }
+
+  async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {
+    if (range.isEmpty) return undefined;
+    const window = await segmentWindow(this.#reader, flowId, range);
+    if (window === undefined) return undefined;
+    const [first, last] = await Promise.all([this.#one(window, FORWARD), this.#one(window, BACKWARD)]);
+    return first === undefined || last === undefined ? undefined : { first, last };
+  }
+
+  flowsUsing(objectId: string, page: PageRequest): Promise<Page<string>> {
+    return flowsUsingObject(this.#reader, this.#access, objectId, page);
+  }
+
+  async #one({ terms, timeline }: SegmentWindow, orderBy: readonly Ordering[]): Promise<StoredSegment | undefined> {
+    const where = and(terms);
+    const request = { table: SEGMENTS.name, columns: SHOWN_COLUMNS, where, orderBy, limit: 1, timeline };
+    const { rows } = await this.#reader.select(request);
+    return rows[0] === undefined ? undefined : toStoredSegment(rows[0]);
+  }
+}
+
+const ofObject = (objectId: string | undefined): Predicate[] =>
+  objectId === undefined ? [] : [eq('object_id', objectId)];
+
+/** How far apart all segments are says nothing of those that use one object. */
+const ofSome = (timeline: TimelineHint, objectId: string | undefined): TimelineHint =>
+  objectId === undefined ? timeline : { ...timeline, expectedStepNs: undefined };
+
+function beyond(position: CursorPosition | undefined, reverse: boolean): Predicate[] {
+  if (position === undefined) return [];
+  const [startNs] = position;
+  if (typeof startNs !== 'bigint') {
+    throw new AppError('invalid_cursor', 'page: this cursor was not made by this listing', { field: 'page' });
+  }
+  return [reverse ? lt('start_ns', startNs) : gt('start_ns', startNs)];
+}
+
+export class SegmentRepository extends SegmentReader implements Segments {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
+    this.#tx = tx;
+  }
+
+  overlapping(flow: SegmentedFlow, ranges: readonly Span[]): Promise<boolean[]> {
+    return findOverlapped(this.#tx, flow, ranges);
+  }
+
+  async insert(flowId: string, segments: readonly NewSegment[]): Promise<void> {
+    const rows = segments.map((segment) => [
+      flowId,
+      segment.startNs,
+      segment.endNs,
+      segment.objectId,
+      segment.locations,
+      segment.externalUrls,
+      segment.fragment,
+    ]);
+    const columns = ['flow_id', 'start_ns', 'end_ns', 'object_id', 'locations', 'external_urls', 'fragment'];
+    await this.#tx.insertArrays(SEGMENTS.name, columns, rows);
+  }
+
+  async selectForDeletion(
+    flow: SegmentedFlow,
+    selection: SegmentSelection,
+    limit: number,
+  ): Promise<DeletableSegment[]> {
+    const { timerange, objectId } = selection;
+    if (timerange.isEmpty) return [];
+    const terms: Predicate[] = [eq('flow_id', flow.id), ...ofObject(objectId)];
+    if (timerange.startNs !== null) terms.push(gte('start_ns', timerange.startNs));
+    // The first of the two bounds lets the engine stop reading at the end of the range.
+    if (timerange.endNs !== null) terms.push(lt('start_ns', timerange.endNs), lte('end_ns', timerange.endNs));
+    const { rows, rowIds } = await this.#tx.select({
+      table: SEGMENTS.name,
+      columns: ['start_ns', 'end_ns', 'object_id'],
+      where: and(terms),
+      orderBy: FORWARD,
+      limit,
+      rowIds: true,
+      timeline: ofSome(timelineOf(flow.content), objectId),
+    });
+    return (rows as [bigint, bigint, string][]).map(([startNs, endNs, object], index) => ({
+      startNs,
+      endNs,
+      objectId: object,
+      handle: toHandle(rowIds[index]),
+    }));
+  }
+
+  async remove(segments: readonly DeletableSegment[]): Promise<void> {
+    await this.#tx.deleteByRowIds(
+      SEGMENTS.name,
+      segments.map(({ handle }) => toRowId(handle)),
+    );
+  }
+
+  async hullWithout(flow: SegmentedFlow, removed: readonly DeletableSegment[]): Promise<Span | undefined> {
+    const { id, content } = flow;
+    const [first, last] = [removed[0], removed.at(-1)];
+    if (content === null || first === undefined || last === undefined) return content ?? undefined;
+    // Nothing is left between segments that were all of a stretch.
+    const removedNs = removed.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
+    const isStretch = removedNs === last.endNs - first.startNs;
+    const timeline = timelineOf(content);
+    const [startNs, endNs] = await Promise.all([
+      first.startNs > content.startNs
+        ? content.startNs
+        : this.#edge(id, FORWARD, 'start_ns', isStretch ? { ...timeline, from: last.endNs } : timeline),
+      last.endNs < content.endNs
+        ? content.endNs
+        : this.#edge(id, BACKWARD, 'end_ns', isStretch ? { ...timeline, to: first.startNs } : timeline),
+    ]);
+    return startNs === undefined || endNs === undefined ? undefined : { startNs, endNs };
+  }
+
+  async usedObjects(objectIds: readonly string[]): Promise<Set<string>> {
+    if (objectIds.length === 0) return new Set();
+    const { rows } = await this.#tx.select({
+      table: SEGMENTS.name,
+      columns: ['object_id'],
+      where: isIn('object_id', objectIds),
+      distinct: true,
+    });
+    return new Set(rows.map((row) => row[0] as string));
+  }
+
+  async #edge(
+    flowId: string,
+    orderBy: readonly Ordering[],
+    column: string,
+    timeline: TimelineHint,
+  ): Promise<bigint | undefined> {
+    const where = eq('flow_id', flowId);
+    const { rows } = await this.#tx.select({
+      table: SEGMENTS.name,
+      columns: [column],
+      where,
+      orderBy,
+      limit: 1,
+      timeline,
+    });
+    return rows[0]?.[0] as bigint | undefined;
+  }
+}

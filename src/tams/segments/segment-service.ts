@@ -1,0 +1,121 @@
+import type { DeletionRequest } from '../deletion/deletion-request.ts';
+import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import type { PageRequest } from '../../shared/paging.ts';
+import type { SegmentFailure, SegmentInput, SegmentQuery, UrlFilter } from './segment.ts';
+import type { SegmentSelection, Store } from '../store.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { writableFlow } from '../flows/flow-access.ts';
+import { hullOf } from '../flows/flow-timerange.ts';
+import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
+import type { SegmentPage, SegmentPageCache } from './segment-page-cache.ts';
+import type { SegmentRegistration } from './segment-registration.ts';
+import { renderSegments } from './segment-renderer.ts';
+import { shownNow } from '../documents/shown-times.ts';
+
+/** How a page is printed: which URLs, and this server's own base for stores whose URLs lead back to it. */
+export interface SegmentRendering {
+  readonly urls: UrlFilter;
+  readonly baseUrl: string;
+}
+
+const NO_SEGMENTS: SegmentPage = { body: Buffer.from('[]'), count: 0, timerange: TimeRange.EMPTY };
+
+/** TAMS 7.0, `/flows/{flowId}/segments`. */
+export class SegmentService {
+  readonly #store: Store;
+  readonly #media: MediaStoreRegistry;
+  readonly #registration: SegmentRegistration;
+  readonly #deletion: SegmentDeletion;
+  readonly #pages: SegmentPageCache;
+
+  constructor(
+    store: Store,
+    media: MediaStoreRegistry,
+    registration: SegmentRegistration,
+    deletion: SegmentDeletion,
+    pages: SegmentPageCache,
+  ) {
+    this.#store = store;
+    this.#media = media;
+    this.#registration = registration;
+    this.#deletion = deletion;
+    this.#pages = pages;
+  }
+
+  /**
+   * Of a flow that does not exist, or is being deleted: no segments. Without a rendering (for a HEAD)
+   * nothing is signed and the body is left empty.
+   */
+  async list(
+    flowId: string,
+    query: SegmentQuery,
+    page: PageRequest,
+    rendering: SegmentRendering | undefined,
+  ): Promise<SegmentPage> {
+    const version = await this.#store.flows.segmentsVersion(flowId);
+    if (version === undefined) return NO_SEGMENTS;
+    if (rendering === undefined) return this.#read(flowId, query, page, undefined);
+    const key = pageKey(flowId, query, page, rendering);
+    const kept = this.#pages.get(key, version);
+    if (kept !== undefined) return kept;
+    const window = this.#pages.window();
+    const made = await this.#read(flowId, query, page, rendering);
+    this.#pages.set(key, version, window, made);
+    return made;
+  }
+
+  /** Those that could not be registered; the others are. */
+  async create(flowId: string, inputs: readonly SegmentInput[]): Promise<SegmentFailure[]> {
+    const refusals = await this.#registration.register(flowId, inputs);
+    const time = shownNow();
+    return refusals.flatMap(({ index, error }) => {
+      const input = inputs[index];
+      if (input === undefined) return [];
+      const { object_id, timerange } = input;
+      return [{ object_id, timerange, error: { type: error.code, summary: error.message, time } }];
+    });
+  }
+
+  async createOne(flowId: string, input: SegmentInput): Promise<void> {
+    const [refusal] = await this.#registration.register(flowId, [input]);
+    if (refusal !== undefined) throw refusal.error;
+  }
+
+  /** The deletion request that goes on with it, or undefined when it is done. */
+  async delete(flowId: string, selection: SegmentSelection, principal: string): Promise<DeletionRequest | undefined> {
+    return this.#deletion.run(async (tx) =>
+      this.#deletion.deleteSegments(tx, await writableFlow(tx, flowId), selection, principal),
+    );
+  }
+
+  async #read(
+    flowId: string,
+    query: SegmentQuery,
+    page: PageRequest,
+    rendering: SegmentRendering | undefined,
+  ): Promise<SegmentPage> {
+    const { items, next } = await this.#store.segments.page(flowId, query, page);
+    const [first, last] = query.reverse ? [items.at(-1), items[0]] : [items[0], items.at(-1)];
+    const timerange = first === undefined || last === undefined ? TimeRange.EMPTY : hullOf(first, last);
+    const text = rendering === undefined ? '' : renderSegments(items, rendering.urls, this.#media, rendering.baseUrl);
+    const shown = { body: Buffer.from(text), count: items.length, timerange };
+    return next === undefined ? shown : { ...shown, next };
+  }
+}
+
+/** All that a page's body depends on, besides the segments and the time. */
+function pageKey(flowId: string, query: SegmentQuery, page: PageRequest, { urls, baseUrl }: SegmentRendering): string {
+  return JSON.stringify([
+    flowId,
+    query.timerange.toString(),
+    query.objectId,
+    query.reverse,
+    page.limit,
+    page.after?.map(String),
+    urls.labels && [...urls.labels],
+    urls.storageIds && [...urls.storageIds],
+    urls.presigned,
+    urls.verbose,
+    baseUrl,
+  ]);
+}

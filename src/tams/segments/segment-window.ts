@@ -1,0 +1,128 @@
+import type { FlowContent, SegmentedFlow } from '../store.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import { INT64_MIN } from '../../shared/time/timestamp.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { and, eq, gt, gte, lt, lte } from '../../vastdb/predicate/builder.ts';
+import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { TimelineHint } from '../../vastdb/query/select-query.ts';
+import { CONTENT_COLUMNS, type ContentCells, toContent } from '../flows/flow-row.ts';
+import type { TableReads } from '../table-access.ts';
+import { FLOWS, SEGMENTS } from '../tables.ts';
+
+/** A stretch of a timeline, half-open. */
+export interface Span {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+}
+
+/** Which segments, and what engines that cannot order need to know in order to find the first of them. */
+export interface SegmentWindow {
+  readonly terms: Predicate[];
+  readonly timeline: TimelineHint;
+}
+
+const IN_TIME: TimelineHint = { column: 'start_ns' };
+
+/** What is known of where a flow's segments start. */
+export function timelineOf(content: FlowContent | null): TimelineHint {
+  if (content === null) return IN_TIME;
+  const { startNs, endNs, segments } = content;
+  const bounds = { ...IN_TIME, from: startNs, to: endNs };
+  return segments === undefined ? bounds : { ...bounds, expectedStepNs: (endNs - startNs) / segments.count };
+}
+
+/**
+ * The segments of a flow that overlap a range; undefined where there are none for sure. Segments of a
+ * flow do not overlap, so of all those that start before a time only the last can reach beyond it.
+ * Where the engine orders rows that one is found first; elsewhere none is looked for further away than
+ * the longest segment is long. Either way the window is a range of start times: its cost does not depend
+ * on where in the flow it lies.
+ */
+export async function segmentWindow(
+  reader: TableReads,
+  flowId: string,
+  range: TimeRange,
+): Promise<SegmentWindow | undefined> {
+  if (reader.ordering) return { terms: await termsFromFirstStart(reader, flowId, range, IN_TIME), timeline: IN_TIME };
+  const content = await readContent(reader, flowId);
+  if (content === null) return undefined;
+  const timeline = timelineOf(content);
+  if (content.segments === undefined) {
+    return { terms: await termsFromFirstStart(reader, flowId, range, timeline), timeline };
+  }
+  const { startNs, endNs } = range;
+  const terms: Predicate[] = [eq('flow_id', flowId)];
+  if (startNs !== null) terms.push(...reachingBeyond(startNs, content.segments.longestNs));
+  if (endNs !== null) terms.push(lt('start_ns', endNs));
+  return { terms, timeline: startNs === null ? timeline : { ...timeline, leadIn: startNs } };
+}
+
+async function termsFromFirstStart(
+  reader: TableReads,
+  flowId: string,
+  { startNs, endNs }: TimeRange,
+  timeline: TimelineHint,
+): Promise<Predicate[]> {
+  const terms: Predicate[] = [eq('flow_id', flowId)];
+  if (startNs !== null) terms.push(gte('start_ns', await firstStartReaching(reader, flowId, startNs, timeline)));
+  if (endNs !== null) terms.push(lt('start_ns', endNs));
+  return terms;
+}
+
+/** Of the segments that end after a time, those that start after it, and the one that it is in. */
+function reachingBeyond(timeNs: bigint, longestNs: bigint): Predicate[] {
+  const earliest = timeNs - longestNs;
+  return [...(earliest >= INT64_MIN ? [gt('start_ns', earliest)] : []), gt('end_ns', timeNs)];
+}
+
+/** The start of the segment that a time is in, or the time itself. */
+export async function firstStartReaching(
+  reader: TableReads,
+  flowId: string,
+  timeNs: bigint,
+  timeline: TimelineHint,
+): Promise<bigint> {
+  const before = await lastOf(reader, and([eq('flow_id', flowId), lte('start_ns', timeNs)]), timeline);
+  return before !== undefined && before.endNs > timeNs ? before.startNs : timeNs;
+}
+
+/** Whether any segment of the flow overlaps the span, which must not be empty: one seek at most. */
+export async function anySegmentOverlaps(reader: TableReads, flow: SegmentedFlow, span: Span): Promise<boolean> {
+  const { id, content } = flow;
+  const { startNs, endNs } = span;
+  if (content === null || isOutside(content, span)) return false;
+  if (reader.ordering || content.segments === undefined) {
+    const last = await lastOf(reader, and([eq('flow_id', id), lt('start_ns', endNs)]), timelineOf(content));
+    return last !== undefined && last.endNs > startNs;
+  }
+  const { rows } = await reader.select({
+    table: SEGMENTS.name,
+    columns: ['start_ns'],
+    where: and([eq('flow_id', id), ...reachingBeyond(startNs, content.segments.longestNs), lt('start_ns', endNs)]),
+    limit: 1,
+  });
+  return rows.length > 0;
+}
+
+/** Before all of the flow's segments, or after them. */
+export const isOutside = (content: FlowContent, { startNs, endNs }: Span): boolean =>
+  endNs <= content.startNs || startNs >= content.endNs;
+
+async function lastOf(reader: TableReads, where: Predicate, timeline: TimelineHint): Promise<Span | undefined> {
+  const { rows } = await reader.select({
+    table: SEGMENTS.name,
+    columns: ['start_ns', 'end_ns'],
+    where,
+    orderBy: [{ column: 'start_ns', direction: 'desc' }],
+    limit: 1,
+    timeline,
+  });
+  const row: Cell[] | undefined = rows[0];
+  return row === undefined ? undefined : { startNs: row[0] as bigint, endNs: row[1] as bigint };
+}
+
+/** Null for a flow without segments, or no flow at all. */
+async function readContent(reader: TableReads, flowId: string): Promise<FlowContent | null> {
+  const { rows } = await reader.select({ table: FLOWS.name, columns: CONTENT_COLUMNS, where: eq('id', flowId) });
+  return rows[0] === undefined ? null : toContent(rows[0] as ContentCells);
+}

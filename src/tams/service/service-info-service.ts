@@ -1,0 +1,55 @@
+import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import type { ServiceInfo } from './service-info.ts';
+import type { StorageBackend } from '../../media/storage-backend.ts';
+import type { Store } from '../store.ts';
+
+export interface ServiceDescription extends ServiceInfo {
+  type: string;
+  api_version: string;
+  service_version: string;
+  event_stream_mechanisms: { name: string }[];
+}
+
+const TYPE = 'urn:x-tams:service.vast';
+const API_VERSION = '7.0';
+const DEFAULT_NAME = 'VAST TAMS';
+
+/** TAMS 7.0, `/service` and `/service/storage-backends`. */
+export class ServiceInfoService {
+  readonly #store: Store;
+  readonly #media: MediaStoreRegistry;
+  readonly #version: string;
+
+  constructor(store: Store, media: MediaStoreRegistry, version: string) {
+    this.#store = store;
+    this.#media = media;
+    this.#version = version;
+  }
+
+  async get(): Promise<ServiceDescription> {
+    return {
+      name: DEFAULT_NAME,
+      ...(await this.#store.serviceInfo.get()),
+      type: TYPE,
+      api_version: API_VERSION,
+      service_version: this.#version,
+      event_stream_mechanisms: [{ name: 'webhooks' }],
+    };
+  }
+
+  /** Changes what is given, and keeps the rest. */
+  update(change: ServiceInfo): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      const present = await tx.serviceInfo.get();
+      await tx.serviceInfo.save({
+        ...present,
+        ...(change.name === undefined ? {} : { name: change.name }),
+        ...(change.description === undefined ? {} : { description: change.description }),
+      });
+    });
+  }
+
+  storageBackends(): readonly StorageBackend[] {
+    return this.#media.all().map(({ backend }) => backend);
+  }
+}

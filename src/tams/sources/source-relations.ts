@@ -1,0 +1,70 @@
+import type { CollectionItem } from '../flows/flow.ts';
+import type { CollectionEdge, StoreReader } from '../store.ts';
+
+export interface SourceRelations {
+  readonly source_collection?: CollectionItem[];
+  readonly collected_by?: string[];
+}
+
+/**
+ * Infers what sources collect and what collects them from the collections of their flows (TAMS 7.0,
+ * `schemas/source.json`): always current, and stored nowhere. Four queries, however many sources.
+ */
+export async function inferRelations(
+  store: Pick<StoreReader, 'flows' | 'collections'>,
+  sourceIds: readonly string[],
+): Promise<Map<string, SourceRelations>> {
+  const sourceOf = await store.flows.ofSources(sourceIds);
+  const flowIds = [...sourceOf.keys()];
+  const [down, up] = [await store.collections.membersOf(flowIds), await store.collections.collectorsOf(flowIds)];
+  const others = new Set([...down.map(({ memberId }) => memberId), ...up.map(({ flowId }) => flowId)]);
+  for (const [flowId, sourceId] of await store.flows.sourcesOf([...others].filter((id) => !sourceOf.has(id)))) {
+    sourceOf.set(flowId, sourceId);
+  }
+  const collections = groupMembers(down, sourceOf);
+  const collectors = groupCollectors(up, sourceOf);
+  return new Map(
+    sourceIds.map((id) => {
+      const members = collections.get(id);
+      const collectedBy = collectors.get(id);
+      return [
+        id,
+        {
+          ...(members === undefined ? {} : { source_collection: [...members.values()] }),
+          ...(collectedBy === undefined ? {} : { collected_by: [...collectedBy] }),
+        },
+      ];
+    }),
+  );
+}
+
+/** Several flows of a source may collect flows of the same source in the same role: that is one member. */
+function groupMembers(
+  edges: readonly CollectionEdge[],
+  sourceOf: ReadonlyMap<string, string>,
+): Map<string, Map<string, CollectionItem>> {
+  const grouped = new Map<string, Map<string, CollectionItem>>();
+  for (const { flowId, memberId, role } of edges) {
+    const collector = sourceOf.get(flowId);
+    const id = sourceOf.get(memberId);
+    if (collector === undefined || id === undefined) continue;
+    const members = grouped.get(collector) ?? new Map<string, CollectionItem>();
+    members.set(`${id} ${role}`, { id, role });
+    grouped.set(collector, members);
+  }
+  return grouped;
+}
+
+function groupCollectors(
+  edges: readonly CollectionEdge[],
+  sourceOf: ReadonlyMap<string, string>,
+): Map<string, Set<string>> {
+  const grouped = new Map<string, Set<string>>();
+  for (const { flowId, memberId } of edges) {
+    const collector = sourceOf.get(flowId);
+    const member = sourceOf.get(memberId);
+    if (collector === undefined || member === undefined) continue;
+    grouped.set(member, (grouped.get(member) ?? new Set()).add(collector));
+  }
+  return grouped;
+}

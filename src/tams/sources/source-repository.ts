@@ -1,0 +1,124 @@
+import type { AccessClasses } from '../access/access-classes.ts';
+import type { SourceFilter } from '../documents/filters.ts';
+import type { FormatUrn } from '../documents/format.ts';
+import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { Source } from './source.ts';
+import type { RowHandle, SourceDocument, SourceReads, Sources, SourceState } from '../store.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { and, eq } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import {
+  type Access,
+  ACCESS_COLUMN,
+  accessCell,
+  checkStaysVisible,
+  classesOfCell,
+  scannedOf,
+} from '../access/access.ts';
+import { listByCreation } from '../documents/creation-listing.ts';
+import type { TableReads } from '../table-access.ts';
+import { isHiddenInTrash } from '../documents/hidden-in-trash.ts';
+import { toHandle, toRowId } from '../row-handles.ts';
+import { SOURCE_TAGS, SOURCES } from '../tables.ts';
+import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
+import { DELETED_SOURCES } from '../../features/trash/trash-tables.ts';
+
+export class SourceReader implements SourceReads {
+  readonly #reader: TableReads;
+  readonly #access: Access;
+
+  constructor(reader: TableReads, access: Access) {
+    this.#reader = reader;
+    this.#access = access;
+  }
+
+  async list({ label, format, tags }: SourceFilter, page: PageRequest): Promise<Page<SourceDocument>> {
+    const listing = {
+      table: SOURCES.name,
+      columns: ['created_ns', 'id', 'document'],
+      indexed: label === undefined ? [] : [eq('label', label)],
+      scanned: [...(format === undefined ? [] : [eq('format', format)]), ...scannedOf(this.#access)],
+      tags: { table: SOURCE_TAGS.name, filter: tags },
+    } as const;
+    const { items, ...rest } = await listByCreation(this.#reader, listing, page);
+    return { items: items.map((row) => ({ id: row[1] as string, document: row[2] as string })), ...rest };
+  }
+
+  async find(id: string): Promise<SourceDocument | undefined> {
+    const where = and([eq('id', id), this.#access.visible]);
+    const { rows } = await this.#reader.select({ table: SOURCES.name, columns: ['document'], where });
+    const row = rows[0];
+    return row === undefined ? undefined : { id, document: row[0] as string };
+  }
+}
+
+/** In the order of `sourceCells`. */
+export const SOURCE_COLUMNS = ['id', 'format', 'label', ACCESS_COLUMN, 'document'] as const;
+
+export const sourceCells = (source: Source): Cell[] => [
+  source.id,
+  source.format,
+  source.label ?? null,
+  accessCell(source.tags),
+  JSON.stringify(source),
+];
+
+export class SourceRepository extends SourceReader implements Sources {
+  readonly #tx: ManagedTransaction;
+  readonly #access: Access;
+
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
+    this.#tx = tx;
+    this.#access = access;
+  }
+
+  async state(id: string): Promise<SourceState | undefined> {
+    const { rows, rowIds } = await this.#tx.select({
+      table: SOURCES.name,
+      columns: ['document'],
+      where: and([eq('id', id), this.#access.visible]),
+      rowIds: true,
+    });
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    return { source: JSON.parse(row[0] as string) as Source, handle: toHandle(rowIds[0]) };
+  }
+
+  async accessOf(id: string): Promise<AccessClasses | undefined> {
+    const where = and([eq('id', id), this.#access.visible]);
+    const { rows } = await this.#tx.select({ table: SOURCES.name, columns: [ACCESS_COLUMN], where });
+    return classesOfCell(rows[0]?.[0]);
+  }
+
+  async format(id: string): Promise<FormatUrn | undefined> {
+    const { rows } = await this.#tx.select({ table: SOURCES.name, columns: ['format'], where: eq('id', id) });
+    return rows[0]?.[0] as FormatUrn | undefined;
+  }
+
+  async isHidden(id: string): Promise<boolean> {
+    const { classes } = this.#access;
+    if (classes === undefined) return false;
+    if ((await this.format(id)) !== undefined) return (await this.find(id)) === undefined;
+    return isHiddenInTrash(this.#tx, classes, DELETED_SOURCES.name, id);
+  }
+
+  async insert(source: Source): Promise<void> {
+    checkStaysVisible(this.#access, source.tags);
+    const created = BigInt(Date.parse(source.created ?? '')) * 1_000_000n;
+    await this.#tx.insertArrays(SOURCES.name, [...SOURCE_COLUMNS, 'created_ns'], [[...sourceCells(source), created]]);
+    await insertTags(this.#tx, SOURCE_TAGS.name, source.id, source.tags ?? {});
+  }
+
+  async replace(handle: RowHandle, present: Source, source: Source): Promise<void> {
+    checkStaysVisible(this.#access, source.tags);
+    await this.#tx.updateByRowIds(SOURCES.name, [toRowId(handle)], SOURCE_COLUMNS, [sourceCells(source)]);
+    const tags = { before: present.tags ?? {}, after: source.tags ?? {} };
+    await replaceTags(this.#tx, SOURCE_TAGS.name, source.id, tags);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#tx.delete(SOURCES.name, eq('id', id));
+    await removeTags(this.#tx, SOURCE_TAGS.name, id);
+  }
+}

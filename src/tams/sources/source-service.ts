@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import { checkDocument, type DocumentLimits } from '../documents/document-limits.ts';
+import type { SourceFilter } from '../documents/filters.ts';
+import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
+import type { Source, SourceProperty } from './source.ts';
+import type { SourceDocument, Store } from '../store.ts';
+import type { Tags } from '../documents/tags.ts';
+import { AppError } from '../../shared/errors.ts';
+import { now } from '../../shared/time/clock.ts';
+import { publishSource } from '../webhooks/event-publishing.ts';
+import { sourceNotFound } from './source-lifecycle.ts';
+import { inferRelations } from './source-relations.ts';
+import { showSource } from './source-text.ts';
+import { tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
+
+/** Sources exist because flows name them; only their own metadata is changed here (TAMS 7.0, `/sources`). */
+export class SourceService {
+  readonly #store: Store;
+  readonly #limits: DocumentLimits;
+
+  constructor(store: Store, limits: DocumentLimits) {
+    this.#store = store;
+    this.#limits = limits;
+  }
+
+  async list(filter: SourceFilter, page: PageRequest): Promise<Page<JsonText>> {
+    const { items, next } = await this.#store.sources.list(filter, page);
+    const relations = await inferRelations(
+      this.#store,
+      items.map(({ id }) => id),
+    );
+    const texts = items.map((source) => showSource(source, relations.get(source.id)));
+    return next === undefined ? { items: texts } : { items: texts, next };
+  }
+
+  async get(id: string): Promise<JsonText> {
+    const source = await this.#find(id);
+    return showSource(source, (await inferRelations(this.#store, [id])).get(id));
+  }
+
+  async exists(id: string): Promise<void> {
+    await this.#find(id);
+  }
+
+  async getTags(id: string): Promise<Tags> {
+    return (await this.#load(id)).tags ?? {};
+  }
+
+  async getTag(id: string, name: string): Promise<string> {
+    return tagOf(await this.getTags(id), name, `source ${id}`);
+  }
+
+  putTag(id: string, name: string, value: string, principal: string): Promise<void> {
+    return this.#change(id, principal, (source) => {
+      source.tags = withTag(source.tags ?? {}, name, value);
+    });
+  }
+
+  deleteTag(id: string, name: string, principal: string): Promise<void> {
+    return this.#change(id, principal, (source) => {
+      tagOf(source.tags ?? {}, name, `source ${id}`);
+      source.tags = withoutTag(source.tags ?? {}, name);
+    });
+  }
+
+  async getProperty(id: string, property: SourceProperty): Promise<string> {
+    const value = (await this.#load(id))[property];
+    if (value === undefined) throw new AppError('not_found', `source ${id} has no ${property}`);
+    return value;
+  }
+
+  putProperty(id: string, property: SourceProperty, value: string, principal: string): Promise<void> {
+    return this.#change(id, principal, (source) => {
+      source[property] = value;
+    });
+  }
+
+  deleteProperty(id: string, property: SourceProperty, principal: string): Promise<void> {
+    return this.#change(id, principal, (source) => {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the property is one of a closed set
+      delete source[property];
+    });
+  }
+
+  async #find(id: string): Promise<SourceDocument> {
+    const source = await this.#store.sources.find(id);
+    if (source === undefined) throw sourceNotFound(id);
+    return source;
+  }
+
+  async #load(id: string): Promise<Source> {
+    return JSON.parse((await this.#find(id)).document) as Source;
+  }
+
+  /** As with flows, what is as it should be already is told nobody. */
+  #change(id: string, principal: string, change: (source: Source) => void): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      const state = await tx.sources.state(id);
+      if (state === undefined) throw sourceNotFound(id);
+      const { source, handle } = state;
+      const before = structuredClone(source);
+      change(source);
+      if (isDeepStrictEqual(source, before)) return;
+      checkDocument('source', source, this.#limits, before);
+      source.updated = now();
+      source.updated_by = principal;
+      await tx.sources.replace(handle, before, source);
+      await publishSource(tx, 'sources/updated', id);
+    });
+  }
+}

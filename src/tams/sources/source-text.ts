@@ -1,0 +1,12 @@
+import type { JsonText } from '../../shared/paging.ts';
+import type { SourceDocument } from '../store.ts';
+import { withProperties } from '../../shared/json-text.ts';
+import { withShownTimes } from '../documents/shown-times.ts';
+import type { SourceRelations } from './source-relations.ts';
+
+const TIMES = ['created', 'updated'];
+
+/** A source as it is shown: with its collections, which are inferred. */
+export function showSource(source: SourceDocument, relations: SourceRelations = {}): JsonText {
+  return withProperties(withShownTimes(source.document, TIMES), JSON.stringify(relations).slice(1, -1));
+}

@@ -1,0 +1,17 @@
+import type { FormatUrn } from '../documents/format.ts';
+import type { Tags } from '../documents/tags.ts';
+
+/** A source as it is kept (TAMS 7.0, `schemas/source.json`); its collections are inferred when it is shown. */
+export interface Source {
+  id: string;
+  format: FormatUrn;
+  label?: string;
+  description?: string;
+  created_by?: string;
+  updated_by?: string;
+  created?: string;
+  updated?: string;
+  tags?: Tags;
+}
+
+export type SourceProperty = 'label' | 'description';

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import type { MediaStore, MediaStoreRegistry, UploadRequest } from '../../media/media-store.ts';
+import { objectIdsOf } from '../../media/object-location.ts';
+import type { Store, StoreTransaction } from '../store.ts';
+import { AppError } from '../../shared/errors.ts';
+import { uuidV7 } from '../../shared/uuid.ts';
+import { containerOf, writableFlow } from '../flows/flow-access.ts';
+
+export interface StorageRequest {
+  readonly limit?: number;
+  readonly object_ids?: readonly string[];
+  readonly storage_id?: string;
+}
+
+export interface AllocatedStorage {
+  media_objects: { object_id: string; put_url: UploadRequest }[];
+}
+
+/** How many objects are allocated where the request names neither a count nor ids, and at most. */
+const DEFAULT_COUNT = 100;
+const MAX_COUNT = 1_000;
+
+/** Allocates storage for media objects (TAMS 7.0, POST /flows/{flowId}/storage). */
+export class StorageService {
+  readonly #store: Store;
+  readonly #media: MediaStoreRegistry;
+  readonly #allocationExpiryMs: number;
+
+  constructor(store: Store, media: MediaStoreRegistry, allocationExpiryMs: number) {
+    this.#store = store;
+    this.#media = media;
+    this.#allocationExpiryMs = allocationExpiryMs;
+  }
+
+  async allocate(flowId: string, request: StorageRequest, baseUrl: string): Promise<AllocatedStorage> {
+    const ids = idsOf(request);
+    const areNamed = request.object_ids !== undefined;
+    const backend = this.#backendFor(request.storage_id);
+    const allocatedAt = new Date();
+    const { container, objects } = await this.#store.transaction(async (tx) => {
+      const flow = await writableFlow(tx, flowId);
+      const container = containerOf(flow);
+      const pathOf = (objectId: string, nonce?: string): string =>
+        backend.makeStoragePath({ flowId, objectId, container, allocatedAt, nonce });
+      const paths = areNamed ? await unusedPaths(tx.objects, ids, pathOf) : ids.map((id) => pathOf(id));
+      const allocated = ids.map((id, index) => ({
+        id,
+        firstFlow: flowId,
+        firstLife: flow.life,
+        locations: [{ storageId: backend.backend.id, storagePath: paths[index] ?? '' }],
+        externalUrls: [],
+        referenced: false,
+      }));
+      await (areNamed ? tx.objects.insertNamed(allocated) : tx.objects.insert(allocated));
+      await tx.reclaimQueue.add(ids, allocatedAt.getTime() + this.#allocationExpiryMs, 'allocated');
+      return { container, objects: allocated };
+    });
+    return {
+      media_objects: objects.flatMap(({ id, locations }) =>
+        locations.map(({ storagePath }) => ({
+          object_id: id,
+          put_url: backend.presignPut(storagePath, container, baseUrl),
+        })),
+      ),
+    };
+  }
+
+  #backendFor(storageId: string | undefined): MediaStore {
+    const store = storageId === undefined ? this.#media.default : this.#media.get(storageId);
+    if (store !== undefined) return store;
+    const problem =
+      storageId === undefined
+        ? 'this service has several storage backends and no default; name one'
+        : `there is no storage backend ${storageId}`;
+    throw new AppError('unknown_storage_backend', `body/storage_id: ${problem}; see /service/storage-backends`, {
+      field: 'storage_id',
+    });
+  }
+}
+
+/**
+ * A path for each id, that no other object has or had lately: one of the same id, or of one that differs in the extension
+ * (`a` and `a.ts` would both be kept as `a.ts`).
+ */
+async function unusedPaths(
+  objects: StoreTransaction['objects'],
+  ids: readonly string[],
+  pathOf: (id: string, nonce?: string) => string,
+): Promise<string[]> {
+  const plain = ids.map((id) => pathOf(id));
+  const alike = plain.flatMap(objectIdsOf);
+  const taken = await objects.taken(alike);
+  const inUse = ids.filter((id) => taken.has(id));
+  if (inUse.length > 0) {
+    throw new AppError('object_ids_in_use', `body/object_ids: already in use: ${inUse.join(', ')}`, {
+      field: 'object_ids',
+    });
+  }
+  const used = taken.union(await objects.hadBefore(alike));
+  const given = new Set<string>();
+  return ids.map((id, index) => {
+    const path = plain[index] ?? '';
+    if (given.has(path) || objectIdsOf(path).some((other) => used.has(other))) return pathOf(id, newNonce());
+    given.add(path);
+    return path;
+  });
+}
+
+const newNonce = (): string => randomBytes(6).toString('base64url');
+
+function idsOf({ limit, object_ids: ids }: StorageRequest): readonly string[] {
+  if (ids === undefined) {
+    const count = limit ?? DEFAULT_COUNT;
+    if (count < 1 || count > MAX_COUNT) fail('limit', `must be from 1 to ${MAX_COUNT}`);
+    return Array.from({ length: count }, () => uuidV7());
+  }
+  if (limit !== undefined) fail('object_ids', 'must not be given together with limit');
+  if (ids.length === 0) fail('object_ids', 'must not be empty');
+  if (ids.length > MAX_COUNT) fail('object_ids', `must not be more than ${MAX_COUNT}`);
+  if (ids.includes('')) fail('object_ids', 'an id must not be empty');
+  if (new Set(ids).size < ids.length) fail('object_ids', 'the same id stands there twice');
+  return ids;
+}
+
+function fail(field: string, problem: string): never {
+  throw new AppError('invalid_request', `body/${field}: ${problem}`, { field });
+}

@@ -1,0 +1,41 @@
+import { AppError } from '../shared/errors.ts';
+import { CellTooLarge } from '../vastdb/mutation/cell-sizes.ts';
+import { TableError } from '../vastdb/table-error.ts';
+import { translateCellTooLarge } from '../vastdb/cell-too-large.ts';
+
+/** After how many seconds a client may try again when the tables cannot serve it. */
+const RETRY_AFTER_S = 2;
+
+/**
+ * What a failure of the table layer means to a client; its cause, which may have paths of this machine in it, is for the
+ * log alone. Kinds that are defects of ours (`invalid`, `duplicate`) pass as they are and become a 500.
+ */
+export function translateTableFailure(error: unknown): unknown {
+  if (!(error instanceof TableError)) return error;
+  const retryAfterS =
+    error.retryAfterMs === undefined ? RETRY_AFTER_S : Math.max(1, Math.ceil(error.retryAfterMs / 1000));
+  const options = { retryAfterS, cause: error };
+  switch (error.kind) {
+    case 'full':
+      return new AppError('storage_full', 'there is no space left for the tables; reads go on', options);
+    case 'unavailable':
+    case 'conflict':
+      return new AppError('tables_unavailable', 'the tables cannot serve this now; try again', options);
+    case 'corrupt':
+      return new AppError('tables_unavailable', 'the tables are damaged; see the server log', { cause: error });
+    case 'too_large':
+      return error instanceof CellTooLarge ? translateCellTooLarge(error) : error;
+    case 'duplicate':
+    case 'invalid':
+      return error;
+  }
+}
+
+/** Does work on the tables; its failures are what they mean to a client. */
+export async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateTableFailure(error);
+  }
+}

@@ -1,0 +1,191 @@
+import type { Store, StoreReader, StoreTransaction } from './store.ts';
+import type { SecretBox } from '../shared/secret-box.ts';
+import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
+import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+import {
+  InspectionQueueReader,
+  InspectionQueueRepository,
+} from '../features/exr/repositories/inspection-queue-repository.ts';
+import { type Access, accessOf, FULL_ACCESS } from './access/access.ts';
+import { CollectionReader, CollectionRepository } from './flows/collection-repository.ts';
+import { EventLogReader, EventLogRepository } from './webhooks/event-log-repository.ts';
+import { LeaseReader, LeaseRepository } from '../vastdb/leases/lease-repository.ts';
+import { type KnownRegistrations, noRegistrationsKnown, OutboxRepository } from './webhooks/outbox-repository.ts';
+import { DeletionRequestReader, DeletionRequestRepository } from './deletion/deletion-request-repository.ts';
+import { FlowReader, FlowRepository } from './flows/flow-repository.ts';
+import { ObjectReader, ObjectRepository } from './objects/object-repository.ts';
+import { ReclaimQueueReader, ReclaimQueueRepository } from './objects/reclaim-queue-repository.ts';
+import { SegmentReader, SegmentRepository } from './segments/segment-repository.ts';
+import { ServiceInfoReader, ServiceInfoRepository } from './service/service-info-repository.ts';
+import { SourceReader, SourceRepository } from './sources/source-repository.ts';
+import { CommittedReads } from './table-access.ts';
+import { translateTableFailure } from './table-failure.ts';
+import { TrashReader } from '../features/trash/trash-reader.ts';
+import { TrashRepository } from '../features/trash/trash-repository.ts';
+import { WebhookReader, WebhookRepository } from './webhooks/webhook-repository.ts';
+
+/** TAMS entities in tables: one repository per entity over the table layer. */
+export class VastStore implements Store {
+  readonly flows: StoreReader['flows'];
+  readonly collections: StoreReader['collections'];
+  readonly sources: StoreReader['sources'];
+  readonly segments: StoreReader['segments'];
+  readonly objects: StoreReader['objects'];
+  readonly reclaimQueue: StoreReader['reclaimQueue'];
+  readonly inspections: StoreReader['inspections'];
+  readonly deletionRequests: StoreReader['deletionRequests'];
+  readonly trash: StoreReader['trash'];
+  readonly webhooks: StoreReader['webhooks'];
+  readonly eventLog: StoreReader['eventLog'];
+  readonly leases: StoreReader['leases'];
+  readonly serviceInfo: StoreReader['serviceInfo'];
+  readonly #manager: VastDBManager;
+  readonly #access: Access;
+  readonly #shared: SharedByTransactions;
+  readonly #onEvents: (() => void) | undefined;
+
+  /** `onEvents` is called after each commit that left events in the outbox. `view` is for `limitedTo` alone. */
+  constructor(manager: VastDBManager, webhookSecrets: SecretBox, onEvents?: () => void, view?: View) {
+    const { access, registrations } = view ?? { access: FULL_ACCESS, registrations: noRegistrationsKnown() };
+    this.#manager = manager;
+    this.#access = access;
+    this.#shared = { webhookSecrets, registrations };
+    this.#onEvents = onEvents;
+    const reader = new CommittedReads(manager.reader());
+    this.flows = new FlowReader(reader, access);
+    this.collections = new CollectionReader(reader);
+    this.sources = new SourceReader(reader, access);
+    this.segments = new SegmentReader(reader, access);
+    this.objects = new ObjectReader(reader, access);
+    this.reclaimQueue = new ReclaimQueueReader(reader);
+    this.inspections = new InspectionQueueReader(reader);
+    this.deletionRequests = new DeletionRequestReader(reader, access);
+    this.trash = new TrashReader(reader);
+    this.webhooks = new WebhookReader(reader, webhookSecrets);
+    this.eventLog = new EventLogReader(reader);
+    this.leases = new LeaseReader(reader);
+    this.serviceInfo = new ServiceInfoReader(reader);
+  }
+
+  limitedTo(classes: readonly string[]): VastStore {
+    const { webhookSecrets, registrations } = this.#shared;
+    return new VastStore(this.#manager, webhookSecrets, this.#onEvents, { access: accessOf(classes), registrations });
+  }
+
+  async transaction<T>(
+    work: (tx: StoreTransaction) => Promise<T>,
+    { background = false }: { background?: boolean } = {},
+  ): Promise<T> {
+    let latest: VastStoreTransaction | undefined;
+    try {
+      const result = await this.#manager.transaction(
+        (tx) => {
+          latest = new VastStoreTransaction(tx, this.#shared, FULL_ACCESS);
+          return work(latest.limitedTo(this.#access));
+        },
+        { lane: background ? 'background' : 'interactive' },
+      );
+      if (latest?.hasEvents === true) this.#onEvents?.();
+      return result;
+    } catch (error) {
+      throw translateTableFailure(error);
+    }
+  }
+}
+
+interface View {
+  readonly access: Access;
+  readonly registrations: KnownRegistrations;
+}
+
+interface SharedByTransactions {
+  readonly webhookSecrets: SecretBox;
+  readonly registrations: KnownRegistrations;
+}
+
+/** Makes the repositories that a transaction uses, and no others: most touch two or three. */
+class VastStoreTransaction implements StoreTransaction {
+  readonly #tx: ManagedTransaction;
+  readonly #shared: SharedByTransactions;
+  readonly #access: Access;
+  readonly #unlimited: VastStoreTransaction;
+  #outbox: OutboxRepository | undefined;
+
+  constructor(tx: ManagedTransaction, shared: SharedByTransactions, access: Access, unlimited?: VastStoreTransaction) {
+    this.#tx = tx;
+    this.#shared = shared;
+    this.#access = access;
+    this.#unlimited = unlimited ?? this;
+  }
+
+  limitedTo(access: Access): VastStoreTransaction {
+    if (access.classes === undefined) return this;
+    return new VastStoreTransaction(this.#tx, this.#shared, access, this);
+  }
+
+  get unlimited(): VastStoreTransaction {
+    return this.#unlimited;
+  }
+
+  get hasEvents(): boolean {
+    return this.#outbox?.used === true;
+  }
+
+  get flows(): FlowRepository {
+    return new FlowRepository(this.#tx, this.#access);
+  }
+
+  get collections(): CollectionRepository {
+    return new CollectionRepository(this.#tx);
+  }
+
+  get sources(): SourceRepository {
+    return new SourceRepository(this.#tx, this.#access);
+  }
+
+  get segments(): SegmentRepository {
+    return new SegmentRepository(this.#tx, this.#access);
+  }
+
+  get objects(): ObjectRepository {
+    return new ObjectRepository(this.#tx, this.#access);
+  }
+
+  get reclaimQueue(): ReclaimQueueRepository {
+    return new ReclaimQueueRepository(this.#tx);
+  }
+
+  get inspections(): InspectionQueueRepository {
+    return new InspectionQueueRepository(this.#tx);
+  }
+
+  get deletionRequests(): DeletionRequestRepository {
+    return new DeletionRequestRepository(this.#tx, this.#access);
+  }
+
+  get trash(): TrashRepository {
+    return new TrashRepository(this.#tx);
+  }
+
+  get webhooks(): WebhookRepository {
+    return new WebhookRepository(this.#tx, this.#shared.webhookSecrets);
+  }
+
+  get outbox(): OutboxRepository {
+    if (this.#unlimited !== this) return this.#unlimited.outbox;
+    this.#outbox ??= new OutboxRepository(this.#tx, this.#shared.registrations);
+    return this.#outbox;
+  }
+
+  get eventLog(): EventLogRepository {
+    return new EventLogRepository(this.#tx);
+  }
+
+  get leases(): LeaseRepository {
+    return new LeaseRepository(this.#tx);
+  }
+
+  get serviceInfo(): ServiceInfoRepository {
+    return new ServiceInfoRepository(this.#tx);
+  }
+}

@@ -1,0 +1,61 @@
+import type { LoggedEvent } from '../event.ts';
+import type { JsonText } from '../../../shared/paging.ts';
+import type { SegmentParts, UrlFilter } from '../../segments/segment.ts';
+import type { PublicWebhook, Subscription } from '../webhook.ts';
+
+/** Prints segments as a JSON array, with the URLs that the filter leaves. */
+export type PrintSegments = (segments: readonly SegmentParts[], urls: UrlFilter) => JsonText;
+
+/**
+ * The body of a delivery (TAMS 7.0, `webhooks`), with `event_id` besides. URLs of segments are signed now, so they live
+ * from now on.
+ */
+export function eventBody(event: LoggedEvent, subscription: Subscription, print: PrintSegments): JsonText {
+  const { id, time, type } = event;
+  return `{"event_id":"${id}","event_timestamp":"${time}","event_type":"${type}","event":{${content(event, subscription, print)}}}`;
+}
+
+function content({ type, scope, payload }: LoggedEvent, subscription: Subscription, print: PrintSegments): JsonText {
+  const { webhook, classes } = subscription;
+  const shown = (): JsonText => (classes === undefined ? payload : withoutInferred(payload));
+  switch (type) {
+    case 'flows/created':
+    case 'flows/updated':
+      return `"flow":${shown()}`;
+    case 'flows/deleted':
+      return `"flow_id":"${scope.flowId ?? ''}"`;
+    case 'flows/segments_added':
+      return `"flow_id":"${scope.flowId ?? ''}","segments":${print(unpackSegments(payload), urlsOf(webhook))}`;
+    case 'flows/segments_deleted':
+      return `"flow_id":"${scope.flowId ?? ''}","timerange":"${payload}"`;
+    case 'sources/created':
+    case 'sources/updated':
+      return `"source":${shown()}`;
+    case 'sources/deleted':
+      return `"source_id":"${scope.sourceId}"`;
+  }
+}
+
+/** What is inferred names flows and sources that a limited registration may not see, so it is told of none. */
+function withoutInferred(payload: JsonText): JsonText {
+  const { collected_by: _, source_collection: __, ...rest } = JSON.parse(payload) as Record<string, unknown>;
+  return JSON.stringify(rest);
+}
+
+/** The payload of an event of added segments. */
+export const packSegments = (segments: readonly SegmentParts[]): JsonText =>
+  JSON.stringify(segments.map(({ fragment, locations, externalUrls }) => [fragment, locations, externalUrls]));
+
+const unpackSegments = (payload: JsonText): SegmentParts[] =>
+  (JSON.parse(payload) as [string, string | null, string | null][]).map(([fragment, locations, externalUrls]) => ({
+    fragment,
+    locations,
+    externalUrls,
+  }));
+
+const urlsOf = (webhook: PublicWebhook): UrlFilter => ({
+  ...(webhook.accept_get_urls && { labels: new Set(webhook.accept_get_urls) }),
+  ...(webhook.accept_storage_ids && { storageIds: new Set(webhook.accept_storage_ids) }),
+  ...(webhook.presigned !== undefined && { presigned: webhook.presigned }),
+  verbose: webhook.verbose_storage ?? false,
+});

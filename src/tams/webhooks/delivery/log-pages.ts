@@ -1,0 +1,66 @@
+import { LRUCache } from 'lru-cache';
+import type { LoggedEvent } from '../event.ts';
+import type { EventLogReads } from '../event-log.ts';
+
+const PAGE = 64;
+/** Characters of payloads that are kept. */
+const KEPT_MAX = 16 * 2 ** 20;
+
+/** A part of the log: all that is left of it up to `upTo`. */
+export interface LogPage {
+  readonly events: readonly LoggedEvent[];
+  readonly upTo: number;
+}
+
+/**
+ * The log in pages that all registrations share: a hundred of them that are near its end read it once. Positions that
+ * nobody waits for any more are simply missing.
+ */
+export class LogPages {
+  readonly #log: EventLogReads;
+  readonly #pages = new LRUCache<number, LogPage>({
+    maxSize: KEPT_MAX,
+    sizeCalculation: ({ events }) => events.reduce((sum, { payload }) => sum + payload.length, 1),
+  });
+  readonly #reading = new Map<string, Promise<LogPage>>();
+  #start = 0;
+  #end = 0;
+
+  constructor(log: EventLogReads) {
+    this.#log = log;
+  }
+
+  /** There is nothing at this position and before it. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** The position of the last event. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Tells where the log is at by now. */
+  advance(start: number, end: number): void {
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** The page that has the position after `after`, which is before the end; the page may begin before it. */
+  async next(after: number): Promise<LogPage> {
+    const number = Math.floor(after / PAGE);
+    const upTo = Math.min((number + 1) * PAGE, this.#end);
+    const kept = this.#pages.get(number);
+    if (kept !== undefined && kept.upTo >= upTo) return kept;
+    const key = `${number} ${upTo}`;
+    const reading = this.#reading.get(key) ?? this.#read(number, upTo).finally(() => this.#reading.delete(key));
+    this.#reading.set(key, reading);
+    return reading;
+  }
+
+  async #read(number: number, upTo: number): Promise<LogPage> {
+    const page = { events: await this.#log.read(number * PAGE, upTo), upTo };
+    this.#pages.set(number, page);
+    return page;
+  }
+}

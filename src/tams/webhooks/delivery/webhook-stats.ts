@@ -1,0 +1,39 @@
+import type { Store } from '../../store.ts';
+import { isFailing } from '../webhook.ts';
+import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
+import type { WebhookDelivery } from './webhook-delivery.ts';
+
+/** How events and webhooks are doing. */
+export interface WebhookStats {
+  readonly registrations: number;
+  readonly failingRegistrations: number;
+  /** Events that the slowest registration, failing ones included, has yet to be told of. */
+  readonly outboxDepth: number;
+  /** The age of the oldest event that is kept; 0 without any. */
+  readonly outboxAgeMs: number;
+  /** Attempts of this process since its start. */
+  readonly delivered: number;
+  readonly failedAttempts: number;
+  /** Of this process. */
+  readonly leasesHeld: number;
+}
+
+export async function webhookStats(
+  store: Store,
+  leases: LeaseKeeper,
+  delivery: WebhookDelivery,
+): Promise<WebhookStats> {
+  const registrations = await store.webhooks.registrations();
+  const { end } = await store.eventLog.state();
+  const oldestMs = await store.eventLog.oldestMs();
+  const { delivered, failed } = delivery.attempts();
+  return {
+    registrations: registrations.length,
+    failingRegistrations: registrations.filter(isFailing).length,
+    outboxDepth: registrations.reduce((most, { position }) => Math.max(most, end - position), 0),
+    outboxAgeMs: oldestMs === undefined ? 0 : Math.max(0, Date.now() - oldestMs),
+    delivered,
+    failedAttempts: failed,
+    leasesHeld: leases.heldCount,
+  };
+}

@@ -1,0 +1,119 @@
+import type { EventScope, LoggedEvent, LogState } from './event.ts';
+import type { EventLog, EventLogReads } from './event-log.ts';
+import type { WebhookEvent } from './webhook.ts';
+import { and, eq, gt, isNotNull, isNull, lte } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { readCounters, setCounter } from '../counter-repository.ts';
+import type { TableReads } from '../table-access.ts';
+import { EVENTS } from '../tables.ts';
+
+const IN_ORDER = [{ column: 'position', direction: 'asc' }] as const;
+
+/** Positions are dense, so a range of them bounds what is read on engines that cannot order. */
+const between = (after: number, upTo: number) => and([gt('position', BigInt(after)), lte('position', BigInt(upTo))]);
+
+export class EventLogReader implements EventLogReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  async state(): Promise<LogState> {
+    const names = ['registrations_version', 'event_log_start', 'event_log_end'] as const;
+    const [registrationsVersion = 0, start = 0, end = 0] = await readCounters(this.#reader, names);
+    return { registrationsVersion, start, end };
+  }
+
+  async read(after: number, upTo: number): Promise<LoggedEvent[]> {
+    const { rows } = await this.#reader.select({
+      table: EVENTS.name,
+      columns: ['position', 'id', 'type', 'time', 'scope', 'payload'],
+      where: between(after, upTo),
+      orderBy: IN_ORDER,
+    });
+    return (rows as [bigint, string, WebhookEvent, string, string, string][]).map(
+      ([position, id, type, time, scope, payload]) => ({
+        position: Number(position),
+        id,
+        type,
+        time,
+        scope: JSON.parse(scope) as EventScope,
+        payload,
+      }),
+    );
+  }
+
+  async hasUnplaced(): Promise<boolean> {
+    const { rows } = await this.#reader.select({
+      table: EVENTS.name,
+      columns: ['order_ns'],
+      where: isNull('position'),
+      limit: 1,
+    });
+    return rows.length > 0;
+  }
+
+  async oldestMs(): Promise<number | undefined> {
+    const { start } = await this.state();
+    const placed = await this.#firstCreated(eq('position', BigInt(start + 1)));
+    return placed ?? this.#firstCreated(isNull('position'));
+  }
+
+  async #firstCreated(where: ReturnType<typeof and>): Promise<number | undefined> {
+    const { rows } = await this.#reader.select({ table: EVENTS.name, columns: ['created_ms'], where, limit: 1 });
+    return rows[0] === undefined ? undefined : Number(rows[0][0]);
+  }
+}
+
+export class EventLogRepository extends EventLogReader implements EventLog {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  async place(limit?: number): Promise<number> {
+    const { rowIds } = await this.#tx.select({
+      table: EVENTS.name,
+      columns: [],
+      where: isNull('position'),
+      orderBy: [{ column: 'order_ns', direction: 'asc' }],
+      limit,
+      timeline: { column: 'order_ns' },
+      rowIds: true,
+    });
+    if (rowIds.length === 0) return 0;
+    const [end = 0] = await readCounters(this.#tx, ['event_log_end']);
+    const positions = rowIds.map((_, index) => [BigInt(end + 1 + index)]);
+    await this.#tx.updateByRowIds(EVENTS.name, rowIds, ['position'], positions);
+    await setCounter(this.#tx, 'event_log_end', end + rowIds.length);
+    return rowIds.length;
+  }
+
+  async trim(
+    { doneUpTo, failingUpTo, olderThanMs }: { doneUpTo: number; failingUpTo: number; olderThanMs: number },
+    limit: number,
+  ): Promise<number> {
+    const [start = 0] = await readCounters(this.#tx, ['event_log_start']);
+    const upTo = Math.min(doneUpTo, start + limit);
+    if (upTo <= start) return 0;
+    const { rows, rowIds } = await this.#tx.select({
+      table: EVENTS.name,
+      columns: ['position', 'created_ms'],
+      where: and([isNotNull('position'), between(start, upTo)]),
+      orderBy: IN_ORDER,
+      rowIds: true,
+    });
+    const kept = (rows as [bigint, bigint][]).findIndex(
+      ([position, createdMs]) => Number(position) > failingUpTo && Number(createdMs) >= olderThanMs,
+    );
+    const count = kept === -1 ? rows.length : kept;
+    const newStart = kept === -1 ? upTo : Number(rows[kept]?.[0] ?? 0n) - 1;
+    if (newStart === start) return 0;
+    await this.#tx.deleteByRowIds(EVENTS.name, rowIds.slice(0, count));
+    await setCounter(this.#tx, 'event_log_start', newStart);
+    return newStart - start;
+  }
+}

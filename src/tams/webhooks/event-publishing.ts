@@ -1,0 +1,152 @@
+import type { EventScope } from './event.ts';
+import type { JsonText } from '../../shared/paging.ts';
+import type { SegmentParts } from '../segments/segment.ts';
+import type { StoreTransaction } from '../store.ts';
+import type { WebhookEvent } from './webhook.ts';
+import {
+  concerns,
+  filtersByFlowCollectors,
+  filtersBySourceCollectors,
+  matches,
+  needsClasses,
+} from './delivery/event-filter.ts';
+import { packSegments } from './delivery/event-body.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
+import { showFlow } from '../flows/flow-text.ts';
+import { inferRelations } from '../sources/source-relations.ts';
+import { shownNow } from '../documents/shown-times.ts';
+import { showSource } from '../sources/source-text.ts';
+
+/**
+ * What a change tells the registrations, in its own transaction (docs/adr/0010-events-and-webhooks.md). Where nobody
+ * asks for it, nothing is read but the version of the registrations, and nothing is written. An event is written as those
+ * see it whom no classes limit, with the classes that had access: what others are told is decided by them.
+ */
+
+/** Longer lists of segments are told in several events: engines bound the size of a cell. */
+const SEGMENTS_MAX_CHARS = 100_000;
+
+/** What events about a flow are filtered by. To be called before a change that ends its collections. */
+export async function flowScope(tx: StoreTransaction, flowId: string, sourceId: string): Promise<EventScope> {
+  const registrations = await tx.outbox.registrations();
+  if (registrations.length === 0) return { flowId, sourceId };
+  const flowCollectedBy = registrations.some(filtersByFlowCollectors)
+    ? (await tx.collections.collectorsOf([flowId])).map((edge) => edge.flowId)
+    : undefined;
+  const flowClasses = registrations.some((each) => needsClasses(each, 'flows'))
+    ? await tx.unlimited.flows.accessOf(flowId)
+    : undefined;
+  return {
+    ...(await sourceScope(tx, sourceId)),
+    flowId,
+    ...(flowCollectedBy && { flowCollectedBy }),
+    ...(flowClasses !== undefined && { flowClasses }),
+  };
+}
+
+/** What events about a source are filtered by. To be called before a change that ends its collections. */
+export async function sourceScope(tx: StoreTransaction, sourceId: string): Promise<EventScope> {
+  const registrations = await tx.outbox.registrations();
+  const sourceCollectedBy = registrations.some(filtersBySourceCollectors)
+    ? ((await inferRelations(tx.unlimited, [sourceId])).get(sourceId)?.collected_by ?? [])
+    : undefined;
+  const sourceClasses = registrations.some((each) => needsClasses(each, 'sources'))
+    ? await tx.unlimited.sources.accessOf(sourceId)
+    : undefined;
+  return {
+    sourceId,
+    ...(sourceCollectedBy && { sourceCollectedBy }),
+    ...(sourceClasses !== undefined && { sourceClasses }),
+  };
+}
+
+/** To be called after the change: what is told is the flow as it is now. */
+export async function publishFlow(
+  tx: StoreTransaction,
+  type: 'flows/created' | 'flows/updated',
+  flowId: string,
+  sourceId: string,
+): Promise<void> {
+  if (!(await isAsked(tx, type, { flowId, sourceId }))) return;
+  await publish(tx, type, await flowScope(tx, flowId, sourceId), async () => {
+    const flow = await tx.unlimited.flows.find(flowId);
+    return flow === undefined ? undefined : showFlow(flow);
+  });
+}
+
+/** To be called after the change: what is told is the source as it is now. */
+export async function publishSource(
+  tx: StoreTransaction,
+  type: 'sources/created' | 'sources/updated',
+  sourceId: string,
+): Promise<void> {
+  if (!(await isAsked(tx, type, { sourceId }))) return;
+  await publish(tx, type, await sourceScope(tx, sourceId), async () => {
+    const { sources, flows, collections } = tx.unlimited;
+    const source = await sources.find(sourceId);
+    if (source === undefined) return undefined;
+    return showSource(source, (await inferRelations({ flows, collections }, [sourceId])).get(sourceId));
+  });
+}
+
+export async function publishDeletion(
+  tx: StoreTransaction,
+  type: 'flows/deleted' | 'sources/deleted',
+  scope: EventScope,
+): Promise<void> {
+  await publish(tx, type, scope, () => '');
+}
+
+export async function publishSegmentsAdded(
+  tx: StoreTransaction,
+  flow: { readonly id: string; readonly sourceId: string },
+  segments: readonly SegmentParts[],
+): Promise<void> {
+  const { id: flowId, sourceId } = flow;
+  if (!(await isAsked(tx, 'flows/segments_added', { flowId, sourceId }))) return;
+  const scope = await flowScope(tx, flowId, sourceId);
+  for (const part of inParts(segments)) {
+    await publish(tx, 'flows/segments_added', scope, () => packSegments(part));
+  }
+}
+
+/** `timerange` begins with the first segment that was deleted and ends with the last. */
+export async function publishSegmentsDeleted(
+  tx: StoreTransaction,
+  flow: { readonly id: string; readonly sourceId: string },
+  timerange: TimeRange,
+): Promise<void> {
+  const { id: flowId, sourceId } = flow;
+  if (!(await isAsked(tx, 'flows/segments_deleted', { flowId, sourceId }))) return;
+  await publish(tx, 'flows/segments_deleted', await flowScope(tx, flowId, sourceId), () => timerange.toString());
+}
+
+async function isAsked(tx: StoreTransaction, type: WebhookEvent, scope: EventScope): Promise<boolean> {
+  return (await tx.outbox.registrations()).some(({ webhook }) => concerns(webhook, type, scope));
+}
+
+async function publish(
+  tx: StoreTransaction,
+  type: WebhookEvent,
+  scope: EventScope,
+  payload: () => JsonText | undefined | Promise<JsonText | undefined>,
+): Promise<void> {
+  if (!(await tx.outbox.registrations()).some((each) => matches(each, type, scope))) return;
+  const text = await payload();
+  if (text !== undefined) await tx.outbox.add({ type, scope, time: shownNow(), payload: text });
+}
+
+function inParts(segments: readonly SegmentParts[]): SegmentParts[][] {
+  const parts: SegmentParts[][] = [];
+  let room = 0;
+  for (const segment of segments) {
+    const size = segment.fragment.length + (segment.locations?.length ?? 0) + (segment.externalUrls?.length ?? 0);
+    if (size > room) {
+      parts.push([]);
+      room = SEGMENTS_MAX_CHARS;
+    }
+    parts.at(-1)?.push(segment);
+    room -= size;
+  }
+  return parts;
+}

@@ -1,0 +1,82 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { Config } from '../../settings.ts';
+import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import type { Store } from '../store.ts';
+import { eventBody } from './delivery/event-body.ts';
+import type { ReceiverGuard } from './delivery/receiver-guard.ts';
+import { WebhookSender } from './delivery/webhook-sender.ts';
+import { renderSegments } from '../segments/segment-renderer.ts';
+import type { LeaseKeeper } from '../../vastdb/leases/lease-keeper.ts';
+import { EventDispatcher } from './delivery/event-dispatcher.ts';
+import { MAX_WIDTH } from './delivery/receiver.ts';
+import { WebhookDelivery } from './delivery/webhook-delivery.ts';
+import type { WorkerStatus } from '../../operation/worker-loop.ts';
+import { webhookStats, type WebhookStats } from './delivery/webhook-stats.ts';
+
+export interface WebhookWorkers {
+  start(): void;
+  /** A transaction left events in the outbox. */
+  onEvents(): void;
+  /** Registrations changed. */
+  readonly onRegistrations: () => void;
+  /** How the workers fare, the renewal of leases included. */
+  workers(): WorkerStatus[];
+  /** For metrics and health; four short queries. */
+  stats(): Promise<WebhookStats>;
+  stop(): Promise<void>;
+}
+
+export interface WebhookParts {
+  readonly store: Store;
+  readonly leases: LeaseKeeper;
+  readonly media: MediaStoreRegistry;
+  readonly guard: ReceiverGuard;
+  readonly version: string;
+  /** Where URLs of the local media store lead; events have no request that could tell. */
+  readonly baseUrl: () => string;
+}
+
+/** Where this server can be reached on its own machine, as far as it knows: for events, which no request asked for. */
+export function ownUrl(address: AddressInfo | string | null, configuredPort: number): string {
+  const port = typeof address === 'object' && address !== null ? address.port : configuredPort;
+  return `http://localhost:${port}`;
+}
+
+export function buildWebhookWorkers(parts: WebhookParts, config: Config, logger: Logger): WebhookWorkers {
+  const { store, leases, media, guard, version, baseUrl } = parts;
+  const { timeoutMs, retryMaxS } = config.webhooks;
+  const retryMaxMs = retryMaxS * 1000;
+  const senderOptions = { timeoutMs, sockets: MAX_WIDTH, userAgent: `vast-tams/${version}` };
+  const delivery = new WebhookDelivery(
+    store,
+    leases,
+    {
+      retryMaxMs,
+      makeSender: () => new WebhookSender(guard, senderOptions),
+      body: (event, subscription) =>
+        eventBody(event, subscription, (segments, urls) => renderSegments(segments, urls, media, baseUrl())),
+    },
+    logger,
+  );
+  const onPlaced = (): void => {
+    delivery.wake();
+  };
+  const isAwaited = (): boolean => delivery.awaitsEvents;
+  const dispatcher = new EventDispatcher(store, leases, { retryMaxMs, onPlaced, isAwaited }, logger);
+  return {
+    start: () => {
+      dispatcher.start();
+      delivery.start();
+    },
+    onEvents: () => {
+      dispatcher.wake();
+    },
+    onRegistrations: onPlaced,
+    workers: () => [leases.status, dispatcher.status, ...delivery.statuses],
+    stats: () => webhookStats(store, leases, delivery),
+    stop: async () => {
+      await Promise.all([dispatcher.stop(), delivery.stop()]);
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { type NewEvent, subjectOf } from './event.ts';
+import type { Outbox } from './event-log.ts';
+import type { Subscription } from './webhook.ts';
+import { uuidV7 } from '../../shared/uuid.ts';
+import { and, eq, isNull } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { readCounters } from '../counter-repository.ts';
+import { EVENTS } from '../tables.ts';
+import { WebhookReader } from './webhook-repository.ts';
+
+/** The registrations of one `registrations_version`: every transaction of a process shares them. */
+export interface KnownRegistrations {
+  /** Undefined before they were read: registrations may be older than their version. */
+  version: number | undefined;
+  webhooks: readonly Subscription[];
+}
+
+export const noRegistrationsKnown = (): KnownRegistrations => ({ version: undefined, webhooks: [] });
+
+const COLUMNS = ['id', 'order_ns', 'subject', 'type', 'time', 'created_ms', 'scope', 'payload'] as const;
+
+let latestNs = 0n;
+
+/** The outbox of one transaction. */
+export class OutboxRepository implements Outbox {
+  readonly #tx: ManagedTransaction;
+  readonly #known: KnownRegistrations;
+  #registrations: Promise<readonly Subscription[]> | undefined;
+  #used = false;
+
+  constructor(tx: ManagedTransaction, known: KnownRegistrations) {
+    this.#tx = tx;
+    this.#known = known;
+  }
+
+  /** Whether anything was put into it. */
+  get used(): boolean {
+    return this.#used;
+  }
+
+  registrations(): Promise<readonly Subscription[]> {
+    this.#registrations ??= this.#load();
+    return this.#registrations;
+  }
+
+  async add(event: NewEvent): Promise<void> {
+    this.#used = true;
+    const subject = subjectOf(event.scope);
+    const orderNs = nextOrder(await this.#latestOf(subject));
+    const cells = [
+      uuidV7(),
+      orderNs,
+      subject,
+      event.type,
+      event.time,
+      BigInt(Date.now()),
+      JSON.stringify(event.scope),
+      event.payload,
+    ];
+    await this.#tx.insertArrays(EVENTS.name, COLUMNS, [cells]);
+  }
+
+  async #load(): Promise<readonly Subscription[]> {
+    const [version = 0] = await readCounters(this.#tx, ['registrations_version']);
+    if (version !== this.#known.version) {
+      this.#known.webhooks = (await new WebhookReader(this.#tx).registrations()).map(({ webhook, classes }) => ({
+        webhook,
+        classes,
+      }));
+      this.#known.version = version;
+    }
+    return this.#known.webhooks;
+  }
+
+  async #latestOf(subject: string): Promise<bigint> {
+    const { rows } = await this.#tx.select({
+      table: EVENTS.name,
+      columns: ['order_ns'],
+      where: and([eq('subject', subject), isNull('position')]),
+      orderBy: [{ column: 'order_ns', direction: 'desc' }],
+      limit: 1,
+      timeline: { column: 'order_ns' },
+    });
+    return (rows[0]?.[0] as bigint | undefined) ?? 0n;
+  }
+}
+
+/** The time in ns, or later: this process never gives one order twice, nor one before `after`. */
+function nextOrder(after: bigint): bigint {
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  latestNs = [latestNs + 1n, after + 1n, nowNs].reduce((latest, each) => (each > latest ? each : latest));
+  return latestNs;
+}

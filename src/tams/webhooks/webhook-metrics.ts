@@ -1,0 +1,54 @@
+import type { MetricSource } from '../../operation/metrics/metric-source.ts';
+import type { WebhookStats } from './delivery/webhook-stats.ts';
+
+/** Readings of one scrape are one reading. */
+const KEPT_MS = 1_000;
+
+/** The outbox of events, and the deliveries to webhooks. */
+export function webhookSources(readStats: () => Promise<WebhookStats>): MetricSource[] {
+  let latest: { at: number; stats: Promise<WebhookStats> } | undefined;
+  const source = (
+    name: string,
+    type: MetricSource['type'],
+    help: string,
+    value: (stats: WebhookStats) => number,
+  ): MetricSource => ({
+    name,
+    type,
+    help,
+    read: async () => {
+      const now = performance.now();
+      if (latest === undefined || now - latest.at > KEPT_MS) latest = { at: now, stats: readStats() };
+      return [{ value: value(await latest.stats) }];
+    },
+  });
+  return [
+    source('tams_webhook_registrations', 'gauge', 'Webhooks that are registered.', (stats) => stats.registrations),
+    source(
+      'tams_webhook_registrations_failing',
+      'gauge',
+      'Webhooks that nothing could be delivered to for too long.',
+      (stats) => stats.failingRegistrations,
+    ),
+    source(
+      'tams_outbox_events',
+      'gauge',
+      'Events that the slowest webhook, failing ones included, has yet to be told of.',
+      (stats) => stats.outboxDepth,
+    ),
+    source(
+      'tams_outbox_age_seconds',
+      'gauge',
+      'The age of the oldest event that is kept.',
+      (stats) => stats.outboxAgeMs / 1000,
+    ),
+    source('tams_webhook_deliveries_total', 'counter', 'Events that a receiver took.', (stats) => stats.delivered),
+    source(
+      'tams_webhook_failed_attempts_total',
+      'counter',
+      'Attempts to deliver an event that failed.',
+      (stats) => stats.failedAttempts,
+    ),
+    source('tams_leases_held', 'gauge', 'Leases that this process holds.', (stats) => stats.leasesHeld),
+  ];
+}

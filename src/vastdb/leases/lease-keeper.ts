@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Store, StoreTransaction } from '../../tams/store.ts';
+import { withReserve } from '../../operation/disk-reserve.ts';
+import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
+
+/** How long a lease lasts without being renewed. */
+const TTL_MS = 10_000;
+const RENEW_MS = 3_000;
+/** A wait that only `wake` ends. */
+const IDLE_MS = 2 ** 31 - 1;
+
+/** What is done in a step would be done twice: the lease on it is another process's by now. */
+export class LeaseLost extends Error {}
+
+/** The leases of this process: taken, renewed as long as they are held, and handed back (docs/adr/0011-leases.md). */
+export class LeaseKeeper {
+  readonly owner = randomUUID();
+  readonly #store: Store;
+  readonly #logger: Logger;
+  readonly #renewal: WorkerLoop;
+  /** Until when each lease is surely ours, on the clock of `performance.now()`. */
+  readonly #heldUntil = new Map<string, number>();
+
+  constructor(store: Store, logger: Logger) {
+    this.#store = store;
+    this.#logger = logger;
+    this.#renewal = new WorkerLoop('lease renewal', () => this.#renew(), logger, SHORT_ROUND_MAX_MS);
+  }
+
+  get status(): WorkerStatus {
+    return this.#renewal.status;
+  }
+
+  start(): void {
+    this.#renewal.start();
+  }
+
+  /** Takes those of the leases that can be had. Returns whether each is held now, in their order. */
+  async acquire(names: readonly string[]): Promise<boolean[]> {
+    const missing = names.filter((name) => !this.holds(name));
+    if (missing.length > 0) {
+      const began = performance.now();
+      const taken = await this.#store.transaction((tx) => {
+        const nowMs = Date.now();
+        return tx.leases.acquire(missing, this.owner, nowMs, nowMs + TTL_MS);
+      });
+      for (const name of taken) this.#heldUntil.set(name, began + TTL_MS);
+      this.#renewal.wake();
+    }
+    return names.map((name) => this.holds(name));
+  }
+
+  holds(name: string): boolean {
+    return (this.#heldUntil.get(name) ?? 0) > performance.now();
+  }
+
+  get heldCount(): number {
+    let count = 0;
+    for (const name of this.#heldUntil.keys()) if (this.holds(name)) count += 1;
+    return count;
+  }
+
+  /**
+   * Makes the transaction one that commits only if the leases are still held. Returns those that are; the transaction
+   * must change nothing on behalf of the others.
+   */
+  fence(tx: StoreTransaction, names: readonly string[]): Promise<Set<string>> {
+    return tx.leases.renew(names, this.owner, Date.now() + TTL_MS);
+  }
+
+  /** As `fence`, of one lease without which there is nothing to do. Throws LeaseLost. */
+  async mustHold(tx: StoreTransaction, name: string): Promise<void> {
+    if (!(await this.fence(tx, [name])).has(name)) throw new LeaseLost(`the lease ${name} is another process's`);
+  }
+
+  /** Hands leases back, for others to take at once. */
+  async release(names: readonly string[]): Promise<void> {
+    const held = names.filter((name) => this.#heldUntil.delete(name));
+    if (held.length === 0) return;
+    await withReserve(() => this.#store.transaction((tx) => tx.leases.release(held, this.owner)));
+  }
+
+  /** Does what one process at a time is to do. Returns false, and does nothing, where another holds the lease. */
+  async during(name: string, work: () => Promise<void>): Promise<boolean> {
+    const [ours = false] = await this.acquire([name]);
+    if (!ours) return false;
+    try {
+      await work();
+    } finally {
+      await this.release([name]);
+    }
+    return true;
+  }
+
+  /** To be called when nothing works under a lease any more. */
+  async stop(): Promise<void> {
+    await this.#renewal.stop();
+    try {
+      await this.release([...this.#heldUntil.keys()]);
+    } catch (error) {
+      // They expire by themselves, and a server whose tables are down has to stop all the same.
+      this.#logger.warn({ err: error }, 'leases could not be released');
+    }
+  }
+
+  async #renew(): Promise<number> {
+    const names = [...this.#heldUntil.keys()];
+    if (names.length === 0) return IDLE_MS;
+    const began = performance.now();
+    const kept = await this.#store.transaction((tx) => this.fence(tx, names));
+    for (const name of names) {
+      if (!this.#heldUntil.has(name)) continue;
+      if (kept.has(name)) this.#heldUntil.set(name, began + TTL_MS);
+      else this.#heldUntil.delete(name);
+    }
+    return RENEW_MS;
+  }
+}

@@ -1,0 +1,103 @@
+import type { LeaseReads, Leases } from './lease.ts';
+import type { RowId } from '../engine.ts';
+import { and, gt, isIn, startsWith } from '../predicate/builder.ts';
+import type { ManagedTransaction } from '../managed-transaction.ts';
+import type { TableReads } from '../../tams/table-access.ts';
+import { LEASES } from '../../tams/tables.ts';
+
+interface LeaseRow {
+  readonly owner: string;
+  readonly expiresMs: number;
+  readonly rowId: RowId;
+}
+
+export class LeaseReader implements LeaseReads {
+  readonly #reader: TableReads;
+
+  constructor(reader: TableReads) {
+    this.#reader = reader;
+  }
+
+  async held(prefix: string, nowMs: number): Promise<Set<string>> {
+    const { rows } = await this.#reader.select({
+      table: LEASES.name,
+      columns: ['name'],
+      where: and([startsWith('name', prefix), gt('expires_ms', BigInt(nowMs))]),
+    });
+    return new Set(rows.map((row) => row[0] as string));
+  }
+}
+
+export class LeaseRepository extends LeaseReader implements Leases {
+  readonly #tx: ManagedTransaction;
+
+  constructor(tx: ManagedTransaction) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  async acquire(names: readonly string[], owner: string, nowMs: number, expiresMs: number): Promise<Set<string>> {
+    const present = await this.#find(names);
+    const taken: string[] = [];
+    const fresh: string[] = [];
+    for (const name of names) {
+      const lease = present.get(name);
+      if (lease === undefined) fresh.push(name);
+      else if (lease.owner === owner || lease.expiresMs <= nowMs) taken.push(name);
+    }
+    await this.#write(taken, present, owner, expiresMs);
+    if (fresh.length > 0) {
+      // Of two that take a lease which nobody had only one inserts its row.
+      await this.#tx.lock(fresh.map((name) => `lease:${name}`));
+      const rows = fresh.map((name) => [name, owner, BigInt(expiresMs)]);
+      await this.#tx.insertArrays(LEASES.name, ['name', 'owner', 'expires_ms'], rows);
+    }
+    return new Set([...taken, ...fresh]);
+  }
+
+  async renew(names: readonly string[], owner: string, expiresMs: number): Promise<Set<string>> {
+    const present = await this.#find(names);
+    const ours = names.filter((name) => present.get(name)?.owner === owner);
+    await this.#write(ours, present, owner, expiresMs);
+    return new Set(ours);
+  }
+
+  async release(names: readonly string[], owner: string): Promise<void> {
+    const present = await this.#find(names);
+    const ours = [...present.values()].filter((lease) => lease.owner === owner);
+    if (ours.length === 0) return;
+    await this.#tx.deleteByRowIds(
+      LEASES.name,
+      ours.map(({ rowId }) => rowId),
+    );
+  }
+
+  /** Every taker writes the row: of two that run side by side only one commits. */
+  async #write(
+    names: readonly string[],
+    present: ReadonlyMap<string, LeaseRow>,
+    owner: string,
+    expiresMs: number,
+  ): Promise<void> {
+    const rowIds = names.map((name) => present.get(name)?.rowId).filter((rowId) => rowId !== undefined);
+    if (rowIds.length === 0) return;
+    const cells = rowIds.map(() => [owner, BigInt(expiresMs)]);
+    await this.#tx.updateByRowIds(LEASES.name, rowIds, ['owner', 'expires_ms'], cells);
+  }
+
+  async #find(names: readonly string[]): Promise<Map<string, LeaseRow>> {
+    if (names.length === 0) return new Map();
+    const { rows, rowIds } = await this.#tx.select({
+      table: LEASES.name,
+      columns: ['name', 'owner', 'expires_ms'],
+      where: isIn('name', names),
+      rowIds: true,
+    });
+    const found = new Map<string, LeaseRow>();
+    (rows as [string, string, bigint][]).forEach(([name, owner, expiresMs], index) => {
+      const rowId = rowIds[index];
+      if (rowId !== undefined) found.set(name, { owner, expiresMs: Number(expiresMs), rowId });
+    });
+    return found;
+  }
+}

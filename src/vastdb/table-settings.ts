@@ -1,0 +1,120 @@
+import { ConfigError, type Environment } from '../config/environment.ts';
+import * as syntax from '../config/text-syntax.ts';
+import type { TextSyntax } from '../config/text-syntax.ts';
+
+/** A VAST cluster, and where in it the tables are. */
+export interface VastTablesConfig {
+  /** Origins, each once. */
+  readonly endpoints: readonly string[];
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly bucket: string;
+  readonly schema: string;
+}
+
+/** A PostgreSQL database, and where in it the tables are. */
+export interface PostgresTablesConfig {
+  /** With its password: never to be logged. */
+  readonly url: string;
+  readonly replicaUrl: string | undefined;
+  readonly schema: string;
+  readonly poolSize: number;
+  /** 0: none. */
+  readonly statementTimeoutMs: number;
+}
+
+export interface TablesConfig {
+  readonly engine: 'sqlite' | 'vast' | 'postgres';
+  readonly sqlite: { readonly synchronous: 'full' | 'normal'; readonly cacheMib: number };
+  /** Undefined unless the engine is vast. */
+  readonly vast: VastTablesConfig | undefined;
+  /** Undefined unless the engine is postgres. */
+  readonly postgres: PostgresTablesConfig | undefined;
+}
+
+const VAST_VARIABLES = ['VAST_ENDPOINTS', 'VAST_ACCESS_KEY', 'VAST_SECRET_KEY', 'VAST_BUCKET', 'VAST_SCHEMA'] as const;
+
+const POSTGRES_VARIABLES = ['DATABASE_URL', 'DATABASE_REPLICA_URL'] as const;
+
+/** Credentials and TLS are in it, as libpq names them. */
+const DATABASE_URL: TextSyntax<string> = {
+  parse: (text) => (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined),
+  takes: 'postgresql://user:password@host:port/database, characters of the password percent-encoded',
+};
+
+const POSTGRES_SCHEMA: TextSyntax<string> = {
+  parse: (text) => (/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text) && !text.startsWith('pg_') ? text : undefined),
+  takes: 'the name of a schema (A-Z a-z 0-9 _, at most 63, not beginning with pg_)',
+};
+
+const SCHEMA_NAME: TextSyntax<string> = {
+  parse: (text) => (/^[A-Za-z0-9_-]{1,127}$/.test(text) ? text : undefined),
+  takes: 'the name of a schema (A-Z a-z 0-9 _ -)',
+};
+
+/** Where the tables are. VAST_* or DATABASE_* of another engine is a ConfigError: who names a database means to use it. */
+export function readTables(env: Environment): TablesConfig {
+  const engine = env.choice('TABLE_ENGINE', ['sqlite', 'vast', 'postgres']) ?? 'sqlite';
+  return {
+    engine,
+    sqlite: {
+      synchronous: env.choice('SQLITE_SYNCHRONOUS', ['full', 'normal']) ?? 'full',
+      cacheMib: env.integer('SQLITE_CACHE_MIB', { default: 64, min: 1, max: 65_536 }),
+    },
+    vast: readVast(env, engine),
+    postgres: readPostgres(env, engine),
+  };
+}
+
+function readPostgres(env: Environment, engine: TablesConfig['engine']): PostgresTablesConfig | undefined {
+  if (!isMeant(env, engine, 'postgres', POSTGRES_VARIABLES)) return undefined;
+  const url = env.parsed('DATABASE_URL', DATABASE_URL);
+  if (url === undefined) throw new ConfigError('DATABASE_URL is not set; TABLE_ENGINE=postgres needs it.');
+  requireSharedKey(env, engine);
+  return {
+    url,
+    replicaUrl: env.parsed('DATABASE_REPLICA_URL', DATABASE_URL),
+    schema: env.parsed('DATABASE_SCHEMA', POSTGRES_SCHEMA) ?? 'tams',
+    poolSize: env.integer('DATABASE_POOL_SIZE', { default: 16, min: 1, max: 1000 }),
+    statementTimeoutMs: env.integer('DATABASE_STATEMENT_TIMEOUT_MS', { default: 30_000, min: 0, max: 3_600_000 }),
+  };
+}
+
+/** Whether the engine is the one of these variables, which have no effect on another. */
+function isMeant(
+  env: Environment,
+  engine: TablesConfig['engine'],
+  own: TablesConfig['engine'],
+  variables: readonly string[],
+): boolean {
+  if (engine === own) return true;
+  const stray = variables.find((name) => env.text(name) !== undefined);
+  if (stray === undefined) return false;
+  throw new ConfigError(`${stray} has no effect unless TABLE_ENGINE is ${own}; set that or unset ${stray}.`);
+}
+
+/** Replicas open what the others have sealed. */
+function requireSharedKey(env: Environment, engine: TablesConfig['engine']): void {
+  if (env.text('SECRET_KEY') !== undefined) return;
+  throw new ConfigError(
+    `SECRET_KEY is not set; TABLE_ENGINE=${engine} needs it, the same for all replicas of the server.`,
+  );
+}
+
+function readVast(env: Environment, engine: TablesConfig['engine']): VastTablesConfig | undefined {
+  if (!isMeant(env, engine, 'vast', VAST_VARIABLES)) return undefined;
+  const required = <Value>(name: (typeof VAST_VARIABLES)[number], textSyntax: TextSyntax<Value>): Value => {
+    const value = env.parsed(name, textSyntax);
+    if (value === undefined) throw new ConfigError(`${name} is not set; TABLE_ENGINE=vast needs it.`);
+    return value;
+  };
+  const config = {
+    endpoints: [...new Set(required('VAST_ENDPOINTS', syntax.ORIGIN_LIST))],
+    accessKey: required('VAST_ACCESS_KEY', syntax.secretText(1)),
+    secretKey: required('VAST_SECRET_KEY', syntax.secretText(1)),
+    bucket: required('VAST_BUCKET', syntax.BUCKET),
+    schema: required('VAST_SCHEMA', SCHEMA_NAME),
+  };
+  requireSharedKey(env, engine);
+  return config;
+}
