@@ -2,10 +2,8 @@ import { Endpoint, type EndpointOptions, type EndpointStatistics } from './endpo
 
 const DEFAULTS: EndpointOptions = {
   errorsUntilDown: 3,
-  retryBaseMs: 500,
-  retryMaxMs: 15_000,
+  backoff: { baseMs: 500, maxMs: 15_000, jitter: 0.5 },
   clock: () => performance.now(),
-  jitter: Math.random,
 };
 
 /** The endpoints of a cluster. They can be added and removed while requests run. */

@@ -1,3 +1,4 @@
+import { type Backoff, backoffMs } from '../../shared/backoff.ts';
 import { type DurationCounts, DurationTally } from '../../operation/metrics/duration-tally.ts';
 
 /** What is known of one endpoint, for operators and for the load balancer. */
@@ -18,13 +19,10 @@ export interface EndpointStatistics {
 export interface EndpointOptions {
   /** Errors in a row after which an endpoint is left alone. */
   readonly errorsUntilDown: number;
-  /** How long it is left alone at first; twice as long after every try that fails again. */
-  readonly retryBaseMs: number;
-  readonly retryMaxMs: number;
+  /** How long it is left alone; longer after every try that fails again. */
+  readonly backoff: Backoff;
   /** Milliseconds, rising. */
   readonly clock: () => number;
-  /** 0 to 1: how far a wait is shortened, by half at most, so that replicas do not come all at once. */
-  readonly jitter: () => number;
 }
 
 /** The weight of the latest answer: about the last ten count. */
@@ -134,10 +132,9 @@ export class Endpoint {
     this.#errorsInRow += 1;
     const goesDown = !this.isDown && this.#errorsInRow >= this.#options.errorsUntilDown;
     if (!goesDown && !(this.isDown && isTry)) return;
-    const { retryBaseMs, retryMaxMs, clock, jitter } = this.#options;
-    const longest = Math.min(retryMaxMs, retryBaseMs * 2 ** this.#failedTries);
-    this.#dueAt = clock() + longest * (1 - jitter() / 2);
     this.#failedTries += 1;
+    const { clock, backoff } = this.#options;
+    this.#dueAt = clock() + backoffMs(this.#failedTries, backoff);
   }
 }
 

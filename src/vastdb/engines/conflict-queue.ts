@@ -1,4 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../shared/backoff.ts';
 import type { RowId } from '../engine.ts';
+
+/** For how long work is run anew. */
+const PATIENCE_MS = 8000;
+/** Others who wait for the same rows may be on other replicas. */
+const BACKOFF = { baseMs: 2, maxMs: 250 };
 
 /**
  * Lets transactions of this process that conflicted over the same rows run one after the other. Left to
@@ -7,6 +14,26 @@ import type { RowId } from '../engine.ts';
  */
 export class ConflictQueue {
   readonly #tails = new Map<string, Promise<void>>();
+
+  /**
+   * Runs work until it succeeds, fails in a way that `mayRunAgain` refuses, or has conflicted for too long. A run that
+   * fails adds what it conflicted over to the keys that it is given; the next run waits for others with the same keys.
+   */
+  async run<T>(work: (keys: Set<string>) => Promise<T>, mayRunAgain: (error: unknown) => boolean): Promise<T> {
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    const keys = new Set<string>();
+    for (let run = 1; ; run += 1) {
+      const leave = await this.enter([...keys]);
+      try {
+        return await work(keys);
+      } catch (error) {
+        if (performance.now() >= giveUpAt || !mayRunAgain(error)) throw error;
+        await sleep(backoffMs(run, BACKOFF));
+      } finally {
+        leave();
+      }
+    }
+  }
 
   /** Resolves when everybody who asked for one of the keys before has left. @returns what leaves. */
   async enter(keys: readonly string[]): Promise<() => void> {

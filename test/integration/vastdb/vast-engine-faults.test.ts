@@ -268,7 +268,7 @@ describe('the table of locks', () => {
 
 describe('endpoints', () => {
   it('one of three that is killed and revived under load costs no caller an error', async () => {
-    const endpointOptions = { retryBaseMs: 30, retryMaxMs: 100 };
+    const endpointOptions = { backoff: { baseMs: 30, maxMs: 100 } };
     const { emulator, engine, manager } = await open({ endpoints: 3 }, { endpointOptions });
     const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
     await manager.insert(
@@ -310,7 +310,7 @@ describe('endpoints', () => {
   });
 
   it('that are all gone fail a request at once, and serve again when they are back', async () => {
-    const endpointOptions = { retryBaseMs: 100, retryMaxMs: 100 };
+    const endpointOptions = { backoff: { baseMs: 100, maxMs: 100 } };
     const { emulator, engine, manager } = await open({ endpoints: 2 }, { endpointOptions });
     await manager.insert('counters', [{ id: 'a', value: 0n }]);
     await Promise.all([emulator.faults.kill(0), emulator.faults.kill(1)]);

@@ -5,7 +5,7 @@ import { LoadBalancer } from '../../../src/vastdb/cluster/load-balancer.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
 
 let now = 0;
-const options = { errorsUntilDown: 3, retryBaseMs: 100, retryMaxMs: 1000, clock: () => now, jitter: () => 0 };
+const options = { errorsUntilDown: 3, backoff: { baseMs: 100, maxMs: 1000, jitter: 0 }, clock: () => now };
 const open = (...urls: string[]): EndpointManager => new EndpointManager(urls, options);
 
 const named = (manager: EndpointManager, url: string): Endpoint => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { LoggedEvent } from '../../../src/tams/webhooks/event.ts';
-import { backoffMs } from '../../../src/tams/webhooks/delivery/backoff.ts';
 import { DeliveryProgress } from '../../../src/tams/webhooks/delivery/delivery-progress.ts';
 import { DeliveryQueue } from '../../../src/tams/webhooks/delivery/delivery-queue.ts';
 
@@ -137,23 +136,5 @@ describe('a DeliveryQueue', () => {
     expect([full(2047, ofOne), full(2048, ofOne)]).toEqual([false, true]);
     expect([full(83, long), full(84, long)]).toEqual([false, true]);
     expect([full(64, ofMany), full(63, ofMany, true), full(64, ofMany, true)]).toEqual([false, false, true]);
-  });
-});
-
-describe('backoffMs', () => {
-  it('doubles up to its longest, and is never shorter than the half', () => {
-    const options = { baseMs: 1000, maxMs: 300_000 };
-    for (const [failures, longest] of [
-      [1, 1000],
-      [2, 2000],
-      [5, 16_000],
-      [10, 300_000],
-      [10_000, 300_000],
-    ] as const) {
-      const waits = Array.from({ length: 100 }, () => backoffMs(failures, options));
-      expect(Math.min(...waits)).toBeGreaterThanOrEqual(longest / 2);
-      expect(Math.max(...waits)).toBeLessThanOrEqual(longest);
-      expect(new Set(waits).size).toBeGreaterThan(90);
-    }
   });
 });

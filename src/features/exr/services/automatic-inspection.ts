@@ -5,6 +5,7 @@ import type { ExrFiles } from '../rules/exr-files.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
 import type { Store, StoreTransaction } from '../../../tams/store.ts';
 import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExrInspector } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';
@@ -26,8 +27,7 @@ const ENTRIES_PER_ROUND = 10;
 const AT_ONCE = 4;
 /** After the last of them a failure is noted with the file; they take about three quarters of an hour. */
 const ATTEMPTS = 10;
-const RETRY_BASE_MS = 5_000;
-const RETRY_MAX_MS = 600_000;
+const BACKOFF = { baseMs: 5_000, maxMs: 600_000, jitter: 0 };
 
 /** `left`: not begun, since the process stops. */
 type Ending = 'inspected' | 'failed' | 'postponed' | 'gone' | 'left';
@@ -84,7 +84,7 @@ export class AutomaticInspection {
         async (tx) => {
           await mustBeOurs(tx);
           await tx.inspections.remove([entry.id]);
-          await tx.inspections.add(postponed, Date.now() + retryDelayMs(entry.attempt), entry.attempt + 1);
+          await tx.inspections.add(postponed, Date.now() + backoffMs(entry.attempt + 1, BACKOFF), entry.attempt + 1);
         },
         { background: true },
       );
@@ -118,8 +118,6 @@ export class AutomaticInspection {
     }
   }
 }
-
-const retryDelayMs = (attempt: number): number => Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** attempt);
 
 function failureOf(error: unknown): ExrFailure {
   const time = new Date().toISOString();

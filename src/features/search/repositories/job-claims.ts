@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type ClaimedJob, type Job, type JobFailure, MAX_ATTEMPTS, retryDelayMs } from '../rules/job.ts';
+import { type ClaimedJob, type Job, type JobFailure, JOB_BACKOFF, MAX_ATTEMPTS } from '../rules/job.ts';
+import { backoffMs } from '../../../shared/backoff.ts';
 import { INT64_MAX } from '../../../shared/time/timestamp.ts';
 import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
@@ -104,16 +105,14 @@ export async function completeJob(tx: ManagedTransaction, job: ClaimedJob, nowMs
   return isHeld;
 }
 
-/** @param random from 0 to 1, for the jitter of the delay. */
 export async function failJob(
   tx: ManagedTransaction,
   job: ClaimedJob,
   failure: JobFailure,
   nowMs: number,
-  random: number,
 ): Promise<boolean> {
   if (!failure.retryable || job.attempt >= MAX_ATTEMPTS) return buryHeld(tx, job, failure, nowMs);
-  const scheduledMs = BigInt(nowMs + retryDelayMs(job.attempt, random));
+  const scheduledMs = BigInt(nowMs + backoffMs(job.attempt, JOB_BACKOFF));
   return changeHeld(tx, job, {
     status: 'failed',
     scheduled_ms: scheduledMs,

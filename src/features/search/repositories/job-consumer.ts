@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ClaimedJob, JobError, type JobFailure, JobHandedBack, shownMessageOf } from '../rules/job.ts';
 import type { ConsumeOptions, Consumer, JobHandler } from '../rules/job-queue.ts';
 import { isStorageFull } from '../../../operation/disk-reserve.ts';
+import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 /** What a consumer needs of its queue. */
@@ -90,7 +91,7 @@ export class JobConsumer implements Consumer {
       }
       const rests = performance.now() - lastJobAt > RESTING_AFTER_MS;
       const pollMs = rests ? RESTING_POLL_MS : this.#times.pollMs;
-      const ms = Math.min(pollMs * 2 ** this.#failures.inRow, RETRY_MAX_MS);
+      const ms = backoffMs(this.#failures.inRow + 1, { baseMs: pollMs, maxMs: RETRY_MAX_MS, jitter: 0 });
       await this.#wait(ms, this.#nap.signal);
     }
     await Promise.all(Array.from(this.#running.values(), ({ done }) => done));

@@ -108,7 +108,7 @@ export class TableJobQueue implements JobQueue {
   }
 
   nack(job: ClaimedJob, failure: JobFailure): Promise<boolean> {
-    return this.#transaction((tx) => failJob(tx, job, failure, Date.now(), Math.random()));
+    return this.#transaction((tx) => failJob(tx, job, failure, Date.now()));
   }
 
   moveToDeadLetters(job: ClaimedJob, failure: JobFailure): Promise<boolean> {

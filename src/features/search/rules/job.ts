@@ -98,17 +98,5 @@ export interface DeadLetter {
 export type DeadLetterInput = Omit<DeadLetter, 'id' | 'createdMs'>;
 
 export const MAX_ATTEMPTS = 5;
-const BASE_DELAY_MS = 1_000;
-const MAX_DELAY_MS = 300_000;
-const JITTER = 0.25;
-
-/**
- * How long a job waits after its `attempt`-th attempt (from 1 on) has failed: 1 s, doubling, at most 300 s, give or take
- * a quarter.
- *
- * @param random from 0 to 1.
- */
-export function retryDelayMs(attempt: number, random: number): number {
-  const delay = Math.min(BASE_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
-  return Math.round(delay * (1 - JITTER + 2 * JITTER * random));
-}
+/** Between the attempts of a job: 1 s, doubling, at most 300 s, give or take a quarter. */
+export const JOB_BACKOFF = { baseMs: 1_250, maxMs: 375_000, jitter: 0.4 };

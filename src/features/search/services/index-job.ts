@@ -3,6 +3,7 @@ import { type ClaimedJob, shownMessageOf } from '../rules/job.ts';
 import type { JobQueue } from '../rules/job-queue.ts';
 import type { SearchDatabase } from '../rules/search-database.ts';
 import type { Version } from '../rules/version.ts';
+import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { EmbeddingUpkeep } from './embedding-upkeep.ts';
 import type { Indexer } from './indexer.ts';
@@ -12,8 +13,7 @@ import type { TamsLinks } from './tams-links.ts';
 import { ObjectChanged, type TranscriptSource } from './transcript-source.ts';
 
 /** Between looks for a flow that uses the object: twice as long each time, until it is reclaimed as unused. */
-const LOOK_AGAIN_MS = 2_000;
-const LOOK_AGAIN_MAX_MS = 3_600_000;
+const LOOK_AGAIN = { baseMs: 2_000, maxMs: 3_600_000, jitter: 0 };
 
 interface Needs {
   readonly database: SearchDatabase;
@@ -104,7 +104,7 @@ export class IndexJob {
     if (link === 'unused') {
       const looks = looksOf(job);
       const again = { idempotencyKey: `place:${job.id}`, assetId, versionId: job.versionId };
-      const delayMs = Math.min(LOOK_AGAIN_MS * 2 ** looks, LOOK_AGAIN_MAX_MS);
+      const delayMs = backoffMs(looks + 1, LOOK_AGAIN);
       await queue.enqueueWithDelay({ ...again, data: JSON.stringify({ looks: looks + 1 }) }, delayMs);
       return false;
     }

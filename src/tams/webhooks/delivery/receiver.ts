@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { backoffMs } from '../../../shared/backoff.ts';
 import type { LoggedEvent } from '../event.ts';
 import {
   isFailing,
@@ -11,7 +12,6 @@ import {
 import { matches } from './event-filter.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 import { wholeSeconds } from '../../documents/shown-times.ts';
-import { backoffMs } from './backoff.ts';
 import { DeliveryProgress } from './delivery-progress.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { LogPages } from './log-pages.ts';
@@ -19,7 +19,7 @@ import type { Turns } from './turns.ts';
 
 /** Deliveries under way to one receiver at most, and connections to it. */
 export const MAX_WIDTH = 16;
-const BACKOFF = { baseMs: 1_000, maxMs: 300_000 };
+const BACKOFF = { baseMs: 1_000, maxMs: 300_000, jitter: 0.5 };
 /** How often a receiver that fails is tried, unless events are given up sooner. */
 const PROBE_MS = 900_000;
 /** Before a longer pause the memory of what waits is given back. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableTransaction } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import { conflictKeys, ConflictQueue } from '../conflict-queue.ts';
@@ -9,12 +8,6 @@ import { PostgresTransaction } from './postgres-transaction.ts';
 import type { Statement } from './row-statements.ts';
 import type { Statements } from './statements.ts';
 import { wasCommitted } from './was-committed.ts';
-
-/** For how long work is run anew. */
-const PATIENCE_MS = 8000;
-/** The longest wait before the second run; it doubles. Others who wait for the same rows may be on other replicas. */
-const PAUSE_MS = 2;
-const PAUSE_MAX_MS = 250;
 
 /**
  * A snapshot for the whole transaction: of two that write a same row the later one fails. What else must not change
@@ -40,20 +33,8 @@ export class WriteTransactions {
    *
    * @throws TableError `conflict` when others keep being faster.
    */
-  async run<T>(connections: Connections, work: (tx: TableTransaction) => Promise<T>): Promise<T> {
-    const giveUpAt = performance.now() + PATIENCE_MS;
-    const conflicts = new Set<string>();
-    for (let run = 1; ; run += 1) {
-      const leave = await this.#queue.enter([...conflicts]);
-      try {
-        return await this.#runOnce(connections, work, conflicts);
-      } catch (error) {
-        if (performance.now() >= giveUpAt || !mayRunAgain(error)) throw error;
-        await sleep(Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** (run - 1)));
-      } finally {
-        leave();
-      }
-    }
+  run<T>(connections: Connections, work: (tx: TableTransaction) => Promise<T>): Promise<T> {
+    return this.#queue.run((conflicts) => this.#runOnce(connections, work, conflicts), mayRunAgain);
   }
 
   async #runOnce<T>(

@@ -53,7 +53,7 @@ describe('an answer that stops', () => {
 
 describe('a cluster whose endpoints are all gone', () => {
   it('answers at once, says when to come again, and recovers by itself', async () => {
-    const endpointOptions = { retryBaseMs: 150, retryMaxMs: 150, jitter: () => 0 };
+    const endpointOptions = { backoff: { baseMs: 150, maxMs: 150, jitter: 0 } };
     const gone = await startScriptedServer();
     const { port } = new URL(gone.url);
     await gone.close();
@@ -72,7 +72,7 @@ describe('a cluster whose endpoints are all gone', () => {
   });
 
   it('one of several that comes back is found beside the requests', async () => {
-    const endpointOptions = { errorsUntilDown: 1, retryBaseMs: 30, retryMaxMs: 30, jitter: () => 0 };
+    const endpointOptions = { errorsUntilDown: 1, backoff: { baseMs: 30, maxMs: 30, jitter: 0 } };
     open({ endpointOptions });
     first().answerWith(hangUp);
     for (let i = 0; i < 6; i += 1) await (await transport.request(read)).buffer();

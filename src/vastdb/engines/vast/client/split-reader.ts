@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../../../shared/backoff.ts';
 import type { RequestKind } from '../../../cluster/load-balancer.ts';
 import { TableError } from '../../../table-error.ts';
 import { AnswerReader, FINISHED, type Page } from '../protocol/answer-reader.ts';
@@ -22,8 +23,7 @@ export interface QueryPlan {
 
 /** How often an answer may break off before its next page, and how long is waited then. */
 const ATTEMPTS = 6;
-const PAUSE_MS = 25;
-const PAUSE_MAX_MS = 1000;
+const BACKOFF = { baseMs: 50, maxMs: 1000 };
 /** Row groups that a sub-split reads in a row before it leaves as many to the others; sorted projections need 8. */
 const ROW_GROUPS = 8;
 
@@ -60,8 +60,7 @@ export async function* readSplit(requests: Requests, plan: QueryPlan, split: num
     }
     if (attempt >= ATTEMPTS) throw failure ?? new TableError('unavailable', 'The answers of a query do not go on.');
     // An answer with pages is followed by the next request at once.
-    if (attempt > 0)
-      await sleep(Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** attempt), undefined, { signal });
+    if (attempt > 0) await sleep(backoffMs(attempt, BACKOFF), undefined, { signal });
     attempt += 1;
   }
 }

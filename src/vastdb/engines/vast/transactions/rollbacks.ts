@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../../../shared/backoff.ts';
 import type { Transactions } from '../client/transactions.ts';
 import { VastError } from '../transport/vast-error.ts';
 
-/** The longest wait before the second try; it doubles. Soon after an outage the rows can be written again. */
-const PAUSE_MS = 50;
-const PAUSE_MAX_MS = 1000;
+/** Soon after an outage the rows can be written again. */
+const BACKOFF = { baseMs: 50, maxMs: 1000 };
 /** How long it is tried to end a transaction. A cluster has surely ended it by itself by then. */
 const PATIENCE_MS = 600_000;
 /** How long callers wait for it: enough for one endpoint that hangs and one that answers. */
@@ -44,9 +44,8 @@ export class Rollbacks {
       const isLast = signal.aborted || performance.now() >= giveUpAt;
       if (await this.#isEnded(transactionId)) return true;
       if (isLast) return false;
-      const pause = Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** (attempt - 1));
       // An abort ends the wait early, for the last try.
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      await sleep(backoffMs(attempt, BACKOFF), undefined, { signal }).catch(() => undefined);
     }
   }
 

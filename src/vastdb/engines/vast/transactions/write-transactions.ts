@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lane, TableTransaction } from '../../../engine.ts';
 import { TableError } from '../../../table-error.ts';
 import type { VastClient } from '../client/vast-client.ts';
@@ -13,11 +12,6 @@ import { mayRunAgain } from './run-again.ts';
 import type { Slot, SlotPool } from './slot-pool.ts';
 import { VastTransaction } from './vast-transaction.ts';
 
-/** For how long work is run anew. */
-const PATIENCE_MS = 8000;
-/** The longest wait before the second run; it doubles. Others who wait for the same rows may be on other replicas. */
-const PAUSE_MS = 2;
-const PAUSE_MAX_MS = 250;
 /** The cluster ends transactions that it hears nothing of. */
 const KEEP_ALIVE_MS = 60_000;
 
@@ -44,20 +38,8 @@ export class WriteTransactions {
    *
    * @throws TableError `conflict` when others keep being faster; `unavailable` when the cluster keeps failing.
    */
-  async run<T>(work: (tx: TableTransaction) => Promise<T>, lane: Lane): Promise<T> {
-    const giveUpAt = performance.now() + PATIENCE_MS;
-    const conflicts = new Set<string>();
-    for (let run = 1; ; run += 1) {
-      const leave = await this.#queue.enter([...conflicts]);
-      try {
-        return await this.#runOnce(work, lane, conflicts);
-      } catch (error) {
-        if (performance.now() >= giveUpAt || !mayRunAgain(error)) throw error;
-        await sleep(Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** (run - 1)));
-      } finally {
-        leave();
-      }
-    }
+  run<T>(work: (tx: TableTransaction) => Promise<T>, lane: Lane): Promise<T> {
+    return this.#queue.run((conflicts) => this.#runOnce(work, lane, conflicts), mayRunAgain);
   }
 
   async #runOnce<T>(work: (tx: TableTransaction) => Promise<T>, lane: Lane, conflicts: Set<string>): Promise<T> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../../../shared/backoff.ts';
 import type { Balancing } from '../../../cluster/balancing.ts';
 import type { Endpoint, EndpointOptions } from '../../../cluster/endpoint.ts';
 import { EndpointManager } from '../../../cluster/endpoint-manager.ts';
@@ -41,9 +42,7 @@ const LIMITS: Readonly<Record<RequestKind, Limits>> = {
 /** For small requests that somebody waits for while a cluster may be hung: probes, and the end of a transaction. */
 const QUICK: Limits = { connectMs: 1000, silenceMs: 2000, wholeMs: 2000, budgetMs: 4000, attempts: 10 };
 
-/** The longest wait before the first repetition; it doubles. */
-const BACKOFF_MS = 25;
-const BACKOFF_MAX_MS = 2000;
+const BACKOFF = { baseMs: 25, maxMs: 2000 };
 /** A repetition with less time than this is not begun: its endpoint would be blamed for our haste. */
 const LEAST_MS = 100;
 /** How many broken connections a request survives beyond one of each endpoint. */
@@ -103,7 +102,7 @@ export class ClusterTransport implements VastTransport {
           tried.add(endpoint);
           if (isFirst && this.#isAnotherLeft(tried)) continue;
         }
-        const pause = Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (attempt - 1));
+        const pause = backoffMs(attempt, BACKOFF);
         if (performance.now() + pause + LEAST_MS >= deadline) throw error;
         // An abort ends the wait with an error of the timer's; the loop throws the signal's own.
         await sleep(pause, undefined, { signal }).catch(() => undefined);
