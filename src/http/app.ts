@@ -125,10 +125,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
 
   const { servicesOf, trash, search, exr } = deps;
+  const baseUrl = baseUrlOf(config.publicUrl);
   const context = {
     services: servicesOf === undefined ? () => services : (request: Asker) => servicesOf(request.auth),
-    paging: new Paging(deps.cursors, { ...config, maxBytes: () => bodies.pageBytes(config.maxBytes) }),
-    baseUrl: baseUrlOf(config.publicUrl),
+    paging: new Paging(deps.cursors, { ...config, maxBytes: () => bodies.pageBytes(config.maxBytes) }, baseUrl),
+    baseUrl,
     segmentsPerRequest: config.segmentsPerRequest,
   };
   tamsRoutes(app, context);

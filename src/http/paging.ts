@@ -1,14 +1,18 @@
-import type { FastifyReply } from 'fastify';
-import type { CursorPosition, PageRequest } from '../shared/paging.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CursorCodec } from '../shared/cursor.ts';
+import type { CursorPosition, JsonText, Page, PageRequest } from '../shared/paging.ts';
+import { jsonList, sendHead, sendJson } from './send-json.ts';
 
-/** The query of a listing, after validation. */
-type ListQuery = Readonly<Record<string, unknown>> & { page?: string; limit?: number };
+/** `url` is the path and the query string as they came; `query` is after validation. */
+type ListRequest = Pick<FastifyRequest, 'url' | 'protocol' | 'host'> & {
+  readonly query: { readonly page?: string; readonly limit?: number };
+};
 
-interface ListRequest {
-  /** The path and the query string, as they came. */
-  readonly url: string;
-  readonly query: ListQuery;
+interface Listing<Item> {
+  /** What an item is as JSON; unless set, it is that or its text. */
+  readonly show?: (item: Item) => object;
+  /** `most` for listings that TAMS 7.0 has no pages of: its clients expect to see all that there is. */
+  readonly byDefault?: 'some' | 'most';
 }
 
 export interface PagingLimits {
@@ -24,20 +28,35 @@ export class Paging {
   readonly #limitDefault: number;
   readonly #limitMax: number;
   readonly #maxBytes: () => number;
+  readonly #baseUrl: (request: ListRequest) => string;
 
-  constructor(cursors: CursorCodec, limits: PagingLimits) {
+  constructor(cursors: CursorCodec, limits: PagingLimits, baseUrl: (request: ListRequest) => string) {
     this.#cursors = cursors;
     this.#limitDefault = limits.limitDefault;
     this.#limitMax = limits.limitMax;
     this.#maxBytes = limits.maxBytes;
+    this.#baseUrl = baseUrl;
+  }
+
+  /** Answers a GET or HEAD with a page of a listing. */
+  async send<Item extends object | JsonText, Reply extends Pick<FastifyReply, 'header' | 'send'>>(
+    request: ListRequest & Pick<FastifyRequest, 'method'>,
+    reply: Reply,
+    list: (page: PageRequest) => Promise<Page<Item>>,
+    { show, byDefault = 'some' }: Listing<Item> = {},
+  ): Promise<Reply> {
+    const page = this.request(request, byDefault);
+    const { items, next } = await list(page);
+    this.setHeaders(request, reply, { limit: page.limit, next });
+    if (request.method === 'HEAD') return sendHead(reply);
+    const textOf = (item: Item): JsonText => (typeof item === 'string' ? item : JSON.stringify(show?.(item) ?? item));
+    return sendJson(reply, jsonList(items.map(textOf)));
   }
 
   /**
-   * `byDefault` is `most` for listings that TAMS 7.0 has no pages of: its clients expect to see all that there is.
-   *
    * @throws AppError invalid_cursor where `page` is malformed or was made for another query
    */
-  request(request: ListRequest, byDefault: 'some' | 'most' = 'some'): PageRequest {
+  request(request: ListRequest, byDefault: Listing<never>['byDefault'] = 'some'): PageRequest {
     const { page, limit } = request.query;
     const asked = limit ?? (byDefault === 'some' ? this.#limitDefault : this.#limitMax);
     const applied = Math.min(asked, this.#limitMax);
@@ -50,23 +69,23 @@ export class Paging {
   setHeaders(
     request: ListRequest,
     reply: Pick<FastifyReply, 'header'>,
-    baseUrl: () => string,
     page: { limit: number; next: CursorPosition | undefined },
   ): void {
     reply.header('x-paging-limit', page.limit);
     if (page.next === undefined) return;
     const key = this.#cursors.encode(queryIdentity(request), page.next);
     reply.header('x-paging-nextkey', key);
-    reply.header('link', `<${baseUrl()}${nextUrl(request.url, key)}>; rel="next"`);
+    reply.header('link', `<${this.#baseUrl(request)}${nextUrl(request.url, key)}>; rel="next"`);
   }
 }
 
 /** What a cursor belongs to: the path and all that the operation understood of the query, in a fixed order. */
 function queryIdentity(request: ListRequest): string {
-  const parameters = Object.keys(request.query)
+  const query: Readonly<Record<string, unknown>> = { ...request.query };
+  const parameters = Object.keys(query)
     .filter((name) => name !== 'page' && name !== 'limit')
     .sort()
-    .map((name) => `${encodeURIComponent(name)}=${encodeURIComponent(String(request.query[name]))}`);
+    .map((name) => `${encodeURIComponent(name)}=${encodeURIComponent(String(query[name]))}`);
   return `${pathOf(request.url)}?${parameters.join('&')}`;
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { JsonText } from '../shared/paging.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -20,6 +20,15 @@ export function sendHead<Reply extends Pick<FastifyReply, 'header' | 'send'>>(re
   reply.header('content-type', JSON_TYPE);
   reply.send();
   return reply;
+}
+
+/** Answers a GET with what was read, and a HEAD without its body. */
+export function sendRead<Reply extends Pick<FastifyReply, 'header' | 'send'>>(
+  request: Pick<FastifyRequest, 'method'>,
+  reply: Reply,
+  value: object,
+): Reply {
+  return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, JSON.stringify(value));
 }
 
 /**

@@ -1,12 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { TrashService } from './trash-service.ts';
 import { readOperation } from '../../http/operation.ts';
 import type { RouteContext } from '../../tams/route-context.ts';
 import { badQuery, json, pagingHeaders } from '../../http/schemas/responses.ts';
 import { deletedFlowQuery, DeletedItem, deletedSegmentQuery, deletedSourceQuery } from './trash-schemas.ts';
-import { jsonList, sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 
 const listed = (what: string) => ({
@@ -15,23 +12,7 @@ const listed = (what: string) => ({
 });
 
 /** `GET /internal/deleted/...`: what can be restored. */
-export function trashListings(
-  app: TamsApp,
-  trash: TrashService,
-  { paging, baseUrl }: Pick<RouteContext, 'paging' | 'baseUrl'>,
-): void {
-  const send = async (
-    request: Pick<FastifyRequest, 'method' | 'url' | 'protocol' | 'host'> & { readonly query: object },
-    reply: Pick<FastifyReply, 'header' | 'send'>,
-    list: (page: PageRequest) => Promise<Page<JsonText>>,
-  ) => {
-    const asked = { url: request.url, query: { ...request.query } };
-    const page = paging.request(asked);
-    const { items, next } = await list(page);
-    paging.setHeaders(asked, reply, () => baseUrl(request), { limit: page.limit, next });
-    return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, jsonList(items));
-  };
-
+export function trashListings(app: TamsApp, trash: TrashService, { paging }: Pick<RouteContext, 'paging'>): void {
   readOperation(app, {
     url: '/internal/deleted/flows',
     name: 'internal-deleted-flows',
@@ -43,7 +24,7 @@ export function trashListings(
     responses: listed('flows as they were'),
     handler: (request, reply) => {
       const { flow_id: flowId, source_id: sourceId, deletion_id: deletionId } = request.query;
-      return send(request, reply, (page) => trash.flows({ flowId, sourceId, deletionId }, page));
+      return paging.send(request, reply, (page) => trash.flows({ flowId, sourceId, deletionId }, page));
     },
   });
 
@@ -58,7 +39,7 @@ export function trashListings(
     responses: listed('sources as they were'),
     handler: (request, reply) => {
       const { source_id: sourceId, deletion_id: deletionId } = request.query;
-      return send(request, reply, (page) => trash.sources({ sourceId, deletionId }, page));
+      return paging.send(request, reply, (page) => trash.sources({ sourceId, deletionId }, page));
     },
   });
 
@@ -73,7 +54,7 @@ export function trashListings(
     responses: listed('segments as they were'),
     handler: (request, reply) => {
       const { flow_id: flowId, deletion_id: deletionId } = request.query;
-      return send(request, reply, (page) => trash.segments({ flowId, deletionId }, page));
+      return paging.send(request, reply, (page) => trash.segments({ flowId, deletionId }, page));
     },
   });
 }

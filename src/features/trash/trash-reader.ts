@@ -108,7 +108,6 @@ export const equal = (column: string, value: string | undefined): Predicate[] =>
 
 /** The predicate of the page after `position`, as terms to be and-ed; none for the first page. */
 function beyond(orderBy: readonly Ordering[], position: CursorPosition | undefined): Predicate[] {
-  if (position === undefined) return [];
   const types = orderBy.map(({ column }) => (column === 'deletion_id' ? 'string' : 'bigint'));
-  return [afterCursor(orderBy, position, types)];
+  return afterCursor(orderBy, position, types);
 }

@@ -6,11 +6,7 @@ import { trashPurge } from './trash-purge-routes.ts';
 import { trashRestore } from './trash-restore-routes.ts';
 
 /** What was deleted, for administrators: to see, restore and purge. None of it is a part of TAMS. */
-export function trashRoutes(
-  app: TamsApp,
-  trash: TrashService,
-  context: Pick<RouteContext, 'paging' | 'baseUrl'>,
-): void {
+export function trashRoutes(app: TamsApp, trash: TrashService, context: Pick<RouteContext, 'paging'>): void {
   trashListings(app, trash, context);
   trashRestore(app, trash);
   trashPurge(app, trash);

@@ -1,5 +1,5 @@
 import type { MediaObject } from '../objects/media-object.ts';
-import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
+import { cellsOf, type Page, type PageRequest } from '../../shared/paging.ts';
 import { and, eq, gt, isIn } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { Access } from './access.ts';
@@ -17,7 +17,7 @@ export async function flowsUsingObject(
 ): Promise<Page<string>> {
   const wanted = page.limit + 1;
   const found: string[] = [];
-  let after = textOf(page.after);
+  let after = page.after && cellsOf(page.after, ['string'])[0];
   for (;;) {
     const users = await usersOf(reader, objectId, after, wanted);
     const visible = access.classes === undefined ? undefined : await visibleFlows(reader, access, users);
@@ -32,9 +32,6 @@ export async function flowsUsingObject(
     (id) => [id],
   );
 }
-
-const textOf = (position: CursorPosition | undefined): string | undefined =>
-  typeof position?.[0] === 'string' ? position[0] : undefined;
 
 async function usersOf(
   reader: TableReads,

@@ -81,7 +81,7 @@ export class DeletionRequestReader implements DeletionRequestReads {
   }
 
   async list(nowMs: number, page: PageRequest): Promise<Page<DeletionRequest>> {
-    const beyond = page.after === undefined ? [] : [afterCursor(IN_ORDER, page.after, ['string', 'string'])];
+    const beyond = afterCursor(IN_ORDER, page.after, ['string', 'string']);
     const { rows, cut } = await this.#reader.select({
       table: DELETION_REQUESTS.name,
       columns: COLUMNS,

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import type { PageRequest } from '../../shared/paging.ts';
 import { readOperation } from '../../http/operation.ts';
 import type { RouteContext } from '../route-context.ts';
 import { DeletionRequestSchema } from './deletion-request-schemas.ts';
@@ -9,7 +10,7 @@ import type { TamsApp } from '../../http/tams-app.ts';
 import { deletionRequestJson } from './deletion-request-json.ts';
 
 /** TAMS 7.0, `/flow-delete-requests`. */
-export function deletionRequestRoutes(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+export function deletionRequestRoutes(app: TamsApp, { services, paging }: RouteContext): void {
   readOperation(app, {
     url: '/flow-delete-requests',
     name: 'flow-delete-requests',
@@ -21,11 +22,9 @@ export function deletionRequestRoutes(app: TamsApp, { services, paging, baseUrl 
       200: json('The requests that are known.', Type.Array(DeletionRequestSchema), pagingHeaders),
       400: badQuery,
     },
-    handler: async (request, reply) => {
-      const page = paging.request(request, 'most');
-      const { items, next } = await services(request).deletionRequests.list(page);
-      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
-      return sendJson(reply, JSON.stringify(items.map(deletionRequestJson)));
+    handler: (request, reply) => {
+      const list = (page: PageRequest) => services(request).deletionRequests.list(page);
+      return paging.send(request, reply, list, { show: deletionRequestJson, byDefault: 'most' });
     },
   });
 

@@ -1,5 +1,4 @@
-import { AppError } from '../../shared/errors.ts';
-import type { CursorPosition } from '../../shared/paging.ts';
+import { cellsOf, type CursorPosition } from '../../shared/paging.ts';
 import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eq, lt, lte, or } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
@@ -17,23 +16,21 @@ export const CREATION: TimelineHint = { column: 'created_ns' };
 
 /** The predicate of the page after `position`, as terms to be and-ed; none for the first page. */
 export function afterCreation(position: CursorPosition | undefined): Predicate[] {
-  return position === undefined ? [] : [afterCursor(BY_CREATION, position, ['bigint', 'string'])];
+  return afterCursor(BY_CREATION, position, ['bigint', 'string']);
 }
 
 /**
- * The predicate of the page after `position`, whose cells are of these types.
+ * The predicate of the page after `position`, whose cells are of these types, as terms to be and-ed; none for the first
+ * page.
  *
  * @throws AppError invalid_cursor where they are not
  */
 export function afterCursor(
   orderBy: readonly Ordering[],
-  position: CursorPosition,
+  position: CursorPosition | undefined,
   types: readonly ('bigint' | 'string')[],
-): Predicate {
-  if (position.length !== types.length || position.some((cell, place) => typeof cell !== types[place])) {
-    throw new AppError('invalid_cursor', 'page: this cursor was not made by this listing', { field: 'page' });
-  }
-  return afterPosition(orderBy, position);
+): Predicate[] {
+  return position === undefined ? [] : [afterPosition(orderBy, cellsOf(position, types))];
 }
 
 /** Where a row stands in the order of creation. */

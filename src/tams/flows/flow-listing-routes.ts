@@ -5,13 +5,12 @@ import type { RouteContext } from '../route-context.ts';
 import { FlowSchema } from './flow-schemas.ts';
 import { flowListQuery } from '../parameters.ts';
 import { badQuery, json, pagingHeaders } from '../../http/schemas/responses.ts';
-import { jsonList, sendHead, sendJson } from '../../http/send-json.ts';
 import { readTagFilter } from '../documents/tag-filter.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { readTimerange } from '../timerange-query.ts';
 
 /** TAMS 7.0, `GET /flows`. */
-export function flowListing(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+export function flowListing(app: TamsApp, { services, paging }: RouteContext): void {
   readOperation(app, {
     url: '/flows',
     name: 'flows',
@@ -20,9 +19,8 @@ export function flowListing(app: TamsApp, { services, paging, baseUrl }: RouteCo
     description: 'In the order of their creation. All filters that are given have to hold.',
     schema: { querystring: flowListQuery },
     responses: { 200: json('The flows.', Type.Array(FlowSchema), pagingHeaders), 400: badQuery },
-    handler: async (request, reply) => {
+    handler: (request, reply) => {
       const { query } = request;
-      const page = paging.request(request);
       const filter = {
         sourceId: query.source_id,
         timerange: readTimerange(query.timerange, TimeRange.EVERYTHING),
@@ -33,9 +31,7 @@ export function flowListing(app: TamsApp, { services, paging, baseUrl }: RouteCo
         frameHeight: query.frame_height,
         tags: readTagFilter(query),
       };
-      const found = await services(request).flows.list(filter, page);
-      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next: found.next });
-      return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, jsonList(found.items));
+      return paging.send(request, reply, (page) => services(request).flows.list(filter, page));
     },
   });
 }

@@ -12,11 +12,11 @@ type ObjectRequest = Asker &
   Pick<FastifyRequest, 'url' | 'protocol' | 'host'> & { query: { page?: string; limit?: number } };
 
 /** TAMS 7.0, `/objects/{objectId}`. */
-export function objectRoutes(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+export function objectRoutes(app: TamsApp, { services, paging }: RouteContext): void {
   const show = async (objectId: string, request: ObjectRequest, reply: Pick<FastifyReply, 'header' | 'send'>) => {
     const page = paging.request(request);
     const { object, next } = await services(request).objects.get(objectId, page);
-    paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
+    paging.setHeaders(request, reply, { limit: page.limit, next });
     return sendJson(reply, JSON.stringify(object));
   };
 

@@ -51,7 +51,7 @@ export function segmentListing(app: TamsApp, { services, paging, baseUrl }: Rout
         rendering,
       );
 
-      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
+      paging.setHeaders(request, reply, { limit: page.limit, next });
       reply.header('x-paging-timerange', timerange.toString());
       reply.header('x-paging-count', count);
       reply.header('x-paging-reverse-order', String(reverse));

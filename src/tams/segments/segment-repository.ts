@@ -1,16 +1,16 @@
-import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
+import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
 import type { DeletableSegment, SegmentedFlow, SegmentReads, Segments, SegmentSelection } from '../store.ts';
-import { AppError } from '../../shared/errors.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { Cell, Ordering } from '../../vastdb/engine.ts';
-import { and, eq, gt, gte, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
+import { and, eq, gte, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TimelineHint } from '../../vastdb/query/select-query.ts';
 import type { Access } from '../access/access.ts';
 import type { TableReads } from '../table-access.ts';
 import { toPage } from '../documents/keyset-page.ts';
+import { afterCursor } from '../documents/listing-order.ts';
 import { flowsUsingObject } from '../access/object-access.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
 import { findOverlapped } from './segment-overlap.ts';
@@ -43,12 +43,13 @@ export class SegmentReader implements SegmentReads {
     if (query.timerange.isEmpty) return { items: [] };
     const window = await segmentWindow(this.#reader, flowId, query.timerange);
     if (window === undefined) return { items: [] };
-    const terms = [...window.terms, ...ofObject(query.objectId), ...beyond(page.after, query.reverse)];
+    const orderBy = query.reverse ? BACKWARD : FORWARD;
+    const beyond = afterCursor(orderBy, page.after, ['bigint']);
     const found = await this.#reader.select({
       table: SEGMENTS.name,
       columns: SHOWN_COLUMNS,
-      where: and(terms),
-      orderBy: query.reverse ? BACKWARD : FORWARD,
+      where: and([...window.terms, ...ofObject(query.objectId), ...beyond]),
+      orderBy,
       limit: page.limit + 1,
       maxBytes: page.maxBytes,
       timeline: ofSome(window.timeline, query.objectId),
@@ -82,15 +83,6 @@ const ofObject = (objectId: string | undefined): Predicate[] =>
 /** How far apart all segments are says nothing of those that use one object. */
 const ofSome = (timeline: TimelineHint, objectId: string | undefined): TimelineHint =>
   objectId === undefined ? timeline : { ...timeline, expectedStepNs: undefined };
-
-function beyond(position: CursorPosition | undefined, reverse: boolean): Predicate[] {
-  if (position === undefined) return [];
-  const [startNs] = position;
-  if (typeof startNs !== 'bigint') {
-    throw new AppError('invalid_cursor', 'page: this cursor was not made by this listing', { field: 'page' });
-  }
-  return [reverse ? lt('start_ns', startNs) : gt('start_ns', startNs)];
-}
 
 export class SegmentRepository extends SegmentReader implements Segments {
   readonly #tx: ManagedTransaction;

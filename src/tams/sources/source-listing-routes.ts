@@ -4,12 +4,11 @@ import type { RouteContext } from '../route-context.ts';
 import { sourceListQuery } from '../parameters.ts';
 import { badQuery, json, pagingHeaders } from '../../http/schemas/responses.ts';
 import { SourceSchema } from './source-schemas.ts';
-import { jsonList, sendHead, sendJson } from '../../http/send-json.ts';
 import { readTagFilter } from '../documents/tag-filter.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 
 /** TAMS 7.0, `GET /sources`. */
-export function sourceListing(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+export function sourceListing(app: TamsApp, { services, paging }: RouteContext): void {
   readOperation(app, {
     url: '/sources',
     name: 'sources',
@@ -18,12 +17,10 @@ export function sourceListing(app: TamsApp, { services, paging, baseUrl }: Route
     description: 'In the order of their creation. All filters that are given have to hold.',
     schema: { querystring: sourceListQuery },
     responses: { 200: json('The sources.', Type.Array(SourceSchema), pagingHeaders), 400: badQuery },
-    handler: async (request, reply) => {
+    handler: (request, reply) => {
       const { label, format } = request.query;
-      const page = paging.request(request);
-      const found = await services(request).sources.list({ label, format, tags: readTagFilter(request.query) }, page);
-      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next: found.next });
-      return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, jsonList(found.items));
+      const filter = { label, format, tags: readTagFilter(request.query) };
+      return paging.send(request, reply, (page) => services(request).sources.list(filter, page));
     },
   });
 }

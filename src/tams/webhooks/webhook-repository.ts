@@ -48,7 +48,7 @@ export class WebhookReader implements WebhookReads {
   }
 
   async list(page: PageRequest, owner?: string): Promise<Page<ShownWebhook>> {
-    const after = page.after === undefined ? [] : [afterCursor(IN_ORDER, page.after, ['bigint', 'string'])];
+    const after = afterCursor(IN_ORDER, page.after, ['bigint', 'string']);
     const { rows, cut } = await this.#reader.select({
       table: WEBHOOKS.name,
       columns: ['created_ns', 'identity', 'document', 'failure'],

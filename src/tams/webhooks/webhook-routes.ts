@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import type { PageRequest } from '../../shared/paging.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import type { RouteContext } from '../route-context.ts';
 import { pagingQuery } from '../parameters.ts';
@@ -8,7 +9,7 @@ import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 
 /** TAMS 7.0, `/service/webhooks`. */
-export function webhookRoutes(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+export function webhookRoutes(app: TamsApp, { services, paging }: RouteContext): void {
   readOperation(app, {
     url: '/service/webhooks',
     name: 'webhooks',
@@ -22,11 +23,9 @@ export function webhookRoutes(app: TamsApp, { services, paging, baseUrl }: Route
       400: badQuery,
       404: notFound,
     },
-    handler: async (request, reply) => {
-      const page = paging.request(request, 'most');
-      const { items, next } = await services(request).webhooks.list(page, request.auth);
-      paging.setHeaders(request, reply, () => baseUrl(request), { limit: page.limit, next });
-      return sendJson(reply, JSON.stringify(items));
+    handler: (request, reply) => {
+      const list = (page: PageRequest) => services(request).webhooks.list(page, request.auth);
+      return paging.send(request, reply, list, { byDefault: 'most' });
     },
   });
 

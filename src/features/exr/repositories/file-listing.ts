@@ -1,14 +1,14 @@
 import type { ExrFileFilter, ExrFileSummary } from '../rules/exr-file.ts';
 import type { VisibleObjects } from '../rules/exr-files.ts';
-import type { Page, PageRequest } from '../../../shared/paging.ts';
+import type { CursorPosition, Page, PageRequest } from '../../../shared/paging.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { TableDefinition } from '../../../vastdb/engine.ts';
 import { and, eq, inSelect, isIn, isNotNull, isNull, not, or, startsWith } from '../../../vastdb/predicate/builder.ts';
 import { compareCells } from '../../../vastdb/predicate/compare.ts';
 import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
-import { afterPosition } from '../../../vastdb/query/keyset.ts';
 import type { Row } from '../../../vastdb/query/select-query.ts';
 import { toPage } from '../../../tams/documents/keyset-page.ts';
+import { afterCursor } from '../../../tams/documents/listing-order.ts';
 import { SUMMARY_COLUMNS, toSummary } from './file-rows.ts';
 import { Ranking } from './ranking.ts';
 import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_FILES, EXR_PARTS } from '../exr-tables.ts';
@@ -32,7 +32,7 @@ export async function listFiles(
   if (visible !== undefined) terms.push(isNotNull('object_id'));
   const wanted = page.limit + 1;
   if (!reader.ordering) {
-    const where = and(page.after === undefined ? terms : [...terms, afterPosition(BY_PATH, page.after)]);
+    const where = and([...terms, ...beyond(page.after)]);
     return toPage({ rows: await firstByPath(reader, where, wanted, visible) }, page.limit, toSummary, positionOf);
   }
   const found: Row[] = [];
@@ -41,7 +41,7 @@ export async function listFiles(
     const rows = await reader.selectRows({
       table: EXR_FILES.name,
       columns: SUMMARY_COLUMNS,
-      where: and(after === undefined ? terms : [...terms, afterPosition(BY_PATH, after)]),
+      where: and([...terms, ...beyond(after)]),
       orderBy: BY_PATH,
       limit: wanted,
     });
@@ -52,6 +52,9 @@ export async function listFiles(
   }
   return toPage({ rows: found.slice(0, wanted) }, page.limit, toSummary, positionOf);
 }
+
+const beyond = (position: CursorPosition | undefined): Predicate[] =>
+  afterCursor(BY_PATH, position, ['string', 'string']);
 
 interface Place {
   readonly path: string;

@@ -1,6 +1,6 @@
 import type { ExrLikeness, SimilarExrFile } from '../rules/exr-file.ts';
 import type { VisibleObjects } from '../rules/exr-files.ts';
-import type { CursorPosition, Page, PageRequest } from '../../../shared/paging.ts';
+import { cellsOf, type CursorPosition, type Page, type PageRequest } from '../../../shared/paging.ts';
 import { cosine } from '../rules/embedding/feature-vector.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import { and, eq, isIn, startsWith } from '../../../vastdb/predicate/builder.ts';
@@ -105,7 +105,7 @@ const inOrder = (a: Scored, b: Scored): number => b.score - a.score || (a.id < b
 
 function positionIn(after: CursorPosition | undefined): Scored | undefined {
   if (after === undefined) return undefined;
-  const [score, id] = after as [string, string];
+  const [score, id] = cellsOf(after, ['string', 'string']);
   return { id, score: Number(score) };
 }
 

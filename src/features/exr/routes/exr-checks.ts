@@ -11,7 +11,7 @@ import type { ExrContext } from './exr-context.ts';
 const VALIDATED_MAX = 200;
 
 /** `POST /exr/validate` and `POST /exr/sequences/register`. */
-export function exrChecks(app: TamsApp, { exr, paging, baseUrl }: ExrContext): void {
+export function exrChecks(app: TamsApp, { exr, paging }: ExrContext): void {
   operation(app, {
     method: 'POST',
     url: '/exr/validate',
@@ -35,11 +35,12 @@ export function exrChecks(app: TamsApp, { exr, paging, baseUrl }: ExrContext): v
         return sendJson(reply, JSON.stringify(await validation.file(body.file_id, body.policy)));
       }
       // A cursor belongs to the body that it was made for.
-      const asked = { url: request.url, query: { ...request.query, path_prefix: body.path_prefix } };
+      const { url, protocol, host, query } = request;
+      const asked = { url, protocol, host, query: { ...query, path_prefix: body.path_prefix } };
       const { limit, after } = paging.request(asked);
       const page = { limit: Math.min(limit, VALIDATED_MAX), ...(after !== undefined && { after }) };
       const { report, next } = await validation.prefix(body.path_prefix, body.policy, page);
-      paging.setHeaders(asked, reply, () => baseUrl(request), { limit: page.limit, next });
+      paging.setHeaders(asked, reply, { limit: page.limit, next });
       return sendJson(reply, JSON.stringify(report));
     },
   });

@@ -4,14 +4,12 @@ import { operation, readOperation } from '../../../http/operation.ts';
 import { ExrFileSummarySchema, ExrInspectionSchema, ExrSequenceSchema, ExrSimilarSchema } from '../schemas/exr.ts';
 import { exrFileParams, exrListQuery, exrSequenceQuery, exrSimilarQuery } from '../schemas/exr-requests.ts';
 import { badQuery, json, noBody, notFound, pagingHeaders } from '../../../http/schemas/responses.ts';
-import { sendHead, sendJson } from '../../../http/send-json.ts';
+import { sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import { type ExrContext, sendPage } from './exr-context.ts';
+import type { ExrContext } from './exr-context.ts';
 
 /** `/exr/files` and `/exr/sequences`: what was inspected. */
-export function exrFiles(app: TamsApp, context: ExrContext): void {
-  const { exr } = context;
-
+export function exrFiles(app: TamsApp, { exr, paging }: ExrContext): void {
   readOperation(app, {
     url: '/exr/files',
     name: 'exr-files',
@@ -25,7 +23,7 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
     },
     handler: (request, reply) => {
       const filter = filterOf(request.query);
-      return sendPage(context, request, reply, (page) => exr(request).files.list(filter, page));
+      return paging.send(request, reply, (page) => exr(request).files.list(filter, page));
     },
   });
 
@@ -39,7 +37,7 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
     responses: { 200: json('The file.', ExrInspectionSchema), 404: notFound },
     handler: async (request, reply) => {
       const file = await exr(request).files.get(request.params.fileId);
-      return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, JSON.stringify(file));
+      return sendRead(request, reply, file);
     },
   });
 
@@ -75,7 +73,7 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
       const { by, part = 0 } = request.query;
       const likeness = by === 'channels' ? ({ by, part } as const) : ({ by: 'metadata' } as const);
       const { fileId } = request.params;
-      return sendPage(context, request, reply, (page) => exr(request).files.similar(fileId, likeness, page));
+      return paging.send(request, reply, (page) => exr(request).files.similar(fileId, likeness, page));
     },
   });
 
@@ -92,7 +90,7 @@ export function exrFiles(app: TamsApp, context: ExrContext): void {
     },
     handler: (request, reply) => {
       const { path_prefix: pathPrefix = '' } = request.query;
-      return sendPage(context, request, reply, (page) => exr(request).sequences.list(pathPrefix, page));
+      return paging.send(request, reply, (page) => exr(request).sequences.list(pathPrefix, page));
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { ExrFrame, ScannedFrame } from '../rules/exr-file.ts';
 import type { ExrFiles, VisibleObjects } from '../rules/exr-files.ts';
-import type { CursorPosition, Page, PageRequest } from '../../../shared/paging.ts';
+import { cellsOf, type CursorPosition, type Page, type PageRequest } from '../../../shared/paging.ts';
 import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
 import {
   type DescribedSequence,
@@ -118,6 +118,6 @@ function sequenceNameOf(pattern: string): string | undefined {
 
 function positionIn(after: CursorPosition | undefined): { name: string; pattern: string } | undefined {
   if (after === undefined) return undefined;
-  const [name, pattern] = after as [string, string];
+  const [name, pattern] = cellsOf(after, ['string', 'string']);
   return { name, pattern };
 }

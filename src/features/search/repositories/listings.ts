@@ -1,17 +1,16 @@
-import type { CursorPosition, Page, PageRequest } from '../../../shared/paging.ts';
+import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset } from '../rules/asset.ts';
 import type { DeadLetter } from '../rules/job.ts';
 import type { AssetFilter, VersionSize } from '../rules/search-listings.ts';
 import type { Version } from '../rules/version.ts';
-import { AppError } from '../../../shared/errors.ts';
 import type { Ordering, TableDefinition } from '../../../vastdb/engine.ts';
 import { type ManagedReader, toRow } from '../../../vastdb/managed-reader.ts';
 import { and, eq, isNull, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
-import { afterPosition } from '../../../vastdb/query/keyset.ts';
 import type { Row } from '../../../vastdb/query/select-query.ts';
 import type { Access } from '../../../tams/access/access.ts';
 import { toPage } from '../../../tams/documents/keyset-page.ts';
+import { afterCursor } from '../../../tams/documents/listing-order.ts';
 import { inView } from './access.ts';
 import { toAsset } from './assets.ts';
 import { toDeadLetter } from './dead-letters.ts';
@@ -41,7 +40,7 @@ async function listByCreation<Item>(
   const { rows, cut } = await reader.select({
     table: table.name,
     columns,
-    where: and([where, ...after(orderBy, page.after)]),
+    where: and([where, ...afterCursor(orderBy, page.after, ['bigint', 'string'])]),
     orderBy,
     limit: page.limit + 1,
     maxBytes: page.maxBytes,
@@ -49,15 +48,6 @@ async function listByCreation<Item>(
   });
   const found = { rows: rows.map((cells) => toRow(columns, cells)), cut };
   return toPage(found, page.limit, toItem, (row) => [row['created_ms'] as bigint, row['id'] as string]);
-}
-
-function after(orderBy: readonly Ordering[], position: CursorPosition | undefined): Predicate[] {
-  if (position === undefined) return [];
-  const [createdMs, id] = position;
-  if (typeof createdMs !== 'bigint' || typeof id !== 'string') {
-    throw new AppError('invalid_cursor', 'page: this cursor was not made by this listing', { field: 'page' });
-  }
-  return [afterPosition(orderBy, [createdMs, id])];
 }
 
 export function listAssets(

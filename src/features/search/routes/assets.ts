@@ -12,17 +12,15 @@ import {
   assetParams,
   AssetSchema,
 } from '../schemas/search-assets.ts';
-import { sendJson } from '../../../http/send-json.ts';
+import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import { type SearchContext, sendPage, sendRead } from './search-context.ts';
+import type { SearchContext } from './search-context.ts';
 import { assetJson } from './search-json.ts';
 
 const tag = 'MediaSearch';
 
 /** `/search/assets`: objects whose words can be searched. */
-export function searchAssets(app: TamsApp, context: SearchContext): void {
-  const { search } = context;
-
+export function searchAssets(app: TamsApp, { search, paging }: SearchContext): void {
   readOperation(app, {
     url: '/search/assets',
     name: 'search-assets',
@@ -35,7 +33,7 @@ export function searchAssets(app: TamsApp, context: SearchContext): void {
       const { bucket, key_prefix: keyPrefix, status, ...query } = request.query;
       const { triage_state: triageState, flow_id: flowId, source_id: sourceId } = query;
       const filter = { bucket, keyPrefix, status, triageState, flowId, sourceId };
-      return sendPage(context, request, reply, (page) => search(request).assets.list(filter, page), assetJson);
+      return paging.send(request, reply, (page) => search(request).assets.list(filter, page), { show: assetJson });
     },
   });
 

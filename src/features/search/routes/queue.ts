@@ -1,9 +1,9 @@
 import { operation, readOperation } from '../../../http/operation.ts';
 import { json } from '../../../http/schemas/responses.ts';
 import { QueueSchema } from '../schemas/search-assets.ts';
-import { sendJson } from '../../../http/send-json.ts';
+import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import { type SearchContext, sendRead } from './search-context.ts';
+import type { SearchContext } from './search-context.ts';
 
 const shared = { tag: 'MediaSearch', access: 'admin', schema: {} } as const;
 const responses = { 200: json('The queue.', QueueSchema) };

@@ -4,10 +4,10 @@ import type { SearchAnswer, SearchRequest } from '../services/query-service.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
 import { badBody, badQuery, json } from '../../../http/schemas/responses.ts';
 import { SEARCH_LIMIT, SearchAnswerSchema, SearchBody, searchQuery } from '../schemas/search.ts';
-import { sendJson } from '../../../http/send-json.ts';
+import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
 import { readTimerange } from '../../../tams/timerange-query.ts';
-import { type SearchContext, sendRead } from './search-context.ts';
+import type { SearchContext } from './search-context.ts';
 import { timerangeOf, toMs } from './search-json.ts';
 
 const FUSIONS = { rrf: 'reciprocal_rank', weighted: 'weighted_sum' } as const;

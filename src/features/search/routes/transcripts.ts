@@ -22,9 +22,9 @@ import {
   versionParams,
   VersionSchema,
 } from '../schemas/search-assets.ts';
-import { sendJson } from '../../../http/send-json.ts';
+import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import { type SearchContext, sendRead } from './search-context.ts';
+import type { SearchContext } from './search-context.ts';
 import { transcriptJson, versionJson } from './search-json.ts';
 
 const tag = 'MediaSearch';

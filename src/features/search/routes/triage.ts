@@ -5,15 +5,13 @@ import { badBody, badQuery, json, noBody, notFound, pagingHeaders } from '../../
 import { assetParams, AssetSchema, deadLetterParams, DeadLetterSchema, JobSchema } from '../schemas/search-assets.ts';
 import { sendJson } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import { type SearchContext, sendPage } from './search-context.ts';
+import type { SearchContext } from './search-context.ts';
 import { assetJson, deadLetterJson, jobJson } from './search-json.ts';
 
 const shared = { tag: 'MediaSearch', access: 'admin' } as const;
 
 /** What could not be done, for administrators: assets in quarantine, and jobs that were given up. */
-export function searchTriage(app: TamsApp, context: SearchContext): void {
-  const { search } = context;
-
+export function searchTriage(app: TamsApp, { search, paging }: SearchContext): void {
   readOperation(app, {
     ...shared,
     url: '/search/quarantine',
@@ -23,7 +21,7 @@ export function searchTriage(app: TamsApp, context: SearchContext): void {
     schema: { querystring: pagingQuery },
     responses: { 200: json('The assets.', Type.Array(AssetSchema), pagingHeaders), 400: badQuery },
     handler: (request, reply) =>
-      sendPage(context, request, reply, (page) => search(request).triage.quarantined(page), assetJson),
+      paging.send(request, reply, (page) => search(request).triage.quarantined(page), { show: assetJson }),
   });
 
   operation(app, {
@@ -65,7 +63,7 @@ export function searchTriage(app: TamsApp, context: SearchContext): void {
     schema: { querystring: pagingQuery },
     responses: { 200: json('The dead letters.', Type.Array(DeadLetterSchema), pagingHeaders), 400: badQuery },
     handler: (request, reply) =>
-      sendPage(context, request, reply, (page) => search(request).queue.deadLetters(page), deadLetterJson),
+      paging.send(request, reply, (page) => search(request).queue.deadLetters(page), { show: deadLetterJson }),
   });
 
   operation(app, {

@@ -18,17 +18,15 @@ import {
   VersionSchema,
   WrittenSchema,
 } from '../schemas/search-assets.ts';
-import { sendJson } from '../../../http/send-json.ts';
+import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import { type SearchContext, sendPage, sendRead } from './search-context.ts';
+import type { SearchContext } from './search-context.ts';
 import { assetJson, versionJson } from './search-json.ts';
 
 const tag = 'MediaSearch';
 
 /** `/search/versions`: contents of assets, of which one at a time is shown. */
-export function searchVersions(app: TamsApp, context: SearchContext): void {
-  const { search } = context;
-
+export function searchVersions(app: TamsApp, { search, paging }: SearchContext): void {
   readOperation(app, {
     url: '/search/assets/:assetId/versions',
     name: 'search-assets-assetId-versions',
@@ -43,7 +41,7 @@ export function searchVersions(app: TamsApp, context: SearchContext): void {
     },
     handler: (request, reply) => {
       const { assetId } = request.params;
-      return sendPage(context, request, reply, (page) => search(request).versions.list(assetId, page), versionJson);
+      return paging.send(request, reply, (page) => search(request).versions.list(assetId, page), { show: versionJson });
     },
   });
 
