@@ -92,7 +92,7 @@ function matching(pattern: RegExp, takes: string): TextSyntax<string> {
 function parseBaseUrl(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
-  // URL would repair other texts (`http:host`, spaces, back slashes); what it repairs was a slip.
+  // URL would repair other texts (`http:host`, spaces, back slashes), which are typos.
   if (url === undefined || !isHttp || !/^https?:\/\/[^/\\\s]+(\/[^\\\s]*)?$/i.test(text)) return undefined;
   if (/[@?#]/.test(text)) return undefined;
   return url.href.replace(/\/+$/, '');

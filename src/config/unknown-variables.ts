@@ -14,20 +14,20 @@ const OUR_PREFIXES = [
   'ANALYTICS_',
   'SOFT_DELETE_',
 ];
-/** What Docker and Kubernetes tell of services by their names: a service `s3` or `search` has these. */
+/** Variables that Docker and Kubernetes set for services: a service `s3` or `search` brings these. */
 const OF_A_SERVICE = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?|ENV_\w+|NAME)$/;
 /** Shorter names are one letter from names of others: HOST, HOME, PORT. */
 const SHORTEST = 6;
 
 export interface UnknownVariable {
   readonly name: string;
-  /** The one of ours that is most like it. */
+  /** Our variable that is most like it. */
   readonly likely: string;
 }
 
 /**
- * Variables that are set and that nobody reads, although they look like ours: one letter too few, too many, changed or
- * exchanged, or one of our prefixes. A name that is only another program's is none of them.
+ * Variables that are set, look like ours, and are read by nobody: one letter too few, too many, changed or swapped, or
+ * with one of our prefixes. Known names of other programs are not among them.
  */
 export function unknownVariables(variables: NodeJS.ProcessEnv): UnknownVariable[] {
   const unknown: UnknownVariable[] = [];

@@ -9,13 +9,13 @@ import type { SecurityScheme } from './security-schemes.ts';
 export interface Authentication {
   readonly authenticator: Pick<Authenticator, 'byHeader' | 'byUrlToken'>;
   readonly audit: Pick<AuditTrail, 'record'>;
-  /** Those that are accepted; at least one. */
+  /** The accepted schemes; at least one. */
   readonly schemes: readonly SecurityScheme[];
 }
 
 type Next = (error?: Error) => void;
 
-/** Whether a request to a route that asks for a scope may go on, and who it is from. */
+/** Authenticates requests to routes with a scope, and checks the scope. */
 export class AccessCheck {
   readonly #authenticator: Authentication['authenticator'];
   readonly #audit: Authentication['audit'];
@@ -51,7 +51,7 @@ export class AccessCheck {
 
   /** Undefined where the request has no credentials. */
   #principalOf(request: FastifyRequest): Principal | Promise<Principal> | undefined {
-    // A header counts before a URL: clients follow links that hold a token with their header on.
+    // A header takes precedence over the URL: clients also send it when they follow links with a token.
     const { authorization } = request.headers;
     if (authorization !== undefined) return this.#authenticator.byHeader(authorization, request);
     const token = this.#readsUrl ? urlToken(request) : undefined;

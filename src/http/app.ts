@@ -50,7 +50,7 @@ export interface AppDeps {
   readonly services: Services;
   /** The services as a principal may use them; `services` for everybody unless set. */
   readonly servicesOf?: (principal: Principal) => Services;
-  /** Undefined: what is deleted is gone. */
+  /** Undefined: deletions cannot be undone. */
   readonly trash?: TrashService;
   /** Media search as a principal may use it. Undefined: there is none. */
   readonly search?: (principal: Principal) => SearchServices;
@@ -73,7 +73,7 @@ export interface AppDeps {
 export interface AppConfig {
   /** The absolute base of URLs to this server; the request's own scheme and host where undefined. */
   readonly publicUrl?: string;
-  /** Whose forwarded headers are believed: nobody's, everybody's, or those of these addresses. */
+  /** Proxies whose forwarded headers are trusted: none, all, or these addresses. */
   readonly trustProxy: boolean | readonly string[];
   readonly bodyLimitBytes: number;
   readonly corsOrigins: CorsOrigins;
@@ -84,7 +84,7 @@ export interface AppConfig {
   readonly limitMax: number;
   /** A page ends with the item with which it has so many bytes. */
   readonly maxBytes: number;
-  /** Of the JSON of a document; of the body of an operation that takes one. */
+  /** Limit for the JSON of a document, and for the body of an operation that takes one. */
   readonly documentMaxBytes: number;
 }
 
@@ -163,7 +163,7 @@ function createServer(config: AppConfig, limits: ServerLimits, logger: Logger | 
     rewriteUrl: originForm,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: handleFrameworkError,
-    // Everything that a request needs is closed after the last one: a late one is served, and its connection ends.
+    // The parts that requests need close after the last request. So a late request is served, and its connection ends.
     return503OnClosing: false,
     clientErrorHandler(error, socket) {
       const response = clientErrorResponse(error);
@@ -175,7 +175,7 @@ function createServer(config: AppConfig, limits: ServerLimits, logger: Logger | 
       }
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  // Payloads are JSON texts already; compiling serializers of the response schemas would be for nothing.
+  // Payloads are JSON texts already, so serializers for the response schemas are not needed.
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload));
   return app;
 }

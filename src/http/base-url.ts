@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../shared/errors.ts';
 
-/** Host names, addresses and ports; what else a Host header may say would end up in URLs and JSON. */
+/** Host names, addresses and ports. Anything else in a Host header would end up in URLs and JSON. */
 const HOST = /^[\w.-]+(:\d{1,5})?$|^\[[\da-fA-F:.]+\](:\d{1,5})?$/;
 
 /**

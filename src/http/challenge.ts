@@ -23,7 +23,7 @@ export function challenge(
   if (schemes.includes('bearer_token_auth') || schemes.includes('url_token_auth')) {
     challenges.push(`Bearer ${REALM}${BEARER_PROBLEM[problem]}${scope === undefined ? '' : `, scope="${scope}"`}`);
   }
-  // A browser would ask for another password, which no scope follows from.
+  // A browser would ask for another password, which gives no scope.
   if (schemes.includes('basic_auth') && problem !== 'insufficient') challenges.push(`Basic ${REALM}, charset="UTF-8"`);
   return challenges;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
 
-/** How long a stop waits for requests that still run; what comes after it needs time of its own. */
+/** How long a stop waits for running requests. The rest of the stop needs time of its own. */
 export const REQUESTS_END_MS = 20_000;
 
 /**

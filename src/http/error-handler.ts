@@ -7,7 +7,7 @@ import { sendJson } from './send-json.ts';
 
 const BODY_TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';
 
-/** The body of every error: TAMS's error object (`schemas/error.json`), with what browsers' clients read besides. */
+/** The body of every error: TAMS's error object (`schemas/error.json`), with properties for browser clients. */
 export function errorBody(code: ErrorCode, summary: string, request: Pick<FastifyRequest, 'id' | 'traceId'>): string {
   return JSON.stringify({
     type: code,
@@ -24,14 +24,14 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   const appError = isBrokenOff(error, request) ? brokenOff(error) : toAppError(error, request);
   const { id: requestId, traceId, method } = request;
   const context = { requestId, ...(traceId !== undefined && { traceId }), method, url: redactUrl(request.url) };
-  // Whoever is refused since there are too many is counted, and must not fill the log.
+  // Refusals because of overload are counted in metrics; they must not fill the log.
   if (appError.status >= 500 && appError.code !== 'overloaded')
     request.log.error({ ...context, err: error }, appError.message);
   else request.log.debug({ ...context, type: appError.code }, appError.message);
 
   if (appError.retryAfterS !== undefined) reply.header('retry-after', appError.retryAfterS);
-  // Fastify would close the connection under a client that is still sending, which then sees a reset and no answer. What
-  // is left of the body is dropped instead; the request guard limits for how long.
+  // If a client is still sending, Fastify would close the connection, and the client would see a reset and no answer.
+  // So the rest of the body is read and dropped; the request guard limits how long.
   if (codeOf(error) === BODY_TOO_LARGE) reply.removeHeader('connection');
   reply.code(appError.status);
   sendJson(reply, errorBody(appError.code, appError.message, request));
@@ -56,7 +56,7 @@ const NOT_HTTP: Unparsed = {
   summary: 'This is not a valid HTTP request',
 };
 
-/** By the code of Node's error. */
+/** Responses by the code of Node's error. */
 const UNPARSED: Readonly<Record<string, Unparsed>> = {
   HPE_HEADER_OVERFLOW: {
     statusLine: '431 Request Header Fields Too Large',
@@ -70,7 +70,7 @@ const UNPARSED: Readonly<Record<string, Unparsed>> = {
   },
 };
 
-/** Writes to the socket what could not be parsed as HTTP, in the shape of every other error. */
+/** Answers a request that could not be parsed as HTTP, in the shape of every other error. */
 export function clientErrorResponse({ code = '' }: { code?: string }): string | undefined {
   if (code === 'ECONNRESET') return undefined;
   const { statusLine, type, summary } = UNPARSED[code] ?? NOT_HTTP;
@@ -83,13 +83,13 @@ export function clientErrorResponse({ code = '' }: { code?: string }): string | 
 
 /** Whether the client went away before all of its body had arrived. */
 function isBrokenOff(error: unknown, { raw }: FastifyRequest): boolean {
-  // The same code comes from other connections too, those to a media store for one.
+  // Other connections raise the same code, such as those to a media store.
   return codeOf(error) === 'ECONNRESET' && raw.destroyed && !raw.complete;
 }
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;
 
-/** Nobody is left to read this answer, but the log says what became of the request. */
+/** Nobody reads this answer, but the log has the request's outcome. */
 function brokenOff(cause: unknown): AppError {
   return new AppError('invalid_request', 'The connection broke off before the end of the body', { cause });
 }
@@ -117,7 +117,7 @@ function toAppError(error: unknown, request: FastifyRequest): AppError {
   if (code === 'FST_ERR_BAD_URL') {
     return new AppError('invalid_request', 'The path is not properly percent-encoded', { cause: error });
   }
-  // Whatever else the framework finds wrong with a request.
+  // All other errors of the framework about a request.
   if (code?.startsWith('FST_') === true && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new AppError('invalid_request', message ?? 'The request is not valid', { cause: error });
   }

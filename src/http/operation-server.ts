@@ -6,12 +6,12 @@ import { probeRoutes } from './operation/probes.ts';
 import { metricsRoutes } from './operation/metrics.ts';
 import type { OperationContext } from './operation/operation-context.ts';
 
-/** Connections that a scraper, a probe or two and a curious administrator need; the rest is a mistake. */
+/** Enough connections for a scraper, a probe or two and a curious administrator; more would be a mistake. */
 const MAX_CONNECTIONS = 100;
 
 /**
- * The probes and the metrics alone, for a port of their own: one that is reached from the network of those who run the
- * server, and is answered however many clients crowd the API. Nobody signs in here.
+ * Only the probes and the metrics, on a port of their own for the operators' network. It answers however many clients
+ * crowd the API. Nobody signs in here.
  */
 export async function buildOperationServer(
   readiness: OperationContext['readiness'],

@@ -16,7 +16,7 @@ import type { TamsApp } from './tams-app.ts';
 import type { Validate } from './validation/body-validator.ts';
 import { validatorCompiler } from './validation/compiler.ts';
 
-/** The tags of TAMS 7.0, and one for what this server has besides. */
+/** The tags of TAMS 7.0, and those of this server's own operations. */
 export type OperationTag =
   | 'Service'
   | 'Sources'
@@ -55,11 +55,11 @@ interface Documented<Schema extends OperationSchema> {
   summary: string;
   description?: string;
   schema: Schema;
-  /** What the caller has to be allowed; by default what the method does: read, write or delete. */
+  /** The scope that the caller needs; by default that of the method: read, write or delete. */
   access?: Access;
-  /** Whether it goes to the audit log when it is done; what needs `admin` does anyway. */
+  /** Whether the audit log records it; operations that need `admin` are recorded anyway. */
   audited?: boolean;
-  /** Which limits apply; those of requests unless set. */
+  /** Limits that apply; by default those of requests. */
   traffic?: Traffic;
   responses: ResponseDocs;
   handler: Handler<Schema>;
@@ -69,7 +69,7 @@ export interface Operation<Schema extends OperationSchema> extends Documented<Sc
   method: 'POST' | 'PUT' | 'DELETE';
   /** `large`: the body may be larger than a document. */
   body?: 'large';
-  /** Validates the body in place of its schema, which then is for the document. */
+  /** Validates the body instead of its schema, which then is only for the document. */
   validateBody?: Validate;
 }
 
@@ -121,7 +121,7 @@ function register<const Schema extends OperationSchema>(
   });
 }
 
-/** What is not public may be refused before it begins. */
+/** Operations that are not public can be refused before they begin. */
 function withRefusals(method: string, responses: ResponseDocs): ResponseDocs {
   const refusals = { 401: unauthorized, 403: forbidden };
   return { ...(method === 'HEAD' ? withoutBodies(refusals) : refusals), ...responses };

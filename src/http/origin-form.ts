@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/is;
 
 /**
- * The target of a request as its path and query. One in absolute form, as proxies are sent them, is as good: its host
- * counts, and not that of the header (RFC 9112, 3.2.2).
+ * The target of a request as its path and query. Accepts the absolute form, which clients send to proxies: then its
+ * host counts, not that of the header (RFC 9112, 3.2.2).
  */
 export function originForm(request: IncomingMessage): string {
   const { url = '/' } = request;

@@ -9,16 +9,16 @@ type ListRequest = Pick<FastifyRequest, 'url' | 'protocol' | 'host'> & {
 };
 
 interface Listing<Item> {
-  /** What an item is as JSON; unless set, it is that or its text. */
+  /** Turns an item into JSON; by default an item is JSON already. */
   readonly show?: (item: Item) => object;
-  /** `most` for listings that TAMS 7.0 has no pages of: its clients expect to see all that there is. */
+  /** `most` is for listings that have no pages in TAMS 7.0: their clients expect to see everything. */
   readonly byDefault?: 'some' | 'most';
 }
 
 export interface PagingLimits {
   readonly limitDefault: number;
   readonly limitMax: number;
-  /** What a page may have now. */
+  /** The bytes that a page may have now. */
   readonly maxBytes: () => number;
 }
 
@@ -79,7 +79,7 @@ export class Paging {
   }
 }
 
-/** What a cursor belongs to: the path and all that the operation understood of the query, in a fixed order. */
+/** The scope of a cursor: the path, and the parameters that the operation understood, in a fixed order. */
 function queryIdentity(request: ListRequest): string {
   const query: Readonly<Record<string, unknown>> = { ...request.query };
   const parameters = Object.keys(query)

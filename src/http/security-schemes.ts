@@ -23,7 +23,7 @@ export type SecurityScheme = keyof typeof SECURITY_SCHEMES;
 
 export const ALL_SECURITY_SCHEMES = Object.keys(SECURITY_SCHEMES) as readonly SecurityScheme[];
 
-/** The security of an operation. OpenAPI 3.1: for schemes that are not OAuth2, lists are of roles that are needed. */
+/** The security of an operation. In OpenAPI 3.1, the lists of schemes other than OAuth2 are required roles. */
 export function securityOf(access: string): Record<string, string[]>[] {
   return access === 'public' ? [] : ALL_SECURITY_SCHEMES.map((scheme) => ({ [scheme]: [access] }));
 }

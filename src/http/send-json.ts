@@ -32,8 +32,8 @@ export function sendRead<Reply extends Pick<FastifyReply, 'header' | 'send'>>(
 }
 
 /**
- * A list of JSON texts as one, in UTF-8. Where it is large it is never a string: joining, measuring and sending one would
- * copy it each time, and what is left of that stays until the next full collection of garbage.
+ * Joins JSON texts into one list, in UTF-8. A large list is never a string: joining, measuring and sending a string
+ * would each copy it, and the copies would stay until the next full garbage collection.
  */
 export function jsonList(items: readonly JsonText[]): JsonText | Buffer {
   let length = items.length + 1;

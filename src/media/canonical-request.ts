@@ -11,7 +11,7 @@ export class CanonicalRequestHash {
   readonly #headBytes: number;
   readonly #tail: Buffer;
   #buffer: Buffer;
-  /** The last canonical request: of one as long, only the path has to be written. */
+  /** The last canonical request: for one of the same length only the path has to be written. */
   #used: Buffer;
 
   /** `head` is what comes before the path, `tail` what comes after it. */

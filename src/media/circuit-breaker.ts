@@ -1,6 +1,6 @@
 /** Thrown instead of trying an operation while the circuit is open. */
 export class CircuitOpenError extends Error {
-  /** After how many milliseconds an operation may be tried again. */
+  /** Milliseconds until an operation may be tried again. */
   readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {

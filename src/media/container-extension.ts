@@ -31,7 +31,7 @@ export function containerExtension(mediaType: string): string | undefined {
   return mime.getExtension(mediaType) ?? undefined;
 }
 
-/** What a name ends in, without the dot, where that is an extension of any media type. */
+/** The extension of a name, without the dot, if it is that of any media type. */
 export function knownExtension(name: string): string | undefined {
   const dot = name.lastIndexOf('.');
   const extension = name.slice(dot + 1);

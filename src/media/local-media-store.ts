@@ -37,7 +37,7 @@ export interface LocalMediaStoreOptions {
   /** Grid that signing times are rounded down to; 1 switches it off. */
   readonly gridS: number;
   readonly maxObjectBytes: number;
-  /** Of the folder's disk. */
+  /** The reserve of the folder's disk. */
   readonly reserve?: DiskReserve;
   /** Signed URLs kept in memory, at most. */
   readonly urlCacheMax: number;
@@ -220,7 +220,7 @@ export class LocalMediaStore implements LocalMedia {
     return failed;
   }
 
-  /** Times an operation. What is wrong with the request, an object that is not there say, is no failure of the store. */
+  /** Times an operation. Errors of the request, such as a missing object, are no failures of the store. */
   async #run<T>(operation: string, work: () => Promise<T>): Promise<T> {
     const start = performance.now();
     let ok = true;

@@ -5,7 +5,7 @@ import type { MediaStores } from './media-store-registry.ts';
 /** Which numbers stand for the states of a circuit breaker. */
 const CIRCUIT_NUMBERS = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-/** What the media stores do, the URLs that are handed out, and the caches of both. */
+/** Metrics of the media stores, the signed URLs, and the caches of both. */
 export function mediaSources(media: MediaStores, pages: SegmentPageCache): (MetricSource | TimingSource)[] {
   const stores = () => [...media.statistics()].map(([storage, statistics]) => ({ storage, ...statistics }));
   const operations = () =>

@@ -86,7 +86,7 @@ export class MediaStores implements MediaStoreRegistry {
     );
   }
 
-  /** What the stores that count have counted, by storage id. */
+  /** Statistics of the stores that have them, by storage id. */
   statistics(): Map<string, MediaStatistics> {
     const counting = [...this.#stores].filter((entry): entry is [string, CountingStore] => 'statistics' in entry[1]);
     return new Map(counting.map(([storageId, store]) => [storageId, store.statistics()]));

@@ -107,7 +107,7 @@ export interface LocalMedia extends MediaStore {
 /** The storage backends of this instance, as the services see them. */
 export interface MediaStoreRegistry {
   get(storageId: string): MediaStore | undefined;
-  /** Where storage is allocated when the client names no backend; undefined when it must. */
+  /** The backend for allocations that name none; undefined if clients must name one. */
   readonly default: MediaStore | undefined;
   /** Preferred first. */
   all(): readonly MediaStore[];

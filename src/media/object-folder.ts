@@ -6,7 +6,7 @@ import { AppError } from '../shared/errors.ts';
 
 /** Holds uploads until they are whole. Storage paths cannot lead here: their segments never start with a dot. */
 const UPLOADS = '.uploads';
-/** An upload that was not written to for so long belongs to a process that is gone. */
+/** An upload that was not written to for this long belongs to a process that is gone. */
 const STALE_UPLOAD_MS = 3_600_000;
 /** How often a folder may vanish under an upload (its last object was deleted) before that is an error. */
 const PUBLISH_ATTEMPTS = 10;
@@ -15,7 +15,7 @@ const MAX_KNOWN_FOLDERS = 10_000;
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const UNSAFE_SEGMENT = /^$|^\.|[\u0000-\u001f\u007f\\]/;
 
-/** What the file system says of a file that is not there, or is no plain file. */
+/** Error codes for a file that is missing, or is no plain file. */
 export const NO_SUCH_OBJECT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 /** A folder of files by storage path: new files appear in it whole and durably, and no path leaves it. */
@@ -28,7 +28,7 @@ export class ObjectFolder {
     this.#root = resolve(directory);
   }
 
-  /** Makes the folder, and removes what uploads of a crashed process left behind. */
+  /** Makes the folder, and removes unfinished uploads of a crashed process. */
   async prepare(): Promise<void> {
     await mkdir(join(this.#root, UPLOADS), { recursive: true });
     this.#root = await realpath(this.#root);

@@ -10,7 +10,7 @@ import { MediaStores } from './media-store-registry.ts';
 import { WorkerLoop } from '../operation/worker-loop.ts';
 import { tracedOperations } from '../composition/tracing.ts';
 
-/** After the media stores are ready there is nothing more to check: as good as never. */
+/** Practically never: once the media stores are ready there is nothing more to check. */
 const READY_MS = 2 ** 31 - 1;
 
 /** The configured media stores, none of which may be reachable yet. */
@@ -26,8 +26,8 @@ export async function openMediaStores(
 }
 
 /**
- * An object store that cannot be reached now does not keep the server from starting: what lies in the
- * tables can be read. It is asked again until it answers.
+ * The server starts even if an object store cannot be reached, so that the tables can be read. The store is tried again
+ * until it answers.
  */
 export async function makeMediaReady(media: MediaStores, logger: Logger): Promise<WorkerLoop | undefined> {
   await Promise.all([...media.local.values()].map((store) => store.ensureReady()));
@@ -66,7 +66,7 @@ async function openMediaStore(
     const reserve = new DiskReserve(directory, diskReserveBytes);
     return new LocalMediaStore({ backend, directory, secret, maxObjectBytes, reserve, ...presign, metrics });
   }
-  // As with the engine of a cluster: what is not used need not be loaded.
+  // Loaded only when used, like the engine of a cluster.
   const { S3Store } = await import('./s3-store.ts');
   return new S3Store({ ...config, backend, ...presign, ...s3, metrics });
 }

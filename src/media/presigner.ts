@@ -17,7 +17,7 @@ const MAX_TEMPLATES = 100;
 export type PresignMethod = keyof typeof OPERATION;
 
 export interface SigV4PresignerOptions {
-  /** The credentials of now; the same object until others take their place. Throws where there are none. */
+  /** The present credentials; the same object until they are replaced. Throws if there are none. */
   readonly credentials: () => S3Credentials;
   readonly region: string;
   /** URL of the service as clients reach it; a path in it stays in front of all paths. */
@@ -33,13 +33,13 @@ export interface SigV4PresignerOptions {
   readonly clock?: () => number;
 }
 
-/** What is signed besides the path. Whoever uses the URL has to send these headers exactly so. */
+/** Signed besides the path. The client must send exactly these headers. */
 export interface PresignExtras {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** Everything of the URLs of one window that does not depend on the key. */
+/** The parts of a window's URLs that do not depend on the key. */
 interface Template {
   readonly canonicalRequest: CanonicalRequestHash;
   readonly urlHead: string;
@@ -47,7 +47,7 @@ interface Template {
   readonly queryAfterSignature: string;
 }
 
-/** What is the same for all URLs of a signing window, as long as the credentials are the same. */
+/** Shared by all URLs of a signing window, as long as the credentials stay the same. */
 interface WindowState {
   readonly start: number;
   readonly credentials: S3Credentials;

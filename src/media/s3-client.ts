@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { CredentialProvider } from './s3-credentials.ts';
 
-/** A connection to a store that answers at all is there long before this. */
+/** A store that answers at all accepts a connection long before this. */
 const MAX_CONNECT_MS = 5000;
 
 export interface S3ClientOptions {
@@ -12,7 +12,7 @@ export interface S3ClientOptions {
   readonly forcePathStyle: boolean;
   /** How long one attempt may take up to the answer's headers, and a body may stand still. */
   readonly requestTimeoutMs: number;
-  /** Attempts in all, with growing pauses between them. */
+  /** Total attempts, with growing pauses between them. */
   readonly maxAttempts: number;
   /** Connections that are kept and used again, at most. */
   readonly maxSockets: number;
@@ -46,7 +46,7 @@ export function createS3Client(options: S3ClientOptions): S3Client {
   });
 }
 
-/** Where AWS serves a region. */
+/** The endpoint of AWS in a region. */
 export function awsEndpoint(region: string): string {
   return `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }

@@ -12,7 +12,7 @@ export interface S3Credentials {
 /** As the SDK calls for credentials; `forceRefresh` passes over those that it kept. */
 export type CredentialProvider = (options?: { readonly forceRefresh?: boolean }) => Promise<S3Credentials>;
 
-/** The environment has no credentials, or those that it has could not be renewed. Says nothing of the store. */
+/** The environment has no credentials, or they could not be renewed. No fault of the store. */
 export class NoCredentials extends AppError {
   constructor(cause: unknown) {
     const summary =
@@ -87,7 +87,7 @@ export class SigningCredentials {
     if (this.#closed) return;
     const renew = (): void => {
       this.#renew().catch((error: unknown) => {
-        // Those of now are used until they expire; who signs after that is told the reason.
+        // The present ones are used until they expire; signing after that fails with this reason.
         this.#failure = error;
         this.#renewIn(RETRY_MS);
       });

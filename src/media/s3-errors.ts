@@ -2,7 +2,7 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { AppError } from '../shared/errors.ts';
 import { CircuitOpenError } from './circuit-breaker.ts';
 
-/** What stores answer when they have no space; the standard has no code for it. */
+/** Codes that stores answer when they are full; S3 defines none. */
 const FULL = new Set(['XMinioStorageFull', 'InsufficientStorage', 'QuotaExceeded', 'QuotaExceededException']);
 const MISSING = new Set(['NoSuchKey', 'NotFound']);
 const INSUFFICIENT_STORAGE = 507;
@@ -28,7 +28,7 @@ export function isStoreFault(error: unknown): boolean {
   return status === undefined || status >= 500;
 }
 
-/** What an error of the store means to a client. The store's own message is left in the cause: it may name hosts. */
+/** Translates an error of the store for clients. The store's own message stays in the cause: it may name hosts. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof CircuitOpenError) {

@@ -35,13 +35,13 @@ import { makeStoragePath } from './storage-path.ts';
 import type { MediaStatistics } from './media-statistics.ts';
 import { UrlCache, type UrlCacheCounts } from './url-cache.ts';
 
-/** What S3 takes in one DeleteObjects request, and lists in one page. */
+/** S3's limit for one DeleteObjects request, and for one page of a listing. */
 const MAX_BATCH = 1000;
 const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_AT_ONCE = 4;
 
 export interface S3StoreOptions extends Omit<S3ClientOptions, 'credentials'> {
-  /** Undefined: those of the environment, by AWS's provider chain. */
+  /** Undefined: credentials of the environment, by AWS's provider chain. */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
   readonly sessionToken?: string;
@@ -192,7 +192,7 @@ export class S3Store implements MediaStore {
     await this.#run('delete', () => this.#client.send(new DeleteObjectCommand(this.#object(storagePath))));
   }
 
-  /** Never rejects: when the store cannot be reached, that is the reason for each path. */
+  /** Never rejects: if the store cannot be reached, each path fails with that reason. */
   async deleteMany(storagePaths: readonly string[]): Promise<{ path: string; reason: string }[]> {
     const failed: { path: string; reason: string }[] = [];
     for (let start = 0; start < storagePaths.length; start += MAX_BATCH) {
@@ -262,7 +262,7 @@ export class S3Store implements MediaStore {
       .map(({ Key = '', Code = 'unknown' }) => ({ path: Key, reason: `The media store refused it (${Code}).` }));
   }
 
-  /** The answer to a HEAD has no body that could say why it was refused; that to a listing has. */
+  /** The answer to a listing has a body with the reason of a refusal; that to a HEAD has none. */
   async #bucketExists(): Promise<boolean> {
     const Bucket = this.#options.bucket;
     try {
@@ -280,7 +280,7 @@ export class S3Store implements MediaStore {
       await this.#client.send(
         new CreateBucketCommand({
           Bucket: bucket,
-          // Stores other than AWS's have regions of their own. The one of AWS that is not taken by name is the default.
+          // Stores other than AWS's have regions of their own. AWS's default region must not be named.
           CreateBucketConfiguration:
             region === 'us-east-1' ? undefined : { LocationConstraint: region as BucketLocationConstraint },
         }),

@@ -1,7 +1,7 @@
 /**
  * Signing times are rounded down to a grid, so that one object keeps one URL for a whole window of the grid and the
- * caches of clients, proxies and this server can hit. The life of a URL is lengthened in turn: also one that is signed
- * in the last second of a window lives for `expiresS`.
+ * caches of clients, proxies and this server can hit. The life of a URL is lengthened by the grid, so that a URL from
+ * the last second of a window still lives for `expiresS`.
  */
 export class SigningWindow {
   /** Seconds from the signing time to the expiry. */

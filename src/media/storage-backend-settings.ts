@@ -92,13 +92,13 @@ const S3_TEXTS = {
 
 const FORCE_PATH_STYLE = 'S3_FORCE_PATH_STYLE';
 const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable), FORCE_PATH_STYLE];
-/** What S3 clients sign with where a store has no regions. */
+/** The region that S3 clients sign with if a store has none. */
 const DEFAULT_REGION = 'us-east-1';
 
 /**
- * The storage backends: those of STORAGE_BACKENDS_FILE, or the one of MEDIA_STORE. At least one; ids,
- * labels and places differ; at most one is the default. Variables that would be without effect are a
- * ConfigError too: media that goes to another store than meant is found out late.
+ * The storage backends: those of STORAGE_BACKENDS_FILE, or the one of MEDIA_STORE. At least one; ids, labels and places
+ * differ; at most one is the default. Variables without effect are a ConfigError too: it would take long to notice that
+ * media goes to the wrong store.
  */
 export function readBackends(env: Environment, dataDir: string): BackendConfig[] {
   const file = env.text('STORAGE_BACKENDS_FILE');
@@ -127,7 +127,7 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
   if (problem !== undefined) throw new ConfigError(`${problem}.`);
   return toS3Backend({
     type: 's3',
-    // Not of the endpoint: the store keeps its id, and with it its media, when its address changes.
+    // The endpoint is not hashed: a store keeps its id, and with it its media, when its address changes.
     id: idOf(`s3:${bucket}`),
     default_storage: true,
     bucket,
@@ -193,7 +193,7 @@ function toBackend(entry: unknown, name: string, dataDir: string): BackendConfig
 
 type KeyName = 'access_key_id' | 'secret_access_key' | 'session_token';
 
-/** Keys are set together; none of them: the environment has a role or a profile. */
+/** Keys are set together. Without keys the environment has a role or a profile. */
 function problemOfKeys(nameOf: (key: KeyName) => string, isSet: (key: KeyName) => boolean): string | undefined {
   const missing = (['access_key_id', 'secret_access_key'] as const).filter((key) => !isSet(key));
   const given = (['access_key_id', 'secret_access_key', 'session_token'] as const).find(isSet);
@@ -202,7 +202,7 @@ function problemOfKeys(nameOf: (key: KeyName) => string, isSet: (key: KeyName) =
   return `${nameOf(given)} is set without ${nameOf(lacking)}; set both, or neither to take the credentials of the environment`;
 }
 
-/** What is wrong with an entry, without its values. */
+/** The problem of an entry, without its values. */
 function problemOf(schema: typeof LocalEntry | typeof S3Entry, entry: unknown): string | undefined {
   const errors = [...Value.Errors(schema, entry)];
   for (const error of errors) {

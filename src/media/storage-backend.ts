@@ -1,4 +1,4 @@
-/** What `GET /service/storage-backends` tells of a backend (TAMS 7.0, `schemas/storage-backend*.json`). */
+/** A backend in `GET /service/storage-backends` (TAMS 7.0, `schemas/storage-backend*.json`). */
 export interface StorageBackend {
   readonly id: string;
   readonly label?: string;

@@ -5,9 +5,9 @@ export interface UrlCacheCounts {
 }
 
 /**
- * Signed URLs of the present epoch of the signer, by storage path. The number of entries is bounded by two generations: when
- * the young one is full it becomes the old one, and the old one is dropped, so that there is no bookkeeping per lookup.
- * What is asked for again moves to the young generation and stays.
+ * Signed URLs of the present epoch of the signer, by storage path. The number of entries is bounded by two generations:
+ * when the young one is full it becomes the old one, and the old one is dropped, so that there is no bookkeeping per
+ * lookup. A hit moves its entry to the young generation.
  */
 export class UrlCache {
   readonly #generationSize: number;

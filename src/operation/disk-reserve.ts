@@ -15,7 +15,7 @@ export const withReserve = <T>(work: () => T): T => freeing.run(true, work);
 
 export const mayUseReserve = (): boolean => freeing.getStore() === true;
 
-/** What is free on a disk for this process, and how much of it is kept for deletions. */
+/** Free space of a disk for this process, and the reserve that is kept for deletions. */
 export function spaceOf({ bavail, blocks, bsize }: StatsFs, reserveBytes: number): { free: number; reserve: number } {
   return { free: bavail * bsize, reserve: Math.min(reserveBytes, blocks * bsize * LARGEST_PART) };
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
 
-/** What keeps the server answering while clients send too much, too slowly, or never stop. */
+/** Limits that keep the server answering while clients send too much, too slowly, or never stop. */
 export interface LimitsConfig {
   /** Requests per second of one principal, or of one address where nobody signs in; 0: any number. */
   readonly ratePerS: number;
@@ -14,7 +14,7 @@ export interface LimitsConfig {
   readonly maxConnections: number;
   /** Requests that are worked on at once. */
   readonly inFlightMax: number;
-  /** Of bodies that are on their way, to the server or to clients. */
+  /** Memory for bodies in transit, to the server or to clients. */
   readonly bodiesMaxBytes: number;
   /** How late the event loop may be for a while before requests are refused; 0: any time. */
   readonly overloadDelayMs: number;

@@ -7,7 +7,7 @@ export interface Probe {
 
 export interface ReadinessReport {
   readonly ready: boolean;
-  /** By the names of the probes; undefined where all is well. */
+  /** Reasons by the names of the probes; undefined if all is well. */
   readonly failures: Readonly<Record<string, string | undefined>>;
 }
 
@@ -86,7 +86,7 @@ export class Readiness {
     const pending = this.#pending.get(probe.name);
     if (pending !== undefined) return pending;
     const check = probe.check().finally(() => this.#pending.delete(probe.name));
-    // Whoever waits hears of it; after the time limit nobody does.
+    // Callers that still wait get the result; after the time limit there are none.
     check.catch(() => undefined);
     this.#pending.set(probe.name, check);
     return check;

@@ -29,7 +29,7 @@ export interface RequestTrace {
   end(status: number): void;
 }
 
-/** Where traces go. There is none unless it is configured, and then nothing of it costs anything. */
+/** The destination of traces. Without one, tracing costs nothing. */
 export interface Tracing {
   begin(request: TracedRequest): RequestTrace;
   /** Part of the request that is being worked on; forgotten where there is none. */

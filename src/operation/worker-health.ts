@@ -1,6 +1,6 @@
 import type { WorkerStatus } from './worker-loop.ts';
 
-/** After so many rounds in a row that failed, a worker is not expected to recover by itself. */
+/** After this many failed rounds in a row, a worker is not expected to recover by itself. */
 const FAILURES_MAX = 3;
 
 /** Why a worker counts as failing, as one text with its name; undefined while it is well. */

@@ -4,19 +4,19 @@ import { isStorageFull } from './disk-reserve.ts';
 /** Does one round of work. Returns after how many milliseconds the next is due. */
 export type WorkRound = (signal: AbortSignal) => Promise<number>;
 
-/** After how long a round that failed is tried again. */
+/** Pause before a failed round is repeated. */
 const RETRY_MS = 5_000;
 
-/** For rounds of a few short transactions: what takes longer waits for something that does not come. */
+/** For rounds of a few short transactions: a longer round is stuck. */
 export const SHORT_ROUND_MAX_MS = 60_000;
 
 /** How a worker fares. Times are ms since 1970. */
 export interface WorkerStatus {
   readonly name: string;
   readonly running: boolean;
-  /** When the round that is under way began. */
+  /** Start of the running round. */
   readonly busySince: number | undefined;
-  /** Whether that is longer ago than a round of this worker may take. */
+  /** Whether the running round has exceeded its limit. */
   readonly overdue: boolean;
   readonly lastSuccess: number | undefined;
   /** Rounds that failed since the last one that did not. */
@@ -70,7 +70,7 @@ export class WorkerLoop {
     this.#endWait?.();
   }
 
-  /** Begins a round as soon as it can. Resolves when that has ended, in whatever way. */
+  /** Begins a round as soon as it can. Resolves when it has ended, successfully or not. */
   nextRound(): Promise<void> {
     return new Promise((resolve) => {
       this.#awaited.push(resolve);
@@ -78,7 +78,7 @@ export class WorkerLoop {
     });
   }
 
-  /** Resolves when the round that is under way has ended. */
+  /** Resolves when the running round has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#endWait?.();
@@ -99,7 +99,7 @@ export class WorkerLoop {
         this.#lastFailure = undefined;
       } catch (error) {
         const failure = error instanceof Error ? error.message : String(error);
-        // On a full disk this server has to stay in service, for others to delete.
+        // On a full disk this server must stay in service, so that clients can delete.
         if (!isStorageFull(error)) {
           this.#failuresInRow++;
           this.#logger.error({ err: error, worker: this.#name }, `${this.#name} failed; it tries again`);

@@ -6,9 +6,8 @@ const ADDRESS_MAX_LENGTH = 64;
 const NETWORK_GROUPS = 4;
 
 /**
- * What is counted of a client, failures or requests, is counted by this: an IPv4 address (also where it is mapped into
- * IPv6), or the /64 of an IPv6 one, whose owner has 2^64 addresses to come from. What a proxy forwards may be no
- * address; it is taken as it is.
+ * The key by which a client's failures and requests are counted: an IPv4 address (also mapped into IPv6), or the /64 of
+ * an IPv6 address, whose owner has 2^64 of them. A proxy may forward a text that is no address; it is used as it is.
  */
 export function clientNetwork(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip.slice(0, ADDRESS_MAX_LENGTH);

@@ -15,7 +15,7 @@ export class CursorCodec {
 
   /** Replicas that share the secret read each other's cursors. */
   constructor(secret: string | Uint8Array) {
-    // A key of its own: what is signed with the same secret elsewhere can never pass for a cursor.
+    // A key of its own: signatures made elsewhere with the same secret can never pass for a cursor.
     this.#key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'paging cursor', 32)));
   }
 

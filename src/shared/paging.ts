@@ -6,7 +6,7 @@ import { AppError } from './errors.ts';
  */
 export type JsonText = string;
 
-/** Where a page starts: the decoded `page` cursor. */
+/** The start of a page: the decoded `page` cursor. */
 export type CursorPosition = readonly (string | bigint)[];
 
 type CellTypes = readonly ('bigint' | 'string')[];
@@ -26,7 +26,7 @@ export function cellsOf<const Types extends CellTypes>(position: CursorPosition,
 
 export interface PageRequest {
   readonly limit: number;
-  /** The page ends with the item with which it has so many bytes. */
+  /** The page ends with the item that reaches this many bytes. */
   readonly maxBytes?: number;
   readonly after?: CursorPosition;
 }

@@ -1,24 +1,24 @@
-/** What an operation can ask for. `admin` includes the others. */
+/** Scopes that an operation can require. `admin` includes the others. */
 export const SCOPES = ['read', 'write', 'delete', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
-/** What a credential gives whoever presents it. */
+/** The rights of a credential. */
 export interface Grant {
-  /** As `created_by` and `updated_by` name the principal. */
+  /** The name in `created_by` and `updated_by`. */
   readonly name: string;
   readonly scopes: readonly Scope[];
   /** The `auth_classes` that the principal may see and change; undefined: all of them. */
   readonly classes: readonly string[] | undefined;
 }
 
-/** Who makes a request, and what the request may do. */
+/** The maker of a request, with the request's rights. */
 export type Principal = Grant;
 
-/** Everybody, where authentication is switched off. */
+/** The principal of every request when authentication is switched off. */
 export const ANYBODY: Principal = toPrincipal({ name: 'anonymous', scopes: ['admin'], classes: undefined });
 
-/** Whoever asks for what is public, where authentication is switched on. */
+/** The principal of requests to public routes when authentication is switched on. */
 export const NOBODY: Principal = toPrincipal({ name: 'anonymous', scopes: [], classes: [] });
 
 /** A grant as requests carry it: frozen, with the scopes that its scopes include. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backoff, backoffMs } from './backoff.ts';
 
 export interface RetryOptions extends Backoff {
-  /** How often the work is tried at most, the first time included; at least 1. */
+  /** Most attempts, the first included; at least 1. */
   readonly attempts: number;
   /** Whether a further attempt may help after this error. */
   readonly isRetryable: (error: unknown) => boolean;

@@ -1,14 +1,14 @@
 import type { ExrAttribute } from './attributes/attribute.ts';
 import type { ExrChromaticities, ExrNumber, ExrValue } from './attributes/values.ts';
 
-/** What a part says of its colours. Null is what it does not say; OpenEXR's default is the primaries of Rec. 709. */
+/** Colour properties of a part. Null where the part does not say; OpenEXR's default is the primaries of Rec. 709. */
 export interface ExrColor {
-  /** By name where an attribute names it, else by its primaries; see `colorSpaceOf`. */
+  /** From an attribute that names it, else from its primaries; see `colorSpaceOf`. */
   readonly color_space: string | null;
   readonly chromaticities: ExrChromaticities | null;
   /** Luminance of white, in candelas per square metre. */
   readonly white_luminance: ExrNumber | null;
-  /** CIE x and y of what shall look neutral. */
+  /** CIE x and y of the colour that shall look neutral. */
   readonly adopted_neutral: readonly ExrNumber[] | null;
   readonly rendering_transform: string | null;
   readonly look_mod_transform: string | null;

@@ -18,8 +18,8 @@ import { parseFrameName } from '../../features/exr/rules/sequence/frame-name.ts'
 import { computeStats } from './stats.ts';
 
 /**
- * Reads the header of a file and says all that is in it. Costs one read of 16 KiB for a common header; a longer one
- * costs as much as it has, and one chunk at most. Throws ExrError, and what the source throws.
+ * Reads the header of a file, and returns all of its content. Reads 16 KiB for a common header, and at most one chunk
+ * more than the length of a longer one. Throws ExrError, and what the source throws.
  */
 export async function inspectExr(
   source: ByteSource,

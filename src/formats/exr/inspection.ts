@@ -5,7 +5,7 @@ import type { ExrChannel } from './header/channel-list.ts';
 import type { ExrValidation } from '../../features/exr/rules/policy/validate.ts';
 import type { ExrStats } from './stats.ts';
 
-/** Of the shapes below; it rises when one of them changes in a way that readers notice. */
+/** Version of the shapes below; it rises when one of them changes in a way that readers notice. */
 export const EXR_SCHEMA_VERSION = 1;
 
 /** Everything that a header says, in the shape of the answer. */
@@ -13,7 +13,7 @@ export interface ExrInspection {
   readonly schema_version: number;
   readonly file: ExrFile;
   readonly parts: readonly ExrPart[];
-  /** Of all parts, in their order. */
+  /** Channels of all parts, in their order. */
   readonly channels: readonly ExrChannel[];
   readonly attributes: readonly ExrAttribute[];
   readonly stats: ExrStats;
@@ -21,7 +21,7 @@ export interface ExrInspection {
   readonly errors: readonly ExrProblem[];
 }
 
-/** Where a file lies, as far as whoever asks for the inspection knows it. */
+/** Location of a file, as far as the caller knows it. */
 export interface ExrLocation {
   /** Tells the file from all others: `s3://bucket/key`, or an object id. */
   readonly path: string;
@@ -56,7 +56,7 @@ export interface ExrPart extends ExrColor {
   readonly timecode: ExrTimeCode | null;
 }
 
-/** What similar files are found by; both are of unit length. */
+/** Vectors for the search of similar files, of unit length. */
 export interface ExrVectors {
   /** 384 dimensions; see `metadataEmbedding`. */
   readonly metadata: Float32Array;

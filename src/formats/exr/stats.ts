@@ -11,10 +11,10 @@ export interface ExrStats {
   readonly channels_by_type: Readonly<Record<PixelType, number>>;
   /** In the data windows of all parts. */
   readonly pixel_count: number;
-  /** What the pixels of the flat parts take before compression, at full resolution; deep ones are not known by header. */
+  /** Uncompressed size of the flat parts' pixels at full resolution; headers do not tell that of deep parts. */
   readonly uncompressed_bytes: number;
   readonly header_bytes: number;
-  /** What the inspection fetched. */
+  /** Bytes and reads that the inspection fetched. */
   readonly bytes_read: number;
   readonly reads: number;
 }

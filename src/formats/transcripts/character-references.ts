@@ -1,4 +1,4 @@
-/** Those of WebVTT and XML; marks of direction are no part of what is said. */
+/** Names in WebVTT and XML. Marks of direction become nothing: they are not speech. */
 const NAMED: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -21,7 +21,7 @@ export function decodeReferences(text: string): string {
   });
 }
 
-/** As HTML has it, which WebVTT refers to: what is no character is shown as one that says so. */
+/** As in HTML, which WebVTT refers to: an invalid code becomes U+FFFD. */
 function characterOf(code: number): string {
   const isCharacter = code > 0 && code <= MAX_CODE_POINT && !(code >= 0xd800 && code <= 0xdfff);
   return isCharacter ? String.fromCodePoint(code) : REPLACEMENT;

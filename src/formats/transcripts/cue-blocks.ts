@@ -7,17 +7,17 @@ const TIMING = /^\s*(\S+)\s+-->\s+(\S+)/;
 const TIMES = /^\s*[\d:.,]+\s+-->\s+[\d:.,]+/;
 // Neither runs past the next tag: a text of many that are not closed would take the square of its length.
 const VOICE = /<v(?:\.[^\s<>]*)?\s+([^\s<>][^<>]*)>/;
-/** A `<` that begins no tag is part of what is said. */
+/** A `<` that begins no tag is part of the text. */
 const TAGS = /<\/?[a-z][^<>]*>|<[\d:.]+>|\{\\[^{}]*\}/gi;
 
-/** The blocks of lines that empty lines separate: what WebVTT and SRT are made of. */
+/** Splits lines into blocks at empty lines, as in WebVTT and SRT. */
 export function blocksOf(text: string): string[][] {
   const lines = text.split(/\r\n|\r|\n/);
   const blocks: string[][] = [[]];
   for (const line of lines) {
     if (line.trim() === '') blocks.push([]);
     else if (TIMES.test(line) && blocks.at(-1)?.some((earlier) => TIMES.test(earlier)) === true) {
-      // The times of a cue end the text of the one before, where the empty line between them is missing.
+      // If the empty line between two cues is missing, the second one's times end the text of the first.
       blocks.push([line]);
     } else blocks.at(-1)?.push(line);
   }

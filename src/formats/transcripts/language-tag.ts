@@ -3,8 +3,8 @@ const LETTERS = Array.from('abcdefghijklmnopqrstuvwxyz');
 let tags: Map<string, string> | undefined;
 
 /**
- * A language as BCP 47, in its one spelling (`en-GB`). Transcribers name it in English (`german`), or by its code already;
- * what is neither is unknown, which is null.
+ * A language as BCP 47, in its one spelling (`en-GB`). Transcribers give its English name (`german`) or its code; null
+ * for anything else.
  */
 export function languageTag(name: string): string | null {
   tags ??= tagsByName();

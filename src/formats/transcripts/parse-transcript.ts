@@ -6,7 +6,7 @@ import type { Transcript, TranscriptFormat } from './transcript.ts';
 import { readTtml } from './ttml.ts';
 import { readWebVtt } from './webvtt.ts';
 
-/** Days of speech. What is made of the cues is made on the main thread. */
+/** Days of speech. The limit is for the main thread, which works on the cues. */
 const MAX_CUES = 100_000;
 
 const READERS: Readonly<Record<TranscriptFormat, (text: string) => Transcript>> = {
@@ -17,10 +17,10 @@ const READERS: Readonly<Record<TranscriptFormat, (text: string) => Transcript>> 
 };
 
 /**
- * Reads a transcript; cues without words are left out. It takes time and memory in proportion to the text, a second and more
- * for the longest: see `readTranscript`.
+ * Reads a transcript; cues without words are left out. It takes time and memory in proportion to the text, a second and
+ * more for the longest: see `readTranscript`.
  *
- * Throws AppError `invalid_request` that says what is wrong with it.
+ * Throws AppError `invalid_request`, which names the problem.
  */
 export function parseTranscript(text: string, format: TranscriptFormat): Transcript {
   // A byte order mark is no part of the text.

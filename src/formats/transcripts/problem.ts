@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
 
-/** What is wrong with a transcript, and where. */
+/** A problem of a transcript, and its place. */
 export function malformed(problem: string): AppError {
   return new AppError('invalid_request', `The transcript ${problem}.`, { field: 'transcript' });
 }

@@ -7,22 +7,22 @@ import type { Transcript, TranscriptFormat } from './transcript.ts';
 
 /** Shorter texts take a few milliseconds, less than a thread needs to start. */
 const LONG_CHARACTERS = 64 * 1024;
-/** Trees of markup take many times their text. */
+/** Markup trees take many times the memory of their text. */
 const THREAD_MEMORY_MIB = 1024;
 
-// Beside this file, and compiled with it: sources run as they are, a build has .js files.
+// The thread's file lies beside this one, with the same extension: .ts from sources, .js in a build.
 const threadUrl = new URL(
   import.meta.url.endsWith('.ts') ? './transcript-thread.ts' : './transcript-thread.js',
   import.meta.url,
 );
 
-/** One at a time: a text has a limit, and so has the memory for reading it. */
+/** One at a time, which bounds the memory: each text is bounded. */
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Reads a transcript as `parseTranscript` does, a long one on a thread of its own: parsing it would hold up everybody.
+ * As `parseTranscript`, but long transcripts are parsed on a thread of their own: they would delay all other requests.
  *
- * Rejects with AppError `invalid_request` that says what is wrong with it.
+ * Rejects with AppError `invalid_request`, which names the problem.
  */
 export async function readTranscript(text: string, format: TranscriptFormat): Promise<Transcript> {
   if (text.length <= LONG_CHARACTERS) return parseTranscript(text, format);
@@ -34,7 +34,7 @@ export async function readTranscript(text: string, format: TranscriptFormat): Pr
 }
 
 async function readOnThread(workerData: TranscriptText): Promise<TranscriptRead> {
-  // Not the flags of the process: some of them (--input-type) are not for a thread that runs a file.
+  // Drops the flags of the process: some (--input-type) are not for a thread that runs a file.
   const worker = new Worker(threadUrl, {
     name: 'transcript',
     execArgv: [],

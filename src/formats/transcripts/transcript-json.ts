@@ -51,7 +51,7 @@ function timeOf(segment: Readonly<Record<string, unknown>>, bound: 'start' | 'en
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0 || value * ns > Number.MAX_SAFE_INTEGER * 1e3) {
     throw malformed(`has no ${bound}_ms, nor a ${bound} in seconds, in ${where}`);
   }
-  // In two steps: what is a whole number of milliseconds stays one.
+  // Two steps, so that whole milliseconds stay whole.
   return ms === undefined ? BigInt(Math.round(value * 1e6)) * 1_000n : BigInt(Math.round(value * 1e6));
 }
 

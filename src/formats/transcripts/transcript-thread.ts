@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import { parseTranscript } from './parse-transcript.ts';
 import type { Transcript, TranscriptFormat } from './transcript.ts';
 
-/** What the thread that reads a transcript is given, and what it answers: errors lose their class on the way. */
+/** Messages to and from the thread that parses a transcript. Errors lose their class on the way. */
 export interface TranscriptText {
   readonly text: string;
   readonly format: TranscriptFormat;

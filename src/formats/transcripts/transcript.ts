@@ -1,4 +1,4 @@
-/** A stretch of a transcript as its file has it. Times are in nanoseconds from the start of the medium, half-open. */
+/** A cue of a transcript, as in its file. Times are in nanoseconds from the start of the medium, half-open. */
 export interface Cue {
   readonly startNs: bigint;
   readonly endNs: bigint;

@@ -4,26 +4,28 @@ import { AppError } from '../../shared/errors.ts';
 
 /** Smaller bodies are not counted, and never wait: the buffers of their connections hold as much. */
 export const SMALL_BYTES = 64 * 1024;
-/** How often who stands still is looked for, while others wait. */
+/** How often stalled connections are looked for while others wait. */
 const BEAT_MS = 250;
-/** Who moves less than `MIN_BYTES` in so long is cut off, while others wait. */
+/** A connection that moves less than `MIN_BYTES` in this time is cut off while others wait. */
 const STALL_MS = 2_000;
 const MIN_BYTES = 16 * 1024;
 /** How long a body waits for its turn before it is refused. */
 const WAIT_MS = 20_000;
 const RETRY_AFTER_S = 2;
-/** Of the room that is left a page takes so much at most: pages become smaller, and there is always room for one more. */
+/**
+ * The largest share of the free room that a page takes: pages become smaller, and there is always room for one more.
+ */
 const PAGE_SHARE = 8;
 
 interface Body {
   readonly reply: FastifyReply;
-  /** Of the request, as far as it was read, and of the answer. */
+  /** Bytes of the request read so far, and of the answer. */
   bytes: number;
   /** Whether bytes of the request are expected still. */
   arriving: boolean;
   /** Its next bytes, while there is no room for them. */
   waiting: { readonly bytes: number; readonly since: number; readonly go: (error?: Error) => void } | undefined;
-  /** When its connection had last got on, and what it had moved by then. */
+  /** Time of its connection's last progress, and the bytes moved by then. */
   movedAt: number;
   moved: number;
 }
@@ -35,13 +37,13 @@ export interface BodyMemoryOptions {
 }
 
 /**
- * The memory of large bodies, over all connections: of requests, until they are answered, and of answers, until they are
- * taken. When it is full, bodies that arrive are not read further, in the order of their coming, and pages become
- * smaller. While anybody waits, connections that all but stand still are cut off.
+ * The memory of large bodies, over all connections: of requests, until they are answered, and of answers, until they
+ * are taken. When it is full, arriving bodies wait in order of arrival, and pages become smaller. While any wait,
+ * stalled connections are cut off.
  */
 export class BodyMemory {
   readonly #options: BodyMemoryOptions;
-  /** In the order of their coming. */
+  /** In order of arrival. */
   readonly #bodies = new Map<FastifyReply, Body>();
   #timer: NodeJS.Timeout | undefined;
   #bytes = 0;
@@ -55,13 +57,13 @@ export class BodyMemory {
     return this.#bytes;
   }
 
-  /** What a page may have now, which is `most` unless much of the memory is taken. */
+  /** The bytes that a page may have now: `most`, unless much of the memory is taken. */
   pageBytes(most: number): number {
     const share = (this.#options.maxBytes - this.#bytes) / PAGE_SHARE;
     return Math.min(most, Math.max(SMALL_BYTES, Math.floor(share)));
   }
 
-  /** Stands between the body of a request and its reader. Ends with AppError `overloaded` where it waited too long. */
+  /** Stands between the body of a request and its reader. Fails with AppError `overloaded` after waiting too long. */
   gate(reply: FastifyReply): Transform {
     const body = this.#bodyOf(reply);
     body.arriving = true;
@@ -88,7 +90,7 @@ export class BodyMemory {
     this.#bytes += bytes;
   }
 
-  /** Refuses what waits, from now on at once: the server stops. */
+  /** Refuses all that wait, and later ones at once: the server stops. */
   close(): void {
     this.#closes = true;
     for (const body of this.#bodies.values()) if (body.waiting !== undefined) this.#refuse(body);
@@ -102,7 +104,8 @@ export class BodyMemory {
     const { waiting } = body;
     body.waiting = undefined;
     if (body.arriving) {
-      // Answered before all of it had arrived: the rest is dropped, or the client might never read the answer.
+      // Answered before the whole body had arrived: the rest is read and dropped, or the client might never read the
+      // answer.
       reply.request.raw.unpipe().resume();
       waiting?.go(new Error('the request has ended'));
     }
@@ -120,13 +123,15 @@ export class BodyMemory {
   }
 
   #take(body: Body, bytes: number, go: (error?: Error) => void): void {
-    // Whoever is removed is not read any more.
+    // A removed connection is not read any more.
     if (!this.#bodies.has(body.reply)) return;
     body.waiting = { bytes, since: performance.now(), go };
     this.#admit();
   }
 
-  /** Lets those read on for whom there is room: the first that arrives always, or all could wait for each other. */
+  /**
+   * Resumes connections for which there is room. The first to arrive always goes on, or all could wait for each other.
+   */
   #admit(): void {
     let isFirst = true;
     for (const body of this.#bodies.values()) {

@@ -2,32 +2,32 @@ import { performance } from 'node:perf_hooks';
 
 const { nodeTiming } = performance;
 
-/** For how long every turn of the event loop has to be late before requests are refused. */
+/** Requests are refused once every turn of the event loop has been late for this long. */
 const SUSTAINED_MS = 500;
-/** How many late turns that takes at least: a single one may last as long as that. */
+/** At least this many turns must be late: a single one may last as long. */
 const LATE_TURNS = 3;
-/** For how long no turn may be late before all requests are taken again. */
+/** Without a late turn for this long, all requests are taken again. */
 const CALM_MS = 2_000;
-/** As many are taken in a turn whatever time they need: a few clients with large requests are no crowd. */
+/** This many are taken in a turn, however long they take: a few clients with large requests are no overload. */
 const TAKEN_MIN = 64;
-/** An event loop that waits for so long between two turns, with nothing to do, has not too much of it. */
+/** An event loop that idles this long between two turns is not overloaded. */
 const IDLE_MS = 1;
 
 /**
- * Tells when there is more to do than can be done. All requests that have arrived are handed out in one turn of the
- * event loop, one after the other: the last one waits for all the others, and the next turn for all of this one. One
- * long turn is nothing (a large body, a collection of garbage); when there has been no other kind for half a second, work
- * arrives faster than it is done, and the turns would grow for as long as there are connections. From then on each turn
- * takes requests until its time is up: those that are taken wait for two turns at most, however many are sent.
+ * Detects overload. All requests that have arrived are handed out in one turn of the event loop, one after the other:
+ * the last one waits for all the others, and the next turn for all of this one. One long turn is nothing (a large body,
+ * a collection of garbage); when there has been no other kind for half a second, work arrives faster than it is done,
+ * and the turns would grow for as long as there are connections. From then on each turn takes requests until its time
+ * is up: those that are taken wait for two turns at most, however many are sent.
  */
 export class LoadGate {
   readonly #delayMs: number;
   readonly #onChange: (overloaded: boolean) => void;
-  /** Of the present turn; undefined before its first request. */
+  /** Start of the present turn; undefined before its first request. */
   #startedAt: number | undefined;
   #taken = 0;
   #endedAt = 0;
-  /** How long the event loop had been idle in all when the last turn ended. */
+  /** Total idle time of the event loop when the last turn ended. */
   #idleBefore = 0;
   #calmAt = 0;
   #lateAt = 0;

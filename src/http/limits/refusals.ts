@@ -2,14 +2,14 @@ import type { FastifyReply } from 'fastify';
 import { errorBody } from '../error-handler.ts';
 import { sendJson } from '../send-json.ts';
 
-/** Refusals that are sent at once in a beat; the rest waits its turn. */
+/** Refusals sent per beat; the rest waits. */
 const PER_BEAT = 100;
 const BEAT_MS = 20;
 const RETRY_AFTER_S = 1;
 
 /**
- * Tells clients to come back later, at a bounded pace. An answer that says no costs a good part of one that says yes,
- * and a client that has it at once asks again at once: unpaced, the refusals themselves would be the overload.
+ * Tells clients to come back later, at a bounded pace. A refusal costs a good part of an answer, and a client that
+ * is refused at once asks again at once: without the pace, refusals would be the overload.
  */
 export class Refusals {
   readonly #waitingMax: number;
@@ -18,7 +18,7 @@ export class Refusals {
   #sent = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Above `waitingMax`, connections are closed without an answer, which is told to `onDropped`. */
+  /** Above `waitingMax`, connections are closed without an answer, and `onDropped` is called. */
   constructor(waitingMax: number, onDropped: () => void) {
     this.#waitingMax = waitingMax;
     this.#onDropped = onDropped;

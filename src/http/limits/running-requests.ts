@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { CutOff } from '../../operation/metrics/request-metrics.ts';
 import { Transfers } from './transfers.ts';
 
-/** How often the limits of time are enforced: they are late by this at most. */
+/** Interval at which time limits are enforced, and their largest delay. */
 const BEAT_MS = 250;
-/** For how long a count of those that really work is good enough. */
+/** How long a count of working requests may be reused. */
 const RECOUNT_MS = 50;
 
 export interface RunningRequestsOptions {
@@ -13,7 +13,7 @@ export interface RunningRequestsOptions {
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly stallTimeoutMs: number;
-  /** To answer a request whose time is up. */
+  /** Answers a request whose time is up. */
   readonly onTimeout: (reply: FastifyReply) => void;
   readonly onCutOff: (reason: CutOff) => void;
   readonly onAborted: () => void;
@@ -25,10 +25,10 @@ export interface RunningRequestsOptions {
  */
 export class RunningRequests {
   readonly #options: RunningRequestsOptions;
-  /** When each began, oldest first. */
+  /** Requests with their start, oldest first. */
   readonly #running = new Map<FastifyReply, number>();
   readonly #transfers: Transfers;
-  /** Answered before all of their body had arrived. */
+  /** Requests answered before their whole body had arrived. */
   readonly #unread = new Map<IncomingMessage, number>();
   #timer: NodeJS.Timeout | undefined;
   #idle = 0;
@@ -39,7 +39,7 @@ export class RunningRequests {
     this.#transfers = new Transfers(options.stallTimeoutMs, () => options.onCutOff('stalled_transfer'));
   }
 
-  /** Requests that are under way, those that wait for their clients included. */
+  /** Requests in progress, including those that wait for their clients. */
   get count(): number {
     return this.#running.size;
   }
@@ -49,8 +49,8 @@ export class RunningRequests {
   }
 
   /**
-   * Whether one more may be worked on. Requests that wait for their client, to send its body or to take the answer,
-   * do not count: some slow clients could keep out all others.
+   * Whether one more may start. Requests that wait for their client, to send its body or to read the answer, do not
+   * count: a few slow clients could keep out all others.
    */
   hasRoom(now: number): boolean {
     const { inFlightMax } = this.#options;
@@ -68,7 +68,7 @@ export class RunningRequests {
     this.#timer ??= setInterval(this.#beat, BEAT_MS).unref();
   }
 
-  /** A transfer of media may take as long as it likes, while it gets on. */
+  /** A media transfer may take any time while it makes progress. */
   addTransfer(reply: FastifyReply, now: number): void {
     this.#transfers.add(reply, now);
     this.#timer ??= setInterval(this.#beat, BEAT_MS).unref();
@@ -101,7 +101,7 @@ export class RunningRequests {
         this.#running.delete(reply);
         onAborted();
       } else if (age > requestTimeoutMs && !reply.sent) {
-        // The client has as long again to take the answer.
+        // The client has the same time again to read the answer.
         this.#running.set(reply, now - requestTimeoutMs);
         onTimeout(reply);
       } else if (age > 2 * requestTimeoutMs) {

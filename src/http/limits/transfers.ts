@@ -1,18 +1,18 @@
 import type { FastifyReply } from 'fastify';
 
-/** What a transfer has to move to count as getting on: a kibibyte for each second of the time that it is given. */
+/** The progress that a transfer must make: a kibibyte for each second of its time. */
 const MIN_BYTES_PER_S = 1024;
 
 interface Progress {
-  /** When it last had got on. */
+  /** Time of its last progress. */
   at: number;
-  /** What its connection had moved by then. */
+  /** Bytes that its connection had moved by then. */
   bytes: number;
 }
 
 /**
- * Uploads and downloads of media under way. Those whose clients all but stand still are cut off. One that waits for this
- * server, while it makes an export say, has the limits of what makes it.
+ * Running uploads and downloads of media. Those with stalled clients are cut off. A download that waits for this
+ * server, such as an export, is bounded by the limits of its producer.
  */
 export class Transfers {
   readonly #stallTimeoutMs: number;
@@ -38,7 +38,7 @@ export class Transfers {
     this.#transfers.delete(reply);
   }
 
-  /** Cuts off what stands still. @returns how many clients went away by themselves. */
+  /** Cuts off stalled transfers. @returns how many clients went away by themselves. */
   check(now: number): number {
     let gone = 0;
     for (const [reply, progress] of this.#transfers) {

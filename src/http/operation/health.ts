@@ -4,7 +4,7 @@ import { json } from '../schemas/responses.ts';
 import { sendJson } from '../send-json.ts';
 import type { TamsApp } from '../tams-app.ts';
 
-/** How everything is, with reasons: for administrators. */
+/** The state of all parts, with reasons: for administrators. */
 export function healthRoutes(app: TamsApp, health: () => Promise<object>): void {
   readOperation(app, {
     url: '/health',

@@ -4,7 +4,7 @@ import { metricsRoutes } from './metrics.ts';
 import type { OperationContext } from './operation-context.ts';
 import { probeRoutes } from './probes.ts';
 
-/** For those who run the server. None of it is a part of TAMS. */
+/** Routes for operators, beyond TAMS. */
 export function operationRoutes(app: TamsApp, { readiness, metrics, health }: OperationContext): void {
   probeRoutes(app, readiness);
   healthRoutes(app, health);

@@ -15,14 +15,14 @@ export interface ServerLimits extends RequestLimits {
   readonly ratePerS: number;
 }
 
-/** What those who run the server see of it, and have set. */
+/** Inputs to the routes for operators. */
 export interface OperationContext {
   readonly limits: ServerLimits;
   readonly requestMetrics: RequestMetrics;
   readonly readiness: Readiness;
   /** Undefined where they have a port of their own. */
   readonly metrics: MetricsText | undefined;
-  /** A JSON document of how everything is. */
+  /** The JSON document of `/health`. */
   readonly health: () => Promise<object>;
   /** Undefined: nothing is traced. */
   readonly tracing: Tracing | undefined;

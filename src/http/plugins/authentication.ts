@@ -5,7 +5,7 @@ import { ANYBODY, NOBODY } from '../../shared/principal.ts';
 import type { Authentication } from '../access-check.ts';
 import { AccessCheck } from '../access-check.ts';
 
-/** What a route asks of whoever calls it: a scope, or nothing at all. */
+/** The scope that a route requires of its caller, or none. */
 export type Access = Scope | 'public';
 
 declare module 'fastify' {

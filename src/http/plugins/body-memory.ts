@@ -17,7 +17,7 @@ export const bodyMemoryPlugin = fp<BodyMemoryPluginOptions>(
       }
       const gate = memory.gate(reply);
       payload.once('error', (error: Error) => gate.destroy(error));
-      // What is refused has to arrive all the same, or the client never reads the answer.
+      // A refused body must be read all the same, or the client never reads the answer.
       gate.on('error', () => payload.resume());
       next(null, payload.pipe(gate));
     });

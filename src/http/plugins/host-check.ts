@@ -11,8 +11,8 @@ export interface HostCheckOptions {
 const HOST_NAME = /^(\[[^\]]*\]|[^:]*)(:\d*)?$/;
 
 /**
- * Refuses requests for hosts that this server is not. Where nobody signs in, being on the same machine is all that lets a
- * client in; a web page that has its own name lead here (DNS rebinding) would otherwise count as a part of this server.
+ * Refuses requests for hosts other than this server. Without authentication, being on the same machine is enough to get
+ * in, and a web page whose name resolves to here (DNS rebinding) would count as a page of this server.
  */
 export const hostCheckPlugin = fp<HostCheckOptions>(
   (app, { publicUrl }, done) => {

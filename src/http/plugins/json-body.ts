@@ -11,7 +11,7 @@ declare module 'fastify' {
 }
 
 export interface JsonBodyOptions {
-  /** Of the body of an operation that takes one document. */
+  /** Limit for the body of an operation that takes one document. */
   documentMaxBytes: number;
 }
 

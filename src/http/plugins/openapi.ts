@@ -17,7 +17,7 @@ export interface OpenApiOptions {
   schemes: readonly SecurityScheme[];
 }
 
-/** Where people and programs read about the API: public, since TAMS's definition is. */
+/** Pages about the API for people and programs: public, as TAMS's definition is. */
 export const DOCUMENT_PATHS = ['/docs', '/openapi.json'] as const;
 const [DOCS_PATH, DOCUMENT_PATH] = DOCUMENT_PATHS;
 
@@ -27,7 +27,7 @@ const OPTIONAL_BODIES: ReadonlySet<unknown> = new Set(['POST_flows-flowId-storag
 /** Parameters whose published names a route cannot have. */
 const PARAMETER_NAMES: Readonly<Record<string, string>> = { requestId: 'request-id' };
 
-/** What holds for all operations, in Markdown. */
+/** Rules for all operations, in Markdown. */
 const DESCRIPTION = `
 A server of [TAMS 7.0](https://github.com/bbc/tams). It keeps an index of media segments on timelines, and hands out the
 URLs that media are uploaded to and downloaded from.
@@ -78,7 +78,7 @@ export const openApiPlugin = fp<OpenApiOptions>(
         },
         servers: [{ url: publicUrl ?? '/' }],
         tags: TAGS,
-        // Where nobody signs in, even an empty list would show a button to do so.
+        // Left out without authentication: even an empty list would show a button to sign in.
         ...(schemes.length > 0 && {
           components: { securitySchemes: Object.fromEntries(schemes.map((name) => [name, SECURITY_SCHEMES[name]])) },
         }),
@@ -132,7 +132,7 @@ function pageProtection(publicUrl: string | undefined): FastifyHelmetOptions {
   };
 }
 
-/** What every operation may answer besides the errors of its own. */
+/** Errors that every operation may answer. */
 function withOtherErrors<Schema extends object>(schema: Schema): Schema {
   const { operationId, response } = schema as { operationId?: string; response?: object };
   if (response === undefined) return schema;

@@ -11,14 +11,14 @@ import { Refusals } from '../limits/refusals.ts';
 import { RunningRequests } from '../limits/running-requests.ts';
 import { sendJson } from '../send-json.ts';
 
-/** What limits apply to a route: those of requests, those of media in transit, or none, for those who watch the server. */
+/** Limits that apply to a route: those of requests, those of media transfers, or none, for probes and metrics. */
 export type Traffic = 'request' | 'media' | 'probe';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Left out, it is `request`. */
     traffic?: Traffic;
-    /** Of the methods of the route; the guard's own. */
+    /** Statistics of the route's methods; only the guard uses them. */
     routeMetrics?: readonly RouteMetrics[];
   }
 }
@@ -31,7 +31,7 @@ export interface RequestLimits {
   readonly maxConnections: number;
   /** Requests that are worked on at once. */
   readonly inFlightMax: number;
-  /** Of large bodies, of requests and of answers, over all connections. */
+  /** Memory for large bodies, of requests and answers, over all connections. */
   readonly bodiesMaxBytes: number;
   /** How long a turn of the event loop may take for a while before requests are refused; 0: any time. */
   readonly overloadDelayMs: number;
@@ -140,7 +140,7 @@ export const requestGuardPlugin = fp<RequestGuardOptions>(
   { name: 'tams-request-guard', fastify: '5.x', dependencies: ['tams-request-id'] },
 );
 
-/** Answers a request whose time is up. What still works on it finds that the answer was given, and ends in its own time. */
+/** Answers a request whose time is up. Its handler still runs to its end, and finds that the answer was sent. */
 function giveUp(reply: FastifyReply): void {
   const { request } = reply;
   // The framework warns of a second answer, which is no news here, with the whole URL and what is secret in it.

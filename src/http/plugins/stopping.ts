@@ -9,7 +9,7 @@ const SWEEP_MS = 100;
 export const stoppingPlugin = fp(
   (app, _options, done) => {
     app.addHook('preClose', (closing) => {
-      // Of a server that never listened no end is told: the timer must not keep such a process alive.
+      // `close` never fires on a server that never listened: the timer must not keep such a process alive.
       const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS).unref();
       app.server.once('close', () => clearInterval(sweep));
       closing();

@@ -4,7 +4,7 @@ import type { RequestTrace, Tracing } from '../../operation/tracing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the request's trace, where requests are traced. */
+    /** The request's trace, if requests are traced. */
     traceId?: string;
   }
 }

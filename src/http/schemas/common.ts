@@ -18,7 +18,7 @@ export const PATTERNS = {
     expects: 'a timerange such as [0:0_10:0)',
   },
   mediaType: { pattern: '^[^\\s/]+/[^\\s/]+$', expects: 'a media type such as video/mp2t' },
-  /** Wider than that of flows' codecs: what no flow has finds none. */
+  /** Wider than the pattern of flows' codecs: a filter that no flow matches just finds none. */
   codecFilter: { pattern: '.*/.*', expects: 'a media type such as video/h264' },
   channelRange: { pattern: '^[0-9]+_[0-9]+$', expects: 'a range of channels such as 0_1' },
   packageUid: {
@@ -83,7 +83,7 @@ export function Integer(options: { minimum?: number; description?: string } = {}
   return Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER, ...options });
 }
 
-/** How many results a request asks for. Any number is taken: one above the operation's maximum is lowered to it. */
+/** Number of results. Any number is accepted; one above the operation's maximum is lowered to it. */
 export const limitParameter = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 
 /** Exactly one of several schemas. */

@@ -1,6 +1,6 @@
 /**
- * What the OpenAPI document shows, and "Try it out" at `/docs` sends: one after the other the requests make a flow,
- * put a segment on its timeline, and find it there.
+ * Examples in the OpenAPI document, which "Try it out" at `/docs` sends. In order, the requests make a flow, put a
+ * segment on its timeline, and find it there.
  */
 
 export const EXAMPLE_FLOW_ID = '10000000-0000-4000-8000-000000000002';
@@ -18,7 +18,7 @@ export const EXAMPLE_FLOW = {
   essence_parameters: { frame_rate: { numerator: 25 }, frame_width: 1920, frame_height: 1080 },
 };
 
-/** Its media is elsewhere, so nothing has to be uploaded before. */
+/** Its media is elsewhere, so no upload is needed first. */
 export const EXAMPLE_SEGMENT = {
   object_id: 'an object that lies elsewhere',
   timerange: '[20:0_30:0)',
@@ -33,7 +33,7 @@ const SERVER_MANAGED = {
   metadata_version: '0b9f6f2c-5f0e-4c36-8e0a-3c0a2f7b9a11',
 };
 
-/** Of components, by their titles, that would be shown as noise made of patterns and types. */
+/** Examples of components, by title, that would otherwise be generated as noise from patterns and types. */
 export const COMPONENT_EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   Uuid: [EXAMPLE_FLOW_ID],
   Timestamp: ['10:500000000'],

@@ -25,7 +25,7 @@ export function noBody(description: string): ResponseDoc {
   return { description, type: 'null' };
 }
 
-/** An error, with one that may well be the answer: its code, and what it says. */
+/** An error response, with a likely error as its example: code and message. */
 function error(description: string, type: ErrorCode, summary: string): ResponseDoc {
   const example = { type, summary, time: '2025-03-01T12:00:00.000Z', message: summary, request_id: 'Zk3v0a1B-2f' };
   return { description, content: { 'application/json': { schema: ErrorResponse, example } } };

@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { AppError } from '../../shared/errors.ts';
 import { bodyFailure } from './failure.ts';
 
-/** What Fastify takes from a validator: the value, as it shall be seen by the handler, or the error to answer with. */
+/** A validator's result for Fastify: the value for the handler, or the error to answer with. */
 export type Validated = { value: unknown } | { error: AppError };
 
 export type Validate = (value: unknown) => Validated;

@@ -15,7 +15,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-/** What a value of this pattern looks like, in words. */
+/** Describes values of this pattern in words. */
 export function expectedByPattern(pattern: string): string {
   return EXPECTED_BY_PATTERN.get(pattern) ?? `text that matches ${pattern}`;
 }

@@ -74,7 +74,7 @@ function reader(schema: ParameterSchema): Read {
       return text;
     };
   }
-  // What a timerange is worth, and whether it may be empty, is for the operation to say.
+  // The operation decides whether a timerange may be empty, and what it means.
   if (pattern !== undefined && pattern !== PATTERNS.timerange.pattern) {
     const expression = new RegExp(pattern, 'u');
     return (text, name) => {

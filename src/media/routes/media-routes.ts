@@ -7,8 +7,8 @@ import { writeMedia } from './write-media.ts';
 
 /**
  * The addresses that the signed URLs of local media stores lead to: `/media/{storage id}/{storage path}`. They are no
- * operations of TAMS, so the OpenAPI document does not show them. A signature for GET is good for HEAD. Nobody signs in here:
- * the signature is the right.
+ * operations of TAMS, so the OpenAPI document does not show them. A signature for GET is good for HEAD. Nobody signs in
+ * here: the signature is the credential.
  */
 export async function mediaRoutes(app: FastifyInstance, options: MediaRoutesOptions): Promise<void> {
   // Media of any type is handed over as it arrives; the store bounds its size.

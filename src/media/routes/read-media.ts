@@ -53,7 +53,7 @@ function describe(reply: FastifyReply, info: ObjectInfo, query: Record<string, u
       .header('last-modified', info.lastModified.toUTCString())
       .header('accept-ranges', 'bytes')
       .header('cache-control', `private, max-age=${secondsLeft}`)
-      // What clients upload must not run as a page of this origin.
+      // An upload must not run as a page of this origin.
       .header('content-security-policy', 'sandbox')
   );
 }

@@ -7,9 +7,9 @@ export interface Sample {
   readonly labels?: Labels;
 }
 
-/** One metric that is read when somebody asks, and costs nothing in between. */
+/** A metric that is read for each scrape, and costs nothing in between. */
 export interface MetricSource {
-  /** By the conventions of Prometheus: `tams_`, the unit, and `_total` for counters. */
+  /** Follows the conventions of Prometheus: `tams_`, the unit, and `_total` for counters. */
   readonly name: string;
   readonly help: string;
   readonly type: 'gauge' | 'counter';

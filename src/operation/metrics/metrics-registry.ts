@@ -4,7 +4,7 @@ import { DURATION_BOUNDS_MS } from './duration-tally.ts';
 import type { DurationCounts } from './duration-tally.ts';
 import type { Labels, MetricSource, TimingSource } from './metric-source.ts';
 
-/** A reading that takes longer is left out of the answer: a scrape does not wait for a database that hangs. */
+/** A longer reading is left out: a scrape does not wait for a database that hangs. */
 const READ_TIMEOUT_MS = 2_000;
 
 interface Value {
@@ -23,7 +23,7 @@ export class MetricsRegistry {
   readonly #failures = new Map<string, number>();
   readonly #onFailure: (metric: string, error: unknown) => void;
 
-  /** `onFailure` is told of every reading that failed; the others are answered all the same. */
+  /** Calls `onFailure` for every failed reading; the others are answered all the same. */
   constructor(onFailure: (metric: string, error: unknown) => void) {
     this.#onFailure = onFailure;
     this.add({
@@ -39,7 +39,7 @@ export class MetricsRegistry {
     for (const source of sources) {
       const { name, help, type } = source;
       const get = async (): Promise<object> => ({ name, help, type, values: await this.#read(source) });
-      // The library asks no more of a metric than this, but its type names the classes that it brings.
+      // The library needs no more of a metric than this, but its type names its own classes.
       this.#registry.registerMetric({ name, help, type, get } as unknown as Metric);
     }
   }

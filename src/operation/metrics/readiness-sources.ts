@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MetricSource } from './metric-source.ts';
 import type { Readiness } from '../readiness.ts';
 
-/** A scrape does not wait for a probe that hangs: that it does is told by the next one. */
+/** A scrape does not wait for a probe that hangs: the next scrape shows it. */
 const PATIENCE_MS = 1_000;
 
 /**

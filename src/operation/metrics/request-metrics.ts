@@ -11,10 +11,10 @@ const CUT_OFFS = [
   'refusals_waiting',
 ] as const;
 
-/** Why a request got no answer from what it asked for. */
+/** Reasons why a request was refused or given up. */
 export type Refusal = (typeof REFUSALS)[number];
 
-/** Why the server closed a connection that was open, or did not open it. */
+/** Reasons why the server closed or refused a connection. */
 export type CutOff = (typeof CUT_OFFS)[number];
 
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
@@ -43,7 +43,7 @@ export class RouteMetrics {
   }
 }
 
-/** What is true at the door right now. */
+/** Present state of requests and connections. */
 export interface DoorState {
   inFlight(): number;
   transfers(): number;
@@ -53,12 +53,12 @@ export interface DoorState {
   overloaded(): boolean;
 }
 
-/** What happens at the door, counted. Routes are named by their patterns, never by the paths of requests. */
+/** Counts of requests and connections. Routes are labelled by their patterns, never by the paths of requests. */
 export class RequestMetrics {
   #aborted = 0;
   #state: DoorState | undefined;
   readonly #routes = new Map<string, RouteMetrics>();
-  // All reasons are there from the start: what is absent cannot be alerted on.
+  // All reasons exist from the start: an absent metric cannot trigger an alert.
   readonly #refused = new Map<Refusal, number>(REFUSALS.map((reason) => [reason, 0]));
   readonly #cutOff = new Map<CutOff, number>(CUT_OFFS.map((reason) => [reason, 0]));
 

@@ -1,7 +1,7 @@
 import type { MetricSource } from './metric-source.ts';
 import type { WorkerStatus } from '../worker-loop.ts';
 
-/** What runs, and whether its workers get on. */
+/** Metrics of the version and the workers. */
 export function serverSources(version: string, workers: () => readonly WorkerStatus[]): MetricSource[] {
   return [
     {

@@ -55,7 +55,9 @@ export class TimeRange {
     });
   }
 
-  /** As `parse`, but an end before the start makes the range empty (AppNote 0008): for what is asked, not what is kept. */
+  /**
+   * As `parse`, but an end before the start makes the range empty (AppNote 0008): for queries, not for stored ranges.
+   */
   static parseQuery(text: string): TimeRange {
     return TimeRange.#read(text, () => TimeRange.EMPTY);
   }

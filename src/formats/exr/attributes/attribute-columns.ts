@@ -1,6 +1,6 @@
 import type { ExrAttribute } from './attribute.ts';
 
-/** The value of an attribute in columns that can be searched; null where the value is not of the kind. */
+/** The value of an attribute in searchable columns; null if the value is of another kind. */
 export interface AttributeColumns {
   readonly value_text: string | null;
   readonly value_number: number | null;

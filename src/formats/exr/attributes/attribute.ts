@@ -2,19 +2,19 @@ import type { RawAttribute } from '../header/raw-header.ts';
 import { DECODERS, ValueError } from './decoders.ts';
 import { base64, type ExrValue } from './values.ts';
 
-/** An attribute of a part, as the answer says it. */
+/** An attribute of a part, as answers show it. */
 export interface ExrAttribute {
   /** The index of its part. */
   readonly part: number;
   readonly name: string;
-  /** As the file says it, of the predefined types or any other. */
+  /** Type as named in the file: a predefined one, or any other. */
   readonly type: string;
-  /** Of the value in the file, in bytes. */
+  /** Size of the value in the file, in bytes. */
   readonly size: number;
   readonly value: ExrValue;
 }
 
-/** What is wrong with a file that can be read all the same. */
+/** A problem of a file that is readable all the same. */
 export interface ExrProblem {
   readonly part: number;
   readonly attribute: string;

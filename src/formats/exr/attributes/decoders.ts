@@ -21,11 +21,11 @@ import {
   shortFloat,
 } from './values.ts';
 
-/** What is wrong with a value; the caller knows the attribute and the offset. */
+/** A problem of a value; the caller adds the attribute and the offset. */
 export class ValueError extends Error {}
 
 export interface Decoder {
-  /** Of the value, in bytes, where every value of the type has the same. */
+  /** Size of the value in bytes, if all values of the type have the same. */
   readonly size?: number;
   /** Throws ValueError. The size has been checked. */
   decode(bytes: Buffer): ExrValue;

@@ -25,7 +25,7 @@ export const DEEP_IMAGE_STATES = ['messy', 'sorted', 'non_overlapping', 'tidy'] 
 
 export type PixelType = (typeof PIXEL_TYPES)[number];
 
-/** Names a compression; one that came after this table is `unknown(14)`. */
+/** Names a compression; one that this table does not have is `unknown(14)`. */
 export function compressionName(number: number): string {
   return COMPRESSIONS[number] ?? `unknown(${number})`;
 }

@@ -1,13 +1,13 @@
 import type { Buffer } from 'node:buffer';
 
-/** A number as JSON can say it. */
+/** A number in JSON. */
 export type ExrNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 
-/** The value of an attribute, ready for JSON; null where it was not fetched. */
+/** The value of an attribute, ready for JSON; null if it was not fetched. */
 export type ExrValue =
   | null
   | number
-  // Also what numbers become that JSON cannot say; see ExrNumber.
+  // Also numbers that JSON cannot express; see ExrNumber.
   | string
   | readonly ExrNumber[]
   | readonly string[]
@@ -83,7 +83,7 @@ export interface ExrPreview {
 
 export interface ExrBytes {
   readonly base64: string;
-  /** What the writer says of the bytes, for the type `bytes`. */
+  /** The writer's hint about the bytes, for the type `bytes`. */
   readonly type_hint?: string;
 }
 

@@ -1,6 +1,6 @@
 /** Where a header is read from: an object of a store, or bytes in memory. */
 export interface ByteSource {
-  /** Of the whole file, in bytes. */
+  /** Size of the whole file, in bytes. */
   readonly size: number;
   /** Resolves to exactly `length` bytes from `offset` on; the range always lies within the file. */
   read(offset: number, length: number): Promise<Uint8Array>;

@@ -9,14 +9,14 @@ export interface ExrChannel {
   readonly part: number;
   /** The whole name, as the file says it. */
   readonly name: string;
-  /** What comes before the last dot of the name; empty where there is none. */
+  /** The part of the name before its last dot; empty if there is none. */
   readonly layer: string;
-  /** What comes after the last dot. */
+  /** The part of the name after its last dot. */
   readonly component: string;
   readonly pixel_type: PixelType;
   readonly x_sampling: number;
   readonly y_sampling: number;
-  /** Whether its values are perceived linearly, which lossy compressions want to know. */
+  /** Whether its values are perceived linearly; lossy compressions use it. */
   readonly linear: boolean;
 }
 

@@ -4,8 +4,8 @@ import { ExrError } from './exr-error.ts';
 import { EXR_LIMITS, FIRST_CHUNK_BYTES, LARGEST_CHUNK_BYTES } from './limits.ts';
 
 /**
- * The bytes of a file from the present position on, as far as they were fetched. What lies before the position is let
- * go, so fetching more copies no byte twice but those of the attribute that is being read.
+ * The bytes of a file from the present position on, as far as they were fetched. Bytes before the position are dropped,
+ * so fetching more copies only the bytes of the attribute that is being read.
  */
 export class HeaderWindow {
   readonly #source: ByteSource;
@@ -35,7 +35,7 @@ export class HeaderWindow {
     return this.#bytes.length - this.#index;
   }
 
-  /** The available bytes begin in here at `index`. Fetching puts another buffer in its place. */
+  /** The available bytes begin in here at `index`. Fetching replaces the buffer. */
   get buffer(): Buffer {
     return this.#bytes;
   }

@@ -10,17 +10,17 @@ import { type RawHeader, type RawPart, readRawHeader } from './raw-header.ts';
 export interface ExrHeader {
   readonly flags: RawHeader['flags'];
   readonly parts: readonly ExrHeaderPart[];
-  /** What is wrong with attributes that the image does not depend on. */
+  /** Problems of attributes that the image does not depend on. */
   readonly problems: readonly ExrProblem[];
   /** See `hashHeader`. */
   readonly hash: string;
-  /** In the file, magic number included; in bytes. */
+  /** Length in the file in bytes, magic number included. */
   readonly length: number;
   readonly fetched: RawHeader['fetched'];
 }
 
 export interface ExrHeaderPart extends PartStructure {
-  /** By name, in the file's order; the value of `channels` is the list of their names. */
+  /** Attributes by name, in the file's order; the value of `channels` is the list of their names. */
   readonly attributes: ReadonlyMap<string, ExrAttribute>;
 }
 
@@ -58,7 +58,7 @@ function channelNames({ index, channels }: PartStructure, size: number): ExrAttr
   return { part: index, name: 'channels', type: 'chlist', size, value: channels.map(({ name }: ExrChannel) => name) };
 }
 
-/** What the file layout demands although nothing here depends on it: a file may be found without. */
+/** Attributes that the file layout requires and nothing here depends on: a file without them can still be read. */
 function missingAttributes(part: number, raw: RawPart, flags: RawHeader['flags']): ExrProblem[] {
   const demanded = ['screenWindowCenter', 'screenWindowWidth'];
   if (flags.multiPart || flags.deep) demanded.push('chunkCount');

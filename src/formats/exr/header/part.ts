@@ -7,7 +7,7 @@ import { ExrError } from './exr-error.ts';
 import { quote, type RawAttribute, type RawHeader, type RawPart } from './raw-header.ts';
 import { decodeText } from './text.ts';
 
-/** What the image of a part depends on. */
+/** Attributes that the image of a part depends on. */
 export interface PartStructure {
   readonly index: number;
   /** Null where the file has one part and does not name it. */

@@ -5,15 +5,15 @@ import { HeaderWindow } from './header-window.ts';
 import { EXR_LIMITS } from './limits.ts';
 import { decodeText, endOfText } from './text.ts';
 
-/** An attribute whose value was not looked into. */
+/** An attribute with its undecoded value. */
 export interface RawAttribute {
   readonly name: string;
   readonly type: string;
-  /** Of the value, in bytes. */
+  /** Size of the value, in bytes. */
   readonly size: number;
-  /** Of the value, in the file. */
+  /** Offset of the value in the file. */
   readonly offset: number;
-  /** The value; of a preview its first 8 bytes, and nothing of a value that is too large to fetch. */
+  /** The value; only the first 8 bytes of a preview, and undefined if the value is too large to fetch. */
   readonly bytes: Buffer;
 }
 
@@ -28,7 +28,7 @@ export interface RawHeader {
   readonly parts: readonly RawPart[];
   /** The header's length in the file, magic number included. */
   readonly length: number;
-  /** What reading it cost. */
+  /** Bytes and reads that it took. */
   readonly fetched: { readonly bytes: number; readonly reads: number };
 }
 
