@@ -3,11 +3,11 @@ import type { FlowReads } from '../../tams/store.ts';
 import type { SizesFound } from '../../vastdb/analytics/analysis-results.ts';
 import { AppError } from '../../shared/errors.ts';
 
-/** Fractions of the percentiles that are told. */
+/** Fractions of the percentiles in answers. */
 export const PERCENTILES = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99] as const;
 
 const MIB = 2n ** 20n;
-/** Where the bands of sizes end: below 1 MiB, 100 MiB and 1 GiB, and what is larger. */
+/** Upper bounds of the size bands: 1 MiB, 100 MiB, 1 GiB; the last band is open. */
 export const SIZE_BOUNDS = [MIB, 100n * MIB, 1024n * MIB] as const;
 
 export interface FlowUsage {
@@ -15,16 +15,16 @@ export interface FlowUsage {
   readonly flows: number;
   readonly segments: bigint;
   readonly durationNs: bigint;
-  /** Of the flows that say their average bit rate. */
+  /** Sum over flows with an average bit rate. */
   readonly estimatedBytes: number;
-  /** Flows that have content and do not say it. */
+  /** Flows with content but without a bit rate. */
   readonly flowsWithoutEstimate: number;
 }
 
 /** Kilobits per second times nanoseconds, for one byte. */
 const PRODUCT_PER_BYTE = (8 * 1e9) / 1000;
 
-/** Analyses, as a principal may ask for them. Those that need nothing but names and numbers are in `compute`. */
+/** Analyses for a principal. Those that need only names and numbers are in `compute`. */
 export class AnalyticsService {
   readonly compute: Analytics;
   readonly #flows: Pick<FlowReads, 'segmentsVersion'>;
@@ -34,7 +34,7 @@ export class AnalyticsService {
     this.#flows = flows;
   }
 
-  /** By format. Bytes are estimated from `avg_bit_rate`: sizes of most objects are not known. */
+  /** Usage by format. Bytes are estimated from `avg_bit_rate`: the sizes of most objects are unknown. */
   async flowUsage(filter: AnalyticsFilter, signal: AbortSignal): Promise<FlowUsage[]> {
     const found = await this.compute.flowUsage(filter, signal);
     return found.map(({ group, rows, sums, product, withoutProduct }) => ({

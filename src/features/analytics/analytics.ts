@@ -13,9 +13,9 @@ import type {
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { FormatUrn } from '../../tams/documents/format.ts';
 
-/** What can be computed over the tables. All of it takes long: off the main thread, for as long as `signal` lets it. */
+/** Computations over the tables. They take long, so they run off the main thread, until `signal` ends them. */
 
-/** Which rows: of flows and sources, and by the time that a table has. */
+/** A filter of rows: by flow, source, format, and the table's time. */
 export interface AnalyticsFilter {
   readonly flowId?: string | undefined;
   readonly sourceId?: string | undefined;
@@ -23,7 +23,7 @@ export interface AnalyticsFilter {
   readonly timerange?: TimeRange | undefined;
 }
 
-/** A number of each row of a table, both by the names that `tables` tells. */
+/** A numeric column of a table, by the names in `tables`. */
 export interface NumbersQuery {
   readonly table: string;
   readonly column: string;
@@ -35,23 +35,23 @@ export interface SeriesQuery extends NumbersQuery {
   readonly time?: string | undefined;
 }
 
-/** A table that can be analysed, with the names that can be asked for. */
+/** A table for analyses, with its column names. */
 export interface AnalysedTable {
   readonly table: string;
   readonly numbers: readonly string[];
-  /** Which of the numbers are times. The first one is what filters and series go by; there may be none. */
+  /** Numeric columns that are times. Filters and series use the first; there may be none. */
   readonly times: readonly string[];
   readonly groups: readonly string[];
 }
 
-/** Where a count of rows comes from: what flows say of their segments, a count at a time, or none that is ready yet. */
+/** Source of a row count: counters of the flows, a count at some time, or none yet. */
 export type CountBasis = 'flows' | 'counted' | 'counting';
 
 export interface CatalogTable {
   readonly table: string;
   readonly rows: number | null;
   readonly basis: CountBasis;
-  /** Milliseconds since the epoch: as of when it is. */
+  /** Time of the count, in milliseconds since the epoch. */
   readonly asOf: number | null;
 }
 
@@ -78,20 +78,20 @@ export interface ExportQuery {
 /** A file is removed when it has been read, or when `stream` is destroyed. */
 export interface Exported {
   readonly stream: AsyncIterable<Uint8Array>;
-  /** Undefined where it is made while it is sent. */
+  /** Undefined if it is made while it is sent. */
   readonly bytes: number | undefined;
 }
 
 /**
- * Every method throws AppError: invalid_request for names that `tables` does not tell and filters that a table does not
- * have, overloaded, deadline_exceeded, analysis_too_large, analytics_unavailable and tables_unavailable.
+ * Every method throws AppError: invalid_request for names that `tables` does not have and filters that do not fit the
+ * table, overloaded, deadline_exceeded, analysis_too_large, analytics_unavailable and tables_unavailable.
  */
 export interface Analytics {
-  /** With the rows alone of what these classes have access to. */
+  /** The same over only the rows that these classes may see. */
   limitedTo(classes: readonly string[]): Analytics;
   tables(): readonly AnalysedTable[];
   catalog(): Promise<CatalogTable[]>;
-  /** By format. Sums are those of the segments and of the nanoseconds they last; the product is kbit/s times nanoseconds. */
+  /** Sums by format: segments, and their nanoseconds; the product is kbit/s times nanoseconds. */
   flowUsage(filter: AnalyticsFilter, signal: AbortSignal): Promise<readonly GroupTotal[]>;
   storageUsage(filter: AnalyticsFilter, bounds: readonly bigint[], signal: AbortSignal): Promise<SizesFound>;
   timeline(flowId: string, range: TimeRange, limit: number, signal: AbortSignal): Promise<IntervalsFound>;

@@ -21,7 +21,7 @@ export function tokenId(text: string): string | undefined {
   return FORMAT.exec(text)?.[1];
 }
 
-/** What is kept of a token. Its secret is random, so there is nothing that a slow hash would protect. */
+/** The stored part of a token. Its secret is random, so a slow hash would protect nothing. */
 export function hashToken(text: string): string {
   return hash('sha256', text, 'base64url');
 }

@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditEvent } from './audit.ts';
 
-/** How often something happened. */
+/** Count of an event. */
 export interface AuditCount {
   readonly event: AuditEvent;
   /** `none` where the entry does not say how somebody signed in. */
@@ -8,12 +8,12 @@ export interface AuditCount {
   readonly count: number;
 }
 
-/** Counts what the audit log is told, since the start. Events and schemes are few, so the counts are too. */
+/** Counts the events for the audit log since the start. Events and schemes are few, so the counts are too. */
 export class AuditCounts {
   readonly #counts = new Map<string, AuditCount>();
   #undescribed = 0;
 
-  /** Entries of which the log has nothing but their number. */
+  /** Entries of which the log has only the number. */
   get undescribed(): number {
     return this.#undescribed;
   }

@@ -1,7 +1,7 @@
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
 import type { AuditCounts } from './audit-counts.ts';
 
-/** What the audit log is told, and what becomes of it; without values where there is no authentication. */
+/** Metrics of the audit log; without values if there is no authentication. */
 export function auditSources(
   authentication: { readonly audit: { readonly counts: AuditCounts }; readonly auditWorker: AuditWrites } | undefined,
 ): MetricSource[] {

@@ -4,12 +4,12 @@ import { AuditCounts } from './audit-counts.ts';
 import { RefusalRepeats } from './refusal-repeats.ts';
 import type { Client } from './verified.ts';
 
-/** Different entries that are kept until they are written; the others are only counted. */
+/** Most different entries that wait to be written; more are only counted. */
 const PENDING_MAX = 500;
 /** A login is recorded again after this long. */
 const LOGIN_INTERVAL_MS = 3_600_000;
 const LOGINS_MAX = 10_000;
-/** A refusal that goes on is recorded again after this long, with how often it was repeated. */
+/** A repeated refusal is recorded again after this long, with its count. */
 export const REFUSAL_INTERVAL_MS = 60_000;
 
 interface Pending {
@@ -18,7 +18,7 @@ interface Pending {
   count: number;
 }
 
-/** Collects what the audit log is to be told, adding up what repeats. It never waits, and its memory is bounded. */
+/** Collects entries for the audit log, and counts repetitions. It never waits, and its memory is bounded. */
 export class AuditTrail {
   readonly counts = new AuditCounts();
   readonly #onPending: () => void;
@@ -31,7 +31,7 @@ export class AuditTrail {
     this.#onPending = onPending;
   }
 
-  /** Whether there are, or may come, repetitions that `drain` gives only when their interval has ended. */
+  /** Whether there are, or may be, repetitions that `drain` returns only after their interval. */
   get isCounting(): boolean {
     return !this.#repeats.isEmpty;
   }
@@ -53,7 +53,7 @@ export class AuditTrail {
     this.record({ event: 'login', principal, scheme, address: client.ip, requestId: client.id });
   }
 
-  /** Takes all that is to be written by now. */
+  /** Takes the entries that are due. */
   drain(): AuditRecord[] {
     const now = Date.now();
     const records = this.#repeats.takeDue(now);
@@ -70,7 +70,7 @@ export class AuditTrail {
     return [...this.drain(), ...this.#repeats.takeDue(Infinity)];
   }
 
-  /** Gives back what could not be written. */
+  /** Puts back entries that could not be written. */
   restore(records: readonly AuditRecord[]): void {
     for (const { atMs, count, ...entry } of records) this.#add(entry, atMs, count);
   }
@@ -94,7 +94,7 @@ export class AuditTrail {
 
 const isRefusal = ({ event }: AuditEntry): boolean => event === 'login_failed' || event === 'denied';
 
-/** All that makes two entries different; which request it was does not. */
+/** The key of equal entries: everything but the request. */
 function keyOf({ event, principal, scheme, address, action, detail }: AuditEntry): string {
   return [event, principal, scheme, address, action, detail].join('\0');
 }

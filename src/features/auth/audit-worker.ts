@@ -6,14 +6,14 @@ import { REFUSAL_INTERVAL_MS } from './audit-trail.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 
-/** What comes within this long is written in one transaction. */
+/** Entries of this period are written in one transaction. */
 const COLLECT_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const PRUNE_BATCH = 1_000;
 
 type AuditStore = Pick<CredentialStore, 'appendAudit' | 'pruneAudit'>;
 
-/** Writes the audit log, off the way of requests, and removes what is older than the retention. */
+/** Writes the audit log apart from requests, and deletes entries older than the retention. */
 export class AuditWorker {
   readonly #store: AuditStore;
   readonly #trail: AuditTrail;
@@ -48,13 +48,13 @@ export class AuditWorker {
     this.#loop.wake();
   }
 
-  /** Resolves when everything that was recorded is written, or cannot be. */
+  /** Resolves when all entries are written, or cannot be. */
   async stop(): Promise<void> {
     await this.#loop.stop();
     try {
       await this.#write(this.#trail.drainAll());
     } catch (error) {
-      // The server stops all the same; the entries go where they can still be found.
+      // The server stops all the same; the entries go to the log.
       this.#logger.error(
         { err: error, entries: this.#trail.drainAll() },
         'the last of the audit log cannot be written',

@@ -9,24 +9,24 @@ export const AUDIT_EVENTS = ['login', 'login_failed', 'denied', 'administration'
 
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 
-/** What happened. Never holds a secret, nor text that a client may have put one into. */
+/** An event. Never holds a secret, nor a client's text that may contain one. */
 export interface AuditEntry {
   readonly event: AuditEvent;
-  /** Whom it concerns; undefined where nobody known. */
+  /** The principal concerned; undefined if unknown. */
   readonly principal?: string;
-  /** How the principal proved to be it, such as `basic`. */
+  /** The scheme of authentication, such as `basic`. */
   readonly scheme?: string;
   /** The client's address. */
   readonly address?: string;
   /** The operation, as method and route (`PUT /flows/:flowId`), or the command (`users add`). */
   readonly action?: string;
-  /** Why, or what of. */
+  /** Reason or object. */
   readonly detail?: string;
   /** The first request that the entry stands for. */
   readonly requestId?: string;
 }
 
-/** An entry as it is kept: when it happened first, and how often. */
+/** A stored entry: time of its first event, and count. */
 export interface AuditRecord extends AuditEntry {
   readonly atMs: number;
   readonly count: number;

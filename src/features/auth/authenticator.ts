@@ -9,7 +9,7 @@ import type { PasswordVerifier } from './password-verifier.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { Client, Verified } from './verified.ts';
 
-/** Those that are switched on. */
+/** The verifiers that are switched on. */
 export interface Verifiers {
   readonly jwt?: JwtVerifier;
   /** Tokens in the header. */
@@ -20,7 +20,7 @@ export interface Verifiers {
 }
 
 const KEPT_MAX = 10_000;
-/** How long, and how many, credentials are known by their text: hashing them costs more than all else that is done. */
+/** How long and how many credentials are kept: hashing one costs more than the rest of a request. */
 const RECENT_MS = 1_000;
 const RECENT_MAX = 1_000;
 /** No header has it: it keeps tokens of URLs apart from whole headers. */
@@ -29,15 +29,15 @@ const CREDENTIALS = /^([A-Za-z]+) +([\w~+/.=-]+)$/;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /**
- * Finds out who presents a credential. One that was verified lately costs a lookup, and now and then a
- * hash, and is answered without a promise; what was refused is never remembered.
+ * Finds the principal of a credential. A recently verified one costs a lookup, now and then a hash, and no promise.
+ * Refusals are never remembered.
  */
 export class Authenticator {
   readonly #verifiers: Verifiers;
   readonly #directory: CredentialDirectory;
   readonly #audit: AuditTrail;
   readonly #recent = new Map<string, Verified>();
-  /** By keyed hash: what lies here for long tells nobody a credential. */
+  /** By keyed hash, so that memory reveals no credential. */
   readonly #verified = new LRUCache<string, Verified>({ max: KEPT_MAX });
   readonly #verifying = new Map<string, Promise<Verified>>();
   readonly #key = randomBytes(32).toString('base64url');
@@ -78,7 +78,7 @@ export class Authenticator {
     return this.#isCurrent(known) ? known.principal : this.#firstUse(key, credential, client);
   }
 
-  /** Whether it is known, now, that the credential still holds. */
+  /** Whether the credential is known to be valid now. */
   #isCurrent({ row, untilMs }: Verified): boolean {
     if (untilMs !== undefined && Date.now() >= untilMs) return false;
     return row === undefined || (this.#directory.isFresh && this.#directory.holds(row));
@@ -90,7 +90,7 @@ export class Authenticator {
     this.#recent.set(credential, verified);
   }
 
-  /** Many requests that come at once with the same credential have it verified once. */
+  /** Concurrent requests with the same credential share one verification. */
   async #firstUse(key: string, credential: string, client: Client): Promise<Principal> {
     let verifying = this.#verifying.get(key);
     if (verifying === undefined) {

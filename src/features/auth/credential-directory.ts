@@ -1,11 +1,11 @@
 import type { ApiToken, CredentialStore, User } from './credentials.ts';
 
-/** How long a change of users and tokens may go unnoticed. */
+/** How long a change of users and tokens may stay unseen. */
 const FRESH_MS = 2_000;
 
 /**
- * All users and tokens, read again when they are asked for and older than FRESH_MS. A row that did
- * not change stays the same object: whoever holds one can tell by `holds` whether it is still true.
+ * All users and tokens, read again on use when they are older than FRESH_MS. An unchanged row stays the same object:
+ * `holds` tells whether a row is still current.
  */
 export class CredentialDirectory {
   readonly #store: Pick<CredentialStore, 'users' | 'tokens'>;

@@ -3,7 +3,7 @@ import type { ApiToken, User } from './credentials.ts';
 import type { Scope } from '../../shared/principal.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 
-/** Entities of the auth store as rows and back; cells are in the order of the columns here. */
+/** Maps entities of the auth store to rows and back; cells are in the order of the columns here. */
 
 export const USER_COLUMNS = ['name', 'password_hash', 'scopes', 'classes', 'status', 'created', 'updated'] as const;
 export const TOKEN_COLUMNS = ['id', 'name', 'hash', 'scopes', 'classes', 'created'] as const;

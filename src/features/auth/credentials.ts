@@ -26,7 +26,7 @@ export interface CredentialStore {
   tokens(): Promise<ApiToken[]>;
   /** Entries of the audit log, newest first. */
   audit(query: AuditQuery): Promise<AuditRecord[]>;
-  /** Off the way of requests. */
+  /** Runs apart from requests. */
   appendAudit(entries: readonly AuditRecord[]): Promise<void>;
   /** Removes at most `limit` entries that were made before `beforeMs`. @returns how many */
   pruneAudit(beforeMs: number, limit: number): Promise<number>;

@@ -13,7 +13,7 @@ export class FailureLimit {
     this.#windowMs = limits.windowMs;
   }
 
-  /** After how many seconds the key may try again; 0 where it may now. */
+  /** Seconds until the key may try again; 0 if it may now. */
   waitS(key: string): number {
     const window = this.#current(key);
     return window === undefined || window.count < this.#max

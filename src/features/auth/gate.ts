@@ -18,7 +18,7 @@ export class Gate {
       if (this.#waiting.length >= this.#maxWaiting) {
         throw new AppError('too_many_attempts', 'Too many logins at once; try again', { retryAfterS: 2 });
       }
-      // Whoever leaves hands its place over, so the count stays as it is.
+      // A leaving one hands its place over, so the count stays.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {
       this.#running++;

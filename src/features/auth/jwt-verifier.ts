@@ -22,9 +22,9 @@ const ALGORITHMS = [
   ...['EdDSA', 'Ed25519'],
 ];
 const FETCH_TIMEOUT_MS = 5_000;
-/** A key that is not known makes the set be fetched again, at most this often. */
+/** An unknown key triggers a new fetch of the key set, at most this often. */
 const FETCH_COOLDOWN_MS = 2_000;
-/** A key that the provider withdrew is believed for at most this long, and KEPT_MS. */
+/** A key that the provider withdrew is trusted for at most this long, plus KEPT_MS. */
 const KEYS_MAX_AGE_MS = 600_000;
 const KEPT_MS = 300_000;
 /** Prefixes that tell scopes of TAMS from those of other services; TAMS recommends the second (AppNote 0016). */
@@ -72,7 +72,7 @@ export class JwtVerifier {
   }
 }
 
-/** A provider that failed is left alone for a while: each request would ask it again. */
+/** A failed provider is not asked for a while: otherwise each request would ask it again. */
 function restingFetch(): typeof fetch {
   let failedAt = -Infinity;
   return async (url, init) => {
@@ -88,7 +88,7 @@ function restingFetch(): typeof fetch {
   };
 }
 
-/** What is wrong with a token, by the code of jose's error. Claims are named, their values are not. */
+/** Messages by the code of jose's error. They name claims, not values. */
 function toFailure(error: unknown): Error {
   if (error instanceof errors.JWTExpired) return refused('The token has expired');
   if (error instanceof errors.JWTClaimValidationFailed) return refused(`The claim ${error.claim} is not accepted`);
@@ -123,7 +123,7 @@ function audienceOf({ aud, client_id: clientId }: JWTPayload): string[] {
   return [aud ?? clientId].flat().filter((name) => typeof name === 'string');
 }
 
-/** Of `scope` (RFC 8693) and `scp`, texts or lists, those that are ours. */
+/** Our scopes from `scope` (RFC 8693) and `scp`, texts or lists. */
 function scopesOf({ scope, scp }: JWTPayload, scopesMap: JwtOptions['scopesMap']): Scope[] {
   const given = [scope, scp].flatMap((claim) =>
     typeof claim === 'string' ? claim.split(' ') : isTexts(claim) ? claim : [],

@@ -34,7 +34,7 @@ export async function verifyPassword(stored: string, password: string): Promise<
   return expected.length === derived.length && timingSafeEqual(expected, derived);
 }
 
-/** The hash of a password that nobody knows: names without a user are checked against it, and so take as long. */
+/** The hash of a password that nobody knows. Names without a user are checked against it, so they take as long. */
 export const UNKNOWN_PASSWORD = format(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 
 function derive(password: string, salt: Buffer, { cost, block, parallel }: Parameters): Promise<Buffer> {

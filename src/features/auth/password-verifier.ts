@@ -7,7 +7,7 @@ import { LoginFailure } from './login-failure.ts';
 import { UNKNOWN_PASSWORD, verifyPassword } from './password-hash.ts';
 import type { Client, Verified } from './verified.ts';
 
-/** Of Node's four threads for files, DNS and crypto, half stay free. */
+/** Half of Node's four threads for files, DNS and crypto stay free. */
 const GATE = { maxRunning: 2, maxWaiting: 16 };
 const WINDOW_MS = 60_000;
 const FAILURES_OF_ADDRESS_AND_NAME = 10;
@@ -49,14 +49,14 @@ export class PasswordVerifier {
     const user = this.#directory.user(name);
     if (password.length > PASSWORD_MAX_LENGTH) return fail('the password is too long', user?.name);
     const fits = await this.#gate.run(() => {
-      // Whoever waited here may have failed too often meanwhile.
+      // The limit may have been reached while this one waited.
       this.#refuseTooMany(network, pair);
       return verifyPassword(user?.passwordHash ?? UNKNOWN_PASSWORD, password);
     });
     if (user === undefined) return fail('there is no such user');
     if (!fits) return fail('the password is wrong', user.name);
     if (user.status === 'suspended') {
-      // No guess, so it does not count as one.
+      // No guess, so it does not count as a failure.
       throw new LoginFailure('basic', 'the user is suspended', { summary: SUMMARY, principal: user.name });
     }
     this.#byAddressAndName.forget(pair);

@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditRecord } from './audit.ts';
 
-/** Different refusals whose repetitions are added up; those of others are recorded as they come. */
+/** Most different refusals whose repetitions are counted; others are recorded one by one. */
 const REFUSALS_MAX = 500;
 
 interface Window {
@@ -8,7 +8,7 @@ interface Window {
   repeated: (AuditEntry & { readonly atMs: number; count: number }) | undefined;
 }
 
-/** Adds up refusals that go on after they were recorded: one client that polls must not fill the log. Times are `Date.now()`. */
+/** Counts repetitions of recorded refusals: a polling client must not fill the log. Times are `Date.now()`. */
 export class RefusalRepeats {
   readonly #intervalMs: number;
   readonly #windows = new Map<string, Window>();
@@ -17,15 +17,15 @@ export class RefusalRepeats {
     this.#intervalMs = intervalMs;
   }
 
-  /** Whether there is anything that `takeDue` would ever be needed for. */
+  /** Whether `takeDue` may ever have something to return. */
   get isEmpty(): boolean {
     return this.#windows.size === 0;
   }
 
-  /** A refusal is recorded; those of the interval that begins now are its repetitions. */
+  /** Notes a recorded refusal; equal ones within the interval from now are its repetitions. */
   begin(key: string, now: number): void {
     const window = this.#windows.get(key);
-    // Repetitions are there already where an entry could not be written the first time.
+    // Repetitions exist already if the entry could not be written the first time.
     if (window === undefined ? this.#windows.size >= REFUSALS_MAX : window.repeated !== undefined) return;
     this.#windows.set(key, { endsAt: now + this.#intervalMs, repeated: undefined });
   }
@@ -39,7 +39,7 @@ export class RefusalRepeats {
     return true;
   }
 
-  /** Takes what has been added up in intervals that have ended by now; what goes on is counted in a new one. */
+  /** Takes the counts of intervals that have ended; further repetitions count in a new one. */
   takeDue(now: number): AuditRecord[] {
     const due: AuditRecord[] = [];
     for (const [key, { endsAt, repeated }] of this.#windows) {

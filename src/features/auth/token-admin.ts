@@ -3,7 +3,7 @@ import type { Grant } from '../../shared/principal.ts';
 import { makeToken } from './api-token.ts';
 import { AdminError, checkName } from './user-admin.ts';
 
-/** Manages bearer tokens, on behalf of an operator whose acts go to the audit log with the changes themselves. */
+/** Manages bearer tokens for an operator. Each change and its audit entry are one transaction. */
 export class TokenAdmin {
   readonly #store: CredentialStore;
   readonly #operator: string;

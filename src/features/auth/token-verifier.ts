@@ -25,7 +25,7 @@ export class TokenVerifier {
   async verify(text: string): Promise<Verified> {
     const hash = Buffer.from(hashToken(text));
     const scheme = 'token';
-    // All are compared, whichever it is: how long it takes tells nothing.
+    // Compares with all of them, so that the time reveals nothing.
     let found: Principal | undefined;
     for (const token of this.#fileTokens) if (timingSafeEqual(token.hash, hash)) found = token.principal;
     if (found !== undefined) return { principal: found, scheme };

@@ -2,7 +2,7 @@ import type { CredentialStore, User } from './credentials.ts';
 import type { Grant } from '../../shared/principal.ts';
 import { hashPassword } from './password-hash.ts';
 
-/** What an operator asked for that cannot be done; the message is for the operator. */
+/** A request of an operator that cannot be done; the message is for the operator. */
 export class AdminError extends Error {
   constructor(message: string) {
     super(message);
@@ -12,10 +12,10 @@ export class AdminError extends Error {
 
 const PASSWORD_MIN_LENGTH = 12;
 const PASSWORD_MAX_LENGTH = 1024;
-/** No colon, which ends the name in basic credentials, and nothing that a log line cannot hold. */
+/** No colon, which ends the name in basic credentials, and nothing that breaks a log line. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
-/** Manages users, on behalf of an operator whose acts go to the audit log with the changes themselves. */
+/** Manages users for an operator. Each change and its audit entry are one transaction. */
 export class UserAdmin {
   readonly #store: CredentialStore;
   readonly #operator: string;

@@ -1,18 +1,18 @@
 import type { ApiToken, User } from './credentials.ts';
 import type { Principal } from '../../shared/principal.ts';
 
-/** What a verifier found out about a credential. */
+/** A verifier's result for a credential. */
 export interface Verified {
   readonly principal: Principal;
   /** `jwt`, `token`, `basic`: for the audit log. */
   readonly scheme: string;
   /** Until when it need not be verified again (epoch, ms); undefined: for good. */
   readonly untilMs?: number;
-  /** The row it rests on: good for as long as the directory holds it. */
+  /** The row that it relies on: valid while the directory holds it. */
   readonly row?: User | ApiToken;
 }
 
-/** Who sends a request: its id and the address it came from. */
+/** The sender of a request: request id and client address. */
 export interface Client {
   readonly id: string;
   readonly ip: string;

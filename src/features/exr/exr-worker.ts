@@ -6,10 +6,10 @@ import { WorkerLoop } from '../../operation/worker-loop.ts';
 
 const LEASE = 'exr inspection';
 
-/** How often objects that are due are looked for. */
+/** Interval of looking for due objects. */
 const IDLE_MS = 2_000;
 
-/** Inspects EXR objects as segments of them are registered. */
+/** Inspects EXR objects after segments of them were registered. */
 export const exrWorker = (inspection: AutomaticInspection, leases: LeaseKeeper, logger: Logger): WorkerLoop =>
   new WorkerLoop(
     'EXR inspection',
@@ -22,7 +22,7 @@ export const exrWorker = (inspection: AutomaticInspection, leases: LeaseKeeper, 
           const failure = failureToTell(failures);
           if (failure !== undefined) {
             const { objectId, error } = failure;
-            // What is wrong with a file says all; of a defect of this server the stack is wanted.
+            // For a bad file the message is enough; for a defect of this server the stack is needed.
             const why = error instanceof AppError ? { reason: error.message } : { err: error };
             logger.warn({ ...round, objectId, ...why }, 'EXR objects could not be inspected; one of them is named');
           } else if (round.inspected > 0) logger.info(round, 'inspected EXR objects');
@@ -34,6 +34,6 @@ export const exrWorker = (inspection: AutomaticInspection, leases: LeaseKeeper, 
     logger,
   );
 
-/** One line a round, however many failed alike; what nobody foresaw comes first. */
+/** One line a round, however many failed alike; unexpected errors first. */
 const failureToTell = (failures: InspectionRound['failures']): InspectionRound['failures'][number] | undefined =>
   failures.find(({ error }) => !(error instanceof AppError)) ?? failures[0];

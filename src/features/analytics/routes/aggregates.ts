@@ -14,7 +14,7 @@ import { type AnalyticsContext, defaultOf, readLimit, readNumbers, sendAnalysis 
 
 const tag = 'Analytics';
 
-/** Numbers of rows, whatever their time. */
+/** Statistics of a column over all rows. */
 export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
   readOperation(app, {
     url: '/analytics/aggregates/summary',

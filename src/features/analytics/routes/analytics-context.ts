@@ -25,7 +25,7 @@ export function goneSignal(reply: Pick<FastifyReply, 'raw'>): AbortSignal {
   return gone.signal;
 }
 
-/** Throws what a GET would be refused for: nothing is computed for one who is gone before it begins. */
+/** Throws the errors that refuse a GET. If the client is gone already, nothing is computed. */
 export async function checkQuestion(compute: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   try {
     await compute(AbortSignal.abort());
@@ -34,7 +34,7 @@ export async function checkQuestion(compute: (signal: AbortSignal) => Promise<un
   }
 }
 
-/** Answers with what `compute` finds. A HEAD is answered without it: it would cost as much as the GET. */
+/** Answers with the result of `compute`. A HEAD does not compute it: that would cost as much as the GET. */
 export async function sendAnalysis<Result>(
   request: Pick<FastifyRequest, 'method'>,
   reply: FastifyReply,
@@ -49,7 +49,7 @@ export async function sendAnalysis<Result>(
   return sendJson(reply, JSON.stringify(toJson(await unlessGone(gone, compute(gone)))));
 }
 
-/** What fails because its client is gone is no failure of the server, and is not logged as one. */
+/** An analysis that ends because its client is gone is no failure of the server, and is not logged as one. */
 export async function unlessGone<Result>(gone: AbortSignal, answer: Promise<Result>): Promise<Result> {
   try {
     return await answer;
@@ -79,7 +79,7 @@ interface NumbersParameters extends FilterParameters {
   readonly column?: string;
 }
 
-/** A table and a column of it, with what stands for those that are left out. */
+/** A table and one of its columns, with defaults. */
 export function readNumbers({ compute }: AnalyticsService, query: NumbersParameters): NumbersQuery {
   const table = query.table ?? 'segments';
   const column = query.column ?? defaultOf(compute, table, 'numbers', 0, 'column');
@@ -91,7 +91,7 @@ export const readSeries = (
   query: NumbersParameters & { readonly time?: string },
 ): SeriesQuery => ({ ...readNumbers(service, query), time: query.time });
 
-/** The name that a parameter stands for when it is left out. */
+/** The default of a parameter. */
 export function defaultOf(
   compute: AnalyticsService['compute'],
   table: string,
@@ -120,7 +120,7 @@ export function readLimit(of: keyof typeof LIMITS, given: number | undefined): n
 const UNITS_S: Readonly<Record<string, bigint>> = { s: 1n, m: 60n, h: 3600n, d: 86_400n };
 const NS_PER_S = 1_000_000_000n;
 
-/** The nanoseconds of a text such as `10m`, whose form the schema has checked. */
+/** The nanoseconds of a text such as `10m`; the schema has checked its form. */
 export function readDuration(text = '1h'): bigint {
   return BigInt(text.slice(0, -1)) * (UNITS_S[text.slice(-1)] ?? 1n) * NS_PER_S;
 }

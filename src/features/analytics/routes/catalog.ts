@@ -10,7 +10,7 @@ import { type AnalyticsContext, readFilter, sendAnalysis } from './analytics-con
 
 const tag = 'Analytics';
 
-/** How much there is of everything. */
+/** Row counts of all tables. */
 export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
   readOperation(app, {
     url: '/analytics/catalog',

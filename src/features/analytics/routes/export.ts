@@ -17,7 +17,7 @@ const EXTENSIONS = { parquet: 'parquet', arrow: 'arrows' } as const;
 
 const binary = { schema: Type.Unsafe<string>({ type: 'string', format: 'binary' }) };
 
-/** Rows, for tools of other makers. */
+/** Exports rows for other tools. */
 export function exportRoute(app: TamsApp, { of }: AnalyticsContext): void {
   readOperation(app, {
     url: '/analytics/export',
@@ -49,7 +49,7 @@ export function exportRoute(app: TamsApp, { of }: AnalyticsContext): void {
       const gone = goneSignal(reply);
       const { stream, bytes } = await unlessGone(gone, made(gone));
       const pieces = await unlessGone(gone, begun(stream, gone));
-      // Not before: an error is no file.
+      // Set only now: an error is no file.
       void setHeaders();
       if (bytes !== undefined) void reply.header('content-length', bytes);
       return reply.send(Readable.from(pieces, { objectMode: false }));
@@ -58,13 +58,13 @@ export function exportRoute(app: TamsApp, { of }: AnalyticsContext): void {
 }
 
 /**
- * The same pieces, the first of which has been made: what goes wrong until then is answered as an error. They end when
- * the client is gone, also where none of them was ever sent.
+ * The same pieces, once the first is made: failures until then are answered as errors. They end when the client is
+ * gone, even if none was sent.
  */
 async function begun(stream: AsyncIterable<Uint8Array>, gone: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
   const pieces = stream[Symbol.asyncIterator]();
   const end = (): void => {
-    // What fails now is nobody's answer any more.
+    // A failure now can no longer be answered.
     pieces.return?.(undefined).catch(() => undefined);
   };
   const first = await pieces.next();

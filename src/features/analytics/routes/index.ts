@@ -7,7 +7,7 @@ import { performanceRoutes } from './performance.ts';
 import { seriesRoutes } from './series.ts';
 import { timelineRoutes } from './timelines.ts';
 
-/** Statistics of what is kept, and exports of it. None of it is a part of TAMS. */
+/** Statistics and exports of the store, beyond TAMS. */
 export function analyticsRoutes(app: TamsApp, context: AnalyticsContext): void {
   catalogRoutes(app, context);
   timelineRoutes(app, context);

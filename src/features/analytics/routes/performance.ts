@@ -20,7 +20,7 @@ import type { AnalyticsContext } from './analytics-context.ts';
 
 const tag = 'Analytics';
 
-/** How this process's own queries to its tables do, for admins: it is about the server, and nobody's flows. */
+/** Timings of this process's own queries. For admins: they are about the server, not about flows. */
 export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContext): void {
   readOperation(app, {
     url: '/analytics/performance',

@@ -9,7 +9,7 @@ import { type AnalyticsContext, readDuration, readLimit, readSeries, sendAnalysi
 const tag = 'Analytics';
 const THRESHOLD = '2.0';
 
-/** Numbers along time. */
+/** Statistics of a column over time. */
 export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
   readOperation(app, {
     url: '/analytics/series/moving-average',

@@ -12,7 +12,7 @@ import { type AnalyticsContext, readDuration, readFilter, readLimit, sendAnalysi
 
 const tag = 'Analytics';
 
-/** What lies where on timelines, and how much of it. */
+/** Durations, coverage and rates of timelines. */
 export function timelineRoutes(app: TamsApp, { of }: AnalyticsContext): void {
   readOperation(app, {
     url: '/analytics/flows/:flowId/timeline',

@@ -2,7 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import Type from 'typebox';
 import { Dictionary, Timerange, Timestamp } from '../../../http/schemas/common.ts';
 
-/** What the analytics answer; not a part of TAMS. Nanoseconds are timestamps, as TAMS writes them: so they stay exact. */
+/** Answers of the analytics; not a part of TAMS. Nanoseconds are TAMS timestamps, so they stay exact. */
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const number = (description: string) => Type.Number({ description });

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 
-/** How the server's own queries do; not a part of TAMS. */
+/** Timings of the server's own queries; not a part of TAMS. */
 
 const ms = Type.Number({ minimum: 0, description: 'Milliseconds.' });
 const count = Type.Integer({ minimum: 0 });

@@ -7,15 +7,15 @@ import { ASSETS } from '../../search/search-tables.ts';
 import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
 import { EVENTS, FLOWS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
 
-/** What may be analysed: nothing that has to do with credentials is among it, and names come from the schema alone. */
+/** Tables for analyses. None has credentials, and names come only from the schema. */
 interface Analysed {
   readonly definition: TableDefinition;
-  /** Those whose unit is a nanosecond or, by their name, a millisecond. The first is the table's own, if it has one. */
+  /** Columns in nanoseconds or, by their name, milliseconds. The first is the table's own time, if it has one. */
   readonly times: readonly string[];
   readonly groups: readonly string[];
   /** Numbers that are differences of two columns. */
   readonly differences?: Readonly<Record<string, readonly [column: string, minus: string]>>;
-  /** Whether rows belong to flows and sources, so that a limited view has some of them. */
+  /** Whether rows belong to flows and sources, so that a limited view shows some of them. */
   readonly hasAccess: boolean;
 }
 
@@ -54,7 +54,7 @@ const ANALYSED: readonly Analysed[] = [
 const NUMERIC: ReadonlySet<ColumnDefinition['type']> = new Set(['int64', 'int32', 'float64']);
 const NS_PER_MS = 1_000_000n;
 
-/** Which tables there are, and whether a view that classes limit asks for them. */
+/** The tables, as a view that classes limit may see them. */
 export interface Seen {
   readonly tables: readonly string[];
   readonly limited: boolean;
@@ -68,13 +68,13 @@ export const analysedTables = (seen: Seen): AnalysedTable[] =>
     groups,
   }));
 
-/** A column, and how many nanoseconds its unit has. */
+/** A column with the nanoseconds of its unit. */
 export interface TimeColumn {
   readonly column: string;
   readonly unitNs: bigint;
 }
 
-/** One of the tables, by the names of a query. @throws AppError `invalid_request` naming the parameter */
+/** Finds a table by the names of a query. @throws AppError `invalid_request` naming the parameter */
 export class AnalysedNames {
   readonly table: string;
   readonly #analysed: Analysed;
@@ -102,7 +102,7 @@ export class AnalysedNames {
     return { column: name, type: UNSIGNED_COLUMNS.has(name) ? 'uint' : 'int' };
   }
 
-  /** What a timerange goes by; undefined where the table has no time. */
+  /** The time column that a timerange filters; undefined if the table has none. */
   get ownTime(): TimeColumn | undefined {
     return this.#analysed.times.length === 0 ? undefined : this.time(undefined);
   }

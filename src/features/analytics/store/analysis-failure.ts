@@ -4,7 +4,7 @@ import { translateTableFailure } from '../../../tams/table-failure.ts';
 
 const RETRY_AFTER_S = 5;
 
-/** What a failure of the analytics means to a client. */
+/** Translates failures of the analytics for clients. */
 export function translateAnalysisFailure(error: unknown): unknown {
   if (!(error instanceof AnalysisError)) return translateTableFailure(error);
   const options = { retryAfterS: RETRY_AFTER_S, cause: error };

@@ -40,12 +40,12 @@ import { inFlowsWithContent, overlapping, rowFilter } from './row-filter.ts';
 export interface AnalyticsStoreParts {
   readonly manager: VastDBManager;
   readonly compute: AnalyticsProcess;
-  /** How long an analysis may take whose answer a request waits for, milliseconds. */
+  /** Time limit of an analysis that a request waits for, in milliseconds. */
   readonly answerMs: number;
 }
 
 const NS_PER_S = 1_000_000_000;
-/** Who knows sizes of objects, where the server has it: the media search, and EXR metadata of the files that could be read. */
+/** Features that know sizes of objects, if they are on: media search, and EXR metadata of readable files. */
 const SIZES: readonly KnownSizes[] = [
   { table: ASSETS.name, by: 'place', key: 'key', size: 'size_bytes' },
   {
@@ -56,10 +56,10 @@ const SIZES: readonly KnownSizes[] = [
     size: 'size',
   },
 ];
-/** Who may sign in is nobody's statistics. */
+/** Credentials are no statistics. */
 const PRIVATE: ReadonlySet<string> = new Set(AUTH_TABLES.map(({ name }) => name));
 
-/** The analyses, in terms of tables and predicates. */
+/** The analyses, as tables and predicates. */
 export class AnalyticsStore implements Analytics {
   readonly #parts: AnalyticsStoreParts;
   readonly #access: Access;
@@ -118,7 +118,7 @@ export class AnalyticsStore implements Analytics {
       ...(where && { where }),
       id: 'id',
       places: 'locations',
-      // After the storage id and a space.
+      // The path begins after the storage id and a space.
       placeAt: STORAGE_ID_LENGTH + 2,
       flag: 'referenced',
       known: SIZES.filter(({ table }) => tables.includes(table)),

@@ -11,13 +11,16 @@ const TABLES: Readonly<Record<ExportQuery['table'], TableDefinition>> = {
   objects: OBJECTS,
 };
 
-/** Where media lie is told by signed URLs alone, external URLs may hold secrets, and lives of flows are nobody's business. */
+/**
+ * Columns that are never exported: locations of media (only signed URLs show them), external URLs, which may hold
+ * secrets, and the internal lives of flows.
+ */
 const LEFT_OUT: ReadonlySet<string> = new Set([ACCESS_COLUMN, 'locations', 'external_urls', 'life', 'first_life']);
 
 /** The table keeps it open at its end, where a GET adds the URLs. */
 const OPEN_OBJECT = 'fragment';
 
-/** What is exported of a table, with its types. */
+/** The exported columns of a table, with their types. */
 export const exportedColumns = (table: ExportQuery['table']): ExportedColumn[] =>
   TABLES[table].columns.flatMap(({ name, type }): ExportedColumn[] => {
     if (LEFT_OUT.has(name) || type === 'binary' || type === 'vector') return [];

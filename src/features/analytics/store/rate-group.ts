@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { RateGroup } from '../../../vastdb/analytics/analysis.ts';
 import { FLOWS } from '../../../tams/tables.ts';
 
-/** By which column rows are told apart. Segments know their flow alone: the flows say the rest. */
+/** The column to group by. Segments only have their flow: the rest comes from the flows. */
 export function rateGroup(of: RateQuery['of'], by: NonNullable<RateQuery['groupBy']>): RateGroup {
   const column = { flow: 'id', source: 'source_id', format: 'format' }[by];
   if (of === 'segments') {

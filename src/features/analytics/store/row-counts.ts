@@ -9,13 +9,13 @@ interface Count {
   readonly asOf: number;
 }
 
-/** How old a count may be; how long an answer waits for one. */
+/** Largest age of a count, and how long an answer waits for one. */
 const KEPT_MS = 60_000;
 const PATIENCE_MS = 100;
 
 /**
- * Counts of rows that cost little to ask for. Counting reads a whole index, which takes longer than a catalog may, so
- * counts are made in the background and kept; those of segments are the sum of what the flows say of theirs.
+ * Cheap row counts. Counting reads a whole index, which takes too long for a catalog. So tables are counted in the
+ * background, and the counts are kept. The count of segments is the sum of the flows' counters.
  */
 export class RowCounts {
   readonly #reader: Pick<CommittedReader, 'count' | 'scan'>;
@@ -41,7 +41,7 @@ export class RowCounts {
       await Promise.race([counting, patience]);
     } finally {
       clearTimeout(timer);
-      // What fails after the answer is found again by the next one that asks.
+      // A failure after the answer shows up again at the next request.
       counting.catch(() => undefined);
     }
     return tables.map((table) => {
@@ -65,7 +65,7 @@ export class RowCounts {
     return refresh;
   }
 
-  /** How many the flows say that they have. */
+  /** The sum of the flows' counters. */
   async #segments(): Promise<number> {
     let sum = 0n;
     const where = this.#rowsOf(FLOWS.name) ?? NOT_DELETING;

@@ -9,7 +9,7 @@ import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
 import type { TimeColumn } from './analysed-tables.ts';
 import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
 
-/** What a filter and a view come to as a predicate over one table; undefined: all of its rows. */
+/** The predicate of a filter and a view over one table; undefined: all rows. */
 export function rowFilter(
   table: string,
   { timerange, ...filter }: AnalyticsFilter,
@@ -58,14 +58,14 @@ const flowTerms = ({ flowId, sourceId, format }: Owner, access: Access): Predica
   ...visibleTerms(access),
 ];
 
-/** The flow's id alone is asked for where that is enough: segments of flows that are being deleted are on their way out. */
+/** If possible only the flow's id is compared: segments of flows that are being deleted disappear soon. */
 function ofFlows({ flowId, sourceId, format }: Owner, access: Access): Predicate[] {
   const own = equal('flow_id', flowId);
   if (sourceId === undefined && format === undefined && access.classes === undefined) return own;
   return [...own, inFlows('flow_id', { sourceId, format }, access)];
 }
 
-/** Objects are of the flow that they were allocated for, and of those that use them. */
+/** An object belongs to the flow that it was allocated for, and to those that use it. */
 function ofObjects(filter: Owner, access: Access): Predicate[] {
   const { flowId, sourceId, format } = filter;
   const isAsked = flowId !== undefined || sourceId !== undefined || format !== undefined;
@@ -82,7 +82,7 @@ function ofObjects(filter: Owner, access: Access): Predicate[] {
 const inFlows = (column: string, filter: Owner, access: Access): Predicate =>
   inSelect(column, { table: FLOWS.name, column: 'id', where: and(flowTerms(filter, access)) });
 
-/** By the lives of the flows where classes limit the view: an id alone may be that of an earlier flow. */
+/** A limited view compares the lives of flows: an id alone may be that of an earlier flow. */
 function allocatedFor(filter: Owner, access: Access): Predicate {
   if (access.classes === undefined) return inFlows('first_flow', filter, access);
   const lives = { table: FLOWS.name, column: 'life', where: and(flowTerms(filter, access)) };
@@ -103,11 +103,11 @@ function within({ startNs, endNs }: TimeRange, column: string, unitNs: bigint): 
   ];
 }
 
-/** Rows from `start` to `end` that have a part in the range. */
+/** Rows from `start` to `end` that overlap the range. */
 export const overlapping = ({ startNs, endNs }: TimeRange, start: string, end: string): Predicate =>
   overlapsRange({ start, end }, { start: startNs, end: endNs });
 
-/** The flows that have content in the range: all that segments have to be read of, where the engine looks them up. */
+/** The flows with content in the range: if the engine looks them up, only their segments are read. */
 export const inFlowsWithContent = (range: TimeRange): Predicate =>
   inSelect('flow_id', {
     table: FLOWS.name,

@@ -11,7 +11,7 @@ import { toPart, toPartRow } from './part-rows.ts';
 import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_EMBEDDINGS, EXR_PARTS } from '../exr-tables.ts';
 import { searchable, valueKeeper } from './text-limits.ts';
 
-/** What belongs to the row of a file: it comes and goes as a whole. */
+/** The rows below the row of a file: written and deleted as a whole. */
 export type Content = Pick<ExrInspection, 'parts' | 'channels' | 'attributes'>;
 
 const CONTENT_TABLES = [EXR_PARTS, EXR_CHANNELS, EXR_ATTRIBUTES, EXR_EMBEDDINGS];
@@ -49,7 +49,7 @@ export async function removeContent(tx: ManagedTransaction, fileIds: readonly st
   return count;
 }
 
-/** Of each of the files; three queries, however many files. */
+/** Rows of each of the files; three queries, however many files. */
 export async function readContent(reader: ManagedReader, fileIds: readonly string[]): Promise<Map<string, Content>> {
   if (fileIds.length === 0) return new Map();
   const select = (table: string, order: string): Promise<Row[]> =>

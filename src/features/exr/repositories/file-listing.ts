@@ -19,8 +19,8 @@ const BY_PATH = [
 ] as const;
 
 /**
- * One query a page; where objects are hidden, one more and what those cost for each batch that is looked through. An
- * engine without ordering is asked for the paths of all files that match.
+ * One query a page; if objects are hidden, for each batch one more, and the look-up of its objects. An engine without
+ * ordering is asked for the paths of all files that match.
  */
 export async function listFiles(
   reader: CommittedReader,
@@ -86,7 +86,7 @@ async function firstByPath(
   const ids = ranking.first.map(({ id }) => id);
   if (ids.length === 0) return [];
   const rows = await reader.selectRows({ table: EXR_FILES.name, columns: SUMMARY_COLUMNS, where: isIn('id', ids) });
-  // Where files were removed meanwhile, others take their places: a page that is not full would be the last.
+  // If files were removed meanwhile, others take their places: a page that is not full would count as the last.
   if (rows.length < ids.length) return firstByPath(reader, where, count, visible);
   const places = new Map(ids.map((id, place) => [id, place]));
   return rows.sort((a, b) => (places.get(a['id'] as string) ?? 0) - (places.get(b['id'] as string) ?? 0));

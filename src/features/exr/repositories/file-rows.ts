@@ -6,7 +6,7 @@ import { heightOf, widthOf } from '../../../formats/exr/stats.ts';
 import type { Row } from '../../../vastdb/query/select-query.ts';
 import { keptProblems } from './text-limits.ts';
 
-/** All that an inspection says of the row of a file, but when it was made. */
+/** The cells of a file's row from an inspection, without its time. */
 export function describedCells(inspection: ExrInspection): Row {
   const { file, parts } = inspection;
   const window = parts[0]?.display_window;
@@ -32,7 +32,7 @@ export function describedCells(inspection: ExrInspection): Row {
   };
 }
 
-/** The path without its digits: equal for the frames of a sequence, and of few others. Null for what is no frame. */
+/** The path without its digits: equal for the frames of a sequence, and of few others. Null if the file is no frame. */
 export function sequenceNameOf(path: string): string | null {
   const name = parseFrameName(path);
   return name === undefined ? null : `${name.prefix}#${name.suffix}`;

@@ -49,7 +49,7 @@ export async function saveInspection(
   return { ...persistence, outcome: 'superseded', rows_added: added, rows_updated: 1, rows_removed: removed };
 }
 
-/** Nothing is noted of an object that is gone. */
+/** Writes nothing for an object that is gone. */
 export async function saveFailure(
   tx: ManagedTransaction,
   file: ExrFileRef,
@@ -68,14 +68,14 @@ export async function saveFailure(
   await tx.insert(EXR_FILES.name, [{ ...identityCells(file), ...unknown, ...audit, ...cells }]);
 }
 
-/** Whether the file was there. */
+/** Whether the file existed. */
 export async function removeFile(tx: ManagedTransaction, id: string): Promise<boolean> {
   if ((await lockFile(tx, id)) === undefined) return false;
   await removeContent(tx, [id]);
   return (await tx.delete(EXR_FILES.name, eq('id', id))) > 0;
 }
 
-/** Removes what was read of these objects. */
+/** Deletes the rows of these objects. */
 export async function removeFilesOfObjects(tx: ManagedTransaction, objectIds: readonly string[]): Promise<void> {
   if (objectIds.length === 0) return;
   const { rows } = await tx.select({
@@ -90,7 +90,7 @@ export async function removeFilesOfObjects(tx: ManagedTransaction, objectIds: re
   await tx.delete(EXR_FILES.name, isIn('id', ids));
 }
 
-/** The row of the file, which nobody else writes before this transaction ends; nor does anybody insert it. */
+/** The row of the file. Until this transaction ends, nobody else writes or inserts it. */
 async function lockFile(tx: ManagedTransaction, id: string): Promise<Row | undefined> {
   await tx.lock([lockKey(id)]);
   return tx.selectOne({
@@ -101,8 +101,8 @@ async function lockFile(tx: ManagedTransaction, id: string): Promise<Row | undef
 }
 
 /**
- * Whether the object was not given up since its header was read: nobody would delete what is written of it afterwards.
- * The reclaim marks an object before it deletes the bytes, and the rows here come last.
+ * Whether the object is still alive: rows written after it was given up would never be deleted. The reclaim marks an
+ * object before it deletes the bytes, and the rows here come last.
  */
 async function isStillThere(tx: ManagedTransaction, { objectId }: ExrFileRef): Promise<boolean> {
   if (objectId === null) return true;
@@ -114,7 +114,7 @@ const lockKey = (id: string): string => `exr:${id}`;
 
 const identityCells = ({ id, path, objectId }: ExrFileRef): Row => ({ id, path, object_id: objectId });
 
-/** What an older version of this server read of the same header is read anew. */
+/** Rows of an older version of this server are written anew, even for the same header. */
 const isSameHeader = (present: Row, { file, schema_version }: ExrInspection): boolean =>
   present['header_hash'] === file.header_hash &&
   present['schema_version'] === schema_version &&

@@ -4,7 +4,7 @@ import type { ExrBox } from '../../../formats/exr/attributes/values.ts';
 import type { NewRow, Row } from '../../../vastdb/query/select-query.ts';
 import { cut } from './text-limits.ts';
 
-/** What `details` holds. */
+/** The content of `details`. */
 type Details = Pick<
   ExrPart,
   | 'timecode'

@@ -1,9 +1,9 @@
-/** Candidates that are looked up at once, where not all of them may be shown. */
+/** Candidates that are looked up at once, if some may be hidden. */
 const LOOKED_UP = 500;
 
 /**
- * The first so many of any number of candidates, in an order: memory does not grow with their number. Of the candidates,
- * only those are looked up that would be among the first.
+ * The first few of any number of candidates, in an order, in bounded memory. Only candidates that would be among the
+ * first are looked up.
  */
 export class Ranking<Candidate> {
   readonly #count: number;
@@ -36,7 +36,7 @@ export class Ranking<Candidate> {
     }
   }
 
-  /** Those that come before the last of the first, once there are enough of these. */
+  /** Candidates that rank before the last kept one, once enough are kept. */
   #better(candidates: readonly Candidate[]): Candidate[] {
     const last = this.#first[this.#count - 1];
     return candidates.filter((each) => last === undefined || this.#compare(each, last) < 0);

@@ -27,7 +27,7 @@ export async function sequenceNames(
   return (rows as [string][]).map(([name]) => name);
 }
 
-/** Batch by batch: of a sequence there may be more frames than there is memory for. */
+/** Batch by batch: a sequence may have more frames than fit into memory. */
 export async function* scanFrames(reader: CommittedReader, names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
   const columns = ['sequence', 'path', 'object_id'];
   for await (const batch of reader.scan({ table: EXR_FILES.name, columns, where: isIn('sequence', names) })) {

@@ -83,7 +83,7 @@ async function prefixes(reader: ManagedReader, table: string): Promise<string[]>
   return found;
 }
 
-/** Of a file with several parts, the one that is most alike counts. All rows of a file are in one portion. */
+/** For a file with several parts the most similar one counts. All rows of a file are in one portion. */
 function scored(
   rows: readonly (readonly [string, Float32Array])[],
   own: Float32Array,
@@ -127,7 +127,7 @@ async function visibleOnly(
   return batch.filter(({ id }) => seen.has(objectOf.get(id) ?? ''));
 }
 
-/** A file that was removed meanwhile is left out. */
+/** Files that were removed meanwhile are left out. */
 async function withFiles(reader: ManagedReader, ranked: readonly Scored[]): Promise<SimilarExrFile[]> {
   const rows =
     ranked.length === 0

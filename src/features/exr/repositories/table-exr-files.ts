@@ -112,8 +112,8 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
   }
 
   /**
-   * The rows of a file are read one table after the other: where a header was superseded meanwhile, they are read again,
-   * since rows of two headers make none.
+   * Reads the rows of a file table by table. If the header was superseded meanwhile, reads again: rows of two headers
+   * do not fit together.
    */
   async #stored(
     reader: ManagedReader,
@@ -142,7 +142,7 @@ async function areCurrent(reader: ManagedReader, known: ReadonlyMap<string, Row>
   return rows.every(([id, hash]) => known.get(id as string)?.['header_hash'] === hash);
 }
 
-/** Of reads that meet a change; the last is taken as it is. */
+/** Attempts of reads that meet a change; the last is taken as it is. */
 const READ_ATTEMPTS = 4;
 
 const NOTHING: Content = { parts: [], channels: [], attributes: [] };

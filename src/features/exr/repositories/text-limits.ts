@@ -1,11 +1,10 @@
 import type { ExrProblem } from '../../../formats/exr/attributes/attribute.ts';
 
 /*
- * Rows have to fit into every engine, whatever a header says. What is cut here stands whole in the attribute that it was
- * read from, as far as that is kept.
+ * Rows have to fit into every engine, whatever a header says. Texts that are cut here are whole in their attribute, as far as that is stored.
  */
 
-/** Characters of a text that a row has beside its attribute. */
+/** Most characters of a text that a row repeats from an attribute. */
 const TEXT_MAX = 1_000;
 /** Bytes of the JSON of a value that is kept, and of all values of a file: many files are read at once. */
 const VALUE_MAX_BYTES = 100_000;

@@ -4,8 +4,8 @@ import { EXR_RULES } from '../schemas/exr-policy.ts';
 import { compileBody, type Validate } from '../../../http/validation/body-validator.ts';
 
 /**
- * A body of one of several forms, told by which property it has; the error speaks of that form alone, or of the first
- * where it is none.
+ * Validates a body of one of several forms, which a property identifies. The error is about that form; without the
+ * property, about the first.
  */
 export function compileByProperty(forms: Readonly<Record<string, TSchema>>): Validate {
   const compiled = Object.entries(forms).map(([property, schema]) => ({ property, validate: compileBody(schema) }));
@@ -16,7 +16,7 @@ export function compileByProperty(forms: Readonly<Record<string, TSchema>>): Val
   };
 }
 
-/** Passes a body on to `validate` unless its policy has a rule that is none, which the error names by its place. */
+/** Refuses a policy with an unknown rule, whose place the error names; passes other bodies to `validate`. */
 export function withPolicyRules(validate: Validate): Validate {
   const rules = new Map<unknown, Validate>(
     Object.entries(EXR_RULES).map(([name, schema]) => [name, compileBody(schema)]),

@@ -7,7 +7,7 @@ import type { TamsApp } from '../../../http/tams-app.ts';
 import { compileByProperty, withPolicyRules } from './exr-body-validator.ts';
 import type { ExrContext } from './exr-context.ts';
 
-/** Files of a page: all that their headers say is read for it. */
+/** Files of a page: their whole headers are read. */
 const VALIDATED_MAX = 200;
 
 /** `POST /exr/validate` and `POST /exr/sequences/register`. */

@@ -8,7 +8,7 @@ import { sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
 import type { ExrContext } from './exr-context.ts';
 
-/** `/exr/files` and `/exr/sequences`: what was inspected. */
+/** `/exr/files` and `/exr/sequences`: inspected files. */
 export function exrFiles(app: TamsApp, { exr, paging }: ExrContext): void {
   readOperation(app, {
     url: '/exr/files',

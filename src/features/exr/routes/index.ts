@@ -7,7 +7,7 @@ import { exrInspection, exrUpload } from './exr-inspection.ts';
 /** Larger headers are refused by the parser too. */
 const UPLOAD_MAX_BYTES = 16 * 1024 * 1024;
 
-/** Metadata of EXR files. None of it is a part of TAMS. */
+/** Metadata of EXR files, beyond TAMS. */
 export async function exrRoutes(app: TamsApp, context: ExrContext): Promise<void> {
   exrInspection(app, context);
   exrFiles(app, context);

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { Integer, OneOf } from '../../../http/schemas/common.ts';
 
-/** Policies that EXR files are held against; docs/exr.md explains the rules. */
+/** Policies for EXR files; docs/exr.md explains the rules. */
 
 const strict = { additionalProperties: false };
 const Name = Type.String({ maxLength: 1_000 });
@@ -15,7 +15,7 @@ const common = {
 
 const Box = Type.Object({ x_min: Integer(), y_min: Integer(), x_max: Integer(), y_max: Integer() }, strict);
 
-/** By the name of the rule. */
+/** Schemas by the name of the rule. */
 export const EXR_RULES = {
   channels: Type.Object(
     {

@@ -8,7 +8,7 @@ import { pagingParameters } from '../../../tams/parameters.ts';
 
 const strict = { additionalProperties: false };
 
-/** By the property that tells which one a body is. */
+/** Schemas by the property that identifies the form of a body. */
 export const INSPECT_FORMS = {
   object_id: Type.Object({ object_id: Type.String({ description: 'A media object of this store.' }) }, strict),
   bucket: Type.Object({ bucket: Type.String(), key: Type.String() }, strict),

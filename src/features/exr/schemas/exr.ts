@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { DateTime, Integer, Timerange, Uuid } from '../../../http/schemas/common.ts';
 import { ErrorSchema } from '../../../http/schemas/error.ts';
 
-/** What is answered of EXR files; not a part of TAMS. */
+/** Answers about EXR files; not a part of TAMS. */
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);

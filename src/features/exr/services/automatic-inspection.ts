@@ -10,14 +10,14 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ExrInspector } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';
 
-/** What a round did with objects. */
+/** Objects of a round, by outcome. */
 export interface InspectionRound {
   readonly inspected: number;
-  /** Noted as failed for good. */
+  /** Recorded as failed permanently. */
   readonly failed: number;
   /** To be tried again. */
   readonly postponed: number;
-  /** Why those that failed or were postponed did; a defect of this server is among them as what it is. */
+  /** Errors of the failed and postponed ones; a defect of this server keeps its own error. */
   readonly failures: readonly { readonly objectId: string; readonly error: unknown }[];
   /** Whether more may be due. */
   readonly more: boolean;
@@ -25,11 +25,11 @@ export interface InspectionRound {
 
 const ENTRIES_PER_ROUND = 10;
 const AT_ONCE = 4;
-/** After the last of them a failure is noted with the file; they take about three quarters of an hour. */
+/** Attempts, over about three quarters of an hour; after the last, the failure is recorded with the file. */
 const ATTEMPTS = 10;
 const BACKOFF = { baseMs: 5_000, maxMs: 600_000, jitter: 0 };
 
-/** `left`: not begun, since the process stops. */
+/** `left`: not started, since the process stops. */
 type Ending = 'inspected' | 'failed' | 'postponed' | 'gone' | 'left';
 
 interface Outcome {
@@ -39,8 +39,8 @@ interface Outcome {
 }
 
 /**
- * Inspects the objects of the queue. An entry goes when all of its objects are done with, so one that a process leaves
- * behind is done again: an object may be inspected twice, and changes nothing the second time.
+ * Inspects the objects of the queue. An entry is deleted when all of its objects are done, so another process repeats
+ * an entry that was left unfinished. A second inspection of an object changes nothing.
  */
 export class AutomaticInspection {
   readonly #store: Store;
@@ -49,7 +49,7 @@ export class AutomaticInspection {
   readonly #files: ExrFiles<ExrInspection, ExrVectors>;
   readonly #counts = { inspected: 0, failed: 0 };
 
-  /** Over the whole store: what is registered is inspected, whoever may see it. */
+  /** Over the whole store: objects are inspected whoever may see them. */
   constructor(store: Store, places: ExrPlaces, inspector: ExrInspector, files: ExrFiles<ExrInspection, ExrVectors>) {
     this.#store = store;
     this.#places = places;
@@ -57,7 +57,7 @@ export class AutomaticInspection {
     this.#files = files;
   }
 
-  /** Objects that this process inspected, and those that it gave up, since it started. */
+  /** Objects that this process inspected or gave up since its start. */
   get counts(): { readonly inspected: number; readonly failed: number } {
     return { ...this.#counts };
   }
@@ -66,7 +66,7 @@ export class AutomaticInspection {
     return this.#store.inspections.hasDue(Date.now());
   }
 
-  /** `mustBeOurs` throws where another process inspects by now. `signal` ends the round before its next object. */
+  /** `mustBeOurs` throws if another process inspects by now. `signal` ends the round before its next object. */
   async runDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>, signal?: AbortSignal): Promise<InspectionRound> {
     const entries = await this.#store.transaction(
       async (tx) => {

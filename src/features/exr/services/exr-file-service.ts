@@ -5,13 +5,13 @@ import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 
-/** A file as it is shown: the answer of its inspection, with when that was. */
+/** A file as answers show it: the result of its inspection, with its time. */
 export interface ShownExrFile extends Omit<ExrInspection, 'errors'> {
   readonly errors: readonly (ExrInspection['errors'][number] | ExrFailure)[];
   readonly persistence: ExrAudit;
 }
 
-/** What is kept of EXR files, as a principal may see it. */
+/** Stored metadata of EXR files, as a principal may see it. */
 export class ExrFileService {
   readonly #files: ExrFiles<ExrInspection, ExrVectors>;
   readonly #visible: VisibleObjects | undefined;

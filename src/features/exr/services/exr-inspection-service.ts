@@ -1,7 +1,7 @@
 import { type ExrInspector, type InspectedExr, inspectUpload } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';
 
-/** Inspects what a client names or sends; throws what `ExrPlaces` and `ExrInspector` throw. */
+/** Inspects a file that a client names or sends; throws the errors of `ExrPlaces` and `ExrInspector`. */
 export class ExrInspectionService {
   readonly #places: ExrPlaces;
   readonly #inspector: ExrInspector;
@@ -19,7 +19,7 @@ export class ExrInspectionService {
     return this.#inspector.inspect([this.#places.ofKey(bucket, key)]);
   }
 
-  /** Keeps nothing. `name` is what the file is called: a frame is told by it. */
+  /** Stores nothing. `name` is the file's name, which gives the frame number. */
   upload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
     return inspectUpload(bytes, name);
   }

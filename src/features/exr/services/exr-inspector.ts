@@ -8,7 +8,7 @@ import { translateExrFailure } from './exr-failure.ts';
 import { type ExrPlace, noBytes } from './exr-places.ts';
 import { mediaSource, ObjectChanged } from './media-source.ts';
 
-/** An answer: what the header says, and what became of it; null where nothing is kept. */
+/** An answer: the header, and how it was stored; null if nothing is stored. */
 export interface InspectedExr extends ExrInspection {
   readonly persistence: ExrPersistence | null;
 }
@@ -18,10 +18,10 @@ interface ReadHeader {
   readonly vectors: ExrVectors;
 }
 
-/** How often an object is looked at that is written while it is read. */
+/** Attempts for an object that is written while it is read. */
 const ATTEMPTS = 3;
 
-/** Reads headers where they lie, and keeps what they say. */
+/** Reads headers in place, and stores them. */
 export class ExrInspector {
   readonly #files: ExrFiles<ExrInspection, ExrVectors>;
 
@@ -33,7 +33,7 @@ export class ExrInspector {
    * Costs one HEAD, one or two reads of a range, and one transaction. Throws `not_found`, `invalid_exr`, and what the
    * media store throws.
    *
-   * @param places of one file; where nothing can be read at one of them, the next is tried.
+   * @param places of one file; if one cannot be read, the next is tried.
    */
   async inspect(places: readonly ExrPlace[]): Promise<InspectedExr> {
     const { ref, found } = await this.#readOneOf(places);
@@ -48,9 +48,9 @@ export class ExrInspector {
         return { ref: place.ref, found: await this.#read(place) };
       } catch (error) {
         const code = error instanceof AppError ? error.code : undefined;
-        // What the bytes say is the same wherever they lie.
+        // The bytes are the same at every place.
         if (code === 'invalid_exr') throw error;
-        // A store that cannot be read may have what others do not.
+        // A store that cannot be read may hold a file that the others lack.
         if (failure === undefined || code !== 'not_found') failure = error;
       }
     }
@@ -85,7 +85,7 @@ export async function inspectUpload(bytes: Uint8Array, name: string): Promise<In
 async function readPlace({ ref, store, storagePath, bucket }: ExrPlace): Promise<ReadHeader> {
   const info = await store.head(storagePath);
   if (info === undefined) throw noBytes(ref);
-  // Frames are told by what clients call the object: its key is made by this server.
+  // The frame number comes from the client's id of the object: this server makes the key.
   const location = { path: ref.path, bucket: null, key: null, mtime: info.lastModified.toISOString() };
   const { inspection, vectors } = await inspectExr(mediaSource(store, storagePath, info), location);
   return { inspection: { ...inspection, file: { ...inspection.file, bucket, key: storagePath } }, vectors };

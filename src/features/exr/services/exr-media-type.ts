@@ -4,11 +4,11 @@ import type { StoreTransaction } from '../../../tams/store.ts';
 /** The media type of OpenEXR files; it is in use, though not registered with IANA. */
 export const EXR_MEDIA_TYPE = 'image/x-exr';
 
-/** Whether an object of a flow is to be looked into: by the container of the flow, or by its own name. */
+/** Whether to inspect an object of a flow: by the flow's container, or the object's name. */
 const isExr = (container: string | null, { id, locations }: MediaObject): boolean =>
   locations.length > 0 && (container === EXR_MEDIA_TYPE || id.toLowerCase().endsWith('.exr'));
 
-/** Has the EXR objects among those that segments were registered of inspected later: one insert, or nothing. */
+/** Queues the EXR objects of registered segments for inspection: one insert, or nothing. */
 export async function queueInspections(
   tx: StoreTransaction,
   flow: { readonly container: string | null },

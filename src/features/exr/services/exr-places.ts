@@ -12,7 +12,7 @@ export interface ExrBucket {
   readonly prefix: string;
 }
 
-/** Where the bytes of a file lie. */
+/** A place of a file's bytes. */
 export interface ExrPlace {
   readonly ref: ExrFileRef;
   readonly store: MediaStore;
@@ -37,8 +37,8 @@ export class ExrPlaces {
   }
 
   /**
-   * All of them, the first to be tried first; one at least. Throws `not_found`, and `invalid_request` for an object whose
-   * bytes are none of this server's.
+   * All places in the order to try them; at least one. Throws `not_found`, and `invalid_request` for an object whose
+   * bytes are not in this server's stores.
    */
   async ofObject(objectId: string): Promise<ExrPlace[]> {
     const object = await this.#store.objects.find(objectId);
@@ -54,7 +54,7 @@ export class ExrPlaces {
     throw new AppError('invalid_request', summary, { field: 'object_id' });
   }
 
-  /** Throws `not_found` where there is no such bucket, or the key is none of those that this server may read. */
+  /** Throws `not_found` if there is no such bucket, or this server may not read the key. */
   ofKey(bucketName: string, key: string): ExrPlace {
     const bucket = this.#buckets.find(({ name }) => name === bucketName);
     const store = bucket && this.#media.get(bucket.storageId);
@@ -66,6 +66,6 @@ export class ExrPlaces {
 
 const noObject = (): AppError => new AppError('not_found', 'There is no object of this bucket and key.');
 
-/** Of a place that nothing lies at. */
+/** The error for a place without a file. */
 export const noBytes = ({ objectId }: ExrFileRef): AppError =>
   objectId === null ? noObject() : new AppError('not_found', 'Nothing was uploaded of this media object yet.');

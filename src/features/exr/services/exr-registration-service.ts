@@ -21,10 +21,10 @@ import { FrameClock } from './frame-clock.ts';
 export interface SequenceRegistration {
   readonly pattern: string;
   readonly flow_id: string;
-  /** Of a flow that is there already, it must be its own. */
+  /** For an existing flow it must be that flow's source. */
   readonly source_id?: string;
   readonly frame_rate: Rational;
-  /** When the first frame begins; 0 unless given. */
+  /** Start of the first frame; 0 by default. */
   readonly start?: string;
   readonly label?: string;
   readonly description?: string;
@@ -37,15 +37,15 @@ export interface RegisteredSequence {
   readonly pattern: string;
   readonly timerange: string;
   readonly frame_count: number;
-  /** Segments that this request added, and those that were there. */
+  /** Segments that this request added, and those that existed. */
   readonly registered: number;
   readonly present: number;
   /** Frames that are left for the next request. */
   readonly remaining: number;
   readonly failed_count: number;
-  /** The first of them. */
+  /** The first of the failures. */
   readonly failed_segments: readonly SegmentFailure[];
-  /** Where the sequence lacks frames, the timeline has gaps. */
+  /** Missing frames are gaps of the timeline. */
   readonly gaps: readonly (FrameRange & { readonly timerange: string })[];
 }
 
@@ -53,7 +53,7 @@ const NEW_SEGMENTS_MAX = 10_000;
 const BATCH_SIZE = 1_000;
 const FAILURES_SHOWN = 100;
 
-/** What a flow says that the server manages: it is no part of what is put. */
+/** Properties that the server manages: a PUT does not have them. */
 const SERVER_MANAGED = [
   'created',
   'metadata_updated',
@@ -64,7 +64,7 @@ const SERVER_MANAGED = [
   'updated_by',
 ];
 
-/** Makes TAMS image flows of EXR sequences: the flow from what the headers say, and a segment of each frame. */
+/** Makes TAMS image flows of EXR sequences: the flow from the headers, and a segment of each frame. */
 export class ExrRegistrationService {
   readonly #store: Store;
   readonly #files: ExrFiles<ExrInspection, ExrVectors>;
@@ -72,7 +72,7 @@ export class ExrRegistrationService {
   readonly #flows: FlowService;
   readonly #segments: SegmentService;
 
-  /** All of them over the view of the principal. */
+  /** All services over the view of the principal. */
   constructor(
     store: Store,
     files: ExrFiles<ExrInspection, ExrVectors>,
@@ -88,7 +88,7 @@ export class ExrRegistrationService {
 
   /**
    * Repeating it adds what is missing, and nothing twice. The frames have to be objects of this store that the flow may
-   * use, and of one size. A frame that cannot be registered does not keep the others from it.
+   * use, and of one size. If a frame cannot be registered, the others are.
    */
   async register(request: SequenceRegistration, principal: string): Promise<RegisteredSequence> {
     const found = await this.#sequences.find(request.pattern);
@@ -186,7 +186,9 @@ function checkFrames(frames: readonly ExrFrame[]): void {
 const sequenceFault = (problem: string): AppError =>
   new AppError('invalid_request', `body/pattern: ${problem}`, { field: 'pattern' });
 
-/** The technical properties are the headers'; all else of a flow that is there stays, unless the request says it. */
+/**
+ * Technical properties come from the headers. Other properties of an existing flow stay, unless the request sets them.
+ */
 function flowOf(
   request: SequenceRegistration,
   { sequence }: FoundSequence,
@@ -221,7 +223,7 @@ function flowOf(
 function essenceOf({ display_window: window, pixel_aspect_ratio }: ExrPart): ImageEssenceParameters {
   const width = window.x_max - window.x_min + 1;
   const height = window.y_max - window.y_min + 1;
-  // Six digits are what the attribute, a float, has.
+  // The attribute is a float: six digits.
   const scale = Number.isInteger(pixel_aspect_ratio) ? 1 : 1_000_000;
   const ratio = reduced(Math.max(1, Math.round(width * pixel_aspect_ratio * scale)), height * scale);
   return { frame_width: width, frame_height: height, aspect_ratio: ratio };

@@ -15,14 +15,14 @@ export interface FoundSequence {
   readonly frames: readonly ExrFrame[];
 }
 
-/** Sequences whose frames are read at once, unless these are more than `FRAMES_MAX`: then it is one after the other. */
+/** Sequences whose frames are read at once; above `FRAMES_MAX` frames, one after the other. */
 const NAMES_PER_READ = 20;
-/** After so many a page ends, though it may have room for more sequences. */
+/** A page ends after this many frames, even with fewer sequences than asked for. */
 const FRAMES_MAX = 200_000;
-/** Behind any pattern: of this name nothing is left. */
+/** Sorts after any pattern: nothing is left of this name. */
 const LAST_PATTERN = '\uFFFF';
 
-/** Sequences of files whose headers are known: what is there, and what is missing. */
+/** Sequences of files with known headers: frames present, and frames missing. */
 export class ExrSequenceService {
   readonly #files: ExrFiles<ExrInspection, ExrVectors>;
   readonly #visible: VisibleObjects | undefined;
@@ -33,8 +33,8 @@ export class ExrSequenceService {
   }
 
   /**
-   * Those whose paths, up to the digits, begin with the prefix. Three queries for each `NAMES_PER_READ`. Of each frame no
-   * more than its number is in memory, and a page of very long sequences has fewer of them.
+   * Those whose paths, up to the digits, begin with the prefix. Three queries for each `NAMES_PER_READ`. Only the
+   * number of each frame is in memory, and a page of very long sequences has fewer of them.
    */
   async list(prefix: string, page: PageRequest): Promise<Page<DescribedSequence>> {
     const after = positionIn(page.after);
@@ -55,7 +55,7 @@ export class ExrSequenceService {
         }
       }
       done = together.at(-1);
-      // A read begins with the last name of the one before it: one name alone is the end.
+      // Each read begins with the last name of the previous one, so a single name means the end.
       const isEnd = names.length < NAMES_PER_READ && together.length === next.length;
       if (isEnd || found.length > page.limit) break;
       if (frames >= FRAMES_MAX && done !== undefined) {

@@ -4,7 +4,7 @@ import type { ExrRegistrationService } from './exr-registration-service.ts';
 import type { ExrSequenceService } from './exr-sequence-service.ts';
 import type { ExrValidationService } from './exr-validation-service.ts';
 
-/** What the HTTP layer calls for EXR metadata, over what one principal may see. */
+/** EXR services for the HTTP layer, over one principal's view. */
 export interface ExrServices {
   readonly inspection: ExrInspectionService;
   readonly files: ExrFileService;

@@ -26,7 +26,7 @@ export interface ExrValidationReport {
 /** Headers that are in memory at once: a large one has megabytes. */
 const FILES_PER_READ = 25;
 
-/** Holds files that were inspected against a policy. Their headers are not read again. */
+/** Checks inspected files against a policy, from their stored headers. */
 export class ExrValidationService {
   readonly #files: ExrFiles<ExrInspection, ExrVectors>;
   readonly #shown: ExrFileService;
@@ -94,7 +94,7 @@ function report(policy: ExrPolicy, files: readonly ValidatedExrFile[]): ExrValid
   return { status, policy: policy.name ?? null, counts, files };
 }
 
-/** What the policies look at, from what is kept. */
+/** The input of policies, from stored rows. */
 function headerOf({ parts, channels, attributes, errors }: ExrInspection): JudgedHeader {
   const channelsOf = Map.groupBy(channels, ({ part }) => part);
   const attributesOf = Map.groupBy(attributes, ({ part }) => part);

@@ -26,7 +26,7 @@ export class FrameClock {
     this.#startNs = startNs;
   }
 
-  /** In nanoseconds; of times that are none, the one before. */
+  /** In nanoseconds, rounded down. */
   startOf(frame: number): bigint {
     return this.#timeOf(BigInt(frame));
   }

@@ -3,13 +3,10 @@ import type { MediaStore, ObjectInfo } from '../../../media/media-store.ts';
 import type { ByteSource } from '../../../formats/exr/header/byte-source.ts';
 import { AppError } from '../../../shared/errors.ts';
 
-/** The object is not the one that was looked at first: what was read of both must not be put together. */
+/** The object was replaced while it was read: parts of both must not be combined. */
 export class ObjectChanged extends Error {}
 
-/**
- * An object of a media store, read by ranges. `info` is what it is taken for: a read of another one throws
- * ObjectChanged.
- */
+/** An object of a media store, read by ranges. `info` identifies it: a read of another version throws ObjectChanged. */
 export function mediaSource(store: Pick<MediaStore, 'get'>, storagePath: string, info: ObjectInfo): ByteSource {
   return {
     size: info.size,

@@ -2,8 +2,8 @@ import type { ExrChannel } from '../../../../formats/exr/header/channel-list.ts'
 import type { FeatureFamily, Features } from './feature-vector.ts';
 
 /**
- * How channels are named and stored: each with its type, by itself and as a member of its layer; and which share of
- * them is of which type, so that a file of halves and the same in floats are apart although their names are not.
+ * Features of channels: each with its type, alone and in its layer; and the share of each type, so that a file of
+ * halves differs from the same file in floats.
  */
 export function channelFamilies(channels: readonly ExrChannel[], layerOf = ownLayer): FeatureFamily[] {
   return [

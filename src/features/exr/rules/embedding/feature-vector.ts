@@ -1,4 +1,4 @@
-/** What a file has, and how much of it; a value that is 0 says the same as a feature that is not there. */
+/** Features of a file with their amounts; 0 equals an absent feature. */
 export type Features = ReadonlyMap<string, number>;
 
 /** Features that describe one aspect. However many they are, the aspect has its weight. */
@@ -8,7 +8,7 @@ export interface FeatureFamily {
   readonly features: Features;
 }
 
-/** Each feature goes to so many dimensions: two features then rarely share all of them. */
+/** Dimensions of each feature: two features rarely share all of them. */
 const PLACES = 4;
 
 /**

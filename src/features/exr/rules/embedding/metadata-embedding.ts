@@ -5,12 +5,12 @@ import { embed } from './feature-vector.ts';
 
 export const METADATA_EMBEDDING_DIMENSIONS = 384;
 
-/** Of the features and their hashing; vectors of two versions cannot be compared. */
+/** Version of the features and their hashing; vectors of different versions cannot be compared. */
 export const EXR_EMBEDDING_VERSION = 1;
 
 /**
- * Attributes whose values a job sets once for all frames. Of the others only name and type count: values may vary by
- * frame (time codes, cameras, render times), or say nothing of how the file is built.
+ * Attributes whose values a job sets once for all frames. For other attributes only name and type count: their values
+ * may vary by frame (time codes, cameras, render times), or say nothing about the structure.
  */
 const STABLE_VALUES: ReadonlySet<string> = new Set([
   'acesImageContainerFlag',
@@ -53,7 +53,7 @@ const IGNORED_ATTRIBUTES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A vector of unit length that says how a file is built: frames of one sequence have nearly the same, whatever their
+ * A vector of unit length for the structure of a file: frames of one sequence have nearly the same, whatever their
  * path, time and content.
  */
 export function metadataEmbedding({ parts }: ExrHeader): Float32Array {

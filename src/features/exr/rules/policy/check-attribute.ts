@@ -3,7 +3,7 @@ import type { ExrHeaderPart } from '../../../../formats/exr/header/header.ts';
 import { equalsAttribute } from './json-equal.ts';
 import type { AttributeRule } from './policy.ts';
 
-/** What breaks the rule, as texts for people. */
+/** Violations of the rule, as texts for people. */
 export function checkAttribute(rule: AttributeRule, parts: readonly ExrHeaderPart[]): string[] {
   const found = parts.map(({ attributes }) => attributes.get(rule.name)).filter((attribute) => attribute !== undefined);
   if (rule.present === false) return found.length === 0 ? [] : [`the attribute ${rule.name} is there`];
@@ -27,7 +27,7 @@ function checkValue(rule: AttributeRule, { name, type, value }: ExrAttribute): s
   return faults.map((fault) => `${name} ${fault}`);
 }
 
-/** A reason is for reading; a manifest of a megabyte is not. */
+/** Reasons are for people: a manifest of a megabyte is cut. */
 const PRINTED_CHARACTERS = 120;
 
 function print(value: unknown): string {

@@ -1,4 +1,4 @@
-/** Attribute types that keep 32-bit floats: what they hold is 0.1 only at their precision. */
+/** Attribute types of 32-bit floats: they hold 0.1 only at their precision. */
 const SINGLE_PRECISION: ReadonlySet<string> = new Set([
   'box2f',
   'chromaticities',

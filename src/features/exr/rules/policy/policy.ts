@@ -3,7 +3,7 @@ import type { ExrBox } from '../../../../formats/exr/attributes/values.ts';
 
 export type Verdict = 'PASS' | 'WARN' | 'FAIL';
 
-/** What a file should be like: plain JSON. All rules are checked, whatever the others say. */
+/** Requirements on a file, in plain JSON. All rules are checked, whatever the others find. */
 export interface ExrPolicy {
   readonly name?: string;
   readonly rules: readonly ExrRule[];
@@ -14,9 +14,9 @@ export type ExrRule =
 
 interface Rule<Name extends string> {
   readonly rule: Name;
-  /** What breaking the rule means; FAIL by default. */
+  /** Verdict if the rule is broken; FAIL by default. */
   readonly severity?: 'WARN' | 'FAIL';
-  /** The names of the parts that the rule is about; all by default. */
+  /** Names of the parts that the rule checks; all by default. */
   readonly parts?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ interface Rule<Name extends string> {
 export interface ChannelsRule extends Rule<'channels'> {
   readonly required?: readonly string[];
   readonly forbidden?: readonly string[];
-  /** Of all channels of the parts. */
+  /** Allowed types of all channels of the parts. */
   readonly pixel_types?: readonly PixelType[];
 }
 
@@ -70,7 +70,7 @@ export interface StorageRule extends Rule<'storage'> {
 /** The values of all attributes could be read. */
 export type ReadableRule = Rule<'readable'>;
 
-/** What a file is held against where nobody says otherwise: nothing here stands in the way of using it. */
+/** The default policy: a file that passes can be used. */
 export const DEFAULT_EXR_POLICY: ExrPolicy = {
   name: 'default',
   rules: [

@@ -5,7 +5,7 @@ import { heightOf, widthOf } from '../../../../formats/exr/stats.ts';
 import { checkAttribute } from './check-attribute.ts';
 import type { ChannelsRule, ExrPolicy, ExrRule, StorageRule, Verdict, WindowRule } from './policy.ts';
 
-/** As much of a header as policies look at. */
+/** The parts of a header that policies check. */
 export type JudgedHeader = Pick<ExrHeader, 'parts' | 'problems'>;
 
 export interface ExrValidation {
@@ -19,14 +19,14 @@ export interface ExrValidation {
 export interface RuleResult {
   readonly rule: ExrRule['rule'];
   readonly status: Verdict;
-  /** What was found; where the rule is broken, all that breaks it, up to `REASON_CHARACTERS`. */
+  /** The finding; for a broken rule all violations, up to `REASON_CHARACTERS`. */
   readonly reason: string;
 }
 
 /** A file may have thousands of channels that break a rule, and a policy hundreds of rules. */
 const REASON_CHARACTERS = 1_000;
 
-/** Holds a header against a policy. */
+/** Checks a header against a policy. */
 export function validateExr(header: JudgedHeader, policy: ExrPolicy): ExrValidation {
   const rules = policy.rules.map((rule): RuleResult => {
     const faults = faultsOf(rule, header);

@@ -7,7 +7,7 @@ export interface FrameRange {
 export interface FrameSummary {
   readonly first: number;
   readonly last: number;
-  /** Between neighbours; 1 where no other distance is the rule. */
+  /** Distance of neighbours; 1 unless another distance prevails. */
   readonly step: number;
   readonly frame_count: number;
   readonly ranges: readonly FrameRange[];
@@ -39,8 +39,8 @@ export function describeFrames(sorted: readonly number[]): FrameSummary {
 }
 
 /**
- * A step other than 1 must divide all distances and be the one of most neighbours. Two frames tell no step: they are
- * rather the ends of a sequence that lacks what is between.
+ * A step other than 1 must divide all distances and be the one of most neighbours. Two frames show no step: they are
+ * more likely the ends of a sequence with missing frames.
  */
 function findStep(frames: readonly number[]): number {
   if (frames.length < 3) return 1;

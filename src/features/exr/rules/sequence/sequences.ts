@@ -1,12 +1,12 @@
 import { type FrameName, parseFrameName } from './frame-name.ts';
 import { describeFrames, type FrameRange } from './frame-ranges.ts';
 
-/** Files that differ in nothing but their frame number. */
+/** Files that differ only in the frame number. */
 export interface DescribedSequence {
-  /** With the folders, up to the digits. */
+  /** The path up to the digits, folders included. */
   readonly prefix: string;
   readonly suffix: string;
-  /** Digits at least; shorter numbers have zeros before them. */
+  /** Least number of digits; shorter numbers are padded with zeros. */
   readonly padding: number;
   /** `prefix%04dsuffix`, as printf and most tools take it. */
   readonly pattern: string;
@@ -14,9 +14,9 @@ export interface DescribedSequence {
   readonly last: number;
   readonly step: number;
   readonly frame_count: number;
-  /** What is there, in order; a range has at least one frame. */
+  /** Present frames, in order; a range has at least one. */
   readonly ranges: readonly FrameRange[];
-  /** What is not there between the first and the last, in order. */
+  /** Missing frames between the first and the last, in order. */
   readonly missing: readonly FrameRange[];
   readonly missing_count: number;
 }
@@ -71,12 +71,12 @@ export function groupSequences(paths: Iterable<string>): SequenceGrouping {
   return { sequences: sequences.sort(byPattern), others };
 }
 
-/** The sequences of paths that differ in nothing but their digits, of which no more is kept than their numbers. */
+/** Sequences of paths that differ only in their digits; only the numbers are kept in memory. */
 export class SequenceFrames {
   readonly #frames = new FramesByForm<number>();
   #name: FrameName | undefined;
 
-  /** What has no frame number counts for nothing. */
+  /** Ignores paths without a frame number. */
   add(path: string): void {
     const name = parseFrameName(path);
     if (name === undefined) return;
@@ -95,7 +95,7 @@ export class SequenceFrames {
   }
 }
 
-/** Frames of one name, by how their numbers are written: all that tells which sequence a frame belongs to. */
+/** Frames of one name by the notation of their number, which decides the sequence of a frame. */
 class FramesByForm<Item> {
   readonly #forms = new Map<string, NumberForm & { readonly items: Item[] }>();
 
@@ -117,7 +117,7 @@ class FramesByForm<Item> {
     const forms = [...this.#forms.values()];
     const padded = forms.filter(({ hasLeadingZero }) => hasLeadingZero);
     const unsigned = new Set(padded.filter(({ isNegative }) => !isNegative).map(({ width }) => width));
-    // `%04d` counts the sign (-001), other tools do not (-0001): what the other frames have decides.
+    // `%04d` counts the sign (-001), other tools do not (-0001): the other frames decide.
     const widthOf = ({ isNegative, width }: NumberForm): number =>
       isNegative && !unsigned.has(width) && unsigned.has(width + 1) ? width + 1 : width;
     const paddings = [...new Set(padded.map(widthOf))].sort((a, b) => b - a);
