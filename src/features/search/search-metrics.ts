@@ -1,7 +1,7 @@
 import type { QueueControl, JobQueue, QueueStats } from './rules/job-queue.ts';
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
 
-/** How long a reading is good enough: scrapers and people may ask as often as they like. */
+/** How long a reading is reused, however often scrapers and people ask. */
 const KEPT_MS = 5_000;
 
 interface Reading {
@@ -10,7 +10,7 @@ interface Reading {
   readonly outdated: number;
 }
 
-/** What media search has to do. */
+/** Metrics of media search. */
 export function searchSources(
   queue: Pick<JobQueue, 'stats'>,
   control: Pick<QueueControl, 'waitedMs'>,

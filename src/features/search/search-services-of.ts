@@ -25,7 +25,7 @@ export function searchServicesOf(
   );
 }
 
-/** Events have any object looked at, and tell what there is. */
+/** S3 events can probe any object, so principals limited by class are refused. */
 const REFUSED: SearchServices['events'] = {
   handleAll: () => {
     const problem = 'Events tell of whole buckets: they are for principals that no classes limit.';

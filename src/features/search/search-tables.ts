@@ -69,7 +69,7 @@ export const VERSIONS: TableDefinition = {
   ],
 };
 
-/** `words` is null once the segment was removed by itself: there is nothing to find it by. */
+/** `words` is null once the single segment was removed: nothing finds it any more. */
 export const SEGMENTS: TableDefinition = {
   name: 'search_segments',
   columns: [
@@ -90,7 +90,7 @@ export const SEGMENTS: TableDefinition = {
   fullText: 'words',
 };
 
-/** @param dimension of the vectors; it is part of the table, so another one is another installation's. */
+/** @param dimension of the vectors; it is part of the table, so another dimension needs another installation. */
 export const embeddingTable = (dimension: number): TableDefinition => ({
   name: EMBEDDINGS,
   columns: [
@@ -187,7 +187,7 @@ export const DEAD_LETTERS: TableDefinition = {
   indexes: [{ columns: ['id'], unique: true }, { columns: ['created_ms', 'id'] }],
 };
 
-/** What a subscription has notified of. */
+/** Objects that a subscription has notified of. */
 export const WATCHED_OBJECTS: TableDefinition = {
   name: 'search_watched_objects',
   columns: [

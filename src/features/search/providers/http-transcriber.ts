@@ -18,7 +18,7 @@ export class HttpTranscriber implements Transcriber {
     this.#client = new InferenceClient(options, { name: 'transcription', failureCode: 'transcription_failed' });
   }
 
-  /** The medium is sent as it is read. How long it may take is the caller's to say: no two media are alike. */
+  /** The medium is sent as it is read. The caller sets the time limit: no two media are alike. */
   async transcribe(medium: SpokenMedium, signal: AbortSignal): Promise<Transcript> {
     const form = multipartForm(
       { model: this.#model, response_format: 'verbose_json', 'timestamp_granularities[]': 'segment' },

@@ -12,11 +12,11 @@ export interface InferenceOptions {
   readonly apiKey?: string | undefined;
 }
 
-/** What a server is there for. */
+/** The purpose of a server. */
 export interface InferencePurpose {
-  /** As people are told of it, without a host: `embedding`. */
+  /** Its name for people, without a host: `embedding`. */
   readonly name: string;
-  /** Of the JobErrors. */
+  /** Kind of the JobErrors. */
   readonly failureCode: string;
 }
 
@@ -24,23 +24,23 @@ export interface InferenceRequest {
   /** `/v1/...` */
   readonly path: string;
   readonly contentType: string;
-  /** Of the body, in bytes: it is sent with its length, which some servers insist on. */
+  /** Length of the body, in bytes: some servers require it. */
   readonly length: number;
   readonly body: Readable;
   readonly signal: AbortSignal;
 }
 
-/** An answer is text about a medium: more than this is no answer. */
+/** Longest answer that is accepted: answers are texts about a medium. */
 const ANSWER_MAX_BYTES = 64 * 2 ** 20;
-/** Of the server's explanation, as much as explains. */
+/** Longest part of the server's explanation that is kept. */
 const LOGGED_MAX = 200;
 
 /**
- * Posts to a server of inference. Failures are JobErrors that say whether another attempt may help. Their messages, which
- * clients see, have neither the server's address nor its words: these are the detail, for the log.
+ * Posts to a server of inference. Failures are JobErrors that say whether another attempt may help. Clients see their
+ * messages, so these have neither the server's address nor its words; `detail` has both, for the log.
  */
 export class InferenceClient {
-  /** As messages name it. */
+  /** Its name in messages. */
   readonly service: string;
   readonly #options: InferenceOptions;
   readonly #failureCode: string;
@@ -70,7 +70,7 @@ export class InferenceClient {
         request.once('response', resolve);
         request.once('error', reject);
       });
-      // A server may answer before it has read everything: what it says counts more than that it stopped reading.
+      // A server may answer before it has read everything: the answer counts more than the broken upload.
       const sent = pipeline(body, request, { signal });
       const response = await Promise.race([answered, sent.then(() => answered)]);
       text = await readText(response);
@@ -103,7 +103,7 @@ export class InferenceClient {
   }
 }
 
-/** Such as ECONNREFUSED: it says what is wrong, and not where. */
+/** Such as ECONNREFUSED: the problem without the address. */
 function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? `: ${code}` : '';
@@ -120,6 +120,6 @@ async function readText(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What is wrong is the medium, or what the server was asked to do with it. */
+/** The medium or the request is at fault. */
 const actionAfter = (status: number): RecommendedAction =>
   status === 400 || status === 413 || status === 415 || status === 422 ? 'fix_object' : 'fix_configuration';

@@ -29,7 +29,7 @@ export function multipartForm(fields: Readonly<Record<string, string>>, file: Mu
   const head = Buffer.from(`${parts.join('')}${opening}\r\nContent-Type: ${contentType}\r\n\r\n`);
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const body = Readable.from(joined(head, file.body, tail), { objectMode: false });
-  // What is given up before it was begun never reaches the generator's end.
+  // A stream that is abandoned before it began never reaches the generator's `finally`.
   body.once('close', () => file.body.destroy());
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
@@ -44,5 +44,5 @@ async function* joined(head: Buffer, body: Readable, tail: Buffer): AsyncGenerat
   yield tail;
 }
 
-/** As browsers do it. */
+/** Escapes as browsers do. */
 const quoted = (text: string): string => text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');

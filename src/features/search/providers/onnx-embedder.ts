@@ -5,10 +5,10 @@ import { JobError } from '../rules/job.ts';
 import { toUnitLength } from '../rules/hashing-embedder.ts';
 import type { OnnxRequest, OnnxResponse } from './onnx-worker.ts';
 
-// Beside this file, and compiled with it: sources run as they are, a build has .js files.
+// The thread's file lies beside this one, with the same extension: .ts from sources, .js in a build.
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './onnx-worker.ts' : './onnx-worker.js', import.meta.url);
 
-/** Texts that the model works on at a time: attention's memory grows with them, and others have to wait. */
+/** Texts per run of the model: memory for attention grows with them, and other requests wait meanwhile. */
 const BATCH = 8;
 
 interface Pending {
@@ -65,7 +65,7 @@ export class OnnxEmbedder implements Embedder {
   }
 
   #start(): Worker {
-    // Not the flags of the process: some of them (--input-type) are not for a thread that runs a file.
+    // Drops the flags of the process: some (--input-type) are not for a thread that runs a file.
     const worker = new Worker(workerUrl, { name: 'embedder', execArgv: [], workerData: { modelDir: this.#modelDir } });
     worker.on('message', (response: OnnxResponse) => {
       const pending = this.#pending.get(response.id);

@@ -15,7 +15,7 @@ export type OnnxResponse =
 /** Not installed with the server: it brings a runtime of some 100 MB along. */
 const LIBRARY = '@huggingface/transformers';
 
-/** What is used of the library. */
+/** The part of the library that is used. */
 interface Transformers {
   readonly env: { allowRemoteModels: boolean; localModelPath: string };
   readonly pipeline: (
@@ -33,7 +33,7 @@ type Extractor = (
 const { modelDir } = workerData as { modelDir: string };
 let extractor: Promise<Extractor> | undefined;
 
-/** The thread that the model runs in: the runtime computes without giving way to anything else. */
+/** The thread of the model: the runtime computes without yielding. */
 parentPort?.on('message', ({ id, texts }: OnnxRequest) => {
   void answer(id, texts).then((response) => parentPort?.postMessage(response));
 });
@@ -55,7 +55,7 @@ async function load(): Promise<Extractor> {
   const { env, pipeline } = await importLibrary();
   env.allowRemoteModels = false;
   env.localModelPath = dirname(modelDir);
-  // Else the library warns of a choice that was left to it.
+  // Set explicitly, or the library prints a warning.
   return pipeline('feature-extraction', basename(modelDir), { local_files_only: true, dtype: 'fp32' });
 }
 

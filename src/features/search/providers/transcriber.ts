@@ -1,20 +1,20 @@
 import type { Readable } from 'node:stream';
 import type { Transcript } from '../../../formats/transcripts/transcript.ts';
 
-/** What is to be transcribed, as it comes from its store. */
+/** The medium to transcribe, as it comes from its store. */
 export interface SpokenMedium {
   /** Read to its end, or destroyed. */
   readonly body: Readable;
-  /** Exactly what the body has. */
+  /** Exact length of the body. */
   readonly sizeBytes: number;
-  /** With an extension: transcribers tell formats by it. */
+  /** A name with an extension: transcribers tell the format by it. */
   readonly fileName: string;
   readonly contentType: string;
 }
 
 /** Makes a transcript of a medium. */
 export interface Transcriber {
-  /** Names what transcribes, for the asset. */
+  /** The name of the transcriber, for the asset. */
   readonly engine: string;
   /** Rejects with JobError, or with the signal's reason. */
   transcribe(medium: SpokenMedium, signal: AbortSignal): Promise<Transcript>;

@@ -7,11 +7,11 @@ import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
 import { FLOWS } from '../../../tams/tables.ts';
 
 /**
- * An asset belongs to whom its flow belongs to (docs/adr/0015-access-by-tags.md). One on no flow, or whose flow is gone, is
- * nobody's whom classes limit: keys and words of it may be anybody's, and nothing says whose.
+ * An asset belongs to whom its flow belongs to (docs/adr/0015-access-by-tags.md). If it has no flow, or the flow is
+ * gone, limited principals cannot see it: nothing says whose it is.
  */
 
-/** Over any table with a column `flow_life`. */
+/** For any table with a column `flow_life`. */
 export function inView({ classes, visible }: Access): Predicate {
   if (classes === undefined) return and([]);
   const flows = { table: FLOWS.name, column: 'life', where: and([NOT_DELETING, visible]) };

@@ -44,7 +44,7 @@ async function findOne(reader: ManagedReader, where: Predicate, access: Access):
 
 export const assetNotFound = (id: string): AppError => new AppError('not_found', `There is no asset ${id}.`);
 
-/** Throws AppError `not_found`. Whoever changes an asset, or what depends on it, takes it by this. */
+/** Throws AppError `not_found`. Every change of an asset, or of its dependents, locks it by this. */
 export async function lockAsset(tx: ManagedTransaction, id: string): Promise<Asset> {
   await tx.lock([`asset:${id}`]);
   const asset = await findAsset(tx, id);
@@ -52,7 +52,7 @@ export async function lockAsset(tx: ManagedTransaction, id: string): Promise<Ass
   return asset;
 }
 
-/** Inserts the asset, or updates what the input says of it; the asset as it is then. */
+/** Inserts the asset, or updates the given properties; returns the result. */
 export async function writeAsset(tx: ManagedTransaction, input: AssetInput, nowMs: number): Promise<Asset> {
   const id = assetIdOf(input.bucket, input.key);
   await tx.lock([`asset:${id}`]);
@@ -66,7 +66,7 @@ export async function writeAsset(tx: ManagedTransaction, input: AssetInput, nowM
     await tx.insert(ASSETS.name, [toRow(asset)]);
     return asset;
   }
-  // What was shown of an object that has gone is not what is in the one that came in its place.
+  // Versions of a deleted object say nothing about its replacement.
   const revived = present.tombstonedMs === null ? {} : { tombstonedMs: null, currentVersionId: null, ...FRESH };
   return updateAsset(tx, present, { ...known, ...revived }, nowMs);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Ids made of content, never of the clock: the same thing is the same row, however often it is told of. */
+/** Ids derived from content, never from the clock: repeated events lead to the same row. */
 
 const HASH_CHARACTERS = 32;
 

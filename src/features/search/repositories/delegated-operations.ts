@@ -5,7 +5,7 @@ import type { SearchOperations, SearchReads } from '../rules/search-database.ts'
 import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
 import type { Version, VersionInput, VersionStatusChange, Visibility } from '../rules/version.ts';
 
-/** All operations, run wherever `read` and `write` run them: in a transaction each, or in one that is open. */
+/** All operations, run by `read` and `write`: each in its own transaction, or in an open one. */
 export abstract class DelegatedOperations implements SearchOperations {
   protected abstract read<T>(work: (reads: SearchReads) => Promise<T>): Promise<T>;
   protected abstract write<T>(work: (operations: SearchOperations) => Promise<T>): Promise<T>;

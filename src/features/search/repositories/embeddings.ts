@@ -29,7 +29,7 @@ export async function readEmbeddings(reader: ManagedReader, version: Version, mo
   );
 }
 
-/** @throws AppError `invalid_request` for a segment that is not one of the version, and for what is no vector. */
+/** @throws AppError `invalid_request` for a segment of another version, and for an invalid vector. */
 export async function writeEmbeddings(
   tx: ManagedTransaction,
   version: Version,
@@ -68,7 +68,7 @@ export function removeEmbeddings(
   return tx.update(EMBEDDINGS, where, { deleted_ms: BigInt(nowMs) });
 }
 
-/** Of one model, or of all together. */
+/** Count for one model, or for all together. */
 export const countEmbeddings = (reader: ManagedReader, versionId: string, model?: string): Promise<number> => {
   const wanted = model === undefined ? [] : [eq('model', model)];
   return reader.count(EMBEDDINGS, and([eq('version_id', versionId), isNull('deleted_ms'), ...wanted]));

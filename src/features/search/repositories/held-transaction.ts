@@ -9,7 +9,7 @@ type End = 'commit' | 'rollback';
 /** Ends the function that the table layer runs as the transaction. */
 class RolledBack extends Error {}
 
-/** How long the transaction waits for its next call: others who want to write wait along. */
+/** How long the transaction waits for its next call; other writers wait too. */
 const IDLE_MS = 5_000;
 
 /**
@@ -32,7 +32,7 @@ export class HeldTransaction extends DelegatedOperations {
     this.ended = this.#done.catch(() => undefined).finally(() => (this.#ended = true));
   }
 
-  /** Throws what kept the transaction from taking effect, which then did not change anything. */
+  /** Throws the reason why the transaction failed, without any effect. */
   async commit(): Promise<void> {
     this.#hand('commit');
     await this.#done;
@@ -40,7 +40,7 @@ export class HeldTransaction extends DelegatedOperations {
 
   async rollback(): Promise<void> {
     if (!this.#ended) this.#hand('rollback');
-    // However it failed, nothing of it has taken effect, and its calls were told why.
+    // It failed without any effect, and its calls were rejected with the reason.
     await this.ended;
   }
 

@@ -13,7 +13,7 @@ import { readQueuePaused } from './state.ts';
 import { JOBS } from '../search-tables.ts';
 import { quarantine, settle } from './triage.ts';
 
-/** `due_ms` of a job that is done: it is never taken again. */
+/** `due_ms` of a done job: it is never taken again. */
 const NEVER = INT64_MAX;
 
 const LOST: JobFailure = {
@@ -30,8 +30,8 @@ export async function hasDueJobs(reader: ManagedReader, nowMs: number): Promise<
 }
 
 /**
- * Takes up to `limit` jobs that are due: those that wait, and those whose lease has run out because their consumer died.
- * Every taker writes the job's row, so of two that take the same one only one commits.
+ * Takes up to `limit` due jobs: waiting ones, and those whose lease ran out because their consumer died. Each taker
+ * writes the job's row, so only one of two takers commits.
  */
 export async function claimJobs(
   tx: ManagedTransaction,
@@ -49,7 +49,7 @@ export async function claimJobs(
     rowIds: true,
   });
   const found = new Map(rows.map(([id], index) => [id as string, rowIds[index]]));
-  // Asked for last: most looks find no job.
+  // Read last: most looks find no job.
   if (found.size === 0 || (await readQueuePaused(tx))) return [];
   const jobs = await tx.selectRows({ table: JOBS.name, where: isIn('id', [...found.keys()]) });
   const claimed: ClaimedJob[] = [];
@@ -122,7 +122,7 @@ export async function failJob(
   });
 }
 
-/** As if it had not been taken. */
+/** Puts the job back as if it had not been taken. */
 export function handBackJob(tx: ManagedTransaction, job: ClaimedJob, nowMs: number): Promise<boolean> {
   const attempt = job.attempt - 1;
   return changeHeld(tx, job, { status: 'waiting', attempt, due_ms: BigInt(nowMs), lease_token: null });

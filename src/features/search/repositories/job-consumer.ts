@@ -5,7 +5,7 @@ import { isStorageFull } from '../../../operation/disk-reserve.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
 
-/** What a consumer needs of its queue. */
+/** The operations of a queue that a consumer uses. */
 export interface JobSource {
   claim(limit: number): Promise<ClaimedJob[]>;
   /** The tokens that are still held. */
@@ -14,19 +14,19 @@ export interface JobSource {
   nack(job: ClaimedJob, failure: JobFailure): Promise<boolean>;
   /** Lets another take the job at once; the attempt does not count. */
   handBack(job: ClaimedJob): Promise<boolean>;
-  /** What is not a job's failure: the tables cannot be reached, say. */
+  /** Failures that are not of a job, such as unreachable tables. */
   report(error: unknown): void;
 }
 
 export interface ConsumerTimes {
   readonly leaseMs: number;
-  /** Between looks for jobs when there were none. */
+  /** Pause between looks for jobs when there were none. */
   readonly pollMs: number;
 }
 
-/** Between attempts to use a queue that cannot be used. */
+/** Pause between attempts while the queue cannot be used. */
 const RETRY_MAX_MS = 10_000;
-/** A queue without jobs for so long is looked at so seldom: many a server has no media to search, and tables that cost. */
+/** A queue that was empty this long is checked this rarely: many servers have no media to search. */
 const RESTING_AFTER_MS = 60_000;
 const RESTING_POLL_MS = 5_000;
 
@@ -35,13 +35,13 @@ interface Running {
   readonly done: Promise<void>;
 }
 
-/** Takes jobs as it has room for them, holds their leases while they run, and tells how they ended. */
+/** Takes jobs as it has room, renews their leases while they run, and records their outcome. */
 export class JobConsumer implements Consumer {
   readonly #source: JobSource;
   readonly #handler: JobHandler;
   readonly #options: ConsumeOptions;
   readonly #times: ConsumerTimes;
-  /** By the tokens of their leases. */
+  /** Running jobs by the tokens of their leases. */
   readonly #running = new Map<string, Running>();
   readonly #stopping = new AbortController();
   readonly #ended: Promise<unknown>;
@@ -61,7 +61,7 @@ export class JobConsumer implements Consumer {
     return this.#failures;
   }
 
-  /** Looks for jobs at once, instead of when it is time to. */
+  /** Looks for jobs at once. */
   wake(): void {
     this.#nap.abort();
   }
@@ -98,7 +98,7 @@ export class JobConsumer implements Consumer {
   }
 
   async #keepLeases(): Promise<void> {
-    // Jobs that run when it is stopped are waited for, and keep their leases.
+    // Waits for running jobs, which keep their leases.
     while (!this.#stopping.signal.aborted || this.#running.size > 0) {
       if (this.#stopping.signal.aborted) await this.#untilOneEnds(this.#times.leaseMs / 3);
       else await this.#wait(this.#times.leaseMs / 3, this.#stopping.signal);
@@ -154,7 +154,7 @@ export class JobConsumer implements Consumer {
       else if (failure instanceof JobHandedBack) await this.#source.handBack(job);
       else await this.#source.nack(job, failure);
     } catch (error) {
-      // Its end could not be noted: the lease runs out, and the job is tried again.
+      // The outcome could not be stored: the lease runs out, and the job is repeated.
       this.#source.report(error);
     } finally {
       clearTimeout(timer);
@@ -173,7 +173,7 @@ export class JobConsumer implements Consumer {
     }
   }
 
-  /** Or until so much time has passed. */
+  /** Or until this time has passed. */
   async #untilOneEnds(ms: number): Promise<void> {
     const timer = new AbortController();
     const ends = Array.from(this.#running.values(), ({ done }) => done);
@@ -190,7 +190,7 @@ export class JobConsumer implements Consumer {
   }
 }
 
-/** An error of the client's making stays one, however often it is tried. */
+/** A client error does not go away by repetition. */
 function failureOf(error: unknown): JobFailure {
   const message = shownMessageOf(error);
   if (error instanceof JobError) {

@@ -27,7 +27,7 @@ export function newRow(
   } satisfies NewRow;
 }
 
-/** What changes of a job that ended and is to be done once more. */
+/** Changes of an ended job that is to run once more. */
 export function dueAnew(delayMs = 0) {
   const scheduledMs = BigInt(Date.now() + delayMs);
   return { status: 'waiting', attempt: 0, due_ms: scheduledMs, scheduled_ms: scheduledMs, completed_ms: null } as const;
@@ -53,7 +53,7 @@ export function toJob(row: Row): Job {
   };
 }
 
-/** The job as it is kept with its dead letter: enough to enqueue it again. */
+/** The job in its dead letter: enough to enqueue it again. */
 export function jobDataOf(job: Job): string {
   const { id, idempotencyKey, assetId, versionId, enginePolicy, data, attempt, enqueuedMs } = job;
   return JSON.stringify({ id, idempotencyKey, assetId, versionId, enginePolicy, data, attempt, enqueuedMs });

@@ -9,7 +9,7 @@ import { SEGMENTS } from '../search-tables.ts';
 import { visibleSegments } from './visible.ts';
 
 export interface RankedSegments {
-  /** The best first, as many as were asked for. */
+  /** Best first. */
   readonly ranked: readonly Ranked[];
   readonly total: number;
 }
@@ -35,7 +35,7 @@ export async function rankByKeywords(
   };
 }
 
-/** All rows that satisfy the query have to be fetched, since which of them are the best shows only then. */
+/** All matching rows must be fetched to rank them. */
 async function rankBySubstrings(
   reader: ManagedReader,
   query: ParsedQuery,

@@ -3,14 +3,14 @@ import type { MediaStore } from '../../../media/media-store.ts';
 import type { ObjectNotification, SubscribeOptions, Subscription } from '../rules/object-storage.ts';
 import type { WatchedObject, WatchedObjects } from './watched-objects.ts';
 
-/** How many notifications are noted together: as many may be repeated after a crash. */
+/** Notifications that are recorded together: as many may be repeated after a crash. */
 const NOTED_AT_ONCE = 50;
 
 type Handler = (notification: ObjectNotification) => Promise<void>;
 
 /**
- * Notifies of what changed in a bucket by comparing its listing with what was notified of, page by page. A notification
- * is noted when its handler has ended, so one that a crash interrupts is repeated, and none is lost.
+ * Finds changes of a bucket by comparing its listing with the recorded notifications, page by page. A notification is
+ * recorded after its handler has ended: a crash may repeat one, but loses none.
  */
 export class ObjectWatch implements Subscription {
   readonly #store: MediaStore;
@@ -32,7 +32,7 @@ export class ObjectWatch implements Subscription {
   }
 
   async settled(): Promise<void> {
-    // The one that runs now may have passed what the caller has in mind.
+    // The running sweep may have passed the caller's object already.
     const wanted = this.#sweeps + 2;
     while (this.#sweeps < wanted && !this.#stopping.signal.aborted) {
       this.#wake.abort();
@@ -92,7 +92,7 @@ export class ObjectWatch implements Subscription {
     await this.#notify('removed', removed, (notified) => this.#watched.forget(notified.map(({ key }) => key)));
   }
 
-  /** One that fails does not keep the others waiting: it is tried again at the next sweep. */
+  /** A failed one does not delay the others: the next sweep tries it again. */
   async #notify(
     type: ObjectNotification['type'],
     objects: readonly WatchedObject[],

@@ -22,7 +22,7 @@ import { publish, refreshVectors, refreshVisible, retire } from './publication.t
 import { countSegments, readSegments, removeSegments, SEGMENT_BATCH, writeSegments } from './segments.ts';
 import { findVersion, getVersion, updateVersion, versionNotFound, writeVersion } from './versions.ts';
 
-/** What a view has: assets that are not in it, and all that belongs to them, are not there. */
+/** Limits a view: assets outside of it, and all that belongs to them, do not exist for it. */
 export class TableReads implements SearchReads {
   readonly #reader: ManagedReader;
   readonly #access: Access;
@@ -70,7 +70,7 @@ export class TableReads implements SearchReads {
   }
 }
 
-/** The operations of one transaction. Whatever touches an asset, or what belongs to it, locks the asset first. */
+/** The operations of one transaction. Each locks the asset before it changes it or its dependents. */
 export class TableOperations extends TableReads implements SearchOperations {
   readonly #tx: ManagedTransaction;
   readonly #dimension: number;

@@ -9,10 +9,10 @@ import { EMBEDDINGS, STATE, VERSIONS } from '../search-tables.ts';
 /** Vectors that are removed in one transaction. */
 const BATCH = 2_000;
 
-/** Of the rows that tell when a process with a model started last. */
+/** Prefix of the rows with the last start of a process with a model. */
 const STARTED = 'embedder:';
 
-/** Finds the versions whose vectors are those of another model than the present one, by what is noted with them. */
+/** Finds versions with vectors of another model than the present one, by the model recorded with them. */
 export class OutdatedVectors implements OutdatedVersions {
   readonly #manager: VastDBManager;
 
@@ -61,7 +61,7 @@ export class OutdatedVectors implements OutdatedVersions {
     );
   }
 
-  /** A server that has nothing to search needs no thread to find that out. */
+  /** A server with nothing to search needs no thread to find that out. */
   async #hasVersions(): Promise<boolean> {
     const { rows } = await this.#manager.select({ table: VERSIONS.name, columns: ['id'], limit: 1 });
     return rows.length > 0;
@@ -89,7 +89,7 @@ const outdated = (model: string): Predicate =>
   and([
     eq('publish_state', 'ACTIVE'),
     or([isNull('embedding_model'), ne('embedding_model', model)]),
-    // What somebody has taken out of all searches needs no vectors.
+    // Removed versions need no vectors.
     eq('segment_visibility', 'ACTIVE'),
     eq('embedding_visibility', 'ACTIVE'),
   ]);

@@ -11,8 +11,8 @@ import { VISIBLE_EMBEDDINGS, VISIBLE_SEGMENTS } from '../search-tables.ts';
 import { findVersion, findVersions, getVersion, updateVersion } from './versions.ts';
 
 /**
- * What a search may show: of an asset without tombstone, its current version, if that is ACTIVE. This is the only place
- * that says so; the tables of what is visible follow from it, and are written here alone.
+ * A search may show the current version of an asset, if that is ACTIVE and the asset has no tombstone. Only this file
+ * knows the rule, and only it writes the tables of visible rows.
  */
 function isShown(asset: Asset, version: Version | undefined, parts: readonly Visibility[]): version is Version {
   return (
@@ -43,7 +43,7 @@ export async function refreshVectors(tx: ManagedTransaction, versionId: string):
   await tx.update(VISIBLE_EMBEDDINGS.name, where, { revision: await nextRevision(tx) });
 }
 
-/** Archives the version that was shown, activates this one, and makes it the asset's current one. */
+/** Archives the published version, activates this one, and makes it the asset's current one. */
 export async function publish(
   tx: ManagedTransaction,
   assetId: string,
@@ -73,7 +73,7 @@ export async function publish(
   return published;
 }
 
-/** Notes that the object is gone, and retires all versions that were shown or were to be. */
+/** Records that the object is gone, and retires its published and pending versions. */
 export async function retire(tx: ManagedTransaction, assetId: string, nowMs: number): Promise<Asset> {
   const asset = await lockAsset(tx, assetId);
   for (const version of await findVersions(tx, eq('asset_id', assetId))) {
@@ -98,7 +98,7 @@ function partsTo(
   };
 }
 
-/** @param revision is asked for where anything changes. */
+/** @param revision is called if anything changes. */
 async function writeVisible(
   tx: ManagedTransaction,
   { name: table }: TableDefinition,
@@ -127,7 +127,7 @@ async function writeVisible(
   if (present === undefined) {
     await tx.insert(table, [{ ...wanted, asset_id: asset.id, revision: await revision() }]);
   } else if (Object.entries(wanted).some(([column, cell]) => present[column] !== cell)) {
-    // Vectors may have changed while the version was not shown: whoever kept them from before reads them again.
+    // Vectors may have changed while the version was not published: processes that kept older ones read them again.
     await tx.update(table, where, { ...wanted, revision: await revision() });
   }
 }

@@ -18,8 +18,8 @@ const REMOVED = {
 type Tables = Pick<VastDBManager, 'select' | 'transaction'>;
 
 /**
- * Removes what has been ARCHIVED or SOFT_DELETED since before a time. The version's own row goes last: a purge that
- * breaks off is found again and completed.
+ * Deletes versions that have been ARCHIVED or SOFT_DELETED since before a time. The version's own row goes last, so an
+ * interrupted purge is found again and completed.
  */
 export async function purgeRetired(manager: Tables, retiredBeforeMs: number): Promise<number> {
   const retired = and([
@@ -37,8 +37,8 @@ export async function purgeRetired(manager: Tables, retiredBeforeMs: number): Pr
 }
 
 /**
- * Retires versions that were never published and have not changed since before a time, for `purgeRetired` to remove. One
- * whose job waits, or was given up, is still to be decided on, and stays.
+ * Retires versions that were never published and have not changed since before a time, for `purgeRetired` to remove.
+ * One whose job waits, or was given up, stays until that is decided.
  */
 export async function retireAbandoned(manager: Tables, changedBeforeMs: number): Promise<void> {
   const abandoned = and([eq('publish_state', 'STAGING'), lt('updated_ms', BigInt(changedBeforeMs))]);
@@ -79,7 +79,7 @@ export async function purgeTombstoned(manager: Tables, tombstonedBeforeMs: numbe
   return purged;
 }
 
-/** In the order of the ids, so that what stays is passed by once. */
+/** In the order of the ids, so that each one that stays is passed once. */
 async function inPages(
   manager: Tables,
   table: string,
@@ -114,7 +114,7 @@ async function purgeVersion(
   retired: ReturnType<typeof and>,
 ): Promise<boolean> {
   const still = and([eq('id', versionId), retired]);
-  // First of all it cannot be published any more: what is shown is never half of a version.
+  // First the version becomes unpublishable: searches never see half of a version.
   const isTaken = await manager.transaction(async (tx) => {
     await tx.lock([`asset:${assetId}`]);
     return (await tx.update(VERSIONS.name, still, REMOVED)) > 0;

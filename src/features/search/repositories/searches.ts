@@ -11,12 +11,12 @@ import { rankByKeywords } from './keyword-search.ts';
 import { VISIBLE_SEGMENTS } from '../search-tables.ts';
 import type { VectorIndex } from './vector-index.ts';
 
-/** How many of either list take part in a fusion. */
+/** Hits of each list that take part in a fusion. */
 const FUSED = 1_000;
-/** How often both searches are made again because something was published between them. */
+/** Attempts when something was published between both searches. */
 const ATTEMPTS = 3;
 
-/** The three searches. Each ranks ids first, and reads what it shows of the page alone. */
+/** The three searches. Each ranks ids first, and reads only the segments of the page. */
 export class Searches {
   readonly #reader: ManagedReader;
   readonly #vectors: VectorIndex;
@@ -60,7 +60,7 @@ export class Searches {
     return { hits: await readHits(this.#reader, fused.slice(offset, offset + limit), parsed), total: fused.length };
   }
 
-  /** A version that is published between the two searches must not stand beside the one before it. */
+  /** If a version is published between the two searches, its hits must not stand beside those of the previous one. */
   async #stillVisible(fused: readonly Ranked[]): Promise<Ranked[]> {
     const versionIds = [...new Set(fused.map(({ id }) => versionOf(id)))];
     const { rows } = await this.#reader.select({

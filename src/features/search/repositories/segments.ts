@@ -11,13 +11,13 @@ import { segmentIdOf } from './content-ids.ts';
 import { removeEmbeddings } from './embeddings.ts';
 import { SEGMENTS } from '../search-tables.ts';
 
-/** What makes a segment; `deleted_ms` and `words` follow. */
+/** The columns of a segment; `deleted_ms` and `words` follow. */
 const CONTENT = ['start_ns', 'end_ns', 'text', 'speaker', 'confidence'] as const;
 const TEXT_AT = CONTENT.indexOf('text');
 const IDENTITY = ['id', 'version_id', 'asset_id', 'chunking', 'position'] as const;
 const FOUND_BY = ['deleted_ms', 'words'] as const;
 
-/** How many segments are read and written at a time. */
+/** Segments per read and write. */
 export const SEGMENT_BATCH = 1_000;
 
 export async function readSegments(
@@ -37,7 +37,10 @@ export async function readSegments(
   return (rows as SegmentCells[]).map((cells) => toSegment(cells, version));
 }
 
-/** Inserts and updates what differs. @throws AppError `invalid_request` for a change of what was published. */
+/**
+ * Inserts new rows, and updates those that differ. @throws AppError `invalid_request` for a change of what was
+ * published.
+ */
 export async function writeSegments(
   tx: ManagedTransaction,
   version: Version,
@@ -69,12 +72,12 @@ export async function writeSegments(
     [...CONTENT, ...FOUND_BY],
     changed.map(({ cells }) => cells),
   );
-  // Their vectors are those of other words. Nobody keeps them in memory: the version has not been shown.
+  // Their vectors belong to other words. No process has them in memory: the version was never published.
   if (reworded.length > 0) await removeEmbeddings(tx, version.id, reworded, Date.now());
   return rows.size;
 }
 
-/** Takes segments out of what can be found; all of the version unless some are named. Returns how many were there. */
+/** Removes segments from all searches, by default all of the version. Returns their number. */
 export function removeSegments(
   tx: ManagedTransaction,
   versionId: string,

@@ -4,14 +4,14 @@ import { eq } from '../../../vastdb/predicate/builder.ts';
 import { STATE } from '../search-tables.ts';
 
 type StateName =
-  /** Counts the changes of what a search over vectors may see. */
+  /** Counts changes of the vectors that searches may see. */
   | 'vector_revision'
   /** 1 while no job is to be taken. */
   | 'queue_paused';
 
 export const readRevision = (reader: ManagedReader): Promise<bigint> => read(reader, 'vector_revision');
 
-/** Of two transactions that count at the same time only one commits. Returns the new revision. */
+/** Only one of two concurrent transactions commits. Returns the new revision. */
 export async function nextRevision(tx: ManagedTransaction): Promise<bigint> {
   const value = (await readRevision(tx)) + 1n;
   await write(tx, 'vector_revision', value);
@@ -24,7 +24,7 @@ export const readQueuePaused = async (reader: ManagedReader): Promise<boolean> =
 export const writeQueuePaused = (tx: ManagedTransaction, paused: boolean): Promise<void> =>
   write(tx, 'queue_paused', paused ? 1n : 0n);
 
-/** 0 of what was never written. */
+/** 0 if it was never written. */
 async function read(reader: ManagedReader, name: StateName): Promise<bigint> {
   const { rows } = await reader.select({ table: STATE.name, columns: ['value'], where: eq('name', name) });
   return (rows[0]?.[0] as bigint | undefined) ?? 0n;
@@ -32,7 +32,7 @@ async function read(reader: ManagedReader, name: StateName): Promise<bigint> {
 
 async function write(tx: ManagedTransaction, name: StateName, value: bigint): Promise<void> {
   if ((await tx.update(STATE.name, eq('name', name), { value })) > 0) return;
-  // Of two that write it for the first time only one inserts the row.
+  // If two write it for the first time, only one inserts the row.
   await tx.lock([`search:${name}`]);
   await tx.insertArrays(STATE.name, ['name', 'value'], [[name, value]]);
 }

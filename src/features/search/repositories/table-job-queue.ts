@@ -10,7 +10,7 @@ import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
 import { dueAnew, newRow, toJob } from './job-rows.ts';
 import { JOBS } from '../search-tables.ts';
 
-/** A consumer that died is noticed after a lease; one that lives renews it three times meanwhile. */
+/** A dead consumer is noticed after this time; a live one renews its lease three times meanwhile. */
 const TIMES: ConsumerTimes = { leaseMs: 30_000, pollMs: 500 };
 
 /**
@@ -65,7 +65,7 @@ export class TableJobQueue implements JobQueue {
   #insert(input: JobInput, delayMs: number): Promise<Job> {
     return this.#transaction(async (tx) => {
       const { idempotencyKey } = input;
-      // Of two that enqueue the same job for the first time only one inserts it.
+      // If two enqueue the same job for the first time, only one inserts it.
       await tx.lock([`job:${idempotencyKey}`]);
       const present = await tx.selectOne({ table: JOBS.name, where: eq('idempotency_key', idempotencyKey) });
       if (present !== undefined) return toJob(present);
@@ -132,7 +132,7 @@ export class TableJobQueue implements JobQueue {
     this.#consumers.clear();
   }
 
-  /** Those of other processes find it when they look next. */
+  /** Consumers of other processes find it at their next look. */
   #wake(): void {
     for (const consumer of this.#consumers) consumer.wake();
   }

@@ -84,7 +84,7 @@ export class TableQueueControl implements QueueControl {
 
   async purgeDeadLetters(createdBeforeMs: number): Promise<number> {
     const before = BigInt(createdBeforeMs);
-    // Somebody has to decide about these yet, and repeats the job if so.
+    // A person still decides about these, and may repeat the job.
     const inQuarantine = inSelect('asset_id', {
       table: ASSETS.name,
       column: 'id',

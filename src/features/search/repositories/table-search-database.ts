@@ -33,7 +33,7 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
   readonly #searches: Searches;
   readonly #held = new Set<HeldTransaction>();
 
-  /** @param dimension of the vectors, as the table has it. `view` is for `limitedTo` alone. */
+  /** @param dimension of the table's vectors. Only `limitedTo` sets `view`. */
   constructor(manager: VastDBManager, dimension: number, view?: View) {
     super();
     const background = manager.reader('background');
@@ -73,7 +73,7 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
   async begin(): Promise<SearchTransaction> {
     const held = new HeldTransaction((work) => this.#transaction(work, 'background'));
     this.#held.add(held);
-    // Also where nobody ends it, and it ends by itself.
+    // Also if nobody ends it, and it times out.
     void held.ended.then(() => this.#held.delete(held));
     return held;
   }
@@ -101,7 +101,7 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
     );
   }
 
-  /** In batches, as segments are; each vector is of use by itself. */
+  /** In batches, as segments are; each vector is useful alone. */
   override async upsertEmbeddings(versionId: string, embeddings: readonly EmbeddingInput[]): Promise<number> {
     return this.#inBatches(embeddings, (operations, batch) => operations.upsertEmbeddings(versionId, batch));
   }
@@ -152,7 +152,7 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
     write: (operations: SearchOperations, batch: readonly Item[]) => Promise<number>,
   ): Promise<number> {
     let written = 0;
-    // Without items too: the version must exist.
+    // Also checks without items: the version must exist.
     for (let start = 0; start === 0 || start < items.length; start += SEGMENT_BATCH) {
       const batch = items.slice(start, start + SEGMENT_BATCH);
       written += await this.#transaction((operations) => write(operations, batch), 'background');

@@ -5,14 +5,13 @@ import { findAsset, lockAsset, updateAsset } from './assets.ts';
 import { findVersion, updateVersion } from './versions.ts';
 
 /*
- * What the end of a job, and its beginning anew, say of its asset; each within the transaction that changes the job, so that
- * the two never disagree.
+ * Changes of an asset when its job ends or is repeated, in the transaction that changes the job, so that the two never disagree.
  */
 
 /**
- * Marks the asset of a job that is given up for a person to look at. What of it can be found already stays so. Nothing is
- * done where there is nothing more to decide: the object is gone, the asset was put aside, or all was done but for the job's
- * own end.
+ * Puts the asset of a failed job into quarantine, for a person to decide. Published versions stay published. Does
+ * nothing if nothing is left to decide: the object is gone, the asset was skipped, or only the job's own end is
+ * missing.
  */
 export async function quarantine(tx: ManagedTransaction, job: Job, failure: JobFailure, nowMs: number): Promise<void> {
   await tx.lock([`asset:${job.assetId}`]);
@@ -34,7 +33,7 @@ export async function quarantine(tx: ManagedTransaction, job: Job, failure: JobF
   await updateAsset(tx, asset, outcome, nowMs);
 }
 
-/** Takes the asset of a job that is begun anew out of quarantine, or back from where it was put aside. */
+/** Takes the asset of a repeated job out of quarantine, or un-skips it. */
 export async function release(tx: ManagedTransaction, assetId: string, nowMs: number): Promise<void> {
   const asset = await findAsset(tx, assetId);
   if (asset?.triageState !== 'quarantined' && asset?.triageState !== 'skipped') return;
@@ -43,8 +42,8 @@ export async function release(tx: ManagedTransaction, assetId: string, nowMs: nu
 }
 
 /**
- * Ends the retrying of an asset whose job is done. One that has published has ended it already; one that found nothing to
- * publish, since another version has taken its place, leaves what is shown as it is.
+ * Ends the state `retrying` of an asset whose job is done. A job that published has ended it already; a job that found
+ * a newer version changes nothing.
  */
 export async function settle(tx: ManagedTransaction, assetId: string, nowMs: number): Promise<void> {
   if ((await findAsset(tx, assetId))?.triageState !== 'retrying') return;

@@ -20,7 +20,7 @@ export interface VisibleVersion {
   readonly revision: bigint;
 }
 
-/** The vectors of one version and model, and what of their segments is filtered by. */
+/** The vectors of one version and model, with the filterable properties of their segments. */
 export interface VectorBlock {
   readonly block: number;
   readonly versionId: string;
@@ -50,7 +50,7 @@ export async function readVisibleVersions(reader: ManagedReader): Promise<Visibl
   }));
 }
 
-/** Of the flows that hold what may be found by its vectors, the lives of those that the view has. */
+/** Among the flows of assets with vectors, the lives that the view may see. */
 export async function readLivesInView(reader: ManagedReader, access: Access): Promise<Set<string>> {
   const { rows } = await reader.select({
     table: VISIBLE_EMBEDDINGS.name,
@@ -89,7 +89,7 @@ export async function readBlocks(
   return Array.from(groups.values(), (group) => toBlock(group, known, nextBlock()));
 }
 
-/** What of a block passes the filters; undefined where nothing does. */
+/** The rows of a block that pass the filters; undefined if none do. */
 export function filterBlock(
   { block, segmentIds, speakers, startsNs, endsNs }: VectorBlock,
   version: VisibleVersion,
@@ -118,7 +118,7 @@ type Attributes = [string | null, bigint, bigint];
 type VectorCells = [string, string, string, Float32Array];
 
 function toBlock(group: readonly VectorCells[], known: ReadonlyMap<string, Attributes>, block: number): VectorBlock {
-  // In an order that is the same for every process, so that pages of equal scores fit together.
+  // The same order in every process, so that pages of equal scores fit together.
   const sorted = [...group].sort((a, b) => (a[2] < b[2] ? -1 : 1));
   const [versionId, model, , first] = sorted[0] ?? ['', '', '', new Float32Array()];
   const { length: dimension } = first;

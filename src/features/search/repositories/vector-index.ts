@@ -14,7 +14,7 @@ import {
 import type { ScannedBlock } from './vector-protocol.ts';
 import { VectorScanner } from './vector-scanner.ts';
 
-/** Versions whose vectors are read at a time. */
+/** Versions per read of vectors. */
 const LOAD_BATCH = 16;
 
 interface Loaded {
@@ -46,7 +46,7 @@ export class VectorIndex {
   ): Promise<RankedSegments> {
     await this.#bringUpToDate();
     const lives = access.classes === undefined ? undefined : await readLivesInView(this.#reader, access);
-    // From here to the scan nothing is awaited: what is scanned is one state of the index.
+    // Nothing is awaited between here and the scan: the scan sees one state of the index.
     const { versions, byBlock } = this.#loaded;
     const blocks: ScannedBlock[] = [];
     for (const { version, blocks: own } of versions) {
@@ -69,10 +69,10 @@ export class VectorIndex {
     return this.#scanner.close();
   }
 
-  /** What was committed before the call is seen after it. */
+  /** Afterwards, everything that was committed before the call is visible. */
   async #bringUpToDate(): Promise<void> {
     const revision = await readRevision(this.#reader);
-    // A refresh that others began may have read what was there before: then one more is needed.
+    // A refresh that began earlier may have read older rows: then one more is needed.
     while (this.#loaded.revision < revision) {
       this.#refresh ??= this.#load().finally(() => {
         this.#refresh = undefined;
@@ -82,7 +82,7 @@ export class VectorIndex {
   }
 
   async #load(): Promise<void> {
-    // Read first: what is committed while the rest is read counts as not seen.
+    // Read first: commits during the rest count as not seen.
     const revision = await readRevision(this.#reader);
     const before = new Map(this.#loaded.versions.map((each) => [each.version.versionId, each]));
     const visible = await readVisibleVersions(this.#reader);

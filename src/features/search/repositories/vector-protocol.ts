@@ -1,4 +1,4 @@
-/** What the thread that scans vectors is told, and answers. */
+/** Messages to and from the thread that scans vectors. */
 
 export type VectorRequest =
   /** Vectors of one version and model, one after the other, in shared memory. */
@@ -15,7 +15,7 @@ export type VectorRequest =
 
 export interface ScannedBlock {
   readonly block: number;
-  /** Which rows are looked at; all of them unless given. */
+  /** The rows to scan; by default all. */
   readonly rows?: Uint32Array;
 }
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ScannedBlock, VectorRequest, VectorResponse } from './vector-protocol.ts';
 
-// Beside this file, and compiled with it: sources run as they are, a build has .js files.
+// The thread's file lies beside this one, with the same extension: .ts from sources, .js in a build.
 const workerUrl = new URL(
   import.meta.url.endsWith('.ts') ? './vector-worker.ts' : './vector-worker.js',
   import.meta.url,
@@ -23,7 +23,7 @@ export class VectorScanner {
   #lastId = 0;
   #closed = false;
 
-  /** @param vectors in shared memory; they do not change any more. */
+  /** @param vectors in shared memory; they never change. */
   add(block: number, vectors: Float32Array): void {
     this.#blocks.set(block, vectors);
     this.#worker?.postMessage({ kind: 'add', block, vectors } satisfies VectorRequest);
@@ -54,7 +54,7 @@ export class VectorScanner {
   }
 
   #start(): Worker {
-    // Not the flags of the process: some of them (--input-type) are not for a thread that runs a file.
+    // Drops the flags of the process: some (--input-type) are not for a thread that runs a file.
     const worker = new Worker(workerUrl, { name: 'vectors', execArgv: [] });
     worker.on('message', (response: VectorResponse) => {
       const pending = this.#pending.get(response.id);

@@ -44,7 +44,7 @@ function scan({ id, query, blocks, count, minScore }: Scan): VectorResponse {
     const length = rows?.length ?? vectors.length / query.length;
     firsts.push(order);
     for (let row = 0; row < length;) {
-      // Rows that were picked lie apart from each other.
+      // Picked rows do not lie next to each other.
       const taken = rows === undefined ? Math.min(length - row, products.capacity - waiting) : 1;
       const from = (rows === undefined ? row : (rows[row] ?? 0)) * query.length;
       products.vectors.set(vectors.subarray(from, from + taken * query.length), waiting * query.length);

@@ -20,7 +20,7 @@ export async function findVersions(reader: ManagedReader, where: Predicate): Pro
 
 export const versionNotFound = (id: string): AppError => new AppError('not_found', `There is no version ${id}.`);
 
-/** Throws AppError `not_found`. Taken for change by the lock on its asset. */
+/** Throws AppError `not_found`. The lock on its asset protects it. */
 export async function getVersion(reader: ManagedReader, id: string): Promise<Version> {
   const version = await findVersion(reader, id);
   if (version === undefined) throw versionNotFound(id);

@@ -15,8 +15,8 @@ const MAX_OFFSETS = 256;
 const RANGE = { start: 'start_ns', end: 'end_ns' } as const;
 
 /**
- * Which segments a search may show to who asks, and is asked for: every search of segments has this in its where clause, and nobody
- * builds one without it.
+ * The segments that a search may show to the caller, and that match its filters. Every search of segments has this in
+ * its where clause.
  *
  * @throws AppError `invalid_request` for a time range over more timelines than can be asked for at once.
  */
@@ -39,7 +39,7 @@ export async function visibleSegments(
   return and([or(perOffset), ...own]);
 }
 
-/** What the filters say of assets, as conditions on the tables of what is visible. */
+/** The filters on assets, as conditions on the tables of visible rows. */
 function assetFilters({ bucket, flowId, sourceId, language }: SearchFilters): Predicate[] {
   const wanted = { bucket, flow_id: flowId, source_id: sourceId, language };
   return Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [eq(column, value)]));

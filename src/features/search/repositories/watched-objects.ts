@@ -9,7 +9,7 @@ export interface WatchedObject {
   readonly sizeBytes: number;
 }
 
-/** What a subscription has notified of: the memory that a listing is compared with. */
+/** Objects that a subscription has notified of, to compare a listing with. */
 export class WatchedObjects {
   readonly #manager: VastDBManager;
   readonly #subscription: string;
@@ -23,7 +23,7 @@ export class WatchedObjects {
     return this.#read(isIn('key', keys));
   }
 
-  /** Those after one key and up to another; without it, up to the end. */
+  /** Objects after one key and up to another, by default up to the end. */
   between(after: string, upTo: string | undefined): Promise<Map<string, WatchedObject>> {
     return this.#read(and([gt('key', after), ...(upTo === undefined ? [] : [lte('key', upTo)])]));
   }

@@ -19,7 +19,7 @@ import { assetJson } from './search-json.ts';
 
 const tag = 'MediaSearch';
 
-/** `/search/assets`: objects whose words can be searched. */
+/** `/search/assets`: objects with searchable speech. */
 export function searchAssets(app: TamsApp, { search, paging }: SearchContext): void {
   readOperation(app, {
     url: '/search/assets',

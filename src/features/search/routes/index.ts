@@ -8,7 +8,7 @@ import { searchTranscripts } from './transcripts.ts';
 import { searchTriage } from './triage.ts';
 import { searchVersions } from './versions.ts';
 
-/** Media search: what was said, found, and led back to the flow that holds it. No part of TAMS. */
+/** Media search: finds speech, and the flow that holds it. Beyond TAMS. */
 export async function searchRoutes(app: TamsApp, context: SearchContext): Promise<void> {
   searchQueries(app, context);
   searchAssets(app, context);

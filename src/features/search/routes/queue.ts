@@ -8,7 +8,7 @@ import type { SearchContext } from './search-context.ts';
 const shared = { tag: 'MediaSearch', access: 'admin', schema: {} } as const;
 const responses = { 200: json('The queue.', QueueSchema) };
 
-/** `/search/queue`: the jobs that make media searchable. What is done to it holds for all servers. */
+/** `/search/queue`: the jobs that make media searchable. Changes of it affect all servers. */
 export function searchQueue(app: TamsApp, { search }: SearchContext): void {
   readOperation(app, {
     ...shared,

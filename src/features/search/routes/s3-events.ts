@@ -7,7 +7,7 @@ import { sendJson } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
 import type { SearchContext } from './search-context.ts';
 
-/** What one request may bring; senders put a few into one. */
+/** Most events of one request; senders put a few into one. */
 const RECORDS_MAX = 1_000;
 
 const S3Notification = Type.Object(

@@ -1,8 +1,8 @@
 import type { SearchServices } from '../services/search-services.ts';
 import type { Asker, RouteContext } from '../../../tams/route-context.ts';
 
-/** What the routes of media search are given. */
+/** Inputs to the routes of media search. */
 export interface SearchContext extends Pick<RouteContext, 'paging' | 'baseUrl'> {
-  /** Over what the request's principal may see and change. */
+  /** Services over the view of the request's principal. */
   readonly search: (request: Asker) => SearchServices;
 }

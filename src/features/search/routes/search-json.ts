@@ -6,7 +6,7 @@ import type { VersionTranscript } from '../services/transcript-service.ts';
 import { TimeRange } from '../../../shared/time/timerange.ts';
 import { formatTimestamp, INT64_MAX, INT64_MIN } from '../../../shared/time/timestamp.ts';
 
-/** What media search keeps, as JSON shows it. What is undefined is left out when it is printed. */
+/** Entities of media search as JSON. Undefined properties are left out when printed. */
 
 const NS_PER_MS = 1e6;
 
@@ -14,7 +14,7 @@ export const toMs = (ns: bigint): number => Number(ns) / NS_PER_MS;
 const toDate = (ms: number): string => new Date(ms).toISOString();
 const numberOf = (value: bigint | null): number | undefined => (value === null ? undefined : Number(value));
 
-/** A time of no length is shown as the instant that it is: an empty range would lead nowhere. */
+/** A range without length is shown as an instant: an empty range would find nothing. */
 export function timerangeOf(startNs: bigint, endNs: bigint, offsetNs = 0n): string {
   const start = within(startNs + offsetNs, INT64_MAX - 1n);
   const end = within(endNs + offsetNs, INT64_MAX);

@@ -53,12 +53,12 @@ const body = Type.Unsafe<string>({
   ),
 });
 
-/** Whatever it is, it reaches the handler as text, whose reader says what is wrong with it. */
+/** Any body reaches the handler as text, whose parser reports errors. */
 const asText = (value: unknown): { value: unknown } => ({ value });
 
 /**
- * `.../transcript`: what was said, in and out. To be registered in a scope of its own, in which bodies of these types, JSON
- * among them, are texts.
+ * `.../transcript`: transcripts in and out. Register it in a scope of its own, where bodies of these types, JSON
+ * included, are texts.
  */
 export function searchTranscripts(app: TamsApp, { search }: SearchContext): void {
   app.removeAllContentTypeParsers();
@@ -189,7 +189,7 @@ function sendTranscript(
   return request.method === 'HEAD' ? reply.send() : reply.send(toWebVtt(transcript));
 }
 
-/** WebVTT for who asks for it before JSON; JSON for everybody else. */
+/** WebVTT if the client prefers it to JSON, else JSON. */
 function acceptedFormat(accept = ''): 'json' | 'webvtt' {
   const vtt = accept.indexOf('text/vtt');
   const other = accept.indexOf('application/json');

@@ -10,7 +10,7 @@ import { assetJson, deadLetterJson, jobJson } from './search-json.ts';
 
 const shared = { tag: 'MediaSearch', access: 'admin' } as const;
 
-/** What could not be done, for administrators: assets in quarantine, and jobs that were given up. */
+/** Failures, for administrators: assets in quarantine, and jobs that were given up. */
 export function searchTriage(app: TamsApp, { search, paging }: SearchContext): void {
   readOperation(app, {
     ...shared,

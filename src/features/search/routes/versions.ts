@@ -25,7 +25,7 @@ import { assetJson, versionJson } from './search-json.ts';
 
 const tag = 'MediaSearch';
 
-/** `/search/versions`: contents of assets, of which one at a time is shown. */
+/** `/search/versions`: versions of assets, one of which is published at a time. */
 export function searchVersions(app: TamsApp, { search, paging }: SearchContext): void {
   readOperation(app, {
     url: '/search/assets/:assetId/versions',

@@ -1,21 +1,21 @@
-/** Where an asset is in its life: what was done with its current object. */
+/** Progress of an asset's current object. */
 export const ASSET_STATUSES = ['pending', 'processing', 'indexed', 'index_partial', 'failed', 'skipped'] as const;
 export type AssetStatus = (typeof ASSET_STATUSES)[number];
 
-/** Whether a person has to look at it, or has done so. */
+/** Whether a person must decide about it, or has decided. */
 export const TRIAGE_STATES = ['none', 'quarantined', 'retrying', 'skipped'] as const;
 export type TriageState = (typeof TRIAGE_STATES)[number];
 
 export const RECOMMENDED_ACTIONS = ['retry', 'skip', 'fix_object', 'fix_configuration'] as const;
 export type RecommendedAction = (typeof RECOMMENDED_ACTIONS)[number];
 
-/** Where the medium of an asset is in this store's TAMS. */
+/** The place of an asset's medium on a flow. */
 export interface TamsLink {
   readonly flowId: string;
-  /** The flow in the life that it had then: one that gets its id later is another. */
+  /** The flow's life at that time: a later flow with the same id is another. */
   readonly flowLife: string;
   readonly sourceId: string | null;
-  /** Of the asset's time 0 on the flow's timeline. */
+  /** Place of the asset's time 0 on the flow's timeline. */
   readonly offsetNs: bigint;
 }
 
@@ -28,7 +28,7 @@ export interface Asset {
   readonly status: AssetStatus;
   readonly triageState: TriageState;
   readonly recommendedAction: RecommendedAction | null;
-  /** What made the transcript. */
+  /** Origin of the transcript. */
   readonly engine: string | null;
   readonly lastError: string | null;
   readonly attempt: number;
@@ -44,7 +44,7 @@ export interface Asset {
   readonly updatedMs: number;
 }
 
-/** What is known of an object as it appears; what is left out stays as it was. */
+/** Properties of an object that appeared; those that are left out stay. */
 export interface AssetInput {
   readonly bucket: string;
   readonly key: string;
@@ -57,7 +57,7 @@ export interface AssetInput {
   readonly link?: TamsLink | null;
 }
 
-/** A step in the life of an asset; what is left out stays as it was. */
+/** A change of an asset; properties that are left out stay. */
 export interface AssetStatusChange {
   readonly status?: AssetStatus;
   readonly triageState?: TriageState;

@@ -5,8 +5,8 @@ const K1 = 1.2;
 const B = 0.75;
 
 /**
- * Scores of texts that satisfy a query, by BM25: the higher the better. How rare a phrase is, is known from these texts
- * alone, so phrases that all of them have count alike.
+ * Scores of texts that satisfy a query, by BM25: the higher the better. The rarity of a phrase is computed only from
+ * these texts, so phrases that all of them have count alike.
  *
  * @param texts as `indexedWords` makes them.
  */
@@ -29,7 +29,7 @@ export function bm25(query: ParsedQuery, texts: readonly string[]): Float64Array
   return scores;
 }
 
-/** What the indexed words of a text contain, where the text has the phrase. */
+/** The part of a text's indexed words that stands for the phrase. */
 export function phraseNeedle({ words, prefix }: Phrase): string {
   return ` ${words.join(' ')}${prefix ? '' : ' '}`;
 }

@@ -4,7 +4,7 @@ import type { Cue } from '../../../formats/transcripts/transcript.ts';
 export interface ChunkingRules {
   /** A chunk ends before it would last longer than this, unless one cue alone does. */
   readonly maxNs: bigint;
-  /** Likewise, in characters of text. */
+  /** The same limit in characters of text. */
   readonly maxCharacters: number;
   /** A silence as long as this ends a chunk. */
   readonly pauseNs: bigint;
@@ -15,12 +15,12 @@ const NS_PER_S = 1_000_000_000n;
 export const DEFAULT_CHUNKING: ChunkingRules = { maxNs: 30n * NS_PER_S, maxCharacters: 400, pauseNs: 3n * NS_PER_S };
 
 const SENTENCE_END = /[.!?…。！？]["'”’)]?$/;
-/** From this share of the longest chunk on the end of a sentence is taken as its end. */
+/** After this share of the longest chunk, the end of a sentence ends the chunk. */
 const FULL_ENOUGH = 0.5;
 
 /**
- * Cues as segments to be searched: cues are a line or two, too little to tell what is spoken about. Neighbours of one
- * speaker are joined up to the rules' limits, at ends of sentences where that can be had.
+ * Cues as segments to be searched: a cue is a line or two, too little to show its subject. Neighbours of one speaker
+ * are joined up to the rules' limits, at ends of sentences where that can be had.
  *
  * @param cues in the order of their starts.
  */

@@ -12,7 +12,7 @@ const FNV_PRIME = 0x01000193;
 
 /**
  * Words and their letter n-grams, hashed into signed dimensions. No model and no download; it is lexical, not semantic:
- * it finds other forms and spellings of a word, and nothing that is merely meant.
+ * it finds other forms and spellings of a word, but no synonyms.
  */
 export class HashingEmbedder implements Embedder {
   readonly model: string;
@@ -20,7 +20,7 @@ export class HashingEmbedder implements Embedder {
 
   constructor(dimension = 384) {
     this.dimension = dimension;
-    // A change of what is hashed is another model.
+    // A change of the hashed features is another model.
     this.model = `hashing-1-${dimension}`;
   }
 

@@ -19,25 +19,24 @@ export interface ConsumeOptions {
 export interface Consumer {
   /** Takes no further jobs; resolves when those that run have ended. */
   stop(): Promise<void>;
-  /** Of the queue, since it could be used last; jobs that fail are none. */
+  /** Failures of the queue since its last success; failed jobs do not count. */
   readonly failures: { readonly inRow: number; readonly last: string | undefined };
 }
 
 /**
- * Does one job. A job that resolves is completed; one that rejects is tried again, later, or at once and uncounted where
- * it rejects with JobHandedBack. One that is given up leaves its asset in quarantine. `signal` is aborted when the
- * job's time is up, or its lease was lost: what is done after that may be done by another as well.
+ * Does one job. A job that resolves is completed; one that rejects is tried again, later, or at once and uncounted
+ * where it rejects with JobHandedBack. One that is given up leaves its asset in quarantine. `signal` is aborted when
+ * the job's time is up, or its lease was lost: after that, another consumer may do the same work.
  */
 export type JobHandler = (job: ClaimedJob, signal: AbortSignal) => Promise<void>;
 
 /** Jobs that survive any process: at most one consumer holds a job at a time, and none is lost. */
 export interface JobQueue {
-  /** Returns the job of this idempotency key: a new one, or the one that is there, whatever has become of it. */
+  /** Returns the job of this idempotency key: a new one, or the existing one in any state. */
   enqueue(input: JobInput): Promise<Job>;
   enqueueWithDelay(input: JobInput, delayMs: number): Promise<Job>;
   /**
-   * Likewise with many, in one transaction; but those that are done already are to be done once more. Returns the jobs, in
-   * the order of the inputs.
+   * The same for many, in one transaction; but done jobs run once more. Returns the jobs, in the order of the inputs.
    */
   enqueueAnew(inputs: readonly JobInput[], delayMs: number): Promise<Job[]>;
   consume(handler: JobHandler, options: ConsumeOptions): Consumer;
@@ -52,9 +51,9 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
-/** What operators do with the queue. It holds for all processes, and for those that start later. */
+/** Operators' control of the queue. It affects all processes, and those that start later. */
 export interface QueueControl {
-  /** No job is taken from now on; those that run are ended. */
+  /** No more jobs are taken; running ones are completed. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   isPaused(): Promise<boolean>;
@@ -63,9 +62,9 @@ export interface QueueControl {
    * ended, where it was in quarantine or put aside. Throws AppError `not_found`.
    */
   requeue(deadLetterId: string): Promise<Job>;
-  /** Likewise with all jobs of an asset that were given up. Returns how many. */
+  /** The same for all failed jobs of an asset. Returns their number. */
   requeueAsset(assetId: string): Promise<number>;
-  /** For how long the job that has waited longest could have been taken already; 0 where there is none. */
+  /** How long the oldest due job has waited; 0 if there is none. */
   waitedMs(): Promise<number>;
   /** Forgets jobs that were completed before this time; their keys can be enqueued again. Returns how many. */
   purgeCompleted(completedBeforeMs: number): Promise<number>;

@@ -10,11 +10,11 @@ export interface Job {
   readonly idempotencyKey: string;
   readonly assetId: string;
   readonly versionId: string | null;
-  /** Which engine is to do it, and how. */
+  /** The engine for the job, and its options. */
   readonly enginePolicy: string | null;
   /** JSON, for the handler alone. */
   readonly data: string;
-  /** How often it was begun. */
+  /** Number of attempts. */
   readonly attempt: number;
   /** `failed`: it failed, and waits to be tried again. */
   readonly status: JobStatus;
@@ -40,23 +40,23 @@ export interface ClaimedJob extends Job {
   readonly leaseExpiresMs: number;
 }
 
-/** Why a job failed. */
+/** Kinds of failures of a job. */
 export interface JobFailure {
   readonly code: string;
   readonly message: string;
   /** Whether another attempt may help. */
   readonly retryable: boolean;
   readonly logs?: string | null;
-  /** What may help once the job is given up; to try it again unless set. */
+  /** The action that may help once the job is given up; retrying by default. */
   readonly recommendedAction?: RecommendedAction;
 }
 
-/** Says how a job failed; any other error counts as one that another attempt may help. */
+/** The failure of a job. Any other error counts as one that a retry may help. */
 export class JobError extends Error {
   readonly code: string;
   readonly retryable: boolean;
   readonly recommendedAction: RecommendedAction;
-  /** What is for the log alone: where a server is, and what it said. */
+  /** Only for the log: a server's address, and its words. */
   readonly detail: string | undefined;
 
   /** `recommendedAction` is for the case that the job is given up. The message is shown to clients. */
@@ -70,7 +70,7 @@ export class JobError extends Error {
   }
 }
 
-/** What clients are told of a failure: errors that are none of ours name hosts, paths and whatever else. */
+/** The failure as clients see it: foreign errors may name hosts and paths. */
 export const shownMessageOf = (error: unknown): string =>
   error instanceof JobError || error instanceof AppError
     ? error.message
@@ -98,5 +98,5 @@ export interface DeadLetter {
 export type DeadLetterInput = Omit<DeadLetter, 'id' | 'createdMs'>;
 
 export const MAX_ATTEMPTS = 5;
-/** Between the attempts of a job: 1 s, doubling, at most 300 s, give or take a quarter. */
+/** Pause between the attempts of a job: 1 s, doubling, at most 300 s, give or take a quarter. */
 export const JOB_BACKOFF = { baseMs: 1_250, maxMs: 375_000, jitter: 0.4 };

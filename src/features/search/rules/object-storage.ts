@@ -5,19 +5,19 @@ export interface ObjectNotification {
   readonly type: 'created' | 'removed';
   readonly bucket: string;
   readonly key: string;
-  /** Of the object that was created, or of the one that was removed. */
+  /** ETag of the created or removed object. */
   readonly etag: string;
   readonly sizeBytes: number;
 }
 
 export interface SubscribeOptions {
-  /** What was notified is kept under this name: a subscription of the same name goes on where it stopped. */
+  /** Notifications are recorded under this name: a subscription of the same name continues where it stopped. */
   readonly name: string;
   readonly bucket: string;
   readonly prefix: string;
-  /** Between the end of one look at the bucket and the next. */
+  /** Pause between the end of one sweep and the next. */
   readonly intervalMs: number;
-  /** Of looks at the bucket and handlers that failed; what failed is tried again at the next look. */
+  /** Failed sweeps and handlers; the next sweep tries again. */
   readonly onError: (error: unknown) => void;
 }
 

@@ -1,17 +1,17 @@
-/** A version that is shown, and has no vectors of some model. */
+/** A published version without vectors of some model. */
 export interface OutdatedVersion {
   readonly id: string;
   readonly assetId: string;
 }
 
-/** The port to what a change of the embedding model has left behind. */
+/** The port to versions with vectors of another model. */
 export interface OutdatedVersions {
   /** In the order of their ids, after one of them. */
   page(model: string, afterId: string, limit: number): Promise<OutdatedVersion[]>;
   count(model: string): Promise<number>;
   /**
-   * Whether this is the model that vectors are to be made by: of processes with different ones, that of the one that started
-   * last. Otherwise each would undo what the other did.
+   * Whether vectors are to be made by this model. If processes have different models, that of the last started process
+   * counts; otherwise each would undo the other's work.
    *
    * @param startedMs when the process of the caller started, in Unix milliseconds.
    */

@@ -7,7 +7,10 @@ export interface Phrase {
   readonly prefix: boolean;
 }
 
-/** One phrase of each list in `all`, which has at least one, and none of those in `none`: what `TextQuery` of the table layer is, for a column. */
+/**
+ * Matches texts with one phrase of each list in `all` (at least one list), and no phrase of `none`. The table layer's
+ * `TextQuery` is the same for a column.
+ */
 export interface ParsedQuery {
   readonly all: readonly (readonly Phrase[])[];
   readonly none: readonly Phrase[];
@@ -20,8 +23,8 @@ const MAX_PHRASES = 32;
 const TERM = /(-?)(?:"([^"]*)"?|([^\s"]+))(\*?)/g;
 
 /**
- * Reads a query as people type it. All words have to be there; `"a b"` is a phrase, `wor*` a beginning, `-word` must not
- * be there, `a OR b` takes either. Everything else is separators: no text is malformed.
+ * Reads a query as people type it. All words must occur; `"a b"` is a phrase, `wor*` a prefix, `-word` excludes, `a OR
+ * b` takes either. Everything else is separators: no text is malformed.
  *
  * Throws AppError `invalid_request` for a query without a word to look for, and for one that is too long.
  */

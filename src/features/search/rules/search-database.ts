@@ -10,7 +10,7 @@ export interface SearchReads {
   getAsset(assetId: string): Promise<Asset | undefined>;
   getAssetByBucketAndKey(bucket: string, key: string): Promise<Asset | undefined>;
   getVersion(versionId: string): Promise<Version | undefined>;
-  /** Whether nothing is left to do for the version: it was indexed, in whole or in part. */
+  /** Whether the version was indexed, fully or partly. */
   isVersionProcessed(versionId: string): Promise<boolean>;
   /** In the order of their starts; of one chunking, or of all. */
   getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]>;
@@ -21,13 +21,13 @@ export interface SearchReads {
 
 /**
  * Everything that an operation changes is changed in one transaction: the one that it is called on, or one of its own.
- * Operations on what does not exist throw AppError `not_found`.
+ * Operations on something that does not exist throw AppError `not_found`.
  */
 export interface SearchWrites {
   /** Inserts or updates by bucket and key. An asset that was removed is back, with nothing to show until it is published. */
   upsertAsset(input: AssetInput): Promise<Asset>;
   updateAssetStatus(assetId: string, change: AssetStatusChange): Promise<Asset>;
-  /** Notes that the object is gone: from now on no search shows the asset. */
+  /** Records that the object is gone: searches no longer show the asset. */
   tombstoneAsset(assetId: string): Promise<Asset>;
   /** Publishes: archives the previous version, activates this one, and makes it the current one. Atomic. */
   setCurrentVersion(assetId: string, versionId: string): Promise<Asset>;
@@ -47,7 +47,7 @@ export interface SearchWrites {
     transcriptHash?: string,
   ): Promise<number>;
   setTranscriptVisibility(versionId: string, visibility: Visibility): Promise<void>;
-  /** Removes these segments and their embeddings from what can be found, or all of the version. Returns how many. */
+  /** Removes these segments, or all of the version, and their embeddings from searches. Returns their number. */
   softDeleteTranscriptSegments(versionId: string, segmentIds?: readonly string[]): Promise<number>;
 
   /** Inserts or updates by segment and model. The segments must exist. */
@@ -65,10 +65,10 @@ export type SearchOperations = SearchReads & SearchWrites;
 /** One transaction that is open across calls. It ends by `commit` or `rollback`, or by itself when it takes too long. */
 export type SearchTransaction = SearchOperations;
 
-/** Assets, versions, transcripts and embeddings, and the search over what of them is published. */
+/** Assets, versions, transcripts and embeddings, and the search over the published ones. */
 export interface SearchDatabase extends SearchOperations, SearchListings {
   /**
-   * What holders of these classes may see and change: assets of the flows that they see. Anything else is not there
+   * The view of these classes: assets of flows that they may see. Nothing else exists in it
    * (docs/adr/0015-access-by-tags.md). It is closed with the database that it is a view of.
    */
   limitedTo(classes: readonly string[]): SearchDatabase;

@@ -3,7 +3,7 @@ import type { Asset, AssetStatus, TriageState } from './asset.ts';
 import type { DeadLetter } from './job.ts';
 import type { Version } from './version.ts';
 
-/** All that are given have to hold. */
+/** All given filters must hold. */
 export interface AssetFilter {
   readonly bucket?: string;
   readonly keyPrefix?: string;
@@ -13,14 +13,14 @@ export interface AssetFilter {
   readonly sourceId?: string;
 }
 
-/** What a version holds; without what was removed. */
+/** Counts of a version, without removed rows. */
 export interface VersionSize {
   readonly segments: number;
-  /** Of the model that was asked for, or of all together. */
+  /** Count for the given model, or for all together. */
   readonly embeddings: number;
 }
 
-/** Pages by keyset, in the order of creation: what is added while somebody pages shifts nothing. */
+/** Keyset paging in order of creation: rows that are added meanwhile shift nothing. */
 export interface SearchListings {
   /** Those whose objects are gone are left out. */
   listAssets(filter: AssetFilter, page: PageRequest): Promise<Page<Asset>>;

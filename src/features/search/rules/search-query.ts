@@ -1,14 +1,14 @@
 import type { TimeRange } from '../../../shared/time/timerange.ts';
 import type { TamsLink } from './asset.ts';
 
-/** All that are given have to hold. */
+/** All given filters must hold. */
 export interface SearchFilters {
   readonly bucket?: string;
   readonly speaker?: string;
   readonly flowId?: string;
   readonly sourceId?: string;
   readonly language?: string;
-  /** Segments that share some time with it, on the flow's timeline; on the asset's own where it has no flow. */
+  /** Segments that overlap it on the flow's timeline, or on the asset's own if it has no flow. */
   readonly timerange?: TimeRange;
 }
 
@@ -69,6 +69,6 @@ export interface SearchHit {
 
 export interface SearchResult {
   readonly hits: readonly SearchHit[];
-  /** Of all hits, on this page and others; every one of them can be reached by paging. */
+  /** Number of all hits; paging reaches every one. */
   readonly total: number;
 }

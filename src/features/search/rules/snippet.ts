@@ -2,12 +2,12 @@ import type { Snippet } from './search-query.ts';
 import type { ParsedQuery, Phrase } from './query-text.ts';
 import { type Word, wordsOf } from './words.ts';
 
-/** In words; longer texts are cut around what was found first. */
+/** Length in words; longer texts are cut around the first match. */
 const LONGEST = 40;
 const LEAD_IN = 8;
 const ELLIPSIS = '… ';
 
-/** The part of the text where the query's phrases first stand, and where they are in it. Without a query, its beginning. */
+/** The part of the text around the query's first phrases, and their places in it. Without a query, its beginning. */
 export function makeSnippet(text: string, query?: ParsedQuery): Snippet {
   const words = [...wordsOf(text)];
   const found = query === undefined ? [] : highlightsOf(words, query.all.flat());

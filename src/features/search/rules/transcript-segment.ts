@@ -2,11 +2,11 @@ import type { Visibility } from './version.ts';
 
 /** A stretch of speech, the unit of search. Times are in nanoseconds from the start of the asset, half-open. */
 export interface TranscriptSegment {
-  /** Made of its version, chunking and position. */
+  /** Derived from its version, chunking and position. */
   readonly id: string;
   readonly versionId: string;
   readonly assetId: string;
-  /** How the transcript was cut: segments of one version and chunking are numbered from 0 on. */
+  /** The method of chunking: segments of one version and chunking are numbered from 0. */
   readonly chunking: string;
   readonly position: number;
   readonly startNs: bigint;

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 
-/** Whether a search may show it: it is being made, is shown, was followed by another, or was removed. */
+/** States: being made, published, replaced by another, or removed. */
 export const VISIBILITIES = ['STAGING', 'ACTIVE', 'ARCHIVED', 'SOFT_DELETED'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 
@@ -15,14 +15,14 @@ export interface Version {
   readonly sizeBytes: bigint | null;
   readonly status: VersionStatus;
   readonly publishState: Visibility;
-  /** Of all its segments, but for those that were removed by themselves; likewise of its embeddings. */
+  /** Count of its segments without removed ones; the same for its embeddings. */
   readonly segmentVisibility: Visibility;
   readonly embeddingVisibility: Visibility;
-  /** Of what is said in it, as BCP 47. */
+  /** Language of its speech, as BCP 47. */
   readonly language: string | null;
-  /** Tells which transcript was put into it last, in whole or as far as its writer has come; null where none was. */
+  /** The transcript that was last put into it, complete or not yet; null if none was. */
   readonly transcriptHash: string | null;
-  /** The model that this server made a vector by of each of its segments; null where there is none. */
+  /** The model by which this server made a vector of each segment; null if there is none. */
   readonly embeddingModel: string | null;
   readonly createdMs: number;
   readonly updatedMs: number;
@@ -33,7 +33,7 @@ export interface Version {
 
 export interface VersionInput {
   readonly assetId: string;
-  /** Of the content: that of the object, and of the transcript where it was given apart. */
+  /** ETag of the content: of the object, and of the transcript if that is separate. */
   readonly etag: string;
   readonly sizeBytes?: bigint | null;
   readonly language?: string | null;
@@ -52,7 +52,7 @@ export const publishedIsFixed = (versionId: string): AppError =>
     `The version ${versionId} has been published: a changed transcript is a new version.`,
   );
 
-/** The version is written at the moment: what is in it is parts of two transcripts, or a part of one. */
+/** The version is being written: it holds parts of two transcripts, or part of one. */
 export const isBeingWritten = ({ publishState, status, transcriptHash }: Version): boolean =>
   publishState === 'STAGING' && status === 'transcribing' && transcriptHash !== null;
 

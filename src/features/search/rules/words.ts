@@ -5,13 +5,13 @@ export interface Word {
   readonly end: number;
 }
 
-/** Scripts that put no space between words: each of their letters stands for itself, and a word is found as a phrase. */
+/** Scripts without spaces between words: each letter is a word, and a word is found as a phrase. */
 const UNSPACED = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
   .map((name) => `\\p{Script=${name}}`)
   .join('');
 const LETTER = '[\\p{L}\\p{N}\\p{Co}]';
 const WORD = new RegExp(`[${UNSPACED}]\\p{M}*|(?:(?![${UNSPACED}])${LETTER}\\p{M}*)+`, 'gu');
-/** Those of Latin, Greek and Cyrillic letters: in other scripts marks are vowels, which make another word. */
+/** Marks of Latin, Greek and Cyrillic letters. In other scripts marks are vowels, which make another word. */
 const DIACRITICS = /[\u0300-\u036f]+/g;
 const PLAIN = /^[a-z0-9]*$/;
 const BEGINS_SPACED = new RegExp(`^(?![${UNSPACED}])\\p{L}`, 'u');
@@ -35,7 +35,7 @@ export function* wordsOf(text: string): Generator<Word> {
   for (const match of text.matchAll(WORD)) {
     const start = match.index;
     const end = start + match[0].length;
-    // What unified forms are made of may be several words: `½` becomes `1⁄2`.
+    // A unified form may be several words: `½` becomes `1⁄2`.
     for (const [folded] of fold(match[0]).matchAll(WORD)) {
       if (open !== undefined && isApostrophe(text, open.end, start) && !ENDS_UNSPACED.test(open.folded)) {
         open.folded += folded;

@@ -5,7 +5,7 @@ import { DateTime, Integer, Timerange, Timestamp, Uuid } from '../../../http/sch
 import { pagingParameters } from '../../../tams/parameters.ts';
 import { EXAMPLE_FLOW_ID } from '../../../http/schemas/examples.ts';
 
-/** What is searched: assets, their versions and transcripts; and the queue that makes them. */
+/** Assets, their versions and transcripts; and the queue that makes them. */
 
 export const assetParams = Type.Object({ assetId: Type.String({ description: 'The id of the asset.' }) });
 export const versionParams = Type.Object({ versionId: Type.String({ description: 'The id of the version.' }) });

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { Integer, limitParameter, Timerange, Uuid } from '../../../http/schemas/common.ts';
 
-/** The search itself; what is searched is in `search-assets.ts`. */
+/** Search requests and hits; assets are in `search-assets.ts`. */
 
 export const SEARCH_LIMIT = { default: 10, max: 100 } as const;
 const MAX_VECTOR = 4_096;

@@ -5,10 +5,10 @@ import type { AssetFilter } from '../rules/search-listings.ts';
 import type { FlowReads } from '../../../tams/store.ts';
 import { AppError } from '../../../shared/errors.ts';
 
-/** A link as it is asked for: the source is the flow's. */
+/** A link in a request; the source is that of the flow. */
 export type LinkInput = Pick<TamsLink, 'flowId' | 'offsetNs'>;
 
-/** `link` null takes the asset off its flow; left out, it stays as it is. */
+/** `link: null` removes the asset from its flow; without `link` it stays. */
 export interface AssetUpsert extends Omit<AssetInput, 'link'> {
   readonly link?: LinkInput | null;
 }
@@ -35,13 +35,13 @@ export class AssetService {
     return this.#database.upsertAsset({ ...input, ...linked });
   }
 
-  /** Says where on a flow the asset lies, or with null that it is on none. */
+  /** Sets the asset's place on a flow; null removes it from its flow. */
   async setLink(assetId: string, link: LinkInput | null): Promise<Asset> {
     const { bucket, key } = await this.get(assetId);
     return this.#database.upsertAsset({ bucket, key, link: await this.#resolve(link, 'body/flow_id') });
   }
 
-  /** From now on nothing of it is found. */
+  /** Removes it from all searches. */
   async remove(assetId: string): Promise<void> {
     await this.get(assetId);
     await this.#database.tombstoneAsset(assetId);

@@ -2,7 +2,7 @@ import type { JobInput } from '../rules/job.ts';
 import type { Version } from '../rules/version.ts';
 import type { OutdatedVersion } from '../rules/outdated-versions.ts';
 
-/** The job that makes the vectors of a version that is shown already, by a model, which its key and policy name. */
+/** The job that makes a model's vectors for a published version; its key and policy name the model. */
 export const embeddingJob = ({ id, assetId }: OutdatedVersion, model: string): JobInput => ({
   idempotencyKey: `embed:${model}:${id}`,
   assetId,
@@ -11,8 +11,8 @@ export const embeddingJob = ({ id, assetId }: OutdatedVersion, model: string): J
 });
 
 /**
- * Notes that all vectors of a version are there by a model. One that has those of another model stays noted with that: the
- * upkeep finds it, and removes them.
+ * Records that a version has all vectors of a model. If it still has vectors of another model, that one stays recorded:
+ * the upkeep finds the version, and removes them.
  */
 export const madeBy = (model: string, version: Version | undefined): { readonly embeddingModel?: string } =>
   version === undefined || version.embeddingModel === null ? { embeddingModel: model } : {};

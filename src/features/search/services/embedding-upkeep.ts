@@ -7,7 +7,7 @@ import type { SearchDatabase } from '../rules/search-database.ts';
 import { embeddingJob } from './embedding-job.ts';
 import { embedSegments } from './segment-vectors.ts';
 
-/** Jobs that wait or run at a time: media that come meanwhile wait for no more than these. */
+/** Most jobs that wait or run at a time: new media wait for no more than these. */
 const JOBS_AT_ONCE = 500;
 
 const ENDED: ReadonlySet<JobStatus> = new Set(['completed', 'dead']);
@@ -21,7 +21,7 @@ interface Needs {
   readonly embedder: Embedder;
 }
 
-/** Gives what is shown vectors of the present model, after that was changed. */
+/** Makes vectors of the present model for published versions after the model was changed. */
 export class EmbeddingUpkeep {
   readonly #needs: Needs;
   readonly #startedMs = Date.now();
@@ -30,15 +30,15 @@ export class EmbeddingUpkeep {
     this.#needs = needs;
   }
 
-  /** One query, and with nothing to do all that this costs. */
+  /** One query: the whole cost when there is nothing to do. */
   async isNeeded(): Promise<boolean> {
     const { outdated, embedder } = this.#needs;
     return (await outdated.page(embedder.model, '', 1)).length > 0;
   }
 
   /**
-   * Enqueues jobs for the first of the versions without vectors, where none wait or run for them. Those that were given up
-   * are left to people. Returns how many jobs wait or run then.
+   * Enqueues jobs for the first of the versions without vectors, where none wait or run for them. Jobs that were given
+   * up are left to people. Returns how many jobs wait or run then.
    *
    * Rejects with what the embedder does while it makes no vectors: every job would fail.
    */
@@ -61,8 +61,8 @@ export class EmbeddingUpkeep {
   }
 
   /**
-   * Makes the vectors of a version that is shown, which stays as it is otherwise; those of the model before go once all are
-   * there. There is nothing to do for a job that names the model of a setting that was changed since.
+   * Makes the vectors of a published version, which stays published meanwhile. Once all are there, those of the
+   * previous model are removed. A job with the model of an older setting does nothing.
    */
   async refresh(versionId: string, model: string, signal: AbortSignal): Promise<void> {
     const { database, outdated, embedder } = this.#needs;
@@ -76,7 +76,7 @@ export class EmbeddingUpkeep {
     await database.execute(async (tx) => {
       const { assetId } = await tx.updateVersionStatus(versionId, { status: 'indexed', embeddingModel: model });
       const asset = await tx.getAsset(assetId);
-      // Of one whose next version waits, or failed, that is what its status tells.
+      // If a next version waits or failed, the status of the asset is about that one.
       if (asset?.currentVersionId !== versionId || !SHOWN.has(asset.status)) return;
       const done = { status: 'indexed', triageState: 'none', lastError: null, recommendedAction: null } as const;
       await tx.updateAssetStatus(assetId, done);

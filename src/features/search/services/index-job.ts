@@ -12,7 +12,10 @@ import type { ObjectEvents } from './object-events.ts';
 import type { TamsLinks } from './tams-links.ts';
 import { ObjectChanged, type TranscriptSource } from './transcript-source.ts';
 
-/** Between looks for a flow that uses the object: twice as long each time, until it is reclaimed as unused. */
+/**
+ * First pause between looks for a flow that uses the object; it doubles each time, until the object is reclaimed as
+ * unused.
+ */
 const LOOK_AGAIN = { baseMs: 2_000, maxMs: 3_600_000, jitter: 0 };
 
 interface Needs {
@@ -24,13 +27,13 @@ interface Needs {
   readonly contents: ObjectContents;
   readonly events: ObjectEvents;
   readonly transcripts: TranscriptSource;
-  /** An object of TAMS is indexed only once a flow uses it: until then it is not known who may see it. */
+  /** An object of TAMS is indexed only once a flow uses it: before, nobody knows who may see it. */
   readonly waitsForFlow: boolean;
 }
 
 /**
- * Makes a version of an asset searchable, from wherever an earlier attempt has left it; or, where the job names a model, makes
- * the vectors of one that is shown anew.
+ * Makes a version of an asset searchable, continuing an earlier attempt. If the job names a model, makes the vectors of
+ * a published version again.
  */
 export class IndexJob {
   readonly #needs: Needs;
@@ -61,7 +64,7 @@ export class IndexJob {
     if (job.enginePolicy !== null) return this.#needs.upkeep.refresh(version.id, job.enginePolicy, signal);
     const isPlaced = await this.#place(job, asset);
     if (!isPlaced && this.#needs.waitsForFlow) return;
-    // Else the first job does the rest.
+    // Otherwise the first job does the rest.
     if (looksOf(job) > 0 && !this.#needs.waitsForFlow) return;
     if (asset.triageState === 'skipped' || version.status === 'indexed') return;
     if (await this.#hasFollower(job, asset, version)) return;
@@ -95,8 +98,8 @@ export class IndexJob {
   }
 
   /**
-   * Puts the asset on the flow that uses its object. Returns whether it is where it belongs; if not, a job will look again:
-   * objects are uploaded before segments use them.
+   * Links the asset to the flow that uses its object. Returns whether it is linked; if not, a job looks again: objects
+   * are uploaded before segments use them.
    */
   async #place(job: ClaimedJob, { id: assetId, bucket, key, link: known }: Asset): Promise<boolean> {
     const { database, queue, links } = this.#needs;
@@ -127,7 +130,7 @@ export class IndexJob {
     return true;
   }
 
-  /** To the version that the object is now. */
+  /** Moves on to the version of the object's present content. */
   async #giveWay({ bucket, key }: Asset, version: Version): Promise<void> {
     await this.#needs.database.updateVersionStatus(version.id, { status: 'failed' });
     await this.#needs.events.handle(bucket, key);
@@ -147,5 +150,5 @@ export class IndexJob {
 const isGone = (asset: Asset, version: Version): boolean =>
   asset.tombstonedMs !== null || version.publishState === 'SOFT_DELETED';
 
-/** How often a flow was looked for before, in vain; each look is a job of its own. */
+/** Number of earlier looks for a flow that found none; each look is a job of its own. */
 const looksOf = ({ data }: ClaimedJob): number => (JSON.parse(data) as { looks?: number }).looks ?? 0;

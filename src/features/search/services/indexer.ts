@@ -14,17 +14,20 @@ const EMBED_LATER_MS = 5_000;
 
 export interface IndexOptions {
   readonly signal?: AbortSignal;
-  /** A version that was published later than this, in Unix milliseconds, stays the one that is shown: it is newer. */
+  /** A version published after this time (Unix milliseconds) stays published: it is newer. */
   readonly yieldsToMs?: number;
-  /** What made the transcript, for the asset to name. */
+  /** The origin of the transcript, for the asset. */
   readonly engine?: string;
-  /** Told why there are no vectors; the version is published nevertheless. Without it, a job is enqueued to make them. */
+  /**
+   * Called with the reason why there are no vectors; the version is published nevertheless. Without it, a job is
+   * enqueued to make them.
+   */
   readonly onEmbeddingFailure?: (error: Error) => void;
 }
 
 /**
  * Makes a transcript searchable: chunks, segments, vectors, publication. Repeating it with the same transcript changes
- * nothing. An embedder that fails costs the vectors only: the version is published as `index_partial`, found by its words.
+ * nothing. If the embedder fails, the version is published as `index_partial`, and found by its words.
  */
 export class Indexer {
   readonly #database: SearchDatabase;
@@ -52,7 +55,7 @@ export class Indexer {
       await embedSegments(this.#database, this.#embedder, versionId, options.signal);
     } catch (error) {
       options.signal?.throwIfAborted();
-      // What the tables refuse, they would refuse of the publication as well.
+      // An error of the tables would also meet the publication.
       if (error instanceof AppError) throw error;
       const failure = error instanceof Error ? error : new Error('there are no vectors', { cause: error });
       const asset = await this.#publish(versionId, 'index_partial', options, failure);

@@ -1,6 +1,6 @@
 import type { TranscriptFormat } from '../../../formats/transcripts/transcript.ts';
 
-/** What a medium with speech in it may be, by the extension of its key. */
+/** Types of media that may hold speech, by the extension of the key. */
 const MEDIUM_TYPES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     aac: 'audio/aac',
@@ -38,7 +38,7 @@ const MEDIUM_TYPES: ReadonlyMap<string, string> = new Map(
 /** Playlists, which are lists of media and none themselves. */
 const PLAYLIST = /mpegurl$/i;
 
-/** In the order of preference where a medium has several. */
+/** In order of preference. */
 const SIDECAR_FORMATS: readonly (readonly [extension: string, format: TranscriptFormat])[] = [
   ['vtt', 'webvtt'],
   ['srt', 'srt'],
@@ -50,7 +50,7 @@ const SIDECAR_FORMATS: readonly (readonly [extension: string, format: Transcript
 /** Stores refuse to look for longer keys. */
 const KEY_MAX_BYTES = 1_024;
 
-/** A file that, beside a medium, would hold its transcript. */
+/** A file that may hold the transcript of a medium beside it. */
 export interface Sidecar {
   readonly key: string;
   readonly format: TranscriptFormat;

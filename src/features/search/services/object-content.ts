@@ -7,9 +7,9 @@ import { isSidecar, mediumTypeOf, type Sidecar, sidecarsOf, stemOf } from './med
 export interface ObjectContent {
   readonly sizeBytes: number;
   readonly mediumType: string;
-  /** Of the medium alone. */
+  /** ETag of the medium alone. */
   readonly objectEtag: string;
-  /** Of the medium and the transcripts beside it: what versions are told apart by. */
+  /** ETag of the medium and the transcripts beside it; it identifies the version. */
   readonly etag: string;
   /** The preferred first. */
   readonly sidecars: readonly FoundSidecar[];
@@ -19,7 +19,7 @@ export interface FoundSidecar extends Sidecar {
   readonly etag: string;
 }
 
-/** Looks at objects. What counts is how they are now: notifications may be late, or come in another order. */
+/** Reads the present state of objects: notifications may be late or out of order. */
 export class ObjectContents {
   readonly #storage: ObjectStorage;
 
@@ -27,7 +27,7 @@ export class ObjectContents {
     this.#storage = storage;
   }
 
-  /** Undefined where there is no such object, `'other'` where it is nothing with speech in it. One request, and one per sidecar. */
+  /** Undefined if there is no such object, `'other'` if it cannot hold speech. One request, and one per sidecar. */
   async look(bucket: string, key: string): Promise<ObjectContent | 'other' | undefined> {
     const info = await this.#find(bucket, key);
     if (info === undefined) return undefined;
@@ -42,14 +42,14 @@ export class ObjectContents {
     return { sizeBytes: info.size, mediumType, objectEtag: info.etag, etag, sidecars };
   }
 
-  /** What a transcript lies beside, which may be a medium: `clip` and `clip.mp4`, of `clip.vtt`. */
+  /** Keys that a transcript may belong to: `clip` and `clip.mp4` for `clip.vtt`. */
   async mediaBeside(bucket: string, sidecarKey: string): Promise<string[]> {
     const stem = stemOf(sidecarKey);
     const media = [stem];
     let after: string | undefined;
     do {
       const options = after === undefined ? {} : { after };
-      // A key that no object of this store can have must not fail the events that came with its own.
+      // An event with an impossible key must not fail the others of its request.
       const page = await unlessNotFound(this.#storage.list(bucket, `${stem}.`, options));
       if (page === undefined) return [];
       for (const { path } of page.objects) {

@@ -10,25 +10,25 @@ import type { ObjectContent, ObjectContents } from './object-content.ts';
 import type { TamsLinks } from './tams-links.ts';
 
 /**
- * What became of a notification: a job was enqueued, an earlier version is shown again, the asset is gone, nothing was new,
- * there is neither a transcript nor what makes one, or the object is nothing to be searched.
+ * Outcome of a notification: a job was enqueued, an earlier version was published again, the asset is gone, nothing was
+ * new, there is neither a transcript nor a transcriber, or the object cannot be searched.
  */
 export type EventOutcome = 'queued' | 'published' | 'removed' | 'unchanged' | 'untranscribed' | 'ignored';
 
-/** Where something has happened to an object. */
+/** The place of an object that changed. */
 export interface ObjectPlace {
   readonly bucket: string;
   readonly key: string;
 }
 
-/** What became of notifications that came together; each object counts once. */
+/** Outcomes of the notifications of one request; each object counts once. */
 export interface EventsReport {
   readonly outcomes: Readonly<Record<EventOutcome, number>>;
-  /** Buckets that this server does not have; what happened in them is not looked at. */
+  /** Buckets that this server does not have; their events are ignored. */
   readonly unknownBuckets: readonly string[];
 }
 
-/** Objects that are looked at at once. */
+/** Objects that are read at a time. */
 const CONCURRENCY = 8;
 
 interface Needs {
@@ -36,13 +36,13 @@ interface Needs {
   readonly queue: JobQueue;
   readonly contents: ObjectContents;
   readonly links: Pick<TamsLinks, 'find'>;
-  /** The names of those that there are. */
+  /** Names of the known buckets. */
   readonly buckets: ReadonlySet<string>;
-  /** Whether media without a transcript beside them are of use. */
+  /** Whether media without a transcript beside them can be transcribed. */
   readonly transcribes: boolean;
 }
 
-/** Nothing more is done for these. */
+/** Final states: nothing more is done. */
 const PROCESSED: ReadonlySet<Version['status']> = new Set(['indexed', 'index_partial']);
 
 /**
@@ -101,7 +101,7 @@ export class ObjectEvents {
     const found = asset?.link ?? (await links.find(bucket, key));
     // The job looks again: uploads are told of before segments are registered.
     const link = found === 'unused' ? undefined : found;
-    // What a person has put aside stays there, until the object is another.
+    // A skipped asset stays skipped until its object changes.
     if (asset?.triageState === 'skipped' && !isOther(asset, content)) return 'unchanged';
     const { id, version, isNew } = await this.#write({ bucket, key }, content, link);
     return this.#proceed(id, version, content, isNew);
@@ -115,7 +115,7 @@ export class ObjectEvents {
     const { sizeBytes, mediumType, etag } = content;
     const size = BigInt(sizeBytes);
     return this.#needs.database.execute(async (tx) => {
-      // Read here: a medium and the transcript beside it are mostly told of together, and one of them is the first.
+      // Read again here: events of a medium and of its transcript mostly come together.
       const isNew = isOther(await tx.getAssetByBucketAndKey(place.bucket, place.key), content);
       const { id } = await tx.upsertAsset({ ...place, etag, sizeBytes: size, contentType: mediumType, link });
       const version = await tx.createVersion({ assetId: id, etag, sizeBytes: size });
@@ -128,11 +128,11 @@ export class ObjectEvents {
     const { database, transcribes } = this.#needs;
     if (PROCESSED.has(version.status)) {
       if (!isNew) return 'unchanged';
-      // The object is again what it was before: all that there is to do has been done then.
+      // The object has an earlier content again: the work was done then.
       await database.setCurrentVersion(assetId, version.id);
       return 'published';
     }
-    // Not new, and begun: there is a job, or it was given up, or a person has put another transcript in its place.
+    // Known and begun: there is a job, or it was given up, or a person has put another transcript.
     if (!isNew && version.status !== 'pending') return 'unchanged';
     if (content.sidecars.length === 0 && !transcribes) return 'untranscribed';
     const job = await this.#enqueue(assetId, version.id);
@@ -153,7 +153,7 @@ export class ObjectEvents {
 const isOther = (asset: Asset | undefined, { etag }: ObjectContent): boolean =>
   asset?.etag !== etag || asset.tombstonedMs !== null;
 
-/** Of an asset whose object is another than before. */
+/** For an asset whose object has changed. */
 const BEGUN = {
   status: 'pending',
   triageState: 'none',

@@ -7,19 +7,19 @@ import { AppError } from '../../../shared/errors.ts';
 export const SEARCH_TYPES = ['keyword', 'semantic', 'hybrid'] as const;
 export type SearchType = (typeof SEARCH_TYPES)[number];
 
-/** How far into the hits paging goes: whoever wants more filters. */
+/** Limit of paging through hits; filters narrow a search further. */
 export const MAX_REACH = 10_000;
-/** Of a text that is searched for, whichever way. */
+/** Longest text of a query. */
 const MAX_CHARACTERS = 1_000;
-/** When an embedder that failed may be asked again. */
+/** Seconds after which a failed embedder may be asked again. */
 const RETRY_AFTER_S = 10;
 
 export interface SearchRequest {
   readonly type: SearchType;
   readonly text?: string;
-  /** In place of the text's own, for the search by meaning. */
+  /** Used instead of the text's vector in semantic search. */
   readonly vector?: Float32Array;
-  /** Of the vector; that of this server's embedder unless given. */
+  /** Model of the vector; by default this server's. */
   readonly model?: string;
   /** For `hybrid`; reciprocal rank fusion unless given. */
   readonly fusion?: Fusion;
@@ -35,7 +35,7 @@ export interface SearchAnswer extends SearchResult {
   readonly model?: string;
 }
 
-/** The search for what was said: by words, by meaning, or by both. */
+/** Searches transcripts by words, by meaning, or by both. */
 export class QueryService {
   readonly #database: SearchDatabase;
   readonly #embedder: Embedder;

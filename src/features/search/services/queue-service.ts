@@ -39,12 +39,12 @@ export class QueueService {
     return this.#database.pageOfDeadLetters(page);
   }
 
-  /** Has the job done anew. Throws AppError `not_found`. */
+  /** Repeats the job. Throws AppError `not_found`. */
   requeue(deadLetterId: string): Promise<Job> {
     return this.#control.requeue(deadLetterId);
   }
 
-  /** Forgets that the job was given up; it stays undone. */
+  /** Deletes the dead letter; the job stays undone. */
   async removeDeadLetter(deadLetterId: string): Promise<void> {
     if (await this.#database.removeDeadLetter(deadLetterId)) return;
     throw new AppError('not_found', `There is no dead letter ${deadLetterId}.`);

@@ -1,10 +1,10 @@
 import type { Embedder, EmbeddingInput } from '../rules/embedding.ts';
 import type { SearchDatabase } from '../rules/search-database.ts';
 
-/** Texts that are embedded at a time: what services commonly take, and little to repeat. */
+/** Texts per request to the embedder: services commonly take this many, and a failure repeats little. */
 const EMBEDDING_BATCH = 64;
 
-/** Makes a vector of each segment of a version, and keeps it. Rejects with what the embedder does. */
+/** Makes and stores a vector for each segment of a version. Rejects with the embedder's errors. */
 export async function embedSegments(
   database: Pick<SearchDatabase, 'getTranscriptSegments' | 'upsertEmbeddings'>,
   embedder: Embedder,

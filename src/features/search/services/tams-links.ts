@@ -7,7 +7,7 @@ export class TamsLinks {
   readonly #store: Pick<StoreReader, 'objects' | 'segments' | 'flows'>;
   readonly #storageIds: Readonly<Record<string, string>>;
 
-  /** @param storageIds of the storage backends, by the names of their buckets. */
+  /** @param storageIds ids of the storage backends, by the names of their buckets. */
   constructor(
     store: Pick<StoreReader, 'objects' | 'segments' | 'flows'>,
     storageIds: Readonly<Record<string, string>>,
@@ -17,9 +17,9 @@ export class TamsLinks {
   }
 
   /**
-   * The first flow, by id, that uses the object, and where its first segment with it starts; `'unused'` where no segment
-   * uses it yet, undefined where the object is none of TAMS. A segment that uses the object from its middle on is taken as if from its
-   * start: say otherwise by a link of your own. At most five queries.
+   * The first flow, by id, that uses the object, and where its first segment with it starts; `'unused'` where no
+   * segment uses it yet, undefined where the object is none of TAMS. A segment that uses the object from its middle on
+   * is taken as if from its start: a client can set another link. At most five queries.
    */
   async find(bucket: string, key: string): Promise<TamsLink | 'unused' | undefined> {
     const storageId = this.#storageIds[bucket];
@@ -32,7 +32,7 @@ export class TamsLinks {
     const query = { timerange: TimeRange.EVERYTHING, objectId, reverse: false };
     const [segment] = (await this.#store.segments.page(flowId, query, { limit: 1 })).items;
     const flow = await this.#store.flows.state(flowId);
-    // Either may have been deleted in between, and the id be another flow's by now.
+    // Either may have been deleted meanwhile, and the id may be another flow's by now.
     if (segment === undefined || flow === undefined || flow.life !== before?.life) return 'unused';
     return { flowId, flowLife: flow.life, sourceId: flow.sourceId, offsetNs: segment.startNs };
   }

@@ -21,7 +21,7 @@ const MAX_CUE_CHARACTERS = 10_000;
 const MAX_SPEAKER_CHARACTERS = 256;
 const LANGUAGE = /^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,7}$/;
 
-/** What was said in a version, in segments as they are searched. */
+/** The transcript of a version, in segments as searches see them. */
 export interface VersionTranscript {
   readonly version: Version;
   readonly segments: readonly TranscriptSegment[];
@@ -30,7 +30,7 @@ export interface VersionTranscript {
 export interface GivenTranscript {
   readonly text: string;
   readonly format: TranscriptFormat;
-  /** In place of the one that the text names. */
+  /** Replaces the language that the text names. */
   readonly language?: string;
 }
 
@@ -44,7 +44,7 @@ export class TranscriptService {
     this.#indexer = indexer;
   }
 
-  /** Of the version that is shown. Throws AppError `not_found` where nothing is, too. */
+  /** The transcript of the published version. Throws AppError `not_found`, also if none is published. */
   async ofAsset(assetId: string): Promise<VersionTranscript> {
     const { currentVersionId } = await presentAsset(this.#database, assetId);
     if (currentVersionId === null) throw noTranscript(`The asset ${assetId}`);
@@ -60,8 +60,8 @@ export class TranscriptService {
   }
 
   /**
-   * Makes a version of the asset out of a transcript, and publishes it with its vectors. The version's id comes from the
-   * object's etag and what the transcript says: the same again, in whatever format, is the same version.
+   * Makes a version of the asset from a transcript, and publishes it with its vectors. The version's id comes from the
+   * object's ETag and the transcript's content: the same transcript in another format is the same version.
    */
   async putOnAsset(assetId: string, given: GivenTranscript): Promise<Version> {
     const transcript = await read(given);
@@ -73,7 +73,7 @@ export class TranscriptService {
     return presentVersion(this.#database, id);
   }
 
-  /** Gives a version its segments and publishes nothing: vectors can be put, and the version published, when all is there. */
+  /** Stores a version's segments without publishing: vectors can be put next, and then the version published. */
   async putOnVersion(versionId: string, given: GivenTranscript): Promise<VersionTranscript> {
     const transcript = await read(given);
     await presentVersion(this.#database, versionId);
@@ -81,7 +81,7 @@ export class TranscriptService {
     return this.ofVersion(versionId);
   }
 
-  /** From now on nothing that was said in the version is found. */
+  /** Removes the version from all searches. */
   async remove(versionId: string): Promise<void> {
     await presentVersion(this.#database, versionId);
     await this.#database.softDeleteTranscriptSegments(versionId);

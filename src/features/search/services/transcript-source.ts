@@ -9,15 +9,15 @@ import { AppError } from '../../../shared/errors.ts';
 import { fileNameOf } from './media-kinds.ts';
 import type { FoundSidecar, ObjectContent } from './object-content.ts';
 
-/** Days of speech; what is longer is no transcript. */
+/** Days of speech: a longer file is no transcript. */
 const SIDECAR_MAX_BYTES = 32 * 2 ** 20;
 
-/** The object, or a transcript beside it, is no longer the one that was looked at. */
+/** The object, or a transcript beside it, was replaced meanwhile. */
 export class ObjectChanged extends Error {}
 
 export interface MadeTranscript {
   readonly transcript: Transcript;
-  /** What made it, for the asset to name. */
+  /** Its origin, for the asset. */
   readonly engine: string;
 }
 
@@ -40,7 +40,7 @@ export class TranscriptSource {
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
         const problem = `${sidecar.key}: ${error.message}`;
-        // Many a JSON beside a medium is about something else.
+        // JSON files beside media are often about something else.
         if (sidecar.format !== 'json') throw failure(problem, 'fix_object');
         problems.push(problem);
       }

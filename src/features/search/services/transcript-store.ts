@@ -22,7 +22,7 @@ export async function storeTranscript(
   const chunks = chunkTranscript(transcript.cues);
   const transcriptHash = createHash('sha256').update(writeTranscriptJson(transcript)).digest('hex');
   await database.execute(async (tx) => {
-    // Segments are written in several transactions, so it is said first whose they are to be.
+    // Segments are written in several transactions, so the version first names the transcript that they belong to.
     const version = await tx.getVersion(versionId);
     if (version?.publishState !== 'STAGING') return;
     if (version.transcriptHash === transcriptHash && WRITTEN.has(version.status)) return;

@@ -5,7 +5,7 @@ import type { SearchDatabase } from '../rules/search-database.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
 
-/** What people decide about assets that could not be indexed. */
+/** Decisions of people about assets that could not be indexed. */
 export class TriageService {
   readonly #database: SearchDatabase;
   readonly #control: QueueControl;
@@ -19,7 +19,7 @@ export class TriageService {
     return this.#database.listAssets({ triageState: 'quarantined' }, page);
   }
 
-  /** Has the jobs of the asset that were given up done anew. */
+  /** Repeats the failed jobs of the asset. */
   async retry(assetId: string): Promise<Asset> {
     await this.#quarantined(assetId);
     if ((await this.#control.requeueAsset(assetId)) > 0) return presentAsset(this.#database, assetId);

@@ -13,7 +13,7 @@ export class VersionService {
   readonly #database: SearchDatabase;
   readonly #model: string;
 
-  /** @param model that this server turns queries into vectors by. */
+  /** @param model of this server's query vectors. */
   constructor(database: SearchDatabase, model: string) {
     this.#database = database;
     this.#model = model;
@@ -33,7 +33,7 @@ export class VersionService {
   async create(input: VersionInput): Promise<Version> {
     await presentAsset(this.#database, input.assetId);
     const { language } = input;
-    // As transcripts have it, and searches ask for it.
+    // In the spelling of transcripts and searches.
     return this.#database.createVersion({ ...input, language: language && (languageTag(language) ?? language) });
   }
 
@@ -44,8 +44,8 @@ export class VersionService {
   }
 
   /**
-   * Makes it what searches show of its asset, in place of the version before. Atomic. Without a vector of the server's
-   * model for each segment it is `index_partial`: vectors of others are found by vectors alone.
+   * Publishes the version in place of the previous one. Atomic. Without a vector of the server's model for each segment
+   * it is `index_partial`: vectors of others are found by vectors alone.
    */
   async publish(versionId: string): Promise<Asset> {
     const version = await presentVersion(this.#database, versionId);

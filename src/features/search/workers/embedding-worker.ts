@@ -6,12 +6,12 @@ import { WorkerLoop } from '../../../operation/worker-loop.ts';
 
 const LEASE = 'search-embedding-upkeep';
 const IDLE_MS = 600_000;
-/** Between looks for what is left while jobs are done. */
+/** Pause between looks while jobs run. */
 const BUSY_MS = 10_000;
-/** Until the model is tried again that could not be used. */
+/** Pause until a failed model is tried again. */
 const RETRY_MS = 60_000;
 
-/** Has vectors made of what is shown without those of the present model: at the start, and what comes by other ways later. */
+/** Queues jobs for published versions without vectors of the present model: at the start, and regularly afterwards. */
 export function embeddingWorker(upkeep: EmbeddingUpkeep, leases: LeaseKeeper, logger: Logger): WorkerLoop {
   let openBefore = 0;
   const round = async (): Promise<number> => {
@@ -23,7 +23,7 @@ export function embeddingWorker(upkeep: EmbeddingUpkeep, leases: LeaseKeeper, lo
         });
       }
     } catch (error) {
-      // A model that is out of order is no reason to take this server out of service, as a worker that fails is.
+      // Unlike a failing worker, a failing model must not take this server out of service.
       if (!(error instanceof JobError)) throw error;
       logger.warn({ err: error }, 'what is shown gets its vectors once the embedding model can be used');
       return RETRY_MS;

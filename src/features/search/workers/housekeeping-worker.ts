@@ -9,8 +9,8 @@ const LEASE = 'search-housekeeping';
 const IDLE_MS = 600_000;
 
 /**
- * Removes what media search has kept for long enough: versions that others have followed or nobody published, assets whose
- * objects are gone, jobs that are done, and dead letters that nobody has to decide about.
+ * Deletes rows of media search after their retention: versions that were replaced or never published, assets whose
+ * objects are gone, done jobs, and dead letters that nobody has to decide about.
  */
 export const housekeepingWorker = (
   database: Pick<SearchDatabase, 'purgeVersions' | 'purgeTombstonedAssets'>,

@@ -10,7 +10,7 @@ export class JobWorker {
   readonly #options: ConsumeOptions;
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
-  /** When each job that runs was begun. */
+  /** Start of each running job. */
   readonly #running = new Map<string, number>();
   #consumer: Consumer | undefined;
   #lastSuccess: number | undefined;
@@ -22,7 +22,7 @@ export class JobWorker {
     this.#options = options;
   }
 
-  /** It fails where the queue cannot be used; a job that fails says something of its medium, and nothing of the worker. */
+  /** It fails if the queue cannot be used. A failed job is about its medium, not about the worker. */
   get status(): WorkerStatus {
     const { inRow = 0, last } = this.#consumer?.failures ?? {};
     const began = [...this.#running.values()];
@@ -41,7 +41,7 @@ export class JobWorker {
     this.#consumer ??= this.#queue.consume((job, signal) => this.#run(job, signal), this.#options);
   }
 
-  /** Breaks off the jobs that run, for others to do at once. */
+  /** Ends the running jobs, so that other processes take them at once. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#consumer?.stop();
@@ -56,7 +56,7 @@ export class JobWorker {
       this.#lastSuccess = Date.now();
     } catch (error) {
       if (this.#stopping.signal.aborted) throw new JobHandedBack('the worker is stopping', { cause: error });
-      // Clients are told less: here is all that is known.
+      // The log has all details; clients see less.
       const { id: jobId, assetId, versionId, attempt } = job;
       this.#logger.warn({ jobId, assetId, versionId, attempt, err: error }, 'a job of media search failed');
       throw error;

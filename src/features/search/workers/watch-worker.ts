@@ -10,10 +10,10 @@ export interface WatchOptions {
   readonly intervalMs: number;
 }
 
-/** How soon another process takes the place of one that died, a lease's life aside. */
+/** Interval in which other processes try to take over from a dead one, besides the life of its lease. */
 const CHECK_MS = 5_000;
 
-/** Looks for objects by listing a prefix: of all processes one at a time, since each would find the same. */
+/** Finds objects by listing a prefix, in one process at a time, since each would find the same. */
 export class WatchWorker {
   readonly #storage: Pick<ObjectStorage, 'subscribe'>;
   readonly #events: Pick<ObjectEvents, 'handle'>;
@@ -53,7 +53,7 @@ export class WatchWorker {
     await this.#end();
   }
 
-  /** The lease is renewed by its keeper; here it is seen whether that succeeds. */
+  /** The lease's keeper renews it; this checks whether that succeeds. */
   async #round(): Promise<number> {
     const [ours = false] = await this.#leases.acquire([this.#name]);
     if (ours) this.#subscription ??= this.#subscribe();

@@ -2,7 +2,7 @@ import { DOT_PRODUCTS_WASM } from './dot-products.generated.ts';
 
 const PAGE_BYTES = 65_536;
 const ELEMENT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** Vectors are copied here before they are computed with: as many as stay in the processor's nearer caches. */
+/** Vectors are copied here for the computation: as many as fit into the processor's near caches. */
 const BATCH_BYTES = 2 * PAGE_BYTES;
 
 type Compute = (vectors: number, count: number, dimension: number, query: number, scores: number) => void;
@@ -36,7 +36,7 @@ export class DotProducts {
     this.#compute = exports['dotProducts'] as Compute;
   }
 
-  /** Of the first `count` vectors; good until the next call. */
+  /** Products of the first `count` vectors; valid until the next call. */
   of(count: number): Float32Array {
     const { vectors } = this;
     this.#compute(vectors.byteOffset, count, this.#query.length, this.#query.byteOffset, this.#scores.byteOffset);

@@ -1,4 +1,4 @@
-/** What is used of WebAssembly here; TypeScript declares it for browsers only, with all else that they have. */
+/** The part of WebAssembly that is used here; TypeScript declares it only together with all of the browser's API. */
 declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer;
