@@ -1,12 +1,12 @@
 import type { MetricSource } from '../operation/metrics/metric-source.ts';
 import type { Backlog, BacklogReader } from './backlog-reader.ts';
 
-/** How long a reading is good enough: scrapers and people may ask as often as they like. */
+/** How long a reading is reused, however often scrapers and people ask. */
 const KEPT_MS = 5_000;
-/** Statuses are always there, at 0 too: what is absent cannot be alerted on. */
+/** Statuses always exist, also at 0: an absent metric cannot trigger an alert. */
 const UNFINISHED_STATUSES = ['created', 'started', 'error'];
 
-/** How much is left to do. */
+/** Metrics of deletion and reclaim. */
 export function backlogSources(reader: Pick<BacklogReader, 'read'>): MetricSource[] {
   let latest: { at: number; backlog: Promise<Backlog> } | undefined;
   const read = (): Promise<Backlog> => {

@@ -2,19 +2,19 @@ import { lte, ne } from '../vastdb/predicate/builder.ts';
 import type { TableReads } from './table-access.ts';
 import { DELETION_REQUESTS, RECLAIM_QUEUE } from './tables.ts';
 
-/** More than this is not counted: what matters then is that it is much. */
+/** Counting stops here: beyond it the exact number does not matter. */
 export const BACKLOG_COUNT_MAX = 1_000;
 
 export interface Backlog {
   /** Deletion requests that are not done, by status; BACKLOG_COUNT_MAX at most. */
   readonly deletionRequests: ReadonlyMap<string, number>;
-  /** Objects that should have been looked at by now; BACKLOG_COUNT_MAX at most. */
+  /** Objects that are due; BACKLOG_COUNT_MAX at most. */
   readonly reclaimDue: number;
-  /** For how long the oldest of them has been due; 0 where there is none. */
+  /** How long the oldest of them has been due; 0 if there is none. */
   readonly reclaimLagMs: number;
 }
 
-/** Reads how much is left to do, at a bounded cost however much that is. */
+/** Reads the backlog, at a bounded cost. */
 export class BacklogReader {
   readonly #reader: TableReads;
 

@@ -14,16 +14,16 @@ import { StorageService } from './storage/storage-service.ts';
 
 export interface ServiceParts {
   readonly media: MediaStoreRegistry;
-  /** Of the storage backends. */
+  /** Properties of the storage backends. */
   readonly labels: ReadonlySet<string>;
   /** Views of the store share it: a page is looked up after the view has found the flow. */
   readonly pages: SegmentPageCache;
   readonly deletion: SegmentDeletionOptions;
   readonly allocationExpiryMs: number;
   readonly limits: DocumentLimits;
-  /** What else a registration of segments does, in its transaction. */
+  /** Runs in the transaction that registers segments. */
   readonly onRegistered?: OnRegistered;
-  /** What has nothing to do with single flows and sources is the same for everybody. */
+  /** Services that are not about single flows and sources are shared by all principals. */
   readonly forAll: Pick<Services, 'serviceInfo' | 'webhooks'>;
 }
 

@@ -5,7 +5,7 @@ import { COUNTERS } from './tables.ts';
 
 export type CounterName = 'registrations_version' | 'event_log_start' | 'event_log_end';
 
-/** The values of these counters, in their order; 0 of one that was never set. */
+/** The values of these counters, in their order; 0 for one that was never set. */
 export async function readCounters(reader: TableReads, names: readonly CounterName[]): Promise<number[]> {
   const { rows } = await reader.select({
     table: COUNTERS.name,
@@ -19,7 +19,7 @@ export async function readCounters(reader: TableReads, names: readonly CounterNa
 /** Transactions that set one counter collide, on engines where they could run side by side. */
 export async function setCounter(tx: ManagedTransaction, name: CounterName, value: number): Promise<void> {
   if ((await tx.update(COUNTERS.name, eq('name', name), { value: BigInt(value) })) > 0) return;
-  // Of two that set it for the first time only one inserts the row.
+  // If two set it for the first time, only one inserts the row.
   await tx.lock([`counter:${name}`]);
   await tx.insertArrays(COUNTERS.name, ['name', 'value'], [[name, BigInt(value)]]);
 }

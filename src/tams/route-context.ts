@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import type { Services } from './services.ts';
 import type { Paging } from '../http/paging.ts';
 
-/** A request, as far as it says who makes it. */
+/** The part of a request that identifies its maker. */
 export type Asker = Pick<FastifyRequest, 'auth'>;
 
-/** What every route is given. */
+/** Inputs to every route. */
 export interface RouteContext {
-  /** Over what the request's principal may see and change. */
+  /** Services over the view of the request's principal. */
   readonly services: (request: Asker) => Services;
   readonly paging: Paging;
   /** The absolute URL that clients reach this server under; no slash at its end. */

@@ -7,7 +7,7 @@ import type { SourceService } from './sources/source-service.ts';
 import type { StorageService } from './storage/storage-service.ts';
 import type { WebhookService } from './webhooks/webhook-service.ts';
 
-/** What the HTTP layer calls: one service per resource. */
+/** Services for the HTTP layer, one per resource. */
 export interface Services {
   readonly serviceInfo: ServiceInfoService;
   readonly sources: SourceService;

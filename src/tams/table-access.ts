@@ -3,10 +3,10 @@ import type { ManagedReader } from '../vastdb/managed-reader.ts';
 import type { SelectQuery } from '../vastdb/query/select-query.ts';
 import { translateTableFailure } from './table-failure.ts';
 
-/** What repositories need in order to read: in a transaction or outside. */
+/** Reads of repositories, inside a transaction or outside. */
 export type TableReads = Pick<ManagedReader, 'select' | 'ordering'>;
 
-/** Reads outside of transactions, whose failures clients can understand. */
+/** Reads outside of transactions; failures are translated for clients. */
 export class CommittedReads implements TableReads {
   readonly #reader: ManagedReader;
 

@@ -3,12 +3,12 @@ import { CellTooLarge } from '../vastdb/mutation/cell-sizes.ts';
 import { TableError } from '../vastdb/table-error.ts';
 import { translateCellTooLarge } from '../vastdb/cell-too-large.ts';
 
-/** After how many seconds a client may try again when the tables cannot serve it. */
+/** Seconds after which a client may try again when the tables are unavailable. */
 const RETRY_AFTER_S = 2;
 
 /**
- * What a failure of the table layer means to a client; its cause, which may have paths of this machine in it, is for the
- * log alone. Kinds that are defects of ours (`invalid`, `duplicate`) pass as they are and become a 500.
+ * Translates a failure of the table layer for clients. Its cause, which may have paths of this machine, is only for the
+ * log. Kinds that are our defects (`invalid`, `duplicate`) pass unchanged and become a 500.
  */
 export function translateTableFailure(error: unknown): unknown {
   if (!(error instanceof TableError)) return error;
@@ -31,7 +31,7 @@ export function translateTableFailure(error: unknown): unknown {
   }
 }
 
-/** Does work on the tables; its failures are what they mean to a client. */
+/** Runs work on the tables, and translates its failures. */
 export async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

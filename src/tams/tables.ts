@@ -2,8 +2,8 @@ import type { TableDefinition } from '../vastdb/engine.ts';
 import { TRASH_TABLES } from '../features/trash/trash-tables.ts';
 
 /**
- * The tables of VastStore. Columns are what is searched or sorted by, and what one row's change
- * needs; everything else of an entity is in its `document`, the JSON that a GET answers with.
+ * The tables of VastStore. Columns are for searching, sorting, and changes of single rows. Everything else of an entity
+ * is in its `document`, the JSON that a GET answers with.
  */
 
 /** `life`: docs/adr/0022-lives-of-a-flow.md. */
@@ -117,7 +117,9 @@ export const OBJECTS: TableDefinition = {
   indexes: [{ columns: ['id'], unique: true }],
 };
 
-/** Ids whose storage paths may not be made again: of objects that were reclaimed, for longer than the date in a path lasts. */
+/**
+ * Ids of reclaimed objects, whose storage paths must not be made again; kept for longer than the date in a path lasts.
+ */
 export const RECLAIMED_IDS: TableDefinition = {
   name: 'reclaimed_ids',
   columns: [

@@ -4,7 +4,7 @@ import type { Tags } from '../documents/tags.ts';
 /** The tag of flows and sources that lists the classes with access to them (docs/adr/0015-access-by-tags.md). */
 export const CLASSES_TAG = 'auth_classes';
 
-/** Who has access to a flow or source: these classes, or everybody (null). */
+/** The classes with access to a flow or source; null: everybody. */
 export type AccessClasses = readonly string[] | null;
 
 /** The classes that tags give access to: without the tag undefined, which is everybody. */
@@ -18,13 +18,13 @@ export function classesOf(tags: Tags | undefined): string[] | undefined {
 export const limitsOf = ({ classes, scopes }: Principal): readonly string[] | undefined =>
   scopes.includes('admin') ? undefined : classes;
 
-/** Whether a principal of these classes has access to what has these tags. */
+/** Whether a principal of these classes may access a flow or source with these tags. */
 export function giveAccess(tags: Tags | undefined, classes: readonly string[]): boolean {
   const named = classesOf(tags);
   return named === undefined || named.some((name) => classes.includes(name));
 }
 
-/** What a new source takes over from the flow that brings it. */
+/** The tags that a new source inherits from the flow that creates it. */
 export function inheritedTags(tags: Tags | undefined): Tags | undefined {
   const value = classesOf(tags) === undefined ? undefined : tags?.[CLASSES_TAG];
   return value === undefined ? undefined : { [CLASSES_TAG]: value };

@@ -5,9 +5,9 @@ import type { Cell } from '../../vastdb/engine.ts';
 import { and, contains, eq, or } from '../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 
-/** Which flows and sources a view of the store has. */
+/** Limits a view of the store to some flows and sources. */
 export interface Access {
-  /** Over any table with ACCESS_COLUMN. */
+  /** For any table with ACCESS_COLUMN. */
   readonly visible: Predicate;
   /** The classes that limit the view; undefined: it has everything. */
   readonly classes: readonly string[] | undefined;
@@ -20,23 +20,23 @@ const OPEN = '*';
 
 export const FULL_ACCESS: Access = Object.freeze({ visible: and([]), classes: undefined });
 
-/** The terms of a view that pass over rows: none where it has everything. */
+/** The terms that limit a view; none if it shows everything. */
 export const scannedOf = ({ classes, visible }: Access): Predicate[] => (classes === undefined ? [] : [visible]);
 
 export function accessOf(classes: readonly string[]): Access {
-  // A comma, which separates classes, would make one name of two match the two beside each other.
+  // Commas separate classes, so a class must not contain one: `a,b` would match the neighbours `a` and `b`.
   const names = classes.filter((name) => name !== '' && !name.includes(','));
   const visible = or([eq(ACCESS_COLUMN, OPEN), ...names.map((name) => contains(ACCESS_COLUMN, `,${name},`))]);
   return Object.freeze({ visible, classes: names });
 }
 
-/** The cell of ACCESS_COLUMN. Never null: that is what rows have that are older than the column. */
+/** The cell of ACCESS_COLUMN. Never null: only rows from before the column have null. */
 export function accessCell(tags: Tags | undefined): Cell {
   const classes = classesOf(tags);
   return classes === undefined ? OPEN : `,${classes.map((name) => `${name},`).join('')}`;
 }
 
-/** Who has access by a cell of ACCESS_COLUMN; undefined for null: nobody limited. */
+/** The classes in a cell of ACCESS_COLUMN; undefined for null, which limited principals cannot see. */
 export function classesOfCell(cell: Cell | undefined): AccessClasses | undefined {
   if (typeof cell !== 'string') return undefined;
   return cell === OPEN ? null : cell.split(',').filter((name) => name !== '');

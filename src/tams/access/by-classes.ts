@@ -2,12 +2,12 @@ import { LRUCache } from 'lru-cache';
 import { limitsOf } from './access-classes.ts';
 import type { Principal } from '../../shared/principal.ts';
 
-/** More lists of classes than this at a time have what they may use made anew, which is cheap. */
+/** Cached views; beyond this many they are rebuilt, which is cheap. */
 const KEPT_VIEWS = 1_000;
 
 /**
- * What a principal may use: `forAll`, unless classes limit it (docs/adr/0015-access-by-tags.md). Principals of the same
- * classes get the same.
+ * The services of a principal: `forAll`, unless classes limit it (docs/adr/0015-access-by-tags.md). Principals of the
+ * same classes get the same.
  *
  * @param classesOn whether classes limit anybody.
  */

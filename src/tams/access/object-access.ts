@@ -8,7 +8,7 @@ import type { TableReads } from '../table-access.ts';
 import { SEGMENTS } from '../tables.ts';
 import { visibleFlows } from './visible-flows.ts';
 
-/** The flows that use an object, by id: those that the view has. */
+/** The flows of the view that use an object, by id. */
 export async function flowsUsingObject(
   reader: TableReads,
   access: Access,
@@ -52,8 +52,8 @@ async function usersOf(
 }
 
 /**
- * Those of the objects that the view has: by the flow that they were allocated for, or any that uses them. Three
- * queries at most, however many objects.
+ * The objects that the view may see: by the flow that they were allocated for, or any that uses them. Three queries at
+ * most, however many objects.
  */
 export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'firstFlow' | 'firstLife'>>(
   reader: TableReads,

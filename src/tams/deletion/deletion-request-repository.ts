@@ -133,7 +133,7 @@ export class DeletionRequestRepository extends DeletionRequestReader implements 
   }
 
   async insert(request: DeletionRequest): Promise<void> {
-    // Who saw the flow sees what becomes of it, also when it is gone.
+    // A principal that saw the flow sees its deletion request, also after the flow is gone.
     const { rows } = await this.#tx.select({
       table: FLOWS.name,
       columns: [ACCESS_COLUMN],

@@ -7,9 +7,9 @@ import { AppError } from '../../shared/errors.ts';
 import { type LeaseKeeper, LeaseLost } from '../../vastdb/leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 
-/** How often expired requests are removed, and requests of other processes are looked for. */
+/** Interval of deleting expired requests, and of looking for those of other processes. */
 const IDLE_MS = 30_000;
-/** After how long a request that failed is tried again, and one that another process has been working on is looked at. */
+/** Pause before a failed request is repeated, and before one of another process is checked. */
 const RETRY_MS = 10_000;
 
 const leaseOf = (requestId: string): string => `deletion:${requestId}`;
@@ -48,7 +48,7 @@ export class DeletionWorker {
 
   async #round(signal: AbortSignal): Promise<number> {
     const { deletionRequests } = this.#store;
-    // Mostly there is nothing to do, and to find that out nobody needs to be kept from writing.
+    // Mostly there is nothing to do: check without a write transaction.
     if (await deletionRequests.hasExpired(Date.now())) {
       await this.#store.transaction((tx) => tx.deletionRequests.removeExpired(Date.now()), { background: true });
     }

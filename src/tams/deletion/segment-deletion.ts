@@ -10,11 +10,11 @@ import { contentWithout } from '../flows/flow-content.ts';
 export interface SegmentDeletionOptions {
   /** Up to this many segments are deleted before the answer; more become a deletion request. */
   readonly syncMax: number;
-  /** How long an object is kept after its last segment went. */
+  /** How long an object is kept after its last segment was deleted. */
   readonly reclaimGraceMs: number;
   /** How long a deletion request is shown after it is done. */
   readonly requestExpiryMs: number;
-  /** Whether what goes is kept in the trash, and its objects with it. */
+  /** Whether deleted segments and flows are kept in the trash, with their objects. */
   readonly keepDeleted: boolean;
   /** Called when there is a new deletion request to work on. */
   readonly onRequest: () => void;
@@ -29,18 +29,18 @@ const INTERACTIVE_MAX = 100;
 /** Undoes a deletion among other requests that turns out to be a long one. */
 class TooManySegments extends Error {}
 
-/** What never changes of a deletion request. */
+/** The constant part of a deletion request. */
 type RequestKey = Pick<DeletionRequest, 'id' | 'flowId' | 'deleteFlow'>;
 
 /**
- * Deletes segments: at once where they are few, in steps that survive a restart where they are many. In the
- * background each wait for the store costs a turn of a busy thread while the write lock is held, so whatever does
- * not depend on each other is asked for together.
+ * Deletes segments: at once where they are few, in steps that survive a restart where they are many. In the background
+ * each wait for the store costs a turn of a busy thread while the write lock is held, so independent reads run
+ * together.
  */
 export class SegmentDeletion {
   readonly #store: Store;
   readonly #options: SegmentDeletionOptions;
-  /** The transactions that others wait for, and that must be short therefore. */
+  /** Transactions that others wait for must be short. */
   readonly #interactive = new WeakSet<StoreTransaction>();
 
   constructor(store: Store, options: SegmentDeletionOptions) {
@@ -60,12 +60,12 @@ export class SegmentDeletion {
     return request;
   }
 
-  /** Whether what is deleted is kept. */
+  /** Whether deletions can be undone. */
   get keeps(): boolean {
     return this.#options.keepDeleted;
   }
 
-  /** A deletion of now, whether it is done at once or becomes a request. */
+  /** A new deletion, done at once or as a request. */
   begin(principal: string): Deletion {
     return { id: randomUUID(), at: now(), by: principal };
   }
@@ -97,7 +97,7 @@ export class SegmentDeletion {
     memberships: readonly Membership[],
   ): Promise<DeletionRequest | undefined> {
     const everything = { timerange: TimeRange.EVERYTHING };
-    // What was still to be deleted of the flow goes with it; a flow that gets the same id later is another one.
+    // Open deletions of the flow end with it: a later flow with the same id is another one.
     const [segments] = await Promise.all([
       this.#selectToDeleteNow(tx, flow, everything),
       this.#finishUnfinishedOf(tx, flow.id),
@@ -115,8 +115,8 @@ export class SegmentDeletion {
   }
 
   /**
-   * Removes the next segments of a request. Returns whether there is more to do. `mustBeOurs` throws where another
-   * process works on the request by now; what it had done until then is read anew each time.
+   * Removes the next segments of a request. Returns whether there is more to do. `mustBeOurs` throws if another process
+   * works on the request by now; progress is read again in each step.
    */
   async step(
     { id, flowId, deleteFlow }: RequestKey,
@@ -141,7 +141,7 @@ export class SegmentDeletion {
         const more = segments.length === STEP_SIZE && last !== undefined;
         const deletion = { id: request.id, at: request.created, by: request.createdBy };
         await Promise.all([
-          // Nobody sees the content of a flow that is on its way out.
+          // Nobody sees the content of a flow that is being deleted.
           deleteFlow ? this.#remove(tx, flow, segments, deletion) : this.#removeFromFlow(tx, flow, segments, deletion),
           more ? this.#proceed(tx, request, last) : this.#finish(tx, request),
           more || !deleteFlow ? undefined : tx.flows.remove(flow),
@@ -253,7 +253,7 @@ export class SegmentDeletion {
     ]);
   }
 
-  /** Removes segments of a flow that goes too. */
+  /** Removes segments of a flow that is being deleted. */
   async #remove(
     tx: StoreTransaction,
     flow: FlowState,
@@ -265,7 +265,7 @@ export class SegmentDeletion {
     await Promise.all([this.#queueObjects(tx, segments), tx.segments.remove(segments)]);
   }
 
-  /** What is kept in the trash still uses its objects. */
+  /** Segments in the trash still use their objects. */
   async #queueObjects(tx: StoreTransaction, segments: readonly DeletableSegment[]): Promise<void> {
     if (this.keeps) return;
     const objectIds = [...new Set(segments.map(({ objectId }) => objectId))];

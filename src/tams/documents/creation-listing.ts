@@ -15,18 +15,18 @@ export interface CreationListing {
   /** `created_ns` and `id` come first. */
   readonly columns: readonly [created: 'created_ns', id: 'id', ...others: string[]];
   readonly lookups?: readonly Lookup[];
-  /** Terms that an index serves in this order: what they pass over is never read. */
+  /** Terms that an index serves in this order: rows that they exclude are never read. */
   readonly indexed: readonly Predicate[];
-  /** Terms that may pass over many rows, each of which is read. */
+  /** Terms that may exclude many rows, each of which is read. */
   readonly scanned: readonly Predicate[];
-  /** Terms that pass over few rows. */
+  /** Terms that exclude few rows. */
   readonly others?: readonly Predicate[];
   readonly tags: AskedTags;
-  /** Holds a row that all terms pick against other tables: one query at most. */
+  /** Checks a row that matches all terms against other tables: one query at most. */
   readonly check?: ((row: Cell[]) => Promise<boolean>) | undefined;
 }
 
-/** The work of a page, in rows that are passed over. */
+/** The work budget of a page, in rows that are passed over. */
 const MOST_WORK = 32_768;
 /** Rows that are passed over in one turn of the event loop, some two milliseconds; and where each has to be looked up among tags. */
 const ROWS_PER_TURN = 2_048;
@@ -34,7 +34,7 @@ const ROWS_PER_TURN_OF_TAGS = 512;
 const CHECKS_PER_TURN = 64;
 /** A page of more may have many bytes: no two of them are read in one turn. */
 const ROWS_WITHOUT_TURN = 100;
-/** A row that is checked takes as long as so many that are passed over. */
+/** A check of a row costs as much as passing over this many. */
 const CHECK_WORK = 32;
 
 /**

@@ -1,17 +1,17 @@
 import { AppError } from '../../shared/errors.ts';
 import type { CollectionItem } from '../flows/flow.ts';
 
-/** What one document may hold: a flow, a source, a webhook, a segment. */
+/** Limits of one document: a flow, a source, a webhook, a segment. */
 export interface DocumentLimits {
-  /** Of its JSON. */
+  /** Bytes of its JSON. */
   readonly maxBytes: number;
-  /** Of a list, or of an object such as tags, within it. */
+  /** Entries of a list, or of an object such as tags, within it. */
   readonly maxItems: number;
 }
 
 /**
- * Checks a document before it is kept: `document_too_large` or `too_many_items`, which name the property. What `present`
- * has, whose place it takes, may stay as large as it is: an older version let in more, and that can be made less.
+ * Checks a document before it is stored: `document_too_large` or `too_many_items`, which name the property. It may be
+ * as large as `present`, which it replaces: documents of an older version may exceed the limits, and can be reduced.
  *
  * @param noun what it is: `flow`
  */

@@ -4,8 +4,8 @@ import { eq } from '../../vastdb/predicate/builder.ts';
 import type { TableReads } from '../table-access.ts';
 
 /**
- * Whether the trash holds a flow or source of this id that these classes had no access to. Such an id stays reserved: who could not
- * see it must not be able to keep it from being restored.
+ * Whether the trash holds a flow or source of this id that these classes had no access to. Such an id stays reserved:
+ * principals that could not see the flow must not prevent its restore.
  */
 export async function isHiddenInTrash(
   reader: TableReads,

@@ -1,6 +1,6 @@
 import type { CursorPosition, Page } from '../../shared/paging.ts';
 
-/** What a select brought. */
+/** The result of a select. */
 export interface RowsOf<Row> {
   readonly rows: readonly Row[];
   readonly cut?: boolean | undefined;

@@ -33,13 +33,13 @@ export function afterCursor(
   return position === undefined ? [] : [afterPosition(orderBy, cellsOf(position, types))];
 }
 
-/** Where a row stands in the order of creation. */
+/** The position of a row in the order of creation. */
 export type Created = readonly [createdNs: bigint, id: string];
 
 /** The rows up to this one, which is among them, as terms to be and-ed; none where there is no end. */
 export function upToCreation(end: Created | undefined): Predicate[] {
   if (end === undefined) return [];
   const [created, id] = end;
-  // The first is said apart, since an index ends there.
+  // The first is a separate term, since an index ends there.
   return [lte('created_ns', created), or([lt('created_ns', created), and([eq('created_ns', created), lte('id', id)])])];
 }

@@ -27,7 +27,7 @@ export interface PropertyOwner<Name extends string, Value> {
 
 export interface Property<Name extends string, Schema extends TSchema> {
   property: Name;
-  /** What it is, for the summaries: `label`, `maximum bit rate`. */
+  /** Its name in summaries: `label`, `maximum bit rate`. */
   title: string;
   schema: Schema;
   isDeletable: boolean;

@@ -4,7 +4,7 @@ import { withProperties } from '../../shared/json-text.ts';
 /** `2026-01-02T03:04:05Z`: many clients parse no fractions of seconds. The store keeps milliseconds, to order by them. */
 export const wholeSeconds = (time: string): string => time.replace(/\.\d+Z$/, 'Z');
 
-/** The time of now as TAMS shows it. */
+/** The present time as TAMS shows it. */
 export const shownNow = (): string => wholeSeconds(new Date().toISOString());
 
 /**

@@ -10,7 +10,7 @@ import { tagRoutes } from '../documents/tag-routes.ts';
 import { flowListing } from './flow-listing-routes.ts';
 import { flowRoutes } from './flow-routes.ts';
 
-/** TAMS 7.0, `/flows` and what describes a flow below it; segments and storage have folders of their own. */
+/** TAMS 7.0, `/flows` without segments and storage, which have folders of their own. */
 export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
   flowListing(app, context);
   flowRoutes(app, context);

@@ -48,7 +48,7 @@ export class CollectionRepository extends CollectionReader implements Collection
   }
 }
 
-/** Their positions are those from `first` on: they tell the order, and may have gaps. */
+/** Their positions count from `first`: they give the order, and may have gaps. */
 export async function insertMembers(
   tx: ManagedTransaction,
   flowId: string,
@@ -61,8 +61,8 @@ export async function insertMembers(
 }
 
 /**
- * Writes what differs alone: what both begin with stays as it is, and so does what both end with, as long as the
- * positions between have room for what is new.
+ * Writes only the difference. The common beginning stays, and so does the common end, if the positions between have
+ * room for the new members.
  */
 export async function replaceMembers(
   tx: ManagedTransaction,
@@ -84,7 +84,7 @@ export async function replaceMembers(
     orderBy: [{ column: 'position', direction: 'asc' }],
     rowIds: true,
   });
-  // Where the index is not that of the document, it is made anew.
+  // If the index does not match the document, it is rebuilt.
   if (rows.length !== before.length) head = tail = 0;
   const positions = (rows as [bigint][]).map(([position]) => position);
   const first = (positions[head - 1] ?? -1n) + 1n;

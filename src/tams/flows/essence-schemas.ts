@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { Integer, Ratio, Rational } from '../../http/schemas/common.ts';
 
-/** What the essence of a flow is like, by format (TAMS 7.0, `schemas/flow-{video,audio,image,data}.json`). */
+/** Essence parameters by format (TAMS 7.0, `schemas/flow-{video,audio,image,data}.json`). */
 
 const VideoUncompressed = Type.Object(
   {

@@ -6,7 +6,7 @@ export const flowNotFound = (id: string): AppError => new AppError('not_found', 
 export const flowReadOnly = (id: string): AppError =>
   new AppError('flow_read_only', `flow ${id} is read-only; PUT false to its read_only first`);
 
-/** The flow, for a change of it, its segments or its storage; throws `not_found` or `flow_read_only`. */
+/** The flow, to change it, its segments or its storage; throws `not_found` or `flow_read_only`. */
 export async function writableFlow(tx: StoreTransaction, id: string): Promise<FlowState> {
   const flow = await tx.flows.state(id);
   if (flow === undefined) throw flowNotFound(id);

@@ -20,7 +20,7 @@ export async function checkCollection(
   const existing = await tx.flows.existing(memberIds);
   const missing = memberIds.filter((id) => !existing.has(id));
   if (missing.length > 0) {
-    // Members that whoever asks cannot see may stay, so that a flow can be put back as it was got.
+    // Members that the caller cannot see may stay, so that a flow can be put back as it was read.
     const present = new Set((await tx.collections.membersOf([flowId])).map(({ memberId }) => memberId));
     const unknown = missing.filter((id) => !present.has(id));
     if (unknown.length > 0) fail(`there is no flow ${unknown.join(', ')}`);
@@ -29,7 +29,7 @@ export async function checkCollection(
   await tx.collections.hold([flowId, ...within]);
 }
 
-/** Returns all that the members come to, directly or through others. */
+/** Returns all flows that the members collect, directly or through others. */
 async function checkNoCircle(
   tx: StoreTransaction,
   flowId: string,
@@ -51,7 +51,7 @@ function fail(problem: string): never {
 }
 
 /**
- * A flow that goes leaves the collections that it was in: their members must exist. Returns the places it had there. Throws
+ * Takes a deleted flow out of its collections: members must exist. Returns the places it had there. Throws
  * `flow_read_only` where one of them may not be changed.
  */
 export async function leaveCollections(
@@ -80,7 +80,7 @@ export async function leaveCollections(
   return left;
 }
 
-/** A collection that whoever asks cannot see keeps its name to itself. */
+/** An error does not name a collection that the caller cannot see. */
 async function collectedByReadOnly(view: StoreTransaction, flowId: string, collectorId: string): Promise<AppError> {
   const isVisible = (await view.flows.existing([collectorId])).size > 0;
   const by = isVisible

@@ -5,7 +5,7 @@ import type { TableReads } from '../table-access.ts';
 import { FLOW_COLLECTION_MEMBERS } from '../tables.ts';
 import { visibleFlows } from '../access/visible-flows.ts';
 
-/** What collects a flow is read with it: one query, however many flows. */
+/** Reads the collectors of flows with them: one query, however many flows. */
 export const COLLECTED_BY: readonly Lookup[] = [
   { table: FLOW_COLLECTION_MEMBERS.name, column: 'flow_id', match: 'member_id', equals: 'id' },
 ];

@@ -1,7 +1,7 @@
 import type { NewSegment } from '../segments/segment.ts';
 import type { DeletableSegment, FlowContent } from '../store.ts';
 
-/** What a flow amounts to once these segments are added. */
+/** The flow's totals after these segments are added. */
 export function contentWith(content: FlowContent | null, added: readonly NewSegment[]): FlowContent | null {
   let [startNs, endNs, coveredNs] = [content?.startNs, content?.endNs, content?.coveredNs ?? 0n];
   let longestNs = content?.segments?.longestNs ?? 0n;
@@ -18,7 +18,7 @@ export function contentWith(content: FlowContent | null, added: readonly NewSegm
   return { startNs, endNs, coveredNs, segments: isUnknown ? undefined : { count, longestNs } };
 }
 
-/** What a flow amounts to once these segments are gone; `hull` is that of what is left. */
+/** The flow's totals after these segments are deleted; `hull` is that of the remaining ones. */
 export function contentWithout(
   content: FlowContent | null,
   hull: { readonly startNs: bigint; readonly endNs: bigint },

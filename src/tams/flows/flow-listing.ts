@@ -16,8 +16,8 @@ import { FLOW_TAGS, FLOWS } from '../tables.ts';
 const COLUMNS = ['created_ns', 'id', 'document', 'segments_updated', ...CONTENT_COLUMNS] as const;
 
 /**
- * `GET /flows`. A timerange is first held against the hull of each flow's segments, in the engine;
- * only where it lies within the hull of a flow that has gaps are the segments asked.
+ * `GET /flows`. The engine compares a timerange with the hull of each flow's segments. Only if it lies within the hull
+ * of a flow with gaps are the segments read.
  */
 export async function listFlows(
   reader: TableReads,

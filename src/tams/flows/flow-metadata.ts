@@ -29,7 +29,7 @@ export function flowToKeep(input: FlowInput, present: Flow | undefined, principa
   };
 }
 
-/** Whether a request says what is there already: one that is sent again, or a copy that is synchronized again. */
+/** Whether a request changes nothing, as a repeated one does, or a repeated synchronization. */
 function repeats(input: FlowInput, present: Flow): boolean {
   const { created: _, metadata_updated: __, ...kept } = present;
   return isDeepStrictEqual({ created_by: kept.created_by, updated_by: kept.updated_by, ...input }, kept);

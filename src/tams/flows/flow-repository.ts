@@ -30,7 +30,7 @@ import { DELETED_FLOWS } from '../../features/trash/trash-tables.ts';
 export class FlowReader implements FlowReads {
   readonly #reader: TableReads;
   readonly #access: Access;
-  /** What the view has of the flows that are not being deleted. */
+  /** The flows of the view that are not being deleted. */
   readonly #visible: Predicate;
 
   constructor(reader: TableReads, access: Access) {
@@ -192,7 +192,7 @@ export class FlowRepository extends FlowReader implements Flows {
   }
 }
 
-/** Locked by whoever makes a flow one of a source, or looks whether it has any left. */
+/** Locked to add a flow to a source, and to check whether the source has flows left. */
 const sourceLock = (sourceId: string): string => `source:${sourceId}`;
 
 /**

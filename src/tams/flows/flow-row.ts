@@ -8,7 +8,7 @@ import { toHandle } from '../row-handles.ts';
 
 export const NOT_DELETING = eq('deleting', false);
 
-/** Columns that follow from a flow's metadata, in the order of `metadataCells`. */
+/** Columns derived from a flow's metadata, in the order of `metadataCells`. */
 export const METADATA_COLUMNS = [
   'id',
   'source_id',
@@ -24,7 +24,7 @@ export const METADATA_COLUMNS = [
 ] as const;
 
 export function metadataCells(flow: Flow): Cell[] {
-  // Sizes are for finding video flows. What a multi flow says of its essence is free text, whatever it is called.
+  // Sizes are for finding video flows. The essence parameters of a multi flow are free text, whatever their names.
   const picture = flow.format === Format.video ? flow.essence_parameters : undefined;
   const size = picture === undefined ? [null, null] : [BigInt(picture.frame_width), BigInt(picture.frame_height)];
   return [
@@ -110,7 +110,7 @@ export function contentCells(content: FlowContent | null): ContentCells {
   return [startNs, endNs, BigInt.asIntN(64, coveredNs), longest, segments?.count ?? null];
 }
 
-/** @param cells those of CONTENT_COLUMNS; what follows them is left alone. */
+/** @param cells those of CONTENT_COLUMNS; later ones are ignored. */
 export function toContent(cells: readonly [...ContentCells, ...Cell[]]): FlowContent | null {
   const [startNs, endNs, coveredNs, longestNs, count] = cells;
   if (startNs === null || endNs === null || coveredNs === null) return null;

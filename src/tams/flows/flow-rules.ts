@@ -7,8 +7,8 @@ import type { Tags } from '../documents/tags.ts';
 const YUV_TYPES = new Set(['YUYV', 'UYVY', 'AYUV', 'v210', 'v216']);
 
 /**
- * What the schemas of TAMS 7.0 do not check: the rules that they state only in prose (`flow-video.json`,
- * `flow-audio.json`), and names that cannot be kept. Throws `invalid_flow`, naming the property.
+ * Checks rules that the schemas of TAMS 7.0 state only in prose (`flow-video.json`, `flow-audio.json`), and names that
+ * cannot be stored. Throws `invalid_flow`, naming the property.
  */
 export function checkFlowRules(flow: FlowInput): void {
   checkTagNames(flow.tags ?? {});
@@ -16,7 +16,7 @@ export function checkFlowRules(flow: FlowInput): void {
   if (flow.format === Format.audio) checkAudio(flow.codec, flow.essence_parameters);
 }
 
-/** Tables keep UTF-8, which other texts have no form in: different names would become the same. */
+/** Tables keep UTF-8: different names without a UTF-8 form would become the same. */
 function checkTagNames(tags: Tags): void {
   if (Object.keys(tags).every((name) => name.isWellFormed())) return;
   throw new AppError('invalid_flow', 'body/tags: the name of a tag must be well-formed Unicode', { field: 'tags' });

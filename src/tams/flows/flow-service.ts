@@ -22,7 +22,7 @@ import { tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
 
 export type FlowPropertyValue = string | boolean | number | FlowCollectionItem[];
 
-/** TAMS 7.0, `/flows` but for segments and storage. */
+/** TAMS 7.0, `/flows` without segments and storage. */
 export class FlowService {
   readonly #store: Store;
   readonly #deletion: SegmentDeletion;
@@ -70,7 +70,7 @@ export class FlowService {
     });
   }
 
-  /** The deletion request that goes on with it, or undefined when it is done. */
+  /** The deletion request that continues it, or undefined when it is done. */
   async delete(id: string, principal: string): Promise<DeletionRequest | undefined> {
     return this.#deletion.run(async (tx) => {
       const flow = await writableFlow(tx, id);
@@ -105,7 +105,7 @@ export class FlowService {
     });
   }
 
-  /** Throws `not_found` for a property that is not set, but for those that mean something then. */
+  /** Throws `not_found` for a property that is not set, unless it has a meaning then. */
   async getProperty(id: string, property: FlowProperty): Promise<FlowPropertyValue> {
     const flow = await this.#load(id);
     if (property === 'read_only') return flow.read_only ?? false;
@@ -173,10 +173,7 @@ export class FlowService {
     return showFlowDocument(JSON.stringify(flow));
   }
 
-  /**
-   * What is as it should be already stays untouched and is told nobody: who answers `flows/updated` with a tag would be
-   * told of the tag for ever.
-   */
+  /** A change that changes nothing emits no event: a receiver that tags on `flows/updated` would loop. */
   #change(
     id: string,
     principal: string,

@@ -7,7 +7,9 @@ const COLLECTED_BY_NONE = '[]';
 
 export const showFlowDocument = (document: JsonText): JsonText => withShownTimes(document, TIMES);
 
-/** A flow as it is shown: with what is not part of its document, what changes with every segment and what is inferred. */
+/**
+ * A flow as answers show it: its document, with the properties that change with every segment, and the inferred ones.
+ */
 export function showFlow({ document, segmentsUpdated, collectedBy }: FlowDocument): JsonText {
   let added = segmentsUpdated === null ? '' : `"segments_updated":"${wholeSeconds(segmentsUpdated)}"`;
   if (collectedBy !== COLLECTED_BY_NONE) added += `${added === '' ? '' : ','}"collected_by":${collectedBy}`;

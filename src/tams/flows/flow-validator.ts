@@ -12,9 +12,9 @@ import type { Validate } from '../../http/validation/body-validator.ts';
 import { compileBody } from '../../http/validation/body-validator.ts';
 
 /**
- * The body of `PUT /flows/{flowId}`: its `format` chooses the schema, so that errors speak of that
- * format alone. What is the server's to say is dropped before anything is checked (TAMS 7.0,
- * `schemas/flow-core.json`: implementations should ignore it in a request).
+ * The body of `PUT /flows/{flowId}`: its `format` chooses the schema, so that errors speak of that format alone.
+ * Server-managed properties are dropped before the checks (TAMS 7.0, `schemas/flow-core.json`: implementations should
+ * ignore it in a request).
  */
 export function compileFlow(): Validate {
   const byFormat = new Map<unknown, Validate>([

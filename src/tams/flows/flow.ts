@@ -61,7 +61,7 @@ export interface DataEssenceParameters {
   data_type?: string;
 }
 
-/** What a client may set on a flow of any format. */
+/** Properties that a client may set on a flow of any format. */
 interface FlowCommon {
   id: string;
   source_id: string;
@@ -97,8 +97,8 @@ export type FlowInput = FlowCommon &
   );
 
 /**
- * A flow as it is kept. What is inferred (`collected_by`), read from the segments (`timerange`) or
- * changed by every segment (`segments_updated`) is no part of it and is added when it is shown.
+ * A flow as it is stored. Answers add the properties that are inferred (`collected_by`), read from segments
+ * (`timerange`), or changed by every segment (`segments_updated`).
  */
 export type Flow = FlowInput & ServerManaged;
 

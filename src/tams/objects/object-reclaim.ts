@@ -11,14 +11,13 @@ export interface ReclaimResult {
 }
 
 const BATCH_SIZE = 500;
-/** After how long an object is due again whose deletion did not come to its end. */
+/** Delay until an object is due again if its deletion did not finish. */
 const RETRY_MS = 60_000;
 
 /**
- * Deletes objects that no segment uses any more, rows and bytes. In three steps, each of which may
- * be the last before the process dies: the rows are marked, so that no segment can begin to use
- * them, and put off, so that no other process works on them meanwhile; the bytes go; the rows go.
- * Whatever was not finished is due again later.
+ * Deletes objects that no segment uses any more, rows and bytes. In three steps, each of which may be the last before
+ * the process dies: the rows are marked, so that no segment can begin to use them, and put off, so that no other
+ * process works on them meanwhile; the bytes go; the rows go. Unfinished objects are due again later.
  */
 export class ObjectReclaim {
   readonly #store: Store;
@@ -37,12 +36,12 @@ export class ObjectReclaim {
     this.#withExr = withExr;
   }
 
-  /** Mostly nothing is due, and to find that out nobody needs to be kept from writing. */
+  /** Mostly nothing is due: check without a write transaction. */
   isDue(): Promise<boolean> {
     return this.#store.reclaimQueue.hasDue(Date.now());
   }
 
-  /** `mustBeOurs` throws where another process reclaims by now. */
+  /** `mustBeOurs` throws if another process reclaims by now. */
   async reclaimDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>): Promise<ReclaimResult> {
     const { objects, more } = await this.#store.transaction(
       async (tx) => {
@@ -59,7 +58,7 @@ export class ObjectReclaim {
       async (tx) => {
         // Another process that took over may have removed the rows by now, and the ids be in use again.
         await mustBeOurs(tx);
-        // The ids may be allocated again, and what is due for the objects of now is nothing to those.
+        // The ids may be allocated again: entries of old objects must not affect new ones.
         await Promise.all([tx.objects.remove(gone), tx.reclaimQueue.removeObjects(gone)]);
         if (this.#withExr) await tx.inspections.forget(gone);
       },

@@ -14,7 +14,7 @@ import { visibleFlows } from '../access/visible-flows.ts';
 
 const COLUMNS = ['id', 'first_flow', 'first_life', 'referenced', 'locations', 'external_urls'] as const;
 
-/** Longer than any two clocks disagree on the date. */
+/** Longer than two clocks may disagree on the date. */
 const REMEMBERED_MS = 2n * 86_400_000n;
 
 function toMediaObject(row: Cell[]): MediaObject {

@@ -18,14 +18,14 @@ export class ObjectService {
     this.#store = store;
   }
 
-  /** An object that no segment ever used is only allocated, and not found. */
+  /** An object that no segment ever used is only allocated: not found. */
   async get(objectId: string, page: PageRequest): Promise<{ object: ObjectDescription; next?: CursorPosition }> {
     const found = await this.#store.objects.find(objectId);
     if (found === undefined || !found.referenced) {
       throw new AppError('not_found', 'there is no media object of this id');
     }
     const { items, next } = await this.#store.segments.flowsUsing(objectId, page);
-    // Segments of a flow that is being deleted are there for a while longer than the flow.
+    // Segments of a flow that is being deleted outlive the flow for a while.
     const existing = await this.#store.flows.existing(items);
     const object = {
       id: objectId,
@@ -36,8 +36,8 @@ export class ObjectService {
   }
 
   /**
-   * Takes the bytes of an object that there is. The object is looked for once more when its bytes can be read: either
-   * reclaim begins after that, and finds them, or they are deleted here.
+   * Stores the bytes of an existing object. Looks for the object once more when the bytes can be read: reclaim either
+   * begins afterwards and finds them, or they are deleted here.
    */
   async upload(media: MediaStore, storagePath: string, body: Readable, contentType?: string): Promise<ObjectInfo> {
     const location = { storageId: media.backend.id, storagePath };

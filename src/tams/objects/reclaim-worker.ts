@@ -5,7 +5,7 @@ import { WorkerLoop } from '../../operation/worker-loop.ts';
 
 const LEASE = 'reclaim';
 
-/** How often objects that are due are looked for. */
+/** Interval of looking for due objects. */
 const IDLE_MS = 2_000;
 
 /** Reclaims objects that nothing uses, as they become due. */

@@ -6,16 +6,15 @@ import type { Span } from './segment-window.ts';
 import type { TableReads } from '../table-access.ts';
 import { SEGMENTS } from '../tables.ts';
 
-/** So many segments are read at most in order to decide some spans; where there are more, the spans are decided in parts. */
+/** Most segments that are read to decide some spans; with more, the spans are decided in parts. */
 const MOST_CANDIDATES = 8_192;
-/** So many ranges of time are looked for by one select: each is held against each row that the engine scans. */
+/** Most time ranges of one select: the engine compares each with each row that it scans. */
 const MOST_RANGES = 64;
 
 /**
- * For each span whether a segment of the flow overlaps it, on engines without ordering. Whatever
- * overlaps a span starts within it, or less than the longest segment before it. Spans are mostly near
- * each other: one select brings all that lies under them. Where that is too much, since they are far
- * apart, only what lies near each of them is asked for. They are sorted by start.
+ * For each span whether a segment of the flow overlaps it, on engines without ordering. An overlapping segment starts
+ * within the span, or before it by less than the longest segment. Spans are mostly near each other: one select reads
+ * all segments under them. If they are far apart, only segments near each span are read. Spans are sorted by start.
  */
 export async function findAmongCandidates(
   reader: TableReads,
@@ -46,7 +45,7 @@ async function decideInParts(
   return decided.flat();
 }
 
-/** Undefined where more segments start in these ranges than are read at once; never for a single span. */
+/** Undefined if more segments start in these ranges than are read at once; never for a single span. */
 async function decideTogether(
   reader: TableReads,
   flowId: string,
@@ -61,7 +60,7 @@ async function decideTogether(
     columns: ['start_ns', 'end_ns'],
     where: and([
       eq('flow_id', flowId),
-      // Said apart, since that is what a table sorted by time is read by.
+      // A separate term, by which a table sorted by time is read.
       ...(starts.length > 1 ? [startsIn(hullOf(starts))] : []),
       or(starts.map(startsIn)),
       gt('end_ns', first.startNs),

@@ -27,7 +27,7 @@ export function segmentDeletion(app: TamsApp, { services, baseUrl }: RouteContex
     handler: async (request, reply) => {
       const { flowId } = request.params;
       const selection = {
-        // An empty text is refused: a slip must never empty a flow.
+        // An empty text is refused: a typo must never empty a flow.
         timerange: readTimerange(request.query.timerange) ?? TimeRange.EVERYTHING,
         objectId: request.query.object_id,
       };

@@ -6,16 +6,16 @@ import type { TableReads } from '../table-access.ts';
 import { anySegmentOverlaps, firstStartReaching, isOutside, type Span, timelineOf } from './segment-window.ts';
 import { SEGMENTS } from '../tables.ts';
 
-/** How many present segments are read at once while a batch is held against them. */
+/** Present segments per read while a batch is compared with them. */
 const ROWS_PER_READ = 1_000;
-/** A read that decided fewer spans found too much between them. */
+/** If a read decides fewer spans, there is too much between them. */
 const FEW_SPANS = 16;
-/** How many spans are decided one by one then, before reading is tried again. */
+/** Spans that are then decided one by one, before reading is tried again. */
 const SPANS_PER_SEEK = 256;
 
 /**
- * For each span whether a segment of the flow overlaps it. The spans are sorted by start. What lies
- * outside of all that the flow has, as a recording's next segments do, overlaps nothing.
+ * For each span whether a segment of the flow overlaps it. The spans are sorted by start. Spans outside of the flow's
+ * content, such as a recording's next segments, overlap nothing.
  */
 export async function findOverlapped(
   reader: TableReads,
@@ -32,9 +32,8 @@ export async function findOverlapped(
 }
 
 /**
- * What lies under the whole batch is read once, in order, and merged with it; a batch that spans a long
- * part of the flow is read in steps, each of which begins at the first span that is not decided yet, so
- * what lies between distant spans is passed over.
+ * Reads the segments under the whole batch once, in order, and merges. If the batch spans a long part of the flow,
+ * reads in steps, each from the first undecided span, and so skips what lies between distant spans.
  */
 async function findInOrder(reader: TableReads, flow: SegmentedFlow, spans: readonly Span[]): Promise<boolean[]> {
   const timeline = timelineOf(flow.content);
@@ -58,7 +57,7 @@ async function findInOrder(reader: TableReads, flow: SegmentedFlow, spans: reado
   }
 }
 
-/** Decides the next spans by one seek each: where much lies between them, that is less than reading it. */
+/** Decides the next spans by one seek each: cheaper than reading if much lies between them. */
 async function seek(
   reader: TableReads,
   flow: SegmentedFlow,

@@ -4,7 +4,7 @@ import type { TimeRange } from '../../shared/time/timerange.ts';
 
 /** One page of `GET /flows/{flowId}/segments`. */
 export interface SegmentPage {
-  /** A JSON array, in UTF-8; empty where nothing was to be printed. */
+  /** A JSON array, in UTF-8; empty if none was printed. */
   readonly body: Buffer;
   readonly count: number;
   readonly next?: CursorPosition;
@@ -12,14 +12,14 @@ export interface SegmentPage {
   readonly timerange: TimeRange;
 }
 
-/** What a page was made from. As long as both are the same, so is the page. */
+/** The inputs of a page. While both are the same, so is the page. */
 interface Made {
   readonly version: bigint;
   /** Number of the signing window: within one, signed URLs are the same. */
   readonly window: number;
 }
 
-/** What an entry costs besides its body. */
+/** Cost of an entry besides its body. */
 const ENTRY_OVERHEAD_BYTES = 1_024;
 
 /**
@@ -51,7 +51,7 @@ export class SegmentPageCache {
     return kept;
   }
 
-  /** Since the start; entries are those of now. */
+  /** Counts since the start; `entries` is the present number. */
   counts(): { hits: number; misses: number; entries: number } {
     return { hits: this.#hits, misses: this.#misses, entries: this.#pages?.size ?? 0 };
   }

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { parseTimestamp } from '../../shared/time/timestamp.ts';
 
-/** A segment whose own properties are in order; whether the flow can take it is another question. */
+/** A segment with valid properties; the flow may still refuse it. */
 export interface PreparedSegment {
   readonly objectId: string;
   readonly startNs: bigint;
@@ -14,11 +14,11 @@ export interface PreparedSegment {
   readonly urls: readonly ExternalUrl[];
 }
 
-/** Checks what can be checked without the store. Throws `invalid_segment` or `invalid_timerange`. */
+/** Checks a segment without the store. Throws `invalid_segment` or `invalid_timerange`. */
 export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<string>): PreparedSegment {
   const { get_urls: givenUrls, ...shown } = input;
   if (input.object_id === '') fail('object_id', 'must not be empty');
-  // Tables keep UTF-8, which such texts have no form in: different ids would become the same.
+  // Such texts have no UTF-8 form, which tables keep: different ids would become the same.
   if (!input.object_id.isWellFormed()) fail('object_id', 'must be well-formed Unicode');
   const { startNs, endNs } = boundsOf(input.timerange);
   if (input.ts_offset !== undefined) parsed('ts_offset', input.ts_offset, parseTimestamp);
@@ -48,8 +48,9 @@ export function checkSize({ fragment, urls }: PreparedSegment, limits: DocumentL
 const NO_URLS: readonly ExternalUrl[] = [];
 
 /**
- * To correct a segment, clients delete it and post it again, often as it was listed (TAMS 7.0,
- * `POST /flows/{flowId}/segments`). Its own URLs the service adds anew; kept, they would soon be expired ones.
+ * To correct a segment, clients delete it and post it again, often as it was listed (TAMS 7.0, `POST
+ * /flows/{flowId}/segments`). The server's own URLs are dropped: they would expire, and are added to each answer
+ * anyway.
  */
 const externalOf = (given: readonly GivenUrl[]): ExternalUrl[] =>
   given

@@ -12,19 +12,19 @@ import { containerOf, writableFlow } from '../flows/flow-access.ts';
 import { contentWith } from '../flows/flow-content.ts';
 import { checkSize, type PreparedSegment, prepareSegment } from './segment-preparation.ts';
 
-/** A segment that was refused: its place in the request, and why. */
+/** A refused segment: its place in the request, and the error. */
 export interface Refusal {
   readonly index: number;
   readonly error: AppError;
 }
 
-/** A segment that is still in the running, at its place in the request. */
+/** A segment that is not refused yet, with its place in the request. */
 interface Candidate {
   readonly index: number;
   readonly segment: PreparedSegment;
 }
 
-/** What else happens in the transaction that registers segments of these objects. */
+/** Runs in the transaction that registers segments of these objects. */
 export type OnRegistered = (tx: StoreTransaction, flow: FlowState, objects: readonly MediaObject[]) => Promise<void>;
 
 /** Puts segments on a flow's timeline (TAMS 7.0, POST /flows/{flowId}/segments). */
@@ -42,8 +42,8 @@ export class SegmentRegistration {
   }
 
   /**
-   * Registers those of the segments that can be, all in one transaction, and returns the others.
-   * The count of queries does not depend on the count of segments.
+   * Registers the valid segments in one transaction, and returns the others. The count of queries does not depend on
+   * the count of segments.
    */
   async register(flowId: string, inputs: readonly SegmentInput[]): Promise<Refusal[]> {
     const malformed: Refusal[] = [];
@@ -130,7 +130,7 @@ const unknownObject = (id: string, flowId: string): AppError =>
     { field: 'object_id' },
   );
 
-/** What a deletion request has yet to delete takes no new segments, or they would be deleted with the rest. */
+/** The open range of a deletion request takes no new segments: they would be deleted too. */
 async function outsideOfDeletions(
   tx: StoreTransaction,
   flow: FlowState,
@@ -188,7 +188,7 @@ function overlaps(a: Candidate | undefined, b: Candidate): boolean {
   return a !== undefined && a.segment.startNs < b.segment.endNs && b.segment.startNs < a.segment.endNs;
 }
 
-/** Where in a list that is sorted by start the candidate belongs. */
+/** The candidate's index in a list that is sorted by start. */
 function placeInTime(sorted: readonly Candidate[], { segment }: Candidate): number {
   let low = 0;
   let high = sorted.length;

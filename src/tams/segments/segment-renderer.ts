@@ -3,7 +3,7 @@ import { LOCATION_SEPARATOR, STORAGE_ID_LENGTH } from '../../media/object-locati
 import type { JsonText } from '../../shared/paging.ts';
 import type { ExternalUrl, SegmentParts, UrlFilter } from './segment.ts';
 
-/** What follows the URL in an entry of `get_urls`; undefined where the filter leaves such URLs out. */
+/** The rest of an entry of `get_urls` after its URL; undefined if the filter excludes such URLs. */
 interface BackendEntries {
   readonly store: MediaStore;
   readonly afterSigned: JsonText | undefined;
@@ -12,13 +12,12 @@ interface BackendEntries {
 
 const TS_OFFSET = '"ts_offset":';
 
-/** Clients read it without asking whether it is there. It comes first in rows, and may be missing in old ones. */
+/** Clients expect it. It comes first in rows, and may be missing in old ones. */
 const hasOffset = (fragment: JsonText): boolean => fragment.startsWith(TS_OFFSET, 1) || fragment.includes(TS_OFFSET);
 
 /**
- * Prints segments with their `get_urls` (TAMS 7.0, `schemas/flow-segment.json`). What a URL's entry
- * says of its backend is made once per call; per segment there is only the URL to sign, and texts to
- * join: this is the hot path of the whole server.
+ * Prints segments with their `get_urls` (TAMS 7.0, `schemas/flow-segment.json`). The backend's part of an entry is made
+ * once per call. Per segment, only the URL is signed and texts are joined: this is the hot path of the whole server.
  */
 export function renderSegments(
   segments: readonly SegmentParts[],

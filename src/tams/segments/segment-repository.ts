@@ -80,7 +80,7 @@ export class SegmentReader implements SegmentReads {
 const ofObject = (objectId: string | undefined): Predicate[] =>
   objectId === undefined ? [] : [eq('object_id', objectId)];
 
-/** How far apart all segments are says nothing of those that use one object. */
+/** The spacing of all segments says nothing about those of one object. */
 const ofSome = (timeline: TimelineHint, objectId: string | undefined): TimelineHint =>
   objectId === undefined ? timeline : { ...timeline, expectedStepNs: undefined };
 
@@ -149,7 +149,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
     const { id, content } = flow;
     const [first, last] = [removed[0], removed.at(-1)];
     if (content === null || first === undefined || last === undefined) return content ?? undefined;
-    // Nothing is left between segments that were all of a stretch.
+    // The deleted segments were the whole range: nothing is left between them.
     const removedNs = removed.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
     const isStretch = removedNs === last.endNs - first.startNs;
     const timeline = timelineOf(content);

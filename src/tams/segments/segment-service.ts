@@ -12,7 +12,7 @@ import type { SegmentRegistration } from './segment-registration.ts';
 import { renderSegments } from './segment-renderer.ts';
 import { shownNow } from '../documents/shown-times.ts';
 
-/** How a page is printed: which URLs, and this server's own base for stores whose URLs lead back to it. */
+/** Options for printing a page: which URLs, and this server's base for stores whose URLs lead back to it. */
 export interface SegmentRendering {
   readonly urls: UrlFilter;
   readonly baseUrl: string;
@@ -43,8 +43,8 @@ export class SegmentService {
   }
 
   /**
-   * Of a flow that does not exist, or is being deleted: no segments. Without a rendering (for a HEAD)
-   * nothing is signed and the body is left empty.
+   * A flow that does not exist, or is being deleted, has no segments. Without a rendering (for a HEAD) nothing is
+   * signed and the body is left empty.
    */
   async list(
     flowId: string,
@@ -64,7 +64,7 @@ export class SegmentService {
     return made;
   }
 
-  /** Those that could not be registered; the others are. */
+  /** The segments that could not be registered. */
   async create(flowId: string, inputs: readonly SegmentInput[]): Promise<SegmentFailure[]> {
     const refusals = await this.#registration.register(flowId, inputs);
     const time = shownNow();
@@ -81,7 +81,7 @@ export class SegmentService {
     if (refusal !== undefined) throw refusal.error;
   }
 
-  /** The deletion request that goes on with it, or undefined when it is done. */
+  /** The deletion request that continues it, or undefined when it is done. */
   async delete(flowId: string, selection: SegmentSelection, principal: string): Promise<DeletionRequest | undefined> {
     return this.#deletion.run(async (tx) =>
       this.#deletion.deleteSegments(tx, await writableFlow(tx, flowId), selection, principal),
@@ -103,7 +103,7 @@ export class SegmentService {
   }
 }
 
-/** All that a page's body depends on, besides the segments and the time. */
+/** The key of a page: its inputs besides the segments and the time. */
 function pageKey(flowId: string, query: SegmentQuery, page: PageRequest, { urls, baseUrl }: SegmentRendering): string {
   return JSON.stringify([
     flowId,

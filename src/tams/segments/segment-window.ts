@@ -9,13 +9,13 @@ import { CONTENT_COLUMNS, type ContentCells, toContent } from '../flows/flow-row
 import type { TableReads } from '../table-access.ts';
 import { FLOWS, SEGMENTS } from '../tables.ts';
 
-/** A stretch of a timeline, half-open. */
+/** A range of a timeline, half-open. */
 export interface Span {
   readonly startNs: bigint;
   readonly endNs: bigint;
 }
 
-/** Which segments, and what engines that cannot order need to know in order to find the first of them. */
+/** The segments, with the bounds by which engines without ordering find the first of them. */
 export interface SegmentWindow {
   readonly terms: Predicate[];
   readonly timeline: TimelineHint;
@@ -23,7 +23,7 @@ export interface SegmentWindow {
 
 const IN_TIME: TimelineHint = { column: 'start_ns' };
 
-/** What is known of where a flow's segments start. */
+/** Bounds of the starts of a flow's segments. */
 export function timelineOf(content: FlowContent | null): TimelineHint {
   if (content === null) return IN_TIME;
   const { startNs, endNs, segments } = content;
@@ -32,11 +32,10 @@ export function timelineOf(content: FlowContent | null): TimelineHint {
 }
 
 /**
- * The segments of a flow that overlap a range; undefined where there are none for sure. Segments of a
- * flow do not overlap, so of all those that start before a time only the last can reach beyond it.
- * Where the engine orders rows that one is found first; elsewhere none is looked for further away than
- * the longest segment is long. Either way the window is a range of start times: its cost does not depend
- * on where in the flow it lies.
+ * The segments of a flow that overlap a range; undefined if there are certainly none. Segments of a flow do not
+ * overlap, so of all those that start before a time only the last can reach beyond it. Where the engine orders rows
+ * that one is found first; elsewhere none is looked for further away than the longest segment is long. Either way the
+ * window is a range of start times: its cost does not depend on where in the flow it lies.
  */
 export async function segmentWindow(
   reader: TableReads,
@@ -69,13 +68,13 @@ async function termsFromFirstStart(
   return terms;
 }
 
-/** Of the segments that end after a time, those that start after it, and the one that it is in. */
+/** The segments that end after a time: those that start after it, and the one that contains it. */
 function reachingBeyond(timeNs: bigint, longestNs: bigint): Predicate[] {
   const earliest = timeNs - longestNs;
   return [...(earliest >= INT64_MIN ? [gt('start_ns', earliest)] : []), gt('end_ns', timeNs)];
 }
 
-/** The start of the segment that a time is in, or the time itself. */
+/** The start of the segment that contains the time, or the time itself. */
 export async function firstStartReaching(
   reader: TableReads,
   flowId: string,

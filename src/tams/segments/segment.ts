@@ -7,7 +7,7 @@ export interface ExternalUrl {
   label?: string;
 }
 
-/** A URL as a client sends it, which may have it from a listing: that also says whose it is. */
+/** A URL from a client, perhaps copied from a listing, which marks the server's own. */
 export interface GivenUrl extends ExternalUrl {
   presigned?: unknown;
   controlled?: unknown;
@@ -25,13 +25,13 @@ export interface SegmentInput {
   key_frame_count?: number;
 }
 
-/** Where one copy of an object lies. The path is made once, at allocation, and never computed again. */
+/** Location of one copy of an object. The path is made once, at allocation, and never computed again. */
 export interface ObjectLocation {
   readonly storageId: string;
   readonly storagePath: string;
 }
 
-/** A segment as the listing reads it. */
+/** A segment as listings read it. */
 export interface StoredSegment {
   readonly startNs: bigint;
   /** Exclusive. */
@@ -44,7 +44,7 @@ export interface StoredSegment {
   readonly externalUrls: JsonText | null;
 }
 
-/** What a segment is printed from. */
+/** The inputs for printing a segment. */
 export type SegmentParts = Pick<StoredSegment, 'fragment' | 'locations' | 'externalUrls'>;
 
 export interface NewSegment extends StoredSegment {

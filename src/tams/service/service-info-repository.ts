@@ -4,7 +4,7 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from '../table-access.ts';
 import { SERVICE_INFO } from '../tables.ts';
 
-/** The table holds one row: what clients changed of the service's description. */
+/** The table has one row: clients' changes of the service's description. */
 const KEY = 'service';
 
 export class ServiceInfoReader implements ServiceInfoReads {

@@ -37,7 +37,7 @@ export class ServiceInfoService {
     };
   }
 
-  /** Changes what is given, and keeps the rest. */
+  /** Changes the given properties. */
   update(change: ServiceInfo): Promise<void> {
     return this.#store.transaction(async (tx) => {
       const present = await tx.serviceInfo.get();

@@ -1,4 +1,4 @@
-/** What a client may change of the service's description (TAMS 7.0, `schemas/service-post.json`). */
+/** The part of the service's description that clients may change (TAMS 7.0, `schemas/service-post.json`). */
 export interface ServiceInfo {
   name?: string;
   description?: string;

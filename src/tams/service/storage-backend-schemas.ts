@@ -3,7 +3,7 @@ import { Uuid } from '../../http/schemas/common.ts';
 
 const storeType = Type.Enum(['http_object_store'], { type: 'string' });
 
-/** What a URL of verbose storage tells of its backend (TAMS 7.0, `schemas/storage-backend.json`). */
+/** The backend's properties in URLs of verbose storage (TAMS 7.0, `schemas/storage-backend.json`). */
 export const storageBackendProperties = {
   store_type: Type.Optional(storeType),
   provider: Type.Optional(Type.String()),

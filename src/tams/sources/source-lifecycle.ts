@@ -8,8 +8,8 @@ import { now } from '../../shared/time/clock.ts';
 import { publishDeletion } from '../webhooks/event-publishing.ts';
 
 /**
- * The first flow of a source makes it, and names it; later ones must be of its format. Returns whether it was made, which is to be
- * published when the flow is there too. A flow that is in the source already stays, whoever changes it.
+ * The first flow of a source makes it, and names it; later ones must be of its format. Returns whether it was made; its
+ * event is published once the flow exists too. A flow that is in the source already stays, whoever changes it.
  */
 export async function ensureSource(tx: StoreTransaction, flow: Flow, isInSource = false): Promise<boolean> {
   if (!isInSource && (await tx.sources.isHidden(flow.source_id))) throw sourceNotFound(flow.source_id);

@@ -7,8 +7,8 @@ export interface SourceRelations {
 }
 
 /**
- * Infers what sources collect and what collects them from the collections of their flows (TAMS 7.0,
- * `schemas/source.json`): always current, and stored nowhere. Four queries, however many sources.
+ * Infers the collections of sources, in both directions, from those of their flows (TAMS 7.0, `schemas/source.json`):
+ * always current, and stored nowhere. Four queries, however many sources.
  */
 export async function inferRelations(
   store: Pick<StoreReader, 'flows' | 'collections'>,

@@ -92,7 +92,7 @@ export class SourceService {
     return JSON.parse((await this.#find(id)).document) as Source;
   }
 
-  /** As with flows, what is as it should be already is told nobody. */
+  /** As with flows, a change that changes nothing emits no event. */
   #change(id: string, principal: string, change: (source: Source) => void): Promise<void> {
     return this.#store.transaction(async (tx) => {
       const state = await tx.sources.state(id);

@@ -6,7 +6,7 @@ import type { SourceRelations } from './source-relations.ts';
 
 const TIMES = ['created', 'updated'];
 
-/** A source as it is shown: with its collections, which are inferred. */
+/** A source as answers show it, with its inferred collections. */
 export function showSource(source: SourceDocument, relations: SourceRelations = {}): JsonText {
   return withProperties(withShownTimes(source.document, TIMES), JSON.stringify(relations).slice(1, -1));
 }

@@ -1,7 +1,7 @@
 import type { FormatUrn } from '../documents/format.ts';
 import type { Tags } from '../documents/tags.ts';
 
-/** A source as it is kept (TAMS 7.0, `schemas/source.json`); its collections are inferred when it is shown. */
+/** A source as it is stored (TAMS 7.0, `schemas/source.json`); answers add its inferred collections. */
 export interface Source {
   id: string;
   format: FormatUrn;

@@ -16,7 +16,7 @@ export interface AllocatedStorage {
   media_objects: { object_id: string; put_url: UploadRequest }[];
 }
 
-/** How many objects are allocated where the request names neither a count nor ids, and at most. */
+/** Default and maximum number of objects per request. */
 const DEFAULT_COUNT = 100;
 const MAX_COUNT = 1_000;
 

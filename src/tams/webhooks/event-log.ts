@@ -1,7 +1,7 @@
 import type { LoggedEvent, LogState, NewEvent } from './event.ts';
 import type { Subscription } from './webhook.ts';
 
-/** Where a transaction puts the events of what it changes: they are there if, and only if, it commits. */
+/** Takes the events of a transaction's changes: they exist if, and only if, it commits. */
 export interface Outbox {
   /** All registrations as of this transaction. Costs one point read, once per transaction. */
   registrations(): Promise<readonly Subscription[]>;
@@ -10,7 +10,7 @@ export interface Outbox {
 
 export interface EventLogReads {
   state(): Promise<LogState>;
-  /** The events after `after` up to `upTo`, in order; fewer where nobody waits for some any more. */
+  /** The events after `after` up to `upTo`, in order, without those that nobody waits for any more. */
   read(after: number, upTo: number): Promise<LoggedEvent[]>;
   /** Whether events wait for their place. */
   hasUnplaced(): Promise<boolean>;

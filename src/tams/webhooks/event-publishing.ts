@@ -18,15 +18,15 @@ import { shownNow } from '../documents/shown-times.ts';
 import { showSource } from '../sources/source-text.ts';
 
 /**
- * What a change tells the registrations, in its own transaction (docs/adr/0010-events-and-webhooks.md). Where nobody
- * asks for it, nothing is read but the version of the registrations, and nothing is written. An event is written as those
- * see it whom no classes limit, with the classes that had access: what others are told is decided by them.
+ * Publishes the events of a change in its own transaction (docs/adr/0010-events-and-webhooks.md). If nobody asked for
+ * an event, only the version of the registrations is read, and nothing is written. An event is stored unlimited, with
+ * the classes that had access; these decide what limited registrations are sent.
  */
 
-/** Longer lists of segments are told in several events: engines bound the size of a cell. */
+/** Longer lists of segments become several events: engines bound the size of a cell. */
 const SEGMENTS_MAX_CHARS = 100_000;
 
-/** What events about a flow are filtered by. To be called before a change that ends its collections. */
+/** The filter values of events about a flow. Call it before a change that ends its collections. */
 export async function flowScope(tx: StoreTransaction, flowId: string, sourceId: string): Promise<EventScope> {
   const registrations = await tx.outbox.registrations();
   if (registrations.length === 0) return { flowId, sourceId };
@@ -44,7 +44,7 @@ export async function flowScope(tx: StoreTransaction, flowId: string, sourceId: 
   };
 }
 
-/** What events about a source are filtered by. To be called before a change that ends its collections. */
+/** The filter values of events about a source. Call it before a change that ends its collections. */
 export async function sourceScope(tx: StoreTransaction, sourceId: string): Promise<EventScope> {
   const registrations = await tx.outbox.registrations();
   const sourceCollectedBy = registrations.some(filtersBySourceCollectors)
@@ -60,7 +60,7 @@ export async function sourceScope(tx: StoreTransaction, sourceId: string): Promi
   };
 }
 
-/** To be called after the change: what is told is the flow as it is now. */
+/** Call it after the change: the event has the flow's present state. */
 export async function publishFlow(
   tx: StoreTransaction,
   type: 'flows/created' | 'flows/updated',
@@ -74,7 +74,7 @@ export async function publishFlow(
   });
 }
 
-/** To be called after the change: what is told is the source as it is now. */
+/** Call it after the change: the event has the source's present state. */
 export async function publishSource(
   tx: StoreTransaction,
   type: 'sources/created' | 'sources/updated',

@@ -2,7 +2,7 @@ import type { AccessClasses } from '../access/access-classes.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { WebhookEvent } from './webhook.ts';
 
-/** What an event is about, as far as registrations filter by it. */
+/** The subject of an event, by which registrations filter. */
 export interface EventScope {
   /** Absent of events about sources. */
   readonly flowId?: string;
@@ -24,8 +24,8 @@ export interface NewEvent {
   /** RFC 3339, UTC: when the change was made. */
   readonly time: string;
   /**
-   * Of flows and sources created or updated: the flow or source, as a GET shows it. Of segments added: a JSON array of
-   * SegmentParts. Of segments deleted: their timerange. Of flows and sources deleted: empty.
+   * Flows and sources created or updated: the flow or source, as a GET shows it. Segments added: a JSON array of
+   * SegmentParts. Segments deleted: their timerange. Flows and sources deleted: empty.
    */
   readonly payload: JsonText;
 }
@@ -41,11 +41,11 @@ export interface LoggedEvent extends NewEvent {
 /** Events about one flow, and those about one source, are delivered in order. */
 export const subjectOf = ({ flowId, sourceId }: EventScope): string => flowId ?? sourceId;
 
-/** Where the log is at. */
+/** The state of the log. */
 export interface LogState {
   /** Another one after every change of the registrations; 0 before the first. */
   readonly registrationsVersion: number;
-  /** There is nothing at this position and before it any more. */
+  /** The log is empty up to this position. */
   readonly start: number;
   /** The position of the latest event; 0 before the first. */
   readonly end: number;

@@ -10,7 +10,7 @@ import { WebhookReader } from './webhook-repository.ts';
 
 /** The registrations of one `registrations_version`: every transaction of a process shares them. */
 export interface KnownRegistrations {
-  /** Undefined before they were read: registrations may be older than their version. */
+  /** Undefined until read: registrations may be older than their version. */
   version: number | undefined;
   webhooks: readonly Subscription[];
 }
@@ -33,7 +33,7 @@ export class OutboxRepository implements Outbox {
     this.#known = known;
   }
 
-  /** Whether anything was put into it. */
+  /** Whether it has events. */
   get used(): boolean {
     return this.#used;
   }

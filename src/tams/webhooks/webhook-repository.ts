@@ -27,7 +27,7 @@ import { WEBHOOKS } from '../tables.ts';
 
 type WebhookKey = Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>;
 
-/** As large as random integers can be. */
+/** The largest random integer. */
 const MAX_VERSION = 2 ** 48 - 1;
 
 const IN_ORDER = [
@@ -120,7 +120,7 @@ const progressCells = ({ position, done, troubledSinceMs, failure }: WebhookProg
   failure === undefined ? null : JSON.stringify(failure),
 ];
 
-/** Whether a registration has this key, as far as it can be opened. */
+/** Whether a registration has this key, if it can be decrypted. */
 function mayHaveKey({ apiKeyHeader }: Registration, value: string | undefined): boolean {
   try {
     return apiKeyHeader()?.value === value;
@@ -176,7 +176,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     if (removed > 0) await this.#countChange();
   }
 
-  /** The identities of what owners registered with this URL, API key name and, if it is given, value. */
+  /** Identities of the owners' registrations with this URL, API key name and, if given, value. */
   async #ofOwners(webhook: WebhookKey): Promise<string[]> {
     const alike = await this.#alike(webhook);
     return alike
@@ -186,8 +186,8 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
   }
 
   /**
-   * The identities of registrations that may be this one and were made under another SECRET_KEY. Those that have a key
-   * are told apart by nothing but their URL and its name, since the key cannot be opened.
+   * The identities of registrations that may be this one and were made under another SECRET_KEY. Their keys cannot be
+   * decrypted, so only URL and key name identify them.
    */
   async #lost(webhook: WebhookKey, owner: string | undefined): Promise<string[]> {
     const alike = await this.#alike(webhook);

@@ -35,8 +35,9 @@ export class WebhookService {
   }
 
   /**
-   * The same URL and API key again replaces the registration; no events remove it. Whoever posts what was listed sends
-   * its failure along, which is no part of it. Returns what is registered now; undefined where it was removed.
+   * The same URL and API key again replaces the registration; no events remove it. A client that posts a listed
+   * registration back also sends its failure, which is ignored. Returns what is registered now; undefined where it was
+   * removed.
    */
   async register(
     input: Webhook & { status?: unknown; error?: unknown },
@@ -46,7 +47,7 @@ export class WebhookService {
     const { status: _, error: __, ...given } = input;
     const webhook = { ...given, url: check(given) };
     const remove = webhook.events.length === 0;
-    // What was registered before WEBHOOK_ALLOW_HOSTS changed can be removed still.
+    // Registrations from before a change of WEBHOOK_ALLOW_HOSTS can still be removed.
     if (!remove) {
       this.#checkReceiver(webhook.url);
       checkDocument('webhook', webhook, this.#limits);
@@ -62,7 +63,7 @@ export class WebhookService {
     return remove ? undefined : shown;
   }
 
-  /** Every event is held against all registrations, so there is an end to their number. */
+  /** Every event is compared with all registrations, so their number is limited. */
   async #save({ webhooks }: StoreTransaction, webhook: Webhook, registrant: Registrant): Promise<void> {
     const { owner } = registrant;
     const { maxItems } = this.#limits;
@@ -82,7 +83,7 @@ export class WebhookService {
   }
 }
 
-/** Of one owner: each has connections, and what waits for it takes memory. */
+/** Limit per owner: each registration takes connections, and memory for its queue. */
 const OWNED_MAX = 20;
 
 const tooMany = (problem: string): AppError =>
@@ -91,7 +92,7 @@ const tooMany = (problem: string): AppError =>
 const registrantOf = (principal: Principal): Registrant =>
   principal.scopes.includes('admin') ? ADMINS : { owner: principal.name, classes: principal.classes };
 
-/** A filter by collections that may be hidden would tell what they collect. */
+/** A filter by hidden collections would reveal their members. */
 function checkFilters(webhook: Webhook, { classes }: Registrant): void {
   if (classes === undefined) return;
   for (const field of ['flow_collected_by_ids', 'source_collected_by_ids'] as const) {
@@ -99,7 +100,7 @@ function checkFilters(webhook: Webhook, { classes }: Registrant): void {
   }
 }
 
-/** In characters, as it is sent. */
+/** Length in characters, as sent. */
 const URL_MAX = 2_048;
 /** An HTTP field name (RFC 9110, section 5.1). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -32,26 +32,26 @@ export interface Webhook {
 /** A registration without its key: what filters and renders. */
 export type PublicWebhook = Readonly<Omit<Webhook, 'api_key_value'>>;
 
-/** Who registers. */
+/** The owner of a registration. */
 export interface Registrant {
   /** Undefined of admins, who share theirs. */
   readonly owner: string | undefined;
-  /** The classes that limit what the registration is told of; undefined: none do. */
+  /** The classes that limit its events; undefined: no limit. */
   readonly classes: readonly string[] | undefined;
 }
 
 export const ADMINS: Registrant = Object.freeze({ owner: undefined, classes: undefined });
 
-/** What decides about which events a registration is told, and how. */
+/** The filters of a registration's events, and their rendering. */
 export interface Subscription extends Pick<Registrant, 'classes'> {
   readonly webhook: PublicWebhook;
 }
 
-/** Why deliveries to a registration do not get on. */
+/** The problem of deliveries to a registration. */
 export interface WebhookFailure {
   /**
-   * `webhook_failing`: nothing could be delivered for too long. `webhook_held_up`: as much waits as is kept for one
-   * registration, and the receiver takes none of it.
+   * `webhook_failing`: nothing could be delivered for too long. `webhook_held_up`: the registration's queue is full,
+   * and the receiver takes none of it.
    */
   readonly type: 'webhook_failing' | 'webhook_held_up';
   readonly summary: string;
@@ -64,13 +64,13 @@ export type ShownWebhook = PublicWebhook & { readonly status?: 'error'; readonly
 /** Positions of the log, both ends included. */
 export type PositionRange = readonly [from: number, to: number];
 
-/** How far the deliveries to a registration have come. */
+/** Progress of the deliveries to a registration. */
 export interface WebhookProgress {
   /** Every event up to here is done: delivered, not wanted, or given up. */
   readonly position: number;
-  /** What is done after it, in order. */
+  /** Done events after it, in order. */
   readonly done: readonly PositionRange[];
-  /** Since when nothing could be delivered, in ms since 1970; undefined while all is well. */
+  /** Start of the failure, in ms since 1970; undefined while all is well. */
   readonly troubledSinceMs?: number;
   readonly failure?: WebhookFailure;
 }
@@ -79,7 +79,7 @@ export interface WebhookProgress {
 export const isFailing = ({ failure }: Pick<WebhookProgress, 'failure'>): boolean =>
   failure?.type === 'webhook_failing';
 
-/** A registration as the deliveries need it. */
+/** A registration for deliveries. */
 export interface Registration extends WebhookProgress, Registrant, Subscription {
   /** Follows from the URL, the key and the owner, and is safe to log. */
   readonly identity: string;
@@ -90,14 +90,14 @@ export interface Registration extends WebhookProgress, Registrant, Subscription 
 }
 
 export interface WebhookReads {
-  /** Those of an owner, or all. */
+  /** Registrations of an owner, or all. */
   list(page: PageRequest, owner?: string): Promise<Page<ShownWebhook>>;
-  /** With what the deliveries need. */
+  /** Registrations for deliveries. */
   registrations(): Promise<Registration[]>;
 }
 
 export interface Webhooks extends WebhookReads {
-  /** Of those of an owner, or of all. */
+  /** Counts those of an owner, or all. */
   count(owner?: string): Promise<number>;
   /**
    * A registration is known by its URL, API key name, API key value and owner. A new one is told of events from here on;

@@ -1,13 +1,13 @@
 import type { PositionRange, WebhookProgress } from '../webhook.ts';
 
 /**
- * Which positions of the log are done for one registration: all up to one, and some beyond. What is kept grows with what
- * is not done among them, however far apart that lies.
+ * The done positions of the log for one registration: all up to one, and some beyond. Memory grows with the gaps
+ * between them, not with their distance.
  */
 export class DeliveryProgress {
-  /** The last position of which anything is known. */
+  /** The last known position. */
   #upTo: number;
-  /** What is not done up to there, in order. */
+  /** Open positions up to there, in order. */
   readonly #pending = new Set<number>();
 
   constructor({ position, done }: Pick<WebhookProgress, 'position' | 'done'>) {
@@ -24,7 +24,7 @@ export class DeliveryProgress {
     return first - 1;
   }
 
-  /** What is done after it, in order. */
+  /** Done positions after it, in order. */
   get done(): PositionRange[] {
     const [first, ...others] = this.#pending;
     if (first === undefined) return [];

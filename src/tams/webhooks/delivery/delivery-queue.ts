@@ -1,26 +1,26 @@
 import { type LoggedEvent, subjectOf } from '../event.ts';
 
-/** Of what waits so much is kept at most, give or take a page of the log: memory, and what a crash can repeat. */
+/** Most waiting events, give or take a page of the log: it bounds memory, and repetitions after a crash. */
 const EVENTS_MAX = 2_048;
 const CHARACTERS_MAX = 8 * 2 ** 20;
-/** Each flow whose event fails costs attempts, and the others a pause after each: so many of them at most. */
+/** Most flows with failing events: each attempt delays the other flows by a pause. */
 const STALLED_MAX = 64;
 
-/** Events of one flow or source that were read and are not delivered. */
+/** Undelivered events of one flow or source. */
 interface Line {
   readonly events: LoggedEvent[];
   /** Failures of the first event. */
   attempts: number;
-  /** Not before then, on the clock of `performance.now()`. */
+  /** Earliest next attempt, on the clock of `performance.now()`. */
   retryAt: number;
 }
 
-/** What waits to be delivered to one registration: in order within a flow or source, in turns between them. */
+/** The queue of one registration: in order within a flow or source, in turns between them. */
 export class DeliveryQueue {
   readonly #lines = new Map<string, Line>();
-  /** Those that may go on at once, in turns. */
+  /** Lines that may go on at once, in turns. */
   readonly #ready = new Set<Line>();
-  /** Those that wait for another attempt. */
+  /** Lines that wait for another attempt. */
   readonly #stalled = new Set<Line>();
   #events = 0;
   #characters = 0;
@@ -88,7 +88,7 @@ export class DeliveryQueue {
     return line.attempts;
   }
 
-  /** When the next of those that wait may go; Infinity where none waits. */
+  /** Time when the next waiting one may go; Infinity if none waits. */
   nextRetryAt(): number {
     let next = Infinity;
     for (const { retryAt } of this.#waiting()) next = Math.min(next, retryAt);
@@ -107,7 +107,7 @@ export class DeliveryQueue {
   forget(): void {
     this.#ready.clear();
     for (const [subject, line] of this.#lines) {
-      // One that has not been added again since it was forgotten before is of the past.
+      // A line that was not added again since the last time is obsolete.
       if (this.#stalled.has(line) && line.events.length > 0) {
         line.events.length = 0;
         continue;

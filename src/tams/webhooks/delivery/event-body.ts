@@ -36,7 +36,7 @@ function content({ type, scope, payload }: LoggedEvent, subscription: Subscripti
   }
 }
 
-/** What is inferred names flows and sources that a limited registration may not see, so it is told of none. */
+/** Inferred properties name flows and sources that a limited registration may not see, so they are left out. */
 function withoutInferred(payload: JsonText): JsonText {
   const { collected_by: _, source_collection: __, ...rest } = JSON.parse(payload) as Record<string, unknown>;
   return JSON.stringify(rest);

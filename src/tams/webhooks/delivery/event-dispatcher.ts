@@ -8,11 +8,11 @@ import { WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts
 const LEASE = 'event-dispatcher';
 /** Events that one transaction places: short enough to run among requests. */
 const BATCH = 200;
-/** Between batches, so that many changes share one: at most 5,000 events a second. */
+/** Pause between batches, so that many changes share one: at most 5,000 events a second. */
 const RHYTHM_MS = 40;
 /** The same while every receiver is busy or pauses: each batch is a commit, which requests wait for. */
 const UNAWAITED_MS = 500;
-/** How often events of other processes are looked for, and done ones removed. */
+/** Interval of looking for events of other processes, and of deleting done ones. */
 const IDLE_MS = 1_000;
 const TRIM_BATCH = 1_000;
 
@@ -21,7 +21,7 @@ export interface EventDispatcherOptions {
   readonly retryMaxMs: number;
   /** Called when events have got their places. */
   readonly onPlaced: () => void;
-  /** Whether somebody could be told of events at once. */
+  /** Whether a receiver could take events at once. */
   readonly isAwaited: () => boolean;
 }
 
@@ -82,7 +82,7 @@ export class EventDispatcher {
     }
   }
 
-  /** Ends once the events are awaited, and after so long at the latest. */
+  /** Resolves once events are awaited, and after this time at the latest. */
   async #rest(longestMs: number, signal: AbortSignal): Promise<void> {
     const endsAt = performance.now() + longestMs;
     do await pause(RHYTHM_MS);
@@ -93,7 +93,7 @@ export class EventDispatcher {
     this.#trimAt = performance.now() + IDLE_MS;
     let removed = TRIM_BATCH;
     while (removed === TRIM_BATCH && !signal.aborted) {
-      // Read before the transaction: mostly nothing can go, and to find that out nobody is kept from writing. Until it
+      // Read before the transaction: mostly nothing can be deleted, and finding that out needs no write lock. Until it
       // begins positions only grow, and a new registration begins at the end.
       const done = await this.#done();
       const { start } = await this.#store.eventLog.state();
@@ -108,7 +108,7 @@ export class EventDispatcher {
     }
   }
 
-  /** Up to where the registrations that work, and those that fail, have come. */
+  /** The positions that working and failing registrations have reached. */
   async #done(): Promise<{ doneUpTo: number; failingUpTo: number; olderThanMs: number }> {
     // In this order: a registration that is made in between begins beyond this end.
     const { end } = await this.#store.eventLog.state();

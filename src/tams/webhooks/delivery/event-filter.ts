@@ -9,7 +9,7 @@ export function matches({ webhook, classes }: Subscription, type: WebhookEvent, 
   return concerns(webhook, type, scope) && collectorsMatch(webhook, scope) && isVisible(scope, classes);
 }
 
-/** Whether these classes gave access to the flow or source when the event was written. Unknown is no. */
+/** Whether these classes gave access to the flow or source when the event was written; false if unknown. */
 function isVisible({ flowId, flowClasses, sourceClasses }: EventScope, classes: Subscription['classes']): boolean {
   if (classes === undefined) return true;
   const given = flowId === undefined ? sourceClasses : flowClasses;
@@ -30,7 +30,7 @@ export const filtersByFlowCollectors = ({ webhook }: Subscription): boolean =>
 export const filtersBySourceCollectors = ({ webhook }: Subscription): boolean =>
   webhook.source_collected_by_ids !== undefined;
 
-/** Whether events of flows, or of sources, have to say which classes have access to those. */
+/** Whether events of flows, or of sources, must carry the classes with access. */
 export const needsClasses = ({ webhook, classes }: Subscription, of: 'flows' | 'sources'): boolean =>
   classes !== undefined && webhook.events.some((event) => event.startsWith(`${of}/`));
 

@@ -6,7 +6,7 @@ const PAGE = 64;
 /** Characters of payloads that are kept. */
 const KEPT_MAX = 16 * 2 ** 20;
 
-/** A part of the log: all that is left of it up to `upTo`. */
+/** A part of the log, complete up to `upTo`. */
 export interface LogPage {
   readonly events: readonly LoggedEvent[];
   readonly upTo: number;
@@ -30,7 +30,7 @@ export class LogPages {
     this.#log = log;
   }
 
-  /** There is nothing at this position and before it. */
+  /** The log is empty up to this position. */
   get start(): number {
     return this.#start;
   }
@@ -40,7 +40,7 @@ export class LogPages {
     return this.#end;
   }
 
-  /** Tells where the log is at by now. */
+  /** Updates the state of the log. */
   advance(start: number, end: number): void {
     this.#start = start;
     this.#end = end;

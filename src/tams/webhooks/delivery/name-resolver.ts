@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 /** All addresses of a name. Rejects where it has none, or nobody tells in time. */
 export type ResolveName = (hostname: string) => Promise<LookupAddress[]>;
 
-/** How long a name server has for its answer, the first time; and how often it is asked. */
+/** First time limit of a name server, and number of attempts. */
 const ASK = { timeout: 2_000, tries: 2 };
 /** The name servers do not know the name, or there are none: the system may know it from elsewhere. */
 const UNKNOWN = ['ENOTFOUND', 'ENODATA', 'ECONNREFUSED'];
@@ -23,7 +23,7 @@ export function nameResolver(
 ): ResolveName {
   return async (hostname) => {
     if (named.includes(hostname.toLowerCase()) || !hostname.includes('.')) return askSystem(hostname, { all: true });
-    // Anew each time, since the list of name servers may have changed.
+    // Made for each look-up, since the list of name servers may have changed.
     const resolver = makeResolver();
     const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
     const addresses = answers.flatMap((answer, index) =>

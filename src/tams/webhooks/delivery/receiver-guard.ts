@@ -18,7 +18,7 @@ class ForbiddenReceiver extends Error {
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** The address space that the IANA gives out for global unicast; what lies outside is special, if not by name. */
+/** The IANA's address space for global unicast; addresses outside of it are special. */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
 /** A cloud's own service for its machines, although its address is public. */
 const PLATFORM_SERVICES = ['168.63.129.16'];
@@ -39,8 +39,8 @@ export class ReceiverGuard {
   }
 
   /**
-   * Why a URL must not be called, as far as the URL itself tells; undefined where only its host's addresses can. URLs
-   * are parsed as browsers do, which leaves one spelling of each address.
+   * The reason not to call a URL, from the URL alone; undefined if only the host's addresses can tell. URLs are parsed
+   * as browsers do, which leaves one spelling of each address.
    */
   refusalOf(url: URL): string | undefined {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'must be an absolute http or https URL';

@@ -20,9 +20,9 @@ import type { Turns } from './turns.ts';
 /** Deliveries under way to one receiver at most, and connections to it. */
 export const MAX_WIDTH = 16;
 const BACKOFF = { baseMs: 1_000, maxMs: 300_000, jitter: 0.5 };
-/** How often a receiver that fails is tried, unless events are given up sooner. */
+/** Interval of attempts at a failing receiver, unless events are given up sooner. */
 const PROBE_MS = 900_000;
-/** Before a longer pause the memory of what waits is given back. */
+/** Before a longer pause the queue's memory is released. */
 const LONG_PAUSE_MS = 10_000;
 /**
  * An old event that a receiver refuses, while it takes others, is given up after so many attempts; and after so many
@@ -31,7 +31,7 @@ const LONG_PAUSE_MS = 10_000;
 const ATTEMPTS_MIN = 5;
 /** How long deliveries under way may go on when this process stops. */
 const STOP_MS = 2_000;
-/** After how long the log is read again when that failed. */
+/** Pause before the log is read again after a failure. */
 const READ_RETRY_MS = 1_000;
 
 export interface ReceiverContext {
@@ -45,26 +45,26 @@ export interface ReceiverContext {
   readonly isOurs: () => boolean;
   readonly body: (event: LoggedEvent, subscription: Subscription) => string;
   readonly onResult: (delivered: boolean) => void;
-  /** Called when there is progress to be kept, `soon` where losing it would repeat a delivery. */
+  /** Called when there is progress to store; `soon` if losing it would repeat a delivery. */
   readonly onProgress: (soon: boolean) => void;
 }
 
 /**
- * Delivers the log to one registration: in order within a flow or source, several of those side by side. What is under
- * way begins with one delivery and grows with success, so that a receiver that hangs holds a single connection.
+ * Delivers the log to one registration: in order within a flow or source, several of those side by side. Concurrency
+ * begins with one delivery and grows with success, so that a receiver that hangs holds a single connection.
  */
 export class Receiver {
   readonly #context: ReceiverContext;
   #registration: Registration;
   readonly #progress: DeliveryProgress;
   readonly #queue = new DeliveryQueue();
-  /** Up to where the log was read into the queue. */
+  /** The last position that was read into the queue. */
   #read: number;
   readonly #underWay = new Set<Promise<void>>();
   #width = 1;
-  /** In a row, whatever the flow. */
+  /** Failures in a row, of any flow. */
   #failures = 0;
-  /** On the clock of `performance.now()`. */
+  /** A time on the clock of `performance.now()`. */
   #resumeAt = 0;
   #troubledSinceMs: number | undefined;
   #failure: WebhookFailure | undefined;
@@ -94,7 +94,7 @@ export class Receiver {
     return !this.#working && this.#mayDeliver();
   }
 
-  /** What is to be kept of the progress. */
+  /** The progress to store. */
   progress(): WebhookProgress & Pick<Registration, 'identity' | 'revision'> {
     const { identity, revision } = this.#registration;
     const failure = this.#failure ?? this.#heldUp;
@@ -177,7 +177,7 @@ export class Receiver {
 
   #wakeLater(): void {
     clearTimeout(this.#timer);
-    // Where the lease is lost, the next round of the deliveries wakes it again, or stops it.
+    // If the lease is lost, the next round of the deliveries wakes it again, or stops it.
     if (this.#stopped || this.#underWay.size >= this.#width || !this.#context.isOurs()) return;
     const now = performance.now();
     const at = this.#resumeAt > now ? this.#resumeAt : this.#queue.nextRetryAt();
@@ -195,7 +195,7 @@ export class Receiver {
     this.#read = from;
     if (from >= pages.end || this.#queue.isFull) return false;
     const { events, upTo } = await pages.next(from);
-    // What waits was forgotten meanwhile: the page does not follow what was read any more.
+    // The queue was emptied meanwhile: the page no longer follows the last read position.
     if (this.#read !== from) return true;
     const waiting = new Set<number>();
     for (const event of events) {

@@ -1,9 +1,9 @@
-/** So much is begun before requests get their turn again: a delivery costs the event loop some tenths of a millisecond. */
+/** Deliveries begun before requests get their turn: each costs the event loop some tenths of a millisecond. */
 const PER_TURN = 2;
 
 /**
- * Spreads what falls due at one moment over turns of the event loop. One event begins as many deliveries as there are
- * registrations; all of them at once would keep every request waiting.
+ * Spreads deliveries that are due at once over turns of the event loop. One event begins as many deliveries as there
+ * are registrations; all of them at once would keep every request waiting.
  */
 export class Turns {
   readonly #waiting: (() => void)[] = [];

@@ -9,11 +9,11 @@ import { LogPages } from './log-pages.ts';
 import { Receiver, type ReceiverContext } from './receiver.ts';
 import { Turns } from './turns.ts';
 
-/** How often other processes' events and registrations are looked for, and the registrations are shared out anew. */
+/** Interval of looking for other processes' events and registrations, and of sharing the registrations out. */
 const ROUND_MS = 1_000;
-/** How long progress is gathered before it is kept: what a crash repeats. */
+/** How long progress is gathered before it is stored: a crash repeats that much. */
 const KEEP_MS = 100;
-/** The same where losing it repeats nothing. */
+/** The same if losing it repeats nothing. */
 const KEEP_LATE_MS = 1_000;
 /** A wait that only `wake` ends. */
 const IDLE_MS = 2 ** 31 - 1;
@@ -41,7 +41,7 @@ export class WebhookDelivery {
   readonly #toKeep = new Set<Receiver>();
   readonly #toKeepLate = new Set<Receiver>();
   #keptLateAt = 0;
-  /** Of the registrations that were shared out last, and their count. */
+  /** The last shared registrations, and their count. */
   #version: number | undefined;
   #count = 0;
   #shareAt = 0;
@@ -73,7 +73,7 @@ export class WebhookDelivery {
     return this.#receivers.values().some((receiver) => receiver.isIdle);
   }
 
-  /** There are new events, or registrations changed. */
+  /** Call it when there are new events or changed registrations. */
   wake(): void {
     this.#rounds.wake();
   }
@@ -83,7 +83,7 @@ export class WebhookDelivery {
     return { delivered: this.#delivered, failed: this.#failed };
   }
 
-  /** What is under way may end; the leases can be released afterwards. */
+  /** Running deliveries may end; afterwards the leases can be released. */
   async stop(): Promise<void> {
     await this.#rounds.stop();
     await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop()));
@@ -164,7 +164,7 @@ export class WebhookDelivery {
     if (identities.length === 0) return;
     const dropped = identities.map((identity) => this.#receivers.get(identity)).filter((each) => each !== undefined);
     await Promise.all(dropped.map((receiver) => receiver.stop(options)));
-    // Whatever fails from here on: a receiver that was stopped does not work again, and must give way to a new one.
+    // Also after a failure: a stopped receiver does not work again, and must be replaced by a new one.
     for (const identity of identities) this.#receivers.delete(identity);
     try {
       await this.#keep(true);

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type 
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ReceiverGuard } from './receiver-guard.ts';
 
-/** Of an answer no more is read: enough for a connection to be used again after an ordinary one. */
+/** Bytes of an answer that are read: enough to reuse the connection after an ordinary one. */
 const ANSWER_MAX_BYTES = 64 * 1024;
 const KEEP_ALIVE_MS = 30_000;
 
@@ -14,9 +14,9 @@ export interface Delivery {
 }
 
 export interface SenderOptions {
-  /** How long a delivery may take in all, the connection included. */
+  /** Time limit of a delivery, including the connection. */
   readonly timeoutMs: number;
-  /** Connections at most. */
+  /** Most connections. */
   readonly sockets: number;
   readonly userAgent: string;
 }
@@ -34,7 +34,7 @@ export class WebhookSender {
     this.#agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
   }
 
-  /** Why it failed, in words without any secret; undefined where the receiver answered with a 2xx. Never throws. */
+  /** The reason of a failure, without secrets; undefined if the receiver answered with a 2xx. Never throws. */
   async send(delivery: Delivery, signal: AbortSignal): Promise<string | undefined> {
     const refusal = this.#guard.refusalOf(delivery.url);
     if (refusal !== undefined) return `its URL ${refusal}`;
@@ -90,7 +90,7 @@ class DeliveryTimeout extends Error {}
 /** A connection can be used again only when its answer was read; one that does not end is cut off. */
 function readLittle(response: IncomingMessage): void {
   let bytes = 0;
-  // The delivery is decided by its status: what happens to the rest of the answer changes nothing.
+  // The status decides the delivery: errors of the answer's body do not matter.
   response.on('error', () => undefined);
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;

@@ -3,18 +3,18 @@ import { isFailing } from '../webhook.ts';
 import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
 import type { WebhookDelivery } from './webhook-delivery.ts';
 
-/** How events and webhooks are doing. */
+/** State of events and webhooks. */
 export interface WebhookStats {
   readonly registrations: number;
   readonly failingRegistrations: number;
-  /** Events that the slowest registration, failing ones included, has yet to be told of. */
+  /** Events that the slowest registration, failing ones included, still waits for. */
   readonly outboxDepth: number;
   /** The age of the oldest event that is kept; 0 without any. */
   readonly outboxAgeMs: number;
   /** Attempts of this process since its start. */
   readonly delivered: number;
   readonly failedAttempts: number;
-  /** Of this process. */
+  /** Count of this process. */
   readonly leasesHeld: number;
 }
 
