@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { type Config, ConfigError, loadConfig } from './settings.ts';
 import { unknownVariables } from './config/unknown-variables.ts';
-import { buildContainer } from './container.ts';
+import { buildContainer } from './container/container.ts';
 import { createLogger } from './operation/logger.ts';
 
 /** How long a stopping server waits for what runs, before it gives up; STOP_DELAY_S comes on top. */

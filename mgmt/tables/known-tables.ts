@@ -1,23 +1,23 @@
-import { tableDefinitions, type TableFeatures } from '../../src/composition/table-definitions.ts';
-import { EXR_FILES } from '../../src/features/exr/exr-tables.ts';
-import { EMBEDDINGS } from '../../src/features/search/search-tables.ts';
+import { FEATURES } from '../../src/features.ts';
+import type { AnyFeature } from '../../src/features/feature.ts';
+import type { Config } from '../../src/settings.ts';
+import { VAST_STORE_TABLES } from '../../src/tams/tables.ts';
 import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 
 /**
- * The definitions of the tables of a server, and of those that it has from when it was configured otherwise: what was
- * switched off is still there to be backed up. The dimension of vectors is that of the engine, where there are any.
+ * The definitions of the tables of a server, and of those that it has from when it was configured otherwise: features that
+ * were switched off still have theirs, to be backed up.
  */
 export async function knownTables(
   engine: TableEngine,
-  { search, exr }: TableFeatures,
+  settings: Config['features'],
 ): Promise<readonly TableDefinition[]> {
-  const [embeddings, exrFiles] = [await engine.describeTable(EMBEDDINGS), await engine.describeTable(EXR_FILES.name)];
-  const dimension = embeddings?.find(({ type }) => type === 'vector')?.dimension;
-  const tables = tableDefinitions({
-    search: { enabled: search.enabled || dimension !== undefined, dimension: dimension ?? search.dimension },
-    exr: { enabled: exr.enabled || exrFiles !== undefined },
-  });
+  const tables = [...VAST_STORE_TABLES];
+  for (const [name, feature] of Object.entries<AnyFeature>(FEATURES)) {
+    const own = settings[name as keyof typeof settings];
+    tables.push(...((await feature.tablesIn?.(engine, own)) ?? feature.tables?.(own) ?? []));
+  }
   return [...tables, BATCH_LEDGER];
 }
 

@@ -58,7 +58,7 @@ export async function openEngine(config: Config, mayMake = false): Promise<Opene
   if (config.tables.engine === 'sqlite' && !mayMake) await checkDatabaseThere(config.dataDir);
   const engine = await openTables({ ...config, tables: withoutReplica(config.tables) }, logger);
   try {
-    return { config, logger, engine, definitions: await knownTables(engine, config) };
+    return { config, logger, engine, definitions: await knownTables(engine, config.features) };
   } catch (error) {
     await engine.close();
     throw error;

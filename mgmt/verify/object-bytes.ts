@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { MediaStore } from '../../src/media/media-store.ts';
-import { unpackLocations } from '../../src/media/object-location.ts';
+import { unpackLocations } from '../../src/tams/objects/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { OBJECTS } from '../../src/tams/tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';

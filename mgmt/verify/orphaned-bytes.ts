@@ -1,5 +1,5 @@
 import type { MediaStore } from '../../src/media/media-store.ts';
-import { objectIdsOf, unpackLocations } from '../../src/media/object-location.ts';
+import { objectIdsOf, unpackLocations } from '../../src/tams/objects/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { OBJECTS } from '../../src/tams/tables.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';

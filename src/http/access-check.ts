@@ -1,16 +1,32 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal, Scope } from '../shared/principal.ts';
-import type { AuditTrail } from '../features/auth/audit-trail.ts';
-import type { Authenticator } from '../features/auth/authenticator.ts';
 import { AppError } from '../shared/errors.ts';
 import { challenge } from './challenge.ts';
 import type { SecurityScheme } from './security-schemes.ts';
 
+/** An interface, since HTTP knows no feature: `features/auth` implements it. */
 export interface Authentication {
-  readonly authenticator: Pick<Authenticator, 'byHeader' | 'byUrlToken'>;
-  readonly audit: Pick<AuditTrail, 'record'>;
+  readonly authenticator: {
+    /** At once for a known credential. @throws AppError `unauthorized` */
+    byHeader(authorization: string, client: Client): Principal | Promise<Principal>;
+    byUrlToken(token: string, client: Client): Principal | Promise<Principal>;
+  };
+  readonly audit: { record(act: Act): void };
   /** The accepted schemes; at least one. */
   readonly schemes: readonly SecurityScheme[];
+}
+
+/** Where a request comes from, for the audit log. */
+export type Client = Pick<FastifyRequest, 'id' | 'ip'>;
+
+/** An entry of the audit log. */
+export interface Act {
+  readonly event: 'denied' | 'login_failed' | 'administration';
+  readonly principal?: string;
+  readonly action?: string;
+  readonly detail?: string;
+  readonly address: string;
+  readonly requestId: string;
 }
 
 type Next = (error?: Error) => void;

@@ -1,9 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import Fastify, { LogController } from 'fastify';
 import type { Logger } from 'pino';
-import type { LocalMedia } from '../media/media-store.ts';
-import type { Principal } from '../shared/principal.ts';
 import type { Authentication } from './access-check.ts';
 import { baseUrlOf } from './base-url.ts';
 import { clientErrorResponse, handleError, handleFrameworkError } from './error-handler.ts';
@@ -26,45 +24,26 @@ import { requestIdGenerator, requestIdPlugin } from './plugins/request-id.ts';
 import { stoppingPlugin } from './plugins/stopping.ts';
 import { tracingPlugin } from './plugins/tracing.ts';
 import { unknownRoutesPlugin } from './plugins/unknown-routes.ts';
-import type { Asker } from '../tams/route-context.ts';
-import { exrRoutes } from '../features/exr/routes/index.ts';
-import { analyticsRoutes } from '../features/analytics/routes/index.ts';
-import type { AnalyticsContext } from '../features/analytics/routes/analytics-context.ts';
-import { mediaRoutes } from '../media/routes/media-routes.ts';
 import { operationRoutes } from './operation/index.ts';
 import type { OperationContext, ServerLimits } from './operation/operation-context.ts';
-import { searchRoutes } from '../features/search/routes/index.ts';
-import { tamsRoutes } from '../tams/tams-routes.ts';
-import { trashRoutes } from '../features/trash/trash-routes.ts';
-import type { SecurityScheme } from './security-schemes.ts';
 import type { TamsApp } from './tams-app.ts';
-import type { ExrServices } from '../features/exr/services/exr-services.ts';
-import type { SearchServices } from '../features/search/services/search-services.ts';
-import type { Services } from '../tams/services.ts';
-import type { TrashService } from '../features/trash/trash-service.ts';
 import type { CursorCodec } from '../shared/cursor.ts';
 
 export type App = FastifyInstance;
 
+/** What routes need of the application. */
+export interface HttpContext {
+  readonly paging: Paging;
+  /** The absolute URL that clients reach this server under; no slash at its end. */
+  readonly baseUrl: (request: Pick<FastifyRequest, 'protocol' | 'host'>) => string;
+}
+
 export interface AppDeps {
-  readonly services: Services;
-  /** The services as a principal may use them; `services` for everybody unless set. */
-  readonly servicesOf?: (principal: Principal) => Services;
-  /** Undefined: deletions cannot be undone. */
-  readonly trash?: TrashService;
-  /** Media search as a principal may use it. Undefined: there is none. */
-  readonly search?: (principal: Principal) => SearchServices;
-  /** EXR metadata as a principal may use it. Undefined: there is none. */
-  readonly exr?: (principal: Principal) => ExrServices;
-  /** Undefined: nothing is analysed. */
-  readonly analytics?: AnalyticsContext;
-  /** The stores whose URLs lead back to this server, by storage id. */
-  readonly localMedia: ReadonlyMap<string, LocalMedia>;
+  /** Registers the operations. */
+  readonly routes: (app: TamsApp, context: HttpContext) => Promise<void>;
   readonly cursors: CursorCodec;
   /** Undefined: everybody may do everything. */
   readonly authentication?: Authentication;
-  /** For the OpenAPI document; the accepted ones unless set. */
-  readonly documentedSchemes?: readonly SecurityScheme[];
   readonly operation: OperationContext;
   readonly config: AppConfig;
   readonly logger: Logger | false;
@@ -79,7 +58,6 @@ export interface AppConfig {
   readonly corsOrigins: CorsOrigins;
   /** Whether requests for other hosts than this machine and that of `publicUrl` are refused. */
   readonly checkHost: boolean;
-  readonly segmentsPerRequest: number;
   readonly limitDefault: number;
   readonly limitMax: number;
   /** A page ends with the item with which it has so many bytes. */
@@ -95,7 +73,7 @@ const CONNECTIONS_CHECK_MS = 5_000;
 
 /** The HTTP application with all of its routes, ready to listen. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const { services, config, operation, logger } = deps;
+  const { config, operation, logger } = deps;
   const { limits, tracing, requestMetrics: metrics } = operation;
   const app = createServer(config, limits, logger);
 
@@ -121,26 +99,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(jsonBodyPlugin, { documentMaxBytes: config.documentMaxBytes });
   await app.register(openApiPlugin, {
     publicUrl: config.publicUrl,
-    schemes: deps.documentedSchemes ?? deps.authentication?.schemes ?? [],
+    schemes: deps.authentication?.schemes ?? [],
   });
 
-  const { servicesOf, trash, search, exr } = deps;
   const baseUrl = baseUrlOf(config.publicUrl);
-  const context = {
-    services: servicesOf === undefined ? () => services : (request: Asker) => servicesOf(request.auth),
-    paging: new Paging(deps.cursors, { ...config, maxBytes: () => bodies.pageBytes(config.maxBytes) }, baseUrl),
-    baseUrl,
-    segmentsPerRequest: config.segmentsPerRequest,
-  };
-  tamsRoutes(app, context);
-  if (trash !== undefined) trashRoutes(app, trash, context);
-  if (search !== undefined) {
-    await searchRoutes(app, { ...context, search: (request: Asker) => search(request.auth) });
-  }
-  if (exr !== undefined) await exrRoutes(app, { ...context, exr: (request: Asker) => exr(request.auth) });
-  if (deps.analytics !== undefined) analyticsRoutes(app, deps.analytics);
+  const limitsOfPages = { ...config, maxBytes: () => bodies.pageBytes(config.maxBytes) };
+  await deps.routes(app, { paging: new Paging(deps.cursors, limitsOfPages, baseUrl), baseUrl });
   operationRoutes(app, operation);
-  await app.register(mediaRoutes, { localMedia: deps.localMedia, objects: services.objects });
 
   await app.ready();
   return app;

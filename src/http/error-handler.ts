@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { redactUrl } from '../operation/redact-url.ts';
-import { shownNow } from '../tams/documents/shown-times.ts';
+import { shownNow } from '../shared/time/shown-times.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import { AppError } from '../shared/errors.ts';
 import { sendJson } from './send-json.ts';

@@ -1,12 +1,11 @@
 import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
-import type { SegmentPageCache } from '../tams/segments/segment-page-cache.ts';
 import type { MediaStores } from './media-store-registry.ts';
 
 /** Which numbers stand for the states of a circuit breaker. */
 const CIRCUIT_NUMBERS = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-/** Metrics of the media stores, the signed URLs, and the caches of both. */
-export function mediaSources(media: MediaStores, pages: SegmentPageCache): (MetricSource | TimingSource)[] {
+/** Metrics of the media stores and of the signed URLs. */
+export function mediaSources(media: MediaStores): (MetricSource | TimingSource)[] {
   const stores = () => [...media.statistics()].map(([storage, statistics]) => ({ storage, ...statistics }));
   const operations = () =>
     stores().flatMap(({ storage, operations: each }) =>
@@ -44,24 +43,6 @@ export function mediaSources(media: MediaStores, pages: SegmentPageCache): (Metr
           { labels: { storage, use: 'download', from: 'signer' }, value: urls.misses },
           { labels: { storage, use: 'download', from: 'cache' }, value: urls.hits },
         ]),
-    },
-    {
-      name: 'tams_segment_page_requests_total',
-      help: 'Pages of segments that were asked for, by whether they were kept from an earlier request.',
-      type: 'counter',
-      read: () => {
-        const { hits, misses } = pages.counts();
-        return [
-          { labels: { from: 'cache' }, value: hits },
-          { labels: { from: 'tables' }, value: misses },
-        ];
-      },
-    },
-    {
-      name: 'tams_segment_page_cache_entries',
-      help: 'Pages of segments that are kept.',
-      type: 'gauge',
-      read: () => [{ value: pages.counts().entries }],
     },
   ];
 }

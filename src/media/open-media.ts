@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { BackendConfig, Config } from '../settings.ts';
+import type { MediaSettings } from './media-settings.ts';
+import type { BackendConfig } from './storage-backend-settings.ts';
 import type { MediaStore } from './media-store.ts';
 import type { StorageBackend } from './storage-backend.ts';
 import { OperationMetrics } from '../operation/operation-metrics.ts';
@@ -8,20 +9,25 @@ import { DiskReserve } from '../operation/disk-reserve.ts';
 import { LocalMediaStore } from './local-media-store.ts';
 import { MediaStores } from './media-store-registry.ts';
 import { WorkerLoop } from '../operation/worker-loop.ts';
-import { tracedOperations } from '../composition/tracing.ts';
+import { tracedOperations } from './traced-operations.ts';
 
 /** Practically never: once the media stores are ready there is nothing more to check. */
 const READY_MS = 2 ** 31 - 1;
 
+interface Settings {
+  readonly media: MediaSettings;
+  readonly diskReserveBytes: number;
+}
+
 /** The configured media stores, none of which may be reachable yet. */
 export async function openMediaStores(
-  config: Config,
+  settings: Settings,
   secret: string,
   tracing: Tracing | undefined,
 ): Promise<MediaStores> {
-  const { backends } = config.media;
+  const { backends } = settings.media;
   return new MediaStores(
-    await Promise.all(backends.map((backend) => openMediaStore(backend, config, secret, tracing))),
+    await Promise.all(backends.map((backend) => openMediaStore(backend, settings, secret, tracing))),
   );
 }
 
@@ -54,7 +60,7 @@ export async function makeMediaReady(media: MediaStores, logger: Logger): Promis
 
 async function openMediaStore(
   config: BackendConfig,
-  { media, diskReserveBytes }: Config,
+  { media, diskReserveBytes }: Settings,
   secret: string,
   tracing: Tracing | undefined,
 ): Promise<MediaStore> {

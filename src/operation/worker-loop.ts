@@ -25,8 +25,18 @@ export interface WorkerStatus {
   readonly lastFailure: string | undefined;
 }
 
+/** Works in the background from its start until it is stopped. */
+export interface Worker {
+  readonly status: WorkerStatus;
+  start(): void;
+  /** Resolves when nothing of it runs any more. */
+  stop(): Promise<void>;
+  /** Looks for due work now. Resolves when that is done. */
+  nextRound?(): Promise<void>;
+}
+
 /** Repeats rounds of work, one at a time, until it is stopped; `wake` begins the next at once. */
-export class WorkerLoop {
+export class WorkerLoop implements Worker {
   readonly #name: string;
   readonly #round: WorkRound;
   readonly #logger: Logger;

@@ -6,7 +6,7 @@ import { FlowService } from './flows/flow-service.ts';
 import { ObjectService } from './objects/object-service.ts';
 import { SegmentDeletion, type SegmentDeletionOptions } from './deletion/segment-deletion.ts';
 import type { SegmentPageCache } from './segments/segment-page-cache.ts';
-import { type OnRegistered, SegmentRegistration } from './segments/segment-registration.ts';
+import { SegmentRegistration } from './segments/segment-registration.ts';
 import { SegmentService } from './segments/segment-service.ts';
 import type { Services } from './services.ts';
 import { SourceService } from './sources/source-service.ts';
@@ -21,8 +21,6 @@ export interface ServiceParts {
   readonly deletion: SegmentDeletionOptions;
   readonly allocationExpiryMs: number;
   readonly limits: DocumentLimits;
-  /** Runs in the transaction that registers segments. */
-  readonly onRegistered?: OnRegistered;
   /** Services that are not about single flows and sources are shared by all principals. */
   readonly forAll: Pick<Services, 'serviceInfo' | 'webhooks'>;
 }
@@ -35,13 +33,7 @@ export function buildServices(store: Store, parts: ServiceParts): Services {
     ...forAll,
     sources: new SourceService(store, limits),
     flows: new FlowService(store, deletion, limits),
-    segments: new SegmentService(
-      store,
-      media,
-      new SegmentRegistration(store, labels, limits, parts.onRegistered),
-      deletion,
-      pages,
-    ),
+    segments: new SegmentService(store, media, new SegmentRegistration(store, labels, limits), deletion, pages),
     storage: new StorageService(store, media, allocationExpiryMs),
     objects: new ObjectService(store),
     deletionRequests: new DeletionRequestService(store),

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { ContentFormat, Integer, limitParameter, PATTERNS, Timerange, Uuid } from '../http/schemas/common.ts';
+import { ContentFormat } from './documents/format-schema.ts';
+import { Integer, limitParameter, PATTERNS, Timerange, Uuid } from '../http/schemas/common.ts';
 import { EXAMPLE_FLOW_ID, EXAMPLE_SEGMENT, EXAMPLE_SOURCE_ID } from '../http/schemas/examples.ts';
 
 /** Path and query parameters, as TAMS 7.0 names them. */

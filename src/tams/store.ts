@@ -3,17 +3,17 @@ import type { AccessClasses } from './access/access-classes.ts';
 import type { DeletionRequestReads, DeletionRequests } from './deletion/deletion-request.ts';
 import type { EventLog, EventLogReads, Outbox } from './webhooks/event-log.ts';
 import type { FlowFilter, SourceFilter } from './documents/filters.ts';
-import type { InspectionQueue, InspectionQueueReads } from '../features/exr/rules/inspection-queue.ts';
 import type { Flow } from './flows/flow.ts';
 import type { FormatUrn } from './documents/format.ts';
-import type { LeaseReads, Leases } from '../vastdb/leases/lease.ts';
+import type { LeaseReads, Leases } from './leases/lease.ts';
 import type { MediaObject } from './objects/media-object.ts';
 import type { JsonText, Page, PageRequest } from '../shared/paging.ts';
 import type { RowHandle } from './row-handle.ts';
 import type { NewSegment, ObjectLocation, SegmentQuery, StoredSegment } from './segments/segment.ts';
 import type { ServiceInfoReads, ServiceInfos } from './service/service-info.ts';
 import type { Source } from './sources/source.ts';
-import type { Trash, TrashReads } from '../features/trash/trash.ts';
+import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
+import type { Subscribers } from './subscribers.ts';
 import type { WebhookReads, Webhooks } from './webhooks/webhook.ts';
 
 /** The ports through which the services reach what is kept. All times of rows are UTC, RFC 3339. */
@@ -81,7 +81,7 @@ export interface FlowReads {
 export interface Flows extends FlowReads {
   /** Who has access to the flow; undefined where there is no such flow, or nobody limited sees it. */
   accessOf(id: string): Promise<AccessClasses | undefined>;
-  /** Whether a flow has this id that is not in this view, or had it and is in the trash. */
+  /** Whether a flow has this id that is not in this view. */
   isHidden(id: string): Promise<boolean>;
   /** @param life of a flow that is restored; any other begins a new one. */
   insert(flow: Flow, life?: string): Promise<void>;
@@ -140,7 +140,7 @@ export interface Sources extends SourceReads {
   accessOf(id: string): Promise<AccessClasses | undefined>;
   /** Of any source, in this view or not. */
   format(id: string): Promise<FormatUrn | undefined>;
-  /** Whether a source has this id that is not in this view, or had it and is in the trash. */
+  /** Whether a source has this id that is not in this view. */
   isHidden(id: string): Promise<boolean>;
   insert(source: Source): Promise<void>;
   /** `present` is the source as it is kept: only what differs from it is written. */
@@ -254,10 +254,7 @@ export interface StoreReader {
   readonly segments: SegmentReads;
   readonly objects: ObjectReads;
   readonly reclaimQueue: ReclaimQueueReads;
-  /** Only where EXR metadata is kept. */
-  readonly inspections: InspectionQueueReads;
   readonly deletionRequests: DeletionRequestReads;
-  readonly trash: TrashReads;
   readonly webhooks: WebhookReads;
   readonly eventLog: EventLogReads;
   readonly leases: LeaseReads;
@@ -267,16 +264,18 @@ export interface StoreReader {
 export interface StoreTransaction {
   /** The same transaction without the limits of its view, for what must be right whoever asks. */
   readonly unlimited: StoreTransaction;
+  /** The same transaction over any table, for what features keep beside TAMS. */
+  readonly rows: ManagedTransaction;
+  readonly subscribers: Subscribers;
+  /** Those that limit this transaction; undefined: nothing does. */
+  readonly classes: readonly string[] | undefined;
   readonly flows: Flows;
   readonly collections: Collections;
   readonly sources: Sources;
   readonly segments: Segments;
   readonly objects: Objects;
   readonly reclaimQueue: ReclaimQueue;
-  /** Only where EXR metadata is kept. */
-  readonly inspections: InspectionQueue;
   readonly deletionRequests: DeletionRequests;
-  readonly trash: Trash;
   readonly webhooks: Webhooks;
   readonly outbox: Outbox;
   readonly eventLog: EventLog;
@@ -285,6 +284,8 @@ export interface StoreTransaction {
 }
 
 export interface Store extends StoreReader {
+  /** Features add themselves before the first request. */
+  readonly subscribers: Subscribers;
   /**
    * A view with only those flows and sources that their tag `auth_classes` gives these classes access to, and with what
    * belongs to those (docs/adr/0015-access-by-tags.md). Its transactions throw `outside_own_classes` where a flow or

@@ -1,5 +1,4 @@
 import type { TableDefinition } from '../vastdb/engine.ts';
-import { TRASH_TABLES } from '../features/trash/trash-tables.ts';
 
 /**
  * The tables of VastStore. Columns are for searching, sorting, and changes of single rows. Everything else of an entity
@@ -238,5 +237,4 @@ export const VAST_STORE_TABLES: readonly TableDefinition[] = [
   COUNTERS,
   LEASES,
   SERVICE_INFO,
-  ...TRASH_TABLES,
 ];

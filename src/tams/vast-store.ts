@@ -2,14 +2,10 @@ import type { Store, StoreReader, StoreTransaction } from './store.ts';
 import type { SecretBox } from '../shared/secret-box.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
-import {
-  InspectionQueueReader,
-  InspectionQueueRepository,
-} from '../features/exr/repositories/inspection-queue-repository.ts';
 import { type Access, accessOf, FULL_ACCESS } from './access/access.ts';
 import { CollectionReader, CollectionRepository } from './flows/collection-repository.ts';
 import { EventLogReader, EventLogRepository } from './webhooks/event-log-repository.ts';
-import { LeaseReader, LeaseRepository } from '../vastdb/leases/lease-repository.ts';
+import { LeaseReader, LeaseRepository } from './leases/lease-repository.ts';
 import { type KnownRegistrations, noRegistrationsKnown, OutboxRepository } from './webhooks/outbox-repository.ts';
 import { DeletionRequestReader, DeletionRequestRepository } from './deletion/deletion-request-repository.ts';
 import { FlowReader, FlowRepository } from './flows/flow-repository.ts';
@@ -20,8 +16,7 @@ import { ServiceInfoReader, ServiceInfoRepository } from './service/service-info
 import { SourceReader, SourceRepository } from './sources/source-repository.ts';
 import { CommittedReads } from './table-access.ts';
 import { translateTableFailure } from './table-failure.ts';
-import { TrashReader } from '../features/trash/trash-reader.ts';
-import { TrashRepository } from '../features/trash/trash-repository.ts';
+import { Subscribers } from './subscribers.ts';
 import { WebhookReader, WebhookRepository } from './webhooks/webhook-repository.ts';
 
 /** TAMS entities in tables: one repository per entity over the table layer. */
@@ -32,9 +27,7 @@ export class VastStore implements Store {
   readonly segments: StoreReader['segments'];
   readonly objects: StoreReader['objects'];
   readonly reclaimQueue: StoreReader['reclaimQueue'];
-  readonly inspections: StoreReader['inspections'];
   readonly deletionRequests: StoreReader['deletionRequests'];
-  readonly trash: StoreReader['trash'];
   readonly webhooks: StoreReader['webhooks'];
   readonly eventLog: StoreReader['eventLog'];
   readonly leases: StoreReader['leases'];
@@ -46,10 +39,13 @@ export class VastStore implements Store {
 
   /** `onEvents` is called after each commit that left events in the outbox. `view` is for `limitedTo` alone. */
   constructor(manager: VastDBManager, webhookSecrets: SecretBox, onEvents?: () => void, view?: View) {
-    const { access, registrations } = view ?? { access: FULL_ACCESS, registrations: noRegistrationsKnown() };
+    const { access, shared } = view ?? {
+      access: FULL_ACCESS,
+      shared: { webhookSecrets, registrations: noRegistrationsKnown(), subscribers: new Subscribers() },
+    };
     this.#manager = manager;
     this.#access = access;
-    this.#shared = { webhookSecrets, registrations };
+    this.#shared = shared;
     this.#onEvents = onEvents;
     const reader = new CommittedReads(manager.reader());
     this.flows = new FlowReader(reader, access);
@@ -58,18 +54,20 @@ export class VastStore implements Store {
     this.segments = new SegmentReader(reader, access);
     this.objects = new ObjectReader(reader, access);
     this.reclaimQueue = new ReclaimQueueReader(reader);
-    this.inspections = new InspectionQueueReader(reader);
     this.deletionRequests = new DeletionRequestReader(reader, access);
-    this.trash = new TrashReader(reader);
     this.webhooks = new WebhookReader(reader, webhookSecrets);
     this.eventLog = new EventLogReader(reader);
     this.leases = new LeaseReader(reader);
     this.serviceInfo = new ServiceInfoReader(reader);
   }
 
+  get subscribers(): Subscribers {
+    return this.#shared.subscribers;
+  }
+
   limitedTo(classes: readonly string[]): VastStore {
-    const { webhookSecrets, registrations } = this.#shared;
-    return new VastStore(this.#manager, webhookSecrets, this.#onEvents, { access: accessOf(classes), registrations });
+    const view = { access: accessOf(classes), shared: this.#shared };
+    return new VastStore(this.#manager, this.#shared.webhookSecrets, this.#onEvents, view);
   }
 
   async transaction<T>(
@@ -95,12 +93,13 @@ export class VastStore implements Store {
 
 interface View {
   readonly access: Access;
-  readonly registrations: KnownRegistrations;
+  readonly shared: SharedByTransactions;
 }
 
 interface SharedByTransactions {
   readonly webhookSecrets: SecretBox;
   readonly registrations: KnownRegistrations;
+  readonly subscribers: Subscribers;
 }
 
 /** Makes the repositories that a transaction uses, and no others: most touch two or three. */
@@ -125,6 +124,18 @@ class VastStoreTransaction implements StoreTransaction {
 
   get unlimited(): VastStoreTransaction {
     return this.#unlimited;
+  }
+
+  get rows(): ManagedTransaction {
+    return this.#tx;
+  }
+
+  get subscribers(): Subscribers {
+    return this.#shared.subscribers;
+  }
+
+  get classes(): readonly string[] | undefined {
+    return this.#access.classes;
   }
 
   get hasEvents(): boolean {
@@ -155,16 +166,8 @@ class VastStoreTransaction implements StoreTransaction {
     return new ReclaimQueueRepository(this.#tx);
   }
 
-  get inspections(): InspectionQueueRepository {
-    return new InspectionQueueRepository(this.#tx);
-  }
-
   get deletionRequests(): DeletionRequestRepository {
     return new DeletionRequestRepository(this.#tx, this.#access);
-  }
-
-  get trash(): TrashRepository {
-    return new TrashRepository(this.#tx);
   }
 
   get webhooks(): WebhookRepository {

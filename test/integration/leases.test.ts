@@ -9,7 +9,7 @@ import { VAST_STORE_TABLES } from '../../src/tams/tables.ts';
 import { VastStore } from '../../src/tams/vast-store.ts';
 import { startsWith } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
-import { LeaseKeeper, LeaseLost } from '../../src/vastdb/leases/lease-keeper.ts';
+import { LeaseKeeper, LeaseLost } from '../../src/tams/leases/lease-keeper.ts';
 import { dropTables, openTestTables } from '../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 import { Api } from './behaviour/support/api.ts';

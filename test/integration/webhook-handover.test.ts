@@ -10,7 +10,7 @@ import { SecretBox } from '../../src/shared/secret-box.ts';
 import { VAST_STORE_TABLES } from '../../src/tams/tables.ts';
 import { VastStore } from '../../src/tams/vast-store.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
-import { LeaseKeeper } from '../../src/vastdb/leases/lease-keeper.ts';
+import { LeaseKeeper } from '../../src/tams/leases/lease-keeper.ts';
 import { WebhookDelivery } from '../../src/tams/webhooks/delivery/webhook-delivery.ts';
 import { dropTables, openTestTables } from '../support/table-engine.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { unwatched } from '../../openapi/unwatched.ts';
 import type { AppConfig } from '../../src/http/app.ts';
-import { buildApp } from '../../src/http/app.ts';
+import { buildApp, type AppDeps } from '../../src/http/app.ts';
 import type { Services } from '../../src/tams/services.ts';
+import { tamsRoutes } from '../../src/tams/tams-routes.ts';
 import { CursorCodec } from '../../src/shared/cursor.ts';
 
 export const TEST_CONFIG: AppConfig = {
@@ -11,7 +12,6 @@ export const TEST_CONFIG: AppConfig = {
   bodyLimitBytes: 100_000,
   corsOrigins: '*',
   checkHost: false,
-  segmentsPerRequest: 10,
   limitDefault: 3,
   limitMax: 5,
   maxBytes: 100_000,
@@ -21,6 +21,13 @@ export const TEST_CONFIG: AppConfig = {
 /** Methods of services by name; the others must not be called. */
 type SomeServices = { [Name in keyof Services]?: Partial<Record<keyof Services[Name], unknown>> };
 
+/** The operations of TAMS over services, the same for everybody. */
+export const routesOver =
+  (services: Services): AppDeps['routes'] =>
+  async (app, http) => {
+    tamsRoutes(app, { ...http, services: () => services, segmentsPerRequest: 10 });
+  };
+
 /** The HTTP application over objects that play its services, for what real ones cannot be made to do. */
 export async function appOver(
   services: SomeServices,
@@ -28,8 +35,7 @@ export async function appOver(
   logger: Logger | false = false,
 ): Promise<FastifyInstance> {
   return buildApp({
-    services: services as unknown as Services,
-    localMedia: new Map(),
+    routes: routesOver(services as unknown as Services),
     operation: unwatched(),
     cursors: new CursorCodec('a secret that tests share among themselves'),
     config: { ...TEST_CONFIG, ...config },

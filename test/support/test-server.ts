@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { loadConfig } from '../../src/settings.ts';
-import { buildContainer } from '../../src/container.ts';
+import { buildContainer } from '../../src/container/container.ts';
 import { createLogger } from '../../src/operation/logger.ts';
 import { dropTables, tableEngineEnv } from './table-engine.ts';
 import { verifyAfter } from './verify-after.ts';

@@ -42,8 +42,6 @@ export interface AuthConfig {
   /** Given if `modes` has jwt. */
   readonly jwt: JwtConfig | undefined;
   readonly tokens: readonly FileTokenConfig[];
-  /** Whether the classes of principals limit what they see and change. */
-  readonly classes: boolean;
   readonly auditRetentionDays: number;
 }
 
@@ -131,7 +129,6 @@ export function readAuth(env: Environment, exposure: Exposure): AuthConfig {
     modes: inUse,
     jwt: inUse.includes('jwt') ? { ...readProvider(env), clockSkewS } : undefined,
     tokens: file === undefined ? [] : readTokens(file),
-    classes: env.flag('AUTH_CLASSES') ?? false,
     auditRetentionDays: env.integer('AUDIT_RETENTION_DAYS', { default: 90, min: 1, max: 3650 }),
   };
 }

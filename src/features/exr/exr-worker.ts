@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AutomaticInspection, InspectionRound } from './services/automatic-inspection.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { LeaseKeeper } from '../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import { WorkerLoop } from '../../operation/worker-loop.ts';
 
 const LEASE = 'exr inspection';

@@ -11,7 +11,19 @@ import { TriageService } from './services/triage-service.ts';
 import { VersionService } from './services/version-service.ts';
 import { AppError } from '../../shared/errors.ts';
 import { byClasses } from '../../tams/access/by-classes.ts';
-import type { SearchParts } from './open-search.ts';
+import type { Embedder } from './rules/embedding.ts';
+import type { TableJobQueue } from './repositories/table-job-queue.ts';
+import type { TableQueueControl } from './repositories/table-queue-control.ts';
+import type { TableSearchDatabase } from './repositories/table-search-database.ts';
+import type { ObjectEvents } from './services/object-events.ts';
+
+export interface SearchParts {
+  readonly database: TableSearchDatabase;
+  readonly queue: TableJobQueue;
+  readonly queueControl: TableQueueControl;
+  readonly embedder: Embedder;
+  readonly events: ObjectEvents;
+}
 
 /** The services of media search as a principal may use them: over everything, unless classes limit it. */
 export function searchServicesOf(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Environment } from '../../config/environment.ts';
-import type { BackendConfig } from '../../media/storage-backend-settings.ts';
+import type { Settings } from '../../tams/settings.ts';
 import * as syntax from '../../config/text-syntax.ts';
 
 /** A server of inference that speaks OpenAI's API. */
@@ -25,8 +25,6 @@ export interface WatchedPrefix {
 export interface SearchConfig {
   /** Whether there is a media search at all: tables, routes, workers. */
   readonly enabled: boolean;
-  /** The storage backends as buckets, by name. */
-  readonly buckets: Readonly<Record<string, string>>;
   /** Jobs that run at once in this process; 0: none. */
   readonly workers: number;
   readonly jobTimeoutMs: number;
@@ -46,8 +44,7 @@ const WEEK_S = 604_800;
 const TEN_YEARS_S = 315_360_000;
 
 /** The settings of media search. Those that would be without effect are a ConfigError. */
-export function readSearch(env: Environment, backends: readonly BackendConfig[]): SearchConfig {
-  const buckets = bucketsOf(backends);
+export function readSearch(env: Environment, buckets: Settings['media']['buckets']): SearchConfig {
   const watched = env.parsed('SEARCH_WATCH', PREFIX_LIST) ?? [];
   const unknown = watched.find(({ bucket }) => !Object.hasOwn(buckets, bucket));
   if (unknown !== undefined) {
@@ -56,7 +53,6 @@ export function readSearch(env: Environment, backends: readonly BackendConfig[])
   }
   return {
     enabled: env.flag('SEARCH') ?? true,
-    buckets,
     workers: env.integer('SEARCH_WORKERS', { default: 1, min: 0, max: 64 }),
     jobTimeoutMs: env.integer('SEARCH_JOB_TIMEOUT_S', { default: 3600, min: 1, max: WEEK_S }) * 1000,
     embedder: readEmbedder(env),
@@ -126,16 +122,3 @@ const PREFIX_LIST: syntax.TextSyntax<WatchedPrefix[]> = {
   },
   takes: 'a comma-separated list of buckets, each alone or with a prefix of keys: bucket/prefix',
 };
-
-/**
- * What a storage backend is called where objects go by bucket and key: its bucket, or the label of a local one, which is
- * `local` without. Of two with the same name the later one goes by its id.
- */
-function bucketsOf(backends: readonly BackendConfig[]): Record<string, string> {
-  const buckets: Record<string, string> = {};
-  for (const backend of backends) {
-    const name = backend.type === 's3' ? backend.bucket : (backend.label ?? 'local');
-    buckets[Object.hasOwn(buckets, name) ? backend.id : name] = backend.id;
-  }
-  return buckets;
-}

@@ -1,7 +1,9 @@
+import { trashOf } from './trash-repository.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import type { Source } from '../../tams/sources/source.ts';
 import type { StoreTransaction } from '../../tams/store.ts';
-import type { DeletedFlow, Membership } from './trash.ts';
+import type { Membership } from '../../tams/deletion/deletion.ts';
+import type { DeletedFlow } from './trash.ts';
 import { AppError } from '../../shared/errors.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import { publishFlow, publishSource } from '../../tams/webhooks/event-publishing.ts';
@@ -35,7 +37,7 @@ export async function restoreFlow(tx: StoreTransaction, deleted: DeletedFlow, pr
   const members = await keepExistingMembers(tx, flow, principal);
   const isNewSource = await restoreSource(tx, flow, deleted.deletion.id);
   await tx.flows.insert(flow, deleted.life);
-  await tx.trash.setResume(deleted.handle, INT64_MIN);
+  await trashOf(tx).setResume(deleted.handle, INT64_MIN);
   if (isNewSource) await publishSource(tx, 'sources/created', flow.source_id);
   const collectors = await rejoinCollections(tx, id, deleted.memberships, principal);
   await publishFlow(tx, 'flows/created', id, flow.source_id);
@@ -64,13 +66,13 @@ async function restoreSource(tx: StoreTransaction, flow: Flow, deletionId: strin
     const problem = `source ${flow.source_id} is one of format ${format} now, not of the flow's; ${remedy}`;
     throw new AppError('id_in_use', problem);
   }
-  const deleted = await tx.trash.findSources(flow.source_id);
+  const deleted = await trashOf(tx).findSources(flow.source_id);
   const source = deleted.find(({ deletion }) => deletion.id === deletionId) ?? deleted[0];
   if (source !== undefined) {
     const kept = JSON.parse(source.document) as Source;
     if (kept.format === flow.format) {
       await tx.sources.insert(kept);
-      await tx.trash.removeSource(source.handle);
+      await trashOf(tx).removeSource(source.handle);
       return true;
     }
   }

@@ -1,3 +1,4 @@
+import { trashOf } from './trash-repository.ts';
 import type { SegmentFailure } from '../../tams/segments/segment.ts';
 import type { FlowState, StoredObject, StoreTransaction } from '../../tams/store.ts';
 import type { DeletedSegment, RestoreSelection } from './trash.ts';
@@ -54,7 +55,7 @@ export async function restoreNext(
   selection: RestoreSelection,
 ): Promise<RestoreStep> {
   if (flow.activeDeletions > 0) throw deletionUnfinished(`segments of flow ${flow.id} are still being deleted`);
-  const found = await tx.trash.selectForRestore(flow, selection, STEP_SIZE + 1);
+  const found = await trashOf(tx).selectForRestore(flow, selection, STEP_SIZE + 1);
   const isLast = found.length <= STEP_SIZE;
   const segments = isLast ? found : withoutLastStart(found);
   const objects = await tx.objects.findMany([...new Set(segments.map(({ objectId }) => objectId))]);
@@ -116,7 +117,7 @@ async function putBack(
 ): Promise<void> {
   const ids = new Set(segments.map(({ objectId }) => objectId));
   await Promise.all([
-    tx.trash.removeSegments(segments.map(({ handle }) => handle)),
+    trashOf(tx).removeSegments(segments.map(({ handle }) => handle)),
     tx.segments.insert(flow.id, segments),
     tx.objects.use([...objects.values()].filter(({ id }) => ids.has(id))),
     tx.flows.setContent(flow, contentWith(flow.content, segments), now()),

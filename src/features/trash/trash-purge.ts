@@ -1,4 +1,6 @@
+import { trashOf } from './trash-repository.ts';
 import type { Store, StoreTransaction } from '../../tams/store.ts';
+import type { TrashReader } from './trash-reader.ts';
 import type { PurgeSelection } from './trash.ts';
 
 export interface Purged {
@@ -15,15 +17,17 @@ const STEP_SIZE = 500;
 /** Ends what is in the trash: its rows go, and its objects are looked at by the reclaim. */
 export class TrashPurge {
   readonly #store: Store;
+  readonly #reader: TrashReader;
   readonly #reclaimGraceMs: number;
 
-  constructor(store: Store, reclaimGraceMs: number) {
+  constructor(store: Store, reader: TrashReader, reclaimGraceMs: number) {
     this.#store = store;
+    this.#reader = reader;
     this.#reclaimGraceMs = reclaimGraceMs;
   }
 
   holdsAny(untilMs: number): Promise<boolean> {
-    return this.#store.trash.holdsAny(untilMs);
+    return this.#reader.holdsAny(untilMs);
   }
 
   /** Segments first, so that nothing is left behind of a flow that is gone. `check` throws where it must not be done. */
@@ -31,16 +35,16 @@ export class TrashPurge {
     return this.#store.transaction(
       async (tx) => {
         await check(tx);
-        const segments = await tx.trash.selectForPurge(selection, STEP_SIZE);
+        const segments = await trashOf(tx).selectForPurge(selection, STEP_SIZE);
         const objectIds = [...new Set(segments.map(({ objectId }) => objectId))];
         await Promise.all([
-          tx.trash.removeSegments(segments.map(({ handle }) => handle)),
+          trashOf(tx).removeSegments(segments.map(({ handle }) => handle)),
           tx.reclaimQueue.add(objectIds, Date.now() + this.#reclaimGraceMs, 'dropped'),
         ]);
         if (segments.length === STEP_SIZE) return { flows: 0, sources: 0, segments: STEP_SIZE, more: true };
         const [flows, sources] = await Promise.all([
-          tx.trash.purgeFlows(selection, STEP_SIZE),
-          tx.trash.purgeSources(selection, STEP_SIZE),
+          trashOf(tx).purgeFlows(selection, STEP_SIZE),
+          trashOf(tx).purgeSources(selection, STEP_SIZE),
         ]);
         return { flows, sources, segments: segments.length, more: flows === STEP_SIZE || sources === STEP_SIZE };
       },

@@ -1,12 +1,11 @@
 import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
+import type { Deletion } from '../../tams/deletion/deletion.ts';
 import type {
   DeletedDocument,
   DeletedFlowFilter,
   DeletedSegmentDocument,
   DeletedSegmentFilter,
   DeletedSourceFilter,
-  Deletion,
-  TrashReads,
 } from './trash.ts';
 import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eq, lte } from '../../vastdb/predicate/builder.ts';
@@ -32,7 +31,8 @@ export const toDeletion = ([id, ms, by]: DeletionCells): Deletion => ({
 const IN_ORDER: readonly Ordering[] = ['deleted_ms', 'deletion_id'].map((column) => ({ column, direction: 'asc' }));
 const SEGMENTS_IN_ORDER: readonly Ordering[] = [...IN_ORDER, { column: 'start_ns', direction: 'asc' }];
 
-export class TrashReader implements TrashReads {
+/** Listings begin with what was deleted first. */
+export class TrashReader {
   readonly #reader: TableReads;
 
   constructor(reader: TableReads) {
@@ -75,6 +75,7 @@ export class TrashReader implements TrashReads {
     );
   }
 
+  /** Whether anything was deleted at that time or earlier. */
   async holdsAny(untilMs: number): Promise<boolean> {
     const where = lte('deleted_ms', BigInt(untilMs));
     for (const { name: table } of TRASH_TABLES) {

@@ -1,16 +1,7 @@
+import type { Deletion, LivingFlow, Membership, PlacedSegment } from '../../tams/deletion/deletion.ts';
+import type { StoreTransaction } from '../../tams/store.ts';
 import type { RowHandle } from '../../tams/row-handle.ts';
-import type {
-  DeletedFlow,
-  DeletedSegment,
-  DeletedSource,
-  Deletion,
-  LivingFlow,
-  Membership,
-  PlacedSegment,
-  PurgeSelection,
-  RestoreSelection,
-  Trash,
-} from './trash.ts';
+import type { DeletedFlow, DeletedSegment, DeletedSource, PurgeSelection, RestoreSelection } from './trash.ts';
 import type { Cell } from '../../vastdb/engine.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, gte, isIn, isNotNull, isNull, lt, lte, or } from '../../vastdb/predicate/builder.ts';
@@ -34,7 +25,7 @@ type SegmentCells = [string, bigint, bigint, string, string | null, string | nul
 
 const LATEST_FIRST = [{ column: 'deleted_ms', direction: 'desc' }] as const;
 
-export class TrashRepository extends TrashReader implements Trash {
+export class TrashRepository extends TrashReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
@@ -42,6 +33,7 @@ export class TrashRepository extends TrashReader implements Trash {
     this.#tx = tx;
   }
 
+  /** To be called before the flow goes. No restore of the flow goes on after it. */
   async addFlow(flowId: string, memberships: readonly Membership[], deletion: Deletion): Promise<void> {
     await this.#tx.update(DELETED_FLOWS.name, and([eq('id', flowId), isNotNull('resume_ns')]), { resume_ns: null });
     const [life, sourceId, document] = await this.#onlyRow(FLOWS.name, ['life', 'source_id', 'document'], flowId);
@@ -50,12 +42,14 @@ export class TrashRepository extends TrashReader implements Trash {
     await this.#tx.insertArrays(DELETED_FLOWS.name, columns, [cells as Cell[]]);
   }
 
+  /** To be called before the source goes. */
   async addSource(sourceId: string, deletion: Deletion): Promise<void> {
     const [document] = await this.#onlyRow(SOURCES.name, ['document'], sourceId);
     const cells = [sourceId, ...deletionCells(deletion), document];
     await this.#tx.insertArrays(DELETED_SOURCES.name, ['id', ...DELETION_COLUMNS, 'document'], [cells as Cell[]]);
   }
 
+  /** To be called before the segments go: `selectForDeletion` picked them, in this transaction. */
   async addSegments(flow: LivingFlow, segments: readonly PlacedSegment[], deletion: Deletion): Promise<void> {
     const [first, last] = [segments[0], segments.at(-1)];
     if (first === undefined || last === undefined) return;
@@ -83,15 +77,18 @@ export class TrashRepository extends TrashReader implements Trash {
     );
   }
 
+  /** Of several deletions of one flow, the one that is being restored, or else the latest. */
   async findFlow(flowId: string, deletionId: string | undefined): Promise<DeletedFlow | undefined> {
     const flows = await this.#flows([eq('id', flowId), ...equal('deletion_id', deletionId)]);
     return flows.find(({ resumeNs }) => resumeNs !== null) ?? flows[0];
   }
 
+  /** The flow that a deletion took. */
   async flowOf(deletionId: string): Promise<DeletedFlow | undefined> {
     return (await this.#flows([eq('deletion_id', deletionId)]))[0];
   }
 
+  /** All deletions of a source, the latest first. */
   async findSources(sourceId: string): Promise<DeletedSource[]> {
     const { rows, rowIds } = await this.#tx.select({
       table: DELETED_SOURCES.name,
@@ -107,6 +104,7 @@ export class TrashRepository extends TrashReader implements Trash {
     }));
   }
 
+  /** Those of this life of the flow, in order of time, and of those that begin together the one deleted last first. */
   async selectForRestore(flow: LivingFlow, selection: RestoreSelection, limit: number): Promise<DeletedSegment[]> {
     const { deletionId, startNs, endNs } = selection;
     const terms: Predicate[] = [eq('flow_id', flow.id), ofLife(flow), ...equal('deletion_id', deletionId)];
@@ -167,14 +165,17 @@ export class TrashRepository extends TrashReader implements Trash {
     return rows.map((row, index) => ({ objectId: row[0] as string, handle: toHandle(rowIds[index]) }));
   }
 
+  /** How many went. */
   purgeFlows(selection: PurgeSelection, limit: number): Promise<number> {
     return this.#tx.delete(DELETED_FLOWS.name, selected(selection), { limit });
   }
 
+  /** How many went. */
   purgeSources(selection: PurgeSelection, limit: number): Promise<number> {
     return this.#tx.delete(DELETED_SOURCES.name, selected(selection), { limit });
   }
 
+  /** Those of the objects that any segment in the trash uses. */
   async usedObjects(objectIds: readonly string[]): Promise<Set<string>> {
     if (objectIds.length === 0) return new Set();
     const { rows } = await this.#tx.select({
@@ -215,6 +216,9 @@ export class TrashRepository extends TrashReader implements Trash {
     return rows[0];
   }
 }
+
+/** The trash, in the transaction of a change of TAMS. */
+export const trashOf = (tx: StoreTransaction): TrashRepository => new TrashRepository(tx.rows);
 
 /** Rows that are older than the column are of the life that their flow's id stands for. */
 const ofLife = ({ id, life }: LivingFlow): Predicate =>

@@ -1,3 +1,4 @@
+import { trashOf } from './trash-repository.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { Store, StoreTransaction } from '../../tams/store.ts';
 import type {
@@ -6,8 +7,9 @@ import type {
   DeletedFlowFilter,
   DeletedSegmentFilter,
   DeletedSourceFilter,
-  Deletion,
 } from './trash.ts';
+import type { Deletion } from '../../tams/deletion/deletion.ts';
+import type { TrashReader } from './trash-reader.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { writableFlow } from '../../tams/flows/flow-access.ts';
@@ -56,29 +58,31 @@ const PURGE_STEPS = 20;
 /** Listing, restoring and purging what was deleted (docs/adr/0016-soft-delete.md). */
 export class TrashService {
   readonly #store: Store;
+  readonly #reader: TrashReader;
   readonly #purge: TrashPurge;
 
-  constructor(store: Store, purge: TrashPurge) {
+  constructor(store: Store, reader: TrashReader, purge: TrashPurge) {
     this.#store = store;
+    this.#reader = reader;
     this.#purge = purge;
   }
 
   async flows(filter: DeletedFlowFilter, page: PageRequest): Promise<Page<JsonText>> {
-    return shown(await this.#store.trash.flows(filter, page), () => '');
+    return shown(await this.#reader.flows(filter, page), () => '');
   }
 
   async sources(filter: DeletedSourceFilter, page: PageRequest): Promise<Page<JsonText>> {
-    return shown(await this.#store.trash.sources(filter, page), () => '');
+    return shown(await this.#reader.sources(filter, page), () => '');
   }
 
   async segments(filter: DeletedSegmentFilter, page: PageRequest): Promise<Page<JsonText>> {
-    return shown(await this.#store.trash.segments(filter, page), ({ flowId }) => `"flow_id":"${flowId}",`);
+    return shown(await this.#reader.segments(filter, page), ({ flowId }) => `"flow_id":"${flowId}",`);
   }
 
   /** Without a deletion: what is being restored already, or else was deleted last. */
   async restoreFlow(flowId: string, deletionId: string | undefined, principal: string): Promise<RestoredFlow> {
     return this.#restoreFlow(async (tx) => {
-      const flow = await tx.trash.findFlow(flowId, deletionId);
+      const flow = await trashOf(tx).findFlow(flowId, deletionId);
       return flow ?? notInTrash(`flow ${flowId}`, deletionId);
     }, principal);
   }
@@ -86,13 +90,13 @@ export class TrashService {
   /** Restores the flow that was the last of the source. Without a deletion: of the one that took the source last. */
   async restoreSource(sourceId: string, deletionId: string | undefined, principal: string): Promise<RestoredFlow> {
     return this.#restoreFlow(async (tx) => {
-      const sources = await tx.trash.findSources(sourceId);
+      const sources = await trashOf(tx).findSources(sourceId);
       const source = sources.find(({ deletion }) => deletionId === undefined || deletion.id === deletionId);
       if (source === undefined) return notInTrash(`source ${sourceId}`, deletionId);
       if ((await tx.sources.format(sourceId)) !== undefined) {
         throw new AppError('id_in_use', `there is a source ${sourceId} again`);
       }
-      const flow = await tx.trash.flowOf(source.deletion.id);
+      const flow = await trashOf(tx).flowOf(source.deletion.id);
       if (flow !== undefined) return flow;
       throw new AppError('no_flow_to_restore', `source ${sourceId} lost its last flow to another source, or a purge`);
     }, principal);
@@ -168,14 +172,14 @@ export class TrashService {
   #restoreSegmentsOf(flowId: string, deletion: Deletion): Promise<RestoreStep | undefined> {
     return this.#store.transaction(
       async (tx) => {
-        const deleted = await tx.trash.findFlow(flowId, deletion.id);
+        const deleted = await trashOf(tx).findFlow(flowId, deletion.id);
         // Another request came to the end of it, or the flow was deleted again.
         if (deleted?.resumeNs == null) return undefined;
         const flow = await writableFlow(tx, flowId);
         const selection = { deletionId: deletion.id, startNs: deleted.resumeNs, endNs: null };
         const step = await restoreNext(tx, flow, selection);
-        if (step.nextNs === undefined) await tx.trash.removeFlow(deleted.handle);
-        else await tx.trash.setResume(deleted.handle, step.nextNs);
+        if (step.nextNs === undefined) await trashOf(tx).removeFlow(deleted.handle);
+        else await trashOf(tx).setResume(deleted.handle, step.nextNs);
         return step;
       },
       { background: true },

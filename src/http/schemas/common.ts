@@ -1,6 +1,5 @@
 import type { Static, TSchema } from 'typebox';
 import Type from 'typebox';
-import { Format } from '../../tams/documents/format.ts';
 
 /** The patterns of TAMS 7.0, and what to call them in an error. */
 export const PATTERNS = {
@@ -59,12 +58,6 @@ export const MediaType = Type.String({
   title: 'MediaType',
   pattern: PATTERNS.mediaType.pattern,
   description: 'A media type.',
-});
-
-export const ContentFormat = Type.Enum([Format.video, Format.image, Format.audio, Format.data, Format.multi], {
-  type: 'string',
-  title: 'ContentFormat',
-  description: 'What kind of content a source or a flow holds.',
 });
 
 /**

@@ -2,7 +2,6 @@ import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { Timerange } from './common.ts';
-import { DeletionRequestSchema } from '../../tams/deletion/deletion-request-schemas.ts';
 import { ErrorResponse } from './error.ts';
 import { EXAMPLE_FLOW_ID } from './examples.ts';
 
@@ -91,9 +90,3 @@ export const segmentPagingHeaders = {
   'X-Paging-Count': count('Segments on this page.'),
   'X-Paging-Reverse-Order': Type.Boolean({ description: 'Whether the latest segment comes first.' }),
 };
-
-export const deletionAccepted = json(
-  'The deletion goes on; its progress is found at `Location`.',
-  DeletionRequestSchema,
-  { Location: Type.String({ description: 'The absolute URL of the deletion request.' }) },
-);

@@ -1,12 +1,18 @@
 import type { FastifyRequest } from 'fastify';
-import type { LocalMedia } from '../media-store.ts';
-import type { ObjectService } from '../../tams/objects/object-service.ts';
+import type { Readable } from 'node:stream';
+import type { LocalMedia, ObjectInfo } from '../media-store.ts';
 import { AppError } from '../../shared/errors.ts';
 
 export interface MediaRoutesOptions {
   /** The stores that are served here, by the id of their storage backend. */
   readonly localMedia: ReadonlyMap<string, LocalMedia>;
-  readonly objects: Pick<ObjectService, 'upload'>;
+  /** Puts the bytes of an upload into the store. @throws AppError `not_found` where its object is gone */
+  readonly upload: (
+    store: LocalMedia,
+    storagePath: string,
+    body: Readable,
+    contentType?: string,
+  ) => Promise<ObjectInfo>;
 }
 
 export interface MediaRoute {

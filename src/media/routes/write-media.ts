@@ -5,7 +5,7 @@ import { authorizeMedia, type MediaRoute, type MediaRoutesOptions } from './medi
 
 /** PUT of an object: its bytes stream to the store, which shows it when all of them have arrived. */
 export async function writeMedia(
-  { localMedia, objects }: MediaRoutesOptions,
+  { localMedia, upload }: MediaRoutesOptions,
   request: FastifyRequest<MediaRoute>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -17,13 +17,13 @@ export async function writeMedia(
       `This upload was signed for the content type ${signedType}; send that one.`,
     );
   }
-  const upload = async (): Promise<ObjectInfo> => {
+  const receive = async (): Promise<ObjectInfo> => {
     if (Number(request.headers['content-length'] ?? 0) > store.maxObjectBytes) {
       throw new AppError('payload_too_large', `An object may have ${store.maxObjectBytes} bytes at most.`);
     }
-    return objects.upload(store, storagePath, request.raw, contentType);
+    return upload(store, storagePath, request.raw, contentType);
   };
-  const info = await upload().catch((error: unknown) => {
+  const info = await receive().catch((error: unknown) => {
     // The rest of a body that is too large must not be waited for.
     if (error instanceof AppError && error.code === 'payload_too_large') void reply.header('connection', 'close');
     // Node drains only bodies that nobody began to read; the connection would be stuck.

@@ -1,11 +1,9 @@
 import { statfs } from 'node:fs/promises';
-import type { Config } from '../../settings.ts';
 import type { MetricSource } from './metric-source.ts';
 import { spaceOf } from '../disk-reserve.ts';
 
-/** The disk of DATA_DIR; nothing where neither tables nor media are kept on it. */
-export function diskSources({ dataDir, tables, media, diskReserveBytes }: Config): MetricSource[] {
-  if (tables.engine !== 'sqlite' && !media.backends.some(({ type }) => type === 'local')) return [];
+/** The disk of DATA_DIR. */
+export function diskSources(dataDir: string, diskReserveBytes: number): MetricSource[] {
   return [
     {
       name: 'tams_data_dir_size_bytes',

@@ -1,5 +1,5 @@
 import type { DeletionRequest } from './deletion-request.ts';
-import { wholeSeconds } from '../documents/shown-times.ts';
+import { wholeSeconds } from '../../shared/time/shown-times.ts';
 
 /** A deletion request as TAMS 7.0 prints it (`schemas/deletion-request.json`). */
 export function deletionRequestJson(request: DeletionRequest): Record<string, unknown> {

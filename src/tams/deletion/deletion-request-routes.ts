@@ -1,4 +1,6 @@
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
+import type { DeletionRequest } from './deletion-request.ts';
 import type { PageRequest } from '../../shared/paging.ts';
 import { readOperation } from '../../http/operation.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -41,4 +43,25 @@ export function deletionRequestRoutes(app: TamsApp, { services, paging }: RouteC
       return sendJson(reply, JSON.stringify(deletionRequestJson(found)));
     },
   });
+}
+
+/** Documents the 202 of `sendDeletion`. */
+export const deletionAccepted = json(
+  'The deletion goes on; its progress is found at `Location`.',
+  DeletionRequestSchema,
+  { Location: Type.String({ description: 'The absolute URL of the deletion request.' }) },
+);
+
+/** 204 where the deletion is done, else 202 with the request that tells of its progress. */
+export function sendDeletion<Reply extends Pick<FastifyReply, 'code' | 'header' | 'send'>>(
+  reply: Reply,
+  request: DeletionRequest | undefined,
+  baseUrl: () => string,
+): Reply {
+  if (request === undefined) {
+    reply.code(204).send();
+    return reply;
+  }
+  reply.code(202).header('location', `${baseUrl()}/flow-delete-requests/${request.id}`);
+  return sendJson(reply, JSON.stringify(deletionRequestJson(request)));
 }

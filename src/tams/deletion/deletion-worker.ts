@@ -4,7 +4,7 @@ import type { Store } from '../store.ts';
 import type { Logger } from 'pino';
 import type { SegmentDeletion } from './segment-deletion.ts';
 import { AppError } from '../../shared/errors.ts';
-import { type LeaseKeeper, LeaseLost } from '../../vastdb/leases/lease-keeper.ts';
+import { type LeaseKeeper, LeaseLost } from '../leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 
 /** Interval of deleting expired requests, and of looking for those of other processes. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DeletionRequest } from './deletion-request.ts';
 import type { DeletableSegment, FlowState, SegmentSelection, Store, StoreTransaction } from '../store.ts';
-import type { Deletion, Membership } from '../../features/trash/trash.ts';
+import type { Deletion, Membership } from './deletion.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSegmentsDeleted } from '../webhooks/event-publishing.ts';
@@ -14,8 +14,6 @@ export interface SegmentDeletionOptions {
   readonly reclaimGraceMs: number;
   /** How long a deletion request is shown after it is done. */
   readonly requestExpiryMs: number;
-  /** Whether deleted segments and flows are kept in the trash, with their objects. */
-  readonly keepDeleted: boolean;
   /** Called when there is a new deletion request to work on. */
   readonly onRequest: () => void;
 }
@@ -60,11 +58,6 @@ export class SegmentDeletion {
     return request;
   }
 
-  /** Whether deletions can be undone. */
-  get keeps(): boolean {
-    return this.#options.keepDeleted;
-  }
-
   /** A new deletion, done at once or as a request. */
   begin(principal: string): Deletion {
     return { id: randomUUID(), at: now(), by: principal };
@@ -102,7 +95,7 @@ export class SegmentDeletion {
       this.#selectToDeleteNow(tx, flow, everything),
       this.#finishUnfinishedOf(tx, flow.id),
     ]);
-    if (this.keeps) await tx.trash.addFlow(flow.id, memberships, deletion);
+    for (const keeper of tx.subscribers.keepers) await keeper.keepFlow(tx.rows, flow.id, memberships, deletion);
     if (segments !== undefined) {
       await Promise.all([this.#remove(tx, flow, segments, deletion), tx.flows.remove(flow)]);
       return undefined;
@@ -245,7 +238,7 @@ export class SegmentDeletion {
   ): Promise<void> {
     const [first, last] = [segments[0], segments.at(-1)];
     if (first === undefined || last === undefined) return;
-    if (this.keeps) await tx.trash.addSegments(flow, segments, deletion);
+    for (const keeper of tx.subscribers.keepers) await keeper.keepSegments(tx.rows, flow, segments, deletion);
     await Promise.all([
       this.#queueObjects(tx, segments),
       removeAndUpdateContent(tx, flow, segments),
@@ -261,13 +254,13 @@ export class SegmentDeletion {
     deletion: Deletion,
   ): Promise<void> {
     if (segments.length === 0) return;
-    if (this.keeps) await tx.trash.addSegments(flow, segments, deletion);
+    for (const keeper of tx.subscribers.keepers) await keeper.keepSegments(tx.rows, flow, segments, deletion);
     await Promise.all([this.#queueObjects(tx, segments), tx.segments.remove(segments)]);
   }
 
-  /** Segments in the trash still use their objects. */
+  /** Kept segments still use their objects. */
   async #queueObjects(tx: StoreTransaction, segments: readonly DeletableSegment[]): Promise<void> {
-    if (this.keeps) return;
+    if (tx.subscribers.keepers.length > 0) return;
     const objectIds = [...new Set(segments.map(({ objectId }) => objectId))];
     await tx.reclaimQueue.add(objectIds, Date.now() + this.#options.reclaimGraceMs, 'dropped');
   }

@@ -1,6 +1,6 @@
 import type { Flow, FlowCollectionItem } from './flow.ts';
 import type { StoreTransaction } from '../store.ts';
-import type { Membership } from '../../features/trash/trash.ts';
+import type { Membership } from '../deletion/deletion.ts';
 import { AppError } from '../../shared/errors.ts';
 import { publishFlow } from '../webhooks/event-publishing.ts';
 import { stampMetadata } from './flow-metadata.ts';

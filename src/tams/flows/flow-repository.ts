@@ -21,11 +21,9 @@ import {
   STATE_COLUMNS,
   toFlowState,
 } from './flow-row.ts';
-import { isHiddenInTrash } from '../documents/hidden-in-trash.ts';
 import { toRowId } from '../row-handles.ts';
 import { FLOW_TAGS, FLOWS } from '../tables.ts';
 import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
-import { DELETED_FLOWS } from '../../features/trash/trash-tables.ts';
 
 export class FlowReader implements FlowReads {
   readonly #reader: TableReads;
@@ -118,7 +116,7 @@ export class FlowRepository extends FlowReader implements Flows {
     if (classes === undefined) return false;
     const columns = ['id'];
     const present = await this.#tx.select({ table: FLOWS.name, columns, where: eq('id', id) });
-    if (present.rows.length === 0) return isHiddenInTrash(this.#tx, classes, DELETED_FLOWS.name, id);
+    if (present.rows.length === 0) return false;
     const where = and([eq('id', id), this.#access.visible]);
     return (await this.#tx.select({ table: FLOWS.name, columns, where })).rows.length === 0;
   }

@@ -4,12 +4,12 @@ import { operation, readOperation } from '../../http/operation.ts';
 import type { RouteContext } from '../route-context.ts';
 import { FlowInputSchema, FlowSchema } from './flow-schemas.ts';
 import { flowParams, flowQuery } from '../parameters.ts';
-import { badBody, badQuery, deletionAccepted, json, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';
+import { badBody, badQuery, json, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { readTimerange } from '../timerange-query.ts';
 import { compileFlow } from './flow-validator.ts';
-import { sendDeletion } from '../deletion/send-deletion.ts';
+import { deletionAccepted, sendDeletion } from '../deletion/deletion-request-routes.ts';
 
 /** TAMS 7.0, `/flows/{flowId}`. */
 export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {

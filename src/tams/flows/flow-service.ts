@@ -8,6 +8,7 @@ import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { FlowDocument, FlowState, Store, StoreTransaction } from '../store.ts';
 import type { Tags } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
+import { isOthers } from '../access/others-ids.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { flowScope, publishDeletion, publishFlow, publishSource, sourceScope } from '../webhooks/event-publishing.ts';
 import { flowNotFound, flowReadOnly, writableFlow } from './flow-access.ts';
@@ -56,7 +57,7 @@ export class FlowService {
     checkFlowRules(input);
     return this.#store.transaction(async (tx) => {
       const state = await tx.flows.state(input.id);
-      if (state === undefined && (await tx.flows.isHidden(input.id))) throw flowNotFound(input.id);
+      if (state === undefined && (await isOthers(tx, 'flow', input.id))) throw flowNotFound(input.id);
       if (state?.readOnly === true) throw flowReadOnly(input.id);
       const found = state === undefined ? undefined : await tx.flows.find(input.id);
       const present = found === undefined ? undefined : (JSON.parse(found.document) as Flow);
@@ -79,7 +80,7 @@ export class FlowService {
       const deletion = this.#deletion.begin(principal);
       const request = await this.#deletion.deleteFlow(tx, flow, deletion, memberships);
       await publishDeletion(tx, 'flows/deleted', scope);
-      await dropSourceWithoutFlows(tx, scope, this.#deletion.keeps ? deletion : undefined);
+      await dropSourceWithoutFlows(tx, scope, deletion);
       return request;
     });
   }
@@ -167,9 +168,7 @@ export class FlowService {
     await tx.flows.replace(state, present, flow);
     if (isFirstOfSource) await publishSource(tx, 'sources/created', flow.source_id);
     await publishFlow(tx, 'flows/updated', flow.id, flow.source_id);
-    if (left !== undefined) {
-      await dropSourceWithoutFlows(tx, left, this.#deletion.keeps ? this.#deletion.begin(principal) : undefined);
-    }
+    if (left !== undefined) await dropSourceWithoutFlows(tx, left, this.#deletion.begin(principal));
     return showFlowDocument(JSON.stringify(flow));
   }
 

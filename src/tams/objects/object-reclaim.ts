@@ -22,18 +22,10 @@ const RETRY_MS = 60_000;
 export class ObjectReclaim {
   readonly #store: Store;
   readonly #media: MediaStoreRegistry;
-  readonly #withTrash: boolean;
-  readonly #withExr: boolean;
 
-  /**
-   * `withTrash`: whether there may be anything in the trash, whose objects are in use. `withExr`: whether there may be
-   * EXR metadata of the objects, which goes with them.
-   */
-  constructor(store: Store, media: MediaStoreRegistry, withTrash: boolean, withExr = false) {
+  constructor(store: Store, media: MediaStoreRegistry) {
     this.#store = store;
     this.#media = media;
-    this.#withTrash = withTrash;
-    this.#withExr = withExr;
   }
 
   /** Mostly nothing is due: check without a write transaction. */
@@ -46,7 +38,7 @@ export class ObjectReclaim {
     const { objects, more } = await this.#store.transaction(
       async (tx) => {
         await mustBeOurs(tx);
-        return markDue(tx, this.#withTrash);
+        return markDue(tx);
       },
       { background: true },
     );
@@ -60,7 +52,7 @@ export class ObjectReclaim {
         await mustBeOurs(tx);
         // The ids may be allocated again: entries of old objects must not affect new ones.
         await Promise.all([tx.objects.remove(gone), tx.reclaimQueue.removeObjects(gone)]);
-        if (this.#withExr) await tx.inspections.forget(gone);
+        await tx.subscribers.objectsReclaimed(tx.rows, gone);
       },
       { background: true },
     );
@@ -98,15 +90,16 @@ export class ObjectReclaim {
 }
 
 /** The objects that are due and to go, marked and put off; and whether there may be more that are due. */
-async function markDue(tx: StoreTransaction, withTrash: boolean): Promise<{ objects: MediaObject[]; more: boolean }> {
+async function markDue(tx: StoreTransaction): Promise<{ objects: MediaObject[]; more: boolean }> {
   const now = Date.now();
   const entries = await tx.reclaimQueue.due(now, BATCH_SIZE);
   const ids = [...new Set(entries.map(({ objectId }) => objectId))];
-  const kept = await Promise.all([
+  const [used, inGrace, usedByFeatures] = await Promise.all([
     tx.segments.usedObjects(ids),
     tx.reclaimQueue.inGrace(ids, now),
-    ...(withTrash ? [tx.trash.usedObjects(ids)] : []),
+    tx.subscribers.usedObjects(tx.rows, ids),
   ]);
+  const kept = [used, inGrace, ...usedByFeatures];
   const unused = ids.filter((id) => !kept.some((those) => those.has(id)));
   const [objects] = await Promise.all([mark(tx, unused), tx.reclaimQueue.remove(entries.map(({ handle }) => handle))]);
   const marked = objects.map(({ id }) => id);

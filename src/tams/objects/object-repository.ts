@@ -1,5 +1,5 @@
 import type { MediaObject } from './media-object.ts';
-import { objectIdsOf, packLocations, unpackLocations } from '../../media/object-location.ts';
+import { objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
 import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
 import type { ObjectReads, Objects, ShownObject, StoredObject } from '../store.ts';
 import type { Cell } from '../../vastdb/engine.ts';

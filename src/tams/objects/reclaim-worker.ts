@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ObjectReclaim } from './object-reclaim.ts';
-import type { LeaseKeeper } from '../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { WorkerLoop } from '../../operation/worker-loop.ts';
 
 const LEASE = 'reclaim';

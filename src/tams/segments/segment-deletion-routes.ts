@@ -2,10 +2,10 @@ import { TimeRange } from '../../shared/time/timerange.ts';
 import { operation } from '../../http/operation.ts';
 import type { RouteContext } from '../route-context.ts';
 import { flowParams, segmentDeleteQuery } from '../parameters.ts';
-import { badQuery, deletionAccepted, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';
+import { badQuery, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { readTimerange } from '../timerange-query.ts';
-import { sendDeletion } from '../deletion/send-deletion.ts';
+import { deletionAccepted, sendDeletion } from '../deletion/deletion-request-routes.ts';
 
 /** TAMS 7.0, `DELETE /flows/{flowId}/segments`. */
 export function segmentDeletion(app: TamsApp, { services, baseUrl }: RouteContext): void {

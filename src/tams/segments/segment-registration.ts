@@ -1,7 +1,7 @@
 import type { DocumentLimits } from '../documents/document-limits.ts';
 import type { DeletionRequest } from '../deletion/deletion-request.ts';
 import type { MediaObject } from '../objects/media-object.ts';
-import { packLocations } from '../../media/object-location.ts';
+import { packLocations } from '../objects/object-location.ts';
 import type { NewSegment, SegmentInput } from './segment.ts';
 import type { FlowState, Store, StoredObject, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -24,21 +24,16 @@ interface Candidate {
   readonly segment: PreparedSegment;
 }
 
-/** Runs in the transaction that registers segments of these objects. */
-export type OnRegistered = (tx: StoreTransaction, flow: FlowState, objects: readonly MediaObject[]) => Promise<void>;
-
 /** Puts segments on a flow's timeline (TAMS 7.0, POST /flows/{flowId}/segments). */
 export class SegmentRegistration {
   readonly #store: Store;
   readonly #backendLabels: ReadonlySet<string>;
   readonly #limits: DocumentLimits;
-  readonly #onRegistered: OnRegistered | undefined;
 
-  constructor(store: Store, backendLabels: ReadonlySet<string>, limits: DocumentLimits, onRegistered?: OnRegistered) {
+  constructor(store: Store, backendLabels: ReadonlySet<string>, limits: DocumentLimits) {
     this.#store = store;
     this.#backendLabels = backendLabels;
     this.#limits = limits;
-    this.#onRegistered = onRegistered;
   }
 
   /**
@@ -61,7 +56,7 @@ export class SegmentRegistration {
     const refused = await this.#store.transaction(async (tx) => {
       const flow = await writableFlow(tx, flowId);
       containerOf(flow);
-      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, this.#onRegistered);
+      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates);
     });
     return [...malformed, ...refused].sort((a, b) => a.index - b.index);
   }
@@ -71,7 +66,6 @@ async function insertAcceptable(
   tx: StoreTransaction,
   flow: FlowState,
   candidates: readonly Candidate[],
-  onRegistered: OnRegistered | undefined,
 ): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   const refuse = (candidate: Candidate, error: AppError): void => void refusals.push({ index: candidate.index, error });
@@ -82,7 +76,7 @@ async function insertAcceptable(
   const accepted = await withoutOverlaps(tx, flow, allowed, refuse);
   if (accepted.length > 0) {
     const used = await insert(tx, flow, accepted, objects);
-    await onRegistered?.(tx, flow, used);
+    await tx.subscribers.segmentsRegistered(tx.rows, flow, used);
   }
   return refusals;
 }

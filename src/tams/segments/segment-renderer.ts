@@ -1,5 +1,5 @@
 import type { MediaStore, MediaStoreRegistry } from '../../media/media-store.ts';
-import { LOCATION_SEPARATOR, STORAGE_ID_LENGTH } from '../../media/object-location.ts';
+import { LOCATION_SEPARATOR, STORAGE_ID_LENGTH } from '../objects/object-location.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { ExternalUrl, SegmentParts, UrlFilter } from './segment.ts';
 

@@ -10,7 +10,7 @@ import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import type { SegmentPage, SegmentPageCache } from './segment-page-cache.ts';
 import type { SegmentRegistration } from './segment-registration.ts';
 import { renderSegments } from './segment-renderer.ts';
-import { shownNow } from '../documents/shown-times.ts';
+import { shownNow } from '../../shared/time/shown-times.ts';
 
 /** Options for printing a page: which URLs, and this server's base for stores whose URLs lead back to it. */
 export interface SegmentRendering {

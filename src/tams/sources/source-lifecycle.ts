@@ -2,7 +2,8 @@ import { inheritedTags } from '../access/access-classes.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { EventScope } from '../webhooks/event.ts';
 import type { StoreTransaction } from '../store.ts';
-import type { Deletion } from '../../features/trash/trash.ts';
+import type { Deletion } from '../deletion/deletion.ts';
+import { isOthers } from '../access/others-ids.ts';
 import { AppError } from '../../shared/errors.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishDeletion } from '../webhooks/event-publishing.ts';
@@ -12,7 +13,7 @@ import { publishDeletion } from '../webhooks/event-publishing.ts';
  * event is published once the flow exists too. A flow that is in the source already stays, whoever changes it.
  */
 export async function ensureSource(tx: StoreTransaction, flow: Flow, isInSource = false): Promise<boolean> {
-  if (!isInSource && (await tx.sources.isHidden(flow.source_id))) throw sourceNotFound(flow.source_id);
+  if (!isInSource && (await isOthers(tx, 'source', flow.source_id))) throw sourceNotFound(flow.source_id);
   const format = await tx.sources.format(flow.source_id);
   if (format === undefined) {
     const time = now();
@@ -42,18 +43,17 @@ export async function ensureSource(tx: StoreTransaction, flow: Flow, isInSource 
 export const sourceNotFound = (id: string): AppError => new AppError('not_found', `there is no source ${id}`);
 
 /**
- * When the last flow of a source is gone, so is the source. `scope` is what it was before. With a deletion, it is kept in
- * the trash.
+ * Removes a source whose last flow is gone. `scope` is what it was before.
  */
 export async function dropSourceWithoutFlows(
   tx: StoreTransaction,
   scope: EventScope,
-  keptBy: Deletion | undefined,
+  deletion: Deletion,
 ): Promise<void> {
   const { flowId: _, flowCollectedBy: __, flowClasses: ___, ...ofSource } = scope;
   const { sourceId } = ofSource;
   if (await tx.flows.hasFlows(sourceId)) return;
-  if (keptBy !== undefined) await tx.trash.addSource(sourceId, keptBy);
+  for (const keeper of tx.subscribers.keepers) await keeper.keepSource(tx.rows, sourceId, deletion);
   await tx.sources.remove(sourceId);
   await publishDeletion(tx, 'sources/deleted', ofSource);
 }

@@ -17,11 +17,9 @@ import {
 } from '../access/access.ts';
 import { listByCreation } from '../documents/creation-listing.ts';
 import type { TableReads } from '../table-access.ts';
-import { isHiddenInTrash } from '../documents/hidden-in-trash.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
 import { SOURCE_TAGS, SOURCES } from '../tables.ts';
 import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
-import { DELETED_SOURCES } from '../../features/trash/trash-tables.ts';
 
 export class SourceReader implements SourceReads {
   readonly #reader: TableReads;
@@ -99,8 +97,7 @@ export class SourceRepository extends SourceReader implements Sources {
   async isHidden(id: string): Promise<boolean> {
     const { classes } = this.#access;
     if (classes === undefined) return false;
-    if ((await this.format(id)) !== undefined) return (await this.find(id)) === undefined;
-    return isHiddenInTrash(this.#tx, classes, DELETED_SOURCES.name, id);
+    return (await this.format(id)) !== undefined && (await this.find(id)) === undefined;
   }
 
   async insert(source: Source): Promise<void> {

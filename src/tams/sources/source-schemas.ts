@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { ContentFormat } from '../documents/format-schema.ts';
 import { CollectionItem } from '../flows/collection-schemas.ts';
-import { ContentFormat, DateTime, Tags, Uuid } from '../../http/schemas/common.ts';
+import { DateTime, Tags, Uuid } from '../../http/schemas/common.ts';
 
 /** TAMS 7.0, `schemas/source.json`. */
 export const SourceSchema = Type.Object(

@@ -1,7 +1,7 @@
 import type { JsonText } from '../../shared/paging.ts';
 import type { SourceDocument } from '../store.ts';
 import { withProperties } from '../../shared/json-text.ts';
-import { withShownTimes } from '../documents/shown-times.ts';
+import { withShownTimes } from '../../shared/time/shown-times.ts';
 import type { SourceRelations } from './source-relations.ts';
 
 const TIMES = ['created', 'updated'];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { MediaStore, MediaStoreRegistry, UploadRequest } from '../../media/media-store.ts';
-import { objectIdsOf } from '../../media/object-location.ts';
+import { objectIdsOf } from '../objects/object-location.ts';
 import type { Store, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { uuidV7 } from '../../shared/uuid.ts';

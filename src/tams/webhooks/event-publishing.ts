@@ -14,7 +14,7 @@ import { packSegments } from './delivery/event-body.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { showFlow } from '../flows/flow-text.ts';
 import { inferRelations } from '../sources/source-relations.ts';
-import { shownNow } from '../documents/shown-times.ts';
+import { shownNow } from '../../shared/time/shown-times.ts';
 import { showSource } from '../sources/source-text.ts';
 
 /**

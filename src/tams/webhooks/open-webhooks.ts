@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import type { Config } from '../../settings.ts';
+import type { WebhookConfig } from './webhook-settings.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { Store } from '../store.ts';
 import { eventBody } from './delivery/event-body.ts';
 import type { ReceiverGuard } from './delivery/receiver-guard.ts';
 import { WebhookSender } from './delivery/webhook-sender.ts';
 import { renderSegments } from '../segments/segment-renderer.ts';
-import type { LeaseKeeper } from '../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { EventDispatcher } from './delivery/event-dispatcher.ts';
 import { MAX_WIDTH } from './delivery/receiver.ts';
 import { WebhookDelivery } from './delivery/webhook-delivery.ts';
@@ -43,9 +43,9 @@ export function ownUrl(address: AddressInfo | string | null, configuredPort: num
   return `http://localhost:${port}`;
 }
 
-export function buildWebhookWorkers(parts: WebhookParts, config: Config, logger: Logger): WebhookWorkers {
+export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig, logger: Logger): WebhookWorkers {
   const { store, leases, media, guard, version, baseUrl } = parts;
-  const { timeoutMs, retryMaxS } = config.webhooks;
+  const { timeoutMs, retryMaxS } = settings;
   const retryMaxMs = retryMaxS * 1000;
   const senderOptions = { timeoutMs, sockets: MAX_WIDTH, userAgent: `vast-tams/${version}` };
   const delivery = new WebhookDelivery(

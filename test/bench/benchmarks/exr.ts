@@ -3,7 +3,7 @@ import { refOfKey } from '../../../src/features/exr/rules/exr-file-id.ts';
 import { type ByteSource, memorySource } from '../../../src/formats/exr/header/byte-source.ts';
 import { readExrHeader } from '../../../src/formats/exr/header/header.ts';
 import { FIRST_CHUNK_BYTES } from '../../../src/formats/exr/header/limits.ts';
-import { inspectExr } from '../../../src/formats/exr/inspect.ts';
+import { inspectExr } from '../../../src/features/exr/rules/inspect.ts';
 import { TableExrFiles } from '../../../src/features/exr/repositories/table-exr-files.ts';
 import { EXR_TABLES } from '../../../src/features/exr/exr-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Format } from '../../../src/tams/documents/format.ts';
 import type { Flow } from '../../../src/tams/flows/flow.ts';
 import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
-import { packLocations } from '../../../src/media/object-location.ts';
+import { packLocations } from '../../../src/tams/objects/object-location.ts';
 import type { NewSegment, SegmentInput } from '../../../src/tams/segments/segment.ts';
 import { prepareSegment } from '../../../src/tams/segments/segment-preparation.ts';
 import { ensureSource } from '../../../src/tams/sources/source-lifecycle.ts';

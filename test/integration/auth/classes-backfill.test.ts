@@ -1,10 +1,11 @@
+import { TRASH_TABLES } from '../../../src/features/trash/trash-tables.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
-import { fillColumns, VAST_STORE_BACKFILLS } from '../../../src/vastdb/schema/column-backfill.ts';
+import { fillColumns, VAST_STORE_BACKFILLS } from '../../../src/tams/access/column-backfill.ts';
 import { FLOWS, SOURCES, VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
 import { searchTables } from '../../../src/features/search/search-tables.ts';
@@ -126,7 +127,7 @@ it('what is older than the lives of flows belongs to the flow of its id, and to 
 
 /** Makes the tables those of a version that did not know of lives: what it wrote has null there. */
 async function withoutLives(dataDir: string): Promise<void> {
-  const definitions = [...VAST_STORE_TABLES, ...searchTables(384)];
+  const definitions = [...VAST_STORE_TABLES, ...TRASH_TABLES, ...searchTables(384)];
   const engine = await openSqliteEngine({ directory: join(dataDir, 'tables'), synchronous: 'normal', cacheMib: 4 });
   const old = await VastDBManager.open(engine, definitions);
   for (const { name, columns } of definitions) {

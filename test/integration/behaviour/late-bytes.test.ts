@@ -15,7 +15,7 @@ import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 import { MediaStores } from '../../../src/media/media-store-registry.ts';
 import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
-import { LeaseKeeper, LeaseLost } from '../../../src/vastdb/leases/lease-keeper.ts';
+import { LeaseKeeper, LeaseLost } from '../../../src/tams/leases/lease-keeper.ts';
 import { TEST_LIMITS } from '../../support/document-limits.ts';
 import { testId, videoFlow } from '../../support/examples.ts';
 import { dropTables, openTestTables } from '../../support/table-engine.ts';
@@ -147,7 +147,6 @@ describe('a reclaim that goes on when its lease is over', () => {
       syncMax: 1,
       reclaimGraceMs: 0,
       requestExpiryMs: 1,
-      keepDeleted: false,
       onRequest: () => undefined,
     };
     const flow = videoFlow({ id: testId('flow', 1), source_id: testId('source', 1) });
@@ -162,14 +161,14 @@ describe('a reclaim that goes on when its lease is over', () => {
 
     const gate = withGate(media);
     expect(await first.leases.acquire(['reclaim'])).toEqual([true]);
-    const late = new ObjectReclaim(first.store, new MediaStores([gate.store]), false).reclaimDue((tx) =>
+    const late = new ObjectReclaim(first.store, new MediaStores([gate.store])).reclaimDue((tx) =>
       first.leases.mustHold(tx, 'reclaim'),
     );
     await gate.reached;
     // The process is stuck for so long that another takes over, and finishes what it began.
     vi.setSystemTime(noon + 120_000);
     expect(await other.leases.acquire(['reclaim'])).toEqual([true]);
-    const reclaim = new ObjectReclaim(other.store, new MediaStores([media]), false);
+    const reclaim = new ObjectReclaim(other.store, new MediaStores([media]));
     expect(await reclaim.reclaimDue((tx) => other.leases.mustHold(tx, 'reclaim'))).toMatchObject({ reclaimed: 1 });
     const path = await allocate();
     await media.put(path, Buffer.from('new'));

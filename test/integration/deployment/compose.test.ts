@@ -91,7 +91,7 @@ function environment(file: string, operator: Record<string, string> = {}): Recor
 describe('the server in compose', () => {
   it('starts with the variables for development, reachable from this machine only', () => {
     const config = loadConfig(environment('docker/compose.dev.yaml'));
-    expect(config.auth.modes).toEqual([]);
+    expect(config.features.auth.modes).toEqual([]);
     expect(config.http.corsOrigins).toEqual(['http://127.0.0.1:8000', 'http://localhost:8000']);
     expect(config.media.backends).toMatchObject([{ type: 's3', publicEndpoint: 'http://127.0.0.1:7070' }]);
     const ports = Object.values(readCompose('docker/compose.dev.yaml').services).flatMap(
@@ -103,7 +103,7 @@ describe('the server in compose', () => {
 
   it('starts with the variables for production, which let nobody in who has not signed in', () => {
     const config = loadConfig(environment('docker/compose.production.yaml'));
-    expect(config.auth.modes).toEqual(['token']);
+    expect(config.features.auth.modes).toEqual(['token']);
     expect(config.http.publicUrl).toBe('https://tams.example');
     const jwt = {
       AUTH_MODE: 'jwt',
@@ -111,7 +111,7 @@ describe('the server in compose', () => {
       AUTH_ISSUER: 'https://identity.example/',
       AUTH_AUDIENCE: 'tams',
     };
-    expect(loadConfig(environment('docker/compose.production.yaml', jwt)).auth.modes).toEqual(['jwt']);
+    expect(loadConfig(environment('docker/compose.production.yaml', jwt)).features.auth.modes).toEqual(['jwt']);
     const { services } = readCompose('docker/compose.production.yaml');
     expect(services['tams']?.ports).toBeUndefined();
     expect(Number.parseInt(services['tams']?.stop_grace_period ?? '', 10) * 1000).toBeGreaterThan(

@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refOfObject } from '../../../src/features/exr/rules/exr-file-id.ts';
 import { AutomaticInspection } from '../../../src/features/exr/services/automatic-inspection.ts';
+import {
+  InspectionQueueReader,
+  inspectionsOf,
+} from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
 import { ExrInspector } from '../../../src/features/exr/services/exr-inspector.ts';
 import { queueInspections } from '../../../src/features/exr/services/exr-media-type.ts';
 import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
@@ -33,8 +37,10 @@ beforeEach(async () => {
   world = await openStoreWorld();
   const { store, registry, files, storageId } = world;
   const places = new ExrPlaces(store, registry, [{ name: 'local', storageId, prefix: '' }], false);
-  inspection = new AutomaticInspection(store, places, new ExrInspector(files), files);
-  registration = new SegmentRegistration(store, new Set(), TEST_LIMITS, queueInspections);
+  const queue = new InspectionQueueReader(world.manager.reader());
+  inspection = new AutomaticInspection(store, queue, places, new ExrInspector(files), files);
+  registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);
+  store.subscribers.add({ segmentsRegistered: queueInspections });
   await store.transaction(async (tx) => {
     await tx.sources.insert({ id: flow.source_id, format: flow.format, created });
     await tx.flows.insert({ ...flow, created }, life);
@@ -95,12 +101,12 @@ describe('automatic inspection', () => {
     expect(round).toMatchObject({ inspected: 0, failed: 0, postponed: 1 });
     expect(failures).toMatchObject([{ objectId: 'late.exr', error: { code: 'not_found' } }]);
     expect(await inspection.isDue()).toBe(false);
-    const [entry] = await world.store.transaction((tx) => tx.inspections.due(Date.now() + 60_000, 10));
+    const [entry] = await world.store.transaction((tx) => inspectionsOf(tx).due(Date.now() + 60_000, 10));
     expect(entry).toMatchObject({ objectIds: ['late.exr'], attempt: 1 });
 
     await world.store.transaction(async (tx) => {
-      await tx.inspections.remove([entry?.id ?? '']);
-      await tx.inspections.add(['late.exr'], 0, 9);
+      await inspectionsOf(tx).remove([entry?.id ?? '']);
+      await inspectionsOf(tx).add(['late.exr'], 0, 9);
     });
     expect(await inspection.runDue(ours)).toMatchObject({ failed: 1, postponed: 0 });
     const file = await world.files.find(refOfObject('late.exr').id);
@@ -109,7 +115,7 @@ describe('automatic inspection', () => {
   });
 
   it('lets go of objects that are gone', async () => {
-    await world.store.transaction((tx) => tx.inspections.add(['nobody-knows.exr'], 0));
+    await world.store.transaction((tx) => inspectionsOf(tx).add(['nobody-knows.exr'], 0));
     expect(await inspection.runDue(ours)).toEqual(NOTHING_DONE);
     expect(await world.manager.count(EXR_QUEUE.name)).toBe(0);
   });

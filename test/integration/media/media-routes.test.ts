@@ -37,11 +37,9 @@ beforeAll(async () => {
     const [status, type] = error instanceof AppError ? [error.status, error.code] : [500, String(error)];
     return reply.code(status).send({ type });
   });
-  const objects = {
-    upload: (media: MediaStore, to: string, body: Readable, contentType?: string) =>
-      media.put(to, body, { contentType }),
-  };
-  await app.register(mediaRoutes, { localMedia: new Map([[backend.id, store]]), objects });
+  const upload = (media: MediaStore, to: string, body: Readable, contentType?: string) =>
+    media.put(to, body, { contentType });
+  await app.register(mediaRoutes, { localMedia: new Map([[backend.id, store]]), upload });
   base = await app.listen({ port: 0, host: '127.0.0.1' });
 });
 

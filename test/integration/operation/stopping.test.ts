@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../../src/settings.ts';
-import { buildContainer } from '../../../src/container.ts';
+import { buildContainer } from '../../../src/container/container.ts';
 import { createLogger } from '../../../src/operation/logger.ts';
 import { dropTables, tableEngineEnv } from '../../support/table-engine.ts';
 import { startTestServer } from '../../support/test-server.ts';

@@ -209,7 +209,7 @@ describe('objects of two replicas', () => {
     await replicas.first.flows.delete(a.id, 'test');
     const [end] = await outcomes(
       one.registration.register(b.id, [segment(0, id, false)]).then((refused) => refused[0]?.error.code),
-      new ObjectReclaim(other.store, NO_MEDIA, false).reclaimDue(async () => undefined),
+      new ObjectReclaim(other.store, NO_MEDIA).reclaimDue(async () => undefined),
     );
     const used = await count('segments', 'object_id', id);
     expect(used).toBe(end === undefined ? 1 : 0);

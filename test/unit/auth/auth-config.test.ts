@@ -42,15 +42,15 @@ function withTokens(content: unknown, mode = 'token'): NodeJS.ProcessEnv {
 
 describe('AUTH_MODE', () => {
   it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('may be left out on the loopback address %s', (HOST) => {
-    expect(loadConfig({ HOST }).auth.modes).toEqual([]);
+    expect(loadConfig({ HOST }).features.auth.modes).toEqual([]);
   });
 
   it.each(['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', 'tams.example', '::ffff:10.0.0.1'])(
     'must be set on %s, were it to none',
     (HOST) => {
       expect(refusal({ HOST })).toMatch(/^AUTH_MODE is not set, and HOST \(.+\) is not a loopback address/);
-      expect(loadConfig({ HOST, AUTH_MODE: 'none' }).auth.modes).toEqual([]);
-      expect(loadConfig({ HOST, AUTH_MODE: 'basic' }).auth.modes).toEqual(['basic']);
+      expect(loadConfig({ HOST, AUTH_MODE: 'none' }).features.auth.modes).toEqual([]);
+      expect(loadConfig({ HOST, AUTH_MODE: 'basic' }).features.auth.modes).toEqual(['basic']);
     },
   );
 
@@ -61,13 +61,13 @@ describe('AUTH_MODE', () => {
   ])('must be set where others are to reach this server through a proxy (%j), were it to none', (env) => {
     const [name = ''] = Object.keys(env);
     expect(refusal(env)).toMatch(new RegExp(`^AUTH_MODE is not set, and ${name} .+; set it, to none if everybody may`));
-    expect(loadConfig({ ...env, AUTH_MODE: 'none' }).auth.modes).toEqual([]);
+    expect(loadConfig({ ...env, AUTH_MODE: 'none' }).features.auth.modes).toEqual([]);
   });
 
   it.each(['http://localhost:8000', 'http://127.0.0.1', 'http://[::1]:8000/tams'])(
     'may be left out where PUBLIC_URL is %s, and nothing forwards requests',
     (PUBLIC_URL) => {
-      expect(loadConfig({ PUBLIC_URL, TRUST_PROXY: 'false' }).auth.modes).toEqual([]);
+      expect(loadConfig({ PUBLIC_URL, TRUST_PROXY: 'false' }).features.auth.modes).toEqual([]);
     },
   );
 
@@ -82,7 +82,11 @@ describe('AUTH_MODE', () => {
   });
 
   it('is a list', () => {
-    expect(loadConfig({ ...JWT, AUTH_MODE: 'url_token, basic,jwt' }).auth.modes).toEqual(['jwt', 'basic', 'url_token']);
+    expect(loadConfig({ ...JWT, AUTH_MODE: 'url_token, basic,jwt' }).features.auth.modes).toEqual([
+      'jwt',
+      'basic',
+      'url_token',
+    ]);
   });
 
   it.each(['JWT', 'jwt,none', 'none,none', 'basic,basic', 'basic,', 'oauth', ' '])('refuses %j', (AUTH_MODE) => {
@@ -92,7 +96,7 @@ describe('AUTH_MODE', () => {
 
 describe('AUTH_MODE=jwt', () => {
   it('reads what it needs', () => {
-    expect(loadConfig({ ...JWT, AUTH_CLOCK_SKEW_S: '5' }).auth.jwt).toEqual({
+    expect(loadConfig({ ...JWT, AUTH_CLOCK_SKEW_S: '5' }).features.auth.jwt).toEqual({
       jwksUrl: 'https://identity.example/keys',
       issuer: 'https://identity.example/',
       audiences: ['tams'],
@@ -103,7 +107,7 @@ describe('AUTH_MODE=jwt', () => {
 
   it('takes several audiences, and scopes of the provider', () => {
     const AUTH_SCOPES_MAP = 'https://mam.example/edit?v=1=write, https://mam.example/edit?v=1=read,ops=admin';
-    expect(loadConfig({ ...JWT, AUTH_AUDIENCE: 'tams, 4h57k', AUTH_SCOPES_MAP }).auth.jwt).toMatchObject({
+    expect(loadConfig({ ...JWT, AUTH_AUDIENCE: 'tams, 4h57k', AUTH_SCOPES_MAP }).features.auth.jwt).toMatchObject({
       audiences: ['tams', '4h57k'],
       scopesMap: new Map([
         ['https://mam.example/edit?v=1', ['write', 'read']],
@@ -146,8 +150,8 @@ describe('AUTH_MODE=jwt', () => {
 
 describe('AUTH_CLASSES', () => {
   it('is off unless it is set', () => {
-    expect(loadConfig({ ...JWT }).auth.classes).toBe(false);
-    expect(loadConfig({ ...JWT, AUTH_CLASSES: 'true' }).auth.classes).toBe(true);
+    expect(loadConfig({ ...JWT }).classes).toBe(false);
+    expect(loadConfig({ ...JWT, AUTH_CLASSES: 'true' }).classes).toBe(true);
   });
 
   it.each([{}, { AUTH_MODE: 'none' }])('is refused without authentication (%j)', (env) => {
@@ -161,7 +165,9 @@ describe('AUTH_TOKENS_FILE', () => {
   const entry = { name: 'ingest', token: TOKEN, scopes: ['write'] };
 
   it('gives tokens whose text is forgotten', () => {
-    const { auth } = loadConfig(
+    const {
+      features: { auth },
+    } = loadConfig(
       withTokens([entry, { ...entry, name: 'b', token: `${TOKEN}x`.replace('==x', 'x'), classes: ['news'] }]),
     );
     expect(auth.tokens).toMatchObject([
@@ -172,8 +178,8 @@ describe('AUTH_TOKENS_FILE', () => {
   });
 
   it('serves url_token, and is not needed, since there are tokens in the tables', () => {
-    expect(loadConfig(withTokens([entry], 'url_token')).auth.tokens).toHaveLength(1);
-    expect(loadConfig({ AUTH_MODE: 'token' }).auth.tokens).toEqual([]);
+    expect(loadConfig(withTokens([entry], 'url_token')).features.auth.tokens).toHaveLength(1);
+    expect(loadConfig({ AUTH_MODE: 'token' }).features.auth.tokens).toEqual([]);
   });
 
   it('has no effect without token or url_token', () => {

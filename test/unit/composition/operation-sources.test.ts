@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { ownFolders } from '../../../src/container/own-folders.ts';
 import { describe, expect, it } from 'vitest';
 import { diskSources } from '../../../src/operation/metrics/disk-sources.ts';
 import { readinessSources } from '../../../src/operation/metrics/readiness-sources.ts';
@@ -39,15 +40,21 @@ describe('readinessSources', () => {
 
 describe('diskSources', () => {
   it('measures the disk of DATA_DIR', async () => {
-    const read = await values(diskSources(loadConfig({ DATA_DIR: tmpdir() })));
+    const read = await values(diskSources(tmpdir(), 64 * 2 ** 20));
     const { blocks, bsize } = await statfs(tmpdir());
     expect(read['tams_data_dir_size_bytes']).toBe(blocks * bsize);
     expect(read['tams_data_dir_free_bytes']).toBeGreaterThan(0);
     expect(read['tams_data_dir_free_bytes']).toBeLessThan(blocks * bsize);
     expect(read['tams_data_dir_reserve_bytes']).toBe(Math.min(64 * 2 ** 20, (blocks * bsize) / 4));
   });
+});
 
-  it('measures none where nothing is kept on it', () => {
+describe('the folders of a server', () => {
+  it('are those of embedded tables and of local media', () => {
+    expect(ownFolders(loadConfig({ DATA_DIR: '/srv/tams' }))).toEqual(['/srv/tams', '/srv/tams/media']);
+  });
+
+  it('are none where nothing is kept on this machine', () => {
     const config = loadConfig({
       TABLE_ENGINE: 'vast',
       VAST_ENDPOINTS: 'https://10.0.0.1',
@@ -61,6 +68,6 @@ describe('diskSources', () => {
       S3_ACCESS_KEY_ID: 'key',
       S3_SECRET_ACCESS_KEY: 'secret',
     });
-    expect(diskSources(config)).toEqual([]);
+    expect(ownFolders(config)).toEqual([]);
   });
 });

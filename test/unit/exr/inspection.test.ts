@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/formats/exr/header/byte-source.ts';
-import { inspectExr } from '../../../src/formats/exr/inspect.ts';
-import type { ExrInspection } from '../../../src/formats/exr/inspection.ts';
+import { inspectExr } from '../../../src/features/exr/rules/inspect.ts';
+import type { ExrInspection } from '../../../src/features/exr/rules/inspection.ts';
 import {
   attribute,
   channels,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { objectIdsOf } from '../../../src/media/object-location.ts';
+import { objectIdsOf } from '../../../src/tams/objects/object-location.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { makeStoragePath } from '../../../src/media/storage-path.ts';
 

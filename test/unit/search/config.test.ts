@@ -16,10 +16,10 @@ function refusal(env: NodeJS.ProcessEnv): string {
 
 describe('the configuration of media search', () => {
   it('has defaults that need nothing', () => {
-    const { id } = loadConfig({}).media.backends[0] ?? {};
-    expect(loadConfig({}).search).toEqual({
+    const { buckets, backends } = loadConfig({}).media;
+    expect(buckets).toEqual({ local: backends[0]?.id });
+    expect(loadConfig({}).features.search).toEqual({
       enabled: true,
-      buckets: { local: id },
       workers: 1,
       jobTimeoutMs: 3_600_000,
       embedder: { type: 'hashing' },
@@ -32,16 +32,16 @@ describe('the configuration of media search', () => {
   });
 
   it('reads servers of models', () => {
-    const { embedder } = loadConfig({ ...HTTP, SEARCH_EMBEDDING_API_KEY: 'sk-1' }).search;
+    const { embedder } = loadConfig({ ...HTTP, SEARCH_EMBEDDING_API_KEY: 'sk-1' }).features.search;
     expect(embedder).toEqual({ type: 'http', url: 'http://models:8080', model: 'm', apiKey: 'sk-1' });
-    expect(loadConfig({ SEARCH_EMBEDDER: 'onnx', SEARCH_MODEL_DIR: '/models/m' }).search.embedder).toEqual({
+    expect(loadConfig({ SEARCH_EMBEDDER: 'onnx', SEARCH_MODEL_DIR: '/models/m' }).features.search.embedder).toEqual({
       type: 'onnx',
       modelDir: '/models/m',
     });
   });
 
   it('reads prefixes of buckets', () => {
-    expect(loadConfig({ ...S3, SEARCH_WATCH: 'news/2026/, news' }).search.watched).toEqual([
+    expect(loadConfig({ ...S3, SEARCH_WATCH: 'news/2026/, news' }).features.search.watched).toEqual([
       { bucket: 'news', prefix: '2026/' },
       { bucket: 'news', prefix: '' },
     ]);

@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { ContentFormat } from '../../../tams/documents/format-schema.ts';
 import { EXPORT_FORMATS, EXPORTED, INGESTED, RATE_GROUPS, TOP_ORDERS } from '../analytics.ts';
-import { ContentFormat, limitParameter, PATTERNS, Timerange, Uuid } from '../../../http/schemas/common.ts';
+import { limitParameter, PATTERNS, Timerange, Uuid } from '../../../http/schemas/common.ts';
 
 const choice = <const Values extends readonly string[]>(values: Values, description: string) =>
   Type.Unsafe<Values[number]>(Type.Enum([...values], { type: 'string', description }));

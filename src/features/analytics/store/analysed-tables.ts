@@ -2,23 +2,17 @@ import type { AnalysedTable } from '../analytics.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { NumberOf } from '../../../vastdb/analytics/analysis.ts';
 import type { ColumnDefinition, TableDefinition } from '../../../vastdb/engine.ts';
-import { EXR_ATTRIBUTES, EXR_FILES, EXR_PARTS } from '../../exr/exr-tables.ts';
-import { ASSETS } from '../../search/search-tables.ts';
+import type { AnalysedTable as FeatureTable } from '../../statistics.ts';
 import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
 import { EVENTS, FLOWS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
 
 /** Tables for analyses. None has credentials, and names come only from the schema. */
-interface Analysed {
-  readonly definition: TableDefinition;
-  /** Columns in nanoseconds or, by their name, milliseconds. The first is the table's own time, if it has one. */
-  readonly times: readonly string[];
-  readonly groups: readonly string[];
-  /** Numbers that are differences of two columns. */
-  readonly differences?: Readonly<Record<string, readonly [column: string, minus: string]>>;
+interface Analysed extends FeatureTable {
   /** Whether rows belong to flows and sources, so that a limited view shows some of them. */
-  readonly hasAccess: boolean;
+  readonly hasAccess?: boolean;
 }
 
+/** Those of TAMS. */
 const ANALYSED: readonly Analysed[] = [
   {
     definition: SEGMENTS,
@@ -34,21 +28,7 @@ const ANALYSED: readonly Analysed[] = [
     hasAccess: true,
   },
   { definition: SOURCES, times: ['created_ns'], groups: ['format', 'label'], hasAccess: true },
-  { definition: EVENTS, times: ['created_ms'], groups: ['type'], hasAccess: false },
-  {
-    definition: ASSETS,
-    times: ['created_ms', 'updated_ms'],
-    groups: ['bucket', 'status', 'triage_state', 'engine', 'content_type', 'codec', 'flow_id', 'source_id'],
-    hasAccess: false,
-  },
-  {
-    definition: EXR_FILES,
-    times: ['first_inspected_ms', 'last_inspected_ms'],
-    groups: ['bucket', 'sequence', 'is_deep', 'is_tiled'],
-    hasAccess: false,
-  },
-  { definition: EXR_PARTS, times: [], groups: ['type', 'compression', 'color_space', 'software'], hasAccess: false },
-  { definition: EXR_ATTRIBUTES, times: [], groups: ['name', 'type'], hasAccess: false },
+  { definition: EVENTS, times: ['created_ms'], groups: ['type'] },
 ];
 
 const NUMERIC: ReadonlySet<ColumnDefinition['type']> = new Set(['int64', 'int32', 'float64']);
@@ -58,6 +38,7 @@ const NS_PER_MS = 1_000_000n;
 export interface Seen {
   readonly tables: readonly string[];
   readonly limited: boolean;
+  readonly ofFeatures: readonly FeatureTable[];
 }
 
 export const analysedTables = (seen: Seen): AnalysedTable[] =>
@@ -102,6 +83,11 @@ export class AnalysedNames {
     return { column: name, type: UNSIGNED_COLUMNS.has(name) ? 'uint' : 'int' };
   }
 
+  /** Columns by which rows belong to flows and sources. */
+  get filters(): readonly string[] {
+    return this.#analysed.filters ?? [];
+  }
+
   /** The time column that a timerange filters; undefined if the table has none. */
   get ownTime(): TimeColumn | undefined {
     return this.#analysed.times.length === 0 ? undefined : this.time(undefined);
@@ -126,8 +112,10 @@ export class AnalysedNames {
   }
 }
 
-const visible = ({ tables, limited }: Seen): readonly Analysed[] =>
-  ANALYSED.filter(({ definition, hasAccess }) => tables.includes(definition.name) && (hasAccess || !limited));
+const visible = ({ tables, limited, ofFeatures }: Seen): readonly Analysed[] =>
+  [...ANALYSED, ...ofFeatures].filter(
+    ({ definition, hasAccess = false }: Analysed) => tables.includes(definition.name) && (hasAccess || !limited),
+  );
 
 const numericColumns = ({ columns }: TableDefinition): string[] =>
   columns.filter(({ type }) => NUMERIC.has(type)).map(({ name }) => name);

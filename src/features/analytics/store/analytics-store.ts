@@ -9,25 +9,22 @@ import type {
   RateQuery,
   SeriesQuery,
 } from '../analytics.ts';
-import { STORAGE_ID_LENGTH } from '../../../media/object-location.ts';
+import { STORAGE_ID_LENGTH } from '../../../tams/objects/object-location.ts';
 import type * as Results from '../../../vastdb/analytics/analysis-results.ts';
 import type { TimeRange } from '../../../shared/time/timerange.ts';
 import type {
   Analysis,
   AnalysisResult,
   ExportedRows,
-  KnownSizes,
   Series,
   TopOrder,
   Values,
 } from '../../../vastdb/analytics/analysis.ts';
 import type { AnalyticsProcess } from '../../../vastdb/analytics/analytics-process.ts';
-import { and, eq, gt, isNotNull } from '../../../vastdb/predicate/builder.ts';
+import { and, eq } from '../../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { AUTH_TABLES } from '../../auth/auth-tables.ts';
-import { EXR_FILES } from '../../exr/exr-tables.ts';
-import { ASSETS } from '../../search/search-tables.ts';
+import type { Statistics } from '../../statistics.ts';
 import { type Access, accessOf, FULL_ACCESS } from '../../../tams/access/access.ts';
 import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
 import { AnalysedNames, analysedTables, type Seen, type TimeColumn } from './analysed-tables.ts';
@@ -42,23 +39,11 @@ export interface AnalyticsStoreParts {
   readonly compute: AnalyticsProcess;
   /** Time limit of an analysis that a request waits for, in milliseconds. */
   readonly answerMs: number;
+  /** Those of the features. */
+  readonly statistics: readonly Statistics[];
 }
 
 const NS_PER_S = 1_000_000_000;
-/** Features that know sizes of objects, if they are on: media search, and EXR metadata of readable files. */
-const SIZES: readonly KnownSizes[] = [
-  { table: ASSETS.name, by: 'place', key: 'key', size: 'size_bytes' },
-  {
-    table: EXR_FILES.name,
-    where: and([isNotNull('object_id'), gt('size', 0n)]),
-    by: 'id',
-    key: 'object_id',
-    size: 'size',
-  },
-];
-/** Credentials are no statistics. */
-const PRIVATE: ReadonlySet<string> = new Set(AUTH_TABLES.map(({ name }) => name));
-
 /** The analyses, as tables and predicates. */
 export class AnalyticsStore implements Analytics {
   readonly #parts: AnalyticsStoreParts;
@@ -83,11 +68,12 @@ export class AnalyticsStore implements Analytics {
   }
 
   async catalog(): Promise<CatalogTable[]> {
-    const { manager } = this.#parts;
+    const { manager, statistics } = this.#parts;
     try {
       const first = [FLOWS.name, SEGMENTS.name, SOURCES.name];
       if (this.#isLimited) return await this.#counts.of(first);
-      const all = manager.listTables().filter((name) => !PRIVATE.has(name));
+      const hidden = new Set(statistics.flatMap((each) => each.hidden ?? []).map(({ name }) => name));
+      const all = manager.listTables().filter((name) => !hidden.has(name));
       const last = [OBJECTS.name];
       const others = all.filter((name) => !first.includes(name) && !last.includes(name)).sort();
       return await this.#counts.of([...first, ...others, ...last]);
@@ -121,7 +107,7 @@ export class AnalyticsStore implements Analytics {
       // The path begins after the storage id and a space.
       placeAt: STORAGE_ID_LENGTH + 2,
       flag: 'referenced',
-      known: SIZES.filter(({ table }) => tables.includes(table)),
+      known: this.#parts.statistics.flatMap((each) => each.sizes ?? []).filter(({ table }) => tables.includes(table)),
     };
     return this.#run({ kind: 'sizes', sizes, bounds }, signal);
   }
@@ -208,8 +194,8 @@ export class AnalyticsStore implements Analytics {
   }
 
   async export({ table, format, filter }: ExportQuery, signal: AbortSignal): Promise<Exported> {
-    const time = table === OBJECTS.name ? undefined : this.#names({ table }).ownTime;
-    const where = this.#where(table, filter, time);
+    const names = table === OBJECTS.name ? undefined : this.#names({ table });
+    const where = this.#where(table, filter, names);
     const rows: ExportedRows = { table, columns: exportedColumns(table), ...(where && { where }) };
     const { compute } = this.#parts;
     if (format === 'arrow') return { stream: translated(compute.stream(rows, signal)), bytes: undefined };
@@ -226,7 +212,9 @@ export class AnalyticsStore implements Analytics {
   }
 
   get #seen(): Seen {
-    return { tables: this.#parts.manager.listTables(), limited: this.#isLimited };
+    const { manager, statistics } = this.#parts;
+    const ofFeatures = statistics.flatMap((each) => each.analysed ?? []);
+    return { tables: manager.listTables(), limited: this.#isLimited, ofFeatures };
   }
 
   #names({ table }: Pick<NumbersQuery, 'table'>): AnalysedNames {
@@ -240,12 +228,12 @@ export class AnalyticsStore implements Analytics {
   #values(query: NumbersQuery): Values {
     const names = this.#names(query);
     const value = names.number(query.column);
-    const where = this.#where(names.table, query.filter, names.ownTime);
+    const where = this.#where(names.table, query.filter, names);
     return { table: names.table, value, ...(where && { where }) };
   }
 
-  #where(table: string, filter: AnalyticsFilter, time: TimeColumn | undefined): Predicate | undefined {
-    const own = rowFilter(table, filter, this.#access, time);
+  #where(table: string, filter: AnalyticsFilter, names: AnalysedNames | undefined): Predicate | undefined {
+    const own = rowFilter(table, filter, this.#access, names?.ownTime, names?.filters);
     const { flowId, timerange } = filter;
     if (own === undefined || table !== SEGMENTS.name || flowId !== undefined || timerange === undefined) return own;
     return this.#parts.manager.reader('background').hasSubqueries ? and([inFlowsWithContent(timerange), own]) : own;

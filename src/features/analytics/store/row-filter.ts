@@ -4,19 +4,23 @@ import type { TimeRange } from '../../../shared/time/timerange.ts';
 import { and, eq, gte, inSelect, isNull, lt, or, overlapsRange } from '../../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
 import type { Access } from '../../../tams/access/access.ts';
-import { ASSETS } from '../../search/search-tables.ts';
 import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
 import type { TimeColumn } from './analysed-tables.ts';
 import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
 
-/** The predicate of a filter and a view over one table; undefined: all rows. */
+/**
+ * The predicate of a filter and a view over one table; undefined: all rows.
+ *
+ * @param filters columns of a feature's table by which rows belong to flows and sources.
+ */
 export function rowFilter(
   table: string,
   { timerange, ...filter }: AnalyticsFilter,
   access: Access,
   time?: TimeColumn,
+  filters: readonly string[] = [],
 ): Predicate | undefined {
-  const terms = ownTerms(table, filter, access);
+  const terms = ownTerms(table, filter, access, filters);
   if (timerange !== undefined) {
     if (time === undefined) throw unknownFilter('timerange', table);
     terms.push(...within(timerange, time.column, time.unitNs));
@@ -26,7 +30,7 @@ export function rowFilter(
 
 type Owner = Omit<AnalyticsFilter, 'timerange'>;
 
-function ownTerms(table: string, filter: Owner, access: Access): Predicate[] {
+function ownTerms(table: string, filter: Owner, access: Access, filters: readonly string[]): Predicate[] {
   switch (table) {
     case FLOWS.name:
       return flowTerms(filter, access);
@@ -37,14 +41,12 @@ function ownTerms(table: string, filter: Owner, access: Access): Predicate[] {
       return [...equal('id', filter.sourceId), ...equal('format', filter.format), ...visibleTerms(access)];
     case OBJECTS.name:
       return ofObjects(filter, access);
-    case ASSETS.name:
-      if (filter.format !== undefined) throw unknownFilter('format', table);
-      return [...equal('flow_id', filter.flowId), ...equal('source_id', filter.sourceId)];
-    default: {
-      const given = Object.entries(PARAMETERS).find(([name]) => filter[name as keyof Owner] !== undefined);
-      if (given !== undefined) throw unknownFilter(given[1], table);
-      return [];
-    }
+    default:
+      return Object.entries(PARAMETERS).flatMap(([name, parameter]) => {
+        const value = filter[name as keyof Owner];
+        if (value !== undefined && !filters.includes(parameter)) throw unknownFilter(parameter, table);
+        return equal(parameter, value);
+      });
   }
 }
 

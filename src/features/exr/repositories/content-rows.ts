@@ -2,7 +2,7 @@ import type { ExrAttribute } from '../../../formats/exr/attributes/attribute.ts'
 import { attributeColumns } from '../../../formats/exr/attributes/attribute-columns.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
 import type { ExrChannel } from '../../../formats/exr/header/channel-list.ts';
-import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../../vastdb/predicate/builder.ts';

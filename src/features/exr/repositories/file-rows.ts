@@ -1,6 +1,6 @@
 import type { ExrAudit, ExrFailure, ExrFileRef, ExrFileSummary } from '../rules/exr-file.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
-import type { ExrFile, ExrInspection } from '../../../formats/exr/inspection.ts';
+import type { ExrFile, ExrInspection } from '../rules/inspection.ts';
 import { parseFrameName } from '../rules/sequence/frame-name.ts';
 import { heightOf, widthOf } from '../../../formats/exr/stats.ts';
 import type { Row } from '../../../vastdb/query/select-query.ts';

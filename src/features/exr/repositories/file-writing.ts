@@ -1,6 +1,6 @@
 import type { ExrFailure, ExrFileRef, ExrPersistence } from '../rules/exr-file.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
-import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';

@@ -1,15 +1,16 @@
-import type { InspectionQueue, InspectionQueueReads, QueuedInspection } from '../rules/inspection-queue.ts';
+import type { QueuedInspection } from '../rules/inspection-queue.ts';
 import { uuidV7 } from '../../../shared/uuid.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { isIn, lte } from '../../../vastdb/predicate/builder.ts';
+import type { StoreTransaction } from '../../../tams/store.ts';
 import type { TableReads } from '../../../tams/table-access.ts';
-import { removeFilesOfObjects } from './file-writing.ts';
 import { EXR_QUEUE } from '../exr-tables.ts';
 
 /** Objects of one row: their ids, of 255 bytes at most, fit into a cell of every engine. */
 const OBJECTS_PER_ROW = 100;
 
-export class InspectionQueueReader implements InspectionQueueReads {
+/** EXR objects that segments were registered of, and that nobody has looked into yet. */
+export class InspectionQueueReader {
   readonly #reader: TableReads;
 
   constructor(reader: TableReads) {
@@ -23,7 +24,7 @@ export class InspectionQueueReader implements InspectionQueueReads {
   }
 }
 
-export class InspectionQueueRepository extends InspectionQueueReader implements InspectionQueue {
+export class InspectionQueueRepository extends InspectionQueueReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
@@ -31,6 +32,7 @@ export class InspectionQueueRepository extends InspectionQueueReader implements 
     this.#tx = tx;
   }
 
+  /** One insert, however many objects. */
   async add(objectIds: readonly string[], dueAtMs: number, attempt = 0): Promise<void> {
     const rows: [string, string, bigint, number][] = [];
     for (let start = 0; start < objectIds.length; start += OBJECTS_PER_ROW) {
@@ -40,6 +42,7 @@ export class InspectionQueueRepository extends InspectionQueueReader implements 
     await this.#tx.insertArrays(EXR_QUEUE.name, ['id', 'object_ids', 'due_ms', 'attempt'], rows);
   }
 
+  /** Those that are due, the longest due first. */
   async due(nowMs: number, limit: number): Promise<QueuedInspection[]> {
     const { rows } = await this.#tx.select({
       table: EXR_QUEUE.name,
@@ -59,8 +62,8 @@ export class InspectionQueueRepository extends InspectionQueueReader implements 
   async remove(ids: readonly string[]): Promise<void> {
     await this.#tx.delete(EXR_QUEUE.name, isIn('id', ids));
   }
-
-  forget(objectIds: readonly string[]): Promise<void> {
-    return removeFilesOfObjects(this.#tx, objectIds);
-  }
 }
+
+/** The queue, in the transaction of a change of TAMS. */
+export const inspectionsOf = (tx: StoreTransaction): InspectionQueueRepository =>
+  new InspectionQueueRepository(tx.rows);

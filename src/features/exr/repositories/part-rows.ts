@@ -1,4 +1,4 @@
-import type { ExrPart } from '../../../formats/exr/inspection.ts';
+import type { ExrPart } from '../rules/inspection.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
 import type { ExrBox } from '../../../formats/exr/attributes/values.ts';
 import type { NewRow, Row } from '../../../vastdb/query/select-query.ts';

@@ -11,7 +11,7 @@ import type {
 } from '../rules/exr-file.ts';
 import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
-import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';

@@ -2,9 +2,10 @@ import pLimit from 'p-limit';
 import type { ExrFailure } from '../rules/exr-file.ts';
 import { refOfObject } from '../rules/exr-file-id.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
+import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
 import type { Store, StoreTransaction } from '../../../tams/store.ts';
-import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExrInspector } from './exr-inspector.ts';
@@ -44,14 +45,22 @@ interface Outcome {
  */
 export class AutomaticInspection {
   readonly #store: Store;
+  readonly #queue: InspectionQueueReader;
   readonly #places: ExrPlaces;
   readonly #inspector: ExrInspector;
   readonly #files: ExrFiles<ExrInspection, ExrVectors>;
   readonly #counts = { inspected: 0, failed: 0 };
 
   /** Over the whole store: objects are inspected whoever may see them. */
-  constructor(store: Store, places: ExrPlaces, inspector: ExrInspector, files: ExrFiles<ExrInspection, ExrVectors>) {
+  constructor(
+    store: Store,
+    queue: InspectionQueueReader,
+    places: ExrPlaces,
+    inspector: ExrInspector,
+    files: ExrFiles<ExrInspection, ExrVectors>,
+  ) {
     this.#store = store;
+    this.#queue = queue;
     this.#places = places;
     this.#inspector = inspector;
     this.#files = files;
@@ -63,7 +72,7 @@ export class AutomaticInspection {
   }
 
   isDue(): Promise<boolean> {
-    return this.#store.inspections.hasDue(Date.now());
+    return this.#queue.hasDue(Date.now());
   }
 
   /** `mustBeOurs` throws if another process inspects by now. `signal` ends the round before its next object. */
@@ -71,7 +80,7 @@ export class AutomaticInspection {
     const entries = await this.#store.transaction(
       async (tx) => {
         await mustBeOurs(tx);
-        return tx.inspections.due(Date.now(), ENTRIES_PER_ROUND);
+        return inspectionsOf(tx).due(Date.now(), ENTRIES_PER_ROUND);
       },
       { background: true },
     );
@@ -83,8 +92,9 @@ export class AutomaticInspection {
       await this.#store.transaction(
         async (tx) => {
           await mustBeOurs(tx);
-          await tx.inspections.remove([entry.id]);
-          await tx.inspections.add(postponed, Date.now() + backoffMs(entry.attempt + 1, BACKOFF), entry.attempt + 1);
+          await inspectionsOf(tx).remove([entry.id]);
+          const dueMs = Date.now() + backoffMs(entry.attempt + 1, BACKOFF);
+          await inspectionsOf(tx).add(postponed, dueMs, entry.attempt + 1);
         },
         { background: true },
       );

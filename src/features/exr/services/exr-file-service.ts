@@ -2,7 +2,7 @@ import type { ExrAudit, ExrFailure, ExrFileFilter, ExrFileRef, ExrFileSummary } 
 import type { ExrLikeness, SimilarExrFile } from '../rules/exr-file.ts';
 import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
-import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 /** A file as answers show it: the result of its inspection, with its time. */

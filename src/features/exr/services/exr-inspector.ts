@@ -1,8 +1,8 @@
 import type { ExrPersistence } from '../rules/exr-file.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
 import { memorySource } from '../../../formats/exr/header/byte-source.ts';
-import { inspectExr } from '../../../formats/exr/inspect.ts';
-import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import { inspectExr } from '../rules/inspect.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { translateExrFailure } from './exr-failure.ts';
 import { type ExrPlace, noBytes } from './exr-places.ts';

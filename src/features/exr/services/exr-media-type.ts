@@ -1,5 +1,6 @@
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
-import type { StoreTransaction } from '../../../tams/store.ts';
+import { InspectionQueueRepository } from '../repositories/inspection-queue-repository.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 
 /** The media type of OpenEXR files; it is in use, though not registered with IANA. */
 export const EXR_MEDIA_TYPE = 'image/x-exr';
@@ -10,10 +11,10 @@ const isExr = (container: string | null, { id, locations }: MediaObject): boolea
 
 /** Queues the EXR objects of registered segments for inspection: one insert, or nothing. */
 export async function queueInspections(
-  tx: StoreTransaction,
+  rows: ManagedTransaction,
   flow: { readonly container: string | null },
   objects: readonly MediaObject[],
 ): Promise<void> {
   const ids = objects.filter((object) => isExr(flow.container, object)).map(({ id }) => id);
-  if (ids.length > 0) await tx.inspections.add(ids, Date.now());
+  if (ids.length > 0) await new InspectionQueueRepository(rows).add(ids, Date.now());
 }

@@ -7,7 +7,7 @@ import type { CursorPosition } from '../../../shared/paging.ts';
 import type { SegmentFailure, SegmentInput } from '../../../tams/segments/segment.ts';
 import type { Store } from '../../../tams/store.ts';
 import type { Tags } from '../../../tams/documents/tags.ts';
-import type { ExrInspection, ExrPart, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { ExrInspection, ExrPart, ExrVectors } from '../rules/inspection.ts';
 import type { FrameRange } from '../rules/sequence/frame-ranges.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { TimeRange } from '../../../shared/time/timerange.ts';

@@ -1,7 +1,7 @@
 import type { ExrFrame, ScannedFrame } from '../rules/exr-file.ts';
 import type { ExrFiles, VisibleObjects } from '../rules/exr-files.ts';
 import { cellsOf, type CursorPosition, type Page, type PageRequest } from '../../../shared/paging.ts';
-import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import {
   type DescribedSequence,
   type ExrSequence,

@@ -4,7 +4,7 @@ import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files
 import type { CursorPosition, PageRequest } from '../../../shared/paging.ts';
 import type { ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
 import type { ExrHeaderPart } from '../../../formats/exr/header/header.ts';
-import type { ExrInspection, ExrVectors } from '../../../formats/exr/inspection.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { DEFAULT_EXR_POLICY, type ExrPolicy, type Verdict } from '../rules/policy/policy.ts';
 import { type ExrValidation, type JudgedHeader, validateExr } from '../rules/policy/validate.ts';
 import { AppError } from '../../../shared/errors.ts';

@@ -1,4 +1,4 @@
-import type { Backfill } from '../../../vastdb/schema/column-backfill.ts';
+import type { Backfill } from '../../../tams/access/column-backfill.ts';
 import { ASSETS, VISIBLE_EMBEDDINGS, VISIBLE_SEGMENTS } from '../search-tables.ts';
 
 /** Assets from before the column belong to the life named like their flow's id (docs/adr/0022-lives-of-a-flow.md). */

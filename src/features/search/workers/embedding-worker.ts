@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { JobError } from '../rules/job.ts';
 import type { EmbeddingUpkeep } from '../services/embedding-upkeep.ts';
-import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../../../tams/leases/lease-keeper.ts';
 import { WorkerLoop } from '../../../operation/worker-loop.ts';
 
 const LEASE = 'search-embedding-upkeep';

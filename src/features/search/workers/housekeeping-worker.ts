@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { QueueControl } from '../rules/job-queue.ts';
 import type { SearchDatabase } from '../rules/search-database.ts';
 import { withReserve } from '../../../operation/disk-reserve.ts';
-import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../../../tams/leases/lease-keeper.ts';
 import { WorkerLoop } from '../../../operation/worker-loop.ts';
 
 const LEASE = 'search-housekeeping';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ObjectStorage, Subscription } from '../rules/object-storage.ts';
 import type { ObjectEvents } from '../services/object-events.ts';
-import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../../../tams/leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
 
 export interface WatchOptions {

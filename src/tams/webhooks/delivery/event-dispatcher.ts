@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Store } from '../../store.ts';
 import { isFailing } from '../webhook.ts';
-import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../../leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
 
 const LEASE = 'event-dispatcher';

@@ -11,7 +11,7 @@ import {
 } from '../webhook.ts';
 import { matches } from './event-filter.ts';
 import type { WebhookSender } from './webhook-sender.ts';
-import { wholeSeconds } from '../../documents/shown-times.ts';
+import { wholeSeconds } from '../../../shared/time/shown-times.ts';
 import { DeliveryProgress } from './delivery-progress.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { LogPages } from './log-pages.ts';

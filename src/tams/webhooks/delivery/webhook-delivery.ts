@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Store } from '../../store.ts';
 import type { Registration } from '../webhook.ts';
 import type { WebhookSender } from './webhook-sender.ts';
-import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../../leases/lease-keeper.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
 import { LogPages } from './log-pages.ts';
 import { Receiver, type ReceiverContext } from './receiver.ts';

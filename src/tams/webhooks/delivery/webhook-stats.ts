@@ -1,6 +1,6 @@
 import type { Store } from '../../store.ts';
 import { isFailing } from '../webhook.ts';
-import type { LeaseKeeper } from '../../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../../leases/lease-keeper.ts';
 import type { WebhookDelivery } from './webhook-delivery.ts';
 
 /** State of events and webhooks. */

@@ -7,7 +7,7 @@ import { buildApp } from '../../../../src/http/app.ts';
 import type { OperationContext, ServerLimits } from '../../../../src/http/operation/operation-context.ts';
 import type { Services } from '../../../../src/tams/services.ts';
 import { CursorCodec } from '../../../../src/shared/cursor.ts';
-import { TEST_CONFIG } from '../../../support/app.ts';
+import { routesOver, TEST_CONFIG } from '../../../support/app.ts';
 
 export interface LimitedApp {
   readonly baseUrl: string;
@@ -28,8 +28,7 @@ export async function startLimited(
   const operation = { ...base, limits: { ...base.limits, ...limits } };
   const flows = { get };
   const app = await buildApp({
-    services: { flows } as unknown as Services,
-    localMedia: new Map(),
+    routes: routesOver({ flows } as unknown as Services),
     cursors: new CursorCodec('a secret that tests share among themselves'),
     operation,
     config: TEST_CONFIG,

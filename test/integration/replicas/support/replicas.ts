@@ -76,7 +76,6 @@ function onStore({ manager }: Pick<Replica, 'manager'>, store: Store): Replica {
     syncMax: 1_000,
     reclaimGraceMs: 0,
     requestExpiryMs: 60_000,
-    keepDeleted: false,
     onRequest: () => undefined,
   });
   const registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);

@@ -1,11 +1,17 @@
 import type { Logger } from 'pino';
-import type { Config } from '../../settings.ts';
-import type { EmbedderConfig, SearchConfig } from './search-settings.ts';
+import { withReserve } from '../../operation/disk-reserve.ts';
+import type { Worker } from '../../operation/worker-loop.ts';
+import { fillColumns } from '../../tams/access/column-backfill.ts';
+import type { Feature, Platform } from '../feature.ts';
+import { SEARCH_BACKFILLS } from './repositories/life-backfill.ts';
+import { searchRoutes } from './routes/index.ts';
+import { searchServicesOf } from './search-services-of.ts';
+import { type EmbedderConfig, readSearch, type SearchConfig } from './search-settings.ts';
+import { SEARCH_STATISTICS } from './search-statistics.ts';
+import { EMBEDDINGS, searchTables } from './search-tables.ts';
 import type { Embedder } from './rules/embedding.ts';
 import type { JobHandler } from './rules/job-queue.ts';
 import type { MediaStore } from '../../media/media-store.ts';
-import type { Store } from '../../tams/store.ts';
-import type { MetricSource } from '../../operation/metrics/metric-source.ts';
 import { HttpEmbedder } from './providers/http-embedder.ts';
 import { HttpTranscriber } from './providers/http-transcriber.ts';
 import { OnnxEmbedder } from './providers/onnx-embedder.ts';
@@ -24,90 +30,74 @@ import { TableJobQueue } from './repositories/table-job-queue.ts';
 import { TableQueueControl } from './repositories/table-queue-control.ts';
 import { TableSearchDatabase } from './repositories/table-search-database.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import type { LeaseKeeper } from '../../vastdb/leases/lease-keeper.ts';
+import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import { embeddingWorker } from './workers/embedding-worker.ts';
 import { housekeepingWorker } from './workers/housekeeping-worker.ts';
 import { JobWorker } from './workers/job-worker.ts';
 import { WatchWorker } from './workers/watch-worker.ts';
-import type { WorkerStatus } from '../../operation/worker-loop.ts';
 import { searchSources } from './search-metrics.ts';
 
-/** The ports of media search over the tables and the media stores, and what works on them. */
-export interface SearchParts {
-  readonly database: TableSearchDatabase;
-  readonly queue: TableJobQueue;
-  readonly queueControl: TableQueueControl;
-  readonly storage: MediaObjectStorage;
-  readonly embedder: Embedder;
-  readonly indexer: Indexer;
-  readonly events: ObjectEvents;
-  workers(): readonly WorkerStatus[];
-  readonly sources: readonly MetricSource[];
-  start(): void;
-  /** Ends the workers, whose jobs go to others, and what was opened here. */
-  stop(): Promise<void>;
+/** Media search: find what was said, get the time range to play (docs/adr/0017-media-search.md). */
+export const search: Feature<SearchConfig> = {
+  settings: (env, { media }) => readSearch(env, media.buckets),
+  tables: ({ enabled, dimension }) => (enabled ? searchTables(dimension) : []),
+  tablesIn: async (engine, { enabled, dimension }) => {
+    const present = (await engine.describeTable(EMBEDDINGS))?.find(({ type }) => type === 'vector')?.dimension;
+    return enabled || present !== undefined ? searchTables(present ?? dimension) : [];
+  },
+  statistics: SEARCH_STATISTICS,
+  open: async (platform, config) => {
+    if (!config.enabled) return undefined;
+    const { manager, store, settings, logger } = platform;
+    if (settings.classes) await withReserve(() => fillLives(manager, logger));
+    const { workers, ...parts } = openParts(platform, config);
+    const { database, queue, queueControl, outdated, embedder } = parts;
+    const servicesOf = searchServicesOf(parts, store, settings.classes);
+    return {
+      routes: (app, context) => searchRoutes(app, { ...context, search: (request) => servicesOf(request.auth) }),
+      workers,
+      metrics: searchSources(queue, queueControl, () => outdated.count(embedder.model)),
+      close: () => database.close(),
+    };
+  },
+};
+
+async function fillLives(manager: VastDBManager, logger: Logger): Promise<void> {
+  const cells = await fillColumns(manager, SEARCH_BACKFILLS);
+  if (cells > 0) logger.info({ cells }, 'noted whom search assets that were here before belong to');
 }
 
-interface Needs {
-  readonly manager: VastDBManager;
-  readonly store: Store;
-  readonly media: MediaStores;
-  readonly leases: LeaseKeeper;
-}
-
-/** Undefined where there is no media search. */
-export function openSearch(
-  { manager, store, media, leases }: Needs,
-  { search, auth }: Config,
-  logger: Logger,
-): SearchParts | undefined {
-  if (!search.enabled) return undefined;
-  const database = new TableSearchDatabase(manager, search.dimension);
+/** Opens media search over the tables and the media stores. */
+function openParts({ manager, store, media, leases, settings, logger }: Platform, config: SearchConfig) {
+  const { buckets } = settings.media;
+  const database = new TableSearchDatabase(manager, config.dimension);
   const queue = new TableJobQueue(manager, logger);
   const queueControl = new TableQueueControl(manager);
-  const storage = new MediaObjectStorage(storesByBucket(search.buckets, media), manager);
-  const embedder = openEmbedder(search.embedder, search.dimension);
+  const storage = new MediaObjectStorage(storesByBucket(buckets, media), manager);
+  const embedder = openEmbedder(config.embedder, config.dimension);
   const indexer = new Indexer(database, embedder, queue);
-  const transcriber = search.transcriber && new HttpTranscriber(search.transcriber);
+  const transcriber = config.transcriber && new HttpTranscriber(config.transcriber);
 
   const contents = new ObjectContents(storage);
-  const links = new TamsLinks(store, search.buckets);
-  const buckets = new Set(Object.keys(search.buckets));
+  const links = new TamsLinks(store, buckets);
+  const names = new Set(Object.keys(buckets));
   const transcribes = transcriber !== undefined;
-  const events = new ObjectEvents({ database, queue, contents, links, buckets, transcribes });
+  const events = new ObjectEvents({ database, queue, contents, links, buckets: names, transcribes });
   const transcripts = new TranscriptSource(storage, transcriber);
   const outdated = new OutdatedVectors(manager);
   const upkeep = new EmbeddingUpkeep({ database, outdated, queue, embedder });
-  const waitsForFlow = auth.classes;
+  const waitsForFlow = settings.classes;
   const job = new IndexJob({ database, queue, links, indexer, upkeep, contents, events, transcripts, waitsForFlow });
-  const workers = buildWorkers(search, { queue, queueControl, database, storage, events, leases, job, upkeep }, logger);
-  return {
-    database,
-    queue,
-    queueControl,
-    storage,
-    embedder,
-    indexer,
-    events,
-    workers: () => workers.map(({ status }) => status),
-    sources: searchSources(queue, queueControl, () => outdated.count(embedder.model)),
-    start: () => {
-      for (const worker of workers) worker.start();
-    },
-    stop: async () => {
-      await Promise.all(workers.map((worker) => worker.stop()));
-      await database.close();
-    },
-  };
+  const workers = buildWorkers(config, { queue, queueControl, database, storage, events, leases, job, upkeep }, logger);
+  return { database, queue, queueControl, storage, embedder, indexer, events, outdated, workers };
 }
 
-interface Worker {
-  readonly status: WorkerStatus;
-  start(): void;
-  stop(): Promise<void>;
-}
-
-interface WorkerNeeds extends Pick<SearchParts, 'queue' | 'queueControl' | 'database' | 'storage' | 'events'> {
+interface WorkerNeeds {
+  readonly queue: TableJobQueue;
+  readonly queueControl: TableQueueControl;
+  readonly database: TableSearchDatabase;
+  readonly storage: MediaObjectStorage;
+  readonly events: ObjectEvents;
   readonly leases: LeaseKeeper;
   readonly job: IndexJob;
   readonly upkeep: EmbeddingUpkeep;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Store, StoreTransaction } from '../../tams/store.ts';
+import type { Store, StoreTransaction } from '../store.ts';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 

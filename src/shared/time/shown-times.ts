@@ -1,5 +1,5 @@
-import type { JsonText } from '../../shared/paging.ts';
-import { withProperties } from '../../shared/json-text.ts';
+import type { JsonText } from '../paging.ts';
+import { withProperties } from '../json-text.ts';
 
 /** `2026-01-02T03:04:05Z`: many clients parse no fractions of seconds. The store keeps milliseconds, to order by them. */
 export const wholeSeconds = (time: string): string => time.replace(/\.\d+Z$/, 'Z');

@@ -1,9 +1,9 @@
-import type { ExrAttribute, ExrProblem } from './attributes/attribute.ts';
-import type { ExrBox, ExrTimeCode, ExrTiles } from './attributes/values.ts';
-import type { ExrColor } from './color.ts';
-import type { ExrChannel } from './header/channel-list.ts';
-import type { ExrValidation } from '../../features/exr/rules/policy/validate.ts';
-import type { ExrStats } from './stats.ts';
+import type { ExrAttribute, ExrProblem } from '../../../formats/exr/attributes/attribute.ts';
+import type { ExrBox, ExrTimeCode, ExrTiles } from '../../../formats/exr/attributes/values.ts';
+import type { ExrColor } from '../../../formats/exr/color.ts';
+import type { ExrChannel } from '../../../formats/exr/header/channel-list.ts';
+import type { ExrValidation } from './policy/validate.ts';
+import type { ExrStats } from '../../../formats/exr/stats.ts';
 
 /** Version of the shapes below; it rises when one of them changes in a way that readers notice. */
 export const EXR_SCHEMA_VERSION = 1;

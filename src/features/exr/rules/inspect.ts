@@ -1,10 +1,10 @@
-import type { ExrAttribute } from './attributes/attribute.ts';
-import type { ExrTimeCode } from './attributes/values.ts';
-import { readColor } from './color.ts';
-import { channelFingerprint } from '../../features/exr/rules/embedding/channel-fingerprint.ts';
-import { metadataEmbedding } from '../../features/exr/rules/embedding/metadata-embedding.ts';
-import type { ByteSource } from './header/byte-source.ts';
-import { type ExrHeader, type ExrHeaderPart, readExrHeader } from './header/header.ts';
+import type { ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
+import type { ExrTimeCode } from '../../../formats/exr/attributes/values.ts';
+import { readColor } from '../../../formats/exr/color.ts';
+import { channelFingerprint } from './embedding/channel-fingerprint.ts';
+import { metadataEmbedding } from './embedding/metadata-embedding.ts';
+import type { ByteSource } from '../../../formats/exr/header/byte-source.ts';
+import { type ExrHeader, type ExrHeaderPart, readExrHeader } from '../../../formats/exr/header/header.ts';
 import {
   EXR_SCHEMA_VERSION,
   type ExrInspection,
@@ -12,10 +12,10 @@ import {
   type ExrPart,
   type ExrVectors,
 } from './inspection.ts';
-import { DEFAULT_EXR_POLICY, type ExrPolicy } from '../../features/exr/rules/policy/policy.ts';
-import { validateExr } from '../../features/exr/rules/policy/validate.ts';
-import { parseFrameName } from '../../features/exr/rules/sequence/frame-name.ts';
-import { computeStats } from './stats.ts';
+import { DEFAULT_EXR_POLICY, type ExrPolicy } from './policy/policy.ts';
+import { validateExr } from './policy/validate.ts';
+import { parseFrameName } from './sequence/frame-name.ts';
+import { computeStats } from '../../../formats/exr/stats.ts';
 
 /**
  * Reads the header of a file, and returns all of its content. Reads 16 KiB for a common header, and at most one chunk

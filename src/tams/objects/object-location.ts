@@ -1,4 +1,4 @@
-import type { ObjectLocation } from '../tams/segments/segment.ts';
+import type { ObjectLocation } from '../segments/segment.ts';
 
 /**
  * Locations are kept in one text cell, since every row of a segment listing carries them: a storage

@@ -7,8 +7,6 @@ import type { Probe } from '../operation/readiness.ts';
 import type { Tracing } from '../operation/tracing.ts';
 import { buildOperationServer } from '../http/operation-server.ts';
 import type { OperationContext } from '../http/operation/operation-context.ts';
-import { BacklogReader } from '../tams/backlog-reader.ts';
-import { backlogSources } from '../tams/backlog-metrics.ts';
 import { diskSources } from '../operation/metrics/disk-sources.ts';
 import { endpointSources } from '../vastdb/metrics/endpoint-sources.ts';
 import { poolSources } from '../vastdb/metrics/pool-sources.ts';
@@ -16,7 +14,7 @@ import { mediaSources } from '../media/media-metrics.ts';
 import { readinessSources } from '../operation/metrics/readiness-sources.ts';
 import { serverSources } from '../operation/metrics/server-sources.ts';
 import { tableSources } from '../vastdb/metrics/table-sources.ts';
-import { describeHealth } from './health.ts';
+import { describeHealth } from './health-report.ts';
 import type { Watched } from './watched.ts';
 import { workerFailure } from '../operation/worker-health.ts';
 
@@ -47,7 +45,6 @@ export function buildOperation(
     },
   });
   const requestMetrics = new RequestMetrics();
-  const backlog = backlogSources(new BacklogReader(watched.manager.reader('background')));
   const metrics = new MetricsRegistry((metric, error) => {
     logger.warn({ metric, err: error }, 'a metric could not be read');
   });
@@ -59,12 +56,11 @@ export function buildOperation(
       probes.map(({ name }) => name),
       failing,
     ),
-    ...diskSources(config),
+    ...(watched.usesDisk ? diskSources(config.dataDir, config.diskReserveBytes) : []),
     ...tableSources(watched.manager),
     ...endpointSources(watched.manager),
     ...poolSources(watched.manager),
-    ...mediaSources(watched.media, watched.pages),
-    ...backlog,
+    ...mediaSources(watched.media),
     ...watched.sources,
   );
   const { limits, metricsPort } = config.operation;
@@ -74,7 +70,7 @@ export function buildOperation(
     requestMetrics,
     readiness,
     metrics: metricsPort === undefined ? metrics : undefined,
-    health: () => describeHealth(watched, readiness, [...backlog, ...watched.sources]),
+    health: () => describeHealth(watched, readiness, watched.sources),
     tracing,
     listen: async () => {
       if (metricsPort === undefined) return;

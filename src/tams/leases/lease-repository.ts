@@ -1,9 +1,9 @@
 import type { LeaseReads, Leases } from './lease.ts';
-import type { RowId } from '../engine.ts';
-import { and, gt, isIn, startsWith } from '../predicate/builder.ts';
-import type { ManagedTransaction } from '../managed-transaction.ts';
-import type { TableReads } from '../../tams/table-access.ts';
-import { LEASES } from '../../tams/tables.ts';
+import type { RowId } from '../../vastdb/engine.ts';
+import { and, gt, isIn, startsWith } from '../../vastdb/predicate/builder.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { TableReads } from '../table-access.ts';
+import { LEASES } from '../tables.ts';
 
 interface LeaseRow {
   readonly owner: string;

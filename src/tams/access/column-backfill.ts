@@ -1,9 +1,9 @@
-import type { Tags } from '../../tams/documents/tags.ts';
-import type { Cell } from '../engine.ts';
-import { and, isNotNull, isNull } from '../predicate/builder.ts';
-import type { VastDBManager } from '../vast-db-manager.ts';
-import { ACCESS_COLUMN, accessCell } from '../../tams/access/access.ts';
-import { FLOWS, SOURCES } from '../../tams/tables.ts';
+import type { Tags } from '../documents/tags.ts';
+import type { Cell } from '../../vastdb/engine.ts';
+import { and, isNotNull, isNull } from '../../vastdb/predicate/builder.ts';
+import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
+import { ACCESS_COLUMN, accessCell } from './access.ts';
+import { FLOWS, SOURCES } from '../tables.ts';
 
 const BATCH_SIZE = 500;
 

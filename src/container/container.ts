@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { FEATURES } from '../features.ts';
+import type { AnyFeature, OpenFeature } from '../features/feature.ts';
+import { buildApp } from '../http/app.ts';
+import { closeApp, REQUESTS_END_MS } from '../http/closing.ts';
+import { makeMediaReady, openMediaStores } from '../media/open-media.ts';
+import { mediaRoutes } from '../media/routes/media-routes.ts';
+import { withReserve } from '../operation/disk-reserve.ts';
+import { openTracing } from '../operation/open-tracing.ts';
+import { warnOfSmallDisks } from '../operation/small-disks.ts';
+import type { Config } from '../settings.ts';
+import { CursorCodec } from '../shared/cursor.ts';
+import { readOrMakeSecret } from '../shared/secret-file.ts';
+import { holdServerLease } from '../tams/leases/server-lease.ts';
+import { openTams } from '../tams/open-tams.ts';
+import { ownUrl } from '../tams/webhooks/open-webhooks.ts';
+import { tracedQueries } from '../vastdb/monitor/traced-queries.ts';
+import { openTables } from '../vastdb/open-tables.ts';
+import { VastDBManager } from '../vastdb/vast-db-manager.ts';
+import { buildOperation } from './operation.ts';
+import { localMediaFolders, ownFolders } from './own-folders.ts';
+import { tableDefinitions } from './table-definitions.ts';
+
+export interface Container {
+  readonly app: FastifyInstance;
+  /** Has each worker that looks for due work from time to time look now. For tests, which would have to wait for it. */
+  lookForDue(): Promise<void>;
+  /**
+   * Closes everything in the reverse order of its opening: requests, workers, features, stores, tables. Requests that run
+   * for longer than `requestsEndMs` (20 s unless given) are cut off.
+   */
+  close(requestsEndMs?: number): Promise<void>;
+}
+
+const LOCAL_MEDIA =
+  'media is kept in a folder while the tables are shared: every replica has to see the same folder, or none of the others can serve what was uploaded to one';
+
+/** Opens the platform, TAMS and the features, in this order. Only the port of the metrics listens when it returns. */
+export async function buildContainer(config: Config, version: string, logger: Logger): Promise<Container> {
+  const secret = config.secretKey ?? (await readOrMakeSecret(join(config.dataDir, 'secret.key')));
+  const tracing = await openTracing(config.operation, version, logger);
+  const media = await openMediaStores(config, secret, tracing);
+  const mediaCheck = await makeMediaReady(media, logger);
+  const folders = ownFolders(config);
+  if (config.tables.engine !== 'sqlite') {
+    // Not refused: one replica may do with it, and so may several that share a file system.
+    for (const folder of localMediaFolders(config.media)) logger.warn({ folder }, LOCAL_MEDIA);
+  }
+  const engine = await openTables(config, logger, config.diskReserveBytes);
+  await warnOfSmallDisks(folders, config.diskReserveBytes, logger);
+  const manager = await VastDBManager.open(engine, tableDefinitions(config.features), tracedQueries(tracing));
+
+  const baseUrl = (): string => config.http.publicUrl ?? ownUrl(app.server.address(), config.http.port);
+  const tams = await openTams({ manager, media, settings: config, version, secret, baseUrl, logger });
+  const { store, leases, services } = tams;
+  const statistics = Object.values<AnyFeature>(FEATURES).flatMap((feature) => feature.statistics ?? []);
+  const platform = { settings: config, logger, manager, store, media, leases, statistics, tams: services };
+  const features: OpenFeature[] = [];
+  for (const [name, feature] of Object.entries<AnyFeature>(FEATURES)) {
+    const opened = await feature.open(platform, config.features[name as keyof typeof FEATURES]);
+    if (opened !== undefined) features.push(opened);
+  }
+  const workers = [...(mediaCheck ? [mediaCheck] : []), ...features.flatMap((feature) => feature.workers ?? [])];
+  const watched = {
+    version,
+    manager,
+    media,
+    workers: () => [...tams.workers(), ...workers.map(({ status }) => status)],
+    sources: [...tams.metrics, ...features.flatMap((feature) => feature.metrics ?? [])],
+    usesDisk: folders.length > 0,
+  };
+  const operation = buildOperation(config, watched, tracing, logger);
+
+  const app = await buildApp({
+    routes: async (server, http) => {
+      const context = tams.routes(server, http);
+      for (const feature of features) await feature.routes?.(server, context);
+      const { objects } = services.forAll;
+      const upload = objects.upload.bind(objects);
+      await server.register(mediaRoutes, { localMedia: media.local, upload });
+    },
+    authentication: features.find(({ authentication }) => authentication !== undefined)?.authentication,
+    operation,
+    cursors: new CursorCodec(secret),
+    config: { ...config.http, ...config.paging, documentMaxBytes: config.limits.documents.maxBytes },
+    logger,
+  });
+
+  // TAMS deletes: it may use what is kept free for that.
+  withReserve(() => {
+    tams.start();
+  });
+  if (config.tables.engine !== 'sqlite') await holdServerLease(leases);
+  for (const worker of workers) worker.start();
+  await operation.listen();
+  return {
+    app,
+    lookForDue: async () => {
+      // One worker's finds can be due for the next.
+      for (const worker of workers) await worker.nextRound?.();
+      await tams.reclaimNow();
+    },
+    close: (requestsEndMs = REQUESTS_END_MS) =>
+      withReserve(async () => {
+        operation.readiness.stop();
+        await pause(config.operation.stopDelayMs);
+        await closeApp(app, requestsEndMs, logger);
+        await Promise.all([tams.stop(), ...workers.map((worker) => worker.stop())]);
+        for (const feature of features.toReversed()) await feature.close?.();
+        await leases.stop();
+        await media.close();
+        await manager.close();
+        await tracing?.close();
+        await operation.close();
+      }),
+  };
+}

@@ -1,0 +1,16 @@
+import type { MediaStores } from '../media/media-store-registry.ts';
+import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
+import type { WorkerStatus } from '../operation/worker-loop.ts';
+import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+
+/** Inputs to health and metrics. */
+export interface Watched {
+  readonly version: string;
+  readonly manager: VastDBManager;
+  readonly media: MediaStores;
+  readonly workers: () => readonly WorkerStatus[];
+  /** Of TAMS and the features. */
+  readonly sources: readonly (MetricSource | TimingSource)[];
+  /** Whether tables or media lie on the disk of DATA_DIR. */
+  readonly usesDisk: boolean;
+}

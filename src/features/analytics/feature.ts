@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { byClasses } from '../../tams/access/by-classes.ts';
+import type { Settings } from '../../tams/settings.ts';
+import { AnalyticsProcess } from '../../vastdb/analytics/analytics-process.ts';
+import type { TableAddress } from '../../vastdb/analytics/child-protocol.ts';
+import type { Feature } from '../feature.ts';
+import { AnalyticsService } from './analytics-service.ts';
+import { type AnalyticsConfig, readAnalytics } from './analytics-settings.ts';
+import { analyticsRoutes } from './routes/index.ts';
+import { AnalyticsStore } from './store/analytics-store.ts';
+
+/** How long the process is kept when nobody asks for an analysis. */
+const IDLE_MS = 60_000;
+/** How long an export may take, whoever reads it included. */
+const STREAM_MS = 3_600_000;
+/** An analysis ends a little before its request would be given up, so that its own answer says why. */
+const BEFORE_TIMEOUT_MS = 500;
+
+/** Statistics and exports (docs/adr/0019-analytics.md). */
+export const analytics: Feature<AnalyticsConfig> = {
+  settings: readAnalytics,
+  // Costs nothing before the first request: the process, and the library with it, start then.
+  open: async ({ manager, store, settings, statistics }, { memoryMib, threads, concurrency, timeoutMs }) => {
+    const compute = new AnalyticsProcess({
+      tables: addressOf(settings),
+      limits: { memoryMib, threads, directory: join(settings.dataDir, 'analytics') },
+      concurrency,
+      timeoutMs,
+      streamMs: STREAM_MS,
+      idleMs: IDLE_MS,
+    });
+    const answerMs = Math.max(BEFORE_TIMEOUT_MS, settings.operation.limits.requestTimeoutMs - BEFORE_TIMEOUT_MS);
+    const whole = new AnalyticsStore({ manager, compute, answerMs, statistics });
+    const of = byClasses(
+      settings.classes,
+      new AnalyticsService(whole, store.flows),
+      (classes) => new AnalyticsService(whole.limitedTo(classes), store.limitedTo(classes).flows),
+    );
+    return {
+      routes: (app) => {
+        analyticsRoutes(app, { of, performance: manager });
+      },
+      close: () => compute.close(),
+    };
+  },
+};
+
+/** Where that process finds the tables that this one has open. */
+function addressOf({ tables: { vast, postgres }, dataDir }: Settings): TableAddress {
+  if (postgres !== undefined) return { engine: 'postgres', database: postgres };
+  if (vast === undefined) return { engine: 'sqlite', file: join(dataDir, 'tables', 'tables.sqlite') };
+  // Copied: the engine's own types are not deeply frozen.
+  return { engine: 'vast', cluster: { ...vast, endpoints: [...vast.endpoints] } };
+}

@@ -1,0 +1,117 @@
+import type { MetricSource } from '../../operation/metrics/metric-source.ts';
+import type { Principal } from '../../shared/principal.ts';
+import { byClasses } from '../../tams/access/by-classes.ts';
+import type { Services } from '../../tams/services.ts';
+import type { Settings } from '../../tams/settings.ts';
+import type { Store } from '../../tams/store.ts';
+import { CommittedReads } from '../../tams/table-access.ts';
+import type { Feature, OpenFeature, Platform } from '../feature.ts';
+import { type ExrConfig, readExr } from './exr-settings.ts';
+import { EXR_FILES, EXR_TABLES } from './exr-tables.ts';
+import { EXR_STATISTICS } from './exr-statistics.ts';
+import { exrWorker } from './exr-worker.ts';
+import { removeFilesOfObjects } from './repositories/file-writing.ts';
+import { InspectionQueueReader } from './repositories/inspection-queue-repository.ts';
+import { TableExrFiles } from './repositories/table-exr-files.ts';
+import { exrRoutes } from './routes/index.ts';
+import type { VisibleObjects } from './rules/exr-files.ts';
+import { AutomaticInspection } from './services/automatic-inspection.ts';
+import { ExrFileService } from './services/exr-file-service.ts';
+import { ExrInspectionService } from './services/exr-inspection-service.ts';
+import { ExrInspector } from './services/exr-inspector.ts';
+import { queueInspections } from './services/exr-media-type.ts';
+import { type ExrBucket, ExrPlaces } from './services/exr-places.ts';
+import { ExrRegistrationService } from './services/exr-registration-service.ts';
+import { ExrSequenceService } from './services/exr-sequence-service.ts';
+import type { ExrServices } from './services/exr-services.ts';
+import { ExrValidationService } from './services/exr-validation-service.ts';
+
+/** Of a long sequence, so that none of the queries takes long. */
+const LOOKED_UP_OBJECTS = 1_000;
+
+/** Metadata of EXR files (docs/adr/0014-exr.md, docs/adr/0018-exr-store.md). */
+export const exr: Feature<ExrConfig> = {
+  settings: readExr,
+  tables: ({ enabled }) => (enabled ? EXR_TABLES : []),
+  tablesIn: async (engine, { enabled }) =>
+    enabled || (await engine.describeTable(EXR_FILES.name)) !== undefined ? EXR_TABLES : [],
+  statistics: EXR_STATISTICS,
+  open: async (platform, { enabled, autoInspect }) => {
+    if (!enabled) return undefined;
+    const { manager, store, media, leases, settings, logger } = platform;
+    const files = new TableExrFiles(manager);
+    const inspector = new ExrInspector(files);
+    const buckets = bucketsOf(settings.media);
+    const servicesOf = exrServicesOf(platform, files, inspector, buckets);
+    store.subscribers.add({
+      ...(autoInspect && { segmentsRegistered: queueInspections }),
+      objectsReclaimed: (rows, objectIds) => removeFilesOfObjects(rows, objectIds),
+    });
+    const routes: OpenFeature['routes'] = (app, context) =>
+      exrRoutes(app, { ...context, exr: (request) => servicesOf(request.auth) });
+    if (!autoInspect) return { routes };
+    const queue = new InspectionQueueReader(new CommittedReads(manager.reader()));
+    const places = new ExrPlaces(store, media, buckets, false);
+    const inspection = new AutomaticInspection(store, queue, places, inspector, files);
+    return {
+      routes,
+      workers: [exrWorker(inspection, leases, logger)],
+      metrics: exrSources(inspection, () => files.countQueued()),
+    };
+  },
+};
+
+/** The services as a principal may use them: over everything, unless classes limit it. */
+function exrServicesOf(
+  { store, media, tams, settings }: Platform,
+  files: TableExrFiles,
+  inspector: ExrInspector,
+  buckets: readonly ExrBucket[],
+): (principal: Principal) => ExrServices {
+  const build = (view: Store, services: Services, visible: VisibleObjects | undefined): ExrServices => {
+    const shown = new ExrFileService(files, visible);
+    const sequences = new ExrSequenceService(files, visible);
+    const places = new ExrPlaces(view, media, buckets, visible !== undefined);
+    return {
+      inspection: new ExrInspectionService(places, inspector),
+      files: shown,
+      sequences,
+      validation: new ExrValidationService(files, shown, visible),
+      registration: new ExrRegistrationService(view, files, sequences, services),
+    };
+  };
+  const limitedTo = (classes: readonly string[], principal: Principal): ExrServices => {
+    const view = store.limitedTo(classes);
+    const visible: VisibleObjects = async (ids) => {
+      const seen = new Set<string>();
+      for (let start = 0; start < ids.length; start += LOOKED_UP_OBJECTS) {
+        for (const id of await view.objects.existing(ids.slice(start, start + LOOKED_UP_OBJECTS))) seen.add(id);
+      }
+      return seen;
+    };
+    return build(view, tams.of(principal), visible);
+  };
+  return byClasses(settings.classes, build(store, tams.forAll, undefined), limitedTo);
+}
+
+/** The buckets that files can be named by. */
+const bucketsOf = ({ buckets, backends }: Settings['media']): ExrBucket[] =>
+  Object.entries(buckets).map(([name, storageId]) => {
+    const backend = backends.find(({ id }) => id === storageId);
+    return { name, storageId, prefix: backend?.type === 's3' ? backend.prefix : '' };
+  });
+
+const exrSources = (inspection: AutomaticInspection, queued: () => Promise<number>): MetricSource[] => [
+  {
+    name: 'tams_exr_inspections_total',
+    help: 'EXR objects that were inspected after their registration, by how that ended.',
+    type: 'counter',
+    read: () => Object.entries(inspection.counts).map(([outcome, value]) => ({ value, labels: { outcome } })),
+  },
+  {
+    name: 'tams_exr_queue_entries',
+    help: 'Entries of the queue of EXR objects that are to be inspected, each of up to 100 objects.',
+    type: 'gauge',
+    read: async () => [{ value: await queued() }],
+  },
+];

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import type { Environment } from '../config/environment.ts';
+import type { Authentication } from '../http/access-check.ts';
+import type { TamsApp } from '../http/tams-app.ts';
+import type { MediaStores } from '../media/media-store-registry.ts';
+import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
+import type { Worker } from '../operation/worker-loop.ts';
+import type { Principal } from '../shared/principal.ts';
+import type { LeaseKeeper } from '../tams/leases/lease-keeper.ts';
+import type { RouteContext } from '../tams/route-context.ts';
+import type { Services } from '../tams/services.ts';
+import type { Settings } from '../tams/settings.ts';
+import type { Store } from '../tams/store.ts';
+import type { Statistics } from './statistics.ts';
+import type { TableDefinition, TableEngine } from '../vastdb/engine.ts';
+import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+
+/** Something beyond TAMS. All of it lies in one folder, of which only this is imported from outside. */
+export interface Feature<Own> {
+  /** Reads its own variables. @throws ConfigError */
+  settings(env: Environment, settings: Settings): Own;
+  /** The tables that it needs; none while it is switched off. */
+  tables?(own: Own): readonly TableDefinition[];
+  /** Its tables as the engine has them, from whatever configuration: for commands that copy everything. */
+  tablesIn?(engine: TableEngine, own: Own): Promise<readonly TableDefinition[]>;
+  readonly statistics?: Statistics;
+  /** Whether clients have to say who they are. */
+  guards?(own: Own): boolean;
+  /** Undefined: it is switched off. */
+  open(platform: Platform, own: Own): Promise<OpenFeature | undefined>;
+}
+
+/** A feature whatever its settings are; only what `settings` returned is ever given back to it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of features with settings of their own types
+export type AnyFeature = Feature<any>;
+
+/** The parts of the server that features build on. */
+export interface Platform {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly manager: VastDBManager;
+  readonly store: Store;
+  readonly media: MediaStores;
+  readonly leases: LeaseKeeper;
+  /** Those of all features. */
+  readonly statistics: readonly Statistics[];
+  /** The services of TAMS, for everybody and as a principal may use them. */
+  readonly tams: { readonly forAll: Services; readonly of: (principal: Principal) => Services };
+}
+
+/** A running feature. */
+export interface OpenFeature {
+  readonly routes?: (app: TamsApp, context: RouteContext) => void | Promise<void>;
+  /** Started in this order once everything is open, and stopped after the last request. */
+  readonly workers?: readonly Worker[];
+  readonly metrics?: readonly (MetricSource | TimingSource)[];
+  readonly authentication?: Authentication;
+  /** After its workers have stopped. */
+  close?(): Promise<void>;
+}

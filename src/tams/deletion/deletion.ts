@@ -1,0 +1,26 @@
+import type { FlowCollectionItem } from '../flows/flow.ts';
+import type { NewSegment } from '../segments/segment.ts';
+
+/** One request that deleted something, whether it was done at once or in steps. */
+export interface Deletion {
+  readonly id: string;
+  /** UTC, RFC 3339. */
+  readonly at: string;
+  readonly by: string;
+}
+
+/** A place that a flow had in the collection of another one. */
+export interface Membership {
+  readonly flowId: string;
+  readonly position: number;
+  readonly item: FlowCollectionItem;
+}
+
+/** A flow in one of its lives. */
+export interface LivingFlow {
+  readonly id: string;
+  readonly life: string;
+}
+
+/** A segment of a flow, by its place. */
+export type PlacedSegment = Pick<NewSegment, 'startNs' | 'objectId'>;

@@ -1,0 +1,139 @@
+import type { Logger } from 'pino';
+import type { HttpContext } from '../http/app.ts';
+import type { TamsApp } from '../http/tams-app.ts';
+import type { MediaStores } from '../media/media-store-registry.ts';
+import { withReserve } from '../operation/disk-reserve.ts';
+import type { MetricSource } from '../operation/metrics/metric-source.ts';
+import type { WorkerStatus } from '../operation/worker-loop.ts';
+import type { Principal } from '../shared/principal.ts';
+import { SecretBox } from '../shared/secret-box.ts';
+import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+import { byClasses } from './access/by-classes.ts';
+import { fillColumns, VAST_STORE_BACKFILLS } from './access/column-backfill.ts';
+import { backlogSources } from './backlog-metrics.ts';
+import { BacklogReader } from './backlog-reader.ts';
+import { buildServices } from './build-services.ts';
+import { DeletionWorker } from './deletion/deletion-worker.ts';
+import { SegmentDeletion } from './deletion/segment-deletion.ts';
+import { LeaseKeeper } from './leases/lease-keeper.ts';
+import { ObjectReclaim } from './objects/object-reclaim.ts';
+import { reclaimWorker } from './objects/reclaim-worker.ts';
+import type { Asker, RouteContext } from './route-context.ts';
+import { SegmentPageCache } from './segments/segment-page-cache.ts';
+import { pageCacheSources } from './segments/page-cache-metrics.ts';
+import { ServiceInfoService } from './service/service-info-service.ts';
+import type { Services } from './services.ts';
+import type { Settings } from './settings.ts';
+import { tamsRoutes } from './tams-routes.ts';
+import { VastStore } from './vast-store.ts';
+import { ReceiverGuard } from './webhooks/delivery/receiver-guard.ts';
+import { buildWebhookWorkers } from './webhooks/open-webhooks.ts';
+import { webhookSources } from './webhooks/webhook-metrics.ts';
+import { WebhookService } from './webhooks/webhook-service.ts';
+
+export interface TamsParts {
+  readonly manager: VastDBManager;
+  readonly media: MediaStores;
+  readonly settings: Settings;
+  readonly version: string;
+  /** Encrypts the keys of webhooks. */
+  readonly secret: string;
+  /** Where this server can be reached, for URLs in events, which no request asked for. */
+  readonly baseUrl: () => string;
+  readonly logger: Logger;
+}
+
+/** TAMS, with its workers not yet started. */
+export interface Tams {
+  readonly store: VastStore;
+  readonly leases: LeaseKeeper;
+  /** For everybody, and as a principal may use them. */
+  readonly services: { readonly forAll: Services; readonly of: (principal: Principal) => Services };
+  readonly metrics: readonly MetricSource[];
+  /** Registers the operations of TAMS. Features register theirs with the context that is returned. */
+  routes(app: TamsApp, http: HttpContext): RouteContext;
+  /** How the workers fare. */
+  workers(): WorkerStatus[];
+  /** Looks for objects to reclaim now. */
+  reclaimNow(): Promise<void>;
+  start(): void;
+  /** Leases stay held: features may still work under them. */
+  stop(): Promise<void>;
+}
+
+/** Opens TAMS over its tables and media stores. */
+export async function openTams(parts: TamsParts): Promise<Tams> {
+  const { manager, media, settings, version, secret, baseUrl, logger } = parts;
+  const { limits, reclaim, classes } = settings;
+  const store = new VastStore(manager, new SecretBox(secret, 'webhooks'), () => {
+    webhooks.onEvents();
+  });
+  const leases = new LeaseKeeper(store, logger);
+  const guard = new ReceiverGuard(settings.webhooks.allowed);
+  const webhooks = buildWebhookWorkers({ store, leases, media, guard, version, baseUrl }, settings.webhooks, logger);
+
+  const deletion = {
+    syncMax: limits.deleteSyncMax,
+    reclaimGraceMs: reclaim.graceS * 1000,
+    requestExpiryMs: settings.deletion.requestExpiryS * 1000,
+    onRequest: () => {
+      deletionWorker.wake();
+    },
+  };
+  const deletionWorker = new DeletionWorker(store, new SegmentDeletion(store, deletion), leases, logger);
+  const reclaiming = reclaimWorker(new ObjectReclaim(store, media), leases, logger);
+
+  const pages = new SegmentPageCache({
+    maxBytes: settings.media.pageCacheMib * 2 ** 20,
+    signingGridS: settings.media.presign.gridS,
+  });
+  const serviceParts = {
+    media,
+    labels: media.labels(),
+    pages,
+    deletion,
+    allocationExpiryMs: reclaim.allocationExpiryS * 1000,
+    limits: limits.documents,
+    forAll: {
+      serviceInfo: new ServiceInfoService(store, media, version),
+      webhooks: new WebhookService(store, guard, limits.documents, webhooks.onRegistrations),
+    },
+  };
+  const forAll = buildServices(store, serviceParts);
+  const of = byClasses(classes, forAll, (names) => buildServices(store.limitedTo(names), serviceParts));
+  if (classes) await withReserve(() => fillAccess(manager, logger));
+
+  return {
+    store,
+    leases,
+    services: { forAll, of },
+    metrics: [
+      ...backlogSources(new BacklogReader(manager.reader('background'))),
+      ...webhookSources(() => webhooks.stats()),
+      ...pageCacheSources(pages),
+    ],
+    routes: (app, http) => {
+      const services = classes ? (request: Asker) => of(request.auth) : () => forAll;
+      const context = { ...http, services, segmentsPerRequest: limits.segmentsPerRequest };
+      tamsRoutes(app, context);
+      return context;
+    },
+    workers: () => [...webhooks.workers(), deletionWorker.status, reclaiming.status],
+    reclaimNow: () => reclaiming.nextRound(),
+    start: () => {
+      leases.start();
+      webhooks.start();
+      deletionWorker.start();
+      reclaiming.start();
+    },
+    stop: async () => {
+      await Promise.all([webhooks.stop(), deletionWorker.stop(), reclaiming.stop()]);
+    },
+  };
+}
+
+/** Makes the tables ready for access by tags, before the first request. */
+async function fillAccess(manager: VastDBManager, logger: Logger): Promise<void> {
+  const cells = await fillColumns(manager, VAST_STORE_BACKFILLS);
+  if (cells > 0) logger.info({ cells }, 'noted whom flows and sources that were here before belong to');
+}

@@ -1,0 +1,90 @@
+import type { Deletion, LivingFlow, Membership, PlacedSegment } from './deletion/deletion.ts';
+import type { MediaObject } from './objects/media-object.ts';
+import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
+
+/** The flow that segments were registered for. */
+export interface RegisteredFlow {
+  readonly id: string;
+  readonly container: string | null;
+}
+
+/**
+ * A feature that takes part in the changes of TAMS. Each method gets the tables in the transaction of the change: it writes
+ * with the change or not at all, and undoes the change by throwing.
+ */
+export interface Subscriber {
+  /** Segments that use these objects are on the flow now. */
+  segmentsRegistered?(rows: ManagedTransaction, flow: RegisteredFlow, objects: readonly MediaObject[]): Promise<void>;
+  /** The rows of these objects are gone. Others may get their ids. */
+  objectsReclaimed?(rows: ManagedTransaction, objectIds: readonly string[]): Promise<void>;
+  /** Those of the objects that must not be reclaimed. */
+  usedObjects?(rows: ManagedTransaction, objectIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Whether the id is not free although there is no such flow or source. Asked for principals that classes limit. */
+  reservesId?(
+    rows: ManagedTransaction,
+    kind: 'flow' | 'source',
+    id: string,
+    classes: readonly string[],
+  ): Promise<boolean>;
+  /** Keeps what is deleted. Its objects stay in use then. */
+  readonly keeper?: Keeper;
+}
+
+/** Each method is called before the rows go. */
+export interface Keeper {
+  keepFlow(
+    rows: ManagedTransaction,
+    flowId: string,
+    memberships: readonly Membership[],
+    deletion: Deletion,
+  ): Promise<void>;
+  keepSource(rows: ManagedTransaction, sourceId: string, deletion: Deletion): Promise<void>;
+  /** @param segments as `selectForDeletion` picked them, in this transaction. */
+  keepSegments(
+    rows: ManagedTransaction,
+    flow: LivingFlow,
+    segments: readonly PlacedSegment[],
+    deletion: Deletion,
+  ): Promise<void>;
+}
+
+/** The features that take part, in the order in which they came. */
+export class Subscribers {
+  readonly #all: Subscriber[] = [];
+
+  add(subscriber: Subscriber): void {
+    this.#all.push(subscriber);
+  }
+
+  get keepers(): readonly Keeper[] {
+    return this.#all.flatMap(({ keeper }) => keeper ?? []);
+  }
+
+  async segmentsRegistered(
+    rows: ManagedTransaction,
+    flow: RegisteredFlow,
+    objects: readonly MediaObject[],
+  ): Promise<void> {
+    for (const each of this.#all) await each.segmentsRegistered?.(rows, flow, objects);
+  }
+
+  async objectsReclaimed(rows: ManagedTransaction, objectIds: readonly string[]): Promise<void> {
+    for (const each of this.#all) await each.objectsReclaimed?.(rows, objectIds);
+  }
+
+  usedObjects(rows: ManagedTransaction, objectIds: readonly string[]): Promise<ReadonlySet<string>[]> {
+    return Promise.all(this.#all.flatMap((each) => each.usedObjects?.(rows, objectIds) ?? []));
+  }
+
+  async reservesId(
+    rows: ManagedTransaction,
+    kind: 'flow' | 'source',
+    id: string,
+    classes: readonly string[],
+  ): Promise<boolean> {
+    for (const each of this.#all) {
+      if ((await each.reservesId?.(rows, kind, id, classes)) === true) return true;
+    }
+    return false;
+  }
+}
