@@ -74,8 +74,8 @@ export interface FlowReads {
   existing(ids: readonly string[]): Promise<Set<string>>;
   /** The sources of these flows, by flow id. */
   sourcesOf(ids: readonly string[]): Promise<Map<string, string>>;
-  /** The flows of these sources, as flow id -> source id. */
-  ofSources(sourceIds: readonly string[]): Promise<Map<string, string>>;
+  /** The flows of these sources, the first `limit` of them, as flow id -> source id. */
+  ofSources(sourceIds: readonly string[], limit: number): Promise<Map<string, string>>;
 }
 
 export interface Flows extends FlowReads {
@@ -106,9 +106,9 @@ export interface CollectionEdge {
 
 export interface CollectionReads {
   /** Edges from these flows to what they collect. */
-  membersOf(flowIds: readonly string[]): Promise<CollectionEdge[]>;
+  membersOf(flowIds: readonly string[], limit?: number): Promise<CollectionEdge[]>;
   /** Edges to these flows from those that collect them. */
-  collectorsOf(memberIds: readonly string[]): Promise<CollectionEdge[]>;
+  collectorsOf(memberIds: readonly string[], limit?: number): Promise<CollectionEdge[]>;
 }
 
 export interface Collections extends CollectionReads {

@@ -12,15 +12,19 @@ export class CollectionReader implements CollectionReads {
     this.#reader = reader;
   }
 
-  membersOf(flowIds: readonly string[]): Promise<CollectionEdge[]> {
-    return this.#edges('flow_id', flowIds);
+  membersOf(flowIds: readonly string[], limit?: number): Promise<CollectionEdge[]> {
+    return this.#edges('flow_id', flowIds, limit);
   }
 
-  collectorsOf(memberIds: readonly string[]): Promise<CollectionEdge[]> {
-    return this.#edges('member_id', memberIds);
+  collectorsOf(memberIds: readonly string[], limit?: number): Promise<CollectionEdge[]> {
+    return this.#edges('member_id', memberIds, limit);
   }
 
-  async #edges(column: 'flow_id' | 'member_id', ids: readonly string[]): Promise<CollectionEdge[]> {
+  async #edges(
+    column: 'flow_id' | 'member_id',
+    ids: readonly string[],
+    limit: number | undefined,
+  ): Promise<CollectionEdge[]> {
     if (ids.length === 0) return [];
     const { rows } = await this.#reader.select({
       table: MEMBERS.name,
@@ -30,6 +34,7 @@ export class CollectionReader implements CollectionReads {
         { column: 'flow_id', direction: 'asc' },
         { column: 'position', direction: 'asc' },
       ],
+      limit,
     });
     return (rows as [string, string, string][]).map(([flowId, memberId, role]) => ({ flowId, memberId, role }));
   }

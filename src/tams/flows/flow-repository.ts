@@ -21,6 +21,7 @@ import {
   STATE_COLUMNS,
   toFlowState,
 } from './flow-row.ts';
+import { BY_CREATION } from '../documents/listing-order.ts';
 import { toRowId } from '../row-handles.ts';
 import { FLOW_TAGS, FLOWS } from '../tables.ts';
 import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
@@ -75,8 +76,8 @@ export class FlowReader implements FlowReads {
     return this.#sourceByFlow('id', ids);
   }
 
-  async ofSources(sourceIds: readonly string[]): Promise<Map<string, string>> {
-    return this.#sourceByFlow('source_id', sourceIds);
+  async ofSources(sourceIds: readonly string[], limit: number): Promise<Map<string, string>> {
+    return this.#sourceByFlow('source_id', sourceIds, limit);
   }
 
   protected async stateOf(id: string, deleting: boolean): Promise<FlowState | undefined> {
@@ -90,12 +91,19 @@ export class FlowReader implements FlowReads {
     return row === undefined ? undefined : toFlowState(row, rowIds[0]);
   }
 
-  async #sourceByFlow(column: 'id' | 'source_id', values: readonly string[]): Promise<Map<string, string>> {
+  async #sourceByFlow(
+    column: 'id' | 'source_id',
+    values: readonly string[],
+    limit?: number,
+  ): Promise<Map<string, string>> {
     if (values.length === 0) return new Map();
     const { rows } = await this.#reader.select({
       table: FLOWS.name,
       columns: ['id', 'source_id'],
       where: and([isIn(column, values), this.#visible]),
+      // The first of a source stay the first when others come.
+      orderBy: limit === undefined ? undefined : [{ column: 'source_id', direction: 'asc' }, ...BY_CREATION],
+      limit,
     });
     return new Map(rows as [string, string][]);
   }

@@ -1,22 +1,37 @@
 import type { CollectionItem } from '../flows/flow.ts';
 import type { CollectionEdge, StoreReader } from '../store.ts';
+import { nextTurn } from '../../shared/turns.ts';
 
 export interface SourceRelations {
   readonly source_collection?: CollectionItem[];
   readonly collected_by?: string[];
 }
 
+/** A source shows the relations of its first flows, in the order of creation. */
+export const RELATED_FLOWS_MAX = 5_000;
+/** In each direction. */
+const EDGES_MAX = 5_000;
+
 /**
  * Infers the collections of sources, in both directions, from those of their flows (TAMS 7.0, `schemas/source.json`):
- * always current, and stored nowhere. Four queries, however many sources.
+ * always current, and stored nowhere. Four queries, however many sources; if these have many flows, four for each half of them,
+ * in turns of the event loop of their own (docs/adr/0021-bounded-listings.md).
  */
 export async function inferRelations(
   store: Pick<StoreReader, 'flows' | 'collections'>,
   sourceIds: readonly string[],
 ): Promise<Map<string, SourceRelations>> {
-  const sourceOf = await store.flows.ofSources(sourceIds);
+  const sourceOf = await store.flows.ofSources(sourceIds, RELATED_FLOWS_MAX);
+  if (sourceOf.size === RELATED_FLOWS_MAX && sourceIds.length > 1) {
+    const half = sourceIds.length >> 1;
+    await nextTurn();
+    const first = await inferRelations(store, sourceIds.slice(0, half));
+    await nextTurn();
+    return new Map([...first, ...(await inferRelations(store, sourceIds.slice(half)))]);
+  }
   const flowIds = [...sourceOf.keys()];
-  const [down, up] = [await store.collections.membersOf(flowIds), await store.collections.collectorsOf(flowIds)];
+  const down = await store.collections.membersOf(flowIds, EDGES_MAX);
+  const up = await store.collections.collectorsOf(flowIds, EDGES_MAX);
   const others = new Set([...down.map(({ memberId }) => memberId), ...up.map(({ flowId }) => flowId)]);
   for (const [flowId, sourceId] of await store.flows.sourcesOf([...others].filter((id) => !sourceOf.has(id)))) {
     sourceOf.set(flowId, sourceId);

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import { contentCells, CONTENT_COLUMNS, METADATA_COLUMNS, metadataCells } from '../../../src/tams/flows/flow-row.ts';
+import { inferRelations, RELATED_FLOWS_MAX } from '../../../src/tams/sources/source-relations.ts';
 import { SOURCE_COLUMNS, sourceCells } from '../../../src/tams/sources/source-repository.ts';
 import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
 import type { Cell } from '../../../src/vastdb/engine.ts';
-import { testId, videoFlow } from '../../support/examples.ts';
+import { multiFlow, testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { openTestTables, TEST_TABLE_ENGINE } from '../../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -152,6 +153,56 @@ describe('a listing that passes over more than a request may', () => {
       expect(alone).toBeGreaterThan(10);
       expect(await turnsOf(() => Promise.all(Array.from({ length: 10 }, list)))).toBeGreaterThan(9 * alone);
     }
+    await tables.close();
+  });
+});
+
+describe.runIf(IS_EMBEDDED)('a source of more flows than are looked at for its relations', () => {
+  /** The sources of flows that collect the first flow of the source, its last one, and both of those. */
+  const [ofFirst, ofLast, ofBoth] = [2, 3, 4].map((n) => testId('source', n)) as [string, string, string];
+  const LAST = FLOWS;
+  beforeAll(async () => {
+    const collect = async (source_id: string, ...members: number[]): Promise<void> => {
+      const n = FLOWS + Number.parseInt(source_id.slice(-4), 16);
+      const flow_collection = members.map((each) => ({ id: testId('flow', each), role: 'video' }));
+      const flow = multiFlow({ id: testId('flow', n), source_id }, { flow_collection });
+      await api.must('PUT', `/flows/${flow.id}`, flow);
+    };
+    await collect(ofFirst, 1);
+    await collect(ofLast, LAST);
+    await collect(ofBoth, FLOWS + 2, FLOWS + 3);
+  });
+
+  it('shows those of the flows that were created first', async () => {
+    expect(await api.get(`/sources/${SOURCE}`)).toMatchObject({ collected_by: [ofFirst] });
+  });
+
+  it('takes none from the sources that are listed with it', async () => {
+    const listed = await api.get<{ id: string; collected_by?: string[]; source_collection?: object[] }[]>('/sources');
+    const relations = listed.map(({ id, collected_by, source_collection }) => [
+      id,
+      { collected_by, source_collection },
+    ]);
+    expect(Object.fromEntries(relations)).toEqual({
+      [SOURCE]: { collected_by: [ofFirst] },
+      [ofFirst]: { source_collection: [{ id: SOURCE, role: 'video' }], collected_by: [ofBoth] },
+      [ofLast]: { source_collection: [{ id: SOURCE, role: 'video' }], collected_by: [ofBoth] },
+      [ofBoth]: {
+        source_collection: [
+          { id: ofFirst, role: 'video' },
+          { id: ofLast, role: 'video' },
+        ],
+      },
+    });
+  });
+
+  it('is read no further', async () => {
+    const tables = await openTestTables(server.dataDir, VAST_STORE_TABLES);
+    const store = new VastStore(tables, new SecretBox('of this test', 'webhooks'));
+    tables.resetPerformance();
+    await inferRelations(store, [SOURCE]);
+    const read = tables.performanceSummary().tables.flatMap(({ operations }) => operations.map(({ rows }) => rows));
+    expect(read.reduce((sum, rows) => sum + rows, 0)).toBeLessThan(RELATED_FLOWS_MAX + 10);
     await tables.close();
   });
 });
