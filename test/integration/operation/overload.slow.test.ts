@@ -13,10 +13,25 @@ const FEW = 40;
 const COST_MS = 1;
 const DELAY_MS = 20;
 
+/** A server accepts one connection in a turn of the event loop: no request is begun before all have come, or few come. */
+let allHaveCome = Promise.resolve();
+let connectionCame: () => void = () => undefined;
+/** For each request that was taken, how many were taken in the same turn of the event loop. */
+let companies: number[] = [];
+let taken = 0;
+
 async function busy(): Promise<string> {
+  await allHaveCome;
+  if (taken === 0) setImmediate(endTurn);
+  taken++;
   const until = performance.now() + COST_MS;
   while (performance.now() < until);
   return '{}';
+}
+
+function endTurn(): void {
+  companies.push(...Array<number>(taken).fill(taken));
+  taken = 0;
 }
 
 let generator: LoadGenerator;
@@ -25,36 +40,59 @@ beforeAll(() => {
 });
 afterAll(() => generator.close());
 
+async function start(overloadDelayMs: number): Promise<string> {
+  const { baseUrl, server } = await startLimited({ overloadDelayMs }, busy);
+  server.on('connection', () => connectionCame());
+  return baseUrl;
+}
+
 /** Clients that never rest, in a process of their own: here they would be a part of the load. */
-function load(baseUrl: string, connections: number, ms: number): Promise<LoadResult> {
-  return generator.run({ baseUrl, connections, requests: [{ method: 'GET', path: FLOW }], until: { ms } }, 200, 503);
+async function load(baseUrl: string, clients: number, requests: number): Promise<LoadResult> {
+  let missing = clients;
+  allHaveCome = new Promise((resolve) => {
+    connectionCame = () => {
+      if (--missing === 0) resolve();
+    };
+  });
+  return generator.run(
+    { baseUrl, connections: clients, requests: [{ method: 'GET', path: FLOW }], until: { requests } },
+    200,
+    503,
+  );
 }
 
 describe('more requests than can be done', () => {
   it('are refused with 503, so that those that are taken do not wait long; and all are taken again afterwards', async () => {
-    const { baseUrl } = await startLimited({ overloadDelayMs: DELAY_MS }, busy);
-    let probes = 0;
+    const baseUrl = await start(DELAY_MS);
+    const probes: Promise<number>[] = [];
     const probing = setInterval(() => {
-      void call(baseUrl, 'GET', '/livez').then(({ status }) => (probes += Number(status === 200)));
+      probes.push(call(baseUrl, 'GET', '/livez').then(({ status }) => status));
     }, 100);
-    await load(baseUrl, CROWD, 2_500);
-    const { statuses, latencyByStatus } = await load(baseUrl, CROWD, 1_500);
+    await load(baseUrl, CROWD, 10 * CROWD);
+    companies = [];
+    const { statuses } = await load(baseUrl, CROWD, 10 * CROWD);
     clearInterval(probing);
 
     expect(Object.keys(statuses).sort()).toEqual(['200', '503']);
-    expect(statuses['200']).toBeGreaterThan(200);
-    // Without refusals, each request waits for those of all the others.
-    expect(latencyByStatus['200']?.p50).toBeLessThan((CROWD * COST_MS) / 2);
-    expect(probes).toBeGreaterThan(3);
+    const { 200: done = 0, 503: refused = 0 } = statuses;
+    expect(done).toBeGreaterThan((done + refused) / 10);
+    // Counted and not timed: a busy machine makes clients wait as well. Without refusals, a turn takes all `CROWD`.
+    // The first of each client were begun together, when all had come.
+    const later = companies.slice(CROWD).toSorted((a, b) => a - b);
+    const median = later[later.length >> 1];
+    expect(median).toBeLessThan(CROWD / 2);
+    const answers = await Promise.all(probes);
+    expect(answers.length).toBeGreaterThan(3);
+    expect(new Set(answers)).toEqual(new Set([200]));
 
     await sleep(2_500);
     expect((await call(baseUrl, 'GET', FLOW)).status).toBe(200);
-    const { statuses: after } = await load(baseUrl, FEW, 500);
+    const { statuses: after } = await load(baseUrl, FEW, 10 * FEW);
     expect(Object.keys(after)).toEqual(['200']);
   });
 
   it('are not those that come all at once, and rarely', async () => {
-    const { baseUrl } = await startLimited({ overloadDelayMs: DELAY_MS }, busy);
+    const baseUrl = await start(DELAY_MS);
     for (let burst = 0; burst < 3; burst++) {
       const answers = await Promise.all(Array.from({ length: 2 * FEW }, () => call(baseUrl, 'GET', FLOW)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -63,7 +101,7 @@ describe('more requests than can be done', () => {
   });
 
   it('are not what a few clients send, however much work that is', async () => {
-    const { baseUrl } = await startLimited({ overloadDelayMs: 1 }, busy);
-    expect(Object.keys((await load(baseUrl, FEW, 1_500)).statuses)).toEqual(['200']);
+    const baseUrl = await start(1);
+    expect(Object.keys((await load(baseUrl, FEW, 30 * FEW)).statuses)).toEqual(['200']);
   });
 });
