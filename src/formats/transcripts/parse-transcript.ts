@@ -6,7 +6,7 @@ import type { Transcript, TranscriptFormat } from './transcript.ts';
 import { readTtml } from './ttml.ts';
 import { readWebVtt } from './webvtt.ts';
 
-/** Days of speech. The limit is for the main thread, which works on the cues. */
+/** Days of speech. */
 const MAX_CUES = 100_000;
 
 const READERS: Readonly<Record<TranscriptFormat, (text: string) => Transcript>> = {
@@ -18,7 +18,7 @@ const READERS: Readonly<Record<TranscriptFormat, (text: string) => Transcript>> 
 
 /**
  * Reads a transcript; cues without words are left out. It takes time and memory in proportion to the text, a second and
- * more for the longest: see `readTranscript`.
+ * more for the longest.
  *
  * Throws AppError `invalid_request`, which names the problem.
  */

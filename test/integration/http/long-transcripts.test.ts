@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSearchable } from '../../../src/features/search/rules/searchable-transcript.ts';
 import { SearchApi } from '../../support/search/search-api.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
@@ -48,4 +49,39 @@ describe('a transcript', () => {
     expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(said)]);
     expect(meanwhile).toBeGreaterThan(20);
   });
+
+  it('of 100,000 cues is stored in short turns of the event loop', async () => {
+    const segments = Array.from({ length: 100_000 }, (_, n) => ({
+      start_ms: 300 * n,
+      end_ms: 300 * n + 300,
+      text: `the ${n}th of many words`,
+    }));
+    const text = JSON.stringify({ segments });
+    const { id } = await api.asset('100,000 cues');
+    const startedAt = process.threadCpuUsage();
+    parseSearchable({ text, format: 'json' });
+    const atOnce = millisecondsSince(startedAt);
+    const put = api.putText(`/search/assets/${id}/transcript`, 'application/json', text);
+    const longest = await longestTurnOf(put);
+    expect((await put).status).toBe(200);
+    expect(longest).toBeLessThan(atOnce / 3);
+  });
 });
+
+/** In milliseconds of the processor: what others do on this machine does not count. */
+const millisecondsSince = (before: NodeJS.CpuUsage): number => {
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1_000;
+};
+
+async function longestTurnOf(work: Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let isDone = false;
+  void work.finally(() => (isDone = true));
+  while (!isDone) {
+    const before = process.threadCpuUsage();
+    await new Promise((resolve) => setImmediate(resolve));
+    longest = Math.max(longest, millisecondsSince(before));
+  }
+  return longest;
+}

@@ -48,10 +48,7 @@ describe('the transcriber over HTTP', () => {
     const transcript = await transcriber('sk-key').transcribe(mediumOf(bytes, 'a "quoted"\r\nname.mp4'), never);
     expect(transcript).toMatchObject({
       language: 'de',
-      cues: [
-        { startNs: 0n, endNs: 2_500_000_000n, text: 'Guten Tag.' },
-        { startNs: 2_500_000_000n, endNs: 4_001_000_000n, text: 'Auf Wiedersehen.' },
-      ],
+      segments: [{ startNs: 0n, endNs: 4_001_000_000n, text: 'Guten Tag. Auf Wiedersehen.' }],
     });
     const [form] = server.forms;
     expect(form).toMatchObject({
@@ -146,8 +143,8 @@ describe('the transcriber over HTTP', () => {
     }
     const body = Readable.from(media(), { objectMode: false });
     const medium = { body, sizeBytes: chunks * 2 ** 20, fileName: 'long.wav', contentType: 'audio/wav' };
-    const { cues } = await transcriber().transcribe(medium, never);
-    expect(cues).toHaveLength(1);
+    const { segments } = await transcriber().transcribe(medium, never);
+    expect(segments).toHaveLength(1);
     expect(server.forms[0]).toMatchObject({ fileBytes: chunks * 2 ** 20, isComplete: true });
     expect(peak).toBeLessThan(150 * 2 ** 20);
   }, 60_000);

@@ -67,7 +67,7 @@ describe('a transcript beside an object', () => {
       engine: 'whisper',
       transcribe: async ({ body }: { body: { destroy(): unknown } }) => {
         body.destroy();
-        return { language: null, cues: [] };
+        return { language: null, segments: [], hash: '' };
       },
     };
     const source = new TranscriptSource(storage, transcriber);

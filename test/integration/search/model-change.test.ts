@@ -1,3 +1,4 @@
+import { makeSearchable } from '../../../src/features/search/rules/searchable-transcript.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Embedder } from '../../../src/features/search/rules/embedding.ts';
 import { JobError } from '../../../src/features/search/rules/job.ts';
@@ -48,7 +49,7 @@ describeOnEngines('a change of the embedding model', (open) => {
     const { id: assetId } = await database.upsertAsset({ bucket: 'b', key });
     const { id } = await database.createVersion({ assetId, etag: text });
     const cue = { startNs: 0n, endNs: 1_000_000_000n, text, speaker: null, confidence: null };
-    await new Indexer(database, embedder, queue).index(id, { language: null, cues: [cue] });
+    await new Indexer(database, embedder, queue).index(id, makeSearchable({ language: null, cues: [cue] }));
     return id;
   }
 

@@ -1,21 +1,22 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SearchDatabase } from '../../../src/features/search/rules/search-database.ts';
-import type { Transcript } from '../../../src/formats/transcripts/transcript.ts';
+import { makeSearchable, type SearchableTranscript } from '../../../src/features/search/rules/searchable-transcript.ts';
 import { storeTranscript } from '../../../src/features/search/services/transcript-store.ts';
 import { VersionService } from '../../../src/features/search/services/version-service.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { describeOnEngines, type SearchWorld } from '../../support/search/search-world.ts';
 
 /** Cues far apart, so that each is a segment of its own. */
-const transcriptOf = (who: string, count: number): Transcript => ({
-  language: 'en',
-  cues: Array.from({ length: count }, (_, n) => {
-    const startNs = BigInt(n) * 60_000_000_000n;
-    return { startNs, endNs: startNs + 1_000_000_000n, text: `${who} says ${n}`, speaker: null, confidence: null };
-  }),
-});
+const transcriptOf = (who: string, count: number): SearchableTranscript =>
+  makeSearchable({
+    language: 'en',
+    cues: Array.from({ length: count }, (_, n) => {
+      const startNs = BigInt(n) * 60_000_000_000n;
+      return { startNs, endNs: startNs + 1_000_000_000n, text: `${who} says ${n}`, speaker: null, confidence: null };
+    }),
+  });
 
-const textsOf = ({ cues }: Transcript): string[] => cues.map(({ text }) => text);
+const textsOf = ({ segments }: SearchableTranscript): string[] => segments.map(({ text }) => text);
 
 describeOnEngines('two transcripts of one version at once', (open) => {
   let world: SearchWorld;

@@ -1,7 +1,7 @@
 import { languageTag } from '../../../formats/transcripts/language-tag.ts';
-import { readTranscript } from '../../../formats/transcripts/read-transcript.ts';
 import type { SpokenMedium, Transcriber } from './transcriber.ts';
-import type { Transcript } from '../../../formats/transcripts/transcript.ts';
+import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
+import { readTranscript } from '../services/read-transcript.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { InferenceClient, type InferenceOptions } from './inference-client.ts';
 import { multipartForm } from './multipart.ts';
@@ -19,19 +19,20 @@ export class HttpTranscriber implements Transcriber {
   }
 
   /** The medium is sent as it is read. The caller sets the time limit: no two media are alike. */
-  async transcribe(medium: SpokenMedium, signal: AbortSignal): Promise<Transcript> {
+  async transcribe(medium: SpokenMedium, signal: AbortSignal): Promise<SearchableTranscript> {
     const form = multipartForm(
       { model: this.#model, response_format: 'verbose_json', 'timestamp_granularities[]': 'segment' },
       { ...medium, name: 'file' },
     );
     const answer = await this.#client.post({ path: '/v1/audio/transcriptions', signal, ...form });
-    const { language, cues } = await this.#read(answer);
-    return { language: language === null ? null : languageTag(language), cues };
+    const transcript = await this.#read(answer);
+    const { language } = transcript;
+    return { ...transcript, language: language === null ? null : languageTag(language) };
   }
 
-  async #read(answer: string): Promise<Transcript> {
+  async #read(answer: string): Promise<SearchableTranscript> {
     try {
-      return await readTranscript(answer, 'json');
+      return await readTranscript({ text: answer, format: 'json' });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const message = `${this.#client.service} made no transcript with times: ${error.message}`;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Transcript } from '../../../formats/transcripts/transcript.ts';
+import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
 
 /** The medium to transcribe, as it comes from its store. */
 export interface SpokenMedium {
@@ -17,5 +17,5 @@ export interface Transcriber {
   /** The name of the transcriber, for the asset. */
   readonly engine: string;
   /** Rejects with JobError, or with the signal's reason. */
-  transcribe(medium: SpokenMedium, signal: AbortSignal): Promise<Transcript>;
+  transcribe(medium: SpokenMedium, signal: AbortSignal): Promise<SearchableTranscript>;
 }

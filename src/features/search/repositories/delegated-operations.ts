@@ -26,6 +26,10 @@ export abstract class DelegatedOperations implements SearchOperations {
     return this.read((reads) => reads.isVersionProcessed(versionId));
   }
 
+  segmentsBeyond(versionId: string, chunking: string, position: number): Promise<string[]> {
+    return this.read((reads) => reads.segmentsBeyond(versionId, chunking, position));
+  }
+
   getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
     return this.read((reads) => reads.getTranscriptSegments(versionId, chunking));
   }

@@ -19,7 +19,14 @@ import { assetIdOf } from './content-ids.ts';
 import { deleteDeadLetter, insertDeadLetter, readDeadLetters } from './dead-letters.ts';
 import { countEmbeddings, readEmbeddings, removeEmbeddings, writeEmbeddings } from './embeddings.ts';
 import { publish, refreshVectors, refreshVisible, retire } from './publication.ts';
-import { countSegments, readSegments, removeSegments, SEGMENT_BATCH, writeSegments } from './segments.ts';
+import {
+  countSegments,
+  findSegmentsBeyond,
+  readSegments,
+  removeSegments,
+  SEGMENT_BATCH,
+  writeSegments,
+} from './segments.ts';
 import { findVersion, getVersion, updateVersion, versionNotFound, writeVersion } from './versions.ts';
 
 /** Limits a view: assets outside of it, and all that belongs to them, do not exist for it. */
@@ -53,6 +60,10 @@ export class TableReads implements SearchReads {
 
   async getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
     return readSegments(this.#reader, await this.#version(versionId), chunking);
+  }
+
+  segmentsBeyond(versionId: string, chunking: string, position: number): Promise<string[]> {
+    return findSegmentsBeyond(this.#reader, versionId, chunking, position);
   }
 
   async getEmbeddings(versionId: string, model: string): Promise<Embedding[]> {

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Cell, RowId } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
-import { and, eq, isIn, isNull } from '../../../vastdb/predicate/builder.ts';
+import { and, eq, gte, isIn, isNull, ne, or } from '../../../vastdb/predicate/builder.ts';
 import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
 import { segmentIdOf } from './content-ids.ts';
 import { removeEmbeddings } from './embeddings.ts';
@@ -17,8 +17,8 @@ const TEXT_AT = CONTENT.indexOf('text');
 const IDENTITY = ['id', 'version_id', 'asset_id', 'chunking', 'position'] as const;
 const FOUND_BY = ['deleted_ms', 'words'] as const;
 
-/** Segments per read and write. */
-export const SEGMENT_BATCH = 1_000;
+/** Segments per read and write. Folding their words takes some ten milliseconds of one turn of the event loop. */
+export const SEGMENT_BATCH = 250;
 
 export async function readSegments(
   reader: ManagedReader,
@@ -35,6 +35,24 @@ export async function readSegments(
     ],
   });
   return (rows as SegmentCells[]).map((cells) => toSegment(cells, version));
+}
+
+export async function findSegmentsBeyond(
+  reader: ManagedReader,
+  versionId: string,
+  chunking: string,
+  position: number,
+): Promise<string[]> {
+  const { rows } = await reader.select({
+    table: SEGMENTS.name,
+    columns: ['id'],
+    where: and([
+      eq('version_id', versionId),
+      isNull('deleted_ms'),
+      or([ne('chunking', chunking), gte('position', position)]),
+    ]),
+  });
+  return (rows as [string][]).map(([id]) => id);
 }
 
 /**

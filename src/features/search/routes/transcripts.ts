@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { toWebVtt, type VersionTranscript } from '../services/transcript-service.ts';
-import type { GivenTranscript } from '../services/transcript-service.ts';
+import type { TranscriptText } from '../rules/searchable-transcript.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
 import {
@@ -30,7 +30,7 @@ import { transcriptJson, versionJson } from './search-json.ts';
 const tag = 'MediaSearch';
 
 /** The formats that are taken, by media type. */
-const FORMATS: Readonly<Record<string, GivenTranscript['format']>> = {
+const FORMATS: Readonly<Record<string, TranscriptText['format']>> = {
   'application/json': 'json',
   'text/vtt': 'webvtt',
   'application/x-subrip': 'srt',
@@ -166,7 +166,7 @@ export function searchTranscripts(app: TamsApp, { search }: SearchContext): void
 function readGiven(
   { headers, body: text }: Pick<FastifyRequest, 'headers'> & { readonly body: unknown },
   language: string | undefined,
-): GivenTranscript {
+): TranscriptText {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const format = FORMATS[type];
   if (typeof text !== 'string' || text === '' || format === undefined) {

@@ -28,36 +28,49 @@ export function chunkTranscript(
   cues: readonly Cue[],
   rules: ChunkingRules = DEFAULT_CHUNKING,
 ): TranscriptSegmentInput[] {
-  const chunks: Cue[][] = [];
+  const chunks: Chunk[] = [];
   for (const cue of cues) {
     const open = chunks.at(-1);
-    if (open !== undefined && belongsTo(open, cue, rules)) open.push(cue);
-    else chunks.push([cue]);
+    if (open !== undefined && belongsTo(open, cue, rules)) add(open, cue);
+    else chunks.push({ cues: [cue], startNs: cue.startNs, endNs: cue.endNs, length: cue.text.length });
   }
   const chunking = `${rules.maxNs / NS_PER_S}s-${rules.maxCharacters}c`;
   return chunks.map((chunk, position) => ({ chunking, position, ...joined(chunk) }));
 }
 
-function belongsTo(chunk: readonly Cue[], cue: Cue, { maxNs, maxCharacters, pauseNs }: ChunkingRules): boolean {
-  const { startNs, endNs, text, speaker } = joined(chunk);
-  if (cue.speaker !== speaker || cue.startNs - endNs >= pauseNs) return false;
-  if (cue.endNs - startNs > maxNs || text.length + 1 + cue.text.length > maxCharacters) return false;
-  const fullness = Math.max(Number(endNs - startNs) / Number(maxNs), text.length / maxCharacters);
-  return !(fullness >= FULL_ENOUGH && SENTENCE_END.test(text));
+/** What is asked of it for each cue is kept beside its cues. */
+interface Chunk {
+  readonly cues: [Cue, ...Cue[]];
+  readonly startNs: bigint;
+  endNs: bigint;
+  /** Of its text, in characters. */
+  length: number;
+}
+
+function add(chunk: Chunk, cue: Cue): void {
+  chunk.cues.push(cue);
+  // Cues may overlap: the last to begin is not always the last to end.
+  if (cue.endNs > chunk.endNs) chunk.endNs = cue.endNs;
+  chunk.length += 1 + cue.text.length;
+}
+
+function belongsTo(chunk: Chunk, cue: Cue, { maxNs, maxCharacters, pauseNs }: ChunkingRules): boolean {
+  const { cues, startNs, endNs, length } = chunk;
+  if (cue.speaker !== cues[0].speaker || cue.startNs - endNs >= pauseNs) return false;
+  if (cue.endNs - startNs > maxNs || length + 1 + cue.text.length > maxCharacters) return false;
+  const fullness = Math.max(Number(endNs - startNs) / Number(maxNs), length / maxCharacters);
+  return !(fullness >= FULL_ENOUGH && SENTENCE_END.test(cues.at(-1)?.text ?? ''));
 }
 
 type Joined = Pick<TranscriptSegmentInput, 'startNs' | 'endNs' | 'text' | 'speaker' | 'confidence'>;
 
-function joined(chunk: readonly Cue[]): Joined {
-  const [first] = chunk;
-  // Cues may overlap: the last to begin is not always the last to end.
-  const endNs = chunk.reduce((latest, { endNs: each }) => (each > latest ? each : latest), first?.endNs ?? 0n);
-  const confidences = chunk.map(({ confidence }) => confidence).filter((confidence) => confidence !== null);
+function joined({ cues, startNs, endNs }: Chunk): Joined {
+  const confidences = cues.map(({ confidence }) => confidence).filter((confidence) => confidence !== null);
   return {
-    startNs: first?.startNs ?? 0n,
+    startNs,
     endNs,
-    text: chunk.map(({ text }) => text).join(' '),
-    speaker: first?.speaker ?? null,
+    text: cues.map(({ text }) => text).join(' '),
+    speaker: cues[0].speaker,
     confidence: confidences.length === 0 ? null : confidences.reduce((sum, each) => sum + each, 0) / confidences.length,
   };
 }

@@ -14,6 +14,8 @@ export interface SearchReads {
   isVersionProcessed(versionId: string): Promise<boolean>;
   /** In the order of their starts; of one chunking, or of all. */
   getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]>;
+  /** The ids of present segments of another chunking, and of this one from this position on. */
+  segmentsBeyond(versionId: string, chunking: string, position: number): Promise<string[]>;
   getEmbeddings(versionId: string, model: string): Promise<Embedding[]>;
   /** The newest first. */
   listDeadLetters(limit: number, offset: number): Promise<DeadLetter[]>;

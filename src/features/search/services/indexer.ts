@@ -3,8 +3,8 @@ import type { Embedder } from '../rules/embedding.ts';
 import { shownMessageOf } from '../rules/job.ts';
 import type { JobQueue } from '../rules/job-queue.ts';
 import type { SearchDatabase, SearchReads } from '../rules/search-database.ts';
+import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
 import { isBeingWritten, type Version, writtenByAnother } from '../rules/version.ts';
-import type { Transcript } from '../../../formats/transcripts/transcript.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { embeddingJob, madeBy } from './embedding-job.ts';
 import { embedSegments } from './segment-vectors.ts';
@@ -44,9 +44,9 @@ export class Indexer {
    * Throws AppError `not_found` where the version, or meanwhile the object, is gone, and `invalid_request` where another
    * transcript of this version has been published: a changed transcript is a new version.
    */
-  async index(versionId: string, transcript: Transcript, options: IndexOptions = {}): Promise<Asset> {
-    const transcriptHash = await storeTranscript(this.#database, versionId, transcript);
-    return this.embed(versionId, { ...options, transcriptHash });
+  async index(versionId: string, transcript: SearchableTranscript, options: IndexOptions = {}): Promise<Asset> {
+    await storeTranscript(this.#database, versionId, transcript);
+    return this.embed(versionId, { ...options, transcriptHash: transcript.hash });
   }
 
   /** Makes the vectors of segments that are stored already, and publishes the version. */

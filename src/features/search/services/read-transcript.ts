@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { AppError } from '../../shared/errors.ts';
-import { parseTranscript } from './parse-transcript.ts';
-import type { TranscriptRead, TranscriptText } from './transcript-thread.ts';
-import type { Transcript, TranscriptFormat } from './transcript.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { parseSearchable, type SearchableTranscript, type TranscriptText } from '../rules/searchable-transcript.ts';
+import type { TranscriptRead } from './transcript-thread.ts';
 
 /** Shorter texts take a few milliseconds, less than a thread needs to start. */
 const LONG_CHARACTERS = 64 * 1024;
@@ -20,13 +19,14 @@ const threadUrl = new URL(
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * As `parseTranscript`, but long transcripts are parsed on a thread of their own: they would delay all other requests.
+ * As `parseSearchable`, but long transcripts are parsed, cut and hashed on a thread of their own: they would delay all other
+ * requests. The main thread takes over their segments, which are far fewer than their cues.
  *
  * Rejects with AppError `invalid_request`, which names the problem.
  */
-export async function readTranscript(text: string, format: TranscriptFormat): Promise<Transcript> {
-  if (text.length <= LONG_CHARACTERS) return parseTranscript(text, format);
-  const reading = last.then(() => readOnThread({ text, format }));
+export async function readTranscript(text: TranscriptText): Promise<SearchableTranscript> {
+  if (text.text.length <= LONG_CHARACTERS) return parseSearchable(text);
+  const reading = last.then(() => readOnThread(text));
   last = reading.catch(() => undefined);
   const found = await reading;
   if ('transcript' in found) return found.transcript;

@@ -2,12 +2,12 @@ import type { Readable } from 'node:stream';
 import { JobError } from '../rules/job.ts';
 import type { ObjectBody } from '../../../media/media-store.ts';
 import type { ObjectStorage } from '../rules/object-storage.ts';
-import { readTranscript } from '../../../formats/transcripts/read-transcript.ts';
+import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
 import type { Transcriber } from '../providers/transcriber.ts';
-import type { Transcript } from '../../../formats/transcripts/transcript.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { fileNameOf } from './media-kinds.ts';
 import type { FoundSidecar, ObjectContent } from './object-content.ts';
+import { readTranscript } from './read-transcript.ts';
 
 /** Days of speech: a longer file is no transcript. */
 const SIDECAR_MAX_BYTES = 32 * 2 ** 20;
@@ -16,7 +16,7 @@ const SIDECAR_MAX_BYTES = 32 * 2 ** 20;
 export class ObjectChanged extends Error {}
 
 export interface MadeTranscript {
-  readonly transcript: Transcript;
+  readonly transcript: SearchableTranscript;
   /** Its origin, for the asset. */
   readonly engine: string;
 }
@@ -56,13 +56,13 @@ export class TranscriptSource {
     return { transcript: await this.#transcriber.transcribe(medium, signal), engine: this.#transcriber.engine };
   }
 
-  async #read(bucket: string, { key, format, etag }: FoundSidecar): Promise<Transcript> {
+  async #read(bucket: string, { key, format, etag }: FoundSidecar): Promise<SearchableTranscript> {
     const { body, size } = await this.#open(bucket, key, etag);
     if (size > SIDECAR_MAX_BYTES) {
       body.destroy();
       throw new AppError('invalid_request', `it has ${size} bytes; a transcript may have ${SIDECAR_MAX_BYTES}.`);
     }
-    return readTranscript(await textOf(body), format);
+    return readTranscript({ text: await textOf(body), format });
   }
 
   async #open(bucket: string, key: string, etag: string): Promise<ObjectBody> {

@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { SearchDatabase, SearchTransaction } from '../rules/search-database.ts';
 import { publishedIsFixed, type Version, type VersionStatus, writtenByAnother } from '../rules/version.ts';
-import { chunkTranscript } from '../rules/chunking.ts';
-import { writeTranscriptJson } from '../../../formats/transcripts/transcript-json.ts';
-import type { Transcript } from '../../../formats/transcripts/transcript.ts';
+import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
 
 /**
  * Makes a transcript the segments of a version, in place of another that it had: an attempt that broke off may have stored
  * a longer one. A version that was published takes only what it has already; if that was removed, it is back. Of two that
- * are put at once the one that began last is kept, whole. Returns the hash of the transcript.
+ * are put at once the one that began last is kept, whole.
  *
  * Throws AppError `not_found` where there is no such version, `transcript_being_put` where another was begun meanwhile, and
  * `invalid_request` for another transcript of one that was published.
@@ -16,11 +13,8 @@ import type { Transcript } from '../../../formats/transcripts/transcript.ts';
 export async function storeTranscript(
   database: SearchDatabase,
   versionId: string,
-  transcript: Transcript,
-): Promise<string> {
-  const { language } = transcript;
-  const chunks = chunkTranscript(transcript.cues);
-  const transcriptHash = createHash('sha256').update(writeTranscriptJson(transcript)).digest('hex');
+  { language, segments, hash: transcriptHash }: SearchableTranscript,
+): Promise<void> {
   await database.execute(async (tx) => {
     // Segments are written in several transactions, so the version first names the transcript that they belong to.
     const version = await tx.getVersion(versionId);
@@ -28,36 +22,27 @@ export async function storeTranscript(
     if (version.transcriptHash === transcriptHash && WRITTEN.has(version.status)) return;
     await tx.updateVersionStatus(versionId, { status: 'transcribing', transcriptHash });
   });
-  await database.upsertTranscriptSegments(versionId, chunks, transcriptHash);
-  const wanted = new Set(chunks.map(placeOf));
+  await database.upsertTranscriptSegments(versionId, segments, transcriptHash);
   await database.execute(async (tx) => {
     const version = await tx.getVersion(versionId);
     // Purged since its segments were written.
     if (version === undefined) return;
     await bringBack(tx, version);
-    const others = (await tx.getTranscriptSegments(versionId)).filter(
-      (segment) => segment.visibility !== 'SOFT_DELETED' && !wanted.has(placeOf(segment)),
-    );
+    const others = await tx.segmentsBeyond(versionId, segments[0]?.chunking ?? '', segments.length);
     if (version.publishState !== 'STAGING') {
       if (others.length > 0) throw publishedIsFixed(versionId);
       return;
     }
     if (version.transcriptHash !== transcriptHash) throw writtenByAnother(versionId);
     if (others.length > 0) {
-      await tx.softDeleteTranscriptSegments(
-        versionId,
-        others.map(({ id }) => id),
-      );
+      await tx.softDeleteTranscriptSegments(versionId, others);
     }
     await tx.updateVersionStatus(versionId, { status: 'embedding', ...(language !== null && { language }) });
   });
-  return transcriptHash;
 }
 
 /** All segments of its transcript are there. */
 const WRITTEN: ReadonlySet<VersionStatus> = new Set(['embedding', 'indexed', 'index_partial']);
-
-const placeOf = ({ chunking, position }: { chunking: string; position: number }): string => `${chunking} ${position}`;
 
 async function bringBack(tx: SearchTransaction, { id, publishState, segmentVisibility }: Version): Promise<void> {
   if (segmentVisibility !== 'SOFT_DELETED' || publishState === 'SOFT_DELETED') return;

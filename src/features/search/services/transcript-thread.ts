@@ -1,21 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { AppError } from '../../shared/errors.ts';
-import { parseTranscript } from './parse-transcript.ts';
-import type { Transcript, TranscriptFormat } from './transcript.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { parseSearchable, type SearchableTranscript, type TranscriptText } from '../rules/searchable-transcript.ts';
 
-/** Messages to and from the thread that parses a transcript. Errors lose their class on the way. */
-export interface TranscriptText {
-  readonly text: string;
-  readonly format: TranscriptFormat;
-}
-export type TranscriptRead = { readonly transcript: Transcript } | { readonly problem: string };
+/** The answer of the thread that parses a transcript. Errors lose their class on the way. */
+export type TranscriptRead = { readonly transcript: SearchableTranscript } | { readonly problem: string };
 
-const { text, format } = workerData as TranscriptText;
-parentPort?.postMessage(read());
+parentPort?.postMessage(read(workerData as TranscriptText));
 
-function read(): TranscriptRead {
+function read(text: TranscriptText): TranscriptRead {
   try {
-    return { transcript: parseTranscript(text, format) };
+    return { transcript: parseSearchable(text) };
   } catch (error) {
     if (error instanceof AppError) return { problem: error.message };
     throw error;
