@@ -1,7 +1,7 @@
 import { AppError } from '../shared/errors.ts';
 import type { CellTooLarge } from './mutation/cell-sizes.ts';
 
-/** Columns that hold what a client sent as one property under another name. */
+/** Columns whose name differs from the client's property. */
 const PROPERTY_OF_COLUMN: Readonly<Record<string, string>> = {
   external_urls: 'get_urls',
   locations: 'get_urls',
@@ -9,8 +9,8 @@ const PROPERTY_OF_COLUMN: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a client has to shorten when a row does not fit the engine: the property of the cell, or the
- * largest one of a JSON document.
+ * The property that a client must shorten when a row does not fit the engine: that of the cell, or the largest one of a
+ * JSON document.
  */
 export function translateCellTooLarge(error: CellTooLarge): AppError {
   const largest = largestProperty(error.cell);
@@ -24,7 +24,7 @@ export function translateCellTooLarge(error: CellTooLarge): AppError {
   );
 }
 
-/** Of a JSON object; undefined for any other cell. */
+/** The largest property of a JSON object; undefined for any other cell. */
 function largestProperty(cell: unknown): { name: string; bytes: number } | undefined {
   if (typeof cell !== 'string' || !cell.startsWith('{')) return undefined;
   let largest: { name: string; bytes: number } | undefined;

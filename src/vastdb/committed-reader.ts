@@ -1,7 +1,7 @@
 import type { ColumnBatch, ScanningReader, ScanRequest } from './engine.ts';
 import { ManagedReader, type TableLayer } from './managed-reader.ts';
 
-/** Reads outside of any transaction: also of more rows than there is memory for. */
+/** Reads outside of any transaction, including scans of more rows than fit into memory. */
 export class CommittedReader extends ManagedReader {
   readonly #reader: ScanningReader;
 
@@ -27,7 +27,7 @@ export class CommittedReader extends ManagedReader {
         waitedMs += performance.now() - asked;
         if (next.done === true) break;
         rows += next.value.rowCount;
-        // Whoever leaves the loop here has what was wanted.
+        // A consumer that leaves the loop has what it wanted: no failure.
         failed = false;
         yield next.value;
         failed = true;

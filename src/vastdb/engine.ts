@@ -18,7 +18,7 @@ export interface ColumnDefinition {
   readonly type: ColumnType;
   /** Columns are nullable unless this is true; a column that is added later always is. */
   readonly required?: boolean;
-  /** Of vectors: the count of float32 elements. */
+  /** For vectors: the number of float32 elements. */
   readonly dimension?: number;
 }
 
@@ -86,9 +86,8 @@ export interface SelectRequest {
   readonly orderBy?: readonly Ordering[];
   readonly limit?: number;
   /**
-   * Ends with the row with which the cells come to so many bytes, however many more there are (`RowSet.cut`): not more
-   * than that is in memory. The ordering columns are unique as a whole then, and never null. Not together with
-   * `distinct` or `match`.
+   * Ends with the row that reaches this many bytes, even if there are more rows (`RowSet.cut`): memory holds no more.
+   * The ordering columns are unique as a whole then, and never null. Not together with `distinct` or `match`.
    */
   readonly maxBytes?: number | undefined;
   /** Equal rows (of the asked columns) once. Not together with `rowIds`. */
@@ -111,7 +110,10 @@ export interface TableReader {
   count(table: string, where?: Predicate): Promise<number>;
 }
 
-/** A read of more rows than there is memory for. Rows come in no order, and no cell tells which row it is of but the asked ones. */
+/**
+ * A read of more rows than fit into memory. Rows come in no order, and no cell tells which row it is of but the asked
+ * ones.
+ */
 export interface ScanRequest {
   readonly table: string;
   /** At least one. */
@@ -133,15 +135,15 @@ export interface ColumnBatch {
 /** Reads outside of any transaction. */
 export interface ScanningReader extends TableReader {
   /**
-   * All rows that `where` picks, of one snapshot, which is taken when the first batch is asked for. Two batches are held
-   * at most, however large the table is, and reading them never keeps the main thread. Leaving the loop gives up the
-   * rest. A snapshot costs the engine: who takes longer than a few minutes between two batches may lose it
+   * All rows that `where` picks, of one snapshot, which is taken when the first batch is asked for. Two batches are
+   * held at most, however large the table is, and reading them never keeps the main thread. Leaving the loop gives up
+   * the rest. A snapshot costs the engine: a consumer that takes minutes between two batches may lose it
    * (`unavailable`).
    */
   scan(request: ScanRequest): AsyncIterable<ColumnBatch>;
 }
 
-/** Of a scan that does not say. */
+/** Default of a scan. */
 export const SCAN_BATCH_ROWS = 16_384;
 
 export interface TableTransaction extends TableReader {
@@ -173,7 +175,7 @@ export interface TransactionOptions {
 
 export type Lane = 'interactive' | 'background';
 
-/** What an engine can push down. The executor does the rest. */
+/** Operations that an engine can push down. The executor does the rest. */
 export interface EngineCapabilities {
   /** `orderBy` of a select. */
   readonly ordering: boolean;
@@ -256,9 +258,9 @@ export interface TableEngine {
 
   /** The version that a server of its own names; none of a library. */
   version?(): Promise<string>;
-  /** How each address of a cluster does; engines without addresses leave it out. */
+  /** State of each address of a cluster; engines without addresses leave it out. */
   endpointStatistics?(): EndpointStatistics[];
-  /** How full each pool of connections is; engines without pools leave it out. */
+  /** Use of each pool of connections; engines without pools leave it out. */
   poolStatistics?(): PoolStatistics[];
   /** Rejects with a TableError that says why the engine cannot be used. */
   health(): Promise<void>;

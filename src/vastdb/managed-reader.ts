@@ -5,7 +5,7 @@ import type { QueryExecutor } from './query/executor.ts';
 import type { Row, RowQuery, SelectQuery } from './query/select-query.ts';
 import type { SchemaCache } from './schema/schema-cache.ts';
 
-/** What readers and transactions of one manager share. */
+/** Shared by the readers and transactions of one manager. */
 export interface TableLayer {
   readonly capabilities: EngineCapabilities;
   readonly executor: QueryExecutor;
@@ -23,7 +23,7 @@ export class ManagedReader {
     this.#reader = reader;
   }
 
-  /** Whether the engine orders rows. Where it does not, what is known of a timeline saves reads (`TimelineHint`). */
+  /** Whether the engine orders rows. If not, hints about a timeline save reads (`TimelineHint`). */
   get ordering(): boolean {
     return this.layer.capabilities.ordering;
   }
@@ -33,7 +33,10 @@ export class ManagedReader {
     return this.layer.capabilities.fullText === true;
   }
 
-  /** Whether the engine looks up what a subquery finds. Elsewhere each is a list of values, which costs a select for every thousand. */
+  /**
+   * Whether the engine evaluates subqueries. On other engines each becomes a list of values, which costs a select per
+   * thousand.
+   */
   get hasSubqueries(): boolean {
     return this.layer.capabilities.subqueries;
   }

@@ -14,7 +14,7 @@ export class ManagedTransaction extends ManagedReader {
     this.#tx = tx;
   }
 
-  /** Whether what was read cannot be changed by others before the commit (`EngineCapabilities.serializable`). */
+  /** Whether others cannot change rows that were read before the commit (`EngineCapabilities.serializable`). */
   get serializable(): boolean {
     return this.layer.capabilities.serializable;
   }

@@ -7,7 +7,7 @@ import { openSqliteEngine } from './engines/sqlite/sqlite-engine.ts';
 /**
  * The engine that the configuration names, ready for use.
  *
- * @param reserveBytes what is kept free on the disk of embedded tables; commands may use all of it.
+ * @param reserveBytes free space that is kept on the disk of embedded tables; commands may use all of it.
  */
 export async function openTables(
   { tables, dataDir }: { readonly tables: TablesConfig; readonly dataDir: string },

@@ -13,7 +13,7 @@ export function* sliced(batch: ColumnBatch, rows: number): Generator<ColumnBatch
   }
 }
 
-/** Throws TableError `unavailable` when whoever asked for the scan wants no more of it. */
+/** Throws TableError `unavailable` when the scan was aborted. */
 export function checkNotEnded(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw scanEnded(signal.reason);
 }

@@ -9,7 +9,7 @@
  */
 export type TableErrorKind = 'unavailable' | 'full' | 'conflict' | 'duplicate' | 'too_large' | 'invalid' | 'corrupt';
 
-/** What the table layer throws. It knows no HTTP; stores translate it. */
+/** Errors of the table layer. It knows no HTTP; stores translate them. */
 export class TableError extends Error {
   readonly kind: TableErrorKind;
   /** When a retry makes sense, where the engine knows. */

@@ -52,7 +52,10 @@ const SCHEMA_NAME: TextSyntax<string> = {
   takes: 'the name of a schema (A-Z a-z 0-9 _ -)',
 };
 
-/** Where the tables are. VAST_* or DATABASE_* of another engine is a ConfigError: who names a database means to use it. */
+/**
+ * The place of the tables. VAST_* or DATABASE_* variables of another engine are a ConfigError: somebody who names a
+ * database means to use it.
+ */
 export function readTables(env: Environment): TablesConfig {
   const engine = env.choice('TABLE_ENGINE', ['sqlite', 'vast', 'postgres']) ?? 'sqlite';
   return {
@@ -80,7 +83,7 @@ function readPostgres(env: Environment, engine: TablesConfig['engine']): Postgre
   };
 }
 
-/** Whether the engine is the one of these variables, which have no effect on another. */
+/** Whether the variables belong to the chosen engine; on others they have no effect. */
 function isMeant(
   env: Environment,
   engine: TablesConfig['engine'],
@@ -93,7 +96,7 @@ function isMeant(
   throw new ConfigError(`${stray} has no effect unless TABLE_ENGINE is ${own}; set that or unset ${stray}.`);
 }
 
-/** Replicas open what the others have sealed. */
+/** Replicas must share the key: they open what others have sealed. */
 function requireSharedKey(env: Environment, engine: TablesConfig['engine']): void {
   if (env.text('SECRET_KEY') !== undefined) return;
   throw new ConfigError(

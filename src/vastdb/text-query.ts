@@ -1,6 +1,6 @@
 /**
- * What a full-text index is asked for: rows that hold one phrase of each list in `all`, and none of those in `none`.
- * `all` names at least one phrase.
+ * A full-text query: rows with one phrase of each list in `all`, and no phrase of `none`. `all` has at least one
+ * phrase.
  */
 export interface TextQuery {
   /** The one that the table's definition has indexed. */

@@ -38,8 +38,8 @@ import { TableError } from './table-error.ts';
 
 export interface VastDBManagerOptions extends QueryMonitorOptions {
   /**
-   * How often a transaction is run in all before its write conflict is thrown. Unless set 8, and 1 on engines that run
-   * it anew themselves.
+   * Attempts of a transaction before its write conflict is thrown. 8 by default, and 1 on engines that retry
+   * themselves.
    */
   readonly conflictAttempts?: number;
   /** Whether tables are opened that something is still filling. */
@@ -62,7 +62,7 @@ function conflictPolicy(attempts: number): RetryOptions {
  * memory, rows checked before they are written, and every query timed. It knows no TAMS.
  */
 export class VastDBManager {
-  /** What opening the manager created or added. */
+  /** Tables and columns that opening the manager created. */
   readonly evolution: EvolutionReport;
   readonly #engine: TableEngine;
   readonly #layer: TableLayer;
@@ -158,7 +158,7 @@ export class VastDBManager {
     const { monitor } = this.#layer;
     const started = performance.now();
     const managed = (tx: TableTransaction): Promise<T> => work(new ManagedTransaction(this.#layer, tx));
-    // An engine may run several transactions one after the other, all in the context of whoever came first.
+    // An engine may run several transactions one after the other, all in the asynchronous context of the first caller.
     const own = monitor.isWatched ? AsyncResource.bind(managed) : managed;
     try {
       const result = await retry(() => this.#engine.transaction(own, options), this.#conflicts);
@@ -196,13 +196,12 @@ export class VastDBManager {
   }
 
   /**
-   * Inserts many rows, cells in the order of `columns`, in batches: a transaction each, or one for all
-   * (`atomic`). Failures that may pass are retried, and no row is lost or written twice. What the
-   * engine does to a batch does not throw: the report tells, and `cleanupPartialInsertion` takes the
-   * rows of the other batches out again.
+   * Inserts many rows, cells in the order of `columns`, in batches: a transaction each, or one for all (`atomic`).
+   * Failures that may pass are retried, and no row is lost or written twice. Failures of single batches do not throw:
+   * the report has them, and `cleanupPartialInsertion` deletes the rows of the other batches.
    *
-   * @throws TableError `invalid`, before anything is written, for rows that do not fit the table, and
-   * for a table without a unique key unless the call is atomic.
+   * @throws TableError `invalid`, before anything is written, for rows that do not fit the table, and for a table
+   * without a unique key unless the call is atomic.
    */
   insertBatches(
     table: string,
@@ -270,12 +269,12 @@ export class VastDBManager {
     return this.#layer.monitor.slowQueries();
   }
 
-  /** How each address of a cluster does; none where the tables are not on one. */
+  /** State of each address of a cluster; none on other engines. */
   endpointStatistics(): EndpointStatistics[] {
     return this.#engine.endpointStatistics?.() ?? [];
   }
 
-  /** How full each pool of connections is; none where the engine has no pools. */
+  /** Use of each pool of connections; none if the engine has no pools. */
   poolStatistics(): PoolStatistics[] {
     return this.#engine.poolStatistics?.() ?? [];
   }

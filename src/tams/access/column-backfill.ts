@@ -7,7 +7,7 @@ import { FLOWS, SOURCES } from '../tables.ts';
 
 const BATCH_SIZE = 500;
 
-/** A column that follows from another one, for rows that are older than it. */
+/** A column that is derived from another one, for rows that are older than it. */
 export interface Backfill {
   readonly table: string;
   readonly column: string;

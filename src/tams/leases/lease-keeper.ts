@@ -10,7 +10,7 @@ const RENEW_MS = 3_000;
 /** A wait that only `wake` ends. */
 const IDLE_MS = 2 ** 31 - 1;
 
-/** What is done in a step would be done twice: the lease on it is another process's by now. */
+/** Another process has the lease by now: going on would do the work twice. */
 export class LeaseLost extends Error {}
 
 /** The leases of this process: taken, renewed as long as they are held, and handed back (docs/adr/0011-leases.md). */
@@ -19,7 +19,7 @@ export class LeaseKeeper {
   readonly #store: Store;
   readonly #logger: Logger;
   readonly #renewal: WorkerLoop;
-  /** Until when each lease is surely ours, on the clock of `performance.now()`. */
+  /** The time until which each lease is surely ours, on the clock of `performance.now()`. */
   readonly #heldUntil = new Map<string, number>();
 
   constructor(store: Store, logger: Logger) {
@@ -69,7 +69,7 @@ export class LeaseKeeper {
     return tx.leases.renew(names, this.owner, Date.now() + TTL_MS);
   }
 
-  /** As `fence`, of one lease without which there is nothing to do. Throws LeaseLost. */
+  /** As `fence`, for a single required lease. Throws LeaseLost. */
   async mustHold(tx: StoreTransaction, name: string): Promise<void> {
     if (!(await this.fence(tx, [name])).has(name)) throw new LeaseLost(`the lease ${name} is another process's`);
   }
@@ -81,7 +81,7 @@ export class LeaseKeeper {
     await withReserve(() => this.#store.transaction((tx) => tx.leases.release(held, this.owner)));
   }
 
-  /** Does what one process at a time is to do. Returns false, and does nothing, where another holds the lease. */
+  /** Runs work that one process at a time may do. Returns false, without running it, if another holds the lease. */
   async during(name: string, work: () => Promise<void>): Promise<boolean> {
     const [ours = false] = await this.acquire([name]);
     if (!ours) return false;
@@ -93,7 +93,7 @@ export class LeaseKeeper {
     return true;
   }
 
-  /** To be called when nothing works under a lease any more. */
+  /** Call it when nothing works under a lease any more. */
   async stop(): Promise<void> {
     await this.#renewal.stop();
     try {

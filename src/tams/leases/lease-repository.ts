@@ -47,7 +47,7 @@ export class LeaseRepository extends LeaseReader implements Leases {
     }
     await this.#write(taken, present, owner, expiresMs);
     if (fresh.length > 0) {
-      // Of two that take a lease which nobody had only one inserts its row.
+      // If two take a new lease, only one inserts its row.
       await this.#tx.lock(fresh.map((name) => `lease:${name}`));
       const rows = fresh.map((name) => [name, owner, BigInt(expiresMs)]);
       await this.#tx.insertArrays(LEASES.name, ['name', 'owner', 'expires_ms'], rows);
@@ -72,7 +72,7 @@ export class LeaseRepository extends LeaseReader implements Leases {
     );
   }
 
-  /** Every taker writes the row: of two that run side by side only one commits. */
+  /** Every taker writes the row: only one of two concurrent takers commits. */
   async #write(
     names: readonly string[],
     present: ReadonlyMap<string, LeaseRow>,

@@ -3,7 +3,7 @@ export interface LeaseReads {
   held(prefix: string, nowMs: number): Promise<Set<string>>;
 }
 
-/** The right to be the only one who does something, until it expires. */
+/** The exclusive right to do something, until it expires. */
 export interface Leases extends LeaseReads {
   /** Takes those of the leases that are free, expired or the owner's already. Returns them. */
   acquire(names: readonly string[], owner: string, nowMs: number, expiresMs: number): Promise<Set<string>>;

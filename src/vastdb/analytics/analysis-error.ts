@@ -7,7 +7,7 @@
  */
 export type AnalysisErrorKind = 'busy' | 'deadline' | 'cancelled' | 'too_large' | 'missing';
 
-/** Why there is no answer, though the tables may be well. What the tables refuse is a TableError. */
+/** The reason why there is no answer although the tables may be well. Errors of the tables are TableErrors. */
 export class AnalysisError extends Error {
   readonly kind: AnalysisErrorKind;
 

@@ -1,6 +1,6 @@
 /**
- * What analyses answer, whatever they were of. Statistics are null where there are too few rows for them. Numbers are
- * doubles, unless they are bigints: those are exact.
+ * Results of analyses. Statistics are null if there are too few rows for them. Numbers are doubles, unless they are
+ * bigints: those are exact.
  */
 export interface AnalysisResults {
   readonly movingAverage: MovingAverage;
@@ -15,7 +15,7 @@ export interface AnalysisResults {
   readonly rate: Rate;
   readonly intervals: IntervalsFound;
   readonly groupTotals: readonly GroupTotal[];
-  /** A file that whoever asked removes. */
+  /** A file; the caller removes it. */
   readonly parquet: { readonly file: string; readonly bytes: number; readonly rows: number };
 }
 
@@ -34,7 +34,7 @@ export interface Anomalies {
   readonly rows: number;
   readonly mean: number | null;
   readonly deviation: number | null;
-  /** How many there are; the list has those that deviate most. */
+  /** Total number; the list has those that deviate most. */
   readonly total: number;
   readonly found: readonly { readonly time: bigint; readonly value: number; readonly score: number }[];
 }
@@ -118,14 +118,14 @@ export interface Interval {
 
 export interface IntervalsFound {
   readonly count: number;
-  /** Of the intervals' own lengths; null where there are none. */
+  /** Statistics of the intervals' lengths; null if there are none. */
   readonly lengths: {
     readonly min: bigint;
     readonly max: bigint;
     readonly mean: bigint;
     readonly total: bigint;
   } | null;
-  /** What was looked at; null where nothing bounds it. */
+  /** The analysed range; null if it is unbounded. */
   readonly extent: Interval | null;
   /** How much of the extent is in at least one interval. */
   readonly covered: bigint;
@@ -133,7 +133,7 @@ export interface IntervalsFound {
   readonly overlaps: Intervals;
 }
 
-/** How many there are, how long together, and the first of them. */
+/** Their number, their total length, and the first of them. */
 export interface Intervals {
   readonly total: number;
   readonly length: bigint;

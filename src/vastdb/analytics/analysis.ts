@@ -1,9 +1,9 @@
 import type { AnalysisResults } from './analysis-results.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 
-/** What the process of the analytics can be asked for, and what it answers. Both are sent, so they are plain data. */
+/** Requests to the analytics process, and its answers. Both are sent, so they are plain data. */
 
-/** A number of each row: a column, or what another column is above it. */
+/** A number of each row: a column, or the difference of two columns. */
 export interface NumberOf {
   readonly column: string;
   /** The number is `column` minus this one. */
@@ -12,7 +12,7 @@ export interface NumberOf {
   readonly type: 'int' | 'uint' | 'float';
 }
 
-/** Which rows of a table. */
+/** A selection of a table's rows. */
 export interface Rows {
   readonly table: string;
   readonly where?: Predicate;
@@ -56,7 +56,7 @@ export type Analysis =
 
 export type TopOrder = 'count' | 'sum' | 'mean' | 'min' | 'max';
 
-/** Buckets are split by a column; with `names` by what another table says of its values. */
+/** Buckets are split by a column; with `names` by another table's value for it. */
 export interface RateGroup {
   readonly column: string;
   readonly names?: Rows & { readonly key: string; readonly name: string };
@@ -66,7 +66,7 @@ export interface Intervals extends Rows {
   /** Columns of int64, half-open. */
   readonly start: string;
   readonly end: string;
-  /** What coverage and gaps are looked for in; on a side that is left out, as far as the intervals reach. */
+  /** The range for coverage and gaps; an open side ends with the intervals. */
   readonly from?: bigint;
   readonly to?: bigint;
 }
@@ -87,7 +87,7 @@ export interface ExportedColumn {
   readonly name: string;
   /** `uint64` for an int64 column that keeps 64 bits unsigned. */
   readonly type: 'string' | 'int64' | 'uint64' | 'int32' | 'float64' | 'bool';
-  /** What follows every text. */
+  /** Sorts after every text. */
   readonly suffix?: string;
 }
 
@@ -100,12 +100,12 @@ export interface Sizes extends Rows {
   readonly placeAt: number;
   /** A bool column. */
   readonly flag: string;
-  /** The first that knows a size is believed. */
+  /** The first that knows a size wins. */
   readonly known: readonly KnownSizes[];
 }
 
 export interface KnownSizes extends Rows {
-  /** What `key`, a string column, tells the rows by. */
+  /** How `key`, a string column, identifies the rows. */
   readonly by: 'id' | 'place';
   readonly key: string;
   readonly size: string;

@@ -9,15 +9,15 @@ import { runAnalysis } from './run-analysis.ts';
 import { Workspace } from './workspace.ts';
 
 /**
- * The process of the analytics: it reads the tables and computes by itself, several requests in turn. What it opened is
- * kept until it is told to close.
+ * The process of the analytics: it reads the tables and computes by itself, several requests in turn. Tables stay open
+ * until it is told to close.
  */
 type Opening = Extract<ChildRequest, { do: 'open' }>;
 
-/** What is asked for and not answered yet, by its number. */
+/** Unanswered requests, by number. */
 interface Running {
   readonly abort: AbortController;
-  /** Of a stream. */
+  /** The remaining pieces of a stream. */
   readonly pieces?: AsyncGenerator<Uint8Array>;
 }
 
@@ -37,7 +37,7 @@ process.on('message', (request: ChildRequest) => {
   if (request.do === 'open') opening.resolve(request);
   else void serve(request);
 });
-// Who stops a server sends these to all of its processes; the server itself says when this one is to end.
+// A stop sends these signals to all processes of the server; the server itself ends this one.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.once('disconnect', () => {
   void opening.promise.then(({ folder }) => {

@@ -14,7 +14,7 @@ export interface AnalyticsProcessOptions {
   readonly concurrency: number;
   /** How long an analysis may take, and a file to be made, milliseconds. */
   readonly timeoutMs: number;
-  /** How long an export may take, whoever reads it included, milliseconds: so long it holds a snapshot, or a file. */
+  /** Time limit of an export including its reader, in milliseconds: it holds a snapshot, or a file. */
   readonly streamMs: number;
   /** How long the process is kept when nothing is asked of it, milliseconds. */
   readonly idleMs: number;
@@ -48,7 +48,7 @@ export class AnalyticsProcess {
   }
 
   /**
-   * @param signal ends it when whoever asked is gone.
+   * @param signal ends it when the caller is gone.
    * @param timeoutMs a deadline that is nearer than the process's own.
    * @throws AnalysisError, TableError
    */
@@ -79,7 +79,7 @@ export class AnalyticsProcess {
       const made = valueOf(await this.#patiently(id, asked, signal, timeoutMs)) as AnalysisResult<'parquet'>;
       return { bytes: made.bytes, pieces: readAndRemove(made.file, streamMs, leave) };
     } catch (error) {
-      // It may have been finished although it had been given up. What cannot be removed goes with the folder.
+      // It may be finished although it was given up. Files that cannot be removed go with the folder.
       void asked
         .then(removeFile)
         .catch(() => undefined)
@@ -105,7 +105,7 @@ export class AnalyticsProcess {
     try {
       for (;;) {
         const response = await this.#patiently(id, asked, signal, timeoutMs);
-        // Whatever the process answers to what was cancelled: it is not the end of the rows.
+        // Ignores the answer to a cancelled request: it is not the end of the rows.
         if (late !== undefined) throw late;
         if (!('piece' in response)) {
           valueOf(response);
@@ -121,7 +121,7 @@ export class AnalyticsProcess {
     }
   }
 
-  /** Ends the process, and with it what it is at. */
+  /** Ends the process, and its work. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#end();
@@ -213,7 +213,7 @@ async function removeFile(response: ChildResponse): Promise<void> {
   await rm((response.value as AnalysisResult<'parquet'>).file, { force: true });
 }
 
-/** @throws what the process met. */
+/** @throws the error of the process. */
 function valueOf(response: ChildResponse): unknown {
   if ('value' in response) return response.value;
   if (!('error' in response)) throw new Error('the process of the analytics sent a piece that nobody asked for');

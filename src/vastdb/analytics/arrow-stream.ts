@@ -20,7 +20,9 @@ import type { Cell } from '../engine.ts';
 import type { ExportedColumn, ExportedRows } from './analysis.ts';
 import type { Scan } from './workspace.ts';
 
-/** What ends an Arrow stream: the continuation mark and the length 0 (Arrow columnar format, "IPC Streaming Format"). */
+/**
+ * The end of an Arrow stream: the continuation mark and the length 0 (Arrow columnar format, "IPC Streaming Format").
+ */
 const END_BYTES = 8;
 
 const TYPES: Readonly<Record<ExportedColumn['type'], () => DataType>> = {

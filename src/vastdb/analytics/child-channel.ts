@@ -7,13 +7,13 @@ import { AnalysisError } from './analysis-error.ts';
 import type { ChildRequest, ChildResponse, ComputeLimits, TableAddress } from './child-protocol.ts';
 import { FOLDER } from './compute.ts';
 
-// Beside this file, and compiled with it: sources run as they are, a build has .js files.
+// The process's file lies beside this one, with the same extension: .ts from sources, .js in a build.
 const program = new URL(
   import.meta.url.endsWith('.ts') ? './analytics-child.ts' : './analytics-child.js',
   import.meta.url,
 );
 
-/** For the batches on their way into the database: what is more is a defect, and ends that process, not this one. */
+/** Heap for the batches on their way into the database. More is a defect, and ends that process, not this one. */
 const HEAP_MIB = 256;
 /** How long the process has to end its transactions before it is ended. */
 const CLOSE_MS = 5_000;
@@ -37,7 +37,7 @@ export class ChildChannel {
     this.#child = fork(program, {
       // Structured clones, as between threads: whole numbers of 64 bits, and bytes.
       serialization: 'advanced',
-      // Not the flags of this process: some of them (--input-type) are not for one that runs a file.
+      // Drops the flags of this process: some (--input-type) are not for one that runs a file.
       execArgv: [`--max-old-space-size=${HEAP_MIB}`],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -68,12 +68,12 @@ export class ChildChannel {
     });
   }
 
-  /** What cannot be sent any more is told to those who wait when the process is gone. */
+  /** If sending fails, the waiting callers are rejected when the process is gone. */
   tell(request: ChildRequest): void {
     if (this.#child.connected) this.#child.send(request, () => undefined);
   }
 
-  /** Ends the process, and what it is at. @param id of this last request. */
+  /** Ends the process, and its work. @param id of this last request. */
   async end(id: number): Promise<void> {
     for (const running of this.#pending.keys()) this.tell({ id: running, do: 'cancel' });
     const closed = this.ask({ id, do: 'close' }).catch(() => undefined);
@@ -86,11 +86,11 @@ export class ChildChannel {
   async #clear(death: Error, folder: string): Promise<void> {
     for (const { reject } of this.#pending.values()) reject(death);
     this.#pending.clear();
-    // What cannot be removed is tried again by a later process.
+    // A later process tries leftovers again.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 
-  /** Whether this process goes on for that one's sake. */
+  /** Sets whether the child keeps this process alive. */
   #hold(held: boolean): void {
     for (const each of [this.#child, this.#child.channel]) {
       if (held) each?.ref();
@@ -99,7 +99,9 @@ export class ChildChannel {
   }
 }
 
-/** How a process ends that the system, or V8, refuses more memory: that alone is the fault of what was asked. */
+/**
+ * Signals that end a process to which the system, or V8, refused more memory: only that is the fault of the request.
+ */
 const OUT_OF_MEMORY: ReadonlySet<string | null> = new Set(['SIGKILL', 'SIGABRT']);
 
 function deathOf(code: number | null, signal: NodeJS.Signals | null): Error {

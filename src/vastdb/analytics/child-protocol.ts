@@ -4,7 +4,7 @@ import type { TableErrorKind } from '../table-error.ts';
 import type { Analysis, ExportedRows } from './analysis.ts';
 import type { AnalysisErrorKind } from './analysis-error.ts';
 
-/** How the process of the analytics reads the tables: plain data, since it is sent there. */
+/** The access of the analytics process to the tables: plain data, since it is sent. */
 export type TableAddress =
   | { readonly engine: 'sqlite'; readonly file: string }
   | { readonly engine: 'vast'; readonly cluster: Omit<VastEngineOptions, 'logger'> }
@@ -13,7 +13,7 @@ export type TableAddress =
 export interface ComputeLimits {
   readonly memoryMib: number;
   readonly threads: number;
-  /** Where what does not fit into memory goes, and files that are exported: in a folder of its own for each process. */
+  /** Place for data that does not fit into memory, and for exported files: a folder for each process. */
   readonly directory: string;
 }
 

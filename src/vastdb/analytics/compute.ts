@@ -7,9 +7,9 @@ import { literal } from './values.ts';
 
 export type DuckDB = typeof import('@duckdb/node-api');
 
-/** What a machine left behind that lost its power is removed by the next process, when it is surely nobody's any more. */
+/** Folders of this age, which a power cut left behind, are removed by the next process. */
 const LEFT_BEHIND_MS = 24 * 3600 * 1000;
-/** How names of folders begin. */
+/** Prefix of the folders' names. */
 export const FOLDER = 'analysis-';
 
 /** The database that computes: in memory, and in a folder of its own where memory does not do. */
@@ -39,7 +39,7 @@ export class Compute {
     });
     const connection = await instance.connect();
     try {
-      // No statement comes from outside; should one ever, it finds nothing to read or load.
+      // No statement comes from outside; if one ever did, it could read and load nothing.
       await connection.run(`SET allowed_directories = [${literal(folder)}]`);
       await connection.run('SET enable_external_access = false');
     } finally {

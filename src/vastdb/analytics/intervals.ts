@@ -9,14 +9,14 @@ const CLIPPED = `
     SELECT s::HUGEINT AS s, e::HUGEINT AS e, extent.lo, extent.hi FROM loaded, extent
   ) WHERE least(e, hi) > greatest(s, lo)`;
 
-/** What each interval leaves uncovered before it, or shares with those before it, in the order of their starts. */
+/** The gap before each interval, or its overlap with earlier ones, in the order of their starts. */
 const STEPS = `
   SELECT s, e, coalesce(max(e) OVER (ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), (SELECT lo FROM extent)) AS reached
   FROM clipped
   UNION ALL
   SELECT hi, hi, coalesce((SELECT max(e) FROM clipped), lo) FROM extent WHERE lo IS NOT NULL`;
 
-/** Pieces that touch or share something become one: what three intervals have in common is told once. */
+/** Pieces that touch or overlap become one: a part common to three intervals is counted once. */
 const MERGED = `
   SELECT min(s) AS s, max(e) AS e FROM (
     SELECT s, e, count(*) FILTER (begins) OVER (ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island FROM (

@@ -33,7 +33,7 @@ export async function parquet(
     const { size } = await stat(file);
     return { file, bytes: size, rows: count };
   } catch (error) {
-    // What was written of it stays otherwise.
+    // Otherwise a partial file would stay.
     await rm(file, { force: true });
     throw error;
   }

@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 import { AnalysisError } from './analysis-error.ts';
 
-/** So many wait for each place, at most. */
+/** Most that wait for each place. */
 const WAITING_PER_PLACE = 8;
 
 export type Leave = () => void;
 
-/** How much may run at once. Whoever finds no place waits for one in turn, unless as many wait already as may. */
+/** Limits how much runs at once. Others wait for a place in turn, up to a limit. */
 export class Places {
   readonly #count: number;
   readonly #limit: ReturnType<typeof pLimit>;
@@ -16,14 +16,14 @@ export class Places {
     this.#limit = pLimit(count);
   }
 
-  /** How many are taken. */
+  /** Number of taken places. */
   get taken(): number {
     return this.#limit.activeCount;
   }
 
   /**
-   * @returns what gives the place back.
-   * @throws AnalysisError `busy` where none is free in time, `cancelled` where nobody waits any more.
+   * @returns a function that gives the place back. @throws AnalysisError `busy` if none is free in time, `cancelled` if
+   * the caller is gone.
    */
   async take(signal: AbortSignal, withinMs: number): Promise<Leave> {
     if (signal.aborted) throw gone();

@@ -56,8 +56,8 @@ function numberColumns({ column, minus, type }: NumberOf, first: string, second:
 const TOO_GREAT = '1e140';
 
 /**
- * Exact for integers: their difference may have more than 64 bits. What is no number, or none to compute with, counts as
- * nothing.
+ * Exact for integers: their difference may have more than 64 bits. NaN, and values too great to compute with, become
+ * null.
  */
 function numberText({ minus, type }: NumberOf, first: string, second: string): string {
   const difference = (cast: string): string =>

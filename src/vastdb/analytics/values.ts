@@ -2,7 +2,7 @@ import type { DuckDBValue } from '@duckdb/node-api';
 
 /** Cells of answers, as results hold them. */
 
-/** Null for what is no number, and what no double can say: the mean of no rows, say. */
+/** Null for anything that is no finite double, such as the mean of no rows. */
 export function toNumber(value: DuckDBValue | undefined): number | null {
   if (typeof value === 'bigint') return Number(value);
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
@@ -17,7 +17,7 @@ export function toBigInt(value: DuckDBValue | undefined): bigint {
 
 export const toText = (value: DuckDBValue | undefined): string | null => (typeof value === 'string' ? value : null);
 
-/** As it is kept: integers exactly. */
+/** As stored: integers exactly. */
 export const toExact = (value: DuckDBValue | undefined): bigint | number | null =>
   typeof value === 'bigint' ? value : toNumber(value);
 

@@ -4,7 +4,7 @@ import { AnalysisError } from './analysis-error.ts';
 import type { Compute } from './compute.ts';
 import { saysNoRoom } from './no-room.ts';
 
-/** How a column is kept while it is analysed. */
+/** Types of columns in the workspace. */
 export type KeptType = 'int' | 'uint' | 'int32' | 'float' | 'text' | 'bool';
 
 export interface KeptColumn {
@@ -22,7 +22,7 @@ export type Scan = (request: ScanRequest) => AsyncIterable<ColumnBatch>;
 /** The rows of a chunk of DuckDB, at most. */
 const CHUNK_ROWS = 2048;
 
-/** The tables of one analysis, over a connection of its own, and what is asked of them. */
+/** The tables of one analysis, and the statements over them, on a connection of its own. */
 export class Workspace {
   readonly signal: AbortSignal;
   readonly #compute: Compute;
@@ -82,7 +82,7 @@ export class Workspace {
       appender.closeSync();
       return count;
     } catch (error) {
-      // What was not written yet is not wanted any more.
+      // Rows that were not written yet are dropped.
       appender.clear();
       throw this.#explain(error);
     }

@@ -40,7 +40,7 @@ export class EndpointManager {
     return [...this.#endpoints.values()].filter((endpoint) => endpoint.isDown && endpoint.dueInMs === 0);
   }
 
-  /** How long until one that is down may be tried; undefined where none is waiting for its time. */
+  /** Time until one that is down may be tried; undefined if none waits. */
   get msUntilDue(): number | undefined {
     const waits = [...this.#endpoints.values()].filter(({ isDown }) => isDown).map(({ dueInMs }) => dueInMs);
     const shortest = Math.min(...waits);

@@ -1,7 +1,7 @@
 import { type Backoff, backoffMs } from '../../shared/backoff.ts';
 import { type DurationCounts, DurationTally } from '../../operation/metrics/duration-tally.ts';
 
-/** What is known of one endpoint, for operators and for the load balancer. */
+/** State of an endpoint, for operators and the load balancer. */
 export interface EndpointStatistics {
   readonly url: string;
   readonly state: 'healthy' | 'down';
@@ -10,7 +10,7 @@ export interface EndpointStatistics {
   readonly inFlight: number;
   /** Time until an answer begins, exponentially weighted towards the latest; undefined before the first one. */
   readonly latencyMs: number | undefined;
-  /** How long answers took to begin, since the start. */
+  /** Times until answers began, since the start. */
   readonly durations: DurationCounts;
   /** For one that is down: when it may be tried again. */
   readonly dueInMs: number | undefined;
@@ -29,9 +29,8 @@ export interface EndpointOptions {
 const LATENCY_WEIGHT = 0.2;
 
 /**
- * One address of a cluster: whether it can be used, and how it did so far. It is down after some
- * errors in a row, and then due for one try at a time; there are no timers, since whoever needs an
- * endpoint asks.
+ * One address of a cluster: its state and its statistics. It is down after some errors in a row, and then due for one
+ * try at a time; there are no timers, since whoever needs an endpoint asks.
  */
 export class Endpoint {
   readonly url: string;
@@ -69,7 +68,7 @@ export class Endpoint {
     return this.#trying ? Infinity : Math.max(0, this.#dueAt - this.#options.clock());
   }
 
-  /** A request begins. Whoever calls this calls `end` of what it returns, once. */
+  /** Begins a request. The caller must call `end` of the result once. */
   use(): EndpointUse {
     const isTry = this.isDown;
     const startedAt = this.#options.clock();
@@ -120,7 +119,7 @@ export class Endpoint {
   }
 
   #answered(isTry: boolean): void {
-    // A request from before it went down says nothing of how things are now.
+    // A request from before it went down says nothing about its present state.
     if (this.isDown && !isTry) return;
     this.#errorsInRow = 0;
     this.#failedTries = 0;
@@ -146,6 +145,6 @@ export interface EndpointUse {
   answered(): void;
   /** The endpoint could not be reached, did not answer in time, or broke off. */
   failed(): void;
-  /** The request is over, whatever became of it. */
+  /** The request is over, with any outcome. */
   end(): void;
 }

@@ -4,7 +4,7 @@ import { type Balancing, chooseEndpoint } from './balancing.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointManager } from './endpoint-manager.ts';
 
-/** What a request is for: each kind may be spread in its own way. */
+/** Kinds of requests: each may be balanced in its own way. */
 export type RequestKind = 'read' | 'write' | 'analytics';
 
 export interface LoadBalancerOptions {
@@ -19,13 +19,13 @@ export interface LoadBalancerOptions {
 const DEFAULT_BALANCING: Readonly<Record<RequestKind, Balancing>> = {
   read: 'leastInFlight',
   write: 'leastInFlight',
-  // Long requests: how many run says little of how much they ask for.
+  // For long requests, the number of running ones says little about the load.
   analytics: 'roundRobin',
 };
 
-/** How long requests wait for a probe that runs, when no endpoint is healthy. It may go on without them. */
+/** How long requests wait for a running probe when no endpoint is healthy. The probe may take longer. */
 const PROBE_PATIENCE_MS = 1000;
-/** What clients are told to wait when nobody knows when an endpoint will be back: one is being tried right now. */
+/** `Retry-After` when it is unknown when an endpoint will be back: one is being tried right now. */
 const BEING_TRIED_MS = 1000;
 
 /** Chooses the endpoint of each request. */

@@ -2,15 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../shared/backoff.ts';
 import type { RowId } from '../engine.ts';
 
-/** For how long work is run anew. */
+/** How long work is retried. */
 const PATIENCE_MS = 8000;
-/** Others who wait for the same rows may be on other replicas. */
+/** Others that wait for the same rows may be on other replicas. */
 const BACKOFF = { baseMs: 2, maxMs: 250 };
 
 /**
- * Lets transactions of this process that conflicted over the same rows run one after the other. Left to
- * themselves, of many that want one row only one would get it at a time, and all others would have done
- * their work in vain, again and again.
+ * Lets transactions of this process that conflicted over the same rows run one after the other. Without it, of many
+ * transactions on one row only one would succeed at a time, and all others would repeat their work again and again.
  */
 export class ConflictQueue {
   readonly #tails = new Map<string, Promise<void>>();
@@ -35,10 +34,10 @@ export class ConflictQueue {
     }
   }
 
-  /** Resolves when everybody who asked for one of the keys before has left. @returns what leaves. */
+  /** Resolves when all earlier holders of one of the keys have left. @returns a function that leaves. */
   async enter(keys: readonly string[]): Promise<() => void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    // All places are taken at once, so nobody waits for somebody who waits for him.
+    // All places are taken at once, so no two wait for each other.
     const before = keys.map((key) => this.#tails.get(key)).filter((tail) => tail !== undefined);
     const own = promise.then(() => undefined);
     for (const key of keys) this.#tails.set(key, own);
@@ -53,7 +52,7 @@ export class ConflictQueue {
 /** Conflicts over more rows than these are taken for one over the table. */
 const KEYS_MAX = 16;
 
-/** Names of what a write touched, for the queue of those that conflicted. */
+/** Names of the rows of a write, for the queue of conflicts. */
 export function conflictKeys(table: string, rows: Iterable<RowId | number>): string[] {
   const keys = Array.from(rows, (row) => `${table} ${row}`);
   return keys.length > 0 && keys.length <= KEYS_MAX ? keys : [table];

@@ -1,6 +1,6 @@
 /**
- * How many rows stand for all keys. Keys that share a row only make transactions wait for each other
- * that would not have to: 32 transactions with 5 keys each meet by chance in one case of twenty.
+ * Number of rows that stand for all keys. Keys that share a row make transactions wait without need: 32 transactions
+ * with 5 keys each meet by chance in one case of twenty.
  */
 export const LOCK_BUCKETS = 16_384;
 

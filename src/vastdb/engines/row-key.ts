@@ -2,7 +2,7 @@ import type { Cell, ColumnDefinition, RowId } from '../engine.ts';
 import type { NonNullCell } from '../predicate/predicate.ts';
 import { TableError } from '../table-error.ts';
 
-/** A table, as far as it says how its rows are found. */
+/** The key by which a table's rows are found. */
 export interface KeyedTable {
   readonly name: string;
   /** The sort key's columns; empty for a table whose rows have a number of the engine's. */

@@ -1,7 +1,10 @@
 import type { MetricSource, TimingSource } from '../../operation/metrics/metric-source.ts';
 import type { VastDBManager } from '../vast-db-manager.ts';
 
-/** How each address of a cluster does. The label has the addresses of the configuration, so there are as many series as those. */
+/**
+ * Metrics of each address of a cluster. The label has the addresses of the configuration, so there is one series for
+ * each.
+ */
 export function endpointSources(manager: Pick<VastDBManager, 'endpointStatistics'>): (MetricSource | TimingSource)[] {
   const endpoints = () => manager.endpointStatistics().map((each) => ({ ...each, labels: { endpoint: each.url } }));
   return [

@@ -1,7 +1,7 @@
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
 import type { VastDBManager } from '../vast-db-manager.ts';
 
-/** How full the pools of connections to a database are. */
+/** Metrics of the pools of connections to a database. */
 export function poolSources(manager: Pick<VastDBManager, 'poolStatistics'>): MetricSource[] {
   const pools = () => manager.poolStatistics().map((each) => ({ ...each, labels: { pool: each.pool } }));
   return [

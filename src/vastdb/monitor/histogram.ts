@@ -15,7 +15,7 @@ export class DurationHistogram {
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
-  /** How many took at most as long as each of the bounds, which rise; up to a quarter too few just below a bound. */
+  /** Cumulative counts at each of the rising bounds; up to a quarter too few just below a bound. */
   within(boundsMs: readonly number[]): number[] {
     const sums = boundsMs.map(() => 0);
     for (const [bucket, count] of this.#counts.entries()) {

@@ -18,7 +18,7 @@ export interface OperationTimings {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
-  /** How many took at most as long as each of DURATION_BOUNDS_MS (cumulative). */
+  /** Cumulative counts at each of DURATION_BOUNDS_MS. */
   readonly within: readonly number[];
 }
 
@@ -52,9 +52,9 @@ export interface PerformanceSummary {
 export interface QueryMonitorOptions {
   /** Queries that take at least this many milliseconds are kept as slow; 100 unless set. */
   readonly slowThresholdMs?: number;
-  /** Told of every query when it has ended, in whatever asynchronous context it ran. */
+  /** Called after every query, in the query's asynchronous context. */
   readonly onQuery?: (table: string, operation: Operation, startedMs: number, rows: number, failed: boolean) => void;
-  /** How many of the latest slow queries are kept; 100 unless set. */
+  /** Number of slow queries to keep; 100 by default. */
   readonly slowQueriesKept?: number;
 }
 

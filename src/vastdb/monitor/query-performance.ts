@@ -1,4 +1,4 @@
-/** How the queries of this process to its tables did. Times are milliseconds. */
+/** Timings of this process's queries. Times are milliseconds. */
 export interface QueryPerformance {
   performanceSummary(): PerformanceSummary;
   tablePerformance(table: string): TablePerformance;

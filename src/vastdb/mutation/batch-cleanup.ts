@@ -12,10 +12,9 @@ import type { CleanupReport } from './batch-report.ts';
 const LOOKUP_ROWS = 200;
 
 /**
- * Deletes the rows of one transaction of a batch insert, where the ledger says that it was
- * committed. A row is found by its unique key, and deleted only while all cells are still those
- * that the call wrote: what others made of it since is theirs. `unset` are the columns of the table
- * that the call gave no values for.
+ * Deletes the rows of one transaction of a batch insert, where the ledger says that it was committed. A row is found by
+ * its unique key, and deleted only if all cells are still those that the call wrote: changes by others are kept.
+ * `unset` are the columns of the table that the call gave no values for.
  */
 export async function cleanUpUnit(
   tx: ManagedTransaction,

@@ -11,7 +11,7 @@ import { type BatchDetail, type BatchInsertReport, type BatchStatus, summarize }
 export interface BatchInsertOptions extends TransactionOptions {
   /** Rows in a batch; 5,000 unless set. */
   readonly batchRows?: number;
-  /** How often a batch is sent before it counts as failed; 5 unless set. */
+  /** Attempts of a batch before it counts as failed; 5 by default. */
   readonly attempts?: number;
   /** Upper bound of the first pause between two attempts in milliseconds, doubled each time; 50 unless set. */
   readonly firstPauseMs?: number;
@@ -19,7 +19,7 @@ export interface BatchInsertOptions extends TransactionOptions {
   readonly atomic?: boolean;
 }
 
-/** What a batch insert needs of the manager. */
+/** The part of the manager that a batch insert uses. */
 export interface BatchHost {
   readonly reader: ManagedReader;
   readonly transaction: <T>(work: (tx: ManagedTransaction) => Promise<T>, options?: TransactionOptions) => Promise<T>;
@@ -54,9 +54,8 @@ interface Outcome {
 }
 
 /**
- * Inserts rows in batches. No row is lost or written twice: an attempt whose end is not known is
- * looked up in the ledger before it is repeated. It does not throw for what the engine does to single
- * batches; the report tells.
+ * Inserts rows in batches. No row is lost or written twice: an attempt with an unknown outcome is looked up in the
+ * ledger before it is repeated. Failures of single batches do not throw; the report has them.
  */
 export async function insertInBatches(
   host: BatchHost,
@@ -145,17 +144,17 @@ function retryPolicy({ attempts = 5, firstPauseMs = 50 }: BatchInsertOptions): R
   };
 }
 
-/** The engine refused the rows, so it did not get as far as a commit that may have gone through. */
+/** The engine refused the rows before a commit could have happened. */
 function wasRolledBack(error: unknown): boolean {
   return error instanceof TableError && REFUSALS.has(error.kind);
 }
 
-/** Undefined where the engine could not be asked. */
+/** Undefined if the engine could not be asked. */
 async function lookUp(host: BatchHost, id: string, options: BatchInsertOptions): Promise<boolean | undefined> {
   return retry(() => hasLedgerEntry(host.reader, id), retryPolicy(options)).catch(() => undefined);
 }
 
-/** The rows are in, and their entries serve nothing any more; one that stays behind does no harm. */
+/** The rows are inserted, so their entries are no longer needed; one that stays behind does no harm. */
 async function forget(host: BatchHost, units: readonly BatchUnit[], options: TransactionOptions): Promise<void> {
   const ids = units.map((each) => each.entryId);
   await host.transaction((tx) => removeLedgerEntries(tx, ids), options).catch(() => undefined);

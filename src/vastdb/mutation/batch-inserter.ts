@@ -16,7 +16,7 @@ export class BatchInserter {
   readonly #host: BatchHost;
   readonly #schemas: SchemaCache;
   readonly #keys: ReadonlyMap<string, readonly string[]>;
-  /** What cleaning up needs, for as long as someone holds the report. */
+  /** Inputs for the clean-up, kept while somebody holds the report. */
   readonly #failed = new WeakMap<BatchInsertReport, BatchRows & Pick<BatchInsertResult, 'units'>>();
 
   constructor(host: BatchHost, schemas: SchemaCache, definitions: readonly TableDefinition[]) {

@@ -4,9 +4,9 @@ import type { ManagedTransaction } from '../managed-transaction.ts';
 import { eq, isIn } from '../predicate/builder.ts';
 
 /**
- * The ledger says which transactions of batch inserts are in: each writes its entry together with
- * its rows, so that after a failure in the middle of a commit the entry tells how it ended. A call
- * that succeeds removes its entries; those of a call that failed stay until it is cleaned up.
+ * The ledger records committed transactions of batch inserts: each writes its entry together with its rows, so that
+ * after a failure during a commit the entry tells the outcome. A call that succeeds removes its entries; those of a
+ * call that failed stay until it is cleaned up.
  */
 export const BATCH_LEDGER: TableDefinition = {
   name: '_batches',

@@ -12,9 +12,9 @@ export interface BatchDetail {
   readonly endRow: number;
   readonly rowCount: number;
   readonly status: BatchStatus;
-  /** How often the batch was sent. */
+  /** Attempts of the batch. */
   readonly attempts: number;
-  /** Why it is not inserted. */
+  /** The reason why it is not inserted. */
   readonly error?: string;
   readonly rowsInserted: number;
 }
@@ -34,7 +34,7 @@ export interface BatchInsertReport {
   readonly executionTimeMs: number;
   /** Inserted rows per second. */
   readonly insertionRate: number;
-  /** By batch id. */
+  /** Details by batch id. */
   readonly batchDetails: Readonly<Record<string, BatchDetail>>;
   /** The ids of all batches that are not `inserted`. */
   readonly failedBatchIds: readonly string[];

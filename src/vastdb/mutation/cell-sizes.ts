@@ -1,13 +1,13 @@
 import type { Cell } from '../cell.ts';
 import { TableError } from '../table-error.ts';
 
-/** A cell that the engine does not take: which one, so that its owner can say what is too long in it. */
+/** A cell that is too large for the engine, with its place, so that its owner can name the property. */
 export class CellTooLarge extends TableError {
   readonly table: string;
   readonly column: string;
   readonly bytes: number;
   readonly maxBytes: number;
-  // Not enumerable: it is as large as that, and what it holds is not for the log.
+  // Not enumerable: the cell is large, and its content must not be logged.
   readonly #cell: Cell;
 
   constructor(table: string, column: string, cell: Cell, bytes: number, maxBytes: number) {
@@ -43,7 +43,7 @@ export function checkCellSizes(
   }
 }
 
-/** How many bytes a cell has, where that is more than `maxBytes`; else perhaps less than it has. */
+/** Bytes of a cell: exact if they exceed `maxBytes`, otherwise perhaps too few. */
 export function cellBytes(cell: Cell, maxBytes: number): number {
   // A UTF-16 unit takes three bytes of UTF-8 at most: short texts need not be measured.
   if (typeof cell === 'string') return cell.length * 3 <= maxBytes ? 0 : Buffer.byteLength(cell);

@@ -11,11 +11,11 @@ type Truth = boolean | undefined;
 type Evaluator = (row: readonly Cell[]) => Truth;
 
 /**
- * Compiles a predicate to a function over rows whose cells are in the order of `columns`. It follows
- * SQL: what compares with null is unknown, `not` of unknown is unknown, and unknown is not picked.
+ * Compiles a predicate to a function over rows whose cells are in the order of `columns`. It follows SQL: a comparison
+ * with null is unknown, `not` of unknown is unknown, and unknown is not picked.
  *
- * @throws TableError `invalid` where a column is missing, or where the predicate has a subquery:
- * that needs other tables, so the executor resolves it first.
+ * @throws TableError `invalid` where a column is missing, or where the predicate has a subquery: that needs other
+ * tables, so the executor resolves it first.
  */
 export function compileFilter(predicate: Predicate, columns: readonly string[]): RowFilter {
   const positions = new Map(columns.map((column, position) => [column, position]));

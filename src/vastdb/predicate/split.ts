@@ -12,9 +12,9 @@ export interface SplitPredicate {
 type PushDown = Pick<EngineCapabilities, 'orAcrossColumns' | 'negation' | 'suffixMatch' | 'subqueries'>;
 
 /**
- * Splits a predicate into what an engine evaluates and what is left to the executor. Of a part that
- * an engine cannot evaluate it gets what follows from that part, where something does: rows are
- * fetched by `a >= 5` and filtered by `a >= 5 and (a > 5 or b > 7)`.
+ * Splits a predicate into what an engine evaluates and what is left to the executor. Instead of a part that it cannot
+ * evaluate, the engine gets a weaker condition that follows from it, if there is one: rows are fetched by `a >= 5` and
+ * filtered by `a >= 5 and (a > 5 or b > 7)`.
  */
 export function splitPredicate(predicate: Predicate, engine: PushDown): SplitPredicate {
   const normal = engine.negation ? predicate : pushNotInwards(predicate);
@@ -106,7 +106,7 @@ function canPush(predicate: Predicate, engine: PushDown): boolean {
   }
 }
 
-/** What follows from a term, one column at a time, and can be pushed down. */
+/** Conditions on single columns that follow from a term and can be pushed down. */
 function impliedTerms(term: Predicate, engine: PushDown): Predicate[] {
   const implied: Predicate[] = [];
   for (const column of predicateColumns(term)) {
@@ -116,7 +116,7 @@ function impliedTerms(term: Predicate, engine: PushDown): Predicate[] {
   return implied;
 }
 
-/** What a predicate says of one column alone: every row that it picks satisfies that. Undefined: nothing. */
+/** The condition on one column that every picked row satisfies. Undefined: none. */
 function impliedAbout(predicate: Predicate, column: string, engine: PushDown): Predicate | undefined {
   switch (predicate.op) {
     case 'and': {

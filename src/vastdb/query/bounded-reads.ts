@@ -4,11 +4,11 @@ import { afterPosition } from './keyset.ts';
 import { RowBytes } from './row-bytes.ts';
 import type { SelectQuery } from './select-query.ts';
 
-/** Rows of the first part at most: those of the last read say little of these. */
+/** Most rows of the first part: sizes of the last read say little about these rows. */
 const FIRST_ROWS = 128;
-/** How many times as many rows the next part may have. */
+/** Growth factor of the next part. */
 const GROWTH = 8;
-/** Rows of any read at least: many small ones would take longer than they save. */
+/** Fewest rows of a read: many small reads would take longer than they save. */
 const LEAST_ROWS = 8;
 
 /**
@@ -25,7 +25,7 @@ export class BoundedReads {
   ): Promise<RowSet> {
     const { table, columns, orderBy = [], limit = Infinity, where } = query;
     const order = orderBy.map(({ column }) => column);
-    // Of the last row, they are the position that the next part begins after.
+    // Columns of the last row after which the next part begins.
     const asked = [...columns, ...order.filter((column) => !columns.includes(column))];
     const places = order.map((column) => asked.indexOf(column));
     const [rows, rowIds]: [Cell[][], RowId[]] = [[], []];

@@ -16,8 +16,8 @@ import { resolveSubqueries } from './subqueries.ts';
 import { readTimelinePage, type WindowRows } from './time-window.ts';
 
 /**
- * Answers a select the same way on every engine: what the engine cannot push down (its capabilities
- * say what) is done here, on the rows that come back.
+ * Answers a select the same way on every engine. Operations that the engine cannot push down, by its capabilities, are
+ * done here, on the rows that come back.
  */
 export class QueryExecutor {
   readonly #capabilities: EngineCapabilities;
@@ -48,8 +48,8 @@ export class QueryExecutor {
   }
 
   /**
-   * A scan, with what the engine cannot push down done here. Where its predicate is an `or` over several columns that
-   * the engine has to be asked for one by one, each has a snapshot of its own.
+   * A scan; operations that the engine cannot push down are done here. Where its predicate is an `or` over several
+   * columns that the engine has to be asked for one by one, each has a snapshot of its own.
    */
   async *scan(reader: ScanningReader, request: ScanRequest): AsyncGenerator<ColumnBatch> {
     if (this.#complete) {

@@ -5,7 +5,7 @@ import type { SplitPredicate } from '../predicate/split.ts';
 
 /** Engines bound the size of a request; 1,000 identifiers are some 40 KB, with their encoding a few hundred. */
 const LONGEST_LIST = 1000;
-/** Of the texts in one list: clients name objects, at length if they like. */
+/** Characters of the texts in one list: clients may give objects long names. */
 const MAX_CHARACTERS = 500_000;
 
 /**

@@ -1,7 +1,7 @@
 /** Shorter texts are counted by their UTF-16 units: what they may have more is nothing beside a page. */
 const SHORT = 1_024;
 
-/** Counts what cells come to. Numbers count nothing: texts and bytes are what can be large. */
+/** Counts the bytes of cells. Numbers count as 0: only texts and bytes can be large. */
 export class RowBytes {
   bytes = 0;
 

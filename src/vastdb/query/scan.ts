@@ -3,7 +3,7 @@ import { predicateColumns } from '../predicate/columns.ts';
 import { compileFilter } from '../predicate/evaluate.ts';
 import type { SplitPredicate } from '../predicate/split.ts';
 
-/** A scan of what the engine can pick, without the rows that the rest of the predicate drops. */
+/** A scan by the engine's part of the predicate; rows that fail the rest are dropped here. */
 export async function* scanPart(
   reader: ScanningReader,
   request: ScanRequest,

@@ -7,9 +7,9 @@ export type Row = Readonly<Record<string, Cell>>;
 export type NewRow = Readonly<Record<string, Cell | undefined>>;
 
 /**
- * What the caller knows of an int64 column that rows are ordered by. On engines without ordering it
- * lets a page be read in windows of that column instead of reading and sorting all rows. The bounds
- * have to be true of all rows that the query picks; bounds in `where` are found without a hint.
+ * The caller's knowledge of an int64 column that rows are ordered by. On engines without ordering it lets a page be
+ * read in windows of that column instead of reading and sorting all rows. The bounds have to be true of all rows that
+ * the query picks; bounds in `where` are found without a hint.
  */
 export interface TimelineHint {
   readonly column: string;

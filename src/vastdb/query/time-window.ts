@@ -5,12 +5,11 @@ import type { TimelineHint } from './select-query.ts';
 import { INT64_END, INT64_MIN, intervalOf } from './timeline-bounds.ts';
 
 /**
- * Reads a page of a timeline from an engine that returns rows in no order: window after window, in
- * the direction of the ordering, until the page is full. What was read so far says how wide the
- * next window has to be. Of a window that turns out too full a sample has been read, which says where
- * the rows begin: the window is narrowed to the first few rows of the sample. An empty one is followed
- * by one over all that is left, so that a gap of any length costs the same. So the cost follows the
- * page, and neither the length of the timeline nor the size of its gaps. Nothing is counted: to count
+ * Reads a page of a timeline from an engine that returns rows in no order: window after window, in the direction of the
+ * ordering, until the page is full. The rows read so far decide the width of the next window. If a window is too full,
+ * the rows read of it are a sample that shows where rows begin: the window is narrowed to the first few rows of the
+ * sample. An empty one is followed by one over all that is left, so that a gap of any length costs the same. So the
+ * cost follows the page, and neither the length of the timeline nor the size of its gaps. Nothing is counted: to count
  * a million rows is more than one request.
  */
 
@@ -25,7 +24,7 @@ const LARGEST_GROWTH = 16;
  */
 const KEPT_OF_SAMPLE = 8;
 
-/** What a read of some rows of the timeline brought. */
+/** The result of a read of some rows of the timeline. */
 export interface WindowRows<Row> {
   /** Those that the whole predicate picks. */
   readonly rows: Row[];
@@ -39,7 +38,7 @@ export interface TimelinePage<Row> {
   /** At least 1. */
   readonly limit: number;
   readonly hint: TimelineHint | undefined;
-  /** What the engine filters by anyway; its bounds of the column confine the walk. */
+  /** The engine's part of the predicate; its bounds of the column confine the walk. */
   readonly where: Predicate | undefined;
   /** Reads at most `cap` rows of those that satisfy `extra` too. */
   readonly fetch: (extra: Predicate[], cap: number | undefined) => Promise<WindowRows<Row>>;
@@ -75,7 +74,7 @@ export async function readTimelinePage<Row>(page: TimelinePage<Row>): Promise<Ro
       width = (known !== undefined && known >= stop ? known + 1n : end) - stop;
     } else {
       target = nextTarget(limit - rows.length, found, target);
-      // The gap that the window began with says nothing of the rows behind it.
+      // The gap at the window's beginning says nothing about the rows after it.
       const filled = stop - (read === 1 ? position : (seen[0] ?? position));
       width = nextWidth(stop - position, filled, target, read);
     }
@@ -87,14 +86,17 @@ export async function readTimelinePage<Row>(page: TimelinePage<Row>): Promise<Ro
 /** A quarter more than wanted, so that rows that are not quite evenly spread need no second window. */
 const withSpare = (rows: number): number => rows + Math.ceil(rows / 4);
 
-/** How wide the window at `start` has to be after one up to `stop` was too full; half as wide where the sample narrows it too little. */
+/**
+ * The width of the window at `start` after one up to `stop` was too full: from the sample, or half as wide if the
+ * sample narrows it too little.
+ */
 function narrowed(start: bigint, stop: bigint, sample: readonly bigint[]): bigint {
   const width = stop - start;
   const next = (sample[KEPT_OF_SAMPLE - 1] ?? stop) + 1n - start;
   return next * 4n < width * 3n ? next : atLeastOne(width / 2n);
 }
 
-/** How many rows have to be read for the missing ones to be among them, with some to spare. */
+/** Rows to read so that the missing ones are among them, with some to spare. */
 function nextTarget(missing: number, { rows, times }: WindowRows<unknown>, target: number): number {
   const picked = rows.length / times.length;
   const wanted = picked === 0 ? target * 4 : Math.ceil((missing * 1.25) / picked) + 4;
@@ -112,7 +114,7 @@ function atLeastOne(width: bigint): bigint {
   return width < 1n ? 1n : width;
 }
 
-/** Where in the window the rows are that were read of it, sorted. */
+/** Sorted positions of the rows that were read of the window. */
 function positionsOf(times: readonly bigint[], axis: Axis, start: bigint, stop: bigint): bigint[] {
   return times
     .map((time) => {
@@ -138,7 +140,7 @@ function axisOf({ order, where, hint }: TimelinePage<unknown>): Axis {
   const { start, end } = intervalOf(order.column, where, hint);
   const lead = hint?.leadIn;
   const floor = lead !== undefined && lead > start && lead < end ? lead : start;
-  // The window that begins at the floor takes in what lies before it.
+  // The window at the floor includes earlier rows.
   const within = (low: bigint, high: bigint): Predicate[] => {
     const from = low === floor ? start : low;
     return [

@@ -1,10 +1,10 @@
 import type { ColumnDefinition, TableDefinition, TableEngine } from '../engine.ts';
 import { TableError } from '../table-error.ts';
 
-/** How many tables are looked after side by side: an engine over a network waits for several answers for each. */
+/** Tables that are handled at a time: an engine over a network waits for several answers for each. */
 const TABLES_AT_ONCE = 8;
 
-/** What `ensureTables` changed. */
+/** Changes by `ensureTables`. */
 export interface EvolutionReport {
   readonly createdTables: readonly string[];
   readonly addedColumns: readonly { readonly table: string; readonly columns: readonly string[] }[];
@@ -61,7 +61,7 @@ function missingColumns(definition: TableDefinition, present: readonly ColumnDef
   for (const column of definition.columns) {
     const found = existing.get(column.name);
     if (found === undefined) {
-      // The rows that are there have no value for it.
+      // Existing rows have no value for it.
       missing.push({ ...column, required: false });
     } else if (found.type !== column.type || found.dimension !== column.dimension) {
       throw new TableError(

@@ -1,22 +1,22 @@
 import type { TableEngine } from '../engine.ts';
 import { TableError } from '../table-error.ts';
 
-/** What fills all tables of an engine in many transactions, and leaves them half filled when it ends early. */
+/** Work that fills all tables of an engine in many transactions. If it is interrupted, they are half filled. */
 export type Filling = 'migration' | 'restore';
 
-/** There from before the first row is written until all of them were compared. */
+/** The mark exists from before the first row is written until all rows were compared. */
 export const FILLING_TABLES: Readonly<Record<Filling, string>> = { migration: '_migration', restore: '_restore' };
 
 type Tables = Pick<TableEngine, 'listTables'>;
 
-/** What began to fill these tables and did not come to its end; undefined where nothing did. */
+/** The unfinished work that began to fill these tables; undefined if there is none. */
 export async function unfinishedFilling(tables: Tables): Promise<Filling | undefined> {
   const present = await tables.listTables();
   return (Object.keys(FILLING_TABLES) as Filling[]).find((filling) => present.includes(FILLING_TABLES[filling]));
 }
 
 /**
- * A server on half of the tables would not only answer wrong: to it, objects are unused whose segments are still to come.
+ * A server on half-filled tables would answer wrong, and reclaim objects whose segments are still to come.
  *
  * @throws TableError `invalid` where a migration or a restore did not come to its end.
  */

@@ -3,8 +3,8 @@ import { TableError } from '../table-error.ts';
 import { TableSchema } from './table-schema.ts';
 
 /**
- * What tables and columns there are, read once and then answered from memory. Nothing expires: a
- * table changes when an operator changes it, who then asks for a refresh.
+ * The tables and columns, read once and kept in memory. Nothing expires: only operators change tables, and then ask for
+ * a refresh.
  */
 export class SchemaCache {
   readonly #engine: TableEngine;
@@ -40,7 +40,7 @@ export class SchemaCache {
     return schema;
   }
 
-  /** Reads one table, or all of them, from the engine again. What was known stays when that fails. */
+  /** Reads one table, or all of them, from the engine again. If that fails, the cache stays. */
   async refresh(table?: string): Promise<void> {
     const names = table === undefined ? await this.#engine.listTables() : [table];
     const read = await Promise.all(names.map(async (name) => [name, await this.#engine.describeTable(name)] as const));

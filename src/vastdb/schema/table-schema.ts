@@ -42,7 +42,7 @@ export class TableSchema {
   }
 
   /**
-   * Arranges a row's cells in the order of the table's columns; what is missing becomes null.
+   * Arranges a row's cells in the order of the table's columns; missing ones become null.
    *
    * @throws TableError `invalid` for an unknown column. The cells are checked by `checkInsert`.
    */
@@ -116,7 +116,7 @@ export class TableSchema {
   }
 }
 
-/** Says what is wrong with a cell, without its value, since values may be private. */
+/** Describes the problem of a cell without its value, which may be private. */
 function cellProblem(definition: ColumnDefinition, cell: Cell | undefined): string | undefined {
   if (cell === undefined) return 'the cell is undefined; null stands for no value';
   if (cell === null) return definition.required === true ? 'a value is required, got null' : undefined;

@@ -24,7 +24,7 @@ function cellsOf(vector: Vector): Cell[] {
   const cells: Cell[] = new Array<Cell>(vector.length);
   for (let row = 0; row < vector.length; row++) {
     const value: unknown = vector.get(row);
-    // Of fixed size lists, the elements are a vector of their own.
+    // The elements of fixed-size lists are a vector of their own.
     cells[row] = isVector(value) ? Float32Array.from(value.toArray() as Float32Array) : (value as Cell);
   }
   return cells;

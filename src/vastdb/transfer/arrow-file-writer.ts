@@ -14,7 +14,7 @@ import {
 import type { ColumnBatch, ColumnDefinition } from '../engine.ts';
 import { arrowSchema, arrowType } from './arrow-types.ts';
 
-/** What the library writes, until it is taken: nothing piles up that the disk has not got. */
+/** The library's output, until it is taken: no more is buffered than the disk can take. */
 class WrittenBytes extends AsyncByteQueue {
   #chunks: Uint8Array[] = [];
 
@@ -76,7 +76,7 @@ export class ArrowFileWriter {
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
   }
 
-  /** Closes what was not finished. */
+  /** Closes an unfinished file. */
   async abandon(): Promise<void> {
     await this.#file.close();
   }

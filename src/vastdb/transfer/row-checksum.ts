@@ -4,8 +4,8 @@ import type { Cell, ColumnBatch } from '../engine.ts';
 const MODULUS_BITS = 128;
 
 /**
- * The sum of the hashes of rows: the same for the same rows in any order, on any engine. It finds what was lost, doubled
- * or changed by accident; it is no proof against forgery.
+ * The sum of the hashes of rows: the same for the same rows in any order, on any engine. It finds lost, doubled or
+ * changed rows; it does not protect against forgery.
  */
 export class RowChecksum {
   #rows = 0;

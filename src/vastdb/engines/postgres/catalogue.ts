@@ -43,8 +43,8 @@ const TABLES = `
   WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') ORDER BY c.relname COLLATE "C"`;
 
 /**
- * What this process knows of the tables. What it does not know is looked up in the database, so tables and columns that
- * another replica adds are found when they are first used.
+ * Cache of the tables' shapes. Unknown names are looked up in the database, so tables and columns that another replica
+ * adds are found when they are first used.
  */
 export class Catalogue {
   readonly #ask: Ask;
@@ -126,7 +126,7 @@ function shapeOf(
     columns,
     columnsByName: new Map(columns.map((column) => [column.name, column])),
     key: key.sort((a, b) => a.place - b.place).map(({ column }) => column),
-    // The primary key of a table without a sort key is the row's number, which nobody gives.
+    // The primary key of a table without a sort key is the row's number, which PostgreSQL generates.
     hasUniqueKeys: indexRows.some(
       ([, unique, definition]) => unique === 't' && definition?.includes('_rowid_') !== true,
     ),

@@ -22,7 +22,7 @@ export const declarationOf = ({ type }: ColumnDefinition): string => declaration
 /** The type in a cast of a parameter. */
 export const castOf = ({ type }: ColumnDefinition): string => (type === 'string' ? 'text' : declarations[type]);
 
-/** What tells a vector from other bytes: a comment on its column, which backups keep; undefined for other types. */
+/** Marks a vector: a comment on its column, which backups keep; undefined for other types. */
 export function commentOf({ name, type, dimension }: ColumnDefinition): string | undefined {
   if (type !== 'vector') return undefined;
   if (dimension === undefined || !Number.isSafeInteger(dimension) || dimension < 1) {
@@ -40,7 +40,7 @@ const typesByName: ReadonlyMap<string, ColumnType> = new Map([
   ['bytea', 'binary'],
 ]);
 
-/** The type of a column as PostgreSQL names it; undefined for one that is none of ours. */
+/** The type of a column, from PostgreSQL's name; undefined for a foreign one. */
 export function parseType(
   name: string,
   comment: string | null,

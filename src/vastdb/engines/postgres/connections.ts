@@ -15,20 +15,20 @@ export interface ConnectionsOptions {
   readonly cursors?: boolean;
 }
 
-/** What a statement returned: cells as texts. */
+/** The result of a statement: cells as texts. */
 export interface Answer {
-  /** The first word of what was done, such as `COMMIT`. */
+  /** The first word of the command, such as `COMMIT`. */
   readonly command: string;
   /** Rows returned or written. */
   readonly count: number;
   readonly rows: (string | null)[][];
 }
 
-/** For how long a request waits for a connection. */
+/** How long a request waits for a connection. */
 const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** More different statements are not prepared: the server keeps each for every connection. */
+/** Most prepared statements: the server keeps each for every connection. */
 const MOST_PREPARED = 500;
 /** Longer ones have long lists in them, and hardly come again. */
 const LONGEST_PREPARED = 8000;
@@ -113,7 +113,7 @@ export class Connections {
       application_name: 'vast-tams',
       ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }),
     });
-    // What waits for a connection that dies is told so by its statement; of one that is idle nobody needs to know.
+    // If a connection dies, its statement fails; nobody needs to know about idle ones.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
@@ -127,7 +127,10 @@ export class Connections {
   }
 }
 
-/** One connection. Statements are sent at once and answered in their order: who need not wait for one sends the next. */
+/**
+ * One connection. Statements are sent at once and answered in order: a caller need not wait for one before it sends the
+ * next.
+ */
 export class Session {
   readonly #client: pg.PoolClient;
   readonly #names: StatementNames;
@@ -161,7 +164,7 @@ export class Session {
     }
   }
 
-  /** A statement without values, that is not worth to be prepared. @throws TableError */
+  /** A statement without values, not prepared. @throws TableError */
   async runText(text: string): Promise<Answer> {
     try {
       const { command, rowCount, rows } = await this.#client.query<(string | null)[]>({
@@ -190,7 +193,7 @@ export class Session {
     };
   }
 
-  /** The connection is closed at its release: its state is not known. */
+  /** The connection is closed at its release: its state is unknown. */
   spoil(error: unknown): void {
     this.#spoilt ??= error instanceof Error ? error : new Error(String(error));
   }

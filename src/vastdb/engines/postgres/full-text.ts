@@ -22,8 +22,8 @@ const VECTOR_BYTES = 1_000_000;
 const TOO_LONG = ' ';
 
 /**
- * The statements that create the index. The words are already folded, so no parser of
- * PostgreSQL's touches them. The index only says which rows have the words: what stands where, the text tells.
+ * The statements that create the index. The words are already folded, so no parser of PostgreSQL's touches them. The
+ * index only tells which rows have the words; their places come from the text.
  *
  * @throws TableError `invalid` for a column that is none, or a table that is kept by a sort key.
  */
@@ -113,13 +113,15 @@ export function matchStatement(
   };
 }
 
-/** What a text contains that has the phrase. One that repeats at once shares a space with itself, and counts once. */
+/** The part of a text that stands for the phrase. Immediate repetitions share a space, and count once. */
 function needleOf({ words, prefix }: TextPhrase): string {
   if (words.length === 0) throw new TableError('invalid', 'A phrase to match has no words.');
   return storedText(` ${words.join(' ')}${prefix ? '' : ' '}`);
 }
 
-/** What the index is asked for: at least the rows that have the phrases. Words are quoted, so nothing in them is an operator. */
+/**
+ * The query for the index: finds at least the rows with the phrases. Words are quoted, so they contain no operators.
+ */
 function lexemes({ all }: TextQuery): string {
   const wanted = all.map((phrases) => `(${phrases.map(phraseLexemes).join(' | ')})`);
   return `(${wanted.join(' & ')}) | '${TOO_LONG}'`;

@@ -26,7 +26,7 @@ export interface PostgresEngineOptions {
   readonly url: string;
   /** A server for reads in the background, which may be a little behind; the first one unless set. */
   readonly replicaUrl: string | undefined;
-  /** Where in the database the tables are. */
+  /** The schema of the tables. */
   readonly schema: string;
   /** The most connections for requests; the background has a quarter as many beside. */
   readonly poolSize: number;
@@ -66,7 +66,7 @@ export async function openPostgresEngine(options: PostgresEngineOptions): Promis
   const background = { poolSize: Math.max(2, Math.ceil(poolSize / 4)), statementTimeoutMs: 0 };
   const connections = {
     interactive: new Connections({ url, poolSize, statementTimeoutMs }),
-    // Of their own: a transaction that looks a table up holds one of the others.
+    // Separate connections: a transaction that looks a table up holds one of the others.
     catalogue: new Connections({ url, poolSize: CATALOGUE_CONNECTIONS, statementTimeoutMs }),
     backgroundWrites: new Connections({ url, ...background }),
     backgroundReads: new Connections({ url: replicaUrl ?? url, ...background, cursors: true }),

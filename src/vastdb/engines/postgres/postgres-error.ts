@@ -4,7 +4,9 @@ import { TableError, type TableErrorKind } from '../../table-error.ts';
 /** The connection died before its transaction was told to commit: nothing of that is left, and it may be run anew. */
 export class ConnectionLost extends TableError {}
 
-/** What PostgreSQL says where only a standby was reached, https://www.postgresql.org/docs/current/errcodes-appendix.html. */
+/**
+ * Codes of PostgreSQL when only a standby was reached, https://www.postgresql.org/docs/current/errcodes-appendix.html.
+ */
 const READ_ONLY = '25006';
 /** An earlier statement of the transaction failed. */
 const ABORTED = '25P02';
@@ -23,10 +25,10 @@ const kindsByCode: Readonly<Record<string, TableErrorKind>> = {
   XX002: 'corrupt',
 };
 
-/** By the first two characters of a code: connections, authorization, resources, the operator's intervention, the system. */
+/** Classes of codes (first two characters): connections, authorization, resources, operator intervention, system. */
 const unavailableClasses = new Set(['08', '28', '53', '57', '58']);
 
-/** When a failover or a restart is usually over. */
+/** Seconds after which a failover or a restart is usually over. */
 const RETRY_AFTER_MS = 2000;
 
 /** The TableError for what the client library threw. A TableError comes back as it is. */

@@ -7,7 +7,7 @@ import type { Connections, Session } from './connections.ts';
 import { ConnectionLost } from './postgres-error.ts';
 import type { Runner, Statements } from './statements.ts';
 
-/** Of a batch, about: one of long cells has fewer rows. */
+/** Approximate size of a batch: with long cells it has fewer rows. */
 const BATCH_BYTES = 8 * 2 ** 20;
 /** The first batch tells how long rows are. */
 const FIRST_ROWS = 512;
@@ -52,7 +52,7 @@ export class PostgresReader implements ScanningReader {
     checkNotEnded(signal);
     const { statement, decode } = await this.#statements.prepareSelect({ table, columns, ...(where && { where }) });
     const session = await this.#scans.session();
-    // Whoever leaves the loop early gives up the connection with the rest of the rows.
+    // Leaving the loop early gives up the connection with the rest of the rows.
     let rest: unknown = new Error('not all rows were read');
     try {
       const cursor = session.cursor(statement);
@@ -76,7 +76,7 @@ export class PostgresReader implements ScanningReader {
     }
   }
 
-  /** Once more, where the connection was dead already: as those are that were open when the server restarted. */
+  /** Repeated if the connection was dead already, as all are after a restart of PostgreSQL. */
   async #again<T>(read: () => Promise<T>): Promise<T> {
     try {
       return await read();

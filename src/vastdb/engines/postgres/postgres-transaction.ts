@@ -8,7 +8,7 @@ import { isAborted, toTableError } from './postgres-error.ts';
 import type { Statement } from './row-statements.ts';
 import type { Statements } from './statements.ts';
 
-/** By what the fate of a transaction is found out, when the answer to its commit is lost. */
+/** Identifies a transaction, to find out its outcome if the answer to its commit is lost. */
 export interface TransactionIdentity {
   /** PostgreSQL's number of the transaction, which is never used twice. */
   readonly id: string;
@@ -49,7 +49,7 @@ export class PostgresTransaction implements TableTransaction {
     return this.#failure;
   }
 
-  /** What the refused statement was about: rows, or a table where there were many. */
+  /** The object of the refused statement: rows, or a table if there were many. */
   get conflictKeys(): readonly string[] {
     return this.#conflictKeys;
   }
@@ -98,13 +98,13 @@ export class PostgresTransaction implements TableTransaction {
     );
   }
 
-  /** Only takes notes: the rows are written together with the commit. */
+  /** Only records the keys: their rows are written together with the commit. */
   async lock(keys: readonly string[]): Promise<void> {
     this.#checkOpen();
     for (const key of keys) this.#lockBuckets.add(lockBucket(key));
   }
 
-  /** From now on it refuses to be used. Resolves when its statements have ended. */
+  /** Refuses further use. Resolves when its statements have ended. */
   async end(): Promise<void> {
     this.#ended = true;
     await Promise.allSettled(this.#running);
@@ -112,7 +112,7 @@ export class PostgresTransaction implements TableTransaction {
 
   async #insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
     const { statement, mayBeTaken } = await this.#statements.prepareInsert(table, columns, rows);
-    // All rows or none: what a list of them has inserted before a duplicate is taken back.
+    // All rows or none: after a duplicate, the inserted rows of the list are removed.
     const savepoint = mayBeTaken && rows.length > 1 ? `rows_${++this.#savepoints}` : undefined;
     if (savepoint !== undefined) this.#send(`SAVEPOINT ${savepoint}`);
     const { count } = await this.#write(statement, [table]);
@@ -151,7 +151,7 @@ export class PostgresTransaction implements TableTransaction {
     };
   }
 
-  /** @returns why the transaction failed, which is not always this error. */
+  /** @returns the cause of the transaction's failure, which is not always this error. */
   #fail(error: unknown, keys: readonly string[]): TableError {
     if (this.#failure === undefined && !isAborted(error)) {
       this.#failure = toTableError(error);

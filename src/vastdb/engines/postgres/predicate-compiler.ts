@@ -29,7 +29,7 @@ const comparisonSigns: Readonly<Record<Comparison['op'], string>> = {
   lte: '<=',
 };
 
-/** What a predicate is compiled for. */
+/** The target of a predicate's compilation. */
 export interface CompileTarget {
   /** The schema that qualifies tables, in double quotes. */
   readonly schema: string;

@@ -5,8 +5,8 @@ import { fullTextTexts } from './full-text.ts';
 import { fullTextIndex, indexName, quoted } from './names.ts';
 
 /**
- * How much of a long text is indexed. An entry of an index has to fit into a third of a page, 2,704 bytes, and three
- * such texts of the widest characters do.
+ * Characters of a long text that are indexed. An index entry must fit into a third of a page, 2,704 bytes; three such
+ * texts of the widest characters do.
  */
 const INDEXED_CHARACTERS = 200;
 

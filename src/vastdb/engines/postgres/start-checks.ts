@@ -15,7 +15,7 @@ const TABLES = `
   JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
 
 /**
- * Looks whether the server can keep the tables.
+ * Checks whether PostgreSQL can keep the tables.
  *
  * @returns whether the schema has been used before.
  * @throws TableError with one line that says what is missing, and what to do.
@@ -39,7 +39,7 @@ export async function checkServer(ask: Ask, schema: string): Promise<boolean> {
   return own !== '0';
 }
 
-/** What makes an empty schema one of ours; the rows stand for keys that transactions lock. */
+/** Marks an empty schema as ours; the rows stand for keys that transactions lock. */
 export function schemaTexts(schema: string): string[] {
   const table = `${schema}."${LOCK_TABLE}"`;
   return [

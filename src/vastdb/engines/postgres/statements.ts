@@ -39,7 +39,7 @@ export class Statements {
     return decode((await runner.run(statement)).rows);
   }
 
-  /** A select, and what turns its rows back, in place. */
+  /** A select, and the function that decodes its rows in place. */
   async prepareSelect(
     request: SelectRequest,
   ): Promise<{ readonly statement: Statement; readonly decode: (rows: (string | null)[][]) => RowSet }> {

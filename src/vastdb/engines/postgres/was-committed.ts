@@ -3,14 +3,14 @@ import { TableError } from '../../table-error.ts';
 import type { Answer, Connections } from './connections.ts';
 import type { TransactionIdentity } from './postgres-transaction.ts';
 
-/** For how long it is asked: a server that crashed needs some seconds until it answers again. */
+/** How long to ask: a crashed server needs some seconds until it answers again. */
 const PATIENCE_MS = 15_000;
 const PAUSE_MS = 100;
 /** A connection whose client is gone may keep its transaction open until the network gives up: then it is ended. */
 const END_AFTER_MS = 1000;
 
 /**
- * Finds out what became of a transaction, the answer to whose commit was lost.
+ * Finds out the outcome of a transaction if the answer to its commit was lost.
  *
  * @throws TableError `unavailable` when that cannot be found out now: it must not be run anew.
  */

@@ -10,8 +10,8 @@ import type { Statements } from './statements.ts';
 import { wasCommitted } from './was-committed.ts';
 
 /**
- * A snapshot for the whole transaction: of two that write a same row the later one fails. What else must not change
- * meanwhile is locked by keys; see docs/adr/0025-postgres.md.
+ * A snapshot for the whole transaction: of two that write the same row the later one fails. Other dependencies are
+ * locked by keys; see docs/adr/0025-postgres.md.
  */
 const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
 
@@ -53,7 +53,7 @@ export class WriteTransactions {
       await begun;
       if (tx.failure !== undefined) throw tx.failure;
       if (tx.identity === undefined && tx.lockBuckets.size === 0) {
-        // Nothing to keep: its end need not be waited for.
+        // It wrote nothing: its end need not be waited for.
         void endQuietly(session, 'COMMIT').then(() => session.release());
         return result;
       }
@@ -102,7 +102,10 @@ export class WriteTransactions {
   }
 }
 
-/** Others who lock one of these wait here, and fail when this transaction commits. In order, so that no two wait for each other. */
+/**
+ * Others that lock one of these wait here, and fail when this transaction commits. In order, so that no two wait for
+ * each other.
+ */
 function lockStatement(schema: string, buckets: readonly number[]): Statement {
   const table = `${schema}."${LOCK_TABLE}"`;
   return {
@@ -116,7 +119,7 @@ function lockStatement(schema: string, buckets: readonly number[]): Statement {
 const mayRunAgain = (error: unknown): boolean =>
   error instanceof ConnectionLost || (error instanceof TableError && error.kind === 'conflict');
 
-/** What fails here leaves a connection that nobody can use. */
+/** A failure here makes the connection unusable. */
 async function endQuietly(session: Session, text: 'COMMIT' | 'ROLLBACK'): Promise<void> {
   try {
     await session.runText(text);

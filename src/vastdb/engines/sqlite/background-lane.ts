@@ -48,12 +48,12 @@ export class BackgroundReader implements ScanningReader {
         if (isLost()) throw new TableError('unavailable', 'The thread of this scan died. Begin it again.');
         // Read ahead: the thread works while the consumer does.
         next = this.#worker.call('nextBatch', scan);
-        // Whoever leaves the loop does not wait for it.
+        // Leaving the loop does not wait for it.
         next.catch(() => undefined);
         yield batch;
       }
     } finally {
-      // What goes wrong here is the end of the thread, which ends the scan as well.
+      // An error here is the end of the thread, which also ends the scan.
       if (!isLost()) await this.#worker.call('closeScan', scan).catch(() => undefined);
     }
   }
@@ -71,7 +71,7 @@ export async function backgroundTransaction<T>(
   work: (tx: TableTransaction) => Promise<T>,
   { admit, onCommit }: { admit: () => void; onCommit: () => void },
 ): Promise<T> {
-  // Asked here: under the lock it runs in the context of whoever held that before.
+  // Read here: under the lock, the code runs in the asynchronous context of the previous holder.
   const isAdmitted = mayUseReserve();
   const run = async (): Promise<T> => {
     if (!isAdmitted) admit();

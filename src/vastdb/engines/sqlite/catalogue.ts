@@ -13,8 +13,8 @@ export interface TableShape {
 }
 
 /**
- * What one connection knows of the tables. A name that it does not know is looked up in the
- * database, so tables and columns that another process adds are found when they are first used.
+ * One connection's cache of the tables. Unknown names are looked up in the database, so tables and columns that another
+ * process adds are found when they are first used.
  */
 export class Catalogue {
   readonly #connection: Connection;
@@ -71,7 +71,7 @@ export class Catalogue {
   list(): string[] {
     const rows = this.#connection
       .prepare(
-        // Not the tables that a full-text index is made of.
+        // Without the internal tables of full-text indexes.
         `SELECT name FROM pragma_table_list
          WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
       )

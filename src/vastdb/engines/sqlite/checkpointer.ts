@@ -46,7 +46,7 @@ export class Checkpointer {
       });
   }
 
-  /** Gives the disk back what the log takes, unless somebody reads from it for too long. */
+  /** Frees the log's disk space, unless somebody reads from it for too long. */
   async empty(): Promise<void> {
     await this.#lock.hold(() => this.#worker.call('checkpoint', 'truncate'));
   }

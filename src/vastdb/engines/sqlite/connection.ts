@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { toTableError } from './sqlite-error.ts';
 
-/** How durable a commit is: `full` survives a power cut, `normal` the death of the process. */
+/** Durability of a commit: `full` survives a power cut, `normal` the death of the process. */
 export type Synchronous = 'full' | 'normal';
 
 export interface ConnectionOptions {
@@ -24,7 +24,7 @@ const longestKeptStatement = 8192;
 /** Only a safety net: the checkpointer copies the log back long before, off the main thread. */
 const autoCheckpointPages = 50_000;
 
-/** What a log file is cut to when it starts over. */
+/** Size to which the log file is cut when it starts over. */
 const logSizeLimitBytes = 4 * 1024 * 1024;
 
 /** One open database with its prepared statements. */
@@ -80,7 +80,7 @@ export class Connection {
     statement.setReadBigInts(true);
     if (sql.length > longestKeptStatement) return statement;
     if (this.#statements.size >= keptStatements) {
-      // The one that was prepared first. Keeping the order of use instead would cost every call.
+      // Drops the oldest. Tracking the order of use would cost every call.
       const [first] = this.#statements.keys();
       if (first !== undefined) this.#statements.delete(first);
     }

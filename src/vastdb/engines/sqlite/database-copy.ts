@@ -35,7 +35,7 @@ export async function copyDatabase(
   }
 }
 
-/** The source was opened and has been read: what fails now, but for damage in it, is the target. */
+/** The source was opened and read: a failure now is the target's, except for damage in the source. */
 async function copyTo(
   database: DatabaseSync,
   target: string,
@@ -62,7 +62,7 @@ export function closeLog(file: string): void {
 /**
  * Opens a copy and has SQLite check it, which reads all of it.
  *
- * @returns what is wrong with it, a line each; nothing where it is whole.
+ * @returns its problems, a line each; empty if it is intact.
  * @throws TableError `corrupt` where it is no database.
  */
 export function checkDatabase(file: string): string[] {

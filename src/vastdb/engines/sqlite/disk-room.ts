@@ -4,7 +4,7 @@ import { spaceOf } from '../../../operation/disk-reserve.ts';
 import { TableError } from '../../table-error.ts';
 import type { Session } from './session.ts';
 
-/** After so long, or so many transactions, the disk is asked again: both take microseconds. */
+/** Free space is read again after this time, or this many transactions: it takes microseconds. */
 const FRESH_MS = 100;
 const FRESH_TRANSACTIONS = 32;
 

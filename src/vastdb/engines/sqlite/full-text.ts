@@ -34,7 +34,7 @@ export function fullTextStatements({ name, columns, sortKey = [], fullText }: Ta
   const add = `INSERT INTO ${index} (rowid, ${INDEXED})`;
   const trigger = (event: string): string => quoted(`${name}__words__${event}`);
   return [
-    // Contentless: the text is in the table already. What is deleted is marked, and goes when the index is merged.
+    // Contentless: the text is in the table already. Deleted rows are marked, and removed when the index is merged.
     `CREATE VIRTUAL TABLE ${index} USING fts5 (${INDEXED}, content='', contentless_delete=1, ` +
       // Marks are part of words: in many scripts they are the vowels.
       `tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'")`,
@@ -125,7 +125,7 @@ function matchExpression({ all, none }: TextQuery): string {
   return `(${wanted.join(' AND ')})${unwanted}`;
 }
 
-/** What a text contains that has the phrase. One that repeats at once shares a space with itself, and counts once. */
+/** The part of a text that stands for the phrase. Immediate repetitions share a space, and count once. */
 const phraseNeedle = ({ words, prefix }: TextPhrase): string => ` ${words.join(' ')}${prefix ? '' : ' '}`;
 
 function phraseText({ words, prefix }: TextPhrase): string {

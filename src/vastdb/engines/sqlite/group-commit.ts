@@ -20,7 +20,7 @@ interface Pending {
 export interface GroupCommitOptions {
   /** Throws where there is no room for a transaction that may not use the reserve of the disk. */
   readonly admit: () => void;
-  /** Resolves when what was committed before the call is durable. */
+  /** Resolves when all earlier commits are durable. */
   readonly durable: () => Promise<void>;
   /** Called after every commit. */
   readonly onCommit: () => void;
@@ -75,7 +75,7 @@ export class GroupCommit {
       try {
         await untilUnlocked(() => this.#session.tryBegin());
       } catch (error) {
-        // Those who wait have waited as long as anybody should.
+        // All waiting members have reached the time limit too.
         for (const { reject } of this.#takeGroup()) reject(error);
         return;
       }
@@ -113,7 +113,7 @@ export class GroupCommit {
       this.#session.commit();
     } catch (error) {
       this.#session.abandon();
-      // For those that were answered already this does nothing.
+      // Does nothing for members that were answered already.
       for (const { reject } of group) reject(error);
       return;
     }

@@ -20,7 +20,7 @@ export class InteractiveReader implements ScanningReader {
   #inSnapshot = false;
   #turnEnds = false;
 
-  /** @param scanner reads what is too much for this thread. */
+  /** @param scanner for reads that are too large for this thread. */
   constructor(session: Session, scanner: Pick<ScanningReader, 'scan'>) {
     this.#session = session;
     this.#scanner = scanner;
@@ -38,7 +38,7 @@ export class InteractiveReader implements ScanningReader {
     return this.#read(() => this.#session.count(table, where));
   }
 
-  /** From here on reads see what has been committed by now. */
+  /** Later reads see everything that is committed now. */
   endSnapshot(): void {
     if (!this.#inSnapshot) return;
     this.#inSnapshot = false;

@@ -3,7 +3,7 @@ import type { Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
 import type { Session } from './session.ts';
 
-/** What `work` of the interactive lane gets: a session on the main thread, as long as `work` runs. */
+/** The transaction for `work` of the interactive lane: a session on the main thread while `work` runs. */
 export class InteractiveTransaction implements TableTransaction {
   readonly #session: Session;
   #ended = false;

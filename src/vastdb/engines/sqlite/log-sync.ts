@@ -21,7 +21,7 @@ export class LogSync {
   /** Resolves when everything that was committed before this call is on disk. */
   synced(): Promise<void> {
     if (this.#running === undefined) return this.#start();
-    // The one that runs may have begun before the last commit: the next one is for all who come meanwhile.
+    // The running sync may have begun before the last commit: the next one serves all that come meanwhile.
     this.#next ??= this.#running
       .catch(() => undefined)
       .then(() => {
@@ -50,8 +50,8 @@ export class LogSync {
       this.#handle ??= open(this.#file, 'r+');
       await (await this.#handle).datasync();
     } catch (error) {
-      // After a sync that failed the system may take what it could not write for written: no later sync
-      // proves anything, so nothing is acknowledged any more.
+      // After a failed sync the system may treat unwritten pages as written: later syncs prove nothing, so nothing is
+      // acknowledged any more.
       this.#failure = new TableError(
         'unavailable',
         `The log ${this.#file} could not be synced; nothing can be written safely until the server starts anew. ${String(error)}`,

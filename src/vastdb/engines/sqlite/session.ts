@@ -110,7 +110,7 @@ export class Session {
     }
   }
 
-  /** Starts a transaction that only reads: until `rollback` everything is seen as the first read finds it. */
+  /** Starts a read transaction: until `rollback`, all reads see the state of the first one. */
   beginRead(): void {
     this.#run('BEGIN');
   }
@@ -130,7 +130,7 @@ export class Session {
     if (this.#connection.inTransaction()) this.#run('ROLLBACK');
   }
 
-  /** Ends the transaction after an error that is reported already: what fails here adds nothing to it. */
+  /** Ends the transaction after a reported error. A failure here adds nothing to it. */
   abandon(): void {
     try {
       this.rollback();
@@ -193,7 +193,7 @@ export class Session {
     this.#catalogue.forget();
   }
 
-  /** After another connection changed the schema. */
+  /** Call it after another connection changed the schema. */
   forgetSchema(): void {
     this.#catalogue.forget();
   }
@@ -214,7 +214,7 @@ export class Session {
     }
   }
 
-  /** Of the database with what its log has, and what of it is free for new rows. */
+  /** Pages of the database including its log, and the pages that are free for new rows. */
   size(): { bytes: number; freed: number } {
     try {
       const read = (name: string): number => {

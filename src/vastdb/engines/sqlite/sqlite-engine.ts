@@ -28,9 +28,9 @@ import { WorkerClient } from './worker-client.ts';
 import { untilUnlocked, WriteLock } from './write-lock.ts';
 
 export interface SqliteEngineOptions {
-  /** Where `tables.sqlite` lies; made when it is missing. */
+  /** Folder of `tables.sqlite`; made when it is missing. */
   readonly directory: string;
-  /** How durable a commit is: `full` survives a power cut, `normal` the death of the process. */
+  /** Durability of a commit: `full` survives a power cut, `normal` the death of the process. */
   readonly synchronous: Synchronous;
   /** Memory for pages of the database in all, in MiB. */
   readonly cacheMib: number;
@@ -38,7 +38,7 @@ export interface SqliteEngineOptions {
   readonly reserveBytes?: number;
 }
 
-/** How the cache is shared: what requests read matters most. The two background threads get a part each. */
+/** Shares of the cache: reads of requests matter most. The two background threads get a part each. */
 const cacheShares = { interactiveRead: 0.5, interactiveWrite: 0.25, background: 0.125 };
 
 /** How long a background thread waits for another process, when it reads. */
@@ -54,7 +54,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Ta
   const cacheKib = options.cacheMib * 1024;
   const common = { file, synchronous: options.synchronous, busyTimeoutMs: 0 };
   try {
-    // Nobody else's: what is in it may be hashes of passwords.
+    // Only for the owner: it may hold hashes of passwords.
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new TableError('unavailable', `The directory ${options.directory} cannot be made: ${String(error)}`, error);
@@ -171,7 +171,7 @@ class SqliteEngine implements TableEngine {
       ...createIndexTexts(definition),
       ...fullTextStatements(definition),
     ];
-    // Looked at under the lock, here as below: another process may have made it a moment ago.
+    // Checked under the lock, here as below: another process may have made it a moment ago.
     await this.#changeSchema(() => (this.#writer.describe(definition.name) === undefined ? statements : []));
   }
 
@@ -252,7 +252,7 @@ class SqliteEngine implements TableEngine {
 
   async #close(): Promise<void> {
     await this.#groupCommit.drained();
-    // When it is our turn, all who asked for the lock before are done; nobody asks any more.
+    // When it is our turn, all earlier holders of the lock are done, and there are no later ones.
     await this.#lock.hold(() => undefined);
     await this.#checkpointer.settled();
     await Promise.all([this.#workers.reader.close(), this.#workers.writer.close()]);

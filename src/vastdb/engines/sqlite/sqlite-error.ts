@@ -36,7 +36,7 @@ export function toTableError(error: unknown, file: string): TableError {
   if (error instanceof TableError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const code = errorCode(error);
-  // Without a result code it is Node's own check of the arguments, or of a database that is closed.
+  // Without a result code the error is Node's own: of the arguments, or of a closed database.
   if (code === undefined) {
     if (isClosed(error)) return new TableError('unavailable', `The tables in ${file} are closed.`, error);
     return new TableError('invalid', message, error);

@@ -11,9 +11,12 @@ import { toTableError } from './sqlite-error.ts';
 /** Rows are read once and in order, so a cache would keep what nobody asks for again. */
 const CACHE_KIB = 1024;
 
-/** Of texts and bytes: a batch of long ones has fewer rows, so that two batches stay within any thread's memory. */
+/**
+ * Bytes of texts and blobs per batch: with long ones a batch has fewer rows, so that two batches fit into any thread's
+ * memory.
+ */
 const BATCH_CELL_BYTES = 8 * 2 ** 20;
-/** Of each of the rows that a batch may have: small batches are asked for to save memory, so long texts make them smaller. */
+/** Bytes per requested row: small batches are meant to save memory, so long texts make them smaller. */
 const ROW_CELL_BYTES = 1024;
 
 /**

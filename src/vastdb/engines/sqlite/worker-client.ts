@@ -7,7 +7,7 @@ interface PendingCall {
   readonly reject: (reason: TableError) => void;
 }
 
-// Beside this file, and compiled with it: sources run as they are, a build has .js files.
+// The thread's file lies beside this one, with the same extension: .ts from sources, .js in a build.
 const workerUrl = new URL(
   import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js',
   import.meta.url,
@@ -30,7 +30,7 @@ export class WorkerClient {
     this.#data = data;
   }
 
-  /** Goes up when the thread dies: a transaction that was begun before is gone. */
+  /** Rises when the thread dies: earlier transactions are lost. */
   get generation(): number {
     return this.#generation;
   }
@@ -84,13 +84,13 @@ export class WorkerClient {
     const worker = this.#worker;
     const served = worker === undefined ? undefined : this.call('close');
     this.#closed = true;
-    // A thread that died is closed; what it left in the log is found when the file is opened again.
+    // A dead thread is closed; its writes in the log are found when the file is opened again.
     await served?.catch(() => undefined);
     await worker?.terminate();
   }
 
   #start(): Worker {
-    // Not the flags of the process: some of them (--input-type) are not for a thread that runs a file.
+    // Drops the flags of the process: some (--input-type) are not for a thread that runs a file.
     const worker = new Worker(workerUrl, { workerData: this.#data, name: 'sqlite', execArgv: [] });
     const pending = new Map<number, PendingCall>();
     this.#pending = pending;

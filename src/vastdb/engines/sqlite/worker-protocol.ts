@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 type SessionMethod =
   'select' | 'count' | 'insert' | 'update' | 'delete' | 'tryBegin' | 'commit' | 'rollback' | 'bytes' | 'forgetSchema';
 
-/** What a worker can be asked for: methods of its session, and to copy the log into the database. */
+/** Operations of a worker: methods of its session, and copying the log into the database. */
 export type WorkerOperations = {
   readonly [M in SessionMethod]: (...args: Parameters<Session[M]>) => ReturnType<Session[M]>;
 } & {

@@ -16,13 +16,12 @@ interface BackgroundWaiter {
 }
 
 /**
- * SQLite lets one connection write at a time. Within this process the connections take turns here,
- * and the main thread never waits blocking. What requests wait for goes before what waits in the
- * background, which is passed over for a bounded time only; within a lane the first to come is the
- * first to be served. Other processes are met by asking SQLite again after short pauses.
+ * SQLite lets one connection write at a time. Within this process the connections take turns here, and the main thread
+ * never waits blocking. Transactions of requests go before background ones, which are passed over for a bounded time;
+ * each lane is first come, first served. Other processes are met by asking SQLite again after short pauses.
  */
 export class WriteLock {
-  /** The lane whose turn it is. */
+  /** The lane that holds the lock. */
   #holder: Lane | undefined;
   readonly #interactive: (() => void)[] = [];
   readonly #background: BackgroundWaiter[] = [];

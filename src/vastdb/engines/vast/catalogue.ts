@@ -8,8 +8,8 @@ export interface TableShape extends TableInfo {
 }
 
 /**
- * What this process knows of the tables. What it does not know is looked up in the cluster, so tables
- * and columns that another replica adds are found when they are first used.
+ * Cache of the tables' shapes. Unknown names are looked up in the cluster, so tables and columns that another replica
+ * adds are found when they are first used.
  */
 export class Catalogue {
   readonly #load: (table: string) => Promise<TableShape | undefined>;

@@ -1,9 +1,9 @@
 import type { ColumnDefinition, TableDefinition } from '../../engine.ts';
 
 /**
- * Which columns are required. A column of VAST is nullable, always; so this is known from the
- * definitions that the manager hands to the engine at every start. A column that was added to a table
- * with rows is null in those, and the definition of such a column must not call it required.
+ * The required columns. A column of VAST is always nullable, so they come from the definitions that the manager passes
+ * to the engine at every start. A column that was added to a table with rows is null in those, and the definition of
+ * such a column must not call it required.
  */
 export class RequiredColumns {
   readonly #required = new Map<string, Set<string>>();
@@ -16,7 +16,7 @@ export class RequiredColumns {
     this.#required.set(name, new Set(required.map((column) => column.name)));
   }
 
-  /** Columns that were added just now: the rows that are there have no value for them. */
+  /** Columns that were just added: existing rows have no value for them. */
   add(table: string, columns: readonly ColumnDefinition[]): void {
     const added = this.#added.get(table) ?? new Set();
     for (const { name } of columns) {

@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /**
- * Looks whether the cluster can keep the tables.
+ * Checks whether the cluster can keep the tables.
  *
  * @returns its version.
  * @throws TableError with one line that says what is missing, and what to do.
@@ -43,12 +43,12 @@ export async function checkCluster(
   }
 }
 
-/** What an operator has to mend before the server can start. */
+/** A problem that an operator must fix before the server can start. */
 class StartError extends TableError {}
 
 const unusable = (message: string, cause?: unknown): TableError => new StartError('unavailable', `${message}.`, cause);
 
-/** What TLS says of a certificate whose authority is not known here. */
+/** TLS error codes of a certificate with an unknown authority. */
 const UNKNOWN_AUTHORITY = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',

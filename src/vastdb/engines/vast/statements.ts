@@ -11,8 +11,8 @@ import type { VastClient } from './client/vast-client.ts';
 import { TableSizes } from './table-sizes.ts';
 
 /**
- * What the port asks of a transaction, as requests of the client. All of them throw TableError
- * `invalid`, before anything is sent, for names that are not there and cells that do not fit.
+ * Translates the port's transaction operations into requests of the client. All of them throw TableError `invalid`,
+ * before anything is sent, for names that are not there and cells that do not fit.
  */
 export class Statements {
   readonly #client: VastClient;
@@ -105,8 +105,8 @@ export class Statements {
   }
 
   /**
-   * Into how many parts a read without a limit is cut. Interactive ones with a predicate look for few rows, in one
-   * place: each part would cost them a request for nothing.
+   * Number of parts of a read without a limit. Interactive reads with a predicate find few rows in one place: each part
+   * would cost a useless request.
    */
   async #splits(id: string, table: string, where: Predicate | undefined, kind: RequestKind): Promise<number> {
     if (kind !== 'analytics' && where !== undefined) return 1;

@@ -15,12 +15,12 @@ export interface TableChangesOptions {
   readonly logger: Logger;
 }
 
-/** How often a change is tried while others make the same, as replicas do that start together. */
+/** Attempts of a change while others make the same, as replicas that start together do. */
 const ATTEMPTS = 10;
 
 /**
- * Changes tables. Every change looks first whether it is needed, in the transaction that makes it; so
- * one that meets another's, or whose end was lost, is simply made again.
+ * Changes tables. Every change first checks, in its own transaction, whether it is needed. So after a conflict, or a
+ * lost answer, it is simply repeated.
  */
 export class TableChanges {
   readonly #client: VastClient;
@@ -92,7 +92,7 @@ export class TableChanges {
     }
   }
 
-  /** The projections that `createProjections` would make, by name: how each of those is that are there. */
+  /** The projections that `createProjections` would make, by name, with the state of existing ones. */
   async projectionsOf(definition: TableDefinition): Promise<Map<string, ProjectionStatus | undefined>> {
     const { projections } = this.#client;
     const wanted = projectionsOf(definition, this.#sortedTables).map(projectionName);
@@ -134,7 +134,7 @@ export class TableChanges {
           await transactions.commit(id);
           return result;
         } catch (error) {
-          // What it made would be in the way of a further try.
+          // Leftovers would be in the way of another attempt.
           await isEndedSoon(this.#rollbacks.end(id));
           throw error;
         }

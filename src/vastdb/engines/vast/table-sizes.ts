@@ -1,7 +1,7 @@
-/** Sizes steer only how a read is cut: what they were a while ago does as well. */
+/** Sizes only steer how a read is split, so older ones will do. */
 const KEPT_MS = 300_000;
 
-/** How many rows the tables have, about: asked once in a while, by the reads that are cut by it. */
+/** Approximate row counts of the tables, refreshed now and then by the reads that are split by them. */
 export class TableSizes {
   readonly #load: (transactionId: string, table: string) => Promise<number>;
   readonly #known = new Map<string, { readonly rows: number; readonly atMs: number }>();

@@ -173,7 +173,7 @@ class VastEngine implements TableEngine {
     return [...found].filter(([, status]) => status === undefined).map(([name]) => name);
   }
 
-  /** The projections that stand for the definition's indexes: how each is; undefined for one that is missing. */
+  /** The state of the projections that stand for the definition's indexes; undefined for a missing one. */
   projections(definition: TableDefinition): Promise<Map<string, ProjectionStatus | undefined>> {
     this.#checkOpen();
     return this.#parts.changes.projectionsOf(definition);
@@ -234,7 +234,7 @@ class VastEngine implements TableEngine {
     );
   }
 
-  /** Waits for the transactions that were begun, and takes back what belongs to this process alone. */
+  /** Waits for the running transactions, and removes this process's own rows. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -243,7 +243,7 @@ class VastEngine implements TableEngine {
   async #close(): Promise<void> {
     const { locks, rollbacks, transport } = this.#parts;
     await Promise.allSettled(this.#running);
-    // First: transactions that are not over hold their slots.
+    // First: unfinished transactions hold their slots.
     await rollbacks.close();
     await locks.removeSlots(this.#slots.rowIds);
     transport.close();

@@ -37,7 +37,7 @@ export class VastReader implements ScanningReader {
     }
   }
 
-  /** Once more, where the cluster ended the transaction meanwhile, as it may when it recovers from a failure. */
+  /** Repeated if the cluster ended the transaction meanwhile, as it may when it recovers from a failure. */
   async #read<T>(statement: (transactionId: string) => Promise<T>): Promise<T> {
     let ofEnded: unknown;
     try {
@@ -55,7 +55,7 @@ export class VastReader implements ScanningReader {
     return this.#snapshots.read(statement);
   }
 
-  /** Whether what was not found may have been the transaction itself. */
+  /** Whether the transaction itself may be the missing thing. */
   async #isEnded(id: string, error: unknown): Promise<boolean> {
     if (!(error instanceof VastError) || error.status !== 404) return false;
     return !(await this.#client.transactions.isOpen(id));

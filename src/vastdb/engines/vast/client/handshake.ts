@@ -4,7 +4,7 @@ import type { Requests } from './requests.ts';
 /** Major, minor, patch and protocol number of a cluster. */
 export type VastVersion = readonly [number, number, number, number];
 
-/** Since which version the cluster knows what we use. */
+/** First versions of the cluster with the features that we use. */
 export const FEATURES = {
   /** An insert answers the ids of its rows. */
   rowIds: [5, 1],
@@ -36,7 +36,7 @@ export async function handshake(requests: Requests): Promise<VastVersion> {
   return numbers as unknown as VastVersion;
 }
 
-/** Whether the bucket is there; undefined where the cluster does not let us see it. */
+/** Whether the bucket exists; undefined if the cluster does not let us see it. */
 export async function bucketExists(requests: Requests): Promise<boolean | undefined> {
   const { status } = await requests.ask('HEAD', [requests.bucket], {});
   if (status === 404) return false;

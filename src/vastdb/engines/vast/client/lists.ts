@@ -5,7 +5,7 @@ import type { OperationOptions, Requests } from './requests.ts';
 export interface ListOptions {
   readonly transactionId: string;
   readonly query: OperationOptions['query'];
-  /** Of this kind of list, besides those of its pages. */
+  /** Headers of this kind of list, besides those of its pages. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly maxKeys: number;
   /** Only this name: a list of none or one. */

@@ -3,7 +3,7 @@ import type { ObjectDetails } from '../flatbuffers/tabular.generated.ts';
 
 const LONGEST_LIST = 100_000;
 
-/** What a list says of a table or a projection. */
+/** A table or a projection in a list. */
 export interface ObjectEntry {
   readonly name: string;
   readonly rows: number;

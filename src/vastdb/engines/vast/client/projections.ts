@@ -16,9 +16,9 @@ const LIST_KEYS = 1000;
 export interface ProjectionStatus {
   readonly rows: number;
   readonly bytes: number;
-  /** How far the rows that were there before it are in it. */
+  /** How far it contains the rows that are older than it. */
   readonly initialSyncPercent: number;
-  /** How much of it is to be sorted anew. */
+  /** The share of it that is still to be sorted. */
   readonly dirtyPercent: number;
 }
 

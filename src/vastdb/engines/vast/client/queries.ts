@@ -17,7 +17,7 @@ export interface CountRequest {
   readonly where?: Predicate;
   /** Defaults to `read`. */
   readonly kind?: RequestKind;
-  /** Into how many parts the table is cut, which are read side by side: see `splitsFor`. Defaults to 1. */
+  /** Number of parts of the table that are read in parallel: see `splitsFor`. Defaults to 1. */
   readonly splits?: number;
   readonly signal?: AbortSignal;
 }
@@ -33,12 +33,12 @@ export interface QueryRequest extends CountRequest {
 /** Rows of a page of a sub-split: of numbers alone, and where texts, bytes or vectors are among them. */
 const NARROW_PAGE_ROWS = 131_072;
 const WIDE_PAGE_ROWS = 16_384;
-/** How many sub-splits a request has which is to read much. Small ones have one: each sub-split answers all columns, if only to say that it has no rows. */
+/** Sub-splits of a large read. Small reads have one: each sub-split answers all columns, even without rows. */
 const SUB_SPLITS = 4;
 const ROWS_PER_SPLIT = 4_000_000;
 const SPLITS_AT_ONCE = 4;
 
-/** Into how many parts a table of so many rows is best cut. */
+/** The best number of parts for a table of this many rows. */
 export function splitsFor(rows: number): number {
   return Math.max(1, Math.floor(rows / ROWS_PER_SPLIT));
 }
@@ -52,11 +52,11 @@ export class Queries {
   }
 
   /**
-   * The rows that `where` picks, in pages as they arrive, in no order. Leaving the loop gives up what
-   * still runs. At most one page of each split waits for the consumer.
+   * The rows that `where` picks, in pages as they arrive, in no order. Leaving the loop aborts running requests. At
+   * most one page of each split waits for the consumer.
    *
-   * @throws TableError `invalid` for unknown columns and predicates that cannot be pushed down;
-   * `unavailable` where the cluster keeps failing.
+   * @throws TableError `invalid` for unknown columns and predicates that cannot be pushed down; `unavailable` where the
+   * cluster keeps failing.
    */
   async *pages(request: QueryRequest): AsyncGenerator<QueryPage> {
     const { table, columns, rowIds = false, limit = Infinity } = request;
@@ -77,7 +77,7 @@ export class Queries {
       for await (const page of this.#read(plan)) {
         const rows = Math.min(page.rowCount, left);
         left -= rows;
-        // What is left of the answer is read to its end, so that the connection can be used again.
+        // The rest of the answer is read, so that the connection can be used again.
         if (rows > 0) yield new QueryPage(rows, columns.length, page.columns);
       }
       isRead = true;

@@ -1,7 +1,7 @@
 export interface OrderedIds {
   /** Ascending, each once. */
   readonly ids: readonly bigint[];
-  /** Where each of them was; undefined where all of them are where they were. */
+  /** The former index of each; undefined if none moved. */
   readonly positions: readonly number[] | undefined;
 }
 

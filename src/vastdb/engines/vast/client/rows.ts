@@ -37,7 +37,7 @@ export class Rows {
     rows: readonly (readonly Cell[])[],
   ): Promise<bigint[]> {
     if (rows.length === 0) return [];
-    // What a row is sorted by cannot be updated, so it belongs to the insert.
+    // Columns of the sort key cannot be updated, so they belong to the insert.
     const rank = (name: string): number => (table.sortKey.includes(name) ? 0 : 1);
     const positions = columns
       .map((_, position) => position)

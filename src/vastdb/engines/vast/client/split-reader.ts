@@ -7,7 +7,7 @@ import type { WireColumn } from '../protocol/wire-column.ts';
 import type { VastResponse } from '../transport/vast-transport.ts';
 import type { Requests } from './requests.ts';
 
-/** What all splits of a query have in common. */
+/** Shared by all splits of a query. */
 export interface QueryPlan {
   readonly transactionId: string;
   readonly table: string;
@@ -17,11 +17,11 @@ export interface QueryPlan {
   readonly subSplits: number;
   readonly kind: RequestKind;
   readonly signal: AbortSignal;
-  /** How many rows of each sub-split one answer may have, at most, as of now; 0 when no more are wanted. */
+  /** Most rows of each sub-split in the next answer; 0 when no more are wanted. */
   readonly pageRows: () => number;
 }
 
-/** How often an answer may break off before its next page, and how long is waited then. */
+/** How often an answer may break off before its next page, and the pause after that. */
 const ATTEMPTS = 6;
 const BACKOFF = { baseMs: 50, maxMs: 1000 };
 /** Row groups that a sub-split reads in a row before it leaves as many to the others; sorted projections need 8. */
@@ -71,7 +71,7 @@ async function* readAnswer({ body }: VastResponse, { projected, subSplits }: Que
   reader.end();
 }
 
-/** Broken off, or failed within the cluster; not what we made of it, nor what the caller aborted. */
+/** The answer broke off, or the cluster failed; excludes our own errors, and aborts by the caller. */
 const mayGoOn = (error: unknown): error is TableError => error instanceof TableError && error.kind === 'unavailable';
 
 function queryHeaders(plan: QueryPlan, split: number, nextRowIds: readonly bigint[]): Record<string, string> {

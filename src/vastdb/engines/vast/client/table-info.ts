@@ -2,7 +2,7 @@ import type { ColumnDefinition } from '../../../engine.ts';
 import { TableError } from '../../../table-error.ts';
 import { type WireColumn, wireColumn } from '../protocol/wire-column.ts';
 
-/** What a request has to know of its table. */
+/** The properties of a table that requests need. */
 export interface TableInfo {
   readonly name: string;
   /** As `Columns.list` gives them. */

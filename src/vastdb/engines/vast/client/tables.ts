@@ -36,10 +36,10 @@ export class Tables {
   }
 
   /**
-   * Creates a table; its columns are nullable, all of them: what a cluster makes of others is not known.
+   * Creates a table with only nullable columns: how a cluster treats others is unknown.
    *
-   * @param sortKey names of columns that its rows are sorted by, which no update can change; for
-   * clusters that support sorted tables.
+   * @param sortKey names of columns that its rows are sorted by, which no update can change; for clusters that support
+   * sorted tables.
    * @throws VastError `conflict` where there is one of this name.
    */
   async create(

@@ -12,14 +12,11 @@ import { Transactions } from './transactions.ts';
 export interface VastClientOptions {
   readonly transport: VastTransport;
   readonly bucket: string;
-  /** The schema whose tables are meant; with slashes where it is nested. */
+  /** The schema of the tables; with slashes if it is nested. */
   readonly schema: string;
 }
 
-/**
- * The operations of a VAST DataBase on one schema, each as the requests of its wire protocol. It keeps
- * no state: what a request needs to know is handed to it.
- */
+/** The operations of a VAST DataBase on one schema, each as the requests of its wire protocol. It keeps no state. */
 export class VastClient {
   readonly transactions: Transactions;
   readonly schemas: Schemas;
@@ -46,7 +43,7 @@ export class VastClient {
     return handshake(this.#requests);
   }
 
-  /** Whether the bucket is there; undefined where the cluster does not let these keys see it. */
+  /** Whether the bucket exists; undefined if the cluster does not let these keys see it. */
   async bucketExists(): Promise<boolean | undefined> {
     return bucketExists(this.#requests);
   }

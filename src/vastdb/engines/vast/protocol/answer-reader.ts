@@ -13,7 +13,7 @@ export const FINISHED = 2n ** 48n - 1n;
 /** One complete set of columns of a sub-split. */
 export interface Page {
   readonly subSplit: number;
-  /** Where the sub-split goes on, or FINISHED. */
+  /** The row id at which the sub-split continues, or FINISHED. */
   readonly nextRowId: bigint;
   readonly rowCount: number;
   /** The cells of each asked column; none when none was asked for. */
@@ -25,10 +25,10 @@ const ROW_ID_BYTES = 8;
 const KEEP_ALIVE = 0xffff_ffff;
 const COMPLETE = 0xffff_fffe;
 const FAILED = 0xffff_fffd;
-/** What follows FAILED: a code of 8 bytes, and 4 zeros. */
+/** Length of the bytes after FAILED: a code of 8 bytes, and 4 zeros. */
 const FAILURE_BYTES = 12;
 
-/** The columns of a sub-split that came so far, in the set that is not complete yet. */
+/** The received columns of a sub-split's incomplete set. */
 interface OpenSet {
   readonly columns: Cell[][];
   /** The column that comes now: its batches, or undefined before its schema came. */
@@ -37,7 +37,7 @@ interface OpenSet {
   rows: number;
 }
 
-/** What the next bytes are. */
+/** The kind of the next bytes. */
 type Step = 'streamId' | 'rowId' | 'prefix' | 'metadata' | 'body' | 'failure' | 'rest';
 
 /**

@@ -16,7 +16,7 @@ import { TableError } from '../../../table-error.ts';
 import { malformed } from './malformed.ts';
 import type { WireColumn, WireType } from './wire-column.ts';
 
-/** What Arrow and the cluster's own tools call the element of a list. */
+/** Name of a list's element in Arrow and the cluster's own tools. */
 const ELEMENT = 'item';
 const ROW_ID_DIGITS = 38;
 

@@ -1,7 +1,7 @@
 /** Bytes that arrive in pieces of any length and are taken in pieces of wanted lengths. */
 export class ByteQueue {
   #pieces: Buffer[] = [];
-  /** Of the first piece, how much was taken. */
+  /** Bytes taken from the first piece. */
   #taken = 0;
   #length = 0;
 

@@ -27,7 +27,7 @@ export type Test =
 /** Any of its tests holds; all are about one column, and there is at least one. */
 export type Group = readonly Test[];
 
-/** Each AND of ORs multiplies into this many at most: a longer one is a mistake of who pushed it down. */
+/** An AND of ORs multiplies into at most this many: a longer one is a mistake of the caller. */
 const GROUPS_MAX = 256;
 
 /**

@@ -12,8 +12,8 @@ interface Region {
 type NumbersOf<T> = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => T;
 
 /**
- * The cells of a batch of one column. Nothing of the body is kept. What a batch says of itself is
- * checked against the bytes that came, so memory follows those.
+ * The cells of a batch of one column. Nothing of the body is kept. A batch's header is checked against the received
+ * bytes, so memory follows the bytes.
  *
  * @param body aligned to 8 bytes.
  * @throws TableError `corrupt` where the two disagree.

@@ -38,7 +38,7 @@ export interface IpcBatch {
 
 /** Longer metadata stands for no table of ours: the count of columns bounds it. */
 const METADATA_MAX_BYTES = 4 * 1024 * 1024;
-/** What one column of one page may take. Bytes are kept as they arrive, never set aside for what is announced. */
+/** Limit of one column of one page. Memory is allocated as bytes arrive, never for an announced length. */
 const BODY_MAX_BYTES = 1024 * 1024 * 1024;
 const FIELDS_MAX = 10_000;
 

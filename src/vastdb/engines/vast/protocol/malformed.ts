@@ -5,7 +5,7 @@ export function malformed(what: string, cause?: unknown): TableError {
   return new TableError('corrupt', `The cluster's answer cannot be read: ${what}.`, cause);
 }
 
-/** Runs a reader of flatbuffers: what it says of bytes that are none becomes an error of ours. */
+/** Runs a reader of flatbuffers, and turns its errors about malformed bytes into ours. */
 export function readOrRefuse<T>(what: string, read: () => T): T {
   try {
     return read();

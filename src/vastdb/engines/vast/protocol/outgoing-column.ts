@@ -201,7 +201,7 @@ function isOfType({ type, dimension }: WireColumn, cell: NonNullable<Cell>): boo
   }
 }
 
-/** Says what a cell is, not its value: values may be private. */
+/** Describes a cell without its value, which may be private. */
 function nameOf(cell: NonNullable<Cell>): string {
   if (cell instanceof Float32Array) return `vector of ${cell.length} elements`;
   return typeof cell === 'object' ? 'bytes' : typeof cell;

@@ -58,7 +58,7 @@ function columnNamed(columns: ReadonlyMap<string, WireColumn>, name: string): Wi
 /** A column of the schema, with the parts that its tests share. */
 interface Place {
   readonly column: WireColumn;
-  /** Of its leaf among all nodes of the schema, depth first: a vector comes before its element. */
+  /** Index of its leaf among all nodes of the schema, depth first: a vector comes before its element. */
   readonly leaf: number;
   reference?: Offset;
   literalField?: Offset;

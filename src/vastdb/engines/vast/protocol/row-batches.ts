@@ -4,7 +4,7 @@ import { batchMessageHead, END_OF_STREAM, type NodeLayout, padded, schemaMessage
 import { columnLayout, fixedRowBits, type OutgoingColumn, outgoingColumn, writeColumn } from './outgoing-column.ts';
 import type { WireColumn } from './wire-column.ts';
 
-/** What one request may hold. The cluster takes 5 MiB; its own clients cut at nine tenths of that. */
+/** Limits of one request. The cluster takes 5 MiB; its own clients cut at nine tenths of that. */
 export interface BatchLimits {
   readonly bytes: number;
   readonly rows: number;
@@ -21,7 +21,7 @@ export interface RowBatch {
   readonly body: Uint8Array;
 }
 
-/** What a column adds to the sizes of its buffers: metadata and padding, of up to 3 buffers and 2 nodes. */
+/** Overhead of a column besides its buffers: metadata and padding, of up to 3 buffers and 2 nodes. */
 const COLUMN_OVERHEAD_BYTES = 3 * (16 + 7) + 2 * 16;
 const STREAM_OVERHEAD_BYTES = 512;
 

@@ -11,7 +11,7 @@ export interface WireColumn {
   readonly name: string;
   readonly type: WireType;
   readonly nullable: boolean;
-  /** Of vectors: the count of float32 elements; 0 for every other type. */
+  /** For vectors the number of float32 elements; 0 for every other type. */
   readonly dimension: number;
 }
 
@@ -24,10 +24,7 @@ export function rowIdColumn(isSortedTable: boolean): WireColumn {
   return { name: ROW_ID, type: isSortedTable ? 'sortedRowId' : 'rowId', nullable: true, dimension: 0 };
 }
 
-/**
- * Columns as they are created: nullable, all of them, since that is what every cluster takes. What is
- * required is for those to check who write.
- */
+/** Columns as they are created: all nullable, which every cluster accepts. Writers check the required ones. */
 export function nullableColumns(columns: readonly ColumnDefinition[]): WireColumn[] {
   return columns.map((column) => ({ ...wireColumn(column), nullable: true }));
 }

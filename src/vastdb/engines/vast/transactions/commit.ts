@@ -1,23 +1,23 @@
 import { TableError } from '../../../table-error.ts';
 import { VastError } from '../transport/vast-error.ts';
 
-/** How often a commit whose answer was lost is sent again, while the transaction is still open. */
+/** Repetitions of a commit whose answer was lost, while the transaction is still open. */
 const ATTEMPTS = 5;
 
 export interface CommitSteps {
   readonly commit: () => Promise<void>;
   /** Whether the cluster knows the transaction as neither committed nor rolled back. */
   readonly isOpen: () => Promise<boolean>;
-  /** Whether what the transaction wrote can be seen by others. */
+  /** Whether others can see the transaction's writes. */
   readonly isVisible: () => Promise<boolean>;
 }
 
 /**
- * Commits, and finds out what became of a commit whose answer was lost: a transaction that is open is
- * committed again; one that is not was committed if what it wrote can be seen.
+ * Commits, and finds out the outcome if the answer was lost: an open transaction is committed again; a closed one was
+ * committed if its writes can be seen.
  *
- * @throws TableError `conflict` when it was not committed, so that it may be done anew; `unavailable`
- * when that cannot be found out now.
+ * @throws TableError `conflict` when it was not committed, so that it may be done anew; `unavailable` when that cannot
+ * be found out now.
  */
 export async function commitSurely({ commit, isOpen, isVisible }: CommitSteps): Promise<void> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -43,6 +43,6 @@ async function surely(lookUp: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** Whether it may have been committed: of a refusal one is sure. */
+/** Whether it may have been committed: a refusal is certain. */
 const isDoubtful = (error: unknown): boolean =>
   error instanceof VastError && error.kind !== 'conflict' && error.kind !== 'full' && error.status !== 403;

@@ -18,14 +18,14 @@ const COLUMNS: readonly ColumnDefinition[] = [
 ];
 const TABLE = shapeOf(LOCK_TABLE, COLUMNS, []);
 
-/** How often it is tried to find or make the table, when several replicas start at once. */
+/** Attempts to find or make the table when several replicas start at once. */
 const OPEN_ATTEMPTS = 10;
 const OPEN_PAUSE_MS = 200;
 
 interface LockRows {
   /** Row ids by bucket. */
   readonly buckets: readonly bigint[];
-  /** Slots that no living process uses any more. */
+  /** Slots of dead processes. */
   readonly leftBehind: readonly bigint[];
 }
 
@@ -40,7 +40,7 @@ export class LockTable {
   readonly #client: VastClient;
   readonly #rollbacks: Rollbacks;
   #buckets: readonly bigint[];
-  /** Once for all who find that the rows are not those that they were. */
+  /** Once for all callers that find changed rows. */
   #learning: Promise<void> | undefined;
 
   private constructor(client: VastClient, rollbacks: Rollbacks, buckets: readonly bigint[]) {
@@ -80,9 +80,9 @@ export class LockTable {
       await this.#client.rows.update(transactionId, TABLE, rowIds, ['token', 'touched_ms'], rows);
     } catch (error) {
       const isMissing = error instanceof VastError && error.status === 404;
-      // What is missing may be the transaction itself.
+      // The transaction itself may be missing.
       if (!isMissing || !(await this.#client.transactions.isOpen(transactionId))) throw error;
-      // The rows are not those that they were: somebody has made the table anew.
+      // The rows have changed: somebody has recreated the table.
       await (this.#learning ??= this.#learnAgain());
       throw new LockRowsChanged('conflict', 'The rows of the table of locks are not those that they were.', error);
     }
@@ -112,7 +112,7 @@ export class LockTable {
     }
   }
 
-  /** Nothing depends on it: what cannot be removed now is found by others after a week. */
+  /** Nothing depends on it: others find leftovers after a week. */
   async removeSlots(rowIds: readonly bigint[]): Promise<void> {
     if (rowIds.length === 0) return;
     const { rows, transactions } = this.#client;
@@ -159,7 +159,7 @@ async function findRows(client: VastClient, transactionId: string): Promise<Lock
   return { buckets, leftBehind };
 }
 
-/** Of rows that stand for one bucket every replica takes the same. */
+/** If several rows stand for one bucket, every replica takes the same. */
 const smaller = (known: bigint | undefined, rowId: bigint): bigint =>
   known !== undefined && known < rowId ? known : rowId;
 

@@ -3,9 +3,9 @@ import { backoffMs } from '../../../../shared/backoff.ts';
 import type { Transactions } from '../client/transactions.ts';
 import { VastError } from '../transport/vast-error.ts';
 
-/** Soon after an outage the rows can be written again. */
+/** Short, so that the rows can be written again soon after an outage. */
 const BACKOFF = { baseMs: 50, maxMs: 1000 };
-/** How long it is tried to end a transaction. A cluster has surely ended it by itself by then. */
+/** How long a rollback is repeated. By then the cluster has surely ended the transaction itself. */
 const PATIENCE_MS = 600_000;
 /** How long callers wait for it: enough for one endpoint that hangs and one that answers. */
 const SOON_MS = 3000;
@@ -31,7 +31,7 @@ export class Rollbacks {
     return ended;
   }
 
-  /** Tries once more what is not over yet, and waits for all of it. */
+  /** Tries open rollbacks once more, and waits for all of them. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#running);

@@ -6,9 +6,12 @@ export interface Slot {
 
 /** Rows that are added when all are taken. */
 const GROWTH = 8;
-/** One that was not written for so long is not used any more: others may remove it as left behind (see `LEFT_BEHIND_MS`). */
+/**
+ * A slot that was not written for this long is not used again: others may remove it as left behind (see
+ * `LEFT_BEHIND_MS`).
+ */
 const LONGEST_REST_MS = 24 * 3_600_000;
-/** Rows of other processes that were not touched for so long belong to nobody any more. */
+/** Rows of other processes that were untouched for this long have no owner. */
 export const LEFT_BEHIND_MS = 7 * LONGEST_REST_MS;
 
 /** The slots of this process: made on demand, used again and again. */
@@ -48,7 +51,7 @@ export class SlotPool {
     this.#free.push(slot);
   }
 
-  /** A transaction wrote the row and was committed: others see that it is in use. */
+  /** Call it when a committed transaction wrote the row: others see that it is in use. */
   wasWritten(slot: Slot): void {
     slot.writtenMs = Date.now();
   }

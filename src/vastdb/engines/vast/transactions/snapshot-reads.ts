@@ -1,4 +1,4 @@
-/** How many transactions are begun at a time; reads that come meanwhile wait for the next one, together. */
+/** Transactions that are begun at a time; reads that come meanwhile share the next one. */
 const BEGINS_AT_ONCE = 4;
 
 export interface SnapshotSource {
@@ -15,13 +15,13 @@ interface Group {
 }
 
 /**
- * Reads outside of transactions. VAST reads in transactions only, and each sees the state of its
- * begin; so reads that wait at the same time share one that is begun after all of them came. What was
- * acknowledged before a read came is always seen by it, and a crowd of readers costs few transactions.
+ * Reads outside of transactions. VAST reads in transactions only, and each sees the state of its begin; so reads that
+ * wait at the same time share one that is begun after all of them came. A read always sees everything that was
+ * acknowledged before it, and many readers cost few transactions.
  */
 export class SnapshotReads {
   readonly #source: SnapshotSource;
-  /** Those who wait for a transaction that is not begun yet. */
+  /** Readers that wait for the next transaction. */
   #forming: Group | undefined;
   #beginning = 0;
 

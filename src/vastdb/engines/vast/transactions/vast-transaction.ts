@@ -35,12 +35,12 @@ export class VastTransaction implements TableTransaction {
     return this.#lockBuckets;
   }
 
-  /** A write that failed on the cluster: how much of it was done is not known, so nothing can be committed any more. */
+  /** A write failed on the cluster: it may be partly done, so nothing can be committed any more. */
   get failure(): TableError | undefined {
     return this.#failure;
   }
 
-  /** What the failed write was about, where it was a conflict: rows, or a table where there were many. */
+  /** The object of a conflicting write: rows, or a table if there were many. */
   get conflictKeys(): readonly string[] {
     return this.#conflictKeys;
   }
@@ -72,13 +72,13 @@ export class VastTransaction implements TableTransaction {
     await this.#write(table, rowIds, () => this.#statements.delete(this.#id, table, rowIds));
   }
 
-  /** Only takes notes: the rows are written right before the commit. */
+  /** Only records the keys: their rows are written right before the commit. */
   async lock(keys: readonly string[]): Promise<void> {
     this.#checkOpen();
     for (const key of keys) this.#lockBuckets.add(lockBucket(key));
   }
 
-  /** From now on it refuses to be used. Resolves when its statements have ended. */
+  /** Refuses further use. Resolves when its statements have ended. */
   async end(): Promise<void> {
     this.#ended = true;
     await this.#gate.idle();
@@ -92,7 +92,7 @@ export class VastTransaction implements TableTransaction {
         await statement();
         this.#hasWritten = true;
       } catch (error) {
-        // What was refused before it was sent has changed nothing: the work may go on.
+        // A request that was refused before it was sent has changed nothing: the work may go on.
         if (error instanceof VastError || isUnreachable(error)) this.#failure = error;
         this.#conflictKeys = conflictKeys(table, rowIds);
         throw error;

@@ -12,7 +12,7 @@ import { mayRunAgain } from './run-again.ts';
 import type { Slot, SlotPool } from './slot-pool.ts';
 import { VastTransaction } from './vast-transaction.ts';
 
-/** The cluster ends transactions that it hears nothing of. */
+/** Interval of a sign of life: the cluster ends silent transactions. */
 const KEEP_ALIVE_MS = 60_000;
 
 export interface WriteTransactionsParts {
@@ -88,7 +88,7 @@ export class WriteTransactions {
     slots.wasWritten(slot);
   }
 
-  /** What is missing may be the transaction itself: the cluster ends those that it hears nothing of. */
+  /** The transaction itself may be missing: the cluster ends silent ones. */
   async #reasonOf(error: unknown, id: string): Promise<unknown> {
     const mayBeGone = error instanceof VastError && error.status === 404;
     if (!mayBeGone || (await this.#parts.client.transactions.isOpen(id).catch(() => true))) return error;

@@ -16,11 +16,10 @@ export interface AnswerBodyOptions {
 }
 
 /**
- * The pieces of an answer as they come. The clock of the endpoint's silence stands while the caller
- * works on a piece.
+ * The pieces of an answer as they come. The clock of the endpoint's silence stands while the caller works on a piece.
  *
- * @throws VastError `unavailable` when the answer breaks off or stops. `mayBeDone` is true: who sends
- * an answer has done the work.
+ * @throws VastError `unavailable` when the answer breaks off or stops. `mayBeDone` is true: an endpoint that answers
+ * has done the work.
  */
 export async function* answerBody(message: IncomingMessage, options: AnswerBodyOptions): AsyncGenerator<Buffer> {
   const { target, deadlines, startedAt, signal, onFault, onEnd } = options;
@@ -46,7 +45,7 @@ export async function* answerBody(message: IncomingMessage, options: AnswerBodyO
     onFault();
     throw new VastError('unavailable', `${target}: the answer broke off.`, { mayBeDone: true, cause: error });
   } finally {
-    // Whoever leaves early gives the connection up; one that was read to its end is kept by then.
+    // Leaving early gives the connection up; after the end it is kept.
     if (!message.complete) message.destroy();
   }
 }

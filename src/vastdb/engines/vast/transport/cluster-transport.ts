@@ -26,9 +26,9 @@ export interface ClusterTransportOptions {
   readonly limits?: Partial<Limits>;
 }
 
-/** What one request may take. */
+/** Limits of one request. */
 export interface Limits extends Deadlines {
-  /** In all, with its repetitions, until an answer begins. */
+  /** Total time with repetitions until an answer begins. */
   readonly budgetMs: number;
   readonly attempts: number;
 }
@@ -45,7 +45,7 @@ const QUICK: Limits = { connectMs: 1000, silenceMs: 2000, wholeMs: 2000, budgetM
 const BACKOFF = { baseMs: 25, maxMs: 2000 };
 /** A repetition with less time than this is not begun: its endpoint would be blamed for our haste. */
 const LEAST_MS = 100;
-/** How many broken connections a request survives beyond one of each endpoint. */
+/** Broken connections that a request survives, besides one for each endpoint. */
 const MORE_FAULTS = 2;
 /** Answers of a known length up to this are read at once, so that one that breaks off can be asked for again. */
 const READ_AT_ONCE_BYTES = 65_536;
@@ -95,7 +95,7 @@ export class ClusterTransport implements VastTransport {
       } catch (error) {
         if (attempt >= limits.attempts || !mayRepeat(request, error)) throw error;
         if (!isSlowDown(error)) {
-          // Every endpoint had its chance, and more: waiting for one is for the client to do.
+          // Every endpoint had its chance: the client must wait.
           faults += 1;
           if (faults >= this.endpoints.count + MORE_FAULTS) throw error;
           const isFirst = !tried.has(endpoint);
@@ -110,7 +110,7 @@ export class ClusterTransport implements VastTransport {
     }
   }
 
-  /** Gives up what still runs. */
+  /** Aborts running requests. */
   close(): void {
     this.#isClosed = true;
     this.#sender.close();
@@ -194,7 +194,7 @@ export class ClusterTransport implements VastTransport {
       const answer = await this.#attempt(endpoint, request, requestTarget([], request.query), limits, undefined);
       await answer.buffer();
     } catch {
-      // The endpoint's own books have it: it waits longer for the next try.
+      // The endpoint has recorded it: its next try waits longer.
     }
   }
 }

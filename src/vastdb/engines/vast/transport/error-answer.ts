@@ -8,7 +8,7 @@ const MESSAGE_MAX = 300;
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, processEntities: true });
 
 /**
- * What an answer that is not 200 means.
+ * The error of an answer other than 200.
  *
  * @param target the request without its host, for the message: `PUT /bucket/schema/table?rows`.
  * @param body S3's XML; anything else is left aside.
@@ -25,7 +25,7 @@ export function isSlowDown(error: unknown): boolean {
   return error instanceof VastError && (error.status === 429 || (error.status === 503 && error.code === 'SlowDown'));
 }
 
-/** Whether an endpoint that failed or goes away said so, or something in front of it in its place. */
+/** Whether the status shows a failing endpoint, or a failing proxy in front of it. */
 export function isFaultStatus(status: number, code: string | undefined): boolean {
   return status === 500 || status === 502 || status === 504 || (status === 503 && code !== 'SlowDown');
 }
@@ -36,7 +36,7 @@ function kindOf(status: number): TableErrorKind {
       return 'conflict';
     case 507:
       return 'full';
-    // Keys and policies are mended on the cluster, not in the request.
+    // Keys and policies must be fixed on the cluster.
     case 401:
     case 403:
     case 408:
@@ -68,7 +68,7 @@ function readXml(body: string): { code: string | undefined; message: string | un
     const { Code: code, Message: message } = error as Record<string, unknown>;
     return { code: textOf(code), message: textOf(message) };
   } catch {
-    // Whatever it is, the status has said enough.
+    // No XML: the status is enough.
     return { code: undefined, message: undefined };
   }
 }

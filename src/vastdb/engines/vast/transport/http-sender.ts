@@ -5,7 +5,7 @@ import { VastError } from './vast-error.ts';
 /** How long an endpoint may take, in milliseconds. */
 export interface Deadlines {
   readonly connectMs: number;
-  /** How long it may send nothing, before its answer and within it. */
+  /** Longest silence, before and within its answer. */
   readonly silenceMs: number;
   /** From the request to the end of its answer. */
   readonly wholeMs: number;

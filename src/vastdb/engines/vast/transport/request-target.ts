@@ -1,4 +1,4 @@
-/** Where a request goes within an endpoint. */
+/** The path and query of a request. */
 export interface RequestTarget {
   /** Escaped, as it is sent: `/bucket/schema/table?rows`. */
   readonly path: string;

@@ -1,9 +1,9 @@
 import { TableError, type TableErrorKind } from '../../../table-error.ts';
 
 export interface VastErrorDetails {
-  /** Of the answer; undefined where none came. */
+  /** Status of the answer; undefined if there was none. */
   readonly status?: number;
-  /** Of the answer's XML, such as `SlowDown`. */
+  /** Code in the answer's XML, such as `SlowDown`. */
   readonly code?: string;
   /** The request may have been done although it failed: its answer was lost. */
   readonly mayBeDone?: boolean;

@@ -14,7 +14,7 @@ export interface VastRequest {
   readonly kind: RequestKind;
   /** Doing it twice does no harm although it is no GET, as for begin and rollback: sent again when its answer is lost. */
   readonly repeatable?: boolean;
-  /** Costs a cluster that is well next to nothing: one that is silent for two seconds is not waited for. */
+  /** Cheap for a healthy cluster: after two seconds of silence the request is given up. */
   readonly isQuick?: boolean;
 }
 
