@@ -9,7 +9,7 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** The status that the answer must have. */
   readonly status: number;
-  /** What the answer means, for the reader; nothing is told of a call without it. */
+  /** The meaning of the answer, for the reader; a call without it is not shown. */
   readonly meaning?: string;
 }
 

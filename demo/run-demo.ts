@@ -6,7 +6,7 @@ import { type Clip, loadClip } from './clip.ts';
 import { Narrator } from './narrator.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** What a shell reports of a program that Ctrl-C ended. */
+/** A shell's exit status of a program that Ctrl-C ended. */
 const EXIT_INTERRUPTED = 130;
 
 export interface Demo {

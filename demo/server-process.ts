@@ -71,12 +71,12 @@ export class ServerProcess {
     return this.#child.pid;
   }
 
-  /** What the server has written to its standard output so far: its log. */
+  /** The server's standard output so far: its log. */
   get output(): string {
     return this.#output;
   }
 
-  /** What the server has written to its standard error so far. */
+  /** The server's standard error so far. */
   get errors(): string {
     return this.#errors;
   }

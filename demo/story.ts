@@ -7,7 +7,7 @@ import { type Block, drawTimeline, type Stretch } from './timeline.ts';
 /** The range that the demo asks for: its ends lie within segments, as those of most questions do. */
 const ASKED = '[2:500000000_4:500000000)';
 
-/** What the API says of a segment, as far as the demo looks at it. */
+/** The properties of a segment that the demo uses. */
 interface Segment {
   readonly object_id: string;
   readonly timerange: string;

@@ -24,7 +24,7 @@ export async function withAuthStore<T>(
   }
 }
 
-/** Who runs the command, as the audit log names it: the user of the operating system. */
+/** The operator in the audit log: the user of the operating system. */
 export function operatorName(): string {
   try {
     return `os:${userInfo().username}`;

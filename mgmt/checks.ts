@@ -96,7 +96,7 @@ async function checkMedia(config: Config): Promise<CheckResult[]> {
   }
 }
 
-/** What the first start of the server makes: whether it may. */
+/** Whether the server may make its tables at the first start. */
 async function checkNewPlace(check: string, place: string): Promise<CheckResult> {
   let parent = dirname(place);
   while (!(await isThere(parent))) parent = dirname(parent);

@@ -49,8 +49,8 @@ export async function withInterrupt<T>(discard: () => void, work: () => Promise<
 }
 
 /**
- * Renames a file that is whole to its place. What is there is renamed as well, and lies beside it. Ctrl-C does not come in
- * between.
+ * Renames a file that is whole to its place. An existing file is renamed too, and stays beside it. Ctrl-C does not come
+ * in between.
  *
  * @param suffixes of the files there that belong together.
  */

@@ -16,7 +16,7 @@ export async function readNewPassword(): Promise<string> {
 
 async function ask(question: string): Promise<string> {
   process.stderr.write(question);
-  // What is typed is echoed to this output, which goes nowhere.
+  // The echo of typed characters goes to this output, which discards it.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
   try {

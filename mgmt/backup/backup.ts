@@ -58,7 +58,7 @@ export async function backUp(config: Config, options: BackupOptions, progress: P
   }
 }
 
-/** What the disk of the backup, or a quota on it, says by itself. SQLite names the file. */
+/** Error codes of the backup's disk, or a quota on it. For SQLite's errors the file is named. */
 const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 const isFull = (error: unknown): error is Error => error instanceof Error && 'code' in error && FULL.has(error.code);

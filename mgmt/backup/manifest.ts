@@ -54,11 +54,11 @@ export interface TableEntry {
   readonly columns: readonly ColumnDefinition[];
   readonly rows: number;
   readonly checksum: string;
-  /** Of backups as Arrow files. */
+  /** Only of backups as Arrow files. */
   readonly file?: FileEntry;
 }
 
-/** What a backup says of itself: enough to check it before anything is restored. */
+/** The description of a backup: enough to check it before anything is restored. */
 export interface Manifest {
   readonly format: typeof FORMAT;
   readonly version: 1;

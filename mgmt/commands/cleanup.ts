@@ -67,7 +67,7 @@ async function cleanUp(names: readonly string[], options: CleanupOptions): Promi
   const deleted = await withTables(
     async ({ manager, engine }) => {
       const rows = await deleteAll(manager, planned);
-      // What half of a restore or of a migration left is gone.
+      // Remains of an unfinished restore or migration are gone.
       if (empties) await endFilling(engine);
       return rows;
     },

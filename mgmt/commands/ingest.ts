@@ -143,7 +143,7 @@ async function checkFile(file: string): Promise<void> {
   if (found.size === 0) throw new Error(`${file} is empty.`);
 }
 
-/** What is cut is about as large as the file. */
+/** The cut segments are about as large as the file. */
 async function checkSpace(inputs: readonly string[], folder: string): Promise<void> {
   const sizes = await Promise.all(inputs.map(async (input) => (isUrl(input) ? 0 : (await stat(input)).size)));
   const needed = sizes.reduce((sum, size) => sum + size, 0);

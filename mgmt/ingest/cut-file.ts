@@ -11,11 +11,11 @@ const NS_PER_US = 1000n;
 const NS_PER_S = 1_000_000_000n;
 /** MPEG-TS counts 33 bits of 90 kHz; after that its times begin again. */
 const TS_END_NS = (2n ** 33n * NS_PER_S) / 90_000n;
-/** How long a decoder may keep bytes of a transport stream: its clock (PCR) is so much behind the times of decoding. */
+/** How long a decoder may keep bytes of a transport stream: its clock (PCR) is this far behind the decoding times. */
 const TS_DELAY_NS = 200_000_000n;
 /** The longest argument that Linux hands to a program is 128 KiB. */
 const ARGUMENT_MAX = 120_000;
-/** Of a stream that is not cut: without an end of its own, its list would mean ffmpeg's default of 2 s. */
+/** The cut list of an uncut stream: an empty list would mean ffmpeg's default of 2 s. */
 const NEVER_CUT = String(2 ** 31 - 2);
 
 /** A stream of a file on its way into segments. */
@@ -33,7 +33,7 @@ export interface CutStream extends MuxedStream {
   readonly prefix: string;
 }
 
-/** What is added to the file's times so that none is negative in the segments: whole microseconds, as ffmpeg takes. */
+/** Offset of the file's times so that none is negative in the segments: whole microseconds, as ffmpeg takes them. */
 export function shiftOf(streams: readonly MuxedStream[]): bigint {
   const first = least(
     streams.map((each) => earliestNsOf(each) - (each.container.muxer === 'mpegts' ? TS_DELAY_NS : 0n)),

@@ -1,19 +1,19 @@
 import type { Packet } from '../media/probe.ts';
 import { ticksToNs, type TimeBase } from '../media/ticks.ts';
 
-/** A stretch of a stream's packets that becomes a segment. */
+/** A range of a stream's packets that becomes a segment. */
 export interface Cut {
   /** Packets, in the order in which they lie in the file. */
   readonly first: number;
   readonly end: number;
-  /** Of the stream's own clock; the end is where the next one starts, or the last frame ends. */
+  /** Times on the stream's own clock; the end is the start of the next one, or the end of the last frame. */
   readonly startNs: bigint;
   readonly endNs: bigint;
 }
 
 /**
- * Where a stream is cut: at the first key frame at or after each multiple of the duration, where all that comes before
- * it in the file is also shown before it. Multiples are counted from the beginning, so that lengths do not drift.
+ * Cuts a stream at the first key frame at or after each multiple of the duration, if all earlier packets in the file
+ * are also shown earlier. Multiples are counted from the beginning, so that lengths do not drift.
  */
 export function planCuts(packets: readonly Packet[], timeBase: TimeBase, segmentNs: bigint): Cut[] {
   const earliest = earliestFrom(packets);

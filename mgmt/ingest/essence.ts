@@ -13,7 +13,7 @@ export function kindOf(stream: ProbedStream): 'video' | 'audio' {
 }
 
 /**
- * What is not known is left out: a guess would be worse than nothing.
+ * Unknown properties are left out: a guess would be worse.
  *
  * @param packets of the stream, or as many of them as are one file.
  */
@@ -41,7 +41,7 @@ const TRANSFERS: Readonly<Record<string, VideoEssenceParameters['transfer_charac
   'arib-std-b67': 'HLG',
   smpte2084: 'PQ',
 };
-/** By the field that is shown first. */
+/** Interlace modes by the field that is shown first. */
 const FIELD_ORDERS: Readonly<Record<string, VideoEssenceParameters['interlace_mode']>> = {
   progressive: 'progressive',
   tt: 'interlaced_tff',

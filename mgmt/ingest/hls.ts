@@ -47,7 +47,7 @@ async function readRendition(playlist: Playlist, name: string, folder: string): 
 
 interface Playlist {
   readonly manifest: Manifest;
-  /** What its URIs are relative to: where it was found in the end. */
+  /** Base of its URIs: its address after redirects. */
   readonly base: URL;
 }
 

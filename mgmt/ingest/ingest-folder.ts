@@ -19,8 +19,8 @@ interface Upload {
 }
 
 /**
- * What an ingest remembers, so that it can be killed at any moment and run again: its plan, the segments that it cut,
- * and which of them are uploaded. What is registered is not kept here: the server knows it best.
+ * The journal of an ingest, so that it can be killed at any moment and run again: its plan, the segments that it cut,
+ * and the uploaded ones. Registered segments are not recorded here: the server knows them best.
  */
 export class IngestFolder {
   readonly #path: string;
@@ -96,7 +96,7 @@ export class IngestFolder {
   async uploaded(flowId: string): Promise<Map<string, string>> {
     const text = (await readFile(join(this.#path, JOURNAL), 'utf8').catch(undefinedIfMissing)) ?? '';
     const objects = new Map<string, string>();
-    // What follows the last line break was being written when the process was killed.
+    // Text after the last line break was being written when the process was killed.
     for (const line of text.split('\n').slice(0, -1)) {
       const upload = parseUpload(line);
       if (upload?.flow === flowId) objects.set(upload.file, upload.object);
@@ -125,7 +125,7 @@ export class IngestFolder {
     this.#release = undefined;
   }
 
-  /** All is registered: what was cut is not needed any more. The plan stays, so that nothing is ingested twice. */
+  /** All is registered: the cut segments are not needed any more. The plan stays, so that nothing is ingested twice. */
   async removeSegments(): Promise<void> {
     await rm(join(this.#path, SEGMENTS), { recursive: true, force: true });
   }

@@ -24,7 +24,7 @@ import { type SeparateTrack, takeApart } from './take-apart.ts';
 type Plan = Omit<IngestPlan, 'fingerprint'>;
 
 /**
- * Decides what is ingested, as what; segments that have to be made are made in `folder`.
+ * Plans flows and segments from the inputs; makes new segments in `folder`.
  *
  * @param inputs paths or URLs; more than one where they are ready segments.
  */
@@ -52,7 +52,7 @@ export async function makePlan(
 
 export const isUrl = (input: string): boolean => /^https?:/.test(input);
 
-/** The name of a file, or of what a URL leads to. */
+/** The name of a file, or of a URL's target. */
 function labelOf(input: string): string {
   if (!isUrl(input)) return basename(input);
   const name = basename(new URL(input).pathname);
@@ -67,7 +67,7 @@ function labelOf(input: string): string {
 /** One flow with segments, and those that it collects where they are wrapped up in it. */
 interface Part {
   readonly role: string;
-  /** The one that the segments are of comes last. */
+  /** The flow with the segments comes last. */
   readonly flows: readonly FlowBody[];
   readonly track: MeasuredTrack;
   readonly targetSeconds: number | undefined;
@@ -143,7 +143,7 @@ const separateFlow = ({ stream, spans, container }: SeparateTrack, label: string
   container: container.type,
 });
 
-/** The flow that the segments are of comes last. What is wrapped up together has a flow each, without segments. */
+/** The flow with the segments comes last. Muxed tracks get a flow each, without segments. */
 function flowsOf(
   { first, tracks }: MeasuredSegments,
   label: string,

@@ -1,7 +1,7 @@
 import type { FlowBody, SegmentBody } from '../tams-client/types.ts';
 import type { Start } from './start.ts';
 
-/** A segment that is to be: its bytes, and all that is registered but the object. */
+/** A planned segment: its bytes, and its registration without the object. */
 export interface PlannedSegment {
   /** Within the folder of the ingest, unless it is absolute. */
   readonly file: string;
@@ -14,25 +14,25 @@ export interface Track {
   readonly segments: readonly PlannedSegment[];
 }
 
-/** All that an ingest will do, decided before it begins: whoever goes on with it does the same. */
+/** The whole plan of an ingest, made before it begins: a resumed run does the same. */
 export interface IngestPlan {
-  /** What it was made of: equal texts, equal plans. */
+  /** Fingerprint of its inputs: equal texts, equal plans. */
   readonly fingerprint: string;
   /** In the order in which they are made: those that are collected come first, the one that stands for the whole last. */
   readonly flows: readonly FlowBody[];
   readonly tracks: readonly Track[];
-  /** What an operator should know of the media before they are used. */
+  /** Notes on the media for the operator. */
   readonly notes?: readonly string[];
 }
 
-/** What an operator decides. */
+/** Options of the operator. */
 export interface IngestSettings {
   /** How long segments are to be when a file is cut; they end at the next key frame. */
   readonly segmentNs: bigint;
-  /** Of the flow, and the source, that stand for the whole; new ones unless given. */
+  /** Ids of the flow and the source of the whole; new ones by default. */
   readonly flowId?: string;
   readonly sourceId?: string;
-  /** Of the flow that stands for the whole; the name of the file unless given. */
+  /** Label of the flow of the whole; by default the name of the file. */
   readonly label?: string;
   /** Unless given: where the file's own timecode says or, without one, its own times. */
   readonly start?: Start;

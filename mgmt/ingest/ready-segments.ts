@@ -31,7 +31,7 @@ export interface ReadySegment {
 /** The segments of a rendition, what their first one is, and where they lie in time. */
 export interface MeasuredSegments {
   readonly first: ProbedFile;
-  /** By the position of their stream in the first: those that are wrapped up together have the same files. */
+  /** Tracks by the position of their stream in the first segment: muxed tracks have the same files. */
   readonly tracks: readonly MeasuredTrack[];
   /** The position of the track that says where the segments lie: pictures, or sound where there are none. */
   readonly leading: number;
@@ -50,7 +50,7 @@ export interface Span {
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly offsetNs: bigint;
-  /** By how much the clock of the file is ahead of these times, since it was made of another one. */
+  /** How far the file's clock is ahead of these times, since it was made from another file. */
   readonly shiftNs: bigint;
 }
 
@@ -187,7 +187,7 @@ function inStep(segments: readonly (Own | undefined)[], leading: readonly Span[]
   return spans;
 }
 
-/** What is added to the times of several tracks, to all the same so that pictures and sound stay together. */
+/** One offset for the times of all tracks, so that pictures and sound stay in sync. */
 export function placementOf(renditions: readonly MeasuredSegments[], start: Start | undefined): bigint {
   const spans = renditions.flatMap(({ tracks }) => tracks.flatMap((track) => track.spans));
   const lowestOffset = least(spans.map(({ offsetNs, shiftNs }) => offsetNs - shiftNs));
@@ -199,7 +199,7 @@ export function placementOf(renditions: readonly MeasuredSegments[], start: Star
   return startNsOf(start, streams) - (leader?.spans[0]?.startNs ?? 0n);
 }
 
-/** What is registered of the segments of a track; of what is wrapped up together, a frame is one of several flows. */
+/** The segments of a track as they are registered; with muxed tracks, a frame belongs to one of several flows. */
 export function plannedSegments(
   { stream, spans }: MeasuredTrack,
   { added, isMuxed }: { readonly added: bigint; readonly isMuxed: boolean },

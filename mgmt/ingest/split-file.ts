@@ -18,7 +18,7 @@ import { type TimedPackets, timedPackets } from './timed-packets.ts';
 import { notesOn, trackName } from './track-notes.ts';
 
 const NS_PER_S = 1_000_000_000n;
-/** What clocks and the last frame may differ by. */
+/** Tolerance for clocks and the last frame. */
 const MISSING_NS = 500_000_000n;
 /** ffmpeg's demuxers of one picture: it makes up a rate for them, and so a time. */
 const STILL_PICTURE = /^(image2|\w+_pipe)$/;
@@ -151,9 +151,9 @@ async function checkedRates(
 }
 
 interface Placement {
-  /** What is added to the file's times in its segments. */
+  /** Offset of the segments' times from the file's. */
   readonly shiftNs: bigint;
-  /** What is added to those on the timeline (`ts_offset`). */
+  /** Offset of the timeline from the segments' times (`ts_offset`). */
   readonly offsetNs: bigint;
   /** Samples in a coded frame of sound. */
   readonly frameSize: number | undefined;

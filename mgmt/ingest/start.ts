@@ -8,7 +8,7 @@ const NS_PER_S = 1_000_000_000n;
 /** Where on the timeline the first picture goes, or the first sound where there are none: nanoseconds, or its timecode. */
 export type Start = bigint | Timecode;
 
-/** What a file says of its own place. */
+/** A file's own place on the timeline. */
 export interface OwnStart {
   /** Undefined where it says nothing. */
   readonly startNs?: bigint;
@@ -29,7 +29,7 @@ export function startNsOf(start: Start, streams: readonly ProbedStream[]): bigin
   );
 }
 
-/** By its timecode, or of sound alone by the time reference of a Broadcast Wave file (EBU Tech 3285). */
+/** From its timecode, or for sound alone from the time reference of a Broadcast Wave file (EBU Tech 3285). */
 export function ownStartOf({ format, streams, others }: ProbedFile): OwnStart {
   const written = [...streams, ...others, format]
     .map(({ tags }) => tagOf(tags, 'timecode'))

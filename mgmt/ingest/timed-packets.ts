@@ -15,11 +15,11 @@ import { least, ticksToNs } from '../media/ticks.ts';
 export interface TimedPackets {
   readonly packets: ProbedPackets['packets'];
   readonly corruptPackets: number;
-  /** When the last of all streams ends, of those that are left out as well. */
+  /** End of the last stream, including those that are left out. */
   readonly endNs: bigint;
-  /** Of ffmpeg, before the input. */
+  /** Options of ffmpeg before the input. */
   readonly inputOptions: readonly string[];
-  /** By stream: the filter of ffmpeg that gives its packets the same times. */
+  /** ffmpeg's filter by stream, which gives its packets the same times. */
   readonly filters: ReadonlyMap<number, string>;
 }
 

@@ -10,11 +10,11 @@ interface NamedTrack {
 /** Such as `audio-1 (deu)`, where the file says more of a track. */
 export function trackName(prefix: string, { tags: { title, language } = {} }: ProbedStream): string {
   const more = [title, language === 'und' ? undefined : language].filter((text) => text !== undefined);
-  // Others' texts: control characters of theirs must not reach a terminal.
+  // Foreign texts: their control characters must not reach a terminal.
   return more.length === 0 ? prefix : `${prefix} (${more.join(', ').replaceAll(/\p{Cc}/gu, ' ')})`;
 }
 
-/** What of a file is on the timeline otherwise than in the file, or not at all. */
+/** Notes on parts of a file that differ on the timeline, or are missing there. */
 export function notesOn(
   file: string,
   others: readonly ProbedStream[],
@@ -32,10 +32,10 @@ export function notesOn(
 const leftOut = (file: string, { index, codec_type: type, codec_name: codec }: ProbedStream): string =>
   `${file}: stream ${index} (${[type, codec].filter((text) => text !== undefined).join(' ')}) is left out: pictures and sound are taken.`;
 
-/** What has a time in the media has one on the timeline: nothing there says that a frame is not shown. */
+/** Every frame with a time in the media has one on the timeline, which cannot hide frames. */
 function shown(file: string, { stream, packets, prefix }: NamedTrack): string[] {
   const hidden = packets.filter(({ isHidden }) => isHidden).length;
-  // Of sound it is what encoders put before the beginning.
+  // For sound it is the encoder's priming.
   if (hidden === 0 || kindOf(stream) === 'audio') return [];
   return [`${hidden} pictures of ${prefix} that ${file} hides (edit list) are on the timeline.`];
 }

@@ -13,13 +13,13 @@ const CHUNK_PER_UPLOAD = 8;
 
 export interface TransferResult {
   readonly registered: number;
-  /** Of an earlier run. */
+  /** Uploads of an earlier run. */
   readonly present: number;
 }
 
 /**
- * Does what the plan says, as far as it is not done: makes the flows, uploads, registers. Each step asks first what is
- * there, so it may be killed at any moment and run again, and nothing is there twice.
+ * Executes the rest of the plan: makes the flows, uploads, registers. Each step first asks for the present state, so a
+ * killed ingest can be run again, and makes nothing twice.
  */
 export async function transfer(
   client: TamsClient,
@@ -32,7 +32,7 @@ export async function transfer(
   for (const flow of plan.flows) {
     const present = await client.flow(flow.id);
     if (present === undefined) missingFlows.push(flow);
-    // What else others have changed since stays as they made it.
+    // Other properties keep the changes that others have made since.
     else checkFits(flow, present);
   }
   for (const flow of missingFlows) await client.putFlow(flow);
@@ -83,13 +83,13 @@ async function missingOf(client: TamsClient, folder: IngestFolder, { flowId, seg
   for (const segment of segments) {
     const objectId = uploaded.get(segment.file);
     const present = registered.get(segment.body.timerange);
-    // Something else at its place is the server's to refuse.
+    // If something else is in its place, the server refuses it.
     if (present === undefined || present !== objectId) missing.push({ segment, objectId });
   }
   return missing;
 }
 
-/** What the flow has where these segments are: the objects, by timerange as it was written. */
+/** The flow's objects in the range of these segments, by timerange as it was written. */
 async function objectsByTimerange(
   client: TamsClient,
   flowId: string,
@@ -104,7 +104,7 @@ async function objectsByTimerange(
 }
 
 /**
- * Uploads and registers. What an earlier run uploaded may have expired before it was registered: it is uploaded again,
+ * Uploads and registers. Uploads of an earlier run may have expired before they were registered: these are repeated,
  * once. @throws if the server refuses a segment.
  */
 async function putChunk(

@@ -1,7 +1,7 @@
 import { runTool, ToolFailure, type ToolReport } from './run-tool.ts';
 import { least, parseFraction, ticksToNs, type TimeBase } from './ticks.ts';
 
-/** What ffprobe says of a stream, as far as it is used here; everything but the first three may be missing. */
+/** ffprobe's properties of a stream that are used here; all but the first three may be missing. */
 export interface ProbedStream {
   readonly index: number;
   readonly codec_type?: string;
@@ -42,7 +42,7 @@ export interface ProbedFile {
   };
   /** Pictures and sound, without cover art. */
   readonly streams: readonly ProbedStream[];
-  /** What else there is: subtitles, data, cover art. */
+  /** Other streams: subtitles, data, cover art. */
   readonly others: readonly ProbedStream[];
 }
 
@@ -62,9 +62,9 @@ export interface Packet extends RawPacket {
   readonly pts: bigint;
 }
 
-/** What lies in a file, by stream index. */
+/** The packets of a file, by stream index. */
 export interface ProbedPackets<Each extends RawPacket = Packet> {
-  /** Of each stream how it is coded, its clock and its size; without the rest that `probeFile` finds. */
+  /** Each stream's codec, clock and size, without the rest of `probeFile`. */
   readonly streams: ReadonlyMap<number, ProbedStream>;
   /** In the order in which they lie in the file. */
   readonly packets: ReadonlyMap<number, readonly Each[]>;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 export type Tool = 'ffmpeg' | 'ffprobe';
 
-/** What a tool complained of although it succeeded. */
+/** Warnings of a tool that succeeded. */
 export interface ToolReport {
   /** Without the addresses of parts, such as `[mov,mp4,m4a,3gp,3g2,mj2] stream 1, offset 0x186de: partial file`. */
   readonly errors: readonly string[];
@@ -15,7 +15,7 @@ export interface ToolReport {
 /** A tool that ran, and could not do what it was asked. */
 export class ToolFailure extends Error {
   override readonly name = 'ToolFailure';
-  /** What it said. */
+  /** Its output. */
   readonly reason: string;
 
   constructor(tool: Tool, reason: string) {

@@ -1,6 +1,6 @@
 const NS_PER_S = 1_000_000_000n;
 
-/** What one tick of a stream's clock lasts: `num / den` seconds. */
+/** The duration of one tick of a stream's clock: `num / den` seconds. */
 export interface TimeBase {
   readonly num: bigint;
   readonly den: bigint;

@@ -12,7 +12,7 @@ const COUNTER_MASK = 0x0f;
 export class ContinuityCounters {
   /** The last counter of each PID that was written. */
   readonly #last = new Map<number, number>();
-  /** What is added to the counters of the present stream. */
+  /** Offset of the present stream's counters. */
   readonly #added = new Map<number, number>();
 
   /** The next stream begins. */
@@ -20,7 +20,7 @@ export class ContinuityCounters {
     this.#added.clear();
   }
 
-  /** Rewrites whole packets in place. What are no packets of the usual length stays as it is. */
+  /** Rewrites whole packets in place. Packets of another length stay unchanged. */
   rewrite(bytes: Buffer): void {
     const packets = Array.from({ length: Math.floor(bytes.length / PACKET_BYTES) }, (_, index) =>
       bytes.subarray(index * PACKET_BYTES, (index + 1) * PACKET_BYTES),

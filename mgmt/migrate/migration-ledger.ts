@@ -21,7 +21,7 @@ export const MIGRATION_LEDGER: TableDefinition = {
 
 const NAME = MIGRATION_LEDGER.name;
 
-/** What was copied of a table; undefined where nothing was yet. */
+/** Progress of copying a table; undefined before the first row. */
 export async function readProgress(
   reader: ManagedReader,
   table: string,

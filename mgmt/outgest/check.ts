@@ -3,7 +3,7 @@ import { type Packet, type ProbedStream, probeFile, probePackets, timeBaseOf } f
 import { divideRounded, least, ticksToNs } from '../media/ticks.ts';
 import type { TrackSummary } from './track-summary.ts';
 
-/** What containers may round times to. */
+/** Tolerance for rounding in containers. */
 const ROUNDING_NS = 1_000_000n;
 
 /** A track, and the stream of the file that it became, in nanoseconds of the file. */
@@ -21,7 +21,7 @@ interface Comparison {
 
 /**
  * Compares the file with the timelines that it was made of: how long it lasts, when its tracks begin and, where the
- * segments say, how many frames of pictures it has at the time of each. @returns what is not as it should be.
+ * segments say, how many frames of pictures it has at the time of each. @returns the differences.
  */
 export async function checkFile(file: string, tracks: readonly TrackSummary[]): Promise<string[]> {
   const { streams } = await probeFile(file);
@@ -29,7 +29,7 @@ export async function checkFile(file: string, tracks: readonly TrackSummary[]): 
   const problems: string[] = [];
   if (streams.length < tracks.length) problems.push(`it has ${streams.length} streams, and not ${tracks.length}`);
   const comparisons = tracks.flatMap((track, index): Comparison[] => {
-    // Of what is wrapped up together, the pictures say how long it lasts, as they do for the segments.
+    // For muxed tracks the pictures give the duration, as they do for the segments.
     const own = tracks.length > 1 ? streams.slice(index, index + 1) : streams;
     const stream = own.find(({ codec_type: type }) => type === 'video') ?? own[0];
     if (stream === undefined) return [];

@@ -14,7 +14,7 @@ export interface Downloaded {
   readonly bytes: number;
   readonly from: bigint;
   readonly to: bigint;
-  /** What is added to the times in the media (`ts_offset`). */
+  /** Offset of the times in the media (`ts_offset`). */
   readonly offsetNs: bigint;
 }
 

@@ -18,7 +18,7 @@ export async function* inOrder<Item, Result>(
     }
     while (running.length > 0) yield await next(running);
   } finally {
-    // What has begun still writes its file: the caller may remove the folder only afterwards.
+    // Running work still writes its file: the caller may remove the folder only afterwards.
     await Promise.allSettled(running);
   }
 }

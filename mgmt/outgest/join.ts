@@ -51,7 +51,7 @@ export async function remux(tracks: readonly RemuxInput[], out: string): Promise
     ...(track.isList ? ['-f', 'concat', '-safe', '0'] : []),
     ...['-i', fileUrl(track.file)],
   ]);
-  // What else lies in a segment, such as a time code, not every container takes.
+  // Not every container takes the other streams of a segment, such as a time code.
   const maps = tracks.flatMap((_, index) => ['-map', `${index}:v?`, '-map', `${index}:a?`]);
   // Else ffmpeg would move each track to where it thinks that it begins, and close gaps of more than 10 s.
   const args = ['-nostdin', '-n', '-copyts', ...inputs, ...maps, '-c', 'copy', '-copyinkf', '-strict', 'experimental'];

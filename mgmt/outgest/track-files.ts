@@ -10,7 +10,7 @@ import type { Downloaded } from './download.ts';
 export interface RemuxInput {
   readonly file: string;
   readonly isList: boolean;
-  /** What is added to its times on the timeline. */
+  /** Offset of its times on the timeline. */
   readonly offsetNs: bigint;
   /** When its first frame is shown on the timeline. */
   readonly beginNs: bigint;

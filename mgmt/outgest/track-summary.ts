@@ -3,10 +3,10 @@ import { parseTimestamp } from '../../src/shared/time/timestamp.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
 import type { FlowBody, ListedSegment } from '../tams-client/types.ts';
 
-/** Of the gaps so many are told; the others are counted. */
+/** Most gaps that are listed; more are only counted. */
 const GAPS_KEPT = 100;
 
-/** A flow with segments in the range, and what they amount to. */
+/** A flow with segments in the range, and their totals. */
 export interface TrackSummary {
   readonly flow: FlowBody;
   readonly startNs: bigint;

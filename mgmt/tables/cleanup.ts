@@ -9,7 +9,7 @@ import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 /** Rows that one transaction deletes: others wait for it. */
 const BATCH_ROWS = 5000;
 
-/** What is old in a table: rows from before a moment, in milliseconds since 1970, by a column that is named. */
+/** Selects old rows of a table: from before a time, in milliseconds since 1970, by the named column. */
 interface Age {
   readonly column: string;
   readonly before: (ms: number) => Predicate;

@@ -1,10 +1,10 @@
 import type { TableEngine } from '../../src/vastdb/engine.ts';
 import type { VastEngine } from '../../src/vastdb/engines/vast/vast-engine.ts';
 
-/** What only a cluster has is asked of its engine itself. */
+/** Asks the engine of a cluster directly. */
 export const isVastEngine = (engine: TableEngine): engine is VastEngine => engine.name === 'vast';
 
-/** Of the library in Node.js: no database is needed to tell. */
+/** The version of the library in Node.js: no database is needed. */
 export const sqliteVersion = (): string => process.versions['sqlite'] ?? 'unknown';
 
 /** The version of the database: that which a server names, or that of the embedded library. */

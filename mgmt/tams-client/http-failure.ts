@@ -21,7 +21,7 @@ export class Unreachable extends Error {
   }
 }
 
-/** Of several addresses that were tried, each has a reason of its own. */
+/** If several addresses were tried, each has its own reason. */
 function reasonOf({ cause, message }: TypeError): string {
   const [first] = cause instanceof AggregateError ? (cause.errors as unknown[]) : [cause];
   return first instanceof Error ? first.message : message;

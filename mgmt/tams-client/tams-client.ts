@@ -52,7 +52,7 @@ export class TamsClient {
     await this.#call('PUT', `flows/${flow.id}`, { json: flow, expected: [201, 204] }, drain);
   }
 
-  /** Storage for `count` new objects, at most 1,000. What is not used expires by itself. */
+  /** Storage for `count` new objects, at most 1,000. Unused storage expires by itself. */
   async allocate(flowId: string, count: number): Promise<readonly AllocatedObject[]> {
     const call = { json: { limit: count }, expected: [201] };
     return this.#call('POST', `flows/${flowId}/storage`, call, async (response) => {

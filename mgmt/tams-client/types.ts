@@ -1,4 +1,4 @@
-/** What these commands read of the API's answers and send to it (TAMS 7.0, the schemas of the same names). */
+/** The parts of the API's requests and answers that these commands use (TAMS 7.0, the schemas of the same names). */
 
 export interface SegmentBody {
   readonly object_id: string;

@@ -8,7 +8,7 @@ const UNDER_WAY_MS = 3_600_000;
 
 const old = (): Predicate => lt('written_ns', BigInt(Date.now() - UNDER_WAY_MS) * 1_000_000n);
 
-/** What a process that died in the middle of a batch insert left in the ledger. */
+/** Entries of the ledger from processes that died during a batch insert. */
 export const batches = checkRows('batches', 'batch inserts came to their end', {
   table: BATCH_LEDGER.name,
   column: 'entry_id',

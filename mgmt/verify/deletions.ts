@@ -6,7 +6,7 @@ import { checkRows, withoutOwner } from './row-check.ts';
 
 interface FlowDeletions {
   readonly deleting: boolean;
-  /** What the flow's row counts of deletions of its segments. */
+  /** The flow row's count of open deletions of its segments. */
   readonly counted: number;
   /** Unfinished requests, of its segments and of itself. */
   segments: number;

@@ -45,7 +45,7 @@ interface Entity<T> {
   readonly living: (ids: readonly string[]) => Predicate;
 }
 
-/** What listings filter by, and who may see a row, follows from its document. */
+/** Columns for filters and access must match the row's document. */
 function partsOf<T extends object>({ table, subject, columns, cellsOf, living }: Entity<T>): Part[] {
   const derived = columns.filter((name) => name !== 'id' && name !== 'document');
   const wantedOf = (document: Cell): Row | undefined => {

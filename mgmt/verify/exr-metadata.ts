@@ -10,7 +10,7 @@ import { OBJECTS } from '../../src/tams/tables.ts';
 import { isNotNull } from '../../src/vastdb/predicate/builder.ts';
 import { checkRows, withoutOwner } from './row-check.ts';
 
-/** What was read of files that are gone: of objects that were reclaimed while EXR metadata was switched off, too. */
+/** Metadata of files that are gone, including objects that were reclaimed while EXR metadata was switched off. */
 export const exrMetadata = checkRows(
   'exr-metadata',
   'EXR metadata is of files, and files are of objects, that are there',

@@ -5,10 +5,10 @@ import type { Progress } from '../progress.ts';
 /** Something that does not fit together, seen twice. */
 export interface Finding {
   readonly check: string;
-  /** What it is about, such as `segments of flow ...`. */
+  /** Its subject, such as `segments of flow ...`. */
   readonly subject: string;
   readonly problem: string;
-  /** What `--repair` does about it; undefined where a person has to decide. */
+  /** The action of `--repair`; undefined if a person must decide. */
   readonly repair: string | undefined;
   readonly repaired: boolean;
 }

@@ -25,7 +25,7 @@ export class FlowTimeline {
     this.#count += 1;
   }
 
-  /** What the segments amount to; null where there are none. */
+  /** Totals of the segments; null if there are none. */
   content(): FlowContent | null {
     if (this.#count === 0) return null;
     let [startNs, endNs] = [this.#start(0), this.#end(0)];

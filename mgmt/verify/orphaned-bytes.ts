@@ -6,7 +6,10 @@ import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
 
-/** What `makeStoragePath` makes, after the prefix: flow, date, and a name made of the object's id. Nothing else is ours. */
+/**
+ * The paths of `makeStoragePath` after the prefix: flow, date, and a name made of the object's id. Nothing else is
+ * ours.
+ */
 const PATH = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/\d{4}\/\d\d\/\d\d\/[^/]+$/;
 
 /** Bytes that no row knows, such as those of an upload that came after its object was reclaimed. */

@@ -14,9 +14,9 @@ export interface RowCheck {
   readonly table: string;
   readonly column: string;
   readonly where?: Predicate;
-  /** What the findings are about, before the key. */
+  /** The subject of the findings, before the key. */
   readonly subject: string;
-  /** What is wrong with which of the keys. Called twice: on what is committed, and in a transaction. */
+  /** The problems by key. Called twice: on committed rows, and in a transaction. */
   readonly look: (reader: ManagedReader, keys: readonly string[]) => Promise<Map<string, string>>;
   readonly repair?: {
     readonly does: string;
@@ -52,7 +52,7 @@ async function* findRows(check: RowCheck, { manager, progress }: VerifyContext):
   }
 }
 
-/** What was wrong may have been a change in progress: a transaction sees none. */
+/** A suspicion may have been a change in progress: a transaction sees none. */
 async function* confirmed(
   { look, repair, subject }: RowCheck,
   manager: VerifyContext['manager'],
@@ -105,7 +105,7 @@ export const withoutOwner = ({
   readonly owners: string;
   readonly ownerColumn?: string;
   readonly problem: string;
-  /** What a repair that deletes the rows does; undefined where a person has to decide. */
+  /** Describes a repair that deletes the rows; undefined if a person must decide. */
   readonly deleting?: string;
 }): Part => ({
   table,

@@ -18,7 +18,7 @@ const visible = (table: string, column: string, owners: string, subject: string)
     deleting: 'takes it out of what can be found',
   });
 
-/** What media search shows of assets and versions that are gone, and what was kept of them. */
+/** Visible or stored rows of assets and versions that are gone. */
 export const searchIndex = checkRows(
   'search-index',
   'what media search shows exists, and its rows belong to a version',

@@ -10,7 +10,7 @@ import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
 import { FlowTimeline } from './flow-timeline.ts';
 
-/** Of reading a flow while nobody writes to it. */
+/** Attempts to read a flow while nobody writes to it. */
 const ATTEMPTS = 3;
 const IN_BACKGROUND = { lane: 'background' } as const;
 
@@ -20,8 +20,8 @@ interface FlowRow {
 }
 
 /**
- * What a flow's row says of its segments, and that no two of them overlap. One pass over all segments makes suspects;
- * each is then read again. It holds 16 bytes for each segment.
+ * Checks the totals in a flow's row, and that no two of its segments overlap. One pass over all segments makes
+ * suspects; each is then read again. It holds 16 bytes for each segment.
  */
 export const timelines: Check = {
   name: 'timelines',

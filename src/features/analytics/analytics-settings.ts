@@ -1,6 +1,6 @@
 import type { Environment } from '../../config/environment.ts';
 
-/** What analyses may take of the machine, all of them together. */
+/** Limits of all analyses together. */
 export interface AnalyticsConfig {
   readonly memoryMib: number;
   readonly threads: number;

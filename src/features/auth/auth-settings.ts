@@ -50,7 +50,7 @@ const text = Type.String({ minLength: 1, maxLength: 128 });
 const TokenEntry = Type.Object(
   {
     name: text,
-    // What a header can carry (RFC 6750, b64token); short ones could be guessed.
+    // Characters that a header can carry (RFC 6750, b64token); short tokens could be guessed.
     token: Type.String({ minLength: 16, maxLength: 4096, pattern: '^[A-Za-z0-9._~+/-]+=*$' }),
     scopes: Type.Array(Type.Enum([...TOKEN_SCOPES]), { minItems: 1 }),
     classes: Type.Optional(Type.Array(text)),
@@ -199,7 +199,7 @@ function toToken(entry: unknown, name: string): FileTokenConfig {
   return { name: principal, hash: hash('sha256', token, 'base64url'), scopes, classes };
 }
 
-/** What is wrong with an entry, without its values. */
+/** The problem of an entry, without its values. */
 function problemOf(entry: unknown): string | undefined {
   const errors = [...Value.Errors(TokenEntry, entry)];
   for (const error of errors) {

@@ -37,7 +37,7 @@ export interface ExrFailure {
   readonly time: string;
 }
 
-/** What became of the rows of a file, and how often it was looked at. */
+/** How the rows of a file changed, and its number of inspections. */
 export interface ExrPersistence {
   readonly id: string;
   /** `unchanged`: nothing but the row that says when, and what the object store says of the file. */
@@ -75,7 +75,7 @@ export interface ExrFileFilter {
 
 /** One frame of what may be a sequence. */
 export interface ExrFrame extends ExrFileRef {
-  /** What the paths of a sequence's frames have in common; see `ExrFileReads.sequenceNames`. */
+  /** The common part of the paths of a sequence's frames; see `ExrFileReads.sequenceNames`. */
   readonly sequence: string;
   readonly frame: number;
   readonly width: number;
