@@ -58,7 +58,7 @@ export async function backUp(config: Config, options: BackupOptions, progress: P
   }
 }
 
-/** Error codes of the backup's disk, or a quota on it. For SQLite's errors the file is named. */
+/** Error codes of a full disk, or of a quota on it. */
 const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 const isFull = (error: unknown): error is Error => error instanceof Error && 'code' in error && FULL.has(error.code);
