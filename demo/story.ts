@@ -205,7 +205,10 @@ async function deleteSegment(api: Api, narrator: Narrator, tracks: readonly Trac
   const [video] = tracks;
   check(video !== undefined, 'There is no video flow.');
   const deleted = '[1:0_2:0)';
-  narrator.step('Delete a segment', 'What the range covers completely is taken off the timeline, and nothing else is.');
+  narrator.step(
+    'Delete a segment',
+    'Segments that lie completely in the range are removed from the timeline, and no others.',
+  );
   await api.send({
     method: 'DELETE',
     url: `/flows/${video.flowId}/segments?timerange=${encodeURIComponent(deleted)}`,

@@ -86,7 +86,7 @@ async function storeSegments(api: Api, narrator: Narrator, flowId: string, { vid
 async function storeRecording(api: Api, narrator: Narrator, flowId: string, { video }: Clip): Promise<string[]> {
   narrator.step(
     'Put the recording and its transcript beside each other',
-    `What was said in it is in ${TRANSCRIPT}. Without that, the server would ask a model to transcribe ${RECORDING}.`,
+    `Its transcript is ${TRANSCRIPT}. Without that, the server would ask a model to transcribe ${RECORDING}.`,
   );
   const recording = Buffer.concat(video.segments.map(({ content }) => content));
   const transcript = await readFile(new URL('clip.vtt', import.meta.url));
@@ -134,7 +134,7 @@ async function link(api: Api, narrator: Narrator, asset: Asset, flowId: string):
 }
 
 async function find(api: Api, narrator: Narrator): Promise<Segment[]> {
-  narrator.step('Search for what was said', `Who speaks of ${PHRASE}, and where is it on the timeline?`);
+  narrator.step('Search the speech', `Who speaks of ${PHRASE}, and where is it on the timeline?`);
   const { total, hits } = await api.json<{ total: number; hits: Hit[] }>({
     method: 'GET',
     url: `/search?type=keyword&q=${encodeURIComponent(PHRASE)}`,

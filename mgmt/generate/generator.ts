@@ -33,7 +33,7 @@ export async function generate(store: Store, spec: GenerateSpec, onSegments: (co
   const ids = new GeneratedIds(spec.seed);
   const first = ids.of('flow', 0);
   if ((await store.flows.existing([first])).size > 0) {
-    throw new Error(`What --seed ${spec.seed} makes is here already (flow ${first}); choose another seed.`);
+    throw new Error(`The data of --seed ${spec.seed} exists already (flow ${first}); choose another seed.`);
   }
   for (const pieces of transactionsOf(spec)) {
     await store.transaction(

@@ -37,7 +37,7 @@ export async function makePlan(
   const [first = ''] = inputs;
   const isPlaylist = !ready && /\.m3u8?(\?|$)/i.test(first);
   if (!isPlaylist && inputs.some(isUrl)) {
-    throw new Error('Of URLs only HLS playlists (.m3u8) are taken; download anything else first.');
+    throw new Error('URLs must be HLS playlists (.m3u8); download anything else first.');
   }
   if (ready) {
     const segments = inputs.map((file) => ({ file, startsAnew: false }));

@@ -39,7 +39,7 @@ export const ERROR_CODES = {
   method_not_allowed: { status: 405, meaning: 'The address exists, but not for this method.' },
   request_too_slow: { status: 408, meaning: 'The body did not arrive in time.' },
   transcript_being_put: { status: 409, meaning: 'Another transcript of this version is being put; try again later.' },
-  id_in_use: { status: 409, meaning: 'What was deleted cannot be restored: its id is in use again.' },
+  id_in_use: { status: 409, meaning: 'The deleted item cannot be restored: its id is in use again.' },
   deletion_unfinished: { status: 409, meaning: 'The deletion still runs; try again when it is done.' },
   no_flow_to_restore: { status: 409, meaning: 'No deleted flow is left that the source could come back with.' },
   payload_too_large: { status: 413, meaning: 'The body is larger than this server accepts.' },

@@ -10,7 +10,7 @@ const ALIVE = JSON.stringify({ status: 'ok' });
 
 const ReadinessSchema = Type.Object({
   status: Type.Enum(['ok', 'failing']),
-  checks: Dictionary(Type.Enum(['ok', 'failing']), { description: 'What was looked at, by name.' }),
+  checks: Dictionary(Type.Enum(['ok', 'failing']), { description: 'Checks by name.' }),
 });
 
 /** For whoever starts, restarts and balances servers. They are public, and so tell no reasons. */

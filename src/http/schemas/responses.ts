@@ -68,7 +68,7 @@ export const transcriptConflict = error(
   'Another transcript of this version is being put; try again later',
 );
 export const conflict = error(
-  'What is there now stands against it, or the deletion still runs; the type tells which.',
+  'It conflicts with present content, or the deletion still runs; the type tells which.',
   'deletion_unfinished',
   'The deletion still runs; try again when it is done',
 );
@@ -86,7 +86,10 @@ export const pagingHeaders = {
 
 export const segmentPagingHeaders = {
   ...pagingHeaders,
-  'X-Paging-Timerange': Type.Unsafe<string>({ ...Timerange, description: 'What the segments of this page cover.' }),
+  'X-Paging-Timerange': Type.Unsafe<string>({
+    ...Timerange,
+    description: 'The range that the segments of this page cover.',
+  }),
   'X-Paging-Count': count('Segments on this page.'),
   'X-Paging-Reverse-Order': Type.Boolean({ description: 'Whether the latest segment comes first.' }),
 };

@@ -16,7 +16,7 @@ export function diskSources(dataDir: string, diskReserveBytes: number): MetricSo
     },
     {
       name: 'tams_data_dir_free_bytes',
-      help: 'What is free of it for this process.',
+      help: 'Its free space for this process.',
       type: 'gauge',
       read: async () => {
         const { bavail, bsize } = await statfs(dataDir);
@@ -25,7 +25,7 @@ export function diskSources(dataDir: string, diskReserveBytes: number): MetricSo
     },
     {
       name: 'tams_data_dir_reserve_bytes',
-      help: 'What is kept free of it for deletions.',
+      help: 'Its reserve for deletions.',
       type: 'gauge',
       read: async () => [{ value: spaceOf(await statfs(dataDir), diskReserveBytes).reserve }],
     },

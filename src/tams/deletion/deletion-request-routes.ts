@@ -18,7 +18,7 @@ export function deletionRequestRoutes(app: TamsApp, { services, paging }: RouteC
     name: 'flow-delete-requests',
     tag: 'FlowDeleteRequests',
     summary: 'List deletion requests',
-    description: 'Those that are not done, and for a while those that are.',
+    description: 'Open requests, and for a while done ones.',
     schema: { querystring: pagingQuery },
     responses: {
       200: json('The requests that are known.', Type.Array(DeletionRequestSchema), pagingHeaders),

@@ -31,7 +31,7 @@ export const ContainerMapping = Type.Object(
 );
 
 export const CollectionItem = Type.Object(
-  { id: Uuid, role: Type.String({ description: 'What the member is within the collection, for people to read.' }) },
+  { id: Uuid, role: Type.String({ description: 'The role of the member in the collection, for people to read.' }) },
   { title: 'CollectionItem' },
 );
 

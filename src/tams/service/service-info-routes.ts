@@ -24,7 +24,7 @@ export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): voi
     name: 'service',
     tag: 'Service',
     summary: 'Change the name and the description of the service',
-    description: 'What is left out stays as it is.',
+    description: 'Properties that are left out stay.',
     access: 'admin',
     schema: { body: ServiceUpdateSchema },
     responses: { 200: noBody('Changed.'), 400: badBody },

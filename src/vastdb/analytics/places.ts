@@ -49,4 +49,4 @@ export class Places {
 }
 
 const busy = (): AnalysisError => new AnalysisError('busy', 'As many analyses run, and wait, as may.');
-const gone = (): AnalysisError => new AnalysisError('cancelled', 'Whoever asked is gone.');
+const gone = (): AnalysisError => new AnalysisError('cancelled', 'The caller is gone.');

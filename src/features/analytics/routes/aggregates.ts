@@ -74,7 +74,7 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     name: 'analytics-aggregates-correlation',
     tag,
     summary: 'Get the correlation of two numbers',
-    description: 'Of the same rows: 1 where they grow together, -1 where one grows as the other shrinks.',
+    description: 'Two columns of the same rows: 1 if they grow together, -1 if one grows as the other shrinks.',
     schema: { querystring: correlationQuery },
     responses: { 200: json('The correlation.', CorrelationSchema), 400: badQuery },
     handler: (request, reply) => {

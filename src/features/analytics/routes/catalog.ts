@@ -58,7 +58,7 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     name: 'analytics-storage-usage',
     tag,
     summary: 'Count media objects by size, as far as it is known',
-    description: 'A filter picks the objects that were allocated for its flows, and those that these use.',
+    description: 'A filter picks objects that were allocated for its flows, or that they use.',
     schema: { querystring: storageQuery },
     responses: { 200: json('The usage.', StorageUsageSchema), 400: badQuery },
     handler: (request, reply) => {

@@ -44,7 +44,7 @@ export const timelineQuery = Type.Object({
   limit: limited('intervals', 'Gaps, and overlaps, that are listed'),
 });
 export const rateQuery = Type.Object({
-  of: Type.Optional(choice(INGESTED, 'What is counted; `segments` unless given.')),
+  of: Type.Optional(choice(INGESTED, 'The entities to count; by default `segments`.')),
   bucket: duration('How wide the buckets are, such as `10m`; `1h` unless given.'),
   group_by: Type.Optional(choice(RATE_GROUPS, 'Buckets of each of these apart.')),
   ...filters,
@@ -75,7 +75,7 @@ export const distributionQuery = Type.Object({ ...numbers, bins: limited('bins',
 export const topQuery = Type.Object({
   ...numbers,
   group_by: Type.Optional(Type.String({ description: 'One of its groups; the first of them unless given.' })),
-  by: Type.Optional(choice(TOP_ORDERS, 'What the groups are ordered by; `count` unless given.')),
+  by: Type.Optional(choice(TOP_ORDERS, 'The order of the groups; by default `count`.')),
   limit: limited('groups', 'Groups'),
 });
 export const exportQuery = Type.Object({

@@ -28,9 +28,9 @@ export const Catalog = Type.Object(
     analysed: Type.Array(
       Type.Object({
         table: Type.String(),
-        numbers: Type.Array(Type.String(), { description: 'What `column` may be.' }),
-        times: Type.Array(Type.String(), { description: 'What `time` may be; the first unless another is given.' }),
-        groups: Type.Array(Type.String(), { description: 'What `group_by` may be.' }),
+        numbers: Type.Array(Type.String(), { description: 'Values for `column`.' }),
+        times: Type.Array(Type.String(), { description: 'Values for `time`; the first is the default.' }),
+        groups: Type.Array(Type.String(), { description: 'Values for `group_by`.' }),
       }),
     ),
   },
@@ -55,7 +55,7 @@ export const StorageUsageSchema = Type.Object(
     referenced_objects: count('Those that a segment uses, or used once.'),
     objects_of_known_size: count('Those whose size is kept: what the media search has seen, and EXR files.'),
     objects_of_unknown_size: count('The others: their bytes are in none of the sums.'),
-    bytes: count('Of the objects of known size.'),
+    bytes: count('Bytes of the objects of known size.'),
     sizes: Type.Array(
       Type.Object({
         from_bytes: count('Inclusive.'),
@@ -76,14 +76,14 @@ const intervals = (what: string) =>
   });
 export const TimelineSchema = Type.Object(
   {
-    timerange: orNull(timerange('What was looked at; null where the flow has no segments and no range was given.')),
+    timerange: orNull(timerange('The analysed range; null if the flow has no segments and no range was given.')),
     segments: count('Segments that have a part in it.'),
     durations: orNull(
       Type.Object({
-        min: timestamp('Of the shortest.'),
-        max: timestamp('Of the longest.'),
+        min: timestamp('Duration of the shortest.'),
+        max: timestamp('Duration of the longest.'),
         mean: timestamp('Cut off to whole nanoseconds.'),
-        total: timestamp('Of all of them, whole segments.'),
+        total: timestamp('Duration of all, as whole segments.'),
       }),
     ),
     covered: timestamp('How much of the range is in a segment.'),
@@ -101,9 +101,9 @@ export const IngestRateSchema = Type.Object(
       Type.Object({
         timerange: timerange('The bucket.'),
         group: orNull(Type.String()),
-        count: count('What lies in it.'),
+        count: count('Count in this bucket.'),
         per_second: number('The count by the width of the bucket.'),
-        duration: Type.Optional(timestamp('Of the segments, together.')),
+        duration: Type.Optional(timestamp('Total duration of the segments.')),
       }),
     ),
     more: Type.Boolean({ description: 'There are more buckets than `limit`: ask for a later timerange.' }),
@@ -117,9 +117,9 @@ export const MovingAverageSchema = Type.Object(
     window: timestamp('How long the window is.'),
     points: Type.Array(
       Type.Object({
-        time: timestamp('Of the row.'),
-        value: number('Of the row.'),
-        average: number('Of the rows in the window that ends with this one.'),
+        time: timestamp('Time of the row.'),
+        value: number('Value of the row.'),
+        average: number('Mean of the rows in the window that ends with this one.'),
         rows_in_window: count('How many rows those are.'),
       }),
     ),
@@ -130,14 +130,14 @@ export const MovingAverageSchema = Type.Object(
 export const AnomaliesSchema = Type.Object(
   {
     rows,
-    mean: orNull(number('Of all values.')),
-    standard_deviation: orNull(number('Of a sample.')),
+    mean: orNull(number('Mean of all values.')),
+    standard_deviation: orNull(number('Standard deviation of a sample.')),
     threshold: number('How many standard deviations away a value has to be.'),
     total: count('How many there are.'),
     anomalies: Type.Array(
       Type.Object({
-        time: timestamp('Of the row.'),
-        value: number('Of the row.'),
+        time: timestamp('Time of the row.'),
+        value: number('Value of the row.'),
         z_score: number('Standard deviations above the mean.'),
       }),
     ),
@@ -148,12 +148,12 @@ export const AnomaliesSchema = Type.Object(
 export const TrendSchema = Type.Object(
   {
     rows,
-    slope_per_second: orNull(number('Of the line with the least squares.')),
+    slope_per_second: orNull(number('Slope of the line with the least squares.')),
     r2: orNull(number('How much of the variance the line explains, from 0 to 1.')),
     first: orNull(number('The value that comes first.')),
     last: orNull(number('The value that comes last.')),
     change: orNull(number('The last less the first.')),
-    change_percent: orNull(number('Of the first.')),
+    change_percent: orNull(number('Change in percent of the first value.')),
   },
   { title: 'Trend' },
 );
@@ -164,17 +164,17 @@ export const SummarySchema = Type.Object(
   {
     rows,
     nulls: count('Rows without a value, or with one that is too great to compute with.'),
-    mean: orNull(number('Of the values.')),
-    standard_deviation: orNull(number('Of a sample.')),
+    mean: orNull(number('Mean of the values.')),
+    standard_deviation: orNull(number('Standard deviation of a sample.')),
     min: exact('The least.'),
     max: exact('The greatest.'),
-    sum: exact('Of all values.'),
+    sum: exact('Sum of all values.'),
   },
   { title: 'NumberSummary' },
 );
 
 export const PercentilesSchema = Type.Object(
-  { rows, percentiles: Dictionary(orNull(Type.Number()), { description: 'By percent.' }) },
+  { rows, percentiles: Dictionary(orNull(Type.Number()), { description: 'Percentiles by percent.' }) },
   { title: 'Percentiles' },
 );
 
@@ -204,8 +204,8 @@ export const TopGroupsSchema = Type.Object(
       Type.Object({
         group: orNull(Type.String()),
         count: count('Rows with a value.'),
-        sum: number('Of the values.'),
-        mean: number('Of the values.'),
+        sum: number('Sum of the values.'),
+        mean: number('Mean of the values.'),
         min: number('The least.'),
         max: number('The greatest.'),
       }),

@@ -18,7 +18,7 @@ export function exrChecks(app: TamsApp, { exr, paging }: ExrContext): void {
     name: 'exr-validate',
     tag: 'EXR metadata',
     summary: 'Check inspected files against a policy',
-    description: 'Of a prefix, a page of files; the next page is asked for with the same body.',
+    description: 'A prefix is checked in pages of files; ask for the next page with the same body.',
     // It changes nothing.
     access: 'read',
     schema: { querystring: validateQuery, body: ExrValidateRequest },

@@ -18,7 +18,7 @@ export function exrInspection(app: TamsApp, { exr }: Pick<ExrContext, 'exr'>): v
     name: 'exr-inspect',
     tag: 'EXR metadata',
     summary: 'Read the header of an EXR file, and keep what it says',
-    description: 'Again is no harm: the same header changes nothing but when it was looked at.',
+    description: 'May be repeated: an unchanged header only changes the time of the inspection.',
     schema: { body: ExrInspectRequest },
     validateBody: compileByProperty(INSPECT_FORMS),
     responses: {

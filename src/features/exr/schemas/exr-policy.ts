@@ -78,7 +78,7 @@ const { channels, compression, window, attribute, pixel_aspect_ratio, storage, r
 
 export const ExrRuleSchema = OneOf([channels, compression, window, attribute, pixel_aspect_ratio, storage, readable], {
   title: 'ExrRule',
-  description: 'What breaks a rule gets its severity; all else is PASS.',
+  description: 'A broken rule has its severity as verdict, any other PASS.',
 });
 
 export const ExrPolicySchema = Type.Object(

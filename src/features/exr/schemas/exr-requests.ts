@@ -21,7 +21,7 @@ export const ExrInspectRequest = OneOf([INSPECT_FORMS.object_id, INSPECT_FORMS.b
 });
 
 export const exrUploadQuery = Type.Object({
-  name: Type.Optional(Type.String({ description: 'What the file is called; frames are told by it.' })),
+  name: Type.Optional(Type.String({ description: 'The name of the file, which gives the frame number.' })),
 });
 
 export const exrFileParams = Type.Object({
@@ -32,10 +32,10 @@ export const exrListQuery = Type.Object({
   path_prefix: Type.Optional(Type.String({ description: 'How the path begins: an object id, or `s3://bucket/key`.' })),
   channel: Type.Optional(Type.String({ description: 'The whole name of a channel.' })),
   layer: Type.Optional(Type.String({ description: 'The layer of a channel; empty for those without one.' })),
-  compression: Type.Optional(Type.String({ description: 'Of one of the parts.' })),
-  type: Type.Optional(Type.String({ description: 'Of one of the parts, such as `scanlineimage`.' })),
-  width: Type.Optional(Integer({ minimum: 1, description: 'Of the display window of the first part.' })),
-  height: Type.Optional(Integer({ minimum: 1, description: 'Of the display window of the first part.' })),
+  compression: Type.Optional(Type.String({ description: 'Compression of one of the parts.' })),
+  type: Type.Optional(Type.String({ description: 'Type of one of the parts, such as `scanlineimage`.' })),
+  width: Type.Optional(Integer({ minimum: 1, description: 'Width of the display window of the first part.' })),
+  height: Type.Optional(Integer({ minimum: 1, description: 'Height of the display window of the first part.' })),
   deep: Type.Optional(Type.Boolean({ description: 'Whether a part is deep.' })),
   tiled: Type.Optional(Type.Boolean({ description: 'Whether a part is tiled.' })),
   failed: Type.Optional(Type.Boolean({ description: 'Whether the last automatic inspection failed.' })),
@@ -55,7 +55,7 @@ export const exrSimilarQuery = Type.Object({
       description: 'How the whole file is built (`metadata`, the default), or which channels one part has.',
     }),
   ),
-  part: Type.Optional(Integer({ minimum: 0, description: 'Whose channels are compared; 0 unless given.' })),
+  part: Type.Optional(Integer({ minimum: 0, description: 'The part whose channels are compared; 0 by default.' })),
   ...pagingParameters,
 });
 
@@ -86,7 +86,7 @@ export const validateQuery = Type.Object(pagingParameters);
 
 export const ExrRegisterRequest = Type.Object(
   {
-    pattern: Type.String({ description: 'Of a sequence of objects, as `GET /exr/sequences` tells it.' }),
+    pattern: Type.String({ description: 'Pattern of a sequence of objects, from `GET /exr/sequences`.' }),
     flow_id: Uuid,
     source_id: Type.Optional(Uuid),
     frame_rate: Rational,

@@ -65,7 +65,7 @@ const Attribute = Type.Object(
     part: count(),
     name: text,
     type: text,
-    size: count('Of the value in the file, in bytes.'),
+    size: count('Size of the value in the file, in bytes.'),
     value: Type.Unknown({ description: 'Null for a value that is too large to be kept; bytes are `{ base64 }`.' }),
   },
   { title: 'ExrAttribute' },

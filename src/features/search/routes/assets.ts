@@ -26,7 +26,7 @@ export function searchAssets(app: TamsApp, { search, paging }: SearchContext): v
     name: 'search-assets',
     tag,
     summary: 'List assets',
-    description: 'In the order of their creation, without those that were removed.',
+    description: 'In order of creation, without removed ones.',
     schema: { querystring: assetListQuery },
     responses: { 200: json('The assets.', Type.Array(AssetSchema), pagingHeaders), 400: badQuery },
     handler: (request, reply) => {

@@ -15,7 +15,7 @@ export function searchQueue(app: TamsApp, { search }: SearchContext): void {
     url: '/search/queue',
     name: 'search-queue',
     summary: 'Count the jobs',
-    description: 'By their state, and whether the queue is paused.',
+    description: 'Counts by state, and whether the queue is paused.',
     responses,
     handler: async (request, reply) => sendRead(request, reply, await search(request).queue.state()),
   });

@@ -65,7 +65,7 @@ export function s3Events(app: TamsApp, { search }: SearchContext): void {
       'late, twice or out of order. A transcript (`.vtt`, `.srt`, `.ttml`, `.json`) is that of the medium beside it. ' +
       'With access by tags, it is for those alone whom no classes limit.',
     schema: { body: S3Notification },
-    responses: { 200: json('What became of it.', Report), 400: badBody },
+    responses: { 200: json('The outcomes.', Report), 400: badBody },
     handler: async (request, reply) => {
       const { Records: records, Event: event } = request.body;
       if (records === undefined && event !== 's3:TestEvent') {

@@ -32,7 +32,7 @@ export function searchVersions(app: TamsApp, { search, paging }: SearchContext):
     name: 'search-assets-assetId-versions',
     tag,
     summary: 'List the versions of an asset',
-    description: 'In the order of their creation; those that were followed by others are removed after a while.',
+    description: 'In order of creation; replaced versions are deleted after a while.',
     schema: { params: assetParams, querystring: pagingQuery },
     responses: {
       200: json('The versions.', Type.Array(VersionSchema), pagingHeaders),

@@ -34,7 +34,7 @@ export const transcriptQuery = Type.Object({
 
 export const transcriptPutQuery = Type.Object({
   language: Type.Optional(
-    Type.String({ description: 'Of what is said, as BCP 47; in place of the one that the transcript names.' }),
+    Type.String({ description: 'Language of the speech, as BCP 47; replaces the one that the transcript names.' }),
   ),
 });
 
@@ -63,7 +63,7 @@ export const AssetInputSchema = Type.Object(
   {
     bucket: text(255),
     key: text(1024),
-    etag: Type.Optional(text(256, 'Of the object as it is now.')),
+    etag: Type.Optional(text(256, 'ETag of the present object.')),
     size_bytes: Type.Optional(bytes),
     content_type: Type.Optional(text(255)),
     duration_ms: Type.Optional(milliseconds),
@@ -98,7 +98,7 @@ export const AssetSchema = Type.Object(
     recommended_action: Type.Optional(Type.String()),
     last_error: Type.Optional(Type.String()),
     attempt: Type.Integer(),
-    engine: Type.Optional(Type.String({ description: 'What made the transcript.' })),
+    engine: Type.Optional(Type.String({ description: 'Origin of the transcript.' })),
     etag: Type.Optional(Type.String()),
     size_bytes: Type.Optional(Type.Integer()),
     content_type: Type.Optional(Type.String()),
@@ -114,7 +114,7 @@ export const AssetSchema = Type.Object(
 
 export const VersionInputSchema = Type.Object(
   {
-    etag: text(256, 'Of the content: the same again is the same version.'),
+    etag: text(256, 'ETag of the content: the same ETag is the same version.'),
     size_bytes: Type.Optional(bytes),
     language: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,7}$' })),
   },
@@ -154,7 +154,7 @@ export const TranscriptSchema = Type.Object(
     language: Type.Optional(Type.String()),
     segments: Type.Array(
       Type.Object({
-        id: Type.String({ description: 'What embeddings name.' }),
+        id: Type.String({ description: 'The id that embeddings name.' }),
         start_ms: Type.Number(),
         end_ms: Type.Number(),
         timerange: Timerange,
@@ -194,7 +194,7 @@ export const EmbeddingsInputSchema = Type.Object(
       Type.Object(
         {
           segment_id: text(200),
-          vector: Type.Array(Type.Number(), { minItems: 1, maxItems: 4096, description: 'Of unit length.' }),
+          vector: Type.Array(Type.Number(), { minItems: 1, maxItems: 4096, description: 'A vector of unit length.' }),
         },
         { additionalProperties: false },
       ),

@@ -8,7 +8,7 @@ const MAX_VECTOR = 4_096;
 
 const searchType = Type.Enum(['keyword', 'semantic', 'hybrid'], {
   type: 'string',
-  description: 'By words, by meaning, or by both, which is the default.',
+  description: 'Search by words, by meaning, or by both (the default).',
 });
 const fusion = Type.Enum(['rrf', 'weighted'], {
   type: 'string',
@@ -42,7 +42,7 @@ export const searchQuery = Type.Object({
   weights: Type.Optional(
     Type.String({
       pattern: '^[0-9]{1,6}(\\.[0-9]{1,9})?,[0-9]{1,6}(\\.[0-9]{1,9})?$',
-      description: 'What keywords and meaning count in a hybrid search, such as `0.7,0.3`; only the ratio matters.',
+      description: 'Weights of keywords and meaning in a hybrid search, such as `0.7,0.3`; only the ratio matters.',
     }),
   ),
   ...filters,
@@ -65,7 +65,7 @@ export const SearchBody = Type.Object(
       }),
     ),
     model: Type.Optional(
-      Type.String({ maxLength: 200, description: 'Whose space the vector is in; that of this server unless given.' }),
+      Type.String({ maxLength: 200, description: 'Model of the vector; by default that of this server.' }),
     ),
     fusion: Type.Optional(fusion),
     weights: Type.Optional(Type.Object({ keyword: weight, semantic: weight }, { additionalProperties: false })),
@@ -118,8 +118,8 @@ export const SearchAnswerSchema = Type.Object(
   {
     type: searchType,
     fusion: Type.Optional(fusion),
-    model: Type.Optional(Type.String({ description: 'Whose space the vectors are in that were compared.' })),
-    total: Type.Integer({ description: 'Of all hits, on this page and others.' }),
+    model: Type.Optional(Type.String({ description: 'Model of the compared vectors.' })),
+    total: Type.Integer({ description: 'Number of all hits, on this page and others.' }),
     limit: Type.Integer(),
     offset: Type.Integer(),
     hits: Type.Array(SearchHit),

@@ -39,7 +39,7 @@ export class DiskRoom {
     const { reserve, unused, freed } = this.#look();
     // Media is refused at the whole reserve, so that what was uploaded can still be registered.
     if (unused + freed >= reserve / 2 && unused >= reserve / 4) return;
-    throw new TableError('full', `What is left of the disk of ${this.#file} is kept for deletions.`);
+    throw new TableError('full', `The rest of the disk of ${this.#file} is kept for deletions.`);
   }
 
   #look(): { reserve: number; unused: number; freed: number } {
