@@ -118,7 +118,7 @@ async function writeAndDelete(store: MediaStore): Promise<void> {
   });
   try {
     await store.put(path, new Uint8Array(1));
-    if ((await store.head(path)) === undefined) throw new Error('what was written is not there');
+    if ((await store.head(path)) === undefined) throw new Error('the written object is not there');
   } finally {
     await store.delete(path);
   }

@@ -9,17 +9,14 @@ export interface GrantOptions {
 
 /** The options by which an operator says what a user or a token may do. */
 export const scopesOption = (): Option =>
-  new Option(
-    '--scopes <list>',
-    `what is allowed: a comma-separated list of ${SCOPES.join(', ')}; admin includes the others`,
-  )
+  new Option('--scopes <list>', `the rights: a comma-separated list of ${SCOPES.join(', ')}; admin includes the others`)
     .argParser(parseScopes)
     .makeOptionMandatory();
 
 export const classesOption = (): Option =>
   new Option(
     '--classes <list>',
-    'auth_classes that may be seen and changed, comma-separated; all unless given',
+    'auth_classes that may be seen and changed, comma-separated; by default all',
   ).argParser(parseList);
 
 function parseScopes(text: string): Scope[] {

@@ -34,7 +34,7 @@ export function generateCommand(): Command {
     .option('--segments <count>', 'segments in all, spread over the flows', count(0, 1_000_000_000), 4_000)
     .option('--objects-per-segment <ratio>', 'below 1, segments share objects, as clips used again do', ratio, 1)
     .option('--batch <rows>', 'segments in a transaction', count(1, 100_000), 20_000)
-    .option('--seed <number>', 'what the ids are made of', count(0, 999_999_999_999), 1)
+    .option('--seed <number>', 'the seed of the ids', count(0, 999_999_999_999), 1)
     .option('--yes', 'do not ask, also where there are flows already')
     .addHelpText(
       'after',

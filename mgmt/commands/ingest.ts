@@ -38,18 +38,22 @@ export function ingestCommand(): Command {
     .option('--flow-id <uuid>', 'id of the flow that stands for the whole', parseUuid)
     .option('--source-id <uuid>', 'id of its source', parseUuid)
     .addOption(
-      new Option('--segment-duration <duration>', 'of a file that is cut, such as 2s or 960ms')
+      new Option('--segment-duration <duration>', 'the length of the segments of a file, such as 2s or 960ms')
         .argParser(parseDuration)
         // Without a text of its own commander prints it as JSON, which has no bigint.
         .default(2_000_000_000n, '2s'),
     )
-    .option('--label <text>', 'of the flow that stands for the whole; the name of the file unless given')
-    .option('--start <time>', 'of the first picture: seconds (10:0) or a timecode; its own unless given', parseStart)
+    .option('--label <text>', 'the label of the flow of the whole; by default the name of the file')
+    .option(
+      '--start <time>',
+      'the time of the first picture: seconds (10:0) or a timecode; by default its own',
+      parseStart,
+    )
     .option('--muxed', 'leave segments of a playlist that have pictures and sound in one as they are')
     .addOption(parallelOption('uploads'))
-    .option('--state <folder>', 'where the ingest is remembered; FILE.tams-ingest unless given');
+    .option('--state <folder>', 'the journal of the ingest; by default FILE.tams-ingest');
   return withClientOptions(command)
-    .addHelpText('after', '\nA file is cut with ffmpeg, which has to be installed, without encoding it anew.')
+    .addHelpText('after', '\nffmpeg, which must be installed, cuts files without re-encoding them.')
     .action(run);
 }
 

@@ -49,7 +49,7 @@ export function migrateCommand(): Command {
       const different = compared.filter(({ same }) => !same).map(({ table }) => table);
       if (different.length === 0) return;
       process.stderr.write(
-        `Source and target differ in ${different.join(', ')}: stop the servers of both, and run this again; it copies those tables anew.\n`,
+        `Source and target differ in ${different.join(', ')}: stop the servers of both, and run this again; it copies those tables again.\n`,
       );
       process.exitCode = 1;
     });

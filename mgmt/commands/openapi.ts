@@ -5,7 +5,7 @@ import { Command } from 'commander';
 export function openapiCommand(): Command {
   return new Command('openapi')
     .description('write the OpenAPI document of this server')
-    .option('--out <file>', 'where to; the standard output unless given')
+    .option('--out <file>', 'the file to write; by default the standard output')
     .action(async ({ out }: { out?: string }) => {
       // The whole server is behind it: no other command should wait for that to be read.
       const { openApiText } = await import('../../openapi/document.ts');

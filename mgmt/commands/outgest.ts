@@ -24,14 +24,14 @@ export function outgestCommand(): Command {
   const command = new Command('outgest')
     .description('make one file of a stretch of a flow, or of the flows that it collects')
     .requiredOption('--flow <uuid>', 'the flow', parseUuid)
-    .option('--timerange <range>', 'what of it, such as [10:0_20:0); segments are taken as a whole', parseRange, '_')
+    .option('--timerange <range>', 'the range, such as [10:0_20:0); segments are taken whole', parseRange, '_')
     .requiredOption('--out <file>', 'the file; its name says the format, such as .ts, .mp4 or .mov')
     .addOption(parallelOption('downloads'))
     .option('--no-check', 'do not compare the file with the timeline afterwards, which ffprobe is needed for');
   return withClientOptions(command)
     .addHelpText(
       'after',
-      '\nMPEG-TS segments become a .ts file by themselves. Anything else is joined by ffmpeg, without encoding it anew.',
+      '\nMPEG-TS segments become a .ts file by themselves. Anything else is joined by ffmpeg, without re-encoding.',
     )
     .action(run);
 }

@@ -167,7 +167,7 @@ async function uploadAll(
 
 async function upload(client: TamsClient, object: AllocatedObject, path: string): Promise<void> {
   if (!(await isThere(path))) {
-    throw new Error(`${path} is gone, and was not uploaded yet: remove the folder of the ingest, and begin anew.`);
+    throw new Error(`${path} is gone, and was not uploaded yet: remove the folder of the ingest, and start again.`);
   }
   try {
     // A Blob of a file is read as it is sent.

@@ -48,7 +48,7 @@ function hintOf(error: Error, workFolder: string): string | undefined {
     if (each instanceof HttpFailure && each.status === 404) return 'Is that the right address (--url or TAMS_URL)?';
     if (each instanceof Unreachable) return 'Is it running, and is that the right address (--url or TAMS_URL)?';
     if (each instanceof DamagedMedia) {
-      return 'Get it anew; or save what can be read (ffmpeg -i FILE -map 0 -c copy COPY) and take the copy.';
+      return 'Get it again; or save the readable part (ffmpeg -i FILE -map 0 -c copy COPY) and take the copy.';
     }
   }
   return undefined;

@@ -41,7 +41,7 @@ export const collections = checkRows(
       return problems;
     },
     repair: {
-      does: 'makes the index of its members anew',
+      does: 'rebuilds the index of its members',
       mend: async (tx, keys) => {
         for (const [id, items] of await itemsOfDocuments(tx, keys)) {
           await removeMembers(tx, id);

@@ -72,7 +72,7 @@ function partsOf<T extends object>({ table, subject, columns, cellsOf, living }:
         new Map(
           (await read(reader, keys))
             .filter(([, , wanted]) => wanted === undefined)
-            .map(([id]) => [id, 'its document cannot be read; PUT it anew, or restore a backup']),
+            .map(([id]) => [id, 'its document cannot be read; PUT it again, or restore a backup']),
         ),
     },
     {
@@ -109,7 +109,7 @@ const wellFormed = (cell: Cell): Cell => (typeof cell === 'string' ? cell.toWell
 
 export const documents = checkRows(
   'documents',
-  'what flows and sources are found by is what their documents say',
+  'the searchable columns of flows and sources match their documents',
   ...partsOf<Flow>({
     table: FLOWS.name,
     subject: 'flow',

@@ -15,7 +15,7 @@ const PATH = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/\d{4}\/\d\d\/
 /** Bytes that no row knows, such as those of an upload that came after its object was reclaimed. */
 export const orphanedBytes: Check = {
   name: 'orphaned-bytes',
-  description: 'what lies in the media stores belongs to an object (lists them)',
+  description: 'the bytes in the media stores belong to objects (lists all stored bytes)',
   async *find(context: VerifyContext): AsyncGenerator<Found> {
     const { manager, media, progress } = context;
     const objects = (await manager.stats(OBJECTS.name)).rows;

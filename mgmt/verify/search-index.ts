@@ -21,7 +21,7 @@ const visible = (table: string, column: string, owners: string, subject: string)
 /** Visible or stored rows of assets and versions that are gone. */
 export const searchIndex = checkRows(
   'search-index',
-  'what media search shows exists, and its rows belong to a version',
+  'the rows of media search belong to versions that exist',
   ...[VISIBLE_SEGMENTS.name, VISIBLE_EMBEDDINGS.name].flatMap((table) => [
     visible(table, 'version_id', VERSIONS.name, 'version'),
     visible(table, 'asset_id', ASSETS.name, 'asset'),

@@ -17,7 +17,7 @@ const objectsOf = (table: string, subject: string): Part => ({
     return new Map([...problems].filter(([key]) => used.has(key)));
   },
   repair: {
-    does: 'makes the row of the object anew from that of a segment, and marks the object as used',
+    does: 'rebuilds the row of the object from that of a segment, and marks the object as used',
     mend: (tx, keys) => mendObjects(tx, table, keys),
   },
 });

@@ -42,7 +42,7 @@ const indexOf = (
     return problems;
   },
   repair: {
-    does: 'makes the index of its tags anew',
+    does: 'rebuilds the index of its tags',
     mend: async (tx, keys) => {
       for (const [id, wanted] of await tagsOfDocuments(tx, owners, isIn('id', keys))) {
         await removeTags(tx, tags, id);

@@ -51,10 +51,7 @@ export class DiskReserve {
     await this.#asked;
     this.#room -= bytes;
     if (this.#room >= 0) return;
-    throw new AppError(
-      'storage_full',
-      'what is left of the disk is kept for deletions; delete something, or add space',
-    );
+    throw new AppError('storage_full', 'the rest of the disk is kept for deletions; delete something, or add space');
   }
 
   async #ask(): Promise<void> {

@@ -50,4 +50,4 @@ export class ObjectService {
 }
 
 const reclaimed = (): AppError =>
-  new AppError('not_found', 'This object was reclaimed, since no segment used it; allocate storage anew.');
+  new AppError('not_found', 'This object was reclaimed, since no segment used it; allocate storage again.');

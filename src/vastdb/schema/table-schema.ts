@@ -80,7 +80,7 @@ export class TableSchema {
       if (this.#fixed.has(column)) {
         throw new TableError(
           'invalid',
-          `column ${column} of table ${this.table} is part of its sort key and cannot be updated; delete the row and insert it anew`,
+          `column ${column} of table ${this.table} is part of its sort key and cannot be updated; delete the row and insert it again`,
         );
       }
     }

@@ -40,7 +40,7 @@ export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContex
     name: 'analytics-performance',
     tag,
     summary: 'Reset the timings of queries',
-    description: 'They begin anew.',
+    description: 'The timings start again.',
     access: 'admin',
     schema: {},
     responses: { 204: noBody('They begin now.') },

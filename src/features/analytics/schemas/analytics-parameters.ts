@@ -16,13 +16,13 @@ const owners = {
 const filters = { ...owners, timerange: Type.Optional(Timerange) };
 
 const numbers = {
-  table: Type.Optional(Type.String({ description: 'A table of `/analytics/catalog`; `segments` unless given.' })),
-  column: Type.Optional(Type.String({ description: 'One of its numbers; the first of them unless given.' })),
+  table: Type.Optional(Type.String({ description: 'A table of `/analytics/catalog`; by default `segments`.' })),
+  column: Type.Optional(Type.String({ description: 'One of its numeric columns; by default the first.' })),
   ...filters,
 };
 const series = {
   ...numbers,
-  time: Type.Optional(Type.String({ description: 'One of its times; the first of them unless given.' })),
+  time: Type.Optional(Type.String({ description: 'One of its time columns; by default the first.' })),
 };
 
 export const LIMITS = {
@@ -45,14 +45,14 @@ export const timelineQuery = Type.Object({
 });
 export const rateQuery = Type.Object({
   of: Type.Optional(choice(INGESTED, 'The entities to count; by default `segments`.')),
-  bucket: duration('How wide the buckets are, such as `10m`; `1h` unless given.'),
+  bucket: duration('Width of the buckets, such as `10m`; by default `1h`.'),
   group_by: Type.Optional(choice(RATE_GROUPS, 'Buckets of each of these apart.')),
   ...filters,
   limit: limited('buckets', 'Buckets, the first of them'),
 });
 export const movingAverageQuery = Type.Object({
   ...series,
-  window: duration('How long the window is, such as `10m`; `1h` unless given.'),
+  window: duration('Length of the window, such as `10m`; by default `1h`.'),
   limit: limited('points', 'Points that are told, evenly spread'),
 });
 export const anomaliesQuery = Type.Object({
@@ -60,7 +60,7 @@ export const anomaliesQuery = Type.Object({
   threshold: Type.Optional(
     Type.String({
       pattern: PATTERNS.decimal.pattern,
-      description: 'Standard deviations from the mean that are too many; 2.0 unless given.',
+      description: 'Values beyond this many standard deviations from the mean are anomalies; by default 2.0.',
     }),
   ),
   limit: limited('anomalies', 'Anomalies, the greatest of them'),
@@ -69,12 +69,12 @@ export const trendQuery = Type.Object(series);
 export const numbersQuery = Type.Object(numbers);
 export const correlationQuery = Type.Object({
   ...numbers,
-  other: Type.Optional(Type.String({ description: 'Another of its numbers; the second of them unless given.' })),
+  other: Type.Optional(Type.String({ description: 'Another of its numeric columns; by default the second.' })),
 });
 export const distributionQuery = Type.Object({ ...numbers, bins: limited('bins', 'How many bins') });
 export const topQuery = Type.Object({
   ...numbers,
-  group_by: Type.Optional(Type.String({ description: 'One of its groups; the first of them unless given.' })),
+  group_by: Type.Optional(Type.String({ description: 'One of its group columns; by default the first.' })),
   by: Type.Optional(choice(TOP_ORDERS, 'The order of the groups; by default `count`.')),
   limit: limited('groups', 'Groups'),
 });

@@ -91,7 +91,7 @@ export const ExrRegisterRequest = Type.Object(
     source_id: Type.Optional(Uuid),
     frame_rate: Rational,
     start: Type.Optional(
-      Type.Unsafe<string>({ ...Timestamp, description: 'When the first frame begins; `0:0` unless given.' }),
+      Type.Unsafe<string>({ ...Timestamp, description: 'Start of the first frame; by default `0:0`.' }),
     ),
     label: Type.Optional(Type.String()),
     description: Type.Optional(Type.String()),

@@ -48,7 +48,7 @@ const link = {
   offset: Type.Optional(
     Type.Unsafe<string>({
       ...Timestamp,
-      description: 'Where the start of the medium lies on the timeline; 0:0 unless given.',
+      description: 'Place of its start on the timeline; by default 0:0.',
     }),
   ),
 };

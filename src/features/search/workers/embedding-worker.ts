@@ -25,7 +25,7 @@ export function embeddingWorker(upkeep: EmbeddingUpkeep, leases: LeaseKeeper, lo
     } catch (error) {
       // Unlike a failing worker, a failing model must not take this server out of service.
       if (!(error instanceof JobError)) throw error;
-      logger.warn({ err: error }, 'what is shown gets its vectors once the embedding model can be used');
+      logger.warn({ err: error }, 'published versions get their vectors once the embedding model can be used');
       return RETRY_MS;
     }
     if (open > 0 && openBefore === 0) logger.info('versions without vectors of the present model get theirs');

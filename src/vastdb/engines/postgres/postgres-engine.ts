@@ -253,7 +253,7 @@ class PostgresEngine implements TableEngine {
     if (table != null) return;
     throw new TableError(
       'unavailable',
-      `The tables are gone from the schema ${this.#schema}: a server that is started now makes them anew, empty.`,
+      `The tables are gone from the schema ${this.#schema}: a server that is started now makes empty ones.`,
     );
   }
 

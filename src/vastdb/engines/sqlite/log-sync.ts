@@ -54,7 +54,7 @@ export class LogSync {
       // acknowledged any more.
       this.#failure = new TableError(
         'unavailable',
-        `The log ${this.#file} could not be synced; nothing can be written safely until the server starts anew. ${String(error)}`,
+        `The log ${this.#file} could not be synced; nothing can be written safely until the server is restarted. ${String(error)}`,
         error,
       );
       throw this.#failure;

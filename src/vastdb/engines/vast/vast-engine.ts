@@ -230,7 +230,7 @@ class VastEngine implements TableEngine {
     if ((await this.#snapshots.read((id) => client.tables.find(id, LOCK_TABLE))) !== undefined) return;
     throw new TableError(
       'unavailable',
-      'The tables are gone from the cluster: a server that is started now makes them anew, empty.',
+      'The tables are gone from the cluster: a server that is started now makes empty ones.',
     );
   }
 
