@@ -4,5 +4,5 @@ import { Format } from './format.ts';
 export const ContentFormat = Type.Enum([Format.video, Format.image, Format.audio, Format.data, Format.multi], {
   type: 'string',
   title: 'ContentFormat',
-  description: 'What kind of content a source or a flow holds.',
+  description: 'The kind of content of a source or a flow.',
 });
