@@ -1,0 +1,65 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const PROJECT = new URL('../..', import.meta.url).pathname;
+const run = promisify(execFile);
+
+let copy: string;
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'tams-deleted-features-'));
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json'])
+    await cp(join(PROJECT, name), join(copy, name));
+  await symlink(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
+});
+
+afterAll(() => rm(copy, { recursive: true }));
+
+const folders = await readdir(join(PROJECT, 'src/features'), { withFileTypes: true });
+const features = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+
+it.each(features)(
+  'without the folder of %s and its name in the list, the rest is type-checked, starts and serves TAMS',
+  async (feature) => {
+    await rm(join(copy, 'src'), { recursive: true, force: true });
+    await cp(join(PROJECT, 'src'), join(copy, 'src'), { recursive: true });
+    await rm(join(copy, 'src/features', feature), { recursive: true });
+    const list = join(copy, 'src/features.ts');
+    const text = await readFile(list, 'utf8');
+    const without = text
+      .split('\n')
+      .filter((line) => !line.startsWith(`import { ${feature} }`))
+      .map((line) =>
+        line.startsWith('export const FEATURES') ? line.replace(new RegExp(`\\b${feature},? ?`), '') : line,
+      )
+      .join('\n');
+    expect(without).not.toContain(feature);
+    await writeFile(list, without);
+
+    const { stdout } = await run('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', '--noEmit'], { cwd: copy });
+    expect(stdout).toBe('');
+
+    const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: join(copy, `data-${feature}`) };
+    const server = spawn(process.execPath, ['src/main.ts'], { cwd: copy, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const lines = createInterface(server.stdout);
+      let baseUrl: string | undefined;
+      for await (const line of lines) {
+        baseUrl = /TAMS .* at (http:\/\/[^/]+)\//.exec(line)?.[1];
+        if (baseUrl !== undefined) break;
+      }
+      expect((await fetch(`${baseUrl}/flows`)).status).toBe(200);
+      expect((await fetch(`${baseUrl}/readyz`)).status).toBe(200);
+    } finally {
+      server.kill();
+      await once(server, 'exit');
+    }
+  },
+  120_000,
+);
