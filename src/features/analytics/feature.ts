@@ -23,7 +23,12 @@ export const analytics: Feature<AnalyticsConfig> = {
   open: async ({ manager, store, settings, statistics }, { memoryMib, threads, concurrency, timeoutMs }) => {
     const compute = new AnalyticsProcess({
       tables: addressOf(settings),
-      limits: { memoryMib, threads, directory: join(settings.dataDir, 'analytics') },
+      limits: {
+        memoryMib,
+        threads,
+        directory: join(settings.dataDir, 'analytics'),
+        reserveBytes: settings.diskReserveBytes,
+      },
       concurrency,
       timeoutMs,
       streamMs: STREAM_MS,

@@ -15,6 +15,8 @@ export interface ComputeLimits {
   readonly threads: number;
   /** Place for data that does not fit into memory, and for exported files: a folder for each process. */
   readonly directory: string;
+  /** What is kept free on its disk for deletions. */
+  readonly reserveBytes: number;
 }
 
 export type ChildRequest =

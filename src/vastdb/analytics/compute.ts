@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
+import { spaceOf } from '../../operation/disk-reserve.ts';
 import { AnalysisError } from './analysis-error.ts';
 import type { ComputeLimits } from './child-protocol.ts';
 import { literal } from './values.ts';
@@ -26,7 +27,7 @@ export class Compute {
   }
 
   /** @throws AnalysisError `missing` where the library cannot be loaded. */
-  static async open({ memoryMib, threads, directory }: ComputeLimits, folder: string): Promise<Compute> {
+  static async open({ memoryMib, threads, directory, reserveBytes }: ComputeLimits, folder: string): Promise<Compute> {
     const duckdb = await load();
     await mkdir(folder, { recursive: true });
     await removeLeftBehind(directory);
@@ -34,7 +35,7 @@ export class Compute {
       memory_limit: `${memoryMib}MiB`,
       threads: String(threads),
       temp_directory: folder,
-      max_temp_directory_size: await halfOfFree(folder),
+      max_temp_directory_size: await halfOfFree(folder, reserveBytes),
       preserve_insertion_order: 'false',
     });
     const connection = await instance.connect();
@@ -63,9 +64,9 @@ async function load(): Promise<DuckDB> {
 }
 
 /** The tables lie on the same disk as a rule, and go on when it is the analyses that need too much. */
-async function halfOfFree(directory: string): Promise<string> {
-  const { bavail, bsize } = await statfs(directory);
-  return `${Math.floor((bavail * bsize) / 2 / 2 ** 20)}MiB`;
+async function halfOfFree(directory: string, reserveBytes: number): Promise<string> {
+  const { free, reserve } = spaceOf(await statfs(directory), reserveBytes);
+  return `${Math.floor(Math.max(0, free - reserve) / 2 / 2 ** 20)}MiB`;
 }
 
 async function removeLeftBehind(directory: string): Promise<void> {

@@ -8,12 +8,14 @@ import { Compute } from '../../../src/vastdb/analytics/compute.ts';
 
 /* What a statement may do at most, whoever wrote it. */
 
+const LIMITS = { memoryMib: 64, threads: 1 };
+
 let directory: string;
 let compute: Compute;
 let connection: DuckDBConnection;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "tams-compute-o'"));
-  compute = await Compute.open({ memoryMib: 64, threads: 1, directory }, join(directory, 'own'));
+  compute = await Compute.open({ ...LIMITS, directory, reserveBytes: 0 }, join(directory, 'own'));
   connection = await compute.instance.connect();
 });
 afterAll(async () => {
@@ -38,10 +40,28 @@ it('writes into its own folder, and takes no more than half of the disk', async 
   const folder = compute.folder.replaceAll("'", "''");
   await rowsOf(`COPY (SELECT 1 AS one) TO '${folder}/own.csv'`);
   expect(await rowsOf(`SELECT one FROM '${folder}/own.csv'`)).toEqual([[1n]]);
-  const [[limit]] = (await rowsOf("SELECT current_setting('max_temp_directory_size')")) as [[string]];
-  const [number = '', unit = ''] = limit.split(' ');
-  const bytes = Number(number) * 1024 ** (['bytes', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(unit) || 0);
+  const bytes = await temporaryBytes(connection);
   const { bavail, bsize } = await statfs(directory);
   expect(bytes / (bavail * bsize)).toBeGreaterThan(0.3);
   expect(bytes / (bavail * bsize)).toBeLessThan(0.7);
 });
+
+it('takes nothing from what is kept free for deletions', async () => {
+  // A reserve has a quarter of the disk at most.
+  const limits = { ...LIMITS, directory, reserveBytes: Number.MAX_SAFE_INTEGER };
+  const other = await Compute.open(limits, join(directory, 'other'));
+  const { bavail, blocks, bsize } = await statfs(directory);
+  const itsConnection = await other.instance.connect();
+  const half = Math.max(0, bavail - blocks / 4) * bsize * 0.5;
+  expect(Math.abs((await temporaryBytes(itsConnection)) - half)).toBeLessThan((blocks * bsize) / 50);
+  itsConnection.disconnectSync();
+  await other.close();
+});
+
+async function temporaryBytes(of: DuckDBConnection): Promise<number> {
+  const [[limit]] = (await of.runAndReadAll("SELECT current_setting('max_temp_directory_size')")).getRows() as [
+    [string],
+  ];
+  const [number = '', unit = ''] = limit.split(' ');
+  return Number(number) * 1024 ** (['bytes', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(unit) || 0);
+}

@@ -62,7 +62,7 @@ afterAll(async () => {
 function open(more: Partial<AnalyticsProcessOptions> = {}): AnalyticsProcess {
   const compute = new AnalyticsProcess({
     tables: { engine: 'sqlite', file: join(folder, 'tables.sqlite') },
-    limits: { memoryMib: 128, threads: 1, directory: join(folder, 'analytics') },
+    limits: { memoryMib: 128, threads: 1, directory: join(folder, 'analytics'), reserveBytes: 0 },
     concurrency: 2,
     timeoutMs: 30_000,
     streamMs: 30_000,
@@ -186,7 +186,7 @@ describe('the process of the analytics', () => {
 
   it('leaves nothing of a file that is given up', async () => {
     const directory = join(folder, 'given-up');
-    const limits = { memoryMib: 128, threads: 1, directory };
+    const limits = { memoryMib: 128, threads: 1, directory, reserveBytes: 0 };
     const compute = open({ concurrency: 1, limits });
     const files = async (): Promise<string[]> =>
       (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.parquet'));
@@ -212,7 +212,7 @@ describe('the process of the analytics', () => {
   });
 
   it('says when memory and disk do not do', async () => {
-    const compute = open({ limits: { memoryMib: 1, threads: 1, directory: join(folder, 'small') } });
+    const compute = open({ limits: { memoryMib: 1, threads: 1, directory: join(folder, 'small'), reserveBytes: 0 } });
     expect(await refusal(compute.file(ALL_TEXTS, nobodyGoes))).toBe('too_large');
   });
 
@@ -224,7 +224,7 @@ describe('the process of the analytics', () => {
 
   it('ends when nobody asks any more, leaves no file, and starts again', async () => {
     const directory = join(folder, 'idle');
-    const compute = open({ idleMs: 10, limits: { memoryMib: 128, threads: 1, directory } });
+    const compute = open({ idleMs: 10, limits: { memoryMib: 128, threads: 1, directory, reserveBytes: 0 } });
     const { bytes, pieces } = await compute.file(ALL_ROWS, nobodyGoes);
     await sleep(50);
     // Not while a file is to be sent.
@@ -241,7 +241,7 @@ describe('the process of the analytics', () => {
     ['SIGSEGV', undefined],
   ] as const)('may die of %s, and leaves nothing', async (signal, kind) => {
     const directory = join(folder, signal);
-    const compute = open({ limits: { memoryMib: 128, threads: 1, directory } });
+    const compute = open({ limits: { memoryMib: 128, threads: 1, directory, reserveBytes: 0 } });
     const children: ChildProcess[] = [];
     const onStart = (message: unknown): void => void children.push((message as { process: ChildProcess }).process);
     subscribe('child_process', onStart);
@@ -260,7 +260,7 @@ describe('the process of the analytics', () => {
     const directory = join(folder, 'killed');
     const options = {
       tables: { engine: 'sqlite', file: join(folder, 'tables.sqlite') },
-      limits: { memoryMib: 128, threads: 1, directory },
+      limits: { memoryMib: 128, threads: 1, directory, reserveBytes: 0 },
       ...{ concurrency: 1, timeoutMs: 30_000, streamMs: 30_000, idleMs: 30_000 },
     };
     const module = new URL('../../../src/vastdb/analytics/analytics-process.ts', import.meta.url);

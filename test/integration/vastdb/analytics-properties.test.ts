@@ -43,7 +43,7 @@ beforeAll(async () => {
   await engine.createTable(POINTS);
   compute = new AnalyticsProcess({
     tables: { engine: 'sqlite', file: join(folder, 'tables.sqlite') },
-    limits: { memoryMib: 128, threads: 2, directory: join(folder, 'analytics') },
+    limits: { memoryMib: 128, threads: 2, directory: join(folder, 'analytics'), reserveBytes: 0 },
     concurrency: 8,
     timeoutMs: 30_000,
     streamMs: 30_000,
