@@ -24,7 +24,7 @@ export interface Feature<Own> {
   /** Its tables as the engine has them, from whatever configuration: for commands that copy everything. */
   tablesIn?(engine: TableEngine, own: Own): Promise<readonly TableDefinition[]>;
   readonly statistics?: Statistics;
-  /** Whether clients have to say who they are. */
+  /** Whether clients must authenticate. */
   guards?(own: Own): boolean;
   /** Undefined: it is switched off. */
   open(platform: Platform, own: Own): Promise<OpenFeature | undefined>;

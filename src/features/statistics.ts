@@ -13,10 +13,10 @@ export interface AnalysedTable {
   readonly filters?: readonly ('flow_id' | 'source_id')[];
 }
 
-/** What statistics can be made of a feature's tables. */
+/** A feature's tables for statistics. */
 export interface Statistics {
   readonly analysed?: readonly AnalysedTable[];
-  /** Where sizes of objects are known. */
+  /** Tables that know sizes of objects. */
   readonly sizes?: readonly KnownSizes[];
   /** Tables that no list shows. */
   readonly hidden?: readonly TableDefinition[];

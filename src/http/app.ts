@@ -31,7 +31,7 @@ import type { CursorCodec } from '../shared/cursor.ts';
 
 export type App = FastifyInstance;
 
-/** What routes need of the application. */
+/** Inputs of the application to routes. */
 export interface HttpContext {
   readonly paging: Paging;
   /** The absolute URL that clients reach this server under; no slash at its end. */

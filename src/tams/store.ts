@@ -20,7 +20,7 @@ import type { WebhookReads, Webhooks } from './webhooks/webhook.ts';
 
 export type { RowHandle };
 
-/** What a flow's segments amount to; null for a flow without segments. */
+/** Totals of a flow's segments; null for a flow without segments. */
 export interface FlowContent {
   readonly startNs: bigint;
   readonly endNs: bigint;
@@ -45,10 +45,10 @@ export interface FlowDocument {
   readonly collectedBy: JsonText;
 }
 
-/** What decides whether a flow may be changed, without its metadata. */
+/** The state that decides whether a flow may be changed, without its metadata. */
 export interface FlowState {
   readonly id: string;
-  /** What was made of the flow belongs to this, and not to the id (docs/adr/0022-lives-of-a-flow.md). */
+  /** Everything made for the flow belongs to this, not to the id (docs/adr/0022-lives-of-a-flow.md). */
   readonly life: string;
   readonly sourceId: string;
   readonly readOnly: boolean;
@@ -79,7 +79,7 @@ export interface FlowReads {
 }
 
 export interface Flows extends FlowReads {
-  /** Who has access to the flow; undefined where there is no such flow, or nobody limited sees it. */
+  /** The classes with access to the flow; undefined if there is no such flow, or no limited principal sees it. */
   accessOf(id: string): Promise<AccessClasses | undefined>;
   /** Whether a flow has this id that is not in this view. */
   isHidden(id: string): Promise<boolean>;
@@ -113,8 +113,8 @@ export interface CollectionReads {
 
 export interface Collections extends CollectionReads {
   /**
-   * To be called by who decides by the collections of these flows, or by their being there. Of two that
-   * hold a flow, only one commits, unless one began after the other.
+   * Call it before a decision that depends on the collections of these flows, or on their existence. Of two
+   * transactions that hold a flow, only one commits, unless one began after the other.
    */
   hold(flowIds: readonly string[]): Promise<void>;
 }
@@ -136,9 +136,9 @@ export interface SourceReads {
 
 export interface Sources extends SourceReads {
   state(id: string): Promise<SourceState | undefined>;
-  /** Who has access to the source; undefined where there is no such source, or nobody limited sees it. */
+  /** The classes with access to the source; undefined if there is no such source, or no limited principal sees it. */
   accessOf(id: string): Promise<AccessClasses | undefined>;
-  /** Of any source, in this view or not. */
+  /** The format of any source, in this view or not. */
   format(id: string): Promise<FormatUrn | undefined>;
   /** Whether a source has this id that is not in this view. */
   isHidden(id: string): Promise<boolean>;

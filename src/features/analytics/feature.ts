@@ -11,7 +11,7 @@ import { AnalyticsStore } from './store/analytics-store.ts';
 
 /** How long the process is kept when nobody asks for an analysis. */
 const IDLE_MS = 60_000;
-/** How long an export may take, whoever reads it included. */
+/** Time limit of an export, including its reader. */
 const STREAM_MS = 3_600_000;
 /** An analysis ends a little before its request would be given up, so that its own answer says why. */
 const BEFORE_TIMEOUT_MS = 500;
@@ -50,7 +50,7 @@ export const analytics: Feature<AnalyticsConfig> = {
   },
 };
 
-/** Where that process finds the tables that this one has open. */
+/** The place of the tables, for that process. */
 function addressOf({ tables: { vast, postgres }, dataDir }: Settings): TableAddress {
   if (postgres !== undefined) return { engine: 'postgres', database: postgres };
   if (vast === undefined) return { engine: 'sqlite', file: join(dataDir, 'tables', 'tables.sqlite') };

@@ -20,7 +20,7 @@ const SCHEME_OF_MODE = {
   basic: 'basic_auth',
 } as const satisfies Record<AuthConfig['modes'][number], SecurityScheme>;
 
-/** Who makes a request, and the audit log (docs/adr/0012-authentication.md). */
+/** Authentication, and the audit log (docs/adr/0012-authentication.md). */
 export const auth: Feature<AuthConfig> = {
   settings: (env, { http }) => readAuth(env, http),
   tables: () => AUTH_TABLES,
@@ -32,7 +32,7 @@ export const auth: Feature<AuthConfig> = {
       return { metrics: auditSources(undefined) };
     }
     const store = new AuthStore(manager);
-    // Its library is loaded only where it is needed.
+    // Its library is loaded only when needed.
     const { JwtVerifier } = jwt === undefined ? {} : await import('./jwt-verifier.ts');
     const audit = new AuditTrail(() => {
       auditWorker.wake();

@@ -26,7 +26,7 @@ import { ExrSequenceService } from './services/exr-sequence-service.ts';
 import type { ExrServices } from './services/exr-services.ts';
 import { ExrValidationService } from './services/exr-validation-service.ts';
 
-/** Of a long sequence, so that none of the queries takes long. */
+/** Objects per query for a long sequence, so that no query takes long. */
 const LOOKED_UP_OBJECTS = 1_000;
 
 /** Metadata of EXR files (docs/adr/0014-exr.md, docs/adr/0018-exr-store.md). */

@@ -101,7 +101,7 @@ async function rejoin(
   principal: string,
 ): Promise<boolean> {
   const [found, state] = [await tx.flows.find(collectorId), await tx.flows.state(collectorId)];
-  // What is read-only is not changed by a restore either.
+  // A restore does not change read-only flows either.
   if (found === undefined || state === undefined || state.readOnly) return false;
   if (!(await canCollect(tx, collectorId, id))) return false;
   const present = JSON.parse(found.document) as Flow;

@@ -24,7 +24,7 @@ export interface RestoreStep {
   readonly restored: number;
   readonly conflicts: readonly RestoreConflict[];
   readonly examined: number;
-  /** Where the next step begins; undefined: there is nothing left to look at. */
+  /** Start of the next step; undefined when nothing is left. */
   readonly nextNs: bigint | undefined;
 }
 
@@ -76,7 +76,7 @@ function withoutLastStart(segments: DeletedSegment[]): DeletedSegment[] {
   return before.length > 0 ? before : segments;
 }
 
-/** What the flow has already wins, and of the segments in the trash the earlier one. */
+/** Present segments win over those in the trash, and earlier ones in the trash over later ones. */
 async function divide(
   tx: StoreTransaction,
   flow: FlowState,

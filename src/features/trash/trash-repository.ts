@@ -11,7 +11,7 @@ import { FLOWS, SEGMENTS, SOURCES } from '../../tams/tables.ts';
 import { DELETION_COLUMNS, type DeletionCells, deletionCells, equal, toDeletion, TrashReader } from './trash-reader.ts';
 import { DELETED_FLOWS, DELETED_SEGMENTS, DELETED_SOURCES } from './trash-tables.ts';
 
-/** What a segment is in either table. */
+/** The columns of a segment in both tables. */
 const SEGMENT_COLUMNS = [
   'flow_id',
   'start_ns',
@@ -65,7 +65,7 @@ export class TrashRepository extends TrashReader {
         ...(isOfOneObject ? [eq('object_id', first.objectId)] : []),
       ]),
     });
-    // What is not moved would be lost: it is better not to delete anything then.
+    // Segments that are not moved would be lost: better not to delete anything.
     if (rows.length !== segments.length) {
       throw new Error(`${segments.length} segments are to be deleted, and ${rows.length} were found`);
     }
@@ -77,7 +77,7 @@ export class TrashRepository extends TrashReader {
     );
   }
 
-  /** Of several deletions of one flow, the one that is being restored, or else the latest. */
+  /** If a flow was deleted several times: the deletion that is being restored, else the latest. */
   async findFlow(flowId: string, deletionId: string | undefined): Promise<DeletedFlow | undefined> {
     const flows = await this.#flows([eq('id', flowId), ...equal('deletion_id', deletionId)]);
     return flows.find(({ resumeNs }) => resumeNs !== null) ?? flows[0];

@@ -5,7 +5,7 @@ import { trashListings } from './trash-listing-routes.ts';
 import { trashPurge } from './trash-purge-routes.ts';
 import { trashRestore } from './trash-restore-routes.ts';
 
-/** What was deleted, for administrators: to see, restore and purge. None of it is a part of TAMS. */
+/** Administrators see, restore and purge deleted content here. Beyond TAMS. */
 export function trashRoutes(app: TamsApp, trash: TrashService, context: Pick<RouteContext, 'paging'>): void {
   trashListings(app, trash, context);
   trashRestore(app, trash);

@@ -3,7 +3,7 @@ import { DateTime, PATTERNS, Timerange, Uuid } from '../../http/schemas/common.t
 import { ErrorSchema } from '../../http/schemas/error.ts';
 import { pagingParameters } from '../../tams/parameters.ts';
 
-/** What can be restored, and what a restore or a purge did; not a part of TAMS. */
+/** Content that can be restored, and results of restores and purges; not a part of TAMS. */
 
 const deletionId = Type.Unsafe<string>({ ...Uuid, description: 'The deletion that took it.' });
 const count = (description: string) => Type.Integer({ minimum: 0, description });

@@ -24,7 +24,7 @@ import {
 } from './segment-restore.ts';
 import type { TrashPurge } from './trash-purge.ts';
 
-/** What a restore did, as far as one request goes. */
+/** The result of one restore request. */
 export interface Restored {
   readonly flow_id: string;
   readonly restored_segments: number;
@@ -41,7 +41,7 @@ export interface RestoredFlow extends Restored {
 }
 
 export interface RestoredSegments extends Restored {
-  /** What a repeated request is to ask for, where anything remains. */
+  /** The range for the next request, if anything remains. */
   readonly timerange_remaining?: string;
 }
 
@@ -202,7 +202,7 @@ function notInTrash(what: string, deletionId: string | undefined): never {
   throw new AppError('not_found', `there is no ${what} in ${where}`);
 }
 
-/** What a deletion is still moving into the trash can neither be restored nor purged. */
+/** Content that a running deletion still moves into the trash can be neither restored nor purged. */
 async function checkFinished(tx: StoreTransaction, deletionId: string): Promise<void> {
   const request = await tx.deletionRequests.find(deletionId, Date.now());
   if (request !== undefined && request.status !== 'done') throw deletionUnfinished(`deletion ${deletionId} still runs`);

@@ -2,7 +2,7 @@ import type { ColumnDefinition, TableDefinition } from '../../vastdb/engine.ts';
 
 /** The tables of what was deleted and can be restored: rows are moved here, not marked where they are. */
 
-/** What one deletion says of everything that it took. */
+/** Columns that all rows of one deletion share. */
 const DELETION: readonly ColumnDefinition[] = [
   { name: 'deletion_id', type: 'string', required: true },
   { name: 'deleted_ms', type: 'int64', required: true },

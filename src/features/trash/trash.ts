@@ -3,7 +3,7 @@ import type { JsonText } from '../../shared/paging.ts';
 import type { RowHandle } from '../../tams/row-handle.ts';
 import type { NewSegment } from '../../tams/segments/segment.ts';
 
-/** What was deleted and can still be restored (docs/adr/0016-soft-delete.md). */
+/** Deleted content that can still be restored (docs/adr/0016-soft-delete.md). */
 
 /** An entity as it was. */
 export interface DeletedDocument {
