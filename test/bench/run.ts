@@ -13,6 +13,7 @@ import { memory } from './benchmarks/memory.ts';
 import { overload } from './benchmarks/overload.ts';
 import { postSegment } from './benchmarks/post-segment.ts';
 import { postSegmentsBulk } from './benchmarks/post-segments-bulk.ts';
+import { postgresWrites } from './benchmarks/postgres-writes.ts';
 import { search } from './benchmarks/search.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
 import { vectorScan } from './benchmarks/vector-scan.ts';
@@ -47,6 +48,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   arrowRows,
   clusterRequests,
   clusterReplicas,
+  postgresWrites,
   memory,
   exr,
   search,

@@ -47,11 +47,14 @@ async function postgresEnv(dataDir: string): Promise<Record<string, string>> {
   return { TABLE_ENGINE: 'postgres', DATABASE_URL: await database, DATABASE_POOL_SIZE: '8', SECRET_KEY };
 }
 
-afterAll(async () => {
-  const server = await postgres;
-  postgres = undefined;
-  await server?.dispose();
-});
+// Benchmarks start servers as well, on the embedded engine and without Vitest.
+if (TEST_TABLE_ENGINE === 'postgres') {
+  afterAll(async () => {
+    const server = await postgres;
+    postgres = undefined;
+    await server?.dispose();
+  });
+}
 
 /** The tables of a data directory, as one more process beside its servers opens them. */
 export async function openTestTables(dataDir: string, definitions: readonly TableDefinition[]): Promise<VastDBManager> {

@@ -12,6 +12,7 @@ import { makeStoragePath } from '../../../src/media/storage-path.ts';
 import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
+import type { TableEngine } from '../../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 
 /** Flows of equal length without gaps, as recorders leave them behind. Equal specifications give equal rows. */
@@ -59,13 +60,14 @@ export function segmentInput(flow: number, number: number): SegmentInput {
   return { object_id: objectId(flow, number), timerange: timerange(number) };
 }
 
-/** Makes the tables of a server's data directory. Millions of segments take about a minute each. */
+/** Makes the embedded tables of a server's data directory. Millions of segments take about a minute each. */
 export async function buildDataset(dataDir: string, spec: DatasetSpec): Promise<void> {
-  const engine = await openSqliteEngine({
-    directory: join(dataDir, 'tables'),
-    synchronous: 'normal',
-    cacheMib: CACHE_MIB,
-  });
+  const directory = join(dataDir, 'tables');
+  await fillTables(await openSqliteEngine({ directory, synchronous: 'normal', cacheMib: CACHE_MIB }), spec);
+}
+
+/** Puts the dataset on an empty engine, and closes it. */
+export async function fillTables(engine: TableEngine, spec: DatasetSpec): Promise<void> {
   const manager = await VastDBManager.open(engine, VAST_STORE_TABLES);
   try {
     const store = new VastStore(manager, new SecretBox('of no use in a dataset', 'webhooks'));
