@@ -13,6 +13,8 @@ import { memory } from './benchmarks/memory.ts';
 import { overload } from './benchmarks/overload.ts';
 import { postSegment } from './benchmarks/post-segment.ts';
 import { postSegmentsBulk } from './benchmarks/post-segments-bulk.ts';
+import { postgresReplicas } from './benchmarks/postgres-replicas.ts';
+import { postgresWindows } from './benchmarks/postgres-windows.ts';
 import { postgresWrites } from './benchmarks/postgres-writes.ts';
 import { search } from './benchmarks/search.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
@@ -48,7 +50,9 @@ const BENCHMARKS: readonly Benchmark[] = [
   arrowRows,
   clusterRequests,
   clusterReplicas,
+  postgresWindows,
   postgresWrites,
+  postgresReplicas,
   memory,
   exr,
   search,

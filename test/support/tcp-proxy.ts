@@ -13,8 +13,12 @@ export interface TcpProxy {
 /** What is cut behind a request has to reach the server first. */
 const DELIVERY_MS = 200;
 
-/** A hop before a local server, which can fail as networks do. */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/**
+ * A hop before a local server, which can fail as networks do.
+ *
+ * @param options.latencyMs after which an answer arrives; what is under way meanwhile does not wait for each other.
+ */
+export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(targetPort, '127.0.0.1');
@@ -43,9 +47,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       }
       upstream.write(data);
     });
-    upstream.on('data', (data) => {
-      if (!isMute) client.write(data);
-    });
+    const answer = (data: Buffer): void => void (isMute || client.write(data));
+    upstream.on('data', latencyMs === 0 ? answer : (data) => setTimeout(answer, latencyMs, data));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

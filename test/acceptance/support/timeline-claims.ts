@@ -6,8 +6,18 @@ import type { SegmentBody, TamsClient } from '../../support/tams-client.ts';
 export interface Claims {
   readonly taken: Map<string, string>;
   readonly refused: Set<string>;
-  /** Sent to a server that was killed before it answered: may be there, or not. */
+  /** Sent to a server that was killed before it answered, or that could not tell: may be there, or not. */
   readonly unknown: Map<string, string>;
+}
+
+/** An answer that is about something else than overlaps. */
+export class RefusedClaim extends Error {
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    super(`POST segments answered ${status}: ${body}`);
+    this.status = status;
+  }
 }
 
 export const noClaims = (): Claims => ({ taken: new Map(), refused: new Set(), unknown: new Map() });
@@ -27,7 +37,7 @@ export function segmentAt(startMs: number, lengthMs: number): SegmentBody & { ge
 
 /**
  * Posts segments and writes down which were taken. Overlaps are refused, others are not: any other answer throws, and so
- * does a lost connection, after which all segments are unknown.
+ * does a lost connection. After either all segments are unknown.
  */
 export async function claim(
   client: TamsClient,
@@ -37,16 +47,17 @@ export async function claim(
 ): Promise<void> {
   const [only] = segments;
   const body = segments.length === 1 && only !== undefined ? only : segments;
-  const answer = await client.postSegments(flowId, body).catch((error: unknown) => {
+  const forget = (error: unknown): never => {
     for (const { object_id, timerange } of segments) claims.unknown.set(object_id, timerange);
     throw error;
-  });
+  };
+  const answer = await client.postSegments(flowId, body).catch(forget);
   const failed = answer.body?.failed_segments;
   const isTaken = answer.status === 201 || (answer.status === 200 && failed !== undefined);
   const isRefused = answer.status === 400 && answer.body?.type === 'segment_overlap';
   const isOverlap = failed === undefined || failed.every(({ error }) => error.type === 'segment_overlap');
   if ((!isTaken && !isRefused) || !isOverlap) {
-    throw new Error(`POST segments answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    forget(new RefusedClaim(answer.status, JSON.stringify(answer.body)));
   }
   const refused = new Set(isRefused ? segments.map(({ object_id }) => object_id) : failed?.map((one) => one.object_id));
   for (const { object_id, timerange } of segments) {

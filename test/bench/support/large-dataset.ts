@@ -9,3 +9,11 @@ export function largeDataset({ quick }: Scale): DatasetSpec {
     : { flows: 500, segmentsPerFlow: 10_000, allocatedPerFlow: 100 };
   return { ...size, storageId: STORAGE_ID };
 }
+
+/** 5,000 segments: what the large one is compared with. */
+export const smallDataset: DatasetSpec = {
+  flows: 5,
+  segmentsPerFlow: 1_000,
+  allocatedPerFlow: 0,
+  storageId: STORAGE_ID,
+};

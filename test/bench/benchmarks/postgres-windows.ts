@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Benchmark } from '../support/benchmark.ts';
+import type { DatasetSpec } from '../support/dataset.ts';
+import { largeDataset, smallDataset } from '../support/large-dataset.ts';
+import { databaseWith, postgresEnv, startDurablePostgres } from '../support/postgres-tables.ts';
+import { startServer } from '../support/server-process.ts';
+import { compareWindows } from '../support/windows.ts';
+
+/** As window-query, with the tables on PostgreSQL. */
+export const postgresWindows: Benchmark = {
+  name: 'postgres-windows',
+  async run(context) {
+    const { scale, backendsFile, log } = context;
+    const postgres = await startDurablePostgres();
+    const dataDir = await mkdtemp(join(tmpdir(), 'tams-bench-'));
+    const start = async (spec: DatasetSpec) => ({
+      ...spec,
+      server: await startServer({
+        DATA_DIR: dataDir,
+        STORAGE_BACKENDS_FILE: backendsFile,
+        PAGE_CACHE_MIB: '0',
+        ...postgresEnv(await databaseWith(postgres, spec, log)),
+      }),
+    });
+    try {
+      const large = { ...largeDataset(scale), allocatedPerFlow: 0 };
+      const stores = { large: await start(large), small: await start(smallDataset) };
+      try {
+        return [await compareWindows(context, stores, ' on PostgreSQL')];
+      } finally {
+        await Promise.all([stores.large.server.close(), stores.small.server.close()]);
+      }
+    } finally {
+      await postgres.dispose();
+      await rm(dataDir, { recursive: true });
+    }
+  },
+};
