@@ -149,7 +149,8 @@ class Replica {
 async function killBackend(postgres: PostgresServer): Promise<void> {
   const busyFirst = `SELECT pid FROM pg_stat_activity WHERE application_name = 'vast-tams' ORDER BY backend_xid IS NULL, random() LIMIT 1`;
   const [[pid] = []] = await postgres.run(busyFirst);
-  if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
+  if (pid === undefined) throw new Error('No server is connected.');
+  process.kill(Number(pid), 'SIGKILL');
 }
 
 /** What writers are told while their replica, or PostgreSQL, is not there. */

@@ -54,9 +54,12 @@ export class SegmentRegistration {
       }
     });
     const refused = await this.#store.transaction(async (tx) => {
-      const flow = await writableFlow(tx, flowId);
+      const [flow, stored] = await Promise.all([
+        writableFlow(tx, flowId),
+        tx.objects.findMany([...new Set(candidates.map(({ segment }) => segment.objectId))]),
+      ]);
       containerOf(flow);
-      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates);
+      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, stored);
     });
     return [...malformed, ...refused].sort((a, b) => a.index - b.index);
   }
@@ -66,11 +69,12 @@ async function insertAcceptable(
   tx: StoreTransaction,
   flow: FlowState,
   candidates: readonly Candidate[],
+  stored: ReadonlyMap<string, StoredObject>,
 ): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   const refuse = (candidate: Candidate, error: AppError): void => void refusals.push({ index: candidate.index, error });
 
-  const objects = await objectsOf(tx, flow, candidates, refuse);
+  const objects = await objectsOf(tx, flow, candidates, stored, refuse);
   const known = candidates.filter(({ segment }) => objects.has(segment.objectId));
   const allowed = flow.activeDeletions === 0 ? known : await outsideOfDeletions(tx, flow, known, refuse);
   const accepted = await withoutOverlaps(tx, flow, allowed, refuse);
@@ -88,10 +92,9 @@ async function objectsOf(
   tx: StoreTransaction,
   flow: FlowState,
   candidates: readonly Candidate[],
+  stored: ReadonlyMap<string, StoredObject>,
   refuse: Refuse,
 ): Promise<Map<string, StoredObject | MediaObject>> {
-  const ids = [...new Set(candidates.map(({ segment }) => segment.objectId))];
-  const stored = await tx.objects.findMany(ids);
   const usable = new Map<string, StoredObject | MediaObject>();
   const unknown = new Set<string>();
   for (const { segment } of candidates) {
@@ -221,17 +224,20 @@ async function insert(
       externalUrls: urls.length === 0 ? null : JSON.stringify(urls),
     });
   }
-  await tx.segments.insert(flow.id, segments);
-
   const fresh: MediaObject[] = [];
   const stored: StoredObject[] = [];
   for (const object of used.values()) {
     if ('handle' in object) stored.push(object);
     else fresh.push(object);
   }
-  await tx.objects.insertNamed(fresh);
-  await tx.objects.use(stored);
-  await tx.flows.setContent(flow, contentWith(flow.content, segments), now());
+  // At once: none needs another's answer, and each may be a way to another machine and back.
+  await Promise.all([
+    tx.segments.insert(flow.id, segments),
+    tx.objects.insertNamed(fresh),
+    tx.objects.use(stored),
+    tx.flows.setContent(flow, contentWith(flow.content, segments), now()),
+    tx.outbox.registrations(),
+  ]);
   await publishSegmentsAdded(tx, flow, segments);
   return [...used.values()];
 }

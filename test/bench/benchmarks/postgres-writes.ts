@@ -1,4 +1,12 @@
-import { type Benchmark, type BenchmarkContext, type BenchmarkRow, compare, measure, perSecond, rateRow } from '../support/benchmark.ts';
+import {
+  type Benchmark,
+  type BenchmarkContext,
+  type BenchmarkRow,
+  compare,
+  measure,
+  perSecond,
+  rateRow,
+} from '../support/benchmark.ts';
 import { flowId, segmentInput } from '../support/dataset.ts';
 import type { LoadRequest } from '../support/load-protocol.ts';
 import { STORAGE_ID } from '../support/object-store-stub.ts';

@@ -39,6 +39,34 @@ export function describeTransactions(context: SuiteContext): void {
       expect(await ids(name)).toEqual(['kept']);
     });
 
+    it('take back a list with a key that is taken, and no more, whatever is written at the same time', async () => {
+      if (!context.engine().capabilities.uniqueKeys) return;
+      const keyed = await createTable(context, [{ name: 'id', type: 'string', required: true }], { sortKey: ['id'] });
+      const name = await table();
+      await insert(context, keyed, ['id'], [['taken']]);
+      await context.engine().transaction(
+        async (tx) => {
+          const writes = await Promise.allSettled([
+            tx.insert(keyed, ['id'], [['one'], ['two']]),
+            tx.insert(keyed, ['id'], [['first'], ['taken']]),
+            tx.insert(name, ['id'], [['a'], ['b']]),
+            tx.insert(keyed, ['id'], [['three'], ['four']]),
+            tx.insert(keyed, ['id'], [['five']]),
+          ]);
+          expect(writes.map(({ status }) => status)).toEqual([
+            'fulfilled',
+            'rejected',
+            'fulfilled',
+            'fulfilled',
+            'fulfilled',
+          ]);
+        },
+        { lane },
+      );
+      expect(await ids(name)).toEqual(['a', 'b']);
+      expect(await ids(keyed)).toEqual(['five', 'four', 'one', 'taken', 'three', 'two']);
+    });
+
     it('undo everything when a statement fails', async () => {
       const name = await table();
       const failed = context.engine().transaction(

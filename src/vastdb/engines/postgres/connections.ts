@@ -136,6 +136,7 @@ export class Session {
   readonly #names: StatementNames;
   readonly #onReadOnly: () => void;
   #spoilt: Error | undefined;
+  #isHeld = false;
 
   constructor(client: pg.PoolClient, names: StatementNames, onReadOnly: () => void) {
     this.#client = client;
@@ -146,6 +147,7 @@ export class Session {
   /** @throws TableError */
   async run({ text, values }: Statement): Promise<Answer> {
     const name = this.#names.nameOf(text);
+    this.#hold();
     try {
       const { command, rowCount, rows } = await this.#client.query<
         (string | null)[],
@@ -166,6 +168,7 @@ export class Session {
 
   /** A statement without values, not prepared. @throws TableError */
   async runText(text: string): Promise<Answer> {
+    this.#hold();
     try {
       const { command, rowCount, rows } = await this.#client.query<(string | null)[]>({
         text,
@@ -200,5 +203,17 @@ export class Session {
 
   release(): void {
     this.#client.release(this.#spoilt);
+  }
+
+  /** Statements that are sent one behind the other travel in one packet: to hand one to the system costs more than to make it. */
+  #hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    const { stream } = this.#client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isHeld = false;
+      stream.uncork();
+    });
   }
 }

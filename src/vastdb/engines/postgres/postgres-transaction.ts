@@ -3,6 +3,7 @@ import type { Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
 import { conflictKeys } from '../conflict-queue.ts';
 import { lockBucket } from '../lock-keys.ts';
+import { StatementGate } from '../statement-gate.ts';
 import type { Answer, Session } from './connections.ts';
 import { isAborted, toTableError } from './postgres-error.ts';
 import type { Statement } from './row-statements.ts';
@@ -17,10 +18,14 @@ export interface TransactionIdentity {
 
 const IDENTITY = 'SELECT pg_current_xact_id()::text, pg_backend_pid()::text';
 
-/** One transaction as its work sees it. Statements are sent in the order in which they are called. */
+/**
+ * One transaction as its work sees it. Statements are sent as they are called, without a wait for those before; only an
+ * insert of several rows that may be taken back runs alone: it would take back what others write meanwhile.
+ */
 export class PostgresTransaction implements TableTransaction {
   readonly #statements: Statements;
   readonly #session: Session;
+  readonly #gate = new StatementGate();
   readonly #lockBuckets = new Set<number>();
   readonly #running = new Set<Promise<unknown>>();
   #identity: Promise<TransactionIdentity> | undefined;
@@ -56,18 +61,18 @@ export class PostgresTransaction implements TableTransaction {
 
   async select(request: SelectRequest): Promise<RowSet> {
     this.#checkOpen();
-    return this.#track(this.#statements.select(this.#runner([]), request));
+    return this.#track(() => this.#statements.select(this.#runner([]), request));
   }
 
   async count(table: string, where?: Predicate): Promise<number> {
     this.#checkOpen();
-    return this.#track(this.#statements.count(this.#runner([]), table, where));
+    return this.#track(() => this.#statements.count(this.#runner([]), table, where));
   }
 
   async insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
     this.#checkOpen();
     if (rows.length === 0) return;
-    await this.#track(this.#insert(table, columns, rows));
+    await this.#track(() => this.#insert(table, columns, rows), rows.length > 1);
   }
 
   async update(
@@ -81,7 +86,7 @@ export class PostgresTransaction implements TableTransaction {
       throw new TableError('invalid', `${rowIds.length} row ids came with ${rows.length} rows for ${table}.`);
     }
     if (rowIds.length === 0 || columns.length === 0) return;
-    await this.#track(
+    await this.#track(() =>
       this.#statements
         .prepareUpdate(table, rowIds, columns, rows)
         .then((statement) => this.#write(statement, conflictKeys(table, rowIds))),
@@ -91,7 +96,7 @@ export class PostgresTransaction implements TableTransaction {
   async delete(table: string, rowIds: readonly RowId[]): Promise<void> {
     this.#checkOpen();
     if (rowIds.length === 0) return;
-    await this.#track(
+    await this.#track(() =>
       this.#statements
         .prepareDelete(table, rowIds)
         .then((statement) => this.#write(statement, conflictKeys(table, rowIds))),
@@ -127,7 +132,7 @@ export class PostgresTransaction implements TableTransaction {
     // Sent before the first write and not waited for: it is known by the time that a commit is sent.
     if (this.#identity === undefined) {
       this.#identity = this.#session
-        .runText(IDENTITY)
+        .run({ text: IDENTITY, values: [] })
         .then(({ rows }) => ({ id: rows[0]?.[0] ?? '', backend: rows[0]?.[1] ?? '' }));
       this.#identity.catch(() => undefined);
     }
@@ -160,7 +165,8 @@ export class PostgresTransaction implements TableTransaction {
     return this.#failure ?? toTableError(error);
   }
 
-  async #track<T>(work: Promise<T>): Promise<T> {
+  async #track<T>(statement: () => Promise<T>, alone = false): Promise<T> {
+    const work = alone ? this.#gate.write(statement) : this.#gate.read(statement);
     const settled = work.then(
       () => undefined,
       () => undefined,

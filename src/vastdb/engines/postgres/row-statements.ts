@@ -138,6 +138,16 @@ export function updateStatement(
   const parameters = new Parameters();
   const keys = rowIdColumns(shape);
   for (const row of rows) checkWidth(shape, columns, row);
+  const [onlyId] = rowIds;
+  const [only] = rows;
+  if (rowIds.length === 1 && onlyId !== undefined && only !== undefined) {
+    const assignments = columns.map(
+      (column, index) =>
+        `"${column.name}" = ${parameters.bind(encodeCell(shape.name, column, only[index] ?? null), castOf(column))}`,
+    );
+    const text = `UPDATE ${schema}."${shape.name}" SET ${assignments.join(', ')} WHERE ${isRowText(parameters, shape, onlyId)}`;
+    return { text, values: parameters.values };
+  }
   const lists = [
     ...bindColumns(
       parameters,
@@ -160,6 +170,11 @@ export function updateStatement(
 
 export function deleteStatement({ schema }: StatementContext, shape: TableShape, rowIds: readonly RowId[]): Statement {
   const parameters = new Parameters();
+  const [only] = rowIds;
+  if (rowIds.length === 1 && only !== undefined) {
+    const text = `DELETE FROM ${schema}."${shape.name}" WHERE ${isRowText(parameters, shape, only)}`;
+    return { text, values: parameters.values };
+  }
   const keys = rowIdColumns(shape);
   const lists = bindColumns(
     parameters,
@@ -175,6 +190,16 @@ export function deleteStatement({ schema }: StatementContext, shape: TableShape,
       `USING unnest(${lists.join(', ')}) AS given(${names.join(', ')}) WHERE ${isRow}`,
     values: parameters.values,
   };
+}
+
+/** The condition of one row. A statement about one is planned once, which one about a list is with every run. */
+function isRowText(parameters: Parameters, shape: TableShape, rowId: RowId): string {
+  const cells = rowIdCells(shape, rowId);
+  const terms = rowIdColumns(shape).map(
+    (column, index) =>
+      `"${column.name}" = ${parameters.bind(encodeCell(shape.name, column, cells[index] ?? null), castOf(column))}`,
+  );
+  return terms.join(' AND ');
 }
 
 function checkWidth(shape: TableShape, columns: readonly ColumnDefinition[], row: readonly Cell[]): void {

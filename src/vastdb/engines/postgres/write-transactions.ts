@@ -108,6 +108,10 @@ export class WriteTransactions {
  */
 function lockStatement(schema: string, buckets: readonly number[]): Statement {
   const table = `${schema}."${LOCK_TABLE}"`;
+  const [only] = buckets;
+  if (buckets.length === 1 && only !== undefined) {
+    return { text: `UPDATE ${table} SET taken = taken + 1 WHERE bucket = $1::integer`, values: [String(only)] };
+  }
   return {
     text:
       `UPDATE ${table} SET taken = taken + 1 WHERE bucket IN ` +

@@ -6,7 +6,7 @@ import type { Statements } from '../statements.ts';
 import { VastError } from '../transport/vast-error.ts';
 import { conflictKeys } from '../../conflict-queue.ts';
 import { lockBucket } from '../../lock-keys.ts';
-import { StatementGate } from './statement-gate.ts';
+import { StatementGate } from '../../statement-gate.ts';
 
 /** One transaction as its work sees it. */
 export class VastTransaction implements TableTransaction {

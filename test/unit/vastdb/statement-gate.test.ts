@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { StatementGate } from '../../../../src/vastdb/engines/vast/transactions/statement-gate.ts';
+import { StatementGate } from '../../../src/vastdb/engines/statement-gate.ts';
 
 describe('the statements of a transaction', () => {
   it('run alone when they write, side by side when they read, and in their order', async () => {

@@ -1,8 +1,4 @@
-/**
- * Orders the statements of one transaction: reads run side by side, a write runs alone. VAST does not
- * say what a table reads like while the same transaction writes to it, and its own client never does
- * both at once. First come, first served.
- */
+/** Orders the statements of one transaction: reads run side by side, a write runs alone. First come, first served. */
 export class StatementGate {
   #lastWrite: Promise<unknown> = Promise.resolve();
   readonly #reads = new Set<Promise<unknown>>();

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { multiFlow } from '../../support/examples.ts';
+import { call } from '../../support/http-client.ts';
+import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import { COUNTED_STATEMENTS, statementsOf } from '../../support/postgres-statements.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+
+describe.skipIf(POSTGRES_MISSING)(`what requests ask of PostgreSQL ${POSTGRES_MISSING ?? ''}`, () => {
+  const id = crypto.randomUUID();
+  let postgres: PostgresServer;
+  let url: string;
+  let server: TestServer;
+  /** Where the next segment begins. */
+  let second = 0;
+  beforeAll(async () => {
+    postgres = await startPostgres(COUNTED_STATEMENTS);
+    url = await postgres.database();
+    const env = {
+      TABLE_ENGINE: 'postgres',
+      DATABASE_URL: url,
+      SECRET_KEY: 'the secret of all replicas in these tests',
+    };
+    server = await startTestServer({ env: { ...env, PAGE_CACHE_MIB: '0', LOG_LEVEL: 'silent' } });
+    const flow = multiFlow({ id, source_id: crypto.randomUUID() });
+    expect((await call(server.baseUrl, 'PUT', `/flows/${id}`, { json: flow })).status).toBe(201);
+    await post(1_000);
+  }, 60_000);
+  afterAll(async () => {
+    await server.close();
+    await postgres.dispose();
+  });
+
+  /** Segments that follow the others, of objects that lie elsewhere. */
+  const post = async (count: number): Promise<void> => {
+    const json = Array.from({ length: count }, () => ({
+      object_id: crypto.randomUUID(),
+      timerange: `[${second++}:0_${second}:0)`,
+      get_urls: [{ url: 'https://media.example/object' }],
+    }));
+    expect((await call(server.baseUrl, 'POST', `/flows/${id}/segments`, { json })).status).toBe(201);
+  };
+  const get = async (path: string): Promise<void> => {
+    expect((await call(server.baseUrl, 'GET', path)).status).toBe(200);
+  };
+  const cost = async (work: () => Promise<void>): Promise<number> => (await statementsOf(postgres, url, work)).length;
+
+  it('is one query for a flow', async () => {
+    expect(await cost(() => get(`/flows/${id}`))).toBe(1);
+  });
+
+  it('is three for a window of its segments: its version, where it begins, and the page', async () => {
+    expect(await cost(() => get(`/flows/${id}/segments?limit=100&timerange=[300:500000000_400:0)`))).toBe(3);
+  });
+
+  it('is as much for a thousand segments as for one', async () => {
+    // The flow, the objects, their ids, the registrations; segments, objects, the flow, the locks.
+    expect(await cost(() => post(1))).toBe(8);
+    expect(await cost(() => post(1_000))).toBe(8);
+  });
+});
