@@ -5,8 +5,11 @@ import { tableEngineEnv } from '../../support/table-engine.ts';
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What `mgmt verify` says of the tables of a data directory, as an operator runs it; its exit code is not 0 where it found anything. */
-export async function runVerify(dataDir: string): Promise<{ code: number; output: string }> {
-  const env = { PATH: process.env.PATH, DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)) };
+export async function runVerify(
+  dataDir: string,
+  tables?: Readonly<Record<string, string>>,
+): Promise<{ code: number; output: string }> {
+  const env = { PATH: process.env.PATH, DATA_DIR: dataDir, ...(tables ?? (await tableEngineEnv(dataDir))) };
   // Clients that lost their server did not come to upload all that they had registered.
   const args = ['mgmt/main.ts', 'verify', '--skip', 'object-bytes'];
   return new Promise((resolve) => {
