@@ -20,13 +20,21 @@ const ON_EVERY_ENGINE = [
   'test/acceptance/{exr-kill,kill,main-job,soft-delete-kill,two-servers,webhooks-kill}.test.ts',
 ];
 
+/** A process refuses what overloads it before it asks any table. */
+const NOT_OF_TABLES = [
+  'test/integration/operation/overload.slow.test.ts',
+  'test/integration/search/object-storage-s3.test.ts',
+];
+
+/** What several replicas do at once to tables that they share. */
+const ON_SHARED_TABLES = ['test/integration/replicas/{storm,write-skew}.test.ts'];
+
 const onPostgres = {
   extends: true as const,
   test: {
     name: 'postgres',
-    include: ON_EVERY_ENGINE,
-    // Search is tested on the engines that it treats differently.
-    exclude: ['test/integration/operation/overload.slow.test.ts', 'test/integration/search/**'],
+    include: [...ON_EVERY_ENGINE, ...ON_SHARED_TABLES],
+    exclude: NOT_OF_TABLES,
     env: { TEST_TABLE_ENGINE: 'postgres', KILL_ROUNDS: '4' },
   },
 };
@@ -47,6 +55,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'slow',
+          exclude: ON_SHARED_TABLES,
           // Few requests of each operation with every change, many of them here.
           include: [...SLOW, 'test/integration/http/fuzz.test.ts'],
           env: { FUZZ_RUNS: process.env['FUZZ_RUNS'] ?? '20' },
@@ -56,12 +65,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'vast',
-          include: ON_EVERY_ENGINE,
-          exclude: [
-            // A process refuses what overloads it before it asks any table.
-            'test/integration/operation/overload.slow.test.ts',
-            'test/integration/search/object-storage-s3.test.ts',
-          ],
+          include: [...ON_EVERY_ENGINE, ...ON_SHARED_TABLES],
+          exclude: NOT_OF_TABLES,
           // The cluster keeps what is written, not the server: fewer kills show as much.
           env: { TEST_TABLE_ENGINE: 'vast', KILL_ROUNDS: '4' },
         },

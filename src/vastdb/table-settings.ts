@@ -38,7 +38,12 @@ const POSTGRES_VARIABLES = ['DATABASE_URL', 'DATABASE_REPLICA_URL'] as const;
 
 /** Credentials and TLS are in it, as libpq names them. */
 const DATABASE_URL: TextSyntax<string> = {
-  parse: (text) => (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined),
+  parse: (text) => {
+    const url = /^postgres(ql)?:\/\//.test(text) ? URL.parse(text) : null;
+    // It may stand among the parameters as well, where no URL looks at it; the client would wait for ever.
+    const port = Number(url?.searchParams.get('port') ?? 1);
+    return url !== null && Number.isInteger(port) && port > 0 && port <= 65_535 ? text : undefined;
+  },
   takes: 'postgresql://user:password@host:port/database, characters of the password percent-encoded',
 };
 

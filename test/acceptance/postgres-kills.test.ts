@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ServerProcess } from '../../demo/server-process.ts';
 import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { type FlowBody, TamsClient } from '../support/tams-client.ts';
@@ -144,12 +144,16 @@ class Replica {
   }
 }
 
-/** Ends the process of one connection, one in the middle of a transaction if there is any: PostgreSQL then ends all others, and recovers. */
+/** Ends the process of a connection in the middle of a transaction: PostgreSQL then ends all others, and recovers. */
 async function killBackend(postgres: PostgresServer): Promise<void> {
-  const busyFirst = `SELECT pid FROM pg_stat_activity WHERE application_name = 'vast-tams' ORDER BY backend_xid IS NULL, random() LIMIT 1`;
-  const [[pid] = []] = await postgres.run(busyFirst);
-  if (pid === undefined) throw new Error('No server is connected.');
-  process.kill(Number(pid), 'SIGKILL');
+  const busy = `SELECT pid FROM pg_stat_activity WHERE application_name = 'vast-tams' AND backend_xid IS NOT NULL ORDER BY random()`;
+  // None is there while the replicas connect again after the last time, and PostgreSQL answers nobody while it recovers.
+  const kill = async (): Promise<void> => {
+    const [[pid] = []] = await postgres.run(busy);
+    if (pid === undefined) throw new Error('No connection is in a transaction.');
+    process.kill(Number(pid), 'SIGKILL');
+  };
+  await vi.waitFor(kill, { timeout: 60_000, interval: 10 });
 }
 
 /** What writers are told while their replica, or PostgreSQL, is not there. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -48,8 +48,12 @@ export const POSTGRES_MISSING =
  *
  * @param settings as in postgresql.conf. Commits are not synced to the disk unless they say so: a killed process loses
  * nothing by that.
+ * @param files of its data folder, by name: what is in `pg_hba.conf`, or what the settings name.
  */
-export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   const bin = postgresBinaries();
   if (bin === undefined) throw new Error(POSTGRES_MISSING);
   const folder = await mkdtemp(join(tmpdir(), 'tams-postgres-'));
@@ -65,6 +69,12 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(data, name);
+    writeFileSync(file, text);
+    chmodSync(file, 0o600);
+    if (user !== undefined) chownSync(file, user.uid, user.gid);
+  }
   const port = await freePort();
   const options = { fsync: 'off', max_connections: '300', ...settings };
   const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -105,13 +115,25 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
       return url(name);
     },
     run: (sql, database = url('postgres')) => query(database, sql),
-    // Its own processes end by themselves, when they notice.
-    kill: () => end('SIGKILL'),
+    kill: async () => {
+      const own = await query(url('postgres'), 'SELECT pid FROM pg_stat_activity');
+      await end('SIGKILL');
+      // They would end by themselves when they notice, and answer until then.
+      for (const [pid] of own) killIfThere(Number(pid));
+    },
     dispose: async () => {
       await end('SIGINT');
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function query(url: string, sql: string): Promise<unknown[][]> {

@@ -2,7 +2,7 @@ import { afterAll } from 'vitest';
 import { openTables } from '../../src/vastdb/open-tables.ts';
 import { loadConfig } from '../../src/settings.ts';
 import { createLogger } from '../../src/operation/logger.ts';
-import type { TableDefinition } from '../../src/vastdb/engine.ts';
+import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { startVastEmulator, type VastEmulator } from './vast-emulator/index.ts';
@@ -58,8 +58,13 @@ if (TEST_TABLE_ENGINE === 'postgres') {
 
 /** The tables of a data directory, as one more process beside its servers opens them. */
 export async function openTestTables(dataDir: string, definitions: readonly TableDefinition[]): Promise<VastDBManager> {
-  const config = loadConfig({ DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)) });
-  return VastDBManager.open(await openTables(config, createLogger('warn')), definitions);
+  return VastDBManager.open(await openTestEngine(dataDir), definitions);
+}
+
+/** The engine under them. */
+export async function openTestEngine(dataDir: string): Promise<TableEngine> {
+  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'error', ...(await tableEngineEnv(dataDir)) });
+  return openTables(config, createLogger(config.logLevel));
 }
 
 /** Forgets the tables of a data directory that is removed. */

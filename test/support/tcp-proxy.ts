@@ -47,7 +47,9 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
       }
       upstream.write(data);
     });
-    const answer = (data: Buffer): void => void (isMute || client.write(data));
+    const answer = (data: Buffer): void => {
+      if (!isMute) client.write(data);
+    };
     upstream.on('data', latencyMs === 0 ? answer : (data) => setTimeout(answer, latencyMs, data));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Benchmark } from '../support/benchmark.ts';
 import type { DatasetSpec } from '../support/dataset.ts';
 import { largeDataset, smallDataset } from '../support/large-dataset.ts';
-import { databaseWith, postgresEnv, startDurablePostgres } from '../support/postgres-tables.ts';
+import { databaseWithTimelines, postgresEnv, startDurablePostgres } from '../support/postgres-tables.ts';
 import { startServer } from '../support/server-process.ts';
 import { compareWindows } from '../support/windows.ts';
 
@@ -12,7 +12,7 @@ import { compareWindows } from '../support/windows.ts';
 export const postgresWindows: Benchmark = {
   name: 'postgres-windows',
   async run(context) {
-    const { scale, backendsFile, log } = context;
+    const { scale, backendsFile } = context;
     const postgres = await startDurablePostgres();
     const dataDir = await mkdtemp(join(tmpdir(), 'tams-bench-'));
     const start = async (spec: DatasetSpec) => ({
@@ -21,12 +21,11 @@ export const postgresWindows: Benchmark = {
         DATA_DIR: dataDir,
         STORAGE_BACKENDS_FILE: backendsFile,
         PAGE_CACHE_MIB: '0',
-        ...postgresEnv(await databaseWith(postgres, spec, log)),
+        ...postgresEnv(await databaseWithTimelines(postgres, spec, context)),
       }),
     });
     try {
-      const large = { ...largeDataset(scale), allocatedPerFlow: 0 };
-      const stores = { large: await start(large), small: await start(smallDataset) };
+      const stores = { large: await start(largeDataset(scale)), small: await start(smallDataset) };
       try {
         return [await compareWindows(context, stores, ' on PostgreSQL')];
       } finally {

@@ -29,7 +29,7 @@ export const postgresWrites: Benchmark = {
 };
 
 async function single(context: BenchmarkContext): Promise<BenchmarkRow> {
-  const { scale, datasets, backendsFile, log } = context;
+  const { scale, datasets, backendsFile } = context;
   const perRound = scale.quick ? 10 : 100;
   const spec = {
     flows: CLIENTS,
@@ -39,7 +39,7 @@ async function single(context: BenchmarkContext): Promise<BenchmarkRow> {
   };
   const postgres = await startDurablePostgres();
   try {
-    const url = await databaseWith(postgres, spec, log);
+    const url = await databaseWith(postgres, spec, context);
     return await datasets.changed(spec, async (dataDir) => {
       const env = { DATA_DIR: dataDir, STORAGE_BACKENDS_FILE: backendsFile };
       const servers = { postgres: await startServer({ ...env, ...postgresEnv(url) }), sqlite: await startServer(env) };
@@ -69,7 +69,7 @@ async function single(context: BenchmarkContext): Promise<BenchmarkRow> {
 }
 
 async function bulk(context: BenchmarkContext): Promise<BenchmarkRow> {
-  const { scale, datasets, backendsFile, log } = context;
+  const { scale, datasets, backendsFile } = context;
   const perFlow = scale.quick ? 1 : 15;
   const spec = {
     flows: BULK_CLIENTS,
@@ -79,7 +79,7 @@ async function bulk(context: BenchmarkContext): Promise<BenchmarkRow> {
   };
   const postgres = await startDurablePostgres();
   try {
-    const url = await databaseWith(postgres, spec, log);
+    const url = await databaseWith(postgres, spec, context);
     return await datasets.changed({ ...spec, allocatedPerFlow: 0 }, async (dataDir) => {
       const server = await startServer({
         DATA_DIR: dataDir,

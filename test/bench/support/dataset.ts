@@ -27,12 +27,12 @@ export interface DatasetSpec {
 
 /** 2025-01-01T00:00:00Z: when the recording began, and its first segment starts. */
 const EPOCH_MS = Date.UTC(2025, 0, 1);
-const EPOCH_NS = BigInt(EPOCH_MS) * 1_000_000n;
+export const EPOCH_NS = BigInt(EPOCH_MS) * 1_000_000n;
 const SEGMENT_MS = 2_000;
 const SEGMENT_NS = BigInt(SEGMENT_MS) * 1_000_000n;
 
 /** Segments of one flow that are registered together: recorders take turns. */
-const TURN = 10;
+export const TURN = 10;
 /** Segments, and allocated objects, of one transaction. */
 const TRANSACTION_ROWS = 50_000;
 const CACHE_MIB = 512;

@@ -25,8 +25,16 @@ const BATCH_ROWS = 20_000;
 const CHUNK_ROWS = 100_000;
 const NO_LABELS: ReadonlySet<string> = new Set();
 
-/** Puts flows on an engine, without the objects that their segments would use: only the timeline is read. */
-export async function buildTimelines(engine: TableEngine, timelines: readonly Timeline[]): Promise<void> {
+/**
+ * Puts flows on an engine, without the objects that their segments would use: only the timeline is read.
+ *
+ * @param turn segments of a flow that lie next to each other: recorders that run side by side take turns.
+ */
+export async function buildTimelines(
+  engine: TableEngine,
+  timelines: readonly Timeline[],
+  turn = CHUNK_ROWS,
+): Promise<void> {
   const manager = await VastDBManager.open(engine, VAST_STORE_TABLES);
   try {
     const store = new VastStore(manager, new SecretBox('of no use in a benchmark', 'webhooks'));
@@ -36,18 +44,26 @@ export async function buildTimelines(engine: TableEngine, timelines: readonly Ti
         await ensureSource(tx, flow);
         await tx.flows.insert(flow);
       });
-      for (let from = 0; from < timeline.segments; from += CHUNK_ROWS) {
-        await manager.insertBatches('segments', COLUMNS, rowsOf(timeline, from), { batchRows: BATCH_ROWS });
-      }
-      await setContent(store, timeline);
     }
+    let chunk: (string | bigint)[][] = [];
+    const longest = Math.max(...timelines.map(({ segments }) => segments));
+    for (let from = 0; from < longest; from += turn) {
+      for (const timeline of timelines) {
+        for (const row of rowsOf(timeline, from, turn)) chunk.push(row);
+        if (chunk.length < CHUNK_ROWS) continue;
+        await manager.insertBatches('segments', COLUMNS, chunk, { batchRows: BATCH_ROWS });
+        chunk = [];
+      }
+    }
+    await manager.insertBatches('segments', COLUMNS, chunk, { batchRows: BATCH_ROWS });
+    for (const timeline of timelines) await setContent(store, timeline);
   } finally {
     await manager.close();
   }
 }
 
-function rowsOf({ flow, segments, startNs }: Timeline, from: number): (string | bigint)[][] {
-  return Array.from({ length: Math.min(CHUNK_ROWS, segments - from) }, (_, index) => {
+function rowsOf({ flow, segments, startNs }: Timeline, from: number, most: number): (string | bigint)[][] {
+  return Array.from({ length: Math.max(0, Math.min(most, segments - from)) }, (_, index) => {
     const start = startNs(from + index);
     const input = { object_id: objectId(flow, from + index), timerange: rangeFrom(start).toString() };
     const segment = prepareSegment(input, NO_LABELS);

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SourceService } from '../../../src/tams/sources/source-service.ts';
-import { newFlow, type Replica, Replicas } from './support/replicas.ts';
+import { newFlow, type Replica, EmulatedReplicas } from './support/replicas.ts';
 import { TEST_LIMITS } from '../../support/document-limits.ts';
 
 /** A cluster takes cells of some 126 KB. */
 const LARGE = 'ä'.repeat(70_000);
 
-let replicas: Replicas;
+let replicas: EmulatedReplicas;
 let replica: Replica;
 beforeAll(async () => {
-  replicas = await Replicas.start(1);
+  replicas = await EmulatedReplicas.start(1);
   replica = replicas.first;
 });
 afterAll(() => replicas.close());

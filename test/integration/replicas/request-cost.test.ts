@@ -4,7 +4,7 @@ import type { CursorPosition } from '../../../src/shared/paging.ts';
 import type { SegmentInput } from '../../../src/tams/segments/segment.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import { type Cost, costOf, fillFlow, SECOND, stretch } from './support/long-flow.ts';
-import { newFlow, type Replica, Replicas } from './support/replicas.ts';
+import { newFlow, type Replica, EmulatedReplicas } from './support/replicas.ts';
 
 /** What requests ask of a cluster does not grow: neither with the flow, nor with the segments of a request. */
 
@@ -12,12 +12,12 @@ const SEGMENTS = 100_000;
 /** What is behind this is deleted again. */
 const END = BigInt(SEGMENTS + 990) * SECOND;
 
-let replicas: Replicas;
+let replicas: EmulatedReplicas;
 let replica: Replica;
 /** Segments of half a second, one a second: each gap takes another. */
 let flowId: string;
 beforeAll(async () => {
-  replicas = await Replicas.start(1);
+  replicas = await EmulatedReplicas.start(1);
   replica = replicas.first;
   flowId = await fillFlow(replica, (index) => stretch(BigInt(index) * SECOND, SECOND / 2n), SEGMENTS);
 }, 60_000);

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { multiFlow } from '../../support/examples.ts';
 import type { CallResult } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
-import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
-import { SCHEMA } from '../../support/vastdb/emulated-engine.ts';
+import { dropTables } from '../../support/table-engine.ts';
 import { Api, type Segment, second, typeOf } from '../behaviour/support/api.ts';
 
 /**
@@ -29,31 +28,18 @@ const SECONDS = 30;
 /** What a client may be told when another one was faster. */
 const REFUSALS = new Set(['segment_overlap', 'unknown_object', 'not_found', 'invalid_flow_collection']);
 
-let emulator: VastEmulator;
 let servers: TestServer[];
 let apis: Api[];
 let dataDir: string;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tams-test-'));
-  emulator = await startVastEmulator({ schema: SCHEMA });
-  const env = {
-    TABLE_ENGINE: 'vast',
-    VAST_ENDPOINTS: emulator.endpoints.join(','),
-    VAST_ACCESS_KEY: emulator.accessKey,
-    VAST_SECRET_KEY: emulator.secretKey,
-    VAST_BUCKET: emulator.bucket,
-    VAST_SCHEMA: SCHEMA,
-    SECRET_KEY: 'a secret that the replicas share',
-    RECLAIM_GRACE_S: '0',
-    OVERLOAD_DELAY_MS: '0',
-    LOG_LEVEL: 'error',
-  };
+  const env = { RECLAIM_GRACE_S: '0', OVERLOAD_DELAY_MS: '0', LOG_LEVEL: 'error' };
   servers = await Promise.all(Array.from({ length: REPLICAS }, () => startTestServer({ env, dataDir })));
   apis = servers.map(({ baseUrl }) => new Api(baseUrl));
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
-  await emulator.close();
+  await dropTables(dataDir);
   await rm(dataDir, { recursive: true, force: true });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CursorPosition } from '../../../src/shared/paging.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import { costOf, fillFlow, type Layout, SECOND, stretch } from './support/long-flow.ts';
-import { newFlow, Replicas } from './support/replicas.ts';
+import { newFlow, EmulatedReplicas } from './support/replicas.ts';
 
 /**
  * What reads of a long timeline cost on a cluster, which orders nothing: queries, and rows that come
@@ -33,9 +33,9 @@ const layouts: Readonly<Record<string, Layout>> = {
       : stretch(BigInt(index) * SECOND + (index > SEGMENTS / 2 ? DAY : 0n), index === SEGMENTS / 2 ? DAY : SECOND),
 };
 
-let replicas: Replicas;
+let replicas: EmulatedReplicas;
 beforeAll(async () => {
-  replicas = await Replicas.start(1);
+  replicas = await EmulatedReplicas.start(1);
 });
 afterAll(() => replicas.close());
 

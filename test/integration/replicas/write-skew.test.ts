@@ -15,7 +15,7 @@ const NO_MEDIA = { get: () => undefined, default: undefined, all: () => [] };
 
 let replicas: Replicas;
 beforeAll(async () => {
-  replicas = await Replicas.start(2);
+  replicas = await Replicas.onTestTables(2);
 });
 afterAll(() => replicas.close());
 

@@ -5,6 +5,7 @@ import {
   openPostgresEngine,
   type PostgresEngineOptions,
 } from '../../../src/vastdb/engines/postgres/postgres-engine.ts';
+import { checkServer } from '../../../src/vastdb/engines/postgres/start-checks.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
 import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
@@ -55,7 +56,7 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
     it('where rights are missing', async () => {
       const url = new URL(await server.database());
       await server.run('CREATE ROLE guest LOGIN');
-      url.username = 'guest';
+      Object.assign(url, { username: 'guest', password: PASSWORD });
       expect(await refusal(url.href)).toMatch(/permission denied.*grant/);
     });
 
@@ -63,6 +64,24 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
       const url = await server.database();
       await server.run('CREATE TABLE inventory (id integer)', url);
       expect(await refusal(url, { schema: 'public' })).toMatch(/schema public.*DATABASE_SCHEMA/);
+    });
+
+    it('where only a standby is there', async () => {
+      const standby = await startPostgres({}, { 'standby.signal': '' });
+      try {
+        const url = `postgresql://postgres:${PASSWORD}@127.0.0.1:${standby.port}/postgres`;
+        expect(await refusal(url)).toMatch(/DATABASE_URL leads to a standby.*name the primary/);
+      } finally {
+        await standby.dispose();
+      }
+    });
+
+    it('where the server is too old', async () => {
+      // None that old can be had: its answers.
+      const old = async (): Promise<(string | null)[][]> => [['130011', 'UTF8', 'f', 'off']];
+      await expect(checkServer(old, 'tams')).rejects.toThrow(
+        'PostgreSQL 13 is too old: 14 is the oldest that can keep the tables.',
+      );
     });
 
     it('where the database takes no writes, or not every text', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { describe } from 'vitest';
 import type { Asset } from '../../../src/features/search/rules/asset.ts';
@@ -10,7 +11,7 @@ import { TableSearchDatabase } from '../../../src/features/search/repositories/t
 import { searchTables } from '../../../src/features/search/search-tables.ts';
 import type { TableEngine } from '../../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
-import { TEST_TABLE_ENGINE } from '../table-engine.ts';
+import { openTestEngine, TEST_TABLE_ENGINE } from '../table-engine.ts';
 import { withoutOrdering } from '../unordered-engine.ts';
 import { openEmulatedEngine } from '../vastdb/emulated-engine.ts';
 import { openTemporaryEngine } from '../vastdb/temporary-engine.ts';
@@ -36,11 +37,16 @@ const ENGINES: Readonly<Record<string, OpenEngine>> = {
     return { ...opened, engine: withoutOrdering(opened.engine) };
   },
   vast: () => openEmulatedEngine(),
+  postgres: async () => {
+    const engine = await openTestEngine(randomUUID());
+    return { engine, dispose: () => engine.close() };
+  },
 };
 
-/** Describes the same tests for every engine: the embedded one and what is made of it, or the cluster (`TEST_TABLE_ENGINE`). */
+/** Describes the same tests for every engine: the embedded one and what is made of it, or the one of `TEST_TABLE_ENGINE`. */
 export function describeOnEngines(name: string, tests: (open: () => Promise<SearchWorld>) => void): void {
-  const engines = Object.keys(ENGINES).filter((engine) => (engine === 'vast') === (TEST_TABLE_ENGINE === 'vast'));
+  const others = Object.keys(ENGINES).filter((engine) => engine !== 'vast' && engine !== 'postgres');
+  const engines = TEST_TABLE_ENGINE === 'sqlite' ? others : [TEST_TABLE_ENGINE];
   describe.each(engines)(`${name} on %s`, (engine) => {
     tests(() => openSearchWorld(ENGINES[engine] ?? openTemporaryEngine));
   });

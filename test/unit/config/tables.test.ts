@@ -11,6 +11,12 @@ const VAST = {
   SECRET_KEY: 'x'.repeat(32),
 };
 
+const POSTGRES = {
+  TABLE_ENGINE: 'postgres',
+  DATABASE_URL: 'postgresql://tams:the-secret-of-it@db.example:5432/tams?sslmode=verify-full',
+  SECRET_KEY: 'x'.repeat(32),
+};
+
 function refusal(env: NodeJS.ProcessEnv): string {
   try {
     loadConfig(env);
@@ -65,5 +71,31 @@ describe('the configuration of the tables', () => {
     ['VAST_SCHEMA', 'ä'],
   ])('refuses %s=%s', (name, text) => {
     expect(refusal({ ...VAST, [name]: text })).toMatch(new RegExp(`^${name} takes .+, not `));
+  });
+
+  it('names a PostgreSQL database', () => {
+    expect(loadConfig(POSTGRES).tables).toMatchObject({
+      engine: 'postgres',
+      postgres: { url: POSTGRES.DATABASE_URL, replicaUrl: undefined, schema: 'tams', poolSize: 16 },
+    });
+    const socket = 'postgres:///tams?host=/run/postgresql&port=5433';
+    expect(loadConfig({ ...POSTGRES, DATABASE_URL: socket }).tables.postgres?.url).toBe(socket);
+    expect(refusal({ ...POSTGRES, DATABASE_URL: '' })).toBe('DATABASE_URL is not set; TABLE_ENGINE=postgres needs it.');
+    expect(refusal({ ...POSTGRES, TABLE_ENGINE: '' })).toMatch(/^DATABASE_URL has no effect unless/);
+    expect(refusal({ ...POSTGRES, SECRET_KEY: '' })).toMatch(/^SECRET_KEY is not set/);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'mysql://tams:the-secret-of-it@db.example/tams'],
+    ['DATABASE_URL', 'tams:the-secret-of-it@db.example/tams'],
+    ['DATABASE_URL', 'postgresql://tams:the-secret-of-it@db.example:99999/tams'],
+    ['DATABASE_URL', 'postgresql://tams:the-secret-of-it#@db.example/tams'],
+    ['DATABASE_URL', 'postgresql://tams:the-secret-of-it@db.example/tams?port=x'],
+    ['DATABASE_URL', 'postgresql://tams:the-secret-of-it@db.example/tams?port=0'],
+    ['DATABASE_REPLICA_URL', 'https://tams:the-secret-of-it@db.example/tams'],
+    ['DATABASE_SCHEMA', 'pg_tams'],
+    ['DATABASE_SCHEMA', 'a"b'],
+  ])('refuses %s=%s for PostgreSQL', (name, text) => {
+    expect(refusal({ ...POSTGRES, [name]: text })).toMatch(new RegExp(`^${name} takes .+, not `));
   });
 });

@@ -1,4 +1,4 @@
-import { newFlow, type Replica, type Replicas } from './replicas.ts';
+import { newFlow, type Replica, type EmulatedReplicas } from './replicas.ts';
 
 export const SECOND = 1_000_000_000n;
 
@@ -40,7 +40,10 @@ export interface Cost {
 }
 
 /** What the cluster was asked for while `work` ran. */
-export async function costOf<T>({ emulator }: Replicas, work: () => Promise<T>): Promise<{ result: T; cost: Cost }> {
+export async function costOf<T>(
+  { emulator }: EmulatedReplicas,
+  work: () => Promise<T>,
+): Promise<{ result: T; cost: Cost }> {
   const { requests } = emulator;
   requests.clear();
   const result = await work();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FlowInput } from '../../../../src/tams/flows/flow.ts';
 import type { Store } from '../../../../src/tams/store.ts';
 import { FlowService } from '../../../../src/tams/flows/flow-service.ts';
@@ -10,6 +11,7 @@ import { VastStore } from '../../../../src/tams/vast-store.ts';
 import { openVastEngine } from '../../../../src/vastdb/engines/vast/vast-engine.ts';
 import { VastDBManager } from '../../../../src/vastdb/vast-db-manager.ts';
 import { startVastEmulator, type VastEmulator } from '../../../support/vast-emulator/index.ts';
+import { dropTables, openTestTables, TEST_TABLE_ENGINE } from '../../../support/table-engine.ts';
 import { engineOptions, SCHEMA } from '../../../support/vastdb/emulated-engine.ts';
 import { TEST_LIMITS } from '../../../support/document-limits.ts';
 
@@ -22,28 +24,31 @@ export interface Replica {
   readonly deletion: SegmentDeletion;
 }
 
-/** Replicas over one emulated cluster, whose transactions have snapshots and nothing more. */
+/** Replicas over the same tables, whose transactions have snapshots and nothing more. */
 export class Replicas {
-  readonly emulator: VastEmulator;
   readonly all: readonly Replica[];
+  readonly #dispose: () => Promise<void>;
 
-  private constructor(emulator: VastEmulator, all: readonly Replica[]) {
-    this.emulator = emulator;
+  protected constructor(all: readonly Replica[], dispose: () => Promise<void>) {
     this.all = all;
+    this.#dispose = dispose;
   }
 
-  static async start(count: number): Promise<Replicas> {
-    const emulator = await startVastEmulator({ schema: SCHEMA });
-    const all: Replica[] = [];
-    for (let n = 0; n < count; n += 1) all.push(await openReplica(emulator));
-    return new Replicas(emulator, all);
+  /** On the engine of `TEST_TABLE_ENGINE`. */
+  static async onTestTables(count: number): Promise<Replicas> {
+    const name = randomUUID();
+    const all = await openReplicas(count, () => openTestTables(name, VAST_STORE_TABLES));
+    return new Replicas(all, () => dropTables(name));
   }
 
   get first(): Replica {
     return this.#at(0);
   }
 
-  /** The replicas, with transactions that all run to their end before any of them commits, the first time. */
+  /**
+   * The replicas, with transactions that all run to their end before any of them commits, the first time; where a write
+   * waits for another's row, as far as that lets them.
+   */
   atOnce(): [Replica, Replica] {
     const barrier = makeBarrier(2);
     return [
@@ -54,7 +59,7 @@ export class Replicas {
 
   async close(): Promise<void> {
     await Promise.all(this.all.map(({ manager }) => manager.close()));
-    await this.emulator.close();
+    await this.#dispose();
   }
 
   #at(index: number): Replica {
@@ -64,11 +69,30 @@ export class Replicas {
   }
 }
 
-async function openReplica(emulator: VastEmulator): Promise<Replica> {
-  const engine = await openVastEngine(engineOptions(emulator));
-  const manager = await VastDBManager.open(engine, VAST_STORE_TABLES);
-  const store = new VastStore(manager, new SecretBox('the secret of both replicas', 'webhooks'));
-  return onStore({ manager }, store);
+/** Replicas over an emulated cluster of their own, which tells what it was asked for. */
+export class EmulatedReplicas extends Replicas {
+  readonly emulator: VastEmulator;
+
+  private constructor(emulator: VastEmulator, all: readonly Replica[]) {
+    super(all, () => emulator.close());
+    this.emulator = emulator;
+  }
+
+  static async start(count: number): Promise<EmulatedReplicas> {
+    const emulator = await startVastEmulator({ schema: SCHEMA });
+    const open = async (): Promise<VastDBManager> =>
+      VastDBManager.open(await openVastEngine(engineOptions(emulator)), VAST_STORE_TABLES);
+    return new EmulatedReplicas(emulator, await openReplicas(count, open));
+  }
+}
+
+async function openReplicas(count: number, open: () => Promise<VastDBManager>): Promise<Replica[]> {
+  const all: Replica[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const manager = await open();
+    all.push(onStore({ manager }, new VastStore(manager, new SecretBox('the secret of both replicas', 'webhooks'))));
+  }
+  return all;
 }
 
 function onStore({ manager }: Pick<Replica, 'manager'>, store: Store): Replica {
@@ -82,14 +106,17 @@ function onStore({ manager }: Pick<Replica, 'manager'>, store: Store): Replica {
   return { manager, store, deletion, registration, flows: new FlowService(store, deletion, TEST_LIMITS) };
 }
 
-/** Resolves when so many wait. */
+/** On PostgreSQL one of two that write a same row gets no further until the other one has ended. */
+const ROW_WAIT_MS = TEST_TABLE_ENGINE === 'postgres' ? 300 : 30_000;
+
+/** Resolves when so many wait, or the others cannot come. */
 function makeBarrier(parties: number): () => Promise<undefined> {
   let arrived = 0;
   const { promise, resolve } = Promise.withResolvers<undefined>();
   return () => {
     arrived += 1;
     if (arrived === parties) resolve(undefined);
-    return promise;
+    return Promise.race([promise, pause(ROW_WAIT_MS, undefined, { ref: false })]);
   };
 }
 

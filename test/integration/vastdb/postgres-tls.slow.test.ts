@@ -1,0 +1,145 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ServerProcess } from '../../../demo/server-process.ts';
+import type { TableEngine } from '../../../src/vastdb/engine.ts';
+import { openPostgresEngine } from '../../../src/vastdb/engines/postgres/postgres-engine.ts';
+import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+
+const PASSWORD = 'hunter2/hunter2';
+
+const authority = (name: string) =>
+  generate([{ name: 'commonName', value: name }], {
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, critical: true },
+    ],
+    algorithm: 'sha256',
+  });
+
+describe.skipIf(POSTGRES_MISSING)(`TLS and passwords of PostgreSQL ${POSTGRES_MISSING ?? ''}`, () => {
+  let folder: string;
+  let server: PostgresServer;
+  /** Of a user with a password, who is let in over TLS alone. */
+  let url: URL;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tams-postgres-tls-'));
+    const [trusted, other] = [await authority('trusted'), await authority('other')];
+    await writeFile(join(folder, 'trusted.pem'), trusted.cert);
+    await writeFile(join(folder, 'other.pem'), other.cert);
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      ca: { key: trusted.private, cert: trusted.cert },
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+      algorithm: 'sha256',
+    });
+    server = await startPostgres(
+      { ssl: 'on', ssl_cert_file: 'server.crt', ssl_key_file: 'server.key' },
+      {
+        'server.crt': cert,
+        'server.key': key,
+        'pg_hba.conf': 'host all postgres all trust\nhostssl all all all scram-sha-256\n',
+      },
+    );
+    url = new URL(await server.database());
+    await server.run(`CREATE ROLE tams LOGIN PASSWORD '${PASSWORD}'`);
+    await server.run(`GRANT CREATE ON DATABASE ${url.pathname.slice(1)} TO tams`);
+    Object.assign(url, { hostname: 'localhost', username: 'tams', password: PASSWORD });
+  });
+  afterAll(async () => {
+    await server.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  const withTls = (parameters: Record<string, string>, change: Partial<URL> = {}): string => {
+    const changed = Object.assign(new URL(url), change);
+    for (const [name, value] of Object.entries(parameters)) changed.searchParams.set(name, value);
+    return changed.href;
+  };
+  const file = (name: string): string => join(folder, name);
+  const open = (at: string): Promise<TableEngine> =>
+    openPostgresEngine({
+      url: at,
+      replicaUrl: undefined,
+      schema: 'tams',
+      poolSize: 2,
+      statementTimeoutMs: 30_000,
+      logger: pino({ level: 'silent' }),
+    });
+  const refusal = async (at: string): Promise<string> => {
+    const message = await open(at).then(
+      (engine) => engine.close().then(() => 'opened'),
+      (error: Error) => error.message,
+    );
+    expect(message).not.toContain('\n');
+    expect(message).not.toContain(PASSWORD);
+    expect(message).not.toContain(encodeURIComponent(PASSWORD));
+    return message;
+  };
+
+  it.each(['verify-full', 'require'])(
+    'connects with sslmode=%s to a server of the authority that is named',
+    async (sslmode) => {
+      const engine = await open(withTls({ sslmode, sslrootcert: file('trusted.pem') }));
+      try {
+        const sessions = `SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'tams'`;
+        expect(await server.run(sessions)).toEqual([[true]]);
+      } finally {
+        await engine.close();
+      }
+    },
+  );
+
+  it.each(['verify-full', 'require'])(
+    'refuses with sslmode=%s a server of another authority, or of another name',
+    async (sslmode) => {
+      expect(await refusal(withTls({ sslmode, sslrootcert: file('other.pem') }))).toMatch(/certificate/);
+      expect(await refusal(withTls({ sslmode }))).toMatch(/certificate/);
+      const elsewhere = withTls({ sslmode, sslrootcert: file('trusted.pem') }, { hostname: '127.0.0.1' });
+      expect(await refusal(elsewhere)).toMatch(/IP: 127\.0\.0\.1 is not in the cert's list/);
+    },
+  );
+
+  it('says which file is missing, that TLS is, or that the password is wrong', async () => {
+    expect(await refusal(withTls({ sslmode: 'verify-full', sslrootcert: file('nowhere.pem') }))).toMatch(
+      /nowhere\.pem/,
+    );
+    expect(await refusal(url.href)).toMatch(/no encryption/);
+    const tls = { sslmode: 'verify-full', sslrootcert: file('trusted.pem') };
+    expect(await refusal(withTls(tls, { password: `${PASSWORD}x` }))).toMatch(/password authentication failed.*tams/);
+  });
+
+  it('is never in the log, whatever fails', async () => {
+    const env = {
+      TABLE_ENGINE: 'postgres',
+      SECRET_KEY: 'the secret of all replicas in these tests',
+      LOG_LEVEL: 'trace',
+    };
+    const tls = { sslmode: 'verify-full', sslrootcert: file('trusted.pem') };
+    const running = await ServerProcess.start({ dataDir: folder, env: { ...env, DATABASE_URL: withTls(tls) } });
+    const outputs: string[] = [];
+    try {
+      await server.kill();
+      await expect.poll(async () => (await fetch(`${running.baseUrl}/flows`)).status).toBe(503);
+      await fetch(`${running.baseUrl}/health`);
+    } finally {
+      await running.stop();
+      await server.start();
+    }
+    outputs.push(running.output, running.errors);
+    for (const wrong of [
+      withTls(tls, { password: `${PASSWORD}x` }),
+      withTls({ ...tls, sslrootcert: file('other.pem') }),
+      `${withTls(tls)}&port=x`,
+      withTls(tls).replace('postgresql:', 'mysql:'),
+    ]) {
+      const refused = ServerProcess.spawn({ dataDir: folder, env: { ...env, DATABASE_URL: wrong } });
+      expect((await refused.exited).code).toBe(1);
+      outputs.push(refused.output, refused.errors);
+    }
+    expect(outputs.join('')).toMatch(/DATABASE_URL/);
+    for (const secret of [PASSWORD, encodeURIComponent(PASSWORD)]) expect(outputs.join('')).not.toContain(secret);
+  }, 90_000);
+});
