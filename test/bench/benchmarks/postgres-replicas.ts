@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
+import { POSTGRES_MISSING } from '../../support/postgres-server.ts';
 import type { Benchmark } from '../support/benchmark.ts';
 import { postgresEnv, startDurablePostgres } from '../support/postgres-tables.ts';
 import { compareReplicas, LATENCY_MS } from '../support/replica-load.ts';
@@ -9,6 +10,7 @@ import { compareReplicas, LATENCY_MS } from '../support/replica-load.ts';
 /** As cluster-replicas, on one PostgreSQL behind a slow network. */
 export const postgresReplicas: Benchmark = {
   name: 'postgres-replicas',
+  missing: POSTGRES_MISSING,
   async run({ scale, backendsFile }) {
     const postgres = await startDurablePostgres();
     const proxy = await startTcpProxy(postgres.port, { latencyMs: LATENCY_MS });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { POSTGRES_MISSING } from '../../support/postgres-server.ts';
 import type { Benchmark } from '../support/benchmark.ts';
 import type { DatasetSpec } from '../support/dataset.ts';
 import { largeDataset, smallDataset } from '../support/large-dataset.ts';
@@ -11,6 +12,7 @@ import { compareWindows } from '../support/windows.ts';
 /** As window-query, with the tables on PostgreSQL. */
 export const postgresWindows: Benchmark = {
   name: 'postgres-windows',
+  missing: POSTGRES_MISSING,
   async run(context) {
     const { scale, backendsFile } = context;
     const postgres = await startDurablePostgres();

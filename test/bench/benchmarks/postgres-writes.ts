@@ -1,3 +1,4 @@
+import { POSTGRES_MISSING } from '../../support/postgres-server.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -25,6 +26,7 @@ const SHARED_CORES = { OVERLOAD_DELAY_MS: '0' };
 /** Registering segments with the tables on PostgreSQL, durable before the answer: one by one, against the embedded tables on the same disk, and by the thousand. */
 export const postgresWrites: Benchmark = {
   name: 'postgres-writes',
+  missing: POSTGRES_MISSING,
   async run(context) {
     return [await single(context), await bulk(context)];
   },

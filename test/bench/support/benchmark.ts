@@ -18,6 +18,8 @@ export interface BenchmarkRow {
 export interface Benchmark {
   /** For the command line. */
   readonly name: string;
+  /** Why it cannot run here. */
+  readonly missing?: string | undefined;
   run(context: BenchmarkContext): Promise<BenchmarkRow[]>;
 }
 
