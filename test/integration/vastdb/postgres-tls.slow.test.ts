@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../../../demo/server-process.ts';
 import type { TableEngine } from '../../../src/vastdb/engine.ts';
 import { openPostgresEngine } from '../../../src/vastdb/engines/postgres/postgres-engine.ts';
+import type { TableError } from '../../../src/vastdb/table-error.ts';
 import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
 
 const PASSWORD = 'hunter2/hunter2';
@@ -71,7 +72,7 @@ describe.skipIf(POSTGRES_MISSING)(`TLS and passwords of PostgreSQL ${POSTGRES_MI
   const refusal = async (at: string): Promise<string> => {
     const message = await open(at).then(
       (engine) => engine.close().then(() => 'opened'),
-      (error: Error) => error.message,
+      (error: unknown) => (error as TableError).message,
     );
     expect(message).not.toContain('\n');
     expect(message).not.toContain(PASSWORD);
