@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { openMediaStores } from '../src/media/open-media.ts';
 import { type Config, loadConfig } from '../src/settings.ts';
 import type { MediaStore } from '../src/media/media-store.ts';
-import { COUNTERS } from '../src/tams/tables.ts';
+import { COUNTERS } from '../src/tams/counter-repository.ts';
 import type { TableEngine } from '../src/vastdb/engine.ts';
 import { engineVersion, isVastEngine } from './tables/engine-version.ts';
 import { isThere } from './folders.ts';

@@ -38,7 +38,7 @@ export async function fillTables(
 ): Promise<void> {
   // Those of media search are known by the dimension of the vectors that are to be restored.
   const { dimension } =
-    tables.find(({ name }) => name === EMBEDDINGS)?.columns.find((column) => column.dimension !== undefined) ?? {};
+    tables.find(({ name }) => name === EMBEDDINGS.name)?.columns.find((column) => column.dimension !== undefined) ?? {};
   const instead = dimension === undefined ? [] : searchTables(dimension);
   const opened = await openEngine(config, true);
   const unfinished = await unfinishedFilling(opened.engine);

@@ -2,7 +2,8 @@ import { openTables } from '../../src/vastdb/open-tables.ts';
 import { loadConfig } from '../../src/settings.ts';
 import { createLogger } from '../../src/operation/logger.ts';
 import { SecretBox } from '../../src/shared/secret-box.ts';
-import { FLOWS, VAST_STORE_TABLES } from '../../src/tams/tables.ts';
+import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
+import { VAST_STORE_TABLES } from '../../src/tams/tables.ts';
 import { VastStore } from '../../src/tams/vast-store.ts';
 import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 

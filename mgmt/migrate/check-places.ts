@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../src/settings.ts';
-import { WEBHOOKS } from '../../src/tams/tables.ts';
+import { WEBHOOKS } from '../../src/tams/webhooks/webhook-tables.ts';
 import { isNotNull } from '../../src/vastdb/predicate/builder.ts';
 import type { OpenedTables } from '../tables/open-tables.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { serverOfLease } from '../../src/tams/leases/server-lease.ts';
 import type { Config } from '../../src/settings.ts';
-import { LEASES } from '../../src/tams/tables.ts';
+import { LEASES } from '../../src/tams/leases/lease-repository.ts';
 import { closeLog } from '../../src/vastdb/engines/sqlite/database-copy.ts';
 import { gt } from '../../src/vastdb/predicate/builder.ts';
 import { TableError } from '../../src/vastdb/table-error.ts';

@@ -1,5 +1,5 @@
 import type { ScanningReader, TableEngine } from '../../src/vastdb/engine.ts';
-import { LEASES } from '../../src/tams/tables.ts';
+import { LEASES } from '../../src/tams/leases/lease-repository.ts';
 import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
 

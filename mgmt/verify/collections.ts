@@ -1,6 +1,6 @@
 import type { Flow, FlowCollectionItem } from '../../src/tams/flows/flow.ts';
 import { insertMembers, removeMembers } from '../../src/tams/flows/collection-repository.ts';
-import { FLOW_COLLECTION_MEMBERS as MEMBERS, FLOWS } from '../../src/tams/tables.ts';
+import { FLOW_COLLECTION_MEMBERS as MEMBERS, FLOWS } from '../../src/tams/flows/flow-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import { readDocuments } from './documents.ts';
@@ -63,7 +63,7 @@ async function itemsOfDocuments(
 /** By flow, in order. */
 async function membersOf(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, string[]>> {
   const { rows } = await reader.select({
-    table: MEMBERS.name,
+    table: MEMBERS,
     columns: ['flow_id', 'member_id', 'role'],
     where: isIn('flow_id', ids),
     orderBy: [
@@ -72,7 +72,7 @@ async function membersOf(reader: ManagedReader, ids: readonly string[]): Promise
     ],
   });
   const byFlow = new Map<string, string[]>();
-  for (const [id, member, role] of rows as [string, string, string][]) {
+  for (const [id, member, role] of rows) {
     const texts = byFlow.get(id) ?? [];
     texts.push(JSON.stringify([member, role]));
     byFlow.set(id, texts);

@@ -1,4 +1,6 @@
-import { DELETION_REQUESTS, FLOWS, SOURCES } from '../../src/tams/tables.ts';
+import { DELETION_REQUESTS } from '../../src/tams/deletion/deletion-tables.ts';
+import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
+import { SOURCES } from '../../src/tams/sources/source-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';
@@ -33,7 +35,7 @@ export const deletions = checkRows('deletions', 'flows know of the deletions tha
     mend: async (tx, keys) => {
       for (const [id, { deleting, segments }] of await deletionsOf(tx, keys)) {
         if (deleting) await requestDeletion(tx, id);
-        else await tx.update(FLOWS.name, eq('id', id), { active_deletions: segments });
+        else await tx.update(FLOWS, eq('id', id), { active_deletions: segments });
       }
     },
   },
@@ -41,22 +43,22 @@ export const deletions = checkRows('deletions', 'flows know of the deletions tha
 
 async function deletionsOf(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, FlowDeletions>> {
   const found = await reader.select({
-    table: FLOWS.name,
+    table: FLOWS,
     columns: ['id', 'deleting', 'active_deletions'],
     where: isIn('id', ids),
   });
   const flows = new Map(
-    (found.rows as [string, boolean, number][]).map(([id, deleting, counted]): [string, FlowDeletions] => [
+    found.rows.map(([id, deleting, counted]): [string, FlowDeletions] => [
       id,
       { deleting, counted, segments: 0, flow: 0 },
     ]),
   );
   const requests = await reader.select({
-    table: DELETION_REQUESTS.name,
+    table: DELETION_REQUESTS,
     columns: ['flow_id', 'status', 'delete_flow'],
     where: isIn('flow_id', ids),
   });
-  for (const [id, status, deletesFlow] of requests.rows as [string, string, boolean][]) {
+  for (const [id, status, deletesFlow] of requests.rows) {
     const flow = flows.get(id);
     if (flow === undefined || status === 'done') continue;
     if (deletesFlow) flow.flow += 1;
@@ -67,7 +69,7 @@ async function deletionsOf(reader: ManagedReader, ids: readonly string[]): Promi
 
 async function requestDeletion(tx: ManagedTransaction, flowId: string): Promise<void> {
   const time = new Date().toISOString();
-  await tx.insert(DELETION_REQUESTS.name, [
+  await tx.insert(DELETION_REQUESTS, [
     {
       id: crypto.randomUUID(),
       flow_id: flowId,

@@ -3,7 +3,8 @@ import type { Source } from '../../src/tams/sources/source.ts';
 import { ACCESS_COLUMN } from '../../src/tams/access/access.ts';
 import { METADATA_COLUMNS, metadataCells } from '../../src/tams/flows/flow-row.ts';
 import { SOURCE_COLUMNS, sourceCells } from '../../src/tams/sources/source-repository.ts';
-import { FLOWS, SOURCES } from '../../src/tams/tables.ts';
+import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
+import { SOURCES } from '../../src/tams/sources/source-tables.ts';
 import type { Cell } from '../../src/vastdb/engine.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';
@@ -41,7 +42,7 @@ interface Entity<T> {
   readonly table: string;
   readonly subject: string;
   readonly columns: readonly string[];
-  readonly cellsOf: (entity: T) => Cell[];
+  readonly cellsOf: (entity: T) => readonly Cell[];
   readonly living: (ids: readonly string[]) => Predicate;
 }
 

@@ -6,7 +6,7 @@ import {
   EXR_FILES,
   EXR_PARTS,
 } from '../../src/features/exr/exr-tables.ts';
-import { OBJECTS } from '../../src/tams/tables.ts';
+import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import { isNotNull } from '../../src/vastdb/predicate/builder.ts';
 import { checkRows, withoutOwner } from './row-check.ts';
 

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { MediaStore } from '../../src/media/media-store.ts';
 import { unpackLocations } from '../../src/tams/objects/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
-import { OBJECTS } from '../../src/tams/tables.ts';
+import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { and, eq, isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
@@ -20,9 +20,9 @@ export const objectBytes: Check = {
     const { manager, progress } = context;
     progress.start('object-bytes', (await manager.stats(OBJECTS.name)).rows);
     const reader = manager.reader('background');
-    const batches = reader.scan({ table: OBJECTS.name, columns: ['id'], where: USED, batchRows: BATCH_KEYS });
+    const batches = reader.scan({ table: OBJECTS, columns: ['id'], where: USED, batchRows: BATCH_KEYS });
     for await (const batch of batches) {
-      const suspects = await look(context, reader, batch.columns[0] as readonly string[]);
+      const suspects = await look(context, reader, batch.columns[0]);
       // Looked at once more: an object may have been deleted, or uploaded, meanwhile.
       const problems = suspects.size === 0 ? suspects : await look(context, reader, [...suspects.keys()]);
       for (const [id, problem] of problems) yield { subject: `object ${id}`, problem, repair: undefined };
@@ -37,15 +37,13 @@ async function look(
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   const { rows } = await reader.select({
-    table: OBJECTS.name,
+    table: OBJECTS,
     columns: ['id', 'locations'],
     where: and([isIn('id', ids), USED]),
   });
   const problems = new Map<string, string>();
   const limit = pLimit(AT_ONCE);
-  const copies = (rows as [string, string | null][]).flatMap(([id, packed]) =>
-    unpackLocations(packed).map((location) => ({ id, ...location })),
-  );
+  const copies = rows.flatMap(([id, packed]) => unpackLocations(packed).map((location) => ({ id, ...location })));
   await Promise.all(
     copies.map(({ id, storageId, storagePath }) =>
       limit(async () => {

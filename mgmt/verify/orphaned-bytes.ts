@@ -1,7 +1,7 @@
 import type { MediaStore } from '../../src/media/media-store.ts';
 import { objectIdsOf, unpackLocations } from '../../src/tams/objects/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
-import { OBJECTS } from '../../src/tams/tables.ts';
+import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
@@ -50,9 +50,9 @@ async function withoutObject(manager: VastDBManager, store: MediaStore, paths: r
   if (paths.length === 0) return [];
   const { rows } = await manager
     .reader('background')
-    .select({ table: OBJECTS.name, columns: ['locations'], where: isIn('id', paths.flatMap(objectIdsOf)) });
+    .select({ table: OBJECTS, columns: ['locations'], where: isIn('id', paths.flatMap(objectIdsOf)) });
   const known = new Set(
-    (rows as [string | null][])
+    rows
       .flatMap(([packed]) => unpackLocations(packed))
       .filter(({ storageId }) => storageId === store.backend.id)
       .map(({ storagePath }) => storagePath),

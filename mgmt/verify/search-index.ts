@@ -26,7 +26,7 @@ export const searchIndex = checkRows(
     visible(table, 'version_id', VERSIONS.name, 'version'),
     visible(table, 'asset_id', ASSETS.name, 'asset'),
   ]),
-  ...[SEGMENTS.name, EMBEDDINGS].map((table) =>
+  ...[SEGMENTS.name, EMBEDDINGS.name].map((table) =>
     withoutOwner({
       table,
       column: 'version_id',

@@ -1,5 +1,7 @@
 import { DELETED_SEGMENTS } from '../../src/features/trash/trash-tables.ts';
-import { FLOWS, OBJECTS, SEGMENTS } from '../../src/tams/tables.ts';
+import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
+import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
+import { SEGMENTS } from '../../src/tams/segments/segment-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../src/vastdb/predicate/builder.ts';
@@ -24,11 +26,11 @@ const objectsOf = (table: string, subject: string): Part => ({
 
 async function objectProblems(reader: ManagedReader, keys: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await reader.select({
-    table: OBJECTS.name,
+    table: OBJECTS,
     columns: ['id', 'referenced', 'reclaiming'],
     where: isIn('id', keys),
   });
-  const objects = new Map((rows as [string, boolean, boolean][]).map(([id, ...state]) => [id, state]));
+  const objects = new Map(rows.map(([id, ...state]) => [id, state]));
   const problems = missingFrom(new Set(objects.keys()), keys, 'segments use it, and it has no row');
   for (const [id, [referenced, reclaiming]] of objects) {
     if (reclaiming) problems.set(id, 'segments use it, and it is being reclaimed');
@@ -41,7 +43,7 @@ async function mendObjects(tx: ManagedTransaction, table: string, keys: readonly
   const present = await presentIn(tx, OBJECTS.name, 'id', keys);
   for (const key of keys) {
     if (present.has(key)) {
-      await tx.update(OBJECTS.name, eq('id', key), { referenced: true, reclaiming: false });
+      await tx.update(OBJECTS, eq('id', key), { referenced: true, reclaiming: false });
       continue;
     }
     const { rows } = await tx.select({

@@ -1,6 +1,7 @@
 import type { Tags } from '../../src/tams/documents/tags.ts';
-import { FLOW_TAGS, FLOWS, SOURCE_TAGS, SOURCES } from '../../src/tams/tables.ts';
-import { insertTags, removeTags } from '../../src/tams/documents/tag-index.ts';
+import { FLOW_TAGS, FLOWS } from '../../src/tams/flows/flow-tables.ts';
+import { SOURCE_TAGS, SOURCES } from '../../src/tams/sources/source-tables.ts';
+import { insertTags, removeTags, type TagTable } from '../../src/tams/documents/tag-index.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
@@ -20,7 +21,7 @@ const ownersOf = (tags: string, owners: string, subject: string): Part =>
 
 /** Tags that differ from those in the document of their owner. */
 const indexOf = (
-  tags: string,
+  tags: TagTable,
   owners: string,
   subject: string,
   living: (ids: readonly string[]) => Predicate,
@@ -60,14 +61,18 @@ async function tagsOfDocuments(reader: ManagedReader, table: string, where: Pred
   return new Map([...documents].map(([id, { tags = {} }]) => [id, tags]));
 }
 
-async function rowsOf(reader: ManagedReader, table: string, owners: readonly string[]): Promise<Map<string, string[]>> {
+async function rowsOf(
+  reader: ManagedReader,
+  table: TagTable,
+  owners: readonly string[],
+): Promise<Map<string, string[]>> {
   const { rows } = await reader.select({
     table,
     columns: ['owner_id', 'name', 'value'],
     where: isIn('owner_id', owners),
   });
   const byOwner = new Map<string, string[]>();
-  for (const [owner, name, value] of rows as [string, string, string][]) {
+  for (const [owner, name, value] of rows) {
     const texts = byOwner.get(owner) ?? [];
     texts.push(textOf(name, value));
     byOwner.set(owner, texts);
@@ -80,6 +85,6 @@ export const tagIndex = checkRows(
   'tags have an owner, and are those of its document',
   ownersOf(FLOW_TAGS.name, FLOWS.name, 'tags of flow'),
   ownersOf(SOURCE_TAGS.name, SOURCES.name, 'tags of source'),
-  indexOf(FLOW_TAGS.name, FLOWS.name, 'flow', notDeleting),
-  indexOf(SOURCE_TAGS.name, SOURCES.name, 'source', (ids) => isIn('id', ids)),
+  indexOf(FLOW_TAGS, FLOWS.name, 'flow', notDeleting),
+  indexOf(SOURCE_TAGS, SOURCES.name, 'source', (ids) => isIn('id', ids)),
 );

@@ -1,8 +1,9 @@
 import type { FlowContent } from '../../src/tams/store.ts';
-import { FLOWS, SEGMENTS } from '../../src/tams/tables.ts';
+import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
+import { SEGMENTS } from '../../src/tams/segments/segment-tables.ts';
 import { CONTENT_COLUMNS, contentCells, toContent } from '../../src/tams/flows/flow-row.ts';
 import type { CommittedReader } from '../../src/vastdb/committed-reader.ts';
-import type { Cell } from '../../src/vastdb/engine.ts';
+import type { CellsOf, RowOf } from '../../src/vastdb/schema/define-table.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { and, eq } from '../../src/vastdb/predicate/builder.ts';
@@ -29,13 +30,17 @@ export const timelines: Check = {
   async *find({ manager, progress }: VerifyContext): AsyncGenerator<Found> {
     progress.start(`timelines: ${SEGMENTS.name}`, (await manager.stats(SEGMENTS.name)).rows);
     const found = await readTimelines(manager, progress.advance);
-    const columns = ['id', ...CONTENT_COLUMNS, 'segments_version'];
-    const flows = manager.reader('background').scan({ table: FLOWS.name, columns, where: eq('deleting', false) });
+    const columns = ['id', ...ROW_COLUMNS] as const;
+    const flows = manager.reader('background').scan({ table: FLOWS, columns, where: eq('deleting', false) });
     for await (const { rowCount, columns: cells } of flows) {
       for (let row = 0; row < rowCount; row++) {
-        const [id, ...rest] = cells.map((column) => column[row] ?? null) as [string, ...Cell[]];
+        const [ids, starts, ends, covered, longest, counts, versions] = cells;
+        const id = ids[row] ?? '';
+        const at = (column: readonly (bigint | null)[]): bigint | null => column[row] ?? null;
         const timeline = found.get(id) ?? new FlowTimeline();
-        if (problemsOf(toFlowRow(rest), timeline).length === 0) continue;
+        const content = [at(starts), at(ends), at(covered), at(longest), at(counts)] as const;
+        const said = toFlowRow([...content, versions[row] ?? 0n]);
+        if (problemsOf(said, timeline).length === 0) continue;
         yield* confirmed(manager, id);
       }
     }
@@ -47,9 +52,9 @@ async function readTimelines(
   onRows: (rows: number) => void,
 ): Promise<Map<string, FlowTimeline>> {
   const timelinesOfFlows = new Map<string, FlowTimeline>();
-  const columns = ['flow_id', 'start_ns', 'end_ns'];
-  for await (const batch of manager.reader('background').scan({ table: SEGMENTS.name, columns })) {
-    const [ids, starts, ends] = batch.columns as [string[], bigint[], bigint[]];
+  const columns = ['flow_id', 'start_ns', 'end_ns'] as const;
+  for await (const batch of manager.reader('background').scan({ table: SEGMENTS, columns })) {
+    const [ids, starts, ends] = batch.columns;
     for (let row = 0; row < batch.rowCount; row++) {
       const id = ids[row] ?? '';
       let timeline = timelinesOfFlows.get(id);
@@ -144,11 +149,16 @@ async function mend(manager: VastDBManager, id: string): Promise<void> {
 }
 
 function writeContent(tx: ManagedTransaction, id: string, { flow: { version }, timeline }: Settled): Promise<number> {
-  const cells = [...contentCells(timeline.content()), version + 1n];
-  const columns = [...CONTENT_COLUMNS, 'segments_version'];
-  const changes = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
+  const [start, end, covered, longest, count] = contentCells(timeline.content());
   const where = and([eq('id', id), eq('deleting', false), eq('segments_version', version)]);
-  return tx.update(FLOWS.name, where, changes);
+  return tx.update(FLOWS, where, {
+    content_start_ns: start,
+    content_end_ns: end,
+    content_covered_ns: covered,
+    content_longest_ns: longest,
+    content_segments: count,
+    segments_version: version + 1n,
+  });
 }
 
 async function readAtOnce(tx: ManagedTransaction, id: string): Promise<Settled | undefined> {
@@ -156,28 +166,29 @@ async function readAtOnce(tx: ManagedTransaction, id: string): Promise<Settled |
   if (flow === undefined) return undefined;
   const timeline = new FlowTimeline();
   const where = eq('flow_id', id);
-  const { rows } = await tx.select({ table: SEGMENTS.name, columns: ['start_ns', 'end_ns'], where });
-  for (const [start, end] of rows as [bigint, bigint][]) timeline.add(start, end);
+  const { rows } = await tx.select({ table: SEGMENTS, columns: ['start_ns', 'end_ns'], where });
+  for (const [start, end] of rows) timeline.add(start, end);
   return { flow, timeline };
 }
 
 async function readFlow(reader: ManagedReader, id: string): Promise<FlowRow | undefined> {
   const where = and([eq('id', id), eq('deleting', false)]);
-  const columns = [...CONTENT_COLUMNS, 'segments_version'];
-  const { rows } = await reader.select({ table: FLOWS.name, columns, where });
+  const { rows } = await reader.select({ table: FLOWS, columns: ROW_COLUMNS, where });
   return rows[0] === undefined ? undefined : toFlowRow(rows[0]);
 }
 
-function toFlowRow(cells: readonly Cell[]): FlowRow {
-  const content = toContent(cells as unknown as Parameters<typeof toContent>[0]);
-  return { content, version: cells[CONTENT_COLUMNS.length] as bigint };
-}
+const ROW_COLUMNS = [...CONTENT_COLUMNS, 'segments_version'] as const;
+
+const toFlowRow = (cells: CellsOf<RowOf<typeof FLOWS>, typeof ROW_COLUMNS>): FlowRow => ({
+  content: toContent(cells),
+  version: cells[CONTENT_COLUMNS.length],
+});
 
 async function scanTimeline(reader: CommittedReader, id: string): Promise<FlowTimeline> {
   const timeline = new FlowTimeline();
-  const batches = reader.scan({ table: SEGMENTS.name, columns: ['start_ns', 'end_ns'], where: eq('flow_id', id) });
+  const batches = reader.scan({ table: SEGMENTS, columns: ['start_ns', 'end_ns'], where: eq('flow_id', id) });
   for await (const { rowCount, columns } of batches) {
-    const [starts, ends] = columns as [bigint[], bigint[]];
+    const [starts, ends] = columns;
     for (let row = 0; row < rowCount; row++) timeline.add(starts[row] ?? 0n, ends[row] ?? 0n);
   }
   return timeline;

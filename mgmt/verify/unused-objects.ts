@@ -1,4 +1,5 @@
-import { OBJECTS, RECLAIM_QUEUE, SEGMENTS } from '../../src/tams/tables.ts';
+import { OBJECTS, RECLAIM_QUEUE } from '../../src/tams/objects/object-tables.ts';
+import { SEGMENTS } from '../../src/tams/segments/segment-tables.ts';
 import { DELETED_SEGMENTS } from '../../src/features/trash/trash-tables.ts';
 import { checkRows, presentIn } from './row-check.ts';
 
@@ -20,8 +21,8 @@ export const unusedObjects = checkRows('unused-objects', 'objects are used, or w
     does: 'has it reclaimed by the server, with its bytes',
     mend: async (tx, keys) => {
       const due = BigInt(Date.now());
-      const rows = keys.map((key) => [due, key, 'dropped']);
-      await tx.insertArrays(RECLAIM_QUEUE.name, ['due_ms', 'object_id', 'reason'], rows);
+      const rows = keys.map((key) => [due, key, 'dropped'] as const);
+      await tx.insertArrays(RECLAIM_QUEUE, ['due_ms', 'object_id', 'reason'], rows);
     },
   },
 });

@@ -1,6 +1,7 @@
 import { lte, ne } from '../vastdb/predicate/builder.ts';
 import type { TableReads } from './table-access.ts';
-import { DELETION_REQUESTS, RECLAIM_QUEUE } from './tables.ts';
+import { DELETION_REQUESTS } from './deletion/deletion-tables.ts';
+import { RECLAIM_QUEUE } from './objects/object-tables.ts';
 
 /** Counting stops here: beyond it the exact number does not matter. */
 export const BACKLOG_COUNT_MAX = 1_000;
@@ -26,13 +27,13 @@ export class BacklogReader {
   async read(nowMs: number): Promise<Backlog> {
     const [requests, due] = await Promise.all([
       this.#reader.select({
-        table: DELETION_REQUESTS.name,
+        table: DELETION_REQUESTS,
         columns: ['status'],
         where: ne('status', 'done'),
         limit: BACKLOG_COUNT_MAX,
       }),
       this.#reader.select({
-        table: RECLAIM_QUEUE.name,
+        table: RECLAIM_QUEUE,
         columns: ['due_ms'],
         where: lte('due_ms', BigInt(nowMs)),
         orderBy: [{ column: 'due_ms', direction: 'asc' }],
@@ -41,11 +42,11 @@ export class BacklogReader {
       }),
     ]);
     const deletionRequests = new Map<string, number>();
-    for (const [status] of requests.rows as [string][]) {
+    for (const [status] of requests.rows) {
       deletionRequests.set(status, (deletionRequests.get(status) ?? 0) + 1);
     }
     const oldest = due.rows[0]?.[0];
-    const reclaimLagMs = typeof oldest === 'bigint' ? nowMs - Number(oldest) : 0;
+    const reclaimLagMs = oldest === undefined ? 0 : nowMs - Number(oldest);
     return { deletionRequests, reclaimDue: due.rows.length, reclaimLagMs };
   }
 }

@@ -1,25 +1,33 @@
 import { eq, isIn } from '../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 import type { TableReads } from './table-access.ts';
-import { COUNTERS } from './tables.ts';
+import { defineTable, text } from '../vastdb/schema/define-table.ts';
 
 export type CounterName = 'registrations_version' | 'event_log_start' | 'event_log_end';
 
 /** The values of these counters, in their order; 0 for one that was never set. */
+export const COUNTERS = defineTable({
+  name: 'counters',
+  columns: [
+    { name: 'name', type: text<CounterName>(), required: true },
+    { name: 'value', type: 'int64', required: true },
+  ],
+  indexes: [{ columns: ['name'], unique: true }],
+});
 export async function readCounters(reader: TableReads, names: readonly CounterName[]): Promise<number[]> {
   const { rows } = await reader.select({
-    table: COUNTERS.name,
+    table: COUNTERS,
     columns: ['name', 'value'],
     where: isIn('name', names),
   });
-  const values = new Map(rows as [string, bigint][]);
+  const values = new Map(rows);
   return names.map((name) => Number(values.get(name) ?? 0n));
 }
 
 /** Transactions that set one counter collide, on engines where they could run side by side. */
 export async function setCounter(tx: ManagedTransaction, name: CounterName, value: number): Promise<void> {
-  if ((await tx.update(COUNTERS.name, eq('name', name), { value: BigInt(value) })) > 0) return;
   // If two set it for the first time, only one inserts the row.
+  if ((await tx.update(COUNTERS, eq('name', name), { value: BigInt(value) })) > 0) return;
   await tx.lock([`counter:${name}`]);
-  await tx.insertArrays(COUNTERS.name, ['name', 'value'], [[name, BigInt(value)]]);
+  await tx.insertArrays(COUNTERS, ['name', 'value'], [[name, BigInt(value)]]);
 }

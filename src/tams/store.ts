@@ -8,6 +8,7 @@ import type { FormatUrn } from './documents/format.ts';
 import type { LeaseReads, Leases } from './leases/lease.ts';
 import type { MediaObject } from './objects/media-object.ts';
 import type { JsonText, Page, PageRequest } from '../shared/paging.ts';
+import type { Json } from '../shared/json-text.ts';
 import type { RowHandle } from './row-handle.ts';
 import type { NewSegment, ObjectLocation, SegmentQuery, StoredSegment } from './segments/segment.ts';
 import type { ServiceInfoReads, ServiceInfos } from './service/service-info.ts';
@@ -41,8 +42,8 @@ export interface FlowDocument {
   readonly id: string;
   readonly document: JsonText;
   readonly segmentsUpdated: string | null;
-  /** A JSON array of the ids of the flows that collect it. */
-  readonly collectedBy: JsonText;
+  /** The ids of the flows that collect it. */
+  readonly collectedBy: Json<readonly string[]>;
 }
 
 /** The state that decides whether a flow may be changed, without its metadata. */

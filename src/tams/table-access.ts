@@ -1,6 +1,8 @@
-import type { RowSet } from '../vastdb/engine.ts';
+import type { Lookup, Row } from '../vastdb/engine.ts';
 import type { ManagedReader } from '../vastdb/managed-reader.ts';
-import type { SelectQuery } from '../vastdb/query/select-query.ts';
+import type { FoundRows, TableQuery } from '../vastdb/query/table-query.ts';
+import type { ColumnOf } from '../vastdb/schema/define-table.ts';
+import type { TextQuery } from '../vastdb/text-query.ts';
 import { translateTableFailure } from './table-failure.ts';
 
 /** Reads of repositories, inside a transaction or outside. */
@@ -18,7 +20,12 @@ export class CommittedReads implements TableReads {
     return this.#reader.ordering;
   }
 
-  async select(query: SelectQuery): Promise<RowSet> {
+  async select<
+    R extends Row,
+    const Columns extends readonly ColumnOf<R>[],
+    const Lookups extends readonly Lookup<ColumnOf<R>>[] = readonly [],
+    Match extends TextQuery | undefined = undefined,
+  >(query: TableQuery<R, Columns, Lookups, Match>): Promise<FoundRows<R, Columns, Lookups, Match>> {
     try {
       return await this.#reader.select(query);
     } catch (error) {

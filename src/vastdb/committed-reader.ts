@@ -1,5 +1,7 @@
-import type { ColumnBatch, ScanningReader, ScanRequest } from './engine.ts';
+import type { ColumnBatch, Row, ScanningReader } from './engine.ts';
 import { ManagedReader, type TableLayer } from './managed-reader.ts';
+import { nameOf, type ScannedBatch, type TableScan } from './query/table-query.ts';
+import type { ColumnOf } from './schema/define-table.ts';
 
 /** Reads outside of any transaction, including scans of more rows than fit into memory. */
 export class CommittedReader extends ManagedReader {
@@ -14,7 +16,10 @@ export class CommittedReader extends ManagedReader {
    * All rows that `where` picks, in no order, column by column, in batches; see `ScanningReader.scan`. It is timed as
    * a select that takes as long as its batches were waited for.
    */
-  async *scan(request: ScanRequest): AsyncGenerator<ColumnBatch> {
+  async *scan<R extends Row, const Columns extends readonly ColumnOf<R>[]>(
+    scan: TableScan<R, Columns>,
+  ): AsyncGenerator<ScannedBatch<R, Columns>> {
+    const request = { ...scan, table: nameOf(scan.table) };
     const { executor, monitor } = this.layer;
     const batches = executor.scan(this.#reader, request);
     let rows = 0;
@@ -29,7 +34,7 @@ export class CommittedReader extends ManagedReader {
         rows += next.value.rowCount;
         // A consumer that leaves the loop has what it wanted: no failure.
         failed = false;
-        yield next.value;
+        yield next.value as ScannedBatch<R, Columns>;
         failed = true;
       }
       failed = false;

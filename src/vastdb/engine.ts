@@ -1,9 +1,9 @@
-import type { Cell } from './cell.ts';
+import type { Cell, Row } from './cell.ts';
 import type { EndpointStatistics } from './cluster/endpoint.ts';
 import type { Predicate } from './predicate/predicate.ts';
 import type { TextQuery } from './text-query.ts';
 
-export type { Cell };
+export type { Cell, Row };
 
 /**
  * The port that every table engine implements. It knows rows, columns and predicates, and no TAMS.
@@ -22,18 +22,23 @@ export interface ColumnDefinition {
   readonly dimension?: number;
 }
 
-export interface IndexDefinition {
-  readonly columns: readonly string[];
+export interface IndexDefinition<Column extends string = string> {
+  readonly columns: readonly Column[];
   /** Enforced by engines that have unique keys; on the others the stores see to it. */
   readonly unique?: boolean;
   /**
    * Columns whose texts may be long, and are asked for by `eq` and `in` alone: an engine whose entries are limited may
    * index their beginnings.
    */
-  readonly equalityOnly?: readonly string[];
+  readonly equalityOnly?: readonly Column[];
 }
 
-export interface TableDefinition {
+declare const rows: unique symbol;
+
+/** `defineTable` makes one that knows the type of its rows, `R`. */
+export interface TableDefinition<R extends Row = Row> {
+  /** Never there: it carries the type. */
+  readonly [rows]?: R;
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
   /**
@@ -52,8 +57,8 @@ export interface TableDefinition {
 /** Opaque: only the engine that gave it out may look inside. */
 export type RowId = bigint | string;
 
-export interface Ordering {
-  readonly column: string;
+export interface Ordering<Column extends string = string> {
+  readonly column: Column;
   readonly direction: 'asc' | 'desc';
 }
 
@@ -62,11 +67,11 @@ export interface Ordering {
  * strings in `column` (each once, sorted) of those rows of `table` whose `match` equals this row's
  * `equals`. It saves the second query, and the two cannot disagree.
  */
-export interface Lookup {
+export interface Lookup<Equals extends string = string> {
   readonly table: string;
   readonly column: string;
   readonly match: string;
-  readonly equals: string;
+  readonly equals: Equals;
 }
 
 export interface SelectRequest {
@@ -96,9 +101,9 @@ export interface SelectRequest {
   readonly rowIds?: boolean;
 }
 
-export interface RowSet {
+export interface RowSet<Cells extends readonly Cell[] = Cell[]> {
   /** One array per row, cells in the order of the asked columns, then of the lookups. */
-  readonly rows: Cell[][];
+  readonly rows: Cells[];
   /** Parallel to `rows`; empty unless asked for. */
   readonly rowIds: RowId[];
   /** True where `maxBytes` ended it: there may be more rows. */
@@ -126,10 +131,10 @@ export interface ScanRequest {
 }
 
 /** Rows of a scan, column by column. */
-export interface ColumnBatch {
+export interface ColumnBatch<Columns extends readonly (readonly Cell[])[] = readonly (readonly Cell[])[]> {
   readonly rowCount: number;
   /** The cells of each asked column, in their order; `rowCount` of them. */
-  readonly columns: readonly (readonly Cell[])[];
+  readonly columns: Columns;
 }
 
 /** Reads outside of any transaction. */

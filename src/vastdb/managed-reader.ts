@@ -1,9 +1,18 @@
-import type { Cell, EngineCapabilities, RowSet, TableReader } from './engine.ts';
+import type { Cell, EngineCapabilities, Lookup, Row, TableReader } from './engine.ts';
 import type { Operation, QueryMonitor } from './monitor/query-monitor.ts';
-import type { Predicate } from './predicate/predicate.ts';
+import type { Predicate, Where } from './predicate/predicate.ts';
 import type { QueryExecutor } from './query/executor.ts';
-import type { Row, RowQuery, SelectQuery } from './query/select-query.ts';
+import {
+  type FoundRow,
+  type FoundRows,
+  nameOf,
+  type RowQuery,
+  type Table,
+  type TableQuery,
+} from './query/table-query.ts';
+import type { ColumnOf } from './schema/define-table.ts';
 import type { SchemaCache } from './schema/schema-cache.ts';
+import type { TextQuery } from './text-query.ts';
 
 /** Shared by the readers and transactions of one manager. */
 export interface TableLayer {
@@ -42,35 +51,55 @@ export class ManagedReader {
   }
 
   /** Rows as arrays, cells in the order of the asked columns: the fast form. */
-  async select(query: SelectQuery): Promise<RowSet> {
+  async select<
+    R extends Row,
+    const Columns extends readonly ColumnOf<R>[],
+    const Lookups extends readonly Lookup<ColumnOf<R>>[] = readonly [],
+    Match extends TextQuery | undefined = undefined,
+  >(query: TableQuery<R, Columns, Lookups, Match>): Promise<FoundRows<R, Columns, Lookups, Match>> {
     const { executor, monitor } = this.layer;
+    const table = nameOf(query.table);
     const started = performance.now();
     try {
-      const found = await executor.select(this.#reader, query);
-      monitor.record(query.table, 'select', started, found.rows.length, false, query.where);
-      return found;
+      const found = await executor.select(this.#reader, { ...query, table });
+      monitor.record(table, 'select', started, found.rows.length, false, query.where);
+      // Here cells get their types: an engine keeps to the definitions, which opening the manager compared with it.
+      return found as FoundRows<R, Columns, Lookups, Match>;
     } catch (error) {
-      monitor.record(query.table, 'select', started, 0, true, query.where);
+      monitor.record(table, 'select', started, 0, true, query.where);
       throw error;
     }
   }
 
   /** Rows as objects; with all columns of the table unless some are asked for. */
-  async selectRows(query: RowQuery): Promise<Row[]> {
-    const columns = query.columns ?? this.layer.schemas.get(query.table).columnNames;
-    const { rows } = await this.select({ ...query, columns });
-    return rows.map((cells) => toRow(columns, cells));
+  async selectRows<R extends Row, Column extends ColumnOf<R> = ColumnOf<R>>(
+    query: RowQuery<R, Column>,
+  ): Promise<FoundRow<R, Column>[]> {
+    return (await this.selectPage<R, Column>(query)).rows;
+  }
+
+  /** Like `selectRows`; `cut` where `maxBytes` ended it. */
+  async selectPage<R extends Row, Column extends ColumnOf<R> = ColumnOf<R>>(
+    query: RowQuery<R, Column>,
+  ): Promise<{ readonly rows: FoundRow<R, Column>[]; readonly cut?: boolean | undefined }> {
+    const table = nameOf(query.table);
+    const columns = query.columns ?? this.layer.schemas.get(table).columnNames;
+    const { rows, cut } = await this.select({ ...query, table, columns });
+    return { rows: rows.map((cells) => toRow(columns, cells) as FoundRow<R, Column>), cut };
   }
 
   /** The first row, or undefined where there is none. */
-  async selectOne(query: Omit<RowQuery, 'limit'>): Promise<Row | undefined> {
-    const [row] = await this.selectRows({ ...query, limit: 1 });
+  async selectOne<R extends Row, Column extends ColumnOf<R> = ColumnOf<R>>(
+    query: Omit<RowQuery<R, Column>, 'limit'>,
+  ): Promise<FoundRow<R, Column> | undefined> {
+    const [row] = await this.selectRows<R, Column>({ ...query, limit: 1 });
     return row;
   }
 
   /** How many rows `where` picks; without it, how many there are. */
-  count(table: string, where?: Predicate): Promise<number> {
-    return this.timed(table, 'count', () => this.layer.executor.count(this.#reader, table, where), where);
+  count<R extends Row>(table: Table<R>, where?: Where<R>): Promise<number> {
+    const name = nameOf(table);
+    return this.timed(name, 'count', () => this.layer.executor.count(this.#reader, name, where), where);
   }
 
   /** Times `work`, whose result is the count of rows that it concerned. */
@@ -94,7 +123,7 @@ export class ManagedReader {
 }
 
 /** The cells of a row by the names of its columns. */
-export function toRow(columns: readonly string[], cells: readonly Cell[]): Row {
+function toRow(columns: readonly string[], cells: readonly Cell[]): Row {
   const row: Record<string, Cell> = {};
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i];

@@ -1,9 +1,10 @@
-import type { Cell, RowId, TableTransaction } from './engine.ts';
+import type { Cell, Row, RowId, TableTransaction } from './engine.ts';
 import { ManagedReader, type TableLayer } from './managed-reader.ts';
 import { checkCellSizes } from './mutation/cell-sizes.ts';
 import { deleteByRowIds, deleteWhere, updateByRowIds, updateWhere } from './mutation/row-mutator.ts';
-import type { Predicate } from './predicate/predicate.ts';
-import type { NewRow, Row } from './query/select-query.ts';
+import type { Where } from './predicate/predicate.ts';
+import { nameOf, type Table } from './query/table-query.ts';
+import type { CellsOf, ChangesOf, ColumnOf, NewRowOf } from './schema/define-table.ts';
 
 /** One transaction: reads see its own writes. Rows are checked against the schema before they are written. */
 export class ManagedTransaction extends ManagedReader {
@@ -25,45 +26,48 @@ export class ManagedTransaction extends ManagedReader {
   }
 
   /** @returns how many rows were inserted: all of them. */
-  async insert(table: string, rows: readonly NewRow[]): Promise<number> {
-    const schema = this.layer.schemas.get(table);
+  async insert<R extends Row>(table: Table<R>, rows: readonly NewRowOf<NoInfer<R>>[]): Promise<number> {
+    const schema = this.layer.schemas.get(nameOf(table));
     const cells = rows.map((row) => schema.toCells(row));
-    return this.insertArrays(table, schema.columnNames, cells);
+    return this.#insert(schema.table, schema.columnNames, cells);
   }
 
   /** Inserts rows whose cells are in the order of `columns`; columns left out become null. */
-  async insertArrays(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<number> {
-    return this.timed(table, 'insert', async () => {
-      this.layer.schemas.get(table).checkInsert(columns, rows);
-      this.#checkSizes(table, columns, rows);
-      if (rows.length > 0) await this.#tx.insert(table, columns, rows);
-      return rows.length;
-    });
+  async insertArrays<R extends Row, const Columns extends readonly ColumnOf<R>[]>(
+    table: Table<R>,
+    columns: Columns,
+    rows: readonly CellsOf<R, Columns>[],
+  ): Promise<number> {
+    return this.#insert(nameOf(table), columns, rows);
   }
 
   /** Sets the columns of `changes` in every row that `where` picks. @returns how many rows that were. */
-  async update(table: string, where: Predicate, changes: Row): Promise<number> {
+  async update<R extends Row>(table: Table<R>, where: Where<R>, changes: NoInfer<ChangesOf<R>>): Promise<number> {
     const { executor, schemas } = this.layer;
-    this.#checkSizes(table, Object.keys(changes), [Object.values(changes)]);
+    const name = nameOf(table);
+    // The types let undefined through, which `updateWhere` refuses.
+    const cells = changes as Row;
+    this.#checkSizes(name, Object.keys(cells), [Object.values(cells)]);
     return this.timed(
-      table,
+      name,
       'update',
-      async () => updateWhere(this.#tx, executor, schemas.get(table), where, changes),
+      async () => updateWhere(this.#tx, executor, schemas.get(name), where, cells),
       where,
     );
   }
 
   /** Sets `columns` of the row `rowIds[i]` to `rows[i]`. */
-  async updateByRowIds(
-    table: string,
+  async updateByRowIds<R extends Row, const Columns extends readonly ColumnOf<R>[]>(
+    table: Table<R>,
     rowIds: readonly RowId[],
-    columns: readonly string[],
-    rows: readonly (readonly Cell[])[],
+    columns: Columns,
+    rows: readonly CellsOf<R, Columns>[],
   ): Promise<number> {
-    return this.timed(table, 'update', async () => {
-      this.layer.schemas.get(table).checkUpdate(columns, rows);
-      this.#checkSizes(table, columns, rows);
-      await updateByRowIds(this.#tx, table, rowIds, columns, rows);
+    const name = nameOf(table);
+    return this.timed(name, 'update', async () => {
+      this.layer.schemas.get(name).checkUpdate(columns, rows);
+      this.#checkSizes(name, columns, rows);
+      await updateByRowIds(this.#tx, name, rowIds, columns, rows);
       return rowIds.length;
     });
   }
@@ -72,20 +76,35 @@ export class ManagedTransaction extends ManagedReader {
    * Deletes the rows that `where` picks, at most `limit` of them. @returns how many rows that were.
    * A predicate that picks every row is refused, unless it is `everyRow()`.
    */
-  async delete(table: string, where: Predicate, options: { readonly limit?: number } = {}): Promise<number> {
+  async delete<R extends Row>(
+    table: Table<R>,
+    where: Where<R>,
+    options: { readonly limit?: number } = {},
+  ): Promise<number> {
     const { executor, schemas } = this.layer;
+    const name = nameOf(table);
     return this.timed(
-      table,
+      name,
       'delete',
-      async () => deleteWhere(this.#tx, executor, schemas.get(table), where, options),
+      async () => deleteWhere(this.#tx, executor, schemas.get(name), where, options),
       where,
     );
   }
 
-  async deleteByRowIds(table: string, rowIds: readonly RowId[]): Promise<number> {
-    return this.timed(table, 'delete', async () => {
-      await deleteByRowIds(this.#tx, table, rowIds);
+  async deleteByRowIds(table: Table<Row>, rowIds: readonly RowId[]): Promise<number> {
+    const name = nameOf(table);
+    return this.timed(name, 'delete', async () => {
+      await deleteByRowIds(this.#tx, name, rowIds);
       return rowIds.length;
+    });
+  }
+
+  async #insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<number> {
+    return this.timed(table, 'insert', async () => {
+      this.layer.schemas.get(table).checkInsert(columns, rows);
+      this.#checkSizes(table, columns, rows);
+      if (rows.length > 0) await this.#tx.insert(table, columns, rows);
+      return rows.length;
     });
   }
 

@@ -5,8 +5,9 @@ import type {
   Cell,
   ColumnDefinition,
   Lane,
+  Lookup,
   PoolStatistics,
-  RowSet,
+  Row,
   TableDefinition,
   TableEngine,
   TableStats,
@@ -28,13 +29,15 @@ import type { BatchInsertOptions } from './mutation/batch-insert.ts';
 import { BatchInserter } from './mutation/batch-inserter.ts';
 import { BATCH_LEDGER } from './mutation/batch-ledger.ts';
 import type { BatchInsertReport, CleanupReport } from './mutation/batch-report.ts';
-import type { Predicate } from './predicate/predicate.ts';
+import type { Where } from './predicate/predicate.ts';
 import { QueryExecutor } from './query/executor.ts';
-import type { NewRow, Row, RowQuery, SelectQuery } from './query/select-query.ts';
+import type { FoundRow, FoundRows, RowQuery, Table, TableQuery } from './query/table-query.ts';
+import type { ChangesOf, ColumnOf, NewRowOf } from './schema/define-table.ts';
 import { type EvolutionReport, ensureTables } from './schema/evolution.ts';
 import { checkFilled } from './schema/half-filled.ts';
 import { SchemaCache } from './schema/schema-cache.ts';
 import { TableError } from './table-error.ts';
+import type { TextQuery } from './text-query.ts';
 
 export interface VastDBManagerOptions extends QueryMonitorOptions {
   /**
@@ -128,22 +131,31 @@ export class VastDBManager {
   }
 
   /** Rows as arrays, cells in the order of the asked columns: the fast form. */
-  select(query: SelectQuery): Promise<RowSet> {
+  select<
+    R extends Row,
+    const Columns extends readonly ColumnOf<R>[],
+    const Lookups extends readonly Lookup<ColumnOf<R>>[] = readonly [],
+    Match extends TextQuery | undefined = undefined,
+  >(query: TableQuery<R, Columns, Lookups, Match>): Promise<FoundRows<R, Columns, Lookups, Match>> {
     return this.#readers.interactive.select(query);
   }
 
   /** Rows as objects; with all columns of the table unless some are asked for. */
-  selectRows(query: RowQuery): Promise<Row[]> {
+  selectRows<R extends Row, Column extends ColumnOf<R> = ColumnOf<R>>(
+    query: RowQuery<R, Column>,
+  ): Promise<FoundRow<R, Column>[]> {
     return this.#readers.interactive.selectRows(query);
   }
 
   /** The first row, or undefined where there is none. */
-  selectOne(query: Omit<RowQuery, 'limit'>): Promise<Row | undefined> {
+  selectOne<R extends Row, Column extends ColumnOf<R> = ColumnOf<R>>(
+    query: Omit<RowQuery<R, Column>, 'limit'>,
+  ): Promise<FoundRow<R, Column> | undefined> {
     return this.#readers.interactive.selectOne(query);
   }
 
   /** How many rows `where` picks; without it, how many there are. */
-  count(table: string, where?: Predicate): Promise<number> {
+  count<R extends Row>(table: Table<R>, where?: Where<R>): Promise<number> {
     return this.#readers.interactive.count(table, where);
   }
 
@@ -171,7 +183,11 @@ export class VastDBManager {
   }
 
   /** Inserts all rows in one transaction. @returns how many that were. */
-  insert(table: string, rows: readonly NewRow[], options?: TransactionOptions): Promise<number> {
+  insert<R extends Row>(
+    table: Table<R>,
+    rows: readonly NewRowOf<NoInfer<R>>[],
+    options?: TransactionOptions,
+  ): Promise<number> {
     return this.transaction((tx) => tx.insert(table, rows), options);
   }
 
@@ -223,14 +239,19 @@ export class VastDBManager {
   }
 
   /** Sets the columns of `changes` in every row that `where` picks, in one transaction. @returns how many rows. */
-  update(table: string, where: Predicate, changes: Row, options?: TransactionOptions): Promise<number> {
+  update<R extends Row>(
+    table: Table<R>,
+    where: Where<R>,
+    changes: NoInfer<ChangesOf<R>>,
+    options?: TransactionOptions,
+  ): Promise<number> {
     return this.transaction((tx) => tx.update(table, where, changes), options);
   }
 
   /** Deletes the rows that `where` picks, at most `limit`, in one transaction. @returns how many rows. */
-  delete(
-    table: string,
-    where: Predicate,
+  delete<R extends Row>(
+    table: Table<R>,
+    where: Where<R>,
     options: TransactionOptions & { readonly limit?: number } = {},
   ): Promise<number> {
     return this.transaction((tx) => tx.delete(table, where, { limit: options.limit }), options);

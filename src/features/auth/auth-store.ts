@@ -1,9 +1,7 @@
 import type { AuditEntry, AuditQuery, AuditRecord } from './audit.ts';
 import type { ApiToken, CredentialStore, CredentialTransaction, User } from './credentials.ts';
-import type { Cell } from '../../vastdb/engine.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { and, eq, everyRow, gte, lt } from '../../vastdb/predicate/builder.ts';
-import type { SelectQuery } from '../../vastdb/query/select-query.ts';
+import { and, eq, eqIfGiven, everyRow, gte, lt } from '../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import { translated } from '../../tams/table-failure.ts';
 import * as rows from './credential-rows.ts';
@@ -17,69 +15,49 @@ export class AuthStore implements CredentialStore {
     this.#manager = manager;
   }
 
-  users(): Promise<User[]> {
-    return this.#select(
-      {
-        table: USERS.name,
-        columns: rows.USER_COLUMNS,
-        where: everyRow(),
-        orderBy: [{ column: 'name', direction: 'asc' }],
-      },
-      rows.toUser,
-    );
+  async users(): Promise<User[]> {
+    const query = { table: USERS, where: everyRow(), orderBy: BY_NAME };
+    return (await translated(() => this.#manager.selectRows(query))).map(rows.toUser);
   }
 
-  tokens(): Promise<ApiToken[]> {
-    return this.#select(
-      {
-        table: API_TOKENS.name,
-        columns: rows.TOKEN_COLUMNS,
-        where: everyRow(),
-        orderBy: [{ column: 'name', direction: 'asc' }],
-      },
-      rows.toToken,
-    );
+  async tokens(): Promise<ApiToken[]> {
+    const query = { table: API_TOKENS, where: everyRow(), orderBy: BY_NAME };
+    return (await translated(() => this.#manager.selectRows(query))).map(rows.toToken);
   }
 
-  audit({ event, principal, sinceMs, limit }: AuditQuery): Promise<AuditRecord[]> {
-    const where = and([
-      ...(event === undefined ? [] : [eq('event', event)]),
-      ...(principal === undefined ? [] : [eq('principal', principal)]),
-      ...(sinceMs === undefined ? [] : [gte('at_ms', BigInt(sinceMs))]),
-    ]);
-    return this.#select(
-      {
-        table: AUDIT_LOG.name,
-        columns: rows.AUDIT_COLUMNS,
-        where,
+  async audit({ event, principal, sinceMs, limit }: AuditQuery): Promise<AuditRecord[]> {
+    const found = await translated(() =>
+      this.#manager.selectRows({
+        table: AUDIT_LOG,
+        where: and([
+          ...eqIfGiven('event', event),
+          ...eqIfGiven('principal', principal),
+          ...(sinceMs === undefined ? [] : [gte('at_ms', BigInt(sinceMs))]),
+        ]),
         orderBy: [{ column: 'at_ms', direction: 'desc' }],
         limit,
         timeline: { column: 'at_ms' },
-      },
-      rows.toAuditRecord,
+      }),
     );
+    return found.map(rows.toAuditRecord);
   }
 
   async appendAudit(entries: readonly AuditRecord[]): Promise<void> {
-    const work = (tx: ManagedTransaction): Promise<number> =>
-      tx.insertArrays(AUDIT_LOG.name, rows.AUDIT_COLUMNS, entries.map(rows.auditCells));
+    const work = (tx: ManagedTransaction): Promise<number> => tx.insert(AUDIT_LOG, entries.map(rows.auditRow));
     await translated(() => this.#manager.transaction(work, { lane: 'background' }));
   }
 
   pruneAudit(beforeMs: number, limit: number): Promise<number> {
     const where = lt('at_ms', BigInt(beforeMs));
-    return translated(() => this.#manager.delete(AUDIT_LOG.name, where, { limit, lane: 'background' }));
+    return translated(() => this.#manager.delete(AUDIT_LOG, where, { limit, lane: 'background' }));
   }
 
   transaction<T>(work: (tx: CredentialTransaction) => Promise<T>): Promise<T> {
     return translated(() => this.#manager.transaction((tx) => work(new AuthStoreTransaction(tx))));
   }
-
-  async #select<Entity>(query: SelectQuery, toEntity: (row: readonly Cell[]) => Entity): Promise<Entity[]> {
-    const found = await translated(() => this.#manager.select(query));
-    return found.rows.map(toEntity);
-  }
 }
+
+const BY_NAME = [{ column: 'name', direction: 'asc' }] as const;
 
 class AuthStoreTransaction implements CredentialTransaction {
   readonly #tx: ManagedTransaction;
@@ -89,46 +67,39 @@ class AuthStoreTransaction implements CredentialTransaction {
   }
 
   async user(name: string): Promise<User | undefined> {
-    const where = eq('name', name);
-    const found = await this.#tx.select({ table: USERS.name, columns: rows.USER_COLUMNS, where, limit: 1 });
-    return found.rows[0] && rows.toUser(found.rows[0]);
+    const row = await this.#tx.selectOne({ table: USERS, where: eq('name', name) });
+    return row && rows.toUser(row);
   }
 
   async insertUser(user: User): Promise<void> {
     // Not every engine has unique keys.
     await this.#tx.lock([`user:${user.name}`]);
-    await this.#tx.insertArrays(USERS.name, rows.USER_COLUMNS, [rows.userCells(user)]);
+    await this.#tx.insert(USERS, [rows.userRow(user)]);
   }
 
   async replaceUser(user: User): Promise<void> {
-    const cells = rows.userCells(user);
-    const changes = Object.fromEntries(rows.USER_COLUMNS.map((column, index) => [column, cells[index] ?? null]));
-    await this.#tx.update(USERS.name, eq('name', user.name), changes);
+    await this.#tx.update(USERS, eq('name', user.name), rows.userRow(user));
   }
 
   async removeUser(name: string): Promise<boolean> {
-    return (await this.#tx.delete(USERS.name, eq('name', name))) > 0;
+    return (await this.#tx.delete(USERS, eq('name', name))) > 0;
   }
 
   async token(name: string): Promise<ApiToken | undefined> {
-    const where = eq('name', name);
-    const found = await this.#tx.select({ table: API_TOKENS.name, columns: rows.TOKEN_COLUMNS, where, limit: 1 });
-    return found.rows[0] && rows.toToken(found.rows[0]);
+    const row = await this.#tx.selectOne({ table: API_TOKENS, where: eq('name', name) });
+    return row && rows.toToken(row);
   }
 
   async insertToken(token: ApiToken): Promise<void> {
     await this.#tx.lock([`token:${token.name}`]);
-    await this.#tx.insertArrays(API_TOKENS.name, rows.TOKEN_COLUMNS, [rows.tokenCells(token)]);
+    await this.#tx.insert(API_TOKENS, [rows.tokenRow(token)]);
   }
 
   async removeToken(name: string): Promise<boolean> {
-    return (await this.#tx.delete(API_TOKENS.name, eq('name', name))) > 0;
+    return (await this.#tx.delete(API_TOKENS, eq('name', name))) > 0;
   }
 
   async record(entry: AuditEntry): Promise<void> {
-    const record = { ...entry, atMs: Date.now(), count: 1 };
-    await this.#tx.insertArrays(AUDIT_LOG.name, rows.AUDIT_COLUMNS, [rows.auditCells(record)]);
+    await this.#tx.insert(AUDIT_LOG, [rows.auditRow({ ...entry, atMs: Date.now(), count: 1 })]);
   }
 }
-
-/** Failures of the table layer in terms that clients understand. */

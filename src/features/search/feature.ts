@@ -42,7 +42,7 @@ export const search: Feature<SearchConfig> = {
   settings: (env, { media }) => readSearch(env, media.buckets),
   tables: ({ enabled, dimension }) => (enabled ? searchTables(dimension) : []),
   tablesIn: async (engine, { enabled, dimension }) => {
-    const present = (await engine.describeTable(EMBEDDINGS))?.find(({ type }) => type === 'vector')?.dimension;
+    const present = (await engine.describeTable(EMBEDDINGS.name))?.find(({ type }) => type === 'vector')?.dimension;
     return enabled || present !== undefined ? searchTables(present ?? dimension) : [];
   },
   statistics: SEARCH_STATISTICS,

@@ -1,17 +1,21 @@
 import type { TableDefinition } from '../../vastdb/engine.ts';
+import { defineTable, type RowOf, text } from '../../vastdb/schema/define-table.ts';
+import type { AssetStatus, RecommendedAction, TriageState } from './rules/asset.ts';
+import type { JobStatus } from './rules/job.ts';
+import type { VersionStatus, Visibility } from './rules/version.ts';
 
 /** The tables of media search; docs/adr/0017-media-search.md says how they hang together. */
 
-export const ASSETS: TableDefinition = {
+export const ASSETS = defineTable({
   name: 'search_assets',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'bucket', type: 'string', required: true },
     { name: 'key', type: 'string', required: true },
     { name: 'current_version_id', type: 'string' },
-    { name: 'status', type: 'string', required: true },
-    { name: 'triage_state', type: 'string', required: true },
-    { name: 'recommended_action', type: 'string' },
+    { name: 'status', type: text<AssetStatus>(), required: true },
+    { name: 'triage_state', type: text<TriageState>(), required: true },
+    { name: 'recommended_action', type: text<RecommendedAction>() },
     { name: 'engine', type: 'string' },
     { name: 'last_error', type: 'string' },
     { name: 'attempt', type: 'int32', required: true },
@@ -40,19 +44,19 @@ export const ASSETS: TableDefinition = {
     { columns: ['source_id'] },
     { columns: ['tombstoned_ms'] },
   ],
-};
+});
 
-export const VERSIONS: TableDefinition = {
+export const VERSIONS = defineTable({
   name: 'search_versions',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'asset_id', type: 'string', required: true },
     { name: 'etag', type: 'string', required: true },
     { name: 'size_bytes', type: 'int64' },
-    { name: 'status', type: 'string', required: true },
-    { name: 'publish_state', type: 'string', required: true },
-    { name: 'segment_visibility', type: 'string', required: true },
-    { name: 'embedding_visibility', type: 'string', required: true },
+    { name: 'status', type: text<VersionStatus>(), required: true },
+    { name: 'publish_state', type: text<Visibility>(), required: true },
+    { name: 'segment_visibility', type: text<Visibility>(), required: true },
+    { name: 'embedding_visibility', type: text<Visibility>(), required: true },
     { name: 'language', type: 'string' },
     { name: 'transcript_hash', type: 'string' },
     { name: 'embedding_model', type: 'string' },
@@ -67,10 +71,10 @@ export const VERSIONS: TableDefinition = {
     { columns: ['retired_ms'] },
     { columns: ['publish_state', 'embedding_model'] },
   ],
-};
+});
 
 /** `words` is null once the single segment was removed: nothing finds it any more. */
-export const SEGMENTS: TableDefinition = {
+export const SEGMENTS = defineTable({
   name: 'search_segments',
   columns: [
     { name: 'id', type: 'string', required: true },
@@ -88,60 +92,67 @@ export const SEGMENTS: TableDefinition = {
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['version_id', 'start_ns'] }],
   fullText: 'words',
-};
+});
 
 /** @param dimension of the vectors; it is part of the table, so another dimension needs another installation. */
-export const embeddingTable = (dimension: number): TableDefinition => ({
-  name: EMBEDDINGS,
+export const EMBEDDINGS = defineTable({
+  name: 'search_embeddings',
   columns: [
     { name: 'segment_id', type: 'string', required: true },
     { name: 'version_id', type: 'string', required: true },
     { name: 'asset_id', type: 'string', required: true },
     { name: 'model', type: 'string', required: true },
     { name: 'dimension', type: 'int32', required: true },
-    { name: 'vector', type: 'vector', dimension, required: true },
+    { name: 'vector', type: 'vector', required: true },
     { name: 'deleted_ms', type: 'int64' },
   ],
   indexes: [{ columns: ['segment_id', 'model'], unique: true }, { columns: ['version_id'] }],
 });
 
-export const EMBEDDINGS = 'search_embeddings';
-
-const visibleTable = (name: string): TableDefinition => ({
-  name,
-  columns: [
-    { name: 'version_id', type: 'string', required: true },
-    { name: 'asset_id', type: 'string', required: true },
-    { name: 'bucket', type: 'string', required: true },
-    { name: 'flow_id', type: 'string' },
-    { name: 'flow_life', type: 'string' },
-    { name: 'source_id', type: 'string' },
-    { name: 'language', type: 'string' },
-    { name: 'offset_ns', type: 'int64', required: true },
-    { name: 'revision', type: 'int64', required: true },
-  ],
-  indexes: [
-    { columns: ['version_id'], unique: true },
-    { columns: ['asset_id'], unique: true },
-    { columns: ['flow_id'] },
-  ],
+/** @param dimension of the vectors; it is part of the table, so another dimension needs another installation. */
+export const embeddingTable = (dimension: number): TableDefinition => ({
+  ...EMBEDDINGS,
+  columns: EMBEDDINGS.columns.map((column) => (column.type === 'vector' ? { ...column, dimension } : column)),
 });
+
+const visibleTable = (name: string) =>
+  defineTable({
+    name,
+    columns: [
+      { name: 'version_id', type: 'string', required: true },
+      { name: 'asset_id', type: 'string', required: true },
+      { name: 'bucket', type: 'string', required: true },
+      { name: 'flow_id', type: 'string' },
+      { name: 'flow_life', type: 'string' },
+      { name: 'source_id', type: 'string' },
+      { name: 'language', type: 'string' },
+      { name: 'offset_ns', type: 'int64', required: true },
+      { name: 'revision', type: 'int64', required: true },
+    ],
+    indexes: [
+      { columns: ['version_id'], unique: true },
+      { columns: ['asset_id'], unique: true },
+      { columns: ['flow_id'] },
+    ],
+  });
+
+export type VisibleTable = ReturnType<typeof visibleTable>;
 
 /** One row for each asset of which something may be found; written by `publication.ts` alone. */
 export const VISIBLE_SEGMENTS = visibleTable('search_visible_segments');
 export const VISIBLE_EMBEDDINGS = visibleTable('search_visible_embeddings');
 
-export const STATE: TableDefinition = {
+export const STATE = defineTable({
   name: 'search_state',
   columns: [
     { name: 'name', type: 'string', required: true },
     { name: 'value', type: 'int64', required: true },
   ],
   indexes: [{ columns: ['name'], unique: true }],
-};
+});
 
 /** `due_ms`: from when on the job may be taken; see `table-job-queue.ts`. */
-export const JOBS: TableDefinition = {
+export const JOBS = defineTable({
   name: 'search_jobs',
   columns: [
     { name: 'id', type: 'string', required: true },
@@ -151,7 +162,7 @@ export const JOBS: TableDefinition = {
     { name: 'engine_policy', type: 'string' },
     { name: 'data', type: 'string', required: true },
     { name: 'attempt', type: 'int32', required: true },
-    { name: 'status', type: 'string', required: true },
+    { name: 'status', type: text<JobStatus>(), required: true },
     { name: 'last_error', type: 'string' },
     { name: 'due_ms', type: 'int64', required: true },
     { name: 'lease_token', type: 'string' },
@@ -167,9 +178,9 @@ export const JOBS: TableDefinition = {
     { columns: ['status'] },
     { columns: ['version_id'] },
   ],
-};
+});
 
-export const DEAD_LETTERS: TableDefinition = {
+export const DEAD_LETTERS = defineTable({
   name: 'search_dead_letters',
   columns: [
     { name: 'id', type: 'string', required: true },
@@ -185,10 +196,10 @@ export const DEAD_LETTERS: TableDefinition = {
     { name: 'created_ms', type: 'int64', required: true },
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['created_ms', 'id'] }],
-};
+});
 
 /** Objects that a subscription has notified of. */
-export const WATCHED_OBJECTS: TableDefinition = {
+export const WATCHED_OBJECTS = defineTable({
   name: 'search_watched_objects',
   columns: [
     { name: 'subscription', type: 'string', required: true },
@@ -197,7 +208,13 @@ export const WATCHED_OBJECTS: TableDefinition = {
     { name: 'size_bytes', type: 'int64', required: true },
   ],
   indexes: [{ columns: ['subscription', 'key'], unique: true }],
-};
+});
+
+export type AssetRow = RowOf<typeof ASSETS>;
+export type VersionRow = RowOf<typeof VERSIONS>;
+export type SegmentRow = RowOf<typeof SEGMENTS>;
+export type JobRow = RowOf<typeof JOBS>;
+export type DeadLetterRow = RowOf<typeof DEAD_LETTERS>;
 
 export const searchTables = (dimension: number): readonly TableDefinition[] => [
   ASSETS,

@@ -8,16 +8,22 @@ import type {
   DeletedSourceFilter,
 } from './trash.ts';
 import type { Ordering } from '../../vastdb/engine.ts';
-import { and, eq, lte } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
-import { toPage } from '../../tams/documents/keyset-page.ts';
+import { and, eqIfGiven, lte } from '../../vastdb/predicate/builder.ts';
+import type { Condition, Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { CellsOf } from '../../vastdb/schema/define-table.ts';
+import { type RowsOf, toPage } from '../../tams/documents/keyset-page.ts';
 import { afterCursor } from '../../tams/documents/listing-order.ts';
 import type { TableReads } from '../../tams/table-access.ts';
-import { DELETED_FLOWS, DELETED_SEGMENTS, DELETED_SOURCES, TRASH_TABLES } from './trash-tables.ts';
+import {
+  DELETED_FLOWS,
+  DELETED_SEGMENTS,
+  DELETED_SOURCES,
+  DELETION_COLUMNS,
+  type DeletionRow,
+  TRASH_TABLES,
+} from './trash-tables.ts';
 
-export const DELETION_COLUMNS = ['deletion_id', 'deleted_ms', 'deleted_by'] as const;
-
-export type DeletionCells = [id: string, ms: bigint, by: string];
+export type DeletionCells = CellsOf<DeletionRow, typeof DELETION_COLUMNS>;
 
 export const deletionCells = ({ id, at, by }: Deletion): DeletionCells => [id, BigInt(Date.parse(at)), by];
 
@@ -28,8 +34,11 @@ export const toDeletion = ([id, ms, by]: DeletionCells): Deletion => ({
   by,
 });
 
-const IN_ORDER: readonly Ordering[] = ['deleted_ms', 'deletion_id'].map((column) => ({ column, direction: 'asc' }));
-const SEGMENTS_IN_ORDER: readonly Ordering[] = [...IN_ORDER, { column: 'start_ns', direction: 'asc' }];
+const IN_ORDER = [
+  { column: 'deleted_ms', direction: 'asc' },
+  { column: 'deletion_id', direction: 'asc' },
+] as const;
+const SEGMENTS_IN_ORDER = [...IN_ORDER, { column: 'start_ns', direction: 'asc' }] as const;
 
 /** Listings begin with what was deleted first. */
 export class TrashReader {
@@ -39,23 +48,31 @@ export class TrashReader {
     this.#reader = reader;
   }
 
-  flows({ flowId, sourceId, deletionId }: DeletedFlowFilter, page: PageRequest): Promise<Page<DeletedDocument>> {
-    const terms = [...equal('id', flowId), ...equal('source_id', sourceId), ...equal('deletion_id', deletionId)];
-    return this.#documents(DELETED_FLOWS.name, terms, page);
+  async flows({ flowId, sourceId, deletionId }: DeletedFlowFilter, page: PageRequest): Promise<Page<DeletedDocument>> {
+    const terms = [
+      ...eqIfGiven('id', flowId),
+      ...eqIfGiven('source_id', sourceId),
+      ...eqIfGiven('deletion_id', deletionId),
+    ];
+    const where = and([...terms, ...beyond(IN_ORDER, page.after)]);
+    const columns = DOCUMENT_COLUMNS;
+    return toDocuments(await this.#reader.select({ table: DELETED_FLOWS, columns, where, ...inOrder(page) }), page);
   }
 
-  sources({ sourceId, deletionId }: DeletedSourceFilter, page: PageRequest): Promise<Page<DeletedDocument>> {
-    const terms = [...equal('id', sourceId), ...equal('deletion_id', deletionId)];
-    return this.#documents(DELETED_SOURCES.name, terms, page);
+  async sources({ sourceId, deletionId }: DeletedSourceFilter, page: PageRequest): Promise<Page<DeletedDocument>> {
+    const terms = [...eqIfGiven('id', sourceId), ...eqIfGiven('deletion_id', deletionId)];
+    const where = and([...terms, ...beyond(IN_ORDER, page.after)]);
+    const columns = DOCUMENT_COLUMNS;
+    return toDocuments(await this.#reader.select({ table: DELETED_SOURCES, columns, where, ...inOrder(page) }), page);
   }
 
   async segments(
     { flowId, deletionId }: DeletedSegmentFilter,
     page: PageRequest,
   ): Promise<Page<DeletedSegmentDocument>> {
-    const terms = [...equal('flow_id', flowId), ...equal('deletion_id', deletionId)];
+    const terms = [...eqIfGiven('flow_id', flowId), ...eqIfGiven('deletion_id', deletionId)];
     const { rows, cut } = await this.#reader.select({
-      table: DELETED_SEGMENTS.name,
+      table: DELETED_SEGMENTS,
       columns: [...DELETION_COLUMNS, 'flow_id', 'start_ns', 'fragment'],
       where: and([...terms, ...beyond(SEGMENTS_IN_ORDER, page.after)]),
       orderBy: SEGMENTS_IN_ORDER,
@@ -64,7 +81,7 @@ export class TrashReader {
       timeline: { column: 'deleted_ms' },
     });
     return toPage(
-      { rows: rows as [...DeletionCells, string, bigint, string][], cut },
+      { rows, cut },
       page.limit,
       ([id, ms, by, flow, , fragment]) => ({
         deletion: toDeletion([id, ms, by]),
@@ -78,37 +95,32 @@ export class TrashReader {
   /** Whether anything was deleted at that time or earlier. */
   async holdsAny(untilMs: number): Promise<boolean> {
     const where = lte('deleted_ms', BigInt(untilMs));
-    for (const { name: table } of TRASH_TABLES) {
+    for (const table of TRASH_TABLES) {
       const { rows } = await this.#reader.select({ table, columns: ['deleted_ms'], where, limit: 1 });
       if (rows.length > 0) return true;
     }
     return false;
   }
-
-  async #documents(table: string, terms: readonly Predicate[], page: PageRequest): Promise<Page<DeletedDocument>> {
-    const { rows, cut } = await this.#reader.select({
-      table,
-      columns: [...DELETION_COLUMNS, 'document'],
-      where: and([...terms, ...beyond(IN_ORDER, page.after)]),
-      orderBy: IN_ORDER,
-      limit: page.limit + 1,
-      maxBytes: page.maxBytes,
-      timeline: { column: 'deleted_ms' },
-    });
-    return toPage(
-      { rows: rows as [...DeletionCells, string][], cut },
-      page.limit,
-      ([id, ms, by, document]) => ({ deletion: toDeletion([id, ms, by]), document }),
-      ([id, ms]) => [ms, id],
-    );
-  }
 }
 
-export const equal = (column: string, value: string | undefined): Predicate[] =>
-  value === undefined ? [] : [eq(column, value)];
+const DOCUMENT_COLUMNS = [...DELETION_COLUMNS, 'document'] as const;
+
+const inOrder = ({ limit, maxBytes }: PageRequest) =>
+  ({ orderBy: IN_ORDER, limit: limit + 1, maxBytes, timeline: { column: 'deleted_ms' } }) as const;
+
+const toDocuments = (found: RowsOf<[...DeletionCells, string]>, page: PageRequest): Page<DeletedDocument> =>
+  toPage(
+    found,
+    page.limit,
+    ([id, ms, by, document]) => ({ deletion: toDeletion([id, ms, by]), document }),
+    ([id, ms]) => [ms, id],
+  );
 
 /** The predicate of the page after `position`, as terms to be and-ed; none for the first page. */
-function beyond(orderBy: readonly Ordering[], position: CursorPosition | undefined): Predicate[] {
+function beyond<Column extends string>(
+  orderBy: readonly Ordering<Column>[],
+  position: CursorPosition | undefined,
+): Predicate<Condition<Column, never>>[] {
   const types = orderBy.map(({ column }) => (column === 'deletion_id' ? 'string' : 'bigint'));
   return afterCursor(orderBy, position, types);
 }

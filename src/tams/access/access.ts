@@ -1,19 +1,20 @@
 import { type AccessClasses, classesOf, giveAccess } from './access-classes.ts';
 import type { Tags } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { Cell } from '../../vastdb/engine.ts';
 import { and, contains, eq, or } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Condition, Predicate } from '../../vastdb/predicate/predicate.ts';
 
 /** Limits a view of the store to some flows and sources. */
 export interface Access {
   /** For any table with ACCESS_COLUMN. */
-  readonly visible: Predicate;
+  readonly visible: AccessPredicate;
   /** The classes that limit the view; undefined: it has everything. */
   readonly classes: readonly string[] | undefined;
 }
 
 export const ACCESS_COLUMN = 'auth_classes';
+
+export type AccessPredicate = Predicate<Condition<typeof ACCESS_COLUMN, string>>;
 
 /** No class looks like this: it has no comma before it. */
 const OPEN = '*';
@@ -21,7 +22,7 @@ const OPEN = '*';
 export const FULL_ACCESS: Access = Object.freeze({ visible: and([]), classes: undefined });
 
 /** The terms that limit a view; none if it shows everything. */
-export const scannedOf = ({ classes, visible }: Access): Predicate[] => (classes === undefined ? [] : [visible]);
+export const scannedOf = ({ classes, visible }: Access): AccessPredicate[] => (classes === undefined ? [] : [visible]);
 
 export function accessOf(classes: readonly string[]): Access {
   // Commas separate classes, so a class must not contain one: `a,b` would match the neighbours `a` and `b`.
@@ -31,14 +32,14 @@ export function accessOf(classes: readonly string[]): Access {
 }
 
 /** The cell of ACCESS_COLUMN. Never null: only rows from before the column have null. */
-export function accessCell(tags: Tags | undefined): Cell {
+export function accessCell(tags: Tags | undefined): string {
   const classes = classesOf(tags);
   return classes === undefined ? OPEN : `,${classes.map((name) => `${name},`).join('')}`;
 }
 
 /** The classes in a cell of ACCESS_COLUMN; undefined for null, which limited principals cannot see. */
-export function classesOfCell(cell: Cell | undefined): AccessClasses | undefined {
-  if (typeof cell !== 'string') return undefined;
+export function classesOfCell(cell: string | null | undefined): AccessClasses | undefined {
+  if (cell === null || cell === undefined) return undefined;
   return cell === OPEN ? null : cell.split(',').filter((name) => name !== '');
 }
 

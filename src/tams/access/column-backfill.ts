@@ -3,7 +3,8 @@ import type { Cell } from '../../vastdb/engine.ts';
 import { and, isNotNull, isNull } from '../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import { ACCESS_COLUMN, accessCell } from './access.ts';
-import { FLOWS, SOURCES } from '../tables.ts';
+import { FLOWS } from '../flows/flow-tables.ts';
+import { SOURCES } from '../sources/source-tables.ts';
 
 const BATCH_SIZE = 500;
 

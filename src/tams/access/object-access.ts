@@ -1,11 +1,10 @@
 import type { MediaObject } from '../objects/media-object.ts';
 import { cellsOf, type Page, type PageRequest } from '../../shared/paging.ts';
 import { and, eq, gt, isIn } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { Access } from './access.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import type { TableReads } from '../table-access.ts';
-import { SEGMENTS } from '../tables.ts';
+import { SEGMENTS } from '../segments/segment-tables.ts';
 import { visibleFlows } from './visible-flows.ts';
 
 /** The flows of the view that use an object, by id. */
@@ -39,16 +38,15 @@ async function usersOf(
   after: string | undefined,
   limit: number,
 ): Promise<string[]> {
-  const terms: Predicate[] = [eq('object_id', objectId), ...(after === undefined ? [] : [gt('flow_id', after)])];
   const { rows } = await reader.select({
-    table: SEGMENTS.name,
+    table: SEGMENTS,
     columns: ['flow_id'],
-    where: and(terms),
+    where: and([eq('object_id', objectId), ...(after === undefined ? [] : [gt('flow_id', after)])]),
     orderBy: [{ column: 'flow_id', direction: 'asc' }],
     distinct: true,
     limit,
   });
-  return (rows as [string][]).map(([flowId]) => flowId);
+  return rows.map(([flowId]) => flowId);
 }
 
 /**
@@ -69,8 +67,8 @@ export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'fi
   const isOfOne = ({ firstFlow, firstLife }: Stored): boolean => firstFlows.get(firstFlow) === firstLife;
   const others = objects.filter((object) => !isOfOne(object));
   if (others.length === 0) return objects;
-  const { rows } = await reader.select({
-    table: SEGMENTS.name,
+  const { rows: uses } = await reader.select({
+    table: SEGMENTS,
     columns: ['object_id', 'flow_id'],
     where: isIn(
       'object_id',
@@ -78,7 +76,6 @@ export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'fi
     ),
     distinct: true,
   });
-  const uses = rows as [string, string][];
   const users = await visibleFlows(
     reader,
     access,

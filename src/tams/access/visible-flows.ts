@@ -2,7 +2,7 @@ import { and, isIn } from '../../vastdb/predicate/builder.ts';
 import type { Access } from './access.ts';
 import { NOT_DELETING } from '../flows/flow-row.ts';
 import type { TableReads } from '../table-access.ts';
-import { FLOWS } from '../tables.ts';
+import { FLOWS } from '../flows/flow-tables.ts';
 
 /** Those of the flows that the view has, each with its life. */
 export async function visibleFlows(
@@ -12,9 +12,9 @@ export async function visibleFlows(
 ): Promise<Map<string, string>> {
   if (flowIds.length === 0) return new Map();
   const { rows } = await reader.select({
-    table: FLOWS.name,
+    table: FLOWS,
     columns: ['id', 'life'],
     where: and([isIn('id', [...new Set(flowIds)]), NOT_DELETING, visible]),
   });
-  return new Map((rows as [string, string | null][]).map(([id, life]) => [id, life ?? id]));
+  return new Map(rows.map(([id, life]) => [id, life ?? id]));
 }

@@ -1,15 +1,17 @@
-import type { DeletionRequest, DeletionRequestReads, DeletionRequests, DeletionStatus } from './deletion-request.ts';
+import type { DeletionRequest, DeletionRequestReads, DeletionRequests } from './deletion-request.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
-import type { Cell, Ordering } from '../../vastdb/engine.ts';
 import { and, eq, gt, isNull, lte, ne, or } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
+import { fromJson, toJson } from '../../shared/json-text.ts';
 import { type Access, ACCESS_COLUMN } from '../access/access.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import { afterCursor } from '../documents/listing-order.ts';
 import type { TableReads } from '../table-access.ts';
-import { DELETION_REQUESTS, FLOWS } from '../tables.ts';
+import { DELETION_REQUESTS } from './deletion-tables.ts';
+import { FLOWS } from '../flows/flow-tables.ts';
 
 const COLUMNS = [
   'id',
@@ -26,7 +28,10 @@ const COLUMNS = [
   'error',
 ] as const;
 
-const toCells = (request: DeletionRequest): Cell[] => [
+type RequestRow = RowOf<typeof DELETION_REQUESTS>;
+type RequestCells = CellsOf<RequestRow, typeof COLUMNS>;
+
+const toCells = (request: DeletionRequest): RequestCells => [
   request.id,
   request.flowId,
   request.objectId ?? null,
@@ -38,12 +43,12 @@ const toCells = (request: DeletionRequest): Cell[] => [
   request.createdBy,
   request.updated,
   request.expiry === undefined ? null : BigInt(Date.parse(request.expiry)),
-  request.error === undefined ? null : JSON.stringify(request.error),
+  request.error === undefined ? null : toJson(request.error),
 ];
 
-function toRequest(row: Cell[]): DeletionRequest {
+function toRequest(cells: RequestCells): DeletionRequest {
   const [id, flowId, objectId, toDelete, remaining, deleteFlow, status, created, createdBy, updated, expiryMs, error] =
-    row as [string, string, string | null, string, string, boolean, DeletionStatus, string, string, string, ...Cell[]];
+    cells;
   return {
     id,
     flowId,
@@ -55,25 +60,25 @@ function toRequest(row: Cell[]): DeletionRequest {
     created,
     createdBy,
     updated,
-    ...(typeof expiryMs === 'bigint' ? { expiry: new Date(Number(expiryMs)).toISOString() } : {}),
-    ...(typeof error === 'string' ? { error: JSON.parse(error) as DeletionRequest['error'] } : {}),
+    ...(expiryMs === null ? {} : { expiry: new Date(Number(expiryMs)).toISOString() }),
+    ...(error === null ? {} : { error: fromJson(error) }),
   };
 }
 
-const notExpired = (nowMs: number): Predicate => or([isNull('expiry_ms'), gt('expiry_ms', BigInt(nowMs))]);
+const notExpired = (nowMs: number): Where<RequestRow> => or([isNull('expiry_ms'), gt('expiry_ms', BigInt(nowMs))]);
 
-const expired = (nowMs: number): Predicate => lte('expiry_ms', BigInt(nowMs));
+const expired = (nowMs: number): Where<RequestRow> => lte('expiry_ms', BigInt(nowMs));
 
 const UNFINISHED = ne('status', 'done');
 
-const IN_ORDER: readonly Ordering[] = [
+const IN_ORDER = [
   { column: 'created', direction: 'asc' },
   { column: 'id', direction: 'asc' },
-];
+] as const;
 
 export class DeletionRequestReader implements DeletionRequestReads {
   readonly #reader: TableReads;
-  readonly #visible: Predicate;
+  readonly #visible: Where<RequestRow>;
 
   constructor(reader: TableReads, { visible }: Access) {
     this.#reader = reader;
@@ -83,7 +88,7 @@ export class DeletionRequestReader implements DeletionRequestReads {
   async list(nowMs: number, page: PageRequest): Promise<Page<DeletionRequest>> {
     const beyond = afterCursor(IN_ORDER, page.after, ['string', 'string']);
     const { rows, cut } = await this.#reader.select({
-      table: DELETION_REQUESTS.name,
+      table: DELETION_REQUESTS,
       columns: COLUMNS,
       where: and([notExpired(nowMs), this.#visible, ...beyond]),
       orderBy: IN_ORDER,
@@ -109,13 +114,13 @@ export class DeletionRequestReader implements DeletionRequestReads {
 
   async hasExpired(nowMs: number): Promise<boolean> {
     const where = expired(nowMs);
-    const { rows } = await this.#reader.select({ table: DELETION_REQUESTS.name, columns: ['id'], where, limit: 1 });
+    const { rows } = await this.#reader.select({ table: DELETION_REQUESTS, columns: ['id'], where, limit: 1 });
     return rows.length > 0;
   }
 
-  protected async select(where: Predicate): Promise<DeletionRequest[]> {
+  protected async select(where: Where<RequestRow>): Promise<DeletionRequest[]> {
     const { rows } = await this.#reader.select({
-      table: DELETION_REQUESTS.name,
+      table: DELETION_REQUESTS,
       columns: COLUMNS,
       where,
       orderBy: IN_ORDER,
@@ -135,18 +140,27 @@ export class DeletionRequestRepository extends DeletionRequestReader implements 
   async insert(request: DeletionRequest): Promise<void> {
     // A principal that saw the flow sees its deletion request, also after the flow is gone.
     const { rows } = await this.#tx.select({
-      table: FLOWS.name,
+      table: FLOWS,
       columns: [ACCESS_COLUMN],
       where: eq('id', request.flowId),
     });
-    const columns = [...COLUMNS, ACCESS_COLUMN];
-    await this.#tx.insertArrays(DELETION_REQUESTS.name, columns, [[...toCells(request), rows[0]?.[0] ?? null]]);
+    const columns = [...COLUMNS, ACCESS_COLUMN] as const;
+    await this.#tx.insertArrays(DELETION_REQUESTS, columns, [[...toCells(request), rows[0]?.[0] ?? null]]);
   }
 
   async update(request: DeletionRequest): Promise<void> {
-    const cells = toCells(request);
-    const changes = Object.fromEntries(COLUMNS.map((column, index) => [column, cells[index] ?? null]));
-    await this.#tx.update(DELETION_REQUESTS.name, eq('id', request.id), changes);
+    const { rowIds } = await this.#tx.select({
+      table: DELETION_REQUESTS,
+      columns: [],
+      where: eq('id', request.id),
+      rowIds: true,
+    });
+    await this.#tx.updateByRowIds(
+      DELETION_REQUESTS,
+      rowIds,
+      COLUMNS,
+      rowIds.map(() => toCells(request)),
+    );
   }
 
   unfinishedOf(flowId: string): Promise<DeletionRequest[]> {
@@ -154,6 +168,6 @@ export class DeletionRequestRepository extends DeletionRequestReader implements 
   }
 
   removeExpired(nowMs: number): Promise<number> {
-    return this.#tx.delete(DELETION_REQUESTS.name, expired(nowMs));
+    return this.#tx.delete(DELETION_REQUESTS, expired(nowMs));
   }
 }

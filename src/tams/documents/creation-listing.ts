@@ -1,30 +1,55 @@
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import { nextTurn } from '../../shared/turns.ts';
-import type { Cell, Lookup } from '../../vastdb/engine.ts';
+import type { Cell, Lookup, Row, TableDefinition } from '../../vastdb/engine.ts';
 import { and, isIn } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Predicate, Where } from '../../vastdb/predicate/predicate.ts';
 import { RowBytes } from '../../vastdb/query/row-bytes.ts';
+import type { LookupCells } from '../../vastdb/query/table-query.ts';
+import type { CellsOf, ColumnOf } from '../../vastdb/schema/define-table.ts';
 import { toPage } from './keyset-page.ts';
 import { afterCreation, BY_CREATION, CREATION, type Created, upToCreation } from './listing-order.ts';
 import type { TableReads } from '../table-access.ts';
 import { type AskedTags, findOwners, tagTerms } from './tag-index.ts';
 
 /** Flows or sources, in the order of their creation. */
-export interface CreationListing {
-  readonly table: string;
-  /** `created_ns` and `id` come first. */
-  readonly columns: readonly [created: 'created_ns', id: 'id', ...others: string[]];
-  readonly lookups?: readonly Lookup[];
-  /** Terms that an index serves in this order: rows that they exclude are never read. */
-  readonly indexed: readonly Predicate[];
-  /** Terms that may exclude many rows, each of which is read. */
-  readonly scanned: readonly Predicate[];
-  /** Terms that exclude few rows. */
-  readonly others?: readonly Predicate[];
-  readonly tags: AskedTags;
+export interface CreationListing<
+  R extends Row,
+  Columns extends readonly ColumnOf<R>[],
+  Lookups extends readonly Lookup<ColumnOf<R>>[],
+> extends ListingTerms<Where<R>> {
+  readonly table: TableDefinition<R>;
+  readonly columns: readonly ['created_ns', 'id', ...Columns];
+  readonly lookups?: Lookups;
   /** Checks a row that matches all terms against other tables: one query at most. */
-  readonly check?: ((row: Cell[]) => Promise<boolean>) | undefined;
+  readonly check?: ((row: ListedRow<R, Columns, Lookups>) => Promise<boolean>) | undefined;
 }
+
+export type ListedRow<R extends Row, Columns extends readonly ColumnOf<R>[], Lookups extends readonly Lookup[]> = [
+  created: bigint,
+  id: string,
+  ...CellsOf<R, Columns>,
+  ...LookupCells<Lookups>,
+];
+
+interface ListingTerms<Term> {
+  /** Terms that an index serves in this order: rows that they exclude are never read. */
+  readonly indexed: readonly Term[];
+  /** Terms that may exclude many rows, each of which is read. */
+  readonly scanned: readonly Term[];
+  /** Terms that exclude few rows. */
+  readonly others?: readonly Term[];
+  readonly tags: AskedTags;
+}
+
+/** A listing of any table: its caller knows the types of the other cells. */
+interface AnyListing extends ListingTerms<Predicate> {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly lookups?: readonly Lookup[];
+  readonly check?: ((row: AnyRow) => Promise<boolean>) | undefined;
+}
+
+type AnyRow = [created: bigint, id: string, ...Cell[]];
 
 /** The work budget of a page, in rows that are passed over. */
 const MOST_WORK = 32_768;
@@ -41,18 +66,28 @@ const CHECK_WORK = 32;
  * A page of a listing. One that has the bytes of a page, or takes too much work, ends early, with a cursor: it may have fewer rows than its limit, and
  * none at all. Engines that do not order rows are not in this process: of them only the checks count.
  */
-export async function listByCreation(
+export function listByCreation<
+  R extends Row,
+  const Columns extends readonly ColumnOf<R>[],
+  const Lookups extends readonly Lookup<ColumnOf<R>>[] = readonly [],
+>(
   reader: TableReads,
-  listing: CreationListing,
+  listing: CreationListing<R, Columns, Lookups>,
   page: PageRequest,
-): Promise<Page<Cell[]>> {
+): Promise<Page<ListedRow<R, Columns, Lookups>>> {
+  // The work is the same for every table, and no compiler follows it through types that it does not know yet.
+  const any = { ...listing, table: listing.table.name } as unknown as AnyListing;
+  return list(reader, any, page) as Promise<Page<Cell[]>> as Promise<Page<ListedRow<R, Columns, Lookups>>>;
+}
+
+async function list(reader: TableReads, listing: AnyListing, page: PageRequest): Promise<Page<AnyRow>> {
   const { indexed, scanned, others = [], tags, check } = listing;
   const { few, areMany } = reader.ordering ? await findOwners(reader, tags) : { areMany: false };
   const isScan = reader.ordering && few === undefined && (areMany || scanned.length > 0);
   const mostRows = areMany ? ROWS_PER_TURN_OF_TAGS : ROWS_PER_TURN;
   const terms = [...indexed, ...scanned, ...others, ...(few === undefined ? [] : [isIn('id', few)])];
   const wanted = page.limit + 1;
-  const found: Cell[][] = [];
+  const found: AnyRow[] = [];
   let length = Math.min(4 * wanted, mostRows);
   let after = afterCreation(page.after);
   const size = new RowBytes();
@@ -62,7 +97,7 @@ export async function listByCreation(
     if (isScan || check !== undefined || page.limit > ROWS_WITHOUT_TURN) await nextTurn();
     const stretch = isScan ? await nextStretch(reader, listing, after, length) : undefined;
     const limit = check === undefined ? wanted - found.length : CHECKS_PER_TURN;
-    const { rows, cut } = await reader.select({
+    const { rows: cells, cut } = await reader.select({
       table: listing.table,
       columns: listing.columns,
       lookups: listing.lookups,
@@ -72,6 +107,7 @@ export async function listByCreation(
       maxBytes: maxBytes === undefined ? undefined : maxBytes - size.bytes,
       timeline: CREATION,
     });
+    const rows = cells as AnyRow[];
     const passed = check === undefined ? undefined : await Promise.all(rows.map(check));
     for (const [index, row] of rows.entries()) {
       if (passed?.[index] === false) continue;
@@ -94,7 +130,7 @@ export async function listByCreation(
 /** The next rows that the index brings. Their end is undefined where none come after them. */
 async function nextStretch(
   reader: TableReads,
-  { table, indexed }: CreationListing,
+  { table, indexed }: AnyListing,
   after: readonly Predicate[],
   length: number,
 ): Promise<{ ids: string[]; end: Created | undefined }> {
@@ -105,8 +141,9 @@ async function nextStretch(
     orderBy: BY_CREATION,
     limit: length,
   });
-  const last = rows[length - 1];
-  return { ids: rows.map((row) => row[1] as string), end: last === undefined ? undefined : positionOf(last) };
+  const found = rows as AnyRow[];
+  const last = found[length - 1];
+  return { ids: found.map(([, id]) => id), end: last === undefined ? undefined : positionOf(last) };
 }
 
-const positionOf = (row: Cell[]): Created => [row[0] as bigint, row[1] as string];
+const positionOf = ([created, id]: AnyRow): Created => [created, id];

@@ -1,21 +1,23 @@
 import { cellsOf, type CursorPosition } from '../../shared/paging.ts';
 import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eq, lt, lte, or } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Condition, Predicate } from '../../vastdb/predicate/predicate.ts';
 import { afterPosition } from '../../vastdb/query/keyset.ts';
-import type { TimelineHint } from '../../vastdb/query/select-query.ts';
 
 /** Flows and sources are listed in the order of their creation; the id settles ties. */
-export const BY_CREATION: readonly Ordering[] = [
+export const BY_CREATION = [
   { column: 'created_ns', direction: 'asc' },
   { column: 'id', direction: 'asc' },
-];
+] as const;
+
+/** A predicate on where rows stand in that order. */
+export type OnCreation = Predicate<Condition<'created_ns', bigint> | Condition<'id', string>>;
 
 /** Lets engines that cannot order walk it, instead of reading and sorting the whole table. */
-export const CREATION: TimelineHint = { column: 'created_ns' };
+export const CREATION = { column: 'created_ns' } as const;
 
 /** The predicate of the page after `position`, as terms to be and-ed; none for the first page. */
-export function afterCreation(position: CursorPosition | undefined): Predicate[] {
+export function afterCreation(position: CursorPosition | undefined): OnCreation[] {
   return afterCursor(BY_CREATION, position, ['bigint', 'string']);
 }
 
@@ -25,11 +27,11 @@ export function afterCreation(position: CursorPosition | undefined): Predicate[]
  *
  * @throws AppError invalid_cursor where they are not
  */
-export function afterCursor(
-  orderBy: readonly Ordering[],
+export function afterCursor<Column extends string>(
+  orderBy: readonly Ordering<Column>[],
   position: CursorPosition | undefined,
   types: readonly ('bigint' | 'string')[],
-): Predicate[] {
+): Predicate<Condition<Column, never>>[] {
   return position === undefined ? [] : [afterPosition(orderBy, cellsOf(position, types))];
 }
 
@@ -37,7 +39,7 @@ export function afterCursor(
 export type Created = readonly [createdNs: bigint, id: string];
 
 /** The rows up to this one, which is among them, as terms to be and-ed; none where there is no end. */
-export function upToCreation(end: Created | undefined): Predicate[] {
+export function upToCreation(end: Created | undefined): OnCreation[] {
   if (end === undefined) return [];
   const [created, id] = end;
   // The first is a separate term, since an index ends there.

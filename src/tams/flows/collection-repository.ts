@@ -3,7 +3,7 @@ import type { CollectionEdge, CollectionReads, Collections } from '../store.ts';
 import { eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from '../table-access.ts';
-import { FLOW_COLLECTION_MEMBERS as MEMBERS } from '../tables.ts';
+import { FLOW_COLLECTION_MEMBERS as MEMBERS } from './flow-tables.ts';
 
 export class CollectionReader implements CollectionReads {
   readonly #reader: TableReads;
@@ -27,7 +27,7 @@ export class CollectionReader implements CollectionReads {
   ): Promise<CollectionEdge[]> {
     if (ids.length === 0) return [];
     const { rows } = await this.#reader.select({
-      table: MEMBERS.name,
+      table: MEMBERS,
       columns: ['flow_id', 'member_id', 'role'],
       where: isIn(column, ids),
       orderBy: [
@@ -36,7 +36,7 @@ export class CollectionReader implements CollectionReads {
       ],
       limit,
     });
-    return (rows as [string, string, string][]).map(([flowId, memberId, role]) => ({ flowId, memberId, role }));
+    return rows.map(([flowId, memberId, role]) => ({ flowId, memberId, role }));
   }
 }
 
@@ -61,8 +61,8 @@ export async function insertMembers(
   first = 0n,
 ): Promise<void> {
   if (items.length === 0) return;
-  const rows = items.map(({ id, role }, index) => [flowId, first + BigInt(index), id, role]);
-  await tx.insertArrays(MEMBERS.name, ['flow_id', 'position', 'member_id', 'role'], rows);
+  const rows = items.map(({ id, role }, index) => [flowId, first + BigInt(index), id, role] as const);
+  await tx.insertArrays(MEMBERS, ['flow_id', 'position', 'member_id', 'role'], rows);
 }
 
 /**
@@ -83,7 +83,7 @@ export async function replaceMembers(
   while (tail < shorter - head && same(before.at(-1 - tail), after.at(-1 - tail))) tail++;
 
   const { rows, rowIds } = await tx.select({
-    table: MEMBERS.name,
+    table: MEMBERS,
     columns: ['position'],
     where: eq('flow_id', flowId),
     orderBy: [{ column: 'position', direction: 'asc' }],
@@ -91,21 +91,21 @@ export async function replaceMembers(
   });
   // If the index does not match the document, it is rebuilt.
   if (rows.length !== before.length) head = tail = 0;
-  const positions = (rows as [bigint][]).map(([position]) => position);
+  const positions = rows.map(([position]) => position);
   const first = (positions[head - 1] ?? -1n) + 1n;
   const end = positions[rows.length - tail];
   if (end !== undefined && end - first < BigInt(after.length - tail - head)) tail = 0;
-  await tx.deleteByRowIds(MEMBERS.name, rowIds.slice(head, rows.length - tail));
+  await tx.deleteByRowIds(MEMBERS, rowIds.slice(head, rows.length - tail));
   await insertMembers(tx, flowId, after.slice(head, after.length - tail), first);
 }
 
 export async function removeMembers(tx: ManagedTransaction, flowId: string): Promise<void> {
-  await tx.delete(MEMBERS.name, eq('flow_id', flowId));
+  await tx.delete(MEMBERS, eq('flow_id', flowId));
 }
 
 /** Both directions. */
 export async function removeEdgesOf(tx: ManagedTransaction, flowId: string): Promise<void> {
   // Two deletions: not every engine finds rows by one column or another.
-  await tx.delete(MEMBERS.name, eq('flow_id', flowId));
-  await tx.delete(MEMBERS.name, eq('member_id', flowId));
+  await tx.delete(MEMBERS, eq('flow_id', flowId));
+  await tx.delete(MEMBERS, eq('member_id', flowId));
 }

@@ -2,18 +2,18 @@ import type { FlowFilter } from '../documents/filters.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { FlowDocument } from '../store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
-import type { Cell } from '../../vastdb/engine.ts';
 import { eq, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
 import { type Access, scannedOf } from '../access/access.ts';
-import { listByCreation } from '../documents/creation-listing.ts';
+import { listByCreation, type ListedRow } from '../documents/creation-listing.ts';
 import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
 import type { TableReads } from '../table-access.ts';
-import { CONTENT_COLUMNS, type ContentCells, NOT_DELETING, toContent } from './flow-row.ts';
+import { CONTENT_COLUMNS, NOT_DELETING, toContent } from './flow-row.ts';
 import { anySegmentOverlaps } from '../segments/segment-window.ts';
-import { FLOW_TAGS, FLOWS } from '../tables.ts';
+import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
 
-const COLUMNS = ['created_ns', 'id', 'document', 'segments_updated', ...CONTENT_COLUMNS] as const;
+const SHOWN_COLUMNS = ['document', 'segments_updated', ...CONTENT_COLUMNS] as const;
+type ListedFlow = ListedRow<FlowRow, typeof SHOWN_COLUMNS, typeof COLLECTED_BY>;
 
 /**
  * `GET /flows`. The engine compares a timerange with the hull of each flow's segments. Only if it lies within the hull
@@ -26,35 +26,38 @@ export async function listFlows(
   page: PageRequest,
 ): Promise<Page<FlowDocument>> {
   const { timerange, tags } = filter;
-  const listing = {
-    table: FLOWS.name,
-    columns: COLUMNS,
-    lookups: COLLECTED_BY,
-    indexed: indexedTerms(filter),
-    scanned: [...scannedTerms(filter), ...scannedOf(access)],
-    others: [NOT_DELETING],
-    tags: { table: FLOW_TAGS.name, filter: tags },
-    check: isStretch(timerange) ? (row: Cell[]) => hasContentIn(reader, row, timerange) : undefined,
-  };
-  const { items, ...rest } = await listByCreation(reader, listing, page);
+  const { items, ...rest } = await listByCreation(
+    reader,
+    {
+      table: FLOWS,
+      columns: ['created_ns', 'id', ...SHOWN_COLUMNS],
+      lookups: COLLECTED_BY,
+      indexed: indexedTerms(filter),
+      scanned: [...scannedTerms(filter), ...scannedOf(access)],
+      others: [NOT_DELETING],
+      tags: { table: FLOW_TAGS, filter: tags },
+      check: isStretch(timerange) ? (row: ListedFlow) => hasContentIn(reader, row, timerange) : undefined,
+    },
+    page,
+  );
   return { items: await withVisibleCollectors(reader, access, items.map(toFlowDocument)), ...rest };
 }
 
-const toFlowDocument = (row: Cell[]): FlowDocument => ({
-  id: row[1] as string,
-  document: row[2] as string,
-  segmentsUpdated: row[3] as string | null,
-  collectedBy: row[COLUMNS.length] as string,
+const toFlowDocument = ([, id, document, segmentsUpdated, ...rest]: ListedFlow): FlowDocument => ({
+  id,
+  document,
+  segmentsUpdated,
+  collectedBy: rest[CONTENT_COLUMNS.length],
 });
 
 /** An index has the flows of one source or one label in the order of their creation. */
-function indexedTerms({ sourceId, label }: FlowFilter): Predicate[] {
+function indexedTerms({ sourceId, label }: FlowFilter): Where<FlowRow>[] {
   if (sourceId !== undefined) return [eq('source_id', sourceId)];
   return label === undefined ? [] : [eq('label', label)];
 }
 
-function scannedTerms(filter: FlowFilter): Predicate[] {
-  const terms: Predicate[] = [];
+function scannedTerms(filter: FlowFilter): Where<FlowRow>[] {
+  const terms: Where<FlowRow>[] = [];
   if (filter.sourceId !== undefined && filter.label !== undefined) terms.push(eq('label', filter.label));
   if (filter.format !== undefined) terms.push(eq('format', filter.format));
   if (filter.codec !== undefined) terms.push(eq('codec', filter.codec));
@@ -73,11 +76,12 @@ function scannedTerms(filter: FlowFilter): Predicate[] {
 const isStretch = (range: TimeRange | undefined): range is TimeRange =>
   range !== undefined && !range.isEmpty && !range.isEverything;
 
-async function hasContentIn(reader: TableReads, row: Cell[], range: TimeRange): Promise<boolean> {
-  const content = toContent(row.slice(4) as ContentCells);
+async function hasContentIn(reader: TableReads, row: ListedFlow, range: TimeRange): Promise<boolean> {
+  const [, id, , , ...cells] = row;
+  const content = toContent(cells);
   if (content === null) return false;
   const { startNs, endNs } = range;
   const takesAnEnd = startNs === null || startNs <= content.startNs || endNs === null || endNs >= content.endNs;
   if (takesAnEnd || content.coveredNs === content.endNs - content.startNs) return true;
-  return anySegmentOverlaps(reader, { id: row[1] as string, content }, { startNs, endNs });
+  return anySegmentOverlaps(reader, { id, content }, { startNs, endNs });
 }

@@ -6,7 +6,7 @@ import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { FlowContent, FlowDocument, FlowReads, Flows, FlowState, RowHandle } from '../store.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
 import { type Access, ACCESS_COLUMN, checkStaysVisible, classesOfCell } from '../access/access.ts';
 import type { TableReads } from '../table-access.ts';
 import { insertMembers, removeEdgesOf, replaceMembers } from './collection-repository.ts';
@@ -23,14 +23,14 @@ import {
 } from './flow-row.ts';
 import { BY_CREATION } from '../documents/listing-order.ts';
 import { toRowId } from '../row-handles.ts';
-import { FLOW_TAGS, FLOWS } from '../tables.ts';
+import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
 import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
 
 export class FlowReader implements FlowReads {
   readonly #reader: TableReads;
   readonly #access: Access;
   /** The flows of the view that are not being deleted. */
-  readonly #visible: Predicate;
+  readonly #visible: Where<FlowRow>;
 
   constructor(reader: TableReads, access: Access) {
     this.#reader = reader;
@@ -44,14 +44,14 @@ export class FlowReader implements FlowReads {
 
   async find(id: string): Promise<FlowDocument | undefined> {
     const { rows } = await this.#reader.select({
-      table: FLOWS.name,
+      table: FLOWS,
       columns: ['document', 'segments_updated'],
       lookups: COLLECTED_BY,
       where: and([eq('id', id), this.#visible]),
     });
     const row = rows[0];
     if (row === undefined) return undefined;
-    const [document, segmentsUpdated, collectedBy] = row as [string, string | null, string];
+    const [document, segmentsUpdated, collectedBy] = row;
     const flow = { id, document, segmentsUpdated, collectedBy };
     if (this.#access.classes === undefined) return flow;
     const [shown] = await withVisibleCollectors(this.#reader, this.#access, [flow]);
@@ -60,8 +60,8 @@ export class FlowReader implements FlowReads {
 
   async segmentsVersion(id: string): Promise<bigint | undefined> {
     const where = and([eq('id', id), this.#visible]);
-    const { rows } = await this.#reader.select({ table: FLOWS.name, columns: ['segments_version'], where });
-    return rows[0]?.[0] as bigint | undefined;
+    const { rows } = await this.#reader.select({ table: FLOWS, columns: ['segments_version'], where });
+    return rows[0]?.[0];
   }
 
   state(id: string): Promise<FlowState | undefined> {
@@ -82,7 +82,7 @@ export class FlowReader implements FlowReads {
 
   protected async stateOf(id: string, deleting: boolean): Promise<FlowState | undefined> {
     const { rows, rowIds } = await this.#reader.select({
-      table: FLOWS.name,
+      table: FLOWS,
       columns: STATE_COLUMNS,
       where: and([eq('id', id), eq('deleting', deleting), this.#access.visible]),
       rowIds: true,
@@ -98,14 +98,14 @@ export class FlowReader implements FlowReads {
   ): Promise<Map<string, string>> {
     if (values.length === 0) return new Map();
     const { rows } = await this.#reader.select({
-      table: FLOWS.name,
+      table: FLOWS,
       columns: ['id', 'source_id'],
       where: and([isIn(column, values), this.#visible]),
       // The first of a source stay the first when others come.
       orderBy: limit === undefined ? undefined : [{ column: 'source_id', direction: 'asc' }, ...BY_CREATION],
       limit,
     });
-    return new Map(rows as [string, string][]);
+    return new Map(rows);
   }
 }
 
@@ -122,54 +122,61 @@ export class FlowRepository extends FlowReader implements Flows {
   async isHidden(id: string): Promise<boolean> {
     const { classes } = this.#access;
     if (classes === undefined) return false;
-    const columns = ['id'];
-    const present = await this.#tx.select({ table: FLOWS.name, columns, where: eq('id', id) });
+    const columns = ['id'] as const;
+    const present = await this.#tx.select({ table: FLOWS, columns, where: eq('id', id) });
     if (present.rows.length === 0) return false;
     const where = and([eq('id', id), this.#access.visible]);
-    return (await this.#tx.select({ table: FLOWS.name, columns, where })).rows.length === 0;
+    return (await this.#tx.select({ table: FLOWS, columns, where })).rows.length === 0;
   }
 
   async insert(flow: Flow, life: string = randomUUID()): Promise<void> {
     checkStaysVisible(this.#access, flow.tags);
     await this.#tx.lock([`flow:${flow.id}`, sourceLock(flow.source_id)]);
-    const columns = [...METADATA_COLUMNS, 'life', 'created_ns', 'deleting', 'active_deletions', 'segments_version'];
+    const columns = [
+      ...METADATA_COLUMNS,
+      'life',
+      'created_ns',
+      'deleting',
+      'active_deletions',
+      'segments_version',
+    ] as const;
     const created = BigInt(Date.parse(flow.created ?? '')) * 1_000_000n;
-    await this.#tx.insertArrays(FLOWS.name, columns, [
+    await this.#tx.insertArrays(FLOWS, columns, [
       [...metadataCells(flow), life, created, false, 0, firstSegmentsVersion()],
     ]);
-    await insertTags(this.#tx, FLOW_TAGS.name, flow.id, flow.tags ?? {});
+    await insertTags(this.#tx, FLOW_TAGS, flow.id, flow.tags ?? {});
     await insertMembers(this.#tx, flow.id, flow.flow_collection ?? []);
   }
 
   async replace(state: FlowState, present: Flow, flow: Flow): Promise<void> {
     checkStaysVisible(this.#access, flow.tags);
     if (flow.source_id !== state.sourceId) await this.#tx.lock([sourceLock(flow.source_id)]);
-    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(state.handle)], METADATA_COLUMNS, [metadataCells(flow)]);
+    await this.#tx.updateByRowIds(FLOWS, [toRowId(state.handle)], METADATA_COLUMNS, [metadataCells(flow)]);
     const tags = { before: present.tags ?? {}, after: flow.tags ?? {} };
-    await replaceTags(this.#tx, FLOW_TAGS.name, flow.id, tags);
+    await replaceTags(this.#tx, FLOW_TAGS, flow.id, tags);
     const members = { before: present.flow_collection ?? [], after: flow.flow_collection ?? [] };
     await replaceMembers(this.#tx, flow.id, members);
   }
 
   async accessOf(id: string): Promise<AccessClasses | undefined> {
     const where = and([eq('id', id), NOT_DELETING, this.#access.visible]);
-    const { rows } = await this.#tx.select({ table: FLOWS.name, columns: [ACCESS_COLUMN], where });
+    const { rows } = await this.#tx.select({ table: FLOWS, columns: [ACCESS_COLUMN], where });
     return classesOfCell(rows[0]?.[0]);
   }
 
   async setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void> {
-    const columns = [...CONTENT_COLUMNS, 'segments_updated', 'segments_version'];
-    const cells = [...contentCells(content), segmentsUpdated, flow.segmentsVersion + 1n];
-    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(flow.handle)], columns, [cells]);
+    const columns = [...CONTENT_COLUMNS, 'segments_updated', 'segments_version'] as const;
+    const cells = [...contentCells(content), segmentsUpdated, flow.segmentsVersion + 1n] as const;
+    await this.#tx.updateByRowIds(FLOWS, [toRowId(flow.handle)], columns, [cells]);
   }
 
   async setActiveDeletions(handle: RowHandle, count: number): Promise<void> {
-    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(handle)], ['active_deletions'], [[count]]);
+    await this.#tx.updateByRowIds(FLOWS, [toRowId(handle)], ['active_deletions'], [[count]]);
   }
 
   async markDeleting(flow: FlowState): Promise<void> {
     await this.#removeIndexRows(flow.id);
-    await this.#tx.updateByRowIds(FLOWS.name, [toRowId(flow.handle)], ['deleting'], [[true]]);
+    await this.#tx.updateByRowIds(FLOWS, [toRowId(flow.handle)], ['deleting'], [[true]]);
   }
 
   deletingState(id: string): Promise<FlowState | undefined> {
@@ -178,13 +185,13 @@ export class FlowRepository extends FlowReader implements Flows {
 
   async remove(flow: FlowState): Promise<void> {
     await this.#removeIndexRows(flow.id);
-    await this.#tx.deleteByRowIds(FLOWS.name, [toRowId(flow.handle)]);
+    await this.#tx.deleteByRowIds(FLOWS, [toRowId(flow.handle)]);
   }
 
   async hasFlows(sourceId: string): Promise<boolean> {
     await this.#tx.lock([sourceLock(sourceId)]);
     const { rows } = await this.#tx.select({
-      table: FLOWS.name,
+      table: FLOWS,
       columns: ['id'],
       where: and([eq('source_id', sourceId), NOT_DELETING]),
       limit: 1,
@@ -193,7 +200,7 @@ export class FlowRepository extends FlowReader implements Flows {
   }
 
   async #removeIndexRows(id: string): Promise<void> {
-    await removeTags(this.#tx, FLOW_TAGS.name, id);
+    await removeTags(this.#tx, FLOW_TAGS, id);
     await removeEdgesOf(this.#tx, id);
   }
 }

@@ -3,8 +3,11 @@ import { Format } from '../documents/format.ts';
 import type { FlowContent, FlowState } from '../store.ts';
 import type { Cell, RowId } from '../../vastdb/engine.ts';
 import { eq } from '../../vastdb/predicate/builder.ts';
+import type { CellsOf } from '../../vastdb/schema/define-table.ts';
+import { toJson } from '../../shared/json-text.ts';
 import { ACCESS_COLUMN, accessCell } from '../access/access.ts';
 import { toHandle } from '../row-handles.ts';
+import type { FlowRow } from './flow-tables.ts';
 
 export const NOT_DELETING = eq('deleting', false);
 
@@ -23,10 +26,9 @@ export const METADATA_COLUMNS = [
   'document',
 ] as const;
 
-export function metadataCells(flow: Flow): Cell[] {
+export function metadataCells(flow: Flow): CellsOf<FlowRow, typeof METADATA_COLUMNS> {
   // Sizes are for finding video flows. The essence parameters of a multi flow are free text, whatever their names.
   const picture = flow.format === Format.video ? flow.essence_parameters : undefined;
-  const size = picture === undefined ? [null, null] : [BigInt(picture.frame_width), BigInt(picture.frame_height)];
   return [
     flow.id,
     flow.source_id,
@@ -34,10 +36,11 @@ export function metadataCells(flow: Flow): Cell[] {
     flow.codec ?? null,
     flow.container ?? null,
     flow.label ?? null,
-    ...size,
+    picture === undefined ? null : BigInt(picture.frame_width),
+    picture === undefined ? null : BigInt(picture.frame_height),
     flow.read_only ?? false,
     accessCell(flow.tags),
-    JSON.stringify(flow),
+    toJson(flow),
   ];
 }
 
@@ -56,18 +59,8 @@ export const STATE_COLUMNS = [
   'segments_version',
 ] as const;
 
-export function toFlowState(row: Cell[], rowId: RowId | undefined): FlowState {
-  const [id, life, sourceId, readOnly, container, activeDeletions, ...rest] = row as [
-    string,
-    string | null,
-    string,
-    boolean,
-    string | null,
-    number,
-    ...ContentCells,
-    bigint,
-  ];
-  const version = rest[5];
+export function toFlowState(row: CellsOf<FlowRow, typeof STATE_COLUMNS>, rowId: RowId | undefined): FlowState {
+  const [id, life, sourceId, readOnly, container, activeDeletions, ...rest] = row;
   return {
     id,
     life: life ?? id,
@@ -76,7 +69,7 @@ export function toFlowState(row: Cell[], rowId: RowId | undefined): FlowState {
     container,
     activeDeletions,
     content: toContent(rest),
-    segmentsVersion: version,
+    segmentsVersion: rest[5],
     handle: toHandle(rowId),
   };
 }
@@ -93,14 +86,7 @@ export const CONTENT_COLUMNS = [
 /** Those of them that keep 64 bits unsigned, as the int64 of the same bits: durations between times that are int64. */
 export const UNSIGNED_COLUMNS: ReadonlySet<string> = new Set(['content_covered_ns', 'content_longest_ns']);
 
-/** Cells of CONTENT_COLUMNS. */
-export type ContentCells = [
-  startNs: bigint | null,
-  endNs: bigint | null,
-  coveredNs: bigint | null,
-  longestNs: bigint | null,
-  count: bigint | null,
-];
+export type ContentCells = CellsOf<FlowRow, typeof CONTENT_COLUMNS>;
 
 /** See UNSIGNED_COLUMNS. */
 export function contentCells(content: FlowContent | null): ContentCells {

@@ -2,8 +2,18 @@ import type { LeaseReads, Leases } from './lease.ts';
 import type { RowId } from '../../vastdb/engine.ts';
 import { and, gt, isIn, startsWith } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { defineTable } from '../../vastdb/schema/define-table.ts';
 import type { TableReads } from '../table-access.ts';
-import { LEASES } from '../tables.ts';
+
+export const LEASES = defineTable({
+  name: 'leases',
+  columns: [
+    { name: 'name', type: 'string', required: true },
+    { name: 'owner', type: 'string', required: true },
+    { name: 'expires_ms', type: 'int64', required: true },
+  ],
+  indexes: [{ columns: ['name'], unique: true }],
+});
 
 interface LeaseRow {
   readonly owner: string;
@@ -20,11 +30,11 @@ export class LeaseReader implements LeaseReads {
 
   async held(prefix: string, nowMs: number): Promise<Set<string>> {
     const { rows } = await this.#reader.select({
-      table: LEASES.name,
+      table: LEASES,
       columns: ['name'],
       where: and([startsWith('name', prefix), gt('expires_ms', BigInt(nowMs))]),
     });
-    return new Set(rows.map((row) => row[0] as string));
+    return new Set(rows.map(([name]) => name));
   }
 }
 
@@ -49,8 +59,8 @@ export class LeaseRepository extends LeaseReader implements Leases {
     if (fresh.length > 0) {
       // If two take a new lease, only one inserts its row.
       await this.#tx.lock(fresh.map((name) => `lease:${name}`));
-      const rows = fresh.map((name) => [name, owner, BigInt(expiresMs)]);
-      await this.#tx.insertArrays(LEASES.name, ['name', 'owner', 'expires_ms'], rows);
+      const rows = fresh.map((name) => [name, owner, BigInt(expiresMs)] as const);
+      await this.#tx.insertArrays(LEASES, ['name', 'owner', 'expires_ms'], rows);
     }
     return new Set([...taken, ...fresh]);
   }
@@ -67,7 +77,7 @@ export class LeaseRepository extends LeaseReader implements Leases {
     const ours = [...present.values()].filter((lease) => lease.owner === owner);
     if (ours.length === 0) return;
     await this.#tx.deleteByRowIds(
-      LEASES.name,
+      LEASES,
       ours.map(({ rowId }) => rowId),
     );
   }
@@ -81,20 +91,20 @@ export class LeaseRepository extends LeaseReader implements Leases {
   ): Promise<void> {
     const rowIds = names.map((name) => present.get(name)?.rowId).filter((rowId) => rowId !== undefined);
     if (rowIds.length === 0) return;
-    const cells = rowIds.map(() => [owner, BigInt(expiresMs)]);
-    await this.#tx.updateByRowIds(LEASES.name, rowIds, ['owner', 'expires_ms'], cells);
+    const cells = rowIds.map(() => [owner, BigInt(expiresMs)] as const);
+    await this.#tx.updateByRowIds(LEASES, rowIds, ['owner', 'expires_ms'], cells);
   }
 
   async #find(names: readonly string[]): Promise<Map<string, LeaseRow>> {
     if (names.length === 0) return new Map();
     const { rows, rowIds } = await this.#tx.select({
-      table: LEASES.name,
+      table: LEASES,
       columns: ['name', 'owner', 'expires_ms'],
       where: isIn('name', names),
       rowIds: true,
     });
     const found = new Map<string, LeaseRow>();
-    (rows as [string, string, bigint][]).forEach(([name, owner, expiresMs], index) => {
+    rows.forEach(([name, owner, expiresMs], index) => {
       const rowId = rowIds[index];
       if (rowId !== undefined) found.set(name, { owner, expiresMs: Number(expiresMs), rowId });
     });

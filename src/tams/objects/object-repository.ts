@@ -1,15 +1,16 @@
 import type { MediaObject } from './media-object.ts';
 import { objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
-import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
+import type { ObjectLocation } from '../segments/segment.ts';
 import type { ObjectReads, Objects, ShownObject, StoredObject } from '../store.ts';
-import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
+import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { Access } from '../access/access.ts';
 import { visibleObjects } from '../access/object-access.ts';
 import type { TableReads } from '../table-access.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
-import { OBJECTS, RECLAIMED_IDS } from '../tables.ts';
+import { OBJECTS, RECLAIMED_IDS } from './object-tables.ts';
 import { visibleFlows } from '../access/visible-flows.ts';
 
 const COLUMNS = ['id', 'first_flow', 'first_life', 'referenced', 'locations', 'external_urls'] as const;
@@ -17,24 +18,28 @@ const COLUMNS = ['id', 'first_flow', 'first_life', 'referenced', 'locations', 'e
 /** Longer than two clocks may disagree on the date. */
 const REMEMBERED_MS = 2n * 86_400_000n;
 
-function toMediaObject(row: Cell[]): MediaObject {
-  const [id, firstFlow, firstLife, referenced, locations, externalUrls] = row as [
-    string,
-    string,
-    string | null,
-    boolean,
-    string | null,
-    string | null,
-  ];
+type ObjectCells = CellsOf<RowOf<typeof OBJECTS>, typeof COLUMNS>;
+
+function toMediaObject(cells: ObjectCells): MediaObject {
+  const [id, firstFlow, firstLife, referenced, locations, externalUrls] = cells;
   return {
     id,
     firstFlow,
     firstLife: firstLife ?? firstFlow,
     referenced,
     locations: unpackLocations(locations),
-    externalUrls: externalUrls === null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]),
+    externalUrls: externalUrls === null ? [] : fromJson(externalUrls),
   };
 }
+
+const toCells = (object: MediaObject): ObjectCells => [
+  object.id,
+  object.firstFlow,
+  object.firstLife,
+  object.referenced,
+  packLocations(object.locations),
+  object.externalUrls.length === 0 ? null : toJson(object.externalUrls),
+];
 
 export class ObjectReader implements ObjectReads {
   readonly #reader: TableReads;
@@ -57,7 +62,7 @@ export class ObjectReader implements ObjectReads {
 
   async #shown(ids: readonly string[]): Promise<readonly ShownObject[]> {
     const { rows } = await this.#reader.select({
-      table: OBJECTS.name,
+      table: OBJECTS,
       columns: COLUMNS,
       where: and([isIn('id', ids), eq('reclaiming', false)]),
     });
@@ -77,11 +82,11 @@ export class ObjectReader implements ObjectReads {
   async existing(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const { rows } = await this.#reader.select({
-      table: OBJECTS.name,
+      table: OBJECTS,
       columns: ['id', 'first_flow', 'first_life'],
       where: and([isIn('id', ids), eq('reclaiming', false)]),
     });
-    const found = (rows as [string, string, string | null][]).map(([id, firstFlow, firstLife]) => ({
+    const found = rows.map(([id, firstFlow, firstLife]) => ({
       id,
       firstFlow,
       firstLife: firstLife ?? firstFlow,
@@ -108,13 +113,13 @@ export class ObjectRepository extends ObjectReader implements Objects {
 
   async taken(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const { rows } = await this.#tx.select({ table: OBJECTS.name, columns: ['id'], where: isIn('id', ids) });
-    return new Set(rows.map((row) => row[0] as string));
+    const { rows } = await this.#tx.select({ table: OBJECTS, columns: ['id'], where: isIn('id', ids) });
+    return new Set(rows.map(([id]) => id));
   }
 
   async hadBefore(ids: readonly string[]): Promise<Set<string>> {
-    const { rows } = await this.#tx.select({ table: RECLAIMED_IDS.name, columns: ['id'], where: isIn('id', ids) });
-    return new Set(rows.map((row) => row[0] as string));
+    const { rows } = await this.#tx.select({ table: RECLAIMED_IDS, columns: ['id'], where: isIn('id', ids) });
+    return new Set(rows.map(([id]) => id));
   }
 
   async insertNamed(objects: readonly MediaObject[]): Promise<void> {
@@ -129,16 +134,8 @@ export class ObjectRepository extends ObjectReader implements Objects {
 
   async insert(objects: readonly MediaObject[]): Promise<void> {
     if (objects.length === 0) return;
-    const rows = objects.map((object) => [
-      object.id,
-      object.firstFlow,
-      object.firstLife,
-      object.referenced,
-      packLocations(object.locations),
-      object.externalUrls.length === 0 ? null : JSON.stringify(object.externalUrls),
-      false,
-    ]);
-    await this.#tx.insertArrays(OBJECTS.name, [...COLUMNS, 'reclaiming'], rows);
+    const rows = objects.map((object) => [...toCells(object), false] as const);
+    await this.#tx.insertArrays(OBJECTS, [...COLUMNS, 'reclaiming'], rows);
   }
 
   async use(objects: readonly StoredObject[]): Promise<void> {
@@ -146,12 +143,12 @@ export class ObjectRepository extends ObjectReader implements Objects {
     const written = this.#tx.serializable ? objects.filter(({ referenced }) => !referenced) : objects;
     if (written.length === 0) return;
     const rowIds = written.map(({ handle }) => toRowId(handle));
-    const rows = written.map(() => [true]);
-    await this.#tx.updateByRowIds(OBJECTS.name, rowIds, ['referenced'], rows);
+    const rows = written.map(() => [true] as const);
+    await this.#tx.updateByRowIds(OBJECTS, rowIds, ['referenced'], rows);
   }
 
   async markReclaiming(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#tx.update(OBJECTS.name, isIn('id', ids), { reclaiming: true });
+    if (ids.length > 0) await this.#tx.update(OBJECTS, isIn('id', ids), { reclaiming: true });
   }
 
   reclaiming(ids: readonly string[]): Promise<MediaObject[]> {
@@ -160,17 +157,17 @@ export class ObjectRepository extends ObjectReader implements Objects {
 
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.#tx.delete(OBJECTS.name, and([isIn('id', ids), eq('reclaiming', true)]));
+    await this.#tx.delete(OBJECTS, and([isIn('id', ids), eq('reclaiming', true)]));
     const now = BigInt(Date.now());
-    await this.#tx.delete(RECLAIMED_IDS.name, lte('until_ms', now));
-    const rows = ids.map((id) => [id, now + REMEMBERED_MS]);
-    await this.#tx.insertArrays(RECLAIMED_IDS.name, ['id', 'until_ms'], rows);
+    await this.#tx.delete(RECLAIMED_IDS, lte('until_ms', now));
+    const rows = ids.map((id) => [id, now + REMEMBERED_MS] as const);
+    await this.#tx.insertArrays(RECLAIMED_IDS, ['id', 'until_ms'], rows);
   }
 
   async #select(ids: readonly string[], reclaiming: boolean): Promise<StoredObject[]> {
     if (ids.length === 0) return [];
     const { rows, rowIds } = await this.#tx.select({
-      table: OBJECTS.name,
+      table: OBJECTS,
       columns: COLUMNS,
       where: and([isIn('id', ids), eq('reclaiming', reclaiming)]),
       rowIds: true,

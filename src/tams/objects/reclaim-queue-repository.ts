@@ -3,7 +3,7 @@ import { and, eq, gt, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
 import type { TableReads } from '../table-access.ts';
-import { RECLAIM_QUEUE } from '../tables.ts';
+import { RECLAIM_QUEUE } from './object-tables.ts';
 
 export class ReclaimQueueReader implements ReclaimQueueReads {
   readonly #reader: TableReads;
@@ -14,7 +14,7 @@ export class ReclaimQueueReader implements ReclaimQueueReads {
 
   async hasDue(nowMs: number): Promise<boolean> {
     const where = lte('due_ms', BigInt(nowMs));
-    const { rows } = await this.#reader.select({ table: RECLAIM_QUEUE.name, columns: ['due_ms'], where, limit: 1 });
+    const { rows } = await this.#reader.select({ table: RECLAIM_QUEUE, columns: ['due_ms'], where, limit: 1 });
     return rows.length > 0;
   }
 }
@@ -30,13 +30,13 @@ export class ReclaimQueueRepository extends ReclaimQueueReader implements Reclai
   async add(objectIds: readonly string[], dueAtMs: number, reason: ReclaimReason): Promise<void> {
     if (objectIds.length === 0) return;
     const due = BigInt(dueAtMs);
-    const rows = objectIds.map((objectId) => [due, objectId, reason]);
-    await this.#tx.insertArrays(RECLAIM_QUEUE.name, ['due_ms', 'object_id', 'reason'], rows);
+    const rows = objectIds.map((objectId) => [due, objectId, reason] as const);
+    await this.#tx.insertArrays(RECLAIM_QUEUE, ['due_ms', 'object_id', 'reason'], rows);
   }
 
   async due(nowMs: number, limit: number): Promise<{ objectId: string; handle: RowHandle }[]> {
     const { rows, rowIds } = await this.#tx.select({
-      table: RECLAIM_QUEUE.name,
+      table: RECLAIM_QUEUE,
       columns: ['object_id'],
       where: lte('due_ms', BigInt(nowMs)),
       orderBy: [{ column: 'due_ms', direction: 'asc' }],
@@ -44,24 +44,24 @@ export class ReclaimQueueRepository extends ReclaimQueueReader implements Reclai
       timeline: { column: 'due_ms' },
       rowIds: true,
     });
-    return rows.map((row, index) => ({ objectId: row[0] as string, handle: toHandle(rowIds[index]) }));
+    return rows.map(([objectId], index) => ({ objectId, handle: toHandle(rowIds[index]) }));
   }
 
   async inGrace(objectIds: readonly string[], nowMs: number): Promise<Set<string>> {
     if (objectIds.length === 0) return new Set();
     const { rows } = await this.#tx.select({
-      table: RECLAIM_QUEUE.name,
+      table: RECLAIM_QUEUE,
       columns: ['object_id'],
       where: and([isIn('object_id', objectIds), gt('due_ms', BigInt(nowMs)), eq('reason', 'dropped')]),
     });
-    return new Set(rows.map((row) => row[0] as string));
+    return new Set(rows.map(([id]) => id));
   }
 
   async remove(handles: readonly RowHandle[]): Promise<void> {
-    if (handles.length > 0) await this.#tx.deleteByRowIds(RECLAIM_QUEUE.name, handles.map(toRowId));
+    if (handles.length > 0) await this.#tx.deleteByRowIds(RECLAIM_QUEUE, handles.map(toRowId));
   }
 
   async removeObjects(objectIds: readonly string[]): Promise<void> {
-    if (objectIds.length > 0) await this.#tx.delete(RECLAIM_QUEUE.name, isIn('object_id', objectIds));
+    if (objectIds.length > 0) await this.#tx.delete(RECLAIM_QUEUE, isIn('object_id', objectIds));
   }
 }

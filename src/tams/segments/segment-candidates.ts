@@ -1,10 +1,8 @@
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
-import type { Cell } from '../../vastdb/engine.ts';
 import { and, between, eq, gt, or } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { Span } from './segment-window.ts';
 import type { TableReads } from '../table-access.ts';
-import { SEGMENTS } from '../tables.ts';
+import { SEGMENTS } from './segment-tables.ts';
 
 /** Most segments that are read to decide some spans; with more, the spans are decided in parts. */
 const MOST_CANDIDATES = 8_192;
@@ -56,7 +54,7 @@ async function decideTogether(
   if (first === undefined) return [];
   const isAlone = spans.length === 1;
   const { rows } = await reader.select({
-    table: SEGMENTS.name,
+    table: SEGMENTS,
     columns: ['start_ns', 'end_ns'],
     where: and([
       eq('flow_id', flowId),
@@ -77,7 +75,7 @@ async function decideTogether(
 /** Both ends are inclusive. */
 type Range = [low: bigint, high: bigint];
 
-const startsIn = ([low, high]: Range): Predicate => between('start_ns', low, high);
+const startsIn = ([low, high]: Range) => between('start_ns', low, high);
 
 /** From the first of the ranges, which are sorted, to the last. */
 function hullOf(ranges: readonly Range[]): Range {
@@ -98,15 +96,17 @@ function startsOf(spans: readonly Span[], longestNs: bigint): Range[] {
   return ranges;
 }
 
-const byStart = (a: Cell[], b: Cell[]): number => ((a[0] as bigint) < (b[0] as bigint) ? -1 : 1);
+type Ends = readonly [startNs: bigint, endNs: bigint];
+
+const byStart = ([a]: Ends, [b]: Ends): number => (a < b ? -1 : 1);
 
 /**
  * Decides spans in order, up to the first that rows which were not read yet could overlap. The rows are
- * [start, end] of segments that do not overlap, sorted.
+ * of segments that do not overlap, sorted.
  */
 export function decideInOrder(
   spans: readonly Span[],
-  rows: readonly Cell[][],
+  rows: readonly Ends[],
   complete: boolean,
   overlapped: boolean[],
 ): void {
@@ -114,9 +114,9 @@ export function decideInOrder(
   for (let index = overlapped.length; index < spans.length; index++) {
     const span = spans[index];
     if (span === undefined) return;
-    while (next < rows.length && (rows[next]?.[1] as bigint) <= span.startNs) next++;
-    const row = rows[next];
+    let row = rows[next];
+    while (row !== undefined && row[1] <= span.startNs) row = rows[++next];
     if (row === undefined && !complete) return;
-    overlapped.push(row !== undefined && (row[0] as bigint) < span.endNs);
+    overlapped.push(row !== undefined && row[0] < span.endNs);
   }
 }

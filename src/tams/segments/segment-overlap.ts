@@ -4,7 +4,7 @@ import { and, eq, gte, lt } from '../../vastdb/predicate/builder.ts';
 import { decideInOrder, findAmongCandidates } from './segment-candidates.ts';
 import type { TableReads } from '../table-access.ts';
 import { anySegmentOverlaps, firstStartReaching, isOutside, type Span, timelineOf } from './segment-window.ts';
-import { SEGMENTS } from '../tables.ts';
+import { SEGMENTS } from './segment-tables.ts';
 
 /** Present segments per read while a batch is compared with them. */
 const ROWS_PER_READ = 1_000;
@@ -44,7 +44,7 @@ async function findInOrder(reader: TableReads, flow: SegmentedFlow, spans: reado
     if (first === undefined) return overlapped;
     const from = await firstStartReaching(reader, flow.id, first.startNs, timeline);
     const { rows } = await reader.select({
-      table: SEGMENTS.name,
+      table: SEGMENTS,
       columns: ['start_ns', 'end_ns'],
       where: and([eq('flow_id', flow.id), gte('start_ns', from), lt('start_ns', end)]),
       orderBy: [{ column: 'start_ns', direction: 'asc' }],

@@ -2,11 +2,11 @@ import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
 import type { DeletableSegment, SegmentedFlow, SegmentReads, Segments, SegmentSelection } from '../store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
-import type { Cell, Ordering } from '../../vastdb/engine.ts';
+import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eq, gte, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import type { TimelineHint } from '../../vastdb/query/select-query.ts';
+import type { CellsOf } from '../../vastdb/schema/define-table.ts';
 import type { Access } from '../access/access.ts';
 import type { TableReads } from '../table-access.ts';
 import { toPage } from '../documents/keyset-page.ts';
@@ -14,20 +14,22 @@ import { afterCursor } from '../documents/listing-order.ts';
 import { flowsUsingObject } from '../access/object-access.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
 import { findOverlapped } from './segment-overlap.ts';
-import { type SegmentWindow, segmentWindow, type Span, timelineOf } from './segment-window.ts';
-import { SEGMENTS } from '../tables.ts';
+import { type SegmentTimeline, type SegmentWindow, segmentWindow, type Span, timelineOf } from './segment-window.ts';
+import { type SegmentRow, SEGMENTS } from './segment-tables.ts';
+import { SEGMENT_COLUMNS, segmentCells } from './segment-row.ts';
 
 const SHOWN_COLUMNS = ['start_ns', 'end_ns', 'fragment', 'locations', 'external_urls'] as const;
 
-const FORWARD: readonly Ordering[] = [{ column: 'start_ns', direction: 'asc' }];
-const BACKWARD: readonly Ordering[] = [{ column: 'start_ns', direction: 'desc' }];
+type InTime = readonly Ordering<'start_ns'>[];
+const FORWARD: InTime = [{ column: 'start_ns', direction: 'asc' }];
+const BACKWARD: InTime = [{ column: 'start_ns', direction: 'desc' }];
 
-const toStoredSegment = (row: Cell[]): StoredSegment => ({
-  startNs: row[0] as bigint,
-  endNs: row[1] as bigint,
-  fragment: row[2] as string,
-  locations: row[3] as string | null,
-  externalUrls: row[4] as string | null,
+const toStoredSegment = (row: CellsOf<SegmentRow, typeof SHOWN_COLUMNS>): StoredSegment => ({
+  startNs: row[0],
+  endNs: row[1],
+  fragment: row[2],
+  locations: row[3],
+  externalUrls: row[4],
 });
 
 export class SegmentReader implements SegmentReads {
@@ -46,7 +48,7 @@ export class SegmentReader implements SegmentReads {
     const orderBy = query.reverse ? BACKWARD : FORWARD;
     const beyond = afterCursor(orderBy, page.after, ['bigint']);
     const found = await this.#reader.select({
-      table: SEGMENTS.name,
+      table: SEGMENTS,
       columns: SHOWN_COLUMNS,
       where: and([...window.terms, ...ofObject(query.objectId), ...beyond]),
       orderBy,
@@ -54,7 +56,7 @@ export class SegmentReader implements SegmentReads {
       maxBytes: page.maxBytes,
       timeline: ofSome(window.timeline, query.objectId),
     });
-    return toPage(found, page.limit, toStoredSegment, (row) => [row[0] as bigint]);
+    return toPage(found, page.limit, toStoredSegment, (row) => [row[0]]);
   }
 
   async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {
@@ -69,19 +71,25 @@ export class SegmentReader implements SegmentReads {
     return flowsUsingObject(this.#reader, this.#access, objectId, page);
   }
 
-  async #one({ terms, timeline }: SegmentWindow, orderBy: readonly Ordering[]): Promise<StoredSegment | undefined> {
+  async #one({ terms, timeline }: SegmentWindow, orderBy: InTime): Promise<StoredSegment | undefined> {
     const where = and(terms);
-    const request = { table: SEGMENTS.name, columns: SHOWN_COLUMNS, where, orderBy, limit: 1, timeline };
-    const { rows } = await this.#reader.select(request);
+    const { rows } = await this.#reader.select({
+      table: SEGMENTS,
+      columns: SHOWN_COLUMNS,
+      where,
+      orderBy,
+      limit: 1,
+      timeline,
+    });
     return rows[0] === undefined ? undefined : toStoredSegment(rows[0]);
   }
 }
 
-const ofObject = (objectId: string | undefined): Predicate[] =>
+const ofObject = (objectId: string | undefined): Where<SegmentRow>[] =>
   objectId === undefined ? [] : [eq('object_id', objectId)];
 
 /** The spacing of all segments says nothing about those of one object. */
-const ofSome = (timeline: TimelineHint, objectId: string | undefined): TimelineHint =>
+const ofSome = (timeline: SegmentTimeline, objectId: string | undefined): SegmentTimeline =>
   objectId === undefined ? timeline : { ...timeline, expectedStepNs: undefined };
 
 export class SegmentRepository extends SegmentReader implements Segments {
@@ -97,17 +105,11 @@ export class SegmentRepository extends SegmentReader implements Segments {
   }
 
   async insert(flowId: string, segments: readonly NewSegment[]): Promise<void> {
-    const rows = segments.map((segment) => [
-      flowId,
-      segment.startNs,
-      segment.endNs,
-      segment.objectId,
-      segment.locations,
-      segment.externalUrls,
-      segment.fragment,
-    ]);
-    const columns = ['flow_id', 'start_ns', 'end_ns', 'object_id', 'locations', 'external_urls', 'fragment'];
-    await this.#tx.insertArrays(SEGMENTS.name, columns, rows);
+    await this.#tx.insertArrays(
+      SEGMENTS,
+      SEGMENT_COLUMNS,
+      segments.map((segment) => segmentCells(flowId, segment)),
+    );
   }
 
   async selectForDeletion(
@@ -117,12 +119,12 @@ export class SegmentRepository extends SegmentReader implements Segments {
   ): Promise<DeletableSegment[]> {
     const { timerange, objectId } = selection;
     if (timerange.isEmpty) return [];
-    const terms: Predicate[] = [eq('flow_id', flow.id), ...ofObject(objectId)];
+    const terms: Where<SegmentRow>[] = [eq('flow_id', flow.id), ...ofObject(objectId)];
     if (timerange.startNs !== null) terms.push(gte('start_ns', timerange.startNs));
     // The first of the two bounds lets the engine stop reading at the end of the range.
     if (timerange.endNs !== null) terms.push(lt('start_ns', timerange.endNs), lte('end_ns', timerange.endNs));
     const { rows, rowIds } = await this.#tx.select({
-      table: SEGMENTS.name,
+      table: SEGMENTS,
       columns: ['start_ns', 'end_ns', 'object_id'],
       where: and(terms),
       orderBy: FORWARD,
@@ -130,7 +132,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
       rowIds: true,
       timeline: ofSome(timelineOf(flow.content), objectId),
     });
-    return (rows as [bigint, bigint, string][]).map(([startNs, endNs, object], index) => ({
+    return rows.map(([startNs, endNs, object], index) => ({
       startNs,
       endNs,
       objectId: object,
@@ -140,7 +142,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
 
   async remove(segments: readonly DeletableSegment[]): Promise<void> {
     await this.#tx.deleteByRowIds(
-      SEGMENTS.name,
+      SEGMENTS,
       segments.map(({ handle }) => toRowId(handle)),
     );
   }
@@ -167,29 +169,29 @@ export class SegmentRepository extends SegmentReader implements Segments {
   async usedObjects(objectIds: readonly string[]): Promise<Set<string>> {
     if (objectIds.length === 0) return new Set();
     const { rows } = await this.#tx.select({
-      table: SEGMENTS.name,
+      table: SEGMENTS,
       columns: ['object_id'],
       where: isIn('object_id', objectIds),
       distinct: true,
     });
-    return new Set(rows.map((row) => row[0] as string));
+    return new Set(rows.map(([id]) => id));
   }
 
   async #edge(
     flowId: string,
-    orderBy: readonly Ordering[],
-    column: string,
-    timeline: TimelineHint,
+    orderBy: InTime,
+    column: 'start_ns' | 'end_ns',
+    timeline: SegmentTimeline,
   ): Promise<bigint | undefined> {
     const where = eq('flow_id', flowId);
     const { rows } = await this.#tx.select({
-      table: SEGMENTS.name,
+      table: SEGMENTS,
       columns: [column],
       where,
       orderBy,
       limit: 1,
       timeline,
     });
-    return rows[0]?.[0] as bigint | undefined;
+    return rows[0]?.[0];
   }
 }

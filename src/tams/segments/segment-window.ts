@@ -1,13 +1,13 @@
 import type { FlowContent, SegmentedFlow } from '../store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
-import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq, gt, gte, lt, lte } from '../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { TimelineHint } from '../../vastdb/query/select-query.ts';
-import { CONTENT_COLUMNS, type ContentCells, toContent } from '../flows/flow-row.ts';
+import { CONTENT_COLUMNS, toContent } from '../flows/flow-row.ts';
 import type { TableReads } from '../table-access.ts';
-import { FLOWS, SEGMENTS } from '../tables.ts';
+import { FLOWS } from '../flows/flow-tables.ts';
+import { type SegmentRow, SEGMENTS } from './segment-tables.ts';
 
 /** A range of a timeline, half-open. */
 export interface Span {
@@ -17,14 +17,16 @@ export interface Span {
 
 /** The segments, with the bounds by which engines without ordering find the first of them. */
 export interface SegmentWindow {
-  readonly terms: Predicate[];
-  readonly timeline: TimelineHint;
+  readonly terms: Where<SegmentRow>[];
+  readonly timeline: SegmentTimeline;
 }
 
-const IN_TIME: TimelineHint = { column: 'start_ns' };
+export type SegmentTimeline = TimelineHint<'start_ns'>;
+
+const IN_TIME: SegmentTimeline = { column: 'start_ns' };
 
 /** Bounds of the starts of a flow's segments. */
-export function timelineOf(content: FlowContent | null): TimelineHint {
+export function timelineOf(content: FlowContent | null): SegmentTimeline {
   if (content === null) return IN_TIME;
   const { startNs, endNs, segments } = content;
   const bounds = { ...IN_TIME, from: startNs, to: endNs };
@@ -50,7 +52,7 @@ export async function segmentWindow(
     return { terms: await termsFromFirstStart(reader, flowId, range, timeline), timeline };
   }
   const { startNs, endNs } = range;
-  const terms: Predicate[] = [eq('flow_id', flowId)];
+  const terms: Where<SegmentRow>[] = [eq('flow_id', flowId)];
   if (startNs !== null) terms.push(...reachingBeyond(startNs, content.segments.longestNs));
   if (endNs !== null) terms.push(lt('start_ns', endNs));
   return { terms, timeline: startNs === null ? timeline : { ...timeline, leadIn: startNs } };
@@ -60,16 +62,16 @@ async function termsFromFirstStart(
   reader: TableReads,
   flowId: string,
   { startNs, endNs }: TimeRange,
-  timeline: TimelineHint,
-): Promise<Predicate[]> {
-  const terms: Predicate[] = [eq('flow_id', flowId)];
+  timeline: SegmentTimeline,
+): Promise<Where<SegmentRow>[]> {
+  const terms: Where<SegmentRow>[] = [eq('flow_id', flowId)];
   if (startNs !== null) terms.push(gte('start_ns', await firstStartReaching(reader, flowId, startNs, timeline)));
   if (endNs !== null) terms.push(lt('start_ns', endNs));
   return terms;
 }
 
 /** The segments that end after a time: those that start after it, and the one that contains it. */
-function reachingBeyond(timeNs: bigint, longestNs: bigint): Predicate[] {
+function reachingBeyond(timeNs: bigint, longestNs: bigint): Where<SegmentRow>[] {
   const earliest = timeNs - longestNs;
   return [...(earliest >= INT64_MIN ? [gt('start_ns', earliest)] : []), gt('end_ns', timeNs)];
 }
@@ -79,7 +81,7 @@ export async function firstStartReaching(
   reader: TableReads,
   flowId: string,
   timeNs: bigint,
-  timeline: TimelineHint,
+  timeline: SegmentTimeline,
 ): Promise<bigint> {
   const before = await lastOf(reader, and([eq('flow_id', flowId), lte('start_ns', timeNs)]), timeline);
   return before !== undefined && before.endNs > timeNs ? before.startNs : timeNs;
@@ -95,7 +97,7 @@ export async function anySegmentOverlaps(reader: TableReads, flow: SegmentedFlow
     return last !== undefined && last.endNs > startNs;
   }
   const { rows } = await reader.select({
-    table: SEGMENTS.name,
+    table: SEGMENTS,
     columns: ['start_ns'],
     where: and([eq('flow_id', id), ...reachingBeyond(startNs, content.segments.longestNs), lt('start_ns', endNs)]),
     limit: 1,
@@ -107,21 +109,25 @@ export async function anySegmentOverlaps(reader: TableReads, flow: SegmentedFlow
 export const isOutside = (content: FlowContent, { startNs, endNs }: Span): boolean =>
   endNs <= content.startNs || startNs >= content.endNs;
 
-async function lastOf(reader: TableReads, where: Predicate, timeline: TimelineHint): Promise<Span | undefined> {
+async function lastOf(
+  reader: TableReads,
+  where: Where<SegmentRow>,
+  timeline: SegmentTimeline,
+): Promise<Span | undefined> {
   const { rows } = await reader.select({
-    table: SEGMENTS.name,
+    table: SEGMENTS,
     columns: ['start_ns', 'end_ns'],
     where,
     orderBy: [{ column: 'start_ns', direction: 'desc' }],
     limit: 1,
     timeline,
   });
-  const row: Cell[] | undefined = rows[0];
-  return row === undefined ? undefined : { startNs: row[0] as bigint, endNs: row[1] as bigint };
+  const [row] = rows;
+  return row && { startNs: row[0], endNs: row[1] };
 }
 
 /** Null for a flow without segments, or no flow at all. */
 async function readContent(reader: TableReads, flowId: string): Promise<FlowContent | null> {
-  const { rows } = await reader.select({ table: FLOWS.name, columns: CONTENT_COLUMNS, where: eq('id', flowId) });
-  return rows[0] === undefined ? null : toContent(rows[0] as ContentCells);
+  const { rows } = await reader.select({ table: FLOWS, columns: CONTENT_COLUMNS, where: eq('id', flowId) });
+  return rows[0] === undefined ? null : toContent(rows[0]);
 }

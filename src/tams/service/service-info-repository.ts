@@ -2,7 +2,17 @@ import type { ServiceInfo, ServiceInfoReads, ServiceInfos } from './service-info
 import { eq } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from '../table-access.ts';
-import { SERVICE_INFO } from '../tables.ts';
+import { defineTable, json } from '../../vastdb/schema/define-table.ts';
+import { fromJson, toJson } from '../../shared/json-text.ts';
+
+export const SERVICE_INFO = defineTable({
+  name: 'service_info',
+  columns: [
+    { name: 'key', type: 'string', required: true },
+    { name: 'document', type: json<ServiceInfo>(), required: true },
+  ],
+  indexes: [{ columns: ['key'], unique: true }],
+});
 
 /** The table has one row: clients' changes of the service's description. */
 const KEY = 'service';
@@ -16,8 +26,8 @@ export class ServiceInfoReader implements ServiceInfoReads {
 
   async get(): Promise<ServiceInfo> {
     const where = eq('key', KEY);
-    const { rows } = await this.#reader.select({ table: SERVICE_INFO.name, columns: ['document'], where });
-    return rows[0] === undefined ? {} : (JSON.parse(rows[0][0] as string) as ServiceInfo);
+    const { rows } = await this.#reader.select({ table: SERVICE_INFO, columns: ['document'], where });
+    return rows[0] === undefined ? {} : fromJson(rows[0][0]);
   }
 }
 
@@ -31,7 +41,7 @@ export class ServiceInfoRepository extends ServiceInfoReader implements ServiceI
 
   async save(info: ServiceInfo): Promise<void> {
     await this.#tx.lock(['service-info']);
-    await this.#tx.delete(SERVICE_INFO.name, eq('key', KEY));
-    await this.#tx.insertArrays(SERVICE_INFO.name, ['key', 'document'], [[KEY, JSON.stringify(info)]]);
+    await this.#tx.delete(SERVICE_INFO, eq('key', KEY));
+    await this.#tx.insertArrays(SERVICE_INFO, ['key', 'document'], [[KEY, toJson(info)]]);
   }
 }

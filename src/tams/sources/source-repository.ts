@@ -4,7 +4,6 @@ import type { FormatUrn } from '../documents/format.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { Source } from './source.ts';
 import type { RowHandle, SourceDocument, SourceReads, Sources, SourceState } from '../store.ts';
-import type { Cell } from '../../vastdb/engine.ts';
 import { and, eq } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import {
@@ -16,9 +15,11 @@ import {
   scannedOf,
 } from '../access/access.ts';
 import { listByCreation } from '../documents/creation-listing.ts';
+import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
+import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { TableReads } from '../table-access.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
-import { SOURCE_TAGS, SOURCES } from '../tables.ts';
+import { SOURCE_TAGS, SOURCES } from './source-tables.ts';
 import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
 
 export class SourceReader implements SourceReads {
@@ -31,34 +32,37 @@ export class SourceReader implements SourceReads {
   }
 
   async list({ label, format, tags }: SourceFilter, page: PageRequest): Promise<Page<SourceDocument>> {
-    const listing = {
-      table: SOURCES.name,
-      columns: ['created_ns', 'id', 'document'],
-      indexed: label === undefined ? [] : [eq('label', label)],
-      scanned: [...(format === undefined ? [] : [eq('format', format)]), ...scannedOf(this.#access)],
-      tags: { table: SOURCE_TAGS.name, filter: tags },
-    } as const;
-    const { items, ...rest } = await listByCreation(this.#reader, listing, page);
-    return { items: items.map((row) => ({ id: row[1] as string, document: row[2] as string })), ...rest };
+    const { items, ...rest } = await listByCreation(
+      this.#reader,
+      {
+        table: SOURCES,
+        columns: ['created_ns', 'id', 'document'],
+        indexed: label === undefined ? [] : [eq('label', label)],
+        scanned: [...(format === undefined ? [] : [eq('format', format)]), ...scannedOf(this.#access)],
+        tags: { table: SOURCE_TAGS, filter: tags },
+      },
+      page,
+    );
+    return { items: items.map(([, id, document]) => ({ id, document })), ...rest };
   }
 
   async find(id: string): Promise<SourceDocument | undefined> {
     const where = and([eq('id', id), this.#access.visible]);
-    const { rows } = await this.#reader.select({ table: SOURCES.name, columns: ['document'], where });
+    const { rows } = await this.#reader.select({ table: SOURCES, columns: ['document'], where });
     const row = rows[0];
-    return row === undefined ? undefined : { id, document: row[0] as string };
+    return row === undefined ? undefined : { id, document: row[0] };
   }
 }
 
 /** In the order of `sourceCells`. */
 export const SOURCE_COLUMNS = ['id', 'format', 'label', ACCESS_COLUMN, 'document'] as const;
 
-export const sourceCells = (source: Source): Cell[] => [
+export const sourceCells = (source: Source): CellsOf<RowOf<typeof SOURCES>, typeof SOURCE_COLUMNS> => [
   source.id,
   source.format,
   source.label ?? null,
   accessCell(source.tags),
-  JSON.stringify(source),
+  toJson(source),
 ];
 
 export class SourceRepository extends SourceReader implements Sources {
@@ -73,25 +77,25 @@ export class SourceRepository extends SourceReader implements Sources {
 
   async state(id: string): Promise<SourceState | undefined> {
     const { rows, rowIds } = await this.#tx.select({
-      table: SOURCES.name,
+      table: SOURCES,
       columns: ['document'],
       where: and([eq('id', id), this.#access.visible]),
       rowIds: true,
     });
     const row = rows[0];
     if (row === undefined) return undefined;
-    return { source: JSON.parse(row[0] as string) as Source, handle: toHandle(rowIds[0]) };
+    return { source: fromJson(row[0]), handle: toHandle(rowIds[0]) };
   }
 
   async accessOf(id: string): Promise<AccessClasses | undefined> {
     const where = and([eq('id', id), this.#access.visible]);
-    const { rows } = await this.#tx.select({ table: SOURCES.name, columns: [ACCESS_COLUMN], where });
+    const { rows } = await this.#tx.select({ table: SOURCES, columns: [ACCESS_COLUMN], where });
     return classesOfCell(rows[0]?.[0]);
   }
 
   async format(id: string): Promise<FormatUrn | undefined> {
-    const { rows } = await this.#tx.select({ table: SOURCES.name, columns: ['format'], where: eq('id', id) });
-    return rows[0]?.[0] as FormatUrn | undefined;
+    const { rows } = await this.#tx.select({ table: SOURCES, columns: ['format'], where: eq('id', id) });
+    return rows[0]?.[0];
   }
 
   async isHidden(id: string): Promise<boolean> {
@@ -103,19 +107,19 @@ export class SourceRepository extends SourceReader implements Sources {
   async insert(source: Source): Promise<void> {
     checkStaysVisible(this.#access, source.tags);
     const created = BigInt(Date.parse(source.created ?? '')) * 1_000_000n;
-    await this.#tx.insertArrays(SOURCES.name, [...SOURCE_COLUMNS, 'created_ns'], [[...sourceCells(source), created]]);
-    await insertTags(this.#tx, SOURCE_TAGS.name, source.id, source.tags ?? {});
+    await this.#tx.insertArrays(SOURCES, [...SOURCE_COLUMNS, 'created_ns'], [[...sourceCells(source), created]]);
+    await insertTags(this.#tx, SOURCE_TAGS, source.id, source.tags ?? {});
   }
 
   async replace(handle: RowHandle, present: Source, source: Source): Promise<void> {
     checkStaysVisible(this.#access, source.tags);
-    await this.#tx.updateByRowIds(SOURCES.name, [toRowId(handle)], SOURCE_COLUMNS, [sourceCells(source)]);
+    await this.#tx.updateByRowIds(SOURCES, [toRowId(handle)], SOURCE_COLUMNS, [sourceCells(source)]);
     const tags = { before: present.tags ?? {}, after: source.tags ?? {} };
-    await replaceTags(this.#tx, SOURCE_TAGS.name, source.id, tags);
+    await replaceTags(this.#tx, SOURCE_TAGS, source.id, tags);
   }
 
   async remove(id: string): Promise<void> {
-    await this.#tx.delete(SOURCES.name, eq('id', id));
-    await removeTags(this.#tx, SOURCE_TAGS.name, id);
+    await this.#tx.delete(SOURCES, eq('id', id));
+    await removeTags(this.#tx, SOURCE_TAGS, id);
   }
 }

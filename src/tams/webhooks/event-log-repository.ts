@@ -1,11 +1,13 @@
-import type { EventScope, LoggedEvent, LogState } from './event.ts';
+import type { LoggedEvent, LogState } from './event.ts';
 import type { EventLog, EventLogReads } from './event-log.ts';
-import type { WebhookEvent } from './webhook.ts';
 import { and, eq, gt, isNotNull, isNull, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
+import type { RowOf } from '../../vastdb/schema/define-table.ts';
+import { fromJson } from '../../shared/json-text.ts';
 import { readCounters, setCounter } from '../counter-repository.ts';
 import type { TableReads } from '../table-access.ts';
-import { EVENTS } from '../tables.ts';
+import { EVENTS } from './webhook-tables.ts';
 
 const IN_ORDER = [{ column: 'position', direction: 'asc' }] as const;
 
@@ -27,26 +29,24 @@ export class EventLogReader implements EventLogReads {
 
   async read(after: number, upTo: number): Promise<LoggedEvent[]> {
     const { rows } = await this.#reader.select({
-      table: EVENTS.name,
+      table: EVENTS,
       columns: ['position', 'id', 'type', 'time', 'scope', 'payload'],
       where: between(after, upTo),
       orderBy: IN_ORDER,
     });
-    return (rows as [bigint, string, WebhookEvent, string, string, string][]).map(
-      ([position, id, type, time, scope, payload]) => ({
-        position: Number(position),
-        id,
-        type,
-        time,
-        scope: JSON.parse(scope) as EventScope,
-        payload,
-      }),
-    );
+    return rows.map(([position, id, type, time, scope, payload]) => ({
+      position: Number(position),
+      id,
+      type,
+      time,
+      scope: fromJson(scope),
+      payload,
+    }));
   }
 
   async hasUnplaced(): Promise<boolean> {
     const { rows } = await this.#reader.select({
-      table: EVENTS.name,
+      table: EVENTS,
       columns: ['order_ns'],
       where: isNull('position'),
       limit: 1,
@@ -60,8 +60,8 @@ export class EventLogReader implements EventLogReads {
     return placed ?? this.#firstCreated(isNull('position'));
   }
 
-  async #firstCreated(where: ReturnType<typeof and>): Promise<number | undefined> {
-    const { rows } = await this.#reader.select({ table: EVENTS.name, columns: ['created_ms'], where, limit: 1 });
+  async #firstCreated(where: Where<RowOf<typeof EVENTS>>): Promise<number | undefined> {
+    const { rows } = await this.#reader.select({ table: EVENTS, columns: ['created_ms'], where, limit: 1 });
     return rows[0] === undefined ? undefined : Number(rows[0][0]);
   }
 }
@@ -76,7 +76,7 @@ export class EventLogRepository extends EventLogReader implements EventLog {
 
   async place(limit?: number): Promise<number> {
     const { rowIds } = await this.#tx.select({
-      table: EVENTS.name,
+      table: EVENTS,
       columns: [],
       where: isNull('position'),
       orderBy: [{ column: 'order_ns', direction: 'asc' }],
@@ -86,8 +86,8 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     });
     if (rowIds.length === 0) return 0;
     const [end = 0] = await readCounters(this.#tx, ['event_log_end']);
-    const positions = rowIds.map((_, index) => [BigInt(end + 1 + index)]);
-    await this.#tx.updateByRowIds(EVENTS.name, rowIds, ['position'], positions);
+    const positions = rowIds.map((_, index) => [BigInt(end + 1 + index)] as const);
+    await this.#tx.updateByRowIds(EVENTS, rowIds, ['position'], positions);
     await setCounter(this.#tx, 'event_log_end', end + rowIds.length);
     return rowIds.length;
   }
@@ -100,19 +100,19 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     const upTo = Math.min(doneUpTo, start + limit);
     if (upTo <= start) return 0;
     const { rows, rowIds } = await this.#tx.select({
-      table: EVENTS.name,
+      table: EVENTS,
       columns: ['position', 'created_ms'],
       where: and([isNotNull('position'), between(start, upTo)]),
       orderBy: IN_ORDER,
       rowIds: true,
     });
-    const kept = (rows as [bigint, bigint][]).findIndex(
+    const kept = rows.findIndex(
       ([position, createdMs]) => Number(position) > failingUpTo && Number(createdMs) >= olderThanMs,
     );
     const count = kept === -1 ? rows.length : kept;
     const newStart = kept === -1 ? upTo : Number(rows[kept]?.[0] ?? 0n) - 1;
     if (newStart === start) return 0;
-    await this.#tx.deleteByRowIds(EVENTS.name, rowIds.slice(0, count));
+    await this.#tx.deleteByRowIds(EVENTS, rowIds.slice(0, count));
     await setCounter(this.#tx, 'event_log_start', newStart);
     return newStart - start;
   }

@@ -4,8 +4,9 @@ import type { Subscription } from './webhook.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { and, eq, isNull } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { toJson } from '../../shared/json-text.ts';
 import { readCounters } from '../counter-repository.ts';
-import { EVENTS } from '../tables.ts';
+import { EVENTS } from './webhook-tables.ts';
 import { WebhookReader } from './webhook-repository.ts';
 
 /** The registrations of one `registrations_version`: every transaction of a process shares them. */
@@ -47,17 +48,10 @@ export class OutboxRepository implements Outbox {
     this.#used = true;
     const subject = subjectOf(event.scope);
     const orderNs = nextOrder(await this.#latestOf(subject));
-    const cells = [
-      uuidV7(),
-      orderNs,
-      subject,
-      event.type,
-      event.time,
-      BigInt(Date.now()),
-      JSON.stringify(event.scope),
-      event.payload,
-    ];
-    await this.#tx.insertArrays(EVENTS.name, COLUMNS, [cells]);
+    const now = BigInt(Date.now());
+    await this.#tx.insertArrays(EVENTS, COLUMNS, [
+      [uuidV7(), orderNs, subject, event.type, event.time, now, toJson(event.scope), event.payload],
+    ]);
   }
 
   async #load(): Promise<readonly Subscription[]> {
@@ -74,14 +68,14 @@ export class OutboxRepository implements Outbox {
 
   async #latestOf(subject: string): Promise<bigint> {
     const { rows } = await this.#tx.select({
-      table: EVENTS.name,
+      table: EVENTS,
       columns: ['order_ns'],
       where: and([eq('subject', subject), isNull('position')]),
       orderBy: [{ column: 'order_ns', direction: 'desc' }],
       limit: 1,
       timeline: { column: 'order_ns' },
     });
-    return (rows[0]?.[0] as bigint | undefined) ?? 0n;
+    return rows[0]?.[0] ?? 0n;
   }
 }
 

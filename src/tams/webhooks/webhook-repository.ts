@@ -1,13 +1,10 @@
 import { randomInt } from 'node:crypto';
 import {
   ADMINS,
-  type PositionRange,
-  type PublicWebhook,
   type Registrant,
   type Registration,
   type ShownWebhook,
   type Webhook,
-  type WebhookFailure,
   type WebhookProgress,
   type WebhookReads,
   type Webhooks,
@@ -17,13 +14,15 @@ import type { SecretBox } from '../../shared/secret-box.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { and, eq, everyRow, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import type { Predicate } from '../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
+import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
+import { fromJson, toJson } from '../../shared/json-text.ts';
 import { setCounter } from '../counter-repository.ts';
 import { EventLogRepository } from './event-log-repository.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import { afterCursor } from '../documents/listing-order.ts';
 import type { TableReads } from '../table-access.ts';
-import { WEBHOOKS } from '../tables.ts';
+import { WEBHOOKS } from './webhook-tables.ts';
 
 type WebhookKey = Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>;
 
@@ -50,7 +49,7 @@ export class WebhookReader implements WebhookReads {
   async list(page: PageRequest, owner?: string): Promise<Page<ShownWebhook>> {
     const after = afterCursor(IN_ORDER, page.after, ['bigint', 'string']);
     const { rows, cut } = await this.#reader.select({
-      table: WEBHOOKS.name,
+      table: WEBHOOKS,
       columns: ['created_ns', 'identity', 'document', 'failure'],
       where: and([ofOwner(owner), ...after]),
       orderBy: IN_ORDER,
@@ -59,13 +58,11 @@ export class WebhookReader implements WebhookReads {
       timeline: { column: 'created_ns' },
     });
     return toPage(
-      { rows: rows as [bigint, string, string, string | null][], cut },
+      { rows, cut },
       page.limit,
       ([, , document, failure]) => {
-        const webhook = JSON.parse(document) as PublicWebhook;
-        return failure === null
-          ? webhook
-          : { ...webhook, status: 'error', error: JSON.parse(failure) as WebhookFailure };
+        const webhook = fromJson(document);
+        return failure === null ? webhook : { ...webhook, status: 'error', error: fromJson(failure) };
       },
       ([created, identity]) => [created, identity],
     );
@@ -73,19 +70,19 @@ export class WebhookReader implements WebhookReads {
 
   async registrations(): Promise<Registration[]> {
     const { rows } = await this.#reader.select({
-      table: WEBHOOKS.name,
+      table: WEBHOOKS,
       columns: ['identity', 'revision', 'sealed_api_key', 'document', 'owner', 'classes', ...PROGRESS_COLUMNS],
       where: everyRow(),
       orderBy: IN_ORDER,
     });
-    return (rows as RegistrationRow[]).map(([identity, revision, sealed, document, owner, classes, ...progress]) => {
-      const webhook = JSON.parse(document) as PublicWebhook;
+    return rows.map(([identity, revision, sealed, document, owner, classes, ...progress]) => {
+      const webhook = fromJson(document);
       return {
         identity,
         revision: revision ?? '',
         webhook,
         owner: owner ?? undefined,
-        classes: classes === null ? undefined : (JSON.parse(classes) as string[]),
+        classes: classes === null ? undefined : fromJson(classes),
         ...toProgress(progress),
         apiKeyHeader: () => this.#openKey(webhook.api_key_name, sealed),
       };
@@ -99,25 +96,27 @@ export class WebhookReader implements WebhookReads {
   }
 }
 
-const ofOwner = (owner: string | undefined): Predicate => (owner === undefined ? everyRow() : eq('owner', owner));
+type WebhookRow = RowOf<typeof WEBHOOKS>;
 
-type ProgressCells = [position: bigint | null, done: string | null, troubled: bigint | null, failure: string | null];
-type RegistrationRow = [string, string | null, string | null, string, string | null, string | null, ...ProgressCells];
+const ofOwner = (owner: string | undefined): Where<WebhookRow> =>
+  owner === undefined ? everyRow() : eq('owner', owner);
+
+type ProgressCells = CellsOf<WebhookRow, typeof PROGRESS_COLUMNS>;
 
 function toProgress([position, done, troubledSinceMs, failure]: ProgressCells): WebhookProgress {
   return {
     position: Number(position ?? 0n),
-    done: done === null ? [] : (JSON.parse(done) as PositionRange[]),
+    done: done === null ? [] : fromJson(done),
     ...(troubledSinceMs === null ? {} : { troubledSinceMs: Number(troubledSinceMs) }),
-    ...(failure === null ? {} : { failure: JSON.parse(failure) as WebhookFailure }),
+    ...(failure === null ? {} : { failure: fromJson(failure) }),
   };
 }
 
 const progressCells = ({ position, done, troubledSinceMs, failure }: WebhookProgress): ProgressCells => [
   BigInt(position),
-  done.length === 0 ? null : JSON.stringify(done),
+  done.length === 0 ? null : toJson(done),
   troubledSinceMs === undefined ? null : BigInt(troubledSinceMs),
-  failure === undefined ? null : JSON.stringify(failure),
+  failure === undefined ? null : toJson(failure),
 ];
 
 /** Whether a registration has this key, if it can be decrypted. */
@@ -140,7 +139,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
   }
 
   count(owner?: string): Promise<number> {
-    return this.#tx.count(WEBHOOKS.name, ofOwner(owner));
+    return this.#tx.count(WEBHOOKS, ofOwner(owner));
   }
 
   async save(webhook: Webhook, { owner, classes }: Registrant = ADMINS): Promise<void> {
@@ -149,27 +148,27 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     const changes = {
       identity,
       sealed_api_key: apiKey === undefined ? null : this.#secrets.seal(apiKey),
-      document: JSON.stringify(shown),
+      document: toJson(shown),
       owner: owner ?? null,
-      classes: classes === undefined ? null : JSON.stringify(classes),
+      classes: classes === undefined ? null : toJson(classes),
       revision: uuidV7(),
       troubled_since_ms: null,
       failure: null,
     };
     await this.#countChange();
-    if ((await this.#tx.update(WEBHOOKS.name, eq('identity', identity), changes)) > 0) return;
+    if ((await this.#tx.update(WEBHOOKS, eq('identity', identity), changes)) > 0) return;
     const [lost] = await this.#lost(webhook, owner);
     if (lost !== undefined) {
-      await this.#tx.update(WEBHOOKS.name, eq('identity', lost), changes);
+      await this.#tx.update(WEBHOOKS, eq('identity', lost), changes);
       return;
     }
     const created = BigInt(Date.now()) * 1_000_000n;
     const position = BigInt(await this.#endOfLog());
-    await this.#tx.insert(WEBHOOKS.name, [{ created_ns: created, position, ...changes }]);
+    await this.#tx.insert(WEBHOOKS, [{ created_ns: created, position, ...changes }]);
   }
 
   async remove(webhook: WebhookKey, owner?: string): Promise<void> {
-    const remove = (identities: readonly string[]) => this.#tx.delete(WEBHOOKS.name, isIn('identity', identities));
+    const remove = (identities: readonly string[]) => this.#tx.delete(WEBHOOKS, isIn('identity', identities));
     let removed = await remove([this.#identity(webhook, owner)]);
     if (removed === 0) removed = await remove(await this.#lost(webhook, owner));
     if (owner === undefined) removed += await remove(await this.#ofOwners(webhook));
@@ -207,7 +206,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
   ): Promise<void> {
     if (progress.length === 0) return;
     const { rows, rowIds } = await this.#tx.select({
-      table: WEBHOOKS.name,
+      table: WEBHOOKS,
       columns: ['identity', 'revision'],
       where: isIn(
         'identity',
@@ -216,13 +215,13 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
       rowIds: true,
     });
     const byIdentity = new Map(progress.map((each) => [each.identity, each]));
-    const changes = (rows as [string, string | null][]).flatMap(([identity, revision], index) => {
+    const changes = rows.flatMap(([identity, revision], index) => {
       const [saved, rowId] = [byIdentity.get(identity), rowIds[index]];
       if (saved === undefined || rowId === undefined || saved.revision !== (revision ?? '')) return [];
       return [{ rowId, cells: progressCells(saved) }];
     });
     await this.#tx.updateByRowIds(
-      WEBHOOKS.name,
+      WEBHOOKS,
       changes.map(({ rowId }) => rowId),
       PROGRESS_COLUMNS,
       changes.map(({ cells }) => cells),

@@ -1,14 +1,14 @@
-import type { TableDefinition } from '../engine.ts';
 import type { ManagedReader } from '../managed-reader.ts';
 import type { ManagedTransaction } from '../managed-transaction.ts';
 import { eq, isIn } from '../predicate/builder.ts';
+import { defineTable } from '../schema/define-table.ts';
 
 /**
  * The ledger records committed transactions of batch inserts: each writes its entry together with its rows, so that
  * after a failure during a commit the entry tells the outcome. A call that succeeds removes its entries; those of a
  * call that failed stay until it is cleaned up.
  */
-export const BATCH_LEDGER: TableDefinition = {
+export const BATCH_LEDGER = defineTable({
   name: '_batches',
   columns: [
     { name: 'entry_id', type: 'string', required: true },
@@ -17,7 +17,7 @@ export const BATCH_LEDGER: TableDefinition = {
     { name: 'written_ns', type: 'int64', required: true },
   ],
   sortKey: ['entry_id'],
-};
+});
 
 const REMOVED_AT_ONCE = 1000;
 
@@ -29,7 +29,7 @@ export async function addLedgerEntry(
 ): Promise<void> {
   // An earlier attempt whose commit is still under way must not take effect beside this one.
   await tx.lock([`batch:${entryId}`]);
-  await tx.insert(BATCH_LEDGER.name, [
+  await tx.insert(BATCH_LEDGER, [
     {
       entry_id: entryId,
       table_name: table,
@@ -40,11 +40,11 @@ export async function addLedgerEntry(
 }
 
 export async function hasLedgerEntry(reader: ManagedReader, entryId: string): Promise<boolean> {
-  return (await reader.count(BATCH_LEDGER.name, eq('entry_id', entryId))) > 0;
+  return (await reader.count(BATCH_LEDGER, eq('entry_id', entryId))) > 0;
 }
 
 export async function removeLedgerEntries(tx: ManagedTransaction, entryIds: readonly string[]): Promise<void> {
   for (let start = 0; start < entryIds.length; start += REMOVED_AT_ONCE) {
-    await tx.delete(BATCH_LEDGER.name, isIn('entry_id', entryIds.slice(start, start + REMOVED_AT_ONCE)));
+    await tx.delete(BATCH_LEDGER, isIn('entry_id', entryIds.slice(start, start + REMOVED_AT_ONCE)));
   }
 }

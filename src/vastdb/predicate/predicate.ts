@@ -1,10 +1,31 @@
-import type { Cell } from '../cell.ts';
+import type { Cell, Row } from '../cell.ts';
 
 /**
  * The one predicate tree. Nodes are plain frozen data: engines compile them, the executor splits
  * them, nobody concatenates SQL. Comparisons with null pick nothing, as in SQL.
+ *
+ * `C` are the columns that it names, each with a cell that it is compared with: a reader takes what fits the table.
  */
-export type Predicate =
+export type Predicate<C extends Condition = Condition> = Node & { readonly [conditions]?: C };
+
+declare const conditions: unique symbol;
+
+/** A column, and cells that it has to be able to hold. */
+export interface Condition<Column extends string = string, Held extends Cell = Cell> {
+  readonly column: Column;
+  readonly cell: Held;
+}
+
+export type ConditionOf<P extends Predicate> = NonNullable<P[typeof conditions]>;
+
+/** All that can be asked of rows. */
+export type ConditionsOn<R extends Row> = { [Column in keyof R & string]: Condition<Column, R[Column]> }[keyof R &
+  string];
+
+/** A predicate on rows of a table. */
+export type Where<R extends Row> = Predicate<ConditionsOn<R>>;
+
+type Node =
   | Comparison
   | { readonly op: 'in'; readonly column: string; readonly values: readonly NonNullCell[] }
   | { readonly op: 'between'; readonly column: string; readonly low: NonNullCell; readonly high: NonNullCell }

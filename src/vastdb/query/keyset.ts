@@ -1,9 +1,9 @@
 import type { Cell, Ordering } from '../engine.ts';
 import { and, eq, gt, gte, isNotNull, isNull, lt, lte, or } from '../predicate/builder.ts';
-import type { Predicate } from '../predicate/predicate.ts';
+import type { Condition, Predicate } from '../predicate/predicate.ts';
 import { TableError } from '../table-error.ts';
 
-export interface KeysetColumn extends Ordering {
+export interface KeysetColumn<Column extends string = string> extends Ordering<Column> {
   /** The column may hold null, which comes before all values (after them when descending). */
   readonly nullable?: boolean;
 }
@@ -16,7 +16,15 @@ export interface KeysetColumn extends Ordering {
  *
  * @throws TableError `invalid` where the position does not fit the columns.
  */
-export function afterPosition(orderBy: readonly KeysetColumn[], position: readonly Cell[]): Predicate {
+export function afterPosition<Column extends string>(
+  orderBy: readonly KeysetColumn<Column>[],
+  position: readonly Cell[],
+): Predicate<Condition<Column, never>> {
+  // Cells of a position come out of rows, or out of a cursor whose types were checked: no compiler knows which is of which column.
+  return after(orderBy, position) as Predicate<Condition<Column, never>>;
+}
+
+function after(orderBy: readonly KeysetColumn[], position: readonly Cell[]): Predicate {
   const [first, ...rest] = orderBy;
   const [cell, ...cells] = position;
   if (first === undefined || cell === undefined || rest.length !== cells.length) {
@@ -29,10 +37,7 @@ export function afterPosition(orderBy: readonly KeysetColumn[], position: readon
     throw new TableError('invalid', `the page position of column ${first.column}, which is not nullable, is null`);
   }
   if (rest.length === 0) return beyond(first, cell);
-  return and([
-    atOrBeyond(first, cell),
-    or([beyond(first, cell), and([same(first, cell), afterPosition(rest, cells)])]),
-  ]);
+  return and([atOrBeyond(first, cell), or([beyond(first, cell), and([same(first, cell), after(rest, cells)])])]);
 }
 
 function beyond({ column, direction, nullable }: KeysetColumn, cell: Cell): Predicate {

@@ -1,7 +1,6 @@
-import type { Cell, SelectRequest } from '../engine.ts';
+import type { Cell, Row, SelectRequest } from '../engine.ts';
 
-/** A row by the names of its columns. */
-export type Row = Readonly<Record<string, Cell>>;
+export type { Row };
 
 /** A row to be written; columns that are missing or undefined become null. */
 export type NewRow = Readonly<Record<string, Cell | undefined>>;
@@ -11,8 +10,8 @@ export type NewRow = Readonly<Record<string, Cell | undefined>>;
  * read in windows of that column instead of reading and sorting all rows. The bounds have to be true of all rows that
  * the query picks; bounds in `where` are found without a hint.
  */
-export interface TimelineHint {
-  readonly column: string;
+export interface TimelineHint<Column extends string = string> {
+  readonly column: Column;
   /** Inclusive. */
   readonly from?: bigint;
   /** Exclusive. */
@@ -26,9 +25,4 @@ export interface TimelineHint {
 /** A select as the table layer takes it: every engine answers it alike. */
 export interface SelectQuery extends SelectRequest {
   readonly timeline?: TimelineHint;
-}
-
-/** A select that answers with rows as objects; without `columns`, with all columns of the table. */
-export interface RowQuery extends Omit<SelectQuery, 'columns' | 'rowIds'> {
-  readonly columns?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FLOW_TAGS, FLOWS, VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { FLOW_TAGS, FLOWS } from '../../../src/tams/flows/flow-tables.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import { openTestTables } from '../../support/table-engine.ts';
 import { multiFlow, videoFlow } from '../../support/examples.ts';

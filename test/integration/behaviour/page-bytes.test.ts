@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DELETION_REQUESTS, FLOWS, VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { DELETION_REQUESTS } from '../../../src/tams/deletion/deletion-tables.ts';
+import { FLOWS } from '../../../src/tams/flows/flow-tables.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { openTestTables } from '../../support/table-engine.ts';

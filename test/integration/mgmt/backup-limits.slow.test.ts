@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { OBJECTS } from '../../../src/tams/tables.ts';
+import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
 import { onTables } from './support/filled-tables.ts';
 import { runMgmt, type Result } from './support/run-mgmt.ts';
 

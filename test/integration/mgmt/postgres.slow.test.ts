@@ -8,7 +8,7 @@ import { SILENT } from '../../../mgmt/progress.ts';
 import { withEngine } from '../../../mgmt/tables/open-tables.ts';
 import { loadConfig } from '../../../src/settings.ts';
 import { AUDIT_LOG } from '../../../src/features/auth/auth-tables.ts';
-import { OBJECTS } from '../../../src/tams/tables.ts';
+import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
 import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { startVastEmulator } from '../../support/vast-emulator/index.ts';

@@ -10,7 +10,7 @@ import { withEngine } from '../../../mgmt/tables/open-tables.ts';
 import { loadConfig } from '../../../src/settings.ts';
 import { EMBEDDINGS } from '../../../src/features/search/search-tables.ts';
 import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
-import { OBJECTS } from '../../../src/tams/tables.ts';
+import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
 import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
 import { fillTables, onTables, rowCounts } from './support/filled-tables.ts';
 import { jsonLines, type Result, startMgmt, startMgmtWithLimit, startServer } from './support/run-mgmt.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tams-restore-'));
   await fillTables(at('data'), ROWS);
   counts = await rowCounts(at('data'));
-  expect(counts).toMatchObject({ [OBJECTS.name]: ROWS, [EXR_FILES.name]: 1, [EMBEDDINGS]: 1 });
+  expect(counts).toMatchObject({ [OBJECTS.name]: ROWS, [EXR_FILES.name]: 1, [EMBEDDINGS.name]: 1 });
 });
 afterAll(async () => {
   await rm(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AUDIT_LOG } from '../../../src/features/auth/auth-tables.ts';
-import { FLOW_TAGS } from '../../../src/tams/tables.ts';
+import { FLOW_TAGS } from '../../../src/tams/flows/flow-tables.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
 import { checkServer } from '../../../mgmt/checks.ts';

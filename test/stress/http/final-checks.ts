@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { flowId } from '../../bench/support/dataset.ts';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
-import { SEGMENTS, VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { SEGMENTS } from '../../../src/tams/segments/segment-tables.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';

@@ -4,7 +4,10 @@ import type { NumberOf } from '../../../vastdb/analytics/analysis.ts';
 import type { ColumnDefinition, TableDefinition } from '../../../vastdb/engine.ts';
 import type { AnalysedTable as FeatureTable } from '../../statistics.ts';
 import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
-import { EVENTS, FLOWS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
+import { FLOWS } from '../../../tams/flows/flow-tables.ts';
+import { SEGMENTS } from '../../../tams/segments/segment-tables.ts';
+import { SOURCES } from '../../../tams/sources/source-tables.ts';
+import { EVENTS } from '../../../tams/webhooks/webhook-tables.ts';
 
 /** Tables for analyses. None has credentials, and names come only from the schema. */
 interface Analysed extends FeatureTable {

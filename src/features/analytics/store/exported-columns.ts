@@ -3,7 +3,9 @@ import type { ExportedColumn } from '../../../vastdb/analytics/analysis.ts';
 import type { TableDefinition } from '../../../vastdb/engine.ts';
 import { ACCESS_COLUMN } from '../../../tams/access/access.ts';
 import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
-import { FLOWS, OBJECTS, SEGMENTS } from '../../../tams/tables.ts';
+import { FLOWS } from '../../../tams/flows/flow-tables.ts';
+import { OBJECTS } from '../../../tams/objects/object-tables.ts';
+import { SEGMENTS } from '../../../tams/segments/segment-tables.ts';
 
 const TABLES: Readonly<Record<ExportQuery['table'], TableDefinition>> = {
   segments: SEGMENTS,

@@ -1,7 +1,7 @@
 import type { RateQuery } from '../analytics.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { RateGroup } from '../../../vastdb/analytics/analysis.ts';
-import { FLOWS } from '../../../tams/tables.ts';
+import { FLOWS } from '../../../tams/flows/flow-tables.ts';
 
 /** The column to group by. Segments only have their flow: the rest comes from the flows. */
 export function rateGroup(of: RateQuery['of'], by: NonNullable<RateQuery['groupBy']>): RateGroup {

@@ -2,7 +2,8 @@ import type { CatalogTable } from '../analytics.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
 import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
-import { FLOWS, SEGMENTS } from '../../../tams/tables.ts';
+import { FLOWS } from '../../../tams/flows/flow-tables.ts';
+import { SEGMENTS } from '../../../tams/segments/segment-tables.ts';
 
 interface Count {
   readonly rows: number;

@@ -1,12 +1,16 @@
 import type { AnalyticsFilter } from '../analytics.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { TimeRange } from '../../../shared/time/timerange.ts';
-import { and, eq, gte, inSelect, isNull, lt, or, overlapsRange } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
-import type { Access } from '../../../tams/access/access.ts';
+import { and, eqIfGiven, gte, inSelect, isNull, lt, or, overlapsRange } from '../../../vastdb/predicate/builder.ts';
+import type { Condition, Predicate, Where } from '../../../vastdb/predicate/predicate.ts';
+import type { RowOf } from '../../../vastdb/schema/define-table.ts';
+import { type Access, scannedOf } from '../../../tams/access/access.ts';
 import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
 import type { TimeColumn } from './analysed-tables.ts';
-import { FLOWS, OBJECTS, SEGMENTS, SOURCES } from '../../../tams/tables.ts';
+import { type FlowRow, FLOWS } from '../../../tams/flows/flow-tables.ts';
+import { OBJECTS } from '../../../tams/objects/object-tables.ts';
+import { type SegmentRow, SEGMENTS } from '../../../tams/segments/segment-tables.ts';
+import { SOURCES } from '../../../tams/sources/source-tables.ts';
 
 /**
  * The predicate of a filter and a view over one table; undefined: all rows.
@@ -28,6 +32,7 @@ export function rowFilter(
   return terms.length === 0 ? undefined : and(terms);
 }
 
+type ObjectRow = RowOf<typeof OBJECTS>;
 type Owner = Omit<AnalyticsFilter, 'timerange'>;
 
 function ownTerms(table: string, filter: Owner, access: Access, filters: readonly string[]): Predicate[] {
@@ -38,64 +43,60 @@ function ownTerms(table: string, filter: Owner, access: Access, filters: readonl
       return ofFlows(filter, access);
     case SOURCES.name:
       if (filter.flowId !== undefined) throw unknownFilter('flow_id', table);
-      return [...equal('id', filter.sourceId), ...equal('format', filter.format), ...visibleTerms(access)];
+      return [...eqIfGiven('id', filter.sourceId), ...eqIfGiven('format', filter.format), ...scannedOf(access)];
     case OBJECTS.name:
       return ofObjects(filter, access);
     default:
       return Object.entries(PARAMETERS).flatMap(([name, parameter]) => {
         const value = filter[name as keyof Owner];
         if (value !== undefined && !filters.includes(parameter)) throw unknownFilter(parameter, table);
-        return equal(parameter, value);
+        return eqIfGiven(parameter, value);
       });
   }
 }
 
 const PARAMETERS = { flowId: 'flow_id', sourceId: 'source_id', format: 'format' };
 
-const flowTerms = ({ flowId, sourceId, format }: Owner, access: Access): Predicate[] => [
+const flowTerms = ({ flowId, sourceId, format }: Owner, access: Access): Where<FlowRow>[] => [
   NOT_DELETING,
-  ...equal('id', flowId),
-  ...equal('source_id', sourceId),
-  ...equal('format', format),
-  ...visibleTerms(access),
+  ...eqIfGiven('id', flowId),
+  ...eqIfGiven('source_id', sourceId),
+  ...eqIfGiven('format', format),
+  ...scannedOf(access),
 ];
 
 /** If possible only the flow's id is compared: segments of flows that are being deleted disappear soon. */
-function ofFlows({ flowId, sourceId, format }: Owner, access: Access): Predicate[] {
-  const own = equal('flow_id', flowId);
+function ofFlows({ flowId, sourceId, format }: Owner, access: Access): Where<SegmentRow>[] {
+  const own = eqIfGiven('flow_id', flowId);
   if (sourceId === undefined && format === undefined && access.classes === undefined) return own;
   return [...own, inFlows('flow_id', { sourceId, format }, access)];
 }
 
 /** An object belongs to the flow that it was allocated for, and to those that use it. */
-function ofObjects(filter: Owner, access: Access): Predicate[] {
+function ofObjects(filter: Owner, access: Access): Where<ObjectRow>[] {
   const { flowId, sourceId, format } = filter;
   const isAsked = flowId !== undefined || sourceId !== undefined || format !== undefined;
   if (!isAsked && access.classes === undefined) return [];
   const using = ofFlows(filter, access);
   return [
-    or([
-      allocatedFor(filter, access),
-      inSelect('id', { table: SEGMENTS.name, column: 'object_id', where: and(using) }),
-    ]),
+    or([allocatedFor(filter, access), inSelect('id', { table: SEGMENTS, column: 'object_id', where: and(using) })]),
   ];
 }
 
-const inFlows = (column: string, filter: Owner, access: Access): Predicate =>
-  inSelect(column, { table: FLOWS.name, column: 'id', where: and(flowTerms(filter, access)) });
+const inFlows = <Column extends string>(
+  column: Column,
+  filter: Owner,
+  access: Access,
+): Predicate<Condition<Column, string>> =>
+  inSelect(column, { table: FLOWS, column: 'id', where: and(flowTerms(filter, access)) });
 
 /** A limited view compares the lives of flows: an id alone may be that of an earlier flow. */
-function allocatedFor(filter: Owner, access: Access): Predicate {
+function allocatedFor(filter: Owner, access: Access): Where<ObjectRow> {
   if (access.classes === undefined) return inFlows('first_flow', filter, access);
-  const lives = { table: FLOWS.name, column: 'life', where: and(flowTerms(filter, access)) };
+  const lives = { table: FLOWS, column: 'life', where: and(flowTerms(filter, access)) } as const;
   // The life of an object that is older than the column is its flow's id.
   return or([inSelect('first_life', lives), and([isNull('first_life'), inSelect('first_flow', lives)])]);
 }
-
-const visibleTerms = ({ classes, visible }: Access): Predicate[] => (classes === undefined ? [] : [visible]);
-
-const equal = (column: string, value: string | undefined): Predicate[] =>
-  value === undefined ? [] : [eq(column, value)];
 
 /** Rows whose time lies in the range. */
 function within({ startNs, endNs }: TimeRange, column: string, unitNs: bigint): Predicate[] {
@@ -106,13 +107,15 @@ function within({ startNs, endNs }: TimeRange, column: string, unitNs: bigint): 
 }
 
 /** Rows from `start` to `end` that overlap the range. */
-export const overlapping = ({ startNs, endNs }: TimeRange, start: string, end: string): Predicate =>
-  overlapsRange({ start, end }, { start: startNs, end: endNs });
-
 /** The flows with content in the range: if the engine looks them up, only their segments are read. */
-export const inFlowsWithContent = (range: TimeRange): Predicate =>
+export const overlapping = <Column extends string>(
+  { startNs, endNs }: TimeRange,
+  start: Column,
+  end: Column,
+): Predicate<Condition<Column, bigint>> => overlapsRange({ start, end }, { start: startNs, end: endNs });
+export const inFlowsWithContent = (range: TimeRange): Where<SegmentRow> =>
   inSelect('flow_id', {
-    table: FLOWS.name,
+    table: FLOWS,
     column: 'id',
     where: overlapping(range, 'content_start_ns', 'content_end_ns'),
   });

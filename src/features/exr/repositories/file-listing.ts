@@ -2,16 +2,15 @@ import type { ExrFileFilter, ExrFileSummary } from '../rules/exr-file.ts';
 import type { VisibleObjects } from '../rules/exr-files.ts';
 import type { CursorPosition, Page, PageRequest } from '../../../shared/paging.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
-import type { TableDefinition } from '../../../vastdb/engine.ts';
+import type { Row, TableDefinition } from '../../../vastdb/engine.ts';
 import { and, eq, inSelect, isIn, isNotNull, isNull, not, or, startsWith } from '../../../vastdb/predicate/builder.ts';
 import { compareCells } from '../../../vastdb/predicate/compare.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
-import type { Row } from '../../../vastdb/query/select-query.ts';
+import type { Condition, Predicate, Where } from '../../../vastdb/predicate/predicate.ts';
 import { toPage } from '../../../tams/documents/keyset-page.ts';
 import { afterCursor } from '../../../tams/documents/listing-order.ts';
-import { SUMMARY_COLUMNS, toSummary } from './file-rows.ts';
+import { SUMMARY_COLUMNS, type SummaryRow, toSummary } from './file-rows.ts';
 import { Ranking } from './ranking.ts';
-import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_FILES, EXR_PARTS } from '../exr-tables.ts';
+import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_FILES, EXR_PARTS, type ExrFileRow } from '../exr-tables.ts';
 
 const BY_PATH = [
   { column: 'path', direction: 'asc' },
@@ -35,11 +34,11 @@ export async function listFiles(
     const where = and([...terms, ...beyond(page.after)]);
     return toPage({ rows: await firstByPath(reader, where, wanted, visible) }, page.limit, toSummary, positionOf);
   }
-  const found: Row[] = [];
+  const found: SummaryRow[] = [];
   let after = page.after;
   for (;;) {
     const rows = await reader.selectRows({
-      table: EXR_FILES.name,
+      table: EXR_FILES,
       columns: SUMMARY_COLUMNS,
       where: and([...terms, ...beyond(after)]),
       orderBy: BY_PATH,
@@ -53,7 +52,7 @@ export async function listFiles(
   return toPage({ rows: found.slice(0, wanted) }, page.limit, toSummary, positionOf);
 }
 
-const beyond = (position: CursorPosition | undefined): Predicate[] =>
+const beyond = (position: CursorPosition | undefined): Where<ExrFileRow>[] =>
   afterCursor(BY_PATH, position, ['string', 'string']);
 
 interface Place {
@@ -67,41 +66,40 @@ const byPath = (a: Place, b: Place): number => compareCells(a.path, b.path) || c
 /** In one pass over the paths, whatever their number. */
 async function firstByPath(
   reader: CommittedReader,
-  where: Predicate,
+  where: Where<ExrFileRow>,
   count: number,
   visible: VisibleObjects | undefined,
-): Promise<Row[]> {
+): Promise<SummaryRow[]> {
   const ranking = new Ranking(count, byPath, async (batch: readonly Place[]) => {
     if (visible === undefined) return batch;
     const seen = await visible(batch.flatMap(({ object_id }) => object_id ?? []));
     return batch.filter(({ object_id }) => object_id !== null && seen.has(object_id));
   });
-  const request = { table: EXR_FILES.name, columns: ['path', 'id', 'object_id'], where };
-  for await (const { columns } of reader.scan(request)) {
-    const [paths, ids, objectIds] = columns as unknown as [string[], string[], (string | null)[]];
+  for await (const { columns } of reader.scan({ table: EXR_FILES, columns: ['path', 'id', 'object_id'], where })) {
+    const [paths, ids, objectIds] = columns;
     await ranking.add(
       paths.map((path, index) => ({ path, id: ids[index] ?? '', object_id: objectIds[index] ?? null })),
     );
   }
   const ids = ranking.first.map(({ id }) => id);
   if (ids.length === 0) return [];
-  const rows = await reader.selectRows({ table: EXR_FILES.name, columns: SUMMARY_COLUMNS, where: isIn('id', ids) });
   // If files were removed meanwhile, others take their places: a page that is not full would count as the last.
+  const rows = await reader.selectRows({ table: EXR_FILES, columns: SUMMARY_COLUMNS, where: isIn('id', ids) });
   if (rows.length < ids.length) return firstByPath(reader, where, count, visible);
   const places = new Map(ids.map((id, place) => [id, place]));
-  return rows.sort((a, b) => (places.get(a['id'] as string) ?? 0) - (places.get(b['id'] as string) ?? 0));
+  return rows.sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
 }
 
-async function withVisibleObjects(rows: readonly Row[], visible: VisibleObjects): Promise<Row[]> {
-  const seen = await visible(rows.map((row) => row['object_id'] as string));
-  return rows.filter((row) => seen.has(row['object_id'] as string));
+async function withVisibleObjects(rows: readonly SummaryRow[], visible: VisibleObjects): Promise<SummaryRow[]> {
+  const seen = await visible(rows.flatMap(({ object_id: id }) => id ?? []));
+  return rows.filter(({ object_id: id }) => id !== null && seen.has(id));
 }
 
-const positionOf = (row: Row): [string, string] => [row['path'] as string, row['id'] as string];
+const positionOf = ({ path, id }: SummaryRow): [string, string] => [path, id];
 
-function filterTerms(filter: ExrFileFilter): Predicate[] {
-  const terms: Predicate[] = [];
-  const add = <Value>(value: Value | undefined, term: (value: Value) => Predicate): void => {
+function filterTerms(filter: ExrFileFilter): Where<ExrFileRow>[] {
+  const terms: Where<ExrFileRow>[] = [];
+  const add = <Value>(value: Value | undefined, term: (value: Value) => Where<ExrFileRow>): void => {
     if (value !== undefined) terms.push(term(value));
   };
   add(filter.pathPrefix, (prefix) => startsWith('path', prefix));
@@ -124,10 +122,12 @@ function filterTerms(filter: ExrFileFilter): Predicate[] {
   return terms;
 }
 
-const having = ({ name }: TableDefinition, where: Predicate): Predicate =>
-  inSelect('id', { table: name, column: 'file_id', where });
+const having = <R extends Row & { file_id: string }>(
+  table: TableDefinition<R>,
+  where: Where<R>,
+): Predicate<Condition<'id', string>> => inSelect('id', { table, column: 'file_id', where });
 
-function valueIs(value: string): Predicate {
+function valueIs(value: string): Predicate<Condition<'value_text', string> | Condition<'value_number', number>> {
   const number = value.trim() === '' ? NaN : Number(value);
   const isText = eq('value_text', value);
   return Number.isFinite(number) ? or([isText, eq('value_number', number)]) : isText;

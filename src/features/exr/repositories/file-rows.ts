@@ -3,11 +3,12 @@ import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts'
 import type { ExrFile, ExrInspection } from '../rules/inspection.ts';
 import { parseFrameName } from '../rules/sequence/frame-name.ts';
 import { heightOf, widthOf } from '../../../formats/exr/stats.ts';
-import type { Row } from '../../../vastdb/query/select-query.ts';
+import { fromJson, toJson } from '../../../shared/json-text.ts';
+import type { ExrFileRow } from '../exr-tables.ts';
 import { keptProblems } from './text-limits.ts';
 
 /** The cells of a file's row from an inspection, without its time. */
-export function describedCells(inspection: ExrInspection): Row {
+export function describedCells(inspection: ExrInspection) {
   const { file, parts } = inspection;
   const window = parts[0]?.display_window;
   return {
@@ -25,11 +26,11 @@ export function describedCells(inspection: ExrInspection): Row {
     header_hash: file.header_hash,
     schema_version: inspection.schema_version,
     embedding_version: EXR_EMBEDDING_VERSION,
-    stats: JSON.stringify(inspection.stats),
-    validation: JSON.stringify(inspection.validation),
-    errors: JSON.stringify(keptProblems(inspection.errors)),
+    stats: toJson(inspection.stats),
+    validation: toJson(inspection.validation),
+    errors: toJson(keptProblems(inspection.errors)),
     failure: null,
-  };
+  } satisfies Partial<ExrFileRow>;
 }
 
 /** The path without its digits: equal for the frames of a sequence, and of few others. Null if the file is no frame. */
@@ -40,10 +41,10 @@ export function sequenceNameOf(path: string): string | null {
 
 export const REF_COLUMNS = ['id', 'path', 'object_id'] as const;
 
-export const toRef = (row: Row): ExrFileRef => ({
-  id: row['id'] as string,
-  path: row['path'] as string,
-  objectId: row['object_id'] as string | null,
+export const toRef = (row: Pick<ExrFileRow, (typeof REF_COLUMNS)[number]>): ExrFileRef => ({
+  id: row.id,
+  path: row.path,
+  objectId: row.object_id,
 });
 
 export const SUMMARY_COLUMNS = [
@@ -63,40 +64,42 @@ export const SUMMARY_COLUMNS = [
   'failure',
 ] as const;
 
-export const toSummary = (row: Row): ExrFileSummary => ({
-  id: row['id'] as string,
-  path: row['path'] as string,
-  object_id: row['object_id'] as string | null,
-  bucket: row['bucket'] as string | null,
-  key: row['key'] as string | null,
-  size: Number(row['size']),
-  mtime: row['mtime'] as string | null,
-  frame_number: numberOf(row['frame_number']),
-  part_count: row['part_count'] as number,
-  is_deep: row['is_deep'] as boolean,
-  is_tiled: row['is_tiled'] as boolean,
-  width: numberOf(row['width']),
-  height: numberOf(row['height']),
-  header_hash: row['header_hash'] as string | null,
-  last_inspected: timeOf(row['last_inspected_ms']),
+export type SummaryRow = Pick<ExrFileRow, (typeof SUMMARY_COLUMNS)[number]>;
+
+export const toSummary = (row: SummaryRow): ExrFileSummary => ({
+  id: row.id,
+  path: row.path,
+  object_id: row.object_id,
+  bucket: row.bucket,
+  key: row.key,
+  size: Number(row.size),
+  mtime: row.mtime,
+  frame_number: numberOf(row.frame_number),
+  part_count: row.part_count,
+  is_deep: row.is_deep,
+  is_tiled: row.is_tiled,
+  width: numberOf(row.width),
+  height: numberOf(row.height),
+  header_hash: row.header_hash,
+  last_inspected: timeOf(row.last_inspected_ms),
   failure: toFailure(row),
 });
 
-export function toFile(row: Row): ExrFile {
+export function toFile(row: SummaryRow): ExrFile {
   const { path, bucket, key, size, mtime, frame_number, part_count, is_deep, header_hash } = toSummary(row);
   return { path, bucket, key, size, mtime, frame_number, part_count, is_deep, header_hash: header_hash ?? '' };
 }
 
-export const toFailure = (row: Row): ExrFailure | null =>
-  row['failure'] === null ? null : (JSON.parse(row['failure'] as string) as ExrFailure);
+export const toFailure = ({ failure }: Pick<ExrFileRow, 'failure'>): ExrFailure | null =>
+  failure === null ? null : fromJson(failure);
 
-export const toAudit = (row: Row): ExrAudit => ({
-  id: row['id'] as string,
-  inspection_count: Number(row['inspection_count']),
-  first_inspected: timeOf(row['first_inspected_ms']),
-  last_inspected: timeOf(row['last_inspected_ms']),
+export const toAudit = (row: ExrFileRow): ExrAudit => ({
+  id: row.id,
+  inspection_count: Number(row.inspection_count),
+  first_inspected: timeOf(row.first_inspected_ms),
+  last_inspected: timeOf(row.last_inspected_ms),
 });
 
-const numberOf = (cell: unknown): number | null => (typeof cell === 'bigint' ? Number(cell) : null);
+const numberOf = (cell: bigint | null): number | null => (cell === null ? null : Number(cell));
 
-export const timeOf = (ms: unknown): string => new Date(Number(ms)).toISOString();
+export const timeOf = (ms: bigint | number): string => new Date(Number(ms)).toISOString();

@@ -4,11 +4,11 @@ import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';
-import type { Row } from '../../../vastdb/query/select-query.ts';
-import { OBJECTS } from '../../../tams/tables.ts';
+import { toJson } from '../../../shared/json-text.ts';
+import { OBJECTS } from '../../../tams/objects/object-tables.ts';
 import { insertContent, removeContent } from './content-rows.ts';
 import { describedCells, timeOf } from './file-rows.ts';
-import { EXR_FILES } from '../exr-tables.ts';
+import { EXR_FILES, type ExrFileRow } from '../exr-tables.ts';
 
 /** Throws `not_found` for an object that is gone, or about to go. */
 export async function saveInspection(
@@ -22,8 +22,8 @@ export async function saveInspection(
     throw new AppError('not_found', 'The media object was deleted while its header was read.');
   }
   const cells = describedCells(inspection);
-  const count = present === undefined ? 1n : (present['inspection_count'] as bigint) + 1n;
-  const firstMs = present === undefined ? BigInt(nowMs) : (present['first_inspected_ms'] as bigint);
+  const count = present === undefined ? 1n : present.inspection_count + 1n;
+  const firstMs = present === undefined ? BigInt(nowMs) : present.first_inspected_ms;
   const audit = { inspection_count: count, last_inspected_ms: BigInt(nowMs) };
   const persistence = {
     id: file.id,
@@ -32,7 +32,7 @@ export async function saveInspection(
     last_inspected: timeOf(nowMs),
   };
   if (present === undefined) {
-    await tx.insert(EXR_FILES.name, [{ ...identityCells(file), ...cells, ...audit, first_inspected_ms: firstMs }]);
+    await tx.insert(EXR_FILES, [{ ...identityCells(file), ...cells, ...audit, first_inspected_ms: firstMs }]);
     const added = 1 + (await insertContent(tx, file.id, inspection, vectors));
     return { ...persistence, outcome: 'created', rows_added: added, rows_updated: 0, rows_removed: 0 };
   }
@@ -40,12 +40,12 @@ export async function saveInspection(
   if (isSameHeader(present, inspection)) {
     // A file that was rendered anew may have the header that it had.
     const { size, mtime } = cells;
-    await tx.update(EXR_FILES.name, where, { size: size ?? null, mtime: mtime ?? null, failure: null, ...audit });
+    await tx.update(EXR_FILES, where, { size, mtime, failure: null, ...audit });
     return { ...persistence, outcome: 'unchanged', rows_added: 0, rows_updated: 1, rows_removed: 0 };
   }
   const removed = await removeContent(tx, [file.id]);
   const added = await insertContent(tx, file.id, inspection, vectors);
-  await tx.update(EXR_FILES.name, where, { ...cells, ...audit });
+  await tx.update(EXR_FILES, where, { ...cells, ...audit });
   return { ...persistence, outcome: 'superseded', rows_added: added, rows_updated: 1, rows_removed: removed };
 }
 
@@ -56,48 +56,52 @@ export async function saveFailure(
   failure: ExrFailure,
   nowMs: number,
 ): Promise<void> {
-  const cells = { failure: JSON.stringify(failure), last_inspected_ms: BigInt(nowMs) };
+  const cells = { failure: toJson(failure), last_inspected_ms: BigInt(nowMs) };
   const present = await lockFile(tx, file.id);
   if (!(await isStillThere(tx, file))) return;
   if (present !== undefined) {
-    await tx.update(EXR_FILES.name, eq('id', file.id), cells);
+    await tx.update(EXR_FILES, eq('id', file.id), cells);
     return;
   }
   const unknown = { size: 0n, part_count: 0, is_deep: false, is_tiled: false, schema_version: 0, embedding_version: 0 };
   const audit = { inspection_count: 0n, first_inspected_ms: BigInt(nowMs) };
-  await tx.insert(EXR_FILES.name, [{ ...identityCells(file), ...unknown, ...audit, ...cells }]);
+  await tx.insert(EXR_FILES, [{ ...identityCells(file), ...unknown, ...audit, ...cells }]);
 }
 
 /** Whether the file existed. */
 export async function removeFile(tx: ManagedTransaction, id: string): Promise<boolean> {
   if ((await lockFile(tx, id)) === undefined) return false;
   await removeContent(tx, [id]);
-  return (await tx.delete(EXR_FILES.name, eq('id', id))) > 0;
+  return (await tx.delete(EXR_FILES, eq('id', id))) > 0;
 }
 
 /** Deletes the rows of these objects. */
 export async function removeFilesOfObjects(tx: ManagedTransaction, objectIds: readonly string[]): Promise<void> {
   if (objectIds.length === 0) return;
   const { rows } = await tx.select({
-    table: EXR_FILES.name,
+    table: EXR_FILES,
     columns: ['id'],
     where: isIn('object_id', objectIds),
   });
-  const ids = (rows as [string][]).map(([id]) => id);
+  const ids = rows.map(([id]) => id);
   if (ids.length === 0) return;
   await tx.lock(ids.map(lockKey));
   await removeContent(tx, ids);
-  await tx.delete(EXR_FILES.name, isIn('id', ids));
+  await tx.delete(EXR_FILES, isIn('id', ids));
 }
 
 /** The row of the file. Until this transaction ends, nobody else writes or inserts it. */
-async function lockFile(tx: ManagedTransaction, id: string): Promise<Row | undefined> {
+const PRESENT_COLUMNS = [
+  'header_hash',
+  'schema_version',
+  'embedding_version',
+  'inspection_count',
+  'first_inspected_ms',
+] as const;
+type PresentFile = Pick<ExrFileRow, (typeof PRESENT_COLUMNS)[number]>;
+async function lockFile(tx: ManagedTransaction, id: string): Promise<PresentFile | undefined> {
   await tx.lock([lockKey(id)]);
-  return tx.selectOne({
-    table: EXR_FILES.name,
-    columns: ['header_hash', 'schema_version', 'embedding_version', 'inspection_count', 'first_inspected_ms'],
-    where: eq('id', id),
-  });
+  return tx.selectOne({ table: EXR_FILES, columns: PRESENT_COLUMNS, where: eq('id', id) });
 }
 
 /**
@@ -107,15 +111,15 @@ async function lockFile(tx: ManagedTransaction, id: string): Promise<Row | undef
 async function isStillThere(tx: ManagedTransaction, { objectId }: ExrFileRef): Promise<boolean> {
   if (objectId === null) return true;
   const where = and([eq('id', objectId), eq('reclaiming', false)]);
-  return (await tx.selectOne({ table: OBJECTS.name, columns: ['id'], where })) !== undefined;
+  return (await tx.selectOne({ table: OBJECTS, columns: ['id'], where })) !== undefined;
 }
 
 const lockKey = (id: string): string => `exr:${id}`;
 
-const identityCells = ({ id, path, objectId }: ExrFileRef): Row => ({ id, path, object_id: objectId });
+const identityCells = ({ id, path, objectId }: ExrFileRef) => ({ id, path, object_id: objectId });
 
 /** Rows of an older version of this server are written anew, even for the same header. */
-const isSameHeader = (present: Row, { file, schema_version }: ExrInspection): boolean =>
-  present['header_hash'] === file.header_hash &&
-  present['schema_version'] === schema_version &&
-  present['embedding_version'] === EXR_EMBEDDING_VERSION;
+const isSameHeader = (present: PresentFile, { file, schema_version }: ExrInspection): boolean =>
+  present.header_hash === file.header_hash &&
+  present.schema_version === schema_version &&
+  present.embedding_version === EXR_EMBEDDING_VERSION;

@@ -2,6 +2,7 @@ import type { QueuedInspection } from '../rules/inspection-queue.ts';
 import { uuidV7 } from '../../../shared/uuid.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { isIn, lte } from '../../../vastdb/predicate/builder.ts';
+import { fromJson, type Json, toJson } from '../../../shared/json-text.ts';
 import type { StoreTransaction } from '../../../tams/store.ts';
 import type { TableReads } from '../../../tams/table-access.ts';
 import { EXR_QUEUE } from '../exr-tables.ts';
@@ -19,7 +20,7 @@ export class InspectionQueueReader {
 
   async hasDue(nowMs: number): Promise<boolean> {
     const where = lte('due_ms', BigInt(nowMs));
-    const { rows } = await this.#reader.select({ table: EXR_QUEUE.name, columns: ['due_ms'], where, limit: 1 });
+    const { rows } = await this.#reader.select({ table: EXR_QUEUE, columns: ['due_ms'], where, limit: 1 });
     return rows.length > 0;
   }
 }
@@ -34,33 +35,29 @@ export class InspectionQueueRepository extends InspectionQueueReader {
 
   /** One insert, however many objects. */
   async add(objectIds: readonly string[], dueAtMs: number, attempt = 0): Promise<void> {
-    const rows: [string, string, bigint, number][] = [];
+    const rows: [string, Json<readonly string[]>, bigint, number][] = [];
     for (let start = 0; start < objectIds.length; start += OBJECTS_PER_ROW) {
-      const ids = JSON.stringify(objectIds.slice(start, start + OBJECTS_PER_ROW));
+      const ids = toJson(objectIds.slice(start, start + OBJECTS_PER_ROW));
       rows.push([uuidV7(), ids, BigInt(dueAtMs), attempt]);
     }
-    await this.#tx.insertArrays(EXR_QUEUE.name, ['id', 'object_ids', 'due_ms', 'attempt'], rows);
+    await this.#tx.insertArrays(EXR_QUEUE, ['id', 'object_ids', 'due_ms', 'attempt'], rows);
   }
 
   /** Those that are due, the longest due first. */
   async due(nowMs: number, limit: number): Promise<QueuedInspection[]> {
     const { rows } = await this.#tx.select({
-      table: EXR_QUEUE.name,
+      table: EXR_QUEUE,
       columns: ['id', 'object_ids', 'attempt', 'due_ms'],
       where: lte('due_ms', BigInt(nowMs)),
       orderBy: [{ column: 'due_ms', direction: 'asc' }],
       limit,
       timeline: { column: 'due_ms' },
     });
-    return (rows as [string, string, number, bigint][]).map(([id, objectIds, attempt]) => ({
-      id,
-      objectIds: JSON.parse(objectIds) as string[],
-      attempt,
-    }));
+    return rows.map(([id, objectIds, attempt]) => ({ id, objectIds: fromJson(objectIds), attempt }));
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    await this.#tx.delete(EXR_QUEUE.name, isIn('id', ids));
+    await this.#tx.delete(EXR_QUEUE, isIn('id', ids));
   }
 }
 

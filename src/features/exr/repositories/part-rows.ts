@@ -1,24 +1,18 @@
 import type { ExrPart } from '../rules/inspection.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
 import type { ExrBox } from '../../../formats/exr/attributes/values.ts';
-import type { NewRow, Row } from '../../../vastdb/query/select-query.ts';
+import type { NewRowOf, RowOf } from '../../../vastdb/schema/define-table.ts';
+import { fromJson, toJson } from '../../../shared/json-text.ts';
+import type { EXR_PARTS, PartDetails } from '../exr-tables.ts';
 import { cut } from './text-limits.ts';
 
 /** The content of `details`. */
-type Details = Pick<
-  ExrPart,
-  | 'timecode'
-  | 'chromaticities'
-  | 'white_luminance'
-  | 'adopted_neutral'
-  | 'rendering_transform'
-  | 'look_mod_transform'
-  | 'aces_container'
->;
+type PartRow = RowOf<typeof EXR_PARTS>;
 
-export function toPartRow(fileId: string, part: ExrPart, fingerprint: Float32Array): NewRow {
+export function toPartRow(fileId: string, part: ExrPart, fingerprint: Float32Array): NewRowOf<PartRow> {
+  const { data_window: data, display_window: display } = part;
   const { timecode, chromaticities, white_luminance, adopted_neutral, aces_container } = part;
-  const details: Details = {
+  const details: PartDetails = {
     timecode,
     chromaticities,
     white_luminance,
@@ -33,8 +27,14 @@ export function toPartRow(fileId: string, part: ExrPart, fingerprint: Float32Arr
     name: cut(part.name),
     view: cut(part.view),
     type: cut(part.type),
-    ...windowCells('data_window', part.data_window),
-    ...windowCells('display_window', part.display_window),
+    data_window_x_min: data.x_min,
+    data_window_y_min: data.y_min,
+    data_window_x_max: data.x_max,
+    data_window_y_max: data.y_max,
+    display_window_x_min: display.x_min,
+    display_window_y_min: display.y_min,
+    display_window_x_max: display.x_max,
+    display_window_y_max: display.y_max,
     pixel_aspect_ratio: part.pixel_aspect_ratio,
     line_order: part.line_order,
     compression: part.compression,
@@ -47,45 +47,38 @@ export function toPartRow(fileId: string, part: ExrPart, fingerprint: Float32Arr
       tile_rounding_mode: part.tiles.rounding_mode,
     }),
     is_deep: part.is_deep,
-    details: JSON.stringify(details),
+    details: toJson(details),
     embedding_version: EXR_EMBEDDING_VERSION,
     fingerprint,
   };
 }
 
-export function toPart(row: Row): ExrPart {
-  const tileWidth = row['tile_x_size'] as bigint | null;
+export function toPart(row: PartRow): ExrPart {
+  const { tile_x_size: width, tile_y_size: height, tile_level_mode: levels, tile_rounding_mode: rounding } = row;
   return {
-    index: row['part'] as number,
-    name: row['name'] as string | null,
-    view: row['view'] as string | null,
-    type: row['type'] as string,
+    index: row.part,
+    name: row.name,
+    view: row.view,
+    type: row.type,
     data_window: windowOf(row, 'data_window'),
     display_window: windowOf(row, 'display_window'),
-    pixel_aspect_ratio: row['pixel_aspect_ratio'] as number,
-    line_order: row['line_order'] as string,
-    compression: row['compression'] as string,
-    color_space: row['color_space'] as string | null,
-    software: row['software'] as string | null,
+    pixel_aspect_ratio: row.pixel_aspect_ratio,
+    line_order: row.line_order,
+    compression: row.compression,
+    color_space: row.color_space,
+    software: row.software,
     tiles:
-      tileWidth === null
+      width === null || height === null || levels === null || rounding === null
         ? null
-        : {
-            x_size: Number(tileWidth),
-            y_size: Number(row['tile_y_size']),
-            level_mode: row['tile_level_mode'] as string,
-            rounding_mode: row['tile_rounding_mode'] as string,
-          },
-    is_deep: row['is_deep'] as boolean,
-    ...(JSON.parse(row['details'] as string) as Details),
+        : { x_size: Number(width), y_size: Number(height), level_mode: levels, rounding_mode: rounding },
+    is_deep: row.is_deep,
+    ...fromJson(row.details),
   };
 }
 
-function windowCells(name: string, { x_min, y_min, x_max, y_max }: ExrBox<number>): NewRow {
-  return { [`${name}_x_min`]: x_min, [`${name}_y_min`]: y_min, [`${name}_x_max`]: x_max, [`${name}_y_max`]: y_max };
-}
-
-function windowOf(row: Row, name: string): ExrBox<number> {
-  const corner = (which: string): number => row[`${name}_${which}`] as number;
-  return { x_min: corner('x_min'), y_min: corner('y_min'), x_max: corner('x_max'), y_max: corner('y_max') };
-}
+const windowOf = (row: PartRow, name: 'data_window' | 'display_window'): ExrBox<number> => ({
+  x_min: row[`${name}_x_min`],
+  y_min: row[`${name}_y_min`],
+  x_max: row[`${name}_x_max`],
+  y_max: row[`${name}_y_max`],
+});

@@ -13,7 +13,7 @@ export async function sequenceNames(
   limit: number,
 ): Promise<string[]> {
   const { rows } = await reader.select({
-    table: EXR_FILES.name,
+    table: EXR_FILES,
     columns: ['sequence'],
     where: and([
       isNotNull('sequence'),
@@ -24,37 +24,33 @@ export async function sequenceNames(
     distinct: true,
     limit,
   });
-  return (rows as [string][]).map(([name]) => name);
+  return rows.flatMap(([name]) => name ?? []);
 }
 
 /** Batch by batch: a sequence may have more frames than fit into memory. */
 export async function* scanFrames(reader: CommittedReader, names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
-  const columns = ['sequence', 'path', 'object_id'];
-  for await (const batch of reader.scan({ table: EXR_FILES.name, columns, where: isIn('sequence', names) })) {
-    const [sequences = [], paths = [], objectIds = []] = batch.columns;
-    yield paths.map((path, row) => ({
-      sequence: sequences[row] as string,
-      path: path as string,
-      objectId: objectIds[row] as string | null,
-    }));
+  const columns = ['sequence', 'path', 'object_id'] as const;
+  for await (const batch of reader.scan({ table: EXR_FILES, columns, where: isIn('sequence', names) })) {
+    const [sequences, paths, objectIds] = batch.columns;
+    yield paths.map((path, row) => ({ sequence: sequences[row] ?? '', path, objectId: objectIds[row] ?? null }));
   }
 }
 
 export const countFrames = (reader: ManagedReader, names: readonly string[]): Promise<number> =>
-  reader.count(EXR_FILES.name, isIn('sequence', names));
+  reader.count(EXR_FILES, isIn('sequence', names));
 
 export async function readFrames(reader: ManagedReader, names: readonly string[]): Promise<ExrFrame[]> {
   if (names.length === 0) return [];
   const rows = await reader.selectRows({
-    table: EXR_FILES.name,
+    table: EXR_FILES,
     columns: [...REF_COLUMNS, 'sequence', 'frame_number', 'width', 'height'],
     where: isIn('sequence', names),
   });
   return rows.map((row) => ({
     ...toRef(row),
-    sequence: row['sequence'] as string,
-    frame: Number(row['frame_number']),
-    width: Number(row['width']),
-    height: Number(row['height']),
+    sequence: row.sequence ?? '',
+    frame: Number(row.frame_number),
+    width: Number(row.width),
+    height: Number(row.height),
   }));
 }

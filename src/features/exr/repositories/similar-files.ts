@@ -4,6 +4,8 @@ import { cellsOf, type CursorPosition, type Page, type PageRequest } from '../..
 import { cosine } from '../rules/embedding/feature-vector.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import { and, eq, isIn, startsWith } from '../../../vastdb/predicate/builder.ts';
+import type { RowSet } from '../../../vastdb/engine.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { toPage } from '../../../tams/documents/keyset-page.ts';
 import { Ranking } from './ranking.ts';
 import { SUMMARY_COLUMNS, toSummary } from './file-rows.ts';
@@ -29,20 +31,18 @@ export async function similarFiles(
   page: PageRequest,
   visible: VisibleObjects | undefined,
 ): Promise<Page<SimilarExrFile> | undefined> {
-  const kind = vectorsOf(likeness);
-  const own = await ownVector(reader, id, kind, likeness);
+  const vectors = vectorsOf(reader, likeness);
+  const [own] = (await vectors.own(id)).rows;
   if (own === undefined) return undefined;
   const after = positionIn(page.after);
   const best = new Ranking(page.limit + 1, inOrder, async (batch: readonly Scored[]) =>
     visible === undefined ? batch : visibleOnly(reader, batch, visible),
   );
-  for (const prefix of await prefixes(reader, kind.table)) {
-    const { rows } = await reader.select({
-      table: kind.table,
-      columns: ['file_id', kind.column],
-      where: and([eq('embedding_version', own.version), ...(prefix === '' ? [] : [startsWith('file_id', prefix)])]),
-    });
-    await best.add(scored(rows as [string, Float32Array][], own.vector, id, after));
+  const [version, ownVector] = own;
+  for (const prefix of prefixes(await vectors.count())) {
+    const beginning = prefix === '' ? [] : [startsWith('file_id', prefix)];
+    const { rows } = await vectors.read(and([eq('embedding_version', version), ...beginning]));
+    await best.add(scored(rows, ownVector, id, after));
   }
   const ranked = toPage(
     { rows: best.first },
@@ -53,31 +53,40 @@ export async function similarFiles(
   return { ...ranked, items: await withFiles(reader, ranked.items) };
 }
 
-const vectorsOf = ({ by }: ExrLikeness): { table: string; column: string } =>
-  by === 'metadata'
-    ? { table: EXR_EMBEDDINGS.name, column: 'vector' }
-    : { table: EXR_PARTS.name, column: 'fingerprint' };
+/** The vectors of one kind. */
+interface Vectors {
+  count(): Promise<number>;
+  own(id: string): Promise<RowSet<[version: number, vector: Float32Array]>>;
+  read(
+    where: Where<{ file_id: string; embedding_version: number }>,
+  ): Promise<RowSet<[id: string, vector: Float32Array]>>;
+}
 
-async function ownVector(
-  reader: ManagedReader,
-  id: string,
-  { table, column }: { table: string; column: string },
-  likeness: ExrLikeness,
-): Promise<{ version: number; vector: Float32Array } | undefined> {
-  const { rows } = await reader.select({
-    table,
-    columns: ['embedding_version', column],
-    where: and([eq('file_id', id), ...(likeness.by === 'channels' ? [eq('part', likeness.part)] : [])]),
-    limit: 1,
-  });
-  const [row] = rows as [number, Float32Array][];
-  return row && { version: row[0], vector: row[1] };
+function vectorsOf(reader: ManagedReader, likeness: ExrLikeness): Vectors {
+  if (likeness.by === 'metadata') {
+    const table = EXR_EMBEDDINGS;
+    return {
+      count: () => reader.count(table),
+      own: (id) =>
+        reader.select({ table, columns: ['embedding_version', 'vector'], where: eq('file_id', id), limit: 1 }),
+      read: (where) => reader.select({ table, columns: ['file_id', 'vector'], where }),
+    };
+  }
+  const table = EXR_PARTS;
+  return {
+    count: () => reader.count(table),
+    own: (id) => {
+      const where = and([eq('file_id', id), eq('part', likeness.part)]);
+      return reader.select({ table, columns: ['embedding_version', 'fingerprint'], where, limit: 1 });
+    },
+    read: (where) => reader.select({ table, columns: ['file_id', 'fingerprint'], where }),
+  };
 }
 
 /** First digits of ids that together pick every row, each about `READ_ROWS` at most. */
-async function prefixes(reader: ManagedReader, table: string): Promise<string[]> {
+function prefixes(count: number): string[] {
   let found = [''];
-  for (let portions = (await reader.count(table)) / READ_ROWS; portions > 1; portions /= HEX_DIGITS) {
+  for (let portions = count / READ_ROWS; portions > 1; portions /= HEX_DIGITS) {
     found = found.flatMap((prefix) => Array.from({ length: HEX_DIGITS }, (_, digit) => prefix + digit.toString(16)));
   }
   return found;
@@ -115,14 +124,14 @@ async function visibleOnly(
   visible: VisibleObjects,
 ): Promise<readonly Scored[]> {
   const { rows } = await reader.select({
-    table: EXR_FILES.name,
+    table: EXR_FILES,
     columns: ['id', 'object_id'],
     where: isIn(
       'id',
       batch.map(({ id }) => id),
     ),
   });
-  const objectOf = new Map(rows as [string, string | null][]);
+  const objectOf = new Map(rows);
   const seen = await visible([...objectOf.values()].filter((objectId) => objectId !== null));
   return batch.filter(({ id }) => seen.has(objectOf.get(id) ?? ''));
 }
@@ -133,14 +142,14 @@ async function withFiles(reader: ManagedReader, ranked: readonly Scored[]): Prom
     ranked.length === 0
       ? []
       : await reader.selectRows({
-          table: EXR_FILES.name,
+          table: EXR_FILES,
           columns: SUMMARY_COLUMNS,
           where: isIn(
             'id',
             ranked.map(({ id }) => id),
           ),
         });
-  const files = new Map(rows.map((row) => [row['id'] as string, toSummary(row)]));
+  const files = new Map(rows.map((row) => [row.id, toSummary(row)]));
   return ranked.flatMap(({ id, score }) => {
     const file = files.get(id);
     return file === undefined ? [] : [{ file, score }];

@@ -16,8 +16,8 @@ import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, isIn, isNotNull } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
-import type { Row } from '../../../vastdb/query/select-query.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
+import { fromJson } from '../../../shared/json-text.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { translated, translateTableFailure } from '../../../tams/table-failure.ts';
 import { type Content, readContent } from './content-rows.ts';
@@ -26,7 +26,7 @@ import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
 import { removeFile, saveFailure, saveInspection } from './file-writing.ts';
 import { countFrames, readFrames, scanFrames, sequenceNames } from './sequence-reading.ts';
 import { similarFiles } from './similar-files.ts';
-import { EXR_FILES, EXR_QUEUE } from '../exr-tables.ts';
+import { EXR_FILES, EXR_QUEUE, type ExrFileRow } from '../exr-tables.ts';
 
 /** EXR metadata in tables, which are those of `EXR_TABLES`. */
 export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
@@ -69,7 +69,7 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
 
   async ref(id: string): Promise<ExrFileRef | undefined> {
     return translated(async () => {
-      const row = await this.#reader.selectOne({ table: EXR_FILES.name, columns: REF_COLUMNS, where: eq('id', id) });
+      const row = await this.#reader.selectOne({ table: EXR_FILES, columns: REF_COLUMNS, where: eq('id', id) });
       return row && toRef(row);
     });
   }
@@ -108,7 +108,7 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
   }
 
   countQueued(): Promise<number> {
-    return translated(() => this.#manager.reader('background').count(EXR_QUEUE.name));
+    return translated(() => this.#manager.reader('background').count(EXR_QUEUE));
   }
 
   /**
@@ -118,11 +118,11 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
   async #stored(
     reader: ManagedReader,
     ids: readonly string[],
-    where: Predicate,
+    where: Where<ExrFileRow>,
   ): Promise<StoredExrFile<ExrInspection>[]> {
     for (let attempt = 1; ; attempt++) {
-      const rows = await reader.selectRows({ table: EXR_FILES.name, where });
-      const known = new Map(rows.map((row) => [row['id'] as string, row]));
+      const rows = await reader.selectRows({ table: EXR_FILES, where });
+      const known = new Map(rows.map((row) => [row.id, row]));
       const content = await readContent(reader, [...known.keys()]);
       if (attempt < READ_ATTEMPTS && !(await areCurrent(reader, known, where))) continue;
       return ids.flatMap((id) => {
@@ -137,9 +137,13 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
   }
 }
 
-async function areCurrent(reader: ManagedReader, known: ReadonlyMap<string, Row>, where: Predicate): Promise<boolean> {
-  const { rows } = await reader.select({ table: EXR_FILES.name, columns: ['id', 'header_hash'], where });
-  return rows.every(([id, hash]) => known.get(id as string)?.['header_hash'] === hash);
+async function areCurrent(
+  reader: ManagedReader,
+  known: ReadonlyMap<string, ExrFileRow>,
+  where: Where<ExrFileRow>,
+): Promise<boolean> {
+  const { rows } = await reader.select({ table: EXR_FILES, columns: ['id', 'header_hash'], where });
+  return rows.every(([id, hash]) => known.get(id)?.header_hash === hash);
 }
 
 /** Attempts of reads that meet a change; the last is taken as it is. */
@@ -147,17 +151,18 @@ const READ_ATTEMPTS = 4;
 
 const NOTHING: Content = { parts: [], channels: [], attributes: [] };
 
-function toStored(row: Row, content: Content): StoredExrFile<ExrInspection> {
-  const json = (column: string): unknown => (row[column] === null ? null : JSON.parse(row[column] as string));
+function toStored(row: ExrFileRow, content: Content): StoredExrFile<ExrInspection> {
+  const { schema_version, stats, validation, errors } = row;
   return {
     ref: toRef(row),
     inspection: {
-      schema_version: row['schema_version'] as number,
+      schema_version,
       file: toFile(row),
       ...content,
-      stats: json('stats') as ExrInspection['stats'],
-      validation: json('validation') as ExrInspection['validation'],
-      errors: (json('errors') ?? []) as ExrInspection['errors'],
+      // Null in the answer, against the type, where the header was never read.
+      stats: (stats && fromJson(stats)) as ExrInspection['stats'],
+      validation: (validation && fromJson(validation)) as ExrInspection['validation'],
+      errors: errors === null ? [] : fromJson(errors),
     },
     failure: toFailure(row),
     audit: toAudit(row),

@@ -23,7 +23,7 @@ export function searchable(text: string | null): string | null {
 }
 
 /** Tells which values of a file are kept: null is in the place of those that are too large, or come too late. */
-export function valueKeeper(): (json: string) => string | null {
+export function valueKeeper(): <Text extends string>(json: Text) => Text | null {
   let room = FILE_VALUES_MAX_BYTES;
   return (json) => {
     const size = Buffer.byteLength(json);

@@ -1,10 +1,10 @@
 import type { Asset } from '../rules/asset.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import { and, eq, inSelect } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { Condition, Predicate } from '../../../vastdb/predicate/predicate.ts';
 import type { Access } from '../../../tams/access/access.ts';
 import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
-import { FLOWS } from '../../../tams/tables.ts';
+import { FLOWS } from '../../../tams/flows/flow-tables.ts';
 
 /**
  * An asset belongs to whom its flow belongs to (docs/adr/0015-access-by-tags.md). If it has no flow, or the flow is
@@ -12,14 +12,13 @@ import { FLOWS } from '../../../tams/tables.ts';
  */
 
 /** For any table with a column `flow_life`. */
-export function inView({ classes, visible }: Access): Predicate {
+export function inView({ classes, visible }: Access): Predicate<Condition<'flow_life', string>> {
   if (classes === undefined) return and([]);
-  const flows = { table: FLOWS.name, column: 'life', where: and([NOT_DELETING, visible]) };
-  return inSelect('flow_life', flows);
+  return inSelect('flow_life', { table: FLOWS, column: 'life', where: and([NOT_DELETING, visible]) });
 }
 
 export async function isInView(reader: ManagedReader, { classes, visible }: Access, { link }: Asset): Promise<boolean> {
   if (classes === undefined) return true;
   if (link === null) return false;
-  return (await reader.count(FLOWS.name, and([eq('life', link.flowLife), NOT_DELETING, visible]))) > 0;
+  return (await reader.count(FLOWS, and([eq('life', link.flowLife), NOT_DELETING, visible]))) > 0;
 }

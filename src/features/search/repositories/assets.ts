@@ -1,21 +1,13 @@
-import type {
-  Asset,
-  AssetInput,
-  AssetStatus,
-  AssetStatusChange,
-  RecommendedAction,
-  TriageState,
-} from '../rules/asset.ts';
+import type { Asset, AssetInput, AssetStatusChange } from '../rules/asset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
-import type { NewRow, Row } from '../../../vastdb/query/select-query.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { type Access, FULL_ACCESS } from '../../../tams/access/access.ts';
 import { isInView } from './access.ts';
 import { assetIdOf } from './content-ids.ts';
-import { ASSETS } from '../search-tables.ts';
+import { type AssetRow, ASSETS } from '../search-tables.ts';
 
 /** Undefined also for an asset that is not in the view that `access` gives. */
 export function findAsset(reader: ManagedReader, id: string, access: Access = FULL_ACCESS): Promise<Asset | undefined> {
@@ -23,7 +15,7 @@ export function findAsset(reader: ManagedReader, id: string, access: Access = FU
 }
 
 export async function findAssets(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, Asset>> {
-  const rows = ids.length === 0 ? [] : await reader.selectRows({ table: ASSETS.name, where: isIn('id', ids) });
+  const rows = ids.length === 0 ? [] : await reader.selectRows({ table: ASSETS, where: isIn('id', ids) });
   return new Map(rows.map(toAsset).map((asset) => [asset.id, asset]));
 }
 
@@ -36,8 +28,8 @@ export async function findAssetByBucketAndKey(
   return findOne(reader, and([eq('bucket', bucket), eq('key', key)]), access);
 }
 
-async function findOne(reader: ManagedReader, where: Predicate, access: Access): Promise<Asset | undefined> {
-  const row = await reader.selectOne({ table: ASSETS.name, where });
+async function findOne(reader: ManagedReader, where: Where<AssetRow>, access: Access): Promise<Asset | undefined> {
+  const row = await reader.selectOne({ table: ASSETS, where });
   const asset = row && toAsset(row);
   return asset !== undefined && (await isInView(reader, access, asset)) ? asset : undefined;
 }
@@ -63,7 +55,7 @@ export async function writeAsset(tx: ManagedTransaction, input: AssetInput, nowM
   ) as typeof given;
   if (present === undefined) {
     const asset: Asset = { ...NEW_ASSET, id, bucket, key, ...known, createdMs: nowMs, updatedMs: nowMs };
-    await tx.insert(ASSETS.name, [toRow(asset)]);
+    await tx.insert(ASSETS, [toRow(asset)]);
     return asset;
   }
   // Versions of a deleted object say nothing about its replacement.
@@ -79,7 +71,7 @@ export async function updateAsset(
 ): Promise<Asset> {
   const changed: Asset = { ...asset, ...change, updatedMs: nowMs };
   const { id, ...columns } = toRow(changed);
-  await tx.update(ASSETS.name, eq('id', asset.id), columns as Row);
+  await tx.update(ASSETS, eq('id', asset.id), columns);
   return changed;
 }
 
@@ -104,7 +96,7 @@ const NEW_ASSET = {
   tombstonedMs: null,
 } as const satisfies Partial<Asset>;
 
-function toRow(asset: Asset): NewRow {
+function toRow(asset: Asset): AssetRow {
   return {
     id: asset.id,
     bucket: asset.bucket,
@@ -131,33 +123,27 @@ function toRow(asset: Asset): NewRow {
   };
 }
 
-export function toAsset(row: Row): Asset {
-  const flowId = row['flow_id'] as string | null;
-  const flowLife = row['flow_life'] as string | null;
-  const sourceId = row['source_id'] as string | null;
-  const tombstonedMs = row['tombstoned_ms'] as bigint | null;
+export function toAsset(row: AssetRow): Asset {
+  const { flow_id: flowId, flow_life: flowLife, source_id: sourceId, tombstoned_ms: tombstonedMs } = row;
   return {
-    id: row['id'] as string,
-    bucket: row['bucket'] as string,
-    key: row['key'] as string,
-    currentVersionId: row['current_version_id'] as string | null,
-    status: row['status'] as AssetStatus,
-    triageState: row['triage_state'] as TriageState,
-    recommendedAction: row['recommended_action'] as RecommendedAction | null,
-    engine: row['engine'] as string | null,
-    lastError: row['last_error'] as string | null,
-    attempt: row['attempt'] as number,
-    sizeBytes: row['size_bytes'] as bigint | null,
-    contentType: row['content_type'] as string | null,
-    etag: row['etag'] as string | null,
-    durationNs: row['duration_ns'] as bigint | null,
-    codec: row['codec'] as string | null,
-    link:
-      flowId === null
-        ? null
-        : { flowId, flowLife: flowLife ?? flowId, sourceId, offsetNs: (row['offset_ns'] as bigint | null) ?? 0n },
+    id: row.id,
+    bucket: row.bucket,
+    key: row.key,
+    currentVersionId: row.current_version_id,
+    status: row.status,
+    triageState: row.triage_state,
+    recommendedAction: row.recommended_action,
+    engine: row.engine,
+    lastError: row.last_error,
+    attempt: row.attempt,
+    sizeBytes: row.size_bytes,
+    contentType: row.content_type,
+    etag: row.etag,
+    durationNs: row.duration_ns,
+    codec: row.codec,
+    link: flowId === null ? null : { flowId, flowLife: flowLife ?? flowId, sourceId, offsetNs: row.offset_ns ?? 0n },
     tombstonedMs: tombstonedMs === null ? null : Number(tombstonedMs),
-    createdMs: Number(row['created_ms']),
-    updatedMs: Number(row['updated_ms']),
+    createdMs: Number(row.created_ms),
+    updatedMs: Number(row.updated_ms),
   };
 }

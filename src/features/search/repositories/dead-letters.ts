@@ -3,13 +3,12 @@ import { uuidV7 } from '../../../shared/uuid.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq } from '../../../vastdb/predicate/builder.ts';
-import type { Row } from '../../../vastdb/query/select-query.ts';
-import { DEAD_LETTERS } from '../search-tables.ts';
+import { DEAD_LETTERS, type DeadLetterRow } from '../search-tables.ts';
 
 /** The newest first. */
 export async function readDeadLetters(reader: ManagedReader, limit: number, offset: number): Promise<DeadLetter[]> {
   const rows = await reader.selectRows({
-    table: DEAD_LETTERS.name,
+    table: DEAD_LETTERS,
     orderBy: [
       { column: 'created_ms', direction: 'desc' },
       { column: 'id', direction: 'desc' },
@@ -25,7 +24,7 @@ export async function insertDeadLetter(
   nowMs: number,
 ): Promise<DeadLetter> {
   const letter: DeadLetter = { ...input, id: uuidV7(nowMs), createdMs: nowMs };
-  await tx.insert(DEAD_LETTERS.name, [
+  await tx.insert(DEAD_LETTERS, [
     {
       id: letter.id,
       job_id: letter.jobId,
@@ -44,21 +43,21 @@ export async function insertDeadLetter(
 }
 
 export async function deleteDeadLetter(tx: ManagedTransaction, id: string): Promise<boolean> {
-  return (await tx.delete(DEAD_LETTERS.name, eq('id', id))) > 0;
+  return (await tx.delete(DEAD_LETTERS, eq('id', id))) > 0;
 }
 
-export function toDeadLetter(row: Row): DeadLetter {
+export function toDeadLetter(row: DeadLetterRow): DeadLetter {
   return {
-    id: row['id'] as string,
-    jobId: row['job_id'] as string,
-    assetId: row['asset_id'] as string,
-    versionId: row['version_id'] as string | null,
-    errorCode: row['error_code'] as string,
-    message: row['message'] as string,
-    retryable: row['retryable'] as boolean,
-    attempt: row['attempt'] as number,
-    jobData: row['job_data'] as string,
-    logs: row['logs'] as string | null,
-    createdMs: Number(row['created_ms']),
+    id: row.id,
+    jobId: row.job_id,
+    assetId: row.asset_id,
+    versionId: row.version_id,
+    errorCode: row.error_code,
+    message: row.message,
+    retryable: row.retryable,
+    attempt: row.attempt,
+    jobData: row.job_data,
+    logs: row.logs,
+    createdMs: Number(row.created_ms),
   };
 }

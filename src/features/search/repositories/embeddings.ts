@@ -1,10 +1,11 @@
 import type { Embedding, EmbeddingInput } from '../rules/embedding.ts';
 import type { Version } from '../rules/version.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { Cell, RowId } from '../../../vastdb/engine.ts';
+import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
-import { and, eq, isIn, isNull } from '../../../vastdb/predicate/builder.ts';
+import { and, eq, eqIfGiven, isIn, isNull } from '../../../vastdb/predicate/builder.ts';
+import type { CellsOf, RowOf } from '../../../vastdb/schema/define-table.ts';
 import { EMBEDDINGS, SEGMENTS } from '../search-tables.ts';
 
 const COLUMNS = ['segment_id', 'version_id', 'asset_id', 'model', 'dimension', 'vector', 'deleted_ms'] as const;
@@ -16,17 +17,15 @@ export async function readEmbeddings(reader: ManagedReader, version: Version, mo
     columns: ['segment_id', 'dimension', 'vector', 'deleted_ms'],
     where: and([eq('version_id', version.id), eq('model', model)]),
   });
-  return (rows as [string, number, Float32Array, bigint | null][]).map(
-    ([segmentId, dimension, vector, deletedMs]): Embedding => ({
-      segmentId,
-      versionId: version.id,
-      assetId: version.assetId,
-      model,
-      dimension,
-      vector,
-      visibility: deletedMs === null ? version.embeddingVisibility : 'SOFT_DELETED',
-    }),
-  );
+  return rows.map(([segmentId, dimension, vector, deletedMs]): Embedding => ({
+    segmentId,
+    versionId: version.id,
+    assetId: version.assetId,
+    model,
+    dimension,
+    vector,
+    visibility: deletedMs === null ? version.embeddingVisibility : 'SOFT_DELETED',
+  }));
 }
 
 /** @throws AppError `invalid_request` for a segment of another version, and for an invalid vector. */
@@ -40,12 +39,12 @@ export async function writeEmbeddings(
   const segmentIds = [...new Set(inputs.map(({ segmentId }) => segmentId))];
   await checkSegments(tx, version.id, segmentIds);
   const present = await rowIdsOf(tx, segmentIds);
-  const added: Cell[][] = [];
-  const changed: { rowId: RowId; cells: Cell[] }[] = [];
+  const added: CellsOf<RowOf<typeof EMBEDDINGS>, typeof COLUMNS>[] = [];
+  const changed: { rowId: RowId; vector: Float32Array }[] = [];
   for (const [key, { segmentId, model, vector }] of rows) {
     checkVector(vector, dimension);
     const rowId = present.get(key);
-    if (rowId !== undefined) changed.push({ rowId, cells: [vector, null] });
+    if (rowId !== undefined) changed.push({ rowId, vector });
     else added.push([segmentId, version.id, version.assetId, model, dimension, vector, null]);
   }
   await tx.insertArrays(EMBEDDINGS, COLUMNS, added);
@@ -53,7 +52,7 @@ export async function writeEmbeddings(
     EMBEDDINGS,
     changed.map(({ rowId }) => rowId),
     ['vector', 'deleted_ms'],
-    changed.map(({ cells }) => cells),
+    changed.map(({ vector }) => [vector, null]),
   );
   return rows.size;
 }
@@ -70,18 +69,20 @@ export function removeEmbeddings(
 
 /** Count for one model, or for all together. */
 export const countEmbeddings = (reader: ManagedReader, versionId: string, model?: string): Promise<number> => {
-  const wanted = model === undefined ? [] : [eq('model', model)];
-  return reader.count(EMBEDDINGS, and([eq('version_id', versionId), isNull('deleted_ms'), ...wanted]));
+  return reader.count(
+    EMBEDDINGS,
+    and([eq('version_id', versionId), isNull('deleted_ms'), ...eqIfGiven('model', model)]),
+  );
 };
 
 async function checkSegments(tx: ManagedTransaction, versionId: string, ids: readonly string[]): Promise<void> {
   const { rows } = await tx.select({
-    table: SEGMENTS.name,
+    table: SEGMENTS,
     columns: ['id'],
     where: and([eq('version_id', versionId), isIn('id', ids), isNull('deleted_ms')]),
   });
   if (rows.length === ids.length) return;
-  const known = new Set(rows.map(([id]) => id as string));
+  const known = new Set(rows.map(([id]) => id));
   const missing = ids.find((id) => !known.has(id)) ?? '';
   throw new AppError('invalid_request', `The version ${versionId} has no segment ${missing}.`, { field: 'embeddings' });
 }
@@ -112,7 +113,7 @@ async function rowIdsOf(tx: ManagedTransaction, segmentIds: readonly string[]): 
     rowIds: true,
   });
   const found = new Map<string, RowId>();
-  (rows as [string, string][]).forEach(([segmentId, model], index) => {
+  rows.forEach(([segmentId, model], index) => {
     const rowId = rowIds[index];
     if (rowId !== undefined) found.set(`${segmentId} ${model}`, rowId);
   });

@@ -8,7 +8,6 @@ import { findAssets } from './assets.ts';
 import { SEGMENTS } from '../search-tables.ts';
 
 const COLUMNS = ['id', 'version_id', 'asset_id', 'start_ns', 'end_ns', 'text', 'speaker'] as const;
-type Cells = [string, string, string, bigint, bigint, string, string | null];
 
 /** The page's segments with their assets, in the order of the ranking: two queries, however long the page is. */
 export async function readHits(
@@ -18,8 +17,8 @@ export async function readHits(
 ): Promise<SearchHit[]> {
   const ids = ranked.map(({ id }) => id);
   if (ids.length === 0) return [];
-  const { rows } = await reader.select({ table: SEGMENTS.name, columns: COLUMNS, where: isIn('id', ids) });
-  const segments = new Map((rows as Cells[]).map((cells) => [cells[0], cells]));
+  const { rows } = await reader.select({ table: SEGMENTS, columns: COLUMNS, where: isIn('id', ids) });
+  const segments = new Map(rows.map((cells) => [cells[0], cells]));
   const assets = await findAssets(reader, [...new Set(Array.from(segments.values(), (cells) => cells[2]))]);
   return ranked.flatMap(({ id, score }): SearchHit[] => {
     const [, versionId, assetId, startNs, endNs, text, speaker] = segments.get(id) ?? [];

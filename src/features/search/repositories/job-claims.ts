@@ -6,11 +6,12 @@ import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, isIn, lte } from '../../../vastdb/predicate/builder.ts';
-import type { Row } from '../../../vastdb/query/select-query.ts';
+import type { ChangesOf } from '../../../vastdb/schema/define-table.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { insertDeadLetter } from './dead-letters.ts';
 import { jobDataOf, toJob } from './job-rows.ts';
 import { readQueuePaused } from './state.ts';
-import { JOBS } from '../search-tables.ts';
+import { type JobRow, JOBS } from '../search-tables.ts';
 import { quarantine, settle } from './triage.ts';
 
 /** `due_ms` of a done job: it is never taken again. */
@@ -25,7 +26,7 @@ const LOST: JobFailure = {
 /** Whether there is a job to take: an idle queue is looked at without a transaction. */
 export async function hasDueJobs(reader: ManagedReader, nowMs: number): Promise<boolean> {
   const where = lte('due_ms', BigInt(nowMs));
-  const { rows } = await reader.select({ table: JOBS.name, columns: ['id'], where, limit: 1 });
+  const { rows } = await reader.select({ table: JOBS, columns: ['id'], where, limit: 1 });
   return rows.length > 0;
 }
 
@@ -40,7 +41,7 @@ export async function claimJobs(
   leaseMs: number,
 ): Promise<ClaimedJob[]> {
   const { rows, rowIds } = await tx.select({
-    table: JOBS.name,
+    table: JOBS,
     columns: ['id', 'due_ms'],
     where: lte('due_ms', BigInt(nowMs)),
     orderBy: [{ column: 'due_ms', direction: 'asc' }],
@@ -48,12 +49,12 @@ export async function claimJobs(
     timeline: { column: 'due_ms' },
     rowIds: true,
   });
-  const found = new Map(rows.map(([id], index) => [id as string, rowIds[index]]));
   // Read last: most looks find no job.
+  const found = new Map(rows.map(([id], index) => [id, rowIds[index]]));
   if (found.size === 0 || (await readQueuePaused(tx))) return [];
-  const jobs = await tx.selectRows({ table: JOBS.name, where: isIn('id', [...found.keys()]) });
+  const jobs = await tx.selectRows({ table: JOBS, where: isIn('id', [...found.keys()]) });
   const claimed: ClaimedJob[] = [];
-  const taken: { rowId: RowId; cells: (string | number | bigint)[] }[] = [];
+  const taken: { rowId: RowId; cells: readonly ['active', number, string, bigint, bigint] }[] = [];
   for (const job of jobs.map(toJob)) {
     const rowId = found.get(job.id);
     if (rowId === undefined) continue;
@@ -68,7 +69,7 @@ export async function claimJobs(
     taken.push({ rowId, cells: ['active', attempt, leaseToken, BigInt(leaseExpiresMs), BigInt(nowMs)] });
   }
   await tx.updateByRowIds(
-    JOBS.name,
+    JOBS,
     taken.map(({ rowId }) => rowId),
     ['status', 'attempt', 'lease_token', 'due_ms', 'started_ms'],
     taken.map(({ cells }) => cells),
@@ -83,14 +84,14 @@ export async function renewLeases(
   expiresMs: number,
 ): Promise<Set<string>> {
   const { rows, rowIds } = await tx.select({
-    table: JOBS.name,
+    table: JOBS,
     columns: ['lease_token'],
     where: and([isIn('lease_token', tokens), eq('status', 'active')]),
     rowIds: true,
   });
-  const cells = rows.map(() => [BigInt(expiresMs)]);
-  await tx.updateByRowIds(JOBS.name, rowIds, ['due_ms'], cells);
-  return new Set(rows.map(([token]) => token as string));
+  const cells = rows.map(() => [BigInt(expiresMs)] as const);
+  await tx.updateByRowIds(JOBS, rowIds, ['due_ms'], cells);
+  return new Set(rows.flatMap(([token]) => token ?? []));
 }
 
 export async function completeJob(tx: ManagedTransaction, job: ClaimedJob, nowMs: number): Promise<boolean> {
@@ -135,14 +136,14 @@ export async function buryHeld(
   failure: JobFailure,
   nowMs: number,
 ): Promise<boolean> {
-  if ((await tx.count(JOBS.name, heldBy(job))) === 0) return false;
+  if ((await tx.count(JOBS, heldBy(job))) === 0) return false;
   await bury(tx, job, failure, nowMs);
   return true;
 }
 
 async function bury(tx: ManagedTransaction, job: Job, failure: JobFailure, nowMs: number): Promise<void> {
   const { code, message, retryable, logs = null } = failure;
-  await tx.update(JOBS.name, eq('id', job.id), {
+  await tx.update(JOBS, eq('id', job.id), {
     status: 'dead',
     completed_ms: BigInt(nowMs),
     due_ms: NEVER,
@@ -155,10 +156,10 @@ async function bury(tx: ManagedTransaction, job: Job, failure: JobFailure, nowMs
   await quarantine(tx, job, failure, nowMs);
 }
 
-async function changeHeld(tx: ManagedTransaction, job: ClaimedJob, change: Row): Promise<boolean> {
-  return (await tx.update(JOBS.name, heldBy(job), change)) > 0;
+async function changeHeld(tx: ManagedTransaction, job: ClaimedJob, change: ChangesOf<JobRow>): Promise<boolean> {
+  return (await tx.update(JOBS, heldBy(job), change)) > 0;
 }
 
 /** A lease that ran out is still held until another takes the job: then the token is another. */
-const heldBy = (job: ClaimedJob): ReturnType<typeof and> =>
+const heldBy = (job: ClaimedJob): Where<JobRow> =>
   and([eq('id', job.id), eq('lease_token', job.leaseToken), eq('status', 'active')]);

@@ -1,12 +1,12 @@
-import type { Job, JobInput, JobStatus } from '../rules/job.ts';
+import type { Job, JobInput } from '../rules/job.ts';
 import { uuidV7 } from '../../../shared/uuid.ts';
-import type { NewRow, Row } from '../../../vastdb/query/select-query.ts';
+import type { JobRow } from '../search-tables.ts';
 
 /** The row of a job that was never tried. */
 export function newRow(
   { idempotencyKey, assetId, versionId = null, enginePolicy = null, data = '{}' }: JobInput,
   delayMs: number,
-) {
+): JobRow {
   const nowMs = Date.now();
   const scheduledMs = BigInt(nowMs + delayMs);
   return {
@@ -20,11 +20,12 @@ export function newRow(
     status: 'waiting',
     last_error: null,
     due_ms: scheduledMs,
+    lease_token: null,
     enqueued_ms: BigInt(nowMs),
     scheduled_ms: scheduledMs,
     started_ms: null,
     completed_ms: null,
-  } satisfies NewRow;
+  };
 }
 
 /** Changes of an ended job that is to run once more. */
@@ -33,21 +34,20 @@ export function dueAnew(delayMs = 0) {
   return { status: 'waiting', attempt: 0, due_ms: scheduledMs, scheduled_ms: scheduledMs, completed_ms: null } as const;
 }
 
-export function toJob(row: Row): Job {
-  const startedMs = row['started_ms'] as bigint | null;
-  const completedMs = row['completed_ms'] as bigint | null;
+export function toJob(row: JobRow): Job {
+  const { started_ms: startedMs, completed_ms: completedMs } = row;
   return {
-    id: row['id'] as string,
-    idempotencyKey: row['idempotency_key'] as string,
-    assetId: row['asset_id'] as string,
-    versionId: row['version_id'] as string | null,
-    enginePolicy: row['engine_policy'] as string | null,
-    data: row['data'] as string,
-    attempt: row['attempt'] as number,
-    status: row['status'] as JobStatus,
-    lastError: row['last_error'] as string | null,
-    enqueuedMs: Number(row['enqueued_ms']),
-    scheduledMs: Number(row['scheduled_ms']),
+    id: row.id,
+    idempotencyKey: row.idempotency_key,
+    assetId: row.asset_id,
+    versionId: row.version_id,
+    enginePolicy: row.engine_policy,
+    data: row.data,
+    attempt: row.attempt,
+    status: row.status,
+    lastError: row.last_error,
+    enqueuedMs: Number(row.enqueued_ms),
+    scheduledMs: Number(row.scheduled_ms),
     startedMs: startedMs === null ? null : Number(startedMs),
     completedMs: completedMs === null ? null : Number(completedMs),
   };

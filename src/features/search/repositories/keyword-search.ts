@@ -24,11 +24,10 @@ export async function rankByKeywords(
 ): Promise<RankedSegments> {
   const where = await visibleSegments(reader, access, filters);
   if (!reader.hasFullText) return rankBySubstrings(reader, query, where, count);
-  const match = { column: 'words', ...query };
+  const match = { column: 'words', ...query } as const;
   // One row at least: it tells the total.
   const limit = Math.max(count, 1);
-  const { rows } = await reader.select({ table: SEGMENTS.name, columns: ['id'], where, match, limit });
-  const found = rows as [string, number, number][];
+  const { rows: found } = await reader.select({ table: SEGMENTS, columns: ['id'], where, match, limit });
   return {
     ranked: found.slice(0, count).map(([id, score]) => ({ id, score })),
     total: found[0]?.[2] ?? 0,
@@ -45,11 +44,10 @@ async function rankBySubstrings(
   const wanted = query.all.map((phrases) => or(phrases.map((phrase) => contains('words', phraseNeedle(phrase)))));
   const unwanted = query.none.map((phrase) => not(contains('words', phraseNeedle(phrase))));
   const where = and([visible, ...wanted, ...unwanted]);
-  const { rows } = await reader.select({ table: SEGMENTS.name, columns: ['id', 'words'], where });
-  const found = rows as [string, string][];
+  const { rows: found } = await reader.select({ table: SEGMENTS, columns: ['id', 'words'], where });
   const scores = bm25(
     query,
-    found.map(([, words]) => words),
+    found.map(([, words]) => words ?? ''),
   );
   const ranked = found
     .map(([id], index) => ({ id, score: scores[index] ?? 0 }))

@@ -1,13 +1,11 @@
-import type { Page, PageRequest } from '../../../shared/paging.ts';
+import type { CursorPosition, Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset } from '../rules/asset.ts';
 import type { DeadLetter } from '../rules/job.ts';
 import type { AssetFilter, VersionSize } from '../rules/search-listings.ts';
 import type { Version } from '../rules/version.ts';
-import type { Ordering, TableDefinition } from '../../../vastdb/engine.ts';
-import { type ManagedReader, toRow } from '../../../vastdb/managed-reader.ts';
-import { and, eq, isNull, startsWith } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
-import type { Row } from '../../../vastdb/query/select-query.ts';
+import type { Ordering } from '../../../vastdb/engine.ts';
+import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
+import { and, eq, eqIfGiven, isNull, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { Access } from '../../../tams/access/access.ts';
 import { toPage } from '../../../tams/documents/keyset-page.ts';
 import { afterCursor } from '../../../tams/documents/listing-order.ts';
@@ -19,67 +17,52 @@ import { countSegments } from './segments.ts';
 import { ASSETS, DEAD_LETTERS, VERSIONS } from '../search-tables.ts';
 import { toVersion } from './versions.ts';
 
-interface Listing<Item> {
-  readonly table: TableDefinition;
-  readonly where: Predicate;
-  readonly direction: Ordering['direction'];
-  readonly toItem: (row: Row) => Item;
-}
+/** In the order of `created_ms`, which every one of these tables has; the id settles ties. */
+const inOrder = (direction: Ordering['direction'], { limit, maxBytes }: PageRequest) =>
+  ({ orderBy: byCreation(direction), limit: limit + 1, maxBytes, timeline: { column: 'created_ms' } }) as const;
 
-/** One query a page, in the order of `created_ms`, which every one of these tables has; the id settles ties. */
-async function listByCreation<Item>(
-  reader: ManagedReader,
-  { table, where, direction, toItem }: Listing<Item>,
-  page: PageRequest,
-): Promise<Page<Item>> {
-  const orderBy: Ordering[] = [
+const byCreation = (direction: Ordering['direction']) =>
+  [
     { column: 'created_ms', direction },
     { column: 'id', direction },
-  ];
-  const columns = table.columns.map(({ name }) => name);
-  const { rows, cut } = await reader.select({
-    table: table.name,
-    columns,
-    where: and([where, ...afterCursor(orderBy, page.after, ['bigint', 'string'])]),
-    orderBy,
-    limit: page.limit + 1,
-    maxBytes: page.maxBytes,
-    timeline: { column: 'created_ms' },
-  });
-  const found = { rows: rows.map((cells) => toRow(columns, cells)), cut };
-  return toPage(found, page.limit, toItem, (row) => [row['created_ms'] as bigint, row['id'] as string]);
-}
+  ] as const;
 
-export function listAssets(
+const beyond = (direction: Ordering['direction'], { after }: PageRequest) =>
+  afterCursor(byCreation(direction), after, ['bigint', 'string']);
+
+const positionOf = ({ created_ms: created, id }: { created_ms: bigint; id: string }): CursorPosition => [created, id];
+
+export async function listAssets(
   reader: ManagedReader,
   access: Access,
   { keyPrefix, ...filter }: AssetFilter,
   page: PageRequest,
 ): Promise<Page<Asset>> {
-  const wanted = {
-    bucket: filter.bucket,
-    status: filter.status,
-    triage_state: filter.triageState,
-    flow_id: filter.flowId,
-    source_id: filter.sourceId,
-  };
   const where = and([
     isNull('tombstoned_ms'),
     inView(access),
-    ...Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [eq(column, value)])),
+    ...eqIfGiven('bucket', filter.bucket),
+    ...eqIfGiven('status', filter.status),
+    ...eqIfGiven('triage_state', filter.triageState),
+    ...eqIfGiven('flow_id', filter.flowId),
+    ...eqIfGiven('source_id', filter.sourceId),
     ...(keyPrefix === undefined || keyPrefix === '' ? [] : [startsWith('key', keyPrefix)]),
+    ...beyond('asc', page),
   ]);
-  return listByCreation(reader, { table: ASSETS, where, direction: 'asc', toItem: toAsset }, page);
+  const found = await reader.selectPage({ table: ASSETS, where, ...inOrder('asc', page) });
+  return toPage(found, page.limit, toAsset, positionOf);
 }
 
-export function listVersions(reader: ManagedReader, assetId: string, page: PageRequest): Promise<Page<Version>> {
-  const where = eq('asset_id', assetId);
-  return listByCreation(reader, { table: VERSIONS, where, direction: 'asc', toItem: toVersion }, page);
+export async function listVersions(reader: ManagedReader, assetId: string, page: PageRequest): Promise<Page<Version>> {
+  const where = and([eq('asset_id', assetId), ...beyond('asc', page)]);
+  const found = await reader.selectPage({ table: VERSIONS, where, ...inOrder('asc', page) });
+  return toPage(found, page.limit, toVersion, positionOf);
 }
 
-export function pageOfDeadLetters(reader: ManagedReader, page: PageRequest): Promise<Page<DeadLetter>> {
-  const listing = { table: DEAD_LETTERS, where: and([]), direction: 'desc', toItem: toDeadLetter } as const;
-  return listByCreation(reader, listing, page);
+export async function pageOfDeadLetters(reader: ManagedReader, page: PageRequest): Promise<Page<DeadLetter>> {
+  const where = and(beyond('desc', page));
+  const found = await reader.selectPage({ table: DEAD_LETTERS, where, ...inOrder('desc', page) });
+  return toPage(found, page.limit, toDeadLetter, positionOf);
 }
 
 export async function versionSize(

@@ -1,10 +1,10 @@
 import type { OutdatedVersion, OutdatedVersions } from '../rules/outdated-versions.ts';
 import { and, eq, gt, isNull, ne, or, startsWith } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { translated } from '../../../tams/table-failure.ts';
 import { refreshVectors } from './publication.ts';
-import { EMBEDDINGS, STATE, VERSIONS } from '../search-tables.ts';
+import { EMBEDDINGS, STATE, type VersionRow, VERSIONS } from '../search-tables.ts';
 
 /** Vectors that are removed in one transaction. */
 const BATCH = 2_000;
@@ -24,19 +24,19 @@ export class OutdatedVectors implements OutdatedVersions {
     return translated(async () => {
       if (!(await this.#hasVersions())) return [];
       const { rows } = await this.#manager.reader('background').select({
-        table: VERSIONS.name,
+        table: VERSIONS,
         columns: ['id', 'asset_id'],
         where: and([outdated(model), gt('id', afterId)]),
         orderBy: [{ column: 'id', direction: 'asc' }],
         limit,
       });
-      return (rows as [string, string][]).map(([id, assetId]) => ({ id, assetId }));
+      return rows.map(([id, assetId]) => ({ id, assetId }));
     });
   }
 
   count(model: string): Promise<number> {
     return translated(async () =>
-      (await this.#hasVersions()) ? this.#manager.reader('background').count(VERSIONS.name, outdated(model)) : 0,
+      (await this.#hasVersions()) ? this.#manager.reader('background').count(VERSIONS, outdated(model)) : 0,
     );
   }
 
@@ -45,17 +45,17 @@ export class OutdatedVectors implements OutdatedVersions {
       this.#manager.transaction(async (tx) => {
         await tx.lock(['search:embedder']);
         const { rows } = await tx.select({
-          table: STATE.name,
+          table: STATE,
           columns: ['name', 'value'],
           where: startsWith('name', STARTED),
         });
         const name = STARTED + model;
-        const started = new Map(rows as [string, bigint][]);
+        const started = new Map(rows);
         const known = started.get(name);
         const value = known !== undefined && known > BigInt(startedMs) ? known : BigInt(startedMs);
         if ([...started].some(([other, ms]) => other !== name && ms > value)) return false;
-        if (known === undefined) await tx.insertArrays(STATE.name, ['name', 'value'], [[name, value]]);
-        else if (known < value) await tx.update(STATE.name, eq('name', name), { value });
+        if (known === undefined) await tx.insertArrays(STATE, ['name', 'value'], [[name, value]]);
+        else if (known < value) await tx.update(STATE, eq('name', name), { value });
         return true;
       }),
     );
@@ -63,7 +63,7 @@ export class OutdatedVectors implements OutdatedVersions {
 
   /** A server with nothing to search needs no thread to find that out. */
   async #hasVersions(): Promise<boolean> {
-    const { rows } = await this.#manager.select({ table: VERSIONS.name, columns: ['id'], limit: 1 });
+    const { rows } = await this.#manager.select({ table: VERSIONS, columns: ['id'], limit: 1 });
     return rows.length > 0;
   }
 
@@ -85,7 +85,7 @@ export class OutdatedVectors implements OutdatedVersions {
   }
 }
 
-const outdated = (model: string): Predicate =>
+const outdated = (model: string): Where<VersionRow> =>
   and([
     eq('publish_state', 'ACTIVE'),
     or([isNull('embedding_model'), ne('embedding_model', model)]),

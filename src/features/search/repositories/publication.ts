@@ -1,13 +1,11 @@
 import type { Asset } from '../rules/asset.ts';
 import type { Version, Visibility } from '../rules/version.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { TableDefinition } from '../../../vastdb/engine.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq } from '../../../vastdb/predicate/builder.ts';
-import type { Row } from '../../../vastdb/query/select-query.ts';
 import { lockAsset, updateAsset } from './assets.ts';
 import { nextRevision } from './state.ts';
-import { VISIBLE_EMBEDDINGS, VISIBLE_SEGMENTS } from '../search-tables.ts';
+import { VISIBLE_EMBEDDINGS, VISIBLE_SEGMENTS, type VisibleTable } from '../search-tables.ts';
 import { findVersion, findVersions, getVersion, updateVersion } from './versions.ts';
 
 /**
@@ -39,8 +37,8 @@ export async function refreshVisible(tx: ManagedTransaction, asset: Asset): Prom
 /** To be called when vectors of a version were added, changed or removed: processes that keep them read them again. */
 export async function refreshVectors(tx: ManagedTransaction, versionId: string): Promise<void> {
   const where = eq('version_id', versionId);
-  if ((await tx.count(VISIBLE_EMBEDDINGS.name, where)) === 0) return;
-  await tx.update(VISIBLE_EMBEDDINGS.name, where, { revision: await nextRevision(tx) });
+  if ((await tx.count(VISIBLE_EMBEDDINGS, where)) === 0) return;
+  await tx.update(VISIBLE_EMBEDDINGS, where, { revision: await nextRevision(tx) });
 }
 
 /** Archives the published version, activates this one, and makes it the asset's current one. */
@@ -99,9 +97,10 @@ function partsTo(
 }
 
 /** @param revision is called if anything changes. */
+const SHOWN = ['version_id', 'bucket', 'flow_id', 'flow_life', 'source_id', 'language', 'offset_ns'] as const;
 async function writeVisible(
   tx: ManagedTransaction,
-  { name: table }: TableDefinition,
+  table: VisibleTable,
   asset: Asset,
   version: Version | undefined,
   revision: () => Promise<bigint>,
@@ -115,7 +114,7 @@ async function writeVisible(
     return;
   }
   const { bucket, link } = asset;
-  const wanted: Row = {
+  const wanted = {
     version_id: version.id,
     bucket,
     flow_id: link?.flowId ?? null,
@@ -126,8 +125,8 @@ async function writeVisible(
   };
   if (present === undefined) {
     await tx.insert(table, [{ ...wanted, asset_id: asset.id, revision: await revision() }]);
-  } else if (Object.entries(wanted).some(([column, cell]) => present[column] !== cell)) {
     // Vectors may have changed while the version was not published: processes that kept older ones read them again.
+  } else if (SHOWN.some((column) => present[column] !== wanted[column])) {
     await tx.update(table, where, { ...wanted, revision: await revision() });
   }
 }

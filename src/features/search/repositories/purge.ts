@@ -1,8 +1,8 @@
-import type { Cell } from '../../../vastdb/engine.ts';
+import type { Cell, Ordering, RowSet, TableDefinition } from '../../../vastdb/engine.ts';
 import { and, eq, gt, isIn, isNotNull, lt, ne } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { Condition, Predicate, Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { ASSETS, EMBEDDINGS, JOBS, SEGMENTS, VERSIONS } from '../search-tables.ts';
+import { ASSETS, EMBEDDINGS, JOBS, SEGMENTS, type VersionRow, VERSIONS } from '../search-tables.ts';
 
 /** Rows that are removed in one transaction. */
 const BATCH = 2_000;
@@ -13,7 +13,10 @@ const REMOVED = {
   publish_state: 'SOFT_DELETED',
   segment_visibility: 'SOFT_DELETED',
   embedding_visibility: 'SOFT_DELETED',
-};
+} as const;
+
+/** What goes with a version. */
+const CONTENT: readonly TableDefinition<{ version_id: string }>[] = [EMBEDDINGS, SEGMENTS];
 
 type Tables = Pick<VastDBManager, 'select' | 'transaction'>;
 
@@ -28,11 +31,11 @@ export async function purgeRetired(manager: Tables, retiredBeforeMs: number): Pr
     lt('retired_ms', BigInt(retiredBeforeMs)),
   ]);
   let purged = 0;
-  await inPages(manager, VERSIONS.name, ['id', 'asset_id'], retired, async (rows) => {
-    for (const [versionId, assetId] of rows as [string, string][]) {
+  for await (const rows of pagesOfVersions(manager, retired)) {
+    for (const [versionId, assetId] of rows) {
       if (await purgeVersion(manager, versionId, assetId, retired)) purged += 1;
     }
-  });
+  }
   return purged;
 }
 
@@ -43,91 +46,92 @@ export async function purgeRetired(manager: Tables, retiredBeforeMs: number): Pr
 export async function retireAbandoned(manager: Tables, changedBeforeMs: number): Promise<void> {
   const abandoned = and([eq('publish_state', 'STAGING'), lt('updated_ms', BigInt(changedBeforeMs))]);
   const change = { ...REMOVED, retired_ms: BigInt(changedBeforeMs - 1) };
-  await inPages(manager, VERSIONS.name, ['id', 'asset_id'], abandoned, async (rows) => {
-    const versions = rows as [string, string][];
+  for await (const versions of pagesOfVersions(manager, abandoned)) {
     const ids = versions.map(([id]) => id);
-    const busy = await valuesOf(
-      manager,
-      JOBS.name,
-      'version_id',
-      and([isIn('version_id', ids), ne('status', 'completed')]),
-    );
+    const { rows } = await manager.select({
+      table: JOBS,
+      columns: ['version_id'],
+      where: and([isIn('version_id', ids), ne('status', 'completed')]),
+      distinct: true,
+    });
+    const busy = new Set(rows.map(([id]) => id));
     for (const [id, assetId] of versions.filter((version) => !busy.has(version[0]))) {
       await manager.transaction(async (tx) => {
         await tx.lock([`asset:${assetId}`]);
-        await tx.update(VERSIONS.name, and([eq('id', id), abandoned]), change);
+        await tx.update(VERSIONS, and([eq('id', id), abandoned]), change);
       });
     }
-  });
+  }
 }
 
 /** Removes assets whose objects have been gone since before a time, once their versions are. Returns how many. */
 export async function purgeTombstoned(manager: Tables, tombstonedBeforeMs: number): Promise<number> {
   const gone = and([isNotNull('tombstoned_ms'), lt('tombstoned_ms', BigInt(tombstonedBeforeMs))]);
   let purged = 0;
-  await inPages(manager, ASSETS.name, ['id'], gone, async (rows) => {
-    const ids = (rows as [string][]).map(([id]) => id);
-    const kept = await valuesOf(manager, VERSIONS.name, 'asset_id', isIn('asset_id', ids));
+  const assets = inPages(({ after, ...page }) =>
+    manager.select({ table: ASSETS, columns: ['id'], where: and([gone, after]), ...page }),
+  );
+  for await (const page of assets) {
+    const ids = page.map(([id]) => id);
+    const where = isIn('asset_id', ids);
+    const { rows } = await manager.select({ table: VERSIONS, columns: ['asset_id'], where, distinct: true });
+    const kept = new Set(rows.map(([id]) => id));
     for (const id of ids.filter((each) => !kept.has(each))) {
       purged += await manager.transaction(async (tx) => {
         await tx.lock([`asset:${id}`]);
         // It may have come back meanwhile, and with it a version.
-        return tx.delete(ASSETS.name, and([eq('id', id), gone]));
+        return tx.delete(ASSETS, and([eq('id', id), gone]));
       });
     }
-  });
+  }
   return purged;
 }
 
 /** In the order of the ids, so that each one that stays is passed once. */
-async function inPages(
-  manager: Tables,
-  table: string,
-  columns: readonly [string, ...string[]],
-  where: Predicate,
-  work: (rows: readonly (readonly Cell[])[]) => Promise<void>,
-): Promise<void> {
-  let after = '';
-  for (;;) {
-    const { rows } = await manager.select({
-      table,
-      columns,
-      where: and([where, gt('id', after)]),
-      orderBy: [{ column: 'id', direction: 'asc' }],
-      limit: PAGE,
-    });
-    await work(rows);
-    if (rows.length < PAGE) return;
-    after = rows.at(-1)?.[0] as string;
-  }
+const pagesOfVersions = (manager: Tables, where: Where<VersionRow>): AsyncGenerator<[id: string, assetId: string][]> =>
+  inPages(({ after, ...page }) =>
+    manager.select({ table: VERSIONS, columns: ['id', 'asset_id'], where: and([where, after]), ...page }),
+  );
+interface PageOfIds {
+  readonly after: Predicate<Condition<'id', string>>;
+  readonly orderBy: readonly Ordering<'id'>[];
+  readonly limit: number;
 }
 
-async function valuesOf(manager: Tables, table: string, column: string, where: Predicate): Promise<Set<string>> {
-  const { rows } = await manager.select({ table, columns: [column], where, distinct: true });
-  return new Set((rows as [string][]).map(([value]) => value));
+/** In the order of the ids, so that what stays is passed by once. */
+async function* inPages<Cells extends [id: string, ...Cell[]]>(
+  read: (page: PageOfIds) => Promise<RowSet<Cells>>,
+): AsyncGenerator<Cells[]> {
+  let last = '';
+  for (;;) {
+    const { rows } = await read({ after: gt('id', last), orderBy: [{ column: 'id', direction: 'asc' }], limit: PAGE });
+    yield rows;
+    if (rows.length < PAGE) return;
+    last = rows.at(-1)?.[0] ?? last;
+  }
 }
 
 async function purgeVersion(
   manager: Tables,
   versionId: string,
   assetId: string,
-  retired: ReturnType<typeof and>,
+  retired: Where<VersionRow>,
 ): Promise<boolean> {
   const still = and([eq('id', versionId), retired]);
   // First the version becomes unpublishable: searches never see half of a version.
   const isTaken = await manager.transaction(async (tx) => {
     await tx.lock([`asset:${assetId}`]);
-    return (await tx.update(VERSIONS.name, still, REMOVED)) > 0;
+    return (await tx.update(VERSIONS, still, REMOVED)) > 0;
   });
   if (!isTaken) return false;
-  for (const table of [EMBEDDINGS, SEGMENTS.name]) {
+  for (const table of CONTENT) {
     let removed = BATCH;
     while (removed === BATCH) {
       removed = await manager.transaction(
         async (tx) => {
           // It may have come back meanwhile: an object that was removed and created again.
           await tx.lock([`asset:${assetId}`]);
-          if ((await tx.count(VERSIONS.name, still)) === 0) return 0;
+          if ((await tx.count(VERSIONS, still)) === 0) return 0;
           return tx.delete(table, eq('version_id', versionId), { limit: BATCH });
         },
         { lane: 'background' },
@@ -136,6 +140,6 @@ async function purgeVersion(
   }
   return manager.transaction(async (tx) => {
     await tx.lock([`asset:${assetId}`]);
-    return (await tx.delete(VERSIONS.name, still)) > 0;
+    return (await tx.delete(VERSIONS, still)) > 0;
   });
 }

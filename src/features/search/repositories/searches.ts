@@ -64,11 +64,11 @@ export class Searches {
   async #stillVisible(fused: readonly Ranked[]): Promise<Ranked[]> {
     const versionIds = [...new Set(fused.map(({ id }) => versionOf(id)))];
     const { rows } = await this.#reader.select({
-      table: VISIBLE_SEGMENTS.name,
+      table: VISIBLE_SEGMENTS,
       columns: ['version_id'],
       where: isIn('version_id', versionIds),
     });
-    const visible = new Set(rows.map(([versionId]) => versionId as string));
+    const visible = new Set(rows.map(([versionId]) => versionId));
     return fused.filter(({ id }) => visible.has(versionOf(id)));
   }
 

@@ -2,20 +2,25 @@ import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcr
 import { publishedIsFixed, type Version } from '../rules/version.ts';
 import { indexedWords } from '../rules/words.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { Cell, RowId } from '../../../vastdb/engine.ts';
+import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
-import { and, eq, gte, isIn, isNull, ne, or } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import { and, eq, eqIfGiven, gte, isIn, isNull, ne, or } from '../../../vastdb/predicate/builder.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
+import type { CellsOf } from '../../../vastdb/schema/define-table.ts';
 import { segmentIdOf } from './content-ids.ts';
 import { removeEmbeddings } from './embeddings.ts';
-import { SEGMENTS } from '../search-tables.ts';
+import { type SegmentRow, SEGMENTS } from '../search-tables.ts';
 
 /** The columns of a segment; `deleted_ms` and `words` follow. */
 const CONTENT = ['start_ns', 'end_ns', 'text', 'speaker', 'confidence'] as const;
 const TEXT_AT = CONTENT.indexOf('text');
 const IDENTITY = ['id', 'version_id', 'asset_id', 'chunking', 'position'] as const;
 const FOUND_BY = ['deleted_ms', 'words'] as const;
+const WRITTEN = [...CONTENT, ...FOUND_BY] as const;
+const READ = [...IDENTITY, ...CONTENT, 'deleted_ms'] as const;
+
+type ContentCells = CellsOf<SegmentRow, typeof CONTENT>;
 
 /** Segments per read and write. Folding their words takes some ten milliseconds of one turn of the event loop. */
 export const SEGMENT_BATCH = 250;
@@ -26,15 +31,15 @@ export async function readSegments(
   chunking: string | undefined,
 ): Promise<TranscriptSegment[]> {
   const { rows } = await reader.select({
-    table: SEGMENTS.name,
-    columns: [...IDENTITY, ...CONTENT, 'deleted_ms'],
-    where: and([eq('version_id', version.id), ...(chunking === undefined ? [] : [eq('chunking', chunking)])]),
+    table: SEGMENTS,
+    columns: READ,
+    where: and([eq('version_id', version.id), ...eqIfGiven('chunking', chunking)]),
     orderBy: [
       { column: 'start_ns', direction: 'asc' },
       { column: 'position', direction: 'asc' },
     ],
   });
-  return (rows as SegmentCells[]).map((cells) => toSegment(cells, version));
+  return rows.map((cells) => toSegment(cells, version));
 }
 
 export async function findSegmentsBeyond(
@@ -44,7 +49,7 @@ export async function findSegmentsBeyond(
   position: number,
 ): Promise<string[]> {
   const { rows } = await reader.select({
-    table: SEGMENTS.name,
+    table: SEGMENTS,
     columns: ['id'],
     where: and([
       eq('version_id', versionId),
@@ -52,7 +57,7 @@ export async function findSegmentsBeyond(
       or([ne('chunking', chunking), gte('position', position)]),
     ]),
   });
-  return (rows as [string][]).map(([id]) => id);
+  return rows.map(([id]) => id);
 }
 
 /**
@@ -66,12 +71,12 @@ export async function writeSegments(
 ): Promise<number> {
   const rows = new Map(inputs.map((input) => [segmentIdOf(version.id, input.chunking, input.position), input]));
   const present = await presentOf(tx, [...rows.keys()]);
-  const added: Cell[][] = [];
-  const changed: { rowId: RowId; cells: Cell[] }[] = [];
+  const added: CellsOf<SegmentRow, [...typeof IDENTITY, ...typeof WRITTEN]>[] = [];
+  const changed: { rowId: RowId; cells: CellsOf<SegmentRow, typeof WRITTEN> }[] = [];
   const reworded: string[] = [];
   for (const [id, input] of rows) {
     const content = contentOf(input);
-    const foundBy = [null, indexedWords(input.text)];
+    const foundBy = [null, indexedWords(input.text)] as const;
     const known = present.get(id);
     if (known === undefined) {
       added.push([id, version.id, version.assetId, input.chunking, input.position, ...content, ...foundBy]);
@@ -83,11 +88,11 @@ export async function writeSegments(
   if (added.length + changed.length > 0 && version.publishState !== 'STAGING') {
     throw publishedIsFixed(version.id);
   }
-  await tx.insertArrays(SEGMENTS.name, [...IDENTITY, ...CONTENT, ...FOUND_BY], added);
+  await tx.insertArrays(SEGMENTS, [...IDENTITY, ...WRITTEN], added);
   await tx.updateByRowIds(
-    SEGMENTS.name,
+    SEGMENTS,
     changed.map(({ rowId }) => rowId),
-    [...CONTENT, ...FOUND_BY],
+    WRITTEN,
     changed.map(({ cells }) => cells),
   );
   // Their vectors belong to other words. No process has them in memory: the version was never published.
@@ -102,16 +107,16 @@ export function removeSegments(
   segmentIds: readonly string[],
   nowMs: number,
 ): Promise<number> {
-  return tx.update(SEGMENTS.name, presentIn(versionId, segmentIds), { deleted_ms: BigInt(nowMs), words: null });
+  return tx.update(SEGMENTS, presentIn(versionId, segmentIds), { deleted_ms: BigInt(nowMs), words: null });
 }
 
 export const countSegments = (reader: ManagedReader, versionId: string): Promise<number> =>
-  reader.count(SEGMENTS.name, and([eq('version_id', versionId), isNull('deleted_ms')]));
+  reader.count(SEGMENTS, and([eq('version_id', versionId), isNull('deleted_ms')]));
 
-const presentIn = (versionId: string, segmentIds: readonly string[]): Predicate =>
+const presentIn = (versionId: string, segmentIds: readonly string[]): Where<SegmentRow> =>
   and([eq('version_id', versionId), isIn('id', segmentIds), isNull('deleted_ms')]);
 
-function contentOf({ startNs, endNs, text, speaker, confidence }: TranscriptSegmentInput): Cell[] {
+function contentOf({ startNs, endNs, text, speaker, confidence }: TranscriptSegmentInput): ContentCells {
   if (endNs < startNs) {
     throw new AppError('invalid_request', 'A segment ends before it starts.', { field: 'segments' });
   }
@@ -121,36 +126,22 @@ function contentOf({ startNs, endNs, text, speaker, confidence }: TranscriptSegm
 async function presentOf(
   tx: ManagedTransaction,
   ids: readonly string[],
-): Promise<Map<string, { rowId: RowId; deleted: boolean; content: Cell[] }>> {
+): Promise<Map<string, { rowId: RowId; deleted: boolean; content: ContentCells }>> {
   const { rows, rowIds } = await tx.select({
-    table: SEGMENTS.name,
+    table: SEGMENTS,
     columns: ['id', 'deleted_ms', ...CONTENT],
     where: isIn('id', ids),
     rowIds: true,
   });
-  const present = new Map<string, { rowId: RowId; deleted: boolean; content: Cell[] }>();
+  const present = new Map<string, { rowId: RowId; deleted: boolean; content: ContentCells }>();
   rows.forEach(([id, deletedMs, ...content], index) => {
     const rowId = rowIds[index];
-    if (rowId !== undefined) present.set(id as string, { rowId, deleted: deletedMs !== null, content });
+    if (rowId !== undefined) present.set(id, { rowId, deleted: deletedMs !== null, content });
   });
   return present;
 }
 
-type SegmentCells = [
-  string,
-  string,
-  string,
-  string,
-  number,
-  bigint,
-  bigint,
-  string,
-  string | null,
-  number | null,
-  bigint | null,
-];
-
-function toSegment(cells: SegmentCells, version: Version): TranscriptSegment {
+function toSegment(cells: CellsOf<SegmentRow, typeof READ>, version: Version): TranscriptSegment {
   const [id, versionId, assetId, chunking, position, startNs, endNs, text, speaker, confidence, deletedMs] = cells;
   const visibility = deletedMs === null ? version.segmentVisibility : 'SOFT_DELETED';
   return { id, versionId, assetId, chunking, position, startNs, endNs, text, speaker, confidence, visibility };

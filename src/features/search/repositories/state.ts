@@ -26,13 +26,13 @@ export const writeQueuePaused = (tx: ManagedTransaction, paused: boolean): Promi
 
 /** 0 if it was never written. */
 async function read(reader: ManagedReader, name: StateName): Promise<bigint> {
-  const { rows } = await reader.select({ table: STATE.name, columns: ['value'], where: eq('name', name) });
-  return (rows[0]?.[0] as bigint | undefined) ?? 0n;
+  const { rows } = await reader.select({ table: STATE, columns: ['value'], where: eq('name', name) });
+  return rows[0]?.[0] ?? 0n;
 }
 
 async function write(tx: ManagedTransaction, name: StateName, value: bigint): Promise<void> {
-  if ((await tx.update(STATE.name, eq('name', name), { value })) > 0) return;
   // If two write it for the first time, only one inserts the row.
+  if ((await tx.update(STATE, eq('name', name), { value })) > 0) return;
   await tx.lock([`search:${name}`]);
-  await tx.insertArrays(STATE.name, ['name', 'value'], [[name, value]]);
+  await tx.insertArrays(STATE, ['name', 'value'], [[name, value]]);
 }

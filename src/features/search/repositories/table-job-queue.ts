@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ClaimedJob, Job, JobFailure, JobInput } from '../rules/job.ts';
+import type { ClaimedJob, Job, JobFailure, JobInput, JobStatus } from '../rules/job.ts';
 import type { ConsumeOptions, Consumer, JobHandler, JobQueue, QueueStats } from '../rules/job-queue.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
@@ -43,19 +43,19 @@ export class TableJobQueue implements JobQueue {
     const keys = inputs.map(({ idempotencyKey }) => idempotencyKey);
     const jobs = await this.#transaction(async (tx) => {
       await tx.lock(keys.map((key) => `job:${key}`));
-      const present = await tx.selectRows({ table: JOBS.name, where: isIn('idempotency_key', keys) });
-      const rows = new Map(present.map((row) => [row['idempotency_key'] as string, row]));
-      const done = present.filter((row) => row['status'] === 'completed').map((row) => row['id'] as string);
+      const present = await tx.selectRows({ table: JOBS, where: isIn('idempotency_key', keys) });
+      const rows = new Map(present.map((row) => [row.idempotency_key, row]));
+      const done = present.filter(({ status }) => status === 'completed').map(({ id }) => id);
       const anew = dueAnew(delayMs);
-      if (done.length > 0) await tx.update(JOBS.name, isIn('id', done), anew);
+      if (done.length > 0) await tx.update(JOBS, isIn('id', done), anew);
       const added = inputs
         .filter(({ idempotencyKey }) => !rows.has(idempotencyKey))
         .map((each) => newRow(each, delayMs));
-      await tx.insert(JOBS.name, added);
+      await tx.insert(JOBS, added);
       for (const row of added) rows.set(row.idempotency_key, row);
       return inputs.flatMap(({ idempotencyKey }) => {
         const row = rows.get(idempotencyKey);
-        return row === undefined ? [] : [toJob(row['status'] === 'completed' ? { ...row, ...anew } : row)];
+        return row === undefined ? [] : [toJob(row.status === 'completed' ? { ...row, ...anew } : row)];
       });
     });
     if (delayMs === 0) this.#wake();
@@ -67,10 +67,10 @@ export class TableJobQueue implements JobQueue {
       const { idempotencyKey } = input;
       // If two enqueue the same job for the first time, only one inserts it.
       await tx.lock([`job:${idempotencyKey}`]);
-      const present = await tx.selectOne({ table: JOBS.name, where: eq('idempotency_key', idempotencyKey) });
+      const present = await tx.selectOne({ table: JOBS, where: eq('idempotency_key', idempotencyKey) });
       if (present !== undefined) return toJob(present);
       const row = newRow(input, delayMs);
-      await tx.insert(JOBS.name, [row]);
+      await tx.insert(JOBS, [row]);
       return toJob(row);
     });
   }
@@ -117,7 +117,7 @@ export class TableJobQueue implements JobQueue {
 
   async stats(): Promise<QueueStats> {
     const reader = this.#manager.reader();
-    const count = (...statuses: string[]): Promise<number> => reader.count(JOBS.name, isIn('status', statuses));
+    const count = (...statuses: JobStatus[]): Promise<number> => reader.count(JOBS, isIn('status', statuses));
     const counts = [count('waiting', 'failed'), count('active'), count('completed'), count('failed'), count('dead')];
     const [waiting = 0, active = 0, completed = 0, failed = 0, dead = 0] = await Promise.all(counts);
     return { waiting, active, completed, failed, dead };

@@ -2,9 +2,9 @@ import type { Job } from '../rules/job.ts';
 import type { QueueControl } from '../rules/job-queue.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
-import type { TableDefinition } from '../../../vastdb/engine.ts';
+import type { Row, TableDefinition } from '../../../vastdb/engine.ts';
 import { and, eq, inSelect, isIn, isNull, lt, lte, not } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { translated } from '../../../tams/table-failure.ts';
 import { dueAnew, toJob } from './job-rows.ts';
@@ -37,17 +37,17 @@ export class TableQueueControl implements QueueControl {
   requeue(deadLetterId: string): Promise<Job> {
     return this.#transaction(async (tx) => {
       const letter = await tx.selectOne({
-        table: DEAD_LETTERS.name,
+        table: DEAD_LETTERS,
         columns: ['job_id'],
         where: eq('id', deadLetterId),
       });
-      const dead = and([eq('id', (letter?.['job_id'] as string | undefined) ?? ''), eq('status', 'dead')]);
+      const dead = and([eq('id', letter?.job_id ?? ''), eq('status', 'dead')]);
       const anew = dueAnew();
-      const job = await tx.selectOne({ table: JOBS.name, where: dead });
+      const job = await tx.selectOne({ table: JOBS, where: dead });
       if (job === undefined) throw new AppError('not_found', `There is no dead letter ${deadLetterId} of a job.`);
-      await tx.update(JOBS.name, dead, anew);
-      await tx.delete(DEAD_LETTERS.name, eq('id', deadLetterId));
-      await release(tx, job['asset_id'] as string, Date.now());
+      await tx.update(JOBS, dead, anew);
+      await tx.delete(DEAD_LETTERS, eq('id', deadLetterId));
+      await release(tx, job.asset_id, Date.now());
       return toJob({ ...job, ...anew });
     });
   }
@@ -55,9 +55,9 @@ export class TableQueueControl implements QueueControl {
   requeueAsset(assetId: string): Promise<number> {
     return this.#transaction(async (tx) => {
       const dead = and([eq('asset_id', assetId), eq('status', 'dead')]);
-      const requeued = await tx.update(JOBS.name, dead, dueAnew());
+      const requeued = await tx.update(JOBS, dead, dueAnew());
       if (requeued === 0) return 0;
-      await tx.delete(DEAD_LETTERS.name, eq('asset_id', assetId));
+      await tx.delete(DEAD_LETTERS, eq('asset_id', assetId));
       await release(tx, assetId, Date.now());
       return requeued;
     });
@@ -66,14 +66,14 @@ export class TableQueueControl implements QueueControl {
   async waitedMs(): Promise<number> {
     const nowMs = Date.now();
     const { rows } = await this.#manager.reader().select({
-      table: JOBS.name,
+      table: JOBS,
       columns: ['due_ms'],
       where: and([isIn('status', ['waiting', 'failed']), lte('due_ms', BigInt(nowMs))]),
       orderBy: [{ column: 'due_ms', direction: 'asc' }],
       limit: 1,
       timeline: { column: 'due_ms' },
     });
-    const [[dueMs] = []] = rows as [bigint][];
+    const dueMs = rows[0]?.[0];
     return dueMs === undefined ? 0 : nowMs - Number(dueMs);
   }
 
@@ -86,7 +86,7 @@ export class TableQueueControl implements QueueControl {
     const before = BigInt(createdBeforeMs);
     // A person still decides about these, and may repeat the job.
     const inQuarantine = inSelect('asset_id', {
-      table: ASSETS.name,
+      table: ASSETS,
       column: 'id',
       where: and([eq('triage_state', 'quarantined'), isNull('tombstoned_ms')]),
     });
@@ -95,7 +95,7 @@ export class TableQueueControl implements QueueControl {
     return letters;
   }
 
-  async #purge({ name: table }: TableDefinition, where: Predicate): Promise<number> {
+  async #purge<R extends Row>(table: TableDefinition<R>, where: Where<R>): Promise<number> {
     let purged = 0;
     let removed = PURGE_BATCH;
     while (removed === PURGE_BATCH) {

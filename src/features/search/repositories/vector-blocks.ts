@@ -34,11 +34,10 @@ export interface VectorBlock {
 
 export async function readVisibleVersions(reader: ManagedReader): Promise<VisibleVersion[]> {
   const { rows } = await reader.select({
-    table: VISIBLE_EMBEDDINGS.name,
+    table: VISIBLE_EMBEDDINGS,
     columns: ['version_id', 'bucket', 'flow_id', 'flow_life', 'source_id', 'language', 'offset_ns', 'revision'],
   });
-  type Cells = [string, string, string | null, string | null, string | null, string | null, bigint, bigint];
-  return (rows as Cells[]).map(([versionId, bucket, flowId, flowLife, sourceId, language, offsetNs, revision]) => ({
+  return rows.map(([versionId, bucket, flowId, flowLife, sourceId, language, offsetNs, revision]) => ({
     versionId,
     bucket,
     flowId,
@@ -53,12 +52,12 @@ export async function readVisibleVersions(reader: ManagedReader): Promise<Visibl
 /** Among the flows of assets with vectors, the lives that the view may see. */
 export async function readLivesInView(reader: ManagedReader, access: Access): Promise<Set<string>> {
   const { rows } = await reader.select({
-    table: VISIBLE_EMBEDDINGS.name,
+    table: VISIBLE_EMBEDDINGS,
     columns: ['flow_life'],
     where: and([isNotNull('flow_life'), inView(access)]),
     distinct: true,
   });
-  return new Set((rows as [string][]).map(([life]) => life));
+  return new Set(rows.flatMap(([life]) => life ?? []));
 }
 
 /** The blocks of these versions; none of a version without vectors. `nextBlock` gives each a number of its own. */
@@ -69,17 +68,15 @@ export async function readBlocks(
 ): Promise<VectorBlock[]> {
   const where = and([isIn('version_id', versionIds), isNull('deleted_ms')]);
   const segments = await reader.select({
-    table: SEGMENTS.name,
+    table: SEGMENTS,
     columns: ['id', 'speaker', 'start_ns', 'end_ns'],
     where,
   });
-  const known = new Map(
-    (segments.rows as SegmentCells[]).map(([id, ...attributes]): [string, Attributes] => [id, attributes]),
-  );
-  const columns = ['version_id', 'model', 'segment_id', 'vector'];
+  const known = new Map(segments.rows.map(([id, ...attributes]): [string, Attributes] => [id, attributes]));
+  const columns = ['version_id', 'model', 'segment_id', 'vector'] as const;
   const { rows } = await reader.select({ table: EMBEDDINGS, columns, where });
   const groups = new Map<string, VectorCells[]>();
-  for (const cells of rows as VectorCells[]) {
+  for (const cells of rows) {
     if (!known.has(cells[2])) continue;
     const key = `${cells[0]} ${cells[1]}`;
     const group = groups.get(key);
@@ -113,7 +110,6 @@ export function filterBlock(
   return rows.length === 0 ? undefined : { block, rows: Uint32Array.from(rows) };
 }
 
-type SegmentCells = [string, string | null, bigint, bigint];
 type Attributes = [string | null, bigint, bigint];
 type VectorCells = [string, string, string, Float32Array];
 

@@ -1,20 +1,19 @@
-import type { Version, VersionInput, VersionStatus, Visibility } from '../rules/version.ts';
+import type { Version, VersionInput } from '../rules/version.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
-import type { NewRow, Row } from '../../../vastdb/query/select-query.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { versionIdOf } from './content-ids.ts';
-import { VERSIONS } from '../search-tables.ts';
+import { type VersionRow, VERSIONS } from '../search-tables.ts';
 
 export async function findVersion(reader: ManagedReader, id: string): Promise<Version | undefined> {
   const [version] = await findVersions(reader, eq('id', id));
   return version;
 }
 
-export async function findVersions(reader: ManagedReader, where: Predicate): Promise<Version[]> {
-  const rows = await reader.selectRows({ table: VERSIONS.name, where });
+export async function findVersions(reader: ManagedReader, where: Where<VersionRow>): Promise<Version[]> {
+  const rows = await reader.selectRows({ table: VERSIONS, where });
   return rows.map(toVersion);
 }
 
@@ -40,7 +39,7 @@ export async function writeVersion(tx: ManagedTransaction, input: VersionInput, 
   const times = { createdMs: nowMs, updatedMs: nowMs, publishedMs: null };
   const content = { transcriptHash: null, embeddingModel: null };
   const version: Version = { id, assetId, etag, sizeBytes, language, ...content, ...STAGED, ...times };
-  await tx.insert(VERSIONS.name, [toRow(version)]);
+  await tx.insert(VERSIONS, [toRow(version)]);
   return version;
 }
 
@@ -52,7 +51,7 @@ export async function updateVersion(
 ): Promise<Version> {
   const changed: Version = { ...version, ...change, updatedMs: nowMs };
   const { id, ...columns } = toRow(changed);
-  await tx.update(VERSIONS.name, eq('id', version.id), columns as Row);
+  await tx.update(VERSIONS, eq('id', version.id), columns);
   return changed;
 }
 
@@ -64,7 +63,7 @@ const STAGED = {
   retiredMs: null,
 } as const satisfies Partial<Version>;
 
-function toRow(version: Version): NewRow {
+function toRow(version: Version): VersionRow {
   return {
     id: version.id,
     asset_id: version.assetId,
@@ -84,23 +83,22 @@ function toRow(version: Version): NewRow {
   };
 }
 
-export function toVersion(row: Row): Version {
-  const publishedMs = row['published_ms'] as bigint | null;
-  const retiredMs = row['retired_ms'] as bigint | null;
+export function toVersion(row: VersionRow): Version {
+  const { published_ms: publishedMs, retired_ms: retiredMs } = row;
   return {
-    id: row['id'] as string,
-    assetId: row['asset_id'] as string,
-    etag: row['etag'] as string,
-    sizeBytes: row['size_bytes'] as bigint | null,
-    status: row['status'] as VersionStatus,
-    publishState: row['publish_state'] as Visibility,
-    segmentVisibility: row['segment_visibility'] as Visibility,
-    embeddingVisibility: row['embedding_visibility'] as Visibility,
-    language: row['language'] as string | null,
-    transcriptHash: row['transcript_hash'] as string | null,
-    embeddingModel: row['embedding_model'] as string | null,
-    createdMs: Number(row['created_ms']),
-    updatedMs: Number(row['updated_ms']),
+    id: row.id,
+    assetId: row.asset_id,
+    etag: row.etag,
+    sizeBytes: row.size_bytes,
+    status: row.status,
+    publishState: row.publish_state,
+    segmentVisibility: row.segment_visibility,
+    embeddingVisibility: row.embedding_visibility,
+    language: row.language,
+    transcriptHash: row.transcript_hash,
+    embeddingModel: row.embedding_model,
+    createdMs: Number(row.created_ms),
+    updatedMs: Number(row.updated_ms),
     publishedMs: publishedMs === null ? null : Number(publishedMs),
     retiredMs: retiredMs === null ? null : Number(retiredMs),
   };

@@ -2,16 +2,18 @@ import type { SearchFilters } from '../rules/search-query.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { TimeRange } from '../../../shared/time/timerange.ts';
 import { INT64_MAX, INT64_MIN } from '../../../shared/time/timestamp.ts';
-import type { TableDefinition } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
-import { and, eq, inSelect, isNotNull, or, overlapsRange } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import { and, eq, eqIfGiven, inSelect, isNotNull, or, overlapsRange } from '../../../vastdb/predicate/builder.ts';
+import type { Condition, Predicate, Where } from '../../../vastdb/predicate/predicate.ts';
+import type { RowOf } from '../../../vastdb/schema/define-table.ts';
 import type { Access } from '../../../tams/access/access.ts';
 import { inView } from './access.ts';
-import { VISIBLE_SEGMENTS } from '../search-tables.ts';
+import { type SegmentRow, VISIBLE_SEGMENTS } from '../search-tables.ts';
 
 /** A time range is one condition for each different offset among the assets. */
 const MAX_OFFSETS = 256;
+type VisibleRow = RowOf<typeof VISIBLE_SEGMENTS>;
+
 const RANGE = { start: 'start_ns', end: 'end_ns' } as const;
 
 /**
@@ -24,26 +26,25 @@ export async function visibleSegments(
   reader: ManagedReader,
   access: Access,
   filters: SearchFilters = {},
-): Promise<Predicate> {
+): Promise<Where<SegmentRow>> {
   const { speaker, timerange } = filters;
   const assets = [inView(access), ...assetFilters(filters)];
-  const own = [isNotNull('words'), ...(speaker === undefined ? [] : [eq('speaker', speaker)])];
-  if (timerange === undefined || timerange.isEverything) return and([inVisible(VISIBLE_SEGMENTS, assets), ...own]);
+  const own = [isNotNull('words'), ...eqIfGiven('speaker', speaker)];
+  if (timerange === undefined || timerange.isEverything) return and([inVisible(assets), ...own]);
   const offsets = await offsetsOf(reader, assets);
   const perOffset = offsets.map((offsetNs) =>
-    and([
-      inVisible(VISIBLE_SEGMENTS, [...assets, eq('offset_ns', offsetNs)]),
-      overlapsRange(RANGE, shifted(timerange, offsetNs)),
-    ]),
+    and([inVisible([...assets, eq('offset_ns', offsetNs)]), overlapsRange(RANGE, shifted(timerange, offsetNs))]),
   );
   return and([or(perOffset), ...own]);
 }
 
 /** The filters on assets, as conditions on the tables of visible rows. */
-function assetFilters({ bucket, flowId, sourceId, language }: SearchFilters): Predicate[] {
-  const wanted = { bucket, flow_id: flowId, source_id: sourceId, language };
-  return Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [eq(column, value)]));
-}
+const assetFilters = ({ bucket, flowId, sourceId, language }: SearchFilters): Where<VisibleRow>[] => [
+  ...eqIfGiven('bucket', bucket),
+  ...eqIfGiven('flow_id', flowId),
+  ...eqIfGiven('source_id', sourceId),
+  ...eqIfGiven('language', language),
+];
 
 /** A range of the flow's timeline as the asset's own time; beyond what a table can hold there is nothing. */
 export function shifted(range: TimeRange, offsetNs: bigint): { start: bigint | null; end: bigint | null } {
@@ -55,12 +56,12 @@ export function shifted(range: TimeRange, offsetNs: bigint): { start: bigint | n
   return { start: shift(range.startNs), end: shift(range.endNs) };
 }
 
-const inVisible = ({ name: table }: TableDefinition, where: readonly Predicate[]): Predicate =>
-  inSelect('version_id', { table, column: 'version_id', where: and(where) });
+const inVisible = (where: readonly Where<VisibleRow>[]): Predicate<Condition<'version_id', string>> =>
+  inSelect('version_id', { table: VISIBLE_SEGMENTS, column: 'version_id', where: and(where) });
 
-async function offsetsOf(reader: ManagedReader, assets: readonly Predicate[]): Promise<bigint[]> {
+async function offsetsOf(reader: ManagedReader, assets: readonly Where<VisibleRow>[]): Promise<bigint[]> {
   const { rows } = await reader.select({
-    table: VISIBLE_SEGMENTS.name,
+    table: VISIBLE_SEGMENTS,
     columns: ['offset_ns'],
     where: and(assets),
     distinct: true,
@@ -71,5 +72,5 @@ async function offsetsOf(reader: ManagedReader, assets: readonly Predicate[]): P
       'A time range over so many timelines cannot be searched; name a flow, a source or a bucket as well.';
     throw new AppError('invalid_request', problem, { field: 'timerange' });
   }
-  return rows.map(([offsetNs]) => offsetNs as bigint);
+  return rows.map(([offsetNs]) => offsetNs);
 }

@@ -1,5 +1,6 @@
 import { and, eq, gt, isIn, lte } from '../../../vastdb/predicate/builder.ts';
-import type { Predicate } from '../../../vastdb/predicate/predicate.ts';
+import type { Where } from '../../../vastdb/predicate/predicate.ts';
+import type { RowOf } from '../../../vastdb/schema/define-table.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { WATCHED_OBJECTS } from '../search-tables.ts';
 
@@ -10,6 +11,7 @@ export interface WatchedObject {
 }
 
 /** Objects that a subscription has notified of, to compare a listing with. */
+type WatchedRow = RowOf<typeof WATCHED_OBJECTS>;
 export class WatchedObjects {
   readonly #manager: VastDBManager;
   readonly #subscription: string;
@@ -32,7 +34,7 @@ export class WatchedObjects {
     await this.#manager.transaction(async (tx) => {
       await tx.lock(objects.map(({ key }) => `watched:${this.#subscription}:${key}`));
       const { rows, rowIds } = await tx.select({
-        table: WATCHED_OBJECTS.name,
+        table: WATCHED_OBJECTS,
         columns: ['key'],
         where: this.#only(
           isIn(
@@ -42,16 +44,16 @@ export class WatchedObjects {
         ),
         rowIds: true,
       });
-      const known = new Map(rows.map(([key], index) => [key as string, rowIds[index]]));
+      const known = new Map(rows.map(([key], index) => [key, rowIds[index]]));
       const updated = objects.filter(({ key }) => known.has(key));
       await tx.updateByRowIds(
-        WATCHED_OBJECTS.name,
+        WATCHED_OBJECTS,
         updated.map(({ key }) => known.get(key)).filter((rowId) => rowId !== undefined),
         ['etag', 'size_bytes'],
         updated.map(({ etag, sizeBytes }) => [etag, BigInt(sizeBytes)]),
       );
       await tx.insertArrays(
-        WATCHED_OBJECTS.name,
+        WATCHED_OBJECTS,
         ['subscription', 'key', 'etag', 'size_bytes'],
         objects
           .filter(({ key }) => !known.has(key))
@@ -61,24 +63,19 @@ export class WatchedObjects {
   }
 
   async forget(keys: readonly string[]): Promise<void> {
-    await this.#manager.delete(WATCHED_OBJECTS.name, this.#only(isIn('key', keys)));
+    await this.#manager.delete(WATCHED_OBJECTS, this.#only(isIn('key', keys)));
   }
 
-  async #read(where: Predicate): Promise<Map<string, WatchedObject>> {
+  async #read(where: Where<WatchedRow>): Promise<Map<string, WatchedObject>> {
     const { rows } = await this.#manager.reader('background').select({
-      table: WATCHED_OBJECTS.name,
+      table: WATCHED_OBJECTS,
       columns: ['key', 'etag', 'size_bytes'],
       where: this.#only(where),
     });
-    return new Map(
-      (rows as [string, string, bigint][]).map(([key, etag, sizeBytes]) => [
-        key,
-        { key, etag, sizeBytes: Number(sizeBytes) },
-      ]),
-    );
+    return new Map(rows.map(([key, etag, sizeBytes]) => [key, { key, etag, sizeBytes: Number(sizeBytes) }]));
   }
 
-  #only(where: Predicate): Predicate {
+  #only(where: Where<WatchedRow>): Where<WatchedRow> {
     return and([eq('subscription', this.#subscription), where]);
   }
 }

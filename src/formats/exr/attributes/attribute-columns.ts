@@ -4,13 +4,11 @@ import type { ExrAttribute } from './attribute.ts';
 export interface AttributeColumns {
   readonly value_text: string | null;
   readonly value_number: number | null;
-  /** Every value. */
-  readonly value_json: string;
 }
 
 /** A time code is searched by its text, a rational by its quotient. */
 export function attributeColumns({ value }: ExrAttribute): AttributeColumns {
-  const columns = { value_text: null, value_number: null, value_json: JSON.stringify(value) };
+  const columns = { value_text: null, value_number: null };
   if (typeof value === 'string') return { ...columns, value_text: value };
   if (typeof value === 'number') return { ...columns, value_number: value };
   if (typeof value !== 'object' || value === null) return columns;

@@ -5,7 +5,8 @@ import { engineVersion } from '../../../../mgmt/tables/engine-version.ts';
 import { withEngine, withTables } from '../../../../mgmt/tables/open-tables.ts';
 import { type TableStatus, tableStatuses } from '../../../../mgmt/tables/table-status.ts';
 import { AUDIT_LOG } from '../../../../src/features/auth/auth-tables.ts';
-import { FLOW_TAGS, LEASES } from '../../../../src/tams/tables.ts';
+import { FLOW_TAGS } from '../../../../src/tams/flows/flow-tables.ts';
+import { LEASES } from '../../../../src/tams/leases/lease-repository.ts';
 import { ensureTables } from '../../../../src/vastdb/schema/evolution.ts';
 import { runMgmt } from './run-mgmt.ts';
 

@@ -1,7 +1,7 @@
 import { openEngine, openManager, type OpenedTables } from '../../../../mgmt/tables/open-tables.ts';
 import { OF_PROCESSES } from '../../../../mgmt/tables/table-sum.ts';
 import { loadConfig } from '../../../../src/settings.ts';
-import { OBJECTS } from '../../../../src/tams/tables.ts';
+import { OBJECTS } from '../../../../src/tams/objects/object-tables.ts';
 import type { Cell, ColumnDefinition } from '../../../../src/vastdb/engine.ts';
 
 const BATCH_ROWS = 5000;
