@@ -1,5 +1,7 @@
+import { fromJson, type Json } from '../../shared/json-text.ts';
 import { giveAccess } from '../../tams/access/access-classes.ts';
 import type { Tags } from '../../tams/documents/tags.ts';
+import type { TableDefinition } from '../../vastdb/engine.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { eq } from '../../vastdb/predicate/builder.ts';
 import { DELETED_FLOWS, DELETED_SOURCES } from './trash-tables.ts';
@@ -14,9 +16,8 @@ export async function reservesId(
   id: string,
   classes: readonly string[],
 ): Promise<boolean> {
-  const { name: table } = kind === 'flow' ? DELETED_FLOWS : DELETED_SOURCES;
+  const table: TableDefinition<{ id: string; document: Json<{ tags?: Tags }> }> =
+    kind === 'flow' ? DELETED_FLOWS : DELETED_SOURCES;
   const { rows } = await tables.select({ table, columns: ['document'], where: eq('id', id) });
-  return (rows as [string][]).some(
-    ([document]) => !giveAccess((JSON.parse(document) as { tags?: Tags }).tags, classes),
-  );
+  return rows.some(([document]) => !giveAccess(fromJson(document).tags, classes));
 }
