@@ -3,38 +3,27 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PendingCalls, programBeside } from '../../shared/worker-calls.ts';
 import { AnalysisError } from './analysis-error.ts';
 import type { ChildRequest, ChildResponse, ComputeLimits, TableAddress } from './child-protocol.ts';
 import { FOLDER } from './compute.ts';
 
-// The process's file lies beside this one, with the same extension: .ts from sources, .js in a build.
-const program = new URL(
-  import.meta.url.endsWith('.ts') ? './analytics-child.ts' : './analytics-child.js',
-  import.meta.url,
-);
-
-/** Heap for the batches on their way into the database. More is a defect, and ends that process, not this one. */
+/** For the batches on their way into the database: what is more is a defect, and ends that process, not this one. */
 const HEAP_MIB = 256;
 /** How long the process has to end its transactions before it is ended. */
 const CLOSE_MS = 5_000;
 
-interface Pending {
-  readonly resolve: (response: ChildResponse) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** A process of the analytics, as this one speaks to it. */
 export class ChildChannel {
   readonly #child: ChildProcess;
-  /** Requests that it has not answered. */
-  readonly #pending = new Map<number, Pending>();
+  readonly #calls: PendingCalls<ChildResponse>;
   /** Resolves when the process is gone, and its folder with it. */
   readonly ended: Promise<void>;
 
   /** @param onExit the process takes nothing any more. */
   constructor(tables: TableAddress, limits: ComputeLimits, onExit: () => void) {
     const folder = join(limits.directory, `${FOLDER}${randomUUID()}`);
-    this.#child = fork(program, {
+    this.#child = fork(programBeside(import.meta.url, 'analytics-child'), {
       // Structured clones, as between threads: whole numbers of 64 bits, and bytes.
       serialization: 'advanced',
       // Drops the flags of this process: some (--input-type) are not for one that runs a file.
@@ -50,22 +39,15 @@ export class ChildChannel {
       onExit();
       return this.#clear(death, folder);
     });
-    this.#child.on('message', (response: ChildResponse) => {
-      const asked = this.#pending.get(response.id);
-      this.#pending.delete(response.id);
-      if (this.#pending.size === 0) this.#hold(false);
-      asked?.resolve(response);
-    });
+    this.#calls = new PendingCalls((held) => this.#hold(held));
+    this.#child.on('message', (response: ChildResponse) => this.#calls.answer(response.id, response));
     this.tell({ do: 'open', tables, limits, folder });
-    this.#hold(false);
   }
 
   ask(request: Extract<ChildRequest, { id: number }>): Promise<ChildResponse> {
-    return new Promise((resolve, reject) => {
-      this.#pending.set(request.id, { resolve, reject });
-      this.#hold(true);
-      this.tell(request);
-    });
+    const answered = this.#calls.add(request.id);
+    this.tell(request);
+    return answered;
   }
 
   /** If sending fails, the waiting callers are rejected when the process is gone. */
@@ -75,7 +57,7 @@ export class ChildChannel {
 
   /** Ends the process, and its work. @param id of this last request. */
   async end(id: number): Promise<void> {
-    for (const running of this.#pending.keys()) this.tell({ id: running, do: 'cancel' });
+    for (const running of this.#calls.ids) this.tell({ id: running, do: 'cancel' });
     const closed = this.ask({ id, do: 'close' }).catch(() => undefined);
     await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })]);
     this.#hold(true);
@@ -84,9 +66,8 @@ export class ChildChannel {
   }
 
   async #clear(death: Error, folder: string): Promise<void> {
-    for (const { reject } of this.#pending.values()) reject(death);
-    this.#pending.clear();
-    // A later process tries leftovers again.
+    this.#calls.fail(death);
+    // What cannot be removed is tried again by a later process.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 

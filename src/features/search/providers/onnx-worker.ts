@@ -1,16 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { answerCalls } from '../../../shared/worker-calls.ts';
 
-/** Texts of a request to the thread; it answers each of them once. */
-export interface OnnxRequest {
-  readonly id: number;
-  readonly texts: readonly string[];
-}
-
-export type OnnxResponse =
+export type OnnxAnswer =
   /** The vectors one after the other, each of `dimension` elements. */
-  | { readonly id: number; readonly dimension: number; readonly vectors: Float32Array }
-  | { readonly id: number; readonly problem: string };
+  { readonly dimension: number; readonly vectors: Float32Array } | { readonly problem: string };
 
 /** Not installed with the server: it brings a runtime of some 100 MB along. */
 const LIBRARY = '@huggingface/transformers';
@@ -34,22 +28,18 @@ const { modelDir } = workerData as { modelDir: string };
 let extractor: Promise<Extractor> | undefined;
 
 /** The thread of the model: the runtime computes without yielding. */
-parentPort?.on('message', ({ id, texts }: OnnxRequest) => {
-  void answer(id, texts).then((response) => parentPort?.postMessage(response));
-});
-
-async function answer(id: number, texts: readonly string[]): Promise<OnnxResponse> {
+answerCalls(async (texts: readonly string[]): Promise<OnnxAnswer> => {
   try {
     extractor ??= load();
     const { dims, data } = await (await extractor)(texts, { pooling: 'mean', normalize: true });
     const [, dimension = 0] = dims;
-    return { id, dimension, vectors: data };
+    return { dimension, vectors: data };
   } catch (error) {
     // A failure to load is not kept: the folder may be filled meanwhile.
     extractor = undefined;
-    return { id, problem: error instanceof Error ? error.message : String(error) };
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
-}
+});
 
 async function load(): Promise<Extractor> {
   const { env, pipeline } = await importLibrary();

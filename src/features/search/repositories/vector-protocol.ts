@@ -6,7 +6,6 @@ export type VectorRequest =
   | { readonly kind: 'remove'; readonly block: number }
   | {
       readonly kind: 'scan';
-      readonly id: number;
       readonly query: Float32Array;
       readonly blocks: readonly ScannedBlock[];
       readonly count: number;
@@ -20,8 +19,7 @@ export interface ScannedBlock {
 }
 
 /** The best first; of equal ones the first in the order of blocks and rows. */
-export interface VectorResponse {
-  readonly id: number;
+export interface FoundVectors {
   readonly blocks: Uint32Array;
   readonly rows: Uint32Array;
   readonly scores: Float64Array;

@@ -1,27 +1,27 @@
-import { parentPort } from 'node:worker_threads';
+import { answerCalls } from '../../../shared/worker-calls.ts';
 import { BestRows } from './best-rows.ts';
 import { DotProducts } from './dot-products/dot-products.ts';
-import type { VectorRequest, VectorResponse } from './vector-protocol.ts';
+import type { FoundVectors, VectorRequest } from './vector-protocol.ts';
 
 /** The thread that scans vectors. Their memory is shared with the main thread, so nothing is copied here. */
 const kept = new Map<number, Float32Array>();
 
 type Scan = Extract<VectorRequest, { kind: 'scan' }>;
 
-parentPort?.on('message', (request: VectorRequest) => {
+answerCalls((request: VectorRequest): FoundVectors | undefined => {
   switch (request.kind) {
     case 'add':
       kept.set(request.block, request.vectors);
-      break;
+      return undefined;
     case 'remove':
       kept.delete(request.block);
-      break;
+      return undefined;
     case 'scan':
-      parentPort?.postMessage(scan(request));
+      return scan(request);
   }
 });
 
-function scan({ id, query, blocks, count, minScore }: Scan): VectorResponse {
+function scan({ query, blocks, count, minScore }: Scan): FoundVectors {
   const best = new BestRows(count);
   const products = new DotProducts(query);
   const firsts: number[] = [];
@@ -55,7 +55,7 @@ function scan({ id, query, blocks, count, minScore }: Scan): VectorResponse {
     }
   }
   score();
-  return { id, total, ...locate(best.take(), blocks, firsts) };
+  return { total, ...locate(best.take(), blocks, firsts) };
 }
 
 /** From positions in the order of the scan to blocks and their rows. */
@@ -63,7 +63,7 @@ function locate(
   found: readonly { score: number; order: number }[],
   blocks: Scan['blocks'],
   firsts: readonly number[],
-): Pick<VectorResponse, 'blocks' | 'rows' | 'scores'> {
+): Pick<FoundVectors, 'blocks' | 'rows' | 'scores'> {
   const located = {
     blocks: new Uint32Array(found.length),
     rows: new Uint32Array(found.length),

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../shared/errors.ts';
+import { programBeside, WorkerThread } from '../../../shared/worker-calls.ts';
 import { parseSearchable, type SearchableTranscript, type TranscriptText } from '../rules/searchable-transcript.ts';
 import type { TranscriptRead } from './transcript-thread.ts';
 
@@ -9,11 +8,7 @@ const LONG_CHARACTERS = 64 * 1024;
 /** Markup trees take many times the memory of their text. */
 const THREAD_MEMORY_MIB = 1024;
 
-// The thread's file lies beside this one, with the same extension: .ts from sources, .js in a build.
-const threadUrl = new URL(
-  import.meta.url.endsWith('.ts') ? './transcript-thread.ts' : './transcript-thread.js',
-  import.meta.url,
-);
+const program = programBeside(import.meta.url, 'transcript-thread');
 
 /** One at a time, which bounds the memory: each text is bounded. */
 let last: Promise<unknown> = Promise.resolve();
@@ -33,21 +28,18 @@ export async function readTranscript(text: TranscriptText): Promise<SearchableTr
   throw new AppError('invalid_request', found.problem, { field: 'transcript' });
 }
 
-async function readOnThread(workerData: TranscriptText): Promise<TranscriptRead> {
-  // Drops the flags of the process: some (--input-type) are not for a thread that runs a file.
-  const worker = new Worker(threadUrl, {
+async function readOnThread(text: TranscriptText): Promise<TranscriptRead> {
+  const thread = new WorkerThread<TranscriptText, TranscriptRead>(program, {
     name: 'transcript',
-    execArgv: [],
-    workerData,
     resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MIB },
+    deathOf: (cause) => (cause instanceof Error ? cause : new Error('The thread that reads a transcript died.')),
   });
   try {
-    const [found] = (await once(worker, 'message')) as [TranscriptRead];
-    return found;
+    return await thread.call(text);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
     return { problem: 'The transcript is too large to be read.' };
   } finally {
-    await worker.terminate();
+    await thread.terminate();
   }
 }

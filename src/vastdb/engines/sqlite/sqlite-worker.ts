@@ -1,11 +1,12 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { answerCalls } from '../../../shared/worker-calls.ts';
 import type { ColumnBatch } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import { Connection } from './connection.ts';
 import { Session } from './session.ts';
 import { toTableError } from './sqlite-error.ts';
 import { TableScan } from './table-scan.ts';
-import type { CheckpointMode, WorkerData, WorkerOperations, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
+import type { CheckpointMode, WorkerData, WorkerOperations, WorkerAnswer, WorkerRequest } from './worker-protocol.ts';
 
 /** The thread of a background lane: one session, served by messages, one after the other. */
 const options = workerData as WorkerData;
@@ -65,16 +66,12 @@ const operations: WorkerOperations = {
   close,
 };
 
-parentPort?.on('message', ({ id, method, args }: WorkerRequest) => {
-  parentPort?.postMessage(answer(id, method, args));
-});
-
-function answer(id: number, method: keyof WorkerOperations, args: readonly unknown[]): WorkerResponse {
+answerCalls(({ method, args }: WorkerRequest): WorkerAnswer => {
   try {
     const operation = operations[method] as (...args: readonly unknown[]) => unknown;
-    return { id, value: operation(...args) };
+    return { value: operation(...args) };
   } catch (error) {
     const { kind, message } = toTableError(error, options.file);
-    return { id, error: { kind, message } };
+    return { error: { kind, message } };
   }
-}
+});

@@ -26,13 +26,11 @@ export type WorkerOperations = {
 export type CheckpointMode = 'passive' | 'truncate';
 
 export interface WorkerRequest {
-  readonly id: number;
   readonly method: keyof WorkerOperations;
   readonly args: readonly unknown[];
 }
 
-export type WorkerResponse =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: { readonly kind: TableErrorKind; readonly message: string } };
+export type WorkerAnswer =
+  { readonly value: unknown } | { readonly error: { readonly kind: TableErrorKind; readonly message: string } };
 
 export type WorkerData = ConnectionOptions;
