@@ -1,11 +1,11 @@
-import type { OperationContext } from '../src/http/operation/operation-context.ts';
+import type { MonitoringContext } from '../src/http/monitoring/monitoring-context.ts';
 import { RequestMetrics } from '../src/operation/metrics/request-metrics.ts';
 import { Readiness } from '../src/operation/readiness.ts';
 
 const DAY_MS = 86_400_000;
 
 /** The operation of an application with nothing behind it: always well, with nothing to show, and without limits. */
-export function unwatched(): OperationContext {
+export function unwatched(): MonitoringContext {
   return {
     limits: {
       requestTimeoutMs: DAY_MS,

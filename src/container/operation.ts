@@ -5,8 +5,8 @@ import { RequestMetrics } from '../operation/metrics/request-metrics.ts';
 import { Readiness } from '../operation/readiness.ts';
 import type { Probe } from '../operation/readiness.ts';
 import type { Tracing } from '../operation/tracing.ts';
-import { buildOperationServer } from '../http/operation-server.ts';
-import type { OperationContext } from '../http/operation/operation-context.ts';
+import { buildMonitoringServer } from '../http/monitoring/monitoring-server.ts';
+import type { MonitoringContext } from '../http/monitoring/monitoring-context.ts';
 import { diskSources } from '../operation/metrics/disk-sources.ts';
 import { endpointSources } from '../vastdb/metrics/endpoint-sources.ts';
 import { poolSources } from '../vastdb/metrics/pool-sources.ts';
@@ -18,7 +18,7 @@ import { describeHealth } from './health-report.ts';
 import type { Watched } from './watched.ts';
 import { workerFailure } from '../operation/worker-health.ts';
 
-export interface Operation extends OperationContext {
+export interface Operation extends MonitoringContext {
   /** Opens the port of the metrics, where they have one. */
   listen(): Promise<void>;
   close(): Promise<void>;
@@ -74,7 +74,7 @@ export function buildOperation(
     tracing,
     listen: async () => {
       if (metricsPort === undefined) return;
-      const server = await buildOperationServer(readiness, metrics);
+      const server = await buildMonitoringServer(readiness, metrics);
       closeOwnPort = () => server.close();
       const url = await server.listen({ host: config.http.host, port: metricsPort });
       logger.info(`probes and metrics at ${url}`);

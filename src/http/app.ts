@@ -24,8 +24,8 @@ import { requestIdGenerator, requestIdPlugin } from './plugins/request-id.ts';
 import { stoppingPlugin } from './plugins/stopping.ts';
 import { tracingPlugin } from './plugins/tracing.ts';
 import { unknownRoutesPlugin } from './plugins/unknown-routes.ts';
-import { operationRoutes } from './operation/index.ts';
-import type { OperationContext, ServerLimits } from './operation/operation-context.ts';
+import { monitoringRoutes } from './monitoring/index.ts';
+import type { MonitoringContext, ServerLimits } from './monitoring/monitoring-context.ts';
 import type { TamsApp } from './tams-app.ts';
 import type { CursorCodec } from '../shared/cursor.ts';
 
@@ -44,7 +44,7 @@ export interface AppDeps {
   readonly cursors: CursorCodec;
   /** Undefined: everybody may do everything. */
   readonly authentication?: Authentication;
-  readonly operation: OperationContext;
+  readonly operation: MonitoringContext;
   readonly config: AppConfig;
   readonly logger: Logger | false;
 }
@@ -105,7 +105,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const baseUrl = baseUrlOf(config.publicUrl);
   const limitsOfPages = { ...config, maxBytes: () => bodies.pageBytes(config.maxBytes) };
   await deps.routes(app, { paging: new Paging(deps.cursors, limitsOfPages, baseUrl), baseUrl });
-  operationRoutes(app, operation);
+  monitoringRoutes(app, operation);
 
   await app.ready();
   return app;

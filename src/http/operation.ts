@@ -7,7 +7,7 @@ import type {
   RouteHandlerMethod,
 } from 'fastify';
 import type { TObject, TSchema } from 'typebox';
-import type { Access } from './plugins/authentication.ts';
+import type { RequiredScope } from './plugins/authentication.ts';
 import type { Traffic } from './plugins/request-guard.ts';
 import type { ResponseDoc, ResponseDocs } from './schemas/responses.ts';
 import { forbidden, unauthorized } from './schemas/responses.ts';
@@ -56,7 +56,7 @@ interface Documented<Schema extends OperationSchema> {
   description?: string;
   schema: Schema;
   /** The scope that the caller needs; by default that of the method: read, write or delete. */
-  access?: Access;
+  access?: RequiredScope;
   /** Whether the audit log records it; operations that need `admin` are recorded anyway. */
   audited?: boolean;
   /** Limits that apply; by default those of requests. */

@@ -1,5 +1,5 @@
 import type { Cell, EngineCapabilities, Lookup, Row, TableReader } from './engine.ts';
-import type { Operation, QueryMonitor } from './monitor/query-monitor.ts';
+import type { QueryKind, QueryMonitor } from './monitor/query-monitor.ts';
 import type { Predicate, Where } from './predicate/predicate.ts';
 import type { QueryExecutor } from './query/executor.ts';
 import {
@@ -105,7 +105,7 @@ export class ManagedReader {
   /** Times `work`, whose result is the count of rows that it concerned. */
   protected async timed(
     table: string,
-    operation: Operation,
+    operation: QueryKind,
     work: () => Promise<number>,
     where?: Predicate,
   ): Promise<number> {

@@ -6,12 +6,12 @@ import type { Authentication } from '../access-check.ts';
 import { AccessCheck } from '../access-check.ts';
 
 /** The scope that a route requires of its caller, or none. */
-export type Access = Scope | 'public';
+export type RequiredScope = Scope | 'public';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Left out, it is `admin`: a route that somebody forgot is closed. */
-    access?: Access;
+    access?: RequiredScope;
     /** Whether the audit log tells of it although it does not need `admin`. */
     audited?: boolean;
   }

@@ -50,7 +50,7 @@ export type Analysis =
       readonly group?: RateGroup;
       readonly limit: number;
     }
-  | { readonly kind: 'intervals'; readonly intervals: Intervals; readonly limit: number }
+  | { readonly kind: 'intervals'; readonly intervals: IntervalRows; readonly limit: number }
   | { readonly kind: 'groupTotals'; readonly totals: GroupTotals }
   | { readonly kind: 'parquet'; readonly rows: ExportedRows };
 
@@ -62,7 +62,7 @@ export interface RateGroup {
   readonly names?: Rows & { readonly key: string; readonly name: string };
 }
 
-export interface Intervals extends Rows {
+export interface IntervalRows extends Rows {
   /** Columns of int64, half-open. */
   readonly start: string;
   readonly end: string;

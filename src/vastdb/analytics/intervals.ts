@@ -1,5 +1,5 @@
 import type { Interval } from './analysis-results.ts';
-import type { AnalysisResult, Intervals } from './analysis.ts';
+import type { AnalysisResult, IntervalRows } from './analysis.ts';
 import { toBigInt, toCount } from './values.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -27,7 +27,7 @@ const MERGED = `
 /** Lengths of intervals, how much of a range they cover, where they leave gaps, and where they overlap. */
 export async function intervals(
   workspace: Workspace,
-  { start, end, from, to, ...rows }: Intervals,
+  { start, end, from, to, ...rows }: IntervalRows,
   limit: number,
 ): Promise<AnalysisResult<'intervals'>> {
   await workspace.load(

@@ -3,11 +3,11 @@ import type { Predicate } from '../predicate/predicate.ts';
 import { predicateShape } from '../predicate/shape.ts';
 import { DurationHistogram } from './histogram.ts';
 
-export type Operation = 'select' | 'count' | 'insert' | 'update' | 'delete' | 'transaction';
+export type QueryKind = 'select' | 'count' | 'insert' | 'update' | 'delete' | 'transaction';
 
 /** Durations are milliseconds. Percentiles are upper bounds, at most a quarter above the true value. */
-export interface OperationTimings {
-  readonly operation: Operation;
+export interface QueryTimings {
+  readonly operation: QueryKind;
   readonly count: number;
   readonly errors: number;
   /** Rows that were returned, counted or written. */
@@ -24,12 +24,12 @@ export interface OperationTimings {
 
 export interface TableTimings {
   readonly table: string;
-  readonly operations: readonly OperationTimings[];
+  readonly operations: readonly QueryTimings[];
 }
 
 export interface SlowQuery {
   readonly table: string;
-  readonly operation: Operation;
+  readonly operation: QueryKind;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly durationMs: number;
@@ -53,7 +53,7 @@ export interface QueryMonitorOptions {
   /** Queries that take at least this many milliseconds are kept as slow; 100 unless set. */
   readonly slowThresholdMs?: number;
   /** Called after every query, in the query's asynchronous context. */
-  readonly onQuery?: (table: string, operation: Operation, startedMs: number, rows: number, failed: boolean) => void;
+  readonly onQuery?: (table: string, operation: QueryKind, startedMs: number, rows: number, failed: boolean) => void;
   /** Number of slow queries to keep; 100 by default. */
   readonly slowQueriesKept?: number;
 }
@@ -75,7 +75,7 @@ export class QueryMonitor {
   readonly #slowThresholdMs: number;
   readonly #slowKept: number;
   readonly #onQuery: QueryMonitorOptions['onQuery'];
-  readonly #tables = new Map<string, Map<Operation, Timings>>();
+  readonly #tables = new Map<string, Map<QueryKind, Timings>>();
   #slow: SlowQuery[] = [];
   #slowSeen = 0;
   #since = Date.now();
@@ -94,7 +94,7 @@ export class QueryMonitor {
   /** `startedMs` is the `performance.now()` of the query's start. */
   record(
     table: string,
-    operation: Operation,
+    operation: QueryKind,
     startedMs: number,
     rows: number,
     failed = false,
@@ -155,7 +155,7 @@ export class QueryMonitor {
     this.#since = Date.now();
   }
 
-  #timings(table: string, operation: Operation): Timings {
+  #timings(table: string, operation: QueryKind): Timings {
     let operations = this.#tables.get(table);
     if (operations === undefined) {
       operations = new Map();
@@ -179,7 +179,7 @@ function rotate<T>(ring: readonly T[], start: number): T[] {
   return [...ring.slice(start), ...ring.slice(0, start)];
 }
 
-function report(operation: Operation, timings: Timings): OperationTimings {
+function report(operation: QueryKind, timings: Timings): QueryTimings {
   const { count, errors, rows, totalMs, maxMs, histogram } = timings;
   const atMost = (percentile: number): number => Math.min(maxMs, histogram.percentile(percentile));
   return {

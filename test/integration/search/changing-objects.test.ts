@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ObjectContent, ObjectContents } from '../../../src/features/search/services/object-content.ts';
 import { ObjectEvents } from '../../../src/features/search/services/object-events.ts';
 import type { TamsLinks } from '../../../src/features/search/services/tams-links.ts';
-import { ObjectChanged, TranscriptSource } from '../../../src/features/search/services/transcript-source.ts';
+import { ContentChanged, TranscriptSource } from '../../../src/features/search/services/transcript-source.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 import { MediaObjectStorage } from '../../../src/features/search/repositories/media-object-storage.ts';
 import { vtt } from '../../support/search/object-world.ts';
@@ -56,7 +56,7 @@ describe('a transcript beside an object', () => {
     const content = await look();
     await expect(make(content)).resolves.toMatchObject({ engine: 'sidecar:webvtt' });
     await change();
-    await expect(make(content)).rejects.toBeInstanceOf(ObjectChanged);
+    await expect(make(content)).rejects.toBeInstanceOf(ContentChanged);
     if (_what === 'replaced') await expect(make(await look())).resolves.toMatchObject({ engine: 'sidecar:webvtt' });
   });
 

@@ -30,7 +30,7 @@ import {
 import { findVersion, getVersion, updateVersion, versionNotFound, writeVersion } from './versions.ts';
 
 /** Limits a view: assets outside of it, and all that belongs to them, do not exist for it. */
-export class TableReads implements SearchReads {
+export class SearchTableReads implements SearchReads {
   readonly #reader: ManagedReader;
   readonly #access: Access;
 
@@ -82,7 +82,7 @@ export class TableReads implements SearchReads {
 }
 
 /** The operations of one transaction. Each locks the asset before it changes it or its dependents. */
-export class TableOperations extends TableReads implements SearchOperations {
+export class TableOperations extends SearchTableReads implements SearchOperations {
   readonly #tx: ManagedTransaction;
   readonly #dimension: number;
   readonly #access: Access;

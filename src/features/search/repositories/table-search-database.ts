@@ -16,7 +16,7 @@ import { translated } from '../../../tams/table-failure.ts';
 import { DelegatedOperations } from './delegated-operations.ts';
 import { HeldTransaction } from './held-transaction.ts';
 import { listAssets, listVersions, pageOfDeadLetters, versionSize } from './listings.ts';
-import { TableOperations, TableReads } from './operations.ts';
+import { TableOperations, SearchTableReads } from './operations.ts';
 import { purgeRetired, purgeTombstoned, retireAbandoned } from './purge.ts';
 import { Searches } from './searches.ts';
 import { SEGMENT_BATCH } from './segments.ts';
@@ -28,7 +28,7 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
   readonly #dimension: number;
   readonly #access: Access;
   readonly #reader: ManagedReader;
-  readonly #reads: TableReads;
+  readonly #reads: SearchTableReads;
   readonly #vectors: VectorIndex;
   readonly #searches: Searches;
   readonly #held = new Set<HeldTransaction>();
@@ -41,7 +41,7 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
     this.#dimension = dimension;
     this.#access = view?.access ?? FULL_ACCESS;
     this.#reader = manager.reader();
-    this.#reads = new TableReads(this.#reader, this.#access);
+    this.#reads = new SearchTableReads(this.#reader, this.#access);
     // The vectors are large: every view scans the same.
     this.#vectors = view?.vectors ?? new VectorIndex(background);
     this.#searches = new Searches(background, this.#vectors, dimension, this.#access);

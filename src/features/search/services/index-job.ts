@@ -10,7 +10,7 @@ import type { Indexer } from './indexer.ts';
 import type { ObjectContents } from './object-content.ts';
 import type { ObjectEvents } from './object-events.ts';
 import type { TamsLinks } from './tams-links.ts';
-import { ObjectChanged, type TranscriptSource } from './transcript-source.ts';
+import { ContentChanged, type TranscriptSource } from './transcript-source.ts';
 
 /**
  * First pause between looks for a flow that uses the object; it doubles each time, until the object is reclaimed as
@@ -89,7 +89,7 @@ export class IndexJob {
         const { transcript, engine } = await transcripts.make(bucket, key, content, signal);
         await indexer.index(version.id, transcript, { ...options, engine });
       } catch (error) {
-        if (error instanceof ObjectChanged) return this.#giveWay(asset, version);
+        if (error instanceof ContentChanged) return this.#giveWay(asset, version);
         throw error;
       }
     }

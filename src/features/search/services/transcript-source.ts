@@ -13,7 +13,7 @@ import { readTranscript } from './read-transcript.ts';
 const SIDECAR_MAX_BYTES = 32 * 2 ** 20;
 
 /** The object, or a transcript beside it, was replaced meanwhile. */
-export class ObjectChanged extends Error {}
+export class ContentChanged extends Error {}
 
 export interface MadeTranscript {
   readonly transcript: SearchableTranscript;
@@ -31,7 +31,7 @@ export class TranscriptSource {
     this.#transcriber = transcriber;
   }
 
-  /** Rejects with JobError, ObjectChanged, and what the stores throw. */
+  /** Rejects with JobError, ContentChanged, and what the stores throw. */
   async make(bucket: string, key: string, content: ObjectContent, signal: AbortSignal): Promise<MadeTranscript> {
     const problems: string[] = [];
     for (const sidecar of content.sidecars) {
@@ -67,12 +67,12 @@ export class TranscriptSource {
 
   async #open(bucket: string, key: string, etag: string): Promise<ObjectBody> {
     const object = await this.#storage.get(bucket, key).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'not_found') throw new ObjectChanged(`${key} is gone`);
+      if (error instanceof AppError && error.code === 'not_found') throw new ContentChanged(`${key} is gone`);
       throw error;
     });
     if (object.etag === etag) return object;
     object.body.destroy();
-    throw new ObjectChanged(`${key} was replaced`);
+    throw new ContentChanged(`${key} was replaced`);
   }
 }
 

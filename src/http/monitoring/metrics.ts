@@ -1,11 +1,11 @@
 import Type from 'typebox';
-import { type Access } from '../plugins/authentication.ts';
+import { type RequiredScope } from '../plugins/authentication.ts';
 import { readOperation } from '../operation.ts';
 import type { TamsApp } from '../tams-app.ts';
-import type { MetricsText } from './operation-context.ts';
+import type { MetricsText } from './monitoring-context.ts';
 
 /** All metrics, in the text format of Prometheus. */
-export function metricsRoutes(app: TamsApp, metrics: MetricsText, access: Access): void {
+export function metricsRoutes(app: TamsApp, metrics: MetricsText, access: RequiredScope): void {
   readOperation(app, {
     url: '/metrics',
     name: 'metrics',

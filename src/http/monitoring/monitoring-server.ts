@@ -1,10 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
-import { handleError } from './error-handler.ts';
-import { probeRoutes } from './operation/probes.ts';
-import { metricsRoutes } from './operation/metrics.ts';
-import type { OperationContext } from './operation/operation-context.ts';
+import { handleError } from '../error-handler.ts';
+import { probeRoutes } from './probes.ts';
+import { metricsRoutes } from './metrics.ts';
+import type { MonitoringContext } from './monitoring-context.ts';
 
 /** Enough connections for a scraper, a probe or two and a curious administrator; more would be a mistake. */
 const MAX_CONNECTIONS = 100;
@@ -13,9 +13,9 @@ const MAX_CONNECTIONS = 100;
  * Only the probes and the metrics, on a port of their own for the operators' network. It answers however many clients
  * crowd the API. Nobody signs in here.
  */
-export async function buildOperationServer(
-  readiness: OperationContext['readiness'],
-  metrics: NonNullable<OperationContext['metrics']>,
+export async function buildMonitoringServer(
+  readiness: MonitoringContext['readiness'],
+  metrics: NonNullable<MonitoringContext['metrics']>,
 ): Promise<FastifyInstance> {
   const app = Fastify({ logger: false, bodyLimit: 1, forceCloseConnections: true, exposeHeadRoutes: false });
   app.setErrorHandler(handleError);

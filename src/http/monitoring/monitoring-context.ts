@@ -16,7 +16,7 @@ export interface ServerLimits extends RequestLimits {
 }
 
 /** Inputs to the routes for operators. */
-export interface OperationContext {
+export interface MonitoringContext {
   readonly limits: ServerLimits;
   readonly requestMetrics: RequestMetrics;
   readonly readiness: Readiness;
