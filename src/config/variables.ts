@@ -29,6 +29,7 @@ export const VARIABLES: readonly string[] = [
   'VAST_SECRET_KEY',
   'VAST_BUCKET',
   'VAST_SCHEMA',
+  'VAST_BALANCING',
   'DATABASE_URL',
   'DATABASE_SCHEMA',
   'DATABASE_REPLICA_URL',

@@ -1,6 +1,7 @@
 import { ConfigError, type Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
 import type { TextSyntax } from '../config/text-syntax.ts';
+import { type Balancing, BALANCINGS } from './cluster/balancing.ts';
 
 /** A VAST cluster, and where in it the tables are. */
 export interface VastTablesConfig {
@@ -10,6 +11,8 @@ export interface VastTablesConfig {
   readonly secretKey: string;
   readonly bucket: string;
   readonly schema: string;
+  /** How reads and writes are spread over the endpoints. */
+  readonly balancing: Balancing;
 }
 
 /** A PostgreSQL database, and where in it the tables are. */
@@ -122,6 +125,7 @@ function readVast(env: Environment, engine: TablesConfig['engine']): VastTablesC
     secretKey: required('VAST_SECRET_KEY', syntax.secretText(1)),
     bucket: required('VAST_BUCKET', syntax.BUCKET),
     schema: required('VAST_SCHEMA', SCHEMA_NAME),
+    balancing: env.choice('VAST_BALANCING', BALANCINGS) ?? 'least_in_flight',
   };
   requireSharedKey(env, engine);
   return config;

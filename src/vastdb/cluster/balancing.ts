@@ -1,11 +1,12 @@
 import type { Endpoint } from './endpoint.ts';
 
 /**
- * - `roundRobin`: in turn, whatever they have to do.
- * - `leastInFlight`: the one with the fewest requests, in turn among equals.
+ * - `round_robin`: in turn, whatever they have to do.
+ * - `least_in_flight`: the one with the fewest requests, in turn among equals.
  * - `fastest`: the one that is expected to answer first, from how fast it was and how much it has to do.
  */
-export type Balancing = 'roundRobin' | 'leastInFlight' | 'fastest';
+export const BALANCINGS = ['least_in_flight', 'round_robin', 'fastest'] as const;
+export type Balancing = (typeof BALANCINGS)[number];
 
 /**
  * Chooses among endpoints; undefined where there are none. `turn` counts the choices: it decides
@@ -17,8 +18,8 @@ export function chooseEndpoint(
   turn: number,
 ): Endpoint | undefined {
   const first = turn % endpoints.length;
-  if (balancing === 'roundRobin') return endpoints[first];
-  const score = balancing === 'leastInFlight' ? load : expectedWait;
+  if (balancing === 'round_robin') return endpoints[first];
+  const score = balancing === 'least_in_flight' ? load : expectedWait;
   let best: Endpoint | undefined;
   let lowest = Infinity;
   for (let i = 0; i < endpoints.length; i += 1) {

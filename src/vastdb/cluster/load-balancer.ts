@@ -8,7 +8,8 @@ import type { EndpointManager } from './endpoint-manager.ts';
 export type RequestKind = 'read' | 'write' | 'analytics';
 
 export interface LoadBalancerOptions {
-  readonly balancing?: Partial<Readonly<Record<RequestKind, Balancing>>>;
+  /** For reads and writes; `least_in_flight` unless set. */
+  readonly balancing?: Balancing | undefined;
   /**
    * Asks an endpoint that is down whether it is there again, beside the requests. It settles when the
    * endpoint knows of the outcome; it never rejects.
@@ -16,14 +17,7 @@ export interface LoadBalancerOptions {
   readonly probe: (endpoint: Endpoint) => Promise<void>;
 }
 
-const DEFAULT_BALANCING: Readonly<Record<RequestKind, Balancing>> = {
-  read: 'leastInFlight',
-  write: 'leastInFlight',
-  // For long requests, the number of running ones says little about the load.
-  analytics: 'roundRobin',
-};
-
-/** How long requests wait for a running probe when no endpoint is healthy. The probe may take longer. */
+/** How long requests wait for a probe that runs, when no endpoint is healthy. It may go on without them. */
 const PROBE_PATIENCE_MS = 1000;
 /** `Retry-After` when it is unknown when an endpoint will be back: one is being tried right now. */
 const BEING_TRIED_MS = 1000;
@@ -37,9 +31,10 @@ export class LoadBalancer {
   readonly #probes = new Map<Endpoint, Promise<Endpoint>>();
   #turn = 0;
 
-  constructor(endpoints: EndpointManager, { balancing, probe }: LoadBalancerOptions) {
+  constructor(endpoints: EndpointManager, { balancing = 'least_in_flight', probe }: LoadBalancerOptions) {
     this.#endpoints = endpoints;
-    this.#balancing = { ...DEFAULT_BALANCING, ...balancing };
+    // Analytics are long requests: how many run says little of how much they ask for.
+    this.#balancing = { read: balancing, write: balancing, analytics: 'round_robin' };
     this.#probe = probe;
   }
 

@@ -39,8 +39,10 @@ describe('the configuration of the tables', () => {
         secretKey: 'the-secret-of-it',
         bucket: 'tams-db',
         schema: 'tams',
+        balancing: 'least_in_flight',
       },
     });
+    expect(loadConfig({ ...VAST, VAST_BALANCING: 'fastest' }).tables.vast?.balancing).toBe('fastest');
   });
 
   it('is sqlite unless another engine is chosen', () => {
@@ -69,6 +71,7 @@ describe('the configuration of the tables', () => {
     ['VAST_BUCKET', 'a b'],
     ['VAST_SCHEMA', 'a/b'],
     ['VAST_SCHEMA', 'ä'],
+    ['VAST_BALANCING', 'fast'],
   ])('refuses %s=%s', (name, text) => {
     expect(refusal({ ...VAST, [name]: text })).toMatch(new RegExp(`^${name} takes .+, not `));
   });

@@ -156,7 +156,7 @@ describe('the load balancer', () => {
   });
 
   it('goes round robin', () => {
-    const balancer = new LoadBalancer(open('a', 'b', 'c'), { balancing: { read: 'roundRobin' }, probe });
+    const balancer = new LoadBalancer(open('a', 'b', 'c'), { balancing: 'round_robin', probe });
     const chosen = Array.from({ length: 6 }, () => balancer.choose('read')?.url);
     expect(chosen.slice(0, 3).toSorted((one = '', other = '') => one.localeCompare(other))).toEqual(['a', 'b', 'c']);
     expect(chosen.slice(3)).toEqual(chosen.slice(0, 3));
@@ -164,7 +164,7 @@ describe('the load balancer', () => {
 
   it('prefers who has least to do', () => {
     const manager = open('a', 'b', 'c');
-    const balancer = new LoadBalancer(manager, { balancing: { write: 'leastInFlight' }, probe });
+    const balancer = new LoadBalancer(manager, { balancing: 'least_in_flight', probe });
     named(manager, 'a').use();
     named(manager, 'c').use();
     expect(Array.from({ length: 3 }, () => balancer.choose('write')?.url)).toEqual(['b', 'b', 'b']);
@@ -174,7 +174,7 @@ describe('the load balancer', () => {
 
   it('prefers the fastest, as long as it has not too much to do', () => {
     const manager = open('slow', 'fast', 'new');
-    const balancer = new LoadBalancer(manager, { balancing: { read: 'fastest' }, probe });
+    const balancer = new LoadBalancer(manager, { balancing: 'fastest', probe });
     answer(named(manager, 'slow'), 30);
     answer(named(manager, 'fast'), 10);
     expect(balancer.choose('read')?.url).toBe('new');

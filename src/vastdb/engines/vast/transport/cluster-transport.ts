@@ -20,7 +20,7 @@ export interface ClusterTransportOptions {
   readonly endpoints: readonly string[];
   readonly accessKey: string;
   readonly secretKey: string;
-  readonly balancing?: Partial<Readonly<Record<RequestKind, Balancing>>>;
+  readonly balancing?: Balancing | undefined;
   readonly endpointOptions?: Partial<EndpointOptions>;
   /** Changes of the limits, for all kinds of requests. */
   readonly limits?: Partial<Limits>;
