@@ -452,6 +452,16 @@ describe('.env.example', () => {
     loadConfig(recording(S3));
     const database = { TABLE_ENGINE: 'postgres', DATABASE_URL: 'postgresql://h/d', SECRET_KEY: 's'.repeat(32) };
     loadConfig(recording(database));
+    const cluster = {
+      TABLE_ENGINE: 'vast',
+      VAST_ENDPOINTS: 'https://c',
+      VAST_ACCESS_KEY: 'a',
+      VAST_SECRET_KEY: 's',
+      VAST_BUCKET: 'tables',
+      VAST_SCHEMA: 'tams',
+      SECRET_KEY: 's'.repeat(32),
+    };
+    loadConfig(recording(cluster));
     expect(Object.keys(parseEnv(EXAMPLE)).sort()).toEqual([...read].sort());
   });
 
