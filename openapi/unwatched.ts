@@ -1,4 +1,4 @@
-import type { MonitoringContext } from '../src/http/monitoring/monitoring-context.ts';
+import type { MonitoringContext } from '../src/http/monitoring/monitoring-routes.ts';
 import { RequestMetrics } from '../src/operation/metrics/request-metrics.ts';
 import { Readiness } from '../src/operation/readiness.ts';
 

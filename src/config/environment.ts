@@ -10,7 +10,7 @@ export class ConfigError extends Error {
   }
 }
 
-export interface IntegerRange {
+interface IntegerRange {
   readonly default: number;
   readonly min: number;
   readonly max: number;

@@ -19,7 +19,7 @@ const OF_A_SERVICE = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(
 /** Shorter names are one letter from names of others: HOST, HOME, PORT. */
 const SHORTEST = 6;
 
-export interface UnknownVariable {
+interface UnknownVariable {
   readonly name: string;
   /** Our variable that is most like it. */
   readonly likely: string;

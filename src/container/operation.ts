@@ -6,7 +6,7 @@ import { Readiness } from '../operation/readiness.ts';
 import type { Probe } from '../operation/readiness.ts';
 import type { Tracing } from '../operation/tracing.ts';
 import { buildMonitoringServer } from '../http/monitoring/monitoring-server.ts';
-import type { MonitoringContext } from '../http/monitoring/monitoring-context.ts';
+import type { MonitoringContext } from '../http/monitoring/monitoring-routes.ts';
 import { diskSources } from '../operation/metrics/disk-sources.ts';
 import { endpointSources } from '../vastdb/metrics/endpoint-sources.ts';
 import { poolSources } from '../vastdb/metrics/pool-sources.ts';

@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal, Scope } from '../shared/principal.ts';
 import { AppError } from '../shared/errors.ts';
-import { challenge } from './challenge.ts';
-import type { SecurityScheme } from './security-schemes.ts';
+import { challenge, type SecurityScheme } from './security-schemes.ts';
 
 /** An interface, since HTTP knows no feature: `features/auth` implements it. */
 export interface Authentication {
@@ -20,7 +19,7 @@ export interface Authentication {
 export type Client = Pick<FastifyRequest, 'id' | 'ip'>;
 
 /** An entry of the audit log. */
-export interface Act {
+interface Act {
   readonly event: 'denied' | 'login_failed' | 'administration';
   readonly principal?: string;
   readonly action?: string;

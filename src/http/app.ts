@@ -3,10 +3,9 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify
 import Fastify, { LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Authentication } from './access-check.ts';
-import { baseUrlOf } from './base-url.ts';
+import { baseUrlOf, originForm } from './base-url.ts';
 import { clientErrorResponse, handleError, handleFrameworkError } from './error-handler.ts';
 import { BodyMemory } from './limits/body-memory.ts';
-import { originForm } from './origin-form.ts';
 import { Paging } from './paging.ts';
 import { authenticationPlugin } from './plugins/authentication.ts';
 import { bodyMemoryPlugin } from './plugins/body-memory.ts';
@@ -24,8 +23,7 @@ import { requestIdGenerator, requestIdPlugin } from './plugins/request-id.ts';
 import { stoppingPlugin } from './plugins/stopping.ts';
 import { tracingPlugin } from './plugins/tracing.ts';
 import { unknownRoutesPlugin } from './plugins/unknown-routes.ts';
-import { monitoringRoutes } from './monitoring/index.ts';
-import type { MonitoringContext, ServerLimits } from './monitoring/monitoring-context.ts';
+import { type MonitoringContext, monitoringRoutes, type ServerLimits } from './monitoring/monitoring-routes.ts';
 import type { TamsApp } from './tams-app.ts';
 import type { CursorCodec } from '../shared/cursor.ts';
 

@@ -15,7 +15,7 @@ interface Listing<Item> {
   readonly byDefault?: 'some' | 'most';
 }
 
-export interface PagingLimits {
+interface PagingLimits {
   readonly limitDefault: number;
   readonly limitMax: number;
   /** The bytes that a page may have now. */

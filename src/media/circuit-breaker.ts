@@ -12,7 +12,7 @@ export class CircuitOpenError extends Error {
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-export interface CircuitBreakerOptions {
+interface CircuitBreakerOptions {
   /** Faults in a row that open the circuit. */
   readonly failures: number;
   /** How long it stays open before one operation may try. */

@@ -10,7 +10,7 @@ const PLAIN_PATH = /^[A-Za-z0-9_./-]*$/;
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
-export interface LocalUrlSignerOptions {
+interface LocalUrlSignerOptions {
   readonly storageId: string;
   readonly secret: Uint8Array | string;
   readonly expiresS: number;

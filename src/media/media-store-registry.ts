@@ -2,7 +2,7 @@ import type { LocalMedia, MediaStore, MediaStoreRegistry } from './media-store.t
 import type { StorageBackend } from './storage-backend.ts';
 import type { MediaStatistics } from './media-statistics.ts';
 
-export interface StoreHealth {
+interface StoreHealth {
   readonly storageId: string;
   /** Absent when the store is well. */
   readonly error?: Error;

@@ -22,7 +22,7 @@ interface Trailer {
   contentType?: string;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   readonly contentType: string | undefined;
   readonly maxBytes: number;
   /** Called before each part is written; what it throws ends the upload. */

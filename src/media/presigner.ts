@@ -14,7 +14,7 @@ const OPERATION = { GET: 'GetObject', PUT: 'PutObject' } as const;
 const PLAIN_KEY = /^[A-Za-z0-9_.~/-]*$/;
 const MAX_TEMPLATES = 100;
 
-export type PresignMethod = keyof typeof OPERATION;
+type PresignMethod = keyof typeof OPERATION;
 
 export interface SigV4PresignerOptions {
   /** The present credentials; the same object until they are replaced. Throws if there are none. */

@@ -18,14 +18,14 @@ interface BackendDescription {
   readonly availabilityZone: string | undefined;
 }
 
-export interface LocalBackendConfig extends BackendDescription {
+interface LocalBackendConfig extends BackendDescription {
   readonly type: 'local';
   readonly region: string | undefined;
   /** Absolute folder of the media. */
   readonly path: string;
 }
 
-export interface S3BackendConfig extends BackendDescription {
+interface S3BackendConfig extends BackendDescription {
   readonly type: 's3';
   readonly region: string;
   /** An origin; undefined for AWS. */

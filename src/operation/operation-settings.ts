@@ -2,7 +2,7 @@ import type { Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
 
 /** Limits that keep the server answering while clients send too much, too slowly, or never stop. */
-export interface LimitsConfig {
+interface LimitsConfig {
   /** Requests per second of one principal, or of one address where nobody signs in; 0: any number. */
   readonly ratePerS: number;
   /** How long a request may take to arrive and be answered, transfers of media excepted. */
@@ -20,7 +20,7 @@ export interface LimitsConfig {
   readonly overloadDelayMs: number;
 }
 
-export interface TracingConfig {
+interface TracingConfig {
   /** Base URL of an OTLP receiver, without a slash at its end. */
   readonly endpoint: string;
   readonly serviceName: string;

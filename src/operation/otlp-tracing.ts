@@ -15,7 +15,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import type { RequestTrace, TracedCall, TracedRequest, Tracing } from './tracing.ts';
 
-export interface OtlpTracingOptions {
+interface OtlpTracingOptions {
   /** Base URL of the receiver, without a slash at its end. */
   readonly endpoint: string;
   readonly serviceName: string;

@@ -5,13 +5,13 @@ export interface Probe {
   check(): Promise<void>;
 }
 
-export interface ReadinessReport {
+interface ReadinessReport {
   readonly ready: boolean;
   /** Reasons by the names of the probes; undefined if all is well. */
   readonly failures: Readonly<Record<string, string | undefined>>;
 }
 
-export interface ReadinessOptions {
+interface ReadinessOptions {
   /** For how long a result counts; 1 s unless set. */
   readonly cacheMs?: number;
   /** How long a probe may take before it counts as failed; 2 s unless set. */

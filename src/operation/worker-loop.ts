@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { isStorageFull } from './disk-reserve.ts';
 
 /** Does one round of work. Returns after how many milliseconds the next is due. */
-export type WorkRound = (signal: AbortSignal) => Promise<number>;
+type WorkRound = (signal: AbortSignal) => Promise<number>;
 
 /** Pause before a failed round is repeated. */
 const RETRY_MS = 5_000;

@@ -66,7 +66,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-export interface AppErrorOptions {
+interface AppErrorOptions {
   /** The parameter or the JSON pointer of the property that is at fault. */
   readonly field?: string;
   /** For 503: after how many seconds a retry makes sense. */

@@ -39,7 +39,7 @@ export class PendingCalls<Answer> {
   }
 }
 
-export interface WorkerThreadOptions<Request> extends Pick<WorkerOptions, 'name' | 'workerData' | 'resourceLimits'> {
+interface WorkerThreadOptions<Request> extends Pick<WorkerOptions, 'name' | 'workerData' | 'resourceLimits'> {
   /** What calls reject with that the thread owes an answer as it dies. */
   readonly deathOf: (cause: unknown) => Error;
   /** What a new thread is told first. */

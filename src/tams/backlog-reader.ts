@@ -4,7 +4,7 @@ import { DELETION_REQUESTS } from './deletion/deletion-tables.ts';
 import { RECLAIM_QUEUE } from './objects/object-tables.ts';
 
 /** Counting stops here: beyond it the exact number does not matter. */
-export const BACKLOG_COUNT_MAX = 1_000;
+const BACKLOG_COUNT_MAX = 1_000;
 
 export interface Backlog {
   /** Deletion requests that are not done, by status; BACKLOG_COUNT_MAX at most. */

@@ -3,7 +3,7 @@ import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 import type { TableReads } from './table-access.ts';
 import { defineTable, text } from '../vastdb/schema/define-table.ts';
 
-export type CounterName = 'registrations_version' | 'event_log_start' | 'event_log_end';
+type CounterName = 'registrations_version' | 'event_log_start' | 'event_log_end';
 
 /** The values of these counters, in their order; 0 for one that was never set. */
 export const COUNTERS = defineTable({

@@ -12,7 +12,7 @@ import { byClasses } from './access/by-classes.ts';
 import { fillColumns, VAST_STORE_BACKFILLS } from './access/column-backfill.ts';
 import { backlogSources } from './backlog-metrics.ts';
 import { BacklogReader } from './backlog-reader.ts';
-import { buildServices } from './build-services.ts';
+import { buildServices, type Services } from './services.ts';
 import { DeletionWorker } from './deletion/deletion-worker.ts';
 import { SegmentDeletion } from './deletion/segment-deletion.ts';
 import { LeaseKeeper } from './leases/lease-keeper.ts';
@@ -22,7 +22,6 @@ import type { Asker, RouteContext } from './route-context.ts';
 import { SegmentPageCache } from './segments/segment-page-cache.ts';
 import { pageCacheSources } from './segments/page-cache-metrics.ts';
 import { ServiceInfoService } from './service/service-info-service.ts';
-import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { tamsRoutes } from './tams-routes.ts';
 import { VastStore } from './vast-store.ts';
@@ -31,7 +30,7 @@ import { buildWebhookWorkers } from './webhooks/open-webhooks.ts';
 import { webhookSources } from './webhooks/webhook-metrics.ts';
 import { WebhookService } from './webhooks/webhook-service.ts';
 
-export interface TamsParts {
+interface TamsParts {
   readonly manager: VastDBManager;
   readonly media: MediaStores;
   readonly settings: Settings;

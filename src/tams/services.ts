@@ -1,10 +1,16 @@
-import type { DeletionRequestService } from './deletion/deletion-request-service.ts';
-import type { FlowService } from './flows/flow-service.ts';
-import type { ObjectService } from './objects/object-service.ts';
-import type { SegmentService } from './segments/segment-service.ts';
+import type { MediaStoreRegistry } from '../media/media-store.ts';
+import { DeletionRequestService } from './deletion/deletion-request-service.ts';
+import { SegmentDeletion, type SegmentDeletionOptions } from './deletion/segment-deletion.ts';
+import type { DocumentLimits } from './documents/document-limits.ts';
+import { FlowService } from './flows/flow-service.ts';
+import { ObjectService } from './objects/object-service.ts';
+import type { SegmentPageCache } from './segments/segment-page-cache.ts';
+import { SegmentRegistration } from './segments/segment-registration.ts';
+import { SegmentService } from './segments/segment-service.ts';
 import type { ServiceInfoService } from './service/service-info-service.ts';
-import type { SourceService } from './sources/source-service.ts';
-import type { StorageService } from './storage/storage-service.ts';
+import { SourceService } from './sources/source-service.ts';
+import { StorageService } from './storage/storage-service.ts';
+import type { Store } from './store.ts';
 import type { WebhookService } from './webhooks/webhook-service.ts';
 
 /** Services for the HTTP layer, one per resource. */
@@ -17,4 +23,32 @@ export interface Services {
   readonly objects: ObjectService;
   readonly deletionRequests: DeletionRequestService;
   readonly webhooks: WebhookService;
+}
+
+interface ServiceParts {
+  readonly media: MediaStoreRegistry;
+  /** Properties of the storage backends. */
+  readonly labels: ReadonlySet<string>;
+  /** Views of the store share it: a page is looked up after the view has found the flow. */
+  readonly pages: SegmentPageCache;
+  readonly deletion: SegmentDeletionOptions;
+  readonly allocationExpiryMs: number;
+  readonly limits: DocumentLimits;
+  /** Services that are not about single flows and sources are shared by all principals. */
+  readonly forAll: Pick<Services, 'serviceInfo' | 'webhooks'>;
+}
+
+/** The services over the store, or over a view of it. */
+export function buildServices(store: Store, parts: ServiceParts): Services {
+  const { media, labels, pages, allocationExpiryMs, limits, forAll } = parts;
+  const deletion = new SegmentDeletion(store, parts.deletion);
+  return {
+    ...forAll,
+    sources: new SourceService(store, limits),
+    flows: new FlowService(store, deletion, limits),
+    segments: new SegmentService(store, media, new SegmentRegistration(store, labels, limits), deletion, pages),
+    storage: new StorageService(store, media, allocationExpiryMs),
+    objects: new ObjectService(store),
+    deletionRequests: new DeletionRequestService(store),
+  };
 }

@@ -31,7 +31,7 @@ export interface FlowContent {
   readonly segments: SegmentStatistics | undefined;
 }
 
-export interface SegmentStatistics {
+interface SegmentStatistics {
   readonly count: bigint;
   /** No segment is longer: the longest that the flow ever had since it was without any. */
   readonly longestNs: bigint;

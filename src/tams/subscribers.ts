@@ -3,7 +3,7 @@ import type { MediaObject } from './objects/media-object.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 
 /** The flow that segments were registered for. */
-export interface RegisteredFlow {
+interface RegisteredFlow {
   readonly id: string;
   readonly container: string | null;
 }
@@ -31,7 +31,7 @@ export interface Subscriber {
 }
 
 /** Each method is called before the rows go. */
-export interface Keeper {
+interface Keeper {
   keepFlow(
     rows: ManagedTransaction,
     flowId: string,

@@ -1,13 +1,11 @@
 import type { RouteContext } from './route-context.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import { deletionRequestRoutes } from './deletion/deletion-request-routes.ts';
-import { allFlowRoutes } from './flows/all-flow-routes.ts';
+import { allFlowRoutes } from './flows/flow-routes.ts';
 import { objectRoutes } from './objects/object-routes.ts';
 import { segmentRoutes } from './segments/segment-routes.ts';
-import { rootRoutes } from './service/root-routes.ts';
-import { serviceInfoRoutes } from './service/service-info-routes.ts';
-import { storageBackendRoutes } from './service/storage-backend-routes.ts';
-import { allSourceRoutes } from './sources/all-source-routes.ts';
+import { rootRoutes, serviceInfoRoutes, storageBackendRoutes } from './service/service-routes.ts';
+import { allSourceRoutes } from './sources/source-routes.ts';
 import { storageRoutes } from './storage/storage-routes.ts';
 import { webhookRoutes } from './webhooks/webhook-routes.ts';
 

@@ -4,7 +4,7 @@ import type { TextSyntax } from '../config/text-syntax.ts';
 import { type Balancing, BALANCINGS } from './cluster/balancing.ts';
 
 /** A VAST cluster, and where in it the tables are. */
-export interface VastTablesConfig {
+interface VastTablesConfig {
   /** Origins, each once. */
   readonly endpoints: readonly string[];
   readonly accessKey: string;
@@ -16,7 +16,7 @@ export interface VastTablesConfig {
 }
 
 /** A PostgreSQL database, and where in it the tables are. */
-export interface PostgresTablesConfig {
+interface PostgresTablesConfig {
   /** With its password: never to be logged. */
   readonly url: string;
   readonly replicaUrl: string | undefined;

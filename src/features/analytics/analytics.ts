@@ -45,7 +45,7 @@ export interface AnalysedTable {
 }
 
 /** Source of a row count: counters of the flows, a count at some time, or none yet. */
-export type CountBasis = 'flows' | 'counted' | 'counting';
+type CountBasis = 'flows' | 'counted' | 'counting';
 
 export interface CatalogTable {
   readonly table: string;

@@ -3,7 +3,7 @@ import { hash, randomBytes } from 'node:crypto';
 /** Letters and digits only: a double click selects all of a token. */
 const FORMAT = /^tams_([0-9a-f]{16})_[0-9a-f]{64}$/;
 
-export interface NewToken {
+interface NewToken {
   readonly id: string;
   /** The token itself, `tams_<id>_<secret>`: shown once, kept nowhere. */
   readonly text: string;

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditEvent } from './audit.ts';
 
 /** Count of an event. */
-export interface AuditCount {
+interface AuditCount {
   readonly event: AuditEvent;
   /** `none` where the entry does not say how somebody signed in. */
   readonly scheme: string;

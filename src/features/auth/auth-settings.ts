@@ -14,9 +14,9 @@ const TOKEN_SCOPES = ['read', 'write', 'delete', 'admin'] as const;
 
 type TokenScope = (typeof TOKEN_SCOPES)[number];
 
-export type AuthMode = (typeof MODES)[number];
+type AuthMode = (typeof MODES)[number];
 
-export interface JwtConfig {
+interface JwtConfig {
   readonly jwksUrl: string;
   readonly issuer: string;
   /** A token names one of them, as its audience or, where it has none, as its client. */
@@ -27,7 +27,7 @@ export interface JwtConfig {
 }
 
 /** A token of AUTH_TOKENS_FILE, of which only the hash is kept. */
-export interface FileTokenConfig {
+interface FileTokenConfig {
   readonly name: string;
   /** SHA-256, base64url. */
   readonly hash: string;
@@ -102,7 +102,7 @@ const SCOPES_MAP: syntax.TextSyntax<Map<string, TokenScope[]>> = {
 };
 
 /** Who can reach the server, as far as its configuration tells. */
-export interface Exposure {
+interface Exposure {
   readonly host: string;
   readonly publicUrl: string | undefined;
   readonly trustProxy: boolean | readonly string[];

@@ -10,7 +10,7 @@ import type { TokenVerifier } from './token-verifier.ts';
 import type { Client, Verified } from './verified.ts';
 
 /** The verifiers that are switched on. */
-export interface Verifiers {
+interface Verifiers {
   readonly jwt?: JwtVerifier;
   /** Tokens in the header. */
   readonly token?: TokenVerifier;

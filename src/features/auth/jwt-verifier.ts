@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { Verified } from './verified.ts';
 
-export interface JwtOptions {
+interface JwtOptions {
   readonly jwksUrl: string;
   readonly issuer: string;
   /** A token names one of them, as its audience or, where it has none, as its client. */

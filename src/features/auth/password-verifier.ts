@@ -1,8 +1,8 @@
-import { toPrincipal } from '../../shared/principal.ts';
+import { LRUCache } from 'lru-cache';
 import { clientNetwork } from '../../shared/client-network.ts';
+import { AppError } from '../../shared/errors.ts';
+import { toPrincipal } from '../../shared/principal.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
-import { FailureLimit } from './failure-limit.ts';
-import { Gate } from './gate.ts';
 import { LoginFailure } from './login-failure.ts';
 import { UNKNOWN_PASSWORD, verifyPassword } from './password-hash.ts';
 import type { Client, Verified } from './verified.ts';
@@ -70,5 +70,75 @@ export class PasswordVerifier {
       code: 'too_many_attempts',
       retryAfterS: waitS,
     });
+  }
+}
+
+/** Lets a few pieces of expensive work run at a time and some wait; refuses the rest at once. */
+export class Gate {
+  readonly #maxRunning: number;
+  readonly #maxWaiting: number;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(limits: { maxRunning: number; maxWaiting: number }) {
+    this.#maxRunning = limits.maxRunning;
+    this.#maxWaiting = limits.maxWaiting;
+  }
+
+  /** @throws AppError too_many_attempts where too many wait already */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#maxRunning) {
+      if (this.#waiting.length >= this.#maxWaiting) {
+        throw new AppError('too_many_attempts', 'Too many logins at once; try again', { retryAfterS: 2 });
+      }
+      // A leaving one hands its place over, so the count stays.
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running++;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+}
+
+const KEYS_MAX = 10_000;
+
+/** Counts failures by a key, such as an address, in windows of a fixed length that begin with the first. */
+export class FailureLimit {
+  readonly #max: number;
+  readonly #windowMs: number;
+  readonly #failures = new LRUCache<string, { count: number; readonly endsAt: number }>({ max: KEYS_MAX });
+
+  constructor(limits: { max: number; windowMs: number }) {
+    this.#max = limits.max;
+    this.#windowMs = limits.windowMs;
+  }
+
+  /** Seconds until the key may try again; 0 if it may now. */
+  waitS(key: string): number {
+    const window = this.#current(key);
+    return window === undefined || window.count < this.#max
+      ? 0
+      : Math.ceil(Math.max(window.endsAt - performance.now(), 1) / 1000);
+  }
+
+  add(key: string): void {
+    const window = this.#current(key);
+    if (window === undefined) this.#failures.set(key, { count: 1, endsAt: performance.now() + this.#windowMs });
+    else window.count++;
+  }
+
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  #current(key: string): { count: number; readonly endsAt: number } | undefined {
+    const window = this.#failures.get(key);
+    return window !== undefined && performance.now() < window.endsAt ? window : undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { CredentialDirectory } from './credential-directory.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { Verified } from './verified.ts';
 
-export interface FileToken extends Grant {
+interface FileToken extends Grant {
   /** SHA-256, base64url. */
   readonly hash: string;
 }

@@ -13,7 +13,7 @@ import { exrWorker } from './exr-worker.ts';
 import { removeFilesOfObjects } from './repositories/file-writing.ts';
 import { InspectionQueueReader } from './repositories/inspection-queue-repository.ts';
 import { TableExrFiles } from './repositories/table-exr-files.ts';
-import { exrRoutes } from './routes/index.ts';
+import { exrRoutes } from './routes/exr-routes.ts';
 import type { VisibleObjects } from './rules/exr-files.ts';
 import { AutomaticInspection } from './services/automatic-inspection.ts';
 import { ExrFileService } from './services/exr-file-service.ts';

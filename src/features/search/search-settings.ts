@@ -4,7 +4,7 @@ import type { Settings } from '../../tams/settings.ts';
 import * as syntax from '../../config/text-syntax.ts';
 
 /** A server of inference that speaks OpenAI's API. */
-export interface InferenceConfig {
+interface InferenceConfig {
   /** Before `/v1/...`; without a slash at its end. */
   readonly url: string;
   readonly model: string;
@@ -17,7 +17,7 @@ export type EmbedderConfig =
   | { readonly type: 'onnx'; readonly modelDir: string };
 
 /** Objects that are looked for by listing. */
-export interface WatchedPrefix {
+interface WatchedPrefix {
   readonly bucket: string;
   readonly prefix: string;
 }

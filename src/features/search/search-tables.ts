@@ -110,7 +110,7 @@ export const EMBEDDINGS = defineTable({
 });
 
 /** @param dimension of the vectors; it is part of the table, so another dimension needs another installation. */
-export const embeddingTable = (dimension: number): TableDefinition => ({
+const embeddingTable = (dimension: number): TableDefinition => ({
   ...EMBEDDINGS,
   columns: EMBEDDINGS.columns.map((column) => (column.type === 'vector' ? { ...column, dimension } : column)),
 });

@@ -23,7 +23,7 @@ import {
   TRASH_TABLES,
 } from './trash-tables.ts';
 
-export type DeletionCells = CellsOf<DeletionRow, typeof DELETION_COLUMNS>;
+type DeletionCells = CellsOf<DeletionRow, typeof DELETION_COLUMNS>;
 
 export const deletionCells = ({ id, at, by }: Deletion): DeletionCells => [id, BigInt(Date.parse(at)), by];
 

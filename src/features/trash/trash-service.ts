@@ -45,7 +45,7 @@ export interface RestoredSegments extends Restored {
   readonly timerange_remaining?: string;
 }
 
-export interface PurgeResult {
+interface PurgeResult {
   readonly flows: number;
   readonly sources: number;
   readonly segments: number;

@@ -15,5 +15,5 @@ export interface Transcript {
   readonly cues: readonly Cue[];
 }
 
-export const TRANSCRIPT_FORMATS = ['json', 'webvtt', 'srt', 'ttml'] as const;
+const TRANSCRIPT_FORMATS = ['json', 'webvtt', 'srt', 'ttml'] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];

@@ -30,7 +30,7 @@ interface Body {
   moved: number;
 }
 
-export interface BodyMemoryOptions {
+interface BodyMemoryOptions {
   readonly maxBytes: number;
   readonly onRefused: () => void;
   readonly onCutOff: () => void;

@@ -8,7 +8,7 @@ const BEAT_MS = 250;
 /** How long a count of working requests may be reused. */
 const RECOUNT_MS = 50;
 
-export interface RunningRequestsOptions {
+interface RunningRequestsOptions {
   readonly inFlightMax: number;
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;

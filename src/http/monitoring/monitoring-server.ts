@@ -2,9 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { handleError } from '../error-handler.ts';
-import { probeRoutes } from './probes.ts';
-import { metricsRoutes } from './metrics.ts';
-import type { MonitoringContext } from './monitoring-context.ts';
+import { metricsRoutes, type MonitoringContext, probeRoutes } from './monitoring-routes.ts';
 
 /** Enough connections for a scraper, a probe or two and a curious administrator; more would be a mistake. */
 const MAX_CONNECTIONS = 100;

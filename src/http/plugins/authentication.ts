@@ -23,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-export interface AuthenticationOptions {
+interface AuthenticationOptions {
   /** Undefined: everybody may do everything. */
   authentication: Authentication | undefined;
   /** Paths that are public with all that lies below them. */

@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin';
 import { type BodyMemory, SMALL_BYTES } from '../limits/body-memory.ts';
 
-export interface BodyMemoryPluginOptions {
+interface BodyMemoryPluginOptions {
   memory: BodyMemory;
 }
 

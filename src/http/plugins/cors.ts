@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin';
 
-export interface CorsOptions {
+interface CorsOptions {
   origins: CorsOrigins;
 }
 

@@ -2,7 +2,7 @@ import fp from 'fastify-plugin';
 import { AppError } from '../../shared/errors.ts';
 import { isLoopback } from '../../shared/loopback.ts';
 
-export interface HostCheckOptions {
+interface HostCheckOptions {
   /** Its host is taken too. */
   publicUrl: string | undefined;
 }

@@ -10,7 +10,7 @@ declare module 'fastify' {
   }
 }
 
-export interface JsonBodyOptions {
+interface JsonBodyOptions {
   /** Limit for the body of an operation that takes one document. */
   documentMaxBytes: number;
 }

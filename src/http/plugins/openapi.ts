@@ -10,7 +10,7 @@ import { sendJson } from '../send-json.ts';
 import { docsPage } from './docs-page.ts';
 import { hoistSchemas } from './openapi-components.ts';
 
-export interface OpenApiOptions {
+interface OpenApiOptions {
   /** The base of "try it out"; relative where it is not configured. */
   publicUrl: string | undefined;
   /** The schemes that this server accepts. */

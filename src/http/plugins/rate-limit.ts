@@ -5,7 +5,7 @@ import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts'
 import { clientNetwork } from '../../shared/client-network.ts';
 import { AppError } from '../../shared/errors.ts';
 
-export interface RateLimitOptions {
+interface RateLimitOptions {
   /** Requests of one client in each second. */
   perSecond: number;
   metrics: RequestMetrics;

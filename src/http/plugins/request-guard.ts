@@ -37,7 +37,7 @@ export interface RequestLimits {
   readonly overloadDelayMs: number;
 }
 
-export interface RequestGuardOptions {
+interface RequestGuardOptions {
   limits: RequestLimits;
   metrics: RequestMetrics;
   bodies: Pick<BodyMemory, 'bytes'>;

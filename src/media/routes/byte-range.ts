@@ -1,5 +1,5 @@
 /** A range within an object, both ends inclusive. */
-export interface SatisfiableRange {
+interface SatisfiableRange {
   readonly start: number;
   readonly end: number;
 }

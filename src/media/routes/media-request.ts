@@ -20,7 +20,7 @@ export interface MediaRoute {
   Querystring: Record<string, unknown>;
 }
 
-export interface AuthorizedMedia {
+interface AuthorizedMedia {
   readonly store: LocalMedia;
   readonly storagePath: string;
   /** The content type that an upload was signed for. */

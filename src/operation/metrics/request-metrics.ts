@@ -44,7 +44,7 @@ export class RouteMetrics {
 }
 
 /** Present state of requests and connections. */
-export interface DoorState {
+interface DoorState {
   inFlight(): number;
   transfers(): number;
   /** Bytes of bodies that are held. */

@@ -5,7 +5,7 @@ const TIMESTAMP = '-?(?:0|[1-9][0-9]*):(?:0|[1-9][0-9]{0,8})';
 const PATTERN = new RegExp(`^([[(])?(${TIMESTAMP})?(_(${TIMESTAMP})?)?([\\])])?$`);
 
 /** How the bounds of a range are printed; it changes nothing about which times are in the range. */
-export interface BoundMarkers {
+interface BoundMarkers {
   readonly startInclusive: boolean;
   readonly endInclusive: boolean;
 }

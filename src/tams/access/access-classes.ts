@@ -2,7 +2,7 @@ import type { Principal } from '../../shared/principal.ts';
 import type { Tags } from '../documents/tags.ts';
 
 /** The tag of flows and sources that lists the classes with access to them (docs/adr/0015-access-by-tags.md). */
-export const CLASSES_TAG = 'auth_classes';
+const CLASSES_TAG = 'auth_classes';
 
 /** The classes with access to a flow or source; null: everybody. */
 export type AccessClasses = readonly string[] | null;

@@ -14,7 +14,7 @@ export interface Access {
 
 export const ACCESS_COLUMN = 'auth_classes';
 
-export type AccessPredicate = Predicate<Condition<typeof ACCESS_COLUMN, string>>;
+type AccessPredicate = Predicate<Condition<typeof ACCESS_COLUMN, string>>;
 
 /** No class looks like this: it has no comma before it. */
 const OPEN = '*';

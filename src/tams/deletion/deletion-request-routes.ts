@@ -4,12 +4,11 @@ import type { DeletionRequest } from './deletion-request.ts';
 import type { PageRequest } from '../../shared/paging.ts';
 import { readOperation } from '../../http/operation.ts';
 import type { RouteContext } from '../route-context.ts';
-import { DeletionRequestSchema } from './deletion-request-schemas.ts';
+import { deletionRequestJson, DeletionRequestSchema } from './deletion-request-schemas.ts';
 import { deletionRequestParams, pagingQuery } from '../parameters.ts';
 import { badQuery, json, notFound, pagingHeaders } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
-import { deletionRequestJson } from './deletion-request-json.ts';
 
 /** TAMS 7.0, `/flow-delete-requests`. */
 export function deletionRequestRoutes(app: TamsApp, { services, paging }: RouteContext): void {

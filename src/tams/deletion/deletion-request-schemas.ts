@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { DateTime, Timerange, Uuid } from '../../http/schemas/common.ts';
 import { ErrorSchema } from '../../http/schemas/error.ts';
+import { wholeSeconds } from '../../shared/time/shown-times.ts';
+import type { DeletionRequest } from './deletion-request.ts';
 
 /** TAMS 7.0, `schemas/deletion-request.json`. */
 export const DeletionRequestSchema = Type.Object(
@@ -19,3 +21,20 @@ export const DeletionRequestSchema = Type.Object(
   },
   { title: 'DeletionRequest' },
 );
+
+/** A deletion request as TAMS 7.0 prints it (`schemas/deletion-request.json`). */
+export function deletionRequestJson(request: DeletionRequest): Record<string, unknown> {
+  return {
+    id: request.id,
+    flow_id: request.flowId,
+    timerange_to_delete: request.timerangeToDelete.toString(),
+    timerange_remaining: request.timerangeRemaining.toString(),
+    delete_flow: request.deleteFlow,
+    created: wholeSeconds(request.created),
+    created_by: request.createdBy,
+    updated: wholeSeconds(request.updated),
+    expiry: request.expiry && wholeSeconds(request.expiry),
+    status: request.status,
+    error: request.error && { ...request.error, time: wholeSeconds(request.error.time) },
+  };
+}

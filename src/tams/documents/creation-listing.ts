@@ -12,7 +12,7 @@ import type { TableReads } from '../table-access.ts';
 import { type AskedTags, findOwners, tagTerms } from './tag-index.ts';
 
 /** Flows or sources, in the order of their creation. */
-export interface CreationListing<
+interface CreationListing<
   R extends Row,
   Columns extends readonly ColumnOf<R>[],
   Lookups extends readonly Lookup<ColumnOf<R>>[],

@@ -11,7 +11,7 @@ export const BY_CREATION = [
 ] as const;
 
 /** A predicate on where rows stand in that order. */
-export type OnCreation = Predicate<Condition<'created_ns', bigint> | Condition<'id', string>>;
+type OnCreation = Predicate<Condition<'created_ns', bigint> | Condition<'id', string>>;
 
 /** Lets engines that cannot order walk it, instead of reading and sorting the whole table. */
 export const CREATION = { column: 'created_ns' } as const;

@@ -14,7 +14,7 @@ interface PropertyService<Name extends string, Value> {
   deleteProperty(id: string, property: Name, principal: string): Promise<void>;
 }
 
-export interface PropertyOwner<Name extends string, Value> {
+interface PropertyOwner<Name extends string, Value> {
   noun: 'source' | 'flow';
   tag: OperationTag;
   /** `/flows` */

@@ -1,18 +1,95 @@
-import { AppError } from '../../shared/errors.ts';
-import { TimeRange } from '../../shared/time/timerange.ts';
+import Type from 'typebox';
 import { operation, readOperation } from '../../http/operation.ts';
-import type { RouteContext } from '../route-context.ts';
-import { FlowInputSchema, FlowSchema } from './flow-schemas.ts';
-import { flowParams, flowQuery } from '../parameters.ts';
-import { badBody, badQuery, json, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';
+import { Integer } from '../../http/schemas/common.ts';
+import { badBody, badQuery, json, noBody, notFound, pagingHeaders, readOnly } from '../../http/schemas/responses.ts';
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
-import { readTimerange } from '../timerange-query.ts';
-import { compileFlow } from './flow-validator.ts';
+import { AppError } from '../../shared/errors.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
 import { deletionAccepted, sendDeletion } from '../deletion/deletion-request-routes.ts';
+import { propertyRoutes } from '../documents/property-routes.ts';
+import { readTagFilter } from '../documents/tag-filter.ts';
+import { tagRoutes } from '../documents/tag-routes.ts';
+import { flowListQuery, flowParams, flowQuery, flowTagParams } from '../parameters.ts';
+import type { Asker, RouteContext } from '../route-context.ts';
+import { readTimerange } from '../timerange-query.ts';
+import { FlowCollection } from './collection-schemas.ts';
+import { FlowInputSchema, FlowSchema } from './flow-schemas.ts';
+import { compileFlow } from './flow-validator.ts';
+
+/** TAMS 7.0, `/flows` without segments and storage, which have folders of their own. */
+export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
+  flowListing(app, context);
+  flowRoutes(app, context);
+  const owner = {
+    noun: 'flow',
+    tag: 'Flows',
+    path: '/flows',
+    idParam: 'flowId',
+    params: flowParams,
+    serviceOf: (request: Asker) => context.services(request).flows,
+  } as const;
+  const writable = { isDeletable: true, writeResponses: { 403: readOnly } };
+
+  tagRoutes(app, { ...owner, tagParams: flowTagParams, writeResponses: { 403: readOnly } });
+  propertyRoutes(app, owner, { property: 'description', title: 'description', schema: Type.String(), ...writable });
+  propertyRoutes(app, owner, { property: 'label', title: 'label', schema: Type.String(), ...writable });
+  propertyRoutes(app, owner, {
+    property: 'read_only',
+    title: 'read-only mark',
+    schema: Type.Boolean(),
+    isDeletable: false,
+    writeResponses: {},
+  });
+  propertyRoutes(app, owner, {
+    property: 'flow_collection',
+    title: 'collection',
+    schema: FlowCollection,
+    ...writable,
+  });
+  propertyRoutes(app, owner, {
+    property: 'max_bit_rate',
+    title: 'maximum bit rate',
+    schema: Integer({ minimum: 0 }),
+    ...writable,
+  });
+  propertyRoutes(app, owner, {
+    property: 'avg_bit_rate',
+    title: 'average bit rate',
+    schema: Integer({ minimum: 0 }),
+    ...writable,
+  });
+}
+
+/** TAMS 7.0, `GET /flows`. */
+function flowListing(app: TamsApp, { services, paging }: RouteContext): void {
+  readOperation(app, {
+    url: '/flows',
+    name: 'flows',
+    tag: 'Flows',
+    summary: 'List flows',
+    description: 'In the order of their creation. All filters that are given have to hold.',
+    schema: { querystring: flowListQuery },
+    responses: { 200: json('The flows.', Type.Array(FlowSchema), pagingHeaders), 400: badQuery },
+    handler: (request, reply) => {
+      const { query } = request;
+      const filter = {
+        sourceId: query.source_id,
+        timerange: readTimerange(query.timerange, TimeRange.EVERYTHING),
+        format: query.format,
+        codec: query.codec,
+        label: query.label,
+        frameWidth: query.frame_width,
+        frameHeight: query.frame_height,
+        tags: readTagFilter(query),
+      };
+      return paging.send(request, reply, (page) => services(request).flows.list(filter, page));
+    },
+  });
+}
 
 /** TAMS 7.0, `/flows/{flowId}`. */
-export function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
+function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
   readOperation(app, {
     url: '/flows/:flowId',
     name: 'flows-flowId',

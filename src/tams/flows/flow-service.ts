@@ -21,7 +21,7 @@ import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import { dropSourceWithoutFlows, ensureSource } from '../sources/source-lifecycle.ts';
 import { tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
 
-export type FlowPropertyValue = string | boolean | number | FlowCollectionItem[];
+type FlowPropertyValue = string | boolean | number | FlowCollectionItem[];
 
 /** TAMS 7.0, `/flows` without segments and storage. */
 export class FlowService {

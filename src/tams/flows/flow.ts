@@ -57,7 +57,7 @@ export interface ImageEssenceParameters {
   aspect_ratio?: Required<Rational>;
 }
 
-export interface DataEssenceParameters {
+interface DataEssenceParameters {
   data_type?: string;
 }
 

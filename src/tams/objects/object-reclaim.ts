@@ -2,7 +2,7 @@ import type { MediaObject } from './media-object.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { Store, StoreTransaction } from '../store.ts';
 
-export interface ReclaimResult {
+interface ReclaimResult {
   readonly reclaimed: number;
   /** Objects whose bytes could not be deleted now, with the reason; they are tried again later. */
   readonly failed: readonly { objectId: string; reason: string }[];

@@ -4,7 +4,7 @@ import type { CursorPosition, PageRequest } from '../../shared/paging.ts';
 import type { Store } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 
-export interface ObjectDescription {
+interface ObjectDescription {
   id: string;
   referenced_by_flows: string[];
   first_referenced_by_flow?: string;

@@ -13,7 +13,7 @@ export const SEGMENT_COLUMNS = [
   'fragment',
 ] as const;
 
-export type SegmentCells = CellsOf<SegmentRow, typeof SEGMENT_COLUMNS>;
+type SegmentCells = CellsOf<SegmentRow, typeof SEGMENT_COLUMNS>;
 
 export const segmentCells = (flowId: string, segment: NewSegment): SegmentCells => [
   flowId,

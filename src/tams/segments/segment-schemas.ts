@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { ErrorSchema } from '../../http/schemas/error.ts';
 import { Integer, OneOf, Timerange, Timestamp, Uuid } from '../../http/schemas/common.ts';
 import { EXAMPLE_SEGMENT } from '../../http/schemas/examples.ts';
-import { storageBackendProperties } from '../service/storage-backend-schemas.ts';
+import { storageBackendProperties } from '../service/service-schemas.ts';
 
 /** TAMS 7.0, `schemas/flow-segment*.json`. */
 

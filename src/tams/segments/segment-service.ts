@@ -13,7 +13,7 @@ import { renderSegments } from './segment-renderer.ts';
 import { shownNow } from '../../shared/time/shown-times.ts';
 
 /** Options for printing a page: which URLs, and this server's base for stores whose URLs lead back to it. */
-export interface SegmentRendering {
+interface SegmentRendering {
   readonly urls: UrlFilter;
   readonly baseUrl: string;
 }

@@ -3,7 +3,7 @@ import type { ServiceInfo } from './service-info.ts';
 import type { StorageBackend } from '../../media/storage-backend.ts';
 import type { Store } from '../store.ts';
 
-export interface ServiceDescription extends ServiceInfo {
+interface ServiceDescription extends ServiceInfo {
   type: string;
   api_version: string;
   service_version: string;

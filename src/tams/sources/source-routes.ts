@@ -1,13 +1,59 @@
+import Type from 'typebox';
 import { readOperation } from '../../http/operation.ts';
-import type { RouteContext } from '../route-context.ts';
-import { sourceParams } from '../parameters.ts';
-import { json, notFound } from '../../http/schemas/responses.ts';
-import { SourceSchema } from './source-schemas.ts';
+import { badQuery, json, notFound, pagingHeaders } from '../../http/schemas/responses.ts';
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
+import { propertyRoutes } from '../documents/property-routes.ts';
+import { readTagFilter } from '../documents/tag-filter.ts';
+import { tagRoutes } from '../documents/tag-routes.ts';
+import { sourceListQuery, sourceParams, sourceTagParams } from '../parameters.ts';
+import type { Asker, RouteContext } from '../route-context.ts';
+import { SourceSchema } from './source-schemas.ts';
+
+/** TAMS 7.0, `/sources` and all below it. */
+export function allSourceRoutes(app: TamsApp, context: RouteContext): void {
+  sourceListing(app, context);
+  sourceRoutes(app, context);
+  const owner = {
+    noun: 'source',
+    tag: 'Sources',
+    path: '/sources',
+    idParam: 'sourceId',
+    params: sourceParams,
+    serviceOf: (request: Asker) => context.services(request).sources,
+  } as const;
+  tagRoutes(app, { ...owner, tagParams: sourceTagParams, writeResponses: {} });
+  for (const property of ['description', 'label'] as const) {
+    propertyRoutes(app, owner, {
+      property,
+      title: property,
+      schema: Type.String(),
+      isDeletable: true,
+      writeResponses: {},
+    });
+  }
+}
+
+/** TAMS 7.0, `GET /sources`. */
+function sourceListing(app: TamsApp, { services, paging }: RouteContext): void {
+  readOperation(app, {
+    url: '/sources',
+    name: 'sources',
+    tag: 'Sources',
+    summary: 'List sources',
+    description: 'In the order of their creation. All filters that are given have to hold.',
+    schema: { querystring: sourceListQuery },
+    responses: { 200: json('The sources.', Type.Array(SourceSchema), pagingHeaders), 400: badQuery },
+    handler: (request, reply) => {
+      const { label, format } = request.query;
+      const filter = { label, format, tags: readTagFilter(request.query) };
+      return paging.send(request, reply, (page) => services(request).sources.list(filter, page));
+    },
+  });
+}
 
 /** TAMS 7.0, `GET /sources/{sourceId}`. */
-export function sourceRoutes(app: TamsApp, { services }: RouteContext): void {
+function sourceRoutes(app: TamsApp, { services }: RouteContext): void {
   readOperation(app, {
     url: '/sources/:sourceId',
     name: 'sources-sourceId',

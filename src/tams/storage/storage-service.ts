@@ -12,7 +12,7 @@ export interface StorageRequest {
   readonly storage_id?: string;
 }
 
-export interface AllocatedStorage {
+interface AllocatedStorage {
   media_objects: { object_id: string; put_url: UploadRequest }[];
 }
 

@@ -14,7 +14,7 @@ import { WebhookDelivery } from './delivery/webhook-delivery.ts';
 import type { WorkerStatus } from '../../operation/worker-loop.ts';
 import { webhookStats, type WebhookStats } from './delivery/webhook-stats.ts';
 
-export interface WebhookWorkers {
+interface WebhookWorkers {
   start(): void;
   /** A transaction left events in the outbox. */
   onEvents(): void;
@@ -27,7 +27,7 @@ export interface WebhookWorkers {
   stop(): Promise<void>;
 }
 
-export interface WebhookParts {
+interface WebhookParts {
   readonly store: Store;
   readonly leases: LeaseKeeper;
   readonly media: MediaStoreRegistry;

@@ -9,7 +9,7 @@ import type { KeptColumn, Workspace } from './workspace.ts';
 export const POINTS = 'points';
 
 /** Columns that statements see beside x and y. */
-export interface PointColumns {
+interface PointColumns {
   readonly time?: string;
   readonly group?: string;
   readonly other?: NumberOf;

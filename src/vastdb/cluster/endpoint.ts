@@ -138,7 +138,7 @@ export class Endpoint {
 }
 
 /** One request to an endpoint, as the endpoint sees it. */
-export interface EndpointUse {
+interface EndpointUse {
   /** The answer began. That alone shows nothing: it may break off. */
   began(): void;
   /** The answer came to its end. */

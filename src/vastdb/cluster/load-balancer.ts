@@ -7,7 +7,7 @@ import type { EndpointManager } from './endpoint-manager.ts';
 /** Kinds of requests: each may be balanced in its own way. */
 export type RequestKind = 'read' | 'write' | 'analytics';
 
-export interface LoadBalancerOptions {
+interface LoadBalancerOptions {
   /** For reads and writes; `least_in_flight` unless set. */
   readonly balancing?: Balancing | undefined;
   /**

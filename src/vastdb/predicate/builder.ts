@@ -187,7 +187,7 @@ export function inSelect<Column extends string, R extends Row, Inner extends Col
 }
 
 /** The two int64 columns that hold a row's half-open range `[start, end)`. */
-export interface RangeColumns<Column extends string> {
+interface RangeColumns<Column extends string> {
   readonly start: Column;
   readonly end: Column;
 }

@@ -4,7 +4,7 @@ import { cellKey, compareValues } from './compare.ts';
 import type { Comparison, Predicate } from './predicate.ts';
 
 /** Says whether a row, whose cells are in a known order, is picked. */
-export type RowFilter = (row: readonly Cell[]) => boolean;
+type RowFilter = (row: readonly Cell[]) => boolean;
 
 /** SQL's three values; undefined is "unknown". */
 type Truth = boolean | undefined;

@@ -19,8 +19,7 @@ export interface Condition<Column extends string = string, Held extends Cell = C
 export type ConditionOf<P extends Predicate> = NonNullable<P[typeof conditions]>;
 
 /** All that can be asked of rows. */
-export type ConditionsOn<R extends Row> = { [Column in keyof R & string]: Condition<Column, R[Column]> }[keyof R &
-  string];
+type ConditionsOn<R extends Row> = { [Column in keyof R & string]: Condition<Column, R[Column]> }[keyof R & string];
 
 /** A predicate on rows of a table. */
 export type Where<R extends Row> = Predicate<ConditionsOn<R>>;

@@ -1,18 +1,16 @@
 import type { ColumnBatch, EngineCapabilities, RowSet, ScanningReader, ScanRequest, TableReader } from '../engine.ts';
+import { and, isIn, not, or } from '../predicate/builder.ts';
 import { predicateColumns } from '../predicate/columns.ts';
 import { compileFilter } from '../predicate/evaluate.ts';
-import type { Predicate } from '../predicate/predicate.ts';
+import type { NonNullCell, Predicate, Subquery } from '../predicate/predicate.ts';
 import { splitPredicate, type SplitPredicate } from '../predicate/split.ts';
 import { TableError } from '../table-error.ts';
 import { BoundedReads } from './bounded-reads.ts';
 import { splitLongLists } from './long-lists.ts';
 import { selectWithLookups } from './lookups.ts';
-import { withoutOversized } from './oversized-values.ts';
 import { type Fetched, PartFetcher } from './part-fetcher.ts';
 import { distinctRows, sortRows } from './row-order.ts';
-import { scanPart } from './scan.ts';
 import type { SelectQuery } from './select-query.ts';
-import { resolveSubqueries } from './subqueries.ts';
 import { readTimelinePage, type WindowRows } from './time-window.ts';
 
 /**
@@ -154,4 +152,76 @@ function checkDistinct({ distinct, columns, orderBy = [], lookups = [] }: Select
       `distinct rows cannot be ordered by ${hidden.column}, which is not among their columns`,
     );
   }
+}
+
+/** A scan by the engine's part of the predicate; rows that fail the rest are dropped here. */
+async function* scanPart(
+  reader: ScanningReader,
+  request: ScanRequest,
+  { pushed, residual }: SplitPredicate,
+): AsyncGenerator<ColumnBatch> {
+  if (residual === undefined) {
+    yield* reader.scan({ ...request, where: pushed });
+    return;
+  }
+  const width = request.columns.length;
+  const columns = [...new Set([...request.columns, ...predicateColumns(residual)])];
+  // Columns that are asked for twice come twice: only those of the filter are added.
+  const fetched = [...request.columns, ...columns.filter((name) => !request.columns.includes(name))];
+  const filter = compileFilter(residual, fetched);
+  for await (const batch of reader.scan({ ...request, columns: fetched, where: pushed })) {
+    const picked: number[] = [];
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (filter(batch.columns.map((cells) => cells[row] ?? null))) picked.push(row);
+    }
+    if (picked.length === 0) continue;
+    const kept = batch.columns.slice(0, width).map((cells) => picked.map((row) => cells[row] ?? null));
+    yield { rowCount: picked.length, columns: kept };
+  }
+}
+
+/**
+ * Takes values out of the predicate that are too large to be in any cell, so that no request has to
+ * carry them: nothing equals them.
+ */
+export function withoutOversized(predicate: Predicate, maxCellBytes: number): Predicate {
+  const fits = (value: NonNullCell): boolean => typeof value !== 'string' || Buffer.byteLength(value) <= maxCellBytes;
+  switch (predicate.op) {
+    case 'and':
+      return and(predicate.terms.map((term) => withoutOversized(term, maxCellBytes)));
+    case 'or':
+      return or(predicate.terms.map((term) => withoutOversized(term, maxCellBytes)));
+    case 'eq':
+      return fits(predicate.value) ? predicate : or([]);
+    case 'in':
+      return predicate.values.every(fits) ? predicate : isIn(predicate.column, predicate.values.filter(fits));
+    default:
+      return predicate;
+  }
+}
+
+/** The different values of the subquery's column; null is not among them. */
+type RunSubquery = (select: Subquery['select']) => Promise<NonNullCell[]>;
+
+/** Replaces every subquery by the list of values that it selects, for engines that have none. */
+async function resolveSubqueries(predicate: Predicate, run: RunSubquery): Promise<Predicate> {
+  switch (predicate.op) {
+    case 'and':
+      return and(await resolveAll(predicate.terms, run));
+    case 'or':
+      return or(await resolveAll(predicate.terms, run));
+    case 'not':
+      return not(await resolveSubqueries(predicate.term, run));
+    case 'inSelect':
+      return isIn(predicate.column, await run(predicate.select));
+    default:
+      return predicate;
+  }
+}
+
+async function resolveAll(terms: readonly Predicate[], run: RunSubquery): Promise<Predicate[]> {
+  const resolved: Predicate[] = [];
+  // One after the other: a transaction runs one statement at a time.
+  for (const term of terms) resolved.push(await resolveSubqueries(term, run));
+  return resolved;
 }

@@ -3,7 +3,7 @@ import { and, eq, gt, gte, isNotNull, isNull, lt, lte, or } from '../predicate/b
 import type { Condition, Predicate } from '../predicate/predicate.ts';
 import { TableError } from '../table-error.ts';
 
-export interface KeysetColumn<Column extends string = string> extends Ordering<Column> {
+interface KeysetColumn<Column extends string = string> extends Ordering<Column> {
   /** The column may hold null, which comes before all values (after them when descending). */
   readonly nullable?: boolean;
 }

@@ -32,7 +32,7 @@ export interface WindowRows<Row> {
   readonly times: readonly bigint[];
 }
 
-export interface TimelinePage<Row> {
+interface TimelinePage<Row> {
   /** The first ordering column: int64, without nulls. */
   readonly order: Ordering;
   /** At least 1. */

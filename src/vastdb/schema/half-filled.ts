@@ -2,7 +2,7 @@ import type { TableEngine } from '../engine.ts';
 import { TableError } from '../table-error.ts';
 
 /** Work that fills all tables of an engine in many transactions. If it is interrupted, they are half filled. */
-export type Filling = 'migration' | 'restore';
+type Filling = 'migration' | 'restore';
 
 /** The mark exists from before the first row is written until all rows were compared. */
 export const FILLING_TABLES: Readonly<Record<Filling, string>> = { migration: '_migration', restore: '_restore' };

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { FailureLimit } from '../../../src/features/auth/failure-limit.ts';
-import { Gate } from '../../../src/features/auth/gate.ts';
+import { FailureLimit, Gate } from '../../../src/features/auth/password-verifier.ts';
 
 describe('Gate', () => {
   it('runs a few at a time, lets some wait in order, and refuses the rest', async () => {

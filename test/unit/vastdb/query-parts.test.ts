@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { and, eq, isIn, ne, or } from '../../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../../src/vastdb/predicate/predicate.ts';
 import { splitLongLists } from '../../../src/vastdb/query/long-lists.ts';
-import { withoutOversized } from '../../../src/vastdb/query/oversized-values.ts';
+import { withoutOversized } from '../../../src/vastdb/query/executor.ts';
 
 const texts = (count: number, length: number): string[] =>
   Array.from({ length: count }, (_, index) => String(index).padStart(length, 'x'));

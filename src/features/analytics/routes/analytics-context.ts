@@ -59,7 +59,7 @@ export async function unlessGone<Result>(gone: AbortSignal, answer: Promise<Resu
   }
 }
 
-export interface FilterParameters {
+interface FilterParameters {
   readonly flow_id?: string;
   readonly source_id?: string;
   readonly format?: string;

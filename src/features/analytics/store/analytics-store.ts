@@ -37,7 +37,7 @@ import { rateGroup } from './rate-group.ts';
 import { RowCounts } from './row-counts.ts';
 import { inFlowsWithContent, overlapping, rowFilter } from './row-filter.ts';
 
-export interface AnalyticsStoreParts {
+interface AnalyticsStoreParts {
   readonly manager: VastDBManager;
   readonly compute: AnalyticsProcess;
   /** Time limit of an analysis that a request waits for, in milliseconds. */

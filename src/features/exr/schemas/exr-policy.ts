@@ -72,11 +72,11 @@ export const EXR_RULES = {
   readable: Type.Object({ rule: Type.Literal('readable'), ...common }, strict),
 } as const;
 
-export const EXR_RULES_MAX = 100;
+const EXR_RULES_MAX = 100;
 
 const { channels, compression, window, attribute, pixel_aspect_ratio, storage, readable } = EXR_RULES;
 
-export const ExrRuleSchema = OneOf([channels, compression, window, attribute, pixel_aspect_ratio, storage, readable], {
+const ExrRuleSchema = OneOf([channels, compression, window, attribute, pixel_aspect_ratio, storage, readable], {
   title: 'ExrRule',
   description: 'A broken rule has its severity as verdict, any other PASS.',
 });

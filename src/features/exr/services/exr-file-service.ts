@@ -6,7 +6,7 @@ import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 /** A file as answers show it: the result of its inspection, with its time. */
-export interface ShownExrFile extends Omit<ExrInspection, 'errors'> {
+interface ShownExrFile extends Omit<ExrInspection, 'errors'> {
   readonly errors: readonly (ExrInspection['errors'][number] | ExrFailure)[];
   readonly persistence: ExrAudit;
 }

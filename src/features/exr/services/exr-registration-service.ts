@@ -18,7 +18,7 @@ import { EXR_MEDIA_TYPE } from './exr-media-type.ts';
 import type { ExrSequenceService, FoundSequence } from './exr-sequence-service.ts';
 import { FrameClock } from './frame-clock.ts';
 
-export interface SequenceRegistration {
+interface SequenceRegistration {
   readonly pattern: string;
   readonly flow_id: string;
   /** For an existing flow it must be that flow's source. */
@@ -31,7 +31,7 @@ export interface SequenceRegistration {
   readonly tags?: Tags;
 }
 
-export interface RegisteredSequence {
+interface RegisteredSequence {
   readonly flow_id: string;
   readonly flow: 'created' | 'updated' | 'unchanged';
   readonly pattern: string;

@@ -10,12 +10,12 @@ import { type ExrValidation, type JudgedHeader, validateExr } from '../rules/pol
 import { AppError } from '../../../shared/errors.ts';
 import type { ExrFileService } from './exr-file-service.ts';
 
-export interface ValidatedExrFile extends Pick<ExrValidation, 'status' | 'rules'> {
+interface ValidatedExrFile extends Pick<ExrValidation, 'status' | 'rules'> {
   readonly id: string;
   readonly path: string;
 }
 
-export interface ExrValidationReport {
+interface ExrValidationReport {
   /** The worst of the verdicts on the files. */
   readonly status: Verdict;
   readonly policy: string | null;

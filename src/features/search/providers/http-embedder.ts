@@ -3,7 +3,7 @@ import type { Embedder } from '../rules/embedding.ts';
 import { toUnitLength } from '../rules/hashing-embedder.ts';
 import { InferenceClient, type InferenceOptions } from './inference-client.ts';
 
-export interface HttpEmbedderOptions extends InferenceOptions {
+interface HttpEmbedderOptions extends InferenceOptions {
   readonly dimension: number;
 }
 

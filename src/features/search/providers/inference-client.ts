@@ -13,14 +13,14 @@ export interface InferenceOptions {
 }
 
 /** The purpose of a server. */
-export interface InferencePurpose {
+interface InferencePurpose {
   /** Its name for people, without a host: `embedding`. */
   readonly name: string;
   /** Kind of the JobErrors. */
   readonly failureCode: string;
 }
 
-export interface InferenceRequest {
+interface InferenceRequest {
   /** `/v1/...` */
   readonly path: string;
   readonly contentType: string;

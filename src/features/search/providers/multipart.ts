@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-export interface MultipartFile {
+interface MultipartFile {
   readonly name: string;
   readonly fileName: string;
   readonly contentType: string;
@@ -9,7 +9,7 @@ export interface MultipartFile {
   readonly body: Readable;
 }
 
-export interface MultipartBody {
+interface MultipartBody {
   readonly contentType: string;
   readonly length: number;
   readonly body: Readable;

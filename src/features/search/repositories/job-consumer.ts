@@ -6,7 +6,7 @@ import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 /** The operations of a queue that a consumer uses. */
-export interface JobSource {
+interface JobSource {
   claim(limit: number): Promise<ClaimedJob[]>;
   /** The tokens that are still held. */
   renew(tokens: readonly string[]): Promise<Set<string>>;

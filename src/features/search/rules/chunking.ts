@@ -1,7 +1,7 @@
 import type { TranscriptSegmentInput } from './transcript-segment.ts';
 import type { Cue } from '../../../formats/transcripts/transcript.ts';
 
-export interface ChunkingRules {
+interface ChunkingRules {
   /** A chunk ends before it would last longer than this, unless one cue alone does. */
   readonly maxNs: bigint;
   /** The same limit in characters of text. */
@@ -12,7 +12,7 @@ export interface ChunkingRules {
 
 const NS_PER_S = 1_000_000_000n;
 
-export const DEFAULT_CHUNKING: ChunkingRules = { maxNs: 30n * NS_PER_S, maxCharacters: 400, pauseNs: 3n * NS_PER_S };
+const DEFAULT_CHUNKING: ChunkingRules = { maxNs: 30n * NS_PER_S, maxCharacters: 400, pauseNs: 3n * NS_PER_S };
 
 const SENTENCE_END = /[.!?…。！？]["'”’)]?$/;
 /** After this share of the longest chunk, the end of a sentence ends the chunk. */

@@ -5,7 +5,7 @@ export interface Ranked {
   readonly score: number;
 }
 
-export interface FusionWeights {
+interface FusionWeights {
   readonly keyword: number;
   readonly semantic: number;
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { RecommendedAction } from './asset.ts';
 
-export const JOB_STATUSES = ['waiting', 'active', 'completed', 'failed', 'dead'] as const;
+const JOB_STATUSES = ['waiting', 'active', 'completed', 'failed', 'dead'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 export interface Job {

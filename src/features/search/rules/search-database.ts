@@ -25,7 +25,7 @@ export interface SearchReads {
  * Everything that an operation changes is changed in one transaction: the one that it is called on, or one of its own.
  * Operations on something that does not exist throw AppError `not_found`.
  */
-export interface SearchWrites {
+interface SearchWrites {
   /** Inserts or updates by bucket and key. An asset that was removed is back, with nothing to show until it is published. */
   upsertAsset(input: AssetInput): Promise<Asset>;
   updateAssetStatus(assetId: string, change: AssetStatusChange): Promise<Asset>;

@@ -9,7 +9,7 @@ import { AppError } from '../../../shared/errors.ts';
 export type LinkInput = Pick<TamsLink, 'flowId' | 'offsetNs'>;
 
 /** `link: null` removes the asset from its flow; without `link` it stays. */
-export interface AssetUpsert extends Omit<AssetInput, 'link'> {
+interface AssetUpsert extends Omit<AssetInput, 'link'> {
   readonly link?: LinkInput | null;
 }
 

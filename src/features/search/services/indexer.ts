@@ -12,7 +12,7 @@ import { storeTranscript } from './transcript-store.ts';
 
 const EMBED_LATER_MS = 5_000;
 
-export interface IndexOptions {
+interface IndexOptions {
   readonly signal?: AbortSignal;
   /** A version published after this time (Unix milliseconds) stays published: it is newer. */
   readonly yieldsToMs?: number;

@@ -13,7 +13,7 @@ import type { TamsLinks } from './tams-links.ts';
  * Outcome of a notification: a job was enqueued, an earlier version was published again, the asset is gone, nothing was
  * new, there is neither a transcript nor a transcriber, or the object cannot be searched.
  */
-export type EventOutcome = 'queued' | 'published' | 'removed' | 'unchanged' | 'untranscribed' | 'ignored';
+type EventOutcome = 'queued' | 'published' | 'removed' | 'unchanged' | 'untranscribed' | 'ignored';
 
 /** The place of an object that changed. */
 export interface ObjectPlace {

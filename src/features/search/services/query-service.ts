@@ -4,11 +4,11 @@ import type { Fusion, SearchFilters, SearchResult } from '../rules/search-query.
 import { languageTag } from '../../../formats/transcripts/language-tag.ts';
 import { AppError } from '../../../shared/errors.ts';
 
-export const SEARCH_TYPES = ['keyword', 'semantic', 'hybrid'] as const;
-export type SearchType = (typeof SEARCH_TYPES)[number];
+const SEARCH_TYPES = ['keyword', 'semantic', 'hybrid'] as const;
+type SearchType = (typeof SEARCH_TYPES)[number];
 
 /** Limit of paging through hits; filters narrow a search further. */
-export const MAX_REACH = 10_000;
+const MAX_REACH = 10_000;
 /** Longest text of a query. */
 const MAX_CHARACTERS = 1_000;
 /** Seconds after which a failed embedder may be asked again. */

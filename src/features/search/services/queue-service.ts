@@ -4,7 +4,7 @@ import type { JobQueue, QueueControl, QueueStats } from '../rules/job-queue.ts';
 import type { SearchDatabase } from '../rules/search-database.ts';
 import { AppError } from '../../../shared/errors.ts';
 
-export interface QueueState extends QueueStats {
+interface QueueState extends QueueStats {
   readonly paused: boolean;
 }
 

@@ -1,10 +1,20 @@
-import type { AssetService } from './asset-service.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Principal } from '../../../shared/principal.ts';
+import { byClasses } from '../../../tams/access/by-classes.ts';
+import type { Store } from '../../../tams/store.ts';
+import type { TableJobQueue } from '../repositories/table-job-queue.ts';
+import type { TableQueueControl } from '../repositories/table-queue-control.ts';
+import type { TableSearchDatabase } from '../repositories/table-search-database.ts';
+import type { Embedder } from '../rules/embedding.ts';
+import type { SearchDatabase } from '../rules/search-database.ts';
+import { AssetService } from './asset-service.ts';
+import { Indexer } from './indexer.ts';
 import type { ObjectEvents } from './object-events.ts';
-import type { QueryService } from './query-service.ts';
-import type { QueueService } from './queue-service.ts';
-import type { TranscriptService } from './transcript-service.ts';
-import type { TriageService } from './triage-service.ts';
-import type { VersionService } from './version-service.ts';
+import { QueryService } from './query-service.ts';
+import { QueueService } from './queue-service.ts';
+import { TranscriptService } from './transcript-service.ts';
+import { TriageService } from './triage-service.ts';
+import { VersionService } from './version-service.ts';
 
 /** Media search, a service per resource. */
 export interface SearchServices {
@@ -15,4 +25,49 @@ export interface SearchServices {
   readonly triage: TriageService;
   readonly queue: QueueService;
   readonly events: Pick<ObjectEvents, 'handleAll'>;
+}
+
+interface SearchParts {
+  readonly database: TableSearchDatabase;
+  readonly queue: TableJobQueue;
+  readonly queueControl: TableQueueControl;
+  readonly embedder: Embedder;
+  readonly events: ObjectEvents;
+}
+
+/** The services of media search as a principal may use them: over everything, unless classes limit it. */
+export function searchServicesOf(
+  parts: SearchParts,
+  store: Store,
+  classesOn: boolean,
+): (principal: Principal) => SearchServices {
+  const forAll = build(parts, parts.database, store, parts.events);
+  return byClasses(classesOn, forAll, (classes) =>
+    build(parts, parts.database.limitedTo(classes), store.limitedTo(classes), REFUSED),
+  );
+}
+
+/** S3 events can probe any object, so principals limited by class are refused. */
+const REFUSED: SearchServices['events'] = {
+  handleAll: () => {
+    const problem = 'Events tell of whole buckets: they are for principals that no classes limit.';
+    return Promise.reject(new AppError('insufficient_scope', problem));
+  },
+};
+
+function build(
+  { embedder, queue, queueControl }: SearchParts,
+  database: SearchDatabase,
+  { flows }: Pick<Store, 'flows'>,
+  events: SearchServices['events'],
+): SearchServices {
+  return {
+    queries: new QueryService(database, embedder),
+    assets: new AssetService(database, flows),
+    versions: new VersionService(database, embedder.model),
+    transcripts: new TranscriptService(database, new Indexer(database, embedder, queue)),
+    triage: new TriageService(database, queueControl),
+    queue: new QueueService(database, queue, queueControl),
+    events,
+  };
 }

@@ -15,7 +15,7 @@ const SIDECAR_MAX_BYTES = 32 * 2 ** 20;
 /** The object, or a transcript beside it, was replaced meanwhile. */
 export class ContentChanged extends Error {}
 
-export interface MadeTranscript {
+interface MadeTranscript {
   readonly transcript: SearchableTranscript;
   /** Its origin, for the asset. */
   readonly engine: string;

@@ -4,7 +4,7 @@ import type { ObjectEvents } from '../services/object-events.ts';
 import type { LeaseKeeper } from '../../../tams/leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly bucket: string;
   readonly prefix: string;
   readonly intervalMs: number;

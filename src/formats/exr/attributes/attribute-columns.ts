@@ -1,7 +1,7 @@
 import type { ExrAttribute } from './attribute.ts';
 
 /** The value of an attribute in searchable columns; null if the value is of another kind. */
-export interface AttributeColumns {
+interface AttributeColumns {
   readonly value_text: string | null;
   readonly value_number: number | null;
 }

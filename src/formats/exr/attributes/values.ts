@@ -81,7 +81,7 @@ export interface ExrPreview {
   readonly height: number;
 }
 
-export interface ExrBytes {
+interface ExrBytes {
   readonly base64: string;
   /** The writer's hint about the bytes, for the type `bytes`. */
   readonly type_hint?: string;

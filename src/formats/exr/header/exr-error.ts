@@ -5,7 +5,7 @@
  * - `malformed`: the header breaks the file layout.
  * - `limit`: the header is larger than is read here; see `limits.ts`.
  */
-export type ExrErrorKind = 'not_exr' | 'unsupported' | 'truncated' | 'malformed' | 'limit';
+type ExrErrorKind = 'not_exr' | 'unsupported' | 'truncated' | 'malformed' | 'limit';
 
 /** Why a header could not be read, and where. It knows no HTTP; services translate it. */
 export class ExrError extends Error {

@@ -4,7 +4,7 @@ import type { SegmentParts, UrlFilter } from '../../segments/segment.ts';
 import type { PublicWebhook, Subscription } from '../webhook.ts';
 
 /** Prints segments as a JSON array, with the URLs that the filter leaves. */
-export type PrintSegments = (segments: readonly SegmentParts[], urls: UrlFilter) => JsonText;
+type PrintSegments = (segments: readonly SegmentParts[], urls: UrlFilter) => JsonText;
 
 /**
  * The body of a delivery (TAMS 7.0, `webhooks`), with `event_id` besides. URLs of segments are signed now, so they live

@@ -16,7 +16,7 @@ const UNAWAITED_MS = 500;
 const IDLE_MS = 1_000;
 const TRIM_BATCH = 1_000;
 
-export interface EventDispatcherOptions {
+interface EventDispatcherOptions {
   /** Events older than this are not kept for registrations that fail. */
   readonly retryMaxMs: number;
   /** Called when events have got their places. */

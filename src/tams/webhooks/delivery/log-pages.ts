@@ -7,7 +7,7 @@ const PAGE = 64;
 const KEPT_MAX = 16 * 2 ** 20;
 
 /** A part of the log, complete up to `upTo`. */
-export interface LogPage {
+interface LogPage {
   readonly events: readonly LoggedEvent[];
   readonly upTo: number;
 }

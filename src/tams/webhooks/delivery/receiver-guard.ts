@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { nameResolver, type ResolveName } from './name-resolver.ts';
 
 /** Receivers that may be reached although they are not public. */
-export interface AllowedReceivers {
+interface AllowedReceivers {
   /** Names, in lower case. */
   readonly hosts: readonly string[];
   /** Addresses and CIDRs. */

@@ -21,7 +21,7 @@ const IDLE_MS = 2 ** 31 - 1;
 const PRESENCE = 'delivery:';
 const leaseOf = (identity: string): string => `webhook:${identity}`;
 
-export interface WebhookDeliveryOptions {
+interface WebhookDeliveryOptions {
   readonly retryMaxMs: number;
   readonly makeSender: () => WebhookSender;
   readonly body: ReceiverContext['body'];

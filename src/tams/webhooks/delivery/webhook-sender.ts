@@ -6,14 +6,14 @@ import type { ReceiverGuard } from './receiver-guard.ts';
 const ANSWER_MAX_BYTES = 64 * 1024;
 const KEEP_ALIVE_MS = 30_000;
 
-export interface Delivery {
+interface Delivery {
   readonly url: URL;
   readonly eventId: string;
   readonly body: string;
   readonly apiKey: { readonly name: string; readonly value: string } | undefined;
 }
 
-export interface SenderOptions {
+interface SenderOptions {
   /** Time limit of a delivery, including the connection. */
   readonly timeoutMs: number;
   /** Most connections. */

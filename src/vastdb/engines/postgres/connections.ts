@@ -5,7 +5,7 @@ import type { Parameter } from './column-types.ts';
 import { isReadOnly, toTableError } from './postgres-error.ts';
 import type { Statement } from './row-statements.ts';
 
-export interface ConnectionsOptions {
+interface ConnectionsOptions {
   readonly url: string;
   /** The most connections at a time. */
   readonly poolSize: number;

@@ -57,7 +57,7 @@ export function selectStatement(context: StatementContext, request: SelectReques
 }
 
 /** Nulls come first, and last when descending, as on the other engines; said only where there may be some, for the indexes. */
-export function orderText({ name, required }: ColumnDefinition, direction: 'asc' | 'desc'): string {
+function orderText({ name, required }: ColumnDefinition, direction: 'asc' | 'desc'): string {
   if (direction === 'asc') return `"${name}"${required === true ? '' : ' NULLS FIRST'}`;
   return `"${name}" DESC${required === true ? '' : ' NULLS LAST'}`;
 }

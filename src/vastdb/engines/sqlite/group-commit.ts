@@ -17,7 +17,7 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
-export interface GroupCommitOptions {
+interface GroupCommitOptions {
   /** Throws where there is no room for a transaction that may not use the reserve of the disk. */
   readonly admit: () => void;
   /** Resolves when all earlier commits are durable. */

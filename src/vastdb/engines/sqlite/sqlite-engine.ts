@@ -27,7 +27,7 @@ import { isBusy, toTableError } from './sqlite-error.ts';
 import { WorkerClient } from './worker-client.ts';
 import { untilUnlocked, WriteLock } from './write-lock.ts';
 
-export interface SqliteEngineOptions {
+interface SqliteEngineOptions {
   /** Folder of `tables.sqlite`; made when it is missing. */
   readonly directory: string;
   /** Durability of a commit: `full` survives a power cut, `normal` the death of the process. */

@@ -8,7 +8,7 @@ import { isEndedSoon, type Rollbacks } from './transactions/rollbacks.ts';
 import { mayRunAgain } from './transactions/run-again.ts';
 import { VastError } from './transport/vast-error.ts';
 
-export interface TableChangesOptions {
+interface TableChangesOptions {
   readonly rollbacks: Rollbacks;
   /** Whether the cluster can keep the rows of a table in the order of a key. */
   readonly sortedTables: boolean;

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import { unwatched } from '../../../../openapi/unwatched.ts';
 import { buildApp } from '../../../../src/http/app.ts';
-import type { MonitoringContext, ServerLimits } from '../../../../src/http/monitoring/monitoring-context.ts';
+import type { MonitoringContext, ServerLimits } from '../../../../src/http/monitoring/monitoring-routes.ts';
 import type { Services } from '../../../../src/tams/services.ts';
 import { CursorCodec } from '../../../../src/shared/cursor.ts';
 import { routesOver, TEST_CONFIG } from '../../../support/app.ts';

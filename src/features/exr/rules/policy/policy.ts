@@ -28,7 +28,7 @@ export interface ChannelsRule extends Rule<'channels'> {
   readonly pixel_types?: readonly PixelType[];
 }
 
-export interface CompressionRule extends Rule<'compression'> {
+interface CompressionRule extends Rule<'compression'> {
   readonly allowed: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export interface AttributeRule extends Rule<'attribute'> {
   readonly max?: number;
 }
 
-export interface PixelAspectRatioRule extends Rule<'pixel_aspect_ratio'> {
+interface PixelAspectRatioRule extends Rule<'pixel_aspect_ratio'> {
   readonly equals: number;
 }
 
@@ -68,7 +68,7 @@ export interface StorageRule extends Rule<'storage'> {
 }
 
 /** The values of all attributes could be read. */
-export type ReadableRule = Rule<'readable'>;
+type ReadableRule = Rule<'readable'>;
 
 /** The default policy: a file that passes can be used. */
 export const DEFAULT_EXR_POLICY: ExrPolicy = {

@@ -4,7 +4,7 @@ export interface FrameRange {
   readonly end: number;
 }
 
-export interface FrameSummary {
+interface FrameSummary {
   readonly first: number;
   readonly last: number;
   /** Distance of neighbours; 1 unless another distance prevails. */

@@ -26,7 +26,7 @@ export interface ExrSequence extends DescribedSequence {
   readonly paths: readonly string[];
 }
 
-export interface SequenceGrouping {
+interface SequenceGrouping {
   /** In the order of their patterns. A single frame is a sequence of one. */
   readonly sequences: readonly ExrSequence[];
   /** Files without a frame number, in the given order. */

@@ -2,7 +2,7 @@ import type { VastResponse } from '../transport/vast-transport.ts';
 import { malformed } from '../protocol/malformed.ts';
 import type { OperationOptions, Requests } from './requests.ts';
 
-export interface ListOptions {
+interface ListOptions {
   readonly transactionId: string;
   readonly query: OperationOptions['query'];
   /** Headers of this kind of list, besides those of its pages. */

@@ -11,7 +11,7 @@ import type { Requests } from './requests.ts';
 import { type QueryPlan, readSplit } from './split-reader.ts';
 import { columnOf, isSorted, type TableInfo } from './table-info.ts';
 
-export interface CountRequest {
+interface CountRequest {
   readonly transactionId: string;
   readonly table: TableInfo;
   readonly where?: Predicate;
@@ -22,7 +22,7 @@ export interface CountRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface QueryRequest extends CountRequest {
+interface QueryRequest extends CountRequest {
   /** Each once; in the order of the rows' cells. */
   readonly columns: readonly string[];
   /** Ask for the rows' ids as well. */

@@ -11,7 +11,7 @@ import type { Requests } from './requests.ts';
 
 const LIST_KEYS = 1000;
 
-export interface SortedTableStats extends TableStats {
+interface SortedTableStats extends TableStats {
   readonly bytes: number;
   readonly isSorted: boolean;
   readonly isSortingDone: boolean;

@@ -9,7 +9,7 @@ import { Schemas } from './schemas.ts';
 import { Tables } from './tables.ts';
 import { Transactions } from './transactions.ts';
 
-export interface VastClientOptions {
+interface VastClientOptions {
   readonly transport: VastTransport;
   readonly bucket: string;
   /** The schema of the tables; with slashes if it is nested. */

@@ -13,7 +13,7 @@ import type { WireColumn } from './wire-column.ts';
 
 export type IpcMessage = IpcSchema | IpcBatch;
 
-export interface IpcSchema {
+interface IpcSchema {
   readonly kind: 'schema';
   readonly fields: readonly IpcField[];
   readonly bodyBytes: number;

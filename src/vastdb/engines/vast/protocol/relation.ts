@@ -19,7 +19,7 @@ import { ROW_ID, type WireColumn } from './wire-column.ts';
 /** Queries are cut like other requests: the cluster takes 5 MiB. */
 const RELATION_MAX_BYTES = Math.floor(4.5 * 1024 * 1024);
 
-export interface RelationRequest {
+interface RelationRequest {
   /** Columns of the answer, in their order; `$row_id` last, where it is asked for. */
   readonly projected: readonly WireColumn[];
   /** All columns that the groups may name. */

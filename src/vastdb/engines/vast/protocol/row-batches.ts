@@ -15,7 +15,7 @@ export interface BatchLimits {
 export const BATCH_LIMITS: BatchLimits = { bytes: Math.floor(4.5 * 1024 * 1024), rows: 512 * 1024, columns: 40 };
 
 /** An Arrow stream of one batch: the rows from `from` to before `to`. */
-export interface RowBatch {
+interface RowBatch {
   readonly from: number;
   readonly to: number;
   readonly body: Uint8Array;

@@ -4,7 +4,7 @@ import { VastError } from '../transport/vast-error.ts';
 /** Repetitions of a commit whose answer was lost, while the transaction is still open. */
 const ATTEMPTS = 5;
 
-export interface CommitSteps {
+interface CommitSteps {
   readonly commit: () => Promise<void>;
   /** Whether the cluster knows the transaction as neither committed nor rolled back. */
   readonly isOpen: () => Promise<boolean>;

@@ -1,7 +1,7 @@
 /** Transactions that are begun at a time; reads that come meanwhile share the next one. */
 const BEGINS_AT_ONCE = 4;
 
-export interface SnapshotSource {
+interface SnapshotSource {
   /** @returns the id of a new transaction. */
   readonly begin: () => Promise<string>;
   /** The transaction is needed no more. Returns at once, and never throws. */

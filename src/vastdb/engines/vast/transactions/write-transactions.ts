@@ -15,7 +15,7 @@ import { VastTransaction } from './vast-transaction.ts';
 /** Interval of a sign of life: the cluster ends silent transactions. */
 const KEEP_ALIVE_MS = 60_000;
 
-export interface WriteTransactionsParts {
+interface WriteTransactionsParts {
   readonly client: VastClient;
   readonly statements: Statements;
   readonly locks: LockTable;

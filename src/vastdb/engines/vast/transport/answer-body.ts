@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Deadlines } from './http-sender.ts';
 import { VastError } from './vast-error.ts';
 
-export interface AnswerBodyOptions {
+interface AnswerBodyOptions {
   /** The request, for messages. */
   readonly target: string;
   readonly deadlines: Deadlines;

@@ -2,15 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../../../shared/backoff.ts';
 import type { Balancing } from '../../../cluster/balancing.ts';
-import type { Endpoint, EndpointOptions } from '../../../cluster/endpoint.ts';
 import { EndpointManager } from '../../../cluster/endpoint-manager.ts';
+import type { Endpoint, EndpointOptions } from '../../../cluster/endpoint.ts';
 import { LoadBalancer, type RequestKind } from '../../../cluster/load-balancer.ts';
 import { TableError } from '../../../table-error.ts';
 import { answerBody, wholeBody } from './answer-body.ts';
-import { errorOfAnswer, isSlowDown } from './error-answer.ts';
+import { errorOfAnswer, isFaultStatus, isSlowDown } from './error-answer.ts';
 import { type Deadlines, HttpSender } from './http-sender.ts';
 import { requestTarget, type RequestTarget } from './request-target.ts';
-import { isEndpointFault, mayRepeat } from './retry-rules.ts';
 import { Signer } from './signer.ts';
 import { VastError } from './vast-error.ts';
 import type { RequestOptions, VastRequest, VastResponse, VastTransport } from './vast-transport.ts';
@@ -220,3 +219,23 @@ async function responseOf(
 async function* once(whole: Buffer): AsyncGenerator<Buffer> {
   if (whole.length > 0) yield whole;
 }
+
+/**
+ * Whether a request may be sent again after this error. A cluster that asks for fewer requests has
+ * not begun this one, so any request may. After a failed connection only those may that were never
+ * sent, or that can be done twice: a lost insert that is repeated blindly may be there twice.
+ */
+function mayRepeat(request: VastRequest, error: unknown): error is VastError {
+  if (!(error instanceof VastError)) return false;
+  if (isSlowDown(error)) return true;
+  if (error.status === undefined) return !error.mayBeDone || isRepeatable(request);
+  return isFaultStatus(error.status, error.code) && isRepeatable(request);
+}
+
+/** Whether the error says that its endpoint is of no use at the moment. */
+function isEndpointFault(error: unknown): error is VastError {
+  return error instanceof VastError && (error.status === undefined || isFaultStatus(error.status, error.code));
+}
+
+const isRepeatable = ({ method, repeatable }: VastRequest): boolean =>
+  repeatable === true || method === 'GET' || method === 'HEAD';

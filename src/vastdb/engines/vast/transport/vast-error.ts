@@ -1,6 +1,6 @@
 import { TableError, type TableErrorKind } from '../../../table-error.ts';
 
-export interface VastErrorDetails {
+interface VastErrorDetails {
   /** Status of the answer; undefined if there was none. */
   readonly status?: number;
   /** Code in the answer's XML, such as `SlowDown`. */

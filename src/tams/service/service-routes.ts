@@ -1,9 +1,26 @@
+import Type from 'typebox';
 import { operation, readOperation } from '../../http/operation.ts';
-import type { RouteContext } from '../route-context.ts';
 import { badBody, json, noBody } from '../../http/schemas/responses.ts';
-import { ServiceSchema, ServiceUpdateSchema } from './service-schemas.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
+import type { RouteContext } from '../route-context.ts';
+import { ServiceSchema, ServiceUpdateSchema, StorageBackendSchema } from './service-schemas.ts';
+
+const PATHS = JSON.stringify(['service', 'flows', 'sources', 'flow-delete-requests']);
+
+/** TAMS 7.0, `/`. */
+export function rootRoutes(app: TamsApp): void {
+  readOperation(app, {
+    url: '/',
+    name: 'root',
+    tag: 'Service',
+    summary: 'List the paths of this API',
+    description: 'The first parts of the paths that TAMS defines.',
+    schema: {},
+    responses: { 200: json('The first parts of the paths.', Type.Array(Type.String())) },
+    handler: (_request, reply) => sendJson(reply, PATHS),
+  });
+}
 
 /** TAMS 7.0, `/service`. */
 export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): void {
@@ -36,5 +53,19 @@ export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): voi
       });
       return reply.code(200).send();
     },
+  });
+}
+
+/** TAMS 7.0, `/service/storage-backends`. */
+export function storageBackendRoutes(app: TamsApp, { services }: RouteContext): void {
+  readOperation(app, {
+    url: '/service/storage-backends',
+    name: 'storage-backends',
+    tag: 'Service',
+    summary: 'List the storage backends',
+    description: 'The stores that media objects can lie in. Allocations name one by its id.',
+    schema: {},
+    responses: { 200: json('The backends.', Type.Array(StorageBackendSchema)) },
+    handler: (request, reply) => sendJson(reply, JSON.stringify(services(request).serviceInfo.storageBackends())),
   });
 }
