@@ -15,5 +15,4 @@ export interface Transcript {
   readonly cues: readonly Cue[];
 }
 
-const TRANSCRIPT_FORMATS = ['json', 'webvtt', 'srt', 'ttml'] as const;
-export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
+export type TranscriptFormat = 'json' | 'webvtt' | 'srt' | 'ttml';

@@ -6,8 +6,7 @@ export type AssetStatus = (typeof ASSET_STATUSES)[number];
 export const TRIAGE_STATES = ['none', 'quarantined', 'retrying', 'skipped'] as const;
 export type TriageState = (typeof TRIAGE_STATES)[number];
 
-const RECOMMENDED_ACTIONS = ['retry', 'skip', 'fix_object', 'fix_configuration'] as const;
-export type RecommendedAction = (typeof RECOMMENDED_ACTIONS)[number];
+export type RecommendedAction = 'retry' | 'skip' | 'fix_object' | 'fix_configuration';
 
 /** The place of an asset's medium on a flow. */
 export interface TamsLink {

@@ -1,8 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { RecommendedAction } from './asset.ts';
 
-const JOB_STATUSES = ['waiting', 'active', 'completed', 'failed', 'dead'] as const;
-export type JobStatus = (typeof JOB_STATUSES)[number];
+export type JobStatus = 'waiting' | 'active' | 'completed' | 'failed' | 'dead';
 
 export interface Job {
   readonly id: string;

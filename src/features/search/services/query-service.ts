@@ -4,8 +4,7 @@ import type { Fusion, SearchFilters, SearchResult } from '../rules/search-query.
 import { languageTag } from '../../../formats/transcripts/language-tag.ts';
 import { AppError } from '../../../shared/errors.ts';
 
-const SEARCH_TYPES = ['keyword', 'semantic', 'hybrid'] as const;
-type SearchType = (typeof SEARCH_TYPES)[number];
+type SearchType = 'keyword' | 'semantic' | 'hybrid';
 
 /** Limit of paging through hits; filters narrow a search further. */
 const MAX_REACH = 10_000;
