@@ -52,7 +52,7 @@ export const search: Feature<SearchConfig> = {
     if (settings.classes) await withReserve(() => fillLives(manager, logger));
     const { workers, ...parts } = openParts(platform, config);
     const { database, queue, queueControl, outdated, embedder } = parts;
-    const servicesOf = searchServicesOf(parts, store, settings.classes);
+    const servicesOf = searchServicesOf({ ...parts, buckets: settings.media.buckets }, store, settings.classes);
     return {
       routes: (app, context) => searchRoutes(app, { ...context, search: (request) => servicesOf(request.auth) }),
       workers,

@@ -7,12 +7,14 @@ import { type ClassServer, startClassServer, tagged } from './support/class-serv
 let world: ClassServer;
 let own: string;
 let hidden: string;
+let ownObject: string;
+let hiddenObject: string;
 beforeAll(async () => {
   world = await startClassServer();
   own = await world.as.news.newFlow(tagged('news'));
   hidden = await world.as.sport.newFlow(tagged('sport'));
-  await world.as.news.fill(own, 3);
-  await world.as.sport.fill(hidden, 5);
+  ownObject = await world.as.news.fill(own, 3);
+  hiddenObject = await world.as.sport.fill(hidden, 5);
 });
 afterAll(() => world.close());
 
@@ -59,11 +61,19 @@ describe('analytics with access by tags', () => {
     expect((await world.as.news.send('GET', '/analytics/performance')).status).toBe(403);
   });
 
-  it.each(['segments', 'flows', 'objects'])('exports its own %s', async (table) => {
+  it.each(['segments', 'flows'])('exports its own %s', async (table) => {
     const { text } = await world.as.news.send('GET', `/analytics/export?table=${table}&format=arrow`);
     expect(text).toContain(own);
     expect(text).not.toContain(hidden);
     const all = await world.as.admin.send('GET', `/analytics/export?table=${table}&format=arrow`);
     expect(all.text).toContain(hidden);
+  });
+
+  it('exports its own objects, without the flows that they were allocated for', async () => {
+    const { text } = await world.as.news.send('GET', '/analytics/export?table=objects&format=arrow');
+    expect(text).toContain(ownObject);
+    for (const other of [hiddenObject, hidden, own, 'first_flow']) expect(text).not.toContain(other);
+    const all = await world.as.admin.send('GET', '/analytics/export?table=objects&format=arrow');
+    for (const each of [ownObject, hiddenObject, own, hidden, 'first_flow']) expect(all.text).toContain(each);
   });
 });

@@ -51,4 +51,19 @@ describe('a medium that was uploaded for a flow of a class', () => {
     expect(await Promise.all([total('sport'), total('admin')])).toEqual([0, 1]);
     expect(await as.sport.get<AssetBody[]>('/search/assets?bucket=local')).toEqual([]);
   });
+
+  it('cannot be put on a flow of others by its key', async () => {
+    const { as } = world;
+    const own = await as.sport.newFlow(tagged('sport'));
+    const [hidden] = await as.news.allocate(await as.news.newFlow(tagged('news')));
+    const [visible] = await as.sport.allocate(own);
+    const asset = (object: typeof hidden): object => ({
+      bucket: 'local',
+      key: ObjectWorld.keyOf(object?.put_url.url ?? ''),
+      link: { flow_id: own },
+    });
+    expect((await as.sport.send('POST', '/search/assets', asset(hidden))).status).toBe(403);
+    expect((await as.sport.send('POST', '/search/assets', asset(visible))).status).toBeLessThan(300);
+    expect((await as.admin.send('POST', '/search/assets', asset(hidden))).status).toBeLessThan(300);
+  });
 });

@@ -199,7 +199,7 @@ export class AnalyticsStore implements Analytics {
   async export({ table, format, filter }: ExportQuery, signal: AbortSignal): Promise<Exported> {
     const names = table === OBJECTS.name ? undefined : this.#names({ table });
     const where = this.#where(table, filter, names);
-    const rows: ExportedRows = { table, columns: exportedColumns(table), ...(where && { where }) };
+    const rows: ExportedRows = { table, columns: exportedColumns(table, this.#isLimited), ...(where && { where }) };
     const { compute } = this.#parts;
     if (format === 'arrow') return { stream: translated(compute.stream(rows, signal)), bytes: undefined };
     try {

@@ -22,9 +22,14 @@ const LEFT_OUT: ReadonlySet<string> = new Set([ACCESS_COLUMN, 'locations', 'exte
 /** The table keeps it open at its end, where a GET adds the URLs. */
 const OPEN_OBJECT = 'fragment';
 
-/** The exported columns of a table, with their types. */
-export const exportedColumns = (table: ExportQuery['table']): ExportedColumn[] =>
+/**
+ * The exported columns of a table, with their types.
+ *
+ * @param limited whether classes limit the view: the first flow of an object may be hidden from it.
+ */
+export const exportedColumns = (table: ExportQuery['table'], limited: boolean): ExportedColumn[] =>
   TABLES[table].columns.flatMap(({ name, type }): ExportedColumn[] => {
+    if (limited && name === 'first_flow') return [];
     if (LEFT_OUT.has(name) || type === 'binary' || type === 'vector') return [];
     if (name === OPEN_OBJECT) return [{ name, type, suffix: '}' }];
     return [{ name, type: UNSIGNED_COLUMNS.has(name) ? 'uint64' : type }];

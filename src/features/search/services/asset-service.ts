@@ -13,13 +13,18 @@ interface AssetUpsert extends Omit<AssetInput, 'link'> {
   readonly link?: LinkInput | null;
 }
 
+/** Whether a bucket and key are those of an object that the principal may not see. */
+export type IsHidden = (bucket: string, key: string) => Promise<boolean>;
+
 export class AssetService {
   readonly #database: SearchDatabase;
   readonly #flows: Pick<FlowReads, 'state'>;
+  readonly #isHidden: IsHidden;
 
-  constructor(database: SearchDatabase, flows: Pick<FlowReads, 'state'>) {
+  constructor(database: SearchDatabase, flows: Pick<FlowReads, 'state'>, isHidden: IsHidden) {
     this.#database = database;
     this.#flows = flows;
+    this.#isHidden = isHidden;
   }
 
   list(filter: AssetFilter, page: PageRequest): Promise<Page<Asset>> {
@@ -31,6 +36,10 @@ export class AssetService {
   }
 
   async upsert({ link, ...input }: AssetUpsert): Promise<Asset> {
+    // Whoever links it to a flow of theirs would read its transcript there.
+    if (await this.#isHidden(input.bucket, input.key)) {
+      throw new AppError('outside_own_classes', 'The object of this bucket and key is of flows that you may not see.');
+    }
     const linked = link === undefined ? {} : { link: await this.#resolve(link, 'body/link/flow_id') };
     return this.#database.upsertAsset({ ...input, ...linked });
   }

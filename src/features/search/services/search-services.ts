@@ -7,7 +7,7 @@ import type { TableQueueControl } from '../repositories/table-queue-control.ts';
 import type { TableSearchDatabase } from '../repositories/table-search-database.ts';
 import type { Embedder } from '../rules/embedding.ts';
 import type { SearchDatabase } from '../rules/search-database.ts';
-import { AssetService } from './asset-service.ts';
+import { AssetService, type IsHidden } from './asset-service.ts';
 import { Indexer } from './indexer.ts';
 import type { ObjectEvents } from './object-events.ts';
 import { QueryService } from './query-service.ts';
@@ -28,6 +28,8 @@ export interface SearchServices {
 }
 
 interface SearchParts {
+  /** Ids of the storage backends, by the names of their buckets. */
+  readonly buckets: Readonly<Record<string, string>>;
   readonly database: TableSearchDatabase;
   readonly queue: TableJobQueue;
   readonly queueControl: TableQueueControl;
@@ -41,10 +43,17 @@ export function searchServicesOf(
   store: Store,
   classesOn: boolean,
 ): (principal: Principal) => SearchServices {
-  const forAll = build(parts, parts.database, store, parts.events);
-  return byClasses(classesOn, forAll, (classes) =>
-    build(parts, parts.database.limitedTo(classes), store.limitedTo(classes), REFUSED),
-  );
+  const forAll = build(parts, parts.database, store, () => Promise.resolve(false), parts.events);
+  return byClasses(classesOn, forAll, (classes) => {
+    const view = store.limitedTo(classes);
+    const isHidden = async (bucket: string, key: string): Promise<boolean> => {
+      const storageId = parts.buckets[bucket];
+      if (storageId === undefined) return false;
+      const place = { storageId, storagePath: key };
+      return (await store.objects.findAt(place)) !== undefined && (await view.objects.findAt(place)) === undefined;
+    };
+    return build(parts, parts.database.limitedTo(classes), view, isHidden, REFUSED);
+  });
 }
 
 /** S3 events can probe any object, so principals limited by class are refused. */
@@ -59,11 +68,12 @@ function build(
   { embedder, queue, queueControl }: SearchParts,
   database: SearchDatabase,
   { flows }: Pick<Store, 'flows'>,
+  isHidden: IsHidden,
   events: SearchServices['events'],
 ): SearchServices {
   return {
     queries: new QueryService(database, embedder),
-    assets: new AssetService(database, flows),
+    assets: new AssetService(database, flows, isHidden),
     versions: new VersionService(database, embedder.model),
     transcripts: new TranscriptService(database, new Indexer(database, embedder, queue)),
     triage: new TriageService(database, queueControl),
