@@ -34,7 +34,7 @@ test('what a server refuses says what to do about it, also where something else 
   expect(shown(unreachable)).toBe(
     'GET /service of tams:1 failed: refused. Is it running, and is that the right address (--url or TAMS_URL)?',
   );
-  expect(shown(new DamagedMedia('clip.mp4', 'moov atom not found'))).toMatch(/moov atom not found\. Get it anew/);
+  expect(shown(new DamagedMedia('clip.mp4', 'moov atom not found'))).toMatch(/moov atom not found\. Get it again/);
 });
 
 test('what says enough stays as it is', () => {
