@@ -188,7 +188,7 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', { tim
   });
 
   test('another file is not taken from a URL', async () => {
-    await expect(work.ingest([`${url}/clip.mp4`])).rejects.toThrow('only HLS playlists');
-    await expect(work.ingest([`${url}/refused.m3u8`], { ready: true })).rejects.toThrow('only HLS playlists');
+    await expect(work.ingest([`${url}/clip.mp4`])).rejects.toThrow('URLs must be HLS playlists');
+    await expect(work.ingest([`${url}/refused.m3u8`], { ready: true })).rejects.toThrow('URLs must be HLS playlists');
   });
 });

@@ -42,6 +42,19 @@ export class DiskRoom {
     throw new TableError('full', `The rest of the disk of ${this.#file} is kept for deletions.`);
   }
 
+  /** Whether a write that was refused would be admitted once the log is emptied. */
+  isHeldByLog(): boolean {
+    const { reserve, unused, freed } = this.#look();
+    if (unused >= reserve / 4 || unused + freed < reserve / 2) return false;
+    const log = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    return unused + log >= reserve / 4;
+  }
+
+  /** To be called when the log was emptied. */
+  lookAgain(): void {
+    this.#staleAt = 0;
+  }
+
   #look(): { reserve: number; unused: number; freed: number } {
     const now = performance.now();
     if (this.#reserveBytes === 0 || (now < this.#staleAt && this.#admitted < FRESH_TRANSACTIONS)) return this.#present;

@@ -223,10 +223,12 @@ class SqliteEngine implements TableEngine {
     try {
       return await this.#runTransaction(work, options);
     } catch (error) {
-      if (!(error instanceof TableError && error.kind === 'full' && mayUseReserve())) throw error;
+      if (!(error instanceof TableError && error.kind === 'full')) throw error;
+      if (!mayUseReserve() && !this.#room.isHeldByLog()) throw error;
       // Even where others have used up the reserve: the log can be emptied into pages that are there already. If that
       // fails too, the second attempt says why.
       await this.#checkpointer.empty().catch(() => undefined);
+      this.#room.lookAgain();
       return this.#runTransaction(work, options);
     }
   }
