@@ -1,4 +1,4 @@
-// The layer table of docs/adr/0001-layers.md as rules: who may import whom, and which folder may use which library.
+// The layer table of docs/adr/0030-house-of-features.md as rules: who may import whom, and which folder may use which library.
 
 const layers = {
   shared: [],
@@ -60,6 +60,13 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
     },
     ...layerRules,
+    {
+      name: 'features-have-one-door',
+      comment: 'the rest of src imports only feature.ts of a feature',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/features/[^/]+/' },
+      to: { path: '^src/features/[^/]+/', pathNot: '^src/features/[^/]+/feature\\.ts$' },
+    },
     onlyUnder('fastify', '^node_modules/(fastify|@fastify)/', [
       '^src/http/',
       '^src/media/routes/',

@@ -39,6 +39,8 @@ const onPostgres = {
   },
 };
 
+if (postgresBinaries() === undefined) console.warn('The project postgres is left out: PostgreSQL is not installed.');
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,

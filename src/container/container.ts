@@ -20,7 +20,7 @@ import { ownUrl } from '../tams/webhooks/open-webhooks.ts';
 import { tracedQueries } from '../vastdb/monitor/traced-queries.ts';
 import { openTables } from '../vastdb/open-tables.ts';
 import { VastDBManager } from '../vastdb/vast-db-manager.ts';
-import { buildOperation } from './operation.ts';
+import { buildOperation } from './open-operation.ts';
 import { localMediaFolders, ownFolders } from './own-folders.ts';
 import { tableDefinitions } from './table-definitions.ts';
 
@@ -29,7 +29,7 @@ export interface Container {
   /** Has each worker that looks for due work from time to time look now. For tests, which would have to wait for it. */
   lookForDue(): Promise<void>;
   /**
-   * Closes everything in the reverse order of its opening: requests, workers, features, stores, tables. Requests that run
+   * Closes everything in the order of dependence: requests, workers, features, leases, media, tables. Requests that run
    * for longer than `requestsEndMs` (20 s unless given) are cut off.
    */
   close(requestsEndMs?: number): Promise<void>;

@@ -6,7 +6,7 @@ import type { TableAddress } from '../../vastdb/analytics/child-protocol.ts';
 import type { Feature } from '../feature.ts';
 import { AnalyticsService } from './analytics-service.ts';
 import { type AnalyticsConfig, readAnalytics } from './analytics-settings.ts';
-import { analyticsRoutes } from './routes/index.ts';
+import { analyticsRoutes } from './routes/analytics-routes.ts';
 import { AnalyticsStore } from './store/analytics-store.ts';
 
 /** How long the process is kept when nobody asks for an analysis. */

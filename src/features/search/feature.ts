@@ -4,7 +4,7 @@ import type { Worker } from '../../operation/worker-loop.ts';
 import { fillColumns } from '../../tams/access/column-backfill.ts';
 import type { Feature, Platform } from '../feature.ts';
 import { SEARCH_BACKFILLS } from './repositories/life-backfill.ts';
-import { searchRoutes } from './routes/index.ts';
+import { searchRoutes } from './routes/search-routes.ts';
 import { searchServicesOf } from './services/search-services.ts';
 import { type EmbedderConfig, readSearch, type SearchConfig } from './search-settings.ts';
 import { SEARCH_STATISTICS } from './search-statistics.ts';

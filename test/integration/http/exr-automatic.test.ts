@@ -26,6 +26,8 @@ describe('inspection as segments are registered', () => {
     expect((await api.postSegments(flow, segment)).status).toBe(201);
   };
 
+  const metrics = async (): Promise<string> => (await api.send('GET', '/metrics')).text;
+
   it('finds the EXR objects among them, by container or by name, and nothing else', async () => {
     const flow = await api.newExrFlow();
     const video = await api.newFlow();
@@ -36,9 +38,9 @@ describe('inspection as segments are registered', () => {
     await register(video, 'auto/video.ts', 1);
     await expect.poll(async () => (await listed('auto/')).length, WAIT).toBe(2);
     expect((await listed('auto/')).map(({ path }) => path)).toEqual(['auto/named.EXR', 'auto/plain']);
-    const metrics = (await api.send('GET', '/metrics')).text;
-    expect(metrics).toMatch(/^tams_exr_queue_entries 0$/m);
-    expect(metrics).toMatch(/^tams_exr_inspections_total\{outcome="inspected"\} [2-9]/m);
+    // The queue and the counts follow the rows.
+    await expect.poll(metrics, WAIT).toMatch(/^tams_exr_queue_entries 0$/m);
+    await expect.poll(metrics, WAIT).toMatch(/^tams_exr_inspections_total\{outcome="inspected"\} [2-9]/m);
   });
 
   it('shows what could not be inspected, until it can', async () => {
@@ -56,7 +58,7 @@ describe('inspection as segments are registered', () => {
     expect((await api.send('POST', '/exr/validate', { file_id: file?.id })).status).toBe(400);
     const report = await api.must('POST', '/exr/validate', { path_prefix: 'auto-bad/' });
     expect(report).toMatchObject({ status: 'FAIL', files: [{ status: 'FAIL' }] });
-    expect((await api.send('GET', '/metrics')).text).toMatch(/^tams_exr_inspections_total\{outcome="failed"\} 1$/m);
+    await expect.poll(metrics, WAIT).toMatch(/^tams_exr_inspections_total\{outcome="failed"\} 1$/m);
 
     await api.write(object.put_url, renderedFrame(1));
     expect((await api.inspect('auto-bad/a.exr')).persistence).toMatchObject({ outcome: 'superseded' });

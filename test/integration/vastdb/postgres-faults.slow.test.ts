@@ -60,6 +60,15 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
       expect(await refusal(url.href)).toMatch(/permission denied.*grant/);
     });
 
+    it('but not where there is an empty schema of its own, without the right to make others', async () => {
+      const url = new URL(await server.database());
+      await server.run(`CREATE ROLE tenant LOGIN PASSWORD '${PASSWORD}'`);
+      await server.run('CREATE SCHEMA tams AUTHORIZATION tenant', url.href);
+      Object.assign(url, { username: 'tenant', password: PASSWORD });
+      const engine = await open(url.href);
+      await engine.close();
+    });
+
     it('where the schema is of somebody else', async () => {
       const url = await server.database();
       await server.run('CREATE TABLE inventory (id integer)', url);
@@ -137,9 +146,11 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
     });
 
     it.each([
-      ['that the server never saw', 'drop', 2],
-      ['whose answer is lost', 'forward-and-drop', 1],
-    ] as const)('finds out what became of a commit %s', async (_name, fault, expectedRuns) => {
+      ['that the server never saw', 'drop', 2, []],
+      ['whose answer is lost', 'forward-and-drop', 1, []],
+      ['with locks that the server never saw', 'drop', 2, ['flow:1']],
+      ['with locks whose answer is lost', 'forward-and-drop', 1, ['flow:1', 'flow:2']],
+    ] as const)('finds out what became of a commit %s', async (_name, fault, expectedRuns, locks) => {
       let isArmed = true;
       proxy.onRequest = (data) => {
         if (!isArmed || !data.includes('COMMIT')) return 'forward';
@@ -149,6 +160,7 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
       let runs = 0;
       await engine.transaction(async (tx) => {
         runs += 1;
+        if (locks.length > 0) await tx.lock(locks);
         await tx.insert('notes', ['id'], [['once']]);
       });
       expect(isArmed).toBe(false);

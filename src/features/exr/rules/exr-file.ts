@@ -75,7 +75,7 @@ export interface ExrFileFilter {
 
 /** One frame of what may be a sequence. */
 export interface ExrFrame extends ExrFileRef {
-  /** The common part of the paths of a sequence's frames; see `ExrFileReads.sequenceNames`. */
+  /** The common part of the paths of a sequence's frames. */
   readonly sequence: string;
   readonly frame: number;
   readonly width: number;

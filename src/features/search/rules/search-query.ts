@@ -18,7 +18,7 @@ export interface PageRequest {
 }
 
 export interface KeywordQuery extends PageRequest {
-  /** As people type it: see `search/query-text.ts`. */
+  /** As people type it: see `query-text.ts`. */
   readonly text: string;
   readonly filters?: SearchFilters;
 }

@@ -122,8 +122,9 @@ class PostgresEngine implements TableEngine {
 
   /** Checks the server, and makes the schema where there is none. */
   async prepare(): Promise<void> {
-    if (await checkServer(this.#ask, this.#schema)) return;
-    await this.#changeSchema(async () => schemaTexts(this.#quotedSchema));
+    const state = await checkServer(this.#ask, this.#schema);
+    if (state === 'ours') return;
+    await this.#changeSchema(async () => schemaTexts(this.#quotedSchema, state === 'empty'));
   }
 
   async listTables(): Promise<string[]> {

@@ -17,10 +17,10 @@ const TABLES = `
 /**
  * Checks whether PostgreSQL can keep the tables.
  *
- * @returns whether the schema has been used before.
+ * @returns what the schema is: missing, empty, or in use already.
  * @throws TableError with one line that says what is missing, and what to do.
  */
-export async function checkServer(ask: Ask, schema: string): Promise<boolean> {
+export async function checkServer(ask: Ask, schema: string): Promise<'missing' | 'empty' | 'ours'> {
   const [[version = '', encoding = '', recovering = '', readOnly = ''] = []] = await ask(FACTS, []);
   if (Number(version) < OLDEST) {
     throw unusable(
@@ -36,14 +36,17 @@ export async function checkServer(ask: Ask, schema: string): Promise<boolean> {
   if (own === '0' && all !== '0') {
     throw unusable(`The schema ${schema} has tables of somebody else: name an empty or a new one in DATABASE_SCHEMA`);
   }
-  return own !== '0';
+  if (own !== '0') return 'ours';
+  const [[schemas = '0'] = []] = await ask('SELECT count(*) FROM pg_namespace WHERE nspname = $1', [schema]);
+  return schemas === '0' ? 'missing' : 'empty';
 }
 
 /** Marks an empty schema as ours; the rows stand for keys that transactions lock. */
-export function schemaTexts(schema: string): string[] {
+export function schemaTexts(schema: string, exists: boolean): string[] {
   const table = `${schema}."${LOCK_TABLE}"`;
   return [
-    `CREATE SCHEMA IF NOT EXISTS ${schema}`,
+    // Also with IF NOT EXISTS it needs the right to create schemas, which the owner of an empty one may not have.
+    ...(exists ? [] : [`CREATE SCHEMA IF NOT EXISTS ${schema}`]),
     // Updated all the time: room in each page keeps new versions of a row beside the old ones, and out of the index.
     `CREATE TABLE IF NOT EXISTS ${table} (bucket integer PRIMARY KEY, taken bigint NOT NULL) WITH (fillfactor = 50)`,
     `INSERT INTO ${table} SELECT bucket, 0 FROM generate_series(0, ${LOCK_BUCKETS - 1}) AS bucket ON CONFLICT DO NOTHING`,

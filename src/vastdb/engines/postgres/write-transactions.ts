@@ -88,7 +88,8 @@ export class WriteTransactions {
     } catch (error) {
       await committed.catch(() => undefined);
       for (const key of conflictKeys(LOCK_TABLE, buckets)) conflicts.add(key);
-      throw error;
+      // With the connection the answers to both are lost: the transaction may be committed.
+      if (!(error instanceof ConnectionLost)) throw error;
     }
     try {
       const { command } = await committed;
