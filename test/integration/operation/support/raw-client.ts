@@ -50,6 +50,11 @@ export class RawClient {
     this.#socket.pause();
   }
 
+  /** Takes one more piece of what the server sends, and no other. */
+  pauseAfterNext(): void {
+    this.#socket.once('data', () => this.#socket.pause());
+  }
+
   resume(): void {
     this.#socket.resume();
   }
