@@ -40,9 +40,9 @@ export class PendingCalls<Answer> {
 }
 
 interface WorkerThreadOptions<Request> extends Pick<WorkerOptions, 'name' | 'workerData' | 'resourceLimits'> {
-  /** What calls reject with that the thread owes an answer as it dies. */
+  /** The error of calls that are unanswered when the thread dies. */
   readonly deathOf: (cause: unknown) => Error;
-  /** What a new thread is told first. */
+  /** The first message to a new thread. */
   readonly greeting?: () => Iterable<Request>;
 }
 

@@ -51,7 +51,7 @@ interface TamsSettings {
   readonly limits: {
     readonly segmentsPerRequest: number;
     readonly deleteSyncMax: number;
-    /** Of the JSON of a flow, a source, a webhook or a segment, and of a list within one. */
+    /** Limits of the JSON of a flow, a source, a webhook or a segment, and of a list within one. */
     readonly documents: DocumentLimits;
   };
   readonly reclaim: { readonly graceS: number; readonly allocationExpiryS: number };

@@ -15,7 +15,7 @@ const REMOVED = {
   embedding_visibility: 'SOFT_DELETED',
 } as const;
 
-/** What goes with a version. */
+/** Tables whose rows go with a version. */
 const CONTENT: readonly TableDefinition<{ version_id: string }>[] = [EMBEDDINGS, SEGMENTS];
 
 type Tables = Pick<VastDBManager, 'select' | 'transaction'>;

@@ -38,7 +38,7 @@ export function chunkTranscript(
   return chunks.map((chunk, position) => ({ chunking, position, ...joined(chunk) }));
 }
 
-/** What is asked of it for each cue is kept beside its cues. */
+/** Keeps beside its cues the values that each further cue asks for. */
 interface Chunk {
   readonly cues: [Cue, ...Cue[]];
   readonly startNs: bigint;

@@ -25,7 +25,7 @@ export interface SearchableTranscript {
   readonly language: string | null;
   /** All of one chunking, numbered from 0 on. */
   readonly segments: readonly TranscriptSegmentInput[];
-  /** Of the language and of all cues: the same transcript has the same one, in whatever format it came. */
+  /** A hash over the language and all cues: the same transcript has the same hash in every format. */
   readonly hash: string;
 }
 

@@ -36,7 +36,7 @@ export class AssetService {
   }
 
   async upsert({ link, ...input }: AssetUpsert): Promise<Asset> {
-    // Whoever links it to a flow of theirs would read its transcript there.
+    // Linked to a flow of the principal, it would show its transcript there.
     if (await this.#isHidden(input.bucket, input.key)) {
       throw new AppError('outside_own_classes', 'The object of this bucket and key is of flows that you may not see.');
     }
