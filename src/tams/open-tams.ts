@@ -25,7 +25,7 @@ import { ServiceInfoService } from './service/service-info-service.ts';
 import type { Settings } from './settings.ts';
 import { tamsRoutes } from './tams-routes.ts';
 import { VastStore } from './vast-store.ts';
-import { ReceiverGuard } from './webhooks/delivery/receiver-guard.ts';
+import { AddressGuard } from '../shared/address-guard.ts';
 import { buildWebhookWorkers } from './webhooks/open-webhooks.ts';
 import { webhookSources } from './webhooks/webhook-metrics.ts';
 import { WebhookService } from './webhooks/webhook-service.ts';
@@ -68,7 +68,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     webhooks.onEvents();
   });
   const leases = new LeaseKeeper(store, logger);
-  const guard = new ReceiverGuard(settings.webhooks.allowed);
+  const guard = new AddressGuard(settings.webhooks.allowed);
   const webhooks = buildWebhookWorkers({ store, leases, media, guard, version, baseUrl }, settings.webhooks, logger);
 
   const deletion = {

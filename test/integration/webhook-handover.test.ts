@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Store } from '../../src/tams/store.ts';
-import { ReceiverGuard } from '../../src/tams/webhooks/delivery/receiver-guard.ts';
+import { AddressGuard } from '../../src/shared/address-guard.ts';
 import { WebhookSender } from '../../src/tams/webhooks/delivery/webhook-sender.ts';
 import { createLogger } from '../../src/operation/logger.ts';
 import { SecretBox } from '../../src/shared/secret-box.ts';
@@ -51,7 +51,7 @@ it('a registration that could not be handed over since nothing can be written is
     },
   });
   const leases = new LeaseKeeper(failing, createLogger('silent'));
-  const guard = new ReceiverGuard({ hosts: [], networks: ['127.0.0.1'] });
+  const guard = new AddressGuard({ hosts: [], networks: ['127.0.0.1'] });
   const delivery = new WebhookDelivery(
     failing,
     leases,

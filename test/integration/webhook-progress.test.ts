@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Registration } from '../../src/tams/webhooks/webhook.ts';
-import { ReceiverGuard } from '../../src/tams/webhooks/delivery/receiver-guard.ts';
+import { AddressGuard } from '../../src/shared/address-guard.ts';
 import { WebhookSender } from '../../src/tams/webhooks/delivery/webhook-sender.ts';
 import { createLogger } from '../../src/operation/logger.ts';
 import { SecretBox } from '../../src/shared/secret-box.ts';
@@ -64,7 +64,7 @@ it('is not kept of a registration that was posted again since: that one begins a
 
 it('is not kept by a process whose lease another one has by now', async () => {
   const leases = new LeaseKeeper(store, createLogger('silent'));
-  const guard = new ReceiverGuard({ hosts: [], networks: ['127.0.0.1'] });
+  const guard = new AddressGuard({ hosts: [], networks: ['127.0.0.1'] });
   const options = {
     retryMaxMs: 86_400_000,
     makeSender: () => new WebhookSender(guard, { timeoutMs: 1_000, sockets: 4, userAgent: 'test' }),

@@ -4,7 +4,7 @@ import type { WebhookConfig } from './webhook-settings.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { Store } from '../store.ts';
 import { eventBody } from './delivery/event-body.ts';
-import type { ReceiverGuard } from './delivery/receiver-guard.ts';
+import type { AddressGuard } from '../../shared/address-guard.ts';
 import { WebhookSender } from './delivery/webhook-sender.ts';
 import { renderSegments } from '../segments/segment-renderer.ts';
 import type { LeaseKeeper } from '../leases/lease-keeper.ts';
@@ -31,7 +31,7 @@ interface WebhookParts {
   readonly store: Store;
   readonly leases: LeaseKeeper;
   readonly media: MediaStoreRegistry;
-  readonly guard: ReceiverGuard;
+  readonly guard: AddressGuard;
   readonly version: string;
   /** Where URLs of the local media store lead; events have no request that could tell. */
   readonly baseUrl: () => string;

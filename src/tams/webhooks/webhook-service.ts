@@ -10,19 +10,19 @@ import {
   type Webhook,
   WEBHOOK_EVENTS,
 } from './webhook.ts';
-import type { ReceiverGuard } from './delivery/receiver-guard.ts';
+import type { AddressGuard } from '../../shared/address-guard.ts';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { AppError } from '../../shared/errors.ts';
 
 /** Keeps registrations for events (TAMS 7.0, `/service/webhooks`). */
 export class WebhookService {
   readonly #store: Store;
-  readonly #guard: ReceiverGuard;
+  readonly #guard: AddressGuard;
   readonly #limits: DocumentLimits;
   readonly #onChange: () => void;
 
   /** `onChange` is called when registrations have changed. */
-  constructor(store: Store, guard: ReceiverGuard, limits: DocumentLimits, onChange: () => void) {
+  constructor(store: Store, guard: AddressGuard, limits: DocumentLimits, onChange: () => void) {
     this.#store = store;
     this.#guard = guard;
     this.#limits = limits;

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ReceiverGuard } from '../../../src/tams/webhooks/delivery/receiver-guard.ts';
+import { AddressGuard } from '../../../src/shared/address-guard.ts';
 import { WebhookSender } from '../../../src/tams/webhooks/delivery/webhook-sender.ts';
 
 const TIMEOUT_MS = 1_000;
@@ -25,7 +25,7 @@ async function listen(server: Server): Promise<number> {
 }
 
 function newSender(): WebhookSender {
-  const guard = new ReceiverGuard({ hosts: ['localhost'], networks: ['127.0.0.0/8'] });
+  const guard = new AddressGuard({ hosts: ['localhost'], networks: ['127.0.0.0/8'] });
   const sender = new WebhookSender(guard, { timeoutMs: TIMEOUT_MS, sockets: 2, userAgent: 'test' });
   closing.push(() => {
     sender.close();

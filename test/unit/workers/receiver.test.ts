@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LoggedEvent } from '../../../src/tams/webhooks/event.ts';
 import type { Registration } from '../../../src/tams/webhooks/webhook.ts';
-import { ReceiverGuard } from '../../../src/tams/webhooks/delivery/receiver-guard.ts';
+import { AddressGuard } from '../../../src/shared/address-guard.ts';
 import { WebhookSender } from '../../../src/tams/webhooks/delivery/webhook-sender.ts';
 import { createLogger } from '../../../src/operation/logger.ts';
 import { LogPages } from '../../../src/tams/webhooks/delivery/log-pages.ts';
@@ -46,7 +46,7 @@ afterEach(async () => {
 const RETRY_MAX_MS = 86_400_000;
 
 function newReceiver(of: Registration): Receiver {
-  const guard = new ReceiverGuard({ hosts: [], networks: ['127.0.0.1'] });
+  const guard = new AddressGuard({ hosts: [], networks: ['127.0.0.1'] });
   return new Receiver(of, {
     pages,
     turns: new Turns(),

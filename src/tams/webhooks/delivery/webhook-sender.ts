@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { ReceiverGuard } from './receiver-guard.ts';
+import type { AddressGuard } from '../../../shared/address-guard.ts';
 
 /** Bytes of an answer that are read: enough to reuse the connection after an ordinary one. */
 const ANSWER_MAX_BYTES = 64 * 1024;
@@ -23,11 +23,11 @@ interface SenderOptions {
 
 /** Posts events to one receiver, over connections that nobody else uses. */
 export class WebhookSender {
-  readonly #guard: ReceiverGuard;
+  readonly #guard: AddressGuard;
   readonly #options: SenderOptions;
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
 
-  constructor(guard: ReceiverGuard, options: SenderOptions) {
+  constructor(guard: AddressGuard, options: SenderOptions) {
     this.#guard = guard;
     this.#options = options;
     const agentOptions = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxSockets: options.sockets };

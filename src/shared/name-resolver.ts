@@ -12,7 +12,7 @@ const UNKNOWN = ['ENOTFOUND', 'ENODATA', 'ECONNREFUSED'];
 const askSystem = promisify(lookup);
 
 /**
- * Resolves names of receivers. The system's own lookup occupies a thread until it has its answer, and the process has
+ * Resolves names that clients chose. The system's own lookup occupies a thread until it has its answer, and the process has
  * few of them, for files too: a client must not be able to occupy them with names whose servers never answer. So name
  * servers are asked over sockets, and the system only for names that the operator named, for those without a dot (which
  * no client's server answers for), and for those that name servers do not know, as those of `/etc/hosts`.

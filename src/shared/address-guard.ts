@@ -3,17 +3,17 @@ import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { nameResolver, type ResolveName } from './name-resolver.ts';
 
-/** Receivers that may be reached although they are not public. */
-interface AllowedReceivers {
+/** Hosts that may be reached although they are not public. */
+interface AllowedHosts {
   /** Names, in lower case. */
   readonly hosts: readonly string[];
   /** Addresses and CIDRs. */
   readonly networks: readonly string[];
 }
 
-/** A receiver that must not be called. The message does not say what its name resolves to: clients may read it. */
-class ForbiddenReceiver extends Error {
-  override readonly name = 'ForbiddenReceiver';
+/** A host that must not be called. The message does not say what its name resolves to: clients may read it. */
+class ForbiddenHost extends Error {
+  override readonly name = 'ForbiddenHost';
 }
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
@@ -27,12 +27,12 @@ const PLATFORM_SERVICES = ['168.63.129.16'];
  * Decides which addresses this server calls on behalf of clients: those that are globally routable, and those that the
  * operator allows. Everything else is, or leads into, somebody's own network.
  */
-export class ReceiverGuard {
+export class AddressGuard {
   readonly #hosts: ReadonlySet<string>;
   readonly #networks: readonly Network[];
   readonly #resolve: ResolveName;
 
-  constructor(allowed: AllowedReceivers, resolve = nameResolver(allowed.hosts)) {
+  constructor(allowed: AllowedHosts, resolve = nameResolver(allowed.hosts)) {
     this.#hosts = new Set(allowed.hosts);
     this.#networks = allowed.networks.map((text) => (text.includes('/') ? ipaddr.parseCIDR(text) : single(text)));
     this.#resolve = resolve;
@@ -76,7 +76,7 @@ export class ReceiverGuard {
     const addresses: [LookupAddress, ...LookupAddress[]] = [first, ...others];
     const trusted = this.#hosts.has(hostname.toLowerCase());
     if (!trusted && addresses.some(({ address }) => !this.#isAllowed(address))) {
-      throw new ForbiddenReceiver(`${hostname} leads to an address that is not public`);
+      throw new ForbiddenHost(`${hostname} leads to an address that is not public`);
     }
     return addresses;
   }

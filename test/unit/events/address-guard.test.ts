@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { LookupAddress } from 'node:dns';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ReceiverGuard } from '../../../src/tams/webhooks/delivery/receiver-guard.ts';
+import { AddressGuard } from '../../../src/shared/address-guard.ts';
 import { WebhookSender } from '../../../src/tams/webhooks/delivery/webhook-sender.ts';
 
 const NOBODY = { hosts: [], networks: [] };
-const guard = new ReceiverGuard(NOBODY);
+const guard = new AddressGuard(NOBODY);
 const refusalOf = (url: string, by = guard): string | undefined => by.refusalOf(new URL(url));
 
 describe('the URL of a receiver', () => {
@@ -81,7 +81,7 @@ describe('the URL of a receiver', () => {
   );
 
   it('is taken where the operator allows its address, and nothing beside that', () => {
-    const open = new ReceiverGuard({ hosts: [], networks: ['10.1.0.0/16', '127.0.0.1', 'fd00::/8'] });
+    const open = new AddressGuard({ hosts: [], networks: ['10.1.0.0/16', '127.0.0.1', 'fd00::/8'] });
     for (const url of ['http://10.1.255.3/', 'http://2130706433/', 'http://[fd12::1]/']) {
       expect(refusalOf(url, open), url).toBeUndefined();
     }
@@ -104,7 +104,7 @@ function resolvingTo(...answers: LookupAddress[][]) {
   };
 }
 
-function lookUp(by: ReceiverGuard, options: object = {}): Promise<unknown> {
+function lookUp(by: AddressGuard, options: object = {}): Promise<unknown> {
   return new Promise((resolve, reject) => {
     by.lookup('hook.example', options, (error, address) => {
       if (error === null) resolve(address);
@@ -115,25 +115,25 @@ function lookUp(by: ReceiverGuard, options: object = {}): Promise<unknown> {
 
 describe('a name', () => {
   it('is checked each time that it is resolved: first public and then private gains nothing', async () => {
-    const rebinding = new ReceiverGuard(NOBODY, resolvingTo([PUBLIC], [PRIVATE]));
+    const rebinding = new AddressGuard(NOBODY, resolvingTo([PUBLIC], [PRIVATE]));
     expect(await lookUp(rebinding)).toBe('8.8.8.8');
     await expect(lookUp(rebinding)).rejects.toThrow(/hook\.example leads to an address that is not public/);
   });
 
   it('is refused for one bad address among good ones, whichever form the socket asks in', async () => {
-    const mixed = new ReceiverGuard(NOBODY, resolvingTo([PUBLIC, PRIVATE]));
+    const mixed = new AddressGuard(NOBODY, resolvingTo([PUBLIC, PRIVATE]));
     await expect(lookUp(mixed)).rejects.toThrow(/not public/);
     await expect(lookUp(mixed, { all: true })).rejects.toThrow(/not public/);
-    await expect(lookUp(new ReceiverGuard(NOBODY, resolvingTo([])))).rejects.toThrow(/no address/);
+    await expect(lookUp(new AddressGuard(NOBODY, resolvingTo([])))).rejects.toThrow(/no address/);
   });
 
   it.each(['::1', '::ffff:10.0.0.1', 'fe80::1%eth0', '64:ff9b::a00:1'])('is refused for %s', async (address) => {
-    const by = new ReceiverGuard(NOBODY, resolvingTo([{ address, family: 6 }]));
+    const by = new AddressGuard(NOBODY, resolvingTo([{ address, family: 6 }]));
     await expect(lookUp(by, { all: true })).rejects.toThrow(/not public/);
   });
 
   it('is let through where the operator names it', async () => {
-    const open = new ReceiverGuard({ hosts: ['hook.example'], networks: [] }, resolvingTo([PRIVATE]));
+    const open = new AddressGuard({ hosts: ['hook.example'], networks: [] }, resolvingTo([PRIVATE]));
     expect(await lookUp(open, { all: true })).toEqual([PRIVATE]);
   });
 });
@@ -151,7 +151,7 @@ describe('a delivery', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  const send = (by: ReceiverGuard, url: string): Promise<string | undefined> => {
+  const send = (by: AddressGuard, url: string): Promise<string | undefined> => {
     const sender = new WebhookSender(by, { timeoutMs: 1000, sockets: 1, userAgent: 'test' });
     const delivery = { url: new URL(url), eventId: 'id', body: '{}', apiKey: undefined };
     return sender.send(delivery, new AbortController().signal).finally(() => {
@@ -165,12 +165,12 @@ describe('a delivery', () => {
       requests += 1;
       response.end();
     });
-    const bound = new ReceiverGuard(NOBODY, resolvingTo([PRIVATE]));
+    const bound = new AddressGuard(NOBODY, resolvingTo([PRIVATE]));
     expect(await send(bound, `http://hook.example:${port}/`)).toMatch(/not public/);
     expect(await send(guard, `http://localhost:${port}/`)).toMatch(/not public/);
     expect(await send(guard, `http://127.1:${port}/`)).toMatch(/not a public address/);
     expect(requests).toBe(0);
-    const open = new ReceiverGuard({ hosts: ['hook.example'], networks: [] }, resolvingTo([PRIVATE]));
+    const open = new AddressGuard({ hosts: ['hook.example'], networks: [] }, resolvingTo([PRIVATE]));
     expect(await send(open, `http://hook.example:${port}/`)).toBeUndefined();
     expect(requests).toBe(1);
   });
@@ -181,7 +181,7 @@ describe('a delivery', () => {
       paths.push(request.url);
       response.writeHead(307, { location: '/inside' }).end();
     });
-    const open = new ReceiverGuard({ hosts: [], networks: ['127.0.0.0/8'] });
+    const open = new AddressGuard({ hosts: [], networks: ['127.0.0.0/8'] });
     expect(await send(open, `http://127.0.0.1:${port}/`)).toMatch(/status 307/);
     expect(paths).toEqual(['/']);
   });
@@ -197,7 +197,7 @@ describe('a delivery', () => {
       };
       more();
     });
-    const open = new ReceiverGuard({ hosts: [], networks: ['127.0.0.0/8'] });
+    const open = new AddressGuard({ hosts: [], networks: ['127.0.0.0/8'] });
     expect(await send(open, `http://127.0.0.1:${port}/`)).toBeUndefined();
     await closed.promise;
     expect(await send(open, `http://127.0.0.1:${port}/silent`)).toMatch(/did not answer within 1000 ms/);
