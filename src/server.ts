@@ -24,7 +24,10 @@ async function main(config: Config): Promise<void> {
   const { port } = container.app.server.address() as AddressInfo;
   const { host } = config.http;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  logger.info({ version, dataDir: config.dataDir }, `TAMS 7.0 at ${url}/, its documentation at ${url}/docs`);
+  logger.info(
+    { version, dataDir: config.dataDir },
+    `TAMS ${config.apiVersion} at ${url}/, its documentation at ${url}/docs`,
+  );
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {

@@ -35,5 +35,5 @@ export interface FlowBody extends Readonly<Record<string, unknown>> {
   readonly format: string;
   readonly codec?: string;
   readonly container?: string;
-  readonly flow_collection?: readonly { readonly id: string; readonly role: string }[];
+  readonly flow_collection?: readonly { readonly id: string; readonly role?: string }[];
 }

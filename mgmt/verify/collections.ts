@@ -33,7 +33,7 @@ export const collections = checkRows(
       const [documents, indexed] = [await itemsOfDocuments(reader, keys), await membersOf(reader, keys)];
       const problems = new Map<string, string>();
       for (const [id, items] of documents) {
-        const wanted = items.map((item) => JSON.stringify([item.id, item.role]));
+        const wanted = items.map((item) => JSON.stringify([item.id, item.role ?? '']));
         if (wanted.join() !== (indexed.get(id) ?? []).join()) {
           problems.set(id, 'the flows that it collects are not those of its document');
         }

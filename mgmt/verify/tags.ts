@@ -1,7 +1,7 @@
-import type { Tags } from '../../src/tams/documents/tags.ts';
+import { type Tags, wholeText } from '../../src/tams/documents/tags.ts';
 import { FLOW_TAGS, FLOWS } from '../../src/tams/flows/flow-tables.ts';
 import { SOURCE_TAGS, SOURCES } from '../../src/tams/sources/source-tables.ts';
-import { insertTags, removeTags, type TagTable } from '../../src/tams/documents/tag-index.ts';
+import { insertTags, removeTags, type TagIndex } from '../../src/tams/documents/tag-index.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
@@ -21,7 +21,7 @@ const ownersOf = (tags: string, owners: string, subject: string): Part =>
 
 /** Tags that differ from those in the document of their owner. */
 const indexOf = (
-  tags: TagTable,
+  tags: TagIndex,
   owners: string,
   subject: string,
   living: (ids: readonly string[]) => Predicate,
@@ -36,7 +36,7 @@ const indexOf = (
     ];
     const problems = new Map<string, string>();
     for (const [id, wanted] of documents) {
-      const texts = Object.entries(wanted).map(([name, value]) => textOf(name, value));
+      const texts = textsOf(wanted);
       const present = indexed.get(id) ?? [];
       if (texts.sort().join() !== present.sort().join()) problems.set(id, 'its tags are not those that it is found by');
     }
@@ -53,8 +53,16 @@ const indexOf = (
   },
 });
 
+/** The rows that the tags have: those of the whole texts, and those of the texts in lists. */
+const textsOf = (tags: Tags): string[] =>
+  Object.entries(tags).flatMap(([name, value]) => [
+    textOf('whole', name, wholeText(value)),
+    ...(typeof value === 'string' ? [] : [...new Set(value)].map((item) => textOf('item', name, item))),
+  ]);
+
 /** A cell has no lone surrogates: they are kept in the document alone. */
-const textOf = (name: string, value: string): string => JSON.stringify([name.toWellFormed(), value.toWellFormed()]);
+const textOf = (kind: 'whole' | 'item', name: string, value: string): string =>
+  JSON.stringify([kind, name.toWellFormed(), value.toWellFormed()]);
 
 async function tagsOfDocuments(reader: ManagedReader, table: string, where: Predicate): Promise<Map<string, Tags>> {
   const documents = await readDocuments<{ tags?: Tags }>(reader, table, where);
@@ -63,19 +71,24 @@ async function tagsOfDocuments(reader: ManagedReader, table: string, where: Pred
 
 async function rowsOf(
   reader: ManagedReader,
-  table: TagTable,
+  { whole, items }: TagIndex,
   owners: readonly string[],
 ): Promise<Map<string, string[]>> {
-  const { rows } = await reader.select({
-    table,
-    columns: ['owner_id', 'name', 'value'],
-    where: isIn('owner_id', owners),
-  });
   const byOwner = new Map<string, string[]>();
-  for (const [owner, name, value] of rows) {
-    const texts = byOwner.get(owner) ?? [];
-    texts.push(textOf(name, value));
-    byOwner.set(owner, texts);
+  for (const [kind, table] of [
+    ['whole', whole],
+    ['item', items],
+  ] as const) {
+    const { rows } = await reader.select({
+      table,
+      columns: ['owner_id', 'name', 'value'],
+      where: isIn('owner_id', owners),
+    });
+    for (const [owner, name, value] of rows) {
+      const texts = byOwner.get(owner) ?? [];
+      texts.push(textOf(kind, name, value));
+      byOwner.set(owner, texts);
+    }
   }
   return byOwner;
 }
@@ -83,8 +96,8 @@ async function rowsOf(
 export const tagIndex = checkRows(
   'tags',
   'tags have an owner, and are those of its document',
-  ownersOf(FLOW_TAGS.name, FLOWS.name, 'tags of flow'),
-  ownersOf(SOURCE_TAGS.name, SOURCES.name, 'tags of source'),
+  ...Object.values(FLOW_TAGS).map(({ name }) => ownersOf(name, FLOWS.name, 'tags of flow')),
+  ...Object.values(SOURCE_TAGS).map(({ name }) => ownersOf(name, SOURCES.name, 'tags of source')),
   indexOf(FLOW_TAGS, FLOWS.name, 'flow', notDeleting),
   indexOf(SOURCE_TAGS, SOURCES.name, 'source', (ids) => isIn('id', ids)),
 );

@@ -16,6 +16,7 @@ import { CursorCodec } from '../shared/cursor.ts';
 import { readOrMakeSecret } from '../shared/secret-file.ts';
 import { holdServerLease } from '../tams/leases/server-lease.ts';
 import { openTams } from '../tams/open-tams.ts';
+import { pathOf, SURFACES } from '../tams/versions/surfaces.ts';
 import { ownUrl } from '../tams/webhooks/open-webhooks.ts';
 import { tracedQueries } from '../vastdb/monitor/traced-queries.ts';
 import { openTables } from '../vastdb/open-tables.ts';
@@ -76,12 +77,16 @@ export async function buildContainer(config: Config, version: string, logger: Lo
 
   const app = await buildApp({
     routes: async (server, http) => {
-      const context = tams.routes(server, http);
+      const context = await tams.routes(server, http);
       for (const feature of features) await feature.routes?.(server, context);
       const { objects } = services.forAll;
       const upload = objects.upload.bind(objects);
       await server.register(mediaRoutes, { localMedia: media.local, upload });
     },
+    apis: [
+      { path: '', version: config.apiVersion },
+      ...SURFACES.map((surface) => ({ path: pathOf(surface), version: surface.version })),
+    ],
     authentication: features.find(({ authentication }) => authentication !== undefined)?.authentication,
     operation,
     cursors: new CursorCodec(secret),

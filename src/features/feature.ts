@@ -7,7 +7,7 @@ import type { MetricSource, TimingSource } from '../operation/metrics/metric-sou
 import type { Worker } from '../operation/worker-loop.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { LeaseKeeper } from '../tams/leases/lease-keeper.ts';
-import type { RouteContext } from '../tams/route-context.ts';
+import type { TamsContext } from '../tams/route-context.ts';
 import type { Services } from '../tams/services.ts';
 import type { Settings } from '../tams/settings.ts';
 import type { Store } from '../tams/store.ts';
@@ -50,7 +50,7 @@ export interface Platform {
 
 /** A running feature. */
 export interface OpenFeature {
-  readonly routes?: (app: TamsApp, context: RouteContext) => void | Promise<void>;
+  readonly routes?: (app: TamsApp, context: TamsContext) => void | Promise<void>;
   /** Started in this order once everything is open, and stopped after the last request. */
   readonly workers?: readonly Worker[];
   readonly metrics?: readonly (MetricSource | TimingSource)[];

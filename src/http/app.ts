@@ -15,7 +15,7 @@ import { crossSitePlugin } from './plugins/cross-site.ts';
 import { diskReservePlugin } from './plugins/disk-reserve.ts';
 import { hostCheckPlugin } from './plugins/host-check.ts';
 import { jsonBodyPlugin } from './plugins/json-body.ts';
-import { DOCUMENT_PATHS, openApiPlugin } from './plugins/openapi.ts';
+import { type ApiVersion, documentPaths, openApiPlugin } from './plugins/openapi.ts';
 import { pathIdsPlugin } from './plugins/path-ids.ts';
 import { rateLimitPlugin } from './plugins/rate-limit.ts';
 import { requestGuardPlugin } from './plugins/request-guard.ts';
@@ -37,6 +37,8 @@ export interface HttpContext {
 }
 
 export interface AppDeps {
+  /** The versions of the API, by the paths that `routes` mounts them at; the root is an empty one. */
+  readonly apis: readonly ApiVersion[];
   /** Registers the operations. */
   readonly routes: (app: TamsApp, context: HttpContext) => Promise<void>;
   readonly cursors: CursorCodec;
@@ -88,7 +90,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   if (config.checkHost) await app.register(hostCheckPlugin, { publicUrl: config.publicUrl });
   await app.register(crossSitePlugin);
   if (tracing !== undefined) await app.register(tracingPlugin, { tracing });
-  await app.register(authenticationPlugin, { authentication: deps.authentication, publicPaths: DOCUMENT_PATHS });
+  await app.register(authenticationPlugin, {
+    authentication: deps.authentication,
+    publicPaths: documentPaths(deps.apis),
+  });
   if (limits.ratePerS > 0) await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics });
   await app.register(pathIdsPlugin);
   await app.register(unknownRoutesPlugin);
@@ -96,6 +101,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(bodyMemoryPlugin, { memory: bodies });
   await app.register(jsonBodyPlugin, { documentMaxBytes: config.documentMaxBytes });
   await app.register(openApiPlugin, {
+    apis: deps.apis,
     publicUrl: config.publicUrl,
     schemes: deps.authentication?.schemes ?? [],
   });

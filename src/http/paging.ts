@@ -11,6 +11,8 @@ type ListRequest = Pick<FastifyRequest, 'url' | 'protocol' | 'host'> & {
 interface Listing<Item> {
   /** Turns an item into JSON; by default an item is JSON already. */
   readonly show?: (item: Item) => object;
+  /** Changes the text of an item that is JSON already. */
+  readonly text?: (item: JsonText) => JsonText;
   /** `most` is for listings that have no pages in TAMS 7.0: their clients expect to see everything. */
   readonly byDefault?: 'some' | 'most';
 }
@@ -43,13 +45,14 @@ export class Paging {
     request: ListRequest & Pick<FastifyRequest, 'method'>,
     reply: Reply,
     list: (page: PageRequest) => Promise<Page<Item>>,
-    { show, byDefault = 'some' }: Listing<Item> = {},
+    { show, text = (item) => item, byDefault = 'some' }: Listing<Item> = {},
   ): Promise<Reply> {
     const page = this.request(request, byDefault);
     const { items, next } = await list(page);
     this.setHeaders(request, reply, { limit: page.limit, next });
     if (request.method === 'HEAD') return sendHead(reply);
-    const textOf = (item: Item): JsonText => (typeof item === 'string' ? item : JSON.stringify(show?.(item) ?? item));
+    const textOf = (item: Item): JsonText =>
+      typeof item === 'string' ? text(item) : JSON.stringify(show?.(item) ?? item);
     return sendJson(reply, jsonList(items.map(textOf)));
   }
 

@@ -18,12 +18,12 @@ import { SegmentDeletion } from './deletion/segment-deletion.ts';
 import { LeaseKeeper } from './leases/lease-keeper.ts';
 import { ObjectReclaim } from './objects/object-reclaim.ts';
 import { reclaimWorker } from './objects/reclaim-worker.ts';
-import type { Asker, RouteContext } from './route-context.ts';
+import type { Asker, TamsContext } from './route-context.ts';
 import { SegmentPageCache } from './segments/segment-page-cache.ts';
 import { pageCacheSources } from './segments/page-cache-metrics.ts';
 import { ServiceInfoService } from './service/service-info-service.ts';
 import type { Settings } from './settings.ts';
-import { tamsRoutes } from './tams-routes.ts';
+import { mountVersions } from './tams-routes.ts';
 import { VastStore } from './vast-store.ts';
 import { AddressGuard } from '../shared/address-guard.ts';
 import { buildWebhookWorkers } from './webhooks/open-webhooks.ts';
@@ -50,7 +50,7 @@ export interface Tams {
   readonly services: { readonly forAll: Services; readonly of: (principal: Principal) => Services };
   readonly metrics: readonly MetricSource[];
   /** Registers the operations of TAMS. Features register theirs with the context that is returned. */
-  routes(app: TamsApp, http: HttpContext): RouteContext;
+  routes(app: TamsApp, http: HttpContext): Promise<TamsContext>;
   /** How the workers fare. */
   workers(): WorkerStatus[];
   /** Looks for objects to reclaim now. */
@@ -111,10 +111,10 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
       ...webhookSources(() => webhooks.stats()),
       ...pageCacheSources(pages),
     ],
-    routes: (app, http) => {
+    routes: async (app, http) => {
       const services = classes ? (request: Asker) => of(request.auth) : () => forAll;
       const context = { ...http, services, segmentsPerRequest: limits.segmentsPerRequest };
-      tamsRoutes(app, context);
+      await mountVersions(app, context, settings.apiVersion);
       return context;
     },
     workers: () => [...webhooks.workers(), deletionWorker.status, reclaiming.status],

@@ -1,9 +1,10 @@
 import Type from 'typebox';
+import { FLOW_STATUSES } from './flows/flow.ts';
 import { ContentFormat } from './documents/format-schema.ts';
 import { Integer, limitParameter, PATTERNS, Timerange, Uuid } from '../http/schemas/common.ts';
 import { EXAMPLE_FLOW_ID, EXAMPLE_SEGMENT, EXAMPLE_SOURCE_ID } from '../http/schemas/examples.ts';
 
-/** Path and query parameters, as TAMS 7.0 names them. */
+/** Path and query parameters, as TAMS names them; versions that lack some leave them out. */
 
 /** Ids of this pattern are checked before anything else of a request: see the plugin `tams-path-ids`. */
 const idOf = (what: string, example: string) =>
@@ -36,7 +37,10 @@ export const pagingParameters = {
 
 const tagFilters = {
   'tag.{name}': Type.Optional(
-    Type.String({ description: 'Only what has a tag {name} of exactly this value: `tag.site=london`.' }),
+    Type.String({
+      description:
+        'Only what has a tag {name} of this value: `tag.site=london`. In TAMS 8.2 any of several values, with commas between them.',
+    }),
   ),
   'tag_exists.{name}': Type.Optional(
     Type.Boolean({ description: 'Only what has a tag {name} (`true`), or has none (`false`).' }),
@@ -47,10 +51,32 @@ const exactLabel = Type.Optional(Type.String({ description: 'Only what has exact
 
 export const pagingQuery = Type.Object(pagingParameters);
 
+/** Ids with commas between them; empty: none. */
+const collectedByIds = (what: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: PATTERNS.uuidList.pattern,
+      description: `Only ${what} that any of these collects, with commas between them; where it is empty, those that nothing collects.`,
+    }),
+  );
+
+const sortBy = <const Names extends string[]>(names: Names) =>
+  Type.Optional(
+    Type.Enum(names, {
+      type: 'string',
+      description: 'The order: the latest first, or labels alphabetically. By default `created`.',
+    }),
+  );
+
+const reverseOrder = Type.Optional(Type.Boolean({ default: false, description: 'Whether the order is reversed.' }));
+
 export const sourceListQuery = Type.Object({
   label: exactLabel,
   ...tagFilters,
   format: Type.Optional(ContentFormat),
+  sort_by: sortBy(['created', 'updated', 'label']),
+  reverse_order: reverseOrder,
+  collected_by_ids: collectedByIds('sources'),
   ...pagingParameters,
 });
 
@@ -65,6 +91,14 @@ export const flowListQuery = Type.Object({
   ...tagFilters,
   frame_width: Type.Optional(Integer({ description: 'Only video flows of this width, in pixels.' })),
   frame_height: Type.Optional(Integer({ description: 'Only video flows of this height, in pixels.' })),
+  profile_id: Type.Optional(Uuid),
+  status: Type.Optional(Type.Enum([...FLOW_STATUSES], { type: 'string', description: 'Only flows of this status.' })),
+  init_segments: Type.Optional(
+    Type.Boolean({ description: 'Only flows that need initialisation segments (`true`), or that do not (`false`).' }),
+  ),
+  collected_by_ids: collectedByIds('flows'),
+  sort_by: sortBy(['created', 'metadata_updated', 'label']),
+  reverse_order: reverseOrder,
   ...pagingParameters,
 });
 

@@ -6,6 +6,7 @@ import { type MediaSettings, readMedia } from '../media/media-settings.ts';
 import { type OperationConfig, readOperation } from '../operation/operation-settings.ts';
 import { readTables, type TablesConfig } from '../vastdb/table-settings.ts';
 import type { DocumentLimits } from './documents/document-limits.ts';
+import { DEFAULT_VERSION, VERSIONS } from './versions/surfaces.ts';
 import { readWebhooks, type WebhookConfig } from './webhooks/webhook-settings.ts';
 
 /** All settings but those of features. `.env.example` says what each variable means. */
@@ -46,6 +47,8 @@ export function readSettings(env: Environment): Settings {
 }
 
 interface TamsSettings {
+  /** The version that the root speaks. */
+  readonly apiVersion: string;
   /** Whether the classes of principals limit what they see and change (docs/adr/0015-access-by-tags.md). */
   readonly classes: boolean;
   readonly limits: {
@@ -63,6 +66,7 @@ const GIB = 2 ** 30;
 const TEN_YEARS_S = 315_360_000;
 
 const readTams = (env: Environment): TamsSettings => ({
+  apiVersion: env.choice('API_VERSION', VERSIONS) ?? DEFAULT_VERSION,
   classes: env.flag('AUTH_CLASSES') ?? false,
   limits: {
     segmentsPerRequest: env.integer('SEGMENTS_PER_REQUEST_MAX', { default: 5000, min: 1, max: 1_000_000 }),

@@ -13,8 +13,10 @@ import { EVENTS, WEBHOOKS } from './webhooks/webhook-tables.ts';
 export const VAST_STORE_TABLES: readonly TableDefinition[] = [
   FLOWS,
   SOURCES,
-  FLOW_TAGS,
-  SOURCE_TAGS,
+  FLOW_TAGS.whole,
+  FLOW_TAGS.items,
+  SOURCE_TAGS.whole,
+  SOURCE_TAGS.items,
   FLOW_COLLECTION_MEMBERS,
   SEGMENTS,
   OBJECTS,

@@ -1,4 +1,6 @@
-import type { RouteContext } from './route-context.ts';
+import type { RouteContext, TamsContext } from './route-context.ts';
+import { mountApi } from '../http/api-mount.ts';
+import { pathOf, surfaceOf, SURFACES } from './versions/surfaces.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import { deletionRequestRoutes } from './deletion/deletion-request-routes.ts';
 import { allFlowRoutes } from './flows/flow-routes.ts';
@@ -9,8 +11,23 @@ import { allSourceRoutes } from './sources/source-routes.ts';
 import { storageRoutes } from './storage/storage-routes.ts';
 import { webhookRoutes } from './webhooks/webhook-routes.ts';
 
-/** The 74 operations of TAMS 7.0. */
-export function tamsRoutes(app: TamsApp, context: RouteContext): void {
+/** Mounts every version of TAMS at its path, and one at the root. */
+export async function mountVersions(app: TamsApp, context: TamsContext, atRoot: string): Promise<void> {
+  const mounts = [
+    { surface: surfaceOf(atRoot), path: '' },
+    ...SURFACES.map((surface) => ({ surface, path: pathOf(surface) })),
+  ];
+  for (const { surface, path } of mounts) {
+    const apiUrl: RouteContext['apiUrl'] = (request) => context.baseUrl(request) + path;
+    const routes = (scope: TamsApp): void => {
+      tamsRoutes(scope, { ...context, surface, apiUrl });
+    };
+    await mountApi(app, path, routes);
+  }
+}
+
+/** The operations of one version of TAMS. */
+function tamsRoutes(app: TamsApp, context: RouteContext): void {
   rootRoutes(app);
   serviceInfoRoutes(app, context);
   storageBackendRoutes(app, context);
@@ -21,4 +38,5 @@ export function tamsRoutes(app: TamsApp, context: RouteContext): void {
   storageRoutes(app, context);
   objectRoutes(app, context);
   deletionRequestRoutes(app, context);
+  context.surface.ownRoutes(app, context);
 }

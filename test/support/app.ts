@@ -4,7 +4,8 @@ import { unwatched } from '../../openapi/unwatched.ts';
 import type { AppConfig } from '../../src/http/app.ts';
 import { buildApp, type AppDeps } from '../../src/http/app.ts';
 import type { Services } from '../../src/tams/services.ts';
-import { tamsRoutes } from '../../src/tams/tams-routes.ts';
+import { mountVersions } from '../../src/tams/tams-routes.ts';
+import { DEFAULT_VERSION } from '../../src/tams/versions/surfaces.ts';
 import { CursorCodec } from '../../src/shared/cursor.ts';
 
 export const TEST_CONFIG: AppConfig = {
@@ -25,7 +26,7 @@ type SomeServices = { [Name in keyof Services]?: Partial<Record<keyof Services[N
 export const routesOver =
   (services: Services): AppDeps['routes'] =>
   async (app, http) => {
-    tamsRoutes(app, { ...http, services: () => services, segmentsPerRequest: 10 });
+    await mountVersions(app, { ...http, services: () => services, segmentsPerRequest: 10 }, DEFAULT_VERSION);
   };
 
 /** The HTTP application over objects that play its services, for what real ones cannot be made to do. */
@@ -36,6 +37,7 @@ export async function appOver(
 ): Promise<FastifyInstance> {
   return buildApp({
     routes: routesOver(services as unknown as Services),
+    apis: [{ path: '', version: DEFAULT_VERSION }],
     operation: unwatched(),
     cursors: new CursorCodec('a secret that tests share among themselves'),
     config: { ...TEST_CONFIG, ...config },

@@ -116,7 +116,7 @@ async function rejoin(
 
 async function canCollect(tx: StoreTransaction, collectorId: string, id: string): Promise<boolean> {
   try {
-    await checkCollection(tx, collectorId, [{ id, role: '' }]);
+    await checkCollection(tx, collectorId, [{ id }]);
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'invalid_flow_collection') return false;

@@ -1,6 +1,7 @@
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { SecurityScheme } from '../security-schemes.ts';
 import { SECURITY_SCHEMES } from '../security-schemes.ts';
@@ -10,7 +11,14 @@ import { sendJson } from '../send-json.ts';
 import { docsPage } from './docs-page.ts';
 import { hoistSchemas } from './openapi-components.ts';
 
+/** A version of the API, and the path that it is mounted at. */
+export interface ApiVersion {
+  readonly path: string;
+  readonly version: string;
+}
+
 interface OpenApiOptions {
+  apis: readonly ApiVersion[];
   /** The base of "try it out"; relative where it is not configured. */
   publicUrl: string | undefined;
   /** The schemes that this server accepts. */
@@ -18,8 +26,10 @@ interface OpenApiOptions {
 }
 
 /** Pages about the API for people and programs: public, as TAMS's definition is. */
-export const DOCUMENT_PATHS = ['/docs', '/openapi.json'] as const;
-const [DOCS_PATH, DOCUMENT_PATH] = DOCUMENT_PATHS;
+export const documentPaths = (apis: readonly ApiVersion[]): string[] => [DOCS_PATH, ...apis.map(documentPath)];
+
+const DOCS_PATH = '/docs';
+const documentPath = ({ path }: ApiVersion): string => `${path}/openapi.json`;
 
 /** Bodies that may be left out; the generator takes each of them for required. */
 const OPTIONAL_BODIES: ReadonlySet<unknown> = new Set(['POST_flows-flowId-storage']);
@@ -28,8 +38,9 @@ const OPTIONAL_BODIES: ReadonlySet<unknown> = new Set(['POST_flows-flowId-storag
 const PARAMETER_NAMES: Readonly<Record<string, string>> = { requestId: 'request-id' };
 
 /** Rules for all operations, in Markdown. */
-const DESCRIPTION = `
-A server of [TAMS 7.0](https://github.com/bbc/tams). It keeps an index of media segments on timelines, and hands out the
+const description = (version: string): string =>
+  `
+A server of [TAMS ${version}](https://github.com/bbc/tams). It keeps an index of media segments on timelines, and hands out the
 URLs that media are uploaded to and downloaded from.
 
 - **To begin**: put a flow, register a segment, and list the segments of a time range. "Try it out" sends examples that
@@ -60,53 +71,73 @@ const TAGS = [
 ];
 
 /**
- * The OpenAPI document, generated from the schemas of the routes: at `/openapi.json`, and to be read
- * and tried out at `/docs`.
+ * The OpenAPI document of each version, generated from the schemas of the routes: at its path, `/openapi.json` for that at the
+ * root, which is to be read and tried out at `/docs`.
  */
 export const openApiPlugin = fp<OpenApiOptions>(
-  async (app, { publicUrl, schemes }) => {
-    await app.register(swagger, {
-      exposeHeadRoutes: true,
-      openapi: {
-        openapi: '3.1.0',
-        info: {
-          title: 'VAST TAMS',
-          summary: 'A Time-addressable Media Store',
-          description: DESCRIPTION,
-          version: '7.0',
-          license: { name: 'Apache 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
-        },
-        servers: [{ url: publicUrl ?? '/' }],
-        tags: TAGS,
-        // Left out without authentication: even an empty list would show a button to sign in.
-        ...(schemes.length > 0 && {
-          components: { securitySchemes: Object.fromEntries(schemes.map((name) => [name, SECURITY_SCHEMES[name]])) },
-        }),
-      },
-      transform: ({ schema, url }) => renameParameters(withSecurity(withOwnId(withOtherErrors(schema)), schemes), url),
-      transformObject: (document) => {
-        if (!('openapiObject' in document)) throw new Error('The document must be OpenAPI, not Swagger 2');
-        return hoistSchemas(document.openapiObject, OPTIONAL_BODIES, COMPONENT_EXAMPLES);
-      },
-    });
+  async (app, options) => {
+    for (const api of options.apis) await documentOf(app, api, options);
     await app.register(async (pages) => {
-      await pages.register(helmet, pageProtection(publicUrl));
+      await pages.register(helmet, pageProtection(options.publicUrl));
       await pages.register(swaggerUi, { ...docsPage, routePrefix: DOCS_PATH });
-    });
-
-    let text: string | undefined;
-    app.route({
-      method: ['GET', 'HEAD'],
-      url: DOCUMENT_PATH,
-      schema: { hide: true },
-      handler: (_request, reply) => {
-        text ??= JSON.stringify(app.swagger());
-        return sendJson(reply, text);
-      },
     });
   },
   { name: 'tams-openapi', fastify: '5.x' },
 );
+
+/** The generator of the document at the root has the name that the page at `/docs` knows. */
+const generatorOf = ({ path }: ApiVersion): 'swagger' => `swagger${path}` as 'swagger';
+
+async function documentOf(
+  app: FastifyInstance,
+  api: ApiVersion,
+  { publicUrl = '/', schemes }: OpenApiOptions,
+): Promise<void> {
+  const generator = generatorOf(api);
+  await app.register(swagger, {
+    decorator: generator,
+    exposeHeadRoutes: true,
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'VAST TAMS',
+        summary: 'A Time-addressable Media Store',
+        description: description(api.version),
+        version: api.version,
+        license: { name: 'Apache 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      },
+      servers: [{ url: api.path === '' ? publicUrl : publicUrl.replace(/\/$/, '') + api.path }],
+      tags: TAGS,
+      // Left out without authentication: even an empty list would show a button to sign in.
+      ...(schemes.length > 0 && {
+        components: { securitySchemes: Object.fromEntries(schemes.map((name) => [name, SECURITY_SCHEMES[name]])) },
+      }),
+    },
+    transform: ({ schema, url, route }) => {
+      const { api: path } = route.config ?? {};
+      const below = path === undefined ? url : url.slice(path.length);
+      if ((path !== undefined && path !== api.path) || below === '') return { schema: { ...schema, hide: true }, url };
+      const documented = withSecurity(withOwnId(withOtherErrors(schema)), schemes);
+      const isBeside = path === undefined && api.path !== '';
+      return renameParameters(isBeside ? { ...documented, servers: [{ url: publicUrl }] } : documented, below);
+    },
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) throw new Error('The document must be OpenAPI, not Swagger 2');
+      return hoistSchemas(document.openapiObject, OPTIONAL_BODIES, COMPONENT_EXAMPLES);
+    },
+  });
+
+  let text: string | undefined;
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: documentPath(api),
+    schema: { hide: true },
+    handler: (_request, reply) => {
+      text ??= JSON.stringify(app[generator]());
+      return sendJson(reply, text);
+    },
+  });
+}
 
 /** For the only pages that browsers show. They run what lies beside them, and call the API wherever it is. */
 function pageProtection(publicUrl: string | undefined): FastifyHelmetOptions {

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import { AppError } from '../../shared/errors.ts';
 import { bodyFailure } from './failure.ts';
 
@@ -46,7 +46,7 @@ export function compileOneOrMany(item: TSchema, maxItems: number, noun: string):
 
 /** `at` is where the value lies: `body`, or its index in a body that is a list. */
 function compileAt(schema: TSchema): (value: unknown, at: 'body' | number) => Validated {
-  const check = Compile(schema);
+  const check = compiled(schema);
   return (value, at) => {
     const isValid = check.Check(value);
     if (isValid && !isDeeperThan(value, MAX_DEPTH)) return { value };
@@ -56,6 +56,17 @@ function compileAt(schema: TSchema): (value: unknown, at: 'body' | number) => Va
     return { error: new AppError('invalid_request', summary, { field }) };
   };
 }
+
+/** Versions of the API, and their mounts, share schemas. */
+function compiled(schema: TSchema): Validator {
+  const known = COMPILED.get(schema);
+  if (known !== undefined) return known;
+  const made = Compile(schema);
+  COMPILED.set(schema, made);
+  return made;
+}
+
+const COMPILED = new WeakMap<TSchema, Validator>();
 
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,5 +1,6 @@
 import type { Principal } from '../../shared/principal.ts';
-import type { Tags } from '../documents/tags.ts';
+import { type Tags, wholeText } from '../documents/tags.ts';
+import { findTag } from '../documents/tag-access.ts';
 
 /** The tag of flows and sources that lists the classes with access to them (docs/adr/0015-access-by-tags.md). */
 const CLASSES_TAG = 'auth_classes';
@@ -9,8 +10,11 @@ export type AccessClasses = readonly string[] | null;
 
 /** The classes that tags give access to: without the tag undefined, which is everybody. */
 export function classesOf(tags: Tags | undefined): string[] | undefined {
-  if (tags === undefined || !Object.hasOwn(tags, CLASSES_TAG)) return undefined;
-  const names = (tags[CLASSES_TAG] ?? '').split(',').map((name) => name.trim());
+  const value = findTag(tags ?? {}, CLASSES_TAG);
+  if (value === undefined) return undefined;
+  const names = wholeText(value)
+    .split(',')
+    .map((name) => name.trim());
   return [...new Set(names)].filter((name) => name !== '');
 }
 

@@ -55,12 +55,12 @@ export const deletionAccepted = json(
 export function sendDeletion<Reply extends Pick<FastifyReply, 'code' | 'header' | 'send'>>(
   reply: Reply,
   request: DeletionRequest | undefined,
-  baseUrl: () => string,
+  apiUrl: () => string,
 ): Reply {
   if (request === undefined) {
     reply.code(204).send();
     return reply;
   }
-  reply.code(202).header('location', `${baseUrl()}/flow-delete-requests/${request.id}`);
+  reply.code(202).header('location', `${apiUrl()}/flow-delete-requests/${request.id}`);
   return sendJson(reply, JSON.stringify(deletionRequestJson(request)));
 }

@@ -55,7 +55,7 @@ export function checkMembers(items: readonly CollectionItem[], present: readonly
   );
 }
 
-const keyOf = ({ id, role }: CollectionItem): string => `${id} ${role}`;
+const keyOf = ({ id, role = '' }: CollectionItem): string => `${id} ${role}`;
 
 function checkItems(value: object, present: unknown, path: string, maxItems: number): void {
   const entries = Object.entries(value);

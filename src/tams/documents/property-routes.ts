@@ -30,6 +30,10 @@ export interface Property<Name extends string, Schema extends TSchema> {
   /** Its name in summaries: `label`, `maximum bit rate`. */
   title: string;
   schema: Schema;
+  /** The value as answers have it; by default as it is kept. */
+  show?: (value: unknown) => unknown;
+  /** The value to keep of one in a request; by default as it came. */
+  read?: (value: Static<Schema>) => Static<Schema>;
   isDeletable: boolean;
   /** Responses of changes that not every property has. */
   writeResponses: ResponseDocs;
@@ -43,6 +47,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
 ): void {
   const { noun, tag, path, idParam, params, serviceOf } = owner;
   const { property, title, schema, isDeletable, writeResponses } = definition;
+  const { show = (value: unknown) => value, read = (value: Static<Schema>) => value } = definition;
   const url = `${path}/:${idParam}/${property}`;
   const name = `${path.slice(1)}-${idParam}-${property.replaceAll('_', '-')}`;
   const idOf = (request: { params: unknown }) => paramOf(request, idParam);
@@ -56,7 +61,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     schema: { params },
     responses: { 200: json(`The ${title}.`, schema), 404: notFound },
     handler: async (request, reply) => {
-      return sendJson(reply, JSON.stringify(await serviceOf(request).getProperty(idOf(request), property)));
+      return sendJson(reply, JSON.stringify(show(await serviceOf(request).getProperty(idOf(request), property))));
     },
   });
 
@@ -70,7 +75,12 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     schema: { params, body: schema },
     responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
-      await serviceOf(request).putProperty(idOf(request), property, request.body as Value, request.principal);
+      await serviceOf(request).putProperty(
+        idOf(request),
+        property,
+        read(request.body as Static<Schema>) as Value,
+        request.principal,
+      );
       return reply.code(204).send();
     },
   });

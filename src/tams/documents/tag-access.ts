@@ -1,15 +1,19 @@
-import type { Tags } from './tags.ts';
+import type { Tags, TagValue } from './tags.ts';
 import { AppError } from '../../shared/errors.ts';
 
+/** The tag's value; undefined where there is no such tag. */
+export const findTag = (tags: Tags, name: string): TagValue | undefined =>
+  Object.hasOwn(tags, name) ? tags[name] : undefined;
+
 /** The tag's value; throws `not_found` where the owner has no such tag. */
-export function tagOf(tags: Tags, name: string, owner: string): string {
-  const value = Object.hasOwn(tags, name) ? tags[name] : undefined;
+export function tagOf(tags: Tags, name: string, owner: string): TagValue {
+  const value = findTag(tags, name);
   if (value === undefined) throw new AppError('not_found', `${owner} has no tag of this name`);
   return value;
 }
 
 /** Names are free text: built from entries, so that `__proto__` is a name like any other. */
-export const withTag = (tags: Tags, name: string, value: string): Tags =>
+export const withTag = (tags: Tags, name: string, value: TagValue): Tags =>
   Object.fromEntries([...Object.entries(tags).filter(([other]) => other !== name), [name, value]]);
 
 export const withoutTag = (tags: Tags, name: string): Tags =>

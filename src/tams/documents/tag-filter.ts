@@ -1,20 +1,24 @@
-import type { TagFilter } from './tags.ts';
+import type { TagFilter, TagMatch } from './tags.ts';
 
 const EQUALS = 'tag.';
 const EXISTS = 'tag_exists.';
 
-const NONE: TagFilter = { equals: new Map(), exists: new Map() };
+const NONE: TagFilter = { values: new Map(), exists: new Map() };
 
-/** `tag.{name}` and `tag_exists.{name}` out of a validated query. */
-export function readTagFilter(query: Readonly<Record<string, unknown>>): TagFilter {
-  let filter: { equals: Map<string, string>; exists: Map<string, boolean> } | undefined;
+/** `tag.{name}` and `tag_exists.{name}` out of a validated query. @param matchOf the tags that a value of the query matches */
+export function readTagFilter(
+  query: Readonly<Record<string, unknown>>,
+  matchOf: (text: string) => TagMatch,
+  prefix = '',
+): TagFilter {
+  let filter: { values: Map<string, TagMatch>; exists: Map<string, boolean> } | undefined;
   for (const [parameter, value] of Object.entries(query)) {
-    if (parameter.startsWith(EQUALS) && typeof value === 'string') {
-      filter ??= { equals: new Map(), exists: new Map() };
-      filter.equals.set(parameter.slice(EQUALS.length), value);
-    } else if (parameter.startsWith(EXISTS) && typeof value === 'boolean') {
-      filter ??= { equals: new Map(), exists: new Map() };
-      filter.exists.set(parameter.slice(EXISTS.length), value);
+    if (typeof value === 'string' && parameter.startsWith(prefix + EQUALS)) {
+      filter ??= { values: new Map(), exists: new Map() };
+      filter.values.set(parameter.slice(prefix.length + EQUALS.length), matchOf(value));
+    } else if (typeof value === 'boolean' && parameter.startsWith(prefix + EXISTS)) {
+      filter ??= { values: new Map(), exists: new Map() };
+      filter.exists.set(parameter.slice(prefix.length + EXISTS.length), value);
     }
   }
   return filter ?? NONE;

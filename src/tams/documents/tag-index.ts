@@ -1,11 +1,12 @@
-import type { TagFilter, Tags } from './tags.ts';
-import { and, eq, inSelect, isIn, not } from '../../vastdb/predicate/builder.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type TagFilter, type Tags, type TagValue, wholeText } from './tags.ts';
+import { and, eq, inSelect, isIn, not, or } from '../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate, Where } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { defineTable, type RowOf } from '../../vastdb/schema/define-table.ts';
 import type { TableReads } from '../table-access.ts';
 
-/** An index over the tags in the documents of flows, or of sources. */
+/** An index over the tags in the documents of flows, or of sources: of each the whole text. */
 export const tagTable = (name: string) =>
   defineTable({
     name,
@@ -18,13 +19,31 @@ export const tagTable = (name: string) =>
     indexes: [{ columns: ['name', 'value'], equalityOnly: ['name', 'value'] }],
   });
 
-export type TagTable = ReturnType<typeof tagTable>;
+/** An index over the texts in lists of tags, beside the whole text that `tagTable` has of a list. */
+export const tagItemTable = (name: string) =>
+  defineTable({
+    name,
+    columns: [
+      { name: 'owner_id', type: 'string', required: true },
+      { name: 'name', type: 'string', required: true },
+      { name: 'value', type: 'string', required: true },
+    ],
+    indexes: [{ columns: ['owner_id'] }, { columns: ['name', 'value'], equalityOnly: ['name', 'value'] }],
+  });
+
+type TagTable = ReturnType<typeof tagTable>;
+
+/** Where the tags of flows, or of sources, are indexed. */
+export interface TagIndex {
+  readonly whole: TagTable;
+  readonly items: ReturnType<typeof tagItemTable>;
+}
 
 const COLUMNS = ['owner_id', 'name', 'value'] as const;
 
-/** Tags of a listing's filter, and the table that they are in. */
+/** Tags of a listing's filter, and where they are indexed. */
 export interface AskedTags {
-  readonly table: TagTable;
+  readonly index: TagIndex;
   readonly filter: TagFilter;
 }
 
@@ -36,12 +55,14 @@ const MOST_OWNERS = 2_048;
  * only of owners among them, and the others' tags are not read.
  */
 export function tagTerms(
-  { table, filter }: AskedTags,
+  { index, filter }: AskedTags,
   among?: readonly string[],
 ): Predicate<Condition<'id', string>>[] {
   const within = among === undefined ? [] : [isIn('owner_id', among)];
-  return picks(filter).map(({ having, where }) => {
-    const owners = inSelect('id', { table, column: 'owner_id', where: and([...where, ...within]) });
+  return picks(index, filter).map(({ having, tables, where }) => {
+    const owners = or(
+      tables.map((table) => inSelect('id', { table, column: 'owner_id', where: and([...where, ...within]) })),
+    );
     return having ? owners : not(owners);
   });
 }
@@ -49,46 +70,78 @@ export function tagTerms(
 /** `few`: the only owners that can have all of the tags. `areMany`: a tag has too many owners to list them. */
 export async function findOwners(
   reader: TableReads,
-  { table, filter }: AskedTags,
+  { index, filter }: AskedTags,
 ): Promise<{ few?: readonly string[]; areMany: boolean }> {
   let areMany = false;
-  for (const { having, where } of picks(filter)) {
+  for (const { having, tables, where } of picks(index, filter)) {
     const limit = MOST_OWNERS + 1;
-    const { rows } = await reader.select({ table, columns: ['owner_id'], where: and(where), limit });
-    if (rows.length === limit) areMany = true;
-    else if (having) return { few: rows.map(([id]) => id), areMany: false };
+    const found = await Promise.all(
+      tables.map((table) => reader.select({ table, columns: ['owner_id'], where: and(where), limit })),
+    );
+    const owners = new Set(found.flatMap(({ rows }) => rows.map(([id]) => id)));
+    if (found.some(({ rows }) => rows.length === limit)) areMany = true;
+    else if (having) return { few: [...owners], areMany: false };
   }
   return { areMany };
 }
 
-/** Which tags are asked for, and whether owners are to have them. */
-function picks({ equals, exists }: TagFilter): { having: boolean; where: Where<RowOf<TagTable>>[] }[] {
+interface Pick {
+  /** Whether owners are to have it. */
+  readonly having: boolean;
+  readonly tables: readonly TagTable[];
+  readonly where: Where<RowOf<TagTable>>[];
+}
+
+/** Which tags are asked for. The two tables have the same columns. */
+function picks({ whole, items }: TagIndex, { values, exists }: TagFilter): Pick[] {
   return [
-    ...[...equals].map(([name, value]) => ({ having: true, where: [eq('name', name), eq('value', value)] })),
-    ...[...exists].map(([name, having]) => ({ having, where: [eq('name', name)] })),
+    ...[...values].map(([name, match]) => ({
+      having: true,
+      tables: match.items ? [whole, items] : [whole],
+      where: [eq('name', name), isIn('value', match.anyOf)],
+    })),
+    ...[...exists].map(([name, having]) => ({ having, tables: [whole], where: [eq('name', name)] })),
   ];
 }
 
-export async function insertTags(tx: ManagedTransaction, table: TagTable, ownerId: string, tags: Tags): Promise<void> {
-  const rows = Object.entries(tags).map(([name, value]) => [ownerId, name, value] as const);
-  if (rows.length > 0) await tx.insertArrays(table, COLUMNS, rows);
+export async function insertTags(tx: ManagedTransaction, index: TagIndex, ownerId: string, tags: Tags): Promise<void> {
+  const rows = Object.entries(tags).map(([name, value]) => [ownerId, name, wholeText(value)] as const);
+  if (rows.length > 0) await tx.insertArrays(index.whole, COLUMNS, rows);
+  const items = Object.entries(tags).flatMap(([name, value]) =>
+    typeof value === 'string' ? [] : [...new Set(value)].map((item) => [ownerId, name, item] as const),
+  );
+  if (items.length > 0) await tx.insertArrays(index.items, COLUMNS, items);
 }
 
-export async function removeTags(tx: ManagedTransaction, table: TagTable, ownerId: string): Promise<void> {
-  await tx.delete(table, eq('owner_id', ownerId));
+export async function removeTags(tx: ManagedTransaction, { whole, items }: TagIndex, ownerId: string): Promise<void> {
+  await tx.delete(whole, eq('owner_id', ownerId));
+  await tx.delete(items, eq('owner_id', ownerId));
 }
 
 /** Writes the differences alone: a change of anything else, of an owner with a thousand tags, touches no row. */
 export async function replaceTags(
   tx: ManagedTransaction,
-  table: TagTable,
+  index: TagIndex,
   ownerId: string,
   { before, after }: { readonly before: Tags; readonly after: Tags },
 ): Promise<void> {
   const [old, fresh] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
-  const gone = [...old].filter(([name, value]) => fresh.get(name) !== value).map(([name]) => name);
-  const added = [...fresh].filter(([name, value]) => old.get(name) !== value);
-  if (gone.length > 0 && gone.length === old.size) await removeTags(tx, table, ownerId);
-  else if (gone.length > 0) await tx.delete(table, and([eq('owner_id', ownerId), isIn('name', gone)]));
-  await insertTags(tx, table, ownerId, Object.fromEntries(added));
+  const gone = [...old].filter(([name, value]) => !isDeepStrictEqual(fresh.get(name), value));
+  const added = [...fresh].filter(([name, value]) => !isDeepStrictEqual(old.get(name), value));
+  await removeNamed(tx, index.whole, ownerId, namesOf(gone), gone.length === old.size);
+  await removeNamed(tx, index.items, ownerId, namesOf(gone.filter(([, value]) => typeof value !== 'string')));
+  await insertTags(tx, index, ownerId, Object.fromEntries(added));
+}
+
+const namesOf = (tags: readonly (readonly [string, TagValue])[]): string[] => tags.map(([name]) => name);
+
+async function removeNamed(
+  tx: ManagedTransaction,
+  table: TagTable,
+  ownerId: string,
+  names: readonly string[],
+  areAll = false,
+): Promise<void> {
+  if (names.length === 0) return;
+  await tx.delete(table, and([eq('owner_id', ownerId), ...(areAll ? [] : [isIn('name', names)])]));
 }

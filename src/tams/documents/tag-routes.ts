@@ -1,19 +1,24 @@
 import type { TObject } from 'typebox';
-import Type from 'typebox';
 import type { OperationTag } from '../../http/operation.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import { paramOf } from '../../http/param-of.ts';
 import type { Asker } from '../route-context.ts';
-import { Tags } from '../../http/schemas/common.ts';
+import type { Surface } from '../versions/surface.ts';
+import type { Tags, TagValue } from './tags.ts';
 import type { ResponseDocs } from '../../http/schemas/responses.ts';
 import { badBody, json, noBody, notFound } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 
 interface TagService {
-  getTags(id: string): Promise<Record<string, string>>;
-  getTag(id: string, name: string): Promise<string>;
-  putTag(id: string, name: string, value: string, principal: string): Promise<void>;
+  getTags(id: string): Promise<Tags>;
+  getTag(id: string, name: string): Promise<TagValue>;
+  putTag(
+    id: string,
+    name: string,
+    valueOf: (present: TagValue | undefined) => TagValue,
+    principal: string,
+  ): Promise<void>;
   deleteTag(id: string, name: string, principal: string): Promise<void>;
 }
 
@@ -29,11 +34,12 @@ interface TaggedResource {
   serviceOf: (request: Asker) => TagService;
   /** Responses of changes that other resources do not have. */
   writeResponses: ResponseDocs;
+  tags: Surface['tags'];
 }
 
-/** TAMS 7.0, `/sources/{sourceId}/tags` and `/flows/{flowId}/tags`, and one tag below them. */
+/** TAMS, `/sources/{sourceId}/tags` and `/flows/{flowId}/tags`, and one tag below them. */
 export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
-  const { noun, tag, path, idParam, params, tagParams, serviceOf, writeResponses } = resource;
+  const { noun, tag, path, idParam, params, tagParams, serviceOf, writeResponses, tags } = resource;
   const name = `${path.slice(1)}-${idParam}-tags`;
   const all = `${path}/:${idParam}/tags`;
   const one = `${all}/:name`;
@@ -47,8 +53,9 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     summary: `List the tags of a ${noun}`,
     description: `All tags with their values, as one object.`,
     schema: { params },
-    responses: { 200: json('The tags.', Tags), 404: notFound },
-    handler: async (request, reply) => sendJson(reply, JSON.stringify(await serviceOf(request).getTags(idOf(request)))),
+    responses: { 200: json('The tags.', tags.all), 404: notFound },
+    handler: async (request, reply) =>
+      sendJson(reply, JSON.stringify(tags.showAll(await serviceOf(request).getTags(idOf(request))))),
   });
 
   readOperation(app, {
@@ -58,9 +65,12 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     summary: `Get a tag of a ${noun}`,
     description: 'The value alone, as JSON.',
     schema: { params: tagParams },
-    responses: { 200: json('The value of the tag.', Type.String()), 404: notFound },
+    responses: { 200: json('The value of the tag.', tags.value), 404: notFound },
     handler: async (request, reply) => {
-      return sendJson(reply, JSON.stringify(await serviceOf(request).getTag(idOf(request), nameOf(request))));
+      return sendJson(
+        reply,
+        JSON.stringify(tags.show(await serviceOf(request).getTag(idOf(request), nameOf(request)))),
+      );
     },
   });
 
@@ -71,10 +81,11 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     tag,
     summary: `Set a tag of a ${noun}`,
     description: 'The body is the value alone, as JSON: `"news"`. The other tags stay.',
-    schema: { params: tagParams, body: Type.String() },
+    schema: { params: tagParams, body: tags.value },
     responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
-      await serviceOf(request).putTag(idOf(request), nameOf(request), request.body, request.principal);
+      const valueOf = (present: TagValue | undefined): TagValue => tags.read(request.body, present);
+      await serviceOf(request).putTag(idOf(request), nameOf(request), valueOf, request.principal);
       return reply.code(204).send();
     },
   });

@@ -53,6 +53,9 @@ export class CollectionRepository extends CollectionReader implements Collection
   }
 }
 
+/** Members without a role have this cell. */
+export const NO_ROLE = '';
+
 /** Their positions count from `first`: they give the order, and may have gaps. */
 export async function insertMembers(
   tx: ManagedTransaction,
@@ -61,7 +64,7 @@ export async function insertMembers(
   first = 0n,
 ): Promise<void> {
   if (items.length === 0) return;
-  const rows = items.map(({ id, role }, index) => [flowId, first + BigInt(index), id, role] as const);
+  const rows = items.map(({ id, role = NO_ROLE }, index) => [flowId, first + BigInt(index), id, role] as const);
   await tx.insertArrays(MEMBERS, ['flow_id', 'position', 'member_id', 'role'], rows);
 }
 

@@ -1,7 +1,9 @@
+import type { TSchema, TUnsafe } from 'typebox';
 import Type from 'typebox';
+import type { CollectionItem, FlowCollectionItem } from './flow.ts';
 import { Integer, PATTERNS, Uuid } from '../../http/schemas/common.ts';
 
-/** Collections of flows and sources (TAMS 7.0, `schemas/{collection-item,flow-collection,container-mapping}.json`). */
+/** Collections of flows and sources (TAMS, `schemas/{collection-item,flow-collection,container-mapping}.json`). */
 
 export const ContainerMapping = Type.Object(
   {
@@ -30,17 +32,21 @@ export const ContainerMapping = Type.Object(
   { title: 'ContainerMapping', description: 'Where in a container the essence of a flow is found.' },
 );
 
-export const CollectionItem = Type.Object(
-  { id: Uuid, role: Type.String({ description: 'The role of the member in the collection, for people to read.' }) },
-  { title: 'CollectionItem' },
-);
+const role = Type.String({ description: 'The role of the member in the collection, for people to read.' });
 
-export const FlowCollectionItem = Type.Object(
-  { ...CollectionItem.properties, container_mapping: Type.Optional(ContainerMapping) },
-  { title: 'FlowCollectionItem' },
-);
+/** A member, with or without a role. */
+export const collectionItem = (role: TSchema) =>
+  Type.Object({ id: Uuid, role }, { title: 'CollectionItem' }) as unknown as TUnsafe<CollectionItem>;
 
-export const FlowCollection = Type.Array(FlowCollectionItem, {
-  title: 'FlowCollection',
-  description: 'The flows that this flow collects; each must exist.',
-});
+export const REQUIRED_ROLE: TSchema = role;
+export const OPTIONAL_ROLE: TSchema = Type.Optional(role);
+
+/** Flows that a flow collects. */
+export const flowCollection = (role: TSchema) =>
+  Type.Array(
+    Type.Object(
+      { id: Uuid, role, container_mapping: Type.Optional(ContainerMapping) },
+      { title: 'FlowCollectionItem' },
+    ),
+    { title: 'FlowCollection', description: 'The flows that this flow collects; each must exist.' },
+  ) as unknown as TUnsafe<FlowCollectionItem[]>;

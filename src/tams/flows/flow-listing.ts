@@ -35,7 +35,7 @@ export async function listFlows(
       indexed: indexedTerms(filter),
       scanned: [...scannedTerms(filter), ...scannedOf(access)],
       others: [NOT_DELETING],
-      tags: { table: FLOW_TAGS, filter: tags },
+      tags: { index: FLOW_TAGS, filter: tags },
       check: isStretch(timerange) ? (row: ListedFlow) => hasContentIn(reader, row, timerange) : undefined,
     },
     page,

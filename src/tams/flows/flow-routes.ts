@@ -5,19 +5,18 @@ import { badBody, badQuery, json, noBody, notFound, pagingHeaders, readOnly } fr
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { PageRequest } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { deletionAccepted, sendDeletion } from '../deletion/deletion-request-routes.ts';
 import { propertyRoutes } from '../documents/property-routes.ts';
 import { readTagFilter } from '../documents/tag-filter.ts';
 import { tagRoutes } from '../documents/tag-routes.ts';
-import { flowListQuery, flowParams, flowQuery, flowTagParams } from '../parameters.ts';
+import { flowParams, flowQuery, flowTagParams } from '../parameters.ts';
 import type { Asker, RouteContext } from '../route-context.ts';
 import { readTimerange } from '../timerange-query.ts';
-import { FlowCollection } from './collection-schemas.ts';
-import { FlowInputSchema, FlowSchema } from './flow-schemas.ts';
-import { compileFlow } from './flow-validator.ts';
+import type { Flow, FlowCollectionItem } from './flow.ts';
 
-/** TAMS 7.0, `/flows` without segments and storage, which have folders of their own. */
+/** TAMS, `/flows` without segments and storage, which have folders of their own. */
 export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
   flowListing(app, context);
   flowRoutes(app, context);
@@ -31,7 +30,8 @@ export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
   } as const;
   const writable = { isDeletable: true, writeResponses: { 403: readOnly } };
 
-  tagRoutes(app, { ...owner, tagParams: flowTagParams, writeResponses: { 403: readOnly } });
+  const { tags, flows } = context.surface;
+  tagRoutes(app, { ...owner, tags, tagParams: flowTagParams, writeResponses: { 403: readOnly } });
   propertyRoutes(app, owner, { property: 'description', title: 'description', schema: Type.String(), ...writable });
   propertyRoutes(app, owner, { property: 'label', title: 'label', schema: Type.String(), ...writable });
   propertyRoutes(app, owner, {
@@ -44,7 +44,9 @@ export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
   propertyRoutes(app, owner, {
     property: 'flow_collection',
     title: 'collection',
-    schema: FlowCollection,
+    schema: flows.collection,
+    show: (items) => flows.showCollection(items as FlowCollectionItem[]),
+    read: (items) => flows.readCollection(items),
     ...writable,
   });
   propertyRoutes(app, owner, {
@@ -61,16 +63,16 @@ export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
   });
 }
 
-/** TAMS 7.0, `GET /flows`. */
-function flowListing(app: TamsApp, { services, paging }: RouteContext): void {
+/** TAMS, `GET /flows`. */
+function flowListing(app: TamsApp, { services, paging, surface: { flows, tags } }: RouteContext): void {
   readOperation(app, {
     url: '/flows',
     name: 'flows',
     tag: 'Flows',
     summary: 'List flows',
     description: 'In the order of their creation. All filters that are given have to hold.',
-    schema: { querystring: flowListQuery },
-    responses: { 200: json('The flows.', Type.Array(FlowSchema), pagingHeaders), 400: badQuery },
+    schema: { querystring: flows.listQuery },
+    responses: { 200: json('The flows.', Type.Array(flows.shown), pagingHeaders), 400: badQuery },
     handler: (request, reply) => {
       const { query } = request;
       const filter = {
@@ -81,15 +83,16 @@ function flowListing(app: TamsApp, { services, paging }: RouteContext): void {
         label: query.label,
         frameWidth: query.frame_width,
         frameHeight: query.frame_height,
-        tags: readTagFilter(query),
+        tags: readTagFilter(query, tags.match),
       };
-      return paging.send(request, reply, (page) => services(request).flows.list(filter, page));
+      const list = (page: PageRequest) => services(request).flows.list(filter, page);
+      return paging.send(request, reply, list, { text: flows.show });
     },
   });
 }
 
-/** TAMS 7.0, `/flows/{flowId}`. */
-function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
+/** TAMS, `/flows/{flowId}`. */
+function flowRoutes(app: TamsApp, { services, apiUrl, surface: { flows } }: RouteContext): void {
   readOperation(app, {
     url: '/flows/:flowId',
     name: 'flows-flowId',
@@ -99,7 +102,7 @@ function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
       'With `include_timerange`, also the range from its first segment to its last, within `timerange` where that ' +
       'is given.',
     schema: { params: flowParams, querystring: flowQuery },
-    responses: { 200: json('The flow.', FlowSchema), 400: badQuery, 404: notFound },
+    responses: { 200: json('The flow.', flows.shown), 400: badQuery, 404: notFound },
     handler: async (request, reply) => {
       const { flowId: id } = request.params;
       const timerange = readTimerange(request.query.timerange, TimeRange.EVERYTHING) ?? TimeRange.EVERYTHING;
@@ -108,7 +111,7 @@ function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
         return sendHead(reply);
       }
       const options = request.query.include_timerange === true ? { timerange } : {};
-      return sendJson(reply, await services(request).flows.get(id, options));
+      return sendJson(reply, flows.show(await services(request).flows.get(id, options)));
     },
   });
 
@@ -121,10 +124,10 @@ function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
     description:
       'A property that is left out is removed. The first flow of a source creates the source. The id in the body has ' +
       'to be that of the path.',
-    schema: { params: flowParams, body: FlowInputSchema },
-    validateBody: compileFlow(),
+    schema: { params: flowParams, body: flows.input },
+    validateBody: flows.validate,
     responses: {
-      201: json('Created.', FlowSchema),
+      201: json('Created.', flows.shown),
       204: noBody('Replaced.'),
       400: badBody,
       403: readOnly,
@@ -132,11 +135,13 @@ function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
     },
     handler: async (request, reply) => {
       const { flowId: id } = request.params;
-      if (request.body.id !== id) {
+      const { body } = request;
+      if (body.id !== id) {
         throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
       }
-      const { created, flow } = await services(request).flows.put(request.body, request.principal);
-      return created ? sendJson(reply.code(201), flow) : reply.code(204).send();
+      const read = (present: Flow | undefined) => flows.read(body, present);
+      const { created, flow } = await services(request).flows.put(id, read, request.principal);
+      return created ? sendJson(reply.code(201), flows.show(flow)) : reply.code(204).send();
     },
   });
 
@@ -154,7 +159,7 @@ function flowRoutes(app: TamsApp, { services, baseUrl }: RouteContext): void {
     handler: async (request, reply) => {
       const { flowId: id } = request.params;
       const deletion = await services(request).flows.delete(id, request.principal);
-      return sendDeletion(reply, deletion, () => baseUrl(request));
+      return sendDeletion(reply, deletion, () => apiUrl(request));
     },
   });
 }

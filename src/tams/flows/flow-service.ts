@@ -6,7 +6,7 @@ import { checkDocument, checkMembers, type DocumentLimits } from '../documents/d
 import { checkFlowRules } from './flow-rules.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { FlowDocument, FlowState, Store, StoreTransaction } from '../store.ts';
-import type { Tags } from '../documents/tags.ts';
+import type { Tags, TagValue } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isOthers } from '../access/others-ids.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
@@ -19,7 +19,7 @@ import { contentTimerange } from './flow-timerange.ts';
 import { withProperties } from '../../shared/json-text.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import { dropSourceWithoutFlows, ensureSource } from '../sources/source-lifecycle.ts';
-import { tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
+import { findTag, tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
 
 type FlowPropertyValue = string | boolean | number | FlowCollectionItem[];
 
@@ -53,14 +53,24 @@ export class FlowService {
     await this.#find(id);
   }
 
-  put(input: FlowInput, principal: string): Promise<{ created: boolean; flow: JsonText }> {
-    checkFlowRules(input);
+  /**
+   * Creates or replaces a flow.
+   *
+   * @param read the flow to keep, made of the present one
+   */
+  put(
+    id: string,
+    read: (present: Flow | undefined) => FlowInput,
+    principal: string,
+  ): Promise<{ created: boolean; flow: JsonText }> {
     return this.#store.transaction(async (tx) => {
-      const state = await tx.flows.state(input.id);
-      if (state === undefined && (await isOthers(tx, 'flow', input.id))) throw flowNotFound(input.id);
-      if (state?.readOnly === true) throw flowReadOnly(input.id);
-      const found = state === undefined ? undefined : await tx.flows.find(input.id);
+      const state = await tx.flows.state(id);
+      if (state === undefined && (await isOthers(tx, 'flow', id))) throw flowNotFound(id);
+      if (state?.readOnly === true) throw flowReadOnly(id);
+      const found = state === undefined ? undefined : await tx.flows.find(id);
       const present = found === undefined ? undefined : (JSON.parse(found.document) as Flow);
+      const input = read(present);
+      checkFlowRules(input);
       checkDocument('flow', input, this.#limits, present);
       checkMembers(input.flow_collection ?? [], present?.flow_collection);
       await checkCollection(tx, input.id, input.flow_collection ?? []);
@@ -89,13 +99,20 @@ export class FlowService {
     return (await this.#load(id)).tags ?? {};
   }
 
-  async getTag(id: string, name: string): Promise<string> {
+  async getTag(id: string, name: string): Promise<TagValue> {
     return tagOf(await this.getTags(id), name, `flow ${id}`);
   }
 
-  putTag(id: string, name: string, value: string, principal: string): Promise<void> {
+  /** @param valueOf the value to keep, made of the present one */
+  putTag(
+    id: string,
+    name: string,
+    valueOf: (present: TagValue | undefined) => TagValue,
+    principal: string,
+  ): Promise<void> {
     return this.#change(id, principal, (flow) => {
-      flow.tags = withTag(flow.tags ?? {}, name, value);
+      const { tags = {} } = flow;
+      flow.tags = withTag(tags, name, valueOf(findTag(tags, name)));
     });
   }
 

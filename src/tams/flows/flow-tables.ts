@@ -1,6 +1,6 @@
 import { defineTable, json, type RowOf, text } from '../../vastdb/schema/define-table.ts';
 import type { FormatUrn } from '../documents/format.ts';
-import { tagTable } from '../documents/tag-index.ts';
+import { tagItemTable, tagTable } from '../documents/tag-index.ts';
 import type { Flow } from './flow.ts';
 
 /** Columns are what is searched or sorted by, and what one row's change needs; the metadata are in `document`. `life`: docs/adr/0022-lives-of-a-flow.md. */
@@ -41,7 +41,7 @@ export const FLOWS = defineTable({
 
 export type FlowRow = RowOf<typeof FLOWS>;
 
-export const FLOW_TAGS = tagTable('flow_tags');
+export const FLOW_TAGS = { whole: tagTable('flow_tags'), items: tagItemTable('flow_tag_items') };
 
 /** An index over `flow_collection` in the flows' documents, for both directions. */
 export const FLOW_COLLECTION_MEMBERS = defineTable({

@@ -1,30 +1,18 @@
-import { Format } from '../documents/format.ts';
+import type { TObject } from 'typebox';
 import { AppError } from '../../shared/errors.ts';
-import {
-  AudioFlowInput,
-  DataFlowInput,
-  ImageFlowInput,
-  MultiFlowInput,
-  SERVER_MANAGED_FLOW_PROPERTIES,
-  VideoFlowInput,
-} from './flow-schemas.ts';
-import type { Validate } from '../../http/validation/body-validator.ts';
-import { compileBody } from '../../http/validation/body-validator.ts';
+import { compileBody, type Validate } from '../../http/validation/body-validator.ts';
+import { SERVER_MANAGED_FLOW_PROPERTIES } from './flow-schemas.ts';
 
 /**
  * The body of `PUT /flows/{flowId}`: its `format` chooses the schema, so that errors speak of that format alone.
- * Server-managed properties are dropped before the checks (TAMS 7.0, `schemas/flow-core.json`: implementations should
+ * Server-managed properties are dropped before the checks (TAMS, `schemas/flow-core.json`: implementations should
  * ignore it in a request).
+ *
+ * @param inputs the schemas by `format`
  */
-export function compileFlow(): Validate {
-  const byFormat = new Map<unknown, Validate>([
-    [Format.video, compileBody(VideoFlowInput)],
-    [Format.audio, compileBody(AudioFlowInput)],
-    [Format.image, compileBody(ImageFlowInput)],
-    [Format.data, compileBody(DataFlowInput)],
-    [Format.multi, compileBody(MultiFlowInput)],
-  ]);
-  const formats = [...byFormat.keys()].join(', ');
+export function compileFlow(inputs: ReadonlyMap<string, TObject>): Validate {
+  const byFormat = new Map<unknown, Validate>([...inputs].map(([format, schema]) => [format, compileBody(schema)]));
+  const formats = [...inputs.keys()].join(', ');
 
   return (body) => {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) return fault('body', 'must be an object');

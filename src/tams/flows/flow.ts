@@ -1,7 +1,7 @@
 import type { Format } from '../documents/format.ts';
 import type { Tags } from '../documents/tags.ts';
 
-/** Property names are those of TAMS 7.0 (`schemas/flow-*.json`), so that nothing is renamed on the way through. */
+/** Property names are those of TAMS (`schemas/flow-*.json`), so that nothing is renamed on the way through. */
 
 export interface Rational {
   numerator: number;
@@ -19,15 +19,24 @@ export interface ContainerMapping {
 
 export interface CollectionItem {
   id: string;
-  role: string;
+  role?: string;
 }
 
 export interface FlowCollectionItem extends CollectionItem {
   container_mapping?: ContainerMapping;
 }
 
-export interface VideoEssenceParameters {
+/** Parameters of the essence in any format. */
+export interface EssenceParameters {
+  /** Whether media objects need an initialisation segment. */
+  init_segments?: boolean;
+}
+
+export interface VideoEssenceParameters extends EssenceParameters {
+  /** Absent where `vfr` is true. */
   frame_rate?: Rational;
+  /** Whether the frame rate varies. */
+  vfr?: boolean;
   frame_width: number;
   frame_height: number;
   bit_depth?: number;
@@ -43,7 +52,7 @@ export interface VideoEssenceParameters {
   avc_parameters?: { profile: number; level: number; flags: number };
 }
 
-export interface AudioEssenceParameters {
+export interface AudioEssenceParameters extends EssenceParameters {
   sample_rate: number;
   channels: number;
   bit_depth?: number;
@@ -51,15 +60,17 @@ export interface AudioEssenceParameters {
   unc_parameters?: { unc_type: 'interleaved' | 'planar' | 'pairs' };
 }
 
-export interface ImageEssenceParameters {
+export interface ImageEssenceParameters extends EssenceParameters {
   frame_width: number;
   frame_height: number;
   aspect_ratio?: Required<Rational>;
 }
 
-interface DataEssenceParameters {
+interface DataEssenceParameters extends EssenceParameters {
   data_type?: string;
 }
+
+export const FLOW_STATUSES = ['awaiting_content', 'ingesting', 'replication_in_progress', 'closed_complete'] as const;
 
 /** Properties that a client may set on a flow of any format. */
 interface FlowCommon {
@@ -72,6 +83,10 @@ interface FlowCommon {
   tags?: Tags;
   metadata_version?: string;
   generation?: number;
+  /** The client's word: the server never changes it. */
+  status?: (typeof FLOW_STATUSES)[number];
+  /** The profile that the technical properties were copied from. */
+  profile_id?: string;
   read_only?: boolean;
   codec?: string;
   container?: string;
@@ -93,7 +108,7 @@ export type FlowInput = FlowCommon &
     | { format: typeof Format.audio; codec: string; essence_parameters: AudioEssenceParameters }
     | { format: typeof Format.image; codec: string; essence_parameters: ImageEssenceParameters }
     | { format: typeof Format.data; codec: string; essence_parameters: DataEssenceParameters }
-    | { format: typeof Format.multi; essence_parameters?: undefined }
+    | { format: typeof Format.multi; essence_parameters?: EssenceParameters }
   );
 
 /**
@@ -101,6 +116,17 @@ export type FlowInput = FlowCommon &
  * (`timerange`), or changed by every segment (`segments_updated`).
  */
 export type Flow = FlowInput & ServerManaged;
+
+/** The properties that a profile gives (TAMS 8.2, `schemas/flow-technical.json`, and the format's own). */
+export const TECHNICAL_PROPERTIES = [
+  'format',
+  'codec',
+  'container',
+  'avg_bit_rate',
+  'segment_duration',
+  'container_mapping',
+  'essence_parameters',
+] as const satisfies readonly (keyof Flow)[];
 
 /** The single properties that have an address of their own below `/flows/{flowId}`. */
 export type FlowProperty = 'label' | 'description' | 'read_only' | 'max_bit_rate' | 'avg_bit_rate' | 'flow_collection';

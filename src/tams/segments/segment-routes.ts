@@ -126,7 +126,7 @@ function segmentCreation(app: TamsApp, { services, segmentsPerRequest }: RouteCo
 }
 
 /** TAMS 7.0, `DELETE /flows/{flowId}/segments`. */
-function segmentDeletion(app: TamsApp, { services, baseUrl }: RouteContext): void {
+function segmentDeletion(app: TamsApp, { services, apiUrl }: RouteContext): void {
   operation(app, {
     method: 'DELETE',
     url: '/flows/:flowId/segments',
@@ -150,7 +150,7 @@ function segmentDeletion(app: TamsApp, { services, baseUrl }: RouteContext): voi
         objectId: request.query.object_id,
       };
       const deletion = await services(request).segments.delete(flowId, selection, request.principal);
-      return sendDeletion(reply, deletion, () => baseUrl(request));
+      return sendDeletion(reply, deletion, () => apiUrl(request));
     },
   });
 }

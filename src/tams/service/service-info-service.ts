@@ -5,13 +5,11 @@ import type { Store } from '../store.ts';
 
 interface ServiceDescription extends ServiceInfo {
   type: string;
-  api_version: string;
   service_version: string;
   event_stream_mechanisms: { name: string }[];
 }
 
 const TYPE = 'urn:x-tams:service.vast';
-const API_VERSION = '7.0';
 const DEFAULT_NAME = 'VAST TAMS';
 
 /** TAMS 7.0, `/service` and `/service/storage-backends`. */
@@ -31,7 +29,6 @@ export class ServiceInfoService {
       name: DEFAULT_NAME,
       ...(await this.#store.serviceInfo.get()),
       type: TYPE,
-      api_version: API_VERSION,
       service_version: this.#version,
       event_stream_mechanisms: [{ name: 'webhooks' }],
     };

@@ -23,7 +23,7 @@ export function rootRoutes(app: TamsApp): void {
 }
 
 /** TAMS 7.0, `/service`. */
-export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): void {
+export function serviceInfoRoutes(app: TamsApp, { services, surface }: RouteContext): void {
   readOperation(app, {
     url: '/service',
     name: 'service',
@@ -32,7 +32,10 @@ export function serviceInfoRoutes(app: TamsApp, { services }: RouteContext): voi
     description: 'Its name, the version of TAMS that it speaks, and how it tells of events.',
     schema: {},
     responses: { 200: json('The service.', ServiceSchema) },
-    handler: async (request, reply) => sendJson(reply, JSON.stringify(await services(request).serviceInfo.get())),
+    handler: async (request, reply) => {
+      const service = await services(request).serviceInfo.get();
+      return sendJson(reply, JSON.stringify({ ...service, api_version: surface.version }));
+    },
   });
 
   operation(app, {

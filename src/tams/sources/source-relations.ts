@@ -1,3 +1,4 @@
+import { NO_ROLE } from '../flows/collection-repository.ts';
 import type { CollectionItem } from '../flows/flow.ts';
 import type { CollectionEdge, StoreReader } from '../store.ts';
 import { nextTurn } from '../../shared/turns.ts';
@@ -64,7 +65,7 @@ function groupMembers(
     const id = sourceOf.get(memberId);
     if (collector === undefined || id === undefined) continue;
     const members = grouped.get(collector) ?? new Map<string, CollectionItem>();
-    members.set(`${id} ${role}`, { id, role });
+    members.set(`${id} ${role}`, role === NO_ROLE ? { id } : { id, role });
     grouped.set(collector, members);
   }
   return grouped;

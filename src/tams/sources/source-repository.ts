@@ -39,7 +39,7 @@ export class SourceReader implements SourceReads {
         columns: ['created_ns', 'id', 'document'],
         indexed: label === undefined ? [] : [eq('label', label)],
         scanned: [...(format === undefined ? [] : [eq('format', format)]), ...scannedOf(this.#access)],
-        tags: { table: SOURCE_TAGS, filter: tags },
+        tags: { index: SOURCE_TAGS, filter: tags },
       },
       page,
     );

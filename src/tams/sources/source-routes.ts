@@ -4,13 +4,13 @@ import { badQuery, json, notFound, pagingHeaders } from '../../http/schemas/resp
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { propertyRoutes } from '../documents/property-routes.ts';
+import type { PageRequest } from '../../shared/paging.ts';
 import { readTagFilter } from '../documents/tag-filter.ts';
 import { tagRoutes } from '../documents/tag-routes.ts';
-import { sourceListQuery, sourceParams, sourceTagParams } from '../parameters.ts';
+import { sourceParams, sourceTagParams } from '../parameters.ts';
 import type { Asker, RouteContext } from '../route-context.ts';
-import { SourceSchema } from './source-schemas.ts';
 
-/** TAMS 7.0, `/sources` and all below it. */
+/** TAMS, `/sources` and all below it. */
 export function allSourceRoutes(app: TamsApp, context: RouteContext): void {
   sourceListing(app, context);
   sourceRoutes(app, context);
@@ -22,7 +22,7 @@ export function allSourceRoutes(app: TamsApp, context: RouteContext): void {
     params: sourceParams,
     serviceOf: (request: Asker) => context.services(request).sources,
   } as const;
-  tagRoutes(app, { ...owner, tagParams: sourceTagParams, writeResponses: {} });
+  tagRoutes(app, { ...owner, tags: context.surface.tags, tagParams: sourceTagParams, writeResponses: {} });
   for (const property of ['description', 'label'] as const) {
     propertyRoutes(app, owner, {
       property,
@@ -34,26 +34,27 @@ export function allSourceRoutes(app: TamsApp, context: RouteContext): void {
   }
 }
 
-/** TAMS 7.0, `GET /sources`. */
-function sourceListing(app: TamsApp, { services, paging }: RouteContext): void {
+/** TAMS, `GET /sources`. */
+function sourceListing(app: TamsApp, { services, paging, surface: { sources, tags } }: RouteContext): void {
   readOperation(app, {
     url: '/sources',
     name: 'sources',
     tag: 'Sources',
     summary: 'List sources',
     description: 'In the order of their creation. All filters that are given have to hold.',
-    schema: { querystring: sourceListQuery },
-    responses: { 200: json('The sources.', Type.Array(SourceSchema), pagingHeaders), 400: badQuery },
+    schema: { querystring: sources.listQuery },
+    responses: { 200: json('The sources.', Type.Array(sources.schema), pagingHeaders), 400: badQuery },
     handler: (request, reply) => {
       const { label, format } = request.query;
-      const filter = { label, format, tags: readTagFilter(request.query) };
-      return paging.send(request, reply, (page) => services(request).sources.list(filter, page));
+      const filter = { label, format, tags: readTagFilter(request.query, tags.match) };
+      const list = (page: PageRequest) => services(request).sources.list(filter, page);
+      return paging.send(request, reply, list, { text: sources.show });
     },
   });
 }
 
-/** TAMS 7.0, `GET /sources/{sourceId}`. */
-function sourceRoutes(app: TamsApp, { services }: RouteContext): void {
+/** TAMS, `GET /sources/{sourceId}`. */
+function sourceRoutes(app: TamsApp, { services, surface: { sources } }: RouteContext): void {
   readOperation(app, {
     url: '/sources/:sourceId',
     name: 'sources-sourceId',
@@ -61,14 +62,14 @@ function sourceRoutes(app: TamsApp, { services }: RouteContext): void {
     summary: 'Get a source',
     description: 'A source is there while a flow names it: flows create and delete their sources.',
     schema: { params: sourceParams },
-    responses: { 200: json('The source.', SourceSchema), 404: notFound },
+    responses: { 200: json('The source.', sources.schema), 404: notFound },
     handler: async (request, reply) => {
       const { sourceId: id } = request.params;
       if (request.method === 'HEAD') {
         await services(request).sources.exists(id);
         return sendHead(reply);
       }
-      return sendJson(reply, await services(request).sources.get(id));
+      return sendJson(reply, sources.show(await services(request).sources.get(id)));
     },
   });
 }

@@ -4,14 +4,14 @@ import type { SourceFilter } from '../documents/filters.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { Source, SourceProperty } from './source.ts';
 import type { SourceDocument, Store } from '../store.ts';
-import type { Tags } from '../documents/tags.ts';
+import type { Tags, TagValue } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSource } from '../webhooks/event-publishing.ts';
 import { sourceNotFound } from './source-lifecycle.ts';
 import { inferRelations } from './source-relations.ts';
 import { showSource } from './source-text.ts';
-import { tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
+import { findTag, tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
 
 /** Sources exist because flows name them; only their own metadata is changed here (TAMS 7.0, `/sources`). */
 export class SourceService {
@@ -46,13 +46,20 @@ export class SourceService {
     return (await this.#load(id)).tags ?? {};
   }
 
-  async getTag(id: string, name: string): Promise<string> {
+  async getTag(id: string, name: string): Promise<TagValue> {
     return tagOf(await this.getTags(id), name, `source ${id}`);
   }
 
-  putTag(id: string, name: string, value: string, principal: string): Promise<void> {
+  /** @param valueOf the value to keep, made of the present one */
+  putTag(
+    id: string,
+    name: string,
+    valueOf: (present: TagValue | undefined) => TagValue,
+    principal: string,
+  ): Promise<void> {
     return this.#change(id, principal, (source) => {
-      source.tags = withTag(source.tags ?? {}, name, value);
+      const { tags = {} } = source;
+      source.tags = withTag(tags, name, valueOf(findTag(tags, name)));
     });
   }
 

@@ -1,6 +1,6 @@
 import { defineTable, json, text } from '../../vastdb/schema/define-table.ts';
 import type { FormatUrn } from '../documents/format.ts';
-import { tagTable } from '../documents/tag-index.ts';
+import { tagItemTable, tagTable } from '../documents/tag-index.ts';
 import type { Source } from './source.ts';
 
 /** Columns are what is searched or sorted by; all of a source is in its `document`. */
@@ -21,4 +21,4 @@ export const SOURCES = defineTable({
   ],
 });
 
-export const SOURCE_TAGS = tagTable('source_tags');
+export const SOURCE_TAGS = { whole: tagTable('source_tags'), items: tagItemTable('source_tag_items') };

@@ -55,7 +55,7 @@ it('rows that are older than the column are visible to nobody limited, until the
 
   const visible = async (classes: string[]): Promise<[number, number]> => {
     const view = store.limitedTo(classes);
-    const filter = { tags: { equals: new Map<string, string>(), exists: new Map<string, boolean>() } };
+    const filter = { tags: { values: new Map(), exists: new Map() } };
     const all = { limit: flows.length };
     return [(await view.flows.list(filter, all)).items.length, (await view.sources.list(filter, all)).items.length];
   };

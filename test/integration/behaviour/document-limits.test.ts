@@ -168,9 +168,9 @@ describe('a flow that an older version let have more', () => {
     const manager = await openTestTables(server.dataDir, VAST_STORE_TABLES);
     await manager.transaction(async (tx) => {
       await tx.update(FLOWS.name, eq('id', id), { document: JSON.stringify(large) });
-      await tx.delete(FLOW_TAGS.name, eq('owner_id', id));
+      await tx.delete(FLOW_TAGS.whole.name, eq('owner_id', id));
       const rows = Object.entries(large.tags).map(([name, value]) => [id, name, value]);
-      await tx.insertArrays(FLOW_TAGS.name, ['owner_id', 'name', 'value'], rows);
+      await tx.insertArrays(FLOW_TAGS.whole.name, ['owner_id', 'name', 'value'], rows);
       const members = repeats.map(({ id: memberId, role }, position) => [id, BigInt(position), memberId, role]);
       await tx.insertArrays('flow_collection_members', ['flow_id', 'position', 'member_id', 'role'], members);
     });

@@ -150,7 +150,11 @@ describe('a reclaim that goes on when its lease is over', () => {
       onRequest: () => undefined,
     };
     const flow = videoFlow({ id: testId('flow', 1), source_id: testId('source', 1) });
-    await new FlowService(first.store, new SegmentDeletion(first.store, deletion), TEST_LIMITS).put(flow, 'test');
+    await new FlowService(first.store, new SegmentDeletion(first.store, deletion), TEST_LIMITS).put(
+      flow.id,
+      () => flow,
+      'test',
+    );
     const storage = new StorageService(first.store, new MediaStores([media]), 0);
     const allocate = async (): Promise<string> => {
       await storage.allocate(flow.id, { object_ids: ['take 3'] }, 'http://host');

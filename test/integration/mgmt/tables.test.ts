@@ -93,18 +93,20 @@ describe('commands that destroy', () => {
     };
     const mark = { name: FILLING_TABLES.restore, columns: [{ name: 'restoring', type: 'string' }] } as const;
     await onPlace(async ({ engine }) => {
-      for (const table of [FLOW_TAGS, mark]) await engine.createTable(table);
-      await engine.transaction((tx) => tx.insert(FLOW_TAGS.name, ['owner_id', 'name', 'value'], [['a', 'b', 'c']]));
+      for (const table of [FLOW_TAGS.whole, mark]) await engine.createTable(table);
+      await engine.transaction((tx) =>
+        tx.insert(FLOW_TAGS.whole.name, ['owner_id', 'name', 'value'], [['a', 'b', 'c']]),
+      );
     });
     const dry = await runMgmt(['cleanup', '--all', '--dry-run'], place);
     expect(dry).toMatchObject({ code: 0, err: '' });
     expect(dry.out).toMatch(/^flow_tags +1$/m);
-    expect(await onPlace(({ engine }) => engine.listTables())).toEqual([mark.name, FLOW_TAGS.name]);
+    expect(await onPlace(({ engine }) => engine.listTables())).toEqual([mark.name, FLOW_TAGS.whole.name]);
 
     await expect(withTables(async () => undefined, place)).rejects.toThrow(/^These tables are not whole: a restore/);
     expect((await runMgmt(['cleanup', '--all', '--yes'], place)).out).toMatch(/^Deleted 1 rows\.$/m);
     await withTables(async ({ manager }) => {
-      expect(await manager.count(FLOW_TAGS.name)).toBe(0);
+      expect(await manager.count(FLOW_TAGS.whole.name)).toBe(0);
     }, place);
   });
 

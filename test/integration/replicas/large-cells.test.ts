@@ -31,21 +31,21 @@ describe('what is larger than a cell of the cluster', () => {
   ])('is refused in a flow, naming its %s, before anything is kept', async (field, properties) => {
     const members = field === 'flow_collection' ? [{ id: await kept(), role: LARGE }] : [];
     const flow = { ...newFlow({ flow_collection: members }), ...properties };
-    await expect(replica.flows.put(flow, 'test')).rejects.toMatchObject(tooLarge(field));
+    await expect(replica.flows.put(flow.id, () => flow, 'test')).rejects.toMatchObject(tooLarge(field));
     expect(await replica.store.flows.find(flow.id)).toBeUndefined();
     expect(await replica.store.sources.find(flow.source_id)).toBeUndefined();
   });
 
   it('is refused in a property of a flow that is there, and in tags of its source', async () => {
     const flow = newFlow();
-    await replica.flows.put(flow, 'test');
+    await replica.flows.put(flow.id, () => flow, 'test');
     const before = await replica.store.flows.find(flow.id);
     await expect(replica.flows.putProperty(flow.id, 'description', LARGE, 'test')).rejects.toMatchObject(
       tooLarge('description'),
     );
     expect(await replica.store.flows.find(flow.id)).toEqual(before);
     const sources = new SourceService(replica.store, TEST_LIMITS);
-    await expect(sources.putTag(flow.source_id, 'note', LARGE, 'test')).rejects.toMatchObject(tooLarge('tags'));
+    await expect(sources.putTag(flow.source_id, 'note', () => LARGE, 'test')).rejects.toMatchObject(tooLarge('tags'));
   });
 
   it('is refused in a segment', async () => {
@@ -64,13 +64,13 @@ describe('what is larger than a cell of the cluster', () => {
 
   it('is taken up to the limit', async () => {
     const flow = { ...newFlow(), description: 'x'.repeat(125_000) };
-    await replica.flows.put(flow, 'test');
+    await replica.flows.put(flow.id, () => flow, 'test');
     expect((await replica.store.flows.find(flow.id))?.document).toContain(flow.description);
   });
 });
 
 async function kept(): Promise<string> {
   const flow = newFlow();
-  await replica.flows.put(flow, 'test');
+  await replica.flows.put(flow.id, () => flow, 'test');
   return flow.id;
 }

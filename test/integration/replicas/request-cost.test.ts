@@ -157,7 +157,7 @@ describe('flows are listed', () => {
     ];
     await replica.manager.transaction((tx) => tx.insertArrays('flows', columns, cells));
     const seen = new Set<string>();
-    const filter = { tags: { equals: new Map(), exists: new Map() } };
+    const filter = { tags: { values: new Map(), exists: new Map() } };
     let after: CursorPosition | undefined;
     do {
       const { result, cost } = await costOf(replicas, () => replica.store.flows.list(filter, { limit: 100, after }));

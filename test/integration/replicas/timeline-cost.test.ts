@@ -106,7 +106,7 @@ describe('a flow from before its statistics were kept', () => {
 
   beforeAll(async () => {
     const { flows, registration, store } = replicas.first;
-    await flows.put(from, 'test');
+    await flows.put(from.id, () => from, 'test');
     expect(await registration.register(from.id, segments)).toEqual([]);
     const { content } = await state();
     await store.transaction(async (tx) => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => replicas.close());
 
-const put = ({ flows }: Replica, flow: FlowInput) => flows.put(flow, 'test');
+const put = ({ flows }: Replica, flow: FlowInput) => flows.put(flow.id, () => flow, 'test');
 
 async function existing(more: Parameters<typeof newFlow>[0] = {}): Promise<FlowInput> {
   const flow = newFlow(more);

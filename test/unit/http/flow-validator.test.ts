@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Format } from '../../../src/tams/documents/format.ts';
-import { compileFlow } from '../../../src/tams/flows/flow-validator.ts';
+import { surface70 } from '../../../src/tams/versions/7.0/surface.ts';
 
-const validate = compileFlow();
+const { validate } = surface70.flows;
 const faultOf = (body: unknown): string => {
   const result = validate(body);
   return 'error' in result ? result.error.message : 'no fault';

@@ -71,10 +71,11 @@ describe('filters by tags', () => {
   it('are those of any name, also of names that objects have of themselves', () => {
     const result = validate(parse('tag.__proto__=a&tag.x.y=b&tag_exists.constructor=true&label=c'));
     if ('error' in result) throw result.error;
-    const { equals, exists } = readTagFilter(result.value as Record<string, unknown>);
-    expect([...equals]).toEqual([
-      ['__proto__', 'a'],
-      ['x.y', 'b'],
+    const whole = (text: string) => ({ anyOf: [text], items: false });
+    const { values, exists } = readTagFilter(result.value as Record<string, unknown>, whole);
+    expect([...values]).toEqual([
+      ['__proto__', whole('a')],
+      ['x.y', whole('b')],
     ]);
     expect([...exists]).toEqual([['constructor', true]]);
   });

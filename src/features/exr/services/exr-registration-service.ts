@@ -132,7 +132,7 @@ export class ExrRegistrationService {
     if (part === undefined) throw new AppError('not_found', 'The first frame of this sequence is gone.');
     const flow = flowOf(request, found, part, present);
     if (present !== undefined && isDeepStrictEqual(flow, present)) return 'unchanged';
-    const { created } = await this.#flows.put(flow, principal);
+    const { created } = await this.#flows.put(flow.id, () => flow, principal);
     return created ? 'created' : 'updated';
   }
 

@@ -45,19 +45,19 @@ export function describeCommandsBeside(kind: 'sqlite' | 'vast' | 'postgres', pla
     it('status shows what a table lacks, and changes nothing; refresh makes it', async () => {
       expect(await statusOf(place(), LEASES.name)).toMatchObject({ state: 'current', columns: 3, missing_indexes: [] });
       // As an earlier version left the table: without a column, and without its index.
-      const columns = FLOW_TAGS.columns.filter(({ name }) => name !== 'value');
+      const columns = FLOW_TAGS.whole.columns.filter(({ name }) => name !== 'value');
       await withEngine(async ({ engine }) => {
-        await engine.dropTable(FLOW_TAGS.name);
-        await engine.createTable({ name: FLOW_TAGS.name, columns });
+        await engine.dropTable(FLOW_TAGS.whole.name);
+        await engine.createTable({ name: FLOW_TAGS.whole.name, columns });
       }, place());
-      const first = await statusOf(place(), FLOW_TAGS.name);
+      const first = await statusOf(place(), FLOW_TAGS.whole.name);
       expect(first).toMatchObject({ state: 'outdated', columns: 2, missing_columns: ['value'] });
       expect(first?.missing_indexes).not.toEqual([]);
-      expect(await statusOf(place(), FLOW_TAGS.name)).toEqual(first);
+      expect(await statusOf(place(), FLOW_TAGS.whole.name)).toEqual(first);
 
       const report = await withEngine(({ engine, definitions }) => ensureTables(engine, definitions), place());
-      expect(report.addedColumns).toEqual([{ table: FLOW_TAGS.name, columns: ['value'] }]);
-      expect(await statusOf(place(), FLOW_TAGS.name)).toMatchObject({ missing_columns: [], missing_indexes: [] });
+      expect(report.addedColumns).toEqual([{ table: FLOW_TAGS.whole.name, columns: ['value'] }]);
+      expect(await statusOf(place(), FLOW_TAGS.whole.name)).toMatchObject({ missing_columns: [], missing_indexes: [] });
     });
 
     it('cleanup deletes the rows that are older, and nothing else', async () => {

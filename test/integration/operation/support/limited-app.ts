@@ -28,6 +28,7 @@ export async function startLimited(
   const operation = { ...base, limits: { ...base.limits, ...limits } };
   const flows = { get };
   const app = await buildApp({
+    apis: [],
     routes: routesOver({ flows } as unknown as Services),
     cursors: new CursorCodec('a secret that tests share among themselves'),
     operation,

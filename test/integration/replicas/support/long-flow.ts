@@ -10,7 +10,7 @@ export const stretch = (startNs: bigint, lengthNs: bigint) => ({ startNs, endNs:
 /** Makes a flow of so many segments, without the objects that they would use. Returns its id. */
 export async function fillFlow({ flows, manager, store }: Replica, layout: Layout, count: number): Promise<string> {
   const flow = newFlow();
-  await flows.put(flow, 'test');
+  await flows.put(flow.id, () => flow, 'test');
   const all = Array.from({ length: count }, (_, index) => layout(index));
   const columns = ['flow_id', 'start_ns', 'end_ns', 'object_id', 'fragment'];
   const cells = all.map(({ startNs, endNs }, index) => [flow.id, startNs, endNs, `${flow.id} ${index}`, '{']);

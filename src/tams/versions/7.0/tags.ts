@@ -1,0 +1,23 @@
+import Type from 'typebox';
+import { Dictionary } from '../../../http/schemas/common.ts';
+import { type Tags, type TagValue, wholeText } from '../../documents/tags.ts';
+import { findTag } from '../../documents/tag-access.ts';
+import type { Surface } from '../surface.ts';
+
+/** TAMS 7.0, `schemas/tags.json`: texts alone. A list is shown as one text. */
+export const tags: Surface['tags'] = {
+  value: Type.Unsafe<string>(Type.String()),
+  all: Dictionary(Type.String(), { title: 'Tags', description: 'Free text by free names.' }),
+  show: wholeText,
+  showAll: (all) => Object.fromEntries(Object.entries(all).map(([name, value]) => [name, wholeText(value)])),
+  read: keepList,
+  match: (text) => ({ anyOf: [text], items: false }),
+};
+
+/** The text of a list, sent again, leaves the list as it is. */
+function keepList(value: TagValue, present: TagValue | undefined): TagValue {
+  return present !== undefined && wholeText(present) === value ? present : value;
+}
+
+export const keepLists = (given: Tags, present: Tags = {}): Tags =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => [name, keepList(value, findTag(present, name))]));

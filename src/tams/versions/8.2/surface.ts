@@ -1,0 +1,7 @@
+import type { Surface } from '../surface.ts';
+import { flows } from './flows.ts';
+import { sources } from './sources.ts';
+import { tags } from './tags.ts';
+
+/** TAMS 8.2. */
+export const surface82: Surface = { version: '8.2', tags, flows, sources, ownRoutes: () => undefined };

@@ -1,0 +1,13 @@
+import { AppError } from '../../shared/errors.ts';
+import type { Validate } from '../../http/validation/body-validator.ts';
+
+/** Says where a body belongs that this version refuses, and the newest one takes. */
+export function orNewer(own: Validate, newest: Validate): Validate {
+  return (body) => {
+    const result = own(body);
+    if (!('error' in result) || 'error' in newest(body)) return result;
+    const { code, message, field } = result.error;
+    const summary = `${message}; this body is of TAMS 8.2, which this server speaks at /v8.2`;
+    return { error: new AppError(code, summary, field === undefined ? {} : { field }) };
+  };
+}

@@ -1,0 +1,54 @@
+import type { TSchema, TUnsafe } from 'typebox';
+import type { Validate } from '../../http/validation/body-validator.ts';
+import type { JsonText } from '../../shared/paging.ts';
+import type { TagMatch, Tags, TagValue } from '../documents/tags.ts';
+import type { CollectionItem, Flow, FlowCollectionItem, FlowInput } from '../flows/flow.ts';
+import type { FlowSchemas } from '../flows/flow-schemas.ts';
+import type { flowListQuery, sourceListQuery } from '../parameters.ts';
+import type { RouteContext } from '../route-context.ts';
+import type { TamsApp } from '../../http/tams-app.ts';
+
+/**
+ * A version of TAMS: schemas and translation at the door of the one store (docs/adr/0031-two-versions.md). Rows and
+ * services know the fullest form of everything, and no version.
+ */
+export interface Surface {
+  /** As `GET /service` tells it. */
+  readonly version: string;
+  readonly tags: TagSurface;
+  readonly flows: FlowSurface;
+  readonly sources: SourceSurface;
+  /** Operations that no other version has, or has in a form of its own. */
+  readonly ownRoutes: (app: TamsApp, context: RouteContext) => void;
+}
+
+interface TagSurface {
+  readonly value: TUnsafe<TagValue>;
+  readonly all: TSchema;
+  show(value: TagValue): TagValue;
+  showAll(tags: Tags): Tags;
+  /** The value to keep where a client sends this one. */
+  read(value: TagValue, present: TagValue | undefined): TagValue;
+  /** The tags that a filter's text matches. */
+  match(text: string): TagMatch;
+}
+
+interface FlowSurface extends FlowSchemas {
+  readonly listQuery: typeof flowListQuery;
+  readonly collection: TUnsafe<FlowCollectionItem[]>;
+  /** Validates the body of a PUT. */
+  readonly validate: Validate;
+  /** @param text as services print a flow */
+  show(text: JsonText): JsonText;
+  showCollection(items: readonly FlowCollectionItem[]): FlowCollectionItem[];
+  /** The flow to keep of the body of a PUT. @param present the flow that it replaces */
+  read(input: FlowInput, present: Flow | undefined): FlowInput;
+  readCollection(items: readonly FlowCollectionItem[]): FlowCollectionItem[];
+}
+
+interface SourceSurface {
+  readonly listQuery: typeof sourceListQuery;
+  readonly schema: TSchema;
+  readonly collectionItem: TUnsafe<CollectionItem>;
+  show(text: JsonText): JsonText;
+}

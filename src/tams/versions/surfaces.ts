@@ -1,0 +1,17 @@
+import { surface70 } from './7.0/surface.ts';
+import { surface82 } from './8.2/surface.ts';
+import type { Surface } from './surface.ts';
+
+/** The versions that this server speaks, the oldest first. Each is at its path, and one is at the root too. */
+export const SURFACES: readonly Surface[] = [surface70, surface82];
+
+/** Clients that know no versions in paths were written for it. */
+export const DEFAULT_VERSION = surface70.version;
+
+export const VERSIONS = SURFACES.map(({ version }) => version);
+
+/** A version that `VERSIONS` has. */
+export const surfaceOf = (version: string): Surface => SURFACES.find((each) => each.version === version) ?? surface70;
+
+/** The path that a version is mounted at (TAMS, `servers` of the definition). */
+export const pathOf = ({ version }: Surface): string => `/v${version}`;
