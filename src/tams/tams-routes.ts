@@ -1,6 +1,6 @@
 import type { RouteContext, TamsContext } from './route-context.ts';
 import { mountApi } from '../http/api-mount.ts';
-import { pathOf, surfaceOf, SURFACES } from './versions/surfaces.ts';
+import { ownRoutes, pathOf, surfaceOf, SURFACES } from './versions/surfaces.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import { deletionRequestRoutes } from './deletion/deletion-request-routes.ts';
 import { allFlowRoutes } from './flows/flow-routes.ts';
@@ -38,5 +38,5 @@ function tamsRoutes(app: TamsApp, context: RouteContext): void {
   storageRoutes(app, context);
   objectRoutes(app, context);
   deletionRequestRoutes(app, context);
-  context.surface.ownRoutes(app, context);
+  ownRoutes(app, context);
 }

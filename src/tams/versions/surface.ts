@@ -5,8 +5,6 @@ import type { TagMatch, Tags, TagValue } from '../documents/tags.ts';
 import type { CollectionItem, Flow, FlowCollectionItem, FlowInput } from '../flows/flow.ts';
 import type { FlowSchemas } from '../flows/flow-schemas.ts';
 import type { flowListQuery, sourceListQuery } from '../parameters.ts';
-import type { RouteContext } from '../route-context.ts';
-import type { TamsApp } from '../../http/tams-app.ts';
 
 /**
  * A version of TAMS: schemas and translation at the door of the one store (docs/adr/0031-two-versions.md). Rows and
@@ -18,8 +16,6 @@ export interface Surface {
   readonly tags: TagSurface;
   readonly flows: FlowSurface;
   readonly sources: SourceSurface;
-  /** Operations that no other version has, or has in a form of its own. */
-  readonly ownRoutes: (app: TamsApp, context: RouteContext) => void;
 }
 
 interface TagSurface {

@@ -1,3 +1,5 @@
+import type { TamsApp } from '../../http/tams-app.ts';
+import type { RouteContext } from '../route-context.ts';
 import { surface70 } from './7.0/surface.ts';
 import { surface82 } from './8.2/surface.ts';
 import type { Surface } from './surface.ts';
@@ -12,6 +14,13 @@ export const VERSIONS = SURFACES.map(({ version }) => version);
 
 /** A version that `VERSIONS` has. */
 export const surfaceOf = (version: string): Surface => SURFACES.find((each) => each.version === version) ?? surface70;
+
+/** Operations that one version alone has, or has in a form of its own. */
+export function ownRoutes(app: TamsApp, context: RouteContext): void {
+  OWN_ROUTES.get(context.surface)?.(app, context);
+}
+
+const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => void> = new Map();
 
 /** The path that a version is mounted at (TAMS, `servers` of the definition). */
 export const pathOf = ({ version }: Surface): string => `/v${version}`;

@@ -4,4 +4,4 @@ import { sources } from './sources.ts';
 import { tags } from './tags.ts';
 
 /** TAMS 7.0. */
-export const surface70: Surface = { version: '7.0', tags, flows, sources, ownRoutes: () => undefined };
+export const surface70: Surface = { version: '7.0', tags, flows, sources };

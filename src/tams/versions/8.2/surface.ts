@@ -4,4 +4,4 @@ import { sources } from './sources.ts';
 import { tags } from './tags.ts';
 
 /** TAMS 8.2. */
-export const surface82: Surface = { version: '8.2', tags, flows, sources, ownRoutes: () => undefined };
+export const surface82: Surface = { version: '8.2', tags, flows, sources };
