@@ -15,7 +15,7 @@ export async function mountApi(app: TamsApp, path: string, routes: (scope: TamsA
         // In place: hooks from before have kept the object.
         Object.assign((route.config ??= {}), { api: path });
       });
-      routes(scope as TamsApp);
+      routes(scope);
       done();
     },
     { prefix: path },

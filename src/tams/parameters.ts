@@ -60,13 +60,7 @@ const collectedByIds = (what: string) =>
     }),
   );
 
-const sortBy = <const Names extends string[]>(names: Names) =>
-  Type.Optional(
-    Type.Enum(names, {
-      type: 'string',
-      description: 'The order: the latest first, or labels alphabetically. By default `created`.',
-    }),
-  );
+const ORDER = 'The order: the latest first, or labels alphabetically. By default `created`.';
 
 const reverseOrder = Type.Optional(Type.Boolean({ default: false, description: 'Whether the order is reversed.' }));
 
@@ -74,7 +68,7 @@ export const sourceListQuery = Type.Object({
   label: exactLabel,
   ...tagFilters,
   format: Type.Optional(ContentFormat),
-  sort_by: sortBy(['created', 'updated', 'label']),
+  sort_by: Type.Optional(Type.Enum(['created', 'updated', 'label'], { type: 'string', description: ORDER })),
   reverse_order: reverseOrder,
   collected_by_ids: collectedByIds('sources'),
   ...pagingParameters,
@@ -97,7 +91,7 @@ export const flowListQuery = Type.Object({
     Type.Boolean({ description: 'Only flows that need initialisation segments (`true`), or that do not (`false`).' }),
   ),
   collected_by_ids: collectedByIds('flows'),
-  sort_by: sortBy(['created', 'metadata_updated', 'label']),
+  sort_by: Type.Optional(Type.Enum(['created', 'metadata_updated', 'label'], { type: 'string', description: ORDER })),
   reverse_order: reverseOrder,
   ...pagingParameters,
 });

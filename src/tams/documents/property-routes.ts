@@ -78,7 +78,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
       await serviceOf(request).putProperty(
         idOf(request),
         property,
-        read(request.body as Static<Schema>) as Value,
+        read(request.body as Static<Schema>),
         request.principal,
       );
       return reply.code(204).send();

@@ -21,12 +21,12 @@ export interface Surface {
 interface TagSurface {
   readonly value: TUnsafe<TagValue>;
   readonly all: TSchema;
-  show(value: TagValue): TagValue;
-  showAll(tags: Tags): Tags;
+  readonly show: (value: TagValue) => TagValue;
+  readonly showAll: (tags: Tags) => Tags;
   /** The value to keep where a client sends this one. */
-  read(value: TagValue, present: TagValue | undefined): TagValue;
+  readonly read: (value: TagValue, present: TagValue | undefined) => TagValue;
   /** The tags that a filter's text matches. */
-  match(text: string): TagMatch;
+  readonly match: (text: string) => TagMatch;
 }
 
 interface FlowSurface extends FlowSchemas {
@@ -35,16 +35,16 @@ interface FlowSurface extends FlowSchemas {
   /** Validates the body of a PUT. */
   readonly validate: Validate;
   /** @param text as services print a flow */
-  show(text: JsonText): JsonText;
-  showCollection(items: readonly FlowCollectionItem[]): FlowCollectionItem[];
+  readonly show: (text: JsonText) => JsonText;
+  readonly showCollection: (items: readonly FlowCollectionItem[]) => FlowCollectionItem[];
   /** The flow to keep of the body of a PUT. @param present the flow that it replaces */
-  read(input: FlowInput, present: Flow | undefined): FlowInput;
-  readCollection(items: readonly FlowCollectionItem[]): FlowCollectionItem[];
+  readonly read: (input: FlowInput, present: Flow | undefined) => FlowInput;
+  readonly readCollection: (items: readonly FlowCollectionItem[]) => FlowCollectionItem[];
 }
 
 interface SourceSurface {
   readonly listQuery: typeof sourceListQuery;
   readonly schema: TSchema;
   readonly collectionItem: TUnsafe<CollectionItem>;
-  show(text: JsonText): JsonText;
+  readonly show: (text: JsonText) => JsonText;
 }

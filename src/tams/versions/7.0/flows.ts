@@ -82,7 +82,7 @@ function readCollection(items: readonly FlowCollectionItem[]): FlowCollectionIte
 
 /** Keeps what 7.0 cannot say. A profile goes with the first technical property that differs from it. */
 function read(input: FlowInput, present: Flow | undefined): FlowInput {
-  const flow = { ...input } as FlowInput;
+  const flow = { ...input };
   if (flow.tags !== undefined) flow.tags = keepLists(flow.tags, present?.tags);
   if (flow.flow_collection !== undefined) flow.flow_collection = readCollection(flow.flow_collection);
   if (present?.status !== undefined) flow.status = present.status;
