@@ -86,4 +86,5 @@ const describe = (config: BackendConfig): StorageBackend => ({
   availability_zone: config.availabilityZone,
   store_product: config.storeProduct,
   default_storage: config.defaultStorage,
+  tags: config.tags,
 });

@@ -8,6 +8,7 @@ import { ConfigError, parseAs } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
 import type { TextSyntax } from '../config/text-syntax.ts';
+import { BACKEND_TAGS, BackendTags } from './backend-tags.ts';
 
 interface BackendDescription {
   readonly id: string;
@@ -16,6 +17,7 @@ interface BackendDescription {
   readonly provider: string;
   readonly storeProduct: string;
   readonly availabilityZone: string | undefined;
+  readonly tags: BackendTags | undefined;
 }
 
 interface LocalBackendConfig extends BackendDescription {
@@ -55,6 +57,7 @@ const description = {
   region: Type.Optional(text),
   availability_zone: Type.Optional(text),
   store_product: Type.Optional(text),
+  tags: Type.Optional(BackendTags),
 };
 const strict = { additionalProperties: false };
 const LocalEntry = Type.Object({ ...description, type: Type.Literal('local'), path: Type.Optional(text) }, strict);
@@ -92,6 +95,7 @@ const S3_TEXTS = {
 
 const FORCE_PATH_STYLE = 'S3_FORCE_PATH_STYLE';
 const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable), FORCE_PATH_STYLE];
+const TAGS_VARIABLE = 'STORAGE_TAGS';
 /** The region that S3 clients sign with if a store has none. */
 const DEFAULT_REGION = 'us-east-1';
 
@@ -105,13 +109,16 @@ export function readBackends(env: Environment, dataDir: string): BackendConfig[]
   const store = env.choice('MEDIA_STORE', ['local', 's3']);
   const s3Variable = S3_VARIABLES.find((name) => env.text(name) !== undefined);
   if (file !== undefined) {
-    const other = store === undefined ? s3Variable : 'MEDIA_STORE';
+    const tags = env.text(TAGS_VARIABLE) === undefined ? undefined : TAGS_VARIABLE;
+    const other = store === undefined ? (s3Variable ?? tags) : 'MEDIA_STORE';
     if (other === undefined) return readFile(file, dataDir);
     throw new ConfigError(`${other} has no effect beside STORAGE_BACKENDS_FILE; unset one of the two.`);
   }
   if (store === 's3') return [s3FromEnvironment(env)];
-  if (s3Variable === undefined)
-    return [toLocalBackend({ type: 'local', id: idOf('local'), default_storage: true }, dataDir)];
+  if (s3Variable === undefined) {
+    const tags = env.parsed(TAGS_VARIABLE, BACKEND_TAGS);
+    return [{ ...toLocalBackend({ type: 'local', id: idOf('local'), default_storage: true }, dataDir), tags }];
+  }
   throw new ConfigError(`${s3Variable} has no effect unless MEDIA_STORE is s3; set that or unset ${s3Variable}.`);
 }
 
@@ -125,7 +132,7 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
     (key) => optional(key) !== undefined,
   );
   if (problem !== undefined) throw new ConfigError(`${problem}.`);
-  return toS3Backend({
+  const backend = toS3Backend({
     type: 's3',
     // The endpoint is not hashed: a store keeps its id, and with it its media, when its address changes.
     id: idOf(`s3:${bucket}`),
@@ -141,6 +148,7 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
     force_path_style: env.flag(FORCE_PATH_STYLE),
     prefix: optional('prefix'),
   });
+  return { ...backend, tags: env.parsed(TAGS_VARIABLE, BACKEND_TAGS) };
 }
 
 function readFile(file: string, dataDir: string): BackendConfig[] {
@@ -257,6 +265,7 @@ function describe(
     provider: entry.provider ?? fallback.provider,
     storeProduct: entry.store_product ?? fallback.storeProduct,
     availabilityZone: entry.availability_zone,
+    tags: entry.tags,
   };
 }
 

@@ -1,4 +1,6 @@
-/** A backend in `GET /service/storage-backends` (TAMS 7.0, `schemas/storage-backend*.json`). */
+import type { BackendTags } from './backend-tags.ts';
+
+/** A backend in `GET /service/storage-backends` (TAMS 8.2, `schemas/storage-backend*.json`). */
 export interface StorageBackend {
   readonly id: string;
   readonly label?: string;
@@ -8,4 +10,6 @@ export interface StorageBackend {
   readonly availability_zone?: string;
   readonly store_product: string;
   readonly default_storage?: boolean;
+  /** TAMS 7.0 knows none: its answers leave them out. */
+  readonly tags?: BackendTags | undefined;
 }

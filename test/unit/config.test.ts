@@ -217,6 +217,7 @@ describe('the storage backend of the environment', () => {
         provider: 'AWS',
         storeProduct: 'S3',
         availabilityZone: undefined,
+        tags: undefined,
         region: 'us-east-1',
         endpoint: undefined,
         publicEndpoint: undefined,
@@ -230,6 +231,19 @@ describe('the storage backend of the environment', () => {
       },
     ]);
   });
+
+  it.each([{}, S3])('has the tags of STORAGE_TAGS (%#)', (env) => {
+    const tags = { auth_classes: ['news', 'sport'], site: 'north', none: [] };
+    const [backend] = loadConfig({ ...env, STORAGE_TAGS: JSON.stringify(tags) }).media.backends;
+    expect(backend?.tags).toEqual(tags);
+  });
+
+  it.each(['auth_classes=news', '["news"]', '{"copies":2}', '{"site":[["north"]]}', 'null'])(
+    'refuses %s as its tags',
+    (text) => {
+      expect(refusal({ STORAGE_TAGS: text })).toMatch(/^STORAGE_TAGS takes a JSON object whose values are strings/);
+    },
+  );
 
   it('takes every S3 variable', () => {
     const env = {
@@ -347,6 +361,7 @@ describe('STORAGE_BACKENDS_FILE', () => {
         session_token: 'token',
         force_path_style: false,
         prefix: 'tams',
+        tags: { auth_classes: ['news'], site: 'north' },
       },
       { ...local, label: 'near', path: 'near' },
     ];
@@ -360,6 +375,7 @@ describe('STORAGE_BACKENDS_FILE', () => {
         storeProduct: 'VAST S3',
         region: 'eu-west-2',
         availabilityZone: 'rack-4',
+        tags: { auth_classes: ['news'], site: 'north' },
         endpoint: 'https://s3.internal',
         publicEndpoint: 'https://s3.example',
         publicBaseUrl: 'https://cdn.example',
@@ -379,6 +395,7 @@ describe('STORAGE_BACKENDS_FILE', () => {
         storeProduct: 'file system',
         region: undefined,
         availabilityZone: undefined,
+        tags: undefined,
         path: '/srv/tams/near',
       },
     ]);
@@ -400,6 +417,9 @@ describe('STORAGE_BACKENDS_FILE', () => {
     ['a missing key', [{ id: ID_2, type: 's3' }], /entry 1 lacks the key bucket/],
     ['an id that is no lower-case UUID', [{ ...local, id: 'AAAA' }], /entry 1 has a wrong id/],
     ['a value of the wrong type', [{ ...s3, force_path_style: 'true' }], /entry 1 has a wrong force_path_style/],
+    ['a tag that is a number', [local, { ...s3, tags: { site: 3 } }], /entry 2 has a wrong tags\/site/],
+    ['a tag of a list of lists', [{ ...local, tags: { site: [['a']] } }], /entry 1 has a wrong tags\/site/],
+    ['tags that are a list', [{ ...local, tags: ['news'] }], /entry 1 has a wrong tags/],
     ['an endpoint without a scheme', [{ ...s3, endpoint: 's3.example' }], /entry 1: endpoint takes an http/],
     ['a bucket that is none', [{ ...s3, bucket: 'a/b' }], /entry 1: bucket takes/],
     ['two backends of one id', [local, { ...s3, id: ID_1 }], /same id/],
@@ -435,6 +455,7 @@ describe('STORAGE_BACKENDS_FILE', () => {
   it('refuses variables that would have no effect beside it', () => {
     expect(refusal({ ...envOf([local]), MEDIA_STORE: 'local' })).toMatch(/^MEDIA_STORE has no effect beside/);
     expect(refusal({ ...envOf([local]), S3_BUCKET: 'media' })).toMatch(/^S3_BUCKET has no effect beside/);
+    expect(refusal({ ...envOf([local]), STORAGE_TAGS: '{}' })).toMatch(/^STORAGE_TAGS has no effect beside/);
   });
 });
 

@@ -47,6 +47,7 @@ export class ServiceInfoService {
   }
 
   storageBackends(): readonly StorageBackend[] {
-    return this.#media.all().map(({ backend }) => backend);
+    // TAMS 7.0 has no tags of backends.
+    return this.#media.all().map(({ backend }) => ({ ...backend, tags: undefined }));
   }
 }

@@ -38,6 +38,7 @@ beforeAll(async () => {
       region: 'north',
       availability_zone: 'north-1',
       store_product: 'disk',
+      tags: { auth_classes: ['news'] },
     },
   ];
   await writeFile(file, JSON.stringify(backends));
@@ -196,5 +197,13 @@ describe('get_urls', () => {
   it('are in the order of preference that the backends are listed in', async () => {
     const backends = await api.get<{ id: string }[]>('/service/storage-backends');
     expect(backends.map(({ id }) => id)).toEqual([LABELLED, NAMELESS]);
+  });
+
+  it('and the backends show no tags, which TAMS 7.0 does not have', async () => {
+    const shown = [
+      await api.get('/service/storage-backends'),
+      await api.get(`/flows/${flowId}/segments?verbose_storage=true`),
+    ];
+    expect(JSON.stringify(shown)).not.toMatch(/tags|auth_classes/);
   });
 });
