@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { copyFile, open, stat, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type {
   ByteRange,
@@ -9,6 +8,7 @@ import type {
   ObjectBody,
   ObjectInfo,
   ObjectList,
+  UploadOptions,
   UploadRequest,
 } from './media-store.ts';
 import type { StorageBackend } from './storage-backend.ts';
@@ -80,6 +80,11 @@ export class LocalMediaStore implements LocalMedia {
     return contentType === undefined ? { url } : { url, 'content-type': contentType };
   }
 
+  plainPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest {
+    const url = baseUrl + this.#signer.addressOf(storagePath);
+    return contentType === undefined ? { url } : { url, 'content-type': contentType };
+  }
+
   authorize(
     method: 'GET' | 'PUT',
     storagePath: string,
@@ -107,16 +112,17 @@ export class LocalMediaStore implements LocalMedia {
 
   /**
    * Writes the object; it can be read when all of it is on disk, and not before. Throws `payload_too_large`, and
-   * `invalid_request` when the body breaks off. On failure nothing stays behind, and the body is not destroyed.
+   * `invalid_request` when the body breaks off, and `checksum_mismatch`. On failure nothing stays behind, and the body is not destroyed.
    */
   async put(
     storagePath: string,
     body: Readable | Uint8Array,
-    { contentType }: { contentType?: string } = {},
+    { contentType, checksums = [] }: UploadOptions = {},
   ): Promise<ObjectInfo> {
-    return this.#publish('put', storagePath, (upload) =>
+    return this.#publish(storagePath, (upload) =>
       writeObjectFile(upload, body, {
         contentType,
+        checksums,
         maxBytes: this.maxObjectBytes,
         beforeWrite: (bytes) => this.#reserve?.take(bytes),
       }),
@@ -143,20 +149,6 @@ export class LocalMediaStore implements LocalMedia {
       if (error instanceof AppError && error.code === 'not_found') return undefined;
       throw error;
     }
-  }
-
-  async copy(fromPath: string, toPath: string): Promise<void> {
-    await this.#publish('copy', toPath, async (upload) => {
-      const source = await found(() => this.#folder.fileOf(fromPath));
-      await this.#reserve?.take((await found(() => stat(source))).size);
-      await found(() => copyFile(source, upload, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE));
-      const handle = await open(upload, 'r+');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    });
   }
 
   async delete(storagePath: string): Promise<void> {
@@ -238,8 +230,8 @@ export class LocalMediaStore implements LocalMedia {
     return found(async () => openObjectFile(await this.#folder.fileOf(storagePath)));
   }
 
-  async #publish<T>(operation: string, storagePath: string, write: (upload: string) => Promise<T>): Promise<T> {
-    return this.#run(operation, async () => {
+  async #publish<T>(storagePath: string, write: (upload: string) => Promise<T>): Promise<T> {
+    return this.#run('put', async () => {
       const upload = this.#folder.newUpload(storagePath);
       try {
         const result = await write(upload);

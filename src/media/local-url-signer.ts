@@ -48,6 +48,11 @@ export class LocalUrlSigner {
     return url;
   }
 
+  /** Without a signature. */
+  addressOf(path: string): string {
+    return this.#base + encodePath(path);
+  }
+
   signPut(path: string, contentType: string | undefined): string {
     return this.#sign('PUT', path, contentType ?? '', this.#window.start());
   }
@@ -88,7 +93,7 @@ export class LocalUrlSigner {
     const expires = String(start + this.#window.lifeS);
     const type = contentType === '' ? '' : `&content-type=${encodeURIComponent(contentType)}`;
     const signature = this.#signature(method, path, contentType, expires);
-    return `${this.#base}${encodePath(path)}?expires=${expires}${type}&signature=${signature}`;
+    return `${this.addressOf(path)}?expires=${expires}${type}&signature=${signature}`;
   }
 
   #signature(method: string, path: string, contentType: string, expires: string): string {

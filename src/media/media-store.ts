@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Checksum } from './checksums.ts';
 import type { StorageBackend } from './storage-backend.ts';
 
 /** The request that a client makes to upload an object (TAMS 7.0, `schemas/http-request.json`). */
@@ -19,6 +20,8 @@ export interface ObjectInfo {
   readonly etag: string;
   readonly contentType?: string;
   readonly lastModified: Date;
+  /** Of all bytes, where the store keeps one. Only `head` has to tell. */
+  readonly checksum?: Checksum | undefined;
 }
 
 export interface ObjectBody extends ObjectInfo {
@@ -69,13 +72,19 @@ export interface MediaStore {
   /** A URL to GET the object. URL-safe ASCII, so it needs no escaping in JSON. Does no I/O. */
   presignGet(storagePath: string, baseUrl: string): string;
   presignPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;
+  /** An upload without a signature, for which the client's credentials count. Only stores with such URLs have it. */
+  plainPut?(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;
   /** An unsigned URL, where the backend has a public base URL. */
   publicUrl(storagePath: string): string | undefined;
 
   put(storagePath: string, body: Readable | Uint8Array, options?: { contentType?: string }): Promise<ObjectInfo>;
   get(storagePath: string, range?: ByteRange): Promise<ObjectBody>;
   head(storagePath: string): Promise<ObjectInfo | undefined>;
-  copy(fromPath: string, toPath: string): Promise<void>;
+  /**
+   * Copies an object of another store without its bytes passing through here, and checks its size. Undefined where the
+   * two stores cannot do that.
+   */
+  copyFrom?(source: MediaStore, fromPath: string, toPath: string): Promise<ObjectInfo | undefined>;
   /** Deleting what is not there is no error. */
   delete(storagePath: string): Promise<void>;
   /** Returns the paths that could not be deleted, with the reason; the others are gone. */
@@ -89,10 +98,19 @@ export interface MediaStore {
   close(): Promise<void>;
 }
 
+export interface UploadOptions {
+  readonly contentType?: string | undefined;
+  /** What the client says that its bytes are. */
+  readonly checksums?: readonly Checksum[];
+}
+
 /** A media store whose signed URLs lead back to this server: `{baseUrl}/media/{storage id}/{storage path}?...`. */
 export interface LocalMedia extends MediaStore {
   /** Larger uploads are refused with `payload_too_large`, before or while they arrive. */
   readonly maxObjectBytes: number;
+  /** Throws `checksum_mismatch`, and keeps nothing, where the bytes have another of the checksums. */
+  put(storagePath: string, body: Readable | Uint8Array, options?: UploadOptions): Promise<ObjectInfo>;
+  plainPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;
   /**
    * Throws `invalid_signature` unless the query was signed by this store for this method and path,
    * and has not expired. Returns what was signed for a PUT: the content type, if any.

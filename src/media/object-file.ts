@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { type Checksum, ChecksumCheck } from './checksums.ts';
 import type { ByteRange, ObjectBody, ObjectInfo } from './media-store.ts';
 import { AppError } from '../shared/errors.ts';
 
@@ -24,6 +25,7 @@ interface Trailer {
 
 interface WriteOptions {
   readonly contentType: string | undefined;
+  readonly checksums: readonly Checksum[];
   readonly maxBytes: number;
   /** Called before each part is written; what it throws ends the upload. */
   readonly beforeWrite: (bytes: number) => Promise<void> | undefined;
@@ -31,17 +33,18 @@ interface WriteOptions {
 
 /**
  * Writes a new file at `file` and syncs it to disk. Throws `payload_too_large` as soon as the body exceeds `maxBytes`,
- * and `invalid_request` when the body breaks off. The body is not destroyed on failure, since an HTTP request has to
+ * `invalid_request` when the body breaks off, and `checksum_mismatch`. The body is not destroyed on failure, since an HTTP request has to
  * stay open for its answer.
  */
 export async function writeObjectFile(
   file: string,
   body: Readable | Uint8Array,
-  { contentType, maxBytes, beforeWrite }: WriteOptions,
+  { contentType, checksums, maxBytes, beforeWrite }: WriteOptions,
 ): Promise<ObjectInfo> {
   const handle = await open(file, 'wx');
   try {
     const sha256 = createHash('sha256');
+    const check = new ChecksumCheck(checksums);
     let size = 0;
     for await (const chunk of chunksOf(body)) {
       size += chunk.length;
@@ -49,14 +52,19 @@ export async function writeObjectFile(
         throw new AppError('payload_too_large', `An object may have ${maxBytes} bytes at most.`);
       }
       sha256.update(chunk);
+      check.update(chunk);
       await beforeWrite(chunk.length);
       await writeAll(handle, chunk);
+    }
+    const mismatch = check.mismatch();
+    if (mismatch !== undefined) {
+      throw new AppError('checksum_mismatch', `The bytes do not have the ${mismatch} that was sent; send them again.`);
     }
     const etag = sha256.digest('hex');
     await writeAll(handle, trailerOf({ etag, contentType }));
     await handle.sync();
     const { mtime } = await handle.stat();
-    return { size, etag, contentType, lastModified: mtime };
+    return { size, etag, contentType, lastModified: mtime, checksum: checksumOfTag(etag) };
   } finally {
     await handle.close();
   }
@@ -74,8 +82,14 @@ export async function readObjectInfo(handle: FileHandle): Promise<ObjectInfo> {
   if (trailerBytes > tail.length) tail = await readTail(handle, stat.size, trailerBytes);
   const json = tail.subarray(tail.length - trailerBytes, tail.length - FOOTER_BYTES).toString('utf8');
   const { etag, contentType } = JSON.parse(json) as Trailer;
-  return { size: stat.size - trailerBytes, etag, contentType, lastModified: stat.mtime };
+  return { size: stat.size - trailerBytes, etag, contentType, lastModified: stat.mtime, checksum: checksumOfTag(etag) };
 }
+
+/** The ETag is the SHA-256 in hex. */
+const checksumOfTag = (etag: string): Checksum => ({
+  algorithm: 'sha256',
+  value: Buffer.from(etag, 'hex').toString('base64'),
+});
 
 /** Opens the object's file for reading; a symbolic link in its place is refused. */
 export async function openObjectFile(file: string): Promise<FileHandle> {

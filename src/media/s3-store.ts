@@ -9,8 +9,6 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   type BucketLocationConstraint,
-  type GetObjectCommandOutput,
-  type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -28,6 +26,7 @@ import { OperationMetrics } from '../operation/operation-metrics.ts';
 import { AppError } from '../shared/errors.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { SigV4Presigner } from './presigner.ts';
+import { infoOf, unquoted } from './s3-answers.ts';
 import { environmentCredentials, type S3Credentials, SigningCredentials } from './s3-credentials.ts';
 import { awsEndpoint, createS3Client, type S3ClientOptions } from './s3-client.ts';
 import { isMissing, isRefusal, isStoreFault, toAppError } from './s3-errors.ts';
@@ -39,6 +38,7 @@ import { UrlCache, type UrlCacheCounts } from './url-cache.ts';
 const MAX_BATCH = 1000;
 const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_AT_ONCE = 4;
+const MAX_COPY_BYTES = 2 ** 30;
 
 export interface S3StoreOptions extends Omit<S3ClientOptions, 'credentials'> {
   /** Undefined: credentials of the environment, by AWS's provider chain. */
@@ -175,7 +175,8 @@ export class S3Store implements MediaStore {
   async head(storagePath: string): Promise<ObjectInfo | undefined> {
     return this.#run('head', async () => {
       try {
-        return infoOf(await this.#client.send(new HeadObjectCommand(this.#object(storagePath))));
+        const ask = new HeadObjectCommand({ ...this.#object(storagePath), ChecksumMode: 'ENABLED' });
+        return infoOf(await this.#client.send(ask));
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
@@ -183,9 +184,21 @@ export class S3Store implements MediaStore {
     });
   }
 
-  async copy(fromPath: string, toPath: string): Promise<void> {
-    const CopySource = `${this.#options.bucket}/${encodeSegments(fromPath)}`;
+  /**
+   * Between buckets of one service, with the same keys. Large objects are left to those who stream: a service that copies
+   * them before it answers would take longer than a request may.
+   */
+  async copyFrom(source: MediaStore, fromPath: string, toPath: string): Promise<ObjectInfo | undefined> {
+    if (!(source instanceof S3Store) || !isSameAccount(this.#options, source.#options)) return undefined;
+    const found = await source.head(fromPath);
+    if (found === undefined) throw new AppError('not_found', 'There is no media object at this path.');
+    if (found.size > MAX_COPY_BYTES) return undefined;
+    const CopySource = `${source.#options.bucket}/${encodeSegments(fromPath)}`;
     await this.#run('copy', () => this.#client.send(new CopyObjectCommand({ ...this.#object(toPath), CopySource })));
+    const copied = await this.head(toPath);
+    if (copied?.size === found.size) return copied;
+    await this.delete(toPath);
+    throw new AppError('media_store_unavailable', 'The media store made a copy of another size; it was removed.');
   }
 
   async delete(storagePath: string): Promise<void> {
@@ -315,19 +328,10 @@ function keysOf({ accessKeyId, secretAccessKey, sessionToken }: S3StoreOptions):
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-function infoOf(answer: HeadObjectCommandOutput | GetObjectCommandOutput): ObjectInfo {
-  // The answer to a range has the length of the part; the whole length stands behind the slash.
-  const whole = answer.ContentRange?.split('/')[1];
-  return {
-    size: whole === undefined ? (answer.ContentLength ?? 0) : Number(whole),
-    etag: unquoted(answer.ETag),
-    contentType: answer.ContentType,
-    lastModified: answer.LastModified ?? new Date(0),
-  };
-}
-
-function unquoted(etag = ''): string {
-  return etag.replaceAll('"', '');
+function isSameAccount(a: S3StoreOptions, b: S3StoreOptions): boolean {
+  return (['endpoint', 'region', 'accessKeyId', 'secretAccessKey', 'sessionToken'] as const).every(
+    (name) => a[name] === b[name],
+  );
 }
 
 function encodeSegments(path: string): string {

@@ -12,7 +12,7 @@ interface AllowedHosts {
 }
 
 /** A host that must not be called. The message does not say what its name resolves to: clients may read it. */
-class ForbiddenHost extends Error {
+export class ForbiddenHost extends Error {
   override readonly name = 'ForbiddenHost';
 }
 

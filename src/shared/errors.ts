@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   object_ids_in_use: { status: 400, meaning: 'Some of the given object ids already exist in this store.' },
   unknown_storage_backend: { status: 400, meaning: 'There is no storage backend of this id.' },
   invalid_webhook: { status: 400, meaning: 'The webhook registration cannot be accepted.' },
+  checksum_mismatch: { status: 400, meaning: 'The bytes that arrived do not have the checksum that was sent.' },
   document_too_large: { status: 400, meaning: 'A flow, a source, a webhook or a segment is larger than it may be.' },
   too_many_items: { status: 400, meaning: 'Tags, or a list within a document, have more entries than they may have.' },
   property_too_large: { status: 400, meaning: 'A property is larger than this table engine can keep.' },

@@ -17,6 +17,7 @@ const EXPOSED = [
   'ETag',
   'Accept-Ranges',
   'Content-Range',
+  'Repr-Digest',
   'X-Paging-Limit',
   'X-Paging-NextKey',
   'X-Paging-Timerange',

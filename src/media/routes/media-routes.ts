@@ -1,14 +1,15 @@
 // For its `hide` in route schemas.
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import type { MediaRoute, MediaRoutesOptions } from './media-request.ts';
+import { AccessCheck } from '../../http/access-check.ts';
+import { isPlain, type MediaRoute, type MediaRoutesOptions } from './media-request.ts';
 import { readMedia } from './read-media.ts';
 import { writeMedia } from './write-media.ts';
 
 /**
  * The addresses that the signed URLs of local media stores lead to: `/media/{storage id}/{storage path}`. They are no
- * operations of TAMS, so the OpenAPI document does not show them. A signature for GET is good for HEAD. Nobody signs in
- * here: the signature is the credential.
+ * operations of TAMS, so the OpenAPI document does not show them. A signature for GET is good for HEAD. The signature is
+ * the credential; only uploads to plain URLs need those of a client.
  */
 export async function mediaRoutes(app: FastifyInstance, options: MediaRoutesOptions): Promise<void> {
   // Media of any type is handed over as it arrives; the store bounds its size.
@@ -18,6 +19,8 @@ export async function mediaRoutes(app: FastifyInstance, options: MediaRoutesOpti
   });
   const url = '/media/:storageId/*';
   const schema = { hide: true };
+  const authentication = options.plainUploads?.authentication;
+  const { check } = authentication === undefined ? {} : new AccessCheck(authentication, 'write');
   const config = { access: 'public', traffic: 'media' } as const;
   app.route<MediaRoute>({
     method: ['GET', 'HEAD'],
@@ -32,6 +35,10 @@ export async function mediaRoutes(app: FastifyInstance, options: MediaRoutesOpti
     url,
     schema,
     config,
+    onRequest: (request, reply, next) => {
+      if (check === undefined || !isPlain(request)) next();
+      else check(request, reply, next);
+    },
     handler: (request, reply) => writeMedia(options, request, reply),
   });
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LocalMedia, ObjectInfo } from '../media-store.ts';
 import { AppError } from '../../shared/errors.ts';
+import { reprDigest } from '../checksums.ts';
 import { parseByteRange } from './byte-range.ts';
 import { allowsRange, matchesEntityTag } from './entity-tag.ts';
 import { authorizeMedia, type MediaRoute } from './media-request.ts';
@@ -46,6 +47,8 @@ export async function readMedia(
 }
 
 function describe(reply: FastifyReply, info: ObjectInfo, query: Record<string, unknown>): FastifyReply {
+  // Of the whole object, also where a part is sent (RFC 9530, section 3).
+  if (info.checksum !== undefined) void reply.header('repr-digest', reprDigest(info.checksum));
   const secondsLeft = Math.max(0, Number(query.expires) - Math.floor(Date.now() / 1000));
   return (
     reply

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { MediaStore, ObjectInfo } from '../../media/media-store.ts';
+import type { LocalMedia, ObjectInfo, UploadOptions } from '../../media/media-store.ts';
 import type { CursorPosition, PageRequest } from '../../shared/paging.ts';
 import type { Store } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -39,10 +39,10 @@ export class ObjectService {
    * Stores the bytes of an existing object. Looks for the object once more when the bytes can be read: reclaim either
    * begins afterwards and finds them, or they are deleted here.
    */
-  async upload(media: MediaStore, storagePath: string, body: Readable, contentType?: string): Promise<ObjectInfo> {
+  async upload(media: LocalMedia, storagePath: string, body: Readable, options: UploadOptions): Promise<ObjectInfo> {
     const location = { storageId: media.backend.id, storagePath };
     if ((await this.#store.objects.findAt(location)) === undefined) throw reclaimed();
-    const info = await media.put(storagePath, body, contentType === undefined ? {} : { contentType });
+    const info = await media.put(storagePath, body, options);
     if ((await this.#store.objects.findAt(location)) !== undefined) return info;
     await media.delete(storagePath);
     throw reclaimed();

@@ -43,16 +43,11 @@ describe.skipIf(directory === undefined)('LocalMediaStore on a full disk', () =>
     await store.put('flow/kept', Buffer.alloc(500_000, 'k'));
 
     await expect(store.put('flow/large', Buffer.alloc(2_000_000))).rejects.toMatchObject({ code: 'storage_full' });
-    await expect(
-      store.copy('flow/kept', 'flow/copy-1').then(() => store.copy('flow/kept', 'flow/copy-2')),
-    ).rejects.toMatchObject({
-      code: 'storage_full',
-    });
     expect(await readdir(join(directory ?? '', '.uploads'))).toEqual([]);
     expect(await store.head('flow/large')).toBeUndefined();
     expect(await buffer((await store.get('flow/kept')).body)).toEqual(Buffer.alloc(500_000, 'k'));
 
-    await store.deleteMany(['flow/kept', 'flow/copy-1']);
+    await store.delete('flow/kept');
     expect(await store.put('flow/large', Buffer.alloc(900_000))).toMatchObject({ size: 900_000 });
   });
 });

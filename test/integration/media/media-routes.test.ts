@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mediaRoutes } from '../../../src/media/routes/media-routes.ts';
-import type { MediaStore } from '../../../src/media/media-store.ts';
+import type { LocalMedia, UploadOptions } from '../../../src/media/media-store.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 
@@ -35,10 +36,11 @@ beforeAll(async () => {
   app = Fastify({ routerOptions: { maxParamLength: 4096 } });
   app.setErrorHandler((error, _request, reply) => {
     const [status, type] = error instanceof AppError ? [error.status, error.code] : [500, String(error)];
-    return reply.code(status).send({ type });
+    const field = error instanceof AppError ? error.field : undefined;
+    return reply.code(status).send({ type, field });
   });
-  const upload = (media: MediaStore, to: string, body: Readable, contentType?: string) =>
-    media.put(to, body, { contentType });
+  const upload = (media: LocalMedia, to: string, body: Readable, options: UploadOptions) =>
+    media.put(to, body, options);
   await app.register(mediaRoutes, { localMedia: new Map([[backend.id, store]]), upload });
   base = await app.listen({ port: 0, host: '127.0.0.1' });
 });
@@ -139,6 +141,62 @@ describe('PUT', () => {
     client.destroy();
     await eventually(async () => (await uploadsInProgress()).length === 0);
     expect(await store.head(path)).toBeUndefined();
+  });
+});
+
+describe('PUT with checksums', () => {
+  const bytes = randomBytes(300_000);
+  const hash = (algorithm: string): string => createHash(algorithm).update(bytes).digest('base64');
+  const crc = Buffer.alloc(4);
+  crc.writeUInt32BE(crc32(bytes));
+  const put = (headers: Record<string, string>, body = bytes): Promise<Response> =>
+    fetch(store.presignPut(path, undefined, base).url, { method: 'PUT', body, headers });
+
+  it.each<[string, string]>([
+    ['content-md5', hash('md5')],
+    ['content-digest', `sha-256=:${hash('sha256')}:`],
+    ['repr-digest', `sha-512=:${hash('sha512')}:, unixsum=:AAAA:, sha-256=:${hash('sha256')}:;q=1`],
+    ['x-amz-checksum-sha256', hash('sha256')],
+    ['x-amz-checksum-sha1', hash('sha1')],
+    ['x-amz-checksum-crc32', crc.toString('base64')],
+  ])('takes the bytes that %s is of, and keeps nothing of others', async (name, value) => {
+    await store.delete(path);
+    const wrong = Buffer.from(bytes);
+    wrong[150_000] = (wrong[150_000] ?? 0) ^ 1;
+    const refused = await put({ [name]: value }, wrong);
+    expect([refused.status, await refused.json()]).toEqual([400, { type: 'checksum_mismatch' }]);
+    expect(await store.head(path)).toBeUndefined();
+    expect(await uploadsInProgress()).toEqual([]);
+    expect((await put({ [name]: value })).status).toBe(200);
+    expect(await store.head(path)).toMatchObject({ size: bytes.length });
+  });
+
+  it('refuses a second wrong one beside a right one, and keeps what was there', async () => {
+    await uploaded(Buffer.from('before'));
+    const refused = await put({ 'content-md5': hash('md5'), 'x-amz-checksum-sha1': 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' });
+    expect(refused.status).toBe(400);
+    expect(await store.head(path)).toMatchObject({ size: 6 });
+  });
+
+  it.each([
+    ['content-md5', 'abc'],
+    ['content-md5', hash('sha256')],
+    ['content-digest', 'unixsum=:AAAA:'],
+    ['content-digest', 'sha-256=AAAA'],
+    ['x-amz-checksum-crc64nvme', 'AAAAAAAAAAA='],
+    ['x-amz-checksum-sha256', `${hash('sha256')}-2`],
+  ])('refuses what it cannot check: %s of %s', async (name, value) => {
+    const refused = await put({ [name]: value });
+    expect([refused.status, await refused.json()]).toEqual([400, { type: 'invalid_request', field: name }]);
+  });
+
+  it('takes an algorithm without a checksum, and shows the SHA-256 of all bytes from then on', async () => {
+    const answers = [await put({ 'x-amz-checksum-algorithm': 'SHA256' })];
+    const url = store.presignGet(path, base);
+    answers.push(await fetch(url), await fetch(url, { method: 'HEAD' }));
+    answers.push(await fetch(url, { headers: { range: 'bytes=5-9' } }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 206]);
+    for (const { headers } of answers) expect(headers.get('repr-digest')).toBe(`sha-256=:${hash('sha256')}:`);
   });
 });
 

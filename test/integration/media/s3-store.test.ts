@@ -104,6 +104,22 @@ describe.skipIf(binary === undefined)('S3Store on a real S3 server', () => {
     expect(await store.head('tams/refused')).toBeUndefined();
   });
 
+  it('lets clients name the MD5 of what they upload, which the store checks, and no header of S3 that is not signed', async () => {
+    const bytes = randomBytes(1000);
+    const md5 = createHash('md5').update(bytes).digest('base64');
+    const sha256 = createHash('sha256').update(bytes).digest('base64');
+    const put = async (headers: Record<string, string>, body = bytes): Promise<[number, string | undefined]> => {
+      const { url } = store.presignPut('tams/checked', undefined);
+      const answer = await fetch(url, { method: 'PUT', body, headers });
+      return [answer.status, /<Code>(.*)<.Code>/.exec(await answer.text())?.[1]];
+    };
+    expect(await put({ 'content-md5': md5 }, randomBytes(1000))).toEqual([400, 'BadDigest']);
+    // As AWS does. So clients cannot choose these, since a URL is signed before there are bytes.
+    expect(await put({ 'x-amz-checksum-sha256': sha256 })).toEqual([403, 'AccessDenied']);
+    expect(await store.head('tams/checked')).toBeUndefined();
+    expect(await put({ 'content-md5': md5 })).toEqual([200, undefined]);
+  });
+
   it('signs the public endpoint into URLs, and talks to the internal one', async () => {
     const split = open(server, {
       publicEndpoint: 'https://media.example:8443',
@@ -167,15 +183,7 @@ describe.skipIf(binary === undefined)('S3Store on a real S3 server', () => {
   it('does not know objects that were never written', async () => {
     expect(await store.head('tams/none')).toBeUndefined();
     await expect(store.get('tams/none')).rejects.toMatchObject({ code: 'not_found' });
-    await expect(store.copy('tams/none', 'tams/copy')).rejects.toMatchObject({ code: 'not_found' });
     await store.delete('tams/none');
-  });
-
-  it('copies an object with its content type', async () => {
-    const path = pathOf(store, 'odd é/id');
-    await store.put(path, Buffer.from('abc'), { contentType: 'audio/aac' });
-    await store.copy(path, 'tams/copy of é');
-    expect(await store.head('tams/copy of é')).toMatchObject({ size: 3, contentType: 'audio/aac' });
   });
 
   it('lists and deletes more objects than fit into one request', { timeout: 120_000 }, async () => {

@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream';
+import type { AddressGuard } from '../../shared/address-guard.ts';
+import type { Checksum } from '../checksums.ts';
+import type { MediaStore } from '../media-store.ts';
+import { CopyError } from './copy-error.ts';
+
+/** An object of a storage backend. */
+export interface StoredObject {
+  readonly store: MediaStore;
+  readonly storagePath: string;
+}
+
+/** An object behind an http or https URL that a client gave. */
+export interface ExternalObject {
+  readonly url: string;
+  readonly guard: AddressGuard;
+  /** Larger objects are refused. */
+  readonly maxBytes: number;
+}
+
+export type CopySource = StoredObject | ExternalObject;
+
+/** An opened source. Whoever opens it destroys the body. */
+export interface SourceBody {
+  readonly body: Readable;
+  /** Undefined: the end of the body tells. */
+  readonly size: number | undefined;
+  readonly maxBytes: number;
+  readonly contentType: string | undefined;
+  /** What the source says of its bytes. */
+  readonly checksums: readonly Checksum[];
+}
+
+/** Opens an object of a store, with the checksum that the store keeps of it. */
+export async function openStored({ store, storagePath }: StoredObject): Promise<SourceBody> {
+  const info = await store.head(storagePath);
+  if (info === undefined) throw new CopyError('The source has no bytes.', false);
+  const { body, etag, contentType } = await store.get(storagePath);
+  if (etag !== info.etag) {
+    body.destroy();
+    throw new CopyError('The source was replaced while it was opened.', true);
+  }
+  const { size, checksum } = info;
+  return { body, size, maxBytes: size, contentType, checksums: checksum === undefined ? [] : [checksum] };
+}
