@@ -57,6 +57,10 @@ export const ERROR_CODES = {
   deadline_exceeded: { status: 503, meaning: 'The request took longer than a request may; it may have been done.' },
   analytics_unavailable: { status: 503, meaning: 'The library that analyses are computed with is not installed.' },
   tables_unavailable: { status: 503, meaning: 'The table engine cannot serve this now; the summary says why.' },
+  outcome_unknown: {
+    status: 503,
+    meaning: 'The tables were lost at a commit: the write may have been done; read before you send it again.',
+  },
   media_store_unavailable: { status: 503, meaning: 'The media store cannot serve this now; the summary says why.' },
   embedder_unavailable: {
     status: 503,

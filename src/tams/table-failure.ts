@@ -21,6 +21,13 @@ export function translateTableFailure(error: unknown): unknown {
     case 'unavailable':
     case 'conflict':
       return new AppError('tables_unavailable', 'the tables cannot serve this now; try again', options);
+    case 'busy':
+      return new AppError('tables_unavailable', 'all connections to the tables are busy; try again', options);
+    case 'outcome_unknown':
+      // Without Retry-After, which clients take for leave to send the same again.
+      return new AppError('outcome_unknown', 'the write may have been done; read before you send it again', {
+        cause: error,
+      });
     case 'corrupt':
       return new AppError('tables_unavailable', 'the tables are damaged; see the server log', { cause: error });
     case 'too_large':

@@ -1,5 +1,7 @@
 /**
  * - `unavailable`: the engine cannot be reached, or is busy; a retry may help.
+ * - `busy`: no connection to the engine came free in time; nothing was done, and a retry may help.
+ * - `outcome_unknown`: the connection was lost at a commit, and its outcome cannot be found out: no retry before a look.
  * - `full`: nothing can be written, since there is no space; reads go on.
  * - `conflict`: another transaction won; a retry may help.
  * - `duplicate`: a unique key was violated.
@@ -7,7 +9,8 @@
  * - `invalid`: the request names unknown tables or columns, or cannot be compiled. A defect of the caller.
  * - `corrupt`: the engine found its files damaged.
  */
-export type TableErrorKind = 'unavailable' | 'full' | 'conflict' | 'duplicate' | 'too_large' | 'invalid' | 'corrupt';
+export type TableErrorKind =
+  'unavailable' | 'busy' | 'outcome_unknown' | 'full' | 'conflict' | 'duplicate' | 'too_large' | 'invalid' | 'corrupt';
 
 /** Errors of the table layer. It knows no HTTP; stores translate them. */
 export class TableError extends Error {
@@ -24,6 +27,6 @@ export class TableError extends Error {
 
   /** Whether the same call may succeed later. */
   get retryable(): boolean {
-    return this.kind === 'unavailable' || this.kind === 'conflict' || this.kind === 'full';
+    return ['unavailable', 'busy', 'conflict', 'full'].includes(this.kind);
   }
 }

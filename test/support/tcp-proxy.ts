@@ -3,6 +3,10 @@ import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
   readonly port: number;
+  /** The port of the server that new connections lead to: a name that moves. */
+  target: number;
+  /** While true, nothing passes in either direction, and nobody is told: as where a machine lost its power. */
+  isSilent: boolean;
   /** Cuts all connections. */
   cut(): void;
   /** Called with what a client sends; returning `drop` cuts that connection before it, `forward-and-drop` right behind it. */
@@ -21,7 +25,7 @@ const DELIVERY_MS = 200;
 export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    const upstream = connect(targetPort, '127.0.0.1');
+    const upstream = connect(proxy.target, '127.0.0.1');
     let isMute = false;
     const cut = (): void => {
       client.destroy();
@@ -36,6 +40,7 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
       });
     }
     client.on('data', (data) => {
+      if (proxy.isSilent) return;
       const decision = proxy.onRequest?.(data) ?? 'forward';
       if (decision === 'drop') {
         cut();
@@ -48,7 +53,7 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
       upstream.write(data);
     });
     const answer = (data: Buffer): void => {
-      if (!isMute) client.write(data);
+      if (!isMute && !proxy.isSilent) client.write(data);
     };
     upstream.on('data', latencyMs === 0 ? answer : (data) => setTimeout(answer, latencyMs, data));
   }).listen(0, '127.0.0.1');
@@ -57,6 +62,8 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
   if (typeof address !== 'object' || address === null) throw new Error('the proxy has no port');
   const proxy: TcpProxy = {
     port: address.port,
+    target: targetPort,
+    isSilent: false,
     onRequest: undefined,
     cut: () => {
       for (const socket of sockets) socket.destroy();

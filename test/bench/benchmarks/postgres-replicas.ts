@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
-import { POSTGRES_MISSING } from '../../support/postgres-server.ts';
+import { overTcp, POSTGRES_MISSING } from '../../support/postgres-server.ts';
 import type { Benchmark } from '../support/benchmark.ts';
 import { postgresEnv, startDurablePostgres } from '../support/postgres-tables.ts';
 import { compareReplicas, LATENCY_MS } from '../support/replica-load.ts';
@@ -16,8 +16,7 @@ export const postgresReplicas: Benchmark = {
     const proxy = await startTcpProxy(postgres.port, { latencyMs: LATENCY_MS });
     const dataDir = await mkdtemp(join(tmpdir(), 'tams-bench-'));
     try {
-      const url = new URL(await postgres.database());
-      url.port = String(proxy.port);
+      const url = overTcp(await postgres.database(), proxy.port);
       const env = { DATA_DIR: dataDir, STORAGE_BACKENDS_FILE: backendsFile, ...postgresEnv(url.href) };
       const targets = new Map([
         [2, 1.7],

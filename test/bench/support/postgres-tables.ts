@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import type { TableEngine } from '../../../src/vastdb/engine.ts';
 import { openPostgresEngine } from '../../../src/vastdb/engines/postgres/postgres-engine.ts';
-import { type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import { OVER_TCP, overTcp, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
 import type { BenchmarkContext } from './benchmark.ts';
 import { type DatasetSpec, EPOCH_NS, fillTables, TURN } from './dataset.ts';
 import { buildTimelines, SEGMENT_NS } from './long-timeline.ts';
 
 /** As a server is after its installation, but for what the tests switch off: commits are durable. */
-export const startDurablePostgres = (): Promise<PostgresServer> => startPostgres({ fsync: 'on' });
+export const startDurablePostgres = (): Promise<PostgresServer> => startPostgres({ ...OVER_TCP, fsync: 'on' });
 
 /** The variables that put a server's tables into that database. */
 export const postgresEnv = (url: string): Record<string, string> => ({
@@ -46,7 +46,7 @@ async function filled(
   context: Pick<BenchmarkContext, 'log'>,
   fill: (engine: TableEngine) => Promise<void>,
 ): Promise<string> {
-  const url = await server.database();
+  const url = overTcp(await server.database(), server.port).href;
   const started = performance.now();
   const engine = await openPostgresEngine({
     url,

@@ -9,7 +9,7 @@ import { withEngine } from '../../../mgmt/tables/open-tables.ts';
 import { tableStatuses } from '../../../mgmt/tables/table-status.ts';
 import { loadConfig } from '../../../src/settings.ts';
 import { videoFlow } from '../../support/examples.ts';
-import { POSTGRES_MISSING, postgresBinaries, startPostgres } from '../../support/postgres-server.ts';
+import { OVER_TCP, POSTGRES_MISSING, postgresBinaries, startPostgres } from '../../support/postgres-server.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 import { startTestServer } from '../../support/test-server.ts';
 import { findings } from '../../support/verify-after.ts';
@@ -21,7 +21,7 @@ const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)
 describe.skipIf(POSTGRES_MISSING)(`docs/postgres.md ${POSTGRES_MISSING ?? ''}`, () => {
   it('sets up a database, points the server at it, and takes it along with pg_dump', { timeout: 120_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tams-postgres-guide-'));
-    const postgres = await startPostgres();
+    const postgres = await startPostgres(OVER_TCP);
     onTestFinished(async () => {
       await postgres.dispose();
       await rm(folder, { recursive: true });

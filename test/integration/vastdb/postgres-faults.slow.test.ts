@@ -7,7 +7,13 @@ import {
 } from '../../../src/vastdb/engines/postgres/postgres-engine.ts';
 import { checkServer } from '../../../src/vastdb/engines/postgres/start-checks.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
-import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import {
+  OVER_TCP,
+  overTcp,
+  POSTGRES_MISSING,
+  type PostgresServer,
+  startPostgres,
+} from '../../support/postgres-server.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 
 const PASSWORD = 'hunter2-hunter2';
@@ -15,7 +21,7 @@ const PASSWORD = 'hunter2-hunter2';
 describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? ''}`, () => {
   let server: PostgresServer;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres(OVER_TCP);
   });
   afterAll(() => server.dispose());
 
@@ -44,13 +50,25 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
     };
 
     it('where nobody answers', async () => {
-      expect(await refusal(`postgresql://user:${PASSWORD}@127.0.0.1:1/tams`)).toMatch(/ECONNREFUSED/);
+      const at = (place: string): Promise<string> => refusal(`postgresql://user:${PASSWORD}@${place}/tams`);
+      const advice = /check the host and the port of DATABASE_URL/;
+      const refused = await at('127.0.0.1:1');
+      expect(refused).toMatch(/ECONNREFUSED/);
+      expect(refused).toMatch(advice);
+      // A name with two addresses has two reasons.
+      expect(await at('localhost:1')).toMatch(/ECONNREFUSED.*check the host/);
+      expect(await at('nowhere.invalid:5432')).toMatch(/nowhere\.invalid.*check the host/);
+      expect(await at(`${encodeURIComponent('/nowhere')}:5432`)).toMatch(/ENOENT.*check the host/);
     });
 
     it('where there is no such database, or user', async () => {
       const { port } = server;
-      expect(await refusal(`postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/nowhere`)).toMatch(/"nowhere"/);
-      expect(await refusal(`postgresql://nobody:${PASSWORD}@127.0.0.1:${port}/postgres`)).toMatch(/"nobody"/);
+      expect(await refusal(`postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/nowhere`)).toMatch(
+        /PostgreSQL refuses DATABASE_URL: .*"nowhere".*create it/,
+      );
+      expect(await refusal(`postgresql://nobody:${PASSWORD}@127.0.0.1:${port}/postgres`)).toMatch(
+        /"nobody".*correct the user in DATABASE_URL/,
+      );
     });
 
     it('where rights are missing', async () => {
@@ -58,6 +76,25 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
       await server.run('CREATE ROLE guest LOGIN');
       Object.assign(url, { username: 'guest', password: PASSWORD });
       expect(await refusal(url.href)).toMatch(/permission denied.*grant/);
+    });
+
+    it.each(['SELECT', 'INSERT', 'UPDATE', 'DELETE'])('where %s on a table of ours is missing', async (right) => {
+      const url = await server.database();
+      const engine = await open(url);
+      await engine.createTable({ name: 'notes', columns: [{ name: 'id', type: 'string', required: true }] });
+      await engine.close();
+      const role = `clerk_${right.toLowerCase()}`;
+      await server.run(`CREATE ROLE ${role} LOGIN`);
+      const guest = Object.assign(new URL(url), { username: role, password: PASSWORD }).href;
+      // All is missing at first.
+      const [, grant = ''] = /say (GRANT USAGE .*)\.$/.exec(await refusal(guest)) ?? [];
+      expect(grant).toContain(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tams TO ${role}`);
+      await server.run(grant, url);
+      await (await open(guest)).close();
+      await server.run(`REVOKE ${right} ON tams.notes FROM ${role}`, url);
+      expect(await refusal(guest)).toMatch(
+        new RegExp(`user ${role} lacks rights on the table tams.notes: .*say GRANT S`),
+      );
     });
 
     it('but not where there is an empty schema of its own, without the right to make others', async () => {
@@ -76,7 +113,7 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
     });
 
     it('where only a standby is there', async () => {
-      const standby = await startPostgres({}, { 'standby.signal': '' });
+      const standby = await startPostgres(OVER_TCP, { 'standby.signal': '' });
       try {
         const url = `postgresql://postgres:${PASSWORD}@127.0.0.1:${standby.port}/postgres`;
         expect(await refusal(url)).toMatch(/DATABASE_URL leads to a standby.*name the primary/);
@@ -108,9 +145,7 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
     let engine: TableEngine;
     beforeEach(async () => {
       proxy = await startTcpProxy(server.port);
-      const url = new URL(await server.database());
-      url.port = String(proxy.port);
-      engine = await open(url.href);
+      engine = await open(overTcp(await server.database(), proxy.port).href);
       await engine.createTable({ name: 'notes', columns: [{ name: 'id', type: 'string', required: true }] });
     });
     afterEach(async () => {

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openPostgresEngine } from '../../../src/vastdb/engines/postgres/postgres-engine.ts';
 import { describeEngine } from '../../support/engine-suite.ts';
 import { PGBOUNCER_MISSING, type PgBouncer, startPgBouncer } from '../../support/pgbouncer.ts';
-import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import {
+  OVER_TCP,
+  overTcp,
+  POSTGRES_MISSING,
+  type PostgresServer,
+  startPostgres,
+} from '../../support/postgres-server.ts';
 
 const MISSING = POSTGRES_MISSING ?? PGBOUNCER_MISSING;
 
@@ -11,7 +17,7 @@ describe.skipIf(MISSING)(`PostgreSQL behind PgBouncer ${MISSING ?? ''}`, () => {
   let server: PostgresServer;
   let pooler: PgBouncer;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres(OVER_TCP);
     pooler = await startPgBouncer(server.port);
   });
   afterAll(async () => {
@@ -20,8 +26,7 @@ describe.skipIf(MISSING)(`PostgreSQL behind PgBouncer ${MISSING ?? ''}`, () => {
   });
 
   describeEngine('postgres', async () => {
-    const url = new URL(await server.database());
-    url.port = String(pooler.port);
+    const url = overTcp(await server.database(), pooler.port);
     const engine = await openPostgresEngine({
       url: url.href,
       replicaUrl: undefined,

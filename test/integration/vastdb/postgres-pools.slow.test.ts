@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { multiFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -9,6 +10,7 @@ describe.skipIf(POSTGRES_MISSING)(`the pools of connections ${POSTGRES_MISSING ?
   let postgres: PostgresServer;
   let url: string;
   let server: TestServer;
+  const log: string[] = [];
   beforeAll(async () => {
     postgres = await startPostgres();
     url = await postgres.database();
@@ -17,9 +19,9 @@ describe.skipIf(POSTGRES_MISSING)(`the pools of connections ${POSTGRES_MISSING ?
       DATABASE_URL: url,
       DATABASE_POOL_SIZE: '2',
       SECRET_KEY: 'the secret of all replicas in these tests',
-      LOG_LEVEL: 'silent',
+      LOG_LEVEL: 'warn',
     };
-    server = await startTestServer({ env });
+    server = await startTestServer({ env, log: (line) => log.push(line) });
   });
   afterAll(async () => {
     await server.close();
@@ -51,6 +53,35 @@ describe.skipIf(POSTGRES_MISSING)(`the pools of connections ${POSTGRES_MISSING ?
     for (const answer of answers) expect([200, 503]).toContain((await answer).status);
     expect((await read()).value('tams_database_connections_waiting', requests)).toBe(0);
     expect((await read()).value('tams_database_connections', { ...requests, state: 'idle' })).toBe(2);
+  });
+
+  it('refuse after one wait, and say that all connections were busy', { timeout: 60_000 }, async () => {
+    const unlock = await locked(url);
+    log.length = 0;
+    const busy = [1, 2].map(() => call(server.baseUrl, 'GET', '/flows'));
+    await expect
+      .poll(async () => (await read()).value('tams_database_connections', { pool: 'requests', state: 'used' }))
+      .toBe(2);
+    const started = performance.now();
+    const id = crypto.randomUUID();
+    const flow = multiFlow({ id, source_id: crypto.randomUUID() });
+    const refused = await Promise.all([
+      call(server.baseUrl, 'GET', '/flows'),
+      call(server.baseUrl, 'PUT', `/flows/${id}`, { json: flow }),
+    ]);
+    // Not twice the five seconds.
+    expect(performance.now() - started).toBeLessThan(9000);
+    for (const { status, headers, json } of refused) {
+      expect({ status, json }).toMatchObject({
+        status: 503,
+        json: { type: 'tables_unavailable', summary: 'all connections to the tables are busy; try again' },
+      });
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(log.join('')).toMatch(/All 2 connections to PostgreSQL of the pool requests were busy.*DATABASE_POOL_SIZE/);
+    expect(log.join('')).not.toContain('cannot be reached');
+    await unlock();
+    for (const answer of busy) expect((await answer).status).toBe(200);
   });
 });
 

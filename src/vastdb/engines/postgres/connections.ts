@@ -2,10 +2,13 @@ import pg from 'pg';
 import Cursor from 'pg-cursor';
 import type { PoolStatistics } from '../../engine.ts';
 import type { Parameter } from './column-types.ts';
-import { isReadOnly, toTableError } from './postgres-error.ts';
+import { TableError } from '../../table-error.ts';
+import { isReadOnly, RETRY_AFTER_MS, toTableError } from './postgres-error.ts';
 import type { Statement } from './row-statements.ts';
 
-interface ConnectionsOptions {
+export interface ConnectionsOptions {
+  /** As it is in the metrics. */
+  readonly name: string;
   readonly url: string;
   /** The most connections at a time. */
   readonly poolSize: number;
@@ -13,6 +16,8 @@ interface ConnectionsOptions {
   readonly statementTimeoutMs: number;
   /** Whether cursors are opened, for which statements have to wait for each other's answers. */
   readonly cursors?: boolean;
+  /** Called when a connection, opened since `renew`, leads to a server that takes no writes. */
+  readonly onReadOnly: () => void;
 }
 
 /** The result of a statement: cells as texts. */
@@ -27,6 +32,11 @@ export interface Answer {
 /** How long a request waits for a connection. */
 const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_TIMEOUT_MS = 60_000;
+/** How much later than the server a connection gives up a statement: then the network, or the server, is gone. */
+const SILENCE_MS = 5000;
+/** The client library's words for "no connection came back in time". */
+const WAITED_IN_VAIN = 'timeout exceeded when trying to connect';
+const CONNECTED_IN_VAIN = 'Connection terminated due to connection timeout';
 
 /** Most prepared statements: the server keeps each for every connection. */
 const MOST_PREPARED = 500;
@@ -54,17 +64,19 @@ const RAW_TYPES = { getTypeParser: () => identity } as unknown as pg.CustomTypes
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #names = new StatementNames();
-  #pool: pg.Pool;
-  #ended: Promise<unknown> = Promise.resolve();
+  readonly #pool: pg.Pool;
+  readonly #open = new Set<pg.PoolClient>();
+  readonly #outdated = new WeakSet<pg.PoolClient>();
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#pool = this.#makePool();
   }
 
-  get load(): Omit<PoolStatistics, 'pool'> {
+  get load(): PoolStatistics {
+    const { name, poolSize } = this.#options;
     const { totalCount, idleCount, waitingCount } = this.#pool;
-    return { used: totalCount - idleCount, idle: idleCount, max: this.#options.poolSize, waiting: waitingCount };
+    return { pool: name, used: totalCount - idleCount, idle: idleCount, max: poolSize, waiting: waitingCount };
   }
 
   /**
@@ -84,21 +96,52 @@ export class Connections {
     }
   }
 
-  /** A connection for the caller alone, until its `release`. */
+  /**
+   * A connection for the caller alone, until its `release`.
+   *
+   * @throws TableError `busy` when all were in use for too long.
+   */
   async session(): Promise<Session> {
-    const pool = this.#pool;
-    try {
-      return new Session(await pool.connect(), this.#names, () => {
-        if (pool === this.#pool) this.#renew();
-      });
-    } catch (error) {
-      throw toTableError(error);
+    for (;;) {
+      const client = await this.#connect();
+      if (!this.#outdated.has(client)) {
+        return new Session(client, this.#names, () => {
+          if (!this.#outdated.has(client)) this.#options.onReadOnly();
+        });
+      }
+      client.release(true);
     }
   }
 
+  /** Closes the present connections as they come back: after a failover they lead to the wrong server. */
+  renew(): void {
+    for (const client of this.#open) this.#outdated.add(client);
+  }
+
   /** Waits for the statements that run. */
-  async close(): Promise<void> {
-    await Promise.all([this.#ended, this.#pool.end()]);
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      const { name, poolSize } = this.#options;
+      const waited = `for ${CONNECT_TIMEOUT_MS / 1000} s`;
+      const reason = error instanceof Error ? error.message : '';
+      if (reason === WAITED_IN_VAIN && this.#open.size >= poolSize) {
+        const busy = `All ${poolSize} connections to PostgreSQL of the pool ${name} were busy ${waited}`;
+        const advice = 'raise DATABASE_POOL_SIZE, or look for what is slow in pg_stat_activity';
+        throw new TableError('busy', `${busy}: ${advice}.`, error, RETRY_AFTER_MS);
+      }
+      // Not asked again at once, unlike a connection that died: a request would wait twice.
+      if (reason === WAITED_IN_VAIN || reason === CONNECTED_IN_VAIN) {
+        const text = `PostgreSQL cannot be reached: no connection could be opened ${waited}.`;
+        throw new TableError('unavailable', text, error, RETRY_AFTER_MS);
+      }
+      throw toTableError(error);
+    }
   }
 
   #makePool(): pg.Pool {
@@ -111,19 +154,19 @@ export class Connections {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       application_name: 'vast-tams',
-      ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }),
+      ...(statementTimeoutMs > 0 && {
+        statement_timeout: statementTimeoutMs,
+        query_timeout: statementTimeoutMs + SILENCE_MS,
+      }),
     });
     // If a connection dies, its statement fails; nobody needs to know about idle ones.
     pool.on('error', () => undefined);
-    pool.on('connect', (client) => client.on('error', () => undefined));
+    pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+      this.#open.add(client);
+    });
+    pool.on('remove', (client) => this.#open.delete(client));
     return pool;
-  }
-
-  /** After a failover all present connections lead to the wrong server. */
-  #renew(): void {
-    const old = this.#pool;
-    this.#pool = this.#makePool();
-    this.#ended = Promise.all([this.#ended, old.end()]);
   }
 }
 
@@ -161,8 +204,7 @@ export class Session {
       });
       return { command, count: rowCount ?? 0, rows };
     } catch (error) {
-      if (isReadOnly(error)) this.#onReadOnly();
-      throw toTableError(error);
+      throw this.#failure(error);
     }
   }
 
@@ -177,7 +219,7 @@ export class Session {
       });
       return { command, count: rowCount ?? 0, rows };
     } catch (error) {
-      throw toTableError(error);
+      throw this.#failure(error);
     }
   }
 
@@ -203,6 +245,14 @@ export class Session {
 
   release(): void {
     this.#client.release(this.#spoilt);
+  }
+
+  #failure(error: unknown): TableError {
+    if (isReadOnly(error)) {
+      this.spoil(error);
+      this.#onReadOnly();
+    }
+    return toTableError(error);
   }
 
   /** Statements that are sent one behind the other travel in one packet: to hand one to the system costs more than to make it. */

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type {
   ColumnDefinition,
   EngineCapabilities,
@@ -13,26 +12,20 @@ import type {
 } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import { type Ask, Catalogue } from './catalogue.ts';
-import { Connections, type Session } from './connections.ts';
+import { ConnectionPools, type ConnectionPoolsOptions } from './connection-pools.ts';
+import type { Session } from './connections.ts';
 import { LOCK_TABLE } from './names.ts';
 import { PostgresReader } from './postgres-reader.ts';
 import { addColumnTexts, createIndexTexts, createTableTexts, dropTableText } from './schema-statements.ts';
+import { checkReplica, serverExpression } from './server-identity.ts';
+import { withAdvice } from './start-advice.ts';
 import { checkServer, schemaTexts } from './start-checks.ts';
 import { Statements } from './statements.ts';
 import { WriteTransactions } from './write-transactions.ts';
 
-export interface PostgresEngineOptions {
-  /** With the password, and with `sslmode` and the like as libpq names them. */
-  readonly url: string;
-  /** A server for reads in the background, which may be a little behind; the first one unless set. */
-  readonly replicaUrl: string | undefined;
+export interface PostgresEngineOptions extends ConnectionPoolsOptions {
   /** The schema of the tables. */
   readonly schema: string;
-  /** The most connections for requests; the background has a quarter as many beside. */
-  readonly poolSize: number;
-  /** 0: none. For requests alone: the background may take long. */
-  readonly statementTimeoutMs: number;
-  readonly logger: Logger;
 }
 
 const capabilities: EngineCapabilities = Object.freeze({
@@ -49,8 +42,6 @@ const capabilities: EngineCapabilities = Object.freeze({
   fullText: true,
 });
 
-const CATALOGUE_CONNECTIONS = 2;
-
 /** Any number: it only has to be the same for all who change the schema. */
 const SCHEMA_LOCK = 7_424_181_123;
 /** Others must not wait behind a change of a table that waits for a long read itself. */
@@ -62,31 +53,21 @@ const SCHEMA_LOCK_TIMEOUT_MS = 10_000;
  * @throws TableError with one line that says what to do, where the server cannot be used.
  */
 export async function openPostgresEngine(options: PostgresEngineOptions): Promise<TableEngine> {
-  const { url, replicaUrl, schema, poolSize, statementTimeoutMs, logger } = options;
-  const background = { poolSize: Math.max(2, Math.ceil(poolSize / 4)), statementTimeoutMs: 0 };
-  const connections = {
-    interactive: new Connections({ url, poolSize, statementTimeoutMs }),
-    // Separate connections: a transaction that looks a table up holds one of the others.
-    catalogue: new Connections({ url, poolSize: CATALOGUE_CONNECTIONS, statementTimeoutMs }),
-    backgroundWrites: new Connections({ url, ...background }),
-    backgroundReads: new Connections({ url: replicaUrl ?? url, ...background, cursors: true }),
-  };
-  const engine = new PostgresEngine(schema, connections);
+  const { schema, logger } = options;
+  const pools = new ConnectionPools(options);
+  const ask: Ask = async (text, values) => (await pools.catalogue.run({ text, values })).rows;
   try {
-    await engine.prepare();
+    const state = await checkServer(ask, schema);
+    const server = await serverExpression(ask);
+    await pools.replica?.check((replica) => checkReplica(ask, replica, server));
+    const engine = new PostgresEngine(schema, pools, ask, server);
+    if (state !== 'ours') await engine.makeSchema(state === 'empty');
     logger.info({ schema }, 'the tables are on PostgreSQL');
     return engine;
   } catch (error) {
-    await engine.close();
-    throw error;
+    await pools.close();
+    throw withAdvice(error, 'DATABASE_URL');
   }
-}
-
-interface AllConnections {
-  readonly interactive: Connections;
-  readonly catalogue: Connections;
-  readonly backgroundWrites: Connections;
-  readonly backgroundReads: Connections;
 }
 
 class PostgresEngine implements TableEngine {
@@ -95,7 +76,7 @@ class PostgresEngine implements TableEngine {
   readonly #schema: string;
   /** In double quotes. */
   readonly #quotedSchema: string;
-  readonly #connections: AllConnections;
+  readonly #pools: ConnectionPools;
   readonly #ask: Ask;
   readonly #catalogue: Catalogue;
   readonly #statements: Statements;
@@ -104,27 +85,25 @@ class PostgresEngine implements TableEngine {
   readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
-  constructor(schema: string, connections: AllConnections) {
-    const { interactive, catalogue, backgroundReads } = connections;
+  constructor(schema: string, pools: ConnectionPools, ask: Ask, server: string) {
+    const { interactive, backgroundReads } = pools;
     this.#schema = schema;
     this.#quotedSchema = `"${schema.replaceAll('"', '""')}"`;
-    this.#connections = connections;
-    this.#ask = async (text, values) => (await catalogue.run({ text, values })).rows;
-    this.#catalogue = new Catalogue(this.#ask, schema);
+    this.#pools = pools;
+    this.#ask = ask;
+    this.#catalogue = new Catalogue(ask, schema);
     const statements = new Statements(this.#catalogue, this.#quotedSchema);
     this.#statements = statements;
     this.#readers = {
       interactive: new PostgresReader(interactive, backgroundReads, statements),
       background: new PostgresReader(backgroundReads, backgroundReads, statements),
     };
-    this.#writes = new WriteTransactions(statements, this.#quotedSchema);
+    this.#writes = new WriteTransactions(statements, this.#quotedSchema, server);
   }
 
-  /** Checks the server, and makes the schema where there is none. */
-  async prepare(): Promise<void> {
-    const state = await checkServer(this.#ask, this.#schema);
-    if (state === 'ours') return;
-    await this.#changeSchema(async () => schemaTexts(this.#quotedSchema, state === 'empty'));
+  /** @param exists an empty one. */
+  async makeSchema(exists: boolean): Promise<void> {
+    await this.#changeSchema(async () => schemaTexts(this.#quotedSchema, exists));
   }
 
   async listTables(): Promise<string[]> {
@@ -194,7 +173,7 @@ class PostgresEngine implements TableEngine {
   /** On one connection, which does one thing at a time. */
   async snapshot<T>(work: (reader: ScanningReader) => Promise<T>): Promise<T> {
     this.#checkOpen();
-    const session = await this.#connections.backgroundReads.session();
+    const session = await this.#pools.backgroundReads.session();
     const scans = {
       session: async () => ({
         cursor: session.cursor.bind(session),
@@ -218,7 +197,7 @@ class PostgresEngine implements TableEngine {
 
   async transaction<T>(work: (tx: TableTransaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     this.#checkOpen();
-    const { interactive, backgroundWrites } = this.#connections;
+    const { interactive, backgroundWrites } = this.#pools;
     const running = this.#writes.run(options.lane === 'background' ? backgroundWrites : interactive, work);
     this.#running.add(running);
     try {
@@ -234,23 +213,20 @@ class PostgresEngine implements TableEngine {
   }
 
   poolStatistics(): PoolStatistics[] {
-    const { interactive, catalogue, backgroundWrites, backgroundReads } = this.#connections;
-    return [
-      { pool: 'requests', ...interactive.load },
-      { pool: 'catalogue', ...catalogue.load },
-      { pool: 'background_writes', ...backgroundWrites.load },
-      { pool: 'background_reads', ...backgroundReads.load },
-    ];
+    return this.#pools.load;
   }
 
   /** Costs one query: it shows that the server answers, takes writes, and has the tables. */
   async health(): Promise<void> {
     this.#checkOpen();
-    const [[recovering, table] = []] = await this.#ask(
-      `SELECT pg_is_in_recovery(), to_regclass(format('%I.%I', $1::text, $2::text))`,
+    const [[isReadOnly, table] = []] = await this.#ask(
+      `SELECT current_setting('transaction_read_only'), to_regclass(format('%I.%I', $1::text, $2::text))`,
       [this.#schema, LOCK_TABLE],
     );
-    if (recovering === 't') throw new TableError('unavailable', 'PostgreSQL is a standby here, which takes no writes.');
+    if (isReadOnly === 'on') {
+      this.#pools.renew();
+      throw new TableError('unavailable', 'PostgreSQL takes no writes here: it is a standby, or set to read only.');
+    }
     if (table != null) return;
     throw new TableError(
       'unavailable',
@@ -266,13 +242,13 @@ class PostgresEngine implements TableEngine {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#running);
-    await Promise.all(Object.values(this.#connections).map((each: Connections) => each.close()));
+    await this.#pools.close();
   }
 
   /** In one transaction, one process at a time: replicas that start together find what the first one made. */
   async #changeSchema(statements: () => Promise<readonly string[]>): Promise<void> {
     this.#checkOpen();
-    const session = await this.#connections.backgroundWrites.session();
+    const session = await this.#pools.backgroundWrites.session();
     try {
       await session.runText('BEGIN');
       await session.runText(`SELECT pg_advisory_xact_lock(${SCHEMA_LOCK})`);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { TableError, type TableErrorKind } from '../../table-error.ts';
 
-/** The connection died before its transaction was told to commit: nothing of that is left, and it may be run anew. */
+/** The connection died. Unless its transaction was told to commit, nothing of that is left, and it may be run anew. */
 export class ConnectionLost extends TableError {}
 
 /**
@@ -29,21 +29,28 @@ const kindsByCode: Readonly<Record<string, TableErrorKind>> = {
 const unavailableClasses = new Set(['08', '28', '53', '57', '58']);
 
 /** Seconds after which a failover or a restart is usually over. */
-const RETRY_AFTER_MS = 2000;
+export const RETRY_AFTER_MS = 2000;
 
 /** The TableError for what the client library threw. A TableError comes back as it is. */
 export function toTableError(error: unknown): TableError {
   if (error instanceof TableError) return error;
   if (!(error instanceof pg.DatabaseError)) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return new ConnectionLost('unavailable', `PostgreSQL cannot be reached: ${reason}`, error, RETRY_AFTER_MS);
+    return new ConnectionLost('unavailable', `PostgreSQL cannot be reached: ${reasonOf(error)}`, error, RETRY_AFTER_MS);
   }
   const kind = kindOf(error.code ?? '');
   const retryAfterMs = kind === 'unavailable' ? RETRY_AFTER_MS : undefined;
   const message = `${error.message}${advice(error.code)}`;
-  // The operator ended the connection, or the server is going down: the transaction is undone.
-  if (error.code?.startsWith('57P') === true) return new ConnectionLost(kind, message, error, retryAfterMs);
+  // The operator ended the connection, or the server is going down, or a pooler (08) has lost it.
+  if (error.code?.startsWith('57P') === true || error.code?.startsWith('08') === true)
+    return new ConnectionLost(kind, message, error, retryAfterMs);
   return new TableError(kind, message, error, retryAfterMs);
+}
+
+/** In one line. An attempt at several addresses has no message. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, code = '' } = error as NodeJS.ErrnoException;
+  return (message === '' ? code : message).trim();
 }
 
 function kindOf(code: string): TableErrorKind {
@@ -55,7 +62,7 @@ function advice(code: string | undefined): string {
     case '23502':
       return ': the column is required.';
     case '42501':
-      return ': grant the right to the user of DATABASE_URL.';
+      return ': grant the right to the user of DATABASE_URL, or name the owner of the tables there.';
     case '53100':
       return ': there is no space left on the disk of PostgreSQL.';
     case '54000':
@@ -71,6 +78,9 @@ function advice(code: string | undefined): string {
 
 /** Whether the connection leads to a server that takes no writes, as after a failover: a new one may lead elsewhere. */
 export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ONLY;
+
+/** Whether it says that a transaction of such a number has not been begun. */
+export const isOfTheFuture = (error: unknown): boolean => codeOf(error) === '22023';
 
 /** Whether it says only that an earlier statement failed. */
 export const isAborted = (error: unknown): boolean => codeOf(error) === ABORTED;

@@ -14,9 +14,9 @@ export interface TransactionIdentity {
   /** PostgreSQL's number of the transaction, which is never used twice. */
   readonly id: string;
   readonly backend: string;
+  /** The server that numbered it. */
+  readonly server: string;
 }
-
-const IDENTITY = 'SELECT pg_current_xact_id()::text, pg_backend_pid()::text';
 
 /**
  * One transaction as its work sees it. Statements are sent as they are called, without a wait for those before; only an
@@ -25,6 +25,7 @@ const IDENTITY = 'SELECT pg_current_xact_id()::text, pg_backend_pid()::text';
 export class PostgresTransaction implements TableTransaction {
   readonly #statements: Statements;
   readonly #session: Session;
+  readonly #server: string;
   readonly #gate = new StatementGate();
   readonly #lockBuckets = new Set<number>();
   readonly #running = new Set<Promise<unknown>>();
@@ -34,9 +35,11 @@ export class PostgresTransaction implements TableTransaction {
   #ended = false;
   #savepoints = 0;
 
-  constructor(statements: Statements, session: Session) {
+  /** @param server SQL that says which server it is. */
+  constructor(statements: Statements, session: Session, server: string) {
     this.#statements = statements;
     this.#session = session;
+    this.#server = server;
   }
 
   /** Undefined for a transaction that has not written. */
@@ -131,9 +134,10 @@ export class PostgresTransaction implements TableTransaction {
   #write(statement: Statement, keys: readonly string[]): Promise<Answer> {
     // Sent before the first write and not waited for: it is known by the time that a commit is sent.
     if (this.#identity === undefined) {
-      this.#identity = this.#session
-        .run({ text: IDENTITY, values: [] })
-        .then(({ rows }) => ({ id: rows[0]?.[0] ?? '', backend: rows[0]?.[1] ?? '' }));
+      const text = `SELECT pg_current_xact_id()::text, pg_backend_pid()::text, ${this.#server}`;
+      this.#identity = this.#runner([])
+        .run({ text, values: [] })
+        .then(({ rows: [row] }) => ({ id: row?.[0] ?? '', backend: row?.[1] ?? '', server: row?.[2] ?? '' }));
       this.#identity.catch(() => undefined);
     }
     return this.#runner(keys).run(statement);

@@ -14,6 +14,14 @@ const TABLES = `
   SELECT count(*) FILTER (WHERE c.relname = $2), count(*) FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
 
+/** Tables that the user may not use in every way, and whether the user may use the schema at all. */
+const FORBIDDEN = `
+  SELECT c.relname, has_schema_privilege(n.oid, 'USAGE'), current_user FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT (
+    has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND
+    has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE') AND
+    has_table_privilege(c.oid, 'DELETE')) ORDER BY c.relname`;
+
 /**
  * Checks whether PostgreSQL can keep the tables.
  *
@@ -36,9 +44,24 @@ export async function checkServer(ask: Ask, schema: string): Promise<'missing' |
   if (own === '0' && all !== '0') {
     throw unusable(`The schema ${schema} has tables of somebody else: name an empty or a new one in DATABASE_SCHEMA`);
   }
-  if (own !== '0') return 'ours';
+  if (own !== '0') {
+    await checkRights(ask, schema);
+    return 'ours';
+  }
   const [[schemas = '0'] = []] = await ask('SELECT count(*) FROM pg_namespace WHERE nspname = $1', [schema]);
   return schemas === '0' ? 'missing' : 'empty';
+}
+
+async function checkRights(ask: Ask, schema: string): Promise<void> {
+  const forbidden = await ask(FORBIDDEN, [schema]);
+  const [[table = '', mayUseSchema = '', user = ''] = []] = forbidden;
+  if (forbidden.length === 0) return;
+  const others = forbidden.length === 1 ? '' : ` and ${forbidden.length - 1} more`;
+  const usage = mayUseSchema === 't' ? '' : `GRANT USAGE ON SCHEMA ${schema} TO ${user ?? ''}; `;
+  throw unusable(
+    `The user ${user ?? ''} lacks rights on the table ${schema}.${table ?? ''}${others}: as their owner say ${usage}` +
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${user ?? ''}`,
+  );
 }
 
 /** Marks an empty schema as ours; the rows stand for keys that transactions lock. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TableError } from '../../table-error.ts';
 import type { Answer, Connections } from './connections.ts';
+import { isOfTheFuture } from './postgres-error.ts';
 import type { TransactionIdentity } from './postgres-transaction.ts';
 
 /** How long to ask: a crashed server needs some seconds until it answers again. */
@@ -12,24 +13,37 @@ const END_AFTER_MS = 1000;
 /**
  * Finds out the outcome of a transaction if the answer to its commit was lost.
  *
- * @throws TableError `unavailable` when that cannot be found out now: it must not be run anew.
+ * @param server the SQL by which the transaction noted its server.
+ * @throws TableError `outcome_unknown` when that cannot be found out: it must not be run anew.
  */
-export async function wasCommitted(connections: Connections, identity: TransactionIdentity): Promise<boolean> {
+export async function wasCommitted(
+  connections: Connections,
+  identity: TransactionIdentity,
+  server: string,
+): Promise<boolean> {
   const started = performance.now();
   let latest: unknown;
   while (performance.now() - started < PATIENCE_MS) {
     try {
-      const { rows } = await connections.run({ text: 'SELECT pg_xact_status($1::xid8)', values: [identity.id] });
+      const { rows } = await connections.run({
+        // Another server has other transactions of the same number.
+        text: `SELECT CASE WHEN ${server} = $2 THEN pg_xact_status($1::xid8) ELSE 'elsewhere' END`,
+        values: [identity.id, identity.server],
+      });
       const status = rows[0]?.[0];
       if (status === 'committed') return true;
       if (status === 'aborted') return false;
+      if (status === 'elsewhere') break;
       if (performance.now() - started > END_AFTER_MS) await end(connections, identity);
     } catch (error) {
+      // It left no trace on this server: a crash before it was on the disk undid it.
+      if (isOfTheFuture(error)) return false;
       latest = error;
     }
     await sleep(PAUSE_MS);
   }
-  throw new TableError('unavailable', 'Whether the transaction was committed cannot be found out now.', latest);
+  const text = 'The connection was lost at a commit, and no server can tell now whether it was done.';
+  throw new TableError('outcome_unknown', text, latest);
 }
 
 /** Only where that connection is in this transaction still: its number may be another connection's by now. */

@@ -19,12 +19,17 @@ const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
 export class WriteTransactions {
   readonly #statements: Statements;
   readonly #schema: string;
+  readonly #server: string;
   readonly #queue = new ConflictQueue();
 
-  /** @param schema in double quotes. */
-  constructor(statements: Statements, schema: string) {
+  /**
+   * @param schema in double quotes.
+   * @param server SQL that says which server it is.
+   */
+  constructor(statements: Statements, schema: string, server: string) {
     this.#statements = statements;
     this.#schema = schema;
+    this.#server = server;
   }
 
   /**
@@ -43,7 +48,7 @@ export class WriteTransactions {
     conflicts: Set<string>,
   ): Promise<T> {
     const session = await connections.session();
-    const tx = new PostgresTransaction(this.#statements, session);
+    const tx = new PostgresTransaction(this.#statements, session, this.#server);
     try {
       // Not waited for: the first statement follows at once.
       const begun = session.runText(BEGIN);
@@ -97,7 +102,7 @@ export class WriteTransactions {
     } catch (error) {
       if (!(error instanceof ConnectionLost) || tx.identity === undefined) throw error;
       session.spoil(error);
-      if (await wasCommitted(connections, await tx.identity)) return;
+      if (await wasCommitted(connections, await tx.identity, this.#server)) return;
       throw error;
     }
   }
