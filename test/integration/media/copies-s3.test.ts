@@ -2,13 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, open as openFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyObject } from '../../../src/media/copies/copy-object.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
-import type { MediaStore } from '../../../src/media/media-store.ts';
+import type { MediaStore, ObjectInfo, UploadOptions } from '../../../src/media/media-store.ts';
 import { S3Store, type S3StoreOptions } from '../../../src/media/s3-store.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { findS3Server, startS3Server, type S3Server } from '../../support/s3-server.ts';
 
 const binary = findS3Server();
@@ -30,6 +32,11 @@ describe.skipIf(binary === undefined)('copies', () => {
   let local: LocalMediaStore;
   const opened: S3Store[] = [];
 
+  const localOptions = () => {
+    const limits = { expiresS: 60, gridS: 1, maxObjectBytes: 100_000_000, urlCacheMax: 10 };
+    return { directory, secret: 'secret', ...limits };
+  };
+
   async function openS3(server: S3Server, bucket: string, more: Partial<S3StoreOptions> = {}): Promise<S3Store> {
     const { endpoint, region, accessKeyId, secretAccessKey } = server;
     const store = new S3Store({
@@ -49,8 +56,7 @@ describe.skipIf(binary === undefined)('copies', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'copies-s3-'));
     [here, there] = await Promise.all([startS3Server(binary ?? ''), startS3Server(binary ?? '')]);
-    const limits = { expiresS: 60, gridS: 1, maxObjectBytes: 100_000_000, urlCacheMax: 10 };
-    local = new LocalMediaStore({ backend: describeBackend('local'), directory, secret: 'secret', ...limits });
+    local = new LocalMediaStore({ backend: describeBackend('local'), ...localOptions() });
     await local.ensureReady();
   });
 
@@ -131,6 +137,39 @@ describe.skipIf(binary === undefined)('copies', () => {
     await expect(copy).rejects.toBe(reason);
     expect(await far.head('tams/x')).toBeUndefined();
     expect(await uploadsLeft(there, 'aborted')).toEqual([]);
+  });
+
+  it('say that a retry may help where a store breaks off, and leave nothing in the folder', async () => {
+    const proxy = await startTcpProxy(Number(new URL(there.endpoint).port));
+    const cut = await openS3({ ...there, endpoint: `http://127.0.0.1:${proxy.port}` }, 'cut');
+    await cut.put('tams/x', large);
+    const begun = Promise.withResolvers<unknown>();
+    const goOn = Promise.withResolvers<unknown>();
+    async function* paused(body: Readable): AsyncGenerator {
+      for await (const chunk of body) {
+        begun.resolve(chunk);
+        await goOn.promise;
+        yield chunk;
+      }
+    }
+    class PausedStore extends LocalMediaStore {
+      override put(to: string, body: Readable, options: UploadOptions): Promise<ObjectInfo> {
+        return super.put(to, Readable.from(paused(body)), options);
+      }
+    }
+    const target = new PausedStore({ ...localOptions(), backend: describeBackend('paused') });
+    const copy = copyObject({ store: cut, storagePath: 'tams/x' }, target, 'a/cut', never);
+    await begun.promise;
+    proxy.cut();
+    goOn.resolve(undefined);
+    await expect(copy).rejects.toMatchObject({
+      name: 'CopyError',
+      retryable: true,
+      message: expect.stringContaining('broke off') as string,
+    });
+    expect(await local.head('a/cut')).toBeUndefined();
+    expect(await readdir(join(directory, '.uploads'))).toEqual([]);
+    await proxy.close();
   });
 
   it('say that a retry may help while a store is down, and leave nothing in the folder', async () => {

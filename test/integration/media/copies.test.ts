@@ -13,6 +13,7 @@ import { CopyError } from '../../../src/media/copies/copy-error.ts';
 import { copyObject } from '../../../src/media/copies/copy-object.ts';
 import type { CopySource } from '../../../src/media/copies/copy-source.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
+import type { ObjectInfo, UploadOptions } from '../../../src/media/media-store.ts';
 import { AddressGuard } from '../../../src/shared/address-guard.ts';
 
 const MAX_BYTES = 2_000_000;
@@ -176,6 +177,20 @@ describe('a copy of an external object', () => {
     expect(failure.retryable).toBe(retryable);
   });
 
+  it('may be slow to be stored: that is not the fault of its source', async () => {
+    class SlowStore extends LocalMediaStore {
+      override put(to: string, body: Readable, options: UploadOptions): Promise<ObjectInfo> {
+        return super.put(to, Readable.from(slowly(body)), options);
+      }
+    }
+    const backend = { ...target.backend, id: 'slow' };
+    const limits = { expiresS: 60, gridS: 1, maxObjectBytes: 10_000_000, urlCacheMax: 10 };
+    const slow = new SlowStore({ backend, directory: join(directory, 'target'), secret: 'secret', ...limits });
+    const source = await serve(sends({ 'content-length': bytes.length }));
+    const copied = await copyObject(source, slow, path, never, { stallMs: 100, totalMs: 60_000 });
+    expect(copied.size).toBe(bytes.length);
+  });
+
   it('is refused where the end of the connection is the only sign of the end', async () => {
     const source = await serve((_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf of it?');
@@ -211,6 +226,14 @@ describe('a copy of an external object', () => {
 function cutOff(response: ServerResponse, headers: Record<string, number>): void {
   response.writeHead(200, headers);
   response.write(bytes.subarray(0, 400_000), () => response.socket?.destroySoon());
+}
+
+async function* slowly(body: Readable): AsyncGenerator {
+  let chunks = 0;
+  for await (const chunk of body) {
+    if (chunks++ < 4) await sleep(150);
+    yield chunk;
+  }
 }
 
 const endless = (): Readable =>
