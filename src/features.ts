@@ -2,8 +2,9 @@ import { analytics } from './features/analytics/feature.ts';
 import { auth } from './features/auth/feature.ts';
 import { exr } from './features/exr/feature.ts';
 import type { AnyFeature } from './features/feature.ts';
+import { retention } from './features/retention/feature.ts';
 import { search } from './features/search/feature.ts';
 import { trash } from './features/trash/feature.ts';
 
 /** Everything beyond TAMS. To delete a feature, delete its folder, its import and its name here. */
-export const FEATURES = { auth, trash, search, exr, analytics } satisfies Record<string, AnyFeature>;
+export const FEATURES = { auth, trash, retention, search, exr, analytics } satisfies Record<string, AnyFeature>;

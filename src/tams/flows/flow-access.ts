@@ -1,4 +1,4 @@
-import type { FlowState, StoreTransaction } from '../store.ts';
+import type { FlowDocument, FlowState, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 
 export const flowNotFound = (id: string): AppError => new AppError('not_found', `there is no flow ${id}`);
@@ -22,4 +22,15 @@ export function containerOf(flow: FlowState): string {
     });
   }
   return flow.container;
+}
+
+/** Whether the condition, if there is one, is true of the flow as it is in this transaction. */
+export async function stillHolds(
+  tx: StoreTransaction,
+  id: string,
+  condition: ((flow: FlowDocument) => boolean) | undefined,
+): Promise<boolean> {
+  if (condition === undefined) return true;
+  const flow = await tx.flows.find(id);
+  return flow !== undefined && condition(flow);
 }

@@ -11,7 +11,7 @@ import { AppError } from '../../shared/errors.ts';
 import { isOthers } from '../access/others-ids.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { flowScope, publishDeletion, publishFlow, publishSource, sourceScope } from '../webhooks/event-publishing.ts';
-import { flowNotFound, flowReadOnly, writableFlow } from './flow-access.ts';
+import { flowNotFound, flowReadOnly, stillHolds, writableFlow } from './flow-access.ts';
 import { checkCollection, leaveCollections } from './flow-collections.ts';
 import { flowToKeep, stampMetadata } from './flow-metadata.ts';
 import { showFlow, showFlowDocument } from './flow-text.ts';
@@ -81,10 +81,19 @@ export class FlowService {
     });
   }
 
-  /** The deletion request that continues it, or undefined when it is done. */
-  async delete(id: string, principal: string): Promise<DeletionRequest | undefined> {
+  /**
+   * The deletion request that continues it, or undefined when it is done.
+   *
+   * @param isDue whether the flow as it is now is deleted; without it, it is
+   */
+  async delete(
+    id: string,
+    principal: string,
+    isDue?: (flow: FlowDocument) => boolean,
+  ): Promise<DeletionRequest | undefined> {
     return this.#deletion.run(async (tx) => {
       const flow = await writableFlow(tx, id);
+      if (!(await stillHolds(tx, id, isDue))) return undefined;
       const scope = await flowScope(tx, id, flow.sourceId);
       const memberships = await leaveCollections(tx, id, principal);
       const deletion = this.#deletion.begin(principal);

@@ -2,9 +2,9 @@ import type { DeletionRequest } from '../deletion/deletion-request.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { PageRequest } from '../../shared/paging.ts';
 import type { SegmentFailure, SegmentInput, SegmentQuery, UrlFilter } from './segment.ts';
-import type { SegmentSelection, Store } from '../store.ts';
+import type { FlowDocument, SegmentSelection, Store } from '../store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
-import { writableFlow } from '../flows/flow-access.ts';
+import { stillHolds, writableFlow } from '../flows/flow-access.ts';
 import { hullOf } from '../flows/flow-timerange.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import type { SegmentPage, SegmentPageCache } from './segment-page-cache.ts';
@@ -81,11 +81,22 @@ export class SegmentService {
     if (refusal !== undefined) throw refusal.error;
   }
 
-  /** The deletion request that continues it, or undefined when it is done. */
-  async delete(flowId: string, selection: SegmentSelection, principal: string): Promise<DeletionRequest | undefined> {
-    return this.#deletion.run(async (tx) =>
-      this.#deletion.deleteSegments(tx, await writableFlow(tx, flowId), selection, principal),
-    );
+  /**
+   * The deletion request that continues it, or undefined when it is done.
+   *
+   * @param isDue whether segments of the flow as it is now are deleted; without it, they are
+   */
+  async delete(
+    flowId: string,
+    selection: SegmentSelection,
+    principal: string,
+    isDue?: (flow: FlowDocument) => boolean,
+  ): Promise<DeletionRequest | undefined> {
+    return this.#deletion.run(async (tx) => {
+      const flow = await writableFlow(tx, flowId);
+      if (!(await stillHolds(tx, flowId, isDue))) return undefined;
+      return this.#deletion.deleteSegments(tx, flow, selection, principal);
+    });
   }
 
   async #read(

@@ -1,0 +1,25 @@
+import type { Feature } from '../feature.ts';
+import { type RetentionCounts, retentionWorker } from './retention-worker.ts';
+
+/** Deletions that tags of flows ask for (docs/adr/0034-retention-by-tag.md). */
+export const retention: Feature<{ readonly enabled: boolean }> = {
+  settings: (env) => ({ enabled: env.flag('RETENTION') ?? false }),
+  open: ({ store, leases, logger, tams }, { enabled }) => {
+    if (!enabled) return Promise.resolve(undefined);
+    const counts: RetentionCounts = { flows: 0, segments: 0 };
+    return Promise.resolve({
+      workers: [retentionWorker({ store, services: tams.forAll, leases, counts, logger })],
+      metrics: [
+        {
+          name: 'tams_retention_deletions_total',
+          help: 'Deletions that tags of flows asked for, by whether a flow went or some of its segments.',
+          type: 'counter',
+          read: () => [
+            { labels: { of: 'flow' }, value: counts.flows },
+            { labels: { of: 'segments' }, value: counts.segments },
+          ],
+        },
+      ],
+    });
+  },
+};
