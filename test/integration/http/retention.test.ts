@@ -89,7 +89,7 @@ describe('mgmt retention', () => {
     expect(shown.code).toBe(1);
     const lines = jsonLines(shown.out);
     expect(lines.find(({ flow }) => flow === id)).toMatchObject({
-      deletes: expect.stringMatching(/^segments within _\d+:0\)$/) as string,
+      deletes: expect.stringMatching(/^segments within _\d+:\d+\)$/) as string,
     });
     expect(lines.find(({ flow }) => flow === wrong)).toMatchObject({
       problem: expect.stringContaining('flow_retention_offset') as string,
