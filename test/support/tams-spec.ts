@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
-import type { DefinitionFacts, Json, OperationFacts } from '../fixtures/tams/facts.ts';
+import type { DefinitionFacts, Json, OperationFacts, Version } from '../fixtures/tams/facts.ts';
 
 /** A published version of TAMS, as far as tests need it, with validators of its schemas. */
 export class TamsSpec {
@@ -12,7 +12,7 @@ export class TamsSpec {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
   readonly #validators = new Map<Json, ValidateFunction>();
 
-  constructor(version: '7.0' | '8.2' = '7.0') {
+  constructor(version: Version = '7.0') {
     const file = join(import.meta.dirname, `../fixtures/tams/${version}.json`);
     this.#facts = JSON.parse(readFileSync(file, 'utf8')) as DefinitionFacts;
     this.operations = this.#facts.operations;

@@ -69,8 +69,6 @@ export const Dictionary = <Schema extends TSchema>(
   options: { title?: string; description?: string } = {},
 ) => Type.Unsafe<Record<string, Static<Schema>>>({ type: 'object', additionalProperties: schema, ...options });
 
-export const Tags = Dictionary(Type.String(), { title: 'Tags', description: 'Free text by free names.' });
-
 /** An integer that JSON carries without loss. */
 export function Integer(options: { minimum?: number; description?: string } = {}) {
   return Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER, ...options });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openApiText } from '../../../openapi/document.ts';
+import { openApiFile, openApiText } from '../../../openapi/document.ts';
 import { hoistSchemas } from '../../../src/http/plugins/openapi-components.ts';
+import { VERSIONS } from '../../../src/tams/versions/surfaces.ts';
 
 interface Operation {
   operationId?: string;
@@ -12,19 +13,24 @@ interface Operation {
   responses?: Record<string, { description?: string }>;
 }
 
-const generated = await openApiText();
-const document = JSON.parse(generated) as {
-  openapi: string;
-  tags: { name: string }[];
-  paths: Record<string, Record<string, Operation>>;
-};
-const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+describe.each(VERSIONS)('the document of %s', async (version) => {
+  const generated = await openApiText(version);
+  const document = JSON.parse(generated) as {
+    openapi: string;
+    tags: { name: string }[];
+    paths: Record<string, Record<string, Operation>>;
+  };
+  const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
 
-describe('openapi/openapi.json', () => {
-  it('is what the schemas of the routes say now; `npm run openapi` brings it up to date', () => {
-    const file = new URL('../../../openapi/openapi.json', import.meta.url);
-    expect(readFileSync(file, 'utf8') === generated, 'openapi/openapi.json is stale: npm run openapi').toBe(true);
-  });
+  // That of 8.2 is not checked in before all of its operations are there.
+  it.skipIf(version === '8.2')(
+    'is what the schemas of the routes say now; `npm run openapi` brings it up to date',
+    () => {
+      const file = openApiFile(version);
+      const checkedIn = readFileSync(new URL(`../../../openapi/${file}`, import.meta.url), 'utf8');
+      expect(checkedIn === generated, `openapi/${file} is stale: npm run openapi`).toBe(true);
+    },
+  );
 
   it('is OpenAPI 3.1', () => {
     expect(document.openapi).toMatch(/^3\.1\./);

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Integer, OneOf, Rational, Tags, Timestamp, Uuid } from '../../../http/schemas/common.ts';
+import { Dictionary, Integer, OneOf, Rational, Timestamp, Uuid } from '../../../http/schemas/common.ts';
 import { EXAMPLE_FLOW_ID } from '../../../http/schemas/examples.ts';
 import { ExrPolicySchema } from './exr-policy.ts';
 import { pagingParameters } from '../../../tams/parameters.ts';
@@ -95,7 +95,7 @@ export const ExrRegisterRequest = Type.Object(
     ),
     label: Type.Optional(Type.String()),
     description: Type.Optional(Type.String()),
-    tags: Type.Optional(Tags),
+    tags: Type.Optional(Dictionary(Type.String(), { description: 'Tags of the flow, and of a new source.' })),
   },
   {
     title: 'ExrRegisterRequest',
