@@ -14,17 +14,10 @@ const SLOW = [
 /** HTTP and what goes through a store: it has to hold on every table engine. */
 const ON_EVERY_ENGINE = [
   'test/conformance/**/*.test.ts',
-  'test/integration/{http,behaviour,auth,operation,search}/**/*.test.ts',
+  'test/integration/{http,behaviour,auth,operation,search,versions}/**/*.test.ts',
   'test/integration/{event-cost,leases,write-cost}.test.ts',
   'test/integration/media/server-on-s3.test.ts',
   'test/acceptance/{exr-kill,kill,main-job,soft-delete-kill,two-servers,webhooks-kill}.test.ts',
-];
-
-/** What goes over HTTP besides, on a server as users run it; docs/postgres.md says what is left out. */
-const ON_POSTGRES = [
-  'test/acceptance/{guides,life-of-a-server,search-kill,stop-under-load,try-it-out}.test.ts',
-  'test/integration/{analytics,exr}/**/*.test.ts',
-  'test/integration/{event-dispatcher,search-watch,webhook-handover,webhook-held-up,webhook-progress}.test.ts',
 ];
 
 /** A process refuses what overloads it before it asks any table. */
@@ -40,7 +33,7 @@ const onPostgres = {
   extends: true as const,
   test: {
     name: 'postgres',
-    include: [...ON_EVERY_ENGINE, ...ON_POSTGRES, ...ON_SHARED_TABLES],
+    include: [...ON_EVERY_ENGINE, ...ON_SHARED_TABLES],
     exclude: NOT_OF_TABLES,
     env: { TEST_TABLE_ENGINE: 'postgres', KILL_ROUNDS: '4' },
   },

@@ -96,7 +96,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   if (limits.ratePerS > 0) await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics });
   await app.register(pathIdsPlugin);
-  await app.register(unknownRoutesPlugin);
+  await app.register(unknownRoutesPlugin, { apis: deps.apis });
   await app.register(diskReservePlugin);
   await app.register(bodyMemoryPlugin, { memory: bodies });
   await app.register(jsonBodyPlugin, { documentMaxBytes: config.documentMaxBytes });

@@ -16,7 +16,7 @@ import type { TamsApp } from './tams-app.ts';
 import type { Validate } from './validation/body-validator.ts';
 import { validatorCompiler } from './validation/compiler.ts';
 
-/** The tags of TAMS 7.0, and those of this server's own operations. */
+/** The tags of TAMS, and those of this server's own operations. */
 export type OperationTag =
   | 'Service'
   | 'Sources'
@@ -26,6 +26,7 @@ export type OperationTag =
   | 'MediaStorage'
   | 'FlowDeleteRequests'
   | 'Webhooks'
+  | 'Profiles'
   | 'EXR metadata'
   | 'MediaSearch'
   | 'Analytics'

@@ -4,6 +4,7 @@ import { SegmentDeletion, type SegmentDeletionOptions } from './deletion/segment
 import type { DocumentLimits } from './documents/document-limits.ts';
 import { FlowService } from './flows/flow-service.ts';
 import { ObjectService } from './objects/object-service.ts';
+import { ProfileService } from './profiles/profile-service.ts';
 import type { SegmentPageCache } from './segments/segment-page-cache.ts';
 import { SegmentRegistration } from './segments/segment-registration.ts';
 import { SegmentService } from './segments/segment-service.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly serviceInfo: ServiceInfoService;
   readonly sources: SourceService;
   readonly flows: FlowService;
+  readonly profiles: ProfileService;
   readonly segments: SegmentService;
   readonly storage: StorageService;
   readonly objects: ObjectService;
@@ -46,6 +48,7 @@ export function buildServices(store: Store, parts: ServiceParts): Services {
     ...forAll,
     sources: new SourceService(store, limits),
     flows: new FlowService(store, deletion, limits),
+    profiles: new ProfileService(store, limits),
     segments: new SegmentService(store, media, new SegmentRegistration(store, labels, limits), deletion, pages),
     storage: new StorageService(store, media, allocationExpiryMs),
     objects: new ObjectService(store),

@@ -9,6 +9,7 @@ import type { LeaseReads, Leases } from './leases/lease.ts';
 import type { MediaObject } from './objects/media-object.ts';
 import type { JsonText, Page, PageRequest } from '../shared/paging.ts';
 import type { Json } from '../shared/json-text.ts';
+import type { Profile, ProfileFilter } from './profiles/profile.ts';
 import type { RowHandle } from './row-handle.ts';
 import type { NewSegment, ObjectLocation, SegmentQuery, StoredSegment } from './segments/segment.ts';
 import type { ServiceInfoReads, ServiceInfos } from './service/service-info.ts';
@@ -149,6 +150,17 @@ export interface Sources extends SourceReads {
   remove(id: string): Promise<void>;
 }
 
+export interface ProfileReads {
+  /** Newest first. */
+  list(filter: ProfileFilter, page: PageRequest): Promise<Page<Json<Profile>>>;
+  find(id: string): Promise<Json<Profile> | undefined>;
+}
+
+export interface Profiles extends ProfileReads {
+  /** A profile whose id is free: nobody else takes it before this transaction ends. */
+  insert(profile: Profile): Promise<void>;
+}
+
 export interface SegmentReads {
   page(flowId: string, query: SegmentQuery, page: PageRequest): Promise<Page<StoredSegment>>;
   /** The first and the last segment that overlap the range. */
@@ -252,6 +264,7 @@ export interface StoreReader {
   readonly flows: FlowReads;
   readonly collections: CollectionReads;
   readonly sources: SourceReads;
+  readonly profiles: ProfileReads;
   readonly segments: SegmentReads;
   readonly objects: ObjectReads;
   readonly reclaimQueue: ReclaimQueueReads;
@@ -273,6 +286,7 @@ export interface StoreTransaction {
   readonly flows: Flows;
   readonly collections: Collections;
   readonly sources: Sources;
+  readonly profiles: Profiles;
   readonly segments: Segments;
   readonly objects: Objects;
   readonly reclaimQueue: ReclaimQueue;

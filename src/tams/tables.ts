@@ -4,6 +4,7 @@ import { DELETION_REQUESTS } from './deletion/deletion-tables.ts';
 import { FLOW_COLLECTION_MEMBERS, FLOW_TAGS, FLOWS } from './flows/flow-tables.ts';
 import { LEASES } from './leases/lease-repository.ts';
 import { OBJECTS, RECLAIM_QUEUE, RECLAIMED_IDS } from './objects/object-tables.ts';
+import { PROFILES } from './profiles/profile-tables.ts';
 import { SEGMENTS } from './segments/segment-tables.ts';
 import { SERVICE_INFO } from './service/service-info-repository.ts';
 import { SOURCE_TAGS, SOURCES } from './sources/source-tables.ts';
@@ -18,6 +19,7 @@ export const VAST_STORE_TABLES: readonly TableDefinition[] = [
   SOURCE_TAGS.whole,
   SOURCE_TAGS.items,
   FLOW_COLLECTION_MEMBERS,
+  PROFILES,
   SEGMENTS,
   OBJECTS,
   RECLAIMED_IDS,

@@ -11,6 +11,7 @@ import { DeletionRequestReader, DeletionRequestRepository } from './deletion/del
 import { FlowReader, FlowRepository } from './flows/flow-repository.ts';
 import { ObjectReader, ObjectRepository } from './objects/object-repository.ts';
 import { ReclaimQueueReader, ReclaimQueueRepository } from './objects/reclaim-queue-repository.ts';
+import { ProfileReader, ProfileRepository } from './profiles/profile-repository.ts';
 import { SegmentReader, SegmentRepository } from './segments/segment-repository.ts';
 import { ServiceInfoReader, ServiceInfoRepository } from './service/service-info-repository.ts';
 import { SourceReader, SourceRepository } from './sources/source-repository.ts';
@@ -24,6 +25,7 @@ export class VastStore implements Store {
   readonly flows: StoreReader['flows'];
   readonly collections: StoreReader['collections'];
   readonly sources: StoreReader['sources'];
+  readonly profiles: StoreReader['profiles'];
   readonly segments: StoreReader['segments'];
   readonly objects: StoreReader['objects'];
   readonly reclaimQueue: StoreReader['reclaimQueue'];
@@ -51,6 +53,7 @@ export class VastStore implements Store {
     this.flows = new FlowReader(reader, access);
     this.collections = new CollectionReader(reader);
     this.sources = new SourceReader(reader, access);
+    this.profiles = new ProfileReader(reader, access);
     this.segments = new SegmentReader(reader, access);
     this.objects = new ObjectReader(reader, access);
     this.reclaimQueue = new ReclaimQueueReader(reader);
@@ -152,6 +155,10 @@ class VastStoreTransaction implements StoreTransaction {
 
   get sources(): SourceRepository {
     return new SourceRepository(this.#tx, this.#access);
+  }
+
+  get profiles(): ProfileRepository {
+    return new ProfileRepository(this.#tx, this.#access);
   }
 
   get segments(): SegmentRepository {

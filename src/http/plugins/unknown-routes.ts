@@ -2,19 +2,30 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AppError } from '../../shared/errors.ts';
 import { RouteTable } from '../route-table.ts';
+import type { ApiVersion } from './openapi.ts';
 
 /**
- * 404 for a path that is none, and 405 with `Allow` for a method that a path does not have. Before anything else of the
- * request is looked at: the framework would ask for the content type of a `QUERY`, and parse the body of others. To be
- * registered after the other hooks, and before all routes.
+ * 404 for a path that is none, which names the version of the API that has it, and 405 with `Allow` for a method that a
+ * path does not have. Before anything else of the request is looked at: the framework would ask for the content type of a
+ * `QUERY`, and parse the body of others. To be registered after the other hooks, and before all routes.
  */
-export const unknownRoutesPlugin = fp(
-  (app, _options, done) => {
+export const unknownRoutesPlugin = fp<{ apis: readonly ApiVersion[] }>(
+  (app, { apis }, done) => {
     const routes = new RouteTable();
     routes.observe(app);
+    /** Where another version has it. */
+    const elsewhere = (path: string): string => {
+      const mounted = apis.filter((api) => api.path !== '');
+      const own = mounted.find((api) => path.startsWith(`${api.path}/`));
+      const below = path.slice(own?.path.length ?? 0);
+      const other = mounted.find((api) => api !== own && routes.methodsOf(api.path + below).length > 0);
+      if (other === undefined) return '';
+      return `; it is of TAMS ${other.version}, which this server speaks at ${other.path}${below}`;
+    };
     const refuse = (request: FastifyRequest, reply: FastifyReply): AppError => {
-      const methods = routes.methodsOf(request.url.split('?', 1)[0] ?? '');
-      if (methods.length === 0) return new AppError('not_found', 'There is nothing at this path');
+      const path = request.url.split('?', 1)[0] ?? '';
+      const methods = routes.methodsOf(path);
+      if (methods.length === 0) return new AppError('not_found', `There is nothing at this path${elsewhere(path)}`);
       reply.header('allow', methods.join(', '));
       const summary = `This path takes ${methods.join(', ')}, not ${request.method}`;
       return new AppError('method_not_allowed', summary);

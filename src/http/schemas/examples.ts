@@ -25,6 +25,20 @@ export const EXAMPLE_SEGMENT = {
   get_urls: [{ label: 'elsewhere', url: 'https://media.example/20.ts' }],
 };
 
+export const EXAMPLE_PROFILE_ID = '30000000-0000-4000-8000-000000000002';
+
+export const EXAMPLE_PROFILE = {
+  id: EXAMPLE_PROFILE_ID,
+  label: 'House format',
+  flow_metadata: {
+    format: 'urn:x-nmos:format:video',
+    codec: 'video/h264',
+    container: 'video/mp2t',
+    avg_bit_rate: 8000,
+    essence_parameters: { frame_rate: { numerator: 25 }, frame_width: 1920, frame_height: 1080 },
+  },
+};
+
 const SERVER_MANAGED = {
   created: '2025-03-01T12:00:00.000Z',
   metadata_updated: '2025-03-01T12:00:00.000Z',

@@ -17,6 +17,9 @@ export interface FlowFilter {
   readonly format?: FormatUrn;
   readonly codec?: string;
   readonly label?: string;
+  readonly profileId?: string;
+  readonly status?: string;
+  readonly initSegments?: boolean;
   readonly frameWidth?: number;
   readonly frameHeight?: number;
   readonly tags: TagFilter;

@@ -2,6 +2,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import type { OperationTag } from '../../http/operation.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import { paramOf } from '../../http/param-of.ts';
+import type { PropertyChange } from '../flows/flow.ts';
 import type { Asker } from '../route-context.ts';
 import type { ResponseDocs } from '../../http/schemas/responses.ts';
 import { badBody, json, noBody, notFound } from '../../http/schemas/responses.ts';
@@ -10,8 +11,8 @@ import type { TamsApp } from '../../http/tams-app.ts';
 
 interface PropertyService<Name extends string, Value> {
   getProperty(id: string, property: Name): Promise<unknown>;
-  putProperty(id: string, property: Name, value: Value, principal: string): Promise<void>;
-  deleteProperty(id: string, property: Name, principal: string): Promise<void>;
+  putProperty(id: string, property: Name, value: Value, principal: string, change?: PropertyChange): Promise<void>;
+  deleteProperty(id: string, property: Name, principal: string, change?: PropertyChange): Promise<void>;
 }
 
 interface PropertyOwner<Name extends string, Value> {
@@ -34,6 +35,7 @@ export interface Property<Name extends string, Schema extends TSchema> {
   show?: (value: unknown) => unknown;
   /** The value to keep of one in a request; by default as it came. */
   read?: (value: Static<Schema>) => Static<Schema>;
+  change?: PropertyChange;
   isDeletable: boolean;
   /** Responses of changes that not every property has. */
   writeResponses: ResponseDocs;
@@ -46,7 +48,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
   definition: Static<Schema> extends Value ? Property<Name, Schema> : never,
 ): void {
   const { noun, tag, path, idParam, params, serviceOf } = owner;
-  const { property, title, schema, isDeletable, writeResponses } = definition;
+  const { property, title, schema, change, isDeletable, writeResponses } = definition;
   const { show = (value: unknown) => value, read = (value: Static<Schema>) => value } = definition;
   const url = `${path}/:${idParam}/${property}`;
   const name = `${path.slice(1)}-${idParam}-${property.replaceAll('_', '-')}`;
@@ -80,6 +82,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
         property,
         read(request.body as Static<Schema>),
         request.principal,
+        change,
       );
       return reply.code(204).send();
     },
@@ -96,7 +99,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     schema: { params },
     responses: { 204: noBody('Removed.'), ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
-      await serviceOf(request).deleteProperty(idOf(request), property, request.principal);
+      await serviceOf(request).deleteProperty(idOf(request), property, request.principal, change);
       return reply.code(204).send();
     },
   });

@@ -2,7 +2,7 @@ import type { FlowFilter } from '../documents/filters.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { FlowDocument } from '../store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
-import { eq, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
+import { eq, eqIfGiven, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
 import { type Access, scannedOf } from '../access/access.ts';
 import { listByCreation, type ListedRow } from '../documents/creation-listing.ts';
@@ -50,15 +50,20 @@ const toFlowDocument = ([, id, document, segmentsUpdated, ...rest]: ListedFlow):
   collectedBy: rest[CONTENT_COLUMNS.length],
 });
 
-/** An index has the flows of one source or one label in the order of their creation. */
-function indexedTerms({ sourceId, label }: FlowFilter): Where<FlowRow>[] {
-  if (sourceId !== undefined) return [eq('source_id', sourceId)];
-  return label === undefined ? [] : [eq('label', label)];
-}
+/** An index has the flows of one source, one profile or one label in the order of their creation. */
+const indexedTerms = (filter: FlowFilter): Where<FlowRow>[] => equalities(filter).slice(0, 1);
+
+const equalities = ({ sourceId, profileId, label }: FlowFilter): Where<FlowRow>[] => [
+  ...eqIfGiven('source_id', sourceId),
+  ...eqIfGiven('profile_id', profileId),
+  ...eqIfGiven('label', label),
+];
 
 function scannedTerms(filter: FlowFilter): Where<FlowRow>[] {
-  const terms: Where<FlowRow>[] = [];
-  if (filter.sourceId !== undefined && filter.label !== undefined) terms.push(eq('label', filter.label));
+  const terms: Where<FlowRow>[] = [...equalities(filter).slice(1), ...eqIfGiven('status', filter.status)];
+  if (filter.initSegments !== undefined) {
+    terms.push(filter.initSegments ? eq('init_segments', true) : isNull('init_segments'));
+  }
   if (filter.format !== undefined) terms.push(eq('format', filter.format));
   if (filter.codec !== undefined) terms.push(eq('codec', filter.codec));
   if (filter.frameWidth !== undefined) terms.push(eq('frame_width', BigInt(filter.frameWidth)));

@@ -59,6 +59,7 @@ export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
     property: 'avg_bit_rate',
     title: 'average bit rate',
     schema: Integer({ minimum: 0 }),
+    change: { leavesProfile: flows.leavesProfile },
     ...writable,
   });
 }
@@ -81,6 +82,9 @@ function flowListing(app: TamsApp, { services, paging, surface: { flows, tags } 
         format: query.format,
         codec: query.codec,
         label: query.label,
+        profileId: query.profile_id,
+        status: query.status,
+        initSegments: query.init_segments,
         frameWidth: query.frame_width,
         frameHeight: query.frame_height,
         tags: readTagFilter(query, tags.match),

@@ -1,4 +1,4 @@
-import type { Flow } from './flow.ts';
+import { type Flow, profileOf, statusOf } from './flow.ts';
 import { Format } from '../documents/format.ts';
 import type { FlowContent, FlowState } from '../store.ts';
 import type { Cell, RowId } from '../../vastdb/engine.ts';
@@ -22,6 +22,9 @@ export const METADATA_COLUMNS = [
   'frame_width',
   'frame_height',
   'read_only',
+  'status',
+  'profile_id',
+  'init_segments',
   ACCESS_COLUMN,
   'document',
 ] as const;
@@ -39,6 +42,10 @@ export function metadataCells(flow: Flow): CellsOf<FlowRow, typeof METADATA_COLU
     picture === undefined ? null : BigInt(picture.frame_width),
     picture === undefined ? null : BigInt(picture.frame_height),
     flow.read_only ?? false,
+    statusOf(flow) ?? null,
+    profileOf(flow) ?? null,
+    // Null is false, as in rows that are older than the column.
+    flow.essence_parameters?.init_segments === true ? true : null,
     accessCell(flow.tags),
     toJson(flow),
   ];

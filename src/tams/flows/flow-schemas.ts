@@ -21,6 +21,8 @@ export interface FlowParts {
   readonly given?: TProperties;
   /** Properties of all formats that answers have besides. */
   readonly shown?: TProperties;
+  /** A flow that names what gives its technical properties. */
+  readonly others?: readonly TObject[];
 }
 
 /** Flows of the five formats (`schemas/flow*.json`). */
@@ -105,14 +107,11 @@ export function flowSchemas(parts: FlowParts): FlowSchemas {
   );
   return {
     inputs: new Map<FormatUrn, TObject>(inputs),
-    input: OneOf(
-      inputs.map(([, schema]) => schema),
-      {
-        title: 'FlowInput',
-        description: 'A flow as clients send it; properties unknown here are kept and returned.',
-        examples: [EXAMPLE_FLOW],
-      },
-    ) as TUnsafe<FlowInput>,
+    input: OneOf([...inputs.map(([, schema]) => schema), ...(parts.others ?? [])], {
+      title: 'FlowInput',
+      description: 'A flow as clients send it; properties unknown here are kept and returned.',
+      examples: [EXAMPLE_FLOW],
+    }) as TUnsafe<FlowInput>,
     shown: OneOf(shown, { title: 'Flow' }) as unknown as TUnsafe<Flow>,
   };
 }

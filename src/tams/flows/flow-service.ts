@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DeletionRequest } from '../deletion/deletion-request.ts';
 import type { FlowFilter } from '../documents/filters.ts';
-import type { Flow, FlowCollectionItem, FlowInput, FlowProperty } from './flow.ts';
+import type { Flow, FlowCollectionItem, FlowInput, FlowProperty, ProfiledFlow, PropertyChange } from './flow.ts';
 import { checkDocument, checkMembers, type DocumentLimits } from '../documents/document-limits.ts';
 import { checkFlowRules } from './flow-rules.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
@@ -14,6 +14,7 @@ import { flowScope, publishDeletion, publishFlow, publishSource, sourceScope } f
 import { flowNotFound, flowReadOnly, stillHolds, writableFlow } from './flow-access.ts';
 import { checkCollection, leaveCollections } from './flow-collections.ts';
 import { flowToKeep, stampMetadata } from './flow-metadata.ts';
+import { leaveProfile, withProfile } from './flow-profile.ts';
 import { showFlow, showFlowDocument } from './flow-text.ts';
 import { contentTimerange } from './flow-timerange.ts';
 import { withProperties } from '../../shared/json-text.ts';
@@ -60,7 +61,7 @@ export class FlowService {
    */
   put(
     id: string,
-    read: (present: Flow | undefined) => FlowInput,
+    read: (present: Flow | undefined) => FlowInput | ProfiledFlow,
     principal: string,
   ): Promise<{ created: boolean; flow: JsonText }> {
     return this.#store.transaction(async (tx) => {
@@ -69,7 +70,7 @@ export class FlowService {
       if (state?.readOnly === true) throw flowReadOnly(id);
       const found = state === undefined ? undefined : await tx.flows.find(id);
       const present = found === undefined ? undefined : (JSON.parse(found.document) as Flow);
-      const input = read(present);
+      const input = await withProfile(tx, read(present));
       checkFlowRules(input);
       checkDocument('flow', input, this.#limits, present);
       checkMembers(input.flow_collection ?? [], present?.flow_collection);
@@ -142,8 +143,17 @@ export class FlowService {
     return value;
   }
 
-  putProperty(id: string, property: FlowProperty, value: FlowPropertyValue, principal: string): Promise<void> {
-    const set = (flow: Flow): void => void Object.assign(flow, { [property]: value });
+  putProperty(
+    id: string,
+    property: FlowProperty,
+    value: FlowPropertyValue,
+    principal: string,
+    options?: PropertyChange,
+  ): Promise<void> {
+    const set = (flow: Flow): void => {
+      leaveProfile(flow, property, value, options?.leavesProfile === true);
+      Object.assign(flow, { [property]: value });
+    };
     if (property !== 'flow_collection') return this.#change(id, principal, set, property === 'read_only');
     return this.#change(id, principal, async (flow, tx) => {
       checkMembers(value as FlowCollectionItem[], flow.flow_collection);
@@ -152,8 +162,9 @@ export class FlowService {
     });
   }
 
-  deleteProperty(id: string, property: FlowProperty, principal: string): Promise<void> {
+  deleteProperty(id: string, property: FlowProperty, principal: string, options?: PropertyChange): Promise<void> {
     return this.#change(id, principal, (flow) => {
+      leaveProfile(flow, property, undefined, options?.leavesProfile === true);
       // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the property is one of a closed set
       delete flow[property];
     });

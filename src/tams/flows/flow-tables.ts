@@ -28,6 +28,9 @@ export const FLOWS = defineTable({
     { name: 'segments_updated', type: 'string' },
     { name: 'segments_version', type: 'int64', required: true },
     { name: 'auth_classes', type: 'string' },
+    { name: 'status', type: 'string' },
+    { name: 'profile_id', type: 'string' },
+    { name: 'init_segments', type: 'bool' },
     { name: 'document', type: json<Flow>(), required: true },
   ],
   indexes: [
@@ -36,6 +39,7 @@ export const FLOWS = defineTable({
     { columns: ['created_ns', 'id'] },
     { columns: ['source_id', 'created_ns', 'id'] },
     { columns: ['label', 'created_ns', 'id'], equalityOnly: ['label'] },
+    { columns: ['profile_id', 'created_ns', 'id'] },
   ],
 });
 

@@ -16,13 +16,24 @@ export function compileFlow(inputs: ReadonlyMap<string, TObject>): Validate {
 
   return (body) => {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) return fault('body', 'must be an object');
-    const flow: Record<string, unknown> = { ...body };
-    for (const name of SERVER_MANAGED_FLOW_PROPERTIES) Reflect.deleteProperty(flow, name);
+    const flow = withoutServerManaged(body);
     if (flow['format'] === undefined) return fault('body/format', 'is required');
     const validate = byFormat.get(flow['format']);
     if (validate === undefined) return fault('body/format', `must be one of ${formats}`);
     return validate(flow);
   };
+}
+
+/** As `compileFlow`, for a flow of one schema. */
+export function compileFlowOf(schema: TObject): Validate {
+  const validate = compileBody(schema);
+  return (body) => validate(withoutServerManaged(body as object));
+}
+
+function withoutServerManaged(body: object): Record<string, unknown> {
+  const flow: Record<string, unknown> = { ...body };
+  for (const name of SERVER_MANAGED_FLOW_PROPERTIES) Reflect.deleteProperty(flow, name);
+  return flow;
 }
 
 function fault(field: string, what: string): { error: AppError } {

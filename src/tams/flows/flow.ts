@@ -72,7 +72,7 @@ interface DataEssenceParameters extends EssenceParameters {
 
 export const FLOW_STATUSES = ['awaiting_content', 'ingesting', 'replication_in_progress', 'closed_complete'] as const;
 
-/** Properties that a client may set on a flow of any format. */
+/** Properties that a client may set on a flow of any format, besides the technical ones. */
 interface FlowCommon {
   id: string;
   source_id: string;
@@ -88,13 +88,8 @@ interface FlowCommon {
   /** The profile that the technical properties were copied from. */
   profile_id?: string;
   read_only?: boolean;
-  codec?: string;
-  container?: string;
-  avg_bit_rate?: number;
   max_bit_rate?: number;
-  segment_duration?: Rational;
   flow_collection?: FlowCollectionItem[];
-  container_mapping?: ContainerMapping;
 }
 
 interface ServerManaged {
@@ -102,7 +97,16 @@ interface ServerManaged {
   metadata_updated?: string;
 }
 
-export type FlowInput = FlowCommon &
+interface TechnicalCommon {
+  codec?: string;
+  container?: string;
+  avg_bit_rate?: number;
+  segment_duration?: Rational;
+  container_mapping?: ContainerMapping;
+}
+
+/** The technical properties of a flow: those that a profile gives. */
+export type FlowTechnical = TechnicalCommon &
   (
     | { format: typeof Format.video; codec: string; essence_parameters: VideoEssenceParameters }
     | { format: typeof Format.audio; codec: string; essence_parameters: AudioEssenceParameters }
@@ -110,6 +114,11 @@ export type FlowInput = FlowCommon &
     | { format: typeof Format.data; codec: string; essence_parameters: DataEssenceParameters }
     | { format: typeof Format.multi; essence_parameters?: EssenceParameters }
   );
+
+export type FlowInput = FlowCommon & FlowTechnical;
+
+/** A flow whose technical properties its profile gives. */
+export type ProfiledFlow = FlowCommon & { profile_id: string; format?: undefined };
 
 /**
  * A flow as it is stored. Answers add the properties that are inferred (`collected_by`), read from segments
@@ -126,7 +135,21 @@ export const TECHNICAL_PROPERTIES = [
   'segment_duration',
   'container_mapping',
   'essence_parameters',
-] as const satisfies readonly (keyof Flow)[];
+] as const satisfies readonly (keyof FlowTechnical)[];
 
 /** The single properties that have an address of their own below `/flows/{flowId}`. */
 export type FlowProperty = 'label' | 'description' | 'read_only' | 'max_bit_rate' | 'avg_bit_rate' | 'flow_collection';
+
+/** The way in which a single property changes. */
+export interface PropertyChange {
+  /** Whether a flow leaves its profile when a property differs from it; else such a change is refused. */
+  readonly leavesProfile?: boolean;
+}
+
+/** The profile of a flow; undefined where a property of this name, which was free once, is no id. */
+export const profileOf = ({ profile_id: id }: Flow): string | undefined => (UUID.test(String(id)) ? id : undefined);
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** The status of a flow; undefined where a property of this name, which was free once, is none. */
+export const statusOf = ({ status }: Flow): Flow['status'] => FLOW_STATUSES.find((each) => each === status);

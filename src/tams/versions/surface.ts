@@ -2,7 +2,7 @@ import type { TSchema, TUnsafe } from 'typebox';
 import type { Validate } from '../../http/validation/body-validator.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { TagMatch, Tags, TagValue } from '../documents/tags.ts';
-import type { CollectionItem, Flow, FlowCollectionItem, FlowInput } from '../flows/flow.ts';
+import type { CollectionItem, Flow, FlowCollectionItem, FlowInput, ProfiledFlow } from '../flows/flow.ts';
 import type { FlowSchemas } from '../flows/flow-schemas.ts';
 import type { flowListQuery, sourceListQuery } from '../parameters.ts';
 
@@ -38,7 +38,9 @@ interface FlowSurface extends FlowSchemas {
   readonly show: (text: JsonText) => JsonText;
   readonly showCollection: (items: readonly FlowCollectionItem[]) => FlowCollectionItem[];
   /** The flow to keep of the body of a PUT. @param present the flow that it replaces */
-  readonly read: (input: FlowInput, present: Flow | undefined) => FlowInput;
+  readonly read: (input: FlowInput, present: Flow | undefined) => FlowInput | ProfiledFlow;
+  /** Whether a change of a single property takes a flow out of its profile; else it is refused. */
+  readonly leavesProfile: boolean;
   readonly readCollection: (items: readonly FlowCollectionItem[]) => FlowCollectionItem[];
 }
 

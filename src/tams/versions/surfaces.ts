@@ -1,6 +1,8 @@
 import type { TamsApp } from '../../http/tams-app.ts';
 import type { RouteContext } from '../route-context.ts';
+import { profileRoutes } from '../profiles/profile-routes.ts';
 import { surface70 } from './7.0/surface.ts';
+import { profiles } from './8.2/profiles.ts';
 import { surface82 } from './8.2/surface.ts';
 import type { Surface } from './surface.ts';
 
@@ -20,7 +22,14 @@ export function ownRoutes(app: TamsApp, context: RouteContext): void {
   OWN_ROUTES.get(context.surface)?.(app, context);
 }
 
-const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => void> = new Map();
+const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => void> = new Map([
+  [
+    surface82,
+    (app, context) => {
+      profileRoutes(app, context, profiles);
+    },
+  ],
+]);
 
 /** The path that a version is mounted at (TAMS, `servers` of the definition). */
 export const pathOf = ({ version }: Surface): string => `/v${version}`;

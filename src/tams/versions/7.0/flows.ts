@@ -45,6 +45,7 @@ export const flows: Surface['flows'] = {
   show: (text) => translated(text, (flow) => MAY_DIFFER.test(flow), showFlow),
   showCollection,
   read,
+  leavesProfile: true,
   readCollection,
 };
 

@@ -2,14 +2,22 @@ import type { TObject, TProperties } from 'typebox';
 import Type from 'typebox';
 import { AppError } from '../../../shared/errors.ts';
 import type { JsonText } from '../../../shared/paging.ts';
-import { PATTERNS, Uuid } from '../../../http/schemas/common.ts';
+import { Uuid } from '../../../http/schemas/common.ts';
 import type { Validate } from '../../../http/validation/body-validator.ts';
 import { Format } from '../../documents/format.ts';
 import { flowCollection, OPTIONAL_ROLE } from '../../flows/collection-schemas.ts';
 import { AudioEssence, DataEssence, ImageEssence, VideoEssence } from '../../flows/essence-schemas.ts';
-import { type Flow, FLOW_STATUSES, type FlowInput } from '../../flows/flow.ts';
-import { flowSchemas } from '../../flows/flow-schemas.ts';
-import { compileFlow } from '../../flows/flow-validator.ts';
+import {
+  type Flow,
+  FLOW_STATUSES,
+  type FlowInput,
+  type FlowTechnical,
+  profileOf,
+  statusOf,
+  TECHNICAL_PROPERTIES,
+} from '../../flows/flow.ts';
+import { descriptive, type FlowParts, flowSchemas } from '../../flows/flow-schemas.ts';
+import { compileFlow, compileFlowOf } from '../../flows/flow-validator.ts';
 import { flowListQuery } from '../../parameters.ts';
 import type { Surface } from '../surface.ts';
 import { translated } from '../translate.ts';
@@ -24,7 +32,18 @@ const init_segments = Type.Optional(
 const extended = (essence: TObject, title: string, more: TProperties = {}): TObject =>
   Type.Object({ ...essence.properties, ...more, init_segments }, { title, additionalProperties: false });
 
-const schemas = flowSchemas({
+const given = {
+  status: Type.Optional(
+    Type.Enum([...FLOW_STATUSES], { type: 'string', description: 'How far the ingest is, by the word of clients.' }),
+  ),
+};
+
+const ProfiledFlowInput = Type.Object(
+  { ...descriptive(tags.all, collection), ...given, profile_id: Uuid },
+  { title: 'ProfiledFlowInput', description: 'The profile gives all technical properties.' },
+);
+
+export const parts: FlowParts = {
   tags: tags.all,
   collection,
   video: extended(VideoEssence, 'VideoEssence', {
@@ -34,38 +53,57 @@ const schemas = flowSchemas({
   image: extended(ImageEssence, 'ImageEssence'),
   data: extended(DataEssence, 'DataEssence'),
   multi: extended(Type.Object({}), 'MultiEssence'),
-  given: {
-    status: Type.Optional(
-      Type.Enum([...FLOW_STATUSES], { type: 'string', description: 'How far the ingest is, by the word of clients.' }),
-    ),
-  },
+  given,
   shown: { profile_id: Type.Optional(Uuid) },
-});
+  others: [ProfiledFlowInput],
+};
+
+const schemas = flowSchemas(parts);
 
 export const flows: Surface['flows'] = {
   ...schemas,
   collection,
   listQuery: flowListQuery,
-  validate: withFrameRate(compileFlow(schemas.inputs)),
+  validate: orProfiled(withFrameRate(compileFlow(schemas.inputs))),
   show: (text) => translated(text, mayDiffer, showFlow),
   showCollection: (items) => [...items],
   read: (input) => input,
+  leavesProfile: false,
   readCollection: (items) => [...items],
 };
+
+/** TAMS 8.2, `schemas/flow-put.json`: technical properties, or a profile. An empty `profile_id` names none. */
+function orProfiled(validate: Validate): Validate {
+  const validateProfiled = compileFlowOf(ProfiledFlowInput);
+  return (body) => {
+    if (typeof body !== 'object' || body === null || !('profile_id' in body)) return validate(body);
+    const { profile_id: profile, ...flow } = body;
+    if (profile === '') return validate(flow);
+    const name = TECHNICAL_PROPERTIES.find((each) => each in flow);
+    if (name === undefined) return validateProfiled(body);
+    const summary = `body/${name} must be left out where profile_id is given: it comes from the profile`;
+    return { error: new AppError('invalid_request', summary, { field: `body/${name}` }) };
+  };
+}
 
 /** TAMS 8.2, `schemas/flow-video.json`: a frame rate, or `vfr`. */
 function withFrameRate(validate: Validate): Validate {
   return (body) => {
     const result = validate(body);
     if ('error' in result) return result;
-    const flow = result.value as FlowInput;
-    if (flow.format !== Format.video) return result;
-    const { vfr = false, frame_rate: rate } = flow.essence_parameters;
-    if (vfr === (rate === undefined)) return result;
-    const problem = vfr ? 'must be left out where vfr is true' : 'is required unless vfr is true';
-    const field = 'body/essence_parameters/frame_rate';
-    return { error: new AppError('invalid_request', `${field} ${problem} (TAMS 8.2)`, { field }) };
+    const error = frameRateFault(result.value as FlowInput, 'body');
+    return error === undefined ? result : { error };
   };
+}
+
+/** @param at where the properties are */
+export function frameRateFault(flow: FlowTechnical, at: string): AppError | undefined {
+  if (flow.format !== Format.video) return undefined;
+  const { vfr = false, frame_rate: rate } = flow.essence_parameters;
+  if (vfr === (rate === undefined)) return undefined;
+  const problem = vfr ? 'must be left out where vfr is true' : 'is required unless vfr is true';
+  const field = `${at}/essence_parameters/frame_rate`;
+  return new AppError('invalid_request', `${field} ${problem} (TAMS 8.2)`, { field });
 }
 
 const STRANGE_STATUS = new RegExp(`"status":(?!"(?:${FLOW_STATUSES.join('|')})")`);
@@ -86,8 +124,8 @@ const MULTI_PROPERTIES = new Set(['init_segments']);
 
 function showFlow(flow: Flow): Flow {
   const shown = { ...flow };
-  if (!FLOW_STATUSES.some((status) => status === flow.status)) delete shown.status;
-  if (!UUID.test(String(flow.profile_id))) delete shown.profile_id;
+  if (statusOf(flow) === undefined) delete shown.status;
+  if (profileOf(flow) === undefined) delete shown.profile_id;
   if (shown.format === Format.video && shown.essence_parameters.frame_rate === undefined) {
     shown.essence_parameters = { ...shown.essence_parameters, vfr: true };
   }
@@ -98,5 +136,3 @@ function showFlow(flow: Flow): Flow {
   }
   return shown;
 }
-
-const UUID = new RegExp(PATTERNS.uuid.pattern);

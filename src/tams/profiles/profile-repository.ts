@@ -1,0 +1,85 @@
+import { toJson } from '../../shared/json-text.ts';
+import type { Json } from '../../shared/json-text.ts';
+import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { and, eq, eqIfGiven } from '../../vastdb/predicate/builder.ts';
+import { type Access, accessCell, checkStaysVisible } from '../access/access.ts';
+import { toPage } from '../documents/keyset-page.ts';
+import { afterCursor } from '../documents/listing-order.ts';
+import type { ProfileReads, Profiles } from '../store.ts';
+import type { TableReads } from '../table-access.ts';
+import type { Profile, ProfileFilter } from './profile.ts';
+import { PROFILES } from './profile-tables.ts';
+
+const NEWEST_FIRST = [
+  { column: 'created_ns', direction: 'desc' },
+  { column: 'id', direction: 'asc' },
+] as const;
+
+export class ProfileReader implements ProfileReads {
+  readonly #reader: TableReads;
+  readonly #access: Access;
+
+  constructor(reader: TableReads, access: Access) {
+    this.#reader = reader;
+    this.#access = access;
+  }
+
+  async list({ label, format, codec }: ProfileFilter, page: PageRequest): Promise<Page<Json<Profile>>> {
+    const { rows, cut } = await this.#reader.select({
+      table: PROFILES,
+      columns: ['created_ns', 'id', 'document'],
+      where: and([
+        ...eqIfGiven('label', label),
+        ...eqIfGiven('format', format),
+        ...eqIfGiven('codec', codec),
+        this.#access.visible,
+        ...afterCursor(NEWEST_FIRST, page.after, ['bigint', 'string']),
+      ]),
+      orderBy: NEWEST_FIRST,
+      limit: page.limit + 1,
+      maxBytes: page.maxBytes,
+      timeline: { column: 'created_ns' },
+    });
+    return toPage(
+      { rows, cut },
+      page.limit,
+      ([, , document]) => document,
+      ([created, id]) => [created, id],
+    );
+  }
+
+  async find(id: string): Promise<Json<Profile> | undefined> {
+    const where = and([eq('id', id), this.#access.visible]);
+    const { rows } = await this.#reader.select({ table: PROFILES, columns: ['document'], where });
+    return rows[0]?.[0];
+  }
+}
+
+export class ProfileRepository extends ProfileReader implements Profiles {
+  readonly #tx: ManagedTransaction;
+  readonly #access: Access;
+
+  constructor(tx: ManagedTransaction, access: Access) {
+    super(tx, access);
+    this.#tx = tx;
+    this.#access = access;
+  }
+
+  async insert(profile: Profile): Promise<void> {
+    checkStaysVisible(this.#access, profile.tags);
+    await this.#tx.lock([`profile:${profile.id}`]);
+    const { format, codec } = profile.flow_metadata;
+    await this.#tx.insert(PROFILES, [
+      {
+        id: profile.id,
+        format,
+        codec,
+        label: profile.label,
+        created_ns: BigInt(Date.parse(profile.created)) * 1_000_000n,
+        auth_classes: accessCell(profile.tags),
+        document: toJson(profile),
+      },
+    ]);
+  }
+}
