@@ -13,25 +13,42 @@ const STYLE = `
 .swagger-ui .parameters-col_description textarea { min-height: 60px; }
 `;
 
-/** How the pages at `/docs` look: the groups of operations closed, to be seen at a glance; no bar of Swagger's own. */
-export const docsPage: Omit<FastifySwaggerUiOptions, 'routePrefix'> = {
-  theme: {
-    title: 'VAST TAMS API',
-    css: [{ filename: 'docs.css', content: STYLE }],
-    favicon: [{ filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: ICON }],
-  },
-  uiConfig: {
-    layout: 'BaseLayout',
-    docExpansion: 'none',
-    defaultModelsExpandDepth: 0,
-    displayRequestDuration: true,
-    filter: true,
-  },
-  transformSpecification: (document) => {
-    for (const operation of operationsOf(document)) operation.parameters?.forEach(openName);
-    return document;
-  },
-};
+/** A document that the page can show. */
+interface ShownDocument {
+  readonly name: string;
+  /** Relative to the host of the page. */
+  readonly url: string;
+}
+
+/**
+ * How the pages at `/docs` look: the groups of operations closed, to be seen at a glance; above them a choice of the
+ * documents, the first of which is shown at first.
+ */
+export function docsPage(documents: readonly ShownDocument[]): Omit<FastifySwaggerUiOptions, 'routePrefix'> {
+  return {
+    theme: {
+      title: 'VAST TAMS API',
+      css: [{ filename: 'docs.css', content: STYLE }],
+      favicon: [{ filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: ICON }],
+    },
+    logo: { type: 'image/svg+xml', content: ICON },
+    uiConfig: {
+      urls: [...documents],
+      docExpansion: 'none',
+      defaultModelsExpandDepth: 0,
+      displayRequestDuration: true,
+      filter: true,
+    },
+  };
+}
+
+/** The document as the page needs it. */
+export function pageDocument<Document extends object>(document: Document): Document {
+  const copy = structuredClone(document);
+  for (const operation of operationsOf(copy as Readonly<Record<string, unknown>>))
+    operation.parameters?.forEach(openName);
+  return copy;
+}
 
 interface Parameter {
   readonly name: string;

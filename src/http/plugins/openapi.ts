@@ -8,7 +8,7 @@ import { SECURITY_SCHEMES } from '../security-schemes.ts';
 import { COMPONENT_EXAMPLES } from '../schemas/examples.ts';
 import { noBody, OTHER_ERRORS } from '../schemas/responses.ts';
 import { sendJson } from '../send-json.ts';
-import { docsPage } from './docs-page.ts';
+import { docsPage, pageDocument } from './docs-page.ts';
 import { hoistSchemas } from './openapi-components.ts';
 
 /** A version of the API, and the path that it is mounted at. */
@@ -30,6 +30,7 @@ export const documentPaths = (apis: readonly ApiVersion[]): string[] => [DOCS_PA
 
 const DOCS_PATH = '/docs';
 const documentPath = ({ path }: ApiVersion): string => `${path}/openapi.json`;
+const pageDocumentPath = ({ version }: ApiVersion): string => `${DOCS_PATH}/${version}.json`;
 
 /** Bodies that may be left out; the generator takes each of them for required. */
 const OPTIONAL_BODIES: ReadonlySet<unknown> = new Set(['POST_flows-flowId-storage']);
@@ -80,11 +81,19 @@ export const openApiPlugin = fp<OpenApiOptions>(
     for (const api of options.apis) await documentOf(app, api, options);
     await app.register(async (pages) => {
       await pages.register(helmet, pageProtection(options.publicUrl));
-      await pages.register(swaggerUi, { ...docsPage, routePrefix: DOCS_PATH });
+      const shown = shownVersions(options.apis);
+      const base = new URL(options.publicUrl ?? '/', 'http://unused').pathname.replace(/\/$/, '');
+      const documents = shown.map((api) => ({ name: `TAMS ${api.version}`, url: base + pageDocumentPath(api) }));
+      for (const api of shown) documentRoute(pages, pageDocumentPath(api), () => pageDocument(app[generatorOf(api)]()));
+      await pages.register(swaggerUi, { ...docsPage(documents), routePrefix: DOCS_PATH });
     });
   },
   { name: 'tams-openapi', fastify: '5.x' },
 );
+
+/** Each version once, that of the root first: paths are shorter there. */
+const shownVersions = (apis: readonly ApiVersion[]): ApiVersion[] =>
+  apis.filter(({ version }, index) => apis.findIndex((api) => api.version === version) === index);
 
 /** The generator of the document at the root has the name that the page at `/docs` knows. */
 const generatorOf = ({ path }: ApiVersion): 'swagger' => `swagger${path}` as 'swagger';
@@ -128,13 +137,18 @@ async function documentOf(
     },
   });
 
+  documentRoute(app, documentPath(api), () => app[generator]());
+}
+
+/** Serves a document that is made when it is first asked for. */
+function documentRoute(app: FastifyInstance, url: string, make: () => object): void {
   let text: string | undefined;
   app.route({
     method: ['GET', 'HEAD'],
-    url: documentPath(api),
+    url,
     schema: { hide: true },
     handler: (_request, reply) => {
-      text ??= JSON.stringify(app[generator]());
+      text ??= JSON.stringify(make());
       return sendJson(reply, text);
     },
   });

@@ -1,38 +1,42 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathOf, SURFACES } from '../../../src/tams/versions/surfaces.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 /* What "Try it out" at /docs sends: the examples of the OpenAPI document, as they stand in it. */
 
 interface Operation {
+  servers?: { url: string }[];
   parameters?: { in: string; name: string; example?: string }[];
   requestBody?: { content: Record<string, { example?: unknown }> };
 }
 
-let server: TestServer;
-let paths: Record<string, Record<string, Operation>>;
-beforeAll(async () => {
-  server = await startTestServer();
-  const { json } = await call(server.baseUrl, 'GET', '/openapi.json');
-  ({ paths } = json as { paths: typeof paths });
-});
-afterAll(() => server.close());
-
-async function tryOut(method: string, path: string) {
-  const operation = paths[path]?.[method.toLowerCase()];
-  const filled = path.replace(/\{(.+?)\}/g, (_all, name: string) => {
-    const { example } = operation?.parameters?.find((one) => one.in === 'path' && one.name === name) ?? {};
-    return encodeURIComponent(example ?? '');
+describe.each(SURFACES)('the examples of the document of $version', (surface) => {
+  const documentPath = `${pathOf(surface)}/openapi.json`;
+  let server: TestServer;
+  let paths: Record<string, Record<string, Operation>>;
+  beforeAll(async () => {
+    server = await startTestServer();
+    const { json } = await call(server.baseUrl, 'GET', documentPath);
+    ({ paths } = json as { paths: typeof paths });
   });
-  return call(server.baseUrl, method, filled, { json: operation?.requestBody?.content['application/json']?.example });
-}
+  afterAll(() => server.close());
 
-it('offers no way to sign in where nobody does', async () => {
-  const { json } = await call(server.baseUrl, 'GET', '/openapi.json');
-  expect(json).not.toHaveProperty('components.securitySchemes');
-});
+  async function tryOut(method: string, path: string) {
+    const operation = paths[path]?.[method.toLowerCase()];
+    const filled = path.replace(/\{(.+?)\}/g, (_all, name: string) => {
+      const { example } = operation?.parameters?.find((one) => one.in === 'path' && one.name === name) ?? {};
+      return encodeURIComponent(example ?? '');
+    });
+    const base = new URL(operation?.servers?.[0]?.url ?? `${pathOf(surface)}/`, server.baseUrl).href.replace(/\/$/, '');
+    return call(base, method, filled, { json: operation?.requestBody?.content['application/json']?.example });
+  }
 
-describe('the examples of the document', () => {
+  it('offers no way to sign in where nobody does', async () => {
+    const { json } = await call(server.baseUrl, 'GET', documentPath);
+    expect(json).not.toHaveProperty('components.securitySchemes');
+  });
+
   it.each([
     ['PUT', '/flows/{flowId}', 201],
     ['POST', '/flows/{flowId}/storage', 201],
