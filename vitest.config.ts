@@ -20,6 +20,13 @@ const ON_EVERY_ENGINE = [
   'test/acceptance/{exr-kill,kill,main-job,soft-delete-kill,two-servers,webhooks-kill}.test.ts',
 ];
 
+/** What goes over HTTP besides, on a server as users run it; docs/postgres.md says what is left out. */
+const ON_POSTGRES = [
+  'test/acceptance/{guides,life-of-a-server,search-kill,stop-under-load,try-it-out}.test.ts',
+  'test/integration/{analytics,exr}/**/*.test.ts',
+  'test/integration/{event-dispatcher,search-watch,webhook-handover,webhook-held-up,webhook-progress}.test.ts',
+];
+
 /** A process refuses what overloads it before it asks any table. */
 const NOT_OF_TABLES = [
   'test/integration/operation/overload.slow.test.ts',
@@ -33,7 +40,7 @@ const onPostgres = {
   extends: true as const,
   test: {
     name: 'postgres',
-    include: [...ON_EVERY_ENGINE, ...ON_SHARED_TABLES],
+    include: [...ON_EVERY_ENGINE, ...ON_POSTGRES, ...ON_SHARED_TABLES],
     exclude: NOT_OF_TABLES,
     env: { TEST_TABLE_ENGINE: 'postgres', KILL_ROUNDS: '4' },
   },

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { tableEngineEnv } from '../support/table-engine.ts';
 import { ServerFolder } from './support/server-folder.ts';
 
 const run = promisify(execFile);
@@ -14,7 +15,8 @@ async function runGuide(file: string): Promise<string[]> {
   const folder = await ServerFolder.make();
   const { server } = await folder.start();
   const script = `set -euo pipefail\n${commands.join('\n')}`;
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TAMS: server.baseUrl, DATA_DIR: folder.dataDir };
+  const own = { PATH: process.env['PATH'], HOME: process.env['HOME'], TAMS: server.baseUrl, DATA_DIR: folder.dataDir };
+  const env = { ...own, ...(await tableEngineEnv(folder.dataDir)) };
   const { stdout } = await run('bash', ['-c', script], { env });
   return stdout.trimEnd().split(/\r?\n/);
 }
