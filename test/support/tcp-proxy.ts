@@ -7,6 +7,8 @@ export interface TcpProxy {
   target: number;
   /** While true, nothing passes in either direction, and nobody is told: as where a machine lost its power. */
   isSilent: boolean;
+  /** How often clients have sent something after they had got an answer, or first of all, over all connections. */
+  roundTrips: number;
   /** Cuts all connections. */
   cut(): void;
   /** Called with what a client sends; returning `drop` cuts that connection before it, `forward-and-drop` right behind it. */
@@ -27,6 +29,7 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
   const server = createServer((client) => {
     const upstream = connect(proxy.target, '127.0.0.1');
     let isMute = false;
+    let isAnswered = true;
     const cut = (): void => {
       client.destroy();
       upstream.destroy();
@@ -41,6 +44,8 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
     }
     client.on('data', (data) => {
       if (proxy.isSilent) return;
+      if (isAnswered) proxy.roundTrips += 1;
+      isAnswered = false;
       const decision = proxy.onRequest?.(data) ?? 'forward';
       if (decision === 'drop') {
         cut();
@@ -53,6 +58,7 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
       upstream.write(data);
     });
     const answer = (data: Buffer): void => {
+      isAnswered = true;
       if (!isMute && !proxy.isSilent) client.write(data);
     };
     upstream.on('data', latencyMs === 0 ? answer : (data) => setTimeout(answer, latencyMs, data));
@@ -64,6 +70,7 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
     port: address.port,
     target: targetPort,
     isSilent: false,
+    roundTrips: 0,
     onRequest: undefined,
     cut: () => {
       for (const socket of sockets) socket.destroy();

@@ -15,6 +15,8 @@ interface Service {
   readonly ports?: readonly string[];
   readonly volumes?: readonly (string | { readonly type: string; readonly source: string })[];
   readonly stop_grace_period?: string;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: unknown;
 }
 interface ComposeFile {
   readonly services: Readonly<Record<string, Service>>;
@@ -132,6 +134,15 @@ describe('the server in compose', () => {
       pathname: `/${postgres?.environment?.['POSTGRES_DB'] ?? ''}`,
     });
     expect(postgres?.ports).toBeUndefined();
+    // As `docker compose config` checks the two together: the server waits for what is there, and says how it is.
+    const services = ['dev', 'postgres'].map((name) => readCompose(`docker/compose.${name}.yaml`).services);
+    const all: Record<string, Service> = Object.assign({}, ...services);
+    const awaited = services.flatMap(({ tams }) => Object.entries(tams?.depends_on ?? {}));
+    expect(awaited).toContainEqual(['postgres', { condition: 'service_healthy' }]);
+    for (const [name, { condition }] of awaited) {
+      expect(Object.keys(all)).toContain(name);
+      if (condition === 'service_healthy') expect(all[name]?.healthcheck).toBeDefined();
+    }
   });
 
   it('traces and is watched where the file for that is added', () => {

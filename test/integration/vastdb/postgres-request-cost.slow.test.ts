@@ -1,23 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { multiFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
-import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import {
+  OVER_TCP,
+  overTcp,
+  POSTGRES_MISSING,
+  type PostgresServer,
+  startPostgres,
+} from '../../support/postgres-server.ts';
 import { COUNTED_STATEMENTS, statementsOf } from '../../support/postgres-statements.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 describe.skipIf(POSTGRES_MISSING)(`what requests ask of PostgreSQL ${POSTGRES_MISSING ?? ''}`, () => {
   const id = crypto.randomUUID();
   let postgres: PostgresServer;
   let url: string;
+  let network: TcpProxy;
   let server: TestServer;
   /** Where the next segment begins. */
   let second = 0;
   beforeAll(async () => {
-    postgres = await startPostgres(COUNTED_STATEMENTS);
+    postgres = await startPostgres({ ...COUNTED_STATEMENTS, ...OVER_TCP });
     url = await postgres.database();
+    network = await startTcpProxy(postgres.port);
     const env = {
       TABLE_ENGINE: 'postgres',
-      DATABASE_URL: url,
+      DATABASE_URL: overTcp(url, network.port).href,
       SECRET_KEY: 'the secret of all replicas in these tests',
     };
     server = await startTestServer({ env: { ...env, PAGE_CACHE_MIB: '0', LOG_LEVEL: 'silent' } });
@@ -27,6 +36,7 @@ describe.skipIf(POSTGRES_MISSING)(`what requests ask of PostgreSQL ${POSTGRES_MI
   }, 60_000);
   afterAll(async () => {
     await server.close();
+    await network.close();
     await postgres.dispose();
   });
 
@@ -56,5 +66,26 @@ describe.skipIf(POSTGRES_MISSING)(`what requests ask of PostgreSQL ${POSTGRES_MI
     // The flow, the objects, their ids, the registrations; segments, objects, the flow, the locks.
     expect(await cost(() => post(1))).toBe(8);
     expect(await cost(() => post(1_000))).toBe(8);
+  });
+
+  /** The least of several: workers ask now and then. */
+  const roundTrips = async (work: () => Promise<void>): Promise<number> => {
+    const counted: number[] = [];
+    for (let time = 0; time < 6; time += 1) {
+      const before = network.roundTrips;
+      await work();
+      counted.push(network.roundTrips - before);
+    }
+    return Math.min(...counted);
+  };
+
+  it('waits for the network as often as one statement needs the answer to another', async () => {
+    const window = `/flows/${id}/segments?limit=100&timerange=[300:500000000_400:0)`;
+    expect({
+      flow: await roundTrips(() => get(`/flows/${id}`)),
+      window: await roundTrips(() => get(window)),
+      register: await roundTrips(() => post(1)),
+      registerMany: await roundTrips(() => post(1_000)),
+    }).toEqual({ flow: 1, window: 3, register: 4, registerMany: 6 });
   });
 });
