@@ -136,12 +136,12 @@ describe('the server in compose', () => {
     expect(postgres?.ports).toBeUndefined();
     // As `docker compose config` checks the two together: the server waits for what is there, and says how it is.
     const services = ['dev', 'postgres'].map((name) => readCompose(`docker/compose.${name}.yaml`).services);
-    const all: Record<string, Service> = Object.assign({}, ...services);
+    const all = new Map(services.flatMap((each) => Object.entries(each)));
     const awaited = services.flatMap(({ tams }) => Object.entries(tams?.depends_on ?? {}));
     expect(awaited).toContainEqual(['postgres', { condition: 'service_healthy' }]);
     for (const [name, { condition }] of awaited) {
-      expect(Object.keys(all)).toContain(name);
-      if (condition === 'service_healthy') expect(all[name]?.healthcheck).toBeDefined();
+      expect([...all.keys()]).toContain(name);
+      if (condition === 'service_healthy') expect(all.get(name)?.healthcheck).toBeDefined();
     }
   });
 
