@@ -16,7 +16,7 @@ export const scopesOption = (): Option =>
 export const classesOption = (): Option =>
   new Option(
     '--classes <list>',
-    'auth_classes that may be seen and changed, comma-separated; by default all',
+    'auth_classes that may be used, comma-separated, `news:read` for one right alone; by default all',
   ).argParser(parseList);
 
 function parseScopes(text: string): Scope[] {

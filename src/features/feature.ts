@@ -5,7 +5,7 @@ import type { TamsApp } from '../http/tams-app.ts';
 import type { MediaStores } from '../media/media-store-registry.ts';
 import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
 import type { Worker } from '../operation/worker-loop.ts';
-import type { Principal } from '../shared/principal.ts';
+import type { Asker } from '../tams/access/by-classes.ts';
 import type { LeaseKeeper } from '../tams/leases/lease-keeper.ts';
 import type { TamsContext } from '../tams/route-context.ts';
 import type { Services } from '../tams/services.ts';
@@ -45,7 +45,7 @@ export interface Platform {
   /** Those of all features. */
   readonly statistics: readonly Statistics[];
   /** The services of TAMS, for everybody and as a principal may use them. */
-  readonly tams: { readonly forAll: Services; readonly of: (principal: Principal) => Services };
+  readonly tams: { readonly forAll: Services; readonly of: (asker: Asker) => Services };
 }
 
 /** A running feature. */

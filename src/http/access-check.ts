@@ -76,6 +76,7 @@ export class AccessCheck {
   #admit(principal: Principal, request: FastifyRequest, reply: FastifyReply, next: Next): void {
     if (principal.scopes.includes(this.#scope)) {
       request.auth = principal;
+      request.scope = this.#scope;
       next();
       return;
     }

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   unauthorized: { status: 401, meaning: 'There are no credentials, or they are not valid.' },
   insufficient_scope: { status: 403, meaning: 'The credentials lack the scope that the operation needs.' },
   invalid_signature: { status: 403, meaning: 'A media URL has expired, was altered, or is for another method.' },
+  insufficient_rights: { status: 403, meaning: 'The classes give another right on it than the one that is needed.' },
   outside_own_classes: { status: 403, meaning: 'None of the classes of who sets it would have access to it.' },
   cross_site_request: {
     status: 403,

@@ -8,7 +8,7 @@ export interface Grant {
   /** The name in `created_by` and `updated_by`. */
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** The `auth_classes` that the principal may see and change; undefined: all of them. */
+  /** The `auth_classes` that the principal may see and change, `news:read` for one right alone; undefined: all. */
   readonly classes: readonly string[] | undefined;
 }
 

@@ -5,10 +5,10 @@ import type { MediaStores } from '../media/media-store-registry.ts';
 import { withReserve } from '../operation/disk-reserve.ts';
 import type { MetricSource } from '../operation/metrics/metric-source.ts';
 import type { WorkerStatus } from '../operation/worker-loop.ts';
-import type { Principal } from '../shared/principal.ts';
 import { SecretBox } from '../shared/secret-box.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
-import { byClasses } from './access/by-classes.ts';
+import { type Asker, byClasses } from './access/by-classes.ts';
+import { LimitedMedia } from './access/limited-media.ts';
 import { fillColumns, VAST_STORE_BACKFILLS } from './access/column-backfill.ts';
 import { backlogSources } from './backlog-metrics.ts';
 import { BacklogReader } from './backlog-reader.ts';
@@ -18,10 +18,9 @@ import { SegmentDeletion } from './deletion/segment-deletion.ts';
 import { LeaseKeeper } from './leases/lease-keeper.ts';
 import { ObjectReclaim } from './objects/object-reclaim.ts';
 import { reclaimWorker } from './objects/reclaim-worker.ts';
-import type { Asker, TamsContext } from './route-context.ts';
+import type { TamsContext } from './route-context.ts';
 import { SegmentPageCache } from './segments/segment-page-cache.ts';
 import { pageCacheSources } from './segments/page-cache-metrics.ts';
-import { ServiceInfoService } from './service/service-info-service.ts';
 import type { Settings } from './settings.ts';
 import { mountVersions } from './tams-routes.ts';
 import { VastStore } from './vast-store.ts';
@@ -46,8 +45,8 @@ interface TamsParts {
 export interface Tams {
   readonly store: VastStore;
   readonly leases: LeaseKeeper;
-  /** For everybody, and as a principal may use them. */
-  readonly services: { readonly forAll: Services; readonly of: (principal: Principal) => Services };
+  /** For everybody, and as a request may use them. */
+  readonly services: { readonly forAll: Services; readonly of: (asker: Asker) => Services };
   readonly metrics: readonly MetricSource[];
   /** Registers the operations of TAMS. Features register theirs with the context that is returned. */
   routes(app: TamsApp, http: HttpContext): Promise<TamsContext>;
@@ -88,18 +87,25 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
   });
   const serviceParts = {
     media,
+    knownMedia: media,
+    version,
     labels: media.labels(),
     pages,
     deletion,
     allocationExpiryMs: reclaim.allocationExpiryS * 1000,
     limits: limits.documents,
     forAll: {
-      serviceInfo: new ServiceInfoService(store, media, version),
       webhooks: new WebhookService(store, guard, limits.documents, webhooks.onRegistrations),
     },
   };
   const forAll = buildServices(store, serviceParts);
-  const of = byClasses(classes, forAll, (names) => buildServices(store.limitedTo(names), serviceParts));
+  const of = byClasses(classes, forAll, (limits) =>
+    buildServices(store.limitedTo(limits), {
+      ...serviceParts,
+      media: new LimitedMedia(media, limits),
+      knownMedia: new LimitedMedia(media, { ...limits, right: 'any' }),
+    }),
+  );
   if (classes) await withReserve(() => fillAccess(manager, logger));
 
   return {
@@ -112,8 +118,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
       ...pageCacheSources(pages),
     ],
     routes: async (app, http) => {
-      const services = classes ? (request: Asker) => of(request.auth) : () => forAll;
-      const context = { ...http, services, segmentsPerRequest: limits.segmentsPerRequest };
+      const context = { ...http, services: of, segmentsPerRequest: limits.segmentsPerRequest };
       await mountVersions(app, context, settings.apiVersion);
       return context;
     },

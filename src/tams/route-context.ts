@@ -1,14 +1,13 @@
-import type { FastifyRequest } from 'fastify';
 import type { HttpContext } from '../http/app.ts';
+import type { Asker } from './access/by-classes.ts';
 import type { Services } from './services.ts';
 import type { Surface } from './versions/surface.ts';
 
-/** The part of a request that identifies its maker. */
-export type Asker = Pick<FastifyRequest, 'auth'>;
+export type { Asker };
 
 /** Inputs to routes, whichever version of TAMS they speak. */
 export interface TamsContext extends HttpContext {
-  /** Services over the view of the request's principal. */
+  /** Services over the view that the request's principal has for it. */
   readonly services: (request: Asker) => Services;
   /** The most segments that one request may create. */
   readonly segmentsPerRequest: number;

@@ -8,7 +8,7 @@ import { ProfileService } from './profiles/profile-service.ts';
 import type { SegmentPageCache } from './segments/segment-page-cache.ts';
 import { SegmentRegistration } from './segments/segment-registration.ts';
 import { SegmentService } from './segments/segment-service.ts';
-import type { ServiceInfoService } from './service/service-info-service.ts';
+import { ServiceInfoService } from './service/service-info-service.ts';
 import { SourceService } from './sources/source-service.ts';
 import { StorageService } from './storage/storage-service.ts';
 import type { Store } from './store.ts';
@@ -28,7 +28,12 @@ export interface Services {
 }
 
 interface ServiceParts {
+  /** The storage backends that the operation may use. */
   readonly media: MediaStoreRegistry;
+  /** Those that the principal may use in any way. */
+  readonly knownMedia: MediaStoreRegistry;
+  /** The version of this server. */
+  readonly version: string;
   /** Properties of the storage backends. */
   readonly labels: ReadonlySet<string>;
   /** Views of the store share it: a page is looked up after the view has found the flow. */
@@ -37,20 +42,21 @@ interface ServiceParts {
   readonly allocationExpiryMs: number;
   readonly limits: DocumentLimits;
   /** Services that are not about single flows and sources are shared by all principals. */
-  readonly forAll: Pick<Services, 'serviceInfo' | 'webhooks'>;
+  readonly forAll: Pick<Services, 'webhooks'>;
 }
 
 /** The services over the store, or over a view of it. */
 export function buildServices(store: Store, parts: ServiceParts): Services {
-  const { media, labels, pages, allocationExpiryMs, limits, forAll } = parts;
+  const { media, knownMedia, labels, pages, allocationExpiryMs, limits, forAll } = parts;
   const deletion = new SegmentDeletion(store, parts.deletion);
   return {
     ...forAll,
+    serviceInfo: new ServiceInfoService(store, knownMedia, parts.version),
     sources: new SourceService(store, limits),
     flows: new FlowService(store, deletion, limits),
     profiles: new ProfileService(store, limits),
     segments: new SegmentService(store, media, new SegmentRegistration(store, labels, limits), deletion, pages),
-    storage: new StorageService(store, media, allocationExpiryMs),
+    storage: new StorageService(store, media, allocationExpiryMs, knownMedia),
     objects: new ObjectService(store),
     deletionRequests: new DeletionRequestService(store),
   };

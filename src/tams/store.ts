@@ -1,5 +1,6 @@
 import type { TimeRange } from '../shared/time/timerange.ts';
 import type { AccessClasses } from './access/access-classes.ts';
+import type { Limits } from './access/rights.ts';
 import type { DeletionRequestReads, DeletionRequests } from './deletion/deletion-request.ts';
 import type { EventLog, EventLogReads, Outbox } from './webhooks/event-log.ts';
 import type { FlowFilter, SourceFilter } from './documents/filters.ts';
@@ -218,8 +219,8 @@ export interface ObjectReads {
 }
 
 export interface Objects extends ObjectReads {
-  /** Without those that are being reclaimed. */
-  findMany(ids: readonly string[]): Promise<Map<string, StoredObject>>;
+  /** Without those that are being reclaimed. With unused ones that were allocated for a flow, in whatever view. */
+  findMany(ids: readonly string[], allocatedFor?: string): Promise<Map<string, StoredObject>>;
   /** Those of the ids that are taken, by objects that are being reclaimed too. */
   taken(ids: readonly string[]): Promise<Set<string>>;
   /** Those of the ids that objects had which were reclaimed lately: their paths were used. */
@@ -283,6 +284,8 @@ export interface StoreTransaction {
   readonly subscribers: Subscribers;
   /** Those that limit this transaction; undefined: nothing does. */
   readonly classes: readonly string[] | undefined;
+  /** The same transaction with what the principal has another right on, or any. */
+  withRight(right: Limits['right']): StoreTransaction;
   readonly flows: Flows;
   readonly collections: Collections;
   readonly sources: Sources;
@@ -302,11 +305,11 @@ export interface Store extends StoreReader {
   /** Features add themselves before the first request. */
   readonly subscribers: Subscribers;
   /**
-   * A view with only those flows and sources that their tag `auth_classes` gives these classes access to, and with what
-   * belongs to those (docs/adr/0015-access-by-tags.md). Its transactions throw `outside_own_classes` where a flow or
-   * source would leave the view.
+   * A view with only those flows and sources that their tag `auth_classes` gives a right on, and with what belongs to those
+   * (docs/adr/0015-access-by-tags.md). It throws `insufficient_rights` for one that another right is given on, and its
+   * transactions `outside_own_classes` where a flow or source would leave the view.
    */
-  limitedTo(classes: readonly string[]): Store;
+  limitedTo(limits: Limits): Store;
   /**
    * All of `work` or nothing of it; durable when the promise resolves. `work` may run more than
    * once, so it changes nothing but the store, and awaits nothing else. `background` is for work

@@ -3,6 +3,7 @@ import type { SecretBox } from '../shared/secret-box.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import { type Access, accessOf, FULL_ACCESS } from './access/access.ts';
+import type { Limits } from './access/rights.ts';
 import { CollectionReader, CollectionRepository } from './flows/collection-repository.ts';
 import { EventLogReader, EventLogRepository } from './webhooks/event-log-repository.ts';
 import { LeaseReader, LeaseRepository } from './leases/lease-repository.ts';
@@ -68,8 +69,8 @@ export class VastStore implements Store {
     return this.#shared.subscribers;
   }
 
-  limitedTo(classes: readonly string[]): VastStore {
-    const view = { access: accessOf(classes), shared: this.#shared };
+  limitedTo(limits: Limits): VastStore {
+    const view = { access: accessOf(limits), shared: this.#shared };
     return new VastStore(this.#manager, this.#shared.webhookSecrets, this.#onEvents, view);
   }
 
@@ -127,6 +128,11 @@ class VastStoreTransaction implements StoreTransaction {
 
   get unlimited(): VastStoreTransaction {
     return this.#unlimited;
+  }
+
+  withRight(right: Limits['right']): VastStoreTransaction {
+    const { limits } = this.#access;
+    return limits === undefined ? this : this.#unlimited.limitedTo(accessOf({ ...limits, right }));
   }
 
   get rows(): ManagedTransaction {

@@ -1,3 +1,4 @@
+import type { Limits } from '../../tams/access/rights.ts';
 import type {
   Anomalies,
   Distribution,
@@ -88,7 +89,7 @@ export interface Exported {
  */
 export interface Analytics {
   /** The same over only the rows that these classes may see. */
-  limitedTo(classes: readonly string[]): Analytics;
+  limitedTo(limits: Limits): Analytics;
   tables(): readonly AnalysedTable[];
   catalog(): Promise<CatalogTable[]>;
   /** Sums by format: segments, and their nanoseconds; the product is kbit/s times nanoseconds. */

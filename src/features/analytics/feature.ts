@@ -39,7 +39,7 @@ export const analytics: Feature<AnalyticsConfig> = {
     const of = byClasses(
       settings.classes,
       new AnalyticsService(whole, store.flows),
-      (classes) => new AnalyticsService(whole.limitedTo(classes), store.limitedTo(classes).flows),
+      (limits) => new AnalyticsService(whole.limitedTo(limits), store.limitedTo(limits).flows),
     );
     return {
       routes: (app) => {

@@ -1,6 +1,7 @@
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
-import type { Principal } from '../../shared/principal.ts';
-import { byClasses } from '../../tams/access/by-classes.ts';
+import { type Asker, byClasses } from '../../tams/access/by-classes.ts';
+import { LimitedMedia } from '../../tams/access/limited-media.ts';
+import type { Limits } from '../../tams/access/rights.ts';
 import type { Services } from '../../tams/services.ts';
 import type { Settings } from '../../tams/settings.ts';
 import type { Store } from '../../tams/store.ts';
@@ -48,7 +49,7 @@ export const exr: Feature<ExrConfig> = {
       objectsReclaimed: (rows, objectIds) => removeFilesOfObjects(rows, objectIds),
     });
     const routes: OpenFeature['routes'] = (app, context) =>
-      exrRoutes(app, { ...context, exr: (request) => servicesOf(request.auth) });
+      exrRoutes(app, { ...context, exr: (request) => servicesOf(request) });
     if (!autoInspect) return { routes };
     const queue = new InspectionQueueReader(new CommittedReads(manager.reader()));
     const places = new ExrPlaces(store, media, buckets, false);
@@ -61,17 +62,16 @@ export const exr: Feature<ExrConfig> = {
   },
 };
 
-/** The services as a principal may use them: over everything, unless classes limit it. */
+/** The services as a request may use them: over everything, unless classes limit it. */
 function exrServicesOf(
   { store, media, tams, settings }: Platform,
   files: TableExrFiles,
   inspector: ExrInspector,
   buckets: readonly ExrBucket[],
-): (principal: Principal) => ExrServices {
-  const build = (view: Store, services: Services, visible: VisibleObjects | undefined): ExrServices => {
+): (asker: Asker) => ExrServices {
+  const build = (view: Store, places: ExrPlaces, services: Services, visible?: VisibleObjects): ExrServices => {
     const shown = new ExrFileService(files, visible);
     const sequences = new ExrSequenceService(files, visible);
-    const places = new ExrPlaces(view, media, buckets, visible !== undefined);
     return {
       inspection: new ExrInspectionService(places, inspector),
       files: shown,
@@ -80,8 +80,11 @@ function exrServicesOf(
       registration: new ExrRegistrationService(view, files, sequences, services),
     };
   };
-  const limitedTo = (classes: readonly string[], principal: Principal): ExrServices => {
-    const view = store.limitedTo(classes);
+  const limitedTo = (limits: Limits, asker: Asker): ExrServices => {
+    const view = store.limitedTo(limits);
+    // Whatever is done with a file's metadata: its bytes must be readable.
+    const reading = { ...limits, right: 'read' } as const;
+    const places = new ExrPlaces(store.limitedTo(reading), new LimitedMedia(media, reading), buckets, true);
     const visible: VisibleObjects = async (ids) => {
       const seen = new Set<string>();
       for (let start = 0; start < ids.length; start += LOOKED_UP_OBJECTS) {
@@ -89,9 +92,9 @@ function exrServicesOf(
       }
       return seen;
     };
-    return build(view, tams.of(principal), visible);
+    return build(view, places, tams.of(asker), visible);
   };
-  return byClasses(settings.classes, build(store, tams.forAll, undefined), limitedTo);
+  return byClasses(settings.classes, build(store, new ExrPlaces(store, media, buckets, false), tams.forAll), limitedTo);
 }
 
 /** The buckets that files can be named by. */

@@ -54,7 +54,7 @@ export const search: Feature<SearchConfig> = {
     const { database, queue, queueControl, outdated, embedder } = parts;
     const servicesOf = searchServicesOf({ ...parts, buckets: settings.media.buckets }, store, settings.classes);
     return {
-      routes: (app, context) => searchRoutes(app, { ...context, search: (request) => servicesOf(request.auth) }),
+      routes: (app, context) => searchRoutes(app, { ...context, search: (request) => servicesOf(request) }),
       workers,
       metrics: searchSources(queue, queueControl, () => outdated.count(embedder.model)),
       close: () => database.close(),

@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who makes the request, and what it may do. */
     auth: Principal;
+    /** The scope that the route requires. */
+    scope: Scope;
     /** The name of `auth`, as `created_by` and `updated_by` have it. */
     readonly principal: string;
   }
@@ -52,6 +54,7 @@ export const authenticationPlugin = fp<AuthenticationOptions>(
         this[CARRIED] = principal;
       },
     });
+    app.decorateRequest('scope', 'read');
     app.decorateRequest('principal', {
       getter(this: FastifyRequest) {
         return this.auth.name;

@@ -1,4 +1,3 @@
-import type { Principal } from '../../shared/principal.ts';
 import { type Tags, wholeText } from '../documents/tags.ts';
 import { findTag } from '../documents/tag-access.ts';
 
@@ -17,10 +16,6 @@ export function classesOf(tags: Tags | undefined): string[] | undefined {
     .map((name) => name.trim());
   return [...new Set(names)].filter((name) => name !== '');
 }
-
-/** The classes that limit a principal; undefined: none do. */
-export const limitsOf = ({ classes, scopes }: Principal): readonly string[] | undefined =>
-  scopes.includes('admin') ? undefined : classes;
 
 /** Whether a principal of these classes may access a flow or source with these tags. */
 export function giveAccess(tags: Tags | undefined, classes: readonly string[]): boolean {

@@ -58,7 +58,7 @@ export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'fi
   access: Access,
   objects: readonly Stored[],
 ): Promise<readonly Stored[]> {
-  if (access.classes === undefined) return objects;
+  if (access.classes === undefined || objects.length === 0) return objects;
   const firstFlows = await visibleFlows(
     reader,
     access,

@@ -6,7 +6,7 @@ import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
-import { type Access, ACCESS_COLUMN } from '../access/access.ts';
+import { type Access, ACCESS_COLUMN, type AccessPredicate, checkUnreachable } from '../access/access.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import { afterCursor } from '../documents/listing-order.ts';
 import type { TableReads } from '../table-access.ts';
@@ -78,11 +78,11 @@ const IN_ORDER = [
 
 export class DeletionRequestReader implements DeletionRequestReads {
   readonly #reader: TableReads;
-  readonly #visible: Where<RequestRow>;
+  readonly #access: Access;
 
-  constructor(reader: TableReads, { visible }: Access) {
+  constructor(reader: TableReads, access: Access) {
     this.#reader = reader;
-    this.#visible = visible;
+    this.#access = access;
   }
 
   async list(nowMs: number, page: PageRequest): Promise<Page<DeletionRequest>> {
@@ -90,7 +90,7 @@ export class DeletionRequestReader implements DeletionRequestReads {
     const { rows, cut } = await this.#reader.select({
       table: DELETION_REQUESTS,
       columns: COLUMNS,
-      where: and([notExpired(nowMs), this.#visible, ...beyond]),
+      where: and([notExpired(nowMs), this.#access.visible, ...beyond]),
       orderBy: IN_ORDER,
       limit: page.limit + 1,
       maxBytes: page.maxBytes,
@@ -104,8 +104,12 @@ export class DeletionRequestReader implements DeletionRequestReads {
   }
 
   async find(id: string, nowMs: number): Promise<DeletionRequest | undefined> {
-    const [request] = await this.select(and([eq('id', id), notExpired(nowMs), this.#visible]));
-    return request;
+    const known = and([eq('id', id), notExpired(nowMs)]);
+    const [request] = await this.select(and([known, this.#access.visible]));
+    if (request !== undefined) return request;
+    const isThere = async (within: AccessPredicate): Promise<boolean> =>
+      (await this.select(and([known, within]))).length > 0;
+    return checkUnreachable(this.#access, `what deletion request ${id} is about`, isThere);
   }
 
   unfinished(): Promise<DeletionRequest[]> {

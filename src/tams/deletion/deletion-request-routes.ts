@@ -18,6 +18,7 @@ export function deletionRequestRoutes(app: TamsApp, { services, paging }: RouteC
     tag: 'FlowDeleteRequests',
     summary: 'List deletion requests',
     description: 'Open requests, and for a while done ones.',
+    access: 'admin',
     schema: { querystring: pagingQuery },
     responses: {
       200: json('The requests that are known.', Type.Array(DeletionRequestSchema), pagingHeaders),
@@ -35,6 +36,7 @@ export function deletionRequestRoutes(app: TamsApp, { services, paging }: RouteC
     tag: 'FlowDeleteRequests',
     summary: 'Get a deletion request',
     description: 'How far the deletion is: `timerange_remaining` shrinks while it runs.',
+    access: 'delete',
     schema: { params: deletionRequestParams },
     responses: { 200: json('The request.', DeletionRequestSchema), 404: notFound },
     handler: async (request, reply) => {

@@ -3,7 +3,7 @@ import type { OperationTag } from '../../http/operation.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import { paramOf } from '../../http/param-of.ts';
 import type { PropertyChange } from '../flows/flow.ts';
-import type { Asker } from '../route-context.ts';
+import type { Asker } from '../access/by-classes.ts';
 import type { ResponseDocs } from '../../http/schemas/responses.ts';
 import { badBody, json, noBody, notFound } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
@@ -96,6 +96,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     tag,
     summary: `Remove the ${title} of a ${noun}`,
     description: 'The other properties stay. One that is not set is no error.',
+    access: 'write',
     schema: { params },
     responses: { 204: noBody('Removed.'), ...writeResponses, 404: notFound },
     handler: async (request, reply) => {

@@ -2,7 +2,7 @@ import type { TObject } from 'typebox';
 import type { OperationTag } from '../../http/operation.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import { paramOf } from '../../http/param-of.ts';
-import type { Asker } from '../route-context.ts';
+import type { Asker } from '../access/by-classes.ts';
 import type { Surface } from '../versions/surface.ts';
 import type { Tags, TagValue } from './tags.ts';
 import type { ResponseDocs } from '../../http/schemas/responses.ts';
@@ -97,6 +97,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     tag,
     summary: `Remove a tag of a ${noun}`,
     description: 'The other tags stay. A tag that is not there is a 404.',
+    access: 'write',
     schema: { params: tagParams },
     responses: { 204: noBody('Removed.'), ...writeResponses, 404: notFound },
     handler: async (request, reply) => {

@@ -7,7 +7,14 @@ import type { FlowContent, FlowDocument, FlowReads, Flows, FlowState, RowHandle 
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
-import { type Access, ACCESS_COLUMN, checkStaysVisible, classesOfCell } from '../access/access.ts';
+import {
+  type Access,
+  ACCESS_COLUMN,
+  checkStaysVisible,
+  checkTagChange,
+  checkUnreachable,
+  classesOfCell,
+} from '../access/access.ts';
 import type { TableReads } from '../table-access.ts';
 import { insertMembers, removeEdgesOf, replaceMembers } from './collection-repository.ts';
 import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
@@ -50,7 +57,7 @@ export class FlowReader implements FlowReads {
       where: and([eq('id', id), this.#visible]),
     });
     const row = rows[0];
-    if (row === undefined) return undefined;
+    if (row === undefined) return this.#notInView(id);
     const [document, segmentsUpdated, collectedBy] = row;
     const flow = { id, document, segmentsUpdated, collectedBy };
     if (this.#access.classes === undefined) return flow;
@@ -61,7 +68,7 @@ export class FlowReader implements FlowReads {
   async segmentsVersion(id: string): Promise<bigint | undefined> {
     const where = and([eq('id', id), this.#visible]);
     const { rows } = await this.#reader.select({ table: FLOWS, columns: ['segments_version'], where });
-    return rows[0]?.[0];
+    return rows[0] === undefined ? this.#notInView(id) : rows[0][0];
   }
 
   state(id: string): Promise<FlowState | undefined> {
@@ -88,7 +95,15 @@ export class FlowReader implements FlowReads {
       rowIds: true,
     });
     const row = rows[0];
-    return row === undefined ? undefined : toFlowState(row, rowIds[0]);
+    if (row !== undefined) return toFlowState(row, rowIds[0]);
+    return deleting ? undefined : this.#notInView(id);
+  }
+
+  #notInView(id: string): Promise<undefined> {
+    return checkUnreachable(this.#access, `flow ${id}`, async (within) => {
+      const where = and([eq('id', id), NOT_DELETING, within]);
+      return (await this.#reader.select({ table: FLOWS, columns: ['id'], where })).rows.length > 0;
+    });
   }
 
   async #sourceByFlow(
@@ -149,7 +164,7 @@ export class FlowRepository extends FlowReader implements Flows {
   }
 
   async replace(state: FlowState, present: Flow, flow: Flow): Promise<void> {
-    checkStaysVisible(this.#access, flow.tags);
+    checkTagChange(this.#access, present.tags, flow.tags);
     if (flow.source_id !== state.sourceId) await this.#tx.lock([sourceLock(flow.source_id)]);
     await this.#tx.updateByRowIds(FLOWS, [toRowId(state.handle)], METADATA_COLUMNS, [metadataCells(flow)]);
     const tags = { before: present.tags ?? {}, after: flow.tags ?? {} };

@@ -106,9 +106,12 @@ export class ObjectRepository extends ObjectReader implements Objects {
     this.#access = access;
   }
 
-  async findMany(ids: readonly string[]): Promise<Map<string, StoredObject>> {
-    const objects = await visibleObjects(this.#tx, this.#access, await this.#select(ids, false));
-    return new Map(objects.map((object) => [object.id, object]));
+  async findMany(ids: readonly string[], allocatedFor?: string): Promise<Map<string, StoredObject>> {
+    const { own = [], others = [] } = Object.groupBy(await this.#select(ids, false), (object) =>
+      !object.referenced && object.firstFlow === allocatedFor ? 'own' : 'others',
+    );
+    const visible = await visibleObjects(this.#tx, this.#access, others);
+    return new Map([...own, ...visible].map((object) => [object.id, object]));
   }
 
   async taken(ids: readonly string[]): Promise<Set<string>> {

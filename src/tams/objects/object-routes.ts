@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readOperation } from '../../http/operation.ts';
-import type { Asker, RouteContext } from '../route-context.ts';
+import type { Asker } from '../access/by-classes.ts';
+import type { RouteContext } from '../route-context.ts';
 import { MediaObjectSchema } from './object-schemas.ts';
 import { objectParams, pagingQuery } from '../parameters.ts';
 import { badQuery, json, notFound, pagingHeaders } from '../../http/schemas/responses.ts';

@@ -3,7 +3,7 @@ import type { Json } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven } from '../../vastdb/predicate/builder.ts';
-import { type Access, accessCell, checkStaysVisible } from '../access/access.ts';
+import { type Access, accessCell, checkStaysVisible, checkUnreachable } from '../access/access.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import { afterCursor } from '../documents/listing-order.ts';
 import type { ProfileReads, Profiles } from '../store.ts';
@@ -52,7 +52,11 @@ export class ProfileReader implements ProfileReads {
   async find(id: string): Promise<Json<Profile> | undefined> {
     const where = and([eq('id', id), this.#access.visible]);
     const { rows } = await this.#reader.select({ table: PROFILES, columns: ['document'], where });
-    return rows[0]?.[0];
+    if (rows[0] !== undefined) return rows[0][0];
+    return checkUnreachable(this.#access, `profile ${id}`, async (within) => {
+      const reached = and([eq('id', id), within]);
+      return (await this.#reader.select({ table: PROFILES, columns: ['id'], where: reached })).rows.length > 0;
+    });
   }
 }
 

@@ -56,7 +56,8 @@ export class SegmentRegistration {
     const refused = await this.#store.transaction(async (tx) => {
       const [flow, stored] = await Promise.all([
         writableFlow(tx, flowId),
-        tx.objects.findMany([...new Set(candidates.map(({ segment }) => segment.objectId))]),
+        // Whoever writes reuses what it may read, and registers first what was allocated for the flow (AppNote 0016).
+        tx.withRight('read').objects.findMany([...new Set(candidates.map(({ segment }) => segment.objectId))], flowId),
       ]);
       containerOf(flow);
       return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, stored);

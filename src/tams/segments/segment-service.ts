@@ -24,6 +24,8 @@ const NO_SEGMENTS: SegmentPage = { body: Buffer.from('[]'), count: 0, timerange:
 export class SegmentService {
   readonly #store: Store;
   readonly #media: MediaStoreRegistry;
+  /** Their ids: pages are shared by those who see the URLs of the same backends. */
+  readonly #backends: string;
   readonly #registration: SegmentRegistration;
   readonly #deletion: SegmentDeletion;
   readonly #pages: SegmentPageCache;
@@ -37,6 +39,10 @@ export class SegmentService {
   ) {
     this.#store = store;
     this.#media = media;
+    this.#backends = media
+      .all()
+      .map(({ backend }) => backend.id)
+      .join();
     this.#registration = registration;
     this.#deletion = deletion;
     this.#pages = pages;
@@ -55,7 +61,7 @@ export class SegmentService {
     const version = await this.#store.flows.segmentsVersion(flowId);
     if (version === undefined) return NO_SEGMENTS;
     if (rendering === undefined) return this.#read(flowId, query, page, undefined);
-    const key = pageKey(flowId, query, page, rendering);
+    const key = pageKey(flowId, query, page, rendering, this.#backends);
     const kept = this.#pages.get(key, version);
     if (kept !== undefined) return kept;
     const window = this.#pages.window();
@@ -115,7 +121,13 @@ export class SegmentService {
 }
 
 /** The key of a page: its inputs besides the segments and the time. */
-function pageKey(flowId: string, query: SegmentQuery, page: PageRequest, { urls, baseUrl }: SegmentRendering): string {
+function pageKey(
+  flowId: string,
+  query: SegmentQuery,
+  page: PageRequest,
+  { urls, baseUrl }: SegmentRendering,
+  backends: string,
+): string {
   return JSON.stringify([
     flowId,
     query.timerange.toString(),
@@ -128,5 +140,6 @@ function pageKey(flowId: string, query: SegmentQuery, page: PageRequest, { urls,
     urls.presigned,
     urls.verbose,
     baseUrl,
+    backends,
   ]);
 }

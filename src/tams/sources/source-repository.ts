@@ -11,6 +11,8 @@ import {
   ACCESS_COLUMN,
   accessCell,
   checkStaysVisible,
+  checkTagChange,
+  checkUnreachable,
   classesOfCell,
   scannedOf,
 } from '../access/access.ts';
@@ -50,7 +52,14 @@ export class SourceReader implements SourceReads {
     const where = and([eq('id', id), this.#access.visible]);
     const { rows } = await this.#reader.select({ table: SOURCES, columns: ['document'], where });
     const row = rows[0];
-    return row === undefined ? undefined : { id, document: row[0] };
+    return row === undefined ? this.notInView(id) : { id, document: row[0] };
+  }
+
+  protected notInView(id: string): Promise<undefined> {
+    return checkUnreachable(this.#access, `source ${id}`, async (within) => {
+      const where = and([eq('id', id), within]);
+      return (await this.#reader.select({ table: SOURCES, columns: ['id'], where })).rows.length > 0;
+    });
   }
 }
 
@@ -83,7 +92,7 @@ export class SourceRepository extends SourceReader implements Sources {
       rowIds: true,
     });
     const row = rows[0];
-    if (row === undefined) return undefined;
+    if (row === undefined) return this.notInView(id);
     return { source: fromJson(row[0]), handle: toHandle(rowIds[0]) };
   }
 
@@ -112,7 +121,7 @@ export class SourceRepository extends SourceReader implements Sources {
   }
 
   async replace(handle: RowHandle, present: Source, source: Source): Promise<void> {
-    checkStaysVisible(this.#access, source.tags);
+    checkTagChange(this.#access, present.tags, source.tags);
     await this.#tx.updateByRowIds(SOURCES, [toRowId(handle)], SOURCE_COLUMNS, [sourceCells(source)]);
     const tags = { before: present.tags ?? {}, after: source.tags ?? {} };
     await replaceTags(this.#tx, SOURCE_TAGS, source.id, tags);

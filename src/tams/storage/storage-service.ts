@@ -24,11 +24,14 @@ const MAX_COUNT = 1_000;
 export class StorageService {
   readonly #store: Store;
   readonly #media: MediaStoreRegistry;
+  readonly #known: MediaStoreRegistry;
   readonly #allocationExpiryMs: number;
 
-  constructor(store: Store, media: MediaStoreRegistry, allocationExpiryMs: number) {
+  /** @param known backends that the principal has any right on; on those of `media` it has the one to write. */
+  constructor(store: Store, media: MediaStoreRegistry, allocationExpiryMs: number, known = media) {
     this.#store = store;
     this.#media = media;
+    this.#known = known;
     this.#allocationExpiryMs = allocationExpiryMs;
   }
 
@@ -66,8 +69,15 @@ export class StorageService {
   }
 
   #backendFor(storageId: string | undefined): MediaStore {
-    const store = storageId === undefined ? this.#media.default : this.#media.get(storageId);
+    const of = (media: MediaStoreRegistry): MediaStore | undefined =>
+      storageId === undefined ? media.default : media.get(storageId);
+    const store = of(this.#media);
     if (store !== undefined) return store;
+    const known = of(this.#known);
+    if (known !== undefined) {
+      const problem = `body/storage_id: your classes do not let you write to storage backend ${known.backend.id}`;
+      throw new AppError('insufficient_rights', problem, { field: 'storage_id' });
+    }
     const problem =
       storageId === undefined
         ? 'this service has several storage backends and no default; name one'

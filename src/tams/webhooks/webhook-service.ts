@@ -2,6 +2,7 @@ import { checkDocument, type DocumentLimits } from '../documents/document-limits
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { Store, StoreTransaction } from '../store.ts';
 import type { Principal } from '../../shared/principal.ts';
+import { readableBy } from '../access/rights.ts';
 import {
   ADMINS,
   type PublicWebhook,
@@ -90,7 +91,7 @@ const tooMany = (problem: string): AppError =>
   new AppError('too_many_items', `${problem}; remove one first`, { field: 'url' });
 
 const registrantOf = (principal: Principal): Registrant =>
-  principal.scopes.includes('admin') ? ADMINS : { owner: principal.name, classes: principal.classes };
+  principal.scopes.includes('admin') ? ADMINS : { owner: principal.name, classes: readableBy(principal) };
 
 /** A filter by hidden collections would reveal their members. */
 function checkFilters(webhook: Webhook, { classes }: Registrant): void {

@@ -272,7 +272,6 @@ describe('what belongs to another class', () => {
       '/flows?timerange=_',
       '/sources?tag.auth_classes=sport',
       '/sources?label=a%20hidden%20source',
-      '/flow-delete-requests',
       `/search/assets?flow_id=${flowId}`,
       `/search/assets?source_id=${sourceId}`,
       '/search/assets?bucket=b',

@@ -25,7 +25,7 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: numbersQuery },
     responses: { 200: json('The summary.', SummarySchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const asked = readNumbers(service, request.query);
       return sendAnalysis(
         request,
@@ -53,7 +53,7 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: numbersQuery },
     responses: { 200: json('The percentiles.', PercentilesSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const asked = readNumbers(service, request.query);
       return sendAnalysis(
         request,
@@ -78,7 +78,7 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: correlationQuery },
     responses: { 200: json('The correlation.', CorrelationSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const asked = readNumbers(service, request.query);
       const other = request.query.other ?? defaultOf(service.compute, asked.table, 'numbers', 1, 'other');
       return sendAnalysis(
@@ -102,7 +102,7 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
       400: badQuery,
     },
     handler: (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const asked = readNumbers(service, request.query);
       const bins = readLimit('bins', request.query.bins);
       return sendAnalysis(
@@ -123,7 +123,7 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: topQuery },
     responses: { 200: json('The groups.', TopGroupsSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const asked = readNumbers(service, request.query);
       const { group_by: given, by = 'count', limit } = request.query;
       const group = given ?? defaultOf(service.compute, asked.table, 'groups', 0, 'group_by');

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AnalyticsFilter, NumbersQuery, SeriesQuery } from '../analytics.ts';
 import type { FormatUrn } from '../../../tams/documents/format.ts';
-import type { Principal } from '../../../shared/principal.ts';
+import type { Asker } from '../../../tams/access/by-classes.ts';
 import type { QueryPerformance } from '../../../vastdb/monitor/query-performance.ts';
 import type { AnalyticsService } from '../analytics-service.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -11,7 +11,7 @@ import { readTimerange } from '../../../tams/timerange-query.ts';
 
 export interface AnalyticsContext {
   /** The analytics as a principal may use them. */
-  readonly of: (principal: Principal) => AnalyticsService;
+  readonly of: (asker: Asker) => AnalyticsService;
   readonly performance: QueryPerformance;
 }
 

@@ -23,7 +23,7 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: {},
     responses: { 200: json('The tables.', Catalog) },
     handler: (request, reply) => {
-      const { compute } = of(request.auth);
+      const { compute } = of(request);
       return sendAnalysis(
         request,
         reply,
@@ -49,7 +49,7 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     responses: { 200: json('The usage.', FlowUsageSchema), 400: badQuery },
     handler: (request, reply) => {
       const filter = readFilter(request.query);
-      return sendAnalysis(request, reply, (signal) => of(request.auth).flowUsage(filter, signal), flowUsageJson);
+      return sendAnalysis(request, reply, (signal) => of(request).flowUsage(filter, signal), flowUsageJson);
     },
   });
 
@@ -63,7 +63,7 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     responses: { 200: json('The usage.', StorageUsageSchema), 400: badQuery },
     handler: (request, reply) => {
       const filter = readFilter(request.query);
-      return sendAnalysis(request, reply, (signal) => of(request.auth).storageUsage(filter, signal), storageUsageJson);
+      return sendAnalysis(request, reply, (signal) => of(request).storageUsage(filter, signal), storageUsageJson);
     },
   });
 }

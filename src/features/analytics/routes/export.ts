@@ -40,7 +40,7 @@ export function exportRoute(app: TamsApp, { of }: AnalyticsContext): void {
         reply
           .header('content-type', MEDIA_TYPES[format])
           .header('content-disposition', `attachment; filename="${table}.${EXTENSIONS[format]}"`);
-      const { compute } = of(request.auth);
+      const { compute } = of(request);
       const made = (signal: AbortSignal): Promise<Exported> => compute.export({ table, format, filter }, signal);
       if (request.method === 'HEAD') {
         await checkQuestion(made);

@@ -20,7 +20,7 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: movingAverageQuery },
     responses: { 200: json('The averages.', MovingAverageSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const { window, limit, ...query } = request.query;
       const windowNs = readDuration(window);
       const asked = readSeries(service, query);
@@ -51,7 +51,7 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: anomaliesQuery },
     responses: { 200: json('The anomalies, the greatest first.', AnomaliesSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const { threshold: text = THRESHOLD, limit, ...query } = request.query;
       const threshold = Number(text);
       const asked = readSeries(service, query);
@@ -80,7 +80,7 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: trendQuery },
     responses: { 200: json('The trend.', TrendSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const asked = readSeries(service, request.query);
       return sendAnalysis(
         request,

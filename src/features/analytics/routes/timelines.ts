@@ -25,7 +25,7 @@ export function timelineRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { params: flowParams, querystring: timelineQuery },
     responses: { 200: json('The analysis.', TimelineSchema), 400: badQuery, 404: notFound },
     handler: async (request, reply) => {
-      const service = of(request.auth);
+      const service = of(request);
       const { flowId } = request.params;
       const range = readTimerange(request.query.timerange, TimeRange.EMPTY) ?? TimeRange.EVERYTHING;
       const limit = readLimit('intervals', request.query.limit);
@@ -62,7 +62,7 @@ export function timelineRoutes(app: TamsApp, { of }: AnalyticsContext): void {
       return sendAnalysis(
         request,
         reply,
-        (signal) => of(request.auth).compute.ingestRate(query, signal),
+        (signal) => of(request).compute.ingestRate(query, signal),
         (rate) => rateJson(rate, bucketNs, what === 'segments'),
       );
     },

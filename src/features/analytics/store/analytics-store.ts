@@ -1,3 +1,4 @@
+import type { Limits } from '../../../tams/access/rights.ts';
 import type {
   AnalysedTable,
   Analytics,
@@ -62,8 +63,8 @@ export class AnalyticsStore implements Analytics {
     );
   }
 
-  limitedTo(classes: readonly string[]): AnalyticsStore {
-    return new AnalyticsStore(this.#parts, accessOf(classes));
+  limitedTo(limits: Limits): AnalyticsStore {
+    return new AnalyticsStore(this.#parts, accessOf(limits));
   }
 
   tables(): readonly AnalysedTable[] {

@@ -1,3 +1,4 @@
+import type { Limits } from '../../../tams/access/rights.ts';
 import type { SearchDatabase, SearchOperations, SearchReads, SearchTransaction } from '../rules/search-database.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset } from '../rules/asset.ts';
@@ -47,9 +48,9 @@ export class TableSearchDatabase extends DelegatedOperations implements SearchDa
     this.#searches = new Searches(background, this.#vectors, dimension, this.#access);
   }
 
-  limitedTo(classes: readonly string[]): TableSearchDatabase {
+  limitedTo(limits: Limits): TableSearchDatabase {
     return new TableSearchDatabase(this.#manager, this.#dimension, {
-      access: accessOf(classes),
+      access: accessOf(limits),
       vectors: this.#vectors,
     });
   }

@@ -1,3 +1,4 @@
+import type { Limits } from '../../../tams/access/rights.ts';
 import type { Asset, AssetInput, AssetStatusChange } from './asset.ts';
 import type { Embedding, EmbeddingInput } from './embedding.ts';
 import type { DeadLetter, DeadLetterInput } from './job.ts';
@@ -73,7 +74,7 @@ export interface SearchDatabase extends SearchOperations, SearchListings {
    * The view of these classes: assets of flows that they may see. Nothing else exists in it
    * (docs/adr/0015-access-by-tags.md). It is closed with the database that it is a view of.
    */
-  limitedTo(classes: readonly string[]): SearchDatabase;
+  limitedTo(limits: Limits): SearchDatabase;
   /**
    * Opens a transaction. It holds up other writers, so its caller does nothing else meanwhile; after a few seconds without
    * a call it is rolled back. `execute` is to be preferred: that is repeated after a conflict, this is not.

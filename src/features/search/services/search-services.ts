@@ -1,6 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { Principal } from '../../../shared/principal.ts';
-import { byClasses } from '../../../tams/access/by-classes.ts';
+import { type Asker, byClasses } from '../../../tams/access/by-classes.ts';
 import type { Store } from '../../../tams/store.ts';
 import type { TableJobQueue } from '../repositories/table-job-queue.ts';
 import type { TableQueueControl } from '../repositories/table-queue-control.ts';
@@ -42,17 +41,17 @@ export function searchServicesOf(
   parts: SearchParts,
   store: Store,
   classesOn: boolean,
-): (principal: Principal) => SearchServices {
+): (asker: Asker) => SearchServices {
   const forAll = build(parts, parts.database, store, () => Promise.resolve(false), parts.events);
-  return byClasses(classesOn, forAll, (classes) => {
-    const view = store.limitedTo(classes);
+  return byClasses(classesOn, forAll, (limits) => {
+    const view = store.limitedTo(limits);
     const isHidden = async (bucket: string, key: string): Promise<boolean> => {
       const storageId = parts.buckets[bucket];
       if (storageId === undefined) return false;
       const place = { storageId, storagePath: key };
       return (await store.objects.findAt(place)) !== undefined && (await view.objects.findAt(place)) === undefined;
     };
-    return build(parts, parts.database.limitedTo(classes), view, isHidden, REFUSED);
+    return build(parts, parts.database.limitedTo(limits), view, isHidden, REFUSED);
   });
 }
 

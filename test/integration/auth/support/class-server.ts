@@ -17,9 +17,19 @@ const CLASSES = {
   everybody: undefined,
 } as const;
 
+/** Those who have some rights on `sport` alone. */
+const PARTLY = {
+  reader: ['sport:read'],
+  writer: ['sport:write'],
+  editor: ['sport:read', 'sport:write'],
+  remover: ['sport:delete'],
+  guest: ['news', 'sport:read'],
+} as const;
+
 const ALL_BUT_ADMIN = ['read', 'write', 'delete'];
 
-type Name = keyof typeof CLASSES | 'admin';
+type Whole = keyof typeof CLASSES | 'admin';
+export type Name = Whole | keyof typeof PARTLY;
 
 /** The API as one principal reaches it. */
 class BearerApi extends Api {
@@ -37,7 +47,9 @@ class BearerApi extends Api {
 
 export interface ClassServer {
   readonly server: TestServer;
-  readonly as: Readonly<Record<Name, Api>>;
+  readonly as: Readonly<Record<Whole, Api>>;
+  /** All of them, below a path. */
+  at(path: string): Readonly<Record<Name, Api>>;
   close(): Promise<void>;
 }
 
@@ -50,7 +62,7 @@ const tokenOf = (name: string): string => `the-token-of-${name}`;
 export async function startClassServer(env: Record<string, string> = {}, dataDir?: string): Promise<ClassServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tams-classes-'));
   const principals = [
-    ...Object.entries(CLASSES).map(([name, classes]) => ({ name, scopes: ALL_BUT_ADMIN, classes })),
+    ...Object.entries({ ...CLASSES, ...PARTLY }).map(([name, classes]) => ({ name, scopes: ALL_BUT_ADMIN, classes })),
     { name: 'admin', scopes: ['admin'], classes: ['news'] },
   ];
   const file = tokensFile(
@@ -61,10 +73,14 @@ export async function startClassServer(env: Record<string, string> = {}, dataDir
     env: { AUTH_MODE: 'token', AUTH_TOKENS_FILE: file, AUTH_CLASSES: 'true', SOFT_DELETE: softDelete, ...env },
     ...(dataDir !== undefined && { dataDir }),
   });
-  const apis = principals.map(({ name }) => [name, new BearerApi(server.baseUrl, tokenOf(name))] as const);
+  const apis = (path: string): [string, Api][] =>
+    principals.map(({ name }) => [name, new BearerApi(server.baseUrl + path, tokenOf(name))]);
+  const at = (path: string) => Object.fromEntries(apis(path)) as ReturnType<ClassServer['at']>;
+  const whole = apis('').filter(([name]) => !Object.hasOwn(PARTLY, name));
   return {
     server,
-    as: Object.fromEntries(apis) as unknown as ClassServer['as'],
+    as: Object.fromEntries(whole) as ClassServer['as'],
+    at,
     close: async () => {
       await server.close();
       await rm(folder, { recursive: true });
