@@ -1,12 +1,9 @@
 /** Operations of TAMS 8.2 that this server does not have as published yet; in the end there are none. */
 export const NOT_YET: ReadonlySet<string> = new Set([
+  'GET_service',
+  'HEAD_service',
   'GET_storage-backends',
   'HEAD_storage-backends',
-  'GET_profiles',
-  'HEAD_profiles',
-  'GET_profiles-profileId',
-  'HEAD_profiles-profileId',
-  'POST_profiles-profileId',
   'GET_webhooks',
   'HEAD_webhooks',
   'POST_webhooks',
@@ -29,3 +26,5 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   'GET_flow-delete-requests',
   'HEAD_flow-delete-requests',
 ]);
+
+export const isThere = (...ids: readonly string[]): boolean => !ids.some((id) => NOT_YET.has(id));

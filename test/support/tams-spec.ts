@@ -26,6 +26,10 @@ export class TamsSpec {
     return found;
   }
 
+  get exampleNames(): string[] {
+    return Object.keys(this.#facts.examples);
+  }
+
   /** A copy that the test may change. */
   example(name: string): unknown {
     const example = this.#facts.examples[name];
