@@ -1,3 +1,4 @@
+import { spreadOf, timeKey } from '../../src/tams/documents/sort-keys.ts';
 import { DELETION_REQUESTS } from '../../src/tams/deletion/deletion-tables.ts';
 import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
 import { SOURCES } from '../../src/tams/sources/source-tables.ts';
@@ -69,9 +70,10 @@ async function deletionsOf(reader: ManagedReader, ids: readonly string[]): Promi
 
 async function requestDeletion(tx: ManagedTransaction, flowId: string): Promise<void> {
   const time = new Date().toISOString();
+  const id = crypto.randomUUID();
   await tx.insert(DELETION_REQUESTS, [
     {
-      id: crypto.randomUUID(),
+      id,
       flow_id: flowId,
       timerange_to_delete: '_',
       timerange_remaining: '_',
@@ -80,6 +82,9 @@ async function requestDeletion(tx: ManagedTransaction, flowId: string): Promise<
       created: time,
       created_by: 'mgmt verify',
       updated: time,
+      sort_created: timeKey(time, id),
+      sort_expiry: timeKey(undefined, id),
+      spread: spreadOf(id),
     },
   ]);
 }

@@ -1,6 +1,7 @@
 import type { Flow } from '../../src/tams/flows/flow.ts';
 import type { Source } from '../../src/tams/sources/source.ts';
 import { ACCESS_COLUMN } from '../../src/tams/access/access.ts';
+import { isSortColumn } from '../../src/tams/documents/sort-keys.ts';
 import { METADATA_COLUMNS, metadataCells } from '../../src/tams/flows/flow-row.ts';
 import { SOURCE_COLUMNS, sourceCells } from '../../src/tams/sources/source-repository.ts';
 import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
@@ -101,9 +102,9 @@ function partsOf<T extends object>({ table, subject, columns, cellsOf, living }:
   ];
 }
 
-/** Rows that are older than the column of access have none: the server gives them theirs when it needs it. */
+/** Rows that are older than these columns have none: the server gives them theirs when it starts. */
 const isAsWanted = (name: string, cell: Cell, wanted: Cell): boolean =>
-  (name === ACCESS_COLUMN && cell === null) || wellFormed(cell) === wellFormed(wanted);
+  (cell === null && (name === ACCESS_COLUMN || isSortColumn(name))) || wellFormed(cell) === wellFormed(wanted);
 
 /** A cell has no lone surrogates: they are kept in the document alone. */
 const wellFormed = (cell: Cell): Cell => (typeof cell === 'string' ? cell.toWellFormed() : cell);

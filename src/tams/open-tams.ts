@@ -9,7 +9,7 @@ import { SecretBox } from '../shared/secret-box.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import { type Asker, byClasses } from './access/by-classes.ts';
 import { LimitedMedia } from './access/limited-media.ts';
-import { fillColumns, VAST_STORE_BACKFILLS } from './access/column-backfill.ts';
+import { fillColumns, SORT_BACKFILLS, VAST_STORE_BACKFILLS } from './column-backfill.ts';
 import { backlogSources } from './backlog-metrics.ts';
 import { BacklogReader } from './backlog-reader.ts';
 import { buildServices, type Services } from './services.ts';
@@ -106,7 +106,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
       knownMedia: new LimitedMedia(media, { ...limits, right: 'any' }),
     }),
   );
-  if (classes) await withReserve(() => fillAccess(manager, logger));
+  await withReserve(() => fillOlderRows(manager, classes, logger));
 
   return {
     store,
@@ -136,8 +136,11 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
   };
 }
 
-/** Makes the tables ready for access by tags, before the first request. */
-async function fillAccess(manager: VastDBManager, logger: Logger): Promise<void> {
-  const cells = await fillColumns(manager, VAST_STORE_BACKFILLS);
-  if (cells > 0) logger.info({ cells }, 'noted whom flows and sources that were here before belong to');
+/** Gives rows that are older than some columns their cells, before the first request. */
+async function fillOlderRows(manager: VastDBManager, classes: boolean, logger: Logger): Promise<void> {
+  const sorted = await fillColumns(manager, SORT_BACKFILLS, logger);
+  if (sorted > 0) logger.info({ rows: sorted }, 'noted where rows that were here before stand in sorted listings');
+  if (!classes) return;
+  const owned = await fillColumns(manager, VAST_STORE_BACKFILLS, logger);
+  if (owned > 0) logger.info({ rows: owned }, 'noted whom flows and sources that were here before belong to');
 }

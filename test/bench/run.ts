@@ -18,6 +18,7 @@ import { postgresWindows } from './benchmarks/postgres-windows.ts';
 import { postgresWrites } from './benchmarks/postgres-writes.ts';
 import { search } from './benchmarks/search.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
+import { sortedPages } from './benchmarks/sorted-pages.ts';
 import { vectorScan } from './benchmarks/vector-scan.ts';
 import { webhooks } from './benchmarks/webhooks.ts';
 import { windowQuery } from './benchmarks/window-query.ts';
@@ -41,6 +42,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   getSegments,
   signedUrls,
   windowQuery,
+  sortedPages,
   analytics,
   postSegment,
   postSegmentsBulk,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import type { Worker } from '../../operation/worker-loop.ts';
-import { fillColumns } from '../../tams/access/column-backfill.ts';
+import { fillColumns } from '../../tams/column-backfill.ts';
 import type { Feature, Platform } from '../feature.ts';
 import { SEARCH_BACKFILLS } from './repositories/life-backfill.ts';
 import { searchRoutes } from './routes/search-routes.ts';
@@ -63,8 +63,8 @@ export const search: Feature<SearchConfig> = {
 };
 
 async function fillLives(manager: VastDBManager, logger: Logger): Promise<void> {
-  const cells = await fillColumns(manager, SEARCH_BACKFILLS);
-  if (cells > 0) logger.info({ cells }, 'noted whom search assets that were here before belong to');
+  const rows = await fillColumns(manager, SEARCH_BACKFILLS, logger);
+  if (rows > 0) logger.info({ rows }, 'noted whom search assets that were here before belong to');
 }
 
 /** Opens media search over the tables and the media stores. */

@@ -7,8 +7,10 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import { type Access, ACCESS_COLUMN, type AccessPredicate, checkUnreachable } from '../access/access.ts';
+import type { SortOrder } from '../documents/filters.ts';
 import { toPage } from '../documents/keyset-page.ts';
-import { afterCursor } from '../documents/listing-order.ts';
+import { afterCursor, sortedBy } from '../documents/listing-order.ts';
+import { spreadOf, timeKey } from '../documents/sort-keys.ts';
 import type { TableReads } from '../table-access.ts';
 import { DELETION_REQUESTS } from './deletion-tables.ts';
 import { FLOWS } from '../flows/flow-tables.ts';
@@ -45,6 +47,12 @@ const toCells = (request: DeletionRequest): RequestCells => [
   request.expiry === undefined ? null : BigInt(Date.parse(request.expiry)),
   request.error === undefined ? null : toJson(request.error),
 ];
+
+export const DELETION_SORT_COLUMNS = ['sort_created', 'sort_expiry', 'spread'] as const;
+
+/** In the order of DELETION_SORT_COLUMNS. */
+export const deletionSortCells = ({ id, created, expiry }: Pick<DeletionRequest, 'id' | 'created' | 'expiry'>) =>
+  [timeKey(created, id), timeKey(expiry, id), spreadOf(id)] as const;
 
 function toRequest(cells: RequestCells): DeletionRequest {
   const [id, flowId, objectId, toDelete, remaining, deleteFlow, status, created, createdBy, updated, expiryMs, error] =
@@ -85,7 +93,12 @@ export class DeletionRequestReader implements DeletionRequestReads {
     this.#access = access;
   }
 
-  async list(nowMs: number, page: PageRequest): Promise<Page<DeletionRequest>> {
+  async list(
+    nowMs: number,
+    page: PageRequest,
+    order?: SortOrder<'created' | 'expiry'>,
+  ): Promise<Page<DeletionRequest>> {
+    if (order !== undefined) return this.#listSorted(nowMs, page, order);
     const beyond = afterCursor(IN_ORDER, page.after, ['string', 'string']);
     const { rows, cut } = await this.#reader.select({
       table: DELETION_REQUESTS,
@@ -100,6 +113,29 @@ export class DeletionRequestReader implements DeletionRequestReads {
       page.limit,
       (each) => each,
       ({ created, id }) => [created, id],
+    );
+  }
+
+  async #listSorted(
+    nowMs: number,
+    page: PageRequest,
+    { by, reverse }: SortOrder<'created' | 'expiry'>,
+  ): Promise<Page<DeletionRequest>> {
+    const { after, orderBy, hints, positionOf } = sortedBy({ by, reverse });
+    const { rows, cut } = await this.#reader.select({
+      table: DELETION_REQUESTS.name,
+      columns: [`sort_${by}`, ...COLUMNS],
+      where: and([notExpired(nowMs), this.#access.visible, ...after(page.after)]),
+      orderBy,
+      ...hints,
+      limit: page.limit + 1,
+      maxBytes: page.maxBytes,
+    });
+    return toPage(
+      { rows: rows as [string, ...RequestCells][], cut },
+      page.limit,
+      ([, ...cells]) => toRequest(cells),
+      ([key, id]) => positionOf(key, id),
     );
   }
 
@@ -148,8 +184,9 @@ export class DeletionRequestRepository extends DeletionRequestReader implements 
       columns: [ACCESS_COLUMN],
       where: eq('id', request.flowId),
     });
-    const columns = [...COLUMNS, ACCESS_COLUMN] as const;
-    await this.#tx.insertArrays(DELETION_REQUESTS, columns, [[...toCells(request), rows[0]?.[0] ?? null]]);
+    const columns = [...COLUMNS, ...DELETION_SORT_COLUMNS, ACCESS_COLUMN] as const;
+    const cells = [...toCells(request), ...deletionSortCells(request), rows[0]?.[0] ?? null] as const;
+    await this.#tx.insertArrays(DELETION_REQUESTS, columns, [cells]);
   }
 
   async update(request: DeletionRequest): Promise<void> {
@@ -162,8 +199,8 @@ export class DeletionRequestRepository extends DeletionRequestReader implements 
     await this.#tx.updateByRowIds(
       DELETION_REQUESTS,
       rowIds,
-      COLUMNS,
-      rowIds.map(() => toCells(request)),
+      [...COLUMNS, ...DELETION_SORT_COLUMNS],
+      rowIds.map(() => [...toCells(request), ...deletionSortCells(request)] as const),
     );
   }
 

@@ -1,9 +1,10 @@
 import type { DeletionRequest } from './deletion-request.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { SortOrder } from '../documents/filters.ts';
 import type { Store } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 
-/** TAMS 7.0, `/flow-delete-requests`. */
+/** TAMS, `/flow-delete-requests`. */
 export class DeletionRequestService {
   readonly #store: Store;
 
@@ -11,8 +12,9 @@ export class DeletionRequestService {
     this.#store = store;
   }
 
-  list(page: PageRequest): Promise<Page<DeletionRequest>> {
-    return this.#store.deletionRequests.list(Date.now(), page);
+  /** Without an order, the oldest first. */
+  list(page: PageRequest, order?: SortOrder<'created' | 'expiry'>): Promise<Page<DeletionRequest>> {
+    return this.#store.deletionRequests.list(Date.now(), page, order);
   }
 
   async get(id: string): Promise<DeletionRequest> {

@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { SortOrder } from '../documents/filters.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 
 export type DeletionStatus = 'created' | 'started' | 'done' | 'error';
@@ -21,7 +22,8 @@ export interface DeletionRequest {
 }
 
 export interface DeletionRequestReads {
-  list(nowMs: number, page: PageRequest): Promise<Page<DeletionRequest>>;
+  /** Without an order, the oldest first. */
+  list(nowMs: number, page: PageRequest, order?: SortOrder<'created' | 'expiry'>): Promise<Page<DeletionRequest>>;
   find(id: string, nowMs: number): Promise<DeletionRequest | undefined>;
   /** Not yet done, oldest first. */
   unfinished(): Promise<DeletionRequest[]>;

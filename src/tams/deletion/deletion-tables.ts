@@ -17,6 +17,15 @@ export const DELETION_REQUESTS = defineTable({
     { name: 'expiry_ms', type: 'int64' },
     { name: 'error', type: json<NonNullable<DeletionRequest['error']>>() },
     { name: 'auth_classes', type: 'string' },
+    // See documents/sort-keys.ts.
+    { name: 'sort_created', type: 'string' },
+    { name: 'sort_expiry', type: 'string' },
+    { name: 'spread', type: 'int64' },
   ],
-  indexes: [{ columns: ['id'], unique: true }, { columns: ['flow_id'] }],
+  indexes: [
+    { columns: ['id'], unique: true },
+    { columns: ['flow_id'] },
+    { columns: ['sort_created'] },
+    { columns: ['sort_expiry'] },
+  ],
 });

@@ -1,24 +1,80 @@
+import { AppError } from '../../shared/errors.ts';
 import { cellsOf, type CursorPosition } from '../../shared/paging.ts';
-import type { Ordering } from '../../vastdb/engine.ts';
-import { and, eq, lt, lte, or } from '../../vastdb/predicate/builder.ts';
+import type { Cell, Ordering } from '../../vastdb/engine.ts';
+import { and, eq, gt, gte, isNotNull, lt, lte, or } from '../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate } from '../../vastdb/predicate/predicate.ts';
 import { afterPosition } from '../../vastdb/query/keyset.ts';
+import type { SelectQuery } from '../../vastdb/query/select-query.ts';
+import type { SortOrder } from './filters.ts';
 
-/** Flows and sources are listed in the order of their creation; the id settles ties. */
+/** The order of TAMS 7.0, oldest first; the id settles ties. */
 export const BY_CREATION = [
   { column: 'created_ns', direction: 'asc' },
   { column: 'id', direction: 'asc' },
 ] as const;
 
-/** A predicate on where rows stand in that order. */
-type OnCreation = Predicate<Condition<'created_ns', bigint> | Condition<'id', string>>;
+/** An order of rows that have an `id`, as a listing needs it. */
+export interface ListingOrder {
+  /** The column whose cell, with the id, says where a row is. */
+  readonly column: string;
+  readonly orderBy: readonly Ordering[];
+  /** Lets engines that cannot order find a page without reading all. */
+  readonly hints: Pick<SelectQuery, 'timeline' | 'sample'>;
+  /**
+   * The rows after this one, or all, as terms to be and-ed.
+   *
+   * @throws AppError invalid_cursor where the position is of another order
+   */
+  readonly after: (position: CursorPosition | undefined) => Predicate[];
+  /** The rows up to this one, which is among them, as terms to be and-ed. */
+  readonly upTo: (position: CursorPosition) => Predicate[];
+  /** The position of a row with this cell in `column`. */
+  readonly positionOf: (cell: Cell, id: string) => CursorPosition;
+}
 
-/** Lets engines that cannot order walk it, instead of reading and sorting the whole table. */
-export const CREATION = { column: 'created_ns' } as const;
+/** The order that is asked for. Listings of TAMS 7.0 ask for none. */
+export const orderOf = <By extends string>(order: SortOrder<By> | undefined): ListingOrder =>
+  order === undefined ? OLDEST_FIRST : sortedBy(order);
 
-/** The predicate of the page after `position`, as terms to be and-ed; none for the first page. */
-export function afterCreation(position: CursorPosition | undefined): OnCreation[] {
-  return afterCursor(BY_CREATION, position, ['bigint', 'string']);
+const OLDEST_FIRST: ListingOrder = {
+  column: 'created_ns',
+  orderBy: BY_CREATION,
+  hints: { timeline: { column: 'created_ns' } },
+  after: (position) => afterCursor(BY_CREATION, position, ['bigint', 'string']),
+  upTo: (position) => {
+    const [created, id] = cellsOf(position, ['bigint', 'string']);
+    // The first is a separate term, since an index ends there.
+    return [
+      lte('created_ns', created),
+      or<Predicate>([lt('created_ns', created), and<Predicate>([eq('created_ns', created), lte('id', id)])]),
+    ];
+  },
+  positionOf: (created, id) => [created as bigint, id],
+};
+
+/** By the keys in the column of the property (`sort-keys.ts`). */
+export function sortedBy<By extends string>({ by, reverse }: SortOrder<By>): ListingOrder {
+  const column = `sort_${by}`;
+  const name = `${by}${reverse ? ' reversed' : ''}`;
+  const keyOf = (position: CursorPosition): string => {
+    const [order, key] = cellsOf(position, ['string', 'string']);
+    if (order === name) return key;
+    throw new AppError('invalid_cursor', `page: this cursor is of a listing by ${order}, not by ${name}`, {
+      field: 'page',
+    });
+  };
+  return {
+    column,
+    orderBy: [{ column, direction: reverse ? 'desc' : 'asc' }],
+    hints: { sample: 'spread' },
+    after: (position) => {
+      // Rows that an older server has written meanwhile have no key, and no place.
+      if (position === undefined) return [isNotNull(column)];
+      return [reverse ? lt(column, keyOf(position)) : gt(column, keyOf(position))];
+    },
+    upTo: (position) => [reverse ? gte(column, keyOf(position)) : lte(column, keyOf(position))],
+    positionOf: (key) => [name, key as string],
+  };
 }
 
 /**
@@ -33,15 +89,4 @@ export function afterCursor<Column extends string>(
   types: readonly ('bigint' | 'string')[],
 ): Predicate<Condition<Column, never>>[] {
   return position === undefined ? [] : [afterPosition(orderBy, cellsOf(position, types))];
-}
-
-/** The position of a row in the order of creation. */
-export type Created = readonly [createdNs: bigint, id: string];
-
-/** The rows up to this one, which is among them, as terms to be and-ed; none where there is no end. */
-export function upToCreation(end: Created | undefined): OnCreation[] {
-  if (end === undefined) return [];
-  const [created, id] = end;
-  // The first is a separate term, since an index ends there.
-  return [lte('created_ns', created), or([lt('created_ns', created), and([eq('created_ns', created), lte('id', id)])])];
 }

@@ -48,7 +48,7 @@ export interface AskedTags {
 }
 
 /** Owners of a tag that has more are not listed: for each page that would take as long as they are many. */
-const MOST_OWNERS = 2_048;
+export const MOST_OWNERS = 2_048;
 
 /**
  * The terms that the filters come to, over the `id` column of the owners' table. Where `among` is given they are true

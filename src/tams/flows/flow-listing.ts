@@ -5,7 +5,9 @@ import type { TimeRange } from '../../shared/time/timerange.ts';
 import { eq, eqIfGiven, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
 import { type Access, scannedOf } from '../access/access.ts';
-import { listByCreation, type ListedRow } from '../documents/creation-listing.ts';
+import { indexedByCreation, listDocuments, type ListedRow } from '../documents/document-listing.ts';
+import { orderOf } from '../documents/listing-order.ts';
+import { areUncollected, collectedByAny } from './collected-flows.ts';
 import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
 import type { TableReads } from '../table-access.ts';
 import { CONTENT_COLUMNS, NOT_DELETING, toContent } from './flow-row.ts';
@@ -25,42 +27,60 @@ export async function listFlows(
   filter: FlowFilter,
   page: PageRequest,
 ): Promise<Page<FlowDocument>> {
-  const { timerange, tags } = filter;
-  const { items, ...rest } = await listByCreation(
+  const { collectedByIds, tags } = filter;
+  const collected = collectedByIds?.length ? [await collectedByAny(reader, access, collectedByIds)] : [];
+  const { indexed, narrowing } = indexedByCreation(filter.order, [
+    ...eqIfGiven('source_id', filter.sourceId),
+    ...eqIfGiven('profile_id', filter.profileId),
+    ...eqIfGiven('label', filter.label),
+  ]);
+  const { items, ...rest } = await listDocuments(
     reader,
     {
       table: FLOWS,
-      columns: ['created_ns', 'id', ...SHOWN_COLUMNS],
+      order: orderOf(filter.order),
+      columns: SHOWN_COLUMNS,
       lookups: COLLECTED_BY,
-      indexed: indexedTerms(filter),
+      indexed,
+      narrowing: [...narrowing, ...collected],
       scanned: [...scannedTerms(filter), ...scannedOf(access)],
       others: [NOT_DELETING],
       tags: { index: FLOW_TAGS, filter: tags },
-      check: isStretch(timerange) ? (row: ListedFlow) => hasContentIn(reader, row, timerange) : undefined,
+      check: checkOf(reader, access, filter),
     },
     page,
   );
   return { items: await withVisibleCollectors(reader, access, items.map(toFlowDocument)), ...rest };
 }
 
-const toFlowDocument = ([, id, document, segmentsUpdated, ...rest]: ListedFlow): FlowDocument => ({
-  id,
-  document,
-  segmentsUpdated,
-  collectedBy: rest[CONTENT_COLUMNS.length],
-});
+/** Asks other tables about the flows that match otherwise. */
+function checkOf(
+  reader: TableReads,
+  access: Access,
+  { timerange, collectedByIds }: FlowFilter,
+): ((rows: readonly ListedFlow[]) => Promise<boolean[]>) | undefined {
+  const ofTopAlone = collectedByIds?.length === 0;
+  if (!ofTopAlone && !isStretch(timerange)) return undefined;
+  return async (rows) => {
+    const fit = isStretch(timerange)
+      ? await Promise.all(rows.map((row) => hasContentIn(reader, row, timerange)))
+      : rows.map(() => true);
+    if (!ofTopAlone) return fit;
+    const uncollected = await areUncollected(reader, access, rows.map(collectorsIn));
+    return fit.map((fits, index) => fits && uncollected[index] === true);
+  };
+}
 
-/** An index has the flows of one source, one profile or one label in the order of their creation. */
-const indexedTerms = (filter: FlowFilter): Where<FlowRow>[] => equalities(filter).slice(0, 1);
+/** The lookup comes last. */
+const collectorsIn = ([, , , , ...rest]: ListedFlow) => rest[CONTENT_COLUMNS.length];
 
-const equalities = ({ sourceId, profileId, label }: FlowFilter): Where<FlowRow>[] => [
-  ...eqIfGiven('source_id', sourceId),
-  ...eqIfGiven('profile_id', profileId),
-  ...eqIfGiven('label', label),
-];
+const toFlowDocument = (row: ListedFlow): FlowDocument => {
+  const [, id, document, segmentsUpdated] = row;
+  return { id, document, segmentsUpdated, collectedBy: collectorsIn(row) };
+};
 
 function scannedTerms(filter: FlowFilter): Where<FlowRow>[] {
-  const terms: Where<FlowRow>[] = [...equalities(filter).slice(1), ...eqIfGiven('status', filter.status)];
+  const terms: Where<FlowRow>[] = [...eqIfGiven('status', filter.status)];
   if (filter.initSegments !== undefined) {
     terms.push(filter.initSegments ? eq('init_segments', true) : isNull('init_segments'));
   }

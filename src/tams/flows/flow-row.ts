@@ -6,6 +6,7 @@ import { eq } from '../../vastdb/predicate/builder.ts';
 import type { CellsOf } from '../../vastdb/schema/define-table.ts';
 import { toJson } from '../../shared/json-text.ts';
 import { ACCESS_COLUMN, accessCell } from '../access/access.ts';
+import { SORT_COLUMNS, sortCells } from '../documents/sort-keys.ts';
 import { toHandle } from '../row-handles.ts';
 import type { FlowRow } from './flow-tables.ts';
 
@@ -26,8 +27,13 @@ export const METADATA_COLUMNS = [
   'profile_id',
   'init_segments',
   ACCESS_COLUMN,
+  ...SORT_COLUMNS,
   'document',
 ] as const;
+
+/** In the order of SORT_COLUMNS. */
+export const flowSortCells = ({ id, created, metadata_updated: updated, label }: Flow) =>
+  sortCells({ id, created, updated, label });
 
 export function metadataCells(flow: Flow): CellsOf<FlowRow, typeof METADATA_COLUMNS> {
   // Sizes are for finding video flows. The essence parameters of a multi flow are free text, whatever their names.
@@ -47,6 +53,7 @@ export function metadataCells(flow: Flow): CellsOf<FlowRow, typeof METADATA_COLU
     // Null is false, as in rows that are older than the column.
     flow.essence_parameters?.init_segments === true ? true : null,
     accessCell(flow.tags),
+    ...flowSortCells(flow),
     toJson(flow),
   ];
 }

@@ -1,5 +1,6 @@
 import { defineTable, json, type RowOf, text } from '../../vastdb/schema/define-table.ts';
 import type { FormatUrn } from '../documents/format.ts';
+import { SORT_DEFINITIONS, SORT_INDEXES } from '../documents/sort-keys.ts';
 import { tagItemTable, tagTable } from '../documents/tag-index.ts';
 import type { Flow } from './flow.ts';
 
@@ -31,6 +32,7 @@ export const FLOWS = defineTable({
     { name: 'status', type: 'string' },
     { name: 'profile_id', type: 'string' },
     { name: 'init_segments', type: 'bool' },
+    ...SORT_DEFINITIONS,
     { name: 'document', type: json<Flow>(), required: true },
   ],
   indexes: [
@@ -40,6 +42,9 @@ export const FLOWS = defineTable({
     { columns: ['source_id', 'created_ns', 'id'] },
     { columns: ['label', 'created_ns', 'id'], equalityOnly: ['label'] },
     { columns: ['profile_id', 'created_ns', 'id'] },
+    ...SORT_INDEXES,
+    { columns: ['source_id', 'sort_created'] },
+    { columns: ['profile_id', 'sort_created'] },
   ],
 });
 

@@ -54,6 +54,20 @@ export async function inferRelations(
   );
 }
 
+/**
+ * The sources that any of these collects, of the first flows of each as above: three queries. The other way round than
+ * `inferRelations`, which limits the flows of the source that is collected.
+ */
+export async function collectedSources(
+  { flows, collections }: Pick<StoreReader, 'flows' | 'collections'>,
+  sourceIds: readonly string[],
+): Promise<string[]> {
+  const collectors = await flows.ofSources(sourceIds, RELATED_FLOWS_MAX);
+  const members = await collections.membersOf([...collectors.keys()], EDGES_MAX);
+  const sourceOf = await flows.sourcesOf(members.map(({ memberId }) => memberId));
+  return [...new Set(sourceOf.values())];
+}
+
 /** Several flows of a source may collect flows of the same source in the same role: that is one member. */
 function groupMembers(
   edges: readonly CollectionEdge[],

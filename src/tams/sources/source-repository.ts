@@ -4,7 +4,7 @@ import type { FormatUrn } from '../documents/format.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { Source } from './source.ts';
 import type { RowHandle, SourceDocument, SourceReads, Sources, SourceState } from '../store.ts';
-import { and, eq } from '../../vastdb/predicate/builder.ts';
+import { and, eq, eqIfGiven, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import {
   type Access,
@@ -16,11 +16,16 @@ import {
   classesOfCell,
   scannedOf,
 } from '../access/access.ts';
-import { listByCreation } from '../documents/creation-listing.ts';
+import { indexedByCreation, listDocuments } from '../documents/document-listing.ts';
+import { orderOf } from '../documents/listing-order.ts';
+import { SORT_COLUMNS, sortCells } from '../documents/sort-keys.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { TableReads } from '../table-access.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
+import { CollectionReader } from '../flows/collection-repository.ts';
+import { FlowReader } from '../flows/flow-repository.ts';
+import { collectedSources, inferRelations } from './source-relations.ts';
 import { SOURCE_TAGS, SOURCES } from './source-tables.ts';
 import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
 
@@ -33,15 +38,32 @@ export class SourceReader implements SourceReads {
     this.#access = access;
   }
 
-  async list({ label, format, tags }: SourceFilter, page: PageRequest): Promise<Page<SourceDocument>> {
-    const { items, ...rest } = await listByCreation(
+  async list(
+    { order, collectedByIds, label, format, tags }: SourceFilter,
+    page: PageRequest,
+  ): Promise<Page<SourceDocument>> {
+    const relations = {
+      flows: new FlowReader(this.#reader, this.#access),
+      collections: new CollectionReader(this.#reader),
+    };
+    const collected = collectedByIds?.length ? [isIn('id', await collectedSources(relations, collectedByIds))] : [];
+    const areUncollected = async (rows: readonly (readonly [unknown, string, ...unknown[]])[]): Promise<boolean[]> => {
+      const ids = rows.map(([, id]) => id);
+      const found = await inferRelations(relations, ids);
+      return ids.map((id) => found.get(id)?.collected_by === undefined);
+    };
+    const { indexed, narrowing } = indexedByCreation(order, eqIfGiven('label', label));
+    const { items, ...rest } = await listDocuments(
       this.#reader,
       {
         table: SOURCES,
-        columns: ['created_ns', 'id', 'document'],
-        indexed: label === undefined ? [] : [eq('label', label)],
-        scanned: [...(format === undefined ? [] : [eq('format', format)]), ...scannedOf(this.#access)],
+        order: orderOf(order),
+        columns: ['document'],
+        indexed,
+        narrowing: [...narrowing, ...collected],
+        scanned: [...eqIfGiven('format', format), ...scannedOf(this.#access)],
         tags: { index: SOURCE_TAGS, filter: tags },
+        check: collectedByIds?.length === 0 ? areUncollected : undefined,
       },
       page,
     );
@@ -63,14 +85,18 @@ export class SourceReader implements SourceReads {
   }
 }
 
+/** In the order of SORT_COLUMNS. */
+export const sourceSortCells = ({ id, created, updated, label }: Source) => sortCells({ id, created, updated, label });
+
 /** In the order of `sourceCells`. */
-export const SOURCE_COLUMNS = ['id', 'format', 'label', ACCESS_COLUMN, 'document'] as const;
+export const SOURCE_COLUMNS = ['id', 'format', 'label', ACCESS_COLUMN, ...SORT_COLUMNS, 'document'] as const;
 
 export const sourceCells = (source: Source): CellsOf<RowOf<typeof SOURCES>, typeof SOURCE_COLUMNS> => [
   source.id,
   source.format,
   source.label ?? null,
   accessCell(source.tags),
+  ...sourceSortCells(source),
   toJson(source),
 ];
 

@@ -1,5 +1,6 @@
 import { defineTable, json, text } from '../../vastdb/schema/define-table.ts';
 import type { FormatUrn } from '../documents/format.ts';
+import { SORT_DEFINITIONS, SORT_INDEXES } from '../documents/sort-keys.ts';
 import { tagItemTable, tagTable } from '../documents/tag-index.ts';
 import type { Source } from './source.ts';
 
@@ -12,12 +13,14 @@ export const SOURCES = defineTable({
     { name: 'label', type: 'string' },
     { name: 'created_ns', type: 'int64', required: true },
     { name: 'auth_classes', type: 'string' },
+    ...SORT_DEFINITIONS,
     { name: 'document', type: json<Source>(), required: true },
   ],
   indexes: [
     { columns: ['id'], unique: true },
     { columns: ['created_ns', 'id'] },
     { columns: ['label', 'created_ns', 'id'], equalityOnly: ['label'] },
+    ...SORT_INDEXES,
   ],
 });
 

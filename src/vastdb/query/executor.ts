@@ -10,6 +10,7 @@ import { splitLongLists } from './long-lists.ts';
 import { selectWithLookups } from './lookups.ts';
 import { type Fetched, PartFetcher } from './part-fetcher.ts';
 import { distinctRows, sortRows } from './row-order.ts';
+import { findPageEnd } from './sampled-page.ts';
 import type { SelectQuery } from './select-query.ts';
 import { readTimelinePage, type WindowRows } from './time-window.ts';
 
@@ -82,7 +83,9 @@ export class QueryExecutor {
     if (limit === 0) return { rows: [], rowIds: [] };
     const parts = await this.#plan(reader, query.where);
     const fetch = new PartFetcher(reader, query, parts, this.#capabilities);
-    let rows = this.#isPageOfTimeline(query, parts) ? await this.#readPage(fetch, query) : await fetch.all();
+    let rows = this.#isPageOfTimeline(query, parts)
+      ? await this.#readPage(fetch, query)
+      : await fetch.all(await this.#pageEnd(reader, query, parts));
     if (query.distinct === true) rows = distinctRows(rows, columns.length);
     if (!fetch.ordered) sortRows(rows, orderBy, fetch.columns);
     if (rows.length > limit) rows = rows.slice(0, limit);
@@ -126,6 +129,16 @@ export class QueryExecutor {
         };
       },
     });
+  }
+
+  /** The terms that end a page which has to be found from samples. */
+  async #pageEnd(reader: TableReader, query: SelectQuery, parts: readonly SplitPredicate[]): Promise<Predicate[]> {
+    const { orderBy: [order, ...others] = [], limit, sample } = query;
+    if (this.#capabilities.ordering || order === undefined || limit === undefined || sample === undefined) return [];
+    if (others.length > 0) throw new TableError('invalid', 'a page from samples is ordered by one unique column');
+    const { table, where } = query;
+    const keys = new PartFetcher(reader, { table, where, columns: [order.column] }, parts, this.#capabilities);
+    return findPageEnd({ order, limit, sample, read: (extra, cap) => keys.first(extra, cap) });
   }
 
   /** The engine's selects that together fetch a superset of the rows, each row in one of them. */

@@ -40,17 +40,37 @@ export class PartFetcher {
     this.#distinctHere = distinct && !(this.#distinctInEngine && parts.length === 1);
   }
 
-  async all(): Promise<Fetched[]> {
+  /** Rows that satisfy `extra` too. */
+  async all(extra: readonly Predicate[] = []): Promise<Fetched[]> {
     const { limit } = this.#query;
     const stopsEarly = limit !== undefined && this.ordered && !this.#distinctHere;
     const all: Fetched[] = [];
     for (const part of this.parts) {
       // The engine's limit counts rows that a residual drops again.
       const cap = stopsEarly && part.residual === undefined ? limit : undefined;
-      for (const row of (await this.part(part, [], cap)).rows) all.push(row);
+      for (const row of (await this.part(part, extra, cap)).rows) all.push(row);
       if (stopsEarly && all.length >= limit) break;
     }
     return all;
+  }
+
+  /**
+   * The first column's cells of rows that satisfy `extra` too, at most `cap` of each part: all that were read, and those that
+   * the whole predicate picks.
+   */
+  async first(
+    extra: readonly Predicate[],
+    cap: number | undefined,
+  ): Promise<{ read: Cell[]; picked: Cell[]; cut: boolean }> {
+    const [read, picked]: [Cell[], Cell[]] = [[], []];
+    let cut = false;
+    for (const part of this.parts) {
+      const found = await this.part(part, extra, cap === undefined ? undefined : cap + 1);
+      if (cap !== undefined && found.read.length > cap) cut = true;
+      for (const [cell = null] of found.read) read.push(cell);
+      for (const { cells } of found.rows) picked.push(cells[0] ?? null);
+    }
+    return { read, picked, cut };
   }
 
   async part(

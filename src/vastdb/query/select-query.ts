@@ -25,4 +25,10 @@ export interface TimelineHint<Column extends string = string> {
 /** A select as the table layer takes it: every engine answers it alike. */
 export interface SelectQuery extends SelectRequest {
   readonly timeline?: TimelineHint;
+  /**
+   * An int64 column whose values are spread evenly over SPREAD_BITS bits, whatever the rows are ordered by: a hash, for
+   * one. On engines without ordering a page by one unique column is then found from samples, instead of reading and
+   * sorting all rows.
+   */
+  readonly sample?: string;
 }

@@ -10,11 +10,15 @@ export type Table<R extends Row> = TableDefinition<R> | string;
 
 export const nameOf = (table: Table<Row>): string => (typeof table === 'string' ? table : table.name);
 
-interface RowsQuery<R extends Row> extends Omit<SelectQuery, 'table' | 'columns' | 'where' | 'orderBy' | 'timeline'> {
+interface RowsQuery<R extends Row> extends Omit<
+  SelectQuery,
+  'table' | 'columns' | 'where' | 'orderBy' | 'timeline' | 'sample'
+> {
   readonly table: Table<R>;
   readonly where?: Where<R>;
   readonly orderBy?: readonly Ordering<ColumnOf<R>>[];
   readonly timeline?: TimelineHint<ColumnOf<R>>;
+  readonly sample?: ColumnOf<R>;
 }
 
 /** See `Lookup`; `equals` is a column of the table that is selected from. */

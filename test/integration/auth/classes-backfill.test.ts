@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
-import { fillColumns, VAST_STORE_BACKFILLS } from '../../../src/tams/access/column-backfill.ts';
+import { fillColumns, VAST_STORE_BACKFILLS } from '../../../src/tams/column-backfill.ts';
 import { FLOWS } from '../../../src/tams/flows/flow-tables.ts';
 import { SOURCES } from '../../../src/tams/sources/source-tables.ts';
 import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
@@ -60,11 +61,11 @@ it('rows that are older than the column are visible to nobody limited, until the
     return [(await view.flows.list(filter, all)).items.length, (await view.sources.list(filter, all)).items.length];
   };
   expect(await visible(['news'])).toEqual([0, 0]);
-  expect(await fillColumns(manager, VAST_STORE_BACKFILLS)).toBe(2 * flows.length);
+  expect(await fillColumns(manager, VAST_STORE_BACKFILLS, pino({ level: 'silent' }))).toBe(2 * flows.length);
   expect(await visible(['news'])).toEqual([802, 802]);
   expect(await visible([])).toEqual([401, 401]);
   expect(await visible(['news', 'sport'])).toEqual([1_203, 1_203]);
-  expect(await fillColumns(manager, VAST_STORE_BACKFILLS)).toBe(0);
+  expect(await fillColumns(manager, VAST_STORE_BACKFILLS, pino({ level: 'silent' }))).toBe(0);
 });
 
 it('a flow that comes while the feature is off is hidden when it is on', async () => {

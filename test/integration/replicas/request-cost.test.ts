@@ -3,8 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CursorPosition } from '../../../src/shared/paging.ts';
 import type { SegmentInput } from '../../../src/tams/segments/segment.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
+import { FLOWS } from '../../../src/tams/flows/flow-tables.ts';
+import { insertFlows } from '../../support/many-flows.ts';
 import { type Cost, costOf, fillFlow, SECOND, stretch } from './support/long-flow.ts';
 import { newFlow, type Replica, EmulatedReplicas } from './support/replicas.ts';
+
+/** Flows of a table of their own, ten of which have a label each. */
+const SORTED = 20_000;
+const EVERY_ORDER = (['created', 'updated', 'label'] as const).flatMap((by) => [
+  { by, reverse: false },
+  { by, reverse: true },
+]);
 
 /** What requests ask of a cluster does not grow: neither with the flow, nor with the segments of a request. */
 
@@ -16,12 +25,26 @@ let replicas: EmulatedReplicas;
 let replica: Replica;
 /** Segments of half a second, one a second: each gap takes another. */
 let flowId: string;
+let sorted: EmulatedReplicas;
+/** Of all flows of that table, in their order. */
+const keys: Record<'created' | 'updated' | 'label', string[]> = { created: [], updated: [], label: [] };
 beforeAll(async () => {
+  sorted = await EmulatedReplicas.start(1);
+  const labelOf = (n: number): string => `camera ${(n * 7_919) % 2_000}`;
+  // In none of the orders do the ids, or the rows as they lie, have that of the keys.
+  await insertFlows(sorted.first.manager, SORTED, (n) => ({ id: randomUUID(), label: labelOf(n) }));
+  for (const by of ['created', 'updated', 'label'] as const) {
+    const { rows } = await sorted.first.manager.select({ table: FLOWS, columns: [`sort_${by}`] });
+    keys[by] = rows.map(([key]) => key ?? '').sort();
+  }
   replicas = await EmulatedReplicas.start(1);
   replica = replicas.first;
   flowId = await fillFlow(replica, (index) => stretch(BigInt(index) * SECOND, SECOND / 2n), SEGMENTS);
 }, 60_000);
-afterAll(() => replicas.close());
+afterAll(async () => {
+  await replicas.close();
+  await sorted.close();
+});
 
 /** In the gaps behind these segments; new external objects, or one that is there. */
 const inGaps = (indexes: readonly number[], objectId?: string): SegmentInput[] =>
@@ -168,4 +191,31 @@ describe('flows are listed', () => {
     } while (after !== undefined);
     expect(seen.size).toBe(FLOWS + 4);
   });
+
+  /** See docs/adr/0032-sorted-listings.md: the keys of five reads at most, mostly, and the page. */
+  it.each(EVERY_ORDER)(
+    'sorted by $by, reverse $reverse, as cheaply in the middle as at the beginning',
+    async (order) => {
+      const filter = { order, tags: { values: new Map(), exists: new Map() } };
+      const ids: string[] = [];
+      let after: CursorPosition | undefined = undefined;
+      for (let page = 0; page < 3; page++) {
+        const { result, cost } = await costOf(sorted, () =>
+          sorted.first.store.flows.list(filter, { limit: 100, after }),
+        );
+        expect(cost.queries).toBeLessThanOrEqual(10);
+        expect(cost.rowsSent).toBeLessThanOrEqual(12_000);
+        ids.push(...result.items.map(({ id }) => id));
+        const [name = ''] = result.next ?? [];
+        // The second page is that of a row in the middle.
+        after = page === 0 ? [name, keys[order.by][SORTED / 2] ?? ''] : result.next;
+      }
+      const inOrder = keys[order.by].map((key) => key.slice(-36));
+      const [start, middle] = order.reverse ? [SORTED, SORTED / 2] : [0, SORTED / 2 + 1];
+      const wanted = order.reverse
+        ? [...inOrder.slice(start - 100).reverse(), ...inOrder.slice(middle - 200, middle).reverse()]
+        : [...inOrder.slice(0, 100), ...inOrder.slice(middle, middle + 200)];
+      expect(ids).toEqual(wanted);
+    },
+  );
 });

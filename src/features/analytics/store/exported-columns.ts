@@ -2,6 +2,7 @@ import type { ExportQuery } from '../analytics.ts';
 import type { ExportedColumn } from '../../../vastdb/analytics/analysis.ts';
 import type { TableDefinition } from '../../../vastdb/engine.ts';
 import { ACCESS_COLUMN } from '../../../tams/access/access.ts';
+import { SORT_COLUMNS } from '../../../tams/documents/sort-keys.ts';
 import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
 import { FLOWS } from '../../../tams/flows/flow-tables.ts';
 import { OBJECTS } from '../../../tams/objects/object-tables.ts';
@@ -15,9 +16,16 @@ const TABLES: Readonly<Record<ExportQuery['table'], TableDefinition>> = {
 
 /**
  * Columns that are never exported: locations of media (only signed URLs show them), external URLs, which may hold
- * secrets, and the internal lives of flows.
+ * secrets, the internal lives of flows, and the keys that listings are sorted by.
  */
-const LEFT_OUT: ReadonlySet<string> = new Set([ACCESS_COLUMN, 'locations', 'external_urls', 'life', 'first_life']);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  ACCESS_COLUMN,
+  ...SORT_COLUMNS,
+  'locations',
+  'external_urls',
+  'life',
+  'first_life',
+]);
 
 /** The table keeps it open at its end, where a GET adds the URLs. */
 const OPEN_OBJECT = 'fragment';

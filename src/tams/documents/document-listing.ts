@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
 import { nextTurn } from '../../shared/turns.ts';
 import type { Cell, Lookup, Row, TableDefinition } from '../../vastdb/engine.ts';
 import { and, isIn } from '../../vastdb/predicate/builder.ts';
@@ -7,25 +7,27 @@ import { RowBytes } from '../../vastdb/query/row-bytes.ts';
 import type { LookupCells } from '../../vastdb/query/table-query.ts';
 import type { CellsOf, ColumnOf } from '../../vastdb/schema/define-table.ts';
 import { toPage } from './keyset-page.ts';
-import { afterCreation, BY_CREATION, CREATION, type Created, upToCreation } from './listing-order.ts';
+import type { SortOrder } from './filters.ts';
+import type { ListingOrder } from './listing-order.ts';
 import type { TableReads } from '../table-access.ts';
-import { type AskedTags, findOwners, tagTerms } from './tag-index.ts';
+import { type AskedTags, findOwners, MOST_OWNERS, tagTerms } from './tag-index.ts';
 
-/** Flows or sources, in the order of their creation. */
-interface CreationListing<
+/** Flows or sources, in any order. */
+interface DocumentListing<
   R extends Row,
   Columns extends readonly ColumnOf<R>[],
   Lookups extends readonly Lookup<ColumnOf<R>>[],
 > extends ListingTerms<Where<R>> {
   readonly table: TableDefinition<R>;
-  readonly columns: readonly ['created_ns', 'id', ...Columns];
+  readonly order: ListingOrder;
+  readonly columns: Columns;
   readonly lookups?: Lookups;
-  /** Checks a row that matches all terms against other tables: one query at most. */
-  readonly check?: ((row: ListedRow<R, Columns, Lookups>) => Promise<boolean>) | undefined;
+  /** Checks rows that match all terms against other tables: one query for each at most. */
+  readonly check?: ((rows: readonly ListedRow<R, Columns, Lookups>[]) => Promise<boolean[]>) | undefined;
 }
 
 export type ListedRow<R extends Row, Columns extends readonly ColumnOf<R>[], Lookups extends readonly Lookup[]> = [
-  created: bigint,
+  place: bigint | string,
   id: string,
   ...CellsOf<R, Columns>,
   ...LookupCells<Lookups>,
@@ -34,6 +36,11 @@ export type ListedRow<R extends Row, Columns extends readonly ColumnOf<R>[], Loo
 interface ListingTerms<Term> {
   /** Terms that an index serves in this order: rows that they exclude are never read. */
   readonly indexed: readonly Term[];
+  /**
+   * Terms that an index serves in another order. If few rows satisfy one, these alone are looked at; else they may exclude
+   * many rows, each of which is read.
+   */
+  readonly narrowing?: readonly Term[];
   /** Terms that may exclude many rows, each of which is read. */
   readonly scanned: readonly Term[];
   /** Terms that exclude few rows. */
@@ -41,15 +48,26 @@ interface ListingTerms<Term> {
   readonly tags: AskedTags;
 }
 
+/** Puts terms of columns where their indexes are of use: those go on with either order of creation, and with no other. */
+export function indexedByCreation<Term>(
+  order: SortOrder | undefined,
+  [first, ...others]: readonly Term[],
+): Required<Pick<ListingTerms<Term>, 'indexed' | 'narrowing'>> {
+  if (first === undefined) return { indexed: [], narrowing: [] };
+  const isCreation = order === undefined || order.by === 'created';
+  return isCreation ? { indexed: [first], narrowing: others } : { indexed: [], narrowing: [first, ...others] };
+}
+
 /** A listing of any table: its caller knows the types of the other cells. */
 interface AnyListing extends ListingTerms<Predicate> {
   readonly table: string;
+  readonly order: ListingOrder;
   readonly columns: readonly string[];
   readonly lookups?: readonly Lookup[];
-  readonly check?: ((row: AnyRow) => Promise<boolean>) | undefined;
+  readonly check?: ((rows: readonly AnyRow[]) => Promise<boolean[]>) | undefined;
 }
 
-type AnyRow = [created: bigint, id: string, ...Cell[]];
+type AnyRow = [place: bigint | string, id: string, ...Cell[]];
 
 /** The work budget of a page, in rows that are passed over. */
 const MOST_WORK = 32_768;
@@ -66,63 +84,66 @@ const CHECK_WORK = 32;
  * A page of a listing. One that has the bytes of a page, or takes too much work, ends early, with a cursor: it may have fewer rows than its limit, and
  * none at all. Engines that do not order rows are not in this process: of them only the checks count.
  */
-export function listByCreation<
+export function listDocuments<
   R extends Row,
   const Columns extends readonly ColumnOf<R>[],
   const Lookups extends readonly Lookup<ColumnOf<R>>[] = readonly [],
 >(
   reader: TableReads,
-  listing: CreationListing<R, Columns, Lookups>,
+  listing: DocumentListing<R, Columns, Lookups>,
   page: PageRequest,
 ): Promise<Page<ListedRow<R, Columns, Lookups>>> {
   // The work is the same for every table, and no compiler follows it through types that it does not know yet.
-  const any = { ...listing, table: listing.table.name } as unknown as AnyListing;
+  const columns = [listing.order.column, 'id', ...listing.columns];
+  const any = { ...listing, columns, table: listing.table.name } as unknown as AnyListing;
   return list(reader, any, page) as Promise<Page<Cell[]>> as Promise<Page<ListedRow<R, Columns, Lookups>>>;
 }
 
 async function list(reader: TableReads, listing: AnyListing, page: PageRequest): Promise<Page<AnyRow>> {
-  const { indexed, scanned, others = [], tags, check } = listing;
-  const { few, areMany } = reader.ordering ? await findOwners(reader, tags) : { areMany: false };
-  const isScan = reader.ordering && few === undefined && (areMany || scanned.length > 0);
+  const { order, indexed, narrowing = [], scanned, others = [], tags, check } = listing;
+  const { few, areMany } = reader.ordering ? await findCandidates(reader, listing) : { areMany: false };
+  const passesOver = [...narrowing, ...scanned];
+  const isScan = reader.ordering && few === undefined && (areMany || passesOver.length > 0);
   const mostRows = areMany ? ROWS_PER_TURN_OF_TAGS : ROWS_PER_TURN;
-  const terms = [...indexed, ...scanned, ...others, ...(few === undefined ? [] : [isIn('id', few)])];
+  const terms = [...indexed, ...passesOver, ...others, ...(few === undefined ? [] : [isIn('id', few)])];
   const wanted = page.limit + 1;
   const found: AnyRow[] = [];
   let length = Math.min(4 * wanted, mostRows);
-  let after = afterCreation(page.after);
+  let after = order.after(page.after);
   const size = new RowBytes();
   const { maxBytes } = page;
   let work = 0;
   for (;;) {
     if (isScan || check !== undefined || page.limit > ROWS_WITHOUT_TURN) await nextTurn();
     const stretch = isScan ? await nextStretch(reader, listing, after, length) : undefined;
+    const end = stretch?.end === undefined ? [] : order.upTo(stretch.end);
     const limit = check === undefined ? wanted - found.length : CHECKS_PER_TURN;
     const { rows: cells, cut } = await reader.select({
       table: listing.table,
       columns: listing.columns,
       lookups: listing.lookups,
-      where: and([...terms, ...tagTerms(tags, areMany ? stretch?.ids : few), ...after, ...upToCreation(stretch?.end)]),
-      orderBy: BY_CREATION,
+      where: and([...terms, ...tagTerms(tags, areMany ? stretch?.ids : few), ...after, ...end]),
+      orderBy: order.orderBy,
       limit,
       maxBytes: maxBytes === undefined ? undefined : maxBytes - size.bytes,
-      timeline: CREATION,
+      ...order.hints,
     });
     const rows = cells as AnyRow[];
-    const passed = check === undefined ? undefined : await Promise.all(rows.map(check));
+    const passed = await check?.(rows);
     for (const [index, row] of rows.entries()) {
       if (passed?.[index] === false) continue;
       found.push(row);
       size.add(row);
     }
-    if (found.length >= wanted) return toPage({ rows: found }, page.limit, (row) => row, positionOf);
+    if (found.length >= wanted) return toPage({ rows: found }, page.limit, (row) => row, positionIn(order));
     const last = rows.at(-1);
     const isWhole = cut !== true && rows.length < limit;
-    const reached = isWhole || last === undefined ? stretch?.end : positionOf(last);
+    const reached = isWhole || last === undefined ? stretch?.end : positionIn(order)(last);
     if (reached === undefined) return { items: found };
     if (maxBytes !== undefined && size.bytes >= maxBytes) return { items: found, next: reached };
     work += (stretch?.ids.length ?? 0) + (passed?.length ?? 0) * CHECK_WORK;
     if (work >= MOST_WORK) return { items: found, next: reached };
-    after = afterCreation(reached);
+    after = order.after(reached);
     length = Math.min(4 * length, mostRows);
   }
 }
@@ -130,20 +151,35 @@ async function list(reader: TableReads, listing: AnyListing, page: PageRequest):
 /** The next rows that the index brings. Their end is undefined where none come after them. */
 async function nextStretch(
   reader: TableReads,
-  { table, indexed }: AnyListing,
+  { table, order, indexed }: AnyListing,
   after: readonly Predicate[],
   length: number,
-): Promise<{ ids: string[]; end: Created | undefined }> {
+): Promise<{ ids: string[]; end: CursorPosition | undefined }> {
   const { rows } = await reader.select({
     table,
-    columns: ['created_ns', 'id'],
+    columns: [order.column, 'id'],
     where: and([...indexed, ...after]),
-    orderBy: BY_CREATION,
+    orderBy: order.orderBy,
     limit: length,
   });
   const found = rows as AnyRow[];
   const last = found[length - 1];
-  return { ids: found.map(([, id]) => id), end: last === undefined ? undefined : positionOf(last) };
+  return { ids: found.map(([, id]) => id), end: last === undefined ? undefined : positionIn(order)(last) };
 }
 
-const positionOf = ([created, id]: AnyRow): Created => [created, id];
+const positionIn =
+  (order: ListingOrder) =>
+  ([place, id]: AnyRow): CursorPosition =>
+    order.positionOf(place, id);
+
+/** `few`: the only rows that can be listed. `areMany`: a tag has too many owners to list them. */
+async function findCandidates(
+  reader: TableReads,
+  { table, narrowing = [], tags }: AnyListing,
+): Promise<{ few?: readonly string[]; areMany: boolean }> {
+  for (const where of narrowing) {
+    const { rows } = await reader.select({ table, columns: ['id'], where, limit: MOST_OWNERS + 1 });
+    if (rows.length <= MOST_OWNERS) return { few: (rows as [string][]).map(([id]) => id), areMany: false };
+  }
+  return findOwners(reader, tags);
+}
