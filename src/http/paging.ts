@@ -15,6 +15,8 @@ interface Listing<Item> {
   readonly text?: (item: JsonText) => JsonText;
   /** `most` is for listings that have no pages in TAMS 7.0: their clients expect to see everything. */
   readonly byDefault?: 'some' | 'most';
+  /** Whether the order is reversed, of listings that tell it, and how many items a page has. */
+  readonly reverse?: boolean | undefined;
 }
 
 interface PagingLimits {
@@ -45,11 +47,12 @@ export class Paging {
     request: ListRequest & Pick<FastifyRequest, 'method'>,
     reply: Reply,
     list: (page: PageRequest) => Promise<Page<Item>>,
-    { show, text = (item) => item, byDefault = 'some' }: Listing<Item> = {},
+    { show, text = (item) => item, byDefault = 'some', reverse }: Listing<Item> = {},
   ): Promise<Reply> {
     const page = this.request(request, byDefault);
     const { items, next } = await list(page);
     this.setHeaders(request, reply, { limit: page.limit, next });
+    if (reverse !== undefined) reply.header('x-paging-count', items.length).header('x-paging-reverse-order', reverse);
     if (request.method === 'HEAD') return sendHead(reply);
     const textOf = (item: Item): JsonText =>
       typeof item === 'string' ? text(item) : JSON.stringify(show?.(item) ?? item);

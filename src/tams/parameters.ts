@@ -64,6 +64,20 @@ const ORDER = 'The order: the latest first, or labels alphabetically. By default
 
 const reverseOrder = Type.Optional(Type.Boolean({ default: false, description: 'Whether the order is reversed.' }));
 
+export const deletionRequestListQuery = Type.Object({
+  sort_by: Type.Optional(
+    Type.Enum(['created', 'expiry'], {
+      type: 'string',
+      description: 'The order: the latest first. By default `created`.',
+    }),
+  ),
+  reverse_order: reverseOrder,
+  ...pagingParameters,
+});
+
+/** The ids in a parameter of `collectedByIds`. */
+export const readIds = (list: string | undefined): string[] | undefined => list?.split(',').filter((id) => id !== '');
+
 export const sourceListQuery = Type.Object({
   label: exactLabel,
   ...tagFilters,

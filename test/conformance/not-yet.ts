@@ -11,10 +11,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   'HEAD_webhooks-webhookId',
   'PUT_webhooks',
   'DELETE_webhooks-webhookId',
-  'GET_sources',
-  'HEAD_sources',
-  'GET_flows',
-  'HEAD_flows',
   'GET_flows-flowId-segments',
   'HEAD_flows-flowId-segments',
   'POST_flows-flowId-segments',
@@ -23,8 +19,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   'HEAD_objects',
   'POST_objects-instances',
   'DELETE_objects-instances',
-  'GET_flow-delete-requests',
-  'HEAD_flow-delete-requests',
 ]);
 
 export const isThere = (...ids: readonly string[]): boolean => !ids.some((id) => NOT_YET.has(id));

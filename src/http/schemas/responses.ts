@@ -84,6 +84,13 @@ export const pagingHeaders = {
   'X-Paging-NextKey': Type.String({ description: 'The cursor of the next page; absent on the last page.' }),
 };
 
+/** Of listings whose order can be chosen. */
+export const sortedHeaders = {
+  ...pagingHeaders,
+  'X-Paging-Count': count('Results on this page.'),
+  'X-Paging-Reverse-Order': Type.Boolean({ description: 'Whether the order is reversed.' }),
+};
+
 export const segmentPagingHeaders = {
   ...pagingHeaders,
   'X-Paging-Timerange': Type.Unsafe<string>({

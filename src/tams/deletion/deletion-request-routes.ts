@@ -5,13 +5,13 @@ import type { PageRequest } from '../../shared/paging.ts';
 import { readOperation } from '../../http/operation.ts';
 import type { RouteContext } from '../route-context.ts';
 import { deletionRequestJson, DeletionRequestSchema } from './deletion-request-schemas.ts';
-import { deletionRequestParams, pagingQuery } from '../parameters.ts';
-import { badQuery, json, notFound, pagingHeaders } from '../../http/schemas/responses.ts';
+import { deletionRequestParams } from '../parameters.ts';
+import { badQuery, json, notFound } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 
 /** TAMS 7.0, `/flow-delete-requests`. */
-export function deletionRequestRoutes(app: TamsApp, { services, paging }: RouteContext): void {
+export function deletionRequestRoutes(app: TamsApp, { services, paging, surface: { listings } }: RouteContext): void {
   readOperation(app, {
     url: '/flow-delete-requests',
     name: 'flow-delete-requests',
@@ -19,14 +19,19 @@ export function deletionRequestRoutes(app: TamsApp, { services, paging }: RouteC
     summary: 'List deletion requests',
     description: 'Open requests, and for a while done ones.',
     access: 'admin',
-    schema: { querystring: pagingQuery },
+    schema: { querystring: listings.deletionRequestQuery },
     responses: {
-      200: json('The requests that are known.', Type.Array(DeletionRequestSchema), pagingHeaders),
+      200: json('The requests that are known.', Type.Array(DeletionRequestSchema), listings.headers),
       400: badQuery,
     },
     handler: (request, reply) => {
-      const list = (page: PageRequest) => services(request).deletionRequests.list(page);
-      return paging.send(request, reply, list, { show: deletionRequestJson, byDefault: 'most' });
+      const order = listings.orderOf(request.query);
+      const list = (page: PageRequest) => services(request).deletionRequests.list(page, order);
+      return paging.send(request, reply, list, {
+        show: deletionRequestJson,
+        byDefault: order === undefined ? 'most' : 'some',
+        reverse: order?.reverse,
+      });
     },
   });
 

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { operation, readOperation } from '../../http/operation.ts';
 import { Integer } from '../../http/schemas/common.ts';
-import { badBody, badQuery, json, noBody, notFound, pagingHeaders, readOnly } from '../../http/schemas/responses.ts';
+import { badBody, badQuery, json, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -11,7 +11,7 @@ import { deletionAccepted, sendDeletion } from '../deletion/deletion-request-rou
 import { propertyRoutes } from '../documents/property-routes.ts';
 import { readTagFilter } from '../documents/tag-filter.ts';
 import { tagRoutes } from '../documents/tag-routes.ts';
-import { flowParams, flowQuery, flowTagParams } from '../parameters.ts';
+import { flowParams, flowQuery, flowTagParams, readIds } from '../parameters.ts';
 import type { Asker, RouteContext } from '../route-context.ts';
 import { readTimerange } from '../timerange-query.ts';
 import type { Flow, FlowCollectionItem } from './flow.ts';
@@ -65,18 +65,26 @@ export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
 }
 
 /** TAMS, `GET /flows`. */
-function flowListing(app: TamsApp, { services, paging, surface: { flows, tags } }: RouteContext): void {
+function flowListing(app: TamsApp, { services, paging, surface: { flows, tags, listings } }: RouteContext): void {
   readOperation(app, {
     url: '/flows',
     name: 'flows',
     tag: 'Flows',
     summary: 'List flows',
-    description: 'In the order of their creation. All filters that are given have to hold.',
+    description:
+      'In the order of their creation, unless another is asked for. All filters that are given have to hold.',
     schema: { querystring: flows.listQuery },
-    responses: { 200: json('The flows.', Type.Array(flows.shown), pagingHeaders), 400: badQuery },
+    responses: { 200: json('The flows.', Type.Array(flows.shown), listings.headers), 400: badQuery },
     handler: (request, reply) => {
       const { query } = request;
+      const asked = listings.orderOf(query);
+      const order = asked && {
+        by: asked.by === 'metadata_updated' ? ('updated' as const) : asked.by,
+        reverse: asked.reverse,
+      };
       const filter = {
+        order,
+        collectedByIds: readIds(query.collected_by_ids),
         sourceId: query.source_id,
         timerange: readTimerange(query.timerange, TimeRange.EVERYTHING),
         format: query.format,
@@ -90,7 +98,7 @@ function flowListing(app: TamsApp, { services, paging, surface: { flows, tags } 
         tags: readTagFilter(query, tags.match),
       };
       const list = (page: PageRequest) => services(request).flows.list(filter, page);
-      return paging.send(request, reply, list, { text: flows.show });
+      return paging.send(request, reply, list, { text: flows.show, reverse: order?.reverse });
     },
   });
 }

@@ -41,7 +41,6 @@ export const FLOWS = defineTable({
     { columns: ['created_ns', 'id'] },
     { columns: ['source_id', 'created_ns', 'id'] },
     { columns: ['label', 'created_ns', 'id'], equalityOnly: ['label'] },
-    { columns: ['profile_id', 'created_ns', 'id'] },
     ...SORT_INDEXES,
     { columns: ['source_id', 'sort_created'] },
     { columns: ['profile_id', 'sort_created'] },

@@ -1,13 +1,13 @@
 import Type from 'typebox';
 import { readOperation } from '../../http/operation.ts';
-import { badQuery, json, notFound, pagingHeaders } from '../../http/schemas/responses.ts';
+import { badQuery, json, notFound } from '../../http/schemas/responses.ts';
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { propertyRoutes } from '../documents/property-routes.ts';
 import type { PageRequest } from '../../shared/paging.ts';
 import { readTagFilter } from '../documents/tag-filter.ts';
 import { tagRoutes } from '../documents/tag-routes.ts';
-import { sourceParams, sourceTagParams } from '../parameters.ts';
+import { readIds, sourceParams, sourceTagParams } from '../parameters.ts';
 import type { Asker, RouteContext } from '../route-context.ts';
 
 /** TAMS, `/sources` and all below it. */
@@ -35,20 +35,28 @@ export function allSourceRoutes(app: TamsApp, context: RouteContext): void {
 }
 
 /** TAMS, `GET /sources`. */
-function sourceListing(app: TamsApp, { services, paging, surface: { sources, tags } }: RouteContext): void {
+function sourceListing(app: TamsApp, { services, paging, surface: { sources, tags, listings } }: RouteContext): void {
   readOperation(app, {
     url: '/sources',
     name: 'sources',
     tag: 'Sources',
     summary: 'List sources',
-    description: 'In the order of their creation. All filters that are given have to hold.',
+    description:
+      'In the order of their creation, unless another is asked for. All filters that are given have to hold.',
     schema: { querystring: sources.listQuery },
-    responses: { 200: json('The sources.', Type.Array(sources.schema), pagingHeaders), 400: badQuery },
+    responses: { 200: json('The sources.', Type.Array(sources.schema), listings.headers), 400: badQuery },
     handler: (request, reply) => {
-      const { label, format } = request.query;
-      const filter = { label, format, tags: readTagFilter(request.query, tags.match) };
+      const { label, format, collected_by_ids: collectors } = request.query;
+      const order = listings.orderOf(request.query);
+      const filter = {
+        order,
+        collectedByIds: readIds(collectors),
+        label,
+        format,
+        tags: readTagFilter(request.query, tags.match),
+      };
       const list = (page: PageRequest) => services(request).sources.list(filter, page);
-      return paging.send(request, reply, list, { text: sources.show });
+      return paging.send(request, reply, list, { text: sources.show, reverse: order?.reverse });
     },
   });
 }

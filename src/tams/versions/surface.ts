@@ -4,7 +4,7 @@ import type { JsonText } from '../../shared/paging.ts';
 import type { TagMatch, Tags, TagValue } from '../documents/tags.ts';
 import type { CollectionItem, Flow, FlowCollectionItem, FlowInput, ProfiledFlow } from '../flows/flow.ts';
 import type { FlowSchemas } from '../flows/flow-schemas.ts';
-import type { flowListQuery, sourceListQuery } from '../parameters.ts';
+import type { deletionRequestListQuery, flowListQuery, sourceListQuery } from '../parameters.ts';
 
 /**
  * A version of TAMS: schemas and translation at the door of the one store (docs/adr/0031-two-versions.md). Rows and
@@ -14,6 +14,7 @@ export interface Surface {
   /** As `GET /service` tells it. */
   readonly version: string;
   readonly tags: TagSurface;
+  readonly listings: ListingSurface;
   readonly flows: FlowSurface;
   readonly sources: SourceSurface;
 }
@@ -27,6 +28,19 @@ interface TagSurface {
   readonly read: (value: TagValue, present: TagValue | undefined) => TagValue;
   /** The tags that a filter's text matches. */
   readonly match: (text: string) => TagMatch;
+}
+
+/** Listings whose order clients may choose. */
+interface ListingSurface {
+  readonly headers: Record<string, TSchema>;
+  /** The order that a query asks for; undefined: the oldest first, in a version that has no other. */
+  readonly orderOf: <By extends string>(query: SortQuery<By>) => { by: By | 'created'; reverse: boolean } | undefined;
+  readonly deletionRequestQuery: typeof deletionRequestListQuery;
+}
+
+interface SortQuery<By extends string> {
+  readonly sort_by?: By | 'created';
+  readonly reverse_order?: boolean;
 }
 
 interface FlowSurface extends FlowSchemas {

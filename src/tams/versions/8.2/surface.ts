@@ -1,7 +1,8 @@
 import type { Surface } from '../surface.ts';
 import { flows } from './flows.ts';
+import { listings } from './listings.ts';
 import { sources } from './sources.ts';
 import { tags } from './tags.ts';
 
 /** TAMS 8.2. */
-export const surface82: Surface = { version: '8.2', tags, flows, sources };
+export const surface82: Surface = { version: '8.2', tags, listings, flows, sources };
