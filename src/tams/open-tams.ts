@@ -7,6 +7,7 @@ import type { MetricSource } from '../operation/metrics/metric-source.ts';
 import type { WorkerStatus } from '../operation/worker-loop.ts';
 import { SecretBox } from '../shared/secret-box.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+import { accessOf } from './access/access.ts';
 import { type Asker, byClasses } from './access/by-classes.ts';
 import { LimitedMedia } from './access/limited-media.ts';
 import { fillColumns, SORT_BACKFILLS, VAST_STORE_BACKFILLS } from './column-backfill.ts';
@@ -102,8 +103,8 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
   const of = byClasses(classes, forAll, (limits) =>
     buildServices(store.limitedTo(limits), {
       ...serviceParts,
-      media: new LimitedMedia(media, limits),
-      knownMedia: new LimitedMedia(media, { ...limits, right: 'any' }),
+      media: new LimitedMedia(media, accessOf(limits)),
+      knownMedia: new LimitedMedia(media, accessOf({ ...limits, right: 'any' })),
     }),
   );
   await withReserve(() => fillOlderRows(manager, classes, logger));

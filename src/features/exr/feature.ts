@@ -1,4 +1,5 @@
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
+import { accessOf } from '../../tams/access/access.ts';
 import { type Asker, byClasses } from '../../tams/access/by-classes.ts';
 import { LimitedMedia } from '../../tams/access/limited-media.ts';
 import type { Limits } from '../../tams/access/rights.ts';
@@ -84,7 +85,7 @@ function exrServicesOf(
     const view = store.limitedTo(limits);
     // Whatever is done with a file's metadata: its bytes must be readable.
     const reading = { ...limits, right: 'read' } as const;
-    const places = new ExrPlaces(store.limitedTo(reading), new LimitedMedia(media, reading), buckets, true);
+    const places = new ExrPlaces(store.limitedTo(reading), new LimitedMedia(media, accessOf(reading)), buckets, true);
     const visible: VisibleObjects = async (ids) => {
       const seen = new Set<string>();
       for (let start = 0; start < ids.length; start += LOOKED_UP_OBJECTS) {

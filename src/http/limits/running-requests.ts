@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { CutOff } from '../../operation/metrics/request-metrics.ts';
 import { Transfers } from './transfers.ts';
 
@@ -77,7 +78,8 @@ export class RunningRequests {
   remove(reply: FastifyReply): void {
     if (!this.#running.delete(reply)) this.#transfers.remove(reply);
     const message = reply.request.raw;
-    if (message.complete) return;
+    // An injected request has no connection.
+    if (message.complete || !(message.socket instanceof Socket)) return;
     this.#unread.set(message, performance.now());
     this.#timer ??= setInterval(this.#beat, BEAT_MS).unref();
   }

@@ -142,6 +142,28 @@ describe.each(['/v7.0', '/v8.2'])('the rights on one flow, source, object and de
   });
 });
 
+describe('a profile of TAMS 8.2', () => {
+  it('is seen by whoever may read it, named by whoever has any right on it, and made by whoever could write it', async () => {
+    const as = world.at('/v8.2');
+    const id = randomUUID();
+    const { id: _, source_id: __, ...flow_metadata } = videoFlow({ id, source_id: id });
+    const body = (of: string) => ({ id: of, flow_metadata, tags: { auth_classes: ['sport'] } });
+    const path = `/service/profiles/${id}`;
+    expect(await typesOf(as.reader, 'POST', path, body(id))).toEqual([403, 'outside_own_classes']);
+    expect((await as.writer.send('POST', path, body(id))).status).toBe(201);
+    for (const [name, rights] of Object.entries(RIGHTS)) {
+      const api = as[name as Name];
+      const mayRead = rights.includes('read');
+      const { status } = await api.send('GET', path);
+      expect(status, name).toBe(mayRead ? 200 : rights.length === 0 ? 404 : 403);
+      expect(JSON.stringify(await api.get('/service/profiles')).includes(id), name).toBe(mayRead);
+      const flow = { id: randomUUID(), source_id: randomUUID(), profile_id: id };
+      const put = await api.send('PUT', `/flows/${flow.id}`, flow);
+      expect(put.status, `${name} ${put.text}`).toBe(rights.length === 0 ? 400 : 201);
+    }
+  });
+});
+
 describe('the class sport_ro of AppNote 0016', () => {
   it('is one that credentials have for reading alone', async () => {
     const { admin, sport, reader } = world.at('');
