@@ -62,6 +62,7 @@ export function generatedSegments(
       endNs: prepared.endNs,
       fragment: prepared.fragment,
       locations: null,
+      initObjectId: null,
       externalUrls: JSON.stringify(externalUrls),
     });
   }

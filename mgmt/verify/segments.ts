@@ -4,7 +4,7 @@ import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import { SEGMENTS } from '../../src/tams/segments/segment-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
-import { and, eq, isIn } from '../../src/vastdb/predicate/builder.ts';
+import { and, eq, isIn, isNotNull } from '../../src/vastdb/predicate/builder.ts';
 import { checkRows, missingFrom, type Part, presentIn, withoutOwner } from './row-check.ts';
 
 /** The objects of segments, of the trash too: restored segments need theirs. */
@@ -48,14 +48,14 @@ async function mendObjects(tx: ManagedTransaction, table: string, keys: readonly
     }
     const { rows } = await tx.select({
       table,
-      columns: ['flow_id', 'locations', 'external_urls'],
+      columns: ['flow_id', 'locations', 'external_urls', 'init_object_id'],
       where: eq('object_id', key),
       limit: 1,
     });
-    const [flow, locations = null, urls = null] = rows[0] ?? [];
+    const [flow, locations = null, urls = null, init = null] = rows[0] ?? [];
     if (flow === undefined) continue;
-    const cells = [key, flow, locations, urls, true, false];
-    const columns = ['id', 'first_flow', 'locations', 'external_urls', 'referenced', 'reclaiming'];
+    const cells = [key, flow, locations, urls, true, false, init];
+    const columns = ['id', 'first_flow', 'locations', 'external_urls', 'referenced', 'reclaiming', 'init_object_id'];
     await tx.insertArrays(OBJECTS.name, columns, [cells]);
   }
 }
@@ -65,6 +65,14 @@ export const segmentObjects = checkRows(
   'objects that segments use have a row, and are not on their way out',
   objectsOf(SEGMENTS.name, 'object'),
   objectsOf(DELETED_SEGMENTS.name, 'object (of the trash)'),
+  withoutOwner({
+    table: OBJECTS.name,
+    column: 'init_object_id',
+    where: isNotNull('init_object_id'),
+    subject: 'initialisation segment',
+    owners: OBJECTS.name,
+    problem: 'media objects need it, and it has no row; register them anew with another one',
+  }),
 );
 
 export const segmentFlows = checkRows(

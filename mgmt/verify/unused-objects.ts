@@ -14,6 +14,8 @@ export const unusedObjects = checkRows('unused-objects', 'objects are used, or w
       const present = await presentIn(reader, name, 'object_id', left);
       left = left.filter((key) => !present.has(key));
     }
+    const needed = await presentIn(reader, OBJECTS.name, 'init_object_id', left);
+    left = left.filter((key) => !needed.has(key));
     const rows = await presentIn(reader, OBJECTS.name, 'id', left);
     return new Map([...rows].map((key) => [key, 'no segment uses it, and it does not wait for its reclaim']));
   },

@@ -7,6 +7,7 @@ import type { AnyFeature, OpenFeature } from '../features/feature.ts';
 import { buildApp } from '../http/app.ts';
 import { closeApp, REQUESTS_END_MS } from '../http/closing.ts';
 import { makeMediaReady, openMediaStores } from '../media/open-media.ts';
+import type { PlainUploads } from '../media/routes/media-request.ts';
 import { mediaRoutes } from '../media/routes/media-routes.ts';
 import { withReserve } from '../operation/disk-reserve.ts';
 import { openTracing } from '../operation/open-tracing.ts';
@@ -75,19 +76,25 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   };
   const operation = buildOperation(config, watched, tracing, logger);
 
+  const authentication = features.find((feature) => feature.authentication !== undefined)?.authentication;
   const app = await buildApp({
     routes: async (server, http) => {
       const context = await tams.routes(server, http);
       for (const feature of features) await feature.routes?.(server, context);
       const { objects } = services.forAll;
       const upload = objects.upload.bind(objects);
-      await server.register(mediaRoutes, { localMedia: media.local, upload });
+      const plainUploads: PlainUploads = {
+        authentication,
+        allows: (principal, storageId, storagePath) =>
+          services.of({ auth: principal, scope: 'write' }).objects.takesPlainUpload({ storageId, storagePath }),
+      };
+      await server.register(mediaRoutes, { localMedia: media.local, upload, plainUploads });
     },
     apis: [
       { path: '', version: config.apiVersion },
       ...SURFACES.map((surface) => ({ path: pathOf(surface), version: surface.version })),
     ],
-    authentication: features.find(({ authentication }) => authentication !== undefined)?.authentication,
+    authentication,
     operation,
     cursors: new CursorCodec(secret),
     config: { ...config.http, ...config.paging, documentMaxBytes: config.limits.documents.maxBytes },

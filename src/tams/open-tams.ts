@@ -90,6 +90,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     media,
     knownMedia: media,
     version,
+    timeouts: { object: reclaim.allocationExpiryS, presignedUrl: settings.media.presign.expiresS },
     labels: media.labels(),
     pages,
     deletion,

@@ -47,6 +47,15 @@ const tagFilters = {
   ),
 };
 
+const backendTagFilters = {
+  'storage_backend_tag.{name}': Type.Optional(
+    Type.String({ description: 'Only URLs of storage backends with a tag {name} of this value.' }),
+  ),
+  'storage_backend_tag_exists.{name}': Type.Optional(
+    Type.Boolean({ description: 'Only URLs of storage backends that have a tag {name} (`true`), or none (`false`).' }),
+  ),
+};
+
 const exactLabel = Type.Optional(Type.String({ description: 'Only what has exactly this label.' }));
 
 export const pagingQuery = Type.Object(pagingParameters);
@@ -119,10 +128,8 @@ export const flowQuery = Type.Object({
 
 const object_id = Type.Optional(Type.String({ description: 'Only segments of this object.' }));
 
-export const segmentListQuery = Type.Object({
-  object_id,
-  timerange: Type.Optional(Timerange),
-  reverse_order: Type.Optional(Type.Boolean({ default: false, description: 'Whether the latest come first.' })),
+/** Which URLs of objects to show. */
+const urlParameters = {
   verbose_storage: Type.Optional(Type.Boolean({ default: false, description: 'Tell of each URL where it leads.' })),
   accept_get_urls: Type.Optional(
     Type.String({
@@ -137,6 +144,27 @@ export const segmentListQuery = Type.Object({
     }),
   ),
   presigned: Type.Optional(Type.Boolean({ description: 'Only presigned URLs, or only others.' })),
+};
+
+export const segmentListQuery = Type.Object({
+  object_id,
+  timerange: Type.Optional(Timerange),
+  reverse_order: Type.Optional(Type.Boolean({ default: false, description: 'Whether the latest come first.' })),
+  ...urlParameters,
+  ...backendTagFilters,
+  include_object_timerange: Type.Optional(
+    Type.Boolean({ default: false, description: 'Whether to tell the range of the whole object.' }),
+  ),
+  ...pagingParameters,
+});
+
+export const objectQuery = Type.Object({
+  ...urlParameters,
+  'flow_tag.{name}': Type.Optional(Type.String({ description: 'Only flows with a tag {name} of this value.' })),
+  'flow_tag_exists.{name}': Type.Optional(
+    Type.Boolean({ description: 'Only flows that have a tag {name} (`true`), or have none (`false`).' }),
+  ),
+  ...backendTagFilters,
   ...pagingParameters,
 });
 

@@ -8,7 +8,7 @@ import { ProfileService } from './profiles/profile-service.ts';
 import type { SegmentPageCache } from './segments/segment-page-cache.ts';
 import { SegmentRegistration } from './segments/segment-registration.ts';
 import { SegmentService } from './segments/segment-service.ts';
-import { ServiceInfoService } from './service/service-info-service.ts';
+import { ServiceInfoService, type Timeouts } from './service/service-info-service.ts';
 import { SourceService } from './sources/source-service.ts';
 import { StorageService } from './storage/storage-service.ts';
 import type { Store } from './store.ts';
@@ -34,6 +34,7 @@ interface ServiceParts {
   readonly knownMedia: MediaStoreRegistry;
   /** The version of this server. */
   readonly version: string;
+  readonly timeouts: Timeouts;
   /** Properties of the storage backends. */
   readonly labels: ReadonlySet<string>;
   /** Views of the store share it: a page is looked up after the view has found the flow. */
@@ -51,13 +52,13 @@ export function buildServices(store: Store, parts: ServiceParts): Services {
   const deletion = new SegmentDeletion(store, parts.deletion);
   return {
     ...forAll,
-    serviceInfo: new ServiceInfoService(store, knownMedia, parts.version),
+    serviceInfo: new ServiceInfoService(store, knownMedia, parts.version, parts.timeouts),
     sources: new SourceService(store, limits),
     flows: new FlowService(store, deletion, limits),
     profiles: new ProfileService(store, limits),
     segments: new SegmentService(store, media, new SegmentRegistration(store, labels, limits), deletion, pages),
     storage: new StorageService(store, media, allocationExpiryMs, knownMedia),
-    objects: new ObjectService(store),
+    objects: new ObjectService(store, media),
     deletionRequests: new DeletionRequestService(store),
   };
 }

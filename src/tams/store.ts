@@ -4,6 +4,7 @@ import type { Limits } from './access/rights.ts';
 import type { DeletionRequestReads, DeletionRequests } from './deletion/deletion-request.ts';
 import type { EventLog, EventLogReads, Outbox } from './webhooks/event-log.ts';
 import type { FlowFilter, SourceFilter } from './documents/filters.ts';
+import type { TagFilter } from './documents/tags.ts';
 import type { Flow } from './flows/flow.ts';
 import type { FormatUrn } from './documents/format.ts';
 import type { LeaseReads, Leases } from './leases/lease.ts';
@@ -12,7 +13,7 @@ import type { JsonText, Page, PageRequest } from '../shared/paging.ts';
 import type { Json } from '../shared/json-text.ts';
 import type { Profile, ProfileFilter } from './profiles/profile.ts';
 import type { RowHandle } from './row-handle.ts';
-import type { NewSegment, ObjectLocation, SegmentQuery, StoredSegment } from './segments/segment.ts';
+import type { NewSegment, ObjectLocation, ObjectPlaces, SegmentQuery, StoredSegment } from './segments/segment.ts';
 import type { ServiceInfoReads, ServiceInfos } from './service/service-info.ts';
 import type { Source } from './sources/source.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
@@ -56,6 +57,8 @@ export interface FlowState {
   readonly sourceId: string;
   readonly readOnly: boolean;
   readonly container: string | null;
+  /** Whether its media objects need an initialisation segment. */
+  readonly initSegments: boolean;
   /** Deletion requests that are still working on this flow's segments. */
   readonly activeDeletions: number;
   readonly content: FlowContent | null;
@@ -74,7 +77,8 @@ export interface FlowReads {
   /** Undefined where there is no such flow. */
   segmentsVersion(id: string): Promise<bigint | undefined>;
   state(id: string): Promise<FlowState | undefined>;
-  existing(ids: readonly string[]): Promise<Set<string>>;
+  /** @param tags of the flows */
+  existing(ids: readonly string[], tags?: TagFilter): Promise<Set<string>>;
   /** The sources of these flows, by flow id. */
   sourcesOf(ids: readonly string[]): Promise<Map<string, string>>;
   /** The flows of these sources, the first `limit` of them, as flow id -> source id. */
@@ -166,8 +170,10 @@ export interface SegmentReads {
   page(flowId: string, query: SegmentQuery, page: PageRequest): Promise<Page<StoredSegment>>;
   /** The first and the last segment that overlap the range. */
   ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined>;
-  /** The flows that use an object, by id. */
-  flowsUsing(objectId: string, page: PageRequest): Promise<Page<string>>;
+  /** The flows that use an object, by id; of an initialisation segment, through the media objects that need it. */
+  flowsUsing(object: Pick<MediaObject, 'id' | 'isInit'>, page: PageRequest): Promise<Page<string>>;
+  /** Ranges that segments use of objects, on the objects' own timelines; of a very large number, some. */
+  rangesOf(objectIds: readonly string[]): Promise<Map<string, TimeRange>>;
 }
 
 /** Which segments a deletion takes: those that the range covers completely. */
@@ -216,7 +222,14 @@ export interface ObjectReads {
   findAt(location: ObjectLocation): Promise<ShownObject | undefined>;
   /** Those of the ids that objects have, without those that are being reclaimed. */
   existing(ids: readonly string[]): Promise<Set<string>>;
+  /**
+   * Details of objects that segments show: seen by all that see the segments. Without those that have no row any more.
+   */
+  details(ids: readonly string[]): Promise<Map<string, ObjectDetails>>;
 }
+
+/** What segments show of an object. */
+export type ObjectDetails = Pick<MediaObject, 'timerange'> & ObjectPlaces;
 
 export interface Objects extends ObjectReads {
   /** Without those that are being reclaimed. With unused ones that were allocated for a flow, in whatever view. */
@@ -229,8 +242,13 @@ export interface Objects extends ObjectReads {
   insert(objects: readonly MediaObject[]): Promise<void>;
   /** Objects whose ids clients chose, that are not taken: nobody else takes them before this transaction ends. */
   insertNamed(objects: readonly MediaObject[]): Promise<void>;
-  /** From here on any flow may use them, and none is reclaimed before this transaction ends. */
-  use(objects: readonly StoredObject[]): Promise<void>;
+  /**
+   * From here on any flow may use them, and none is reclaimed before this transaction ends. Changed ones are kept as they
+   * are given.
+   */
+  use(unchanged: readonly StoredObject[], changed?: readonly StoredObject[]): Promise<void>;
+  /** Those of the ids that media objects need, of any state, as their initialisation segment. */
+  neededInits(ids: readonly string[]): Promise<Set<string>>;
   /** From here on no segment can use them, and their bytes may be deleted. */
   markReclaiming(ids: readonly string[]): Promise<void>;
   /** Marked ones, whatever became of the attempt that marked them. */

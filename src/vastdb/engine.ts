@@ -31,6 +31,11 @@ export interface IndexDefinition<Column extends string = string> {
    * index their beginnings.
    */
   readonly equalityOnly?: readonly Column[];
+  /**
+   * Leaves out rows whose first column is null, where most are: their writes cost nothing. A list of values is looked up
+   * in it together with `isNotNull`.
+   */
+  readonly sparse?: boolean;
 }
 
 declare const rows: unique symbol;

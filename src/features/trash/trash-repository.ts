@@ -125,8 +125,8 @@ export class TrashRepository extends TrashReader {
       timeline: { column: 'start_ns' },
       rowIds: true,
     });
-    return rows.map(([a, b, c, d, e, f, g, ...deletion], index) => ({
-      ...toSegment([a, b, c, d, e, f, g]),
+    return rows.map(([a, b, c, d, e, f, g, h, ...deletion], index) => ({
+      ...toSegment([a, b, c, d, e, f, g, h]),
       deletion: toDeletion(deletion),
       handle: toHandle(rowIds[index]),
     }));

@@ -55,6 +55,7 @@ export const DELETED_SEGMENTS = defineTable({
     { name: 'locations', type: 'string' },
     { name: 'external_urls', type: 'string' },
     { name: 'fragment', type: 'string', required: true },
+    { name: 'init_object_id', type: 'string' },
     ...DELETION,
   ],
   sortKey: ['flow_id', 'start_ns', 'deletion_id'],

@@ -24,12 +24,24 @@ export function compileOptionalBody(schema: TSchema): Validate {
   return (value) => (value === null ? { value: undefined } : validate(value));
 }
 
+/** Looks for what a schema cannot say. @returns the property, and what is wrong with it */
+export type CheckItem = (item: unknown) => { readonly property: string; readonly problem: string } | undefined;
+
 /**
  * One object, or a list of at most `maxItems`. Written out instead of a union, since the error shall
  * name the item and its property, and cost no more than the items up to it.
+ *
+ * @param check of an item that fits its schema
  */
-export function compileOneOrMany(item: TSchema, maxItems: number, noun: string): Validate {
-  const validate = compileAt(item);
+export function compileOneOrMany(item: TSchema, maxItems: number, noun: string, check?: CheckItem): Validate {
+  const fits = compileAt(item);
+  const validate: typeof fits = (value, at) => {
+    const result = fits(value, at);
+    const found = 'error' in result ? undefined : check?.(value);
+    if (found === undefined) return result;
+    const field = `${at === 'body' ? at : `body/${at}`}/${found.property}`;
+    return { error: new AppError('invalid_request', `${field} ${found.problem}`, { field }) };
+  };
   return (value) => {
     if (!Array.isArray(value)) return validate(value, 'body');
     if (value.length > maxItems) {

@@ -1,24 +1,27 @@
 import type { MediaObject } from '../objects/media-object.ts';
 import { cellsOf, type Page, type PageRequest } from '../../shared/paging.ts';
-import { and, eq, gt, isIn } from '../../vastdb/predicate/builder.ts';
+import { and, eq, gt, isIn, isNotNull } from '../../vastdb/predicate/builder.ts';
 import type { Access } from './access.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import type { TableReads } from '../table-access.ts';
 import { SEGMENTS } from '../segments/segment-tables.ts';
 import { visibleFlows } from './visible-flows.ts';
 
+/** The column by which segments use an object: an initialisation segment through their media objects. */
+const useColumn = (isInit: boolean | undefined) => (isInit === true ? 'init_object_id' : 'object_id');
+
 /** The flows of the view that use an object, by id. */
 export async function flowsUsingObject(
   reader: TableReads,
   access: Access,
-  objectId: string,
+  object: Pick<MediaObject, 'id' | 'isInit'>,
   page: PageRequest,
 ): Promise<Page<string>> {
   const wanted = page.limit + 1;
   const found: string[] = [];
   let after = page.after && cellsOf(page.after, ['string'])[0];
   for (;;) {
-    const users = await usersOf(reader, objectId, after, wanted);
+    const users = await usersOf(reader, object, after, wanted);
     const visible = access.classes === undefined ? undefined : await visibleFlows(reader, access, users);
     for (const id of users) if (found.length < wanted && visible?.has(id) !== false) found.push(id);
     after = users.at(-1);
@@ -34,14 +37,14 @@ export async function flowsUsingObject(
 
 async function usersOf(
   reader: TableReads,
-  objectId: string,
+  { id, isInit }: Pick<MediaObject, 'id' | 'isInit'>,
   after: string | undefined,
   limit: number,
 ): Promise<string[]> {
   const { rows } = await reader.select({
     table: SEGMENTS,
     columns: ['flow_id'],
-    where: and([eq('object_id', objectId), ...(after === undefined ? [] : [gt('flow_id', after)])]),
+    where: and([eq(useColumn(isInit), id), ...(after === undefined ? [] : [gt('flow_id', after)])]),
     orderBy: [{ column: 'flow_id', direction: 'asc' }],
     distinct: true,
     limit,
@@ -50,7 +53,7 @@ async function usersOf(
 }
 
 /**
- * The objects that the view may see: by the flow that they were allocated for, or any that uses them. Three queries at
+ * The objects that the view may see: by the flow that they were allocated for, or any that uses them. Four queries at
  * most, however many objects.
  */
 export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'firstFlow' | 'firstLife'>>(
@@ -67,15 +70,22 @@ export async function visibleObjects<Stored extends Pick<MediaObject, 'id' | 'fi
   const isOfOne = ({ firstFlow, firstLife }: Stored): boolean => firstFlows.get(firstFlow) === firstLife;
   const others = objects.filter((object) => !isOfOne(object));
   if (others.length === 0) return objects;
-  const { rows: uses } = await reader.select({
-    table: SEGMENTS,
-    columns: ['object_id', 'flow_id'],
-    where: isIn(
-      'object_id',
-      others.map(({ id }) => id),
-    ),
-    distinct: true,
-  });
+  const ids = others.map(({ id }) => id);
+  const [asMedia, asInits] = await Promise.all([
+    reader.select({
+      table: SEGMENTS,
+      columns: ['object_id', 'flow_id'],
+      where: isIn('object_id', ids),
+      distinct: true,
+    }),
+    reader.select({
+      table: SEGMENTS,
+      columns: ['init_object_id', 'flow_id'],
+      where: and([isNotNull('init_object_id'), isIn('init_object_id', ids)]),
+      distinct: true,
+    }),
+  ]);
+  const uses = [...asMedia.rows, ...asInits.rows];
   const users = await visibleFlows(
     reader,
     access,

@@ -1,4 +1,4 @@
-import type { Tags, TagValue } from './tags.ts';
+import { type TagFilter, type Tags, type TagValue, wholeText } from './tags.ts';
 import { AppError } from '../../shared/errors.ts';
 
 /** The tag's value; undefined where there is no such tag. */
@@ -18,3 +18,18 @@ export const withTag = (tags: Tags, name: string, value: TagValue): Tags =>
 
 export const withoutTag = (tags: Tags, name: string): Tags =>
   Object.fromEntries(Object.entries(tags).filter(([other]) => other !== name));
+
+/** Whether tags that no index has pass a filter; without one, all do. */
+export function hasTags(tags: Tags | undefined, filter: TagFilter | undefined): boolean {
+  if (filter === undefined) return true;
+  const valueOf = (name: string): TagValue | undefined => (tags === undefined ? undefined : findTag(tags, name));
+  return (
+    [...filter.exists].every(([name, exists]) => (valueOf(name) !== undefined) === exists) &&
+    [...filter.values].every(([name, match]) => {
+      const value = valueOf(name);
+      if (value === undefined) return false;
+      const texts = match.items && typeof value !== 'string' ? [wholeText(value), ...value] : [wholeText(value)];
+      return texts.some((text) => match.anyOf.includes(text));
+    })
+  );
+}

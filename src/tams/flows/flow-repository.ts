@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AccessClasses } from '../access/access-classes.ts';
 import type { FlowFilter } from '../documents/filters.ts';
+import type { TagFilter } from '../documents/tags.ts';
 import type { Flow } from './flow.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { FlowContent, FlowDocument, FlowReads, Flows, FlowState, RowHandle } from '../store.ts';
@@ -31,7 +32,7 @@ import {
 import { BY_CREATION } from '../documents/listing-order.ts';
 import { toRowId } from '../row-handles.ts';
 import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
-import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
+import { insertTags, removeTags, replaceTags, tagTerms } from '../documents/tag-index.ts';
 
 export class FlowReader implements FlowReads {
   readonly #reader: TableReads;
@@ -75,8 +76,12 @@ export class FlowReader implements FlowReads {
     return this.stateOf(id, false);
   }
 
-  async existing(ids: readonly string[]): Promise<Set<string>> {
-    return new Set((await this.sourcesOf(ids)).keys());
+  async existing(ids: readonly string[], tags?: TagFilter): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const terms = tags === undefined ? [] : tagTerms({ index: FLOW_TAGS, filter: tags }, ids);
+    const where = and([isIn('id', ids), this.#visible, ...terms]);
+    const { rows } = await this.#reader.select({ table: FLOWS, columns: ['id'], where });
+    return new Set(rows.map(([id]) => id));
   }
 
   async sourcesOf(ids: readonly string[]): Promise<Map<string, string>> {

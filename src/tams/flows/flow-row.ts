@@ -64,6 +64,7 @@ export const STATE_COLUMNS = [
   'source_id',
   'read_only',
   'container',
+  'init_segments',
   'active_deletions',
   'content_start_ns',
   'content_end_ns',
@@ -74,13 +75,14 @@ export const STATE_COLUMNS = [
 ] as const;
 
 export function toFlowState(row: CellsOf<FlowRow, typeof STATE_COLUMNS>, rowId: RowId | undefined): FlowState {
-  const [id, life, sourceId, readOnly, container, activeDeletions, ...rest] = row;
+  const [id, life, sourceId, readOnly, container, initSegments, activeDeletions, ...rest] = row;
   return {
     id,
     life: life ?? id,
     sourceId,
     readOnly,
     container,
+    initSegments: initSegments === true,
     activeDeletions,
     content: toContent(rest),
     segmentsVersion: rest[5],

@@ -1,6 +1,7 @@
 import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
 
-/** A media object: the bytes that segments refer to. */
+/** A media object, or an initialisation segment: the bytes that segments refer to. */
 export interface MediaObject {
   readonly id: string;
   /**
@@ -16,4 +17,22 @@ export interface MediaObject {
   readonly externalUrls: readonly ExternalUrl[];
   /** Whether a segment ever used it; until then it is only allocated. */
   readonly referenced: boolean;
+  /** Whether it is an initialisation segment, which other objects need. One that is only allocated may become one. */
+  readonly isInit?: boolean;
+  /** Of an initialisation segment whose media type is not the container of its flow. */
+  readonly contentType?: string | undefined;
+  /** Whether it may be uploaded without a signature. */
+  readonly plainUpload?: boolean;
+  /** The initialisation segment that it needs. */
+  readonly initObjectId?: string | undefined;
+  /** Undefined for an initialisation segment, and for objects whose first use is older than this. */
+  readonly timerange?: ObjectTimerange | undefined;
+  readonly keyFrameCount?: number | undefined;
+}
+
+/** The range of an object's samples, on its own timeline. */
+export interface ObjectTimerange {
+  readonly range: TimeRange;
+  /** By a client; else it is assumed that segments use all of the object (TAMS 8.2, `object_timerange`). */
+  readonly declared: boolean;
 }

@@ -1,4 +1,5 @@
-import type { ObjectLocation } from '../segments/segment.ts';
+import type { JsonText } from '../../shared/paging.ts';
+import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
 
 /**
  * Locations are kept in one text cell, since every row of a segment listing carries them: a storage
@@ -11,6 +12,10 @@ export function packLocations(locations: readonly ObjectLocation[]): string | nu
   if (locations.length === 0) return null;
   return locations.map(({ storageId, storagePath }) => `${storageId} ${storagePath}`).join(LOCATION_SEPARATOR);
 }
+
+/** External URLs as rows of segments keep them. */
+export const packUrls = (urls: readonly ExternalUrl[]): JsonText | null =>
+  urls.length === 0 ? null : JSON.stringify(urls);
 
 /** The ids that a storage path may have been made of: its last part is one, encoded, with up to two parts behind dots. */
 export function objectIdsOf(storagePath: string): string[] {

@@ -52,6 +52,9 @@ export class ObjectReclaim {
         await mustBeOurs(tx);
         // The ids may be allocated again: entries of old objects must not affect new ones.
         await Promise.all([tx.objects.remove(gone), tx.reclaimQueue.removeObjects(gone)]);
+        // Their initialisation segments may be needed by nothing else.
+        const inits = objects.flatMap(({ id, initObjectId }) => (failedIds.has(id) ? [] : (initObjectId ?? [])));
+        await tx.reclaimQueue.add([...new Set(inits)], Date.now(), 'dropped');
         await tx.subscribers.objectsReclaimed(tx.rows, gone);
       },
       { background: true },
@@ -94,12 +97,13 @@ async function markDue(tx: StoreTransaction): Promise<{ objects: MediaObject[]; 
   const now = Date.now();
   const entries = await tx.reclaimQueue.due(now, BATCH_SIZE);
   const ids = [...new Set(entries.map(({ objectId }) => objectId))];
-  const [used, inGrace, usedByFeatures] = await Promise.all([
+  const [used, needed, inGrace, usedByFeatures] = await Promise.all([
     tx.segments.usedObjects(ids),
+    tx.objects.neededInits(ids),
     tx.reclaimQueue.inGrace(ids, now),
     tx.subscribers.usedObjects(tx.rows, ids),
   ]);
-  const kept = [used, inGrace, ...usedByFeatures];
+  const kept = [used, needed, inGrace, ...usedByFeatures];
   const unused = ids.filter((id) => !kept.some((those) => those.has(id)));
   const [objects] = await Promise.all([mark(tx, unused), tx.reclaimQueue.remove(entries.map(({ handle }) => handle))]);
   const marked = objects.map(({ id }) => id);

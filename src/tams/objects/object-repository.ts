@@ -1,8 +1,9 @@
 import type { MediaObject } from './media-object.ts';
 import { objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
 import type { ObjectLocation } from '../segments/segment.ts';
-import type { ObjectReads, Objects, ShownObject, StoredObject } from '../store.ts';
-import { and, eq, isIn, lte } from '../../vastdb/predicate/builder.ts';
+import type { ObjectDetails, ObjectReads, Objects, ShownObject, StoredObject } from '../store.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { and, eq, isIn, isNotNull, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
@@ -13,7 +14,26 @@ import { toHandle, toRowId } from '../row-handles.ts';
 import { OBJECTS, RECLAIMED_IDS } from './object-tables.ts';
 import { visibleFlows } from '../access/visible-flows.ts';
 
-const COLUMNS = ['id', 'first_flow', 'first_life', 'referenced', 'locations', 'external_urls'] as const;
+/** Columns that the use of an object may change. */
+const USE_COLUMNS = [
+  'referenced',
+  'is_init',
+  'init_object_id',
+  'timerange',
+  'timerange_declared',
+  'key_frame_count',
+  'external_urls',
+] as const;
+
+const COLUMNS = [
+  'id',
+  'first_flow',
+  'first_life',
+  'locations',
+  'content_type',
+  'plain_upload',
+  ...USE_COLUMNS,
+] as const;
 
 /** Longer than two clocks may disagree on the date. */
 const REMEMBERED_MS = 2n * 86_400_000n;
@@ -21,7 +41,8 @@ const REMEMBERED_MS = 2n * 86_400_000n;
 type ObjectCells = CellsOf<RowOf<typeof OBJECTS>, typeof COLUMNS>;
 
 function toMediaObject(cells: ObjectCells): MediaObject {
-  const [id, firstFlow, firstLife, referenced, locations, externalUrls] = cells;
+  const [id, firstFlow, firstLife, locations, contentType, plainUpload, referenced, ...use] = cells;
+  const [isInit, initObjectId, timerange, declared, keyFrameCount, externalUrls] = use;
   return {
     id,
     firstFlow,
@@ -29,16 +50,36 @@ function toMediaObject(cells: ObjectCells): MediaObject {
     referenced,
     locations: unpackLocations(locations),
     externalUrls: externalUrls === null ? [] : fromJson(externalUrls),
+    isInit: isInit === true,
+    contentType: contentType ?? undefined,
+    plainUpload: plainUpload === true,
+    initObjectId: initObjectId ?? undefined,
+    timerange: toTimerange(timerange, declared),
+    keyFrameCount: keyFrameCount === null ? undefined : Number(keyFrameCount),
   };
 }
+
+const toTimerange = (text: string | null, declared: boolean | null): MediaObject['timerange'] =>
+  text === null ? undefined : { range: TimeRange.parse(text), declared: declared === true };
+
+const useCells = (object: MediaObject): CellsOf<RowOf<typeof OBJECTS>, typeof USE_COLUMNS> => [
+  object.referenced,
+  object.isInit === true,
+  object.initObjectId ?? null,
+  object.timerange?.range.toString() ?? null,
+  object.timerange?.declared ?? null,
+  object.keyFrameCount === undefined ? null : BigInt(object.keyFrameCount),
+  object.externalUrls.length === 0 ? null : toJson(object.externalUrls),
+];
 
 const toCells = (object: MediaObject): ObjectCells => [
   object.id,
   object.firstFlow,
   object.firstLife,
-  object.referenced,
   packLocations(object.locations),
-  object.externalUrls.length === 0 ? null : toJson(object.externalUrls),
+  object.contentType ?? null,
+  object.plainUpload === true,
+  ...useCells(object),
 ];
 
 export class ObjectReader implements ObjectReads {
@@ -94,6 +135,21 @@ export class ObjectReader implements ObjectReads {
     const visible = await visibleObjects(this.#reader, this.#access, found);
     return new Set(visible.map(({ id }) => id));
   }
+
+  async details(ids: readonly string[]): Promise<Map<string, ObjectDetails>> {
+    if (ids.length === 0) return new Map();
+    const { rows } = await this.#reader.select({
+      table: OBJECTS,
+      columns: ['id', 'locations', 'external_urls', 'timerange', 'timerange_declared'],
+      where: isIn('id', ids),
+    });
+    return new Map(
+      rows.map(([id, locations, externalUrls, timerange, declared]) => [
+        id,
+        { locations, externalUrls, timerange: toTimerange(timerange, declared) },
+      ]),
+    );
+  }
 }
 
 export class ObjectRepository extends ObjectReader implements Objects {
@@ -141,13 +197,23 @@ export class ObjectRepository extends ObjectReader implements Objects {
     await this.#tx.insertArrays(OBJECTS, [...COLUMNS, 'reclaiming'], rows);
   }
 
-  async use(objects: readonly StoredObject[]): Promise<void> {
+  async use(unchanged: readonly StoredObject[], changed: readonly StoredObject[] = []): Promise<void> {
     // The reclaim writes the rows too: one that runs beside this either sees the use or collides with it.
-    const written = this.#tx.serializable ? objects.filter(({ referenced }) => !referenced) : objects;
+    const written = this.#tx.serializable ? changed : [...unchanged, ...changed];
     if (written.length === 0) return;
     const rowIds = written.map(({ handle }) => toRowId(handle));
-    const rows = written.map(() => [true] as const);
-    await this.#tx.updateByRowIds(OBJECTS, rowIds, ['referenced'], rows);
+    await this.#tx.updateByRowIds(OBJECTS, rowIds, USE_COLUMNS, written.map(useCells));
+  }
+
+  async neededInits(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await this.#tx.select({
+      table: OBJECTS,
+      columns: ['init_object_id'],
+      where: and([isNotNull('init_object_id'), isIn('init_object_id', ids)]),
+      distinct: true,
+    });
+    return new Set(rows.flatMap(([id]) => id ?? []));
   }
 
   async markReclaiming(ids: readonly string[]): Promise<void> {

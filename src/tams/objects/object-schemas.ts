@@ -1,12 +1,17 @@
+import type { TProperties } from 'typebox';
 import Type from 'typebox';
 import { Uuid } from '../../http/schemas/common.ts';
 
-/** TAMS 7.0, `schemas/object.json`. */
-export const MediaObjectSchema = Type.Object(
-  {
-    id: Type.String(),
-    referenced_by_flows: Type.Array(Uuid, { description: 'The flows whose segments use the object.' }),
-    first_referenced_by_flow: Type.Optional(Uuid),
-  },
-  { title: 'MediaObject' },
-);
+/** TAMS, `schemas/object.json`. @param more properties that a version has besides */
+export const objectSchema = (more: TProperties) =>
+  Type.Object(
+    {
+      id: Type.String(),
+      referenced_by_flows: Type.Array(Uuid, {
+        description: 'The flows whose segments use the object, or media objects that need it.',
+      }),
+      first_referenced_by_flow: Type.Optional(Uuid),
+      ...more,
+    },
+    { title: 'MediaObject' },
+  );

@@ -1,38 +1,79 @@
 import type { Readable } from 'node:stream';
-import type { LocalMedia, ObjectInfo, UploadOptions } from '../../media/media-store.ts';
-import type { CursorPosition, PageRequest } from '../../shared/paging.ts';
-import type { Store } from '../store.ts';
+import type { LocalMedia, MediaStoreRegistry, ObjectInfo, UploadOptions } from '../../media/media-store.ts';
+import type { CursorPosition, JsonText, PageRequest } from '../../shared/paging.ts';
 import { AppError } from '../../shared/errors.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import type { TagFilter } from '../documents/tags.ts';
+import { urlPrinter } from '../segments/segment-renderer.ts';
+import type { ObjectLocation, ObjectPlaces, UrlFilter } from '../segments/segment.ts';
+import type { ShownObject, Store } from '../store.ts';
+import { packLocations, packUrls } from './object-location.ts';
 
-interface ObjectDescription {
-  id: string;
-  referenced_by_flows: string[];
-  first_referenced_by_flow?: string;
+interface ObjectRendering {
+  readonly flowTags: TagFilter;
+  /** Which URLs to show; undefined: only the flows that use the object. */
+  readonly urls: UrlFilter | undefined;
+  /** This server's, for stores whose URLs lead back to it. */
+  readonly baseUrl: string;
 }
 
-/** TAMS 7.0, `/objects/{objectId}`. */
+/** TAMS, `/objects/{objectId}`. */
 export class ObjectService {
   readonly #store: Store;
+  readonly #media: MediaStoreRegistry;
 
-  constructor(store: Store) {
+  constructor(store: Store, media: MediaStoreRegistry) {
     this.#store = store;
+    this.#media = media;
   }
 
-  /** An object that no segment ever used is only allocated: not found. */
-  async get(objectId: string, page: PageRequest): Promise<{ object: ObjectDescription; next?: CursorPosition }> {
+  /** An object that nothing ever used is only allocated: not found. */
+  async get(
+    objectId: string,
+    page: PageRequest,
+    { flowTags, urls, baseUrl }: ObjectRendering,
+  ): Promise<{ text: JsonText; next?: CursorPosition }> {
     const found = await this.#store.objects.find(objectId);
     if (found === undefined || !found.referenced) {
       throw new AppError('not_found', 'there is no media object of this id');
     }
-    const { items, next } = await this.#store.segments.flowsUsing(objectId, page);
+    const { items, next } = await this.#store.segments.flowsUsing(found, page);
     // Segments of a flow that is being deleted outlive the flow for a while.
-    const existing = await this.#store.flows.existing(items);
-    const object = {
+    const existing = await this.#store.flows.existing(items, flowTags);
+    const users = {
       id: objectId,
       referenced_by_flows: items.filter((flowId) => existing.has(flowId)),
       ...(found.firstFlow !== undefined && { first_referenced_by_flow: found.firstFlow }),
     };
-    return next === undefined ? { object } : { object, next };
+    const details = urls === undefined ? '' : await this.#details(found, urlPrinter(urls, this.#media, baseUrl));
+    const text = `${JSON.stringify(users).slice(0, -1)}${details}}`;
+    return next === undefined ? { text } : { text, next };
+  }
+
+  /** Properties behind those of the users. */
+  async #details(object: ShownObject, print: ReturnType<typeof urlPrinter>): Promise<JsonText> {
+    const { keyFrameCount, initObjectId } = object;
+    const [range, init] = await Promise.all([this.#rangeOf(object), this.#initOf(initObjectId)]);
+    const values = JSON.stringify({ timerange: range?.toString(), key_frame_count: keyFrameCount }).slice(1, -1);
+    const locations = packLocations(object.locations);
+    const own = `${values === '' ? '' : `,${values}`},"get_urls":${print({ locations, externalUrls: packUrls(object.externalUrls) })}`;
+    if (initObjectId === undefined || init === undefined) return own;
+    return `${own},"init_object":{"id":${JSON.stringify(initObjectId)},"get_urls":${print(init)}}`;
+  }
+
+  /** What is known; of objects that are older than that, what segments use of them. */
+  async #rangeOf({ id, isInit, timerange }: ShownObject): Promise<TimeRange | undefined> {
+    if (isInit === true) return undefined;
+    return timerange?.range ?? (await this.#store.segments.rangesOf([id])).get(id) ?? TimeRange.EMPTY;
+  }
+
+  async #initOf(id: string | undefined): Promise<ObjectPlaces | undefined> {
+    return id === undefined ? undefined : (await this.#store.objects.details([id])).get(id);
+  }
+
+  /** Whether an object was allocated at this place to be uploaded without a signature. */
+  async takesPlainUpload(location: ObjectLocation): Promise<boolean> {
+    return (await this.#store.objects.findAt(location))?.plainUpload === true;
   }
 
   /**

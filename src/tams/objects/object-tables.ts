@@ -12,8 +12,18 @@ export const OBJECTS = defineTable({
     { name: 'external_urls', type: json<readonly ExternalUrl[]>() },
     { name: 'referenced', type: 'bool', required: true },
     { name: 'reclaiming', type: 'bool', required: true },
+    { name: 'is_init', type: 'bool' },
+    { name: 'content_type', type: 'string' },
+    { name: 'plain_upload', type: 'bool' },
+    { name: 'init_object_id', type: 'string' },
+    { name: 'timerange', type: 'string' },
+    { name: 'timerange_declared', type: 'bool' },
+    { name: 'key_frame_count', type: 'int64' },
   ],
-  indexes: [{ columns: ['id'], unique: true }],
+  indexes: [
+    { columns: ['id'], unique: true },
+    { columns: ['init_object_id'], sparse: true },
+  ],
 });
 
 /** Ids whose storage paths may not be made again: of objects that were reclaimed, for longer than the date in a path lasts. */

@@ -2,6 +2,7 @@ import { checkLength, type DocumentLimits } from '../documents/document-limits.t
 import type { ExternalUrl, GivenUrl, SegmentInput } from './segment.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import { AppError } from '../../shared/errors.ts';
+import { rangeInObject } from '../objects/object-range.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { parseTimestamp } from '../../shared/time/timestamp.ts';
 
@@ -12,23 +13,52 @@ export interface PreparedSegment {
   readonly endNs: bigint;
   readonly fragment: JsonText;
   readonly urls: readonly ExternalUrl[];
+  readonly initObjectId: string | undefined;
+  /** The range that it uses of its object, on the object's own timeline. */
+  readonly range: TimeRange;
+  /** What the client says of the whole object. */
+  readonly objectTimerange: TimeRange | undefined;
+  readonly keyFrameCount: number | undefined;
 }
 
 /** Checks a segment without the store. Throws `invalid_segment` or `invalid_timerange`. */
 export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<string>): PreparedSegment {
-  const { get_urls: givenUrls, ...shown } = input;
-  if (input.object_id === '') fail('object_id', 'must not be empty');
-  // Such texts have no UTF-8 form, which tables keep: different ids would become the same.
-  if (!input.object_id.isWellFormed()) fail('object_id', 'must be well-formed Unicode');
-  const { startNs, endNs } = boundsOf(input.timerange);
-  if (input.ts_offset !== undefined) parsed('ts_offset', input.ts_offset, parseTimestamp);
+  const {
+    get_urls: givenUrls,
+    init_object_id: initObjectId,
+    init_object: _,
+    object_timerange: declared,
+    ...shown
+  } = input;
+  checkId('object_id', input.object_id);
+  if (initObjectId !== undefined) checkId('init_object_id', initObjectId);
+  const timerange = boundedRange('timerange', input.timerange);
+  const { startNs, endNs } = timerange;
+  if (!timerange.startInclusive) fail('timerange', `${input.timerange} must have an inclusive start`);
+  const offsetNs = input.ts_offset === undefined ? 0n : parsed('ts_offset', input.ts_offset, parseTimestamp);
   if (input.last_duration !== undefined && parsed('last_duration', input.last_duration, parseTimestamp) < 0n) {
     fail('last_duration', 'must not be negative');
   }
   const urls = givenUrls === undefined ? NO_URLS : externalOf(givenUrls);
   for (const url of urls) checkUrl(url, backendLabels);
   const fragment = JSON.stringify({ ts_offset: '0:0', ...shown }).slice(0, -1);
-  return { objectId: input.object_id, startNs, endNs, fragment, urls };
+  return {
+    objectId: input.object_id,
+    startNs,
+    endNs,
+    fragment,
+    urls,
+    initObjectId,
+    range: rangeInObject(timerange, offsetNs),
+    objectTimerange: declared === undefined ? undefined : boundedRange('object_timerange', declared),
+    keyFrameCount: input.key_frame_count,
+  };
+}
+
+function checkId(field: string, id: string): void {
+  if (id === '') fail(field, 'must not be empty');
+  // Such texts have no UTF-8 form, which tables keep: different ids would become the same.
+  if (!id.isWellFormed()) fail(field, 'must be well-formed Unicode');
 }
 
 /** Throws `too_many_items` or `document_too_large`. */
@@ -57,14 +87,16 @@ const externalOf = (given: readonly GivenUrl[]): ExternalUrl[] =>
     .filter(({ presigned, controlled }) => presigned !== true && controlled !== true)
     .map(({ url, label }) => (label === undefined ? { url } : { url, label }));
 
-function boundsOf(text: string): { startNs: bigint; endNs: bigint } {
-  const range = parsed('timerange', text, (written) => TimeRange.parse(written));
-  const { startNs, endNs } = range;
-  if (range.isEmpty) fail('timerange', `${text} is empty`);
-  if (startNs === null || endNs === null) fail('timerange', `${text} must have a start and an end`);
-  if (!range.startInclusive) fail('timerange', `${text} must have an inclusive start`);
-  return { startNs, endNs };
+type BoundedRange = TimeRange & { readonly startNs: bigint; readonly endNs: bigint };
+
+function boundedRange(field: string, text: string): BoundedRange {
+  const range = parsed(field, text, (written) => TimeRange.parse(written));
+  if (range.isEmpty) fail(field, `${text} is empty`);
+  if (!isBounded(range)) fail(field, `${text} must have a start and an end`);
+  return range;
 }
+
+const isBounded = (range: TimeRange): range is BoundedRange => range.startNs !== null && range.endNs !== null;
 
 function checkUrl({ url, label }: ExternalUrl, backendLabels: ReadonlySet<string>): void {
   const protocol = URL.parse(url)?.protocol;

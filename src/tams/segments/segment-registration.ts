@@ -1,8 +1,8 @@
 import type { DocumentLimits } from '../documents/document-limits.ts';
 import type { DeletionRequest } from '../deletion/deletion-request.ts';
 import type { MediaObject } from '../objects/media-object.ts';
-import { packLocations } from '../objects/object-location.ts';
-import type { NewSegment, SegmentInput } from './segment.ts';
+import { packLocations, packUrls } from '../objects/object-location.ts';
+import type { NewSegment, SegmentInput, SegmentParts } from './segment.ts';
 import type { FlowState, Store, StoredObject, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
@@ -10,18 +10,14 @@ import { now } from '../../shared/time/clock.ts';
 import { publishSegmentsAdded } from '../webhooks/event-publishing.ts';
 import { containerOf, writableFlow } from '../flows/flow-access.ts';
 import { contentWith } from '../flows/flow-content.ts';
-import { checkSize, type PreparedSegment, prepareSegment } from './segment-preparation.ts';
+import type { ObjectUses } from './object-uses.ts';
+import { type Candidate, findObjects, namedObjects, type Refuse, useObjects } from './segment-objects.ts';
+import { checkSize, prepareSegment } from './segment-preparation.ts';
 
 /** A refused segment: its place in the request, and the error. */
 export interface Refusal {
   readonly index: number;
   readonly error: AppError;
-}
-
-/** A segment that is not refused yet, with its place in the request. */
-interface Candidate {
-  readonly index: number;
-  readonly segment: PreparedSegment;
 }
 
 /** Puts segments on a flow's timeline (TAMS 7.0, POST /flows/{flowId}/segments). */
@@ -39,8 +35,10 @@ export class SegmentRegistration {
   /**
    * Registers the valid segments in one transaction, and returns the others. The count of queries does not depend on
    * the count of segments.
+   *
+   * @param fitRanges whether a segment must lie within the timerange of its object; if not, one that was assumed grows
    */
-  async register(flowId: string, inputs: readonly SegmentInput[]): Promise<Refusal[]> {
+  async register(flowId: string, inputs: readonly SegmentInput[], fitRanges = false): Promise<Refusal[]> {
     const malformed: Refusal[] = [];
     const candidates: Candidate[] = [];
     inputs.forEach((input, index) => {
@@ -57,10 +55,10 @@ export class SegmentRegistration {
       const [flow, stored] = await Promise.all([
         writableFlow(tx, flowId),
         // Whoever writes reuses what it may read, and registers first what was allocated for the flow (AppNote 0016).
-        tx.withRight('read').objects.findMany([...new Set(candidates.map(({ segment }) => segment.objectId))], flowId),
+        tx.withRight('read').objects.findMany(namedObjects(candidates), flowId),
       ]);
       containerOf(flow);
-      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, stored);
+      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, stored, fitRanges);
     });
     return [...malformed, ...refused].sort((a, b) => a.index - b.index);
   }
@@ -71,62 +69,21 @@ async function insertAcceptable(
   flow: FlowState,
   candidates: readonly Candidate[],
   stored: ReadonlyMap<string, StoredObject>,
+  fitRanges: boolean,
 ): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
-  const refuse = (candidate: Candidate, error: AppError): void => void refusals.push({ index: candidate.index, error });
+  const refuse: Refuse = ({ index }, error) => void refusals.push({ index, error });
 
-  const objects = await objectsOf(tx, flow, candidates, stored, refuse);
-  const known = candidates.filter(({ segment }) => objects.has(segment.objectId));
+  const { known, objects } = await findObjects(tx, flow, candidates, stored, refuse);
   const allowed = flow.activeDeletions === 0 ? known : await outsideOfDeletions(tx, flow, known, refuse);
-  const accepted = await withoutOverlaps(tx, flow, allowed, refuse);
-  if (accepted.length > 0) {
-    const used = await insert(tx, flow, accepted, objects);
-    await tx.subscribers.segmentsRegistered(tx.rows, flow, used);
+  const free = await withoutOverlaps(tx, flow, allowed, refuse);
+  const { used, uses } = await useObjects(tx, flow, free, objects, { fitRanges, refuse });
+  if (used.length > 0) {
+    const media = await insert(tx, flow, used, uses);
+    await tx.subscribers.segmentsRegistered(tx.rows, flow, media);
   }
   return refusals;
 }
-
-type Refuse = (candidate: Candidate, error: AppError) => void;
-
-/** The objects that the candidates may use, by id; external ones that are new are among them, without a row yet. */
-async function objectsOf(
-  tx: StoreTransaction,
-  flow: FlowState,
-  candidates: readonly Candidate[],
-  stored: ReadonlyMap<string, StoredObject>,
-  refuse: Refuse,
-): Promise<Map<string, StoredObject | MediaObject>> {
-  const usable = new Map<string, StoredObject | MediaObject>();
-  const unknown = new Set<string>();
-  for (const { segment } of candidates) {
-    const object = stored.get(segment.objectId);
-    if (object === undefined) {
-      if (segment.urls.length > 0) unknown.add(segment.objectId);
-    } else if (object.firstLife === flow.life || object.referenced) {
-      usable.set(object.id, object);
-    }
-  }
-  const reclaiming = await tx.objects.taken([...unknown]);
-  for (const candidate of candidates) {
-    const { objectId: id, urls } = candidate.segment;
-    if (usable.has(id)) continue;
-    if (urls.length > 0 && unknown.has(id) && !reclaiming.has(id)) {
-      const { id: firstFlow, life: firstLife } = flow;
-      usable.set(id, { id, firstFlow, firstLife, referenced: true, locations: [], externalUrls: urls });
-    } else {
-      refuse(candidate, unknownObject(id, flow.id));
-    }
-  }
-  return usable;
-}
-
-const unknownObject = (id: string, flowId: string): AppError =>
-  new AppError(
-    'unknown_object',
-    `object_id: "${id}" was not allocated for flow ${flowId} and is used by no other flow; ` +
-      `allocate it with POST /flows/${flowId}/storage, or give get_urls of an external object, other than presigned ones`,
-    { field: 'object_id' },
-  );
 
 /** The open range of a deletion request takes no new segments: they would be deleted too. */
 async function outsideOfDeletions(
@@ -202,43 +159,35 @@ function placeInTime(sorted: readonly Candidate[], { segment }: Candidate): numb
 const overlap = (what: string): AppError =>
   new AppError('segment_overlap', `timerange: overlaps ${what}`, { field: 'timerange' });
 
-/** Returns the objects of the segments. */
+/** Returns the media objects of the segments. */
 async function insert(
   tx: StoreTransaction,
   flow: FlowState,
   accepted: readonly Candidate[],
-  objects: ReadonlyMap<string, StoredObject | MediaObject>,
+  uses: ObjectUses,
 ): Promise<readonly MediaObject[]> {
-  const segments: NewSegment[] = [];
-  const used = new Map<string, StoredObject | MediaObject>();
-  for (const { segment } of accepted) {
-    const object = objects.get(segment.objectId);
-    if (object === undefined) continue;
-    used.set(object.id, object);
+  const segments = accepted.map(({ segment }): NewSegment & SegmentParts => {
+    const object = uses.get(segment.objectId);
     const urls = segment.urls.length > 0 ? segment.urls : object.externalUrls;
-    segments.push({
+    return {
       objectId: object.id,
       startNs: segment.startNs,
       endNs: segment.endNs,
       fragment: segment.fragment,
+      initObjectId: object.initObjectId ?? null,
       locations: packLocations(object.locations),
-      externalUrls: urls.length === 0 ? null : JSON.stringify(urls),
-    });
-  }
-  const fresh: MediaObject[] = [];
-  const stored: StoredObject[] = [];
-  for (const object of used.values()) {
-    if ('handle' in object) stored.push(object);
-    else fresh.push(object);
-  }
+      externalUrls: packUrls(urls),
+    };
+  });
+  const { fresh, changed, unchanged } = uses.rows();
   // At once: none needs another's answer, and each may be a way to another machine and back.
   await Promise.all([
     tx.segments.insert(flow.id, segments),
     tx.objects.insertNamed(fresh),
-    tx.objects.use(stored),
+    tx.objects.use(unchanged, changed),
     tx.flows.setContent(flow, contentWith(flow.content, segments), now()),
     tx.outbox.registrations(),
   ]);
   await publishSegmentsAdded(tx, flow, segments);
-  return [...used.values()];
+  return uses.media();
 }

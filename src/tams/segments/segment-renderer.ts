@@ -1,7 +1,8 @@
 import type { MediaStore, MediaStoreRegistry } from '../../media/media-store.ts';
 import { LOCATION_SEPARATOR, STORAGE_ID_LENGTH } from '../objects/object-location.ts';
+import { hasTags } from '../documents/tag-access.ts';
 import type { JsonText } from '../../shared/paging.ts';
-import type { ExternalUrl, SegmentParts, UrlFilter } from './segment.ts';
+import type { ExternalUrl, InitParts, ObjectPlaces, SegmentDetails, SegmentParts, UrlFilter } from './segment.ts';
 
 /** The rest of an entry of `get_urls` after its URL; undefined if the filter excludes such URLs. */
 interface BackendEntries {
@@ -15,32 +16,57 @@ const TS_OFFSET = '"ts_offset":';
 /** Clients expect it. It comes first in rows, and may be missing in old ones. */
 const hasOffset = (fragment: JsonText): boolean => fragment.startsWith(TS_OFFSET, 1) || fragment.includes(TS_OFFSET);
 
+/** What is printed besides the fragment and `get_urls` where nothing else is asked for. */
+const NO_DETAILS: SegmentDetails = { init: false, objectTimerange: false };
+
 /**
- * Prints segments with their `get_urls` (TAMS 7.0, `schemas/flow-segment.json`). The backend's part of an entry is made
- * once per call. Per segment, only the URL is signed and texts are joined: this is the hot path of the whole server.
+ * Prints segments with their `get_urls` (TAMS, `schemas/flow-segment.json`). The backend's part of an entry is made once
+ * per call. Per segment, only the URL is signed and texts are joined: this is the hot path of the whole server.
  */
 export function renderSegments(
   segments: readonly SegmentParts[],
   filter: UrlFilter,
   stores: MediaStoreRegistry,
   baseUrl: string,
+  details: SegmentDetails = NO_DETAILS,
 ): JsonText {
-  const backends = new Map(stores.all().map((store) => [store.backend.id, entriesOf(store, filter)]));
+  const print = urlPrinter(filter, stores, baseUrl);
+  // Neighbours mostly need the same one.
+  const inits = new Map<string, JsonText>();
+  const printInit = (init: InitParts): JsonText => {
+    const known = inits.get(init.id);
+    if (known !== undefined) return known;
+    const text = `,"init_object":{"object_id":${JSON.stringify(init.id)},"get_urls":${print(init)}}`;
+    inits.set(init.id, text);
+    return text;
+  };
   let text = '[';
-  for (const { fragment, locations, externalUrls } of segments) {
+  for (const segment of segments) {
+    const { fragment, init, objectTimerange } = segment;
     if (text.length > 1) text += ',';
     text += fragment;
     if (!hasOffset(fragment)) text += `,${TS_OFFSET}"0:0"`;
-    text += ',"get_urls":[';
-    const controlled = locations === null ? '' : controlledUrls(locations, backends, baseUrl);
-    text += controlled;
-    if (externalUrls !== null) {
-      const external = printExternal(externalUrls, filter);
-      text += controlled !== '' && external !== '' ? `,${external}` : external;
-    }
-    text += ']}';
+    text += `,"get_urls":${print(segment)}`;
+    if (details.init && init !== undefined) text += printInit(init);
+    if (details.objectTimerange && objectTimerange !== undefined) text += `,"object_timerange":"${objectTimerange}"`;
+    text += '}';
   }
   return `${text}]`;
+}
+
+/** Prints `get_urls` of objects. */
+export function urlPrinter(
+  filter: UrlFilter,
+  stores: MediaStoreRegistry,
+  baseUrl: string,
+): (places: ObjectPlaces) => JsonText {
+  const backends = new Map(stores.all().map((store) => [store.backend.id, entriesOf(store, filter)]));
+  return ({ locations, externalUrls }) => {
+    const controlled = locations === null ? '' : controlledUrls(locations, backends, baseUrl);
+    if (externalUrls === null) return `[${controlled}]`;
+    const external = printExternal(externalUrls, filter);
+    return `[${controlled}${controlled !== '' && external !== '' ? ',' : ''}${external}]`;
+  };
 }
 
 /** Signed URLs and public URLs are URL-safe ASCII, so they need no escaping. */
@@ -66,7 +92,7 @@ function controlledUrls(locations: string, backends: ReadonlyMap<string, Backend
 
 function entriesOf(store: MediaStore, filter: UrlFilter): BackendEntries {
   const { id, label, store_type, provider, region, availability_zone, store_product } = store.backend;
-  const wanted = accepts(filter, label, id);
+  const wanted = accepts(filter, label, id) && hasTags(store.backend.tags, filter.backendTags);
   const details = filter.verbose
     ? { storage_id: id, controlled: true, store_type, provider, region, availability_zone, store_product }
     : {};
@@ -85,7 +111,7 @@ function accepts(filter: UrlFilter, label: string | undefined, storageId: string
 }
 
 function printExternal(urls: JsonText, filter: UrlFilter): JsonText {
-  if (filter.presigned === true || filter.storageIds !== undefined) return '';
+  if (filter.presigned === true || filter.storageIds !== undefined || filter.backendTags !== undefined) return '';
   return (JSON.parse(urls) as ExternalUrl[])
     .filter(({ label }) => accepts(filter, label, undefined))
     .map(({ url, label }) =>

@@ -1,6 +1,8 @@
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
 import type { DeletableSegment, SegmentedFlow, SegmentReads, Segments, SegmentSelection } from '../store.ts';
+import type { MediaObject } from '../objects/media-object.ts';
+import { rangeInObjectOf, widen } from '../objects/object-range.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eq, gte, isIn, lt, lte } from '../../vastdb/predicate/builder.ts';
@@ -18,7 +20,10 @@ import { type SegmentTimeline, type SegmentWindow, segmentWindow, type Span, tim
 import { type SegmentRow, SEGMENTS } from './segment-tables.ts';
 import { SEGMENT_COLUMNS, segmentCells } from './segment-row.ts';
 
-const SHOWN_COLUMNS = ['start_ns', 'end_ns', 'fragment', 'locations', 'external_urls'] as const;
+const SHOWN_COLUMNS = ['start_ns', 'end_ns', 'fragment', 'locations', 'external_urls', 'init_object_id'] as const;
+
+/** Segments that are read for the ranges of objects. */
+const RANGES_READ = 10_000;
 
 type InTime = readonly Ordering<'start_ns'>[];
 const FORWARD: InTime = [{ column: 'start_ns', direction: 'asc' }];
@@ -30,6 +35,7 @@ const toStoredSegment = (row: CellsOf<SegmentRow, typeof SHOWN_COLUMNS>): Stored
   fragment: row[2],
   locations: row[3],
   externalUrls: row[4],
+  initObjectId: row[5],
 });
 
 export class SegmentReader implements SegmentReads {
@@ -67,8 +73,20 @@ export class SegmentReader implements SegmentReads {
     return first === undefined || last === undefined ? undefined : { first, last };
   }
 
-  flowsUsing(objectId: string, page: PageRequest): Promise<Page<string>> {
-    return flowsUsingObject(this.#reader, this.#access, objectId, page);
+  flowsUsing(object: Pick<MediaObject, 'id' | 'isInit'>, page: PageRequest): Promise<Page<string>> {
+    return flowsUsingObject(this.#reader, this.#access, object, page);
+  }
+
+  async rangesOf(objectIds: readonly string[]): Promise<Map<string, TimeRange>> {
+    const ranges = new Map<string, TimeRange>();
+    if (objectIds.length === 0) return ranges;
+    const where = isIn('object_id', objectIds);
+    const { rows } = await this.#reader.select({ table: SEGMENTS, columns: ['fragment'], where, limit: RANGES_READ });
+    for (const [fragment] of rows) {
+      const { objectId, range } = rangeInObjectOf(fragment);
+      widen(ranges, objectId, range);
+    }
+    return ranges;
   }
 
   async #one({ terms, timeline }: SegmentWindow, orderBy: InTime): Promise<StoredSegment | undefined> {

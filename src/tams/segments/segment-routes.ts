@@ -12,31 +12,24 @@ import {
 } from '../../http/schemas/responses.ts';
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
-import { compileOneOrMany } from '../../http/validation/body-validator.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { deletionAccepted, sendDeletion } from '../deletion/deletion-request-routes.ts';
-import { flowParams, segmentDeleteQuery, segmentListQuery } from '../parameters.ts';
+import { flowParams, segmentDeleteQuery } from '../parameters.ts';
 import type { RouteContext } from '../route-context.ts';
 import { readTimerange } from '../timerange-query.ts';
-import { SegmentFailures, SegmentInputSchema, SegmentSchema, SegmentsInputSchema } from './segment-schemas.ts';
-import type { UrlFilter } from './segment.ts';
+import { SegmentFailures } from './segment-schemas.ts';
+import { urlFilter } from './url-filter.ts';
 
-/** TAMS 7.0, `/flows/{flowId}/segments`. */
+/** TAMS, `/flows/{flowId}/segments`. */
 export function segmentRoutes(app: TamsApp, context: RouteContext): void {
   segmentListing(app, context);
   segmentCreation(app, context);
   segmentDeletion(app, context);
 }
 
-interface UrlQuery {
-  accept_get_urls?: string;
-  accept_storage_ids?: string;
-  presigned?: boolean;
-  verbose_storage?: boolean;
-}
-
-/** TAMS 7.0, `GET /flows/{flowId}/segments`. A flow that does not exist has no segments; that is no error. */
-function segmentListing(app: TamsApp, { services, paging, baseUrl }: RouteContext): void {
+/** TAMS, `GET /flows/{flowId}/segments`. A flow that does not exist has no segments; that is no error. */
+function segmentListing(app: TamsApp, { services, paging, baseUrl, surface }: RouteContext): void {
+  const { segments, tags } = surface;
   readOperation(app, {
     url: '/flows/:flowId/segments',
     name: 'flows-flowId-segments',
@@ -45,9 +38,9 @@ function segmentListing(app: TamsApp, { services, paging, baseUrl }: RouteContex
     description:
       'Those with a part in `timerange`, in the order of their start. An empty `accept_get_urls` leaves the URLs out, ' +
       'which is quicker. A flow that does not exist has no segments; that is no error.',
-    schema: { params: flowParams, querystring: segmentListQuery },
+    schema: { params: flowParams, querystring: segments.listQuery },
     responses: {
-      200: json('The segments, by start.', Type.Array(SegmentSchema), segmentPagingHeaders),
+      200: json('The segments, by start.', Type.Array(segments.shown), segmentPagingHeaders),
       400: badQuery,
       404: notAnId,
     },
@@ -61,7 +54,10 @@ function segmentListing(app: TamsApp, { services, paging, baseUrl }: RouteContex
         reverse,
       };
       const page = paging.request(request);
-      const rendering = request.method === 'HEAD' ? undefined : { urls: urlFilter(query), baseUrl: baseUrl(request) };
+      const rendering =
+        request.method === 'HEAD'
+          ? undefined
+          : { urls: urlFilter(query, tags.match), details: segments.details(query), baseUrl: baseUrl(request) };
       const { body, count, next, timerange } = await services(request).segments.list(
         flowId,
         selection,
@@ -79,19 +75,8 @@ function segmentListing(app: TamsApp, { services, paging, baseUrl }: RouteContex
   });
 }
 
-function urlFilter(query: UrlQuery): UrlFilter {
-  const { accept_get_urls: labels, accept_storage_ids: storageIds } = query;
-  return {
-    // An empty list of labels accepts no URL; an empty list of backends accepts all of them.
-    labels: labels === undefined ? undefined : new Set(labels === '' ? [] : labels.split(',')),
-    storageIds: storageIds === undefined || storageIds === '' ? undefined : new Set(storageIds.split(',')),
-    presigned: query.presigned,
-    verbose: query.verbose_storage === true,
-  };
-}
-
-/** TAMS 7.0, `POST /flows/{flowId}/segments`. */
-function segmentCreation(app: TamsApp, { services, segmentsPerRequest }: RouteContext): void {
+/** TAMS, `POST /flows/{flowId}/segments`. */
+function segmentCreation(app: TamsApp, { services, segmentsPerRequest, surface: { segments } }: RouteContext): void {
   operation(app, {
     method: 'POST',
     url: '/flows/:flowId/segments',
@@ -102,8 +87,8 @@ function segmentCreation(app: TamsApp, { services, segmentsPerRequest }: RouteCo
     description:
       'A segment that overlaps another of its flow is refused. Of a list, the others are registered all the same, and ' +
       'the answer tells which were refused.',
-    schema: { params: flowParams, body: SegmentsInputSchema },
-    validateBody: compileOneOrMany(SegmentInputSchema, segmentsPerRequest, 'segments'),
+    schema: { params: flowParams, body: segments.input },
+    validateBody: segments.validate(segmentsPerRequest),
     responses: {
       200: json('Some of the list were refused; the others are registered.', SegmentFailures),
       201: noBody('Registered.'),
@@ -115,17 +100,17 @@ function segmentCreation(app: TamsApp, { services, segmentsPerRequest }: RouteCo
       const { flowId } = request.params;
       const { body } = request;
       if (Array.isArray(body)) {
-        const failed = await services(request).segments.create(flowId, body);
+        const failed = await services(request).segments.create(flowId, body, segments.fitRanges);
         if (failed.length > 0) return sendJson(reply, JSON.stringify({ failed_segments: failed }));
       } else {
-        await services(request).segments.createOne(flowId, body);
+        await services(request).segments.createOne(flowId, body, segments.fitRanges);
       }
       return reply.code(201).send();
     },
   });
 }
 
-/** TAMS 7.0, `DELETE /flows/{flowId}/segments`. */
+/** TAMS, `DELETE /flows/{flowId}/segments`. */
 function segmentDeletion(app: TamsApp, { services, apiUrl }: RouteContext): void {
   operation(app, {
     method: 'DELETE',

@@ -11,6 +11,7 @@ export const SEGMENT_COLUMNS = [
   'locations',
   'external_urls',
   'fragment',
+  'init_object_id',
 ] as const;
 
 type SegmentCells = CellsOf<SegmentRow, typeof SEGMENT_COLUMNS>;
@@ -23,6 +24,7 @@ export const segmentCells = (flowId: string, segment: NewSegment): SegmentCells 
   segment.locations,
   segment.externalUrls,
   segment.fragment,
+  segment.initObjectId,
 ];
 
 /** @param cells those of SEGMENT_COLUMNS. */
@@ -34,6 +36,7 @@ export const toSegment = ([
   locations,
   externalUrls,
   fragment,
+  initObjectId,
 ]: SegmentCells): NewSegment => ({
   startNs,
   endNs,
@@ -41,4 +44,5 @@ export const toSegment = ([
   locations,
   externalUrls,
   fragment,
+  initObjectId,
 });

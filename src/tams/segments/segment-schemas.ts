@@ -1,10 +1,12 @@
+import type { TProperties, TSchema } from 'typebox';
 import Type from 'typebox';
 import { ErrorSchema } from '../../http/schemas/error.ts';
-import { Integer, OneOf, Timerange, Timestamp, Uuid } from '../../http/schemas/common.ts';
+import { Integer, Timerange, Timestamp, Uuid } from '../../http/schemas/common.ts';
 import { EXAMPLE_SEGMENT } from '../../http/schemas/examples.ts';
 import { storageBackendProperties } from '../service/service-schemas.ts';
+import type { SegmentInput } from './segment.ts';
 
-/** TAMS 7.0, `schemas/flow-segment*.json`. */
+/** TAMS, `schemas/flow-segment*.json`. Versions add properties of their own. */
 
 const common = {
   object_id: Type.String({ minLength: 1, description: 'The media object that holds the samples.' }),
@@ -16,44 +18,44 @@ const common = {
   key_frame_count: Type.Optional(Integer()),
 };
 
-export const SegmentInputSchema = Type.Object(
-  {
-    ...common,
-    get_urls: Type.Optional(
-      Type.Array(Type.Object({ url: Type.String(), label: Type.Optional(Type.String()) }), {
-        description:
-          'Places outside of this store where the object can be had. Its own are added by the server, and left out ' +
-          'where they are marked as in a listing, `presigned` or `controlled`.',
-      }),
-    ),
-  },
-  { title: 'SegmentInput' },
-);
-
-export const SegmentsInputSchema = OneOf([SegmentInputSchema, Type.Array(SegmentInputSchema)], {
-  description: 'One segment, or a list of them.',
-  examples: [EXAMPLE_SEGMENT],
-});
-
-export const SegmentSchema = Type.Object(
-  {
-    ...common,
-    get_urls: Type.Optional(
-      Type.Array(
-        Type.Object({
-          ...storageBackendProperties,
-          storage_id: Type.Optional(Uuid),
-          url: Type.String(),
-          presigned: Type.Optional(Type.Boolean()),
-          label: Type.Optional(Type.String()),
-          controlled: Type.Optional(Type.Boolean()),
+export const segmentInput = <More extends TProperties>(label: TSchema, more: More) =>
+  Type.Object(
+    {
+      ...common,
+      ...more,
+      get_urls: Type.Optional(
+        Type.Array(Type.Object({ url: Type.String(), label }), {
+          description:
+            'Places outside of this store where the object can be had. Its own are added by the server, and left out ' +
+            'where they are marked as in a listing, `presigned` or `controlled`.',
         }),
-        { description: 'Where to download the object; any will do, the first is preferred.' },
       ),
-    ),
-  },
-  { title: 'Segment' },
+    },
+    { title: 'SegmentInput' },
+  );
+
+/** One segment, or a list of them. */
+export const segmentsInput = (item: TSchema) =>
+  Type.Unsafe<SegmentInput | SegmentInput[]>({
+    oneOf: [item, Type.Array(item)],
+    description: 'One segment, or a list of them.',
+    examples: [EXAMPLE_SEGMENT],
+  });
+
+export const GetUrls = Type.Array(
+  Type.Object({
+    ...storageBackendProperties,
+    storage_id: Type.Optional(Uuid),
+    url: Type.String(),
+    presigned: Type.Optional(Type.Boolean()),
+    label: Type.Optional(Type.String()),
+    controlled: Type.Optional(Type.Boolean()),
+  }),
+  { description: 'Where to download the object; any will do, the first is preferred.' },
 );
+
+export const segmentSchema = (more: TProperties) =>
+  Type.Object({ ...common, get_urls: Type.Optional(GetUrls), ...more }, { title: 'Segment' });
 
 export const SegmentFailures = Type.Object(
   {

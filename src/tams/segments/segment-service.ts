@@ -1,7 +1,14 @@
 import type { DeletionRequest } from '../deletion/deletion-request.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
-import type { PageRequest } from '../../shared/paging.ts';
-import type { SegmentFailure, SegmentInput, SegmentQuery, UrlFilter } from './segment.ts';
+import type { JsonText, PageRequest } from '../../shared/paging.ts';
+import type {
+  SegmentDetails,
+  SegmentFailure,
+  SegmentInput,
+  SegmentQuery,
+  StoredSegment,
+  UrlFilter,
+} from './segment.ts';
 import type { FlowDocument, SegmentSelection, Store } from '../store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { stillHolds, writableFlow } from '../flows/flow-access.ts';
@@ -9,12 +16,14 @@ import { hullOf } from '../flows/flow-timerange.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import type { SegmentPage, SegmentPageCache } from './segment-page-cache.ts';
 import type { SegmentRegistration } from './segment-registration.ts';
+import { withDetails } from './segment-details.ts';
 import { renderSegments } from './segment-renderer.ts';
 import { shownNow } from '../../shared/time/shown-times.ts';
 
 /** Options for printing a page: which URLs, and this server's base for stores whose URLs lead back to it. */
 interface SegmentRendering {
   readonly urls: UrlFilter;
+  readonly details: SegmentDetails;
   readonly baseUrl: string;
 }
 
@@ -61,6 +70,8 @@ export class SegmentService {
     const version = await this.#store.flows.segmentsVersion(flowId);
     if (version === undefined) return NO_SEGMENTS;
     if (rendering === undefined) return this.#read(flowId, query, page, undefined);
+    // Other flows may use the objects too, and widen their ranges: the version of this flow does not tell.
+    if (rendering.details.objectTimerange) return this.#read(flowId, query, page, rendering);
     const key = pageKey(flowId, query, page, rendering, this.#backends);
     const kept = this.#pages.get(key, version);
     if (kept !== undefined) return kept;
@@ -70,9 +81,9 @@ export class SegmentService {
     return made;
   }
 
-  /** The segments that could not be registered. */
-  async create(flowId: string, inputs: readonly SegmentInput[]): Promise<SegmentFailure[]> {
-    const refusals = await this.#registration.register(flowId, inputs);
+  /** The segments that could not be registered. See `SegmentRegistration.register`. */
+  async create(flowId: string, inputs: readonly SegmentInput[], fitRanges: boolean): Promise<SegmentFailure[]> {
+    const refusals = await this.#registration.register(flowId, inputs, fitRanges);
     const time = shownNow();
     return refusals.flatMap(({ index, error }) => {
       const input = inputs[index];
@@ -82,8 +93,8 @@ export class SegmentService {
     });
   }
 
-  async createOne(flowId: string, input: SegmentInput): Promise<void> {
-    const [refusal] = await this.#registration.register(flowId, [input]);
+  async createOne(flowId: string, input: SegmentInput, fitRanges = false): Promise<void> {
+    const [refusal] = await this.#registration.register(flowId, [input], fitRanges);
     if (refusal !== undefined) throw refusal.error;
   }
 
@@ -114,9 +125,14 @@ export class SegmentService {
     const { items, next } = await this.#store.segments.page(flowId, query, page);
     const [first, last] = query.reverse ? [items.at(-1), items[0]] : [items[0], items.at(-1)];
     const timerange = first === undefined || last === undefined ? TimeRange.EMPTY : hullOf(first, last);
-    const text = rendering === undefined ? '' : renderSegments(items, rendering.urls, this.#media, rendering.baseUrl);
+    const text = rendering === undefined ? '' : await this.#render(items, rendering);
     const shown = { body: Buffer.from(text), count: items.length, timerange };
     return next === undefined ? shown : { ...shown, next };
+  }
+
+  async #render(items: readonly StoredSegment[], { urls, details, baseUrl }: SegmentRendering): Promise<JsonText> {
+    const segments = await withDetails(this.#store, items, details);
+    return renderSegments(segments, urls, this.#media, baseUrl, details);
   }
 }
 
@@ -125,7 +141,7 @@ function pageKey(
   flowId: string,
   query: SegmentQuery,
   page: PageRequest,
-  { urls, baseUrl }: SegmentRendering,
+  { urls, details, baseUrl }: SegmentRendering,
   backends: string,
 ): string {
   return JSON.stringify([
@@ -139,6 +155,8 @@ function pageKey(
     urls.storageIds && [...urls.storageIds],
     urls.presigned,
     urls.verbose,
+    urls.backendTags && [[...urls.backendTags.values], [...urls.backendTags.exists]],
+    details.init,
     baseUrl,
     backends,
   ]);

@@ -11,9 +11,10 @@ export const SEGMENTS = defineTable({
     { name: 'locations', type: 'string' },
     { name: 'external_urls', type: 'string' },
     { name: 'fragment', type: 'string', required: true },
+    { name: 'init_object_id', type: 'string' },
   ],
   sortKey: ['flow_id', 'start_ns'],
-  indexes: [{ columns: ['object_id'] }],
+  indexes: [{ columns: ['object_id'] }, { columns: ['init_object_id'], sparse: true }],
 });
 
 export type SegmentRow = RowOf<typeof SEGMENTS>;

@@ -1,5 +1,6 @@
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { JsonText } from '../../shared/paging.ts';
+import type { TagFilter } from '../documents/tags.ts';
 
 /** A URL outside of this store's control, given by a client (TAMS 7.0, `schemas/flow-segment-post.json`). */
 export interface ExternalUrl {
@@ -16,7 +17,11 @@ export interface GivenUrl extends ExternalUrl {
 /** The body of `POST /flows/{flowId}/segments`, one of possibly many. */
 export interface SegmentInput {
   object_id: string;
+  init_object_id?: string;
+  /** As a listing shows it; an object that is registered brings its own. */
+  init_object?: unknown;
   timerange: string;
+  object_timerange?: string;
   ts_offset?: string;
   last_duration?: string;
   sample_offset?: number;
@@ -31,21 +36,42 @@ export interface ObjectLocation {
   readonly storagePath: string;
 }
 
-/** A segment as listings read it. */
-export interface StoredSegment {
-  readonly startNs: bigint;
-  /** Exclusive. */
-  readonly endNs: bigint;
-  /** The response object without `get_urls` and without its closing brace. */
-  readonly fragment: JsonText;
+/** The places of an object. */
+export interface ObjectPlaces {
   /** Packed by `packLocations`; null for an external object. */
   readonly locations: string | null;
   /** A JSON array of ExternalUrl, or null. */
   readonly externalUrls: JsonText | null;
 }
 
+/** A segment as listings read it. */
+export interface StoredSegment extends ObjectPlaces {
+  readonly startNs: bigint;
+  /** Exclusive. */
+  readonly endNs: bigint;
+  /** The response object without `get_urls` and without its closing brace. */
+  readonly fragment: JsonText;
+  /** The initialisation segment that its object needs. */
+  readonly initObjectId: string | null;
+}
+
 /** The inputs for printing a segment. */
-export type SegmentParts = Pick<StoredSegment, 'fragment' | 'locations' | 'externalUrls'>;
+export interface SegmentParts extends Pick<StoredSegment, 'fragment'>, ObjectPlaces {
+  readonly init?: InitParts | undefined;
+  /** The range of the whole object, as text. */
+  readonly objectTimerange?: string | undefined;
+}
+
+/** An initialisation segment. */
+export interface InitParts extends ObjectPlaces {
+  readonly id: string;
+}
+
+/** Details of segments that not every version of TAMS shows. */
+export interface SegmentDetails {
+  readonly init: boolean;
+  readonly objectTimerange: boolean;
+}
 
 export interface NewSegment extends StoredSegment {
   readonly objectId: string;
@@ -63,6 +89,8 @@ export interface UrlFilter {
   readonly labels?: ReadonlySet<string>;
   readonly storageIds?: ReadonlySet<string>;
   readonly presigned?: boolean;
+  /** Tags of the storage backend. */
+  readonly backendTags?: TagFilter;
   readonly verbose: boolean;
 }
 

@@ -3,10 +3,19 @@ import type { ServiceInfo } from './service-info.ts';
 import type { StorageBackend } from '../../media/storage-backend.ts';
 import type { Store } from '../store.ts';
 
-interface ServiceDescription extends ServiceInfo {
+export interface ServiceDescription extends ServiceInfo {
   type: string;
   service_version: string;
   event_stream_mechanisms: { name: string }[];
+  /** Timestamps: how long an allocation waits for its first segment, and how long a signed URL is good. */
+  min_object_timeout: string;
+  min_presigned_url_timeout: string;
+}
+
+/** In seconds. */
+export interface Timeouts {
+  readonly object: number;
+  readonly presignedUrl: number;
 }
 
 const TYPE = 'urn:x-tams:service.vast';
@@ -17,11 +26,13 @@ export class ServiceInfoService {
   readonly #store: Store;
   readonly #media: MediaStoreRegistry;
   readonly #version: string;
+  readonly #timeouts: Timeouts;
 
-  constructor(store: Store, media: MediaStoreRegistry, version: string) {
+  constructor(store: Store, media: MediaStoreRegistry, version: string, timeouts: Timeouts) {
     this.#store = store;
     this.#media = media;
     this.#version = version;
+    this.#timeouts = timeouts;
   }
 
   async get(): Promise<ServiceDescription> {
@@ -31,6 +42,8 @@ export class ServiceInfoService {
       type: TYPE,
       service_version: this.#version,
       event_stream_mechanisms: [{ name: 'webhooks' }],
+      min_object_timeout: `${this.#timeouts.object}:0`,
+      min_presigned_url_timeout: `${this.#timeouts.presignedUrl}:0`,
     };
   }
 

@@ -4,7 +4,7 @@ import { badBody, json, noBody } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import type { RouteContext } from '../route-context.ts';
-import { ServiceSchema, ServiceUpdateSchema, StorageBackendSchema } from './service-schemas.ts';
+import { ServiceUpdateSchema, StorageBackendSchema } from './service-schemas.ts';
 
 const PATHS = JSON.stringify(['service', 'flows', 'sources', 'flow-delete-requests']);
 
@@ -31,10 +31,10 @@ export function serviceInfoRoutes(app: TamsApp, { services, surface }: RouteCont
     summary: 'Get the service',
     description: 'Its name, the version of TAMS that it speaks, and how it tells of events.',
     schema: {},
-    responses: { 200: json('The service.', ServiceSchema) },
+    responses: { 200: json('The service.', surface.service.schema) },
     handler: async (request, reply) => {
       const service = await services(request).serviceInfo.get();
-      return sendJson(reply, JSON.stringify({ ...service, api_version: surface.version }));
+      return sendJson(reply, JSON.stringify({ ...surface.service.show(service), api_version: surface.version }));
     },
   });
 

@@ -1,26 +1,29 @@
+import type { TProperties } from 'typebox';
 import Type from 'typebox';
 import { Uuid } from '../../http/schemas/common.ts';
 
-/** TAMS 7.0, `schemas/{service,service-post,event-stream-common}.json`. */
+/** TAMS, `schemas/{service,service-post,event-stream-common}.json`. Versions add properties of their own. */
 
-export const ServiceSchema = Type.Object(
-  {
-    name: Type.Optional(Type.String()),
-    description: Type.Optional(Type.String()),
-    type: Type.String({ description: 'Starts with `urn:x-tams:service`.' }),
-    api_version: Type.String({ pattern: '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)$' }),
-    service_version: Type.Optional(Type.String()),
-    event_stream_mechanisms: Type.Optional(
-      Type.Array(
-        Type.Object(
-          { name: Type.String(), docs: Type.Optional(Type.String()), config: Type.Optional(Type.Object({})) },
-          { title: 'EventStreamMechanism' },
+export const serviceSchema = (more: TProperties) =>
+  Type.Object(
+    {
+      name: Type.Optional(Type.String()),
+      description: Type.Optional(Type.String()),
+      type: Type.String({ description: 'Starts with `urn:x-tams:service`.' }),
+      api_version: Type.String({ pattern: '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)$' }),
+      service_version: Type.Optional(Type.String()),
+      event_stream_mechanisms: Type.Optional(
+        Type.Array(
+          Type.Object(
+            { name: Type.String(), docs: Type.Optional(Type.String()), config: Type.Optional(Type.Object({})) },
+            { title: 'EventStreamMechanism' },
+          ),
         ),
       ),
-    ),
-  },
-  { title: 'Service' },
-);
+      ...more,
+    },
+    { title: 'Service' },
+  );
 
 export const ServiceUpdateSchema = Type.Object(
   { name: Type.Optional(Type.String()), description: Type.Optional(Type.String()) },

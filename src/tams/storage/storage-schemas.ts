@@ -1,18 +1,26 @@
+import type { TProperties } from 'typebox';
 import Type from 'typebox';
 import { Dictionary, Integer, Uuid } from '../../http/schemas/common.ts';
+import type { StorageRequest } from './storage-service.ts';
 
-/** TAMS 7.0, `schemas/{flow-storage-post,flow-storage,http-request}.json`. */
+/** TAMS, `schemas/{flow-storage-post,flow-storage,http-request}.json`. Versions add properties of their own. */
 
-export const StorageRequestSchema = Type.Object(
-  {
-    limit: Type.Optional(Integer({ description: 'How many objects to allocate.' })),
-    object_ids: Type.Optional(
-      Type.Array(Type.String(), { description: 'The ids to allocate, all of them new. Not together with `limit`.' }),
+export const storageRequest = (more: TProperties) =>
+  Type.Unsafe<StorageRequest>(
+    Type.Object(
+      {
+        limit: Type.Optional(Integer({ description: 'How many objects to allocate.' })),
+        object_ids: Type.Optional(
+          Type.Array(Type.String(), {
+            description: 'The ids to allocate, all of them new. Not together with `limit`.',
+          }),
+        ),
+        storage_id: Type.Optional(Uuid),
+        ...more,
+      },
+      { title: 'StorageRequest', examples: [{ limit: 1 }] },
     ),
-    storage_id: Type.Optional(Uuid),
-  },
-  { title: 'StorageRequest', examples: [{ limit: 1 }] },
-);
+  );
 
 const UploadRequestSchema = Type.Object(
   {
@@ -24,7 +32,10 @@ const UploadRequestSchema = Type.Object(
   { title: 'UploadRequest', description: 'The request that uploads an object.' },
 );
 
-export const StorageAllocation = Type.Object(
-  { media_objects: Type.Array(Type.Object({ object_id: Type.String(), put_url: UploadRequestSchema })) },
-  { title: 'StorageAllocation' },
-);
+export const storageAllocation = (more: TProperties) =>
+  Type.Object(
+    {
+      media_objects: Type.Array(Type.Object({ object_id: Type.String(), put_url: UploadRequestSchema, ...more })),
+    },
+    { title: 'StorageAllocation' },
+  );

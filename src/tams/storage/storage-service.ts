@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MediaStore, MediaStoreRegistry, UploadRequest } from '../../media/media-store.ts';
 import { objectIdsOf } from '../objects/object-location.ts';
-import type { Store, StoreTransaction } from '../store.ts';
+import type { FlowState, Store, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { containerOf, writableFlow } from '../flows/flow-access.ts';
@@ -10,17 +10,19 @@ export interface StorageRequest {
   readonly limit?: number;
   readonly object_ids?: readonly string[];
   readonly storage_id?: string;
+  readonly content_type?: string;
+  readonly presigned?: boolean;
 }
 
-interface AllocatedStorage {
-  media_objects: { object_id: string; put_url: UploadRequest }[];
+export interface AllocatedStorage {
+  media_objects: { object_id: string; put_url: UploadRequest; presigned: boolean }[];
 }
 
 /** Default and maximum number of objects per request. */
 const DEFAULT_COUNT = 100;
 const MAX_COUNT = 1_000;
 
-/** Allocates storage for media objects (TAMS 7.0, POST /flows/{flowId}/storage). */
+/** Allocates storage for media objects and initialisation segments (TAMS, POST /flows/{flowId}/storage). */
 export class StorageService {
   readonly #store: Store;
   readonly #media: MediaStoreRegistry;
@@ -39,12 +41,14 @@ export class StorageService {
     const ids = idsOf(request);
     const areNamed = request.object_ids !== undefined;
     const backend = this.#backendFor(request.storage_id);
+    const presigned = request.presigned ?? true;
+    const uploadTo = uploads(backend, presigned);
     const allocatedAt = new Date();
-    const { container, objects } = await this.#store.transaction(async (tx) => {
+    const { mediaType, objects } = await this.#store.transaction(async (tx) => {
       const flow = await writableFlow(tx, flowId);
-      const container = containerOf(flow);
+      const mediaType = mediaTypeOf(flow, request.content_type);
       const pathOf = (objectId: string, nonce?: string): string =>
-        backend.makeStoragePath({ flowId, objectId, container, allocatedAt, nonce });
+        backend.makeStoragePath({ flowId, objectId, container: mediaType, allocatedAt, nonce });
       const paths = areNamed ? await unusedPaths(tx.objects, ids, pathOf) : ids.map((id) => pathOf(id));
       const allocated = ids.map((id, index) => ({
         id,
@@ -53,16 +57,20 @@ export class StorageService {
         locations: [{ storageId: backend.backend.id, storagePath: paths[index] ?? '' }],
         externalUrls: [],
         referenced: false,
+        isInit: request.content_type !== undefined,
+        contentType: request.content_type,
+        plainUpload: !presigned,
       }));
       await (areNamed ? tx.objects.insertNamed(allocated) : tx.objects.insert(allocated));
       await tx.reclaimQueue.add(ids, allocatedAt.getTime() + this.#allocationExpiryMs, 'allocated');
-      return { container, objects: allocated };
+      return { mediaType, objects: allocated };
     });
     return {
       media_objects: objects.flatMap(({ id, locations }) =>
         locations.map(({ storagePath }) => ({
           object_id: id,
-          put_url: backend.presignPut(storagePath, container, baseUrl),
+          put_url: uploadTo(storagePath, mediaType, baseUrl),
+          presigned,
         })),
       ),
     };
@@ -86,6 +94,24 @@ export class StorageService {
       field: 'storage_id',
     });
   }
+}
+
+/** Makes upload requests, signed or plain. */
+function uploads(backend: MediaStore, presigned: boolean): MediaStore['presignPut'] {
+  if (presigned) return backend.presignPut.bind(backend);
+  if (backend.plainPut !== undefined) return backend.plainPut.bind(backend);
+  fail('presigned', 'this storage backend has only presigned URLs; leave it out, or set it to true');
+}
+
+/** The media type of the flow's media objects or, where another one is given, of its initialisation segments. */
+function mediaTypeOf(flow: FlowState, given: string | undefined): string {
+  const container = containerOf(flow);
+  if (given === undefined) return container;
+  if (!flow.initSegments) {
+    fail('content_type', `is for initialisation segments, and init_segments of flow ${flow.id} is not true`);
+  }
+  if (given === container) fail('content_type', `is the container of flow ${flow.id}; leave it out`);
+  return given;
 }
 
 /**

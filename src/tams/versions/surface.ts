@@ -1,10 +1,19 @@
-import type { TSchema, TUnsafe } from 'typebox';
+import type { Static, TSchema, TUnsafe } from 'typebox';
 import type { Validate } from '../../http/validation/body-validator.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { TagMatch, Tags, TagValue } from '../documents/tags.ts';
 import type { CollectionItem, Flow, FlowCollectionItem, FlowInput, ProfiledFlow } from '../flows/flow.ts';
 import type { FlowSchemas } from '../flows/flow-schemas.ts';
-import type { deletionRequestListQuery, flowListQuery, sourceListQuery } from '../parameters.ts';
+import type {
+  deletionRequestListQuery,
+  flowListQuery,
+  objectQuery,
+  segmentListQuery,
+  sourceListQuery,
+} from '../parameters.ts';
+import type { SegmentDetails, SegmentInput } from '../segments/segment.ts';
+import type { ServiceDescription } from '../service/service-info-service.ts';
+import type { AllocatedStorage, StorageRequest } from '../storage/storage-service.ts';
 
 /**
  * A version of TAMS: schemas and translation at the door of the one store (docs/adr/0031-two-versions.md). Rows and
@@ -17,6 +26,10 @@ export interface Surface {
   readonly listings: ListingSurface;
   readonly flows: FlowSurface;
   readonly sources: SourceSurface;
+  readonly segments: SegmentSurface;
+  readonly objects: ObjectSurface;
+  readonly storage: StorageSurface;
+  readonly service: ServiceSurface;
 }
 
 interface TagSurface {
@@ -56,6 +69,35 @@ interface FlowSurface extends FlowSchemas {
   /** Whether a change of a single property takes a flow out of its profile; else it is refused. */
   readonly leavesProfile: boolean;
   readonly readCollection: (items: readonly FlowCollectionItem[]) => FlowCollectionItem[];
+}
+
+interface SegmentSurface {
+  readonly listQuery: typeof segmentListQuery;
+  readonly shown: TSchema;
+  readonly input: TUnsafe<SegmentInput | SegmentInput[]>;
+  readonly validate: (maxItems: number) => Validate;
+  readonly details: (query: Static<typeof segmentListQuery>) => SegmentDetails;
+  /** Whether segments must lie within the ranges of their objects. */
+  readonly fitRanges: boolean;
+}
+
+interface ObjectSurface {
+  readonly query: typeof objectQuery;
+  readonly schema: TSchema;
+  /** Whether it shows more than the flows that use an object. */
+  readonly hasDetails: boolean;
+}
+
+interface StorageSurface {
+  readonly input: TUnsafe<StorageRequest>;
+  readonly validate: Validate;
+  readonly schema: TSchema;
+  readonly show: (allocated: AllocatedStorage) => object;
+}
+
+interface ServiceSurface {
+  readonly schema: TSchema;
+  readonly show: (service: ServiceDescription) => object;
 }
 
 interface SourceSurface {

@@ -196,6 +196,7 @@ function makeSegment(flow: number, number: number, object: MediaObject | undefin
     fragment,
     locations: packLocations(object?.locations ?? []),
     externalUrls: null,
+    initObjectId: null,
   };
 }
 

@@ -344,6 +344,7 @@ describe('exports', () => {
       'end_ns Int64',
       'object_id Utf8',
       'fragment Utf8',
+      'init_object_id Utf8',
     ]);
     const found = table.toArray() as { flow_id: string; start_ns: bigint; end_ns: bigint }[];
     const rows = found.map((row) => [row.flow_id, row.start_ns, row.end_ns]);

@@ -155,12 +155,18 @@ describe('on a cluster', () => {
   it('projections are shown, dropped and made again', async () => {
     const projections = (...args: string[]): Promise<Result> => runMgmt(['projections', ...args], places.vast);
     const shown = async (): Promise<unknown[]> => jsonLines((await projections('status', 'segments', '--json')).out);
-    const enabled = { table: 'segments', projection: 'by_object_id', enabled: true, initialSyncPercent: 100 };
-    expect(await shown()).toEqual([expect.objectContaining(enabled)]);
-    expect((await projections('disable', 'segments')).out).toBe('segments: by_object_id disabled\n');
-    expect(await statusOf(places.vast, 'segments')).toMatchObject({ missing_indexes: ['by_object_id'] });
-    expect((await projections('enable')).out).toBe('segments: by_object_id enabled\n');
-    expect(await shown()).toEqual([expect.objectContaining(enabled)]);
+    const enabled = ['by_object_id', 'by_init_object_id'].map((projection): unknown =>
+      expect.objectContaining({ table: 'segments', projection, enabled: true, initialSyncPercent: 100 }),
+    );
+    expect(await shown()).toEqual(enabled);
+    const each = (change: string): string =>
+      `segments: by_object_id ${change}\nsegments: by_init_object_id ${change}\n`;
+    expect((await projections('disable', 'segments')).out).toBe(each('disabled'));
+    expect(await statusOf(places.vast, 'segments')).toMatchObject({
+      missing_indexes: ['by_object_id', 'by_init_object_id'],
+    });
+    expect((await projections('enable')).out).toBe(each('enabled'));
+    expect(await shown()).toEqual(enabled);
   });
 
   it('check tells which endpoint does not answer', async () => {

@@ -221,7 +221,7 @@ describe('single rows of two replicas', () => {
   it('are written once: the description of the service', async () => {
     const [one, other] = replicas.atOnce();
     const change = ({ store }: Replica, change: { name?: string; description?: string }): Promise<void> =>
-      new ServiceInfoService(store, NO_MEDIA, '0').update(change);
+      new ServiceInfoService(store, NO_MEDIA, '0', { object: 300, presignedUrl: 30 }).update(change);
     await Promise.all([change(one, { name: 'a' }), change(other, { description: 'b' })]);
     expect(await replicas.first.store.serviceInfo.get()).toEqual({ name: 'a', description: 'b' });
     expect(await count('service_info', 'key', 'service')).toBe(1);

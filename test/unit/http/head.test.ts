@@ -18,7 +18,8 @@ describe('HEAD', () => {
     const url = `/flows/${ID}/segments`;
     const head = await app.inject({ method: 'HEAD', url, headers: { host: 'h' } });
     const got = await app.inject({ method: 'GET', url, headers: { host: 'h' } });
-    expect(renderings).toEqual([undefined, { urls: { verbose: false }, baseUrl: 'http://h' }]);
+    const details = { init: false, objectTimerange: false };
+    expect(renderings).toEqual([undefined, { urls: { verbose: false }, details, baseUrl: 'http://h' }]);
     expect([head.statusCode, head.body, head.headers['x-paging-count']]).toEqual([200, '', '2']);
     expect([got.body, got.headers['content-type']]).toEqual(['[]', head.headers['content-type']]);
   });

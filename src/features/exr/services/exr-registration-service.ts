@@ -165,7 +165,7 @@ export class ExrRegistrationService {
   async #create(flowId: string, inputs: readonly SegmentInput[]): Promise<SegmentFailure[]> {
     const failed: SegmentFailure[] = [];
     for (let start = 0; start < inputs.length; start += BATCH_SIZE) {
-      failed.push(...(await this.#segments.create(flowId, inputs.slice(start, start + BATCH_SIZE))));
+      failed.push(...(await this.#segments.create(flowId, inputs.slice(start, start + BATCH_SIZE), false)));
     }
     return failed;
   }

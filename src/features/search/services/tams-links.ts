@@ -26,7 +26,7 @@ export class TamsLinks {
     if (storageId === undefined) return undefined;
     const objectId = (await this.#store.objects.findAt({ storageId, storagePath: key }))?.id;
     if (objectId === undefined) return undefined;
-    const [flowId] = (await this.#store.segments.flowsUsing(objectId, { limit: 1 })).items;
+    const [flowId] = (await this.#store.segments.flowsUsing({ id: objectId }, { limit: 1 })).items;
     if (flowId === undefined) return 'unused';
     const before = await this.#store.flows.state(flowId);
     const query = { timerange: TimeRange.EVERYTHING, objectId, reverse: false };

@@ -1,8 +1,22 @@
 import type { Surface } from '../surface.ts';
 import { flows } from './flows.ts';
 import { listings } from './listings.ts';
+import { objects } from './objects.ts';
+import { segments } from './segments.ts';
+import { service } from './service.ts';
 import { sources } from './sources.ts';
+import { storage } from './storage.ts';
 import { tags } from './tags.ts';
 
 /** TAMS 8.2. */
-export const surface82: Surface = { version: '8.2', tags, listings, flows, sources };
+export const surface82: Surface = {
+  version: '8.2',
+  tags,
+  listings,
+  flows,
+  sources,
+  segments,
+  objects,
+  storage,
+  service,
+};

@@ -41,7 +41,8 @@ export function createIndexTexts(schema: string, definition: TableDefinition): M
     const terms = columnsOf(definition, index.columns).map((column) => termText(index, column));
     const unique = index.unique === true ? 'UNIQUE ' : '';
     const on = `${schema}.${quoted(definition.name)} (${terms.join(', ')})`;
-    return [name, [`CREATE ${unique}INDEX IF NOT EXISTS ${quoted(name)} ON ${on}`]];
+    const where = index.sparse === true ? ` WHERE ${quoted(index.columns[0] ?? '')} IS NOT NULL` : '';
+    return [name, [`CREATE ${unique}INDEX IF NOT EXISTS ${quoted(name)} ON ${on}${where}`]];
   });
   if (definition.fullText !== undefined) {
     texts.push([fullTextIndex(definition.name), fullTextTexts(schema, definition, definition.fullText)]);

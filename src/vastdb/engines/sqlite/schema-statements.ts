@@ -28,7 +28,8 @@ export function createIndexTexts(definition: TableDefinition): string[] {
     checkColumns(definition, index.columns);
     return (
       `CREATE ${index.unique === true ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS ${quoted(indexName(definition.name, index))} ` +
-      `ON ${quoted(definition.name)} (${index.columns.map(quoted).join(', ')})`
+      `ON ${quoted(definition.name)} (${index.columns.map(quoted).join(', ')})` +
+      (index.sparse === true ? ` WHERE ${quoted(index.columns[0] ?? '')} IS NOT NULL` : '')
     );
   });
 }
