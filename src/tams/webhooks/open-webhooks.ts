@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { WebhookConfig } from './webhook-settings.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import { LimitedMedia } from '../access/limited-media.ts';
 import type { Store } from '../store.ts';
 import { eventBody } from './delivery/event-body.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
@@ -55,7 +56,9 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
       retryMaxMs,
       makeSender: () => new WebhookSender(guard, senderOptions),
       body: (event, subscription) =>
-        eventBody(event, subscription, (segments, urls) => renderSegments(segments, urls, media, baseUrl())),
+        eventBody(event, subscription, (segments, urls) =>
+          renderSegments(segments, urls, new LimitedMedia(media, subscription), baseUrl()),
+        ),
     },
     logger,
   );

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
 import { type Api, second, type Segment, typeOf } from '../behaviour/support/api.ts';
 import { type ClassServer, type Name, startClassServer, tagged } from './support/class-server.ts';
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
     { id: OPEN, type: 'local', path: 'open', tags: { colour: 'blue' } },
   ];
   await writeFile(file, JSON.stringify(backends));
-  world = await startClassServer({ STORAGE_BACKENDS_FILE: file });
+  world = await startClassServer({ STORAGE_BACKENDS_FILE: file, ...REACH_RECEIVERS });
   as = world.at('');
 });
 afterAll(async () => {
@@ -102,5 +103,23 @@ describe.each(['/v7.0', '/v8.2'])('storage backends of classes in %s', (version)
     expect(await refusal(as.guest, { limit: 1, storage_id: SPORT })).toEqual([403, 'insufficient_rights']);
     expect(await refusal(as.guest, { limit: 1 })).toEqual([403, 'insufficient_rights']);
     expect(await refusal(as.reader, { limit: 1, storage_id: OPEN })).toEqual([403, 'insufficient_rights']);
+  });
+});
+
+describe('events of segments', () => {
+  it('have URLs of the backends that their receiver may read', async () => {
+    const names = ['everybody', 'news', 'reader', 'writer', 'nobody'] as const;
+    const receivers = await Promise.all(names.map(() => WebhookReceiver.start()));
+    for (const [n, name] of names.entries()) {
+      const webhook = { url: receivers[n]?.url, events: ['flows/segments_added'], verbose_storage: true };
+      await as[name].must('POST', '/service/webhooks', webhook);
+    }
+    await filled();
+    for (const [n, name] of names.entries()) {
+      const events = (await receivers[n]?.events(3)) ?? [];
+      const segments = events.flatMap(({ event }) => event['segments'] as Segment[]);
+      expect(backendsOf(segments).toSorted(), name).toEqual(READABLE[name]?.toSorted());
+    }
+    await Promise.all(receivers.map((receiver) => receiver.close()));
   });
 });
