@@ -66,7 +66,7 @@ export default defineConfig({
           name: 'slow',
           exclude: ON_SHARED_TABLES,
           // Few requests of each operation with every change, many of them here.
-          include: [...SLOW, 'test/integration/http/fuzz.test.ts'],
+          include: [...SLOW, 'test/integration/http/fuzz.test.ts', 'test/integration/versions/random-store.test.ts'],
           env: { FUZZ_RUNS: process.env['FUZZ_RUNS'] ?? '20' },
         },
       },

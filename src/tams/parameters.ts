@@ -39,7 +39,7 @@ const tagFilters = {
   'tag.{name}': Type.Optional(
     Type.String({
       description:
-        'Only what has a tag {name} of this value: `tag.site=london`. In TAMS 8.2 any of several values, with commas between them.',
+        'Only what has a tag {name} of this value: `tag.site=london`. Where tags may be lists: any of several values, with commas between them.',
     }),
   ),
   'tag_exists.{name}': Type.Optional(

@@ -62,7 +62,7 @@ const TAGS = [
   { name: 'MediaStorage', description: 'Room for the upload of media objects.' },
   { name: 'FlowDeleteRequests', description: 'Deletions that go on after their request was answered.' },
   { name: 'Webhooks', description: 'Registrations for events.' },
-  { name: 'Profiles', description: 'Technical properties that many flows share, in TAMS 8.2.' },
+  { name: 'Profiles', description: 'Technical properties that many flows share.' },
   { name: 'EXR metadata', description: 'Metadata from the headers of OpenEXR files; not a part of TAMS.' },
   {
     name: 'MediaSearch',

@@ -87,7 +87,7 @@ function read(input: FlowInput, present: Flow | undefined): FlowInput {
   if (flow.tags !== undefined) flow.tags = keepLists(flow.tags, present?.tags);
   if (flow.flow_collection !== undefined) flow.flow_collection = readCollection(flow.flow_collection);
   if (present?.status !== undefined) flow.status = present.status;
-  const initSegments = present?.essence_parameters?.init_segments;
+  const initSegments = present?.format === flow.format ? present.essence_parameters?.init_segments : undefined;
   if (flow.format === Format.video || initSegments !== undefined) {
     const isVariable = flow.format === Format.video && flow.essence_parameters.frame_rate === undefined;
     const added = {

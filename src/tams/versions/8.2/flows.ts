@@ -50,7 +50,7 @@ export const parts: FlowParts = {
     vfr: Type.Optional(Type.Boolean({ description: 'Whether the frame rate varies; then `frame_rate` is left out.' })),
   }),
   audio: extended(AudioEssence, 'AudioEssence'),
-  image: extended(ImageEssence, 'ImageEssence'),
+  image: ImageEssence,
   data: extended(DataEssence, 'DataEssence'),
   multi: extended(Type.Object({}), 'MultiEssence'),
   given,
