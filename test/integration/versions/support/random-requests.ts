@@ -163,7 +163,7 @@ const goodFlow = fc
       ...rest,
       ...((make !== multiFlow || 'init_segments' in all) && { essence_parameters: all }),
       tags: Object.fromEntries(
-        Object.entries(tagged).map(([name, value]) => [name, isNewer ? value : String(value as string)]),
+        Object.entries(tagged).map(([name, value]) => [name, isNewer ? value : [value].flat().join(',')]),
       ),
       ...(isNewer && status !== undefined && { status }),
       ...(make === multiFlow && {
