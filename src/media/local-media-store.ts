@@ -57,7 +57,7 @@ export class LocalMediaStore implements LocalMedia {
   #uploadUrls = 0;
 
   constructor(options: LocalMediaStoreOptions) {
-    const { backend, secret, expiresS, gridS, urlCacheMax, clock = Date.now } = options;
+    const { backend, secret, expiresS, gridS, urlCacheMax, clock = () => Date.now() } = options;
     this.backend = backend;
     this.maxObjectBytes = options.maxObjectBytes;
     this.#folder = new ObjectFolder(options.directory);

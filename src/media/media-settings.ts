@@ -22,6 +22,8 @@ export interface MediaSettings {
 const GIB = 2 ** 30;
 /** The longest life of a signed URL that SigV4 allows. */
 const WEEK_S = 604_800;
+/** The shortest that TAMS 8.2 allows (`min_presigned_url_timeout`). */
+const SHORTEST_S = 30;
 
 /** @param dataDir where local media lie unless a backend says otherwise. */
 export function readMedia(env: Environment, dataDir: string): MediaSettings {
@@ -44,7 +46,7 @@ export function readMedia(env: Environment, dataDir: string): MediaSettings {
 
 function readPresign(env: Environment): MediaSettings['presign'] {
   const presign = {
-    expiresS: env.integer('PRESIGN_EXPIRES_S', { default: 3600, min: 1, max: WEEK_S }),
+    expiresS: env.integer('PRESIGN_EXPIRES_S', { default: 3600, min: SHORTEST_S, max: WEEK_S }),
     gridS: env.integer('PRESIGN_GRID_S', { default: 300, min: 1, max: WEEK_S }),
     urlCacheMax: env.integer('URL_CACHE_MAX', { default: 20_000, min: 0, max: 10_000_000 }),
   };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Environment } from '../config/environment.ts';
+import { ConfigError, type Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
 import { type HttpSettings, type PagingSettings, readHttp, readPaging } from '../http/http-settings.ts';
 import { type MediaSettings, readMedia } from '../media/media-settings.ts';
@@ -32,18 +32,29 @@ const SECRET_KEY_MIN_LENGTH = 32;
 /** @throws ConfigError, whose message is one line without secrets, for the first wrong variable. */
 export function readSettings(env: Environment): Settings {
   const dataDir = resolve(env.text('DATA_DIR') ?? './data');
+  const media = readMedia(env, dataDir);
+  const tams = readTams(env);
+  checkTimeouts(media.presign.expiresS, tams.reclaim.allocationExpiryS);
   return {
     http: readHttp(env),
     dataDir,
     diskReserveBytes: env.integer('DISK_RESERVE_MIB', { default: 64, min: 0, max: 1_048_576 }) * MIB,
     tables: readTables(env),
-    media: readMedia(env, dataDir),
+    media,
     paging: readPaging(env),
-    ...readTams(env),
+    ...tams,
     operation: readOperation(env),
     secretKey: env.parsed('SECRET_KEY', syntax.secretText(SECRET_KEY_MIN_LENGTH)),
     logLevel: env.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
   };
+}
+
+/** An allocation must not end while its URLs are good (TAMS 8.2, `min_presigned_url_timeout`). */
+function checkTimeouts(presignS: number, allocationS: number): void {
+  if (presignS <= allocationS) return;
+  throw new ConfigError(
+    `PRESIGN_EXPIRES_S (${presignS}) is above ALLOCATION_EXPIRY_S (${allocationS}): an allocation would end before its URLs; lower the first, or raise the second.`,
+  );
 }
 
 interface TamsSettings {
@@ -64,6 +75,8 @@ interface TamsSettings {
 
 const GIB = 2 ** 30;
 const TEN_YEARS_S = 315_360_000;
+/** The shortest that TAMS 8.2 allows (`min_object_timeout`). */
+const MIN_ALLOCATION_S = 300;
 
 const readTams = (env: Environment): TamsSettings => ({
   apiVersion: env.choice('API_VERSION', VERSIONS) ?? DEFAULT_VERSION,
@@ -78,7 +91,7 @@ const readTams = (env: Environment): TamsSettings => ({
   },
   reclaim: {
     graceS: env.integer('RECLAIM_GRACE_S', { default: 300, min: 0, max: TEN_YEARS_S }),
-    allocationExpiryS: env.integer('ALLOCATION_EXPIRY_S', { default: 86_400, min: 1, max: TEN_YEARS_S }),
+    allocationExpiryS: env.integer('ALLOCATION_EXPIRY_S', { default: 86_400, min: MIN_ALLOCATION_S, max: TEN_YEARS_S }),
   },
   deletion: {
     requestExpiryS: env.integer('DELETE_REQUEST_EXPIRY_S', { default: 86_400, min: 1, max: TEN_YEARS_S }),

@@ -124,7 +124,7 @@ describe('loadConfig', () => {
     ['SEGMENTS_PER_REQUEST_MAX', '10', (config) => config.limits.segmentsPerRequest, 10],
     ['DELETE_SYNC_MAX', '0', (config) => config.limits.deleteSyncMax, 0],
     ['RECLAIM_GRACE_S', '0', (config) => config.reclaim.graceS, 0],
-    ['ALLOCATION_EXPIRY_S', '60', (config) => config.reclaim.allocationExpiryS, 60],
+    ['ALLOCATION_EXPIRY_S', '3600', (config) => config.reclaim.allocationExpiryS, 3600],
     ['DELETE_REQUEST_EXPIRY_S', '60', (config) => config.deletion.requestExpiryS, 60],
     ['SECRET_KEY', 'k'.repeat(32), (config) => config.secretKey, 'k'.repeat(32)],
     ['LOG_LEVEL', 'silent', (config) => config.logLevel, 'silent'],
@@ -194,9 +194,19 @@ describe('loadConfig', () => {
     expect(refusal({ PAGE_LIMIT_MAX: '50' })).toMatch(/PAGE_LIMIT_DEFAULT \(100\).*PAGE_LIMIT_MAX \(50\)/);
   });
 
+  it('refuses allocations and signed URLs that are shorter than TAMS allows, and allocations that end before their URLs', () => {
+    expect(refusal({ PRESIGN_EXPIRES_S: '29' })).toMatch(/PRESIGN_EXPIRES_S.*30/);
+    expect(refusal({ ALLOCATION_EXPIRY_S: '299' })).toMatch(/ALLOCATION_EXPIRY_S.*300/);
+    expect(refusal({ ALLOCATION_EXPIRY_S: '300' })).toMatch(/PRESIGN_EXPIRES_S \(3600\).*ALLOCATION_EXPIRY_S \(300\)/);
+    expect(loadConfig({ ALLOCATION_EXPIRY_S: '300', PRESIGN_EXPIRES_S: '300' }).reclaim.allocationExpiryS).toBe(300);
+  });
+
   it('refuses signed URLs that would live longer than a week', () => {
     expect(refusal({ PRESIGN_EXPIRES_S: '604800' })).toMatch(/PRESIGN_EXPIRES_S.*PRESIGN_GRID_S.*604800/);
-    expect(loadConfig({ PRESIGN_EXPIRES_S: '604799', PRESIGN_GRID_S: '1' }).media.presign.expiresS).toBe(604_799);
+    expect(
+      loadConfig({ PRESIGN_EXPIRES_S: '604799', PRESIGN_GRID_S: '1', ALLOCATION_EXPIRY_S: '604799' }).media.presign
+        .expiresS,
+    ).toBe(604_799);
   });
 });
 

@@ -169,6 +169,7 @@ async function insert(
   const segments = accepted.map(({ segment }): NewSegment & SegmentParts => {
     const object = uses.get(segment.objectId);
     const urls = segment.urls.length > 0 ? segment.urls : object.externalUrls;
+    const init = segment.initObjectId === undefined ? undefined : uses.get(segment.initObjectId);
     return {
       objectId: object.id,
       startNs: segment.startNs,
@@ -177,6 +178,12 @@ async function insert(
       initObjectId: object.initObjectId ?? null,
       locations: packLocations(object.locations),
       externalUrls: packUrls(urls),
+      init: init && {
+        id: init.id,
+        locations: packLocations(init.locations),
+        externalUrls: packUrls(init.externalUrls),
+      },
+      objectTimerange: object.timerange?.range.toString(),
     };
   });
   const { fresh, changed, unchanged } = uses.rows();

@@ -147,7 +147,7 @@ describe('an object that no segment uses any more', () => {
 
 describe('an allocation', () => {
   it('that no segment used in time is reclaimed with its bytes; one that is used is kept', async (context) => {
-    const world = await World.start(context, { ALLOCATION_EXPIRY_S: '2' });
+    const world = await World.start(context, { ALLOCATION_EXPIRY_S: '300', PRESIGN_EXPIRES_S: '300' });
     const { api } = world;
     const flowId = await api.newFlow();
     // First, so that it expires no later than the one whose file is waited for.
@@ -155,7 +155,7 @@ describe('an allocation', () => {
     const unused = await uploaded(api, flowId);
     const used = await uploaded(api, flowId);
     await use(api, flowId, used.object_id, 0);
-    later(3);
+    later(301);
     await world.untilFiles(1);
     for (const objectId of [unused.object_id, neverUploaded]) {
       await until(async () => {

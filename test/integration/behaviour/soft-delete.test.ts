@@ -419,12 +419,12 @@ describe('what was deleted', () => {
   });
 
   it('keeps an object that only the trash uses, and loses none that is used again', async (context) => {
-    const world = await TrashWorld.start(context, { ALLOCATION_EXPIRY_S: '1' });
+    const world = await TrashWorld.start(context, { ALLOCATION_EXPIRY_S: '300', PRESIGN_EXPIRES_S: '300' });
     const { api } = world;
     const [flowId, other] = [await filledFlow(world, 2), await api.newFlow()];
     const objectId = firstOf(await api.segments(flowId)).object_id;
     await api.must('DELETE', `/flows/${flowId}`);
-    later(5);
+    later(305);
     // The allocation is due by now, and the reclaim looks at it.
     await world.lookForDue();
     expect(await world.mediaFiles()).toBe(1);

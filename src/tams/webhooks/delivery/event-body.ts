@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../event.ts';
 import type { JsonText } from '../../../shared/paging.ts';
-import type { SegmentParts, UrlFilter } from '../../segments/segment.ts';
+import type { InitParts, SegmentParts, UrlFilter } from '../../segments/segment.ts';
 import type { PublicWebhook, Subscription } from '../webhook.ts';
 
 /** Prints segments as a JSON array, with the URLs that the filter leaves. */
@@ -44,14 +44,24 @@ function withoutInferred(payload: JsonText): JsonText {
 
 /** The payload of an event of added segments. */
 export const packSegments = (segments: readonly SegmentParts[]): JsonText =>
-  JSON.stringify(segments.map(({ fragment, locations, externalUrls }) => [fragment, locations, externalUrls]));
+  JSON.stringify(
+    segments.map(({ fragment, locations, externalUrls, init, objectTimerange }) => [
+      ...[fragment, locations, externalUrls],
+      ...[init, objectTimerange],
+    ]),
+  );
 
 const unpackSegments = (payload: JsonText): SegmentParts[] =>
-  (JSON.parse(payload) as [string, string | null, string | null][]).map(([fragment, locations, externalUrls]) => ({
+  (JSON.parse(payload) as PackedSegment[]).map(([fragment, locations, externalUrls, init, objectTimerange]) => ({
     fragment,
     locations,
     externalUrls,
+    init: init ?? undefined,
+    objectTimerange: objectTimerange ?? undefined,
   }));
+
+/** Events that were logged by an older server have the first three alone. */
+type PackedSegment = [string, string | null, string | null, (InitParts | null)?, (string | null)?];
 
 const urlsOf = (webhook: PublicWebhook): UrlFilter => ({
   ...(webhook.accept_get_urls && { labels: new Set(webhook.accept_get_urls) }),
