@@ -83,6 +83,17 @@ describe.each(['/v7.0', '/v8.2'])('storage backends of classes in %s', (version)
     }
   });
 
+  it('give URLs of an object to those who may read them', async () => {
+    if (version === '/v7.0') return;
+    const [segment] = await as.admin.segments(await filled());
+    for (const [name, ids] of Object.entries(READABLE)) {
+      const api = world.at(version)[name as Name];
+      const object = await api.get<Segment>(`/objects/${segment?.object_id}?verbose_storage=true`);
+      expect(backendsOf([object]), name).toEqual(ids.filter((id) => id === SPORT));
+      expect(object.get_urls, name).toBeInstanceOf(Array);
+    }
+  });
+
   it('take objects of those who may write to them', async () => {
     const flow = await as.admin.newFlow(tagged('sport', 'news'));
     const refusal = async (api: Api, body: object): Promise<[number, string] | 201> => {
