@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Tags } from './documents/tags.ts';
 import type { Cell } from '../vastdb/engine.ts';
 import { and, isNotNull, isNull } from '../vastdb/predicate/builder.ts';
+import type { Predicate } from '../vastdb/predicate/predicate.ts';
 import { RowBytes } from '../vastdb/query/row-bytes.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import { ACCESS_COLUMN, accessCell } from './access/access.ts';
@@ -92,6 +93,7 @@ export async function fillColumns(
   let all = 0;
   for (const backfill of backfills) {
     const { table, columns } = backfill;
+    if (!(await hasRowsToFill(manager, backfill))) continue;
     let told = performance.now();
     let rows = 0;
     for (let most = FIRST_ROWS; ;) {
@@ -109,16 +111,30 @@ export async function fillColumns(
   return all;
 }
 
+/** Asked without the background lane: that is a thread, and most starts have nothing to fill. */
+async function hasRowsToFill(manager: VastDBManager, backfill: Backfill): Promise<boolean> {
+  const { table, from } = backfill;
+  const { rows } = await manager.reader().select({ table, columns: [from[0]], where: unfilled(backfill), limit: 1 });
+  return rows.length > 0;
+}
+
+const unfilled = ({ columns: [first = ''], from }: Backfill): Predicate => and([isNull(first), isNotNull(from[0])]);
+
 function fillBatch(
   manager: VastDBManager,
-  { table, columns, from, cellsOf }: Backfill,
+  backfill: Backfill,
   limit: number,
 ): Promise<{ count: number; bytes: number }> {
-  const [first = ''] = columns;
+  const { table, columns, from, cellsOf } = backfill;
   return manager.transaction(
     async (tx) => {
-      const where = and([isNull(first), isNotNull(from[0])]);
-      const { rows, rowIds } = await tx.select({ table, columns: from, where, limit, rowIds: true });
+      const { rows, rowIds } = await tx.select({
+        table,
+        columns: from,
+        where: unfilled(backfill),
+        limit,
+        rowIds: true,
+      });
       if (rowIds.length > 0) await tx.updateByRowIds(table, rowIds, columns, rows.map(cellsOf));
       const size = new RowBytes();
       for (const row of rows) size.add(row);
