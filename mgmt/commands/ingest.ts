@@ -79,11 +79,11 @@ async function ingest(inputs: readonly string[], state: string, options: IngestO
   if (options.ready !== true) await requireTool('ffmpeg');
   const client = await openClient(options);
   // Before media are cut for long.
-  await client.check();
+  const speaks82 = speaksFrom(await client.check(), 8, 2);
   const folder = new IngestFolder(state);
   await folder.lock();
   try {
-    const plan = await planOf(inputs, folder, client.baseUrl, options);
+    const plan = await planOf(inputs, folder, client.baseUrl, { ...options, speaks82 });
     await follow(plan, client, folder, options.parallel);
   } finally {
     await folder.close();
@@ -95,14 +95,24 @@ async function planOf(
   inputs: readonly string[],
   folder: IngestFolder,
   url: string,
-  { ready = false, segmentDuration: segmentNs, flowId, sourceId, label, start, muxed = false }: IngestOptions,
+  options: IngestOptions & { readonly speaks82: boolean },
 ): Promise<IngestPlan> {
+  const {
+    ready = false,
+    segmentDuration: segmentNs,
+    flowId,
+    sourceId,
+    label,
+    start,
+    muxed = false,
+    speaks82,
+  } = options;
   const place = typeof start === 'object' ? start.text : String(start);
-  const asked = [url, ready, flowId, sourceId, segmentNs, place, label, muxed].map(String);
+  const asked = [url, ready, flowId, sourceId, segmentNs, place, label, muxed, speaks82].map(String);
   const fingerprint = await fingerprintOf(inputs, asked);
   const kept = await folder.plan(fingerprint);
   if (kept !== undefined) return kept;
-  const settings = { segmentNs, flowId, sourceId, label, start, muxed };
+  const settings = { segmentNs, flowId, sourceId, label, start, muxed, speaks82 };
   try {
     return await withInterrupt(
       () => folder.discard(),
@@ -118,6 +128,12 @@ async function planOf(
     folder.discard();
     throw error;
   }
+}
+
+/** Whether a version of TAMS is this one or later. */
+function speaksFrom(version: string, major: number, minor: number): boolean {
+  const [own = 0, ownMinor = 0] = version.split('.').map(Number);
+  return own > major || (own === major && ownMinor >= minor);
 }
 
 async function follow(plan: IngestPlan, client: TamsClient, folder: IngestFolder, parallel: number): Promise<void> {

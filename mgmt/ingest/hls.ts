@@ -5,6 +5,7 @@ import { type ByteRange, type Manifest, type ManifestSegment, Parser } from 'm3u
 import pLimit from 'p-limit';
 import { isThere } from '../folders.ts';
 import { resilientFetch } from '../tams-client/resilient-fetch.ts';
+import type { InitSegment } from './plan.ts';
 import type { ReadySegment } from './ready-segments.ts';
 
 /** Downloads at a time. */
@@ -80,11 +81,12 @@ function urlOf(uri: string, base: URL): URL {
 
 async function localSegments({ manifest, base }: Playlist, name: string, folder: string): Promise<ReadySegment[]> {
   const limit = pLimit(PARALLEL);
-  const initializations = new Map<string, Promise<Buffer>>();
-  const initializationOf = ({ map }: ManifestSegment): Promise<Buffer> => {
-    if (map === undefined) return Promise.resolve(Buffer.alloc(0));
+  const initializations = new Map<string, Promise<Initialization>>();
+  const initializationOf = ({ map }: ManifestSegment): Promise<Initialization> | undefined => {
+    if (map === undefined) return undefined;
     const key = JSON.stringify(map);
-    const known = initializations.get(key) ?? readBytes(urlOf(map.uri, base), map.byterange);
+    const file = `${name}-init-${initializations.size}`;
+    const known = initializations.get(key) ?? readInitialization(urlOf(map.uri, base), map.byterange, folder, file);
     initializations.set(key, known);
     return known;
   };
@@ -102,14 +104,31 @@ async function localSegments({ manifest, base }: Playlist, name: string, folder:
         if (url.protocol === 'file:' && segment.map === undefined && segment.byterange === undefined) {
           return { file: fileURLToPath(url), startsAnew };
         }
-        // An object has to be playable by itself, so each gets the initialization that all of them share.
-        const bytes = [await initializationOf(segment), await readBytes(url, segment.byterange)];
+        // A file that is playable by itself, whether or not its initialization becomes an object of its own.
+        const initialization = await initializationOf(segment);
+        const bytes = [...(initialization ? [initialization.content] : []), await readBytes(url, segment.byterange)];
         const file = `${name}-${String(index).padStart(6, '0')}`;
         await writeFile(join(folder, file), Buffer.concat(bytes));
-        return { file, startsAnew };
+        return { file, startsAnew, ...(initialization && { init: initialization.segment }) };
       }),
     ),
   );
+}
+
+interface Initialization {
+  readonly content: Buffer;
+  readonly segment: InitSegment;
+}
+
+async function readInitialization(
+  url: URL,
+  range: ByteRange | undefined,
+  folder: string,
+  file: string,
+): Promise<Initialization> {
+  const content = await readBytes(url, range);
+  await writeFile(join(folder, file), content);
+  return { content, segment: { file, bytes: content.length } };
 }
 
 /** @throws where there is less than the range. */

@@ -9,7 +9,7 @@ import { bitRates } from './bit-rates.ts';
 import { containerType } from './codecs.ts';
 import { essenceOf, kindOf } from './essence.ts';
 import { readPlaylist, type Rendition } from './hls.ts';
-import type { IngestPlan, IngestSettings, Track } from './plan.ts';
+import type { IngestPlan, IngestSettings, InitSegment, Track } from './plan.ts';
 import {
   type MeasuredSegments,
   type MeasuredTrack,
@@ -29,6 +29,23 @@ type Plan = Omit<IngestPlan, 'fingerprint'>;
  * @param inputs paths or URLs; more than one where they are ready segments.
  */
 export async function makePlan(
+  inputs: readonly string[],
+  ready: boolean,
+  folder: string,
+  settings: IngestSettings,
+): Promise<Plan> {
+  const plan = await planOf(inputs, ready, folder, settings);
+  return settings.speaks82 === true ? { ...plan, flows: plan.flows.map(withVariableRate) } : plan;
+}
+
+/** A video has a frame rate, or a variable one (TAMS 8.2, `schemas/flow-video.json`). */
+function withVariableRate(flow: FlowBody): FlowBody {
+  const essence = flow['essence_parameters'] as { frame_rate?: unknown } | undefined;
+  if (flow.format !== Format.video || essence?.frame_rate !== undefined) return flow;
+  return { ...flow, essence_parameters: { ...essence, vfr: true } };
+}
+
+async function planOf(
   inputs: readonly string[],
   ready: boolean,
   folder: string,
@@ -104,15 +121,22 @@ async function planRenditions(
     }
   }
   const added = placementOf(placed, settings.start);
+  const inits = settings.speaks82 === true ? initsOf(renditions) : NO_INITS;
   const flows: FlowBody[] = [];
   const tracks: Track[] = [];
   const collected: { id: string; role: string }[] = [];
   for (const { role, flows: own, track, targetSeconds } of parts) {
     const essence = own.at(-1);
     if (essence === undefined) throw new Error(`${label} has neither pictures nor sound.`);
-    flows.push(...own.slice(0, -1), { ...essence, ...(await durationAndRates(track, folder, targetSeconds)) });
+    const rates = await durationAndRates(track, folder, inits, targetSeconds);
+    const segments = plannedSegments(track, { added, isMuxed: own.length > 1 }).map((segment) => {
+      const init = inits.get(segment.file);
+      return init === undefined ? segment : { ...segment, init };
+    });
+    const needsInit = segments.some(({ init }) => init !== undefined);
+    flows.push(...own.slice(0, -1), { ...(needsInit ? withInitSegments(essence) : essence), ...rates });
     collected.push({ id: essence.id, role });
-    tracks.push({ flowId: essence.id, segments: plannedSegments(track, { added, isMuxed: own.length > 1 }) });
+    tracks.push({ flowId: essence.id, segments });
   }
   if (collected.length === 1) return { flows, tracks };
   const { flowId = randomUUID(), sourceId = randomUUID() } = settings;
@@ -120,14 +144,31 @@ async function planRenditions(
   return { flows: [...flows, multi], tracks };
 }
 
+const NO_INITS: ReadonlyMap<string, InitSegment> = new Map();
+
+/** Initialisation segments by the files that begin with them; of a flow, all media objects have one or none has. */
+const initsOf = (renditions: readonly Rendition[]): ReadonlyMap<string, InitSegment> =>
+  new Map(
+    renditions
+      .filter(({ segments }) => segments.every(({ init }) => init !== undefined))
+      .flatMap(({ segments }) => segments.flatMap(({ file, init }) => (init === undefined ? [] : [[file, init]]))),
+  );
+
+const withInitSegments = (flow: FlowBody): FlowBody => ({
+  ...flow,
+  essence_parameters: { ...(flow['essence_parameters'] as object | undefined), init_segments: true },
+});
+
 async function durationAndRates(
   { spans }: MeasuredTrack,
   folder: string,
+  inits: ReadonlyMap<string, InitSegment>,
   targetSeconds: number | undefined,
 ): Promise<Partial<FlowInput>> {
   const sizes = [];
   for (const { file, startNs, endNs } of spans) {
-    const { size: bytes } = await stat(pathIn(folder, file));
+    const { size } = await stat(pathIn(folder, file));
+    const bytes = size - (inits.get(file)?.bytes ?? 0);
     sizes.push({ bytes, ns: endNs - startNs });
   }
   if (targetSeconds === undefined || targetSeconds === 0) return bitRates(sizes, undefined);

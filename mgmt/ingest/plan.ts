@@ -5,7 +5,16 @@ import type { Start } from './start.ts';
 export interface PlannedSegment {
   /** Within the folder of the ingest, unless it is absolute. */
   readonly file: string;
-  readonly body: Omit<SegmentBody, 'object_id'>;
+  readonly body: Omit<SegmentBody, 'object_id' | 'init_object_id'>;
+  /** Where the media object needs an initialisation segment that is an object of its own. */
+  readonly init?: InitSegment;
+}
+
+/** An initialisation segment, which several files begin with. */
+export interface InitSegment {
+  /** A file of it alone, within the folder of the ingest. */
+  readonly file: string;
+  readonly bytes: number;
 }
 
 /** The segments of one flow, in order of time. */
@@ -38,4 +47,6 @@ export interface IngestSettings {
   readonly start?: Start;
   /** Whether segments of a playlist that have pictures and sound in one stay as they are. */
   readonly muxed?: boolean;
+  /** Whether the server speaks TAMS 8.2, which has initialisation segments and variable frame rates. */
+  readonly speaks82?: boolean;
 }

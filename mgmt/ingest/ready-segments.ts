@@ -14,7 +14,7 @@ import {
 import { divideRounded, least, ticksToNs, type TimeBase } from '../media/ticks.ts';
 import { endOf, latestPts } from './cut-plan.ts';
 import { frameSizeOf, kindOf, sampleCount } from './essence.ts';
-import type { PlannedSegment } from './plan.ts';
+import type { InitSegment, PlannedSegment } from './plan.ts';
 import { type Start, startNsOf } from './start.ts';
 
 /** Runs of ffprobe at a time. */
@@ -26,6 +26,8 @@ export interface ReadySegment {
   readonly file: string;
   /** Its times do not go on from those of the segment before (HLS: EXT-X-DISCONTINUITY). */
   readonly startsAnew: boolean;
+  /** The file begins with it (HLS: EXT-X-MAP). */
+  readonly init?: InitSegment;
 }
 
 /** The segments of a rendition, what their first one is, and where they lie in time. */

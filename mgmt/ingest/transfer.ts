@@ -6,7 +6,7 @@ import type { Progress } from '../progress.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
 import type { AllocatedObject, FailedSegment, FlowBody, SegmentBody } from '../tams-client/types.ts';
 import type { IngestFolder } from './ingest-folder.ts';
-import type { IngestPlan, PlannedSegment, Track } from './plan.ts';
+import type { IngestPlan, InitSegment, PlannedSegment, Track } from './plan.ts';
 
 /** Segments that are uploaded before they are registered together, for each upload at a time. */
 const CHUNK_PER_UPLOAD = 8;
@@ -42,12 +42,13 @@ export async function transfer(
   );
   let [registered, present] = [0, 0];
   for (const track of plan.tracks) {
+    const inits = new InitObjects(client, folder, track.flowId);
     const missing = await missingOf(client, folder, track);
     present += track.segments.length - missing.length;
     progress.advance(track.segments.length - missing.length);
     for (let from = 0; from < missing.length; from += parallel * CHUNK_PER_UPLOAD) {
       const chunk = missing.slice(from, from + parallel * CHUNK_PER_UPLOAD);
-      await putChunk(client, folder, track.flowId, chunk, parallel);
+      await putChunk(client, folder, { flowId: track.flowId, inits }, chunk, parallel);
       registered += chunk.length;
       progress.advance(chunk.length);
     }
@@ -67,6 +68,56 @@ function checkFits(flow: FlowBody, present: FlowBody): void {
   const missing = flow.flow_collection?.find(({ id }) => !collected.has(id));
   if (missing !== undefined) {
     throw new Error(`The flow ${flow.id} is there, and does not collect ${missing.id}, which these media are of.`);
+  }
+}
+
+/** The flow that segments go to. */
+interface Target {
+  readonly flowId: string;
+  readonly inits: InitObjects;
+}
+
+/** The objects of a flow's initialisation segments, each uploaded once. */
+class InitObjects {
+  readonly #client: TamsClient;
+  readonly #folder: IngestFolder;
+  readonly #flowId: string;
+  /** By file; the journal's are of an earlier run, and may have expired. */
+  readonly #ids = new Map<string, { readonly id: string; readonly isOld: boolean }>();
+  #journal: ReadonlyMap<string, string> | undefined;
+
+  constructor(client: TamsClient, folder: IngestFolder, flowId: string) {
+    this.#client = client;
+    this.#folder = folder;
+    this.#flowId = flowId;
+  }
+
+  async idOf({ file }: InitSegment): Promise<string> {
+    const known = this.#ids.get(file);
+    if (known !== undefined) return known.id;
+    this.#journal ??= await this.#folder.uploaded(this.#flowId);
+    const uploaded = this.#journal.get(file);
+    const id = uploaded ?? (await this.#upload(file));
+    this.#ids.set(file, { id, isOld: uploaded !== undefined });
+    return id;
+  }
+
+  isOld(init: InitSegment | undefined): boolean {
+    return init !== undefined && this.#ids.get(init.file)?.isOld === true;
+  }
+
+  /** They are uploaded again. */
+  forgetOld(): void {
+    for (const [file, { isOld }] of this.#ids) if (isOld) this.#ids.delete(file);
+    this.#journal = new Map();
+  }
+
+  async #upload(file: string): Promise<string> {
+    const [object] = await this.#client.allocate(this.#flowId, 1);
+    if (object === undefined) throw new Error('The server allocated no object for an initialisation segment.');
+    await upload(this.#client, object, this.#folder.segmentPath(file));
+    await this.#folder.addUpload(this.#flowId, file, object.object_id);
+    return object.object_id;
   }
 }
 
@@ -110,17 +161,20 @@ async function objectsByTimerange(
 async function putChunk(
   client: TamsClient,
   folder: IngestFolder,
-  flowId: string,
+  target: Target,
   chunk: readonly Missing[],
   parallel: number,
 ): Promise<void> {
-  const refused = await register(client, flowId, await uploadAll(client, folder, flowId, chunk, parallel));
+  const { flowId, inits } = target;
+  const refused = await register(client, flowId, await uploadAll(client, folder, target, chunk, parallel));
   const places = new Set(refused.map(({ timerange }) => timerange));
-  const expired = chunk.filter(({ objectId, segment }) => objectId !== undefined && places.has(segment.body.timerange));
+  const mayBeExpired = ({ objectId, segment }: Missing): boolean => objectId !== undefined || inits.isOld(segment.init);
+  const expired = chunk.filter((each) => mayBeExpired(each) && places.has(each.segment.body.timerange));
   if (expired.length < refused.length) throw refusal(flowId, refused);
   if (expired.length === 0) return;
+  inits.forgetOld();
   const again = expired.map(({ segment }) => ({ segment, objectId: undefined }));
-  const refusedAgain = await register(client, flowId, await uploadAll(client, folder, flowId, again, parallel));
+  const refusedAgain = await register(client, flowId, await uploadAll(client, folder, target, again, parallel));
   if (refusedAgain.length > 0) throw refusal(flowId, refusedAgain);
 }
 
@@ -137,20 +191,24 @@ function refusal(flowId: string, refused: readonly FailedSegment[]): Error {
 async function uploadAll(
   client: TamsClient,
   folder: IngestFolder,
-  flowId: string,
+  { flowId, inits }: Target,
   chunk: readonly Missing[],
   parallel: number,
 ): Promise<SegmentBody[]> {
   const waiting = chunk.filter(({ objectId }) => objectId === undefined);
   const objects = waiting.length === 0 ? [] : await client.allocate(flowId, waiting.length);
   const limit = pLimit(parallel);
+  const initIds = new Map<string, string>();
+  for (const { segment } of chunk) {
+    if (segment.init !== undefined) initIds.set(segment.file, await inits.idOf(segment.init));
+  }
   const ids = await Promise.all(
-    waiting.map(({ segment: { file } }, index) =>
+    waiting.map(({ segment: { file, init } }, index) =>
       limit(async () => {
         const object = objects[index];
         if (object === undefined)
           throw new Error(`The server allocated ${objects.length} objects, not ${waiting.length}.`);
-        await upload(client, object, folder.segmentPath(file));
+        await upload(client, object, folder.segmentPath(file), init?.bytes);
         await folder.addUpload(flowId, file, object.object_id);
         return [file, object.object_id] as const;
       }),
@@ -161,17 +219,19 @@ async function uploadAll(
   return chunk.map(({ segment, objectId }) => {
     const id = objectId ?? fresh.get(segment.file);
     if (id === undefined) throw new Error(`${segment.file} was not uploaded.`);
-    return { object_id: id, ...segment.body };
+    const initId = initIds.get(segment.file);
+    return { object_id: id, ...(initId !== undefined && { init_object_id: initId }), ...segment.body };
   });
 }
 
-async function upload(client: TamsClient, object: AllocatedObject, path: string): Promise<void> {
+/** @param from the first byte that is uploaded */
+async function upload(client: TamsClient, object: AllocatedObject, path: string, from = 0): Promise<void> {
   if (!(await isThere(path))) {
     throw new Error(`${path} is gone, and was not uploaded yet: remove the folder of the ingest, and start again.`);
   }
   try {
     // A Blob of a file is read as it is sent.
-    await client.upload(object, await openAsBlob(path));
+    await client.upload(object, (await openAsBlob(path)).slice(from));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${path} was not uploaded: ${reason}.`, { cause: error });

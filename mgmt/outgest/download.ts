@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -27,35 +28,66 @@ export function downloadSegments(
   parallel: number,
 ): AsyncGenerator<Downloaded> {
   let number = 0;
+  const inits = new Map<string, Promise<Buffer>>();
   return inOrder(client.segments(flowId, timerange), parallel, async (segment) => {
     const file = join(folder, `${flowId}-${String(number++).padStart(8, '0')}`);
-    const bytes = await downloadObject(client, segment, file);
+    const init = await initOf(client, segment, inits);
+    const bytes = await downloadObject(client, segment, file, init);
     return { file, bytes, offsetNs: parseTimestamp(segment.ts_offset ?? '0:0'), ...boundsOf(segment) };
   });
 }
 
-/** From the first URL that works: clients may treat them as identical (TAMS 7.0, `get_urls`). */
-async function downloadObject(client: TamsClient, { get_urls: urls = [], timerange }: ListedSegment, file: string) {
+/** The initialisation segment that the media object needs before it; segments of a flow share few of them. */
+function initOf(
+  client: TamsClient,
+  { init_object: init, timerange }: ListedSegment,
+  known: Map<string, Promise<Buffer>>,
+): Promise<Buffer> | undefined {
+  if (init === undefined) return undefined;
+  const bytes =
+    known.get(init.object_id) ??
+    fromAny(client, init.get_urls, `The initialisation segment of ${timerange}`, async (response) =>
+      Buffer.from(await response.arrayBuffer()),
+    );
+  known.set(init.object_id, bytes);
+  return bytes;
+}
+
+const downloadObject = (
+  client: TamsClient,
+  { get_urls: urls, timerange }: ListedSegment,
+  file: string,
+  init: Buffer | undefined,
+): Promise<number> => fromAny(client, urls, `The segment ${timerange}`, (response) => save(response, file, init));
+
+/** From the first URL that works: clients may treat them as identical (TAMS, `get_urls`). */
+async function fromAny<T>(
+  client: TamsClient,
+  urls: ListedSegment['get_urls'] = [],
+  subject: string,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   const failures: string[] = [];
   for (const { url } of urls) {
     try {
-      return await client.download(url, (response) => save(response, file));
+      return await client.download(url, read);
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new Error(`The segment ${timerange} cannot be downloaded: ${failures.join('; ') || 'it has no URL'}.`);
+  throw new Error(`${subject} cannot be downloaded: ${failures.join('; ') || 'it has no URL'}.`);
 }
 
-/** @returns the size, which is the one that was announced. */
-async function save(response: Response, file: string): Promise<number> {
+/** @returns the size, which is the one that was announced, and that of what comes before. */
+async function save(response: Response, file: string, before: Buffer = Buffer.alloc(0)): Promise<number> {
   if (response.body === null) throw new TypeError('the answer has no body');
-  const output = createWriteStream(file);
+  await writeFile(file, before);
+  const output = createWriteStream(file, { flags: 'a' });
   await pipeline(Readable.fromWeb(response.body), output);
   const announced = response.headers.get('content-length');
   // As a connection that broke would: the download is tried again.
   if (announced !== null && Number(announced) !== output.bytesWritten) {
     throw new TypeError(`${output.bytesWritten} bytes arrived of ${announced}`);
   }
-  return output.bytesWritten;
+  return before.length + output.bytesWritten;
 }

@@ -9,7 +9,7 @@ interface Call {
   readonly expected: readonly number[];
 }
 
-/** A client of a TAMS 7.0 server, for programs that run for long: what may pass is tried again. */
+/** A client of a TAMS server of version 7.0 or later, for programs that run for long: what may pass is tried again. */
 export class TamsClient {
   readonly #baseUrl: URL;
   readonly #credentials: Credentials;
@@ -33,9 +33,12 @@ export class TamsClient {
     return this.#baseUrl.href;
   }
 
-  /** Asks whether the server is there and knows the caller. */
-  async check(): Promise<void> {
-    await this.#call('GET', 'service', { expected: [200] }, drain);
+  /** Asks whether the server is there and knows the caller. Returns the version of TAMS that it speaks, such as `8.2`. */
+  async check(): Promise<string> {
+    return this.#call('GET', 'service', { expected: [200] }, async (response) => {
+      const { api_version: version } = (await response.json()) as { api_version?: unknown };
+      return String(version);
+    });
   }
 
   /** Undefined where there is no such flow. */

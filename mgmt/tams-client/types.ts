@@ -1,7 +1,9 @@
-/** The parts of the API's requests and answers that these commands use (TAMS 7.0, the schemas of the same names). */
+/** The parts of the API's requests and answers that these commands use (TAMS, the schemas of the same names). */
 
 export interface SegmentBody {
   readonly object_id: string;
+  /** From TAMS 8.2 on. */
+  readonly init_object_id?: string;
   readonly timerange: string;
   readonly ts_offset?: string;
   readonly last_duration?: string;
@@ -10,8 +12,15 @@ export interface SegmentBody {
   readonly key_frame_count?: number;
 }
 
+interface ObjectUrl {
+  readonly url: string;
+  readonly label?: string;
+}
+
 export interface ListedSegment extends SegmentBody {
-  readonly get_urls?: readonly { readonly url: string; readonly label?: string }[];
+  readonly get_urls?: readonly ObjectUrl[];
+  /** From TAMS 8.2 on. */
+  readonly init_object?: { readonly object_id: string; readonly get_urls?: readonly ObjectUrl[] };
 }
 
 export interface AllocatedObject {

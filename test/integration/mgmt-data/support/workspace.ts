@@ -49,9 +49,11 @@ export class Workspace {
     this.#client = new MgmtClient(server.baseUrl, { scheme: 'none' });
   }
 
-  static async open(): Promise<Workspace> {
+  /** @param version of TAMS that the server speaks at its root; 7.0 by default */
+  static async open(version?: string): Promise<Workspace> {
     const folder = await mkdtemp(join(tmpdir(), 'tams-ingest-'));
-    return new Workspace(folder, await startTestServer({ env: { TABLE_ENGINE: 'sqlite' } }));
+    const env = { TABLE_ENGINE: 'sqlite', ...(version !== undefined && { API_VERSION: version }) };
+    return new Workspace(folder, await startTestServer({ env }));
   }
 
   async close(): Promise<void> {
