@@ -1,6 +1,7 @@
 import type { MediaStore } from '../../src/media/media-store.ts';
 import { objectIdsOf, unpackLocations } from '../../src/tams/objects/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
+import { INSTANCE_JOBS } from '../../src/tams/objects/instance-tables.ts';
 import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
@@ -45,15 +46,23 @@ async function* listedPaths(store: MediaStore): AsyncGenerator<string[]> {
   } while (after !== undefined);
 }
 
-/** Those of the paths that no object has. A row is there before its bytes are, and after. */
+/** Those of the paths that no object and no instance job has. A row is there before its bytes are, and after. */
 async function withoutObject(manager: VastDBManager, store: MediaStore, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
-  const { rows } = await manager
-    .reader('background')
-    .select({ table: OBJECTS, columns: ['locations'], where: isIn('id', paths.flatMap(objectIdsOf)) });
+  const reader = manager.reader('background');
+  const ids = paths.flatMap(objectIdsOf);
+  // Jobs first: an instance that is placed meanwhile is in the row of its object then.
+  const { rows: jobs } = await reader.select({
+    table: INSTANCE_JOBS,
+    columns: ['storage_id', 'storage_path'],
+    where: isIn('object_id', ids),
+  });
+  const { rows } = await reader.select({ table: OBJECTS, columns: ['locations'], where: isIn('id', ids) });
+  const ofJobs = jobs.map(([storageId, storagePath]) => ({ storageId, storagePath }));
   const known = new Set(
     rows
       .flatMap(([packed]) => unpackLocations(packed))
+      .concat(ofJobs)
       .filter(({ storageId }) => storageId === store.backend.id)
       .map(({ storagePath }) => storagePath),
   );

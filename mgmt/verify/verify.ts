@@ -6,6 +6,7 @@ import { exrMetadata } from './exr-metadata.ts';
 import type { Check, Finding, VerifyContext } from './finding.ts';
 import { objectBytes } from './object-bytes.ts';
 import { orphanedBytes } from './orphaned-bytes.ts';
+import { instanceJobs, segmentPlaces } from './places.ts';
 import { searchIndex } from './search-index.ts';
 import { segmentFlows, segmentObjects } from './segments.ts';
 import { tagIndex } from './tags.ts';
@@ -17,6 +18,8 @@ export const CHECKS: readonly Check[] = [
   flowSources,
   segmentFlows,
   segmentObjects,
+  segmentPlaces,
+  instanceJobs,
   timelines,
   documents,
   tagIndex,

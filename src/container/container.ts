@@ -113,7 +113,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     lookForDue: async () => {
       // One worker's finds can be due for the next.
       for (const worker of workers) await worker.nextRound?.();
-      await tams.reclaimNow();
+      await tams.lookForDue();
     },
     close: (requestsEndMs = REQUESTS_END_MS) =>
       withReserve(async () => {

@@ -21,6 +21,10 @@ export const ERROR_CODES = {
   unknown_object: { status: 400, meaning: 'The object was neither allocated for this flow nor registered by another.' },
   object_ids_in_use: { status: 400, meaning: 'Some of the given object ids already exist in this store.' },
   unknown_storage_backend: { status: 400, meaning: 'There is no storage backend of this id.' },
+  invalid_instance: {
+    status: 400,
+    meaning: 'The instance of an object is there already, is the last one, or breaks a rule.',
+  },
   invalid_webhook: { status: 400, meaning: 'The webhook registration cannot be accepted.' },
   checksum_mismatch: { status: 400, meaning: 'The bytes that arrived do not have the checksum that was sent.' },
   document_too_large: { status: 400, meaning: 'A flow, a source, a webhook or a segment is larger than it may be.' },
@@ -52,6 +56,7 @@ export const ERROR_CODES = {
     status: 429,
     meaning: 'Too many logins failed, or came at once; `Retry-After` says when to try again.',
   },
+  too_many_copies: { status: 429, meaning: 'Too many copies of objects wait; `Retry-After` says when to try again.' },
   rate_limited: { status: 429, meaning: 'More requests than one client may send; `Retry-After` says when to go on.' },
   internal_error: { status: 500, meaning: 'The server failed; the request id finds the cause in its log.' },
   authentication_unavailable: { status: 503, meaning: 'Credentials cannot be checked now; the summary says why.' },

@@ -17,6 +17,9 @@ import { buildServices, type Services } from './services.ts';
 import { DeletionWorker } from './deletion/deletion-worker.ts';
 import { SegmentDeletion } from './deletion/segment-deletion.ts';
 import { LeaseKeeper } from './leases/lease-keeper.ts';
+import { InstanceCopying } from './objects/instance-copying.ts';
+import { instanceSources } from './objects/instance-metrics.ts';
+import { instanceWorker } from './objects/instance-worker.ts';
 import { ObjectReclaim } from './objects/object-reclaim.ts';
 import { reclaimWorker } from './objects/reclaim-worker.ts';
 import type { TamsContext } from './route-context.ts';
@@ -53,8 +56,8 @@ export interface Tams {
   routes(app: TamsApp, http: HttpContext): Promise<TamsContext>;
   /** How the workers fare. */
   workers(): WorkerStatus[];
-  /** Looks for objects to reclaim now. */
-  reclaimNow(): Promise<void>;
+  /** Looks for instances to make or remove, and for objects to reclaim, now. */
+  lookForDue(): Promise<void>;
   start(): void;
   /** Leases stay held: features may still work under them. */
   stop(): Promise<void>;
@@ -82,6 +85,10 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
   const deletionWorker = new DeletionWorker(store, new SegmentDeletion(store, deletion), leases, logger);
   const reclaiming = reclaimWorker(new ObjectReclaim(store, media), leases, logger);
 
+  const { maxObjectBytes, presign } = settings.media;
+  const copying = new InstanceCopying({ store, media, guard, maxObjectBytes, logger });
+  const instances = instanceWorker(copying, leases, logger);
+
   const pages = new SegmentPageCache({
     maxBytes: settings.media.pageCacheMib * 2 ** 20,
     signingGridS: settings.media.presign.gridS,
@@ -96,6 +103,14 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     deletion,
     allocationExpiryMs: reclaim.allocationExpiryS * 1000,
     limits: limits.documents,
+    instances: {
+      copiesMax: limits.copies.max,
+      copiesPerPrincipalMax: limits.copies.perPrincipalMax,
+      removalDelayMs: Math.max(reclaim.graceS, presign.expiresS + presign.gridS) * 1000,
+      onCopy: () => {
+        instances.wake();
+      },
+    },
     forAll: {
       webhooks: new WebhookService(store, guard, limits.documents, webhooks.onRegistrations),
     },
@@ -116,6 +131,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     services: { forAll, of },
     metrics: [
       ...backlogSources(new BacklogReader(manager.reader('background'))),
+      ...instanceSources(manager.reader('background'), copying.counts),
       ...webhookSources(() => webhooks.stats()),
       ...pageCacheSources(pages),
     ],
@@ -124,16 +140,20 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
       await mountVersions(app, context, settings.apiVersion);
       return context;
     },
-    workers: () => [...webhooks.workers(), deletionWorker.status, reclaiming.status],
-    reclaimNow: () => reclaiming.nextRound(),
+    workers: () => [...webhooks.workers(), deletionWorker.status, reclaiming.status, instances.status],
+    lookForDue: async () => {
+      await instances.nextRound();
+      await reclaiming.nextRound();
+    },
     start: () => {
       leases.start();
       webhooks.start();
       deletionWorker.start();
       reclaiming.start();
+      instances.start();
     },
     stop: async () => {
-      await Promise.all([webhooks.stop(), deletionWorker.stop(), reclaiming.stop()]);
+      await Promise.all([webhooks.stop(), deletionWorker.stop(), reclaiming.stop(), instances.stop()]);
     },
   };
 }

@@ -3,6 +3,7 @@ import { DeletionRequestService } from './deletion/deletion-request-service.ts';
 import { SegmentDeletion, type SegmentDeletionOptions } from './deletion/segment-deletion.ts';
 import type { DocumentLimits } from './documents/document-limits.ts';
 import { FlowService } from './flows/flow-service.ts';
+import { type InstanceOptions, InstanceService } from './objects/instance-service.ts';
 import { ObjectService } from './objects/object-service.ts';
 import { ProfileService } from './profiles/profile-service.ts';
 import type { SegmentPageCache } from './segments/segment-page-cache.ts';
@@ -23,6 +24,7 @@ export interface Services {
   readonly segments: SegmentService;
   readonly storage: StorageService;
   readonly objects: ObjectService;
+  readonly instances: InstanceService;
   readonly deletionRequests: DeletionRequestService;
   readonly webhooks: WebhookService;
 }
@@ -42,6 +44,7 @@ interface ServiceParts {
   readonly deletion: SegmentDeletionOptions;
   readonly allocationExpiryMs: number;
   readonly limits: DocumentLimits;
+  readonly instances: Omit<InstanceOptions, 'labels' | 'limits'>;
   /** Services that are not about single flows and sources are shared by all principals. */
   readonly forAll: Pick<Services, 'webhooks'>;
 }
@@ -59,6 +62,7 @@ export function buildServices(store: Store, parts: ServiceParts): Services {
     segments: new SegmentService(store, media, new SegmentRegistration(store, labels, limits), deletion, pages),
     storage: new StorageService(store, media, allocationExpiryMs, knownMedia),
     objects: new ObjectService(store, media),
+    instances: new InstanceService(store, media, knownMedia, { labels, limits, ...parts.instances }),
     deletionRequests: new DeletionRequestService(store),
   };
 }

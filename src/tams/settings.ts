@@ -65,6 +65,8 @@ interface TamsSettings {
   readonly limits: {
     readonly segmentsPerRequest: number;
     readonly deleteSyncMax: number;
+    /** Copies of objects that may wait, of all principals and of each. */
+    readonly copies: { readonly max: number; readonly perPrincipalMax: number };
     /** Limits of the JSON of a flow, a source, a webhook or a segment, and of a list within one. */
     readonly documents: DocumentLimits;
   };
@@ -84,6 +86,10 @@ const readTams = (env: Environment): TamsSettings => ({
   limits: {
     segmentsPerRequest: env.integer('SEGMENTS_PER_REQUEST_MAX', { default: 5000, min: 1, max: 1_000_000 }),
     deleteSyncMax: env.integer('DELETE_SYNC_MAX', { default: 1000, min: 0, max: 1_000_000 }),
+    copies: {
+      max: env.integer('INSTANCE_COPIES_MAX', { default: 10_000, min: 1, max: 1_000_000 }),
+      perPrincipalMax: env.integer('INSTANCE_COPIES_PER_PRINCIPAL_MAX', { default: 5000, min: 1, max: 1_000_000 }),
+    },
     documents: {
       maxBytes: env.integer('DOCUMENT_MAX_BYTES', { default: MIB, min: 1024, max: GIB }),
       maxItems: env.integer('DOCUMENT_ITEMS_MAX', { default: 1000, min: 1, max: 1_000_000 }),

@@ -8,6 +8,7 @@ import type { TagFilter } from './documents/tags.ts';
 import type { Flow } from './flows/flow.ts';
 import type { FormatUrn } from './documents/format.ts';
 import type { LeaseReads, Leases } from './leases/lease.ts';
+import type { InstanceJobReads, InstanceJobs } from './objects/instance-job.ts';
 import type { MediaObject } from './objects/media-object.ts';
 import type { JsonText, Page, PageRequest } from '../shared/paging.ts';
 import type { Json } from '../shared/json-text.ts';
@@ -279,6 +280,15 @@ export interface ReclaimQueue extends ReclaimQueueReads {
   removeObjects(objectIds: readonly string[]): Promise<void>;
 }
 
+/** Where objects lie. */
+export interface Places {
+  /**
+   * The object has these instances from here on, and so have the segments that use it. Of their own URLs, segments keep
+   * those that the object never had.
+   */
+  change(object: StoredObject, places: Pick<MediaObject, 'locations' | 'externalUrls'>): Promise<void>;
+}
+
 export interface StoreReader {
   readonly flows: FlowReads;
   readonly collections: CollectionReads;
@@ -287,6 +297,7 @@ export interface StoreReader {
   readonly segments: SegmentReads;
   readonly objects: ObjectReads;
   readonly reclaimQueue: ReclaimQueueReads;
+  readonly instanceJobs: InstanceJobReads;
   readonly deletionRequests: DeletionRequestReads;
   readonly webhooks: WebhookReads;
   readonly eventLog: EventLogReads;
@@ -311,6 +322,8 @@ export interface StoreTransaction {
   readonly segments: Segments;
   readonly objects: Objects;
   readonly reclaimQueue: ReclaimQueue;
+  readonly places: Places;
+  readonly instanceJobs: InstanceJobs;
   readonly deletionRequests: DeletionRequests;
   readonly webhooks: Webhooks;
   readonly outbox: Outbox;

@@ -1,5 +1,6 @@
 import type { Deletion, LivingFlow, Membership, PlacedSegment } from './deletion/deletion.ts';
 import type { MediaObject } from './objects/media-object.ts';
+import type { PlaceChange } from './objects/place-change.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 
 /** The flow that segments were registered for. */
@@ -17,6 +18,8 @@ export interface Subscriber {
   segmentsRegistered?(rows: ManagedTransaction, flow: RegisteredFlow, objects: readonly MediaObject[]): Promise<void>;
   /** The rows of these objects are gone. Others may get their ids. */
   objectsReclaimed?(rows: ManagedTransaction, objectIds: readonly string[]): Promise<void>;
+  /** The instances of an object are others now. */
+  placesChanged?(rows: ManagedTransaction, change: PlaceChange): Promise<void>;
   /** Those of the objects that must not be reclaimed. */
   usedObjects?(rows: ManagedTransaction, objectIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Whether the id is not free although there is no such flow or source. Asked for principals that classes limit. */
@@ -70,6 +73,10 @@ export class Subscribers {
 
   async objectsReclaimed(rows: ManagedTransaction, objectIds: readonly string[]): Promise<void> {
     for (const each of this.#all) await each.objectsReclaimed?.(rows, objectIds);
+  }
+
+  async placesChanged(rows: ManagedTransaction, change: PlaceChange): Promise<void> {
+    for (const each of this.#all) await each.placesChanged?.(rows, change);
   }
 
   usedObjects(rows: ManagedTransaction, objectIds: readonly string[]): Promise<ReadonlySet<string>[]> {

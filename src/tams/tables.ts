@@ -3,6 +3,7 @@ import { COUNTERS } from './counter-repository.ts';
 import { DELETION_REQUESTS } from './deletion/deletion-tables.ts';
 import { FLOW_COLLECTION_MEMBERS, FLOW_TAGS, FLOWS } from './flows/flow-tables.ts';
 import { LEASES } from './leases/lease-repository.ts';
+import { INSTANCE_JOBS } from './objects/instance-tables.ts';
 import { OBJECTS, RECLAIM_QUEUE, RECLAIMED_IDS } from './objects/object-tables.ts';
 import { PROFILES } from './profiles/profile-tables.ts';
 import { SEGMENTS } from './segments/segment-tables.ts';
@@ -24,6 +25,7 @@ export const VAST_STORE_TABLES: readonly TableDefinition[] = [
   OBJECTS,
   RECLAIMED_IDS,
   RECLAIM_QUEUE,
+  INSTANCE_JOBS,
   DELETION_REQUESTS,
   WEBHOOKS,
   EVENTS,

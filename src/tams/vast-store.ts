@@ -10,7 +10,9 @@ import { LeaseReader, LeaseRepository } from './leases/lease-repository.ts';
 import { type KnownRegistrations, noRegistrationsKnown, OutboxRepository } from './webhooks/outbox-repository.ts';
 import { DeletionRequestReader, DeletionRequestRepository } from './deletion/deletion-request-repository.ts';
 import { FlowReader, FlowRepository } from './flows/flow-repository.ts';
+import { InstanceJobReader, InstanceJobRepository } from './objects/instance-job-repository.ts';
 import { ObjectReader, ObjectRepository } from './objects/object-repository.ts';
+import { PlaceRepository } from './objects/place-repository.ts';
 import { ReclaimQueueReader, ReclaimQueueRepository } from './objects/reclaim-queue-repository.ts';
 import { ProfileReader, ProfileRepository } from './profiles/profile-repository.ts';
 import { SegmentReader, SegmentRepository } from './segments/segment-repository.ts';
@@ -30,6 +32,7 @@ export class VastStore implements Store {
   readonly segments: StoreReader['segments'];
   readonly objects: StoreReader['objects'];
   readonly reclaimQueue: StoreReader['reclaimQueue'];
+  readonly instanceJobs: StoreReader['instanceJobs'];
   readonly deletionRequests: StoreReader['deletionRequests'];
   readonly webhooks: StoreReader['webhooks'];
   readonly eventLog: StoreReader['eventLog'];
@@ -58,6 +61,7 @@ export class VastStore implements Store {
     this.segments = new SegmentReader(reader, access);
     this.objects = new ObjectReader(reader, access);
     this.reclaimQueue = new ReclaimQueueReader(reader);
+    this.instanceJobs = new InstanceJobReader(reader);
     this.deletionRequests = new DeletionRequestReader(reader, access);
     this.webhooks = new WebhookReader(reader, webhookSecrets);
     this.eventLog = new EventLogReader(reader);
@@ -177,6 +181,14 @@ class VastStoreTransaction implements StoreTransaction {
 
   get reclaimQueue(): ReclaimQueueRepository {
     return new ReclaimQueueRepository(this.#tx);
+  }
+
+  get places(): PlaceRepository {
+    return new PlaceRepository(this.#tx, this.#shared.subscribers);
+  }
+
+  get instanceJobs(): InstanceJobRepository {
+    return new InstanceJobRepository(this.#tx);
   }
 
   get deletionRequests(): DeletionRequestRepository {

@@ -80,6 +80,13 @@ describe.each(VERSIONS)('the examples of TAMS %s', (version) => {
     await send('POST', `/flows/${id}/storage`, { object_ids: [segment.object_id] });
     const webhook = await send('POST', '/service/webhooks', { url: 'https://hook.example.com/', events: [] });
 
+    const used = {
+      object_id: 'used',
+      timerange: '[1000:0_1001:0)',
+      get_urls: [{ url: 'https://e.example/', label: 'e' }],
+    };
+    expect((await send('POST', `/flows/${id}/segments`, used)).status).toBe(201);
+
     let tried = 0;
     for (const operation of spec.operations) {
       const { method, path, requestBody } = operation;
@@ -88,7 +95,7 @@ describe.each(VERSIONS)('the examples of TAMS %s', (version) => {
         const params: Record<string, string> = {
           flowId: path.endsWith('/flow_collection') ? collector : id,
           sourceId: ids.source_id,
-          objectId: segment.object_id,
+          objectId: path.endsWith('/instances') ? used.object_id : segment.object_id,
           name: 'a',
         };
         if (path.endsWith('/{profileId}')) {

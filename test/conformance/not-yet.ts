@@ -9,8 +9,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   'HEAD_webhooks-webhookId',
   'PUT_webhooks',
   'DELETE_webhooks-webhookId',
-  'POST_objects-instances',
-  'DELETE_objects-instances',
 ]);
 
 export const isThere = (...ids: readonly string[]): boolean => !ids.some((id) => NOT_YET.has(id));

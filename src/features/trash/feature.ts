@@ -1,4 +1,5 @@
 import type { Subscriber } from '../../tams/subscribers.ts';
+import { changePlaces } from '../../tams/objects/place-change.ts';
 import { CommittedReads } from '../../tams/table-access.ts';
 import type { Feature } from '../feature.ts';
 import { purgeWorker } from './purge-worker.ts';
@@ -9,7 +10,7 @@ import { TrashRepository } from './trash-repository.ts';
 import { trashRoutes } from './trash-routes.ts';
 import { TrashService } from './trash-service.ts';
 import { readSoftDelete, type SoftDeleteConfig } from './trash-settings.ts';
-import { TRASH_TABLES } from './trash-tables.ts';
+import { DELETED_SEGMENTS, TRASH_TABLES } from './trash-tables.ts';
 
 /** Deletions that can be undone (docs/adr/0016-soft-delete.md). */
 export const trash: Feature<SoftDeleteConfig> = {
@@ -35,6 +36,9 @@ export const trash: Feature<SoftDeleteConfig> = {
 
 const USES: Subscriber = {
   usedObjects: (rows, objectIds) => new TrashRepository(rows).usedObjects(objectIds),
+  placesChanged: async (rows, change) => {
+    await changePlaces(rows, DELETED_SEGMENTS, change);
+  },
   reservesId,
 };
 

@@ -34,7 +34,8 @@ export interface SourceBody {
 /** Opens an object of a store, with the checksum that the store keeps of it. */
 export async function openStored({ store, storagePath }: StoredObject): Promise<SourceBody> {
   const info = await store.head(storagePath);
-  if (info === undefined) throw new CopyError('The source has no bytes.', false);
+  // An upload may follow.
+  if (info === undefined) throw new CopyError('The source has no bytes.', true);
   const { body, etag, contentType } = await store.get(storagePath);
   if (etag !== info.etag) {
     body.destroy();

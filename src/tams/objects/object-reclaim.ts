@@ -1,6 +1,7 @@
 import type { MediaObject } from './media-object.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { Store, StoreTransaction } from '../store.ts';
+import { usedObjects } from './used-objects.ts';
 
 interface ReclaimResult {
   readonly reclaimed: number;
@@ -13,6 +14,8 @@ interface ReclaimResult {
 const BATCH_SIZE = 500;
 /** Delay until an object is due again if its deletion did not finish. */
 const RETRY_MS = 60_000;
+/** Time that the copies of an object get to end before it is looked at again. */
+const COPY_END_MS = 2_000;
 
 /**
  * Deletes objects that no segment uses any more, rows and bytes. In three steps, each of which may be the last before
@@ -97,14 +100,12 @@ async function markDue(tx: StoreTransaction): Promise<{ objects: MediaObject[]; 
   const now = Date.now();
   const entries = await tx.reclaimQueue.due(now, BATCH_SIZE);
   const ids = [...new Set(entries.map(({ objectId }) => objectId))];
-  const [used, needed, inGrace, usedByFeatures] = await Promise.all([
-    tx.segments.usedObjects(ids),
-    tx.objects.neededInits(ids),
-    tx.reclaimQueue.inGrace(ids, now),
-    tx.subscribers.usedObjects(tx.rows, ids),
-  ]);
-  const kept = [used, needed, inGrace, ...usedByFeatures];
-  const unused = ids.filter((id) => !kept.some((those) => those.has(id)));
+  const [used, inGrace] = await Promise.all([usedObjects(tx, ids), tx.reclaimQueue.inGrace(ids, now)]);
+  const idle = ids.filter((id) => !used.has(id) && !inGrace.has(id));
+  // Their copies end first: nothing else knows where the bytes of those are.
+  const copied = await tx.instanceJobs.hurryCopies(idle, now);
+  await tx.reclaimQueue.add([...copied], now + COPY_END_MS, 'dropped');
+  const unused = idle.filter((id) => !copied.has(id));
   const [objects] = await Promise.all([mark(tx, unused), tx.reclaimQueue.remove(entries.map(({ handle }) => handle))]);
   const marked = objects.map(({ id }) => id);
   await tx.reclaimQueue.add(marked, now + RETRY_MS, 'reclaiming');

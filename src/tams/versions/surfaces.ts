@@ -1,6 +1,8 @@
 import type { TamsApp } from '../../http/tams-app.ts';
 import type { RouteContext } from '../route-context.ts';
+import { instanceRoutes } from '../objects/instance-routes.ts';
 import { profileRoutes } from '../profiles/profile-routes.ts';
+import { ofNewer } from './newer-routes.ts';
 import { surface70 } from './7.0/surface.ts';
 import { profiles } from './8.2/profiles.ts';
 import { surface82 } from './8.2/surface.ts';
@@ -24,9 +26,16 @@ export function ownRoutes(app: TamsApp, context: RouteContext): void {
 
 const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => void> = new Map([
   [
+    surface70,
+    (app) => {
+      ofNewer(app, ['POST', 'DELETE'], '/objects/:objectId/instances');
+    },
+  ],
+  [
     surface82,
     (app, context) => {
       profileRoutes(app, context, profiles);
+      instanceRoutes(app, context);
     },
   ],
 ]);

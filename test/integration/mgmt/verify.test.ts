@@ -231,6 +231,7 @@ describe('verify, of what it cannot mend by itself', () => {
     expect((await found()).map(({ check, subject }) => [check, subject])).toEqual([
       ['flow-sources', 'source empty'],
       ['segment-flows', 'segments of flow gone'],
+      ['segment-places', `object ${objects[0] ?? ''}`],
     ]);
   });
 

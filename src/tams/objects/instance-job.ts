@@ -1,0 +1,49 @@
+import type { ObjectLocation } from '../segments/segment.ts';
+import type { RowHandle } from '../row-handle.ts';
+
+/** To make an instance of an object, or to delete the bytes of one that the object has no more. */
+export type InstanceTask = 'copy' | 'remove';
+
+/** Work on an instance. Its row is there before bytes are at its place, and until the object has them or they are gone. */
+export interface InstanceJob extends ObjectLocation {
+  readonly objectId: string;
+  readonly task: InstanceTask;
+  /** When it is to be tried (again), in ms since 1970. */
+  readonly dueMs: number;
+  readonly createdMs: number;
+  /** Those that failed. */
+  readonly attempts: number;
+  /** Who asked for it. */
+  readonly principal: string;
+}
+
+export interface StoredInstanceJob extends InstanceJob {
+  readonly handle: RowHandle;
+}
+
+/** How many copies wait. */
+export interface WaitingCopies {
+  readonly total: number;
+  readonly ofPrincipal: number;
+}
+
+export interface InstanceJobReads {
+  /** Those that are due, the longest first. */
+  due(nowMs: number, limit: number): Promise<StoredInstanceJob[]>;
+}
+
+export interface InstanceJobs extends InstanceJobReads {
+  /** The job as it is now; undefined where it is done. */
+  find(job: InstanceJob): Promise<StoredInstanceJob | undefined>;
+  /** Copies of an object that are under way. */
+  copiesOf(objectId: string): Promise<StoredInstanceJob[]>;
+  /** Those of the objects that are being copied. Their copies are due now. */
+  hurryCopies(objectIds: readonly string[], nowMs: number): Promise<Set<string>>;
+  waiting(principal: string): Promise<WaitingCopies>;
+  add(job: InstanceJob): Promise<void>;
+  /** To be tried again. */
+  putOff(job: StoredInstanceJob, dueMs: number, error: string): Promise<void>;
+  /** The copy is not to be made any more: what there may be of it goes. */
+  cancel(job: StoredInstanceJob): Promise<void>;
+  remove(job: StoredInstanceJob): Promise<void>;
+}

@@ -1,0 +1,74 @@
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { and, eq, isIn, isNotNull } from '../../vastdb/predicate/builder.ts';
+import { FLOWS } from '../flows/flow-tables.ts';
+import { toRowId } from '../row-handles.ts';
+import type { ExternalUrl } from '../segments/segment.ts';
+import { SEGMENTS } from '../segments/segment-tables.ts';
+import type { Places, StoredObject } from '../store.ts';
+import type { Subscribers } from '../subscribers.ts';
+import { toJson } from '../../shared/json-text.ts';
+import { packLocations } from './object-location.ts';
+import { OBJECTS } from './object-tables.ts';
+import { changePlaces, type PlaceChange } from './place-change.ts';
+
+/** Where objects lie: in their rows, and in those of the segments that use them, which listings read alone. */
+export class PlaceRepository implements Places {
+  readonly #tx: ManagedTransaction;
+  readonly #subscribers: Subscribers;
+
+  constructor(tx: ManagedTransaction, subscribers: Subscribers) {
+    this.#tx = tx;
+    this.#subscribers = subscribers;
+  }
+
+  async change(
+    object: StoredObject,
+    { locations, externalUrls }: Pick<StoredObject, 'locations' | 'externalUrls'>,
+  ): Promise<void> {
+    const before = new Set(object.externalUrls.map(toKey));
+    const after = new Set(externalUrls.map(toKey));
+    const added = externalUrls.filter((url) => !before.has(toKey(url)));
+    const change: PlaceChange = {
+      objectId: object.id,
+      locations: packLocations(locations),
+      urls: (present) => {
+        const kept = present.filter((url) => !before.has(toKey(url)) || after.has(toKey(url)));
+        return kept.length === 0 ? externalUrls : [...kept, ...added];
+      },
+    };
+    const cells = [change.locations, externalUrls.length === 0 ? null : toJson(externalUrls)] as const;
+    const rowIds = [toRowId(object.handle)];
+    const [flowIds] = await Promise.all([
+      object.isInit === true ? this.#flowsNeeding(object.id) : changePlaces(this.#tx, SEGMENTS, change),
+      this.#tx.updateByRowIds(OBJECTS, rowIds, ['locations', 'external_urls'], [cells]),
+      this.#subscribers.placesChanged(this.#tx, change),
+    ]);
+    await this.#renewPages(flowIds);
+  }
+
+  /** Flows whose media objects need an initialisation segment. Their listings read its places from its row. */
+  async #flowsNeeding(id: string): Promise<string[]> {
+    const { rows } = await this.#tx.select({
+      table: SEGMENTS,
+      columns: ['flow_id'],
+      where: and([isNotNull('init_object_id'), eq('init_object_id', id)]),
+      distinct: true,
+    });
+    return rows.map(([flowId]) => flowId);
+  }
+
+  /** Pages of segments that were made before are not current any more. */
+  async #renewPages(flowIds: readonly string[]): Promise<void> {
+    if (flowIds.length === 0) return;
+    const { rows, rowIds } = await this.#tx.select({
+      table: FLOWS,
+      columns: ['segments_version'],
+      where: isIn('id', flowIds),
+      rowIds: true,
+    });
+    const cells = rows.map(([version]) => [version + 1n] as const);
+    if (rowIds.length > 0) await this.#tx.updateByRowIds(FLOWS, rowIds, ['segments_version'], cells);
+  }
+}
+
+const toKey = ({ url, label }: ExternalUrl): string => JSON.stringify([url, label]);
