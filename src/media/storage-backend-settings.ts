@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Type from 'typebox';
@@ -8,6 +7,7 @@ import { ConfigError, parseAs } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
 import type { TextSyntax } from '../config/text-syntax.ts';
+import { uuidOf } from '../shared/uuid.ts';
 import { BACKEND_TAGS, BackendTags } from './backend-tags.ts';
 
 interface BackendDescription {
@@ -290,11 +290,8 @@ function refuseRepeated(
   }
 }
 
-/** An id that is the same at every start: a version 5 UUID's form over a hash of the name. */
-function idOf(name: string): string {
-  const hash = createHash('sha256').update(`tams storage backend ${name}`).digest('hex');
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-5${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
-}
+/** An id that is the same at every start. */
+const idOf = (name: string): string => uuidOf(`tams storage backend ${name}`);
 
 function fileError(problem: string): ConfigError {
   return new ConfigError(`STORAGE_BACKENDS_FILE ${problem}.`);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** Ids of one millisecond that can be told apart by their counter (12 bits, RFC 9562, 6.2, method 1). */
 const PER_MILLISECOND = 4096;
@@ -26,4 +26,10 @@ export function uuidV7(nowMs: number = Date.now()): string {
   const tail = random.toString('hex');
   const counter = count.toString(16).padStart(3, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+}
+
+/** The same id for the same name, always: the form of a UUID of version 5 over a SHA-256. */
+export function uuidOf(name: string): string {
+  const hash = createHash('sha256').update(name).digest('hex');
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-5${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

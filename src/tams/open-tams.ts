@@ -28,8 +28,10 @@ import { pageCacheSources } from './segments/page-cache-metrics.ts';
 import type { Settings } from './settings.ts';
 import { mountVersions } from './tams-routes.ts';
 import { VastStore } from './vast-store.ts';
+import { eventFormOf } from './versions/surfaces.ts';
 import { AddressGuard } from '../shared/address-guard.ts';
 import { buildWebhookWorkers } from './webhooks/open-webhooks.ts';
+import { WEBHOOK_BACKFILLS } from './webhooks/webhook-row.ts';
 import { webhookSources } from './webhooks/webhook-metrics.ts';
 import { WebhookService } from './webhooks/webhook-service.ts';
 
@@ -72,7 +74,11 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
   });
   const leases = new LeaseKeeper(store, logger);
   const guard = new AddressGuard(settings.webhooks.allowed);
-  const webhooks = buildWebhookWorkers({ store, leases, media, guard, version, baseUrl }, settings.webhooks, logger);
+  const webhooks = buildWebhookWorkers(
+    { store, leases, media, guard, version, formOf: eventFormOf, baseUrl },
+    settings.webhooks,
+    logger,
+  );
 
   const deletion = {
     syncMax: limits.deleteSyncMax,
@@ -162,6 +168,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
 async function fillOlderRows(manager: VastDBManager, classes: boolean, logger: Logger): Promise<void> {
   const sorted = await fillColumns(manager, SORT_BACKFILLS, logger);
   if (sorted > 0) logger.info({ rows: sorted }, 'noted where rows that were here before stand in sorted listings');
+  await fillColumns(manager, WEBHOOK_BACKFILLS, logger);
   if (!classes) return;
   const owned = await fillColumns(manager, VAST_STORE_BACKFILLS, logger);
   if (owned > 0) logger.info({ rows: owned }, 'noted whom flows and sources that were here before belong to');

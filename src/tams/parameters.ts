@@ -35,7 +35,7 @@ export const pagingParameters = {
   limit: limitParameter('Results per page; lowered to what the server allows, see `X-Paging-Limit`.'),
 };
 
-const tagFilters = {
+export const tagFilters = {
   'tag.{name}': Type.Optional(
     Type.String({
       description:

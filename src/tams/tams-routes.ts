@@ -9,7 +9,6 @@ import { segmentRoutes } from './segments/segment-routes.ts';
 import { rootRoutes, serviceInfoRoutes, storageBackendRoutes } from './service/service-routes.ts';
 import { allSourceRoutes } from './sources/source-routes.ts';
 import { storageRoutes } from './storage/storage-routes.ts';
-import { webhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** Mounts every version of TAMS at its path, and one at the root. */
 export async function mountVersions(app: TamsApp, context: TamsContext, atRoot: string): Promise<void> {
@@ -31,7 +30,6 @@ function tamsRoutes(app: TamsApp, context: RouteContext): void {
   rootRoutes(app);
   serviceInfoRoutes(app, context);
   storageBackendRoutes(app, context);
-  webhookRoutes(app, context);
   allSourceRoutes(app, context);
   allFlowRoutes(app, context);
   segmentRoutes(app, context);

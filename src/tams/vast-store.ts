@@ -21,7 +21,8 @@ import { SourceReader, SourceRepository } from './sources/source-repository.ts';
 import { CommittedReads } from './table-access.ts';
 import { translateTableFailure } from './table-failure.ts';
 import { Subscribers } from './subscribers.ts';
-import { WebhookReader, WebhookRepository } from './webhooks/webhook-repository.ts';
+import { WebhookReader } from './webhooks/webhook-reader.ts';
+import { WebhookRepository } from './webhooks/webhook-repository.ts';
 
 /** TAMS entities in tables: one repository per entity over the table layer. */
 export class VastStore implements Store {

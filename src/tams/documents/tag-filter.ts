@@ -3,7 +3,7 @@ import type { TagFilter, TagMatch } from './tags.ts';
 const EQUALS = 'tag.';
 const EXISTS = 'tag_exists.';
 
-const NONE: TagFilter = { values: new Map(), exists: new Map() };
+export const NO_TAGS: TagFilter = { values: new Map(), exists: new Map() };
 
 /** `tag.{name}` and `tag_exists.{name}` out of a validated query. @param matchOf the tags that a value of the query matches */
 export function readTagFilter(
@@ -21,5 +21,5 @@ export function readTagFilter(
       filter.exists.set(parameter.slice(prefix.length + EXISTS.length), value);
     }
   }
-  return filter ?? NONE;
+  return filter ?? NO_TAGS;
 }

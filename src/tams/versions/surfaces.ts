@@ -4,8 +4,11 @@ import { instanceRoutes } from '../objects/instance-routes.ts';
 import { profileRoutes } from '../profiles/profile-routes.ts';
 import { ofNewer } from './newer-routes.ts';
 import { surface70 } from './7.0/surface.ts';
+import { webhookRoutes as webhookRoutes70 } from './7.0/webhook-routes.ts';
 import { profiles } from './8.2/profiles.ts';
 import { surface82 } from './8.2/surface.ts';
+import { webhookRoutes as webhookRoutes82 } from './8.2/webhook-routes.ts';
+import type { EventForm } from '../webhooks/delivery/event-body.ts';
 import type { Surface } from './surface.ts';
 
 /** The versions that this server speaks, the oldest first. Each is at its path, and one is at the root too. */
@@ -19,12 +22,23 @@ export const VERSIONS = SURFACES.map(({ version }) => version);
 /** A version that `VERSIONS` has. */
 export const surfaceOf = (version: string): Surface => SURFACES.find((each) => each.version === version) ?? surface70;
 
+/** How events show what they tell of, to webhooks that were registered with this version; undefined: with the oldest. */
+export function eventFormOf(version: string | undefined): EventForm {
+  const { flows, sources, segments } = surfaceOf(version ?? DEFAULT_VERSION);
+  return {
+    flow: flows.show,
+    source: sources.show,
+    segmentDetails: (objectTimerange) => segments.details({ include_object_timerange: objectTimerange }),
+  };
+}
+
 /** Operations that one version alone has, or has in a form of its own. */
 export function ownRoutes(app: TamsApp, context: RouteContext): void {
   OWN_ROUTES.get(context.surface)?.(app, context);
 }
 
 const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => void> = new Map([
+  [surface70, webhookRoutes70],
   [
     surface70,
     (app) => {
@@ -34,6 +48,7 @@ const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => 
   [
     surface82,
     (app, context) => {
+      webhookRoutes82(app, context);
       profileRoutes(app, context, profiles);
       instanceRoutes(app, context);
     },

@@ -4,13 +4,13 @@ import type { WebhookConfig } from './webhook-settings.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import { LimitedMedia } from '../access/limited-media.ts';
 import type { Store } from '../store.ts';
-import { eventBody } from './delivery/event-body.ts';
+import { eventBody, type EventForm } from './delivery/event-body.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
 import { WebhookSender } from './delivery/webhook-sender.ts';
 import { renderSegments } from '../segments/segment-renderer.ts';
 import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { EventDispatcher } from './delivery/event-dispatcher.ts';
-import { MAX_WIDTH } from './delivery/receiver.ts';
+import { MAX_WIDTH, type ReceiverContext } from './delivery/receiver.ts';
 import { WebhookDelivery } from './delivery/webhook-delivery.ts';
 import type { WorkerStatus } from '../../operation/worker-loop.ts';
 import { webhookStats, type WebhookStats } from './delivery/webhook-stats.ts';
@@ -34,6 +34,8 @@ interface WebhookParts {
   readonly media: MediaStoreRegistry;
   readonly guard: AddressGuard;
   readonly version: string;
+  /** The form of events of a version of the API; of a registration that names none, that of the oldest. */
+  readonly formOf: (version: string | undefined) => EventForm;
   /** Where URLs of the local media store lead; events have no request that could tell. */
   readonly baseUrl: () => string;
 }
@@ -45,9 +47,15 @@ export function ownUrl(address: AddressInfo | string | null, configuredPort: num
 }
 
 export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig, logger: Logger): WebhookWorkers {
-  const { store, leases, media, guard, version, baseUrl } = parts;
+  const { store, leases, media, guard, version, formOf, baseUrl } = parts;
   const { timeoutMs, retryMaxS } = settings;
   const retryMaxMs = retryMaxS * 1000;
+  const body: ReceiverContext['body'] = (event, registration) => {
+    const readable = new LimitedMedia(media, registration);
+    return eventBody(event, registration, formOf(registration.form), (segments, { urls, details }) =>
+      renderSegments(segments, urls, readable, baseUrl(), details),
+    );
+  };
   const senderOptions = { timeoutMs, sockets: MAX_WIDTH, userAgent: `vast-tams/${version}` };
   const delivery = new WebhookDelivery(
     store,
@@ -55,10 +63,7 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
     {
       retryMaxMs,
       makeSender: () => new WebhookSender(guard, senderOptions),
-      body: (event, subscription) =>
-        eventBody(event, subscription, (segments, urls) =>
-          renderSegments(segments, urls, new LimitedMedia(media, subscription), baseUrl()),
-        ),
+      body,
     },
     logger,
   );

@@ -7,7 +7,7 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { toJson } from '../../shared/json-text.ts';
 import { readCounters } from '../counter-repository.ts';
 import { EVENTS } from './webhook-tables.ts';
-import { WebhookReader } from './webhook-repository.ts';
+import { WebhookReader } from './webhook-reader.ts';
 
 /** The registrations of one `registrations_version`: every transaction of a process shares them. */
 export interface KnownRegistrations {

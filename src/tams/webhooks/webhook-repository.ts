@@ -1,123 +1,31 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import {
   ADMINS,
+  isKnownByKey,
+  type KeptWebhook,
+  type PublicWebhook,
   type Registrant,
   type Registration,
   type ShownWebhook,
   type Webhook,
+  type WebhookKey,
   type WebhookProgress,
-  type WebhookReads,
   type Webhooks,
 } from './webhook.ts';
-import type { Page, PageRequest } from '../../shared/paging.ts';
+import { AppError } from '../../shared/errors.ts';
+import { toJson } from '../../shared/json-text.ts';
 import type { SecretBox } from '../../shared/secret-box.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
-import { and, eq, everyRow, isIn } from '../../vastdb/predicate/builder.ts';
+import { eq, everyRow, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import type { Where } from '../../vastdb/predicate/predicate.ts';
-import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
-import { fromJson, toJson } from '../../shared/json-text.ts';
 import { setCounter } from '../counter-repository.ts';
 import { EventLogRepository } from './event-log-repository.ts';
-import { toPage } from '../documents/keyset-page.ts';
-import { afterCursor } from '../documents/listing-order.ts';
-import type { TableReads } from '../table-access.ts';
+import { ofOwner, WebhookReader } from './webhook-reader.ts';
+import { PROGRESS_COLUMNS, progressCells, shownWebhook } from './webhook-row.ts';
 import { WEBHOOKS } from './webhook-tables.ts';
-
-type WebhookKey = Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>;
 
 /** The largest random integer. */
 const MAX_VERSION = 2 ** 48 - 1;
-
-const IN_ORDER = [
-  { column: 'created_ns', direction: 'asc' },
-  { column: 'identity', direction: 'asc' },
-] as const;
-
-const PROGRESS_COLUMNS = ['position', 'done', 'troubled_since_ms', 'failure'] as const;
-
-export class WebhookReader implements WebhookReads {
-  readonly #reader: TableReads;
-  readonly #secrets: SecretBox | undefined;
-
-  /** Without the secrets, keys cannot be opened. */
-  constructor(reader: TableReads, secrets?: SecretBox) {
-    this.#reader = reader;
-    this.#secrets = secrets;
-  }
-
-  async list(page: PageRequest, owner?: string): Promise<Page<ShownWebhook>> {
-    const after = afterCursor(IN_ORDER, page.after, ['bigint', 'string']);
-    const { rows, cut } = await this.#reader.select({
-      table: WEBHOOKS,
-      columns: ['created_ns', 'identity', 'document', 'failure'],
-      where: and([ofOwner(owner), ...after]),
-      orderBy: IN_ORDER,
-      limit: page.limit + 1,
-      maxBytes: page.maxBytes,
-      timeline: { column: 'created_ns' },
-    });
-    return toPage(
-      { rows, cut },
-      page.limit,
-      ([, , document, failure]) => {
-        const webhook = fromJson(document);
-        return failure === null ? webhook : { ...webhook, status: 'error', error: fromJson(failure) };
-      },
-      ([created, identity]) => [created, identity],
-    );
-  }
-
-  async registrations(): Promise<Registration[]> {
-    const { rows } = await this.#reader.select({
-      table: WEBHOOKS,
-      columns: ['identity', 'revision', 'sealed_api_key', 'document', 'owner', 'classes', ...PROGRESS_COLUMNS],
-      where: everyRow(),
-      orderBy: IN_ORDER,
-    });
-    return rows.map(([identity, revision, sealed, document, owner, classes, ...progress]) => {
-      const webhook = fromJson(document);
-      return {
-        identity,
-        revision: revision ?? '',
-        webhook,
-        owner: owner ?? undefined,
-        classes: classes === null ? undefined : fromJson(classes),
-        ...toProgress(progress),
-        apiKeyHeader: () => this.#openKey(webhook.api_key_name, sealed),
-      };
-    });
-  }
-
-  #openKey(name: string | undefined, sealed: string | null): { name: string; value: string } | undefined {
-    if (name === undefined || sealed === null) return undefined;
-    if (this.#secrets === undefined) throw new TypeError('this reader has no secrets to open keys with');
-    return { name, value: this.#secrets.open(sealed) };
-  }
-}
-
-type WebhookRow = RowOf<typeof WEBHOOKS>;
-
-const ofOwner = (owner: string | undefined): Where<WebhookRow> =>
-  owner === undefined ? everyRow() : eq('owner', owner);
-
-type ProgressCells = CellsOf<WebhookRow, typeof PROGRESS_COLUMNS>;
-
-function toProgress([position, done, troubledSinceMs, failure]: ProgressCells): WebhookProgress {
-  return {
-    position: Number(position ?? 0n),
-    done: done === null ? [] : fromJson(done),
-    ...(troubledSinceMs === null ? {} : { troubledSinceMs: Number(troubledSinceMs) }),
-    ...(failure === null ? {} : { failure: fromJson(failure) }),
-  };
-}
-
-const progressCells = ({ position, done, troubledSinceMs, failure }: WebhookProgress): ProgressCells => [
-  BigInt(position),
-  done.length === 0 ? null : toJson(done),
-  troubledSinceMs === undefined ? null : BigInt(troubledSinceMs),
-  failure === undefined ? null : toJson(failure),
-];
 
 /** Whether a registration has this key, if it can be decrypted. */
 function mayHaveKey({ apiKeyHeader }: Registration, value: string | undefined): boolean {
@@ -142,63 +50,95 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     return this.#tx.count(WEBHOOKS, ofOwner(owner));
   }
 
-  async save(webhook: Webhook, { owner, classes }: Registrant = ADMINS): Promise<void> {
-    const { api_key_value: apiKey, ...shown } = webhook;
-    const identity = this.#identity(webhook, owner);
-    const changes = {
-      identity,
-      sealed_api_key: apiKey === undefined ? null : this.#secrets.seal(apiKey),
-      document: toJson(shown),
-      owner: owner ?? null,
-      classes: classes === undefined ? null : toJson(classes),
-      revision: uuidV7(),
-      troubled_since_ms: null,
-      failure: null,
-    };
-    await this.#countChange();
-    if ((await this.#tx.update(WEBHOOKS, eq('identity', identity), changes)) > 0) return;
-    const [lost] = await this.#lost(webhook, owner);
-    if (lost !== undefined) {
-      await this.#tx.update(WEBHOOKS, eq('identity', lost), changes);
-      return;
-    }
-    const created = BigInt(Date.now()) * 1_000_000n;
-    const position = BigInt(await this.#endOfLog());
-    await this.#tx.insert(WEBHOOKS, [{ created_ns: created, position, ...changes }]);
+  async insert(webhook: Webhook, registrant: Registrant, form: string, isDisabled: boolean): Promise<ShownWebhook> {
+    const id = randomUUID();
+    await this.#insert(id, id, webhook, registrant, { form, disabled: isDisabled });
+    return shownWebhook(id, withoutKey(webhook), { isDisabled });
   }
 
-  async remove(webhook: WebhookKey, owner?: string): Promise<void> {
+  async save(
+    webhook: Webhook,
+    registrant: Registrant = ADMINS,
+    { form, merge = () => webhook }: Parameters<Webhooks['save']>[2] = {},
+  ): Promise<ShownWebhook> {
+    const { owner } = registrant;
+    const identity = this.#identity(webhook, owner);
+    const [present = (await this.#lost(webhook, owner))[0]] = await this.kept(eq('identity', identity));
+    if (present === undefined) {
+      const id = randomUUID();
+      await this.#insert(id, identity, webhook, registrant, { form: form ?? null });
+      return shownWebhook(id, withoutKey(webhook), { isDisabled: false });
+    }
+    const { id, isDisabled } = present;
+    const merged = merge(present.webhook);
+    await this.#countChange();
+    await this.#tx.update(WEBHOOKS, eq('identity', present.identity), {
+      identity,
+      id,
+      form: form ?? null,
+      sealed_api_key: this.#seal(webhook),
+      ...this.#cells(merged, registrant),
+    });
+    return shownWebhook(id, withoutKey(merged), { isDisabled });
+  }
+
+  async replace(
+    present: KeptWebhook,
+    webhook: Webhook,
+    registrant: Registrant,
+    isDisabled: boolean,
+  ): Promise<ShownWebhook> {
+    const { api_key_name: name, api_key_value: value } = webhook;
+    const keepsKey = name !== undefined && value === undefined;
+    const isRestarted = present.isDisabled && !isDisabled;
+    const identity = isKnownByKey(present) ? await this.#changedIdentity(present, webhook) : present.identity;
+    await this.#countChange();
+    await this.#tx.update(WEBHOOKS, eq('identity', present.identity), {
+      identity,
+      disabled: isDisabled,
+      ...this.#cells(webhook, registrant),
+      ...(!keepsKey && { sealed_api_key: this.#seal(webhook) }),
+      // What happened while it was disabled is not told later.
+      ...(isRestarted && { position: BigInt(await this.#endOfLog()), done: null }),
+    });
+    return shownWebhook(present.id, withoutKey(webhook), { isDisabled });
+  }
+
+  async delete({ identity }: KeptWebhook): Promise<void> {
+    await this.#tx.delete(WEBHOOKS, eq('identity', identity));
+    await this.#countChange();
+  }
+
+  async remove(key: WebhookKey, owner?: string): Promise<void> {
     const remove = (identities: readonly string[]) => this.#tx.delete(WEBHOOKS, isIn('identity', identities));
-    let removed = await remove([this.#identity(webhook, owner)]);
-    if (removed === 0) removed = await remove(await this.#lost(webhook, owner));
-    if (owner === undefined) removed += await remove(await this.#ofOwners(webhook));
+    let removed = await remove([this.#identity(key, owner)]);
+    if (removed === 0) removed = await remove((await this.#lost(key, owner)).map(({ identity }) => identity));
+    if (owner === undefined) removed += await remove(await this.#ofOwners(key));
     if (removed > 0) await this.#countChange();
   }
 
   /** Identities of the owners' registrations with this URL, API key name and, if given, value. */
-  async #ofOwners(webhook: WebhookKey): Promise<string[]> {
-    const alike = await this.#alike(webhook);
+  async #ofOwners(key: WebhookKey): Promise<string[]> {
+    const alike = await this.#alike(key);
     return alike
       .filter(({ owner }) => owner !== undefined)
-      .filter((each) => webhook.api_key_value === undefined || mayHaveKey(each, webhook.api_key_value))
+      .filter((each) => key.api_key_value === undefined || mayHaveKey(each, key.api_key_value))
       .map(({ identity }) => identity);
   }
 
   /**
-   * The identities of registrations that may be this one and were made under another SECRET_KEY. Their keys cannot be
-   * decrypted, so only URL and key name identify them.
+   * Registrations that may be this one and were made under another SECRET_KEY. Their keys cannot be decrypted, so only
+   * URL and key name identify them.
    */
-  async #lost(webhook: WebhookKey, owner: string | undefined): Promise<string[]> {
-    const alike = await this.#alike(webhook);
-    return alike
-      .filter((each) => each.owner === owner && mayHaveKey(each, webhook.api_key_value))
-      .map(({ identity }) => identity);
+  async #lost(key: WebhookKey, owner: string | undefined): Promise<KeptWebhook[]> {
+    const alike = await this.#alike(key);
+    return alike.filter((each) => each.owner === owner && mayHaveKey(each, key.api_key_value));
   }
 
-  /** Those with this URL and API key name, whoever made them. */
-  async #alike({ url, api_key_name: name }: WebhookKey): Promise<Registration[]> {
-    const registrations = await this.registrations();
-    return registrations.filter(({ webhook }) => webhook.url === url && webhook.api_key_name === name);
+  /** Those that are known by this URL and API key name, whoever made them. */
+  async #alike({ url, api_key_name: name }: WebhookKey): Promise<KeptWebhook[]> {
+    const all = await this.kept(everyRow());
+    return all.filter(isKnownByKey).filter(({ webhook }) => webhook.url === url && webhook.api_key_name === name);
   }
 
   async saveProgress(
@@ -228,6 +168,61 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     );
   }
 
+  async #insert(
+    id: string,
+    identity: string,
+    webhook: Webhook,
+    registrant: Registrant,
+    more: { readonly form: string | null; readonly disabled?: boolean },
+  ): Promise<void> {
+    await this.#countChange();
+    const row = {
+      id,
+      identity,
+      created_ns: BigInt(Date.now()) * 1_000_000n,
+      position: BigInt(await this.#endOfLog()),
+      sealed_api_key: this.#seal(webhook),
+      ...this.#cells(webhook, registrant),
+      ...more,
+    };
+    await this.#tx.insert(WEBHOOKS, [row]);
+  }
+
+  /** The cells of every registration that a client has just made or changed. */
+  #cells(webhook: Webhook, { owner, classes }: Registrant) {
+    return {
+      url: webhook.url,
+      document: toJson(withoutKey(webhook)),
+      owner: owner ?? null,
+      classes: classes === undefined ? null : toJson(classes),
+      revision: uuidV7(),
+      troubled_since_ms: null,
+      failure: null,
+    };
+  }
+
+  #seal({ api_key_value: value }: Webhook): string | null {
+    return value === undefined ? null : this.#secrets.seal(value);
+  }
+
+  /** The identity of a registration that is known by its key, with another URL or key. Opens the present key where it stays. */
+  async #changedIdentity(present: KeptWebhook, webhook: Webhook): Promise<string> {
+    const { url, api_key_name: name, api_key_value: given } = webhook;
+    const isSame = url === present.webhook.url && name === present.webhook.api_key_name && given === undefined;
+    if (isSame) return present.identity;
+    const value = given ?? (name === undefined ? undefined : present.apiKeyHeader()?.value);
+    const identity = this.#identity(
+      { url, ...(name !== undefined && { api_key_name: name }), ...(value !== undefined && { api_key_value: value }) },
+      present.owner,
+    );
+    if (identity === present.identity || (await this.#tx.count(WEBHOOKS, eq('identity', identity))) === 0) {
+      return identity;
+    }
+    throw new AppError('invalid_webhook', 'body/url: there is a webhook of this URL and key already; delete it first', {
+      field: 'url',
+    });
+  }
+
   /** Tells every transaction and every replica that registrations changed. */
   async #countChange(): Promise<void> {
     // Random: a count that was seen and then rolled back must not come again for other registrations.
@@ -247,3 +242,5 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     return this.#secrets.fingerprint(JSON.stringify(owner === undefined ? parts : [...parts, owner]));
   }
 }
+
+const withoutKey = ({ api_key_value: _, ...shown }: Webhook): PublicWebhook => shown;

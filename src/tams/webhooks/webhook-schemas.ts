@@ -1,11 +1,11 @@
+import type { TProperties } from 'typebox';
 import Type from 'typebox';
 import { WEBHOOK_EVENTS } from './webhook.ts';
 import { Uuid } from '../../http/schemas/common.ts';
 import { ErrorSchema } from '../../http/schemas/error.ts';
 
-/** TAMS 7.0, `schemas/webhook*.json`. */
-
-const common = {
+/** The properties of TAMS's `schemas/webhook.json` that every version has. */
+export const webhookProperties = {
   url: Type.String({ description: 'Where events are sent to.' }),
   api_key_name: Type.Optional(Type.String({ description: 'The header that carries the key.' })),
   events: Type.Array(Type.Enum([...WEBHOOK_EVENTS], { type: 'string' })),
@@ -19,40 +19,40 @@ const common = {
   verbose_storage: Type.Optional(Type.Boolean()),
 };
 
-const state = {
-  status: Type.Optional(
-    Type.Enum(['error'], {
-      type: 'string',
-      description: 'There while nothing could be delivered for too long, or what waits is as much as is kept.',
-    }),
-  ),
-  error: Type.Optional(ErrorSchema),
-};
+export const webhookError = Type.Optional(ErrorSchema);
 
-export const WebhookSchema = Type.Object(
-  { ...common, ...state },
-  { title: 'Webhook', description: 'A registration, without its key.' },
-);
+/** A registration as answers have it. */
+export const webhookSchema = <Properties extends TProperties>(properties: Properties) =>
+  Type.Object(properties, { title: 'Webhook', description: 'A registration, without its key.' });
 
-export const WebhookInputSchema = Type.Object(
-  {
-    ...common,
-    ...state,
-    api_key_value: Type.Optional(Type.String({ description: 'The key; it is never shown again.' })),
-  },
-  {
-    title: 'WebhookInput',
-    description:
-      'A registration. An empty list of events removes it. What a listing shows can be posted again: `status` and ' +
-      '`error` are ignored. Other properties are refused: they may be filters that this server does not have.',
-    additionalProperties: false,
-    examples: [
-      {
-        url: 'https://receiver.example/tams-events',
-        api_key_name: 'X-Api-Key',
-        api_key_value: 'a secret of the receiver',
-        events: ['flows/created', 'flows/segments_added'],
-      },
-    ],
-  },
-);
+/**
+ * A registration in a request. Unknown properties are refused: they may be filters that this server does not have.
+ *
+ * @param description what is peculiar to the request
+ */
+export const webhookInputSchema = <Properties extends TProperties>(
+  title: string,
+  description: string,
+  properties: Properties,
+  more: object = {},
+) =>
+  Type.Object(
+    {
+      ...properties,
+      api_key_value: Type.Optional(Type.String({ description: 'The key; it is never shown again.' })),
+    },
+    {
+      title,
+      description: `${description} Other properties are refused: they may be filters that this server does not have.`,
+      additionalProperties: false,
+      examples: [
+        {
+          url: 'https://receiver.example/tams-events',
+          api_key_name: 'X-Api-Key',
+          api_key_value: 'a secret of the receiver',
+          events: ['flows/created', 'flows/segments_added'],
+          ...more,
+        },
+      ],
+    },
+  );

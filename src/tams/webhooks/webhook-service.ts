@@ -5,17 +5,29 @@ import type { Principal } from '../../shared/principal.ts';
 import { readableBy } from '../access/rights.ts';
 import {
   ADMINS,
+  type KeptWebhook,
   type PublicWebhook,
   type Registrant,
   type ShownWebhook,
   type Webhook,
-  WEBHOOK_EVENTS,
+  type WebhookQuery,
 } from './webhook.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { AppError } from '../../shared/errors.ts';
+import { shownWebhook } from './webhook-row.ts';
+import { checkFilters, checkKeptKey, checkWebhook, refuseWebhook } from './webhook-rules.ts';
 
-/** Keeps registrations for events (TAMS 7.0, `/service/webhooks`). */
+/** A registration of a client that knows no ids. */
+interface KeyedRegistration {
+  readonly webhook: Webhook;
+  /** The version of the API whose form its events have. */
+  readonly form: string;
+  /** The registration to keep of the given one, in place of one that is there already. */
+  readonly merge: (webhook: Webhook, present: PublicWebhook) => Webhook;
+}
+
+/** Keeps registrations for events (TAMS, `/service/webhooks`). Admins see all, others what they registered. */
 export class WebhookService {
   readonly #store: Store;
   readonly #guard: AddressGuard;
@@ -30,57 +42,96 @@ export class WebhookService {
     this.#onChange = onChange;
   }
 
-  /** Admins see all, others what they registered. */
-  list(page: PageRequest, principal: Principal): Promise<Page<ShownWebhook>> {
-    return this.#store.webhooks.list(page, registrantOf(principal).owner);
+  list(page: PageRequest, principal: Principal, query: WebhookQuery = {}): Promise<Page<ShownWebhook>> {
+    return this.#store.webhooks.list(page, registrantOf(principal).owner, query);
+  }
+
+  async get(id: string, principal: Principal): Promise<ShownWebhook> {
+    const kept = found(await this.#store.webhooks.find(id, registrantOf(principal).owner), id);
+    return shownWebhook(kept.id, kept.webhook, kept);
   }
 
   /**
-   * The same URL and API key again replaces the registration; no events remove it. A client that posts a listed
-   * registration back also sends its failure, which is ignored. Returns what is registered now; undefined where it was
-   * removed.
+   * The same URL and API key again replaces the registration; no events remove it. Registrations that were made by
+   * `create` are others. Returns what is registered now; undefined where it was removed.
    */
-  async register(
-    input: Webhook & { status?: unknown; error?: unknown },
-    principal: Principal,
-  ): Promise<PublicWebhook | undefined> {
+  async register(given: KeyedRegistration, principal: Principal): Promise<ShownWebhook | undefined> {
     const registrant = registrantOf(principal);
-    const { status: _, error: __, ...given } = input;
-    const webhook = { ...given, url: check(given) };
-    const remove = webhook.events.length === 0;
+    const webhook = { ...given.webhook, url: checkWebhook(given.webhook) };
     // Registrations from before a change of WEBHOOK_ALLOW_HOSTS can still be removed.
-    if (!remove) {
-      this.#checkReceiver(webhook.url);
-      checkDocument('webhook', webhook, this.#limits);
-      checkFilters(webhook, registrant);
+    if (webhook.events.length === 0) {
+      await withReserve(() => this.#store.transaction((tx) => tx.webhooks.remove(webhook, registrant.owner)));
+      this.#onChange();
+      return undefined;
     }
-    const change = (): Promise<unknown> =>
-      this.#store.transaction((tx) =>
-        remove ? tx.webhooks.remove(webhook, registrant.owner) : this.#save(tx, webhook, registrant),
-      );
-    await (remove ? withReserve(change) : change());
+    this.#check(webhook, registrant);
+    const merge = (present: PublicWebhook): Webhook => {
+      const merged = given.merge(webhook, present);
+      checkDocument('webhook', merged, this.#limits, present);
+      return merged;
+    };
+    return this.#change(({ webhooks }) =>
+      this.#add(webhooks, registrant, () => webhooks.save(webhook, registrant, { form: given.form, merge })),
+    );
+  }
+
+  /** Makes a registration of its own, whatever others there are. @param form the version whose form its events have */
+  async create(given: Webhook, isDisabled: boolean, form: string, principal: Principal): Promise<ShownWebhook> {
+    const registrant = registrantOf(principal);
+    const webhook = { ...given, url: checkWebhook(given) };
+    this.#check(webhook, registrant);
+    return this.#change(({ webhooks }) =>
+      this.#add(webhooks, registrant, () => webhooks.insert(webhook, registrant, form, isDisabled)),
+    );
+  }
+
+  /** Replaces a registration; it stays its owner's, and its events keep their form. */
+  async replace(id: string, given: Webhook, isDisabled: boolean, principal: Principal): Promise<ShownWebhook> {
+    const asking = registrantOf(principal);
+    const webhook = { ...given, url: checkWebhook(given) };
+    return this.#change(async ({ webhooks }) => {
+      const present = found(await webhooks.find(id, asking.owner), id);
+      const registrant = asking.owner === undefined ? present : asking;
+      this.#check(webhook, registrant, present.webhook);
+      checkKeptKey(present, webhook);
+      if (isDisabled && !present.isDisabled && present.failure !== undefined) {
+        refuseWebhook('status', 'a webhook in error cannot be disabled; set it to created first, or delete it');
+      }
+      return webhooks.replace(present, webhook, registrant, isDisabled);
+    });
+  }
+
+  async delete(id: string, principal: Principal): Promise<void> {
+    const { owner } = registrantOf(principal);
+    await withReserve(() =>
+      this.#change(async ({ webhooks }) => webhooks.delete(found(await webhooks.find(id, owner), id))),
+    );
+  }
+
+  async #change<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    const result = await this.#store.transaction(work);
     this.#onChange();
-    const { api_key_value: ___, ...shown } = webhook;
-    return remove ? undefined : shown;
+    return result;
   }
 
   /** Every event is compared with all registrations, so their number is limited. */
-  async #save({ webhooks }: StoreTransaction, webhook: Webhook, registrant: Registrant): Promise<void> {
-    const { owner } = registrant;
+  async #add<T>(webhooks: StoreTransaction['webhooks'], { owner }: Registrant, add: () => Promise<T>): Promise<T> {
     const { maxItems } = this.#limits;
     const before = await webhooks.count();
-    await webhooks.save(webhook, registrant);
+    const added = await add();
     const after = await webhooks.count();
-    if (after <= before) return;
+    if (after <= before) return added;
     if (after > maxItems)
       throw tooMany(`there are ${before} webhooks, and ${maxItems} are the most (DOCUMENT_ITEMS_MAX)`);
-    if (owner === undefined || (await webhooks.count(owner)) <= OWNED_MAX) return;
+    if (owner === undefined || (await webhooks.count(owner)) <= OWNED_MAX) return added;
     throw tooMany(`${owner} has ${OWNED_MAX} webhooks, the most that one who is not an admin may have`);
   }
 
-  #checkReceiver(url: string): void {
-    const refusal = this.#guard.refusalOf(new URL(url));
-    if (refusal !== undefined) fail('url', refusal);
+  #check(webhook: Webhook, registrant: Pick<Registrant, 'classes'>, present?: PublicWebhook): void {
+    const refusal = this.#guard.refusalOf(new URL(webhook.url));
+    if (refusal !== undefined) refuseWebhook('url', refusal);
+    checkDocument('webhook', webhook, this.#limits, present);
+    checkFilters(webhook, registrant);
   }
 }
 
@@ -93,47 +144,8 @@ const tooMany = (problem: string): AppError =>
 const registrantOf = (principal: Principal): Registrant =>
   principal.scopes.includes('admin') ? ADMINS : { owner: principal.name, classes: readableBy(principal) };
 
-/** A filter by hidden collections would reveal their members. */
-function checkFilters(webhook: Webhook, { classes }: Registrant): void {
-  if (classes === undefined) return;
-  for (const field of ['flow_collected_by_ids', 'source_collected_by_ids'] as const) {
-    if (webhook[field] !== undefined) fail(field, 'cannot be used by who is limited to classes');
-  }
-}
-
-/** Length in characters, as sent. */
-const URL_MAX = 2_048;
-/** An HTTP field name (RFC 9110, section 5.1). */
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Headers of every delivery, and those that would change where it goes or where it ends. */
-const OWN_HEADERS =
-  /^(connection|content-(encoding|length|type)|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|webhook-id)$/i;
-/** No line breaks or other control characters: a value must not be able to add headers. */
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Returns the one spelling of its URL, so that another makes no other registration. */
-function check(webhook: Webhook): string {
-  const url = URL.parse(webhook.url);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    fail('url', 'must be an absolute http or https URL');
-  }
-  if (url.username !== '' || url.password !== '') fail('url', 'must not hold credentials; use api_key_name and _value');
-  if (url.href.length > URL_MAX) fail('url', `must not be longer than ${URL_MAX} characters`);
-  const unknown = webhook.events.find((event) => !WEBHOOK_EVENTS.includes(event));
-  if (unknown !== undefined) fail('events', `there is no event "${unknown}"; known are ${WEBHOOK_EVENTS.join(', ')}`);
-  if (webhook.api_key_name !== undefined && !HEADER_NAME.test(webhook.api_key_name)) {
-    fail('api_key_name', 'must be the name of an HTTP header');
-  }
-  if (webhook.api_key_name !== undefined && OWN_HEADERS.test(webhook.api_key_name)) {
-    fail('api_key_name', `must not be ${webhook.api_key_name}, which the delivery itself needs`);
-  }
-  if (webhook.api_key_value !== undefined) {
-    if (webhook.api_key_name === undefined) fail('api_key_name', 'must be given together with api_key_value');
-    if (!HEADER_VALUE.test(webhook.api_key_value)) fail('api_key_value', 'must be the value of an HTTP header');
-  }
-  return url.href;
-}
-
-function fail(field: string, problem: string): never {
-  throw new AppError('invalid_webhook', `body/${field}: ${problem}`, { field });
+/** Those of others are none, to who may not see them. */
+function found(webhook: KeptWebhook | undefined, id: string): KeptWebhook {
+  if (webhook === undefined) throw new AppError('not_found', `there is no webhook ${id}`);
+  return webhook;
 }

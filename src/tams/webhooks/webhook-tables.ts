@@ -16,8 +16,12 @@ export const WEBHOOKS = defineTable({
     { name: 'failure', type: json<WebhookFailure>() },
     { name: 'owner', type: 'string' },
     { name: 'classes', type: json<readonly string[]>() },
+    { name: 'id', type: 'string' },
+    { name: 'url', type: 'string' },
+    { name: 'form', type: 'string' },
+    { name: 'disabled', type: 'bool' },
   ],
-  indexes: [{ columns: ['identity'], unique: true }],
+  indexes: [{ columns: ['identity'], unique: true }, { columns: ['id'] }],
 });
 
 /** The outbox and, once they have a position, the log of the events that registrations wait for. */

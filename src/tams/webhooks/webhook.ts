@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from '../../shared/paging.ts';
+import type { TagFilter, Tags } from '../documents/tags.ts';
 
 export const WEBHOOK_EVENTS = [
   'flows/created',
@@ -13,7 +14,7 @@ export const WEBHOOK_EVENTS = [
 
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
-/** A webhook registration (TAMS 7.0, `schemas/webhook-post.json`). */
+/** A webhook registration (TAMS, `schemas/webhook.json`). */
 export interface Webhook {
   url: string;
   api_key_name?: string;
@@ -21,13 +22,20 @@ export interface Webhook {
   events: WebhookEvent[];
   flow_ids?: string[];
   source_ids?: string[];
-  flow_collected_by_ids?: string[];
-  source_collected_by_ids?: string[];
+  /** Null: flows that nothing collects. An empty list: none at all. */
+  flow_collected_by_ids?: string[] | null;
+  /** The same of sources. */
+  source_collected_by_ids?: string[] | null;
   accept_get_urls?: string[];
   accept_storage_ids?: string[];
   presigned?: boolean;
   verbose_storage?: boolean;
+  include_object_timerange?: boolean;
+  tags?: Tags;
 }
+
+/** What registrations of one URL, API key and owner have in common where a client knows no ids. */
+export type WebhookKey = Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>;
 
 /** A registration without its key: what filters and renders. */
 export type PublicWebhook = Readonly<Omit<Webhook, 'api_key_value'>>;
@@ -58,8 +66,12 @@ export interface WebhookFailure {
   readonly time: string;
 }
 
-/** A registration as everybody may see it; 7.0 has no word for one that fails, so these are ours. */
-export type ShownWebhook = PublicWebhook & { readonly status?: 'error'; readonly error?: WebhookFailure };
+/** A registration as everybody may see it. `disabled` is the word of a client, `error` that of the deliveries. */
+export type ShownWebhook = PublicWebhook & {
+  readonly id: string;
+  readonly status: 'started' | 'disabled' | 'error';
+  readonly error?: WebhookFailure;
+};
 
 /** Positions of the log, both ends included. */
 export type PositionRange = readonly [from: number, to: number];
@@ -81,34 +93,69 @@ export const isFailing = ({ failure }: Pick<WebhookProgress, 'failure'>): boolea
 
 /** A registration for deliveries. */
 export interface Registration extends WebhookProgress, Registrant, Subscription {
-  /** Follows from the URL, the key and the owner, and is safe to log. */
+  /** The id, or what follows from the URL, the key and the owner. It is safe to log. */
   readonly identity: string;
-  /** Changes whenever the registration is posted. */
+  /** Changes whenever a client changes the registration. */
   readonly revision: string;
+  /** The version of the API whose form its events have; undefined: it is older than the choice. */
+  readonly form?: string | undefined;
   /** The header that carries the key. Opens the key: throws where it was sealed with another SECRET_KEY. */
   readonly apiKeyHeader: () => { readonly name: string; readonly value: string } | undefined;
 }
 
+/** A registration as it is kept. */
+export interface KeptWebhook extends Registration {
+  readonly id: string;
+  readonly isDisabled: boolean;
+}
+
+/** Whether a registration is found by its URL and key, and not by its id alone. */
+export const isKnownByKey = ({ identity, id }: KeptWebhook): boolean => identity !== id;
+
+/** What a listing has, and in which order: that of their creation unless told otherwise. */
+export interface WebhookQuery {
+  readonly tags?: TagFilter;
+  readonly byUrl?: 'asc' | 'desc';
+}
+
 export interface WebhookReads {
   /** Registrations of an owner, or all. */
-  list(page: PageRequest, owner?: string): Promise<Page<ShownWebhook>>;
-  /** Registrations for deliveries. */
+  list(page: PageRequest, owner?: string, query?: WebhookQuery): Promise<Page<ShownWebhook>>;
+  /** A registration of this owner, or of anybody. */
+  find(id: string, owner?: string): Promise<KeptWebhook | undefined>;
+  /** Registrations for deliveries, without those that are disabled. */
   registrations(): Promise<Registration[]>;
+}
+
+/** How a registration is saved that is known by its key. */
+interface SaveOptions {
+  readonly form?: string;
+  /** The registration to keep in place of one that is there already; the given one by default. */
+  readonly merge?: (present: PublicWebhook) => Webhook;
 }
 
 export interface Webhooks extends WebhookReads {
   /** Counts those of an owner, or all. */
   count(owner?: string): Promise<number>;
+  /** Adds a registration that is known by its id alone. It is told of events from here on. */
+  insert(webhook: Webhook, registrant: Registrant, form: string, isDisabled: boolean): Promise<ShownWebhook>;
   /**
-   * A registration is known by its URL, API key name, API key value and owner. A new one is told of events from here on;
-   * one that is there already is updated, and tried again at once if it failed.
+   * Saves a registration that is known by its URL, API key name, API key value and owner. A new one is told of events
+   * from here on; one that is there already is updated, and tried again at once if it failed.
    */
-  save(webhook: Webhook, registrant?: Registrant): Promise<void>;
+  save(webhook: Webhook, registrant?: Registrant, options?: SaveOptions): Promise<ShownWebhook>;
   /**
-   * Removes the owner's registration. Without an owner it removes the admins', and those of all owners with this URL and
-   * API key name; of these the value, which admins may not know, counts only if it is given.
+   * Replaces a registration. Its key stays where no other is given, and goes with its name. One that was disabled is
+   * told of events from here on, and one that failed is tried again at once.
    */
-  remove(webhook: Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>, owner?: string): Promise<void>;
-  /** Leaves out registrations that are gone, or were posted again since that revision. */
+  replace(present: KeptWebhook, webhook: Webhook, registrant: Registrant, isDisabled: boolean): Promise<ShownWebhook>;
+  delete(present: KeptWebhook): Promise<void>;
+  /**
+   * Removes the owner's registration of this key. Without an owner it removes the admins', and those of all owners with
+   * this URL and API key name; of these the value, which admins may not know, counts only if it is given. Registrations
+   * that are known by their ids alone stay.
+   */
+  remove(key: WebhookKey, owner?: string): Promise<void>;
+  /** Leaves out registrations that are gone, or were changed since that revision. */
   saveProgress(progress: readonly (WebhookProgress & Pick<Registration, 'identity' | 'revision'>)[]): Promise<void>;
 }

@@ -1,36 +1,60 @@
 import type { LoggedEvent } from '../event.ts';
 import type { JsonText } from '../../../shared/paging.ts';
-import type { InitParts, SegmentParts, UrlFilter } from '../../segments/segment.ts';
+import type { InitParts, SegmentDetails, SegmentParts, UrlFilter } from '../../segments/segment.ts';
 import type { PublicWebhook, Subscription } from '../webhook.ts';
 
-/** Prints segments as a JSON array, with the URLs that the filter leaves. */
-type PrintSegments = (segments: readonly SegmentParts[], urls: UrlFilter) => JsonText;
-
-/**
- * The body of a delivery (TAMS 7.0, `webhooks`), with `event_id` besides. URLs of segments are signed now, so they live
- * from now on.
- */
-export function eventBody(event: LoggedEvent, subscription: Subscription, print: PrintSegments): JsonText {
-  const { id, time, type } = event;
-  return `{"event_id":"${id}","event_timestamp":"${time}","event_type":"${type}","event":{${content(event, subscription, print)}}}`;
+/** How events show flows, sources and segments to clients of one version of the API. */
+export interface EventForm {
+  /** @param text as services print a flow */
+  readonly flow: (text: JsonText) => JsonText;
+  readonly source: (text: JsonText) => JsonText;
+  /** What segments show. @param objectTimerange whether the webhook asks for the timeranges of objects */
+  readonly segmentDetails: (objectTimerange: boolean) => SegmentDetails;
 }
 
-function content({ type, scope, payload }: LoggedEvent, subscription: Subscription, print: PrintSegments): JsonText {
-  const { webhook, classes } = subscription;
+interface PrintOptions {
+  readonly urls: UrlFilter;
+  readonly details: SegmentDetails;
+}
+
+/** Prints segments as a JSON array, with the URLs that the filter leaves. */
+type PrintSegments = (segments: readonly SegmentParts[], options: PrintOptions) => JsonText;
+
+/**
+ * The body of a delivery (TAMS, `webhooks`), with `event_id` besides. URLs of segments are signed now, so they live
+ * from now on.
+ */
+export function eventBody(
+  event: LoggedEvent,
+  subscription: Subscription,
+  form: EventForm,
+  print: PrintSegments,
+): JsonText {
+  const { id, time, type } = event;
+  const told = content(event, subscription, form, print);
+  return `{"event_id":"${id}","event_timestamp":"${time}","event_type":"${type}","event":{${told}}}`;
+}
+
+function content(
+  { type, scope, payload }: LoggedEvent,
+  { webhook, classes }: Subscription,
+  form: EventForm,
+  print: PrintSegments,
+): JsonText {
   const shown = (): JsonText => (classes === undefined ? payload : withoutInferred(payload));
   switch (type) {
     case 'flows/created':
     case 'flows/updated':
-      return `"flow":${shown()}`;
+      return `"flow":${form.flow(shown())}`;
     case 'flows/deleted':
       return `"flow_id":"${scope.flowId ?? ''}"`;
     case 'flows/segments_added':
-      return `"flow_id":"${scope.flowId ?? ''}","segments":${print(unpackSegments(payload), urlsOf(webhook))}`;
+      return `"flow_id":"${scope.flowId ?? ''}","segments":${print(unpackSegments(payload), optionsOf(webhook, form))}`;
     case 'flows/segments_deleted':
       return `"flow_id":"${scope.flowId ?? ''}","timerange":"${payload}"`;
     case 'sources/created':
     case 'sources/updated':
-      return `"source":${shown()}`;
+      return `"source":${form.source(shown())}`;
     case 'sources/deleted':
       return `"source_id":"${scope.sourceId}"`;
   }
@@ -62,6 +86,11 @@ const unpackSegments = (payload: JsonText): SegmentParts[] =>
 
 /** Events that were logged by an older server have the first three alone. */
 type PackedSegment = [string, string | null, string | null, (InitParts | null)?, (string | null)?];
+
+const optionsOf = (webhook: PublicWebhook, form: EventForm): PrintOptions => ({
+  urls: urlsOf(webhook),
+  details: form.segmentDetails(webhook.include_object_timerange === true),
+});
 
 const urlsOf = (webhook: PublicWebhook): UrlFilter => ({
   ...(webhook.accept_get_urls && { labels: new Set(webhook.accept_get_urls) }),

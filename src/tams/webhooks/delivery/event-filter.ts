@@ -2,7 +2,7 @@ import type { EventScope } from '../event.ts';
 import type { PublicWebhook, Subscription, WebhookEvent } from '../webhook.ts';
 
 /**
- * Whether a registration asks for an event (TAMS 7.0, `schemas/webhook.json`), and may be told of it. All of its filters
+ * Whether a registration asks for an event (TAMS, `schemas/webhook.json`), and may be told of it. All of its filters
  * must let the event through. A filter of flows does not concern events about sources.
  */
 export function matches({ webhook, classes }: Subscription, type: WebhookEvent, scope: EventScope): boolean {
@@ -34,12 +34,14 @@ export const filtersBySourceCollectors = ({ webhook }: Subscription): boolean =>
 export const needsClasses = ({ webhook, classes }: Subscription, of: 'flows' | 'sources'): boolean =>
   classes !== undefined && webhook.events.some((event) => event.startsWith(`${of}/`));
 
-/** Collectors that nobody asked for when the event was written count as none. */
 function collectorsMatch(webhook: PublicWebhook, scope: EventScope): boolean {
   const { flow_collected_by_ids: flows, source_collected_by_ids: sources } = webhook;
-  if (flows !== undefined && scope.flowId !== undefined && !intersect(flows, scope.flowCollectedBy)) return false;
-  return sources === undefined || intersect(sources, scope.sourceCollectedBy);
+  if (flows !== undefined && scope.flowId !== undefined && !areWanted(flows, scope.flowCollectedBy)) return false;
+  return sources === undefined || areWanted(sources, scope.sourceCollectedBy);
 }
 
-const intersect = (wanted: readonly string[], present: readonly string[] = []): boolean =>
-  present.some((id) => wanted.includes(id));
+/** Collectors that nobody asked for when the event was written are unknown, and match nothing. */
+function areWanted(wanted: readonly string[] | null, present: readonly string[] | undefined): boolean {
+  if (wanted === null) return present?.length === 0;
+  return present?.some((id) => wanted.includes(id)) ?? false;
+}

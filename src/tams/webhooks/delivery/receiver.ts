@@ -2,13 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { backoffMs } from '../../../shared/backoff.ts';
 import type { LoggedEvent } from '../event.ts';
-import {
-  isFailing,
-  type Registration,
-  type Subscription,
-  type WebhookFailure,
-  type WebhookProgress,
-} from '../webhook.ts';
+import { isFailing, type Registration, type WebhookFailure, type WebhookProgress } from '../webhook.ts';
 import { matches } from './event-filter.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 import { wholeSeconds } from '../../../shared/time/shown-times.ts';
@@ -43,7 +37,7 @@ export interface ReceiverContext {
   readonly logger: Logger;
   /** Whether this process is still the one that delivers to the receiver. */
   readonly isOurs: () => boolean;
-  readonly body: (event: LoggedEvent, subscription: Subscription) => string;
+  readonly body: (event: LoggedEvent, registration: Registration) => string;
   readonly onResult: (delivered: boolean) => void;
   /** Called when there is progress to store; `soon` if losing it would repeat a delivery. */
   readonly onProgress: (soon: boolean) => void;
@@ -108,7 +102,7 @@ export class Receiver {
     };
   }
 
-  /** Goes on with the registration as it is now; one that was posted again is tried at once. */
+  /** Goes on with the registration as it is now; one that a client changed is tried at once. */
   update(registration: Registration): void {
     if (registration.revision === this.#registration.revision) return;
     this.#registration = registration;
@@ -117,6 +111,8 @@ export class Receiver {
     this.#troubledSinceMs = undefined;
     this.#failure = undefined;
     this.#heldUp = undefined;
+    // It may have been disabled in between, and is not told of what happened until then.
+    this.#progress.skipTo(registration.position);
     this.#queue.hurry();
     this.#context.onProgress(true);
     this.wake();
@@ -199,7 +195,7 @@ export class Receiver {
     if (this.#read !== from) return true;
     const waiting = new Set<number>();
     for (const event of events) {
-      if (event.position <= from || this.#progress.has(event.position) || !this.#wants(event)) continue;
+      if (event.position <= from || !this.#wants(event)) continue;
       waiting.add(event.position);
       this.#queue.add(event);
     }
@@ -212,6 +208,7 @@ export class Receiver {
   }
 
   #wants(event: LoggedEvent): boolean {
+    if (this.#progress.has(event.position)) return false;
     if (this.#failure !== undefined && this.#isOld(event)) return false;
     return matches(this.#registration, event.type, event.scope);
   }
@@ -230,7 +227,7 @@ export class Receiver {
 
   async #deliver(event: LoggedEvent): Promise<void> {
     await this.#context.turns.next();
-    // The registration may have been posted again since the event was read.
+    // The registration may have been changed since the event was read.
     if (!this.#wants(event)) {
       this.#finish(event);
       return;

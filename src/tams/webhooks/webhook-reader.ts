@@ -1,0 +1,90 @@
+import { fromJson } from '../../shared/json-text.ts';
+import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
+import type { SecretBox } from '../../shared/secret-box.ts';
+import { and, eq, everyRow } from '../../vastdb/predicate/builder.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
+import { toPage } from '../documents/keyset-page.ts';
+import { afterCursor } from '../documents/listing-order.ts';
+import { hasTags } from '../documents/tag-access.ts';
+import { NO_TAGS } from '../documents/tag-filter.ts';
+import type { TableReads } from '../table-access.ts';
+import type { KeptWebhook, Registration, ShownWebhook, WebhookQuery, WebhookReads } from './webhook.ts';
+import { idOf, KEPT_COLUMNS, shownWebhook, toKept, type WebhookRow } from './webhook-row.ts';
+import { WEBHOOKS } from './webhook-tables.ts';
+
+const BY_CREATION = [
+  { column: 'created_ns', direction: 'asc' },
+  { column: 'identity', direction: 'asc' },
+] as const;
+
+const byUrl = (direction: 'asc' | 'desc') =>
+  [
+    { column: 'url', direction },
+    { column: 'identity', direction },
+  ] as const;
+
+const LISTED = ['created_ns', 'identity', 'url', 'id', 'document', 'disabled', 'failure'] as const;
+
+export class WebhookReader implements WebhookReads {
+  readonly #reader: TableReads;
+  readonly #secrets: SecretBox | undefined;
+
+  /** Without the secrets, keys cannot be opened. */
+  constructor(reader: TableReads, secrets?: SecretBox) {
+    this.#reader = reader;
+    this.#secrets = secrets;
+  }
+
+  /** Their number is limited, so a filter by tags looks at all that come after the cursor: one query, whatever it finds. */
+  async list(page: PageRequest, owner?: string, query: WebhookQuery = {}): Promise<Page<ShownWebhook>> {
+    const { tags = NO_TAGS, byUrl: direction } = query;
+    const isFiltered = tags.values.size > 0 || tags.exists.size > 0;
+    const order = direction === undefined ? BY_CREATION : byUrl(direction);
+    const after = afterCursor(order, page.after, [direction === undefined ? 'bigint' : 'string', 'string']);
+    const { rows, cut = false } = await this.#reader.select({
+      table: WEBHOOKS,
+      columns: LISTED,
+      where: and([ofOwner(owner), ...after]),
+      orderBy: order,
+      limit: isFiltered ? undefined : page.limit + 1,
+      maxBytes: page.maxBytes,
+      timeline: direction === undefined ? { column: 'created_ns' } : undefined,
+    });
+    const positionOf = ([created, identity, url]: (typeof rows)[number]): CursorPosition =>
+      direction === undefined ? [created, identity] : [url ?? '', identity];
+    const toItem = ([, identity, , id, document, disabled, failure]: (typeof rows)[number]): ShownWebhook =>
+      shownWebhook(id ?? idOf(identity), fromJson(document), {
+        isDisabled: disabled === true,
+        failure: failure === null ? undefined : fromJson(failure),
+      });
+    if (!isFiltered) return toPage({ rows, cut }, page.limit, toItem, positionOf);
+    const found = rows.filter(([, , , , document]) => hasTags(fromJson(document).tags ?? {}, tags));
+    const last = rows.at(-1);
+    if (!cut || last === undefined || found.length > page.limit)
+      return toPage({ rows: found }, page.limit, toItem, positionOf);
+    return { items: found.map(toItem), next: positionOf(last) };
+  }
+
+  async find(id: string, owner?: string): Promise<KeptWebhook | undefined> {
+    const [found] = await this.kept(and([eq('id', id), ofOwner(owner)]));
+    return found;
+  }
+
+  async registrations(): Promise<Registration[]> {
+    return (await this.kept(everyRow())).filter(({ isDisabled }) => !isDisabled);
+  }
+
+  /** Registrations in the order of their creation. */
+  protected async kept(where: Where<WebhookRow>): Promise<KeptWebhook[]> {
+    const { rows } = await this.#reader.select({ table: WEBHOOKS, columns: KEPT_COLUMNS, where, orderBy: BY_CREATION });
+    return rows.map((row) => toKept(row, (sealed) => this.#openKey(sealed)));
+  }
+
+  #openKey(sealed: string): string {
+    if (this.#secrets === undefined) throw new TypeError('this reader has no secrets to open keys with');
+    return this.#secrets.open(sealed);
+  }
+}
+
+export const ofOwner = (owner: string | undefined): Where<WebhookRow> =>
+  owner === undefined ? everyRow() : eq('owner', owner);
