@@ -30,11 +30,11 @@ function tamsRoutes(app: TamsApp, context: RouteContext): void {
   rootRoutes(app);
   serviceInfoRoutes(app, context);
   storageBackendRoutes(app, context);
+  ownRoutes(app, context);
   allSourceRoutes(app, context);
   allFlowRoutes(app, context);
   segmentRoutes(app, context);
   storageRoutes(app, context);
   objectRoutes(app, context);
   deletionRequestRoutes(app, context);
-  ownRoutes(app, context);
 }

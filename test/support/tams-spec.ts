@@ -30,6 +30,13 @@ export class TamsSpec {
     return Object.keys(this.#facts.examples);
   }
 
+  /** The schema of the body of an event. */
+  event(type: string): Json {
+    const schema = this.#facts.events[type];
+    if (schema === undefined) throw new Error(`TAMS ${this.#facts.version} has no event ${type}`);
+    return schema;
+  }
+
   /** A copy that the test may change. */
   example(name: string): unknown {
     const example = this.#facts.examples[name];

@@ -88,6 +88,33 @@ describe('webhooks', () => {
     expect(await urlsOf(as.admin)).toEqual([]);
   });
 
+  it('with ids belong to who made them too: others are told that there is none, and admins change what stays its owner’s', async () => {
+    const path = `/v8.2${WEBHOOKS}`;
+    const { id } = await as.news.must<{ id: string }>('POST', path, { url, events });
+    const change = { id, url, events: ['flows/deleted'], status: 'created' };
+    for (const api of [as.sport, as.everybody]) {
+      for (const [method, json] of [['GET'], ['HEAD'], ['DELETE'], ['PUT', change]] as const) {
+        expect((await api.send(method, `${path}/${id}`, json)).status).toBe(404);
+      }
+      expect(await api.get(path)).toEqual([]);
+    }
+    expect((await as.admin.send('PUT', `${path}/${id}`, change)).status).toBe(201);
+    expect(await as.admin.get(path)).toMatchObject([{ id, events: ['flows/deleted'] }]);
+    // The classes of its owner limit it still.
+    const hidden = { ...change, flow_collected_by_ids: [] };
+    expect((await as.admin.send('PUT', `${path}/${id}`, hidden)).text).toContain('flow_collected_by_ids');
+    // Neither its owner nor an admin finds it by its URL, as 7.0 does.
+    for (const api of [as.news, as.admin]) expect(await statusOf(api, { url, events: [] })).toBe(204);
+    expect(await as.news.get(path)).toMatchObject([{ id }]);
+    for (let n = 1; n < 20; n++) await as.news.must('POST', path, { url, events });
+    const refused = await as.news.send('POST', path, { url, events });
+    expect([refused.status, typeOf(refused)]).toEqual([400, 'too_many_items']);
+    for (const each of await as.admin.get<{ id: string }[]>(path)) {
+      await as.news.must('DELETE', `${path}/${each.id}`);
+    }
+    expect((await as.admin.send('DELETE', `${path}/${id}`)).status).toBe(404);
+  });
+
   it('filter by no collections where classes limit their owner', async () => {
     for (const field of ['flow_collected_by_ids', 'source_collected_by_ids']) {
       const webhook = { url, events, [field]: [randomUUID()] };

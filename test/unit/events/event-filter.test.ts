@@ -38,16 +38,25 @@ describe('matches', () => {
     [{ flow_ids: ['flow'], flow_collected_by_ids: ['none'] }, false, true],
     [{ flow_ids: [] }, false, true],
     [{ source_ids: [] }, false, false],
+    [{ flow_collected_by_ids: [] }, false, true],
+    [{ flow_collected_by_ids: null }, false, true],
+    [{ source_collected_by_ids: null }, false, false],
   ] as [Partial<PublicWebhook>, boolean, boolean][])('%j: of flows %s, of sources %s', (filters, flows, sources) => {
     expect(about(filters)).toBe(flows);
     expect(about(filters, 'flows/segments_added')).toBe(flows);
     expect(about(filters, 'sources/created')).toBe(sources);
   });
 
-  it('takes collectors that were not looked up for none', () => {
-    const webhook = { url: URL, events, flow_collected_by_ids: ['collector'] };
+  it.each([[['collector']], [null]])('lets nothing through to %j where collectors were not looked up', (ids) => {
+    const webhook = { url: URL, events, flow_collected_by_ids: ids };
     const subscription = { webhook, classes: undefined };
     expect(matches(subscription, 'flows/created', { flowId: 'flow', sourceId: 'source' })).toBe(false);
+  });
+
+  it('tells of what nothing collects where it is asked for', () => {
+    const webhook = { url: URL, events, flow_collected_by_ids: null, source_collected_by_ids: null };
+    const scope = { flowId: 'flow', sourceId: 'source', flowCollectedBy: [], sourceCollectedBy: [] };
+    expect(matches({ webhook, classes: undefined }, 'flows/created', scope)).toBe(true);
   });
 
   it.each([

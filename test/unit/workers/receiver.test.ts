@@ -171,6 +171,18 @@ describe('a Receiver', () => {
     expect(receiver.isIdle).toBe(false);
   });
 
+  it('that was disabled and started again is told of nothing that waited or happened meanwhile', async () => {
+    web.answer = () => 503;
+    tell(FLOWS);
+    await expect.poll(() => web.arrived.length).toBeGreaterThan(0);
+    web.answer = () => 204;
+    receiver.update({ ...registration('second'), position: 100 });
+    tell(102);
+    await expect.poll(taken, { timeout: 5000 }).toEqual([101, 102]);
+    expect(receiver.progress()).toMatchObject({ position: 102, done: [] });
+    expect(web.taken).toHaveLength(2);
+  });
+
   it('that was posted again meanwhile is not told what it does not ask for any more', async () => {
     const held = Promise.withResolvers<number>();
     web.answer = () => held.promise;
