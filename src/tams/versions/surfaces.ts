@@ -38,10 +38,10 @@ export function ownRoutes(app: TamsApp, context: RouteContext): void {
 }
 
 const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => void> = new Map([
-  [surface70, webhookRoutes70],
   [
     surface70,
-    (app) => {
+    (app, context) => {
+      webhookRoutes70(app, context);
       ofNewer(app, ['POST', 'DELETE'], '/objects/:objectId/instances');
     },
   ],

@@ -23,7 +23,12 @@ export function webhookSources(readStats: () => Promise<WebhookStats>): MetricSo
     },
   });
   return [
-    source('tams_webhook_registrations', 'gauge', 'Webhooks that are registered.', (stats) => stats.registrations),
+    source(
+      'tams_webhook_registrations',
+      'gauge',
+      'Webhooks that are registered and not disabled.',
+      (stats) => stats.registrations,
+    ),
     source(
       'tams_webhook_registrations_failing',
       'gauge',

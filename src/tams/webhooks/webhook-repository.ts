@@ -64,13 +64,13 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     const { owner } = registrant;
     const identity = this.#identity(webhook, owner);
     const [present = (await this.#lost(webhook, owner))[0]] = await this.kept(eq('identity', identity));
+    const merged = merge(present && shownWebhook(present.id, present.webhook, present));
     if (present === undefined) {
       const id = randomUUID();
-      await this.#insert(id, identity, webhook, registrant, { form: form ?? null });
-      return shownWebhook(id, withoutKey(webhook), { isDisabled: false });
+      await this.#insert(id, identity, merged, registrant, { form: form ?? null });
+      return shownWebhook(id, withoutKey(merged), { isDisabled: false });
     }
     const { id, isDisabled } = present;
-    const merged = merge(present.webhook);
     await this.#countChange();
     await this.#tx.update(WEBHOOKS, eq('identity', present.identity), {
       identity,

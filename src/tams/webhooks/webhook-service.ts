@@ -24,7 +24,7 @@ interface KeyedRegistration {
   /** The version of the API whose form its events have. */
   readonly form: string;
   /** The registration to keep of the given one, in place of one that is there already. */
-  readonly merge: (webhook: Webhook, present: PublicWebhook) => Webhook;
+  readonly merge: (webhook: Webhook, present: ShownWebhook | undefined) => Webhook;
 }
 
 /** Keeps registrations for events (TAMS, `/service/webhooks`). Admins see all, others what they registered. */
@@ -65,7 +65,7 @@ export class WebhookService {
       return undefined;
     }
     this.#check(webhook, registrant);
-    const merge = (present: PublicWebhook): Webhook => {
+    const merge = (present: ShownWebhook | undefined): Webhook => {
       const merged = given.merge(webhook, present);
       checkDocument('webhook', merged, this.#limits, present);
       return merged;

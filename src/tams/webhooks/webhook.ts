@@ -130,8 +130,8 @@ export interface WebhookReads {
 /** How a registration is saved that is known by its key. */
 interface SaveOptions {
   readonly form?: string;
-  /** The registration to keep in place of one that is there already; the given one by default. */
-  readonly merge?: (present: PublicWebhook) => Webhook;
+  /** The registration to keep, in place of one that is there already; the given one by default. */
+  readonly merge?: (present: ShownWebhook | undefined) => Webhook;
 }
 
 export interface Webhooks extends WebhookReads {

@@ -213,6 +213,21 @@ it('webhooks of a store from before this version have ids, and go on', async () 
   expect((await newer.send('DELETE', `${WEBHOOKS}/${id}`)).status).toBe(204);
 });
 
+it('a key that another SECRET_KEY sealed is kept, but has to be given again where it would have to be read', async () => {
+  const key = { api_key_name: 'x-key', api_key_value: 'hush' };
+  const { id } = await register(newer, receiver, key);
+  await server.close();
+  await start({ SECRET_KEY: 'another secret than the one that was made' });
+  const [same, other] = [{ api_key_name: 'x-key' }, { api_key_name: 'x-other' }];
+  expect((await put(id, { ...same, status: 'disabled' })).status).toBe(201);
+  const refused = await put(id, other);
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('SECRET_KEY')]);
+  expect((await put(id, { ...other, api_key_value: 'again' })).status).toBe(201);
+  await newer.newFlow();
+  await receiver.events(2);
+  expect(receiver.taken[0]?.headers['x-other']).toBe('again');
+});
+
 it('segments are told of by both, with their URLs', async () => {
   await register(older, receiver, { events: ['flows/segments_added'], accept_get_urls: ['elsewhere'] });
   await register(newer, witness, { events: ['flows/segments_added'], accept_get_urls: ['elsewhere'] });

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { AppError } from '../../../shared/errors.ts';
 import type { PageRequest } from '../../../shared/paging.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
 import { badBody, badQuery, json, noBody, notFound, pagingHeaders } from '../../../http/schemas/responses.ts';
@@ -29,7 +30,7 @@ const shown = webhookSchema({ ...webhookProperties, ...state });
 const input = webhookInputSchema(
   'WebhookInput',
   'A registration. An empty list of events removes it. What a listing shows can be posted again: `status` and `error` ' +
-    'are ignored.',
+    'change nothing.',
   { ...webhookProperties, ...state },
 );
 
@@ -75,8 +76,15 @@ export function webhookRoutes(app: TamsApp, { services, paging, surface }: Route
       404: notFound,
     },
     handler: async (request, reply) => {
-      const { status: _, error: __, ...webhook } = request.body;
-      const registration = { webhook, form: surface.version, merge };
+      const { status, error: _, ...webhook } = request.body;
+      const registration = {
+        webhook,
+        form: surface.version,
+        merge: (given: Webhook, present: ShownWebhook | undefined): Webhook => {
+          if (status === 'disabled' && present?.status !== 'disabled') throw notDisabled();
+          return present === undefined ? given : merge(given, present);
+        },
+      };
       const registered = await services(request).webhooks.register(registration, request.auth);
       if (registered === undefined) return reply.code(204).send();
       return sendJson(reply.code(201), JSON.stringify(show(registered)));
@@ -95,6 +103,12 @@ function show({ id: _, tags: __, include_object_timerange: ___, status, error, .
     ...(error && { error }),
   };
 }
+
+/** A listing's word may come back. It is no way to disable a webhook, since 7.0 could not start it again. */
+const notDisabled = (): AppError =>
+  new AppError('invalid_request', 'body/status: webhooks are disabled in TAMS 8.2, which this server speaks at /v8.2', {
+    field: 'body/status',
+  });
 
 /** Keeps what 7.0 cannot say. An empty list of collections that it was shown is the filter that it was shown for. */
 function merge(given: Webhook, { tags, include_object_timerange: timeranges, ...present }: PublicWebhook): Webhook {

@@ -5,6 +5,7 @@ import type { WebhookDelivery } from './webhook-delivery.ts';
 
 /** State of events and webhooks. */
 export interface WebhookStats {
+  /** Without those that are disabled. */
   readonly registrations: number;
   readonly failingRegistrations: number;
   /** Events that the slowest registration, failing ones included, still waits for. */
