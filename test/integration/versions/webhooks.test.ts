@@ -234,6 +234,8 @@ describe('webhooks of both versions', () => {
       400,
       expect.not.stringContaining('8.2') as string,
     ]);
-    expect((await call(`${server.baseUrl}/v7.0`, 'GET', `${WEBHOOKS}/${randomUUID()}`)).status).toBe(404);
+    const path = `${WEBHOOKS}/${randomUUID()}`;
+    const elsewhere = says(`it is of TAMS 8.2, which this server speaks at /v8.2${path}`);
+    expect(refusalOf(await call(`${server.baseUrl}/v7.0`, 'GET', path))).toEqual([404, elsewhere]);
   });
 });

@@ -133,8 +133,11 @@ export class WebhookDelivery {
     const ours = new Set(free.filter((_, index) => held[index] === true));
     // Read under the lease: whoever delivered before may have gone on until a moment ago.
     for (const registration of await this.#store.webhooks.registrations()) {
-      if (ours.has(registration.identity)) this.#receivers.set(registration.identity, this.#receiverOf(registration));
+      if (ours.delete(registration.identity))
+        this.#receivers.set(registration.identity, this.#receiverOf(registration));
     }
+    // Disabled or removed in between. Were the lease kept, nobody could deliver once it is started again.
+    await this.#leases.release([...ours].map(leaseOf));
   }
 
   #receiverOf(registration: Registration): Receiver {
