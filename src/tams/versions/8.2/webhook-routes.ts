@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { operation, readOperation } from '../../../http/operation.ts';
-import { badBody, badQuery, json, noBody, notFound } from '../../../http/schemas/responses.ts';
+import { badBody, badQuery, json, noBody, notFound, sortedHeaders } from '../../../http/schemas/responses.ts';
 import { sendJson } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -8,14 +8,7 @@ import type { PageRequest } from '../../../shared/paging.ts';
 import { readTagFilter } from '../../documents/tag-filter.ts';
 import type { RouteContext } from '../../route-context.ts';
 import type { ShownWebhook, Webhook } from '../../webhooks/webhook.ts';
-import {
-  changedWebhook,
-  newWebhook,
-  shownWebhook,
-  webhookListHeaders,
-  webhookListQuery,
-  webhookParams,
-} from './webhook-schemas.ts';
+import { changedWebhook, newWebhook, shownWebhook, webhookListQuery, webhookParams } from './webhook-schemas.ts';
 
 /** TAMS 8.2, `/service/webhooks` and all below it: registrations are known by their ids. */
 export function webhookRoutes(app: TamsApp, context: RouteContext): void {
@@ -35,7 +28,7 @@ function webhookListing(app: TamsApp, { services, paging, surface }: RouteContex
       'given have to hold.',
     schema: { querystring: webhookListQuery },
     responses: {
-      200: json('The webhooks, without their keys.', Type.Array(shownWebhook), webhookListHeaders),
+      200: json('The webhooks, without their keys.', Type.Array(shownWebhook), sortedHeaders),
       400: badQuery,
       404: notFound,
     },
@@ -45,12 +38,8 @@ function webhookListing(app: TamsApp, { services, paging, surface }: RouteContex
         tags: readTagFilter(request.query, surface.tags.match),
         byUrl: isReversed ? ('desc' as const) : ('asc' as const),
       };
-      const list = async (page: PageRequest) => {
-        const found = await services(request).webhooks.list(page, request.auth, query);
-        reply.header('x-paging-count', found.items.length).header('x-paging-reverse-order', isReversed);
-        return found;
-      };
-      return paging.send(request, reply, list, { show });
+      const list = (page: PageRequest) => services(request).webhooks.list(page, request.auth, query);
+      return paging.send(request, reply, list, { show, reverse: isReversed });
     },
   });
 }

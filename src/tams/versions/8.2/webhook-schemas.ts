@@ -1,6 +1,5 @@
 import Type from 'typebox';
 import { PATTERNS, Uuid } from '../../../http/schemas/common.ts';
-import { pagingHeaders } from '../../../http/schemas/responses.ts';
 import { compileBody, type Validate } from '../../../http/validation/body-validator.ts';
 import type { Tags } from '../../documents/tags.ts';
 import { pagingParameters, tagFilters } from '../../parameters.ts';
@@ -71,9 +70,3 @@ export const webhookListQuery = Type.Object({
   reverse_order: Type.Optional(Type.Boolean({ default: false, description: 'Whether the order is reversed.' })),
   ...pagingParameters,
 });
-
-export const webhookListHeaders = {
-  ...pagingHeaders,
-  'X-Paging-Count': Type.Integer({ description: 'Webhooks on this page.' }),
-  'X-Paging-Reverse-Order': Type.Boolean({ description: 'Whether the order is reversed.' }),
-};
