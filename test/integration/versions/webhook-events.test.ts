@@ -94,6 +94,8 @@ it('events have the form of the version that registered the webhook, whoever cha
     expect(changed).toMatchObject({ tags: { site: sites } });
     if (version === '8.2') {
       expect(ofFlow).toMatchObject({ status: 'ingesting', flow_collection: [{ id: member }] });
+      const added = told.find(({ event_type: type }) => type === 'flows/segments_added')?.event['segments'];
+      expect(added).toMatchObject([{ object_timerange: second(0) }]);
     } else {
       expect(ofFlow).not.toHaveProperty('status');
       expect(ofFlow).toMatchObject({ flow_collection: [{ id: member, role: '' }] });
