@@ -87,6 +87,12 @@ export const deletionRequestListQuery = Type.Object({
 /** The ids in a parameter of `collectedByIds`. */
 export const readIds = (list: string | undefined): string[] | undefined => list?.split(',').filter((id) => id !== '');
 
+export const storageBackendListQuery = Type.Object({
+  ...tagFilters,
+  reverse_order: reverseOrder,
+  ...pagingParameters,
+});
+
 export const sourceListQuery = Type.Object({
   label: exactLabel,
   ...tagFilters,

@@ -6,7 +6,7 @@ import { deletionRequestRoutes } from './deletion/deletion-request-routes.ts';
 import { allFlowRoutes } from './flows/flow-routes.ts';
 import { objectRoutes } from './objects/object-routes.ts';
 import { segmentRoutes } from './segments/segment-routes.ts';
-import { rootRoutes, serviceInfoRoutes, storageBackendRoutes } from './service/service-routes.ts';
+import { rootRoutes, serviceInfoRoutes } from './service/service-routes.ts';
 import { allSourceRoutes } from './sources/source-routes.ts';
 import { storageRoutes } from './storage/storage-routes.ts';
 
@@ -29,7 +29,6 @@ export async function mountVersions(app: TamsApp, context: TamsContext, atRoot: 
 function tamsRoutes(app: TamsApp, context: RouteContext): void {
   rootRoutes(app);
   serviceInfoRoutes(app, context);
-  storageBackendRoutes(app, context);
   ownRoutes(app, context);
   allSourceRoutes(app, context);
   allFlowRoutes(app, context);

@@ -50,7 +50,6 @@ export function ownOperations(api: () => ConformingApi): void {
     const backends = '/service/storage-backends';
     expect(idsOf(await api().read(200, `${backends}?limit=1&reverse_order=true`))).toHaveLength(1);
     expect(idsOf(await api().read(200, `${backends}?tag.a=b&tag_exists.c=true`))).toEqual([]);
-    await api().read(400, `${backends}?limit=0`);
   });
 
   it('of listings in an order', async () => {

@@ -21,7 +21,7 @@ export interface Timeouts {
 const TYPE = 'urn:x-tams:service.vast';
 const DEFAULT_NAME = 'VAST TAMS';
 
-/** TAMS 7.0, `/service` and `/service/storage-backends`. */
+/** TAMS, `/service` and `/service/storage-backends`. */
 export class ServiceInfoService {
   readonly #store: Store;
   readonly #media: MediaStoreRegistry;
@@ -60,7 +60,6 @@ export class ServiceInfoService {
   }
 
   storageBackends(): readonly StorageBackend[] {
-    // TAMS 7.0 has no tags of backends.
-    return this.#media.all().map(({ backend }) => ({ ...backend, tags: undefined }));
+    return this.#media.all().map(({ backend }) => backend);
   }
 }

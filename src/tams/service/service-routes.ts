@@ -1,10 +1,14 @@
 import Type from 'typebox';
 import { operation, readOperation } from '../../http/operation.ts';
-import { badBody, json, noBody } from '../../http/schemas/responses.ts';
+import { badBody, badQuery, json, noBody } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import type { RouteContext } from '../route-context.ts';
-import { ServiceUpdateSchema, StorageBackendSchema } from './service-schemas.ts';
+import { readTagFilter } from '../documents/tag-filter.ts';
+import type { PageRequest } from '../../shared/paging.ts';
+import { storageBackendListQuery } from '../parameters.ts';
+import { ServiceUpdateSchema, storageBackendSchema } from './service-schemas.ts';
+import { pageOfBackends } from './storage-backend-listing.ts';
 
 const PATHS = JSON.stringify(['service', 'flows', 'sources', 'flow-delete-requests']);
 
@@ -59,16 +63,42 @@ export function serviceInfoRoutes(app: TamsApp, { services, surface }: RouteCont
   });
 }
 
-/** TAMS 7.0, `/service/storage-backends`. */
-export function storageBackendRoutes(app: TamsApp, { services }: RouteContext): void {
+const BACKENDS = {
+  url: '/service/storage-backends',
+  name: 'storage-backends',
+  tag: 'Service',
+  summary: 'List the storage backends',
+} as const;
+
+/** `/service/storage-backends` of a version in which backends have neither tags nor pages: all, as they are configured. */
+export function plainBackendRoutes(app: TamsApp, { services }: RouteContext): void {
   readOperation(app, {
-    url: '/service/storage-backends',
-    name: 'storage-backends',
-    tag: 'Service',
-    summary: 'List the storage backends',
+    ...BACKENDS,
     description: 'The stores that media objects can lie in. Allocations name one by its id.',
     schema: {},
-    responses: { 200: json('The backends.', Type.Array(StorageBackendSchema)) },
-    handler: (request, reply) => sendJson(reply, JSON.stringify(services(request).serviceInfo.storageBackends())),
+    responses: { 200: json('The backends.', Type.Array(storageBackendSchema({}))) },
+    handler: (request, reply) => {
+      const backends = services(request).serviceInfo.storageBackends();
+      return sendJson(reply, JSON.stringify(backends.map((backend) => ({ ...backend, tags: undefined }))));
+    },
+  });
+}
+
+/** `/service/storage-backends` with tags, filters by them, an order and pages. */
+export function backendRoutes(app: TamsApp, { services, paging, surface: { tags, listings } }: RouteContext): void {
+  const shown = storageBackendSchema({ tags: Type.Optional(tags.all) });
+  readOperation(app, {
+    ...BACKENDS,
+    description:
+      'The stores that media objects can lie in, by their labels; those without one come last. Allocations name one by its id.',
+    schema: { querystring: storageBackendListQuery },
+    responses: { 200: json('The backends.', Type.Array(shown), listings.headers), 400: badQuery },
+    handler: (request, reply) => {
+      const { reverse_order: reverse = false } = request.query;
+      const filter = { tags: readTagFilter(request.query, tags.match), reverse };
+      const backends = services(request).serviceInfo.storageBackends();
+      const list = (page: PageRequest) => Promise.resolve(pageOfBackends(backends, filter, page));
+      return paging.send(request, reply, list, { byDefault: 'most', reverse });
+    },
   });
 }

@@ -41,17 +41,19 @@ export const storageBackendProperties = {
   store_product: Type.Optional(Type.String()),
 };
 
-/** TAMS 7.0, `schemas/storage-backends-list.json`, one of the list. */
-export const StorageBackendSchema = Type.Object(
-  {
-    id: Uuid,
-    label: Type.Optional(Type.String()),
-    store_type: storeType,
-    provider: Type.String(),
-    region: Type.Optional(Type.String()),
-    availability_zone: Type.Optional(Type.String()),
-    store_product: Type.String(),
-    default_storage: Type.Optional(Type.Boolean({ description: 'Used when a request names no backend.' })),
-  },
-  { title: 'StorageBackend' },
-);
+/** TAMS, `schemas/storage-backends-list.json`, one of the list. Versions add properties of their own. */
+export const storageBackendSchema = (more: TProperties) =>
+  Type.Object(
+    {
+      id: Uuid,
+      label: Type.Optional(Type.String()),
+      store_type: storeType,
+      provider: Type.String(),
+      region: Type.Optional(Type.String()),
+      availability_zone: Type.Optional(Type.String()),
+      store_product: Type.String(),
+      default_storage: Type.Optional(Type.Boolean({ description: 'Used when a request names no backend.' })),
+      ...more,
+    },
+    { title: 'StorageBackend' },
+  );

@@ -3,6 +3,7 @@ import type { RouteContext } from '../route-context.ts';
 import { instanceRoutes } from '../objects/instance-routes.ts';
 import { profileRoutes } from '../profiles/profile-routes.ts';
 import { ofNewer } from './newer-routes.ts';
+import { backendRoutes, plainBackendRoutes } from '../service/service-routes.ts';
 import { surface70 } from './7.0/surface.ts';
 import { webhookRoutes as webhookRoutes70 } from './7.0/webhook-routes.ts';
 import { profiles } from './8.2/profiles.ts';
@@ -42,6 +43,7 @@ const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => 
     surface70,
     (app, context) => {
       webhookRoutes70(app, context);
+      plainBackendRoutes(app, context);
       ofNewer(app, ['POST', 'DELETE'], '/objects/:objectId/instances');
     },
   ],
@@ -49,6 +51,7 @@ const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => 
     surface82,
     (app, context) => {
       webhookRoutes82(app, context);
+      backendRoutes(app, context);
       profileRoutes(app, context, profiles);
       instanceRoutes(app, context);
     },

@@ -6,6 +6,7 @@ import { unwatched } from '../../../../openapi/unwatched.ts';
 import { buildApp } from '../../../../src/http/app.ts';
 import type { MonitoringContext, ServerLimits } from '../../../../src/http/monitoring/monitoring-routes.ts';
 import type { Services } from '../../../../src/tams/services.ts';
+import { DEFAULT_VERSION } from '../../../../src/tams/versions/surfaces.ts';
 import { CursorCodec } from '../../../../src/shared/cursor.ts';
 import { routesOver, TEST_CONFIG } from '../../../support/app.ts';
 
@@ -28,7 +29,7 @@ export async function startLimited(
   const operation = { ...base, limits: { ...base.limits, ...limits } };
   const flows = { get };
   const app = await buildApp({
-    apis: [],
+    apis: [{ path: '', version: DEFAULT_VERSION }],
     routes: routesOver({ flows } as unknown as Services),
     cursors: new CursorCodec('a secret that tests share among themselves'),
     operation,
