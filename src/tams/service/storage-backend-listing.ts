@@ -23,7 +23,7 @@ export function pageOfBackends(
   { tags, reverse }: { readonly tags: TagFilter; readonly reverse: boolean },
   { limit, after }: PageRequest,
 ): Page<StorageBackend> {
-  const last = after && (cellsOf(after, ['string', 'string', 'string']) as Place);
+  const last = after && cellsOf(after, ['string', 'string', 'string']);
   const sign = reverse ? -1 : 1;
   const rest = backends
     .filter((backend) => hasTags(backend.tags, tags))
