@@ -20,6 +20,7 @@ import { search } from './benchmarks/search.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
 import { sortedPages } from './benchmarks/sorted-pages.ts';
 import { vectorScan } from './benchmarks/vector-scan.ts';
+import { versions } from './benchmarks/versions.ts';
 import { webhooks } from './benchmarks/webhooks.ts';
 import { windowQuery } from './benchmarks/window-query.ts';
 import type { Benchmark, BenchmarkRow, Scale } from './support/benchmark.ts';
@@ -40,6 +41,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   getFlow,
   authentication,
   getSegments,
+  versions,
   signedUrls,
   windowQuery,
   sortedPages,
