@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { buildContainer } from '../src/container/container.ts';
 import { loadConfig } from '../src/settings.ts';
-import { DEFAULT_VERSION, pathOf, surfaceOf } from '../src/tams/versions/surfaces.ts';
+import { DEFAULT_VERSION, pathOf, surfaceOf, VERSIONS } from '../src/tams/versions/surfaces.ts';
 
 /** Everything that is off by default: what the document shows is all that a server can do. */
 const EVERYTHING_ON = { SOFT_DELETE: 'true', AUTH_MODE: 'token,url_token,basic' };
@@ -16,8 +16,11 @@ export const openApiFile = (version: string): string =>
 /**
  * The OpenAPI document of a version as it is checked in: that of a server with every feature on. The default version's is
  * the one of the root.
+ *
+ * @throws Error for a version that the server does not speak
  */
 export async function openApiText(version: string = DEFAULT_VERSION): Promise<string> {
+  if (!VERSIONS.includes(version)) throw new Error(`there is no version ${version}, only ${VERSIONS.join(' and ')}`);
   const dataDir = await mkdtemp(join(tmpdir(), 'tams-openapi-'));
   try {
     const config = loadConfig({ DATA_DIR: dataDir, ...EVERYTHING_ON });

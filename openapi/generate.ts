@@ -1,4 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { openApiText } from './document.ts';
+import { VERSIONS } from '../src/tams/versions/surfaces.ts';
+import { openApiFile, openApiText } from './document.ts';
 
-await writeFile(new URL('./openapi.json', import.meta.url), await openApiText());
+for (const version of VERSIONS) {
+  await writeFile(new URL(openApiFile(version), import.meta.url), await openApiText(version));
+}

@@ -14,10 +14,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('openapi writes the document that is checked in', async () => {
-  const file = join(folder, 'openapi.json');
-  await openapiCommand().parseAsync(['--out', file], { from: 'user' });
-  expect(await readFile(file, 'utf8')).toBe(await readFile('openapi/openapi.json', 'utf8'));
+test.each([
+  ['openapi.json', []],
+  ['openapi-8.2.json', ['--api-version', '8.2']],
+])('openapi writes the document that is checked in as %s', async (name, options) => {
+  const file = join(folder, name);
+  await openapiCommand().parseAsync(['--out', file, ...options], { from: 'user' });
+  expect(await readFile(file, 'utf8')).toBe(await readFile(`openapi/${name}`, 'utf8'));
 });
 
 test('cert makes a certificate for its hosts, a key that nobody else reads, and overwrites neither', async () => {

@@ -22,7 +22,6 @@ describe.each(VERSIONS)('the document of %s', async (version) => {
   };
   const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
 
-  // That of 8.2 is not checked in before all of its operations are there.
   it.skipIf(version === '8.2')(
     'is what the schemas of the routes say now; `npm run openapi` brings it up to date',
     () => {
