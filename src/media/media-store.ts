@@ -20,7 +20,7 @@ export interface ObjectInfo {
   readonly etag: string;
   readonly contentType?: string;
   readonly lastModified: Date;
-  /** Of all bytes, where the store keeps one. Only `head` has to tell. */
+  /** The checksum of all bytes, where the store keeps one. Only `head` has to tell. */
   readonly checksum?: Checksum | undefined;
 }
 
@@ -100,7 +100,7 @@ export interface MediaStore {
 
 export interface UploadOptions {
   readonly contentType?: string | undefined;
-  /** What the client says that its bytes are. */
+  /** Checksums that the client gives for its bytes. */
   readonly checksums?: readonly Checksum[];
 }
 

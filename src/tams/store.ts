@@ -229,7 +229,7 @@ export interface ObjectReads {
   details(ids: readonly string[]): Promise<Map<string, ObjectDetails>>;
 }
 
-/** What segments show of an object. */
+/** The parts of an object that segments show. */
 export type ObjectDetails = Pick<MediaObject, 'timerange'> & ObjectPlaces;
 
 export interface Objects extends ObjectReads {

@@ -84,7 +84,7 @@ export const pagingHeaders = {
   'X-Paging-NextKey': Type.String({ description: 'The cursor of the next page; absent on the last page.' }),
 };
 
-/** Of listings whose order can be chosen. */
+/** Headers of listings whose order can be chosen. */
 export const sortedHeaders = {
   ...pagingHeaders,
   'X-Paging-Count': count('Results on this page.'),

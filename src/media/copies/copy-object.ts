@@ -62,7 +62,7 @@ async function stream(
   const stop = (): void => {
     body.destroy(signal.reason as Error);
   };
-  // Whoever reads the body gets its errors; it may be destroyed before anybody does.
+  // The reader of the body gets its errors; it may be destroyed before anybody reads.
   body.on('error', () => undefined);
   signal.addEventListener('abort', stop);
   try {

@@ -27,7 +27,7 @@ export interface SourceBody {
   readonly size: number | undefined;
   readonly maxBytes: number;
   readonly contentType: string | undefined;
-  /** What the source says of its bytes. */
+  /** Checksums that the source gives for its bytes. */
   readonly checksums: readonly Checksum[];
 }
 

@@ -15,7 +15,7 @@ export interface MediaRoutesOptions {
     body: Readable,
     options: UploadOptions,
   ) => Promise<ObjectInfo>;
-  /** Who may upload without a signature; left out, nobody. */
+  /** Decides who may upload without a signature; left out, nobody may. */
   readonly plainUploads?: PlainUploads | undefined;
 }
 

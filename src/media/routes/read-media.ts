@@ -47,7 +47,7 @@ export async function readMedia(
 }
 
 function describe(reply: FastifyReply, info: ObjectInfo, query: Record<string, unknown>): FastifyReply {
-  // Of the whole object, also where a part is sent (RFC 9530, section 3).
+  // The digest is of the whole object, also where a part is sent (RFC 9530, section 3).
   if (info.checksum !== undefined) void reply.header('repr-digest', reprDigest(info.checksum));
   const secondsLeft = Math.max(0, Number(query.expires) - Math.floor(Date.now() / 1000));
   return (

@@ -15,7 +15,7 @@ interface CopyingParts {
   readonly store: Store;
   readonly media: MediaStoreRegistry;
   readonly guard: AddressGuard;
-  /** Of external sources. */
+  /** The most bytes that an external source may have. */
   readonly maxObjectBytes: number;
   readonly logger: Logger;
 }

@@ -13,7 +13,7 @@ export interface InstanceJob extends ObjectLocation {
   readonly createdMs: number;
   /** Those that failed. */
   readonly attempts: number;
-  /** Who asked for it. */
+  /** The principal who asked for it. */
   readonly principal: string;
 }
 

@@ -11,7 +11,7 @@ const TASKS: readonly InstanceTask[] = ['copy', 'remove'];
 
 interface Waiting {
   readonly counts: ReadonlyMap<InstanceTask, number>;
-  /** Of copies. */
+  /** The time at which the oldest waiting copy was asked for, in ms since 1970. */
   readonly oldestMs: number | undefined;
 }
 

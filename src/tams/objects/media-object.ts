@@ -19,7 +19,7 @@ export interface MediaObject {
   readonly referenced: boolean;
   /** Whether it is an initialisation segment, which other objects need. One that is only allocated may become one. */
   readonly isInit?: boolean;
-  /** Of an initialisation segment whose media type is not the container of its flow. */
+  /** The media type of an initialisation segment, where it is not the container of its flow. */
   readonly contentType?: string | undefined;
   /** Whether it may be uploaded without a signature. */
   readonly plainUpload?: boolean;

@@ -61,7 +61,7 @@ export class ObjectService {
     return `${own},"init_object":{"id":${JSON.stringify(initObjectId)},"get_urls":${print(init)}}`;
   }
 
-  /** What is known; of objects that are older than that, what segments use of them. */
+  /** The known range; for objects from before ranges were kept, the range that segments use. */
   async #rangeOf({ id, isInit, timerange }: ShownObject): Promise<TimeRange | undefined> {
     if (isInit === true) return undefined;
     return timerange?.range ?? (await this.#store.segments.rangesOf([id])).get(id) ?? TimeRange.EMPTY;

@@ -72,7 +72,7 @@ export class ObjectUses {
     return [...this.#media].map((id) => this.get(id));
   }
 
-  /** What is to be written: rows that are new, changed, or only held against their reclaim. */
+  /** The rows to write: new, changed, or only held against their reclaim. */
   rows(): { fresh: MediaObject[]; changed: StoredObject[]; unchanged: StoredObject[] } {
     const [fresh, changed, unchanged]: [MediaObject[], StoredObject[], StoredObject[]] = [[], [], []];
     for (const id of this.#used) {

@@ -16,7 +16,7 @@ export interface PreparedSegment {
   readonly initObjectId: string | undefined;
   /** The range that it uses of its object, on the object's own timeline. */
   readonly range: TimeRange;
-  /** What the client says of the whole object. */
+  /** The range of the whole object, as the client gives it. */
   readonly objectTimerange: TimeRange | undefined;
   readonly keyFrameCount: number | undefined;
 }

@@ -54,7 +54,7 @@ export class SegmentRegistration {
     const refused = await this.#store.transaction(async (tx) => {
       const [flow, stored] = await Promise.all([
         writableFlow(tx, flowId),
-        // Whoever writes reuses what it may read, and registers first what was allocated for the flow (AppNote 0016).
+        // A writer reuses objects that it may read, and registers first those that were allocated for the flow (AppNote 0016).
         tx.withRight('read').objects.findMany(namedObjects(candidates), flowId),
       ]);
       containerOf(flow);

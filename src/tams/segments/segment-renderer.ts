@@ -16,7 +16,7 @@ const TS_OFFSET = '"ts_offset":';
 /** Clients expect it. It comes first in rows, and may be missing in old ones. */
 const hasOffset = (fragment: JsonText): boolean => fragment.startsWith(TS_OFFSET, 1) || fragment.includes(TS_OFFSET);
 
-/** What is printed besides the fragment and `get_urls` where nothing else is asked for. */
+/** The default: nothing is printed besides the fragment and `get_urls`. */
 const NO_DETAILS: SegmentDetails = { init: false, objectTimerange: false };
 
 /**

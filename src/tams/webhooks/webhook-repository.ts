@@ -98,7 +98,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
       disabled: isDisabled,
       ...this.#cells(webhook, registrant),
       ...(!keepsKey && { sealed_api_key: this.#seal(webhook) }),
-      // What happened while it was disabled is not told later.
+      // Events from while it was disabled are not told later.
       ...(isRestarted && { position: BigInt(await this.#endOfLog()), done: null }),
     });
     return shownWebhook(present.id, withoutKey(webhook), { isDisabled });

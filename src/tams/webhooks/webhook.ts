@@ -34,7 +34,7 @@ export interface Webhook {
   tags?: Tags;
 }
 
-/** What registrations of one URL, API key and owner have in common where a client knows no ids. */
+/** Identifies registrations, by URL, API key and owner, to clients that know no ids. */
 export type WebhookKey = Pick<Webhook, 'url' | 'api_key_name' | 'api_key_value'>;
 
 /** A registration without its key: what filters and renders. */
@@ -112,7 +112,7 @@ export interface KeptWebhook extends Registration {
 /** Whether a registration is found by its URL and key, and not by its id alone. */
 export const isKnownByKey = ({ identity, id }: KeptWebhook): boolean => identity !== id;
 
-/** What a listing has, and in which order: that of their creation unless told otherwise. */
+/** Filter and order of a listing; by default the order of creation. */
 export interface WebhookQuery {
   readonly tags?: TagFilter;
   readonly byUrl?: 'asc' | 'desc';

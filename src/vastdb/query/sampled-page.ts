@@ -26,9 +26,9 @@ const MOST_READS = 32;
 
 /** Keys that a read found. */
 interface KeysRead {
-  /** Of all rows that the engine returned. */
+  /** Keys of all rows that the engine returned. */
   readonly read: Cell[];
-  /** Of those that the whole predicate picks. */
+  /** Keys of the rows that the whole predicate picks. */
   readonly picked: readonly Cell[];
   /** There may be more. */
   readonly cut: boolean;

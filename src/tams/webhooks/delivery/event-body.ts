@@ -8,7 +8,7 @@ export interface EventForm {
   /** @param text as services print a flow */
   readonly flow: (text: JsonText) => JsonText;
   readonly source: (text: JsonText) => JsonText;
-  /** What segments show. @param objectTimerange whether the webhook asks for the timeranges of objects */
+  /** Details of segments. @param objectTimerange whether the webhook asks for the timeranges of objects */
   readonly segmentDetails: (objectTimerange: boolean) => SegmentDetails;
 }
 

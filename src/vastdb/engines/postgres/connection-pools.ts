@@ -26,7 +26,7 @@ export class ConnectionPools {
   readonly catalogue: Connections;
   readonly backgroundWrites: Connections;
   readonly backgroundReads: Connections;
-  /** Of the read replica; undefined where there is none. */
+  /** Connections to the read replica; undefined where there is none. */
   readonly replica: ReplicaConnections | undefined;
   #renewedAt = -Infinity;
 
