@@ -21,7 +21,9 @@ beforeAll(async () => {
     { id: MAIN, type: 'local', label: 'main', path: 'main-media', default_storage: true },
   ];
   await writeFile(file, JSON.stringify(backends));
-  server = await startTestServer({ dataDir, env: { STORAGE_BACKENDS_FILE: file, ALLOCATION_EXPIRY_S: '864000' } });
+  // URLs and allocations of yesterday are good today.
+  const times = { ALLOCATION_EXPIRY_S: '864000', PRESIGN_EXPIRES_S: '172800' };
+  server = await startTestServer({ dataDir, env: { STORAGE_BACKENDS_FILE: file, ...times } });
   api = new Api(server.baseUrl);
   flowId = await api.newFlow();
 });
