@@ -47,3 +47,20 @@ test('the commands of docs/search.md find what was said, and in the end nothing 
     expect(printed).toContain(expected);
   }
 }, 90_000);
+
+test('the commands of docs/tams-8.2.md show what it says', async () => {
+  const printed = (await runGuide('docs/tams-8.2.md')).join('\n');
+  for (const expected of [
+    '"api_version":"8.2"',
+    '"min_object_timeout":"86400:0"',
+    '"tags":{"site":["london","leeds"]}',
+    '"london,leeds"',
+    '"object_timerange":"[0:0_4:0)"',
+    '"init_object":{"object_id":',
+    '"referenced_by_flows":["10000000-0000-4000-8000-000000000082"]',
+    '"url":"https://cdn.example/media.m4s"',
+    '"status":"disabled"',
+  ]) {
+    expect(printed).toContain(expected);
+  }
+}, 90_000);
