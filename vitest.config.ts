@@ -6,6 +6,9 @@ const SLOW = [
   'test/acceptance/**/*.test.ts',
   'test/integration/{deployment,mgmt-data,replicas}/**/*.test.ts',
   'test/integration/**/*s3*.test.ts',
+  // They wait for leases to end, or for minutes of events.
+  'test/integration/{search-watch,webhook-handover,webhook-held-up}.test.ts',
+  'test/integration/mgmt/restore.test.ts',
   'test/integration/vastdb/{*-on-vast,vast-*}.test.ts',
   'test/integration/vastdb/vast-emulator/*.test.ts',
   'test/**/*.slow.test.ts',
