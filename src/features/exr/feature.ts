@@ -83,7 +83,7 @@ function exrServicesOf(
   };
   const limitedTo = (limits: Limits, asker: Asker): ExrServices => {
     const view = store.limitedTo(limits);
-    // Whatever is done with a file's metadata: its bytes must be readable.
+    // An inspection reads the bytes, so they must be readable, whichever right the request uses.
     const reading = { ...limits, right: 'read' } as const;
     const places = new ExrPlaces(store.limitedTo(reading), new LimitedMedia(media, accessOf(reading)), buckets, true);
     const visible: VisibleObjects = async (ids) => {
