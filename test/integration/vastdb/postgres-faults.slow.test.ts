@@ -5,7 +5,10 @@ import {
   openPostgresEngine,
   type PostgresEngineOptions,
 } from '../../../src/vastdb/engines/postgres/postgres-engine.ts';
+import { Connections } from '../../../src/vastdb/engines/postgres/connections.ts';
+import { LAST_CRASH, serverExpression } from '../../../src/vastdb/engines/postgres/server-identity.ts';
 import { checkServer } from '../../../src/vastdb/engines/postgres/start-checks.ts';
+import { wasCommitted } from '../../../src/vastdb/engines/postgres/was-committed.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
 import {
   OVER_TCP,
@@ -126,7 +129,7 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
       // None that old can be had: its answers.
       const old = async (): Promise<(string | null)[][]> => [['130011', 'UTF8', 'f', 'off']];
       await expect(checkServer(old, 'tams')).rejects.toThrow(
-        'PostgreSQL 13 is too old: 14 is the oldest that can keep the tables.',
+        'PostgreSQL 13 is too old: 15 is the oldest that can keep the tables.',
       );
     });
 
@@ -202,6 +205,41 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
       expect(runs).toBe(expectedRuns);
       expect(await ids()).toEqual(['once']);
     });
+  });
+
+  it('cannot tell the outcome of a lost commit whose number has gone to another transaction after a crash', async () => {
+    const url = await server.database();
+    const onReadOnly = (): void => undefined;
+    const connections = new Connections({ name: 'test', url, poolSize: 2, statementTimeoutMs: 0, onReadOnly });
+    const ask = async (text: string): Promise<(string | null)[][]> =>
+      (await connections.run({ text, values: [] })).rows;
+    const number = async (): Promise<bigint> => BigInt((await ask('SELECT pg_current_xact_id()::text'))[0]?.[0] ?? 0);
+    try {
+      const expression = await serverExpression(ask);
+      const note = `SELECT pg_current_xact_id()::text, pg_backend_pid()::text, ${expression}, ${LAST_CRASH}`;
+      const [id = '', backend = '', server_ = '', lastCrash = ''] = (await ask(note))[0]?.map(String) ?? [];
+      const identity = { id, backend, server: server_, lastCrash };
+      expect(await wasCommitted(connections, identity, expression)).toBe(true);
+
+      // Its next numbers are in memory alone when it crashes.
+      const session = await connections.session();
+      await session.runText('BEGIN');
+      const lost = {
+        ...identity,
+        id: String((await session.runText('SELECT pg_current_xact_id()::text')).rows[0]?.[0]),
+      };
+      const [[victim] = []] = await ask('SELECT pg_backend_pid()');
+      process.kill(Number(victim), 'SIGKILL');
+      session.spoil(new Error('The server crashed.'));
+      session.release();
+      await expect.poll(() => number().catch(() => 0n), { timeout: 30_000 }).toBeGreaterThan(0n);
+
+      while ((await number()) < BigInt(lost.id)) await server.run('SELECT 1');
+      expect(await ask(`SELECT pg_xact_status('${lost.id}'::xid8)`)).toEqual([['committed']]);
+      await expect(wasCommitted(connections, lost, expression)).rejects.toMatchObject({ kind: 'outcome_unknown' });
+    } finally {
+      await connections.close();
+    }
   });
 
   it('says so while it is down or read only, and serves again without a restart', async () => {

@@ -7,15 +7,18 @@ import { StatementGate } from '../statement-gate.ts';
 import type { Answer, Session } from './connections.ts';
 import { isAborted, toTableError } from './postgres-error.ts';
 import type { Statement } from './row-statements.ts';
+import { LAST_CRASH } from './server-identity.ts';
 import type { Statements } from './statements.ts';
 
 /** Identifies a transaction, to find out its outcome if the answer to its commit is lost. */
 export interface TransactionIdentity {
-  /** PostgreSQL's number of the transaction, which is never used twice. */
+  /** PostgreSQL's number of the transaction, which only a crash or another server gives to a second one. */
   readonly id: string;
   readonly backend: string;
   /** The server that numbered it. */
   readonly server: string;
+  /** When that server crashed before. */
+  readonly lastCrash: string;
 }
 
 /**
@@ -134,10 +137,13 @@ export class PostgresTransaction implements TableTransaction {
   #write(statement: Statement, keys: readonly string[]): Promise<Answer> {
     // Sent before the first write and not waited for: it is known by the time that a commit is sent.
     if (this.#identity === undefined) {
-      const text = `SELECT pg_current_xact_id()::text, pg_backend_pid()::text, ${this.#server}`;
+      const text = `SELECT pg_current_xact_id()::text, pg_backend_pid()::text, ${this.#server}, ${LAST_CRASH}`;
       this.#identity = this.#runner([])
         .run({ text, values: [] })
-        .then(({ rows: [row] }) => ({ id: row?.[0] ?? '', backend: row?.[1] ?? '', server: row?.[2] ?? '' }));
+        .then(({ rows: [row = []] }) => {
+          const [id, backend, server, lastCrash] = row.map(String);
+          return { id: id ?? '', backend: backend ?? '', server: server ?? '', lastCrash: lastCrash ?? '' };
+        });
       this.#identity.catch(() => undefined);
     }
     return this.#runner(keys).run(statement);

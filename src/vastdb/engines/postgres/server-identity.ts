@@ -12,6 +12,12 @@ const SERVER = `${SYSTEM}::text || '/' || ${TIMELINE}`;
 /** On a server that has no such functions, as those on shared storage may: nothing of theirs is lost in a failover. */
 const NO_SERVER = `''::text`;
 
+/**
+ * SQL for the time of the server's last crash, or of its first start: recovery discards the statistics. A crash takes back
+ * the numbers of transactions that left no trace on the disk, and gives them to others.
+ */
+export const LAST_CRASH = '(SELECT extract(epoch FROM stats_reset) FROM pg_stat_bgwriter)::text';
+
 /** The SQL by which transactions note the server that they run on. */
 export async function serverExpression(ask: Ask): Promise<string> {
   try {

@@ -3,6 +3,7 @@ import { TableError } from '../../table-error.ts';
 import type { Answer, Connections } from './connections.ts';
 import { isOfTheFuture } from './postgres-error.ts';
 import type { TransactionIdentity } from './postgres-transaction.ts';
+import { LAST_CRASH } from './server-identity.ts';
 
 /** How long to ask: a crashed server needs some seconds until it answers again. */
 const PATIENCE_MS = 15_000;
@@ -27,12 +28,16 @@ export async function wasCommitted(
     try {
       const { rows } = await connections.run({
         // Another server has other transactions of the same number.
-        text: `SELECT CASE WHEN ${server} = $2 THEN pg_xact_status($1::xid8) ELSE 'elsewhere' END`,
+        text: `SELECT CASE WHEN ${server} = $2 THEN pg_xact_status($1::xid8) ELSE 'elsewhere' END, ${LAST_CRASH}`,
         values: [identity.id, identity.server],
       });
-      const status = rows[0]?.[0];
-      if (status === 'committed') return true;
+      const [status, lastCrash] = rows[0] ?? [];
       if (status === 'aborted') return false;
+      if (status === 'committed') {
+        if (lastCrash === identity.lastCrash) return true;
+        // The server crashed: that may be a later transaction of the same number.
+        break;
+      }
       if (status === 'elsewhere') break;
       if (performance.now() - started > END_AFTER_MS) await end(connections, identity);
     } catch (error) {
