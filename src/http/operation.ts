@@ -30,6 +30,7 @@ export type OperationTag =
   | 'EXR metadata'
   | 'MediaSearch'
   | 'Analytics'
+  | 'Timelines'
   | 'Operation';
 
 interface OperationSchema {

@@ -1,7 +1,7 @@
 import type { ColumnBatch, Row, ScanningReader } from './engine.ts';
 import { ManagedReader, type TableLayer } from './managed-reader.ts';
-import { nameOf, type ScannedBatch, type TableScan } from './query/table-query.ts';
-import type { ColumnOf } from './schema/define-table.ts';
+import { nameOf, type ScannedBatch, type TableScan, type TableSeek } from './query/table-query.ts';
+import type { CellsOf, ColumnOf } from './schema/define-table.ts';
 
 /** Reads outside of any transaction, including scans of more rows than fit into memory. */
 export class CommittedReader extends ManagedReader {
@@ -10,6 +10,23 @@ export class CommittedReader extends ManagedReader {
   constructor(layer: TableLayer, reader: ScanningReader) {
     super(layer, reader);
     this.#reader = reader;
+  }
+
+  /** The cells of the nearest row to each point, undefined where there is none; see `SeekRequest`. */
+  async seek<R extends Row, const Columns extends readonly ColumnOf<R>[]>(
+    seek: TableSeek<R, Columns>,
+  ): Promise<(CellsOf<R, Columns> | undefined)[]> {
+    const { executor, monitor } = this.layer;
+    const request = { ...seek, table: nameOf(seek.table) };
+    const started = performance.now();
+    let failed = true;
+    try {
+      const found = await executor.seek(this.#reader, request);
+      failed = false;
+      return found as (CellsOf<R, Columns> | undefined)[];
+    } finally {
+      monitor.record(request.table, 'select', started, failed ? 0 : seek.points.length, failed, request.where);
+    }
   }
 
   /**

@@ -106,6 +106,21 @@ export interface SelectRequest {
   readonly rowIds?: boolean;
 }
 
+/**
+ * The nearest rows to many points of an int64 column: those of a timeline, for one. The column is required, and `where`
+ * picks at most one row for each of its values.
+ */
+export interface SeekRequest<Column extends string = string> {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly where: Predicate;
+  readonly column: Column;
+  /** Ascending, and each once. */
+  readonly points: readonly bigint[];
+  /** `before`: the last row at each point or before it. `after`: the first row at it or after it. */
+  readonly direction: 'before' | 'after';
+}
+
 export interface RowSet<Cells extends readonly Cell[] = Cell[]> {
   /** One array per row, cells in the order of the asked columns, then of the lookups. */
   readonly rows: Cells[];
@@ -144,6 +159,11 @@ export interface ColumnBatch<Columns extends readonly (readonly Cell[])[] = read
 
 /** Reads outside of any transaction. */
 export interface ScanningReader extends TableReader {
+  /**
+   * For each point its row, or undefined where there is none: a descent of an index each, in one statement. Engines
+   * without indexes leave it out, and the executor finds the rows in ranges.
+   */
+  seek?(request: SeekRequest): Promise<(Cell[] | undefined)[]>;
   /**
    * All rows that `where` picks, of one snapshot, which is taken when the first batch is asked for. Two batches are
    * held at most, however large the table is, and reading them never keeps the main thread. Leaving the loop gives up

@@ -68,6 +68,7 @@ const TAGS = [
     name: 'MediaSearch',
     description: 'Search of speech in media, with its place on the timelines of flows; not a part of TAMS.',
   },
+  { name: 'Timelines', description: 'Where flows have content, as fine as it can be drawn; not a part of TAMS.' },
   { name: 'Analytics', description: 'Statistics of what is kept, and exports of it; not a part of TAMS.' },
   { name: 'Operation', description: 'For those who run this server; not a part of TAMS.' },
 ];

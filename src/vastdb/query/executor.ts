@@ -1,4 +1,12 @@
-import type { ColumnBatch, EngineCapabilities, RowSet, ScanningReader, ScanRequest, TableReader } from '../engine.ts';
+import type {
+  Cell,
+  ColumnBatch,
+  EngineCapabilities,
+  RowSet,
+  ScanningReader,
+  ScanRequest,
+  TableReader,
+} from '../engine.ts';
 import { and, isIn, not, or } from '../predicate/builder.ts';
 import { predicateColumns } from '../predicate/columns.ts';
 import { compileFilter } from '../predicate/evaluate.ts';
@@ -11,7 +19,8 @@ import { selectWithLookups } from './lookups.ts';
 import { type Fetched, PartFetcher } from './part-fetcher.ts';
 import { distinctRows, sortRows } from './row-order.ts';
 import { findPageEnd } from './sampled-page.ts';
-import type { SelectQuery } from './select-query.ts';
+import { seekInRanges } from './seek.ts';
+import type { SeekQuery, SelectQuery } from './select-query.ts';
 import { readTimelinePage, type WindowRows } from './time-window.ts';
 
 /**
@@ -44,6 +53,13 @@ export class QueryExecutor {
 
   count(reader: TableReader, table: string, where?: Predicate): Promise<number> {
     return this.#complete ? reader.count(table, where) : this.#count(reader, table, where);
+  }
+
+  /** The cells of the nearest row to each point; see `SeekRequest`. */
+  async seek(reader: ScanningReader, query: SeekQuery): Promise<(Cell[] | undefined)[]> {
+    if (query.points.length === 0) return [];
+    if (reader.seek !== undefined) return reader.seek(query);
+    return seekInRanges(query, (select) => this.select(reader, select));
   }
 
   /**

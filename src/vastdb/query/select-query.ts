@@ -1,4 +1,4 @@
-import type { Cell, Row, SelectRequest } from '../engine.ts';
+import type { Cell, Row, SeekRequest, SelectRequest } from '../engine.ts';
 
 export type { Row };
 
@@ -31,4 +31,9 @@ export interface SelectQuery extends SelectRequest {
    * sorting all rows.
    */
   readonly sample?: string;
+}
+
+/** A seek as the table layer takes it. The hint is about `column`; engines with indexes need none. */
+export interface SeekQuery extends SeekRequest {
+  readonly timeline?: TimelineHint;
 }

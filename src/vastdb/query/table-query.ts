@@ -3,7 +3,7 @@ import type { Where } from '../predicate/predicate.ts';
 import type { CellsOf, ColumnOf } from '../schema/define-table.ts';
 import type { Json } from '../../shared/json-text.ts';
 import type { TextQuery } from '../text-query.ts';
-import type { SelectQuery, TimelineHint } from './select-query.ts';
+import type { SeekQuery, SelectQuery, TimelineHint } from './select-query.ts';
 
 /** By its definition, or by the name alone: then nothing is known of its columns, and cells are just cells. */
 export type Table<R extends Row> = TableDefinition<R> | string;
@@ -78,6 +78,17 @@ export interface TableScan<R extends Row, Columns extends readonly ColumnOf<R>[]
   readonly table: Table<R>;
   readonly columns: Columns;
   readonly where?: Where<R>;
+}
+
+/** A seek: see `SeekRequest`. */
+export interface TableSeek<R extends Row, Columns extends readonly ColumnOf<R>[]> extends Omit<
+  SeekQuery,
+  'table' | 'columns' | 'where' | 'column'
+> {
+  readonly table: Table<R>;
+  readonly columns: Columns;
+  readonly where: Where<R>;
+  readonly column: ColumnOf<R>;
 }
 
 export type ScannedBatch<R extends Row, Columns extends readonly string[]> = string extends keyof R

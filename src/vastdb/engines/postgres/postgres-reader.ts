@@ -1,4 +1,12 @@
-import type { ColumnBatch, RowSet, ScanningReader, ScanRequest, SelectRequest } from '../../engine.ts';
+import type {
+  Cell,
+  ColumnBatch,
+  RowSet,
+  ScanningReader,
+  ScanRequest,
+  SeekRequest,
+  SelectRequest,
+} from '../../engine.ts';
 import { SCAN_BATCH_ROWS } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { checkNotEnded } from '../../scan-batches.ts';
@@ -32,6 +40,10 @@ export class PostgresReader implements ScanningReader {
 
   select(request: SelectRequest): Promise<RowSet> {
     return this.#statements.select(this.#runner, request);
+  }
+
+  seek(request: SeekRequest): Promise<(Cell[] | undefined)[]> {
+    return this.#statements.seek(this.#runner, request);
   }
 
   count(table: string, where?: Predicate): Promise<number> {

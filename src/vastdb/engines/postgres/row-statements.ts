@@ -1,4 +1,4 @@
-import type { Cell, ColumnDefinition, Lookup, RowId, SelectRequest } from '../../engine.ts';
+import type { Cell, ColumnDefinition, Lookup, RowId, SeekRequest, SelectRequest } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import { rowIdCells, rowIdColumns } from '../row-key.ts';
 import type { TableShape } from './catalogue.ts';
@@ -54,6 +54,27 @@ export function selectStatement(context: StatementContext, request: SelectReques
     text += ` LIMIT ${target.parameters.bind(limit, 'bigint')}`;
   }
   return { text, values: target.parameters.values };
+}
+
+/** A seek. The place of its point, from 1 on, comes after the asked columns. @throws TableError `invalid` for unknown columns. */
+export function seekStatement(context: StatementContext, request: SeekRequest): Statement {
+  const { table, columns, where, column, points, direction } = request;
+  const shape = shapeOf(context.shapes, table);
+  const target: CompileTarget = { ...context, parameters: new Parameters() };
+  const axis = `"${columnOf(shape, column).name}"`;
+  const [sign, order] = direction === 'before' ? ['<=', 'DESC'] : ['>=', 'ASC'];
+  const asked = target.parameters.bind(
+    points.map((point) => point.toString()),
+    'bigint[]',
+  );
+  const cells = columns.map((name) => `"${columnOf(shape, name).name}"`).join(', ');
+  return {
+    text:
+      `SELECT found.*, seek_place FROM unnest(${asked}) WITH ORDINALITY AS points (seek_point, seek_place) ` +
+      `CROSS JOIN LATERAL (SELECT ${cells} FROM ${context.schema}."${shape.name}" ` +
+      `WHERE ${compilePredicate(target, shape, where)} AND ${axis} ${sign} seek_point ORDER BY ${axis} ${order} LIMIT 1) AS found`,
+    values: target.parameters.values,
+  };
 }
 
 /** Nulls come first, and last when descending, as on the other engines; said only where there may be some, for the indexes. */

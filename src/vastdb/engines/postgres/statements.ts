@@ -1,4 +1,4 @@
-import type { Cell, ColumnDefinition, RowId, RowSet, SelectRequest } from '../../engine.ts';
+import type { Cell, ColumnDefinition, RowId, RowSet, SeekRequest, SelectRequest } from '../../engine.ts';
 import { predicateColumns } from '../../predicate/columns.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
@@ -12,6 +12,7 @@ import {
   countStatement,
   deleteStatement,
   insertStatement,
+  seekStatement,
   selectStatement,
   type Statement,
   type StatementContext,
@@ -62,6 +63,19 @@ export class Statements {
     ];
     const keys = request.rowIds === true ? rowIdColumns(shape) : [];
     return { statement, decode: (rows) => decodeRows(rows, decoders, keys) };
+  }
+
+  async seek(runner: Runner, request: SeekRequest): Promise<(Cell[] | undefined)[]> {
+    const { table, columns, where, column } = request;
+    const context = await this.#contextOf({ table, columns: [...columns, column], where });
+    const shape = shapeIn(context, table);
+    const answer = await runner.run(seekStatement(context, request));
+    const places = answer.rows.map((row) => Number(row.pop()) - 1);
+    const decoders = columns.map((name) => decoderOf(columnOf(shape, name)));
+    const { rows } = decodeRows(answer.rows, decoders, []);
+    const found: (Cell[] | undefined)[] = request.points.map(() => undefined);
+    for (const [index, row] of rows.entries()) found[places[index] ?? 0] = row;
+    return found;
   }
 
   async count(runner: Runner, table: string, where?: Predicate): Promise<number> {

@@ -6,6 +6,7 @@ import type {
   RowSet,
   ScanningReader,
   ScanRequest,
+  SeekRequest,
   SelectRequest,
   TableTransaction,
 } from '../../engine.ts';
@@ -27,6 +28,10 @@ export class BackgroundReader implements ScanningReader {
 
   select(request: SelectRequest): Promise<RowSet> {
     return this.#worker.call('select', request);
+  }
+
+  seek(request: SeekRequest): Promise<(Cell[] | undefined)[]> {
+    return this.#worker.call('seek', request);
   }
 
   count(table: string, where?: Predicate): Promise<number> {

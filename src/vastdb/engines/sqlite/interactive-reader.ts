@@ -1,4 +1,12 @@
-import type { ColumnBatch, RowSet, ScanningReader, ScanRequest, SelectRequest } from '../../engine.ts';
+import type {
+  Cell,
+  ColumnBatch,
+  RowSet,
+  ScanningReader,
+  ScanRequest,
+  SeekRequest,
+  SelectRequest,
+} from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import type { Session } from './session.ts';
 import { isBusy } from './sqlite-error.ts';
@@ -32,6 +40,10 @@ export class InteractiveReader implements ScanningReader {
 
   async select(request: SelectRequest): Promise<RowSet> {
     return this.#read(() => this.#session.select(request));
+  }
+
+  async seek(request: SeekRequest): Promise<(Cell[] | undefined)[]> {
+    return this.#read(() => this.#session.seek(request));
   }
 
   async count(table: string, where?: Predicate): Promise<number> {

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { ColumnDefinition, Lookup, SelectRequest } from '../../engine.ts';
+import type { ColumnDefinition, Lookup, SeekRequest, SelectRequest } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import type { Catalogue, TableShape } from './catalogue.ts';
 import { compilePredicate } from './predicate-compiler.ts';
@@ -56,6 +56,31 @@ export function selectText(
   }
   values.push(request.limit);
   return `${sql} LIMIT ?`;
+}
+
+/**
+ * The text of a seek; its values are appended to `values`. The place of its point comes after the asked columns.
+ *
+ * @throws TableError `invalid` for unknown columns.
+ */
+export function seekText(
+  catalogue: Catalogue,
+  shape: TableShape,
+  columns: readonly ColumnDefinition[],
+  { where, column, points, direction }: SeekRequest,
+  values: SQLInputValue[],
+): string {
+  const axis = `"${catalogue.column(shape, column).name}"`;
+  const [nearest, sign] = direction === 'before' ? ['max', '<='] : ['min', '>='];
+  values.push(`[${points.join(',')}]`);
+  const condition = (): string => compilePredicate(catalogue, shape, where, values);
+  // The order of a CROSS JOIN is kept: points first.
+  return (
+    `SELECT ${columns.map(({ name }) => `"${name}"`).join(', ')}, "seek place" ` +
+    `FROM (SELECT key AS "seek place", value AS "seek point" FROM json_each(?)) CROSS JOIN "${shape.name}" ` +
+    `WHERE ${condition()} AND ${axis} = ` +
+    `(SELECT ${nearest}(${axis}) FROM "${shape.name}" WHERE ${condition()} AND ${axis} ${sign} "seek point")`
+  );
 }
 
 function lookupText(catalogue: Catalogue, shape: TableShape, { table, column, match, equals }: Lookup): string {

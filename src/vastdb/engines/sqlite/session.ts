@@ -1,5 +1,5 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { Cell, ColumnDefinition, RowId, RowSet, SelectRequest } from '../../engine.ts';
+import type { Cell, ColumnDefinition, RowId, RowSet, SeekRequest, SelectRequest } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
 import { boundedRows, type RawRows } from './bounded-select.ts';
@@ -8,7 +8,7 @@ import { decoderOf, encodeCell } from './column-types.ts';
 import type { Connection } from './connection.ts';
 import { compilePredicate } from './predicate-compiler.ts';
 import { fullTextTable, MATCH_CELLS, matchText } from './full-text.ts';
-import { deleteText, insertText, selectText, updateText } from './row-statements.ts';
+import { deleteText, insertText, seekText, selectText, updateText } from './row-statements.ts';
 import { encodeKey, ROW_NUMBER, rowIdCells, rowIdColumns } from '../row-key.ts';
 import { isBusy, toTableError } from './sqlite-error.ts';
 
@@ -42,6 +42,22 @@ export class Session {
       if (where !== undefined) sql += ` WHERE ${compilePredicate(this.#catalogue, shape, where, values)}`;
       const rows = this.#connection.prepare(sql).all(...values) as unknown as [bigint][];
       return Number(rows[0]?.[0] ?? 0n);
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
+  seek(request: SeekRequest): (Cell[] | undefined)[] {
+    try {
+      const shape = this.#catalogue.table(request.table);
+      const columns = request.columns.map((name) => this.#catalogue.column(shape, name));
+      const values: SQLInputValue[] = [];
+      const sql = seekText(this.#catalogue, shape, columns, request, values);
+      const rows = this.#connection.prepare(sql).all(...values) as unknown as SQLOutputValue[][];
+      decodeColumns(rows, columns);
+      const found: (Cell[] | undefined)[] = request.points.map(() => undefined);
+      for (const row of rows) found[Number(row.pop())] = row;
+      return found;
     } catch (error) {
       throw toTableError(error, this.#connection.file);
     }

@@ -47,6 +47,7 @@ function close(): void {
 
 const operations: WorkerOperations = {
   select: (request) => session.select(request),
+  seek: (request) => session.seek(request),
   count: (table, where) => session.count(table, where),
   insert: (table, columns, rows) => session.insert(table, columns, rows),
   update: (table, rowIds, columns, rows) => session.update(table, rowIds, columns, rows),

@@ -1,5 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ColumnBatch, RowSet, ScanningReader, ScanRequest, SelectRequest } from '../../engine.ts';
+import type {
+  Cell,
+  ColumnBatch,
+  RowSet,
+  ScanningReader,
+  ScanRequest,
+  SeekRequest,
+  SelectRequest,
+} from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { checkNotEnded } from '../../scan-batches.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -19,6 +27,10 @@ export class ThreadReader implements ScanningReader {
 
   async select(request: SelectRequest): Promise<RowSet> {
     return this.#session.select(request);
+  }
+
+  async seek(request: SeekRequest): Promise<(Cell[] | undefined)[]> {
+    return this.#session.seek(request);
   }
 
   async count(table: string, where?: Predicate): Promise<number> {

@@ -4,7 +4,17 @@ import type { ColumnBatch, ScanRequest } from '../../engine.ts';
 import type { Session } from './session.ts';
 
 type SessionMethod =
-  'select' | 'count' | 'insert' | 'update' | 'delete' | 'tryBegin' | 'commit' | 'rollback' | 'bytes' | 'forgetSchema';
+  | 'select'
+  | 'seek'
+  | 'count'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'tryBegin'
+  | 'commit'
+  | 'rollback'
+  | 'bytes'
+  | 'forgetSchema';
 
 /** Operations of a worker: methods of its session, and copying the log into the database. */
 export type WorkerOperations = {
