@@ -127,7 +127,7 @@ async function describeTables(opened: OpenedEngine, progress: Progress): Promise
   const tables: TableEntry[] = [];
   for (const table of await tablesToCopy(engine, opened.definitions)) {
     progress.start(`read ${table.name}`, (await engine.stats(table.name)).rows);
-    const columns = (await engine.describeTable(table.name)) ?? [];
+    const columns = ((await engine.describeTable(table.name)) ?? []).filter(({ name }) => table.columns.includes(name));
     tables.push({
       name: table.name,
       columns,

@@ -21,15 +21,21 @@ export async function knownTables(
   return [...tables, BATCH_LEDGER];
 }
 
-/** The tables of an engine that this version does not know: nothing is done to them, and they are not copied. */
+/** The tables of an engine that this version does not know: nothing is done to them, not even a look. */
 export async function unknownTables(engine: TableEngine, definitions: readonly TableDefinition[]): Promise<string[]> {
   const known = new Set(definitions.map(({ name }) => name));
   return (await engine.listTables()).filter((name) => !known.has(name)).sort();
 }
 
-/** Says on the standard error which tables are left out. */
+/** Says on the standard error which tables, and columns of tables of ours, are left out. */
 export async function nameUnknownTables(engine: TableEngine, definitions: readonly TableDefinition[]): Promise<void> {
   const unknown = await unknownTables(engine, definitions);
+  for (const { name, columns } of definitions) {
+    const known = new Set(columns.map((column) => column.name));
+    const present = [...((await engine.describeTable(name)) ?? []).map((column) => column.name)];
+    present.push(...(await engine.foreignColumns(name)).keys());
+    unknown.push(...present.filter((column) => !known.has(column)).map((column) => `${name}.${column}`));
+  }
   if (unknown.length === 0) return;
   process.stderr.write(`Not copied, since this version does not know them: ${unknown.join(', ')}\n`);
 }

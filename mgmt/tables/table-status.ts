@@ -3,7 +3,7 @@ import { unknownTables } from './known-tables.ts';
 
 export interface TableStatus {
   readonly table: string;
-  /** `unknown`: this version of the server has no such table. */
+  /** `unknown`: this version of the server has no such table, so that nothing more is asked about it. */
   readonly state: 'current' | 'outdated' | 'missing' | 'unknown';
   readonly rows: number | null;
   /** Null where the engine cannot tell. */
@@ -21,32 +21,28 @@ export async function tableStatuses(
   const statuses: TableStatus[] = [];
   for (const definition of definitions) statuses.push(await statusOf(engine, definition));
   for (const name of await unknownTables(engine, definitions)) {
-    statuses.push(await statusOf(engine, { name, columns: [] }, 'unknown'));
+    statuses.push(nothingOf(name, 'unknown'));
   }
   return statuses.sort((a, b) => (a.table < b.table ? -1 : 1));
 }
 
-async function statusOf(
-  engine: TableEngine,
-  definition: TableDefinition,
-  state?: TableStatus['state'],
-): Promise<TableStatus> {
+const nothingOf = (table: string, state: 'missing' | 'unknown', missing: readonly string[] = []): TableStatus => ({
+  table,
+  state,
+  rows: null,
+  bytes: null,
+  columns: 0,
+  missing_columns: missing,
+  missing_indexes: [],
+});
+
+async function statusOf(engine: TableEngine, definition: TableDefinition): Promise<TableStatus> {
   const { name: table, columns: wanted } = definition;
   const present = await engine.describeTable(table);
-  if (present === undefined) {
-    const columns = wanted.map(({ name }) => name);
-    return {
-      table,
-      state: 'missing',
-      rows: null,
-      bytes: null,
-      columns: 0,
-      missing_columns: columns,
-      missing_indexes: [],
-    };
-  }
+  const wantedNames = wanted.map(({ name }) => name);
+  if (present === undefined) return nothingOf(table, 'missing', wantedNames);
   const names = new Set(present.map(({ name }) => name));
-  const missingColumns = wanted.map(({ name }) => name).filter((name) => !names.has(name));
+  const missingColumns = wantedNames.filter((name) => !names.has(name));
   const [{ rows, bytes = null }, missingIndexes] = await Promise.all([
     engine.stats(table),
     engine.missingIndexes(definition),
@@ -54,7 +50,7 @@ async function statusOf(
   const isCurrent = missingColumns.length === 0 && missingIndexes.length === 0;
   return {
     table,
-    state: state ?? (isCurrent ? 'current' : 'outdated'),
+    state: isCurrent ? 'current' : 'outdated',
     rows,
     bytes,
     columns: present.length,

@@ -1,4 +1,4 @@
-import type { ScanningReader, TableEngine } from '../../src/vastdb/engine.ts';
+import type { ScanningReader, TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { LEASES } from '../../src/tams/leases/lease-repository.ts';
 import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
@@ -24,16 +24,19 @@ export interface CopiedTable {
 /** Tables whose rows belong to processes that run, and mean nothing elsewhere. */
 export const OF_PROCESSES: ReadonlySet<string> = new Set([LEASES.name, BATCH_LEDGER.name]);
 
-/** Those of the tables that are on the engine and are worth a copy, with their columns sorted by name. */
+/** Those of the tables that are on the engine and are worth a copy, with those of their columns that are defined, by name. */
 export async function tablesToCopy(
   engine: TableEngine,
-  definitions: readonly { readonly name: string }[],
+  definitions: readonly TableDefinition[],
 ): Promise<CopiedTable[]> {
   const tables = [];
-  for (const { name } of definitions) {
+  for (const { name, columns: defined } of definitions) {
     if (OF_PROCESSES.has(name)) continue;
-    const columns = await engine.describeTable(name);
-    if (columns !== undefined) tables.push({ name, columns: columns.map((column) => column.name).sort() });
+    const present = await engine.describeTable(name);
+    if (present === undefined) continue;
+    const known = new Set(defined.map((column) => column.name));
+    const columns = present.map((column) => column.name).filter((column) => known.has(column));
+    tables.push({ name, columns: columns.sort() });
   }
   return tables;
 }

@@ -22,6 +22,9 @@ export interface ColumnDefinition {
   readonly dimension?: number;
 }
 
+/** Names and types of columns that no definition of ours can describe. */
+export type ForeignColumns = ReadonlyMap<string, string>;
+
 export interface IndexDefinition<Column extends string = string> {
   readonly columns: readonly Column[];
   /** Enforced by engines that have unique keys; on the others the stores see to it. */
@@ -261,8 +264,10 @@ export interface TableEngine {
   readonly capabilities: EngineCapabilities;
 
   listTables(): Promise<string[]>;
-  /** The table's columns as they are in the engine, or undefined where there is no such table. */
+  /** The table's columns of our types, as they are in the engine; undefined where there is no such table. */
   describeTable(table: string): Promise<ColumnDefinition[] | undefined>;
+  /** The table's columns of other types, which somebody else made, each with the engine's name of its type. */
+  foreignColumns(table: string): Promise<ForeignColumns>;
   /** Creates the table and its indexes; does nothing where it already exists. */
   createTable(definition: TableDefinition): Promise<void>;
   addColumns(table: string, columns: readonly ColumnDefinition[]): Promise<void>;

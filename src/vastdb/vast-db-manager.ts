@@ -108,8 +108,9 @@ export class VastDBManager {
     options: VastDBManagerOptions = {},
   ): Promise<VastDBManager> {
     if (options.halfFilled !== true) await checkFilled(engine);
-    const evolution = await ensureTables(engine, [...definitions, BATCH_LEDGER]);
-    const schemas = await SchemaCache.open(engine, definitions);
+    const tables = [...definitions, BATCH_LEDGER];
+    const evolution = await ensureTables(engine, tables);
+    const schemas = await SchemaCache.open(engine, tables);
     const isTimeline = (table: string, name: string): boolean => {
       const column = schemas.find(table)?.columns.find((each) => each.name === name);
       return column?.type === 'int64' && column.required === true;
@@ -257,7 +258,7 @@ export class VastDBManager {
     return this.transaction((tx) => tx.delete(table, where, { limit: options.limit }), options);
   }
 
-  /** The tables that were there at the last refresh. */
+  /** The defined tables, and others that were refreshed by name. */
   listTables(): string[] {
     return this.#layer.schemas.tables();
   }

@@ -1,5 +1,6 @@
 import type {
   ColumnDefinition,
+  ForeignColumns,
   EngineCapabilities,
   Lane,
   ColumnBatch,
@@ -57,6 +58,10 @@ class UnorderedEngine implements TableEngine {
 
   describeTable(table: string): Promise<ColumnDefinition[] | undefined> {
     return this.#engine.describeTable(table);
+  }
+
+  foreignColumns(table: string): Promise<ForeignColumns> {
+    return this.#engine.foreignColumns(table);
   }
 
   createTable(definition: TableDefinition): Promise<void> {

@@ -3,6 +3,8 @@ import { TableError } from '../table-error.ts';
 
 /** Tables that are handled at a time: an engine over a network waits for several answers for each. */
 const TABLES_AT_ONCE = 8;
+/** Columns of other types that a message names. */
+const NAMED_AT_MOST = 5;
 
 /** Changes by `ensureTables`. */
 export interface EvolutionReport {
@@ -12,24 +14,19 @@ export interface EvolutionReport {
 
 /**
  * Brings the engine's tables up to the definitions: creates what is missing (tables, columns,
- * indexes) and never drops or changes anything, so data survives every start. Columns of the engine
- * that no definition names are left alone: an older or newer server may use them. Safe to run from
+ * indexes) and never drops or changes anything, so data survives every start. Tables and columns of the engine
+ * that no definition names are left alone: an older or newer server may use them, or somebody else. Safe to run from
  * several processes at once.
  *
- * @throws TableError `invalid` where a column exists with another type: that needs an operator.
+ * @throws TableError `invalid`, before anything is made, where columns exist with other types: that needs an operator.
  */
 export async function ensureTables(
   engine: TableEngine,
   definitions: readonly TableDefinition[],
 ): Promise<EvolutionReport> {
-  const changes = new Array<TableChange | undefined>(definitions.length);
-  // All take from one iterator, so each definition is taken once.
-  const entries = definitions.entries();
-  const takeNext = async (): Promise<void> => {
-    for (const [index, definition] of entries) changes[index] = await ensureTable(engine, definition);
-  };
-  await Promise.all(Array.from({ length: TABLES_AT_ONCE }, takeNext));
-  const made = changes.filter((change) => change !== undefined);
+  const found = await forEach(definitions, (definition) => findTable(engine, definition));
+  refuseOtherTypes(found.flatMap(({ otherTypes }) => otherTypes));
+  const made = (await forEach(found, (each) => ensureTable(engine, each))).filter((change) => change !== undefined);
   return {
     createdTables: made.filter(({ columns }) => columns === undefined).map(({ table }) => table),
     addedColumns: made.flatMap(({ table, columns }) => (columns === undefined ? [] : [{ table, columns }])),
@@ -42,36 +39,52 @@ interface TableChange {
   readonly columns?: readonly string[];
 }
 
-async function ensureTable(engine: TableEngine, definition: TableDefinition): Promise<TableChange | undefined> {
+/** A definition beside what the engine has of its name. */
+interface FoundTable {
+  readonly definition: TableDefinition;
+  /** Undefined where there is no such table. */
+  readonly missing: readonly ColumnDefinition[] | undefined;
+  /** A phrase for each column that has another type. */
+  readonly otherTypes: readonly string[];
+}
+
+async function findTable(engine: TableEngine, definition: TableDefinition): Promise<FoundTable> {
+  const present = await engine.describeTable(definition.name);
+  if (present === undefined) return { definition, missing: undefined, otherTypes: [] };
+  const existing = new Map(present.map((column) => [column.name, column]));
+  const missing = definition.columns.filter(({ name }) => !existing.has(name));
+  const foreign = missing.length === 0 ? undefined : await engine.foreignColumns(definition.name);
+  const otherTypes = definition.columns.flatMap((column) => {
+    const { name } = column;
+    const found = existing.get(name);
+    const isSame = found?.type === column.type && found.dimension === column.dimension;
+    const type = found === undefined ? foreign?.get(name) : isSame ? undefined : typeText(found);
+    if (type === undefined) return [];
+    return [`column ${name} of table ${definition.name} is ${type} in the engine, but ${typeText(column)} is needed`];
+  });
+  // Existing rows have no value for them.
+  return { definition, missing: missing.map((column) => ({ ...column, required: false })), otherTypes };
+}
+
+function refuseOtherTypes(phrases: readonly string[]): void {
+  if (phrases.length === 0) return;
+  const more = phrases.length > NAMED_AT_MOST ? `; and ${phrases.length - NAMED_AT_MOST} more` : '';
+  throw new TableError(
+    'invalid',
+    `${phrases.slice(0, NAMED_AT_MOST).join('; ')}${more}. Nothing was changed. If the tables are of another system, ` +
+      'name an empty schema for those of this server, and bring their rows with `mgmt import`.',
+  );
+}
+
+async function ensureTable(engine: TableEngine, { definition, missing }: FoundTable): Promise<TableChange | undefined> {
   const table = definition.name;
-  const present = await engine.describeTable(table);
-  if (present === undefined) {
+  if (missing === undefined) {
     await engine.createTable(definition);
     return { table };
   }
-  const missing = missingColumns(definition, present);
   if (missing.length > 0) await addColumns(engine, definition, missing);
   await engine.createIndexes(definition);
   return missing.length === 0 ? undefined : { table, columns: missing.map((column) => column.name) };
-}
-
-function missingColumns(definition: TableDefinition, present: readonly ColumnDefinition[]): ColumnDefinition[] {
-  const existing = new Map(present.map((column) => [column.name, column]));
-  const missing: ColumnDefinition[] = [];
-  for (const column of definition.columns) {
-    const found = existing.get(column.name);
-    if (found === undefined) {
-      // Existing rows have no value for it.
-      missing.push({ ...column, required: false });
-    } else if (found.type !== column.type || found.dimension !== column.dimension) {
-      throw new TableError(
-        'invalid',
-        `column ${column.name} of table ${definition.name} is ${typeText(found)} in the engine, but ${typeText(column)} ` +
-          'is needed; types are never changed in place: copy the data to a new column or table',
-      );
-    }
-  }
-  return missing;
 }
 
 async function addColumns(
@@ -83,9 +96,20 @@ async function addColumns(
     await engine.addColumns(definition.name, missing);
   } catch (error) {
     // Another process that starts at the same time may have added them first.
-    const present = await engine.describeTable(definition.name);
-    if (present === undefined || missingColumns(definition, present).length > 0) throw error;
+    const { missing: still, otherTypes } = await findTable(engine, definition);
+    if (still?.length !== 0 || otherTypes.length > 0) throw error;
   }
+}
+
+/** Some at a time: all take from one iterator, so that each is taken once. */
+async function forEach<T, Result>(items: readonly T[], work: (item: T) => Promise<Result>): Promise<Result[]> {
+  const results = new Array<Result>(items.length);
+  const entries = items.entries();
+  const takeNext = async (): Promise<void> => {
+    for (const [index, item] of entries) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: TABLES_AT_ONCE }, takeNext));
+  return results;
 }
 
 function typeText(column: ColumnDefinition): string {

@@ -3,8 +3,8 @@ import { TableError } from '../table-error.ts';
 import { TableSchema } from './table-schema.ts';
 
 /**
- * The tables and columns, read once and kept in memory. Nothing expires: only operators change tables, and then ask for
- * a refresh.
+ * The defined tables and their columns, read once and kept in memory. Nothing expires: only operators change tables, and
+ * then ask for a refresh. Other tables of the schema are somebody else's: they are not even looked at.
  */
 export class SchemaCache {
   readonly #engine: TableEngine;
@@ -16,7 +16,7 @@ export class SchemaCache {
     this.#sortKeys = new Map(definitions.map(({ name, sortKey }) => [name, sortKey ?? []]));
   }
 
-  /** Reads all tables of the engine. `definitions` add what an engine does not tell: the sort keys. */
+  /** Reads the tables of the definitions, which add what an engine does not tell: the sort keys. */
   static async open(engine: TableEngine, definitions: readonly TableDefinition[]): Promise<SchemaCache> {
     const cache = new SchemaCache(engine, definitions);
     await cache.refresh();
@@ -40,9 +40,9 @@ export class SchemaCache {
     return schema;
   }
 
-  /** Reads one table, or all of them, from the engine again. If that fails, the cache stays. */
+  /** Reads one table, defined or not, or all defined ones, from the engine again. If that fails, the cache stays. */
   async refresh(table?: string): Promise<void> {
-    const names = table === undefined ? await this.#engine.listTables() : [table];
+    const names = table === undefined ? [...this.#sortKeys.keys()] : [table];
     const read = await Promise.all(names.map(async (name) => [name, await this.#engine.describeTable(name)] as const));
     const schemas = new Map(table === undefined ? [] : this.#schemas);
     for (const [name, columns] of read) {

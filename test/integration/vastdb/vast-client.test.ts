@@ -292,13 +292,13 @@ describe('definitions', () => {
     await inner.tables.create(tx, 'first', ALL_TYPES, ['i', 's']);
     await inner.tables.rename(tx, 'first', 'second');
     expect(await inner.tables.list(tx)).toEqual(['second']);
-    expect(await inner.columns.list(tx, 'second')).toEqual(ALL_TYPES);
+    expect((await inner.columns.list(tx, 'second')).columns).toEqual(ALL_TYPES);
     expect(await inner.columns.listSorted(tx, 'second')).toEqual(['i', 's']);
     await inner.columns.add(tx, 'second', [{ name: 'more', type: 'string', required: true }]);
     await inner.columns.rename(tx, 'second', 'more', 'most');
-    expect((await inner.columns.list(tx, 'second')).at(-1)).toEqual({ name: 'most', type: 'string' });
+    expect((await inner.columns.list(tx, 'second')).columns.at(-1)).toEqual({ name: 'most', type: 'string' });
     await inner.columns.drop(tx, 'second', [{ name: 'most', type: 'string' }]);
-    expect(await inner.columns.list(tx, 'second')).toEqual(ALL_TYPES);
+    expect((await inner.columns.list(tx, 'second')).columns).toEqual(ALL_TYPES);
     await inner.tables.drop(tx, 'second');
     expect(await inner.tables.find(tx, 'second')).toBeUndefined();
     await client.transactions.rollback(tx);

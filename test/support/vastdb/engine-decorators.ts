@@ -7,6 +7,7 @@ function decorated(engine: TableEngine, replaced: Partial<TableEngine>): TableEn
     capabilities: engine.capabilities,
     listTables: () => engine.listTables(),
     describeTable: (table) => engine.describeTable(table),
+    foreignColumns: (table) => engine.foreignColumns(table),
     createTable: (definition) => engine.createTable(definition),
     addColumns: (table, columns) => engine.addColumns(table, columns),
     createIndexes: (definition) => engine.createIndexes(definition),

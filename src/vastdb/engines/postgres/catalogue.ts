@@ -1,4 +1,4 @@
-import type { ColumnDefinition } from '../../engine.ts';
+import type { ColumnDefinition, ForeignColumns } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import type { KeyedTable } from '../row-key.ts';
 import { parseType } from './column-types.ts';
@@ -11,6 +11,7 @@ export type Ask = (text: string, values: readonly string[]) => Promise<(string |
 export interface TableShape extends KeyedTable {
   readonly columns: readonly ColumnDefinition[];
   readonly columnsByName: ReadonlyMap<string, ColumnDefinition>;
+  readonly foreign: ForeignColumns;
   /** Whether any index is unique: rows may be refused. */
   readonly hasUniqueKeys: boolean;
   /** Columns of texts whose indexes hold their beginnings only: of how many characters at least. */
@@ -110,12 +111,14 @@ function shapeOf(
   indexRows: readonly (string | null)[][],
 ): TableShape {
   const columns: ColumnDefinition[] = [];
+  const foreign = new Map<string, string>();
   const key: { readonly place: number; readonly column: ColumnDefinition }[] = [];
   for (const [name, typeName, required, comment, place] of columnRows) {
     if (name == null || typeName == null || name === '_rowid_') continue;
     const type = parseType(typeName, comment ?? null);
     if (type === undefined) {
-      throw new TableError('invalid', `${table}.${name} has the type ${typeName}, which this engine did not write.`);
+      foreign.set(name, typeName);
+      continue;
     }
     const column: ColumnDefinition = required === 't' ? { name, ...type, required: true } : { name, ...type };
     columns.push(column);
@@ -125,6 +128,7 @@ function shapeOf(
     name: table,
     columns,
     columnsByName: new Map(columns.map((column) => [column.name, column])),
+    foreign,
     key: key.sort((a, b) => a.place - b.place).map(({ column }) => column),
     // The primary key of a table without a sort key is the row's number, which PostgreSQL generates.
     hasUniqueKeys: indexRows.some(

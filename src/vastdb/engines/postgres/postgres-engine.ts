@@ -1,5 +1,6 @@
 import type {
   ColumnDefinition,
+  ForeignColumns,
   EngineCapabilities,
   Lane,
   PoolStatistics,
@@ -61,7 +62,7 @@ export async function openPostgresEngine(options: PostgresEngineOptions): Promis
     const server = await serverExpression(ask);
     await pools.replica?.check((replica) => checkReplica(ask, replica, server));
     const engine = new PostgresEngine(schema, pools, ask, server);
-    if (state !== 'ours') await engine.makeSchema(state === 'empty');
+    if (state !== 'ours') await engine.makeSchema(state === 'present');
     logger.info({ schema }, 'the tables are on PostgreSQL');
     return engine;
   } catch (error) {
@@ -101,7 +102,7 @@ class PostgresEngine implements TableEngine {
     this.#writes = new WriteTransactions(statements, this.#quotedSchema, server);
   }
 
-  /** @param exists an empty one. */
+  /** @param exists one that is empty, or that others have tables in. */
   async makeSchema(exists: boolean): Promise<void> {
     await this.#changeSchema(async () => schemaTexts(this.#quotedSchema, exists));
   }
@@ -114,6 +115,11 @@ class PostgresEngine implements TableEngine {
   async describeTable(table: string): Promise<ColumnDefinition[] | undefined> {
     this.#checkOpen();
     return (await this.#catalogue.find(table))?.columns.slice();
+  }
+
+  async foreignColumns(table: string): Promise<ForeignColumns> {
+    this.#checkOpen();
+    return (await this.#catalogue.find(table))?.foreign ?? new Map();
   }
 
   async createTable(definition: TableDefinition): Promise<void> {

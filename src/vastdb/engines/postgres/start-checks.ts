@@ -10,25 +10,30 @@ const FACTS = `
   SELECT current_setting('server_version_num'), current_setting('server_encoding'), pg_is_in_recovery(),
     current_setting('default_transaction_read_only')`;
 
-const TABLES = `
-  SELECT count(*) FILTER (WHERE c.relname = $2), count(*) FROM pg_class c
-  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
+/** Whether the schema is there, and whether it has been made ours. */
+const PLACE = `
+  SELECT count(n.oid), count(c.oid) FROM pg_namespace n
+  LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = $2 AND c.relkind IN ('r', 'p') WHERE n.nspname = $1`;
 
-/** Tables that the user may not use in every way, and whether the user may use the schema at all. */
+/**
+ * Tables that the user may not use in every way, and whether the user may use the schema at all. Tables of another owner
+ * than that of the lock table are somebody else's.
+ */
 const FORBIDDEN = `
   SELECT c.relname, has_schema_privilege(n.oid, 'USAGE'), current_user FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT (
     has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND
     has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE') AND
-    has_table_privilege(c.oid, 'DELETE')) ORDER BY c.relname`;
+    has_table_privilege(c.oid, 'DELETE')) AND
+    c.relowner = (SELECT l.relowner FROM pg_class l WHERE l.relnamespace = n.oid AND l.relname = $2) ORDER BY c.relname`;
 
 /**
  * Checks whether PostgreSQL can keep the tables.
  *
- * @returns what the schema is: missing, empty, or in use already.
+ * @returns what the schema is: missing, present, or in use by us already.
  * @throws TableError with one line that says what is missing, and what to do.
  */
-export async function checkServer(ask: Ask, schema: string): Promise<'missing' | 'empty' | 'ours'> {
+export async function checkServer(ask: Ask, schema: string): Promise<'missing' | 'present' | 'ours'> {
   const [[version = '', encoding = '', recovering = '', readOnly = ''] = []] = await ask(FACTS, []);
   if (Number(version) < OLDEST) {
     throw unusable(
@@ -40,20 +45,14 @@ export async function checkServer(ask: Ask, schema: string): Promise<'missing' |
   }
   if (recovering === 't') throw unusable('DATABASE_URL leads to a standby, which takes no writes: name the primary');
   if (readOnly === 'on') throw unusable('The database is set to read only: unset default_transaction_read_only');
-  const [[own = '0', all = '0'] = []] = await ask(TABLES, [schema, LOCK_TABLE]);
-  if (own === '0' && all !== '0') {
-    throw unusable(`The schema ${schema} has tables of somebody else: name an empty or a new one in DATABASE_SCHEMA`);
-  }
-  if (own !== '0') {
-    await checkRights(ask, schema);
-    return 'ours';
-  }
-  const [[schemas = '0'] = []] = await ask('SELECT count(*) FROM pg_namespace WHERE nspname = $1', [schema]);
-  return schemas === '0' ? 'missing' : 'empty';
+  const [[schemas = '0', own = '0'] = []] = await ask(PLACE, [schema, LOCK_TABLE]);
+  if (own === '0') return schemas === '0' ? 'missing' : 'present';
+  await checkRights(ask, schema);
+  return 'ours';
 }
 
 async function checkRights(ask: Ask, schema: string): Promise<void> {
-  const forbidden = await ask(FORBIDDEN, [schema]);
+  const forbidden = await ask(FORBIDDEN, [schema, LOCK_TABLE]);
   const [[table = '', mayUseSchema = '', user = ''] = []] = forbidden;
   if (forbidden.length === 0) return;
   const others = forbidden.length === 1 ? '' : ` and ${forbidden.length - 1} more`;
@@ -64,7 +63,7 @@ async function checkRights(ask: Ask, schema: string): Promise<void> {
   );
 }
 
-/** Marks an empty schema as ours; the rows stand for keys that transactions lock. */
+/** Marks a schema as ours; the rows stand for keys that transactions lock. */
 export function schemaTexts(schema: string, exists: boolean): string[] {
   const table = `${schema}."${LOCK_TABLE}"`;
   return [

@@ -1,4 +1,4 @@
-import type { ColumnDefinition } from '../../engine.ts';
+import type { ColumnDefinition, ForeignColumns } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import { parseDeclaredType } from './column-types.ts';
 import type { Connection } from './connection.ts';
@@ -8,6 +8,7 @@ export interface TableShape {
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
   readonly columnsByName: ReadonlyMap<string, ColumnDefinition>;
+  readonly foreign: ForeignColumns;
   /** The sort key's columns; empty for a table whose rows have a number of SQLite's. */
   readonly key: readonly ColumnDefinition[];
 }
@@ -55,12 +56,14 @@ export class Catalogue {
       return undefined;
     }
     const positions = new Map(rows.map((row) => [row[0], row[3]]));
-    const columns = rows.map(([column, declared, required]) => columnOf(name, column, declared, required === 1n));
+    const columns = rows.flatMap(([column, declared, required]) => columnOf(column, declared, required === 1n) ?? []);
+    const columnsByName = new Map(columns.map((column) => [column.name, column]));
     const position = (column: ColumnDefinition): number => Number(positions.get(column.name) ?? 0n);
     const shape: TableShape = {
       name,
       columns,
-      columnsByName: new Map(columns.map((column) => [column.name, column])),
+      columnsByName,
+      foreign: new Map(rows.flatMap(([column, type]) => (columnsByName.has(column) ? [] : [[column, type]]))),
       key: columns.filter((column) => position(column) > 0).sort((a, b) => position(a) - position(b)),
     };
     this.#shapes.set(name, shape);
@@ -85,10 +88,9 @@ export class Catalogue {
   }
 }
 
-function columnOf(table: string, name: string, declared: string, required: boolean): ColumnDefinition {
+/** Undefined for a type that is none of ours. */
+function columnOf(name: string, declared: string, required: boolean): ColumnDefinition | undefined {
   const type = parseDeclaredType(declared);
-  if (type === undefined) {
-    throw new TableError('invalid', `${table}.${name} has the type ${declared}, which this engine did not write.`);
-  }
+  if (type === undefined) return undefined;
   return required ? { name, ...type, required } : { name, ...type };
 }

@@ -174,10 +174,10 @@ export class Session {
     this.#run('RELEASE work');
   }
 
-  /** The table's columns, read afresh; undefined where there is no such table. */
-  describe(table: string): readonly ColumnDefinition[] | undefined {
+  /** The table, read afresh; undefined where there is none. */
+  describe(table: string): TableShape | undefined {
     try {
-      return this.#catalogue.find(table)?.columns;
+      return this.#catalogue.find(table);
     } catch (error) {
       throw toTableError(error, this.#connection.file);
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { mayUseReserve } from '../../../operation/disk-reserve.ts';
 import type {
   ColumnDefinition,
+  ForeignColumns,
   EngineCapabilities,
   Lane,
   ScanningReader,
@@ -162,7 +163,12 @@ class SqliteEngine implements TableEngine {
 
   async describeTable(table: string): Promise<ColumnDefinition[] | undefined> {
     this.#checkOpen();
-    return this.#reader.describe(table)?.slice();
+    return this.#reader.describe(table)?.columns.slice();
+  }
+
+  async foreignColumns(table: string): Promise<ForeignColumns> {
+    this.#checkOpen();
+    return this.#reader.describe(table)?.foreign ?? new Map();
   }
 
   async createTable(definition: TableDefinition): Promise<void> {
@@ -179,7 +185,9 @@ class SqliteEngine implements TableEngine {
     await this.#changeSchema(() => {
       const present = this.#writer.describe(table);
       if (present === undefined) throw new TableError('invalid', `There is no table ${JSON.stringify(table)}.`);
-      const missing = columns.filter((column) => !present.some(({ name }) => name === column.name));
+      const missing = columns.filter(
+        (column) => !present.columnsByName.has(column.name) && !present.foreign.has(column.name),
+      );
       return missing.map((column) => addColumnText(table, column));
     });
   }

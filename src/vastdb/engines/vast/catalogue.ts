@@ -1,10 +1,11 @@
-import type { ColumnDefinition } from '../../engine.ts';
+import type { ColumnDefinition, ForeignColumns } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import type { TableInfo } from './client/table-info.ts';
 
 /** A table as the cluster has it. */
 export interface TableShape extends TableInfo {
   readonly columns: readonly ColumnDefinition[];
+  readonly foreign: ForeignColumns;
 }
 
 /**
@@ -66,6 +67,11 @@ export class Catalogue {
   }
 }
 
-export function shapeOf(name: string, columns: readonly ColumnDefinition[], sortKey: readonly string[]): TableShape {
-  return { name, columns, columnsByName: new Map(columns.map((column) => [column.name, column])), sortKey };
+export function shapeOf(
+  name: string,
+  columns: readonly ColumnDefinition[],
+  sortKey: readonly string[],
+  foreign: ForeignColumns = new Map(),
+): TableShape {
+  return { name, columns, columnsByName: new Map(columns.map((column) => [column.name, column])), sortKey, foreign };
 }

@@ -50,8 +50,9 @@ export class TableChanges {
     const { tables, columns: present } = this.#client;
     await this.#change(async (id) => {
       if ((await tables.find(id, name)) === undefined) throw noTable(name);
-      const names = new Set((await present.list(id, name)).map((column) => column.name));
-      const missing = columns.filter((column) => !names.has(column.name));
+      const { columns: ours, foreign } = await present.list(id, name);
+      const names = new Set(ours.map((column) => column.name));
+      const missing = columns.filter((column) => !names.has(column.name) && !foreign.has(column.name));
       if (missing.length > 0) await present.add(id, name, missing);
     });
   }

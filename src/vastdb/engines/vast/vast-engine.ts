@@ -4,6 +4,7 @@ import type { EndpointManager } from '../../cluster/endpoint-manager.ts';
 import type {
   ColumnDefinition,
   EngineCapabilities,
+  ForeignColumns,
   Lane,
   ScanningReader,
   TableDefinition,
@@ -145,6 +146,11 @@ class VastEngine implements TableEngine {
     return shape && this.#required.describe(table, shape.columns);
   }
 
+  async foreignColumns(table: string): Promise<ForeignColumns> {
+    this.#checkOpen();
+    return (await this.#catalogue.find(table))?.foreign ?? new Map();
+  }
+
   async createTable(definition: TableDefinition): Promise<void> {
     this.#checkOpen();
     checkName(definition.name);
@@ -256,7 +262,8 @@ class VastEngine implements TableEngine {
       const found = await tables.find(id, table);
       if (found === undefined) return undefined;
       const sortKey = found.isSorted ? await columns.listSorted(id, table) : [];
-      return shapeOf(table, await columns.list(id, table), sortKey);
+      const { columns: ours, foreign } = await columns.list(id, table);
+      return shapeOf(table, ours, sortKey, foreign);
     });
   }
 

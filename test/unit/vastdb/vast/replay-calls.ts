@@ -76,7 +76,7 @@ export function callOf(exchange: Exchange, { transport, goesOn }: ReplayServer):
     case 'table.stats':
       return () => inTable.tables.stats(tx, table);
     case 'column.list':
-      return isPlainList ? () => inTable.columns.list(tx, table) : undefined;
+      return isPlainList ? async () => (await inTable.columns.list(tx, table)).columns : undefined;
     case 'sorted-columns.get':
       return () => inTable.columns.listSorted(tx, table);
     case 'column.add':

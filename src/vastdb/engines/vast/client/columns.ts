@@ -1,6 +1,5 @@
 import { Builder } from 'flatbuffers';
-import type { ColumnDefinition } from '../../../engine.ts';
-import { TableError } from '../../../table-error.ts';
+import type { ColumnDefinition, ForeignColumns } from '../../../engine.ts';
 import { AlterColumnRequest } from '../flatbuffers/tabular.generated.ts';
 import { schemaMessage } from '../protocol/ipc-messages.ts';
 import { type IpcField, readStream } from '../protocol/ipc-reader.ts';
@@ -10,6 +9,12 @@ import type { Requests } from './requests.ts';
 
 const LIST_KEYS = 10_000;
 
+export interface TableColumns {
+  /** Those of our types. */
+  readonly columns: readonly ColumnDefinition[];
+  readonly foreign: ForeignColumns;
+}
+
 /** The columns of the schema's tables. */
 export class Columns {
   readonly #requests: Requests;
@@ -18,15 +23,13 @@ export class Columns {
     this.#requests = requests;
   }
 
-  /**
-   * Columns in the order of the table.
-   *
-   * @throws VastError of status 404 where there is no such table; TableError `invalid` for a column whose
-   * type is none of ours.
-   */
-  async list(transactionId: string, table: string): Promise<ColumnDefinition[]> {
+  /** Columns in the order of the table. @throws VastError of status 404 where there is no such table. */
+  async list(transactionId: string, table: string): Promise<TableColumns> {
     const fields = await this.#fields(transactionId, table, { column: null });
-    return fields.map((field) => definitionOf(table, field));
+    const columns = fields.flatMap((field) => definitionOf(field) ?? []);
+    const ours = new Set(columns.map(({ name }) => name));
+    const foreign = fields.filter(({ name }) => !ours.has(name)).map(({ name, typeName }) => [name, typeName] as const);
+    return { columns, foreign: new Map(foreign) };
   }
 
   /** Names of the columns that a sorted table is sorted by, in the order of the key. */
@@ -72,10 +75,9 @@ export class Columns {
   }
 }
 
-function definitionOf(table: string, { name, column }: IpcField): ColumnDefinition {
-  if (column === undefined || !isOurs(column)) {
-    throw new TableError('invalid', `Column ${name} of table ${table} has a type that this server does not use.`);
-  }
+/** Undefined for a type that is none of ours. */
+function definitionOf({ name, column }: IpcField): ColumnDefinition | undefined {
+  if (column === undefined || !isOurs(column)) return undefined;
   const { type, dimension, nullable } = column;
   return { name, type, ...(nullable ? {} : { required: true }), ...(type === 'vector' ? { dimension } : {}) };
 }

@@ -5,6 +5,7 @@ import { Message } from 'apache-arrow/fb/message';
 import { MessageHeader } from 'apache-arrow/fb/message-header';
 import { RecordBatch } from 'apache-arrow/fb/record-batch';
 import { Schema } from 'apache-arrow/fb/schema';
+import { Type } from 'apache-arrow/fb/type';
 import { ByteBuffer } from 'flatbuffers';
 import { readField } from './arrow-fields.ts';
 import { CONTINUATION, PREFIX_BYTES } from './ipc-messages.ts';
@@ -23,6 +24,8 @@ interface IpcSchema {
 export interface IpcField {
   readonly name: string;
   readonly column: WireColumn | undefined;
+  /** Such as `Timestamp`, of those of Arrow. */
+  readonly typeName: string;
 }
 
 /** A batch whose numbers are not checked against its body yet. */
@@ -96,7 +99,8 @@ function readFields(message: Message): IpcField[] {
   return Array.from({ length: count }, (_, index) => {
     const field = schema.fields(index, new Field());
     if (field === null) throw malformed('a field of a schema is missing');
-    return { name: field.name() ?? '', column: readField(field) };
+    const typeName = Type[field.typeType()];
+    return { name: field.name() ?? '', column: readField(field), typeName };
   });
 }
 
