@@ -2,13 +2,14 @@ import { analytics } from './features/analytics/feature.ts';
 import { auth } from './features/auth/feature.ts';
 import { exr } from './features/exr/feature.ts';
 import type { AnyFeature } from './features/feature.ts';
+import { playback } from './features/playback/feature.ts';
 import { retention } from './features/retention/feature.ts';
 import { search } from './features/search/feature.ts';
 import { timeline } from './features/timeline/feature.ts';
 import { trash } from './features/trash/feature.ts';
 
 /** Everything beyond TAMS. To delete a feature, delete its folder, its import and its name here. */
-export const FEATURES = { auth, trash, retention, search, exr, analytics, timeline } satisfies Record<
+export const FEATURES = { auth, trash, retention, search, exr, analytics, timeline, playback } satisfies Record<
   string,
   AnyFeature
 >;

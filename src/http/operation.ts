@@ -31,6 +31,7 @@ export type OperationTag =
   | 'MediaSearch'
   | 'Analytics'
   | 'Timelines'
+  | 'Playback'
   | 'Operation';
 
 interface OperationSchema {

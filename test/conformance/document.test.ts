@@ -13,7 +13,7 @@ interface Operation {
 }
 
 /** The tags of what this server has besides. */
-const NOT_TAMS = new Set(['Timelines', 'Operation', 'MediaSearch', 'Analytics', 'EXR metadata']);
+const NOT_TAMS = new Set(['Timelines', 'Playback', 'Operation', 'MediaSearch', 'Analytics', 'EXR metadata']);
 
 /** Listings that TAMS 7.0 has no pages of, and this server has: a page has an end here, whatever is listed. */
 const PAGED_BESIDES = new Set(['/service/webhooks', '/flow-delete-requests']);

@@ -70,6 +70,7 @@ const TAGS = [
   },
   { name: 'Timelines', description: 'Where flows have content, as fine as it can be drawn; not a part of TAMS.' },
   { name: 'Analytics', description: 'Statistics of what is kept, and exports of it; not a part of TAMS.' },
+  { name: 'Playback', description: 'Playlists of flows and sources for players; not a part of TAMS.' },
   { name: 'Operation', description: 'For those who run this server; not a part of TAMS.' },
 ];
 

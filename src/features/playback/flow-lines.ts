@@ -1,0 +1,47 @@
+import type { MediaLine } from '../../formats/hls/media-playlist.ts';
+import { utcOfTai } from '../../shared/time/leap-seconds.ts';
+import { clockOf, goesOn, type SegmentClock } from '../../tams/segments/segment-clock.ts';
+import type { StoredSegment } from '../../tams/segments/segment.ts';
+import type { CarriedFormat } from './carried-formats.ts';
+
+/** A timeline that begins later is TAI since 1970; the timelines of files begin near zero (TAMS, AppNote 0008). */
+const WALL_CLOCK_FROM_NS = BigInt(Date.parse('1990-01-01T00:00:00Z')) * 1_000_000n;
+const NS_PER_MS = 1_000_000n;
+
+/** A line, with the segment that it is. */
+export type FlowLine = MediaLine & { readonly segment: StoredSegment };
+
+/**
+ * The lines of segments that follow each other in time, and so the discontinuities between them.
+ *
+ * @param isPart whether a segment uses a part of its object
+ */
+export function flowLines(
+  flowId: string,
+  { kind, extension }: CarriedFormat,
+  segments: readonly StoredSegment[],
+  isPart: (segment: StoredSegment) => boolean,
+): FlowLine[] {
+  let before: SegmentClock | undefined;
+  let initId: string | null = null;
+  return segments.map((segment): FlowLine => {
+    const { startNs, endNs, initObjectId } = segment;
+    const clock = { ...clockOf(segment), isPart: isPart(segment) };
+    const discontinuity = before !== undefined && !goesOn(before, clock);
+    const isFirst = before === undefined;
+    const needsInit = kind === 'fragmented' && initObjectId !== null && initObjectId !== initId;
+    before = clock;
+    initId = initObjectId;
+    return {
+      uri: `${flowId}/${startNs}_${endNs}.${extension}`,
+      startNs,
+      endNs,
+      discontinuity,
+      ...(needsInit && { init: { uri: `${flowId}/init/${encodeURIComponent(initObjectId)}.mp4` } }),
+      ...((isFirst || discontinuity) && startNs >= WALL_CLOCK_FROM_NS && { programDateMs: wallClockMs(startNs) }),
+      segment,
+    };
+  });
+}
+
+const wallClockMs = (ns: bigint): number => Number(utcOfTai(ns) / NS_PER_MS);

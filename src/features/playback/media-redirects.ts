@@ -1,0 +1,57 @@
+import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import { AppError } from '../../shared/errors.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { flowNotFound } from '../../tams/flows/flow-access.ts';
+import { unpackLocations } from '../../tams/objects/object-location.ts';
+import type { ExternalUrl, ObjectPlaces } from '../../tams/segments/segment.ts';
+import type { Store } from '../../tams/store.ts';
+
+/** Of the flows that use an initialisation segment, so many are looked at to find one. */
+const USERS_MAX = 1_000;
+
+/** Finds what lines of playlists lead to, over a view of the store. */
+export class MediaRedirects {
+  readonly #store: Pick<Store, 'flows' | 'segments' | 'objects'>;
+  readonly #media: MediaStoreRegistry;
+
+  constructor(store: Pick<Store, 'flows' | 'segments' | 'objects'>, media: MediaStoreRegistry) {
+    this.#store = store;
+    this.#media = media;
+  }
+
+  /** A URL of the object of the segment that has this place. @throws AppError not_found */
+  async segment(flowId: string, startNs: bigint, endNs: bigint, baseUrl: string): Promise<string> {
+    await this.#mustExist(flowId);
+    const timerange = TimeRange.fromNs(startNs, startNs + 1n);
+    const { items } = await this.#store.segments.page(flowId, { timerange, reverse: false }, { limit: 1 });
+    const [segment] = items;
+    if (segment === undefined || segment.startNs !== startNs || segment.endNs !== endNs) {
+      throw new AppError('not_found', `flow ${flowId} has no segment at this place any more; load the playlist again`);
+    }
+    return this.#urlOf(segment, baseUrl);
+  }
+
+  /** A URL of an initialisation segment that the flow uses. @throws AppError not_found */
+  async init(flowId: string, objectId: string, baseUrl: string): Promise<string> {
+    await this.#mustExist(flowId);
+    const users = await this.#store.segments.flowsUsing({ id: objectId, isInit: true }, { limit: USERS_MAX });
+    const found = users.items.includes(flowId) ? await this.#store.objects.details([objectId]) : undefined;
+    const object = found?.get(objectId);
+    if (object === undefined) throw new AppError('not_found', `flow ${flowId} uses no such initialisation segment`);
+    return this.#urlOf(object, baseUrl);
+  }
+
+  async #mustExist(flowId: string): Promise<void> {
+    if ((await this.#store.flows.segmentsVersion(flowId)) === undefined) throw flowNotFound(flowId);
+  }
+
+  #urlOf({ locations, externalUrls }: ObjectPlaces, baseUrl: string): string {
+    for (const { storageId, storagePath } of unpackLocations(locations)) {
+      const store = this.#media.get(storageId);
+      if (store !== undefined) return store.presignGet(storagePath, baseUrl);
+    }
+    const [external] = externalUrls === null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]);
+    if (external !== undefined) return external.url;
+    throw new AppError('not_found', 'no copy of this media object is within reach');
+  }
+}

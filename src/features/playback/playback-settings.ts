@@ -1,0 +1,19 @@
+import type { Environment } from '../../config/environment.ts';
+
+export interface PlaybackConfig {
+  readonly enabled: boolean;
+}
+
+export const readPlayback = (env: Environment): PlaybackConfig => ({ enabled: env.flag('PLAYBACK') ?? true });
+
+/** Bounds of everything that clients can make large. */
+export const LIMITS = {
+  /** Lines of a playlist: eleven hours of segments of two seconds. */
+  lines: 20_000,
+  /** Requests that wait for a change, of all players. */
+  waiting: 2_000,
+  /** Objects that are looked into for one playlist. */
+  extentsRead: 64,
+  /** Flows of one presentation. */
+  renditions: 64,
+} as const;

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testId, videoFlow } from '../../support/examples.ts';
+import { call } from '../../support/http-client.ts';
+import { TamsClient } from '../../support/tams-client.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const get = (path: string) => fetch(server.baseUrl + path, { redirect: 'manual' });
+
+const must = async (method: string, path: string, json?: unknown) => {
+  const answer = await call(server.baseUrl, method, path, json === undefined ? {} : { json });
+  expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
+  return answer.json;
+};
+
+/** Segments whose bytes lie elsewhere. */
+async function flowWith(number: number, segments: readonly object[], more: object = {}): Promise<string> {
+  const id = testId('flow', number);
+  await must('PUT', `/flows/${id}`, videoFlow({ id, source_id: testId('source', number) }, more));
+  const bodies = segments.map((segment, index) => ({
+    object_id: `${id}-${index}`,
+    get_urls: [{ url: `https://elsewhere.example/${index}.ts`, label: 'elsewhere' }],
+    ...segment,
+  }));
+  if (bodies.length > 0) await must('POST', `/flows/${id}/segments`, bodies);
+  return id;
+}
+
+describe('a playlist of a flow', () => {
+  it('has a line for each segment, with discontinuities where the clock of the media jumps', async () => {
+    const id = await flowWith(1, [
+      { timerange: '[0:0_2:0)' },
+      { timerange: '[2:0_4:333333333)' },
+      { timerange: '[4:333333333_6:0)', ts_offset: '1:0' },
+      { timerange: '[10:0_12:0)', ts_offset: '1:0' },
+    ]);
+    const answer = await get(`/playback/flows/${id}.m3u8`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/vnd.apple.mpegurl']);
+    expect((await answer.text()).split('\n')).toEqual([
+      '#EXTM3U',
+      '#EXT-X-VERSION:3',
+      '#EXT-X-TARGETDURATION:2',
+      '#EXT-X-MEDIA-SEQUENCE:0',
+      '#EXT-X-PLAYLIST-TYPE:VOD',
+      '#EXTINF:2.000000,',
+      `${id}/0_2000000000.ts`,
+      '#EXTINF:2.333333,',
+      `${id}/2000000000_4333333333.ts`,
+      '#EXT-X-DISCONTINUITY',
+      '#EXTINF:1.666667,',
+      `${id}/4333333333_6000000000.ts`,
+      '#EXT-X-DISCONTINUITY',
+      '#EXTINF:2.000000,',
+      `${id}/10000000000_12000000000.ts`,
+      '#EXT-X-ENDLIST',
+      '',
+    ]);
+    const cut = await (await get(`/playback/flows/${id}.m3u8?timerange=[3:0_6:0)`)).text();
+    expect(cut.match(/^f1.*$/gm)).toEqual([`${id}/2000000000_4333333333.ts`, `${id}/4333333333_6000000000.ts`]);
+  });
+
+  it('leads to the bytes, for as long as they are on the timeline', async () => {
+    const id = await flowWith(2, [{ timerange: '[0:0_1:0)' }]);
+    const client = new TamsClient(server.baseUrl);
+    const { body } = await client.allocate(id, { limit: 1 });
+    const bytes = await readFile('demo/clip/video-0.mpegts');
+    for (const object of body.media_objects) {
+      await client.upload(object, new Uint8Array(bytes));
+      await client.postSegments(id, { object_id: object.object_id, timerange: '[-1:0_0:0)' });
+    }
+    const own = await fetch(`${server.baseUrl}/playback/flows/${id}/-1000000000_0.ts`);
+    expect(Buffer.from(await own.arrayBuffer()).equals(bytes)).toBe(true);
+    const other = await get(`/playback/flows/${id}/0_1000000000.ts`);
+    expect([other.status, other.headers.get('location')]).toEqual([302, 'https://elsewhere.example/0.ts']);
+    await must('DELETE', `/flows/${id}/segments?timerange=[0:0_1:0)`);
+    for (const line of ['0_1000000000.ts', '-1000000000_1.ts', '0.ts', '1_0.ts', '0_99999999999999999999.ts']) {
+      expect((await get(`/playback/flows/${id}/${line}`)).status, line).toBe(404);
+    }
+  });
+
+  it('is revalidated by the version of its segments', async () => {
+    const id = await flowWith(3, [{ timerange: '[0:0_1:0)' }]);
+    const tag = (await get(`/playback/flows/${id}.m3u8`)).headers.get('etag') ?? '';
+    const again = () => fetch(`${server.baseUrl}/playback/flows/${id}.m3u8`, { headers: { 'if-none-match': tag } });
+    expect((await again()).status).toBe(304);
+    await must('DELETE', `/flows/${id}/segments?timerange=_`);
+    expect((await again()).status).toBe(200);
+  });
+
+  it('tells wall clock where the timeline is TAI', async () => {
+    const id = await flowWith(4, [{ timerange: '[1700000037:0_1700000039:0)' }]);
+    const text = await (await get(`/playback/flows/${id}.m3u8`)).text();
+    expect(text).toContain('#EXT-X-PROGRAM-DATE-TIME:2023-11-14T22:13:20.000Z');
+  });
+
+  it('is not there for what HLS does not carry', async () => {
+    const id = await flowWith(5, [], { container: 'application/mxf' });
+    const { status, text } = await call(server.baseUrl, 'GET', `/playback/flows/${id}.m3u8`);
+    expect([status, text]).toEqual([
+      404,
+      expect.stringContaining('has segments of application/mxf: HLS carries MPEG-TS'),
+    ]);
+  });
+});
