@@ -82,6 +82,16 @@ export interface Lookup<Equals extends string = string> {
   readonly equals: Equals;
 }
 
+/**
+ * Leaves out the rows before the last one, of those that `where` picks, whose int64 `column` is at most `atMost`. Where rows
+ * are ranges that do not overlap, those that reach beyond a time are found so by one statement.
+ */
+export interface Since<Column extends string = string, Where extends Predicate = Predicate> {
+  readonly column: Column;
+  readonly atMost: bigint;
+  readonly where: Where;
+}
+
 export interface SelectRequest {
   readonly table: string;
   /** May be empty when only row ids are wanted. */
@@ -96,6 +106,8 @@ export interface SelectRequest {
    * `distinct` or `rowIds`.
    */
   readonly match?: TextQuery;
+  /** Only with `ordering`. */
+  readonly since?: Since;
   readonly orderBy?: readonly Ordering[];
   readonly limit?: number;
   /**

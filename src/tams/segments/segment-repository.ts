@@ -57,6 +57,7 @@ export class SegmentReader implements SegmentReads {
       table: SEGMENTS,
       columns: SHOWN_COLUMNS,
       where: and([...window.terms, ...ofObject(query.objectId), ...beyond]),
+      since: window.since,
       orderBy,
       limit: page.limit + 1,
       maxBytes: page.maxBytes,
@@ -89,12 +90,13 @@ export class SegmentReader implements SegmentReads {
     return ranges;
   }
 
-  async #one({ terms, timeline }: SegmentWindow, orderBy: InTime): Promise<StoredSegment | undefined> {
+  async #one({ terms, since, timeline }: SegmentWindow, orderBy: InTime): Promise<StoredSegment | undefined> {
     const where = and(terms);
     const { rows } = await this.#reader.select({
       table: SEGMENTS,
       columns: SHOWN_COLUMNS,
       where,
+      since,
       orderBy,
       limit: 1,
       timeline,

@@ -1,6 +1,7 @@
 import type { FlowContent, SegmentedFlow } from '../store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
+import type { Since } from '../../vastdb/engine.ts';
 import { and, eq, gt, gte, lt, lte } from '../../vastdb/predicate/builder.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { TimelineHint } from '../../vastdb/query/select-query.ts';
@@ -15,9 +16,11 @@ export interface Span {
   readonly endNs: bigint;
 }
 
-/** The segments, with the bounds by which engines without ordering find the first of them. */
+/** The segments, with what an engine needs to find the first of them. */
 export interface SegmentWindow {
   readonly terms: Where<SegmentRow>[];
+  /** Where the engine orders rows. */
+  readonly since?: Since<'start_ns', Where<SegmentRow>>;
   readonly timeline: SegmentTimeline;
 }
 
@@ -36,38 +39,32 @@ export function timelineOf(content: FlowContent | null): SegmentTimeline {
 /**
  * The segments of a flow that overlap a range; undefined if there are certainly none. Segments of a flow do not
  * overlap, so of all those that start before a time only the last can reach beyond it. Where the engine orders rows
- * that one is found first; elsewhere none is looked for further away than the longest segment is long. Either way the
- * window is a range of start times: its cost does not depend on where in the flow it lies.
+ * the same statement finds that one; elsewhere none is looked for further away than the longest segment is long. Either
+ * way the window is a range of start times: its cost does not depend on where in the flow it lies.
  */
 export async function segmentWindow(
   reader: TableReads,
   flowId: string,
   range: TimeRange,
 ): Promise<SegmentWindow | undefined> {
-  if (reader.ordering) return { terms: await termsFromFirstStart(reader, flowId, range, IN_TIME), timeline: IN_TIME };
+  const { startNs, endNs } = range;
+  const ofFlow = eq('flow_id', flowId);
+  const terms: Where<SegmentRow>[] = endNs === null ? [ofFlow] : [ofFlow, lt('start_ns', endNs)];
+  if (reader.ordering) {
+    if (startNs === null) return { terms, timeline: IN_TIME };
+    const since = { column: 'start_ns', atMost: startNs, where: ofFlow } as const;
+    return { terms: [...terms, gt('end_ns', startNs)], since, timeline: IN_TIME };
+  }
   const content = await readContent(reader, flowId);
   if (content === null) return undefined;
   const timeline = timelineOf(content);
+  if (startNs === null) return { terms, timeline };
   if (content.segments === undefined) {
-    return { terms: await termsFromFirstStart(reader, flowId, range, timeline), timeline };
+    const first = await firstStartReaching(reader, flowId, startNs, timeline);
+    return { terms: [...terms, gte('start_ns', first)], timeline };
   }
-  const { startNs, endNs } = range;
-  const terms: Where<SegmentRow>[] = [eq('flow_id', flowId)];
-  if (startNs !== null) terms.push(...reachingBeyond(startNs, content.segments.longestNs));
-  if (endNs !== null) terms.push(lt('start_ns', endNs));
-  return { terms, timeline: startNs === null ? timeline : { ...timeline, leadIn: startNs } };
-}
-
-async function termsFromFirstStart(
-  reader: TableReads,
-  flowId: string,
-  { startNs, endNs }: TimeRange,
-  timeline: SegmentTimeline,
-): Promise<Where<SegmentRow>[]> {
-  const terms: Where<SegmentRow>[] = [eq('flow_id', flowId)];
-  if (startNs !== null) terms.push(gte('start_ns', await firstStartReaching(reader, flowId, startNs, timeline)));
-  if (endNs !== null) terms.push(lt('start_ns', endNs));
-  return terms;
+  const reaching = reachingBeyond(startNs, content.segments.longestNs);
+  return { terms: [...terms, ...reaching], timeline: { ...timeline, leadIn: startNs } };
 }
 
 /** The segments that end after a time: those that start after it, and the one that contains it. */

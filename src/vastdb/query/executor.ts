@@ -46,6 +46,9 @@ export class QueryExecutor {
       const problem = `this engine has no full-text index for the match on table ${query.table}`;
       return Promise.reject(new TableError('invalid', problem));
     }
+    if (query.since !== undefined && !this.#capabilities.ordering) {
+      return Promise.reject(new TableError('invalid', `this engine has no order to find a row of ${query.table} by`));
+    }
     if (!this.#complete) return this.#select(reader, query);
     if (query.maxBytes === undefined || this.#capabilities.byteLimits === true) return reader.select(query);
     return this.#bounded.select(query, (part) => reader.select(part));

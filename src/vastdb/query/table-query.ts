@@ -1,4 +1,14 @@
-import type { Cell, ColumnBatch, Lookup, Ordering, Row, RowSet, ScanRequest, TableDefinition } from '../engine.ts';
+import type {
+  Cell,
+  ColumnBatch,
+  Lookup,
+  Ordering,
+  Row,
+  RowSet,
+  ScanRequest,
+  Since,
+  TableDefinition,
+} from '../engine.ts';
 import type { Where } from '../predicate/predicate.ts';
 import type { CellsOf, ColumnOf } from '../schema/define-table.ts';
 import type { Json } from '../../shared/json-text.ts';
@@ -12,10 +22,11 @@ export const nameOf = (table: Table<Row>): string => (typeof table === 'string' 
 
 interface RowsQuery<R extends Row> extends Omit<
   SelectQuery,
-  'table' | 'columns' | 'where' | 'orderBy' | 'timeline' | 'sample'
+  'table' | 'columns' | 'where' | 'since' | 'orderBy' | 'timeline' | 'sample'
 > {
   readonly table: Table<R>;
   readonly where?: Where<R>;
+  readonly since?: Since<ColumnOf<R>, Where<R>>;
   readonly orderBy?: readonly Ordering<ColumnOf<R>>[];
   readonly timeline?: TimelineHint<ColumnOf<R>>;
   readonly sample?: ColumnOf<R>;

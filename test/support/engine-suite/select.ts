@@ -45,6 +45,44 @@ export function describeSelect(context: SuiteContext): void {
       });
     });
 
+    it('begins with the last row up to a value, where one statement can find it', async () => {
+      const table = await createTable(context, [
+        { name: 'id', type: 'string' },
+        { name: 'start', type: 'int64' },
+      ]);
+      const starts: [string, bigint][] = [
+        ['a', -10n],
+        ['a', 0n],
+        ['a', 10n],
+        ['a', 20n],
+        ['b', 4n],
+      ];
+      await insert(context, table, ['id', 'start'], starts);
+      const ask = async (atMost: bigint, id = 'a'): Promise<Cell[]> => {
+        const where = { op: 'eq', column: 'id', value: id } as const;
+        const request = {
+          table,
+          columns: ['start'],
+          where,
+          since: { column: 'start', atMost, where },
+          orderBy: [{ column: 'start', direction: 'asc' }],
+        } as const;
+        return (await context.engine().reader().select(request)).rows.flat();
+      };
+      await withCapability(
+        context.engine().capabilities.ordering,
+        () => ask(5n),
+        async () => {
+          expect(await ask(5n)).toEqual([0n, 10n, 20n]);
+          expect(await ask(10n)).toEqual([10n, 20n]);
+          expect(await ask(-11n)).toEqual([-10n, 0n, 10n, 20n]);
+          expect(await ask(99n)).toEqual([20n]);
+          expect(await ask(5n, 'b')).toEqual([4n]);
+          expect(await ask(5n, 'nobody')).toEqual([]);
+        },
+      );
+    });
+
     it('looks up what belongs to each row in another table', async () => {
       const owners = await createTable(context, [
         { name: 'id', type: 'string' },

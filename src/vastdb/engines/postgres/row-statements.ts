@@ -1,4 +1,5 @@
-import type { Cell, ColumnDefinition, Lookup, RowId, SeekRequest, SelectRequest } from '../../engine.ts';
+import type { Cell, ColumnDefinition, Lookup, RowId, SeekRequest, SelectRequest, Since } from '../../engine.ts';
+import { and, lte } from '../../predicate/builder.ts';
 import { TableError } from '../../table-error.ts';
 import { rowIdCells, rowIdColumns } from '../row-key.ts';
 import type { TableShape } from './catalogue.ts';
@@ -30,7 +31,7 @@ export interface StatementContext {
  * @throws TableError `invalid` for unknown columns, and for what cannot be asked together.
  */
 export function selectStatement(context: StatementContext, request: SelectRequest): Statement {
-  const { lookups = [], distinct = false, rowIds = false, where, orderBy = [], limit } = request;
+  const { lookups = [], distinct = false, rowIds = false, where, since, orderBy = [], limit } = request;
   if (distinct && lookups.length > 0) throw new TableError('invalid', 'A select is either distinct or with lookups.');
   if (distinct && rowIds) {
     throw new TableError('invalid', 'A select is either distinct or with row ids: equal rows have different ids.');
@@ -42,7 +43,11 @@ export function selectStatement(context: StatementContext, request: SelectReques
   for (const lookup of lookups) cells.push(lookupText(context, shape, lookup));
   if (rowIds) cells.push(...rowIdColumns(shape).map(({ name }) => `"${name}"`));
   let text = `SELECT ${distinct ? 'DISTINCT ' : ''}${cells.join(', ')} FROM ${schema}."${shape.name}"`;
-  if (where !== undefined) text += ` WHERE ${compilePredicate(target, shape, where)}`;
+  const conditions = [
+    ...(where === undefined ? [] : [compilePredicate(target, shape, where)]),
+    ...(since === undefined ? [] : [sinceText(target, shape, since)]),
+  ];
+  if (conditions.length > 0) text += ` WHERE ${conditions.join(' AND ')}`;
   if (orderBy.length > 0) {
     const terms = orderBy.map(({ column, direction }) => orderText(columnOf(shape, column), direction));
     text += ` ORDER BY ${terms.join(', ')}`;
@@ -75,6 +80,13 @@ export function seekStatement(context: StatementContext, request: SeekRequest): 
       `WHERE ${compilePredicate(target, shape, where)} AND ${axis} ${sign} seek_point ORDER BY ${axis} ${order} LIMIT 1) AS found`,
     values: target.parameters.values,
   };
+}
+
+function sinceText(target: CompileTarget, shape: TableShape, since: Since): string {
+  const { name } = columnOf(shape, since.column);
+  const last = compilePredicate(target, shape, and([since.where, lte(name, since.atMost)]));
+  const otherwise = target.parameters.bind(String(since.atMost), 'bigint');
+  return `"${name}" >= coalesce((SELECT max("${name}") FROM ${target.schema}."${shape.name}" WHERE ${last}), ${otherwise})`;
 }
 
 /** Nulls come first, and last when descending, as on the other engines; said only where there may be some, for the indexes. */

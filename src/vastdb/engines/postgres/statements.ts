@@ -123,7 +123,7 @@ export class Statements {
 
   /** Looks up all tables that the request is about. */
   async #contextOf(request: SelectRequest): Promise<StatementContext> {
-    const { table, columns, lookups = [], match, where, orderBy = [] } = request;
+    const { table, columns, lookups = [], match, where, since, orderBy = [] } = request;
     const wanted = new Map<string, Set<string>>();
     const want = (name: string, names: Iterable<string>): void => {
       const known = wanted.get(name) ?? new Set();
@@ -140,6 +140,10 @@ export class Statements {
       want(table, [lookup.equals]);
     }
     if (where !== undefined) wantPredicate(table, where, want);
+    if (since !== undefined) {
+      want(table, [since.column]);
+      wantPredicate(table, since.where, want);
+    }
     if (match !== undefined) want(table, [match.column]);
     const shapes = await Promise.all(
       Array.from(wanted, async ([name, names]) => [name, await this.#catalogue.table(name, [...names])] as const),

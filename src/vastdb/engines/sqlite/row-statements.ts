@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { ColumnDefinition, Lookup, SeekRequest, SelectRequest } from '../../engine.ts';
+import type { ColumnDefinition, Lookup, SeekRequest, SelectRequest, Since } from '../../engine.ts';
+import { and, lte } from '../../predicate/builder.ts';
 import { TableError } from '../../table-error.ts';
 import type { Catalogue, TableShape } from './catalogue.ts';
 import { compilePredicate } from './predicate-compiler.ts';
@@ -40,9 +41,11 @@ export function selectText(
     sql += '1';
   }
   sql += ` FROM "${shape.name}"`;
-  if (request.where !== undefined) {
-    sql += ` WHERE ${compilePredicate(catalogue, shape, request.where, values)}`;
-  }
+  const conditions = [
+    ...(request.where === undefined ? [] : [compilePredicate(catalogue, shape, request.where, values)]),
+    ...(request.since === undefined ? [] : [sinceText(catalogue, shape, request.since, values)]),
+  ];
+  if (conditions.length > 0) sql += ` WHERE ${conditions.join(' AND ')}`;
   if (request.orderBy !== undefined && request.orderBy.length > 0) {
     separator = ' ORDER BY ';
     for (const { column, direction } of request.orderBy) {
@@ -81,6 +84,14 @@ export function seekText(
     `WHERE ${condition()} AND ${axis} = ` +
     `(SELECT ${nearest}(${axis}) FROM "${shape.name}" WHERE ${condition()} AND ${axis} ${sign} "seek point")`
   );
+}
+
+function sinceText(catalogue: Catalogue, shape: TableShape, since: Since, values: SQLInputValue[]): string {
+  const { atMost, where } = since;
+  const column = catalogue.column(shape, since.column);
+  const last = compilePredicate(catalogue, shape, and([where, lte(column.name, atMost)]), values);
+  values.push(atMost);
+  return `"${column.name}" >= coalesce((SELECT max("${column.name}") FROM "${shape.name}" WHERE ${last}), ?)`;
 }
 
 function lookupText(catalogue: Catalogue, shape: TableShape, { table, column, match, equals }: Lookup): string {

@@ -122,12 +122,13 @@ function ownRowIds(table: string, rowIds: readonly RowId[]): readonly bigint[] {
   throw new TableError('invalid', `This row id is not one of table ${table}.`);
 }
 
-function refuseUnsupported({ orderBy = [], distinct, lookups, match }: SelectRequest): void {
+function refuseUnsupported({ orderBy = [], distinct, lookups, match, since }: SelectRequest): void {
   const asked = [
     orderBy.length > 0 ? 'orderBy' : undefined,
     distinct === true ? 'distinct' : undefined,
     lookups === undefined ? undefined : 'lookups',
     match === undefined ? undefined : 'match',
+    since === undefined ? undefined : 'since',
   ].find((name) => name !== undefined);
   if (asked !== undefined) {
     throw new TableError('invalid', `The cluster knows no ${asked}; the capabilities of its engine say so.`);
