@@ -61,6 +61,13 @@ module.exports = {
     },
     ...layerRules,
     {
+      name: 'the-page-is-a-client',
+      comment: 'the page shares pure time with the server, and nothing else',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|test|demo|mgmt)/', pathNot: '^src/shared/time/' },
+    },
+    {
       name: 'features-have-one-door',
       comment: 'the rest of src imports only feature.ts of a feature',
       severity: 'error',

@@ -2,7 +2,17 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'node_modules', 'data', 'src/vastdb/engines/vast/flatbuffers/*.generated.ts'] },
+  {
+    ignores: [
+      'dist',
+      'web/dist',
+      'web/src/api/schema.d.ts',
+      'coverage',
+      'node_modules',
+      'data',
+      'src/vastdb/engines/vast/flatbuffers/*.generated.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

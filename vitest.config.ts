@@ -55,6 +55,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    globalSetup: './test/support/build-page.ts',
     // On a busy machine the default of one second is too short for what is polled.
     expect: { poll: { timeout: 10_000 } },
     // Many tests wait: one worker less would double the time on two cores.

@@ -7,9 +7,10 @@ import { retention } from './features/retention/feature.ts';
 import { search } from './features/search/feature.ts';
 import { timeline } from './features/timeline/feature.ts';
 import { trash } from './features/trash/feature.ts';
+import { web } from './features/web/feature.ts';
 
 /** Everything beyond TAMS. To delete a feature, delete its folder, its import and its name here. */
-export const FEATURES = { auth, trash, retention, search, exr, analytics, timeline, playback } satisfies Record<
+export const FEATURES = { auth, trash, retention, search, exr, analytics, timeline, playback, web } satisfies Record<
   string,
   AnyFeature
 >;

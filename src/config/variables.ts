@@ -105,6 +105,8 @@ export const VARIABLES: readonly string[] = [
   'EXR',
   'EXR_AUTO_INSPECT',
   'PLAYBACK',
+  'WEB',
+  'WEB_ORIGINS',
   'METRICS_PORT',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_SERVICE_NAME',

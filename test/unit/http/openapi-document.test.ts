@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openApiFile, openApiText } from '../../../openapi/document.ts';
 import { hoistSchemas } from '../../../src/http/plugins/openapi-components.ts';
+import { apiTypes } from '../../../web/api-types.ts';
 import { VERSIONS } from '../../../src/tams/versions/surfaces.ts';
 
 interface Operation {
@@ -12,6 +13,13 @@ interface Operation {
   parameters?: { name: string; description?: string; schema: { $ref?: string } }[];
   responses?: Record<string, { description?: string }>;
 }
+
+it('is where the types of the web page come from; `npm run openapi` brings them up to date', async () => {
+  const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+  const document = JSON.parse(read(`openapi/${openApiFile(VERSIONS.at(-1) ?? '')}`)) as object;
+  const isFresh = (await apiTypes(document)) === read('web/src/api/schema.d.ts');
+  expect(isFresh, 'web/src/api/schema.d.ts is stale: npm run openapi').toBe(true);
+});
 
 describe.each(VERSIONS)('the document of %s', async (version) => {
   const generated = await openApiText(version);
