@@ -6,6 +6,7 @@ import type { CursorPosition } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { nextTurn } from '../../shared/turns.ts';
 import { flowNotFound } from '../../tams/flows/flow-access.ts';
+import { Format } from '../../tams/documents/format.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
 import type { FlowDocument, FlowState, Store } from '../../tams/store.ts';
@@ -13,12 +14,15 @@ import { type CarriedFormat, mustBeCarried } from './carried-formats.ts';
 import { type FlowLine, flowLines } from './flow-lines.ts';
 import type { InitExtents } from './init-extents.ts';
 import { partUses } from './part-uses.ts';
+import type { PresentationPlayback } from './presentation-playback.ts';
 import { LIMITS } from './playback-settings.ts';
 
 /** Options of a media playlist, as its URL has them. */
 export interface PlaylistQuery {
   /** Undefined: what there is. */
   readonly timerange?: TimeRange | undefined;
+  /** The query of playlists that a multivariant one leads to; with its `?`. */
+  readonly ofRenditions: string;
 }
 
 export interface MadePlaylist {
@@ -42,25 +46,34 @@ export const playlistCache = (): LRUCache<string, string> =>
 /** Media playlists of flows, over a view of the store. */
 export class FlowPlayback {
   readonly #store: Pick<Store, 'flows' | 'segments' | 'objects'>;
+  readonly #presentations: PresentationPlayback;
   readonly #extents: InitExtents;
   readonly #kept: LRUCache<string, string>;
 
   constructor(
     store: Pick<Store, 'flows' | 'segments' | 'objects'>,
+    presentations: PresentationPlayback,
     extents: InitExtents,
     kept: LRUCache<string, string>,
   ) {
     this.#store = store;
+    this.#presentations = presentations;
     this.#extents = extents;
     this.#kept = kept;
   }
 
-  /** @throws AppError not_found for a flow that is not there, or that HLS does not carry; invalid_request for too long a playlist */
+  /**
+   * @throws AppError not_found for a flow that is not there, or that HLS does not carry; invalid_request for too long a
+   * playlist
+   */
   async playlist(flowId: string, query: PlaylistQuery): Promise<MadePlaylist> {
     // The version is read before the segments: a playlist may be newer than it, never older.
     const state = await this.#store.flows.state(flowId);
     const shown = await this.#store.flows.find(flowId);
     if (state === undefined || shown === undefined) throw flowNotFound(flowId);
+    if (state.container === null && isMulti(shown)) {
+      return { text: await this.#presentations.ofFlow(shown, query.ofRenditions) };
+    }
     const format = mustBeCarried(flowId, state.container);
     const range = query.timerange ?? TimeRange.EVERYTHING;
     const key = [flowId, state.life, state.segmentsVersion, range.toString(), format.extension].join(' ');
@@ -129,6 +142,8 @@ export class FlowPlayback {
     });
   }
 }
+
+const isMulti = ({ document }: FlowDocument): boolean => fromJson(document as Json<Flow>).format === Format.multi;
 
 function tooLong(flowId: string, asked: TimeRange, segments: readonly StoredSegment[]): AppError {
   const endNs = segments[LIMITS.lines]?.startNs ?? null;

@@ -7,7 +7,7 @@ import { badQuery, notFound } from '../../http/schemas/responses.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isInt64 } from '../../shared/time/timestamp.ts';
-import { flowParams } from '../../tams/parameters.ts';
+import { flowParams, sourceParams } from '../../tams/parameters.ts';
 import type { Asker, TamsContext } from '../../tams/route-context.ts';
 import { readTimerange } from '../../tams/timerange-query.ts';
 import type { MadePlaylist } from './flow-playback.ts';
@@ -25,6 +25,24 @@ const LINE = /^(-?\d{1,19})_(-?\d{1,19})\.[a-z0-9]{2,4}$/;
 /** Playlists of HLS, and the redirects that their lines lead to. Beyond TAMS. */
 export function playbackRoutes(app: TamsApp, { playback, baseUrl }: PlaybackContext): void {
   readOperation(app, {
+    url: '/playback/sources/:sourceId.m3u8',
+    name: 'playback-sources-sourceId',
+    tag: 'Playback',
+    summary: 'Get an HLS playlist of a source',
+    description:
+      'A multivariant one: its video flows are variants, and the audio and text flows that are collected with them ' +
+      'are renditions. The query goes on to their playlists.',
+    schema: { params: sourceParams, querystring: playlistQuery },
+    responses: { 200: playlistDoc('A multivariant playlist.'), 400: badQuery, 404: notFound },
+    handler: async (request, reply) => {
+      readTimerange(request.query.timerange);
+      const { presentations } = playback(request);
+      const text = await presentations.ofSource(request.params.sourceId, queryOf(request));
+      return sendPlaylist(request, reply, { text });
+    },
+  });
+
+  readOperation(app, {
     url: '/playback/flows/:flowId.m3u8',
     name: 'playback-flows-flowId',
     tag: 'Playback',
@@ -35,8 +53,8 @@ export function playbackRoutes(app: TamsApp, { playback, baseUrl }: PlaybackCont
     responses: { 200: playlistDoc('A media playlist.'), 400: badQuery, 404: notFound },
     handler: async (request, reply) => {
       const { flowId } = request.params;
-      const timerange = readTimerange(request.query.timerange);
-      return sendPlaylist(request, reply, await playback(request).flows.playlist(flowId, { timerange }));
+      const query = { timerange: readTimerange(request.query.timerange), ofRenditions: queryOf(request) };
+      return sendPlaylist(request, reply, await playback(request).flows.playlist(flowId, query));
     },
   });
 
@@ -77,6 +95,11 @@ function placeOf(line: string): [bigint, bigint] {
   const [startNs, endNs] = [BigInt(start ?? 0), BigInt(end ?? 0)];
   if (startNs < endNs && isInt64(startNs) && isInt64(endNs)) return [startNs, endNs];
   throw new AppError('not_found', 'There is no such line; its name is {start}_{end}.{extension}, in nanoseconds');
+}
+
+/** The options that go on to the playlists of renditions. */
+function queryOf({ query }: { readonly query: { readonly timerange?: string } }): string {
+  return query.timerange === undefined ? '' : `?timerange=${encodeURIComponent(query.timerange)}`;
 }
 
 function sendPlaylist(request: FastifyRequest, reply: FastifyReply, { text, entityTag }: MadePlaylist): FastifyReply {

@@ -1,13 +1,17 @@
 import { accessOf } from '../../tams/access/access.ts';
 import { type Asker, byClasses } from '../../tams/access/by-classes.ts';
 import { LimitedMedia } from '../../tams/access/limited-media.ts';
+import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import type { Store } from '../../tams/store.ts';
 import type { Platform } from '../feature.ts';
 import { FlowPlayback, playlistCache } from './flow-playback.ts';
 import { InitExtents } from './init-extents.ts';
+import { PresentationPlayback } from './presentation-playback.ts';
 import { MediaRedirects } from './media-redirects.ts';
 
 export interface PlaybackServices {
   readonly flows: FlowPlayback;
+  readonly presentations: PresentationPlayback;
   readonly redirects: MediaRedirects;
 }
 
@@ -15,12 +19,15 @@ export interface PlaybackServices {
 export function playbackServicesOf({ store, media, settings }: Platform): (asker: Asker) => PlaybackServices {
   const extents = new InitExtents(media);
   const kept = playlistCache();
-  const forAll = { flows: new FlowPlayback(store, extents, kept), redirects: new MediaRedirects(store, media) };
-  return byClasses(settings.classes, forAll, (limits) => {
-    const view = store.limitedTo(limits);
+  const build = (view: Store, reachable: MediaStoreRegistry): PlaybackServices => {
+    const presentations = new PresentationPlayback(view, media);
     return {
-      flows: new FlowPlayback(view, extents, kept),
-      redirects: new MediaRedirects(view, new LimitedMedia(media, accessOf(limits))),
+      flows: new FlowPlayback(view, presentations, extents, kept),
+      presentations,
+      redirects: new MediaRedirects(view, reachable),
     };
-  });
+  };
+  return byClasses(settings.classes, build(store, media), (limits) =>
+    build(store.limitedTo(limits), new LimitedMedia(media, accessOf(limits))),
+  );
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testId, videoFlow } from '../../support/examples.ts';
+import { audioFlow, dataFlow, multiFlow, testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -106,5 +106,49 @@ describe('a playlist of a flow', () => {
       404,
       expect.stringContaining('has segments of application/mxf: HLS carries MPEG-TS'),
     ]);
+  });
+});
+
+describe('a playlist of a source', () => {
+  it('has its pictures as variants, and sound and words as renditions', async () => {
+    const [multi, video, audio, words] = [10, 11, 12, 13].map((number) => testId('flow', number)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const source = testId('source', 10);
+    const own = (id: string, number: number) => ({ id, source_id: testId('source', number) });
+    const avc = { frame_width: 1280, frame_height: 720, frame_rate: { numerator: 30000, denominator: 1001 } };
+    const picture = { ...avc, avc_parameters: { profile: 100, level: 31, flags: 0 } };
+    const rates = { max_bit_rate: 2000, avg_bit_rate: 1500 };
+    await must('PUT', `/flows/${video}`, videoFlow(own(video, 11), { essence_parameters: picture, ...rates }));
+    const sound = { sample_rate: 48_000, channels: 2, codec_parameters: { mp4_oti: 2 } };
+    const spoken = { label: 'Le "son"', tags: { language_code: 'fra' }, max_bit_rate: 128, container: 'audio/aac' };
+    await must('PUT', `/flows/${audio}`, audioFlow(own(audio, 12), { essence_parameters: sound, ...spoken }));
+    await must('PUT', `/flows/${words}`, dataFlow(own(words, 13), { codec: 'text/vtt', container: 'text/vtt' }));
+    const members = [
+      { id: video, role: 'v' },
+      { id: audio, role: 'a' },
+      { id: words, role: 'words' },
+    ];
+    const collector = multiFlow({ id: multi, source_id: source }, { container: undefined, flow_collection: members });
+    await must('PUT', `/flows/${multi}`, collector);
+    const lines = (await (await get(`/playback/sources/${source}.m3u8?timerange=[0:0_1:0)`)).text()).split('\n');
+    const query = '?timerange=%5B0%3A0_1%3A0)';
+    expect(lines).toEqual([
+      '#EXTM3U',
+      '#EXT-X-VERSION:6',
+      `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Le 'son'",LANGUAGE="fra",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="../flows/${audio}.m3u8${query}"`,
+      `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="words",DEFAULT=NO,AUTOSELECT=YES,URI="../flows/${words}.m3u8${query}"`,
+      '#EXT-X-STREAM-INF:BANDWIDTH=2128000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="audio",SUBTITLES="text"',
+      `../flows/${video}.m3u8${query}`,
+      '',
+    ]);
+    const ofFlow = await (await get(`/playback/flows/${multi}.m3u8`)).text();
+    expect(ofFlow.trimEnd().split('\n').at(-1)).toBe(`${video}.m3u8`);
+    expect((await get(`/playback/sources/${testId('source', 999)}.m3u8`)).status).toBe(404);
+    const { text } = await call(server.baseUrl, 'GET', `/playback/sources/${testId('source', 5)}.m3u8`);
+    expect(text).toContain('has nothing that HLS carries: its segments are of application/mxf');
   });
 });

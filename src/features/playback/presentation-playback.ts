@@ -1,0 +1,118 @@
+import { type Rendition, type Variant, writeMultivariantPlaylist } from '../../formats/hls/multivariant-playlist.ts';
+import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import { sourceNotFound } from '../../tams/sources/source-lifecycle.ts';
+import { findTag } from '../../tams/documents/tag-access.ts';
+import { Format } from '../../tams/documents/format.ts';
+import type { Flow } from '../../tams/flows/flow.ts';
+import type { FlowDocument, Store } from '../../tams/store.ts';
+import { bandwidthOf } from './bandwidths.ts';
+import { codecOf } from './flow-codecs.ts';
+import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
+
+const PER_KBIT = 1000;
+
+/** Multivariant playlists of sources and multi flows, over a view of the store. */
+export class PresentationPlayback {
+  readonly #store: Pick<Store, 'flows' | 'sources' | 'segments'>;
+  readonly #media: MediaStoreRegistry;
+
+  constructor(store: Pick<Store, 'flows' | 'sources' | 'segments'>, media: MediaStoreRegistry) {
+    this.#store = store;
+    this.#media = media;
+  }
+
+  /**
+   * @param query of the playlists that it leads to, with its `?`; empty: none
+   * @throws AppError not_found where the source is not there, or HLS carries none of its flows
+   */
+  async ofSource(sourceId: string, query: string): Promise<string> {
+    if ((await this.#store.sources.find(sourceId)) === undefined) throw sourceNotFound(sourceId);
+    return this.#write(await presentationOfSource(this.#store.flows, sourceId), '../flows/', query);
+  }
+
+  /** As `ofSource`. */
+  async ofFlow(flow: FlowDocument, query: string): Promise<string> {
+    return this.#write(await presentationOfFlow(this.#store.flows, flow), '', query);
+  }
+
+  async #write({ video, audio, text, roles }: Presentation, folder: string, query: string): Promise<string> {
+    const rates = new Map<Flow, number>();
+    const measure = async (flow: Flow): Promise<unknown> =>
+      rates.set(flow, await bandwidthOf(this.#store, this.#media, flow));
+    await Promise.all([...video, ...audio].map(measure));
+    const uriOf = ({ id }: Flow): string => `${folder}${id}.m3u8${query}`;
+    const names = new Names();
+    const toRendition =
+      (type: Rendition['type']) =>
+      (flow: Flow, index: number): Rendition => ({
+        type,
+        name: names.unique(type, flow.label ?? roles.get(flow.id) ?? `${type.toLowerCase()} ${index + 1}`),
+        uri: uriOf(flow),
+        language: languageOf(flow),
+        isDefault: index === 0 && type === 'AUDIO',
+        channels: flow.format === Format.audio ? flow.essence_parameters.channels : undefined,
+      });
+    const renditions = [
+      ...(video.length > 0 ? audio.map(toRendition('AUDIO')) : []),
+      ...text.map(toRendition('SUBTITLES')),
+    ];
+    const entries = video.length > 0 ? video : audio;
+    const beside = video.length > 0 ? audio : [];
+    const variants = entries.map((flow): Variant => {
+      const codecs = [flow, ...beside].map(codecOf);
+      const loudest = Math.max(0, ...beside.map((each) => rates.get(each) ?? 0));
+      return {
+        uri: uriOf(flow),
+        bandwidth: (rates.get(flow) ?? 0) + loudest,
+        averageBandwidth: averageOf(flow, beside),
+        codecs: codecs.every((codec) => codec !== undefined) ? codecs : undefined,
+        ...pictureOf(flow),
+        withAudio: beside.length > 0,
+        withSubtitles: text.length > 0,
+      };
+    });
+    return writeMultivariantPlaylist(renditions, variants);
+  }
+}
+
+function averageOf(flow: Flow, beside: readonly Flow[]): number | undefined {
+  const rates = [flow, ...beside].map(({ avg_bit_rate: rate }) => rate);
+  if (!rates.every((rate) => rate !== undefined)) return undefined;
+  const [own = 0, ...others] = rates;
+  return (own + Math.max(0, ...others)) * PER_KBIT;
+}
+
+function pictureOf(flow: Flow): Partial<Variant> {
+  if (flow.format !== Format.video) return {};
+  const {
+    frame_width: width,
+    frame_height: height,
+    frame_rate: rate,
+    transfer_characteristic,
+  } = flow.essence_parameters;
+  return {
+    width,
+    height,
+    frameRate: rate && rate.numerator / (rate.denominator ?? 1),
+    videoRange: transfer_characteristic,
+  };
+}
+
+/** The tag of AppNote 0003; of several languages the first. */
+function languageOf({ tags = {} }: Flow): string | undefined {
+  const value = findTag(tags, 'language_code');
+  const text = typeof value === 'string' ? value.split(',', 1)[0] : value?.[0];
+  return text !== undefined && /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(text) ? text : undefined;
+}
+
+/** Names that differ within a type. */
+class Names {
+  readonly #given = new Set<string>();
+
+  unique(type: string, wanted: string): string {
+    let name = wanted;
+    for (let number = 2; this.#given.has(`${type} ${name}`); number++) name = `${wanted} ${number}`;
+    this.#given.add(`${type} ${name}`);
+    return name;
+  }
+}

@@ -1,0 +1,67 @@
+import { Format } from '../../tams/documents/format.ts';
+import type { CollectionItem, Flow, FlowCollectionItem } from '../../tams/flows/flow.ts';
+import type { FlowDocument, Store } from '../../tams/store.ts';
+import { AppError } from '../../shared/errors.ts';
+import { fromJson, type Json } from '../../shared/json-text.ts';
+import { carriedFormat } from './carried-formats.ts';
+import { LIMITS } from './playback-settings.ts';
+
+/** The flows that are played together, those that HLS carries. */
+export interface Presentation {
+  /** Pictures, with sound in them or without. */
+  readonly video: readonly Flow[];
+  readonly audio: readonly Flow[];
+  readonly text: readonly Flow[];
+  /** The roles that they are collected in, by flow id. */
+  readonly roles: ReadonlyMap<string, string>;
+}
+
+type Flows = Pick<Store['flows'], 'list'>;
+
+const NO_TAGS = { values: new Map(), exists: new Map() };
+
+/** The flows of a source, and those that its multi flows collect: two queries. */
+export async function presentationOfSource(flows: Flows, sourceId: string): Promise<Presentation> {
+  const own = (await flows.list({ sourceId, tags: NO_TAGS }, { limit: LIMITS.renditions })).items.map(toFlow);
+  return presentationOf(flows, own, `source ${sourceId}`);
+}
+
+/** A multi flow, and what it collects. */
+export const presentationOfFlow = (flows: Flows, flow: FlowDocument): Promise<Presentation> =>
+  presentationOf(flows, [toFlow(flow)], `flow ${flow.id}`);
+
+/** @throws AppError not_found where HLS carries none of them */
+async function presentationOf(flows: Flows, own: readonly Flow[], what: string): Promise<Presentation> {
+  const collectors = own.filter(({ format }) => format === Format.multi).map(({ id }) => id);
+  const filter = { collectedByIds: collectors, tags: NO_TAGS };
+  const members = collectors.length === 0 ? [] : (await flows.list(filter, { limit: LIMITS.renditions })).items;
+  const all = [...new Map([...own, ...members.map(toFlow)].map((flow) => [flow.id, flow])).values()];
+  const carried = all.filter(({ container }) => carriedFormat(container) !== undefined);
+  const muxed = carried.filter(({ format }) => format === Format.multi);
+  const within = new Set(
+    muxed.flatMap(({ flow_collection: items = [] }) => items.filter(isWithin).map(({ id }) => id)),
+  );
+  const alone = carried.filter(({ id, format }) => format !== Format.multi && !within.has(id));
+  const video = [...muxed, ...alone.filter(({ format }) => format === Format.video)];
+  const audio = alone.filter(({ format }) => format === Format.audio);
+  const text = alone.filter(({ format, container }) => format === Format.data && isText(container));
+  if (video.length + audio.length === 0) throw nothingCarried(what, all);
+  const items = own.flatMap(({ flow_collection: collected = [] }): CollectionItem[] => collected);
+  return { video, audio, text, roles: new Map(items.flatMap(({ id, role }) => (role ? [[id, role] as const] : []))) };
+}
+
+/** Whether a member lies in the segments of the flow that collects it. */
+const isWithin = ({ container_mapping: mapping }: FlowCollectionItem): boolean => mapping !== undefined;
+
+const isText = (container: string | undefined): boolean => carriedFormat(container)?.kind === 'text';
+
+const toFlow = ({ document }: FlowDocument): Flow => fromJson(document as Json<Flow>);
+
+function nothingCarried(what: string, flows: readonly Flow[]): AppError {
+  if (flows.length === 0) return new AppError('not_found', `there is no ${what}`);
+  const containers = [...new Set(flows.map(({ container }) => container ?? 'no container'))].slice(0, 5).join(', ');
+  return new AppError(
+    'not_found',
+    `${what} has nothing that HLS carries: its segments are of ${containers}; HLS carries MPEG-TS, fragmented MP4, packed audio and WebVTT`,
+  );
+}
