@@ -11,8 +11,12 @@ export interface TcpProxy {
   roundTrips: number;
   /** Cuts all connections. */
   cut(): void;
-  /** Called with what a client sends; returning `drop` cuts that connection before it, `forward-and-drop` right behind it. */
-  onRequest: ((data: Buffer) => 'forward' | 'drop' | 'forward-and-drop') | undefined;
+  /**
+   * Called with what a client sends, and with an object that stands for its connection. `drop` cuts that connection before
+   * it, `forward-and-drop` right behind it, and `forward-and-cut` all connections.
+   */
+  onRequest:
+    ((data: Buffer, connection: object) => 'forward' | 'drop' | 'forward-and-drop' | 'forward-and-cut') | undefined;
   close(): Promise<void>;
 }
 
@@ -46,14 +50,17 @@ export async function startTcpProxy(targetPort: number, { latencyMs = 0 } = {}):
       if (proxy.isSilent) return;
       if (isAnswered) proxy.roundTrips += 1;
       isAnswered = false;
-      const decision = proxy.onRequest?.(data) ?? 'forward';
+      const decision = proxy.onRequest?.(data, client) ?? 'forward';
       if (decision === 'drop') {
         cut();
         return;
       }
-      if (decision === 'forward-and-drop') {
+      if (decision !== 'forward') {
         isMute = true;
-        setTimeout(cut, DELIVERY_MS);
+        setTimeout(() => {
+          if (decision === 'forward-and-drop') cut();
+          else proxy.cut();
+        }, DELIVERY_MS);
       }
       upstream.write(data);
     });
