@@ -6,6 +6,8 @@ import type { Check, Found, VerifyContext } from './finding.ts';
 
 /** Keys that are looked at together. */
 const BATCH_KEYS = 1000;
+/** Keys that are remembered as looked at: a key of very many rows would be looked at with each batch of them. */
+const REMEMBERED_KEYS = 10_000;
 
 /** A check that looks at the values of one column, some at a time. */
 export interface RowCheck {
@@ -44,9 +46,12 @@ async function* findRows(check: RowCheck, { manager, progress }: VerifyContext):
   if (!manager.listTables().includes(table)) return;
   progress.start(`${check.name}: ${table}`, (await manager.stats(table)).rows);
   const reader = manager.reader('background');
+  const lookedAt = new Set<string>();
   for await (const batch of reader.scan({ table, columns: [column], where, batchRows: BATCH_KEYS })) {
-    const keys = [...new Set(batch.columns[0] as readonly string[])];
-    const suspects = [...(await check.look(reader, keys)).keys()];
+    const keys = [...new Set(batch.columns[0] as readonly string[]).difference(lookedAt)];
+    if (lookedAt.size > REMEMBERED_KEYS) lookedAt.clear();
+    for (const key of keys) lookedAt.add(key);
+    const suspects = keys.length === 0 ? [] : [...(await check.look(reader, keys)).keys()];
     if (suspects.length > 0) yield* confirmed(check, manager, suspects);
     progress.advance(batch.rowCount);
   }
