@@ -145,6 +145,27 @@ describe('a lost answer', () => {
     await expectExactly(manager, 'a', 2n);
   });
 
+  it('is not what a scan waits for: its transaction is kept, however slow the consumer is', async () => {
+    const { emulator, manager } = await open({ transactionSilenceMs: 2_000 });
+    emulator.settings.pages.pageRows = 2;
+    await manager.insert(
+      'counters',
+      Array.from({ length: 20 }, (_, n) => ({ id: `counter ${n}`, value: 0n })),
+    );
+    let rows = 0;
+    let waitUntil: number | undefined;
+    for await (const { rowCount } of manager.reader('background').scan({ table: 'counters', columns: ['id'] })) {
+      // Others begin transactions, which is when the cluster ends silent ones.
+      waitUntil ??= performance.now() + 3_500;
+      while (performance.now() < waitUntil) {
+        await sleep(100);
+        await manager.count('counters');
+      }
+      rows += rowCount;
+    }
+    expect(rows).toBe(20);
+  });
+
   it('is not guessed: while the cluster is gone nobody is told that a commit was done', async () => {
     const { emulator, manager } = await open();
     await manager.insert('counters', [{ id: 'a', value: 0n }]);

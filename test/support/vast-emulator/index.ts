@@ -59,6 +59,7 @@ export async function startVastEmulator(options: VastEmulatorOptions = {}): Prom
     openTransactions: () => store.openTransactions,
     close: async () => {
       await Promise.all(servers.map(async (server) => server.kill()));
+      store.close();
     },
   };
 }

@@ -3,8 +3,12 @@ import type { ColumnBatch, RowSet, ScanningReader, ScanRequest, SelectRequest } 
 import type { Predicate } from '../../predicate/predicate.ts';
 import type { VastClient } from './client/vast-client.ts';
 import type { Statements } from './statements.ts';
+import { keepAlive } from './transactions/keep-alive.ts';
 import type { SnapshotReads } from './transactions/snapshot-reads.ts';
 import { VastError } from './transport/vast-error.ts';
+
+/** Often: a scan whose transaction was ended is lost, since another one could see other rows. */
+const KEEP_SCAN_ALIVE_MS = 1_000;
 
 /** Reads outside of transactions. */
 export class VastReader implements ScanningReader {
@@ -30,9 +34,11 @@ export class VastReader implements ScanningReader {
 
   async *scan(request: ScanRequest): AsyncGenerator<ColumnBatch> {
     const { id, release } = await this.#snapshots.hold();
+    const letGo = keepAlive(this.#client, id, KEEP_SCAN_ALIVE_MS);
     try {
       yield* this.#statements.scan(id, request);
     } finally {
+      letGo();
       release();
     }
   }

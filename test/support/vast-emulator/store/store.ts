@@ -5,6 +5,9 @@ import { Transaction } from './transaction.ts';
 
 /** The id that stands for no transaction. */
 const NONE = '0';
+const TICK_MS = 50;
+/** A longer tick means that this process, or the machine, was too busy to hear anybody. */
+const LONGEST_TICK_MS = 4 * TICK_MS;
 
 /** All that the emulated cluster holds: one bucket, its schemas and tables, and the open transactions. */
 export class Store {
@@ -12,6 +15,9 @@ export class Store {
   readonly catalogue: Catalogue;
   readonly #open = new Map<string, Transaction>();
   readonly #settings: Pick<EmulatorSettings, 'transactionSilenceMs'>;
+  /** Milliseconds in which it could hear its clients, who may live in this process. */
+  #clockMs = 0;
+  readonly #ticks: NodeJS.Timeout;
   #version = 1;
   #transactions = 0;
 
@@ -20,10 +26,20 @@ export class Store {
     this.bucket = bucket;
     this.#settings = settings;
     this.catalogue = new Catalogue(seed);
+    let latest = performance.now();
+    this.#ticks = setInterval(() => {
+      const now = performance.now();
+      this.#clockMs += Math.min(now - latest, LONGEST_TICK_MS);
+      latest = now;
+    }, TICK_MS).unref();
   }
 
   get openTransactions(): number {
     return this.#open.size;
+  }
+
+  close(): void {
+    clearInterval(this.#ticks);
   }
 
   /** @returns the transaction's id. */
@@ -39,7 +55,7 @@ export class Store {
   find(id: string): Transaction {
     const transaction = this.#open.get(id);
     if (transaction === undefined) throw notFound('Transaction', id);
-    transaction.heardMs = performance.now();
+    transaction.heardMs = this.#clockMs;
     return transaction;
   }
 
@@ -74,15 +90,15 @@ export class Store {
     this.within(NONE, (transaction) => this.catalogue.createSchema(transaction, [name]));
   }
 
-  /** Their clients died. Without timers: nobody sees the difference before the next transaction. */
+  /** Their clients died. Nobody sees the difference before the next transaction. */
   #endSilent(): void {
-    const since = performance.now() - this.#settings.transactionSilenceMs;
+    const since = this.#clockMs - this.#settings.transactionSilenceMs;
     for (const [id, transaction] of this.#open) if (transaction.heardMs < since) this.rollback(id);
   }
 
   #newTransaction(): Transaction {
     this.#transactions += 1;
-    return new Transaction(this.#transactions, this.#version);
+    return new Transaction(this.#transactions, this.#version, this.#clockMs);
   }
 
   #commit(transaction: Transaction): void {

@@ -15,13 +15,14 @@ export class Transaction {
   readonly number: number;
   /** The latest commit that it sees. */
   readonly snapshot: number;
-  /** When a request last named it. */
-  heardMs = performance.now();
+  /** When a request last named it, by the store's clock. */
+  heardMs: number;
   readonly #changes: Changes[] = [];
 
-  constructor(number: number, snapshot: number) {
+  constructor(number: number, snapshot: number, heardMs: number) {
     this.number = number;
     this.snapshot = snapshot;
+    this.heardMs = heardMs;
   }
 
   /** The stamp of what this transaction changes before it is committed. */

@@ -7,12 +7,12 @@ import { VastError } from '../transport/vast-error.ts';
 import { commitSurely } from './commit.ts';
 import { conflictKeys, ConflictQueue } from '../../conflict-queue.ts';
 import { LockRowsChanged, type LockTable } from './lock-table.ts';
+import { keepAlive } from './keep-alive.ts';
 import { isEndedSoon, type Rollbacks } from './rollbacks.ts';
 import { mayRunAgain } from './run-again.ts';
 import type { Slot, SlotPool } from './slot-pool.ts';
 import { VastTransaction } from './vast-transaction.ts';
 
-/** Interval of a sign of life: the cluster ends silent transactions. */
 const KEEP_ALIVE_MS = 60_000;
 
 interface WriteTransactionsParts {
@@ -47,7 +47,7 @@ export class WriteTransactions {
     // Before the begin: a row that was committed after it could not be written.
     const slot = await slots.take();
     const id = await beginWith(slot, this.#parts);
-    const keepAlive = setInterval(() => void keep(id, client), KEEP_ALIVE_MS).unref();
+    const letGo = keepAlive(client, id, KEEP_ALIVE_MS);
     const tx = new VastTransaction(statements, id, lane === 'background' ? 'analytics' : 'read');
     try {
       const result = await work(tx);
@@ -66,7 +66,7 @@ export class WriteTransactions {
       if (mayRunAgain(reason) && !(await isEndedSoon(ended))) throw stillHeld(reason);
       throw reason;
     } finally {
-      clearInterval(keepAlive);
+      letGo();
     }
   }
 
@@ -112,11 +112,6 @@ async function beginWith(slot: Slot, { client, slots }: WriteTransactionsParts):
     slots.giveBack(slot);
     throw error;
   }
-}
-
-/** One that fails changes nothing: the work itself finds out. */
-async function keep(id: string, client: VastClient): Promise<void> {
-  await client.transactions.isOpen(id).catch(() => undefined);
 }
 
 const stillHeld = (cause: unknown): TableError =>
