@@ -3,6 +3,16 @@
 
 ARG NODE_IMAGE=docker.io/library/node:24-slim
 
+# The web page: only its files get into the image.
+FROM ${NODE_IMAGE} AS page
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json ./
+COPY web ./web
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --workspace web --ignore-scripts --no-audit --no-fund
+# The page's arithmetic of time is the server's.
+COPY src/shared/time ./src/shared/time
+RUN npm run build --workspace web
+
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -16,6 +26,7 @@ FROM scratch
 COPY --from=build /root-fs /
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
+COPY --from=page --chmod=0555 /app/web/dist ./web/dist
 # Readable for the server's user, even where the checkout is for its owner only (umask 027).
 COPY --chmod=0555 package.json LICENSE ./
 COPY --chmod=0555 src ./src

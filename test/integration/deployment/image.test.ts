@@ -50,8 +50,14 @@ describe('the image', () => {
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
     expect(allowed[0]).toBe('*');
-    const inBuild = ['package-lock.json', 'docker/prune-modules.sh', 'docker/runtime-root.sh'];
-    expect(allowed.slice(1).sort()).toEqual([...copied, ...inBuild].map((path) => `!${path}`).sort());
+    const inBuild = ['package-lock.json', 'tsconfig.json', 'web', 'docker/prune-modules.sh', 'docker/runtime-root.sh'];
+    const passed = [...copied, ...inBuild].map((path) => `!${path}`);
+    // The page is built anew, with libraries of its own.
+    expect(allowed.slice(1).sort()).toEqual([...passed, 'web/dist', 'web/node_modules'].sort());
+  });
+
+  it('has the page, as a stage of its own builds it', () => {
+    expect(dockerfile).toMatch(/^COPY --from=page .*\/app\/web\/dist \.\/web\/dist$/m);
   });
 
   it('has every package that these files import', () => {
