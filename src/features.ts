@@ -2,6 +2,7 @@ import { analytics } from './features/analytics/feature.ts';
 import { auth } from './features/auth/feature.ts';
 import { exr } from './features/exr/feature.ts';
 import type { AnyFeature } from './features/feature.ts';
+import { kafka } from './features/kafka/feature.ts';
 import { playback } from './features/playback/feature.ts';
 import { retention } from './features/retention/feature.ts';
 import { search } from './features/search/feature.ts';
@@ -10,7 +11,15 @@ import { trash } from './features/trash/feature.ts';
 import { web } from './features/web/feature.ts';
 
 /** Everything beyond TAMS. To delete a feature, delete its folder, its import and its name here. */
-export const FEATURES = { auth, trash, retention, search, exr, analytics, timeline, playback, web } satisfies Record<
-  string,
-  AnyFeature
->;
+export const FEATURES = {
+  auth,
+  trash,
+  retention,
+  search,
+  exr,
+  analytics,
+  timeline,
+  playback,
+  web,
+  kafka,
+} satisfies Record<string, AnyFeature>;

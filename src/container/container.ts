@@ -59,8 +59,11 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const tams = await openTams({ manager, media, settings: config, version, secret, baseUrl, logger });
   const { store, leases, services } = tams;
   const statistics = Object.values<AnyFeature>(FEATURES).flatMap((feature) => feature.statistics ?? []);
-  const platform = { settings: config, logger, manager, store, media, leases, statistics, tams: services };
   const features: OpenFeature[] = [];
+  const objectTakers = () => features.map(({ takesObjects }) => takesObjects).filter((taker) => taker !== undefined);
+  const { events } = tams;
+  const shared = { settings: config, logger, manager, store, media, leases, statistics };
+  const platform = { ...shared, events, objectTakers, tams: services };
   for (const [name, feature] of Object.entries<AnyFeature>(FEATURES)) {
     const opened = await feature.open(platform, config.features[name as keyof typeof FEATURES]);
     if (opened !== undefined) features.push(opened);

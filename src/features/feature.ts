@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../config/environment.ts';
+import type { ObjectPlace } from '../formats/s3-notification.ts';
 import type { Authentication } from '../http/access-check.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import type { MediaStores } from '../media/media-store-registry.ts';
@@ -12,6 +13,7 @@ import type { Services } from '../tams/services.ts';
 import type { Settings } from '../tams/settings.ts';
 import type { Store } from '../tams/store.ts';
 import type { Statistics } from './statistics.ts';
+import type { EventFeed } from '../tams/webhooks/open-webhooks.ts';
 import type { TableDefinition, TableEngine } from '../vastdb/engine.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 
@@ -34,6 +36,12 @@ export interface Feature<Own> {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of features with settings of their own types
 export type AnyFeature = Feature<any>;
 
+/**
+ * Brings a feature in line with objects that were created, changed or removed. It may be called late, twice or out of order
+ * (docs/adr/0039-kafka-events.md). Rejects where all of them have to be given again.
+ */
+export type ObjectTaker = (places: readonly ObjectPlace[]) => Promise<unknown>;
+
 /** The parts of the server that features build on. */
 export interface Platform {
   readonly settings: Settings;
@@ -42,6 +50,9 @@ export interface Platform {
   readonly store: Store;
   readonly media: MediaStores;
   readonly leases: LeaseKeeper;
+  readonly events: EventFeed;
+  /** Those of the features that are open, once all of them are. */
+  readonly objectTakers: () => readonly ObjectTaker[];
   /** Those of all features. */
   readonly statistics: readonly Statistics[];
   /** The services of TAMS, for everybody and as a principal may use them. */
@@ -55,6 +66,7 @@ export interface OpenFeature {
   readonly workers?: readonly Worker[];
   readonly metrics?: readonly (MetricSource | TimingSource)[];
   readonly authentication?: Authentication;
+  readonly takesObjects?: ObjectTaker;
   /** After its workers have stopped. */
   close?(): Promise<void>;
 }

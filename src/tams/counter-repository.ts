@@ -1,9 +1,13 @@
+import { randomInt } from 'node:crypto';
 import { eq, isIn } from '../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 import type { TableReads } from './table-access.ts';
 import { defineTable, text } from '../vastdb/schema/define-table.ts';
 
-type CounterName = 'registrations_version' | 'event_log_start' | 'event_log_end';
+type CounterName = 'registrations_version' | 'event_log_start' | 'event_log_end' | 'event_reader_next';
+
+/** The largest random integer. */
+const MAX_VERSION = 2 ** 48 - 1;
 
 /** The values of these counters, in their order; 0 for one that was never set. */
 export const COUNTERS = defineTable({
@@ -30,4 +34,10 @@ export async function setCounter(tx: ManagedTransaction, name: CounterName, valu
   if ((await tx.update(COUNTERS, eq('name', name), { value: BigInt(value) })) > 0) return;
   await tx.lock([`counter:${name}`]);
   await tx.insertArrays(COUNTERS, ['name', 'value'], [[name, BigInt(value)]]);
+}
+
+/** Tells every transaction and every replica that others want to be told of events. */
+export async function countRegistrationChange(tx: ManagedTransaction): Promise<void> {
+  // Random: a count that was seen and then rolled back must not come again for other registrations.
+  await setCounter(tx, 'registrations_version', randomInt(1, MAX_VERSION));
 }

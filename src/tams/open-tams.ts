@@ -30,7 +30,7 @@ import { mountVersions } from './tams-routes.ts';
 import { VastStore } from './vast-store.ts';
 import { eventFormOf } from './versions/surfaces.ts';
 import { AddressGuard } from '../shared/address-guard.ts';
-import { buildWebhookWorkers } from './webhooks/open-webhooks.ts';
+import { buildWebhookWorkers, type EventFeed } from './webhooks/open-webhooks.ts';
 import { WEBHOOK_BACKFILLS } from './webhooks/webhook-row.ts';
 import { webhookSources } from './webhooks/webhook-metrics.ts';
 import { WebhookService } from './webhooks/webhook-service.ts';
@@ -53,6 +53,7 @@ export interface Tams {
   readonly leases: LeaseKeeper;
   /** For everybody, and as a request may use them. */
   readonly services: { readonly forAll: Services; readonly of: (asker: Asker) => Services };
+  readonly events: EventFeed;
   readonly metrics: readonly MetricSource[];
   /** Registers the operations of TAMS. Features register theirs with the context that is returned. */
   routes(app: TamsApp, http: HttpContext): Promise<TamsContext>;
@@ -75,7 +76,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
   const leases = new LeaseKeeper(store, logger);
   const guard = new AddressGuard(settings.webhooks.allowed);
   const webhooks = buildWebhookWorkers(
-    { store, leases, media, guard, version, formOf: eventFormOf, baseUrl },
+    { store, leases, media, guard, version, formOf: eventFormOf, feedVersion: settings.apiVersion, baseUrl },
     settings.webhooks,
     logger,
   );
@@ -135,6 +136,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     store,
     leases,
     services: { forAll, of },
+    events: webhooks.feed,
     metrics: [
       ...backlogSources(new BacklogReader(manager.reader('background'))),
       ...instanceSources(manager.reader('background'), copying.counts),

@@ -51,11 +51,12 @@ export const search: Feature<SearchConfig> = {
     const { manager, store, settings, logger } = platform;
     if (settings.classes) await withReserve(() => fillLives(manager, logger));
     const { workers, ...parts } = openParts(platform, config);
-    const { database, queue, queueControl, outdated, embedder } = parts;
+    const { database, queue, queueControl, outdated, embedder, events } = parts;
     const servicesOf = searchServicesOf({ ...parts, buckets: settings.media.buckets }, store, settings.classes);
     return {
       routes: (app, context) => searchRoutes(app, { ...context, search: (request) => servicesOf(request) }),
       workers,
+      takesObjects: (places) => events.handleAll(places),
       metrics: searchSources(queue, queueControl, () => outdated.count(embedder.model)),
       close: () => database.close(),
     };

@@ -5,7 +5,7 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson } from '../../shared/json-text.ts';
-import { readCounters, setCounter } from '../counter-repository.ts';
+import { countRegistrationChange, readCounters, setCounter } from '../counter-repository.ts';
 import type { TableReads } from '../table-access.ts';
 import { EVENTS } from './webhook-tables.ts';
 
@@ -22,9 +22,9 @@ export class EventLogReader implements EventLogReads {
   }
 
   async state(): Promise<LogState> {
-    const names = ['registrations_version', 'event_log_start', 'event_log_end'] as const;
-    const [registrationsVersion = 0, start = 0, end = 0] = await readCounters(this.#reader, names);
-    return { registrationsVersion, start, end };
+    const names = ['registrations_version', 'event_log_start', 'event_log_end', 'event_reader_next'] as const;
+    const [registrationsVersion = 0, start = 0, end = 0, next = 0] = await readCounters(this.#reader, names);
+    return { registrationsVersion, start, end, reader: next === 0 ? undefined : next - 1 };
   }
 
   async read(after: number, upTo: number): Promise<LoggedEvent[]> {
@@ -90,6 +90,24 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     await this.#tx.updateByRowIds(EVENTS, rowIds, ['position'], positions);
     await setCounter(this.#tx, 'event_log_end', end + rowIds.length);
     return rowIds.length;
+  }
+
+  async addReader(): Promise<void> {
+    if ((await this.state()).reader !== undefined) return;
+    // Those without a place are older than what follows, so they get theirs first.
+    await this.place();
+    await this.advanceReader((await this.state()).end);
+    await countRegistrationChange(this.#tx);
+  }
+
+  async removeReader(): Promise<void> {
+    if ((await this.state()).reader === undefined) return;
+    await setCounter(this.#tx, 'event_reader_next', 0);
+    await countRegistrationChange(this.#tx);
+  }
+
+  advanceReader(position: number): Promise<void> {
+    return setCounter(this.#tx, 'event_reader_next', position + 1);
   }
 
   async trim(

@@ -22,6 +22,13 @@ export interface EventLog extends EventLogReads {
   /** Gives events without a place the next ones, in order: all, or at most `limit`. Returns how many. */
   place(limit?: number): Promise<number>;
   /**
+   * Lets the log have a reader beside the webhooks, that is told of everything from here on. Changes nothing where there is one.
+   */
+  addReader(): Promise<void>;
+  removeReader(): Promise<void>;
+  /** Notes up to where the reader is done. */
+  advanceReader(position: number): Promise<void>;
+  /**
    * Removes events that are done: up to `doneUpTo`, and of those only the ones up to `failingUpTo` or older than
    * `olderThanMs`. At most `limit`; returns how many.
    */

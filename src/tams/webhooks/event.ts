@@ -49,4 +49,6 @@ export interface LogState {
   readonly start: number;
   /** The position of the latest event; 0 before the first. */
   readonly end: number;
+  /** Everything up to here is done by the reader beside the webhooks; undefined: there is none. */
+  readonly reader: number | undefined;
 }

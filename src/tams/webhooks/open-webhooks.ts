@@ -4,6 +4,7 @@ import type { WebhookConfig } from './webhook-settings.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import { LimitedMedia } from '../access/limited-media.ts';
 import type { Store } from '../store.ts';
+import type { LoggedEvent } from './event.ts';
 import { eventBody, type EventForm } from './delivery/event-body.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
 import { WebhookSender } from './delivery/webhook-sender.ts';
@@ -12,6 +13,7 @@ import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { EventDispatcher } from './delivery/event-dispatcher.ts';
 import { MAX_WIDTH, type ReceiverContext } from './delivery/receiver.ts';
 import { WebhookDelivery } from './delivery/webhook-delivery.ts';
+import type { Subscription } from './webhook.ts';
 import type { WorkerStatus } from '../../operation/worker-loop.ts';
 import { webhookStats, type WebhookStats } from './delivery/webhook-stats.ts';
 
@@ -25,7 +27,17 @@ interface WebhookWorkers {
   workers(): WorkerStatus[];
   /** For metrics and health; four short queries. */
   stats(): Promise<WebhookStats>;
+  /** For a reader of the log beside the webhooks. */
+  readonly feed: EventFeed;
   stop(): Promise<void>;
+}
+
+/** Helps a feature that reads the whole log of events (`EventLog.addReader`). */
+export interface EventFeed {
+  /** Calls the listener when events have got their places in the log by this process. */
+  onEvents(listener: () => void): void;
+  /** The body of an event, as webhooks have it, without URLs that expire. */
+  body(event: LoggedEvent): string;
 }
 
 interface WebhookParts {
@@ -36,6 +48,8 @@ interface WebhookParts {
   readonly version: string;
   /** The form of events of a version of the API; of a registration that names none, that of the oldest. */
   readonly formOf: (version: string | undefined) => EventForm;
+  /** The version of events for a reader beside the webhooks. */
+  readonly feedVersion: string;
   /** Where URLs of the local media store lead; events have no request that could tell. */
   readonly baseUrl: () => string;
 }
@@ -46,8 +60,14 @@ export function ownUrl(address: AddressInfo | string | null, configuredPort: num
   return `http://localhost:${port}`;
 }
 
+/** A topic is read again when signed URLs have long expired. */
+const FEED: Subscription = {
+  webhook: { url: '', events: [], presigned: false, include_object_timerange: true },
+  classes: undefined,
+};
+
 export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig, logger: Logger): WebhookWorkers {
-  const { store, leases, media, guard, version, formOf, baseUrl } = parts;
+  const { store, leases, media, guard, version, formOf, feedVersion, baseUrl } = parts;
   const { timeoutMs, retryMaxS } = settings;
   const retryMaxMs = retryMaxS * 1000;
   const body: ReceiverContext['body'] = (event, registration) => {
@@ -67,10 +87,12 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
     },
     logger,
   );
+  const listeners: (() => void)[] = [];
   const onPlaced = (): void => {
     delivery.wake();
+    for (const listener of listeners) listener();
   };
-  const isAwaited = (): boolean => delivery.awaitsEvents;
+  const isAwaited = (): boolean => listeners.length > 0 || delivery.awaitsEvents;
   const dispatcher = new EventDispatcher(store, leases, { retryMaxMs, onPlaced, isAwaited }, logger);
   return {
     start: () => {
@@ -82,6 +104,13 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
     },
     onRegistrations: onPlaced,
     workers: () => [leases.status, dispatcher.status, ...delivery.statuses],
+    feed: {
+      onEvents: (listener) => void listeners.push(listener),
+      body: (event) =>
+        eventBody(event, FEED, formOf(feedVersion), (segments, { urls, details }) =>
+          renderSegments(segments, urls, media, baseUrl(), details),
+        ),
+    },
     stats: () => webhookStats(store, leases, delivery),
     stop: async () => {
       await Promise.all([dispatcher.stop(), delivery.stop()]);

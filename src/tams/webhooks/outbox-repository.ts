@@ -1,6 +1,6 @@
 import { type NewEvent, subjectOf } from './event.ts';
 import type { Outbox } from './event-log.ts';
-import type { Subscription } from './webhook.ts';
+import { type Subscription, WEBHOOK_EVENTS } from './webhook.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { and, eq, isNull } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
@@ -19,6 +19,9 @@ export interface KnownRegistrations {
 export const noRegistrationsKnown = (): KnownRegistrations => ({ version: undefined, webhooks: [] });
 
 const COLUMNS = ['id', 'order_ns', 'subject', 'type', 'time', 'created_ms', 'scope', 'payload'] as const;
+
+/** The subscription of the reader beside the webhooks. */
+const EVERYTHING: Subscription = { webhook: { url: '', events: [...WEBHOOK_EVENTS] }, classes: undefined };
 
 let latestNs = 0n;
 
@@ -55,12 +58,11 @@ export class OutboxRepository implements Outbox {
   }
 
   async #load(): Promise<readonly Subscription[]> {
-    const [version = 0] = await readCounters(this.#tx, ['registrations_version']);
+    const [version = 0, reader = 0] = await readCounters(this.#tx, ['registrations_version', 'event_reader_next']);
     if (version !== this.#known.version) {
-      this.#known.webhooks = (await new WebhookReader(this.#tx).registrations()).map(({ webhook, classes }) => ({
-        webhook,
-        classes,
-      }));
+      const registrations = await new WebhookReader(this.#tx).registrations();
+      const webhooks = registrations.map(({ webhook, classes }) => ({ webhook, classes }));
+      this.#known.webhooks = reader === 0 ? webhooks : [...webhooks, EVERYTHING];
       this.#known.version = version;
     }
     return this.#known.webhooks;

@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   ADMINS,
   isKnownByKey,
@@ -18,14 +18,11 @@ import type { SecretBox } from '../../shared/secret-box.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { eq, everyRow, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { setCounter } from '../counter-repository.ts';
+import { countRegistrationChange } from '../counter-repository.ts';
 import { EventLogRepository } from './event-log-repository.ts';
 import { ofOwner, WebhookReader } from './webhook-reader.ts';
 import { PROGRESS_COLUMNS, progressCells, shownWebhook } from './webhook-row.ts';
 import { WEBHOOKS } from './webhook-tables.ts';
-
-/** The largest random integer. */
-const MAX_VERSION = 2 ** 48 - 1;
 
 /** Whether a registration has this key, if it can be decrypted. */
 function mayHaveKey({ apiKeyHeader }: Registration, value: string | undefined): boolean {
@@ -71,7 +68,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
       return shownWebhook(id, withoutKey(merged), { isDisabled: false });
     }
     const { id, isDisabled } = present;
-    await this.#countChange();
+    await countRegistrationChange(this.#tx);
     await this.#tx.update(WEBHOOKS, eq('identity', present.identity), {
       identity,
       id,
@@ -92,7 +89,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     const keepsKey = name !== undefined && value === undefined;
     const isRestarted = present.isDisabled && !isDisabled;
     const identity = isKnownByKey(present) ? await this.#changedIdentity(present, webhook) : present.identity;
-    await this.#countChange();
+    await countRegistrationChange(this.#tx);
     await this.#tx.update(WEBHOOKS, eq('identity', present.identity), {
       identity,
       disabled: isDisabled,
@@ -106,7 +103,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
 
   async delete({ identity }: KeptWebhook): Promise<void> {
     await this.#tx.delete(WEBHOOKS, eq('identity', identity));
-    await this.#countChange();
+    await countRegistrationChange(this.#tx);
   }
 
   async remove(key: WebhookKey, owner?: string): Promise<void> {
@@ -114,7 +111,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     let removed = await remove([this.#identity(key, owner)]);
     if (removed === 0) removed = await remove((await this.#lost(key, owner)).map(({ identity }) => identity));
     if (owner === undefined) removed += await remove(await this.#ofOwners(key));
-    if (removed > 0) await this.#countChange();
+    if (removed > 0) await countRegistrationChange(this.#tx);
   }
 
   /** Identities of the owners' registrations with this URL, API key name and, if given, value. */
@@ -175,7 +172,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     registrant: Registrant,
     more: { readonly form: string | null; readonly disabled?: boolean },
   ): Promise<void> {
-    await this.#countChange();
+    await countRegistrationChange(this.#tx);
     const row = {
       id,
       identity,
@@ -221,12 +218,6 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     throw new AppError('invalid_webhook', 'body/url: there is a webhook of this URL and key already; delete it first', {
       field: 'url',
     });
-  }
-
-  /** Tells every transaction and every replica that registrations changed. */
-  async #countChange(): Promise<void> {
-    // Random: a count that was seen and then rolled back must not come again for other registrations.
-    await setCounter(this.#tx, 'registrations_version', randomInt(1, MAX_VERSION));
   }
 
   /** The position of the latest event: those without a place are older than what follows, so they get theirs first. */

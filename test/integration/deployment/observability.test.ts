@@ -38,7 +38,9 @@ describe('alerts and dashboard', () => {
   let server: TestServer;
   let metrics: MetricsText;
   beforeAll(async () => {
-    server = await startTestServer({ env: { LOG_LEVEL: 'silent' } });
+    server = await startTestServer({
+      env: { LOG_LEVEL: 'silent', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_EVENTS_TOPIC: 'events' },
+    });
     metrics = await readMetrics(server.baseUrl);
   });
   afterAll(() => server.close());

@@ -10,6 +10,14 @@ import { basic, bearer, tokensFile } from '../auth/support/requests.ts';
 import { Api, firstOf } from '../behaviour/support/api.ts';
 import { MetricsText, readMetrics } from './support/metrics-text.ts';
 
+/** Whatever has metrics of its own. */
+const EVERYTHING = {
+  EXR_AUTO_INSPECT: 'true',
+  KAFKA_BROKERS: '127.0.0.1:1',
+  KAFKA_EVENTS_TOPIC: 'events',
+  KAFKA_NOTIFICATIONS_TOPIC: 'buckets',
+};
+
 async function start(env: NodeJS.ProcessEnv = {}): Promise<Api> {
   const server = await startTestServer({ env: { LOG_LEVEL: 'silent', ...env } });
   onTestFinished(() => server.close());
@@ -56,7 +64,7 @@ describe('/metrics', () => {
   });
 
   it('goes by the conventions for names', async () => {
-    const { families } = await readMetrics((await start({ EXR_AUTO_INSPECT: 'true' })).baseUrl);
+    const { families } = await readMetrics((await start(EVERYTHING)).baseUrl);
     const ours = [...families.values()].filter(({ name }) => name.startsWith('tams_'));
     expect(ours.length).toBeGreaterThan(25);
     for (const { name, type, help } of ours) {
@@ -72,7 +80,7 @@ describe('/metrics', () => {
   it('is listed in docs/operations.md, each with its type', async () => {
     const text = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
     const listed = [...text.matchAll(/^\| `(tams_\w+)` *\| (\w+) *\|/gm)].map(([, name, type]) => [name, type]);
-    const { families } = await readMetrics((await start({ EXR_AUTO_INSPECT: 'true' })).baseUrl);
+    const { families } = await readMetrics((await start(EVERYTHING)).baseUrl);
     const ours = [...families.values()].filter(({ name }) => name.startsWith('tams_'));
     expect(listed.sort()).toEqual(ours.map(({ name, type }) => [name, type]).sort());
   });

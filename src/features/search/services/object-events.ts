@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 import type { Asset } from '../rules/asset.ts';
 import type { Job } from '../rules/job.ts';
 import type { JobQueue } from '../rules/job-queue.ts';
@@ -14,12 +15,6 @@ import type { TamsLinks } from './tams-links.ts';
  * new, there is neither a transcript nor a transcriber, or the object cannot be searched.
  */
 type EventOutcome = 'queued' | 'published' | 'removed' | 'unchanged' | 'untranscribed' | 'ignored';
-
-/** The place of an object that changed. */
-export interface ObjectPlace {
-  readonly bucket: string;
-  readonly key: string;
-}
 
 /** Outcomes of the notifications of one request; each object counts once. */
 export interface EventsReport {

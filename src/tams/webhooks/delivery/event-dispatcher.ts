@@ -108,16 +108,16 @@ export class EventDispatcher {
     }
   }
 
-  /** The positions that working and failing registrations have reached. */
+  /** The positions that working registrations, with the reader beside them, and failing ones have reached. */
   async #done(): Promise<{ doneUpTo: number; failingUpTo: number; olderThanMs: number }> {
     // In this order: a registration that is made in between begins beyond this end.
-    const { end } = await this.#store.eventLog.state();
+    const { end, reader = end } = await this.#store.eventLog.state();
     const registrations = await this.#store.webhooks.registrations();
     const lowest = (failing: boolean): number =>
       registrations
         .filter((registration) => isFailing(registration) === failing)
         .reduce((least, { position }) => Math.min(least, position), end);
     const olderThanMs = Date.now() - this.#options.retryMaxMs;
-    return { doneUpTo: lowest(false), failingUpTo: lowest(true), olderThanMs };
+    return { doneUpTo: Math.min(lowest(false), reader), failingUpTo: lowest(true), olderThanMs };
   }
 }

@@ -1,0 +1,62 @@
+import { Producer } from '@platformatic/kafka';
+import type { Logger } from 'pino';
+import { clientOptions } from './kafka-client.ts';
+import type { BrokerConfig } from './kafka-settings.ts';
+
+/** A message that nobody can do anything with. */
+export interface DeadLetter {
+  readonly key: Buffer | undefined;
+  readonly value: Buffer | undefined;
+  readonly reason: string;
+  /** Where it was, or was to go. */
+  readonly from: { readonly topic: string; readonly partition?: number; readonly offset?: bigint };
+}
+
+/** Keeps poison messages, with the reason in a header, for an operator to look at. */
+export class DeadLetters {
+  readonly #config: BrokerConfig;
+  readonly #topic: string | undefined;
+  readonly #logger: Logger;
+  #producer: Producer | undefined;
+  #count = 0;
+
+  /** Without a topic they are only logged. */
+  constructor(config: BrokerConfig, topic: string | undefined, logger: Logger) {
+    this.#config = config;
+    this.#topic = topic;
+    this.#logger = logger;
+  }
+
+  /** Messages of this process since its start. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Rejects where the broker does not take it; then it is to be repeated. */
+  async put({ key, value, reason, from }: DeadLetter): Promise<void> {
+    const place = { topic: from.topic, partition: from.partition, offset: from.offset?.toString() };
+    this.#logger.error({ ...place, reason }, 'a message cannot be processed');
+    if (this.#topic !== undefined) {
+      const headers = Object.entries({ reason, ...place }).flatMap(([name, each]) =>
+        each === undefined ? [] : [[Buffer.from(name), Buffer.from(`${each}`)] as const],
+      );
+      this.#producer ??= new Producer(clientOptions(this.#config));
+      await this.#producer.send({
+        messages: [
+          {
+            topic: this.#topic,
+            ...(key !== undefined && { key }),
+            ...(value !== undefined && { value }),
+            headers: new Map(headers),
+          },
+        ],
+        acks: -1,
+      });
+    }
+    this.#count += 1;
+  }
+
+  async close(): Promise<void> {
+    await this.#producer?.close(true).catch(() => undefined);
+  }
+}
