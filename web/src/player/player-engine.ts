@@ -1,0 +1,200 @@
+import { signal } from '@preact/signals';
+import Hls, { type Fragment, type HlsConfig } from 'hls.js';
+import { credential } from '../api/session.ts';
+import { type FrameRate, frameNs } from '../time/shown-time.ts';
+import { type Line, linesOf, playTimeOf, timelineAt } from './playlist-map.ts';
+import { shuttled } from './shuttle.ts';
+
+/** How a position is put safely into its frame, whatever the player rounds. */
+const INTO_FRAME_NS = 1_000_000n;
+/** Media may be so much longer than their line before the player cuts them. */
+const CUT_S = 0.02;
+
+/** A video element that plays a playlist, by the timeline of the flow. */
+export class PlayerEngine {
+  readonly playing = signal(false);
+  /** 0 while stopped; negative backwards. */
+  readonly speed = signal(0);
+  readonly ready = signal(false);
+  readonly failure = signal<string | undefined>(undefined);
+  readonly #video: HTMLVideoElement;
+  readonly #hls: Hls;
+  readonly #onPosition: (ns: bigint) => void;
+  #lines: readonly Line[] = [];
+  #wanted: bigint | undefined;
+  #stopAt: bigint | undefined;
+  #frame = 0;
+  #last = 0;
+
+  constructor(video: HTMLVideoElement, url: string, onPosition: (ns: bigint) => void) {
+    this.#video = video;
+    this.#onPosition = onPosition;
+    this.#hls = new Hls(settings());
+    this.#hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => this.#learn(details.fragments));
+    this.#hls.on(Hls.Events.LEVEL_PTS_UPDATED, (_, { details }) => this.#learn(details.fragments));
+    this.#hls.on(Hls.Events.ERROR, (_, { fatal, details, type, response }) => {
+      if (!fatal) return;
+      if (type === Hls.ErrorTypes.MEDIA_ERROR && this.failure.peek() === undefined && this.ready.peek()) {
+        this.#hls.recoverMediaError();
+        return;
+      }
+      this.failure.value = response?.text ? reasonOf(response.text) : details;
+    });
+    this.#hls.loadSource(url);
+    this.#hls.attachMedia(video);
+    video.addEventListener('pause', this.#stopped);
+    video.addEventListener('play', this.#started);
+    video.addEventListener('seeked', this.#tell);
+    this.#frame = requestAnimationFrame(this.#tick);
+  }
+
+  /** Shows the frame at a time of the timeline; remembered until the playlist is there. */
+  seek(ns: bigint): void {
+    this.#wanted = ns;
+    this.#stopAt = undefined;
+    const at = playTimeOf(this.#lines, ns);
+    if (at === undefined) return;
+    this.#wanted = undefined;
+    this.#video.currentTime = at;
+  }
+
+  toggle(): void {
+    if (this.playing.peek() || this.speed.peek() !== 0) this.#setSpeed(0);
+    else this.#setSpeed(1);
+  }
+
+  shuttle(key: 'j' | 'k' | 'l'): void {
+    this.#setSpeed(shuttled(this.speed.peek(), key));
+  }
+
+  /** Plays a stretch and stops where it ends. */
+  play(startNs: bigint, endNs: bigint): void {
+    this.seek(startNs);
+    this.#stopAt = endNs;
+    this.#setSpeed(1);
+  }
+
+  /** Goes so many frames on, or back, from the frame that is shown. @returns the time of its start */
+  step(frames: number, rate: FrameRate | undefined): bigint | undefined {
+    this.#setSpeed(0);
+    const ns = this.position();
+    const line = this.#lines.find((each) => ns !== undefined && each.startNs <= ns && ns < each.endNs);
+    if (ns === undefined) return undefined;
+    const start = line?.startNs ?? 0n;
+    const frame = frameNs(rate);
+    const to = start + ((ns - start) / frame + BigInt(frames)) * frame + (frames === 0 ? 0n : INTO_FRAME_NS);
+    this.seek(to);
+    return to;
+  }
+
+  /** Undefined before the playlist is there. */
+  position(): bigint | undefined {
+    return timelineAt(this.#lines, this.#video.currentTime);
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#video.removeEventListener('pause', this.#stopped);
+    this.#video.removeEventListener('play', this.#started);
+    this.#video.removeEventListener('seeked', this.#tell);
+    this.#hls.destroy();
+  }
+
+  readonly #stopped = (): void => {
+    this.playing.value = false;
+    if (this.speed.peek() > 0) this.speed.value = 0;
+  };
+
+  readonly #started = (): void => {
+    this.playing.value = true;
+    if (this.speed.peek() === 0) this.speed.value = 1;
+  };
+
+  readonly #tell = (): void => {
+    const ns = this.position();
+    if (ns !== undefined) this.#onPosition(ns);
+  };
+
+  readonly #tick = (now: number): void => {
+    const elapsed = (now - this.#last) / 1000;
+    this.#last = now;
+    if (this.speed.peek() < 0) this.#backwards(Math.min(elapsed, 0.25));
+    else if (this.playing.peek()) this.#forwards();
+    this.#frame = requestAnimationFrame(this.#tick);
+  };
+
+  /** No video element plays backwards: it shows one frame after the other. */
+  #backwards(elapsed: number): void {
+    if (this.#video.seeking) return;
+    this.#video.currentTime = Math.max(0, this.#video.currentTime + this.speed.peek() * elapsed);
+    if (this.#video.currentTime === 0) this.speed.value = 0;
+  }
+
+  #forwards(): void {
+    const ns = this.position();
+    if (ns === undefined) return;
+    if (this.#stopAt !== undefined && ns >= this.#stopAt) {
+      const end = this.#stopAt;
+      this.#setSpeed(0);
+      this.seek(end);
+      return;
+    }
+    this.#cut();
+    this.#onPosition(ns);
+  }
+
+  /** An object that is used in part plays whole in HLS: what is beyond its line is left out here. */
+  #cut(): void {
+    const at = this.#video.currentTime;
+    const index = this.#lines.findLastIndex(({ playS }) => playS <= at);
+    const [line, next] = [this.#lines[index], this.#lines[index + 1]];
+    if (line === undefined || next === undefined) return;
+    const usedS = Number(line.endNs - line.startNs) / 1e9;
+    if (line.lengthS > usedS + CUT_S && at >= line.playS + usedS) this.#video.currentTime = next.playS;
+  }
+
+  #setSpeed(speed: number): void {
+    this.speed.value = speed;
+    if (speed > 0) {
+      this.#video.playbackRate = speed;
+      this.#video.play().catch((error: unknown) => {
+        // A pause that comes before the first frame is none of a failure.
+        if (!(error instanceof DOMException && error.name === 'AbortError')) this.speed.value = 0;
+      });
+    } else {
+      this.#stopAt = speed === 0 ? undefined : this.#stopAt;
+      this.#video.pause();
+      this.playing.value = false;
+      this.speed.value = speed;
+    }
+  }
+
+  #learn(fragments: readonly Fragment[]): void {
+    this.#lines = linesOf(fragments);
+    this.ready.value = this.#lines.length > 0;
+    if (this.#wanted !== undefined) this.seek(this.#wanted);
+  }
+}
+
+function settings(): Partial<HlsConfig> {
+  return {
+    // A worker from a blob would need a wider policy.
+    enableWorker: false,
+    // The whole film is not kept: seeking loads what it needs.
+    backBufferLength: 30,
+    startFragPrefetch: true,
+    xhrSetup: (xhr) => {
+      if (credential.peek() !== undefined) xhr.setRequestHeader('authorization', credential.peek() ?? '');
+    },
+  };
+}
+
+/** The summary of a TAMS error, or the text itself. */
+function reasonOf(text: string): string {
+  try {
+    const { summary } = JSON.parse(text) as { summary?: unknown };
+    return typeof summary === 'string' ? summary : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,43 @@
+/** What the player can be asked for. */
+export type PlayerCommand =
+  | 'toggle'
+  | 'j'
+  | 'k'
+  | 'l'
+  | 'back'
+  | 'on'
+  | 'back-second'
+  | 'on-second'
+  | 'start'
+  | 'end'
+  | 'in'
+  | 'out'
+  | 'clear'
+  | 'play-range';
+
+const KEYS: Readonly<Record<string, PlayerCommand>> = {
+  ' ': 'toggle',
+  j: 'j',
+  k: 'k',
+  l: 'l',
+  ArrowLeft: 'back',
+  ArrowRight: 'on',
+  Home: 'start',
+  End: 'end',
+  i: 'in',
+  o: 'out',
+  x: 'clear',
+  p: 'play-range',
+};
+
+/** The command of a key; undefined for others, and where a key means something else: in a field, or on a button. */
+export function commandOf(event: KeyboardEvent): PlayerCommand | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  const target = event.target;
+  if (target instanceof Element && target.closest('input, select, textarea, dialog, [contenteditable]') !== null) return undefined;
+  if (event.key === ' ' && target instanceof Element && target.closest('button, a, summary') !== null) return undefined;
+  const command = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (event.shiftKey && command === 'back') return 'back-second';
+  if (event.shiftKey && command === 'on') return 'on-second';
+  return command;
+}
