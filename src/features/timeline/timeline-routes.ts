@@ -12,7 +12,8 @@ import { BUCKETS, timelineQuery, Timelines as TimelinesSchema } from './timeline
 import type { Timelines, TimelineService } from './timeline-service.ts';
 
 const description =
-  'Where there is content, as fine as a screen can show it: the cost does not depend on how many segments there are.';
+  'Where there is content, as fine as a screen can show it: the cost does not depend on how many segments there are. Flows that ' +
+  'are collected have a timeline beside what collects them.';
 
 /** Timelines as they are drawn. Beyond TAMS. */
 export function timelineRoutes(app: TamsApp, of: (asker: Asker) => TimelineService): void {

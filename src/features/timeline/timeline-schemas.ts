@@ -48,9 +48,12 @@ const FlowTimeline = Type.Object(
 export const Timelines = Type.Object(
   {
     timerange: range('The range that was drawn; null without content.'),
-    flows: Type.Array(FlowTimeline, { maxItems: MOST_FLOWS, description: 'The timeline of each flow, by id.' }),
+    flows: Type.Array(FlowTimeline, {
+      maxItems: MOST_FLOWS,
+      description: 'The timeline of each flow; of those that it collects after it.',
+    }),
     more: Type.Boolean({
-      description: `Whether the source has more than ${MOST_FLOWS} flows: the others are left out.`,
+      description: `Whether there are more than ${MOST_FLOWS} flows: the others are left out.`,
     }),
   },
   { title: 'Timelines' },

@@ -35,33 +35,36 @@ export const MOST_FLOWS = 32;
 
 /** Where flows have content, as fine as it can be drawn (docs/adr/0040-timeline-aggregates.md). */
 export class TimelineService {
-  readonly #store: Pick<Store, 'flows' | 'sources'>;
+  readonly #store: Pick<Store, 'flows' | 'sources' | 'collections'>;
   readonly #timelines: TimelineRepository;
 
-  constructor(store: Pick<Store, 'flows' | 'sources'>, timelines: TimelineRepository) {
+  constructor(store: Pick<Store, 'flows' | 'sources' | 'collections'>, timelines: TimelineRepository) {
     this.#store = store;
     this.#timelines = timelines;
   }
 
-  /** @throws AppError not_found */
+  /** The flow, with those that it collects. @throws AppError not_found */
   async ofFlow(flowId: string, range: TimeRange, buckets: number): Promise<Timelines> {
     const flow = await this.#store.flows.state(flowId);
     if (flow === undefined) throw new AppError('not_found', `There is no flow ${flowId}`);
-    return this.#of([flow], range, buckets, false);
+    return this.#of([flowId], range, buckets);
   }
 
-  /** The flows of a source, at most `MOST_FLOWS`, by id. @throws AppError not_found */
+  /** The flows of a source by id, and then those that they collect. @throws AppError not_found */
   async ofSource(sourceId: string, range: TimeRange, buckets: number): Promise<Timelines> {
     if ((await this.#store.sources.find(sourceId)) === undefined) {
       throw new AppError('not_found', `There is no source ${sourceId}`);
     }
-    const ids = [...(await this.#store.flows.ofSources([sourceId], MOST_FLOWS + 1)).keys()];
-    const states = await Promise.all(ids.slice(0, MOST_FLOWS).map((id) => this.#store.flows.state(id)));
-    const flows = states.filter((state) => state !== undefined);
-    return this.#of(flows, range, buckets, ids.length > MOST_FLOWS);
+    const ids = await this.#store.flows.ofSources([sourceId], MOST_FLOWS + 1);
+    return this.#of([...ids.keys()], range, buckets);
   }
 
-  async #of(flows: readonly FlowState[], asked: TimeRange, buckets: number, isCut: boolean): Promise<Timelines> {
+  async #of(own: readonly string[], asked: TimeRange, buckets: number): Promise<Timelines> {
+    const members = await this.#store.collections.membersOf(own, MOST_FLOWS + 1);
+    const visible = await this.#store.flows.existing(members.map(({ memberId }) => memberId));
+    const ids = [...new Set([...own, ...visible])];
+    const states = await Promise.all(ids.slice(0, MOST_FLOWS).map((id) => this.#store.flows.state(id)));
+    const flows = states.filter((state) => state !== undefined);
     const range = rangeOf(flows, asked);
     const found: FlowTimeline[] = [];
     for (const flow of flows) {
@@ -69,7 +72,7 @@ export class TimelineService {
       // The embedded engine answers at once: other requests get their turn between two flows.
       if (flows.length > 1) await nextTurn();
     }
-    return { range, flows: found, isCut };
+    return { range, flows: found, isCut: ids.length > MOST_FLOWS };
   }
 
   async #ofOne(flow: FlowState, range: Span | undefined, buckets: number): Promise<FlowTimeline> {

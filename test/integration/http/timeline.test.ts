@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testId, videoFlow } from '../../support/examples.ts';
+import { multiFlow, testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
@@ -33,8 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const must = async (method: string, path: string, json?: unknown): Promise<unknown> => {
-  const answer = await call(server.baseUrl, method, path, json === undefined ? {} : { json });
+const must = async (method: string, path: string, json?: unknown, base = ''): Promise<unknown> => {
+  const answer = await call(server.baseUrl + base, method, path, json === undefined ? {} : { json });
   expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
   return answer.json;
 };
@@ -110,4 +110,19 @@ it('of a source has its flows over one range', async () => {
   expect(flows.map(({ flow_id }) => flow_id)).toEqual([LONG, SHORT, EMPTY]);
   expect(flows[1]?.spans).toEqual(['[100:0_101:0)', '[101:0_102:0)', '[130:0_131:0)']);
   expect(more).toBe(false);
+});
+
+it('of a flow that collects others has theirs beside it', async () => {
+  const id = testId('flow', 4);
+  const members = [{ id: SHORT, role: 'video' }, { id: EMPTY }];
+  await must(
+    'PUT',
+    `/flows/${id}`,
+    multiFlow({ id, source_id: testId('source', 2) }, { flow_collection: members }),
+    '/v8.2',
+  );
+  const { timerange, flows } = await draw(`flows/${id}`);
+  expect(timerange).toBe('[100:0_131:0)');
+  expect(flows.map(({ flow_id }) => flow_id).sort()).toEqual([SHORT, EMPTY, id].sort());
+  expect((await draw(`sources/${testId('source', 2)}`)).flows.map(({ flow_id }) => flow_id)).toContain(SHORT);
 });

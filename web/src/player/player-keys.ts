@@ -34,7 +34,8 @@ const KEYS: Readonly<Record<string, PlayerCommand>> = {
 export function commandOf(event: KeyboardEvent): PlayerCommand | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const target = event.target;
-  if (target instanceof Element && target.closest('input, select, textarea, dialog, [contenteditable]') !== null) return undefined;
+  if (target instanceof Element && target.closest('input, select, textarea, dialog, [contenteditable]') !== null)
+    return undefined;
   if (event.key === ' ' && target instanceof Element && target.closest('button, a, summary') !== null) return undefined;
   const command = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (event.shiftKey && command === 'back') return 'back-second';

@@ -133,7 +133,11 @@ function run(command: PlayerCommand, engine: PlayerEngine, model: TimelineModel)
       model.seek(position + NS_PER_S);
       return;
     case 'start':
-      model.seek(model.inNs.peek() !== undefined && position > (model.inNs.peek() ?? 0n) ? (model.inNs.peek() ?? 0n) : (extent?.startNs ?? 0n));
+      model.seek(
+        model.inNs.peek() !== undefined && position > (model.inNs.peek() ?? 0n)
+          ? (model.inNs.peek() ?? 0n)
+          : (extent?.startNs ?? 0n),
+      );
       return;
     case 'end':
       model.seek(extent === undefined ? 0n : extent.endNs - 1n);

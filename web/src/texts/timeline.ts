@@ -11,7 +11,8 @@ export const timeline = {
   unit: 'Times as',
   units: { timecode: 'Timecode', clock: 'Clock', tams: 'TAMS' },
   lane: (label: string, segments: string, gaps: string): string => `${label}: ${segments}${gaps}.`,
-  segments: (count: number | undefined): string => (count === undefined ? 'segments' : `${count.toLocaleString('en')} segments`),
+  segments: (count: number | undefined): string =>
+    count === undefined ? 'segments' : `${count.toLocaleString('en')} segments`,
   noGaps: ', no gaps',
   missing: (length: string): string => `, ${length} missing`,
   finer: 'Some gaps are too short to be seen; zoom in to see them.',

@@ -78,7 +78,11 @@ export function edgeFrom(lanes: readonly Lane[], ns: bigint, direction: 1 | -1):
   for (const { spans } of lanes)
     for (const { startNs, endNs } of spans)
       for (const edge of [startNs, endNs])
-        if (direction === 1 ? edge > ns && (best === undefined || edge < best) : edge < ns && (best === undefined || edge > best))
+        if (
+          direction === 1
+            ? edge > ns && (best === undefined || edge < best)
+            : edge < ns && (best === undefined || edge > best)
+        )
           best = edge;
   return best;
 }

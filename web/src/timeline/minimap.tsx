@@ -12,7 +12,7 @@ const HEIGHT_PX = 28;
 export function Minimap({ model, width }: { readonly model: TimelineModel; readonly width: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
-    void theme.value;
+    const chosen = theme.value;
     const extent = model.data.extent.value;
     const view = model.view.value;
     const lanes = model.data.overview.value;
@@ -20,8 +20,15 @@ export function Minimap({ model, width }: { readonly model: TimelineModel; reado
     const frame = requestAnimationFrame(() => {
       const element = canvas.current;
       if (element === null || extent === undefined || view === undefined || element.clientWidth === 0) return;
-      const colours = lanes.map(({ flowId }) => model.colourOf(flowId));
-      drawMinimap(element, element.clientWidth, HEIGHT_PX, { view, lanes, colours, positionNs, whole: wholeView(extent) });
+      element.dataset['theme'] = chosen;
+      const laneColours = lanes.map(({ flowId }) => model.colourOf(flowId));
+      drawMinimap(element, element.clientWidth, HEIGHT_PX, {
+        view,
+        lanes,
+        colours: laneColours,
+        positionNs,
+        whole: wholeView(extent),
+      });
     });
     return () => {
       cancelAnimationFrame(frame);

@@ -42,8 +42,7 @@ export function followPointers(canvas: HTMLCanvasElement, target: PointerTarget)
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     // A pinch on a touchpad comes as a wheel with Ctrl, in small steps.
-    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))
-      pan((event.deltaX || event.deltaY) * unit);
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) pan((event.deltaX || event.deltaY) * unit);
     else zoom(at(event).x, WHEEL ** (event.deltaY * unit * (event.ctrlKey ? 6 : 1)));
   };
   const down = (event: PointerEvent): void => {

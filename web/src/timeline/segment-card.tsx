@@ -68,10 +68,14 @@ function useSegment({ flowId, spans, areSegments }: Lane, ns: bigint): Segment |
     if (key === undefined || span === undefined) return;
     const gone = new AbortController();
     const timer = setTimeout(() => {
-      const query = { timerange: spanText({ startNs: span.startNs, endNs: span.startNs + 1n }), limit: 1, presigned: false };
+      const query = {
+        timerange: spanText({ startNs: span.startNs, endNs: span.startNs + 1n }),
+        limit: 1,
+        presigned: false,
+      };
       dataOf(tams.GET('/flows/{flowId}/segments', { params: { path: { flowId }, query }, signal: gone.signal })).then(
         ([segment]) => {
-          if (segment !== undefined) setFound({ key, segment: segment as Segment });
+          if (segment !== undefined) setFound({ key, segment });
         },
         // The card says less without it; the timeline tells of a lost server.
         () => undefined,

@@ -45,7 +45,7 @@ export class TimelineData {
   /** Asks for the whole timeline; again after content has changed. */
   async load(width: number): Promise<void> {
     try {
-      const { lanes } = await this.#ask(undefined, width);
+      const lanes = await this.#ask(undefined, width);
       this.overview.value = lanes;
       this.extent.value = extentOf(lanes);
       this.#drawn = undefined;
@@ -82,7 +82,7 @@ export class TimelineData {
     const room = lengthOf(view) / MARGIN;
     const range = { startNs: view.startNs - room, endNs: view.endNs + room };
     try {
-      const { lanes } = await this.#ask(range, width * 2, running.signal);
+      const lanes = await this.#ask(range, width * 2, running.signal);
       this.#drawn = { range, bucketNs, isExact: lanes.every(({ areSegments }) => areSegments) };
       this.lanes.value = lanes;
       this.error.value = undefined;
@@ -91,7 +91,7 @@ export class TimelineData {
     }
   }
 
-  async #ask(range: Span | undefined, width: number, signal?: AbortSignal): Promise<{ lanes: Lane[] }> {
+  async #ask(range: Span | undefined, width: number, signal?: AbortSignal): Promise<Lane[]> {
     const buckets = Math.min(MOST_BUCKETS, Math.max(1, Math.round(width)));
     const query = { buckets, ...(range !== undefined && { timerange: spanText(range) }) };
     const { kind, id } = this.#subject;
@@ -100,6 +100,9 @@ export class TimelineData {
       kind === 'flow'
         ? server.GET('/timeline/flows/{flowId}', { params: { path: { flowId: id }, query }, ...more })
         : server.GET('/timeline/sources/{sourceId}', { params: { path: { sourceId: id }, query }, ...more });
-    return { lanes: lanesOf(await dataOf(answer)) };
+    const lanes = lanesOf(await dataOf(answer));
+    // A flow that only collects others has no content of its own.
+    const filled = lanes.filter(({ extent }) => extent !== undefined);
+    return filled.length > 0 ? filled : lanes.slice(0, 1);
   }
 }

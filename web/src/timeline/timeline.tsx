@@ -48,11 +48,13 @@ export function Timeline({ model }: { readonly model: TimelineModel }) {
     if (view.value !== undefined && width.value > 0) data.show(view.value, width.value);
   });
   useSignalEffect(() => {
-    void theme.value;
+    const chosen = theme.value;
     const picture = model.picture();
     const across = width.value;
     const frame = requestAnimationFrame(() => {
-      if (canvas.current !== null && picture !== undefined && across > 0) drawTimeline(canvas.current, across, picture);
+      if (canvas.current === null || picture === undefined || across === 0) return;
+      canvas.current.dataset['theme'] = chosen;
+      drawTimeline(canvas.current, across, picture);
     });
     return () => {
       cancelAnimationFrame(frame);
@@ -85,7 +87,9 @@ export function Timeline({ model }: { readonly model: TimelineModel }) {
   const height = heightOf(lanes?.length ?? 1, model.hits.value.length > 0);
   return (
     <section class="timeline" aria-label={texts.label}>
-      {data.error.value !== undefined && <ErrorNote error={data.error.value} retry={() => void data.load(width.value)} />}
+      {data.error.value !== undefined && (
+        <ErrorNote error={data.error.value} retry={() => void data.load(width.value)} />
+      )}
       <div class="timeline-tools">
         <button type="button" onClick={() => zoom(0.5)} aria-label={texts.zoomIn}>
           +
@@ -93,7 +97,11 @@ export function Timeline({ model }: { readonly model: TimelineModel }) {
         <button type="button" onClick={() => zoom(2)} aria-label={texts.zoomOut}>
           −
         </button>
-        <button type="button" disabled={extent === undefined} onClick={() => extent && (view.value = wholeView(extent))}>
+        <button
+          type="button"
+          disabled={extent === undefined}
+          onClick={() => extent && (view.value = wholeView(extent))}
+        >
           {texts.all}
         </button>
         <span class="muted">

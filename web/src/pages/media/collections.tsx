@@ -52,7 +52,13 @@ export function Collections({ kind, document }: { readonly kind: Subject['kind']
     <section class="block" aria-label={texts.collections}>
       <h2>{texts.collections}</h2>
       <div class="scroll">
-        <svg class="collections" width={width} height={rows * DOWN - DOWN + HEIGHT + 2} role="group" aria-label={summary}>
+        <svg
+          class="collections"
+          width={width}
+          height={rows * DOWN - DOWN + HEIGHT + 2}
+          role="group"
+          aria-label={summary}
+        >
           {row(above, 1)}
           {row(below, own + DOWN)}
           <rect class="own" x={middle - WIDTH / 2} y={own + 1} width={WIDTH} height={HEIGHT - 1} rx={4} />

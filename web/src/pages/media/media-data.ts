@@ -14,7 +14,7 @@ const FLOWS = 100;
 export class MediaData {
   readonly flow = signal<Flow | undefined>(undefined);
   readonly source = signal<Source | undefined>(undefined);
-  /** Of the source; of a flow itself. */
+  /** Of the source, or the flow itself; then those that they collect. */
   readonly flows = signal<readonly Flow[]>([]);
   readonly error = signal<unknown>(undefined);
   readonly subject: Subject;
@@ -27,14 +27,15 @@ export class MediaData {
     const { kind, id } = this.subject;
     try {
       if (kind === 'flow') {
-        this.flow.value = await dataOf(tams.GET('/flows/{flowId}', { params: { path: { flowId: id } } }));
-        this.flows.value = [this.flow.value];
+        const flow = await dataOf(tams.GET('/flows/{flowId}', { params: { path: { flowId: id } } }));
+        this.flows.value = [flow, ...(await membersOf([flow]))];
+        this.flow.value = flow;
       } else {
         const [source, { items }] = await Promise.all([
           dataOf(tams.GET('/sources/{sourceId}', { params: { path: { sourceId: id } } })),
           pageOf(tams.GET('/flows', { params: { query: { source_id: id, limit: FLOWS } } })),
         ]);
-        this.flows.value = items;
+        this.flows.value = [...items, ...(await membersOf(items))];
         this.source.value = source;
       }
       this.error.value = undefined;
@@ -47,6 +48,14 @@ export class MediaData {
   get document(): Flow | Source | undefined {
     return this.flow.value ?? this.source.value;
   }
+}
+
+/** The flows that these collect. */
+async function membersOf(flows: readonly Flow[]): Promise<readonly Flow[]> {
+  const collectors = flows.filter(({ flow_collection: members = [] }) => members.length > 0).map(({ id }) => id);
+  if (collectors.length === 0) return [];
+  const query = { collected_by_ids: collectors.join(), limit: FLOWS };
+  return (await pageOf(tams.GET('/flows', { params: { query } }))).items;
 }
 
 /** The frame rate of the first flow with pictures. */

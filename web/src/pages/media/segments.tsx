@@ -59,7 +59,11 @@ export function Segments({ flowId, model }: { readonly flowId: string; readonly 
             {rows.value.map(({ timerange, object_id, sample_count, get_urls = [] }) => (
               <tr key={timerange}>
                 <td>
-                  <button type="button" class="plain mono" onClick={() => model.seek(readSpan(timerange)?.startNs ?? 0n)}>
+                  <button
+                    type="button"
+                    class="plain mono"
+                    onClick={() => model.seek(readSpan(timerange)?.startNs ?? 0n)}
+                  >
                     {timerange}
                   </button>
                 </td>
