@@ -1,12 +1,37 @@
+import { useSignal } from '@preact/signals';
+import { texts } from '../../texts/bring-in.ts';
 import { useTitle } from '../../parts/use-title.ts';
-import { shell } from '../../texts.ts';
+import { DropZone } from './drop-zone.tsx';
+import { ItemCard } from './item-card.tsx';
+import { queue } from './queue.ts';
+import './bring-in.css';
 
 export default function BringInPage() {
-  useTitle(shell.bringIn);
+  useTitle(texts.title);
+  const notTaken = useSignal<string | undefined>(undefined);
+  const items = queue.items.value;
+  const ready = items.filter(({ phase }) => phase.value === 'ready');
   return (
-    <>
-      <h1>{shell.bringIn}</h1>
-      <p>{shell.notBuilt}</p>
-    </>
+    <div class="bring-in">
+      <h1>{texts.title}</h1>
+      <DropZone onError={(text) => (notTaken.value = text)} />
+      {notTaken.value !== undefined && (
+        <p class="bad" role="alert">
+          {notTaken.value}
+        </p>
+      )}
+      {ready.length > 1 && (
+        <button type="button" class="first" onClick={() => queue.startAll()}>
+          {texts.startAll}
+        </button>
+      )}
+      {items.length > 0 && (
+        <ul class="items" aria-label={texts.files}>
+          {items.map((item) => (
+            <ItemCard key={item.key} item={item} />
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
