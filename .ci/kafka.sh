@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fetches the Kafka broker that the tests of events run against, at the pinned version, and prints the folder of its jars.
+# Fetches the Kafka broker that the tests of events run against, and its tools, at the pinned version, and prints the folder of
+# the jars.
 #
 #   .ci/kafka.sh           fetches them into the user's cache, where the tests find them
 #   .ci/kafka.sh start     starts a broker as well, on 127.0.0.1:9092 over a temporary folder, until interrupted
@@ -24,6 +25,11 @@ if [ ! -d "$jars" ]; then
     <dependency>
       <groupId>org.apache.kafka</groupId>
       <artifactId>kafka_2.13</artifactId>
+      <version>$VERSION</version>
+    </dependency>
+    <dependency>
+      <groupId>org.apache.kafka</groupId>
+      <artifactId>kafka-tools</artifactId>
       <version>$VERSION</version>
     </dependency>
   </dependencies>

@@ -17,6 +17,9 @@ const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
 /** The user of the listener with TLS. */
 export const KAFKA_USER = { username: 'tams', password: 'hunter2/hunter2' };
 
+/** The arguments of `java` for a class of Kafka's. */
+export const kafkaCommand = (main: string): string[] => [...JVM, '-cp', `${jarsFolder()}/*`, main];
+
 const jarsFolder = (): string => {
   const script = readFileSync(new URL('../../.ci/kafka.sh', import.meta.url), 'utf8');
   const version = /^VERSION=(.+)$/m.exec(script)?.[1] ?? '';
@@ -99,8 +102,8 @@ export class KafkaBroker {
       '--add-scram',
       `SCRAM-SHA-${bits}=[name=${username},password=${password}]`,
     ]);
-    const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', join(folder, 'broker.properties')];
-    execFileSync('java', [...JVM, '-cp', `${jarsFolder()}/*`, ...format, ...(tls === undefined ? [] : scram)], {
+    const format = ['format', '-t', CLUSTER_ID, '-c', join(folder, 'broker.properties')];
+    execFileSync('java', [...kafkaCommand('kafka.tools.StorageTool'), ...format, ...(tls === undefined ? [] : scram)], {
       stdio: 'pipe',
     });
     await broker.start();
@@ -109,7 +112,7 @@ export class KafkaBroker {
 
   /** Starts it again on the same ports, over the same topics. */
   async start(): Promise<void> {
-    const args = [...JVM, '-cp', `${jarsFolder()}/*`, 'kafka.Kafka', join(this.#folder, 'broker.properties')];
+    const args = [...kafkaCommand('kafka.Kafka'), join(this.#folder, 'broker.properties')];
     const child = spawn('java', args, { stdio: 'ignore' });
     this.#child = child;
     const deadline = Date.now() + START_TIMEOUT_MS;
