@@ -11,7 +11,7 @@ import { parseTimecode } from '../ingest/timecode.ts';
 import { transfer } from '../ingest/transfer.ts';
 import { explain } from '../media/explain.ts';
 import { parallelOption, parseUuid } from '../media/options.ts';
-import { requireTool } from '../media/run-tool.ts';
+import { requireTool } from '../../src/media/probing/run-tool.ts';
 import { print } from '../print.ts';
 import { showProgress } from '../progress.ts';
 import { type ClientOptions, openClient, withClientOptions } from '../tams-client/client-options.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { fileUrl, type Packet, type ProbedStream, timeBaseOf } from '../media/probe.ts';
-import { DamagedMedia } from '../media/probe.ts';
-import { runTool, ToolFailure } from '../media/run-tool.ts';
-import { divideRounded, least, parseFraction, ticksToNs } from '../media/ticks.ts';
-import { hasParametersApart } from './avc-parameters.ts';
-import type { SegmentContainer } from './codecs.ts';
+import { fileUrl, type Packet, type ProbedStream, timeBaseOf } from '../../src/media/probing/probe.ts';
+import { DamagedMedia } from '../../src/media/probing/probe.ts';
+import { runTool, ToolFailure } from '../../src/media/probing/run-tool.ts';
+import { divideRounded, least, parseFraction, ticksToNs } from '../../src/media/probing/ticks.ts';
+import { hasParametersApart } from '../../src/tams/essence/avc-parameters.ts';
+import type { SegmentContainer } from '../../src/tams/essence/codecs.ts';
 import type { Cut } from './cut-plan.ts';
 
 const NS_PER_US = 1000n;

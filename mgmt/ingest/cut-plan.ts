@@ -1,5 +1,5 @@
-import type { Packet } from '../media/probe.ts';
-import { ticksToNs, type TimeBase } from '../media/ticks.ts';
+import type { Packet } from '../../src/media/probing/probe.ts';
+import { ticksToNs, type TimeBase } from '../../src/media/probing/ticks.ts';
 
 /** A range of a stream's packets that becomes a segment. */
 export interface Cut {

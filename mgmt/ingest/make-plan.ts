@@ -3,11 +3,11 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ContainerMapping, FlowInput } from '../../src/tams/flows/flow.ts';
 import { Format } from '../../src/tams/documents/format.ts';
-import type { ProbedFile } from '../media/probe.ts';
+import type { ProbedFile } from '../../src/media/probing/probe.ts';
 import type { FlowBody } from '../tams-client/types.ts';
 import { bitRates } from './bit-rates.ts';
-import { containerType } from './codecs.ts';
-import { essenceOf, kindOf } from './essence.ts';
+import { containerType } from '../../src/tams/essence/codecs.ts';
+import { essenceOf, kindOf } from '../../src/tams/essence/essence.ts';
 import { readPlaylist, type Rendition } from './hls.ts';
 import type { IngestPlan, IngestSettings, InitSegment, Track } from './plan.ts';
 import {

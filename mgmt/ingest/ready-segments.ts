@@ -10,10 +10,10 @@ import {
   probeFile,
   probePackets,
   timeBaseOf,
-} from '../media/probe.ts';
-import { divideRounded, least, ticksToNs, type TimeBase } from '../media/ticks.ts';
+} from '../../src/media/probing/probe.ts';
+import { divideRounded, least, ticksToNs, type TimeBase } from '../../src/media/probing/ticks.ts';
 import { endOf, latestPts } from './cut-plan.ts';
-import { frameSizeOf, kindOf, sampleCount } from './essence.ts';
+import { frameSizeOf, kindOf, sampleCount } from '../../src/tams/essence/essence.ts';
 import type { InitSegment, PlannedSegment } from './plan.ts';
 import { type Start, startNsOf } from './start.ts';
 

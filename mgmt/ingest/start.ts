@@ -1,6 +1,6 @@
-import type { ProbedFile, ProbedStream, Tags } from '../media/probe.ts';
-import { divideRounded, parseFraction, type TimeBase } from '../media/ticks.ts';
-import { kindOf } from './essence.ts';
+import type { ProbedFile, ProbedStream, Tags } from '../../src/media/probing/probe.ts';
+import { divideRounded, parseFraction, type TimeBase } from '../../src/media/probing/ticks.ts';
+import { kindOf } from '../../src/tams/essence/essence.ts';
 import { parseTimecode, type Timecode, timecodeNs } from './timecode.ts';
 
 const NS_PER_S = 1_000_000_000n;

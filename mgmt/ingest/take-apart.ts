@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { ContinuityCounters } from '../media/transport-stream.ts';
-import { codecNames, type SegmentContainer } from './codecs.ts';
+import { codecNames, type SegmentContainer } from '../../src/tams/essence/codecs.ts';
 import { type MuxedStream, shiftOf, takeFileApart } from './cut-file.ts';
-import { kindOf } from './essence.ts';
+import { kindOf } from '../../src/tams/essence/essence.ts';
 import { type MeasuredSegments, type MeasuredTrack, pathIn, type Span } from './ready-segments.ts';
 
 /** Runs of ffmpeg at a time. */

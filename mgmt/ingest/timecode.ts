@@ -1,5 +1,5 @@
-import type { TimeBase } from '../media/ticks.ts';
-import { divideRounded } from '../media/ticks.ts';
+import type { TimeBase } from '../../src/media/probing/ticks.ts';
+import { divideRounded } from '../../src/media/probing/ticks.ts';
 
 const NS_PER_S = 1_000_000_000n;
 

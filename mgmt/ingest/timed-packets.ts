@@ -8,8 +8,8 @@ import {
   probeRawPackets,
   type RawPacket,
   timeBaseOf,
-} from '../media/probe.ts';
-import { least, ticksToNs } from '../media/ticks.ts';
+} from '../../src/media/probing/probe.ts';
+import { least, ticksToNs } from '../../src/media/probing/ticks.ts';
 
 /** How a file's frames get the times of presentation that its container has no place for (AVI), or lost (MXF). */
 export interface TimedPackets {

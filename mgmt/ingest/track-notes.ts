@@ -1,5 +1,5 @@
-import type { Packet, ProbedStream } from '../media/probe.ts';
-import { kindOf } from './essence.ts';
+import type { Packet, ProbedStream } from '../../src/media/probing/probe.ts';
+import { kindOf } from '../../src/tams/essence/essence.ts';
 
 interface NamedTrack {
   readonly prefix: string;

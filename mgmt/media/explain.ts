@@ -1,4 +1,4 @@
-import { DamagedMedia } from './probe.ts';
+import { DamagedMedia } from '../../src/media/probing/probe.ts';
 import { HttpFailure, Unreachable } from '../tams-client/http-failure.ts';
 
 /**

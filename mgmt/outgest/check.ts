@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
-import { type Packet, type ProbedStream, probeFile, probePackets, timeBaseOf } from '../media/probe.ts';
-import { divideRounded, least, ticksToNs } from '../media/ticks.ts';
+import { type Packet, type ProbedStream, probeFile, probePackets, timeBaseOf } from '../../src/media/probing/probe.ts';
+import { divideRounded, least, ticksToNs } from '../../src/media/probing/ticks.ts';
 import type { TrackSummary } from './track-summary.ts';
 
 /** Tolerance for rounding in containers. */

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { fileUrl } from '../media/probe.ts';
-import { runTool, ToolFailure } from '../media/run-tool.ts';
-import { least } from '../media/ticks.ts';
+import { fileUrl } from '../../src/media/probing/probe.ts';
+import { runTool, ToolFailure } from '../../src/media/probing/run-tool.ts';
+import { least } from '../../src/media/probing/ticks.ts';
 import { ContinuityCounters } from '../media/transport-stream.ts';
 import type { FlowBody } from '../tams-client/types.ts';
 import type { Downloaded } from './download.ts';

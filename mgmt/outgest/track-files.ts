@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { Format } from '../../src/tams/documents/format.ts';
-import { fileUrl, probeBeginning } from '../media/probe.ts';
+import { fileUrl, probeBeginning } from '../../src/media/probing/probe.ts';
 import { ContinuityCounters, WHOLE_PACKETS } from '../media/transport-stream.ts';
 import type { FlowBody } from '../tams-client/types.ts';
 import type { Downloaded } from './download.ts';

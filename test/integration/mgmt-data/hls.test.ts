@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { probePackets, timeBaseOf } from '../../../mgmt/media/probe.ts';
-import { least, ticksToNs } from '../../../mgmt/media/ticks.ts';
+import { probePackets, timeBaseOf } from '../../../src/media/probing/probe.ts';
+import { least, ticksToNs } from '../../../src/media/probing/ticks.ts';
 import { frameHashes, hasFfmpeg, makeClip, soundHash, warningsOf } from './support/media.ts';
 import { Workspace } from './support/workspace.ts';
 

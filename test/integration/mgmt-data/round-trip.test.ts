@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { probePackets, timeBaseOf } from '../../../mgmt/media/probe.ts';
-import { least, ticksToNs } from '../../../mgmt/media/ticks.ts';
+import { probePackets, timeBaseOf } from '../../../src/media/probing/probe.ts';
+import { least, ticksToNs } from '../../../src/media/probing/ticks.ts';
 import { ffmpeg, frameHashes, hasFfmpeg, soundHash, warningsOf } from './support/media.ts';
 import { Workspace } from './support/workspace.ts';
 

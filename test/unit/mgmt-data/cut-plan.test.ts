@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planCuts } from '../../../mgmt/ingest/cut-plan.ts';
-import type { Packet } from '../../../mgmt/media/probe.ts';
-import { divideRounded, ticksToNs } from '../../../mgmt/media/ticks.ts';
+import type { Packet } from '../../../src/media/probing/probe.ts';
+import { divideRounded, ticksToNs } from '../../../src/media/probing/ticks.ts';
 
 const TIME_BASE = { num: 1001n, den: 30_000n };
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { explain } from '../../../mgmt/media/explain.ts';
-import { DamagedMedia } from '../../../mgmt/media/probe.ts';
+import { DamagedMedia } from '../../../src/media/probing/probe.ts';
 import { HttpFailure, Unreachable } from '../../../mgmt/tams-client/http-failure.ts';
 
 const shown = (error: unknown): string => explain(error, '/work').message;

@@ -1,7 +1,7 @@
-import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../../src/tams/flows/flow.ts';
-import { Format } from '../../src/tams/documents/format.ts';
-import { type Packet, type ProbedStream, timeBaseOf } from '../media/probe.ts';
-import { divideRounded, parseFraction, type TimeBase } from '../media/ticks.ts';
+import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../flows/flow.ts';
+import { Format } from '../documents/format.ts';
+import { type Packet, type ProbedStream, timeBaseOf } from '../../media/probing/probe.ts';
+import { divideRounded, parseFraction, type TimeBase } from '../../media/probing/ticks.ts';
 import { avcParameters } from './avc-parameters.ts';
 import { codecNames } from './codecs.ts';
 
