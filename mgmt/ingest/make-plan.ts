@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ContainerMapping, FlowInput } from '../../src/tams/flows/flow.ts';
+import type { FlowInput } from '../../src/tams/flows/flow.ts';
 import { Format } from '../../src/tams/documents/format.ts';
-import type { ProbedFile } from '../../src/media/probing/probe.ts';
 import type { FlowBody } from '../tams-client/types.ts';
 import { bitRates } from './bit-rates.ts';
-import { containerType } from '../../src/tams/essence/codecs.ts';
-import { essenceOf, kindOf } from '../../src/tams/essence/essence.ts';
+import { essenceOf } from '../../src/tams/essence/essence.ts';
+import { flowsOfFile } from '../../src/tams/essence/file-flows.ts';
 import { readPlaylist, type Rendition } from './hls.ts';
 import type { IngestPlan, IngestSettings, InitSegment, Track } from './plan.ts';
 import {
@@ -106,7 +105,10 @@ async function planRenditions(
   for (const [index, each] of measured.entries()) {
     const { name: role = '', targetSeconds } = renditions[index] ?? {};
     if (settings.muxed || each.first.streams.length === 1) {
-      const flows = flowsOf(each, whole?.label ?? `${label}, ${role}`, whole ?? {});
+      const flows = flowsOfFile(each.first, whole?.label ?? `${label}, ${role}`, {
+        ids: whole === undefined ? {} : { id: whole.flowId, sourceId: whole.sourceId },
+        packetsOf: (index) => each.tracks[index]?.spans[0]?.packets ?? [],
+      });
       const track = each.tracks[each.leading];
       if (track === undefined) throw new Error(`${label} has neither pictures nor sound.`);
       placed.push(each);
@@ -183,38 +185,3 @@ const separateFlow = ({ stream, spans, container }: SeparateTrack, label: string
   ...essenceOf(stream, spans[0]?.packets ?? []),
   container: container.type,
 });
-
-/** The flow with the segments comes last. Muxed tracks get a flow each, without segments. */
-function flowsOf(
-  { first, tracks }: MeasuredSegments,
-  label: string,
-  { flowId = randomUUID(), sourceId = randomUUID() }: Pick<IngestSettings, 'flowId' | 'sourceId'>,
-): FlowBody[] {
-  const container = containerType(first.format.format_name ?? 'unknown', first.format.tags?.major_brand);
-  const isMuxed = first.streams.length > 1;
-  const essences = first.streams.map((stream, index) => ({
-    id: isMuxed ? randomUUID() : flowId,
-    source_id: isMuxed ? randomUUID() : sourceId,
-    label: isMuxed ? `${label}, ${kindOf(stream)}-${index}` : label,
-    ...essenceOf(stream, tracks[index]?.spans[0]?.packets ?? []),
-  }));
-  if (!isMuxed) return essences.map((flow) => ({ ...flow, container }));
-  const members = essences.map(({ id }, index) => ({
-    id,
-    role: `${kindOf(first.streams[index] ?? { index })}-${index}`,
-    container_mapping: mappingOf(first, index, container),
-  }));
-  const multi = { id: flowId, source_id: sourceId, label, format: Format.multi, container, flow_collection: members };
-  return [...essences, multi];
-}
-
-/** Where in the container a flow is (TAMS 7.0, `schemas/container-mapping.json`). */
-function mappingOf({ streams }: ProbedFile, index: number, container: string): ContainerMapping {
-  const stream = streams[index];
-  const id = Number(stream?.id);
-  const before = streams.slice(0, index).filter((other) => other.codec_type === stream?.codec_type);
-  const common = { track_index: index, format_track_index: before.length };
-  if (Number.isNaN(id)) return common;
-  if (container === 'video/mp2t') return { ...common, mp2ts_container: { pid: id } };
-  return /mp4|quicktime/.test(container) ? { ...common, isobmff_container: { track_id: id } } : common;
-}

@@ -4,7 +4,13 @@ import { basename, join } from 'node:path';
 import { Format } from '../../src/tams/documents/format.ts';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
-import { DamagedMedia, type ProbedFile, probeFile, type ProbedStream, timeBaseOf } from '../../src/media/probing/probe.ts';
+import {
+  DamagedMedia,
+  type ProbedFile,
+  probeFile,
+  type ProbedStream,
+  timeBaseOf,
+} from '../../src/media/probing/probe.ts';
 import { least, ticksToNs } from '../../src/media/probing/ticks.ts';
 import type { FlowBody } from '../tams-client/types.ts';
 import { type BitRates, bitRates } from './bit-rates.ts';

@@ -1,4 +1,5 @@
 import type { MediaStore } from '../../src/media/media-store.ts';
+import { isOwnPath } from '../../src/media/storage-path.ts';
 import { objectIdsOf, unpackLocations } from '../../src/tams/objects/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { INSTANCE_JOBS } from '../../src/tams/objects/instance-tables.ts';
@@ -6,12 +7,6 @@ import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
-
-/**
- * The paths of `makeStoragePath` after the prefix: flow, date, and a name made of the object's id. Nothing else is
- * ours.
- */
-const PATH = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/\d{4}\/\d\d\/\d\d\/[^/]+$/;
 
 /** Bytes that no row knows, such as those of an upload that came after its object was reclaimed. */
 export const orphanedBytes: Check = {
@@ -41,7 +36,7 @@ async function* listedPaths(store: MediaStore): AsyncGenerator<string[]> {
   let after: string | undefined;
   do {
     const { objects, next } = await store.list('', after === undefined ? {} : { after });
-    yield objects.map(({ path }) => path).filter((path) => PATH.test(path));
+    yield objects.map(({ path }) => path).filter((path) => isOwnPath(path));
     after = next;
   } while (after !== undefined);
 }

@@ -64,6 +64,18 @@ export const KEY_PREFIX = matching(
   'folders such as tams/media (A-Z a-z 0-9 . _ -), without slashes around, of 255 characters at most',
 );
 
+/** A folder of keys that somebody else named, or `*` for all of a bucket. */
+export const KEY_FOLDER: TextSyntax<string> = matching(
+  // eslint-disable-next-line no-control-regex -- no key that is listed as XML has them
+  /^(?!\/)[^\u0000-\u001f\u007f]{1,512}(?<!\/)$/,
+  'a folder such as renders/show, without slashes around, of 512 characters at most, or * for the whole bucket',
+);
+
+export const KEY_FOLDER_LIST: TextSyntax<string[]> = {
+  parse: listOf(KEY_FOLDER.parse),
+  takes: 'a comma-separated list of folders such as renders/show, without slashes around, or * for the whole bucket',
+};
+
 /** Another kind of text, or `true` or `false`. */
 export function orBoolean<Value>(syntax: TextSyntax<Value>): TextSyntax<Value | boolean> {
   const parse = (text: string): Value | boolean | undefined =>

@@ -74,6 +74,8 @@ export interface MediaStore {
   presignPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;
   /** An upload without a signature, for which the client's credentials count. Only stores with such URLs have it. */
   plainPut?(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;
+  /** A signed URL for a program beside this server, which may reach the store where clients cannot. Only S3 has it. */
+  presignOwn?(storagePath: string): string;
   /** An unsigned URL, where the backend has a public base URL. */
   publicUrl(storagePath: string): string | undefined;
 

@@ -74,6 +74,7 @@ export class S3Store implements MediaStore {
   readonly #client: S3Client;
   readonly #credentials: SigningCredentials;
   readonly #presigner: SigV4Presigner;
+  readonly #ownPresigner: SigV4Presigner;
   readonly #cache: UrlCache;
   readonly #breaker: CircuitBreaker;
   #uploadUrls = 0;
@@ -87,11 +88,11 @@ export class S3Store implements MediaStore {
     const credentials = keys === undefined ? environmentCredentials(region) : () => Promise.resolve(keys);
     this.#client = createS3Client({ ...options, credentials });
     this.#credentials = new SigningCredentials(credentials, keys);
-    this.#presigner = new SigV4Presigner({
-      ...options,
-      credentials: () => this.#credentials.current(),
-      endpoint: publicEndpoint ?? endpoint ?? awsEndpoint(region),
-    });
+    const own = endpoint ?? awsEndpoint(region);
+    const presigner = (at: string): SigV4Presigner =>
+      new SigV4Presigner({ ...options, credentials: () => this.#credentials.current(), endpoint: at });
+    this.#presigner = presigner(publicEndpoint ?? own);
+    this.#ownPresigner = publicEndpoint === undefined ? this.#presigner : presigner(own);
     this.#cache = new UrlCache(urlCacheMax);
     this.#breaker = new CircuitBreaker({
       failures: options.breakerFailures,
@@ -111,6 +112,10 @@ export class S3Store implements MediaStore {
     const url = this.#presigner.presign('GET', storagePath);
     this.#cache.set(epoch, storagePath, url);
     return url;
+  }
+
+  presignOwn(storagePath: string): string {
+    return this.#ownPresigner.presign('GET', storagePath);
   }
 
   presignPut(storagePath: string, contentType: string | undefined): UploadRequest {

@@ -42,6 +42,8 @@ interface S3BackendConfig extends BackendDescription {
   readonly forcePathStyle: boolean;
   /** Folders within the bucket, without slashes around; may be empty. */
   readonly prefix: string;
+  /** Folders of keys that others wrote, which may be adopted; `*` for all keys. */
+  readonly adoptPrefixes: readonly string[];
   /** Base of unsigned URLs, without a slash at its end, where the bucket can be read without a signature. */
   readonly publicBaseUrl: string | undefined;
 }
@@ -74,6 +76,7 @@ const S3Entry = Type.Object(
     session_token: Type.Optional(text),
     force_path_style: Type.Optional(Type.Boolean()),
     prefix: Type.Optional(text),
+    adopt_prefixes: Type.Optional(Type.Array(text, { maxItems: 1000 })),
   },
   strict,
 );
@@ -91,10 +94,11 @@ const S3_TEXTS = {
   secret_access_key: { variable: 'S3_SECRET_ACCESS_KEY', syntax: syntax.secretText(1) },
   session_token: { variable: 'S3_SESSION_TOKEN', syntax: syntax.secretText(1) },
   prefix: { variable: 'S3_PREFIX', syntax: syntax.KEY_PREFIX },
-} satisfies Partial<Record<keyof S3Entry, { variable: string; syntax: TextSyntax<string> }>>;
+} satisfies Partial<Record<Exclude<keyof S3Entry, 'adopt_prefixes'>, { variable: string; syntax: TextSyntax<string> }>>;
 
 const FORCE_PATH_STYLE = 'S3_FORCE_PATH_STYLE';
-const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable), FORCE_PATH_STYLE];
+const ADOPT_PREFIXES = 'S3_ADOPT_PREFIXES';
+const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable), FORCE_PATH_STYLE, ADOPT_PREFIXES];
 const TAGS_VARIABLE = 'STORAGE_TAGS';
 /** The region that S3 clients sign with if a store has none. */
 const DEFAULT_REGION = 'us-east-1';
@@ -147,6 +151,7 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
     region: optional('region'),
     force_path_style: env.flag(FORCE_PATH_STYLE),
     prefix: optional('prefix'),
+    adopt_prefixes: env.parsed(ADOPT_PREFIXES, syntax.KEY_FOLDER_LIST),
   });
   return { ...backend, tags: env.parsed(TAGS_VARIABLE, BACKEND_TAGS) };
 }
@@ -193,6 +198,10 @@ function toBackend(entry: unknown, name: string, dataDir: string): BackendConfig
     if (value !== undefined) {
       normalized[key] = parseAs(`STORAGE_BACKENDS_FILE: ${name}: ${key}`, value, S3_TEXTS[key].syntax);
     }
+  }
+  if (normalized.adopt_prefixes !== undefined) {
+    const where = `STORAGE_BACKENDS_FILE: ${name}: adopt_prefixes`;
+    normalized.adopt_prefixes = normalized.adopt_prefixes.map((each) => parseAs(where, each, syntax.KEY_FOLDER));
   }
   const keyProblem = problemOfKeys(String, (key) => normalized[key] !== undefined);
   if (keyProblem !== undefined) throw fileError(`${name}: ${keyProblem}`);
@@ -250,6 +259,7 @@ function toS3Backend(entry: S3Entry): S3BackendConfig {
     // A bucket as part of the host name needs a wildcard in DNS, which most stores outside of AWS lack.
     forcePathStyle: entry.force_path_style ?? !isAws,
     prefix: entry.prefix ?? '',
+    adoptPrefixes: entry.adopt_prefixes ?? [],
     publicBaseUrl: entry.public_base_url,
   };
 }

@@ -44,6 +44,12 @@ export function makeStoragePath(prefix: string, object: NewObject): string {
   return path;
 }
 
+/** The paths of `makeStoragePath` after the prefix: flow, date, and a name made of the object's id. Nothing else is ours. */
+const OWN_PATH = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/\d{4}\/\d\d\/\d\d\/[^/]+$/;
+
+/** Whether a path is one that `makeStoragePath` makes, whatever the prefix. */
+export const isOwnPath = (path: string): boolean => OWN_PATH.test(path);
+
 function fileName({ objectId, container, nonce }: NewObject): string {
   const own = knownExtension(objectId);
   const extension = own ?? containerExtension(container);

@@ -81,8 +81,14 @@ export class DamagedMedia extends Error {
   }
 }
 
-export async function probeFile(file: string): Promise<ProbedFile> {
-  const args = ['-show_format', '-show_streams', '-show_data', '-of', 'json', '-i', fileUrl(file)];
+/** Media that a store serves, with the name that errors have for it instead of its signed URL. */
+export interface ServedMedia {
+  readonly name: string;
+  readonly url: string;
+}
+
+export async function probeFile(file: string | ServedMedia): Promise<ProbedFile> {
+  const args = ['-show_format', '-show_streams', '-show_data', '-of', 'json', ...inputOf(file)];
   let output = '';
   await probe(file, args, (text) => (output += text));
   const probed = JSON.parse(output) as Omit<ProbedFile, 'others'>;
@@ -95,11 +101,28 @@ export async function probeFile(file: string): Promise<ProbedFile> {
   };
 }
 
-async function probe(file: string, args: readonly string[], onOutput: (text: string) => void): Promise<ToolReport> {
+/**
+ * Demuxers of files that hold media themselves. Playlists lead elsewhere: bytes of a store would have this machine send
+ * requests wherever they like.
+ */
+const SERVED_FORMATS = 'mov,mp4,matroska,webm,mpegts,mpeg,mxf,avi,flv,wav,w64,aiff,flac,mp3,aac,ac3,eac3,ogg,dv,gxf';
+const STALLED_US = 20_000_000;
+
+function inputOf(file: string | ServedMedia): string[] {
+  if (typeof file === 'string') return ['-i', fileUrl(file)];
+  const only = ['-protocol_whitelist', 'http,https,tcp,tls', '-format_whitelist', SERVED_FORMATS];
+  return [...only, '-rw_timeout', String(STALLED_US), '-i', file.url];
+}
+
+async function probe(
+  file: string | ServedMedia,
+  args: readonly string[],
+  onOutput: (text: string) => void,
+): Promise<ToolReport> {
   try {
     return await runTool('ffprobe', args, onOutput);
   } catch (error) {
-    if (error instanceof ToolFailure) throw new DamagedMedia(file, error.reason);
+    if (error instanceof ToolFailure) throw new DamagedMedia(nameOf(file), error.reason);
     throw error;
   }
 }
@@ -132,7 +155,10 @@ export const isTimed = (packet: RawPacket): packet is Packet => packet.pts !== u
  * @param options of ffprobe.
  * @throws DamagedMedia where the file cannot be read to its end.
  */
-export async function probeRawPackets(file: string, options: readonly string[]): Promise<ProbedPackets<RawPacket>> {
+export async function probeRawPackets(
+  file: string | ServedMedia,
+  options: readonly string[],
+): Promise<ProbedPackets<RawPacket>> {
   const packets = new Map<number, RawPacket[]>();
   const streams = new Map<number, ProbedStream>();
   let rest = '';
@@ -155,7 +181,7 @@ export async function probeRawPackets(file: string, options: readonly string[]):
     else list.push(packet);
   };
   const entries = `${PACKET_ENTRIES}:${STREAM_ENTRIES}`;
-  const args = [...options, '-show_entries', entries, '-of', 'compact', '-i', fileUrl(file)];
+  const args = [...options, '-show_entries', entries, '-of', 'compact', ...inputOf(file)];
   const { errors, corruptPackets } = await probe(file, args, (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
@@ -165,7 +191,7 @@ export async function probeRawPackets(file: string, options: readonly string[]):
   // A recording that begins in the middle of a group is none the worse: a decoder is tried before its first key frame.
   const decoders = [...streams.values()].map(({ codec_name: name }) => `[${name ?? ''}]`);
   const [error] = errors.filter((line) => !decoders.some((decoder) => line.startsWith(decoder)));
-  if (error !== undefined) throw new DamagedMedia(file, error);
+  if (error !== undefined) throw new DamagedMedia(nameOf(file), error);
   return { streams, packets, corruptPackets };
 }
 
@@ -203,6 +229,8 @@ export function timeBaseOf({ time_base: text, index }: ProbedStream): TimeBase {
   if (timeBase === undefined) throw new Error(`stream ${index} has no clock (time_base ${text ?? 'missing'})`);
   return timeBase;
 }
+
+const nameOf = (file: string | ServedMedia): string => (typeof file === 'string' ? file : file.name);
 
 /** Names are given as URLs, so that none is taken for an option or a protocol. */
 export const fileUrl = (file: string): string => `file:${file}`;

@@ -86,10 +86,10 @@ export async function requireTool(tool: Tool): Promise<void> {
   await runTool(tool, ['-version']);
 }
 
-/** Such as `[mpegts @ 0x55aa87449900] [warning] Packet corrupt (stream = 0)`. Texts of files must not reach a terminal raw. */
+/** Such as `[mpegts @ 0x55aa87449900] [warning] Packet corrupt (stream = 0)`. Texts of files must not reach a terminal raw, and signed URLs nobody. */
 function readLogLine(line: string): { isError: boolean; text: string } {
   const level = /\[(panic|fatal|error|warning)\] /.exec(line)?.[1];
-  const text = line.replace(`[${level ?? ''}] `, '').replaceAll(/ @ 0x[0-9a-f]+|\bfile:(?=\/)/g, '');
+  const text = line.replace(`[${level ?? ''}] `, '').replaceAll(/ @ 0x[0-9a-f]+|\bfile:(?=\/)|https?:\/\/\S+\s*/g, '');
   return {
     isError: level !== 'warning',
     text: text

@@ -64,22 +64,30 @@ export class FlowService {
     read: (present: Flow | undefined) => FlowInput | ProfiledFlow,
     principal: string,
   ): Promise<{ created: boolean; flow: JsonText }> {
-    return this.#store.transaction(async (tx) => {
-      const state = await tx.flows.state(id);
-      if (state === undefined && (await isOthers(tx, 'flow', id))) throw flowNotFound(id);
-      if (state?.readOnly === true) throw flowReadOnly(id);
-      const found = state === undefined ? undefined : await tx.flows.find(id);
-      const present = found === undefined ? undefined : (JSON.parse(found.document) as Flow);
-      const input = await withProfile(tx, read(present));
-      checkFlowRules(input);
-      checkDocument('flow', input, this.#limits, present);
-      checkMembers(input.flow_collection ?? [], present?.flow_collection);
-      await checkCollection(tx, input.id, input.flow_collection ?? []);
-      if (state === undefined || present === undefined) {
-        return { created: true, flow: await this.#create(tx, input, principal) };
-      }
-      return { created: false, flow: await this.#replace(tx, state, present, input, principal) };
-    });
+    return this.#store.transaction((tx) => this.putIn(tx, id, read, principal));
+  }
+
+  /** As `put`, in a transaction of the caller. */
+  async putIn(
+    tx: StoreTransaction,
+    id: string,
+    read: (present: Flow | undefined) => FlowInput | ProfiledFlow,
+    principal: string,
+  ): Promise<{ created: boolean; flow: JsonText }> {
+    const state = await tx.flows.state(id);
+    if (state === undefined && (await isOthers(tx, 'flow', id))) throw flowNotFound(id);
+    if (state?.readOnly === true) throw flowReadOnly(id);
+    const found = state === undefined ? undefined : await tx.flows.find(id);
+    const present = found === undefined ? undefined : (JSON.parse(found.document) as Flow);
+    const input = await withProfile(tx, read(present));
+    checkFlowRules(input);
+    checkDocument('flow', input, this.#limits, present);
+    checkMembers(input.flow_collection ?? [], present?.flow_collection);
+    await checkCollection(tx, input.id, input.flow_collection ?? []);
+    if (state === undefined || present === undefined) {
+      return { created: true, flow: await this.#create(tx, input, principal) };
+    }
+    return { created: false, flow: await this.#replace(tx, state, present, input, principal) };
   }
 
   /**

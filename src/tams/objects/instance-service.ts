@@ -6,6 +6,7 @@ import { containerOf } from '../flows/flow-access.ts';
 import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
 import type { FlowState, Store, StoredObject, StoreTransaction } from '../store.ts';
 import type { InstanceJob } from './instance-job.ts';
+import { isSamePlace } from './object-location.ts';
 
 /** Which instance: the one in a storage backend, or the one with a label. */
 export type InstanceSelection = { readonly storageId: string } | { readonly label: string };
@@ -103,7 +104,9 @@ export class InstanceService {
         throw new AppError('invalid_instance', problem);
       }
       await tx.places.change(object, { locations, externalUrls });
-      if (location !== undefined) await tx.instanceJobs.add(this.#removal(objectId, location, principal));
+      if (location !== undefined && !isSamePlace(location, object.adoptedAt)) {
+        await tx.instanceJobs.add(this.#removal(objectId, location, principal));
+      }
     });
   }
 

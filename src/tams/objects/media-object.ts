@@ -13,6 +13,8 @@ export interface MediaObject {
   readonly firstLife: string;
   /** Empty for an external object. */
   readonly locations: readonly ObjectLocation[];
+  /** The one of the locations whose bytes somebody else put there: they are never deleted. */
+  readonly adoptedAt?: ObjectLocation | undefined;
   /** URLs given with the segment that registered an external object. */
   readonly externalUrls: readonly ExternalUrl[];
   /** Whether a segment ever used it; until then it is only allocated. */

@@ -1,4 +1,5 @@
 import type { JsonText } from '../../shared/paging.ts';
+import { uuidOf } from '../../shared/uuid.ts';
 import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
 
 /**
@@ -16,6 +17,13 @@ export function packLocations(locations: readonly ObjectLocation[]): string | nu
 /** External URLs as rows of segments keep them. */
 export const packUrls = (urls: readonly ExternalUrl[]): JsonText | null =>
   urls.length === 0 ? null : JSON.stringify(urls);
+
+/** The id of the object that is made of bytes which lie at a place already: the same place is never another object. */
+export const adoptedId = ({ storageId, storagePath }: ObjectLocation): string =>
+  uuidOf(`adopted ${storageId} ${storagePath}`);
+
+export const isSamePlace = (a: ObjectLocation, b: ObjectLocation | undefined): boolean =>
+  a.storageId === b?.storageId && a.storagePath === b.storagePath;
 
 /** The ids that a storage path may have been made of: its last part is one, encoded, with up to two parts behind dots. */
 export function objectIdsOf(storagePath: string): string[] {

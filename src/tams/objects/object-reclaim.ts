@@ -1,6 +1,7 @@
 import type { MediaObject } from './media-object.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { Store, StoreTransaction } from '../store.ts';
+import { isSamePlace } from './object-location.ts';
 import { usedObjects } from './used-objects.ts';
 
 interface ReclaimResult {
@@ -20,7 +21,8 @@ const COPY_END_MS = 2_000;
 /**
  * Deletes objects that no segment uses any more, rows and bytes. In three steps, each of which may be the last before
  * the process dies: the rows are marked, so that no segment can begin to use them, and put off, so that no other
- * process works on them meanwhile; the bytes go; the rows go. Unfinished objects are due again later.
+ * process works on them meanwhile; the bytes go, but those that were adopted; the rows go. Unfinished objects are due
+ * again later.
  */
 export class ObjectReclaim {
   readonly #store: Store;
@@ -67,8 +69,10 @@ export class ObjectReclaim {
 
   async #deleteBytes(objects: readonly MediaObject[]): Promise<{ objectId: string; reason: string }[]> {
     const byBackend = new Map<string, Map<string, string>>();
-    for (const { id, locations } of objects) {
-      for (const { storageId, storagePath } of locations) {
+    for (const { id, locations, adoptedAt } of objects) {
+      for (const place of locations) {
+        if (isSamePlace(place, adoptedAt)) continue;
+        const { storageId, storagePath } = place;
         const paths = byBackend.get(storageId) ?? new Map<string, string>();
         byBackend.set(storageId, paths.set(storagePath, id));
       }

@@ -1,5 +1,5 @@
 import type { MediaObject } from './media-object.ts';
-import { objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
+import { adoptedId, objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
 import type { ObjectLocation } from '../segments/segment.ts';
 import type { ObjectDetails, ObjectReads, Objects, ShownObject, StoredObject } from '../store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
@@ -32,6 +32,7 @@ const COLUMNS = [
   'locations',
   'content_type',
   'plain_upload',
+  'adopted_at',
   ...USE_COLUMNS,
 ] as const;
 
@@ -41,7 +42,7 @@ const REMEMBERED_MS = 2n * 86_400_000n;
 type ObjectCells = CellsOf<RowOf<typeof OBJECTS>, typeof COLUMNS>;
 
 function toMediaObject(cells: ObjectCells): MediaObject {
-  const [id, firstFlow, firstLife, locations, contentType, plainUpload, referenced, ...use] = cells;
+  const [id, firstFlow, firstLife, locations, contentType, plainUpload, adoptedAt, referenced, ...use] = cells;
   const [isInit, initObjectId, timerange, declared, keyFrameCount, externalUrls] = use;
   return {
     id,
@@ -53,6 +54,7 @@ function toMediaObject(cells: ObjectCells): MediaObject {
     isInit: isInit === true,
     contentType: contentType ?? undefined,
     plainUpload: plainUpload === true,
+    adoptedAt: unpackLocations(adoptedAt)[0],
     initObjectId: initObjectId ?? undefined,
     timerange: toTimerange(timerange, declared),
     keyFrameCount: keyFrameCount === null ? undefined : Number(keyFrameCount),
@@ -79,6 +81,7 @@ const toCells = (object: MediaObject): ObjectCells => [
   packLocations(object.locations),
   object.contentType ?? null,
   object.plainUpload === true,
+  packLocations(object.adoptedAt === undefined ? [] : [object.adoptedAt]),
   ...useCells(object),
 ];
 
@@ -97,7 +100,7 @@ export class ObjectReader implements ObjectReads {
 
   async findAt({ storageId, storagePath }: ObjectLocation): Promise<ShownObject | undefined> {
     const isThere = (at: ObjectLocation): boolean => at.storageId === storageId && at.storagePath === storagePath;
-    const objects = await this.#shown(objectIdsOf(storagePath));
+    const objects = await this.#shown([adoptedId({ storageId, storagePath }), ...objectIdsOf(storagePath)]);
     return objects.find(({ locations }) => locations.some(isThere));
   }
 

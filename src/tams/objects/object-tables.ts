@@ -19,6 +19,7 @@ export const OBJECTS = defineTable({
     { name: 'timerange', type: 'string' },
     { name: 'timerange_declared', type: 'bool' },
     { name: 'key_frame_count', type: 'int64' },
+    { name: 'adopted_at', type: 'string' },
   ],
   indexes: [
     { columns: ['id'], unique: true },

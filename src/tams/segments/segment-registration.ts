@@ -3,16 +3,19 @@ import type { DeletionRequest } from '../deletion/deletion-request.ts';
 import type { MediaObject } from '../objects/media-object.ts';
 import { packLocations, packUrls } from '../objects/object-location.ts';
 import type { NewSegment, SegmentInput, SegmentParts } from './segment.ts';
-import type { FlowState, Store, StoredObject, StoreTransaction } from '../store.ts';
+import type { FlowState, Store, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSegmentsAdded } from '../webhooks/event-publishing.ts';
 import { containerOf, writableFlow } from '../flows/flow-access.ts';
 import { contentWith } from '../flows/flow-content.ts';
-import type { ObjectUses } from './object-uses.ts';
+import type { KnownObject, ObjectUses } from './object-uses.ts';
 import { type Candidate, findObjects, namedObjects, type Refuse, useObjects } from './segment-objects.ts';
 import { checkSize, prepareSegment } from './segment-preparation.ts';
+
+/** An object of bytes that lie in a store already. */
+export type AdoptedObject = Pick<MediaObject, 'id' | 'locations' | 'adoptedAt'>;
 
 /** A refused segment: its place in the request, and the error. */
 export interface Refusal {
@@ -39,6 +42,46 @@ export class SegmentRegistration {
    * @param fitRanges whether a segment must lie within the timerange of its object; if not, one that was assumed grows
    */
   async register(flowId: string, inputs: readonly SegmentInput[], fitRanges = false): Promise<Refusal[]> {
+    const { candidates, malformed } = this.#prepare(inputs);
+    const refused = await this.#store.transaction(async (tx) => {
+      const [flow, stored] = await Promise.all([
+        writableFlow(tx, flowId),
+        // A writer reuses objects that it may read, and registers first those that were allocated for the flow (AppNote 0016).
+        tx.withRight('read').objects.findMany(namedObjects(candidates), flowId),
+      ]);
+      containerOf(flow);
+      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, stored, fitRanges);
+    });
+    return [...malformed, ...refused].sort((a, b) => a.index - b.index);
+  }
+
+  /**
+   * As `register`, in a transaction of the caller, of objects whose bytes lie in a store already. One without a row gets it
+   * with its first segment.
+   */
+  async adopt(
+    tx: StoreTransaction,
+    flowId: string,
+    inputs: readonly SegmentInput[],
+    adopted: readonly AdoptedObject[],
+  ): Promise<Refusal[]> {
+    const { candidates, malformed } = this.#prepare(inputs);
+    const flow = await writableFlow(tx, flowId);
+    containerOf(flow);
+    const ids = adopted.map(({ id }) => id);
+    const stored: Map<string, KnownObject> = new Map(await tx.objects.findMany(ids, flowId));
+    const taken = await tx.objects.taken(ids.filter((id) => !stored.has(id)));
+    for (const object of adopted) {
+      // One that is being reclaimed is unknown until its row is gone.
+      if (stored.has(object.id) || taken.has(object.id)) continue;
+      const { id: firstFlow, life: firstLife } = flow;
+      stored.set(object.id, { ...object, firstFlow, firstLife, externalUrls: [], referenced: false });
+    }
+    const refused = candidates.length === 0 ? [] : await insertAcceptable(tx, flow, candidates, stored, false);
+    return [...malformed, ...refused].sort((a, b) => a.index - b.index);
+  }
+
+  #prepare(inputs: readonly SegmentInput[]): { candidates: Candidate[]; malformed: Refusal[] } {
     const malformed: Refusal[] = [];
     const candidates: Candidate[] = [];
     inputs.forEach((input, index) => {
@@ -51,16 +94,7 @@ export class SegmentRegistration {
         malformed.push({ index, error });
       }
     });
-    const refused = await this.#store.transaction(async (tx) => {
-      const [flow, stored] = await Promise.all([
-        writableFlow(tx, flowId),
-        // A writer reuses objects that it may read, and registers first those that were allocated for the flow (AppNote 0016).
-        tx.withRight('read').objects.findMany(namedObjects(candidates), flowId),
-      ]);
-      containerOf(flow);
-      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, stored, fitRanges);
-    });
-    return [...malformed, ...refused].sort((a, b) => a.index - b.index);
+    return { candidates, malformed };
   }
 }
 
@@ -68,7 +102,7 @@ async function insertAcceptable(
   tx: StoreTransaction,
   flow: FlowState,
   candidates: readonly Candidate[],
-  stored: ReadonlyMap<string, StoredObject>,
+  stored: ReadonlyMap<string, KnownObject>,
   fitRanges: boolean,
 ): Promise<Refusal[]> {
   const refusals: Refusal[] = [];

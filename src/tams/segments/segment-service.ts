@@ -93,6 +93,11 @@ export class SegmentService {
     });
   }
 
+  /** See `SegmentRegistration.adopt`. */
+  adopt(...asked: Parameters<SegmentRegistration['adopt']>): ReturnType<SegmentRegistration['adopt']> {
+    return this.#registration.adopt(...asked);
+  }
+
   async createOne(flowId: string, input: SegmentInput, fitRanges = false): Promise<void> {
     const [refusal] = await this.#registration.register(flowId, [input], fitRanges);
     if (refusal !== undefined) throw refusal.error;

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { mediaSource, ObjectChanged } from '../../../src/features/exr/services/media-source.ts';
+import { mediaSource, ObjectChanged } from '../../../src/media/media-source.ts';
 
 const CHUNK = 16 * 1024;
 const INFO = { size: 2 ** 40, etag: 'one', lastModified: new Date(0) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFrameName } from '../../../src/features/exr/rules/sequence/frame-name.ts';
+import { parseFrameName } from '../../../src/formats/exr/frame-name.ts';
 import { groupSequences, SequenceFrames } from '../../../src/features/exr/rules/sequence/sequences.ts';
 
 describe('frame numbers in names', () => {

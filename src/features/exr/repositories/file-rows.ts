@@ -1,7 +1,7 @@
 import type { ExrAudit, ExrFailure, ExrFileRef, ExrFileSummary } from '../rules/exr-file.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
 import type { ExrFile, ExrInspection } from '../rules/inspection.ts';
-import { parseFrameName } from '../rules/sequence/frame-name.ts';
+import { parseFrameName } from '../../../formats/exr/frame-name.ts';
 import { heightOf, widthOf } from '../../../formats/exr/stats.ts';
 import { fromJson, toJson } from '../../../shared/json-text.ts';
 import type { ExrFileRow } from '../exr-tables.ts';

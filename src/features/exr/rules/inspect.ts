@@ -14,7 +14,7 @@ import {
 } from './inspection.ts';
 import { DEFAULT_EXR_POLICY, type ExrPolicy } from './policy/policy.ts';
 import { validateExr } from './policy/validate.ts';
-import { parseFrameName } from './sequence/frame-name.ts';
+import { parseFrameName } from '../../../formats/exr/frame-name.ts';
 import { computeStats } from '../../../formats/exr/stats.ts';
 
 /**

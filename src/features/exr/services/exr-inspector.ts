@@ -6,7 +6,7 @@ import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { translateExrFailure } from './exr-failure.ts';
 import { type ExrPlace, noBytes } from './exr-places.ts';
-import { mediaSource, ObjectChanged } from './media-source.ts';
+import { mediaSource, ObjectChanged } from '../../../media/media-source.ts';
 
 /** An answer: the header, and how it was stored; null if nothing is stored. */
 export interface InspectedExr extends ExrInspection {

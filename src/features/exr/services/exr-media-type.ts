@@ -1,9 +1,7 @@
+import { EXR_MEDIA_TYPE } from '../../../formats/exr/media-type.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
 import { InspectionQueueRepository } from '../repositories/inspection-queue-repository.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
-
-/** The media type of OpenEXR files; it is in use, though not registered with IANA. */
-export const EXR_MEDIA_TYPE = 'image/x-exr';
 
 /** Whether to inspect an object of a flow: by the flow's container, or the object's name. */
 const isExr = (container: string | null, { id, locations }: MediaObject): boolean =>

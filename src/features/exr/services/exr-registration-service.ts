@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ExrFrame } from '../rules/exr-file.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
-import type { FlowInput, ImageEssenceParameters, Rational } from '../../../tams/flows/flow.ts';
+import type { FlowInput, Rational } from '../../../tams/flows/flow.ts';
+import { imageEssence, reduced } from '../../../tams/essence/image-essence.ts';
 import { Format } from '../../../tams/documents/format.ts';
 import type { CursorPosition } from '../../../shared/paging.ts';
 import type { SegmentFailure, SegmentInput } from '../../../tams/segments/segment.ts';
@@ -14,7 +15,7 @@ import { TimeRange } from '../../../shared/time/timerange.ts';
 import { parseTimestamp } from '../../../shared/time/timestamp.ts';
 import type { FlowService } from '../../../tams/flows/flow-service.ts';
 import type { SegmentService } from '../../../tams/segments/segment-service.ts';
-import { EXR_MEDIA_TYPE } from './exr-media-type.ts';
+import { EXR_MEDIA_TYPE } from '../../../formats/exr/media-type.ts';
 import type { ExrSequenceService, FoundSequence } from './exr-sequence-service.ts';
 import { FrameClock } from './frame-clock.ts';
 
@@ -216,21 +217,9 @@ function flowOf(
     ...(description !== undefined && { description }),
     tags: { ...present?.tags, ...tags, ...ownTags },
     segment_duration: reduced((rate.denominator ?? 1) * sequence.step, rate.numerator),
-    essence_parameters: { ...present?.essence_parameters, ...essenceOf(part) },
+    essence_parameters: {
+      ...present?.essence_parameters,
+      ...imageEssence(part.display_window, part.pixel_aspect_ratio),
+    },
   };
-}
-
-function essenceOf({ display_window: window, pixel_aspect_ratio }: ExrPart): ImageEssenceParameters {
-  const width = window.x_max - window.x_min + 1;
-  const height = window.y_max - window.y_min + 1;
-  // The attribute is a float: six digits.
-  const scale = Number.isInteger(pixel_aspect_ratio) ? 1 : 1_000_000;
-  const ratio = reduced(Math.max(1, Math.round(width * pixel_aspect_ratio * scale)), height * scale);
-  return { frame_width: width, frame_height: height, aspect_ratio: ratio };
-}
-
-function reduced(numerator: number, denominator: number): Required<Rational> {
-  let [a, b] = [numerator, denominator];
-  while (b !== 0) [a, b] = [b, a % b];
-  return { numerator: numerator / a, denominator: denominator / a };
 }

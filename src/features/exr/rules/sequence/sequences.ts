@@ -1,4 +1,4 @@
-import { type FrameName, parseFrameName } from './frame-name.ts';
+import { type FrameName, parseFrameName } from '../../../../formats/exr/frame-name.ts';
 import { describeFrames, type FrameRange } from './frame-ranges.ts';
 
 /** Files that differ only in the frame number. */

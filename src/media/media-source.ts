@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { MediaStore, ObjectInfo } from '../../../media/media-store.ts';
-import type { ByteSource } from '../../../formats/exr/header/byte-source.ts';
-import { AppError } from '../../../shared/errors.ts';
+import type { MediaStore, ObjectInfo } from './media-store.ts';
+import type { ByteSource } from '../formats/exr/header/byte-source.ts';
+import { AppError } from '../shared/errors.ts';
 
 /** The object was replaced while it was read: parts of both must not be combined. */
 export class ObjectChanged extends Error {}
