@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   retention: async () => (await import('./commands/retention.ts')).retentionCommand(),
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   ingest: async () => (await import('./commands/ingest.ts')).ingestCommand(),
+  adopt: async () => (await import('./commands/adopt.ts')).adoptCommand(),
   outgest: async () => (await import('./commands/outgest.ts')).outgestCommand(),
   openapi: async () => (await import('./commands/openapi.ts')).openapiCommand(),
   cert: async () => (await import('./commands/cert.ts')).certCommand(),

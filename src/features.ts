@@ -1,3 +1,4 @@
+import { adoption } from './features/adoption/feature.ts';
 import { analytics } from './features/analytics/feature.ts';
 import { auth } from './features/auth/feature.ts';
 import { exr } from './features/exr/feature.ts';
@@ -17,6 +18,7 @@ export const FEATURES = {
   retention,
   search,
   exr,
+  adoption,
   analytics,
   timeline,
   playback,

@@ -1,5 +1,6 @@
 import { authorization, type Credentials } from './credentials.ts';
 import { type Exchange, resilientFetch } from './resilient-fetch.ts';
+import type { AdoptionBody, AdoptionKeyBody } from './adoption-types.ts';
 import type { AllocatedObject, FailedSegment, FlowBody, ListedSegment, SegmentBody } from './types.ts';
 
 const PAGE_LIMIT = 1000;
@@ -108,6 +109,44 @@ export class TamsClient {
     }
   }
 
+  /** The storage backends of the server. */
+  async storageBackends(): Promise<readonly { readonly id: string; readonly label?: string }[]> {
+    return this.#call(
+      'GET',
+      'service/storage-backends',
+      { expected: [200] },
+      readJson<readonly { id: string; label?: string }[]>,
+    );
+  }
+
+  /** Has keys of a storage backend adopted: they are planned, until `startAdoption`. */
+  async adopt(request: object): Promise<AdoptionBody> {
+    return this.#call('POST', 'internal/adoptions', { json: request, expected: [201] }, readJson<AdoptionBody>);
+  }
+
+  async adoption(id: string): Promise<AdoptionBody> {
+    return this.#call('GET', `internal/adoptions/${id}`, { expected: [200] }, readJson<AdoptionBody>);
+  }
+
+  async startAdoption(id: string): Promise<AdoptionBody> {
+    return this.#call('POST', `internal/adoptions/${id}/start`, { expected: [200] }, readJson<AdoptionBody>);
+  }
+
+  /** The keys of an adoption in one state, page by page as they are asked for. */
+  async *adoptionKeys(id: string, state: string): AsyncGenerator<AdoptionKeyBody> {
+    let next: string | undefined = `internal/adoptions/${id}/keys?state=${state}&limit=${PAGE_LIMIT}`;
+    while (next !== undefined) {
+      const page: { items: AdoptionKeyBody[]; next: string | undefined } = await this.#call(
+        'GET',
+        next,
+        { expected: [200] },
+        async (response) => ({ items: (await response.json()) as AdoptionKeyBody[], next: nextLink(response) }),
+      );
+      yield* page.items;
+      next = page.next;
+    }
+  }
+
   /** Downloads what one of a segment's URLs leads to; `read` consumes the body, and may be called again after a failure. */
   async download<T>(url: string, read: (response: Response) => Promise<T>): Promise<T> {
     const target = new URL(url, this.#baseUrl);
@@ -133,6 +172,8 @@ export class TamsClient {
     return url.origin === this.#baseUrl.origin ? authorization(this.#credentials) : {};
   }
 }
+
+const readJson = async <Body>(response: Response): Promise<Body> => (await response.json()) as Body;
 
 async function drain(response: Response): Promise<void> {
   await response.arrayBuffer();

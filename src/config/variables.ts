@@ -48,6 +48,7 @@ export const VARIABLES: readonly string[] = [
   'S3_SESSION_TOKEN',
   'S3_FORCE_PATH_STYLE',
   'S3_PREFIX',
+  'S3_ADOPT_PREFIXES',
   'S3_REQUEST_TIMEOUT_MS',
   'S3_MAX_ATTEMPTS',
   'S3_MAX_SOCKETS',

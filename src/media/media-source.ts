@@ -6,13 +6,22 @@ import { AppError } from '../shared/errors.ts';
 /** The object was replaced while it was read: parts of both must not be combined. */
 export class ObjectChanged extends Error {}
 
-/** An object of a media store, read by ranges. `info` identifies it: a read of another version throws ObjectChanged. */
-export function mediaSource(store: Pick<MediaStore, 'get'>, storagePath: string, info: ObjectInfo): ByteSource {
+/**
+ * An object of a media store, read by ranges. `info` identifies it: a read of another version throws ObjectChanged. Without
+ * an etag the first read does.
+ */
+export function mediaSource(
+  store: Pick<MediaStore, 'get'>,
+  storagePath: string,
+  info: Pick<ObjectInfo, 'size'> & { readonly etag?: string },
+): ByteSource {
+  let expected = info.etag;
   return {
     size: info.size,
     read: async (offset, length) => {
       const { body, etag } = await store.get(storagePath, { start: offset, end: offset + length - 1 });
-      if (etag === info.etag) return readBytes(body, length);
+      expected ??= etag;
+      if (etag === expected) return readBytes(body, length);
       body.destroy();
       throw new ObjectChanged(storagePath);
     },

@@ -25,6 +25,10 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'The instance of an object is there already, is the last one, or breaks a rule.',
   },
+  adoption_refused: {
+    status: 400,
+    meaning: 'Keys cannot be adopted like this: the storage backend, the folder or the layout does not let them.',
+  },
   invalid_webhook: { status: 400, meaning: 'The webhook registration cannot be accepted.' },
   checksum_mismatch: { status: 400, meaning: 'The bytes that arrived do not have the checksum that was sent.' },
   document_too_large: { status: 400, meaning: 'A flow, a source, a webhook or a segment is larger than it may be.' },

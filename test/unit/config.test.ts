@@ -238,6 +238,7 @@ describe('the storage backend of the environment', () => {
         sessionToken: undefined,
         forcePathStyle: false,
         prefix: '',
+        adoptPrefixes: [],
       },
     ]);
   });
@@ -275,6 +276,7 @@ describe('the storage backend of the environment', () => {
         sessionToken: 'token',
         forcePathStyle: false,
         prefix: 'tams/media.v1',
+        adoptPrefixes: [],
       },
     ]);
   });
@@ -371,6 +373,7 @@ describe('STORAGE_BACKENDS_FILE', () => {
         session_token: 'token',
         force_path_style: false,
         prefix: 'tams',
+        adoptPrefixes: [],
         tags: { auth_classes: ['news'], site: 'north' },
       },
       { ...local, label: 'near', path: 'near' },
@@ -395,6 +398,7 @@ describe('STORAGE_BACKENDS_FILE', () => {
         sessionToken: 'token',
         forcePathStyle: false,
         prefix: 'tams',
+        adoptPrefixes: [],
       },
       {
         type: 'local',

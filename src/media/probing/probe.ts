@@ -19,6 +19,7 @@ export interface ProbedStream {
   readonly r_frame_rate?: string;
   readonly avg_frame_rate?: string;
   readonly time_base?: string;
+  readonly start_pts?: number;
   readonly sample_rate?: string;
   readonly channels?: number;
   readonly bits_per_sample?: number;
@@ -75,9 +76,13 @@ export interface ProbedPackets<Each extends RawPacket = Packet> {
 /** A file that cannot be read to its end, or not all of it. */
 export class DamagedMedia extends Error {
   override readonly name = 'DamagedMedia';
+  /** Without the name of the file. */
+  readonly reason: string;
 
   constructor(file: string, reason: string) {
-    super(`${file} is damaged, or no media that ffmpeg reads: ${reason.replace(/\.$/, '')}.`);
+    const problem = `is damaged, or no media that ffmpeg reads: ${reason.replace(/\.$/, '')}`;
+    super(`${file} ${problem}.`);
+    this.reason = `it ${problem}`;
   }
 }
 

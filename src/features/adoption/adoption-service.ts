@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { requireTool } from '../../media/probing/run-tool.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Page, PageRequest } from '../../shared/paging.ts';
+import { classesOf } from '../../tams/access/access-classes.ts';
+import { checkDocument, type DocumentLimits } from '../../tams/documents/document-limits.ts';
+import type { Tags } from '../../tams/documents/tags.ts';
+import { reduced } from '../../tams/essence/image-essence.ts';
+import type { Rational } from '../../tams/flows/flow.ts';
+import type { Store } from '../../tams/store.ts';
+import type { Adoption, AdoptionKey, KeyState, Layout } from './adoption.ts';
+import { NO_COUNTS } from './adoption.ts';
+import type { AdoptionKeyReader } from './adoption-key-repository.ts';
+import { type AdoptionReader, AdoptionRepository } from './adoption-repository.ts';
+import { isAllowed } from './adoption-rules.ts';
+import { type Probes, refusal } from './probes.ts';
+
+export interface AdoptionRequest {
+  readonly storage_id: string;
+  readonly prefix: string;
+  readonly layout: Layout;
+  readonly frame_rate?: Rational;
+  readonly tags?: Tags;
+  readonly delete_bytes?: boolean;
+  readonly start?: boolean;
+}
+
+/** Adoptions that are not done and not planned, at a time. */
+const UNDER_WAY_MAX = 100;
+
+interface ServiceParts {
+  readonly store: Store;
+  readonly adoptions: AdoptionReader;
+  readonly keys: AdoptionKeyReader;
+  readonly probes: Probes;
+  readonly limits: DocumentLimits;
+  readonly onWork: () => void;
+}
+
+/** Makes objects of keys that lie in storage backends already (docs/adr/0037-adoption.md). */
+export class AdoptionService {
+  readonly #parts: ServiceParts;
+
+  constructor(parts: ServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws AppError `adoption_refused`, `unknown_storage_backend`, `too_many_items`, `document_too_large` */
+  async create(request: AdoptionRequest, principal: string): Promise<Adoption> {
+    const { storage_id: storageId, layout, frame_rate: rate, tags = {} } = request;
+    const { store, allowed } = this.#parts.probes.storeOf({ storageId });
+    const prefix = request.prefix.replace(/\/$/, '');
+    if (!isAllowed(prefix, allowed)) {
+      throw refusal(
+        'prefix',
+        `${JSON.stringify(prefix)} does not lie in a folder that may be adopted: ${allowed.join(', ')}`,
+      );
+    }
+    if ((layout === 'frames') !== (rate !== undefined)) {
+      throw refusal('frame_rate', layout === 'frames' ? 'frames need one, such as 24/1' : 'it is for frames alone');
+    }
+    checkDocument('adoption', { tags }, this.#parts.limits);
+    checkClasses(tags, store.backend.tags);
+    if (layout !== 'frames') await mustProbe();
+    const nowMs = Date.now();
+    const adoption: Adoption = {
+      id: randomUUID(),
+      storageId,
+      prefix,
+      layout,
+      frameRate: rate && reduced(rate.numerator, rate.denominator ?? 1),
+      tags,
+      deleteBytes: request.delete_bytes ?? false,
+      starts: request.start ?? false,
+      principal,
+      state: 'listing',
+      listedTo: undefined,
+      at: undefined,
+      counts: NO_COUNTS,
+      error: undefined,
+      createdMs: nowMs,
+      updatedMs: nowMs,
+    };
+    await this.#parts.store.transaction(async (tx) => {
+      const repository = new AdoptionRepository(tx.rows);
+      const underWay = await repository.inStates(['listing', 'probing', 'adopting']);
+      if (underWay.length >= UNDER_WAY_MAX) {
+        throw refusal('prefix', `${underWay.length} adoptions are under way, and that is the most; try again later`);
+      }
+      await repository.insert(adoption);
+    });
+    this.#parts.onWork();
+    return adoption;
+  }
+
+  list(page: PageRequest): Promise<Page<Adoption>> {
+    return this.#parts.adoptions.list(page);
+  }
+
+  async get(id: string): Promise<Adoption> {
+    const adoption = await this.#parts.adoptions.find(id);
+    if (adoption === undefined || adoption.state === 'removing') throw noAdoption(id);
+    return adoption;
+  }
+
+  async keys(id: string, state: KeyState | undefined, page: PageRequest): Promise<Page<AdoptionKey>> {
+    await this.get(id);
+    return this.#parts.keys.list(id, state, page);
+  }
+
+  /** Has a planned one go on. One that goes on, or is done, stays as it is. */
+  start(id: string): Promise<Adoption> {
+    return this.#change(id, (adoption) => {
+      if (adoption.state === 'planned') return { ...adoption, state: 'adopting' };
+      if (adoption.state === 'failed') throw new AppError('adoption_refused', `adoption ${id} failed; make another`);
+      return { ...adoption, starts: true };
+    });
+  }
+
+  /** Stops it, and forgets its plan and its report. What was adopted stays. */
+  async remove(id: string): Promise<void> {
+    await this.#change(id, (adoption) => ({ ...adoption, state: 'removing' }));
+  }
+
+  async #change(id: string, change: (adoption: Adoption) => Adoption): Promise<Adoption> {
+    const changed = await this.#parts.store.transaction(async (tx) => {
+      const repository = new AdoptionRepository(tx.rows);
+      const adoption = await repository.find(id);
+      if (adoption === undefined || adoption.state === 'removing') throw noAdoption(id);
+      const now = change(adoption);
+      if (!isDeepStrictEqual(now, adoption)) await repository.save(now);
+      return now;
+    });
+    this.#parts.onWork();
+    return changed;
+  }
+}
+
+const noAdoption = (id: string): AppError => new AppError('not_found', `there is no adoption ${id}`);
+
+/** Whoever may not see a storage backend must not see what lies in it through a flow. */
+function checkClasses(tags: Tags, backend: Tags | undefined): void {
+  const allowed = classesOf(backend);
+  if (allowed === undefined) return;
+  const own = classesOf(tags);
+  if (own?.every((name) => allowed.includes(name)) === true) return;
+  const problem = `the storage backend is for the classes ${allowed.join(', ')}; give the flows a tag auth_classes of these`;
+  throw refusal('tags', problem);
+}
+
+async function mustProbe(): Promise<void> {
+  try {
+    await requireTool('ffprobe');
+  } catch (error) {
+    throw refusal('layout', error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,165 @@
+import pLimit from 'p-limit';
+import type { Store, StoreTransaction } from '../../tams/store.ts';
+import { CommittedReads } from '../../tams/table-access.ts';
+import type { ManagedReader } from '../../vastdb/managed-reader.ts';
+import type { Adoption, AdoptionKey, Counts, KeyState, Sequence } from './adoption.ts';
+import { AdoptionKeyReader, AdoptionKeyRepository, type StoredKey } from './adoption-key-repository.ts';
+import { AdoptionRepository } from './adoption-repository.ts';
+import { placeOf } from './adoption-rules.ts';
+import { type KeyListing } from './key-listing.ts';
+import { type Looked, planFile, planNext } from './key-planning.ts';
+import type { KeyRegistration } from './key-registration.ts';
+import type { Probe } from './probe.ts';
+import { Refused } from './refused.ts';
+
+/** Keys that are looked into for one transaction: those that a kill has looked into again. */
+const PROBED_AT_ONCE = { files: 64, segments: 64, playlists: 64, frames: 1_000 };
+/** Looks at a time: a process each, or a request. */
+const LOOKS = { files: 4, segments: 4, playlists: 4, frames: 32 };
+/** Keys of a transaction that registers them. One that is a flow by itself takes more rows. */
+const ADOPTED_AT_ONCE = { files: 100, segments: 2_000, playlists: 2_000, frames: 2_000 };
+
+export interface StepParts {
+  readonly store: Store;
+  readonly reader: ManagedReader;
+  readonly registration: KeyRegistration;
+  /** Throws if another process works on adoptions by now. */
+  readonly mustBeOurs: (tx: StoreTransaction) => Promise<void>;
+}
+
+/**
+ * The steps of adoptions, each one transaction that writes what was done and how far it is: a process that is killed loses
+ * one step, and the next one repeats it.
+ */
+export class AdoptionSteps {
+  readonly #parts: StepParts;
+  readonly #keys: AdoptionKeyReader;
+
+  constructor(parts: StepParts) {
+    this.#parts = parts;
+    this.#keys = new AdoptionKeyReader(new CommittedReads(parts.reader));
+  }
+
+  sequences(adoptionId: string): Promise<Sequence[]> {
+    return this.#keys.sequences(adoptionId);
+  }
+
+  /** Lists a page of keys. */
+  async list(adoption: Adoption, listing: KeyListing): Promise<void> {
+    const { keys, sequences, next } = await listing.page(adoption.listedTo, (found) =>
+      this.#keys.adopted(adoption.storageId, found),
+    );
+    await this.#step(adoption, async (own, tx) => {
+      const repository = new AdoptionKeyRepository(tx.rows);
+      await Promise.all([repository.insert(own.id, keys), repository.insertSequences(own.id, sequences)]);
+      const counts = changed(own.counts, [], keys);
+      counts.bytes += keys.reduce((sum, { size }) => sum + size, 0);
+      return { ...own, counts, listedTo: next, ...(next === undefined && { state: 'probing' }) };
+    });
+  }
+
+  /** Looks into the next keys, and plans where they lie. */
+  async probe(adoption: Adoption, probe: Probe): Promise<void> {
+    const { layout } = adoption;
+    const batch = await this.#keys.after(adoption.id, adoption.at, PROBED_AT_ONCE[layout]);
+    const listed = batch.filter(({ state }) => state === 'listed');
+    const limit = pLimit(LOOKS[layout]);
+    const looked = await Promise.all(
+      listed.map((key) => limit(async (): Promise<Looked<StoredKey>> => ({ key, found: await lookInto(key, probe) }))),
+    );
+    await this.#step(adoption, async (own, tx) => {
+      const repository = new AdoptionKeyRepository(tx.rows);
+      const { keys, sequences, gaps } = await plan(own, looked, repository);
+      await repository.update(keys);
+      await repository.insert(own.id, gaps);
+      for (const sequence of sequences) await repository.updateSequence(own.id, sequence);
+      const counts = changed(own.counts, listed, [...keys, ...gaps]);
+      if (batch.length > 0) return { ...own, counts, at: batch.at(-1) };
+      return { ...own, counts, at: undefined, state: own.starts ? 'adopting' : 'planned' };
+    });
+  }
+
+  /** Registers the next keys. */
+  async adopt(adoption: Adoption): Promise<void> {
+    const batch = await this.#keys.after(adoption.id, adoption.at, ADOPTED_AT_ONCE[adoption.layout]);
+    const planned = batch.filter(({ state }) => state === 'planned');
+    await this.#step(adoption, async (own, tx) => {
+      const repository = new AdoptionKeyRepository(tx.rows);
+      const numbers = own.layout === 'files' ? [] : planned.map(({ ordinal }) => placeOf(ordinal).sequence);
+      const sequences = await repository.sequences(own.id, [...new Set(numbers)]);
+      const done = await this.#parts.registration.register(tx, own, planned, sequences);
+      await repository.update(done);
+      const counts = changed(own.counts, planned, done);
+      if (batch.length > 0) return { ...own, counts, at: batch.at(-1) };
+      return { ...own, counts, at: undefined, state: 'done' };
+    });
+  }
+
+  /** Forgets the plan and the report; what was adopted stays. @returns whether that is done */
+  async remove(adoption: Adoption): Promise<boolean> {
+    return this.#parts.store.transaction(
+      async (tx) => {
+        await this.#parts.mustBeOurs(tx);
+        return new AdoptionRepository(tx.rows).remove(adoption.id);
+      },
+      { background: true },
+    );
+  }
+
+  async fail(adoption: Adoption, error: string): Promise<void> {
+    await this.#step(adoption, (own) => Promise.resolve({ ...own, state: 'failed', error }));
+  }
+
+  /** Writes nothing where a request had the adoption removed since it was read. */
+  async #step(adoption: Adoption, work: (own: Adoption, tx: StoreTransaction) => Promise<Adoption>): Promise<void> {
+    await this.#parts.store.transaction(
+      async (tx) => {
+        await this.#parts.mustBeOurs(tx);
+        const repository = new AdoptionRepository(tx.rows);
+        const own = await repository.find(adoption.id);
+        if (own?.state !== adoption.state) return;
+        await repository.save(await work(own, tx));
+      },
+      { background: true },
+    );
+  }
+}
+
+async function lookInto(key: AdoptionKey, probe: Probe): Promise<Looked<StoredKey>['found']> {
+  try {
+    return await probe(key);
+  } catch (error) {
+    if (error instanceof Refused) return error.message;
+    throw error;
+  }
+}
+
+async function plan(
+  adoption: Adoption,
+  looked: readonly Looked<StoredKey>[],
+  repository: AdoptionKeyReader,
+): Promise<{ keys: StoredKey[]; sequences: Sequence[]; gaps: AdoptionKey[] }> {
+  if (adoption.layout === 'files') return { keys: looked.map((each) => planFile(each).key), sequences: [], gaps: [] };
+  const numbers = new Set(looked.map(({ key }) => placeOf(key.ordinal).sequence));
+  const known = await repository.sequences(adoption.id, [...numbers]);
+  const sequences = new Map(known.map((sequence) => [sequence.number, sequence]));
+  const keys: StoredKey[] = [];
+  const gaps: AdoptionKey[] = [];
+  for (const each of looked) {
+    const sequence = sequences.get(placeOf(each.key.ordinal).sequence);
+    if (sequence === undefined) throw new Error(`adoption ${adoption.id} lacks the sequence of ${each.key.key}`);
+    const planned = planNext(adoption, sequence, each);
+    keys.push(planned.key);
+    if (planned.sequence !== undefined) sequences.set(sequence.number, planned.sequence);
+    if (planned.gap !== undefined) gaps.push(planned.gap);
+  }
+  return { keys, sequences: [...sequences.values()], gaps };
+}
+
+/** The counts when some keys have other states than before, or are new. */
+function changed(counts: Counts, before: readonly AdoptionKey[], after: readonly AdoptionKey[]): Counts {
+  const now: Record<KeyState, number> & { bytes: number } = { ...counts };
+  for (const { state } of before) now[state]--;
+  for (const { state } of after) now[state]++;
+  return now;
+}

@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import { withReserve } from '../../operation/disk-reserve.ts';
+import { WorkerLoop } from '../../operation/worker-loop.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
+import type { Adoption } from './adoption.ts';
+import type { AdoptionReader } from './adoption-repository.ts';
+import type { AdoptionSteps } from './adoption-steps.ts';
+import { KeyListing } from './key-listing.ts';
+import type { Probes } from './probes.ts';
+import { Refused } from './refused.ts';
+
+export const ADOPTION_LEASE = 'adoption';
+/** Interval of looking for adoptions. */
+const IDLE_MS = 2_000;
+const UNDER_WAY = ['listing', 'probing', 'adopting', 'removing'] as const;
+
+interface WorkerParts {
+  readonly adoptions: AdoptionReader;
+  readonly steps: AdoptionSteps;
+  readonly probes: Probes;
+  readonly leases: LeaseKeeper;
+  readonly logger: Logger;
+}
+
+/** Works on adoptions, one after the other. One process at a time does. */
+export function adoptionWorker(parts: WorkerParts): WorkerLoop {
+  const { adoptions, leases, logger } = parts;
+  const round = async (signal: AbortSignal): Promise<number> => {
+    if ((await adoptions.inStates(UNDER_WAY)).length === 0) return IDLE_MS;
+    await leases.during(ADOPTION_LEASE, async () => {
+      for (const adoption of await adoptions.inStates(UNDER_WAY)) {
+        if (signal.aborted) return;
+        await workOn(adoption, parts, signal);
+      }
+    });
+    return IDLE_MS;
+  };
+  return new WorkerLoop('adoption worker', (signal) => withReserve(() => round(signal)), logger);
+}
+
+/** Until it is done, waits for its start, or the process stops. */
+async function workOn(
+  { id }: Adoption,
+  { adoptions, steps, probes, logger }: WorkerParts,
+  signal: AbortSignal,
+): Promise<void> {
+  let listing: KeyListing | undefined;
+  while (!signal.aborted) {
+    const adoption = await adoptions.find(id);
+    if (adoption === undefined) return;
+    try {
+      const store = probes.storeOf(adoption);
+      if (adoption.state === 'listing') {
+        listing ??= new KeyListing(adoption, store.store, store.allowed, await steps.sequences(id));
+        await steps.list(adoption, listing);
+      } else if (adoption.state === 'probing') await steps.probe(adoption, probes.of(adoption));
+      else if (adoption.state === 'adopting') await steps.adopt(adoption);
+      else if (adoption.state === 'removing') await steps.remove(adoption);
+      else return;
+    } catch (error) {
+      // What cannot be reached now is tried again; anything else would keep all others waiting.
+      if (error instanceof AppError && error.status >= 500) throw error;
+      const isKnown = error instanceof AppError || error instanceof Refused;
+      if (!isKnown) logger.error({ err: error, adoption: id }, 'an adoption failed');
+      await steps.fail(adoption, isKnown ? error.message : 'the server failed; its log says why');
+      return;
+    }
+  }
+}

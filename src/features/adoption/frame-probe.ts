@@ -1,0 +1,41 @@
+import { readExrHeader } from '../../formats/exr/header/header.ts';
+import { ExrError } from '../../formats/exr/header/exr-error.ts';
+import { checkChunks } from '../../formats/exr/header/chunk-table.ts';
+import { cachedBeginning } from '../../formats/exr/header/byte-source.ts';
+import { EXR_MEDIA_TYPE } from '../../formats/exr/media-type.ts';
+import { mediaSource } from '../../media/media-source.ts';
+import type { MediaStore } from '../../media/media-store.ts';
+import { AppError } from '../../shared/errors.ts';
+import { Format } from '../../tams/documents/format.ts';
+import { imageEssence } from '../../tams/essence/image-essence.ts';
+import type { Probe } from './probe.ts';
+import { Refused } from './refused.ts';
+
+/** Reads the headers of EXR files: one request each, for a common header. */
+export function frameProbe(store: MediaStore): Probe {
+  return async ({ key, size }) => {
+    try {
+      const source = cachedBeginning(mediaSource(store, key, { size }));
+      const header = await readExrHeader(source);
+      await checkChunks(header, source);
+      const [part] = header.parts;
+      if (part === undefined) throw new Refused('it has no picture');
+      const essence = imageEssence(part.displayWindow, part.pixelAspectRatio);
+      const flow = {
+        format: Format.image,
+        codec: EXR_MEDIA_TYPE,
+        container: EXR_MEDIA_TYPE,
+        essence_parameters: essence,
+        tags: { exr_compression: part.compression },
+      };
+      const coding = `${essence.frame_width}x${essence.frame_height}`;
+      return { flows: [{ id: '', source_id: '', label: '', ...flow }], coding, startNs: 0n, endNs: 0n, frameNs: 0n };
+    } catch (error) {
+      if (error instanceof ExrError) throw new Refused(`${error.kind}: ${error.message}`);
+      if (error instanceof AppError && error.code === 'not_found') {
+        throw new Refused('there is no object of this key any more');
+      }
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,150 @@
+import type { MediaStore } from '../../media/media-store.ts';
+import { uuidOf } from '../../shared/uuid.ts';
+import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
+import { isAllowed, numberedOf, ordinalOf, refusalOf, refusedOrdinal } from './adoption-rules.ts';
+import { readPlaylist } from './playlist.ts';
+import { Refused } from './refused.ts';
+
+/** Their names are kept in memory while keys are listed. */
+const SEQUENCES_MAX = 100_000;
+
+interface Listed {
+  readonly key: string;
+  readonly size: number;
+}
+
+/** A page of keys as rows, and the sequences that begin with it. */
+export interface ListedPage {
+  readonly keys: readonly AdoptionKey[];
+  readonly sequences: readonly Sequence[];
+  /** Undefined: it is the last page. */
+  readonly next: string | undefined;
+}
+
+/** Lists the keys of an adoption, page by page, and says where in which flow each belongs. */
+export class KeyListing {
+  readonly #adoption: Adoption;
+  readonly #store: MediaStore;
+  readonly #allowed: readonly string[];
+  readonly #numbers: Map<string, number>;
+  #count: number;
+
+  /**
+   * @param allowed the folders that may be adopted
+   * @param sequences those that were found before
+   */
+  constructor(adoption: Adoption, store: MediaStore, allowed: readonly string[], sequences: readonly Sequence[]) {
+    this.#adoption = adoption;
+    this.#store = store;
+    this.#allowed = allowed;
+    this.#numbers = new Map(sequences.map(({ name, number }) => [name, number]));
+    const { bytes: _, ...counts } = adoption.counts;
+    this.#count = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /**
+   * @param adopted the ids of the objects that these keys are already
+   * @throws Refused where there are too many flows
+   */
+  async page(
+    after: string | undefined,
+    adopted: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+  ): Promise<ListedPage> {
+    const { prefix, layout } = this.#adoption;
+    const folder = prefix === '' ? '' : `${prefix}/`;
+    const { objects, next } = await this.#store.list(folder, after === undefined ? {} : { after });
+    // Some tools make an empty object for a folder.
+    const listed = objects.filter(({ path }) => !path.endsWith('/')).map(({ path: key, size }) => ({ key, size }));
+    const sequences: Sequence[] = [];
+    const keys: AdoptionKey[] = [];
+    const own = layout === 'playlists' ? [] : listed;
+    const present = own.length === 0 ? new Map<string, string>() : await adopted(own.map(({ key }) => key));
+    for (const each of own) keys.push(this.#place(each, present.get(each.key), sequences));
+    if (layout === 'playlists') {
+      for (const { key } of listed.filter((each) => /\.m3u8?$/i.test(each.key))) {
+        keys.push(...(await this.#segmentsOf(key, sequences, adopted)));
+      }
+    }
+    return { keys, sequences, next };
+  }
+
+  #place({ key, size }: Listed, objectId: string | undefined, sequences: Sequence[]): AdoptionKey {
+    const index = this.#count++;
+    const refusal = refusalOf(key) ?? (size === 0 ? 'the object is empty' : undefined);
+    const row = settled(key, size, index, refusal, objectId);
+    if (row !== undefined) return row;
+    if (this.#adoption.layout === 'files') return newKey(key, size, BigInt(index));
+    const numbered = numberedOf(key, this.#adoption.layout);
+    if (typeof numbered === 'string') {
+      return { ...newKey(key, size, refusedOrdinal(index)), state: 'refused', reason: numbered };
+    }
+    return newKey(key, size, ordinalOf(this.#numberOf(numbered.name, sequences), numbered.number));
+  }
+
+  #numberOf(name: string, sequences: Sequence[]): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
+    if (number >= SEQUENCES_MAX) {
+      throw new Refused(`there are more than ${SEQUENCES_MAX} sequences; adopt folders of it, one after the other`);
+    }
+    this.#numbers.set(name, number);
+    const { id } = this.#adoption;
+    const flowId = uuidOf(`adoption ${id} ${name}`);
+    sequences.push({ ...NEW_SEQUENCE, number, name, flowId });
+    return number;
+  }
+
+  /** The segments of a playlist, in its order; a playlist that is none is refused itself. */
+  async #segmentsOf(
+    playlist: string,
+    sequences: Sequence[],
+    adopted: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+  ): Promise<AdoptionKey[]> {
+    let segments: readonly string[];
+    try {
+      segments = await readPlaylist(this.#store, playlist);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const row = newKey(playlist, 0, refusedOrdinal(this.#count++));
+      return [{ ...row, state: 'refused', reason: error.message }];
+    }
+    const present = await adopted(segments);
+    const number = this.#numberOf(playlist, sequences);
+    return segments.map((key, position) => {
+      const index = this.#count++;
+      const refusal = isAllowed(key, this.#allowed)
+        ? refusalOf(key)
+        : `${playlist} names it, and it may not be adopted`;
+      return settled(key, 0, index, refusal, present.get(key)) ?? newKey(key, 0, ordinalOf(number, position));
+    });
+  }
+}
+
+/** The row of a key that nothing more is done about. */
+function settled(
+  key: string,
+  size: number,
+  index: number,
+  refusal: string | undefined,
+  objectId?: string,
+): AdoptionKey | undefined {
+  const row = newKey(key, size, refusedOrdinal(index));
+  if (refusal !== undefined) return { ...row, state: 'refused', reason: refusal };
+  return objectId === undefined ? undefined : { ...row, state: 'present', reason: `it is the object ${objectId}` };
+}
+
+export const newKey = (key: string, size: number, ordinal: bigint): AdoptionKey => ({
+  key,
+  size,
+  ordinal,
+  state: 'listed',
+  reason: undefined,
+  flowId: undefined,
+  startNs: undefined,
+  endNs: undefined,
+  offsetNs: undefined,
+  flows: undefined,
+});
+
+const NEW_SEQUENCE = { flows: undefined, coding: undefined, endNs: undefined, offsetNs: 0n, last: undefined } as const;

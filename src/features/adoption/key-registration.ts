@@ -1,0 +1,93 @@
+import { AppError } from '../../shared/errors.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { formatTimestamp } from '../../shared/time/timestamp.ts';
+import { Format } from '../../tams/documents/format.ts';
+import type { FileFlow } from '../../tams/essence/file-flows.ts';
+import { reduced } from '../../tams/essence/image-essence.ts';
+import type { FlowInput } from '../../tams/flows/flow.ts';
+import { adoptedId } from '../../tams/objects/object-location.ts';
+import type { AdoptedObject } from '../../tams/segments/segment-registration.ts';
+import type { SegmentInput } from '../../tams/segments/segment.ts';
+import type { Services } from '../../tams/services.ts';
+import type { StoreTransaction } from '../../tams/store.ts';
+import type { Adoption, Sequence } from './adoption.ts';
+import type { StoredKey } from './adoption-key-repository.ts';
+
+/** Makes flows of planned keys, and puts the keys on their timelines. */
+export class KeyRegistration {
+  readonly #services: Pick<Services, 'flows' | 'segments'>;
+
+  constructor(services: Pick<Services, 'flows' | 'segments'>) {
+    this.#services = services;
+  }
+
+  /** @returns the keys as they are then: adopted, or refused with the reason */
+  async register(
+    tx: StoreTransaction,
+    adoption: Adoption,
+    keys: readonly StoredKey[],
+    sequences: readonly Sequence[],
+  ): Promise<StoredKey[]> {
+    const done: StoredKey[] = [];
+    const byFlow = Map.groupBy(keys, ({ flowId }) => flowId ?? '');
+    for (const [flowId, own] of byFlow) {
+      const flows = own[0]?.flows ?? sequences.find((sequence) => sequence.flowId === flowId)?.flows ?? [];
+      done.push(...(await this.#registerFlow(tx, adoption, { flowId, flows, keys: own })));
+    }
+    return done;
+  }
+
+  async #registerFlow(
+    tx: StoreTransaction,
+    adoption: Adoption,
+    { flowId, flows, keys }: { flowId: string; flows: readonly FileFlow[]; keys: readonly StoredKey[] },
+  ): Promise<StoredKey[]> {
+    try {
+      for (const flow of flows) await this.#makeFlow(tx, adoption, flow);
+      const inputs = keys.map((key) => segmentOf(adoption, key));
+      const objects = keys.map((key) => objectOf(adoption, key));
+      const refusals = await this.#services.segments.adopt(tx, flowId, inputs, objects);
+      const reasons = new Map(refusals.map(({ index, error }) => [index, error.message]));
+      return keys.map((key, index) => {
+        const reason = reasons.get(index);
+        return reason === undefined ? { ...key, state: 'adopted' } : { ...key, state: 'refused', reason };
+      });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500) throw error;
+      const { message: reason } = error;
+      return keys.map((key) => ({ ...key, state: 'refused', reason }));
+    }
+  }
+
+  async #makeFlow(tx: StoreTransaction, adoption: Adoption, flow: FileFlow): Promise<void> {
+    if ((await tx.flows.state(flow.id)) !== undefined) return;
+    const { frameRate: rate } = adoption;
+    const tags = { ...(flow['tags'] as FlowInput['tags']), ...adoption.tags };
+    const ofFrames = rate && { segment_duration: reduced(rate.denominator, rate.numerator) };
+    const whole = { ...withRate(flow), ...(Object.keys(tags).length > 0 && { tags }), ...ofFrames };
+    // Its parts were made by the code that makes the parts of every flow.
+    await this.#services.flows.putIn(tx, flow.id, () => whole as unknown as FlowInput, adoption.principal);
+  }
+}
+
+/** A video has a frame rate, or a variable one (TAMS 8.2, `schemas/flow-video.json`). */
+function withRate(flow: FileFlow): FileFlow {
+  const essence = flow['essence_parameters'] as { frame_rate?: unknown } | undefined;
+  if (flow.format !== Format.video || essence?.frame_rate !== undefined) return flow;
+  return { ...flow, essence_parameters: { ...essence, vfr: true } };
+}
+
+function segmentOf({ storageId }: Adoption, key: StoredKey): SegmentInput {
+  const { startNs = 0n, endNs = 0n, offsetNs = 0n } = key;
+  return {
+    object_id: adoptedId({ storageId, storagePath: key.key }),
+    timerange: TimeRange.fromNs(startNs, endNs).toString(),
+    // A frame has no time of its own: that of its object is the one that it gets here.
+    ...(offsetNs !== 0n && { ts_offset: formatTimestamp(offsetNs) }),
+  };
+}
+
+function objectOf({ storageId, deleteBytes }: Adoption, { key: storagePath }: StoredKey): AdoptedObject {
+  const place = { storageId, storagePath };
+  return { id: adoptedId(place), locations: [place], ...(!deleteBytes && { adoptedAt: place }) };
+}

@@ -1,0 +1,17 @@
+import type { FileFlow } from '../../tams/essence/file-flows.ts';
+
+/** What is in a key. */
+export interface Probed {
+  /** The flows of it alone, that with the segment last. */
+  readonly flows: readonly FileFlow[];
+  /** All keys of a flow have the same. */
+  readonly coding: string;
+  /** Times by its own clock; frames have none. */
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** Segments that are less than this apart meet. */
+  readonly frameNs: bigint;
+}
+
+/** Looks into the bytes of a key. @throws Refused where it cannot be adopted, and what the media store throws */
+export type Probe = (key: { readonly key: string; readonly size: number }) => Promise<Probed>;
