@@ -373,7 +373,7 @@ describe('STORAGE_BACKENDS_FILE', () => {
         session_token: 'token',
         force_path_style: false,
         prefix: 'tams',
-        adoptPrefixes: [],
+        adopt_prefixes: ['rushes', '*'],
         tags: { auth_classes: ['news'], site: 'north' },
       },
       { ...local, label: 'near', path: 'near' },
@@ -398,7 +398,7 @@ describe('STORAGE_BACKENDS_FILE', () => {
         sessionToken: 'token',
         forcePathStyle: false,
         prefix: 'tams',
-        adoptPrefixes: [],
+        adoptPrefixes: ['rushes', '*'],
       },
       {
         type: 'local',

@@ -688,6 +688,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GET_internal-adoptions"];
+        put?: never;
+        post: operations["POST_internal-adoptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/adoptions/{adoptionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GET_internal-adoptions-adoptionId"];
+        put?: never;
+        post?: never;
+        delete: operations["DELETE_internal-adoptions-adoptionId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/adoptions/{adoptionId}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GET_internal-adoptions-adoptionId-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/adoptions/{adoptionId}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["POST_internal-adoptions-adoptionId-start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/deleted": {
         parameters: {
             query?: never;
@@ -888,6 +952,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["GET_playback-flows-flowId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/playback/sources/{sourceId}.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GET_playback-sources-sourceId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1444,6 +1524,46 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Adoption: {
+            bytes: number;
+            /** Format: date-time */
+            created: string;
+            created_by: string;
+            delete_bytes: boolean;
+            error?: string;
+            frame_rate?: components["schemas"]["Rational"];
+            id: components["schemas"]["Uuid"];
+            keys: {
+                adopted: number;
+                listed: number;
+                missing: number;
+                planned: number;
+                present: number;
+                refused: number;
+            };
+            /** @enum {string} */
+            layout: "files" | "segments" | "frames" | "playlists";
+            prefix: string;
+            start: boolean;
+            /** @enum {string} */
+            state: "listing" | "probing" | "planned" | "adopting" | "done" | "failed" | "removing";
+            storage_id: components["schemas"]["Uuid"];
+            tags: {
+                [key: string]: string | string[];
+            };
+            /** Format: date-time */
+            updated: string;
+        };
+        AdoptionKey: {
+            flow_id?: components["schemas"]["Uuid"];
+            key: string;
+            object_id?: components["schemas"]["Uuid"];
+            reason?: string;
+            size: number;
+            /** @enum {string} */
+            state: "listed" | "planned" | "adopted" | "present" | "refused" | "missing";
+            timerange?: components["schemas"]["Timerange"];
+        };
         AnalyticsCatalog: {
             analysed: {
                 groups: string[];
@@ -1711,7 +1831,7 @@ export interface components {
             time: string;
             trace_id?: string;
             /** @enum {string} */
-            type: "invalid_request" | "unsupported_media_type" | "invalid_cursor" | "invalid_timerange" | "invalid_flow" | "profile_exists" | "invalid_flow_collection" | "flow_being_deleted" | "container_not_set" | "invalid_segment" | "range_being_deleted" | "segment_overlap" | "unknown_object" | "object_ids_in_use" | "unknown_storage_backend" | "invalid_instance" | "invalid_webhook" | "checksum_mismatch" | "document_too_large" | "too_many_items" | "property_too_large" | "analysis_too_large" | "unauthorized" | "insufficient_scope" | "invalid_signature" | "insufficient_rights" | "outside_own_classes" | "cross_site_request" | "foreign_host" | "flow_read_only" | "not_found" | "method_not_allowed" | "request_too_slow" | "transcript_being_put" | "id_in_use" | "deletion_unfinished" | "no_flow_to_restore" | "payload_too_large" | "range_not_satisfiable" | "invalid_exr" | "too_many_attempts" | "too_many_copies" | "rate_limited" | "internal_error" | "authentication_unavailable" | "overloaded" | "deadline_exceeded" | "analytics_unavailable" | "tables_unavailable" | "outcome_unknown" | "media_store_unavailable" | "embedder_unavailable" | "storage_full";
+            type: "invalid_request" | "unsupported_media_type" | "invalid_cursor" | "invalid_timerange" | "invalid_flow" | "profile_exists" | "invalid_flow_collection" | "flow_being_deleted" | "container_not_set" | "invalid_segment" | "range_being_deleted" | "segment_overlap" | "unknown_object" | "object_ids_in_use" | "unknown_storage_backend" | "invalid_instance" | "adoption_refused" | "invalid_webhook" | "checksum_mismatch" | "document_too_large" | "too_many_items" | "property_too_large" | "analysis_too_large" | "unauthorized" | "insufficient_scope" | "invalid_signature" | "insufficient_rights" | "outside_own_classes" | "cross_site_request" | "foreign_host" | "flow_read_only" | "not_found" | "method_not_allowed" | "request_too_slow" | "transcript_being_put" | "id_in_use" | "deletion_unfinished" | "no_flow_to_restore" | "payload_too_large" | "range_not_satisfiable" | "invalid_exr" | "too_many_attempts" | "too_many_copies" | "rate_limited" | "internal_error" | "authentication_unavailable" | "overloaded" | "deadline_exceeded" | "analytics_unavailable" | "tables_unavailable" | "outcome_unknown" | "media_store_unavailable" | "embedder_unavailable" | "storage_full";
         };
         EventStreamMechanism: {
             config?: Record<string, never>;
@@ -6491,6 +6611,356 @@ export interface operations {
             };
         };
     };
+    "GET_internal-adoptions": {
+        parameters: {
+            query?: {
+                limit?: number;
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adoption"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "POST_internal-adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    delete_bytes?: boolean;
+                    frame_rate?: components["schemas"]["Rational"];
+                    /** @enum {string} */
+                    layout: "files" | "segments" | "frames" | "playlists";
+                    prefix: string;
+                    start?: boolean;
+                    storage_id: components["schemas"]["Uuid"];
+                    tags?: {
+                        [key: string]: string | string[];
+                    };
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adoption"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "GET_internal-adoptions-adoptionId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adoptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adoption"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "DELETE_internal-adoptions-adoptionId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adoptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "GET_internal-adoptions-adoptionId-keys": {
+        parameters: {
+            query?: {
+                limit?: number;
+                page?: string;
+                state?: "listed" | "planned" | "adopted" | "present" | "refused" | "missing";
+            };
+            header?: never;
+            path: {
+                adoptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionKey"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "POST_internal-adoptions-adoptionId-start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adoptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adoption"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "DELETE_internal-deleted": {
         parameters: {
             query?: never;
@@ -7256,6 +7726,69 @@ export interface operations {
             header?: never;
             path: {
                 flowId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "GET_playback-sources-sourceId": {
+        parameters: {
+            query?: {
+                timerange?: components["schemas"]["Timerange"];
+            };
+            header?: never;
+            path: {
+                sourceId: string;
             };
             cookie?: never;
         };
