@@ -82,7 +82,9 @@ export class PlayerEngine {
     if (ns === undefined) return undefined;
     const start = line?.startNs ?? 0n;
     const frame = frameNs(rate);
-    const to = start + ((ns - start) / frame + BigInt(frames)) * frame + (frames === 0 ? 0n : INTO_FRAME_NS);
+    // A time just before a frame is meant to be that frame.
+    const shown = (ns - start + INTO_FRAME_NS) / frame;
+    const to = start + (shown + BigInt(frames)) * frame + INTO_FRAME_NS;
     this.seek(to);
     return to;
   }
