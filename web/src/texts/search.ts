@@ -1,0 +1,20 @@
+/** The texts of the search page. */
+export const search = {
+  title: 'Search',
+  words: 'What was said',
+  hint: 'All words have to be there. "a b" is a phrase, wor* a beginning, -word must not be there, a OR b takes either.',
+  by: 'Search by',
+  types: { hybrid: 'Both', keyword: 'Words', semantic: 'Meaning' },
+  speaker: 'Speaker',
+  language: 'Language',
+  go: 'Search',
+  none: 'Nothing was found.',
+  start: 'Type words that were said, or their meaning.',
+  off: 'The media search of this server is off. SEARCH=true switches it on.',
+  found: (total: number): string => (total === 1 ? '1 hit' : `${total.toLocaleString('en')} hits`),
+  range: (first: number, last: number): string => `${first} to ${last}`,
+  earlier: 'Earlier hits',
+  later: 'Later hits',
+  play: (time: string): string => `Play from ${time}`,
+  unlinked: 'This file lies on no flow: it cannot be played from here.',
+};
