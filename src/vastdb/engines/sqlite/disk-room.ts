@@ -4,9 +4,9 @@ import { spaceOf } from '../../../operation/disk-reserve.ts';
 import { TableError } from '../../table-error.ts';
 import type { Session } from './session.ts';
 
-/** Free space is read again after this time, or this many transactions: it takes microseconds. */
+/** Where there is plenty, free space is read again after this time, or this many transactions. */
 const FRESH_MS = 100;
-const FRESH_TRANSACTIONS = 32;
+const FRESH_TRANSACTIONS = 8;
 
 /**
  * Whether the disk has room for transactions that do not make any. Pages that deletions freed within the database are
@@ -42,12 +42,15 @@ export class DiskRoom {
     throw new TableError('full', `The rest of the disk of ${this.#file} is kept for deletions.`);
   }
 
-  /** Whether a write that was refused would be admitted once the log is emptied. */
-  isHeldByLog(): boolean {
-    const { reserve, unused, freed } = this.#look();
-    if (unused >= reserve / 4 || unused + freed < reserve / 2) return false;
+  /**
+   * Whether the log has to be emptied before anything is written, deletions too: it takes room on the disk, and needs more
+   * in the database when it is copied. A disk that has none left for that cannot be emptied any more.
+   */
+  isLogInTheWay(): boolean {
+    const { reserve, unused } = this.#look();
+    if (unused >= reserve / 2) return false;
     const log = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-    return unused + log >= reserve / 4;
+    return log > reserve / 8;
   }
 
   /** To be called when the log was emptied. */
@@ -57,7 +60,10 @@ export class DiskRoom {
 
   #look(): { reserve: number; unused: number; freed: number } {
     const now = performance.now();
-    if (this.#reserveBytes === 0 || (now < this.#staleAt && this.#admitted < FRESH_TRANSACTIONS)) return this.#present;
+    if (this.#reserveBytes === 0) return this.#present;
+    // Else each time, which takes microseconds: a few transactions of large documents use up a reserve.
+    const isPlenty = this.#present.unused >= 2 * this.#present.reserve;
+    if (isPlenty && now < this.#staleAt && this.#admitted < FRESH_TRANSACTIONS) return this.#present;
     this.#staleAt = now + FRESH_MS;
     this.#admitted = 0;
     const { free, reserve } = spaceOf(statfsSync(dirname(this.#file)), this.#reserveBytes);

@@ -130,6 +130,7 @@ class SqliteEngine implements TableEngine {
   readonly #groupCommit: GroupCommit;
   readonly #interactiveReader: InteractiveReader;
   readonly #backgroundReader: ScanningReader;
+  #emptying: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -228,17 +229,31 @@ class SqliteEngine implements TableEngine {
   /** `work` must not call `transaction` itself: the inner one waits for the outer one to end. */
   async transaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     this.#checkOpen();
+    if (this.#room.isLogInTheWay()) {
+      await this.#emptyLog();
+      this.#checkOpen();
+    }
     try {
       return await this.#runTransaction(work, options);
     } catch (error) {
       if (!(error instanceof TableError && error.kind === 'full')) throw error;
-      if (!mayUseReserve() && !this.#room.isHeldByLog()) throw error;
-      // Even where others have used up the reserve: the log can be emptied into pages that are there already. If that
-      // fails too, the second attempt says why.
-      await this.#checkpointer.empty().catch(() => undefined);
-      this.#room.lookAgain();
+      if (!mayUseReserve() && !this.#room.isLogInTheWay()) throw error;
+      // Even where others have used up the reserve: the log can be emptied into pages that are there already.
+      await this.#emptyLog();
       return this.#runTransaction(work, options);
     }
+  }
+
+  /** Once for all that wait for it. Where it fails, the transaction says why. */
+  #emptyLog(): Promise<void> {
+    this.#emptying ??= this.#checkpointer
+      .empty()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#emptying = undefined;
+        this.#room.lookAgain();
+      });
+    return this.#emptying;
   }
 
   #runTransaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
