@@ -9,8 +9,9 @@ WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
 COPY web ./web
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --workspace web --ignore-scripts --no-audit --no-fund
-# The page's arithmetic of time is the server's.
+# The page's arithmetic of time is the server's, its clip the demo's.
 COPY src/shared/time ./src/shared/time
+COPY demo/clip ./demo/clip
 RUN npm run build --workspace web
 
 FROM ${NODE_IMAGE} AS build

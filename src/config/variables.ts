@@ -15,6 +15,8 @@ export const VARIABLES: readonly string[] = [
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
   'AUTH_SCOPES_MAP',
+  'AUTH_OIDC_CLIENT_ID',
+  'AUTH_OIDC_SCOPE',
   'AUTH_CLOCK_SKEW_S',
   'AUTH_TOKENS_FILE',
   'AUTH_CLASSES',

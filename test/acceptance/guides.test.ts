@@ -21,6 +21,13 @@ async function runGuide(file: string): Promise<string[]> {
   return stdout.trimEnd().split(/\r?\n/);
 }
 
+test('the commands of docs/web.md tell how to sign in, and find the page', async () => {
+  const printed = (await runGuide('docs/web.md')).join('\n');
+  for (const expected of ['{"modes":[],"principal":{', '"scopes":["read","write","delete","admin"]', '/ui/\n1']) {
+    expect(printed).toContain(expected);
+  }
+}, 90_000);
+
 test('the commands of docs/flow-search.md find what it says', async () => {
   const lines = await runGuide('docs/flow-search.md');
   expect(lines[0]).toContain('24 flows and 480 segments');

@@ -1,15 +1,25 @@
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from 'preact-iso';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { addressOf, pageBase } from './address.ts';
-import { isLost } from './api/connection.ts';
+import { isLost, returns } from './api/connection.ts';
+import { access, endSession, loadSession, may, mustSignIn } from './api/session.ts';
 import { BringIn, Exr, Library, Media, MENU, Search, Server, SignIn, Usage } from './pages.ts';
 import { ErrorNote } from './parts/error-note.tsx';
+import { Skeleton } from './parts/skeleton.tsx';
 import { shell } from './texts.ts';
 import { type Theme, theme } from './theme.ts';
 
 /** What is around all pages, and the page that the address names. */
 export function App() {
   const [failure, setFailure] = useState<unknown>();
+  const load = (): void => {
+    setFailure(undefined);
+    loadSession().catch(setFailure);
+  };
+  const back = returns.value;
+  useEffect(() => {
+    if (access.value === undefined) load();
+  }, [back]);
   return (
     <LocationProvider scope={pageBase.replace(/\/$/, '')}>
       <a class="skip" href="#page">
@@ -24,24 +34,38 @@ export function App() {
           </div>
         )}
         <main id="page" class="page-body" tabIndex={-1}>
-          {failure !== undefined && <ErrorNote error={failure} retry={() => location.reload()} />}
+          {failure !== undefined && (
+            <ErrorNote error={failure} retry={() => (access.value === undefined ? load() : location.reload())} />
+          )}
           <ErrorBoundary onError={setFailure}>
-            <Router onRouteChange={() => setFailure(undefined)}>
-              <Route path={pageBase} component={Library} />
-              <Route path={addressOf('search')} component={Search} />
-              <Route path={addressOf('exr')} component={Exr} />
-              <Route path={addressOf('usage')} component={Usage} />
-              <Route path={addressOf('server')} component={Server} />
-              <Route path={addressOf('bring-in')} component={BringIn} />
-              <Route path={addressOf('flows/:id')} component={Media} kind="flow" />
-              <Route path={addressOf('sources/:id')} component={Media} kind="source" />
-              <Route path={addressOf('sign-in')} component={SignIn} />
-              <Route default component={NotFound} />
-            </Router>
+            {access.value === undefined ? (
+              failure === undefined && <Skeleton lines={8} />
+            ) : mustSignIn.value ? (
+              <SignIn />
+            ) : (
+              <Pages onChange={() => setFailure(undefined)} />
+            )}
           </ErrorBoundary>
         </main>
       </div>
     </LocationProvider>
+  );
+}
+
+function Pages({ onChange }: { readonly onChange: () => void }) {
+  return (
+    <Router onRouteChange={onChange}>
+      <Route path={pageBase} component={Library} />
+      <Route path={addressOf('search')} component={Search} />
+      <Route path={addressOf('exr')} component={Exr} />
+      <Route path={addressOf('usage')} component={Usage} />
+      <Route path={addressOf('server')} component={Server} />
+      <Route path={addressOf('bring-in')} component={BringIn} />
+      <Route path={addressOf('flows/:id')} component={Media} kind="flow" />
+      <Route path={addressOf('sources/:id')} component={Media} kind="source" />
+      <Route path={addressOf('sign-in')} component={SignIn} />
+      <Route default component={NotFound} />
+    </Router>
   );
 }
 
@@ -54,7 +78,7 @@ function Menu() {
         <img src={addressOf('icon.svg')} alt="" />
         {shell.brand}
       </a>
-      {MENU.map((page) => (
+      {MENU.filter(({ needs }) => may(needs)).map((page) => (
         <a
           key={page.path}
           class="page"
@@ -90,6 +114,14 @@ function TopBar() {
           <option value="dark">{shell.theme.dark}</option>
           <option value="light">{shell.theme.light}</option>
         </select>
+        {access.value?.principal !== undefined && access.value.modes.length > 0 && (
+          <>
+            <span>{access.value.principal.name}</span>
+            <button type="button" onClick={() => endSession()}>
+              {shell.signOut}
+            </button>
+          </>
+        )}
       </div>
     </header>
   );

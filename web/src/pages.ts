@@ -1,14 +1,23 @@
 import { lazy } from 'preact-iso';
+import type { Scope } from './api/session.ts';
 import { shell } from './texts.ts';
 
-/** Pages of the menu, by their address below `/ui/`. */
-export const MENU = [
-  { path: '', label: shell.library },
-  { path: 'search', label: shell.search },
-  { path: 'exr', label: shell.exr },
-  { path: 'usage', label: shell.usage },
-  { path: 'server', label: shell.server },
-  { path: 'bring-in', label: shell.bringIn },
+interface MenuEntry {
+  /** The address below `/ui/`. */
+  readonly path: string;
+  readonly label: string;
+  /** The scope without which it would be empty. */
+  readonly needs: Scope;
+}
+
+/** Pages of the menu. */
+export const MENU: readonly MenuEntry[] = [
+  { path: '', label: shell.library, needs: 'read' },
+  { path: 'search', label: shell.search, needs: 'read' },
+  { path: 'exr', label: shell.exr, needs: 'read' },
+  { path: 'usage', label: shell.usage, needs: 'read' },
+  { path: 'server', label: shell.server, needs: 'read' },
+  { path: 'bring-in', label: shell.bringIn, needs: 'write' },
 ];
 
 /** Each is loaded when it is first shown. */

@@ -17,6 +17,7 @@ export const shell = {
   notFound: 'There is no page at this address.',
   notBuilt: 'This page is not built yet.',
   requestId: (id: string): string => `Request ${id}`,
+  signIn: 'Sign in',
   tryAgain: 'Try again',
   title: (page: string): string => `${page} - TAMS`,
 };

@@ -8,13 +8,13 @@ import { ConfigError } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
 import * as syntax from '../../config/text-syntax.ts';
 
-const MODES = ['jwt', 'token', 'basic', 'url_token'] as const;
+export const AUTH_MODES = ['jwt', 'token', 'basic', 'url_token'] as const;
 
 const TOKEN_SCOPES = ['read', 'write', 'delete', 'admin'] as const;
 
 type TokenScope = (typeof TOKEN_SCOPES)[number];
 
-type AuthMode = (typeof MODES)[number];
+type AuthMode = (typeof AUTH_MODES)[number];
 
 interface JwtConfig {
   readonly jwksUrl: string;
@@ -24,6 +24,14 @@ interface JwtConfig {
   /** The scopes that a scope of the provider stands for, besides the usual names. */
   readonly scopesMap: ReadonlyMap<string, readonly TokenScope[]>;
   readonly clockSkewS: number;
+}
+
+/** What the web page, a public client, needs to sign people in at the provider (OpenID Connect). */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly client_id: string;
+  /** Scopes to ask for, with spaces between them. */
+  readonly scope: string;
 }
 
 /** A token of AUTH_TOKENS_FILE, of which only the hash is kept. */
@@ -41,6 +49,8 @@ export interface AuthConfig {
   readonly modes: readonly AuthMode[];
   /** Given if `modes` has jwt. */
   readonly jwt: JwtConfig | undefined;
+  /** Given if people sign in to the web page at the provider. */
+  readonly oidc: OidcConfig | undefined;
   readonly tokens: readonly FileTokenConfig[];
   readonly auditRetentionDays: number;
 }
@@ -59,7 +69,14 @@ const TokenEntry = Type.Object(
 );
 type TokenEntry = Static<typeof TokenEntry>;
 
-const JWT_VARIABLES = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_SCOPES_MAP'];
+const JWT_VARIABLES = [
+  'AUTH_JWKS_URL',
+  'AUTH_ISSUER',
+  'AUTH_AUDIENCE',
+  'AUTH_SCOPES_MAP',
+  'AUTH_OIDC_CLIENT_ID',
+  'AUTH_OIDC_SCOPE',
+];
 const TOKENS_FILE = 'AUTH_TOKENS_FILE';
 
 /** An http or https URL with any path and query; issuers are compared as texts, and so kept as they are. */
@@ -72,10 +89,10 @@ const MODE_LIST: syntax.TextSyntax<AuthMode[]> = {
   parse: (given) => {
     const names = given.split(',').map((name) => name.trim());
     if (names.length === 1 && names[0] === 'none') return [];
-    const modes = MODES.filter((mode) => names.includes(mode));
+    const modes = AUTH_MODES.filter((mode) => names.includes(mode));
     return modes.length === names.length ? modes : undefined;
   },
-  takes: `none or a comma-separated list of ${MODES.join(', ')}`,
+  takes: `none or a comma-separated list of ${AUTH_MODES.join(', ')}`,
 };
 
 const AUDIENCE_LIST: syntax.TextSyntax<string[]> = {
@@ -123,11 +140,12 @@ export function readAuth(env: Environment, exposure: Exposure): AuthConfig {
   const takesTokens = inUse.includes('token') || inUse.includes('url_token');
   refuseWithoutEffect(env, takesTokens, [TOKENS_FILE], 'token or url_token');
   const file = env.text(TOKENS_FILE);
-  refuseWithoutEffect(env, inUse.length > 0, ['AUTH_CLASSES'], MODES.join(' or '));
+  refuseWithoutEffect(env, inUse.length > 0, ['AUTH_CLASSES'], AUTH_MODES.join(' or '));
   const clockSkewS = env.integer('AUTH_CLOCK_SKEW_S', { default: 30, min: 0, max: 600 });
   return {
     modes: inUse,
     jwt: inUse.includes('jwt') ? { ...readProvider(env), clockSkewS } : undefined,
+    oidc: readOidc(env),
     tokens: file === undefined ? [] : readTokens(file),
     auditRetentionDays: env.integer('AUDIT_RETENTION_DAYS', { default: 90, min: 1, max: 3650 }),
   };
@@ -158,6 +176,19 @@ function readProvider(env: Environment): Omit<JwtConfig, 'clockSkewS'> {
     audiences: required('AUTH_AUDIENCE', env.parsed('AUTH_AUDIENCE', AUDIENCE_LIST)),
     scopesMap: env.parsed('AUTH_SCOPES_MAP', SCOPES_MAP) ?? new Map<string, TokenScope[]>(),
   };
+}
+
+function readOidc(env: Environment): OidcConfig | undefined {
+  const clientId = env.text('AUTH_OIDC_CLIENT_ID');
+  const scope = env.text('AUTH_OIDC_SCOPE');
+  if (clientId === undefined) {
+    if (scope === undefined) return undefined;
+    throw new ConfigError(
+      'AUTH_OIDC_SCOPE has no effect without AUTH_OIDC_CLIENT_ID; set that or unset AUTH_OIDC_SCOPE.',
+    );
+  }
+  const issuer = env.parsed('AUTH_ISSUER', URL_TEXT) ?? '';
+  return { issuer, client_id: clientId, scope: scope ?? 'openid' };
 }
 
 function readTokens(file: string): FileTokenConfig[] {

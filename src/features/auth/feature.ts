@@ -1,11 +1,13 @@
 import { Authenticator } from './authenticator.ts';
 import { auditSources } from './audit-metrics.ts';
+import { authRoutes } from './auth-routes.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { AuditWorker } from './audit-worker.ts';
 import { type AuthConfig, readAuth } from './auth-settings.ts';
 import { AuthStore } from './auth-store.ts';
 import { AUTH_TABLES } from './auth-tables.ts';
 import { CredentialDirectory } from './credential-directory.ts';
+import { credentialRoutes } from './credential-routes.ts';
 import { PasswordVerifier } from './password-verifier.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import type { SecurityScheme } from '../../http/security-schemes.ts';
@@ -26,10 +28,14 @@ export const auth: Feature<AuthConfig> = {
   tables: () => AUTH_TABLES,
   statistics: { hidden: AUTH_TABLES },
   guards: ({ modes }) => modes.length > 0,
-  open: async ({ manager, logger }, { modes, jwt, tokens, auditRetentionDays }) => {
+  open: async ({ manager, logger }, config) => {
+    const { modes, jwt, tokens, auditRetentionDays } = config;
     if (modes.length === 0) {
       logger.info('there is no authentication: whoever reaches this server may do everything');
-      return { metrics: auditSources(undefined) };
+      return {
+        routes: (app) => authRoutes(app, { config, authenticator: undefined, schemes: [] }),
+        metrics: auditSources(undefined),
+      };
     }
     const store = new AuthStore(manager);
     // Its library is loaded only when needed.
@@ -47,8 +53,13 @@ export const auth: Feature<AuthConfig> = {
       basic: modes.includes('basic') ? new PasswordVerifier(directory) : undefined,
     };
     const schemes = [...new Set(modes.map((mode) => SCHEME_OF_MODE[mode]))];
+    const authenticator = new Authenticator(verifiers, directory, audit);
     return {
-      authentication: { authenticator: new Authenticator(verifiers, directory, audit), audit, schemes },
+      routes: (app) => {
+        authRoutes(app, { config, authenticator, schemes });
+        credentialRoutes(app, store);
+      },
+      authentication: { authenticator, audit, schemes },
       metrics: auditSources({ audit, auditWorker }),
       workers: [auditWorker],
     };

@@ -50,7 +50,14 @@ describe('the image', () => {
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
     expect(allowed[0]).toBe('*');
-    const inBuild = ['package-lock.json', 'tsconfig.json', 'web', 'docker/prune-modules.sh', 'docker/runtime-root.sh'];
+    const inBuild = [
+      'package-lock.json',
+      'tsconfig.json',
+      'web',
+      'demo/clip',
+      'docker/prune-modules.sh',
+      'docker/runtime-root.sh',
+    ];
     const passed = [...copied, ...inBuild].map((path) => `!${path}`);
     // The page is built anew, with libraries of its own.
     expect(allowed.slice(1).sort()).toEqual([...passed, 'web/dist', 'web/node_modules'].sort());

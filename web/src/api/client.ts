@@ -4,7 +4,7 @@ import { serverRoot } from '../address.ts';
 import { reach } from './connection.ts';
 import { ApiError } from './errors.ts';
 import type { paths } from './schema.d.ts';
-import { credential } from './session.ts';
+import { credential, endSession } from './session.ts';
 
 /** The version of TAMS that the page speaks. */
 export const TAMS_URL = `${serverRoot}v8.2`;
@@ -15,7 +15,9 @@ export async function send(request: Request): Promise<Response> {
   if (header !== undefined) request.headers.set('authorization', header);
   const response = await reach(request);
   if (response.ok || response.status === 304) return response;
-  throw await ApiError.from(response);
+  const error = await ApiError.from(response);
+  if (response.status === 401) endSession(error.message);
+  throw error;
 }
 
 // Without credentials of the browser's own: for a 401 it would ask for a password itself.
@@ -40,8 +42,6 @@ export interface Page<Item> {
   readonly items: readonly Item[];
   /** For the parameter `page`; undefined: this was the last. */
   readonly next: string | undefined;
-  /** Matches in all where the server tells (`X-Paging-Count`). */
-  readonly count: number | undefined;
 }
 
 /** A page of a listing, whose cursor is in its headers. @throws ApiError | LostServerError */
@@ -49,10 +49,8 @@ export async function pageOf<T extends Record<string | number, unknown>, O, M ex
   answer: Promise<FetchResponse<T, O, M>>,
 ): Promise<Page<NonNullable<FetchResponse<T, O, M>['data']> extends readonly (infer Item)[] ? Item : never>> {
   const { data, response } = await answer;
-  const count = response.headers.get('x-paging-count');
   return {
     items: (data ?? []) as never,
     next: response.headers.get('x-paging-nextkey') ?? undefined,
-    count: count === null ? undefined : Number(count),
   };
 }

@@ -1,0 +1,56 @@
+import { dataOf, tams } from '../../api/client.ts';
+import clip from '../../../../demo/clip/clip.json';
+
+/** The clip's files, which are loaded only here. */
+const FILES = import.meta.glob<string>('../../../../demo/clip/*.{mpegts,aac}', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+
+type Track = (typeof clip)['video'] | (typeof clip)['audio'];
+
+/**
+ * Puts the demo's clip into the store as any client would: flows, storage, uploads, segments.
+ *
+ * @param progress is told how many segments are there, of how many
+ * @throws ApiError | LostServerError
+ */
+export async function loadDemoClip(progress: (done: number, all: number) => void): Promise<void> {
+  const tracks = Object.entries(clip) as ['video' | 'audio', Track][];
+  const all = tracks.reduce((sum, [, track]) => sum + track.segments.length, 0);
+  let done = 0;
+  progress(done, all);
+  for (const [kind, { segments, ...described }] of tracks) {
+    const flowId = crypto.randomUUID();
+    const flow = { id: flowId, source_id: crypto.randomUUID(), format: `urn:x-nmos:format:${kind}`, ...described };
+    await tams.PUT('/flows/{flowId}', { params: { path: { flowId } }, body: flow as never });
+    for (const segment of segments) {
+      await addSegment(flowId, segment);
+      progress((done += 1), all);
+    }
+  }
+}
+
+async function addSegment(flowId: string, segment: Track['segments'][number]): Promise<void> {
+  const params = { path: { flowId } };
+  const storage = await dataOf(tams.POST('/flows/{flowId}/storage', { params, body: { limit: 1 } }));
+  const object = storage.media_objects[0];
+  const url = FILES[`../../../../demo/clip/${segment.file}`];
+  if (object === undefined || url === undefined) throw new Error(segment.file);
+  const { 'content-type': type, headers } = object.put_url as {
+    'content-type'?: string;
+    headers?: Record<string, string>;
+  };
+  const bytes = await (await fetch(new URL(url, import.meta.url))).blob();
+  const upload = await fetch(object.put_url.url, {
+    method: 'PUT',
+    body: bytes,
+    headers: { ...headers, ...(type !== undefined && { 'content-type': type }) },
+  });
+  if (!upload.ok) throw new Error(`${upload.status} ${upload.statusText}`);
+  await tams.POST('/flows/{flowId}/segments', {
+    params,
+    body: { object_id: object.object_id, timerange: segment.timerange } as never,
+  });
+}
