@@ -39,6 +39,8 @@ export interface IndexDefinition<Column extends string = string> {
    * in it together with `isNotNull`.
    */
   readonly sparse?: boolean;
+  /** Queries by it read no other columns: where an index is a copy of columns, wide ones are not copied once more. */
+  readonly keysOnly?: boolean;
 }
 
 declare const rows: unique symbol;

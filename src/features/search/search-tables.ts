@@ -106,7 +106,7 @@ export const EMBEDDINGS = defineTable({
     { name: 'vector', type: 'vector', required: true },
     { name: 'deleted_ms', type: 'int64' },
   ],
-  indexes: [{ columns: ['segment_id', 'model'], unique: true }, { columns: ['version_id'] }],
+  indexes: [{ columns: ['segment_id', 'model'], unique: true, keysOnly: true }, { columns: ['version_id'] }],
 });
 
 /** @param dimension of the vectors; it is part of the table, so another dimension needs another installation. */

@@ -38,5 +38,5 @@ export const EVENTS = defineTable({
     { name: 'scope', type: json<EventScope>(), required: true },
     { name: 'payload', type: 'string', required: true },
   ],
-  indexes: [{ columns: ['position', 'order_ns'] }, { columns: ['subject', 'position', 'order_ns'] }],
+  indexes: [{ columns: ['position', 'order_ns'] }, { columns: ['subject', 'position', 'order_ns'], keysOnly: true }],
 });

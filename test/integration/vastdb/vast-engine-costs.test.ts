@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { VastClient } from '../../../src/vastdb/engines/vast/client/vast-client.ts';
 import { ClusterTransport } from '../../../src/vastdb/engines/vast/transport/cluster-transport.ts';
 import { openVastEngine } from '../../../src/vastdb/engines/vast/vast-engine.ts';
-import type { Lane } from '../../../src/vastdb/engine.ts';
+import type { Lane, TableDefinition } from '../../../src/vastdb/engine.ts';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../../src/vastdb/predicate/predicate.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
@@ -11,6 +11,16 @@ import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { COUNTERS, EVENTS, valueOf } from '../../support/vastdb/counters.ts';
 import { EmulatedCluster } from '../../support/vastdb/emulated-cluster.ts';
 import { engineOptions, openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
+
+const SEARCHED: TableDefinition = {
+  name: 'searched',
+  columns: [
+    { name: 'id', type: 'string', required: true },
+    { name: 'version_id', type: 'string', required: true },
+    { name: 'wide', type: 'string' },
+  ],
+  indexes: [{ columns: ['id'], keysOnly: true }, { columns: ['version_id'] }],
+};
 
 const cluster = new EmulatedCluster();
 const open: EmulatedCluster['open'] = (...options) => cluster.open(...options);
@@ -154,5 +164,16 @@ describe('what others left', () => {
     await replica(emulator);
     expect(emulator.requests.count('projection.create')).toBe(0);
     expect(emulator.requests.count('table.create')).toBe(0);
+  });
+
+  it('a projection holds all columns, unless queries by it read its own alone', async () => {
+    const { engine, dispose } = await openEmulatedEngine();
+    const manager = await VastDBManager.open(engine, [SEARCHED]);
+    await manager.insert('searched', [{ id: 'a', version_id: 'v', wide: 'text' }]);
+    const projections = await engine.projections(SEARCHED);
+    const [narrow, whole] = ['by_id', 'by_version_id'].map((name) => projections.get(name)?.bytes ?? 0);
+    expect(whole).toBe(3 * (narrow ?? 0));
+    expect(narrow).toBeGreaterThan(0);
+    await dispose();
   });
 });

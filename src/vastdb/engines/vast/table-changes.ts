@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { retry } from '../../../shared/retry.ts';
-import type { ColumnDefinition, TableDefinition } from '../../engine.ts';
+import type { ColumnDefinition, IndexDefinition, TableDefinition } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import type { ProjectionStatus } from './client/projections.ts';
 import type { VastClient } from './client/vast-client.ts';
@@ -70,7 +70,7 @@ export class TableChanges {
 
   /**
    * Makes the missing projections that stand for the definition's indexes, and for its sort key where
-   * the table is not sorted. They hold all columns, so that any query can use them, and only make
+   * the table is not sorted. They hold all columns, so that any query can use them, unless the index is `keysOnly`. They only make
    * queries faster: a cluster that refuses them is left as it is, and the log says so once.
    */
   async createProjections(definition: TableDefinition): Promise<void> {
@@ -81,9 +81,9 @@ export class TableChanges {
     try {
       await this.#change(async (id) => {
         const present = new Set(await projections.list(id, definition.name));
-        for (const sorted of wanted) {
+        for (const { columns: sorted, keysOnly = false } of wanted) {
           if (present.has(projectionName(sorted))) continue;
-          const others = names.filter((name) => !sorted.includes(name));
+          const others = keysOnly ? [] : names.filter((name) => !sorted.includes(name));
           await projections.create(id, definition.name, projectionName(sorted), sorted, others);
         }
       });
@@ -96,7 +96,7 @@ export class TableChanges {
   /** The projections that `createProjections` would make, by name, with the state of existing ones. */
   async projectionsOf(definition: TableDefinition): Promise<Map<string, ProjectionStatus | undefined>> {
     const { projections } = this.#client;
-    const wanted = projectionsOf(definition, this.#sortedTables).map(projectionName);
+    const wanted = projectionsOf(definition, this.#sortedTables).map(({ columns }) => projectionName(columns));
     return this.#change(async (id) => {
       const present = new Set(await projections.list(id, definition.name));
       const statusOf = (name: string): Promise<ProjectionStatus> => projections.status(id, definition.name, name);
@@ -108,7 +108,7 @@ export class TableChanges {
   /** Drops those of the projections that are there. @returns their names. */
   async dropProjections(definition: TableDefinition): Promise<string[]> {
     const { projections } = this.#client;
-    const ours = projectionsOf(definition, this.#sortedTables).map(projectionName);
+    const ours = projectionsOf(definition, this.#sortedTables).map(({ columns }) => projectionName(columns));
     return this.#change(async (id) => {
       const present = new Set(await projections.list(id, definition.name));
       const dropped = ours.filter((name) => present.has(name));
@@ -145,9 +145,9 @@ export class TableChanges {
   }
 }
 
-function projectionsOf({ sortKey = [], indexes = [] }: TableDefinition, isSorted: boolean): (readonly string[])[] {
-  const keys = indexes.map(({ columns }) => columns).filter((columns) => !isStartOf(columns, sortKey));
-  return isSorted || sortKey.length === 0 ? keys : [sortKey, ...keys];
+function projectionsOf({ sortKey = [], indexes = [] }: TableDefinition, isSorted: boolean): IndexDefinition[] {
+  const keys = indexes.filter(({ columns }) => !isStartOf(columns, sortKey));
+  return isSorted || sortKey.length === 0 ? keys : [{ columns: sortKey }, ...keys];
 }
 
 const isStartOf = (columns: readonly string[], key: readonly string[]): boolean =>
