@@ -1,10 +1,11 @@
 import { spreadOf, timeKey } from '../../src/tams/documents/sort-keys.ts';
 import { DELETION_REQUESTS } from '../../src/tams/deletion/deletion-tables.ts';
 import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
+import { PROFILES } from '../../src/tams/profiles/profile-tables.ts';
 import { SOURCES } from '../../src/tams/sources/source-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
-import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';
+import { and, eq, isIn, isNotNull } from '../../src/vastdb/predicate/builder.ts';
 import { checkRows, withoutOwner } from './row-check.ts';
 
 interface FlowDeletions {
@@ -107,5 +108,19 @@ export const flowSources = checkRows(
     owners: FLOWS.name,
     ownerColumn: 'source_id',
     problem: 'it has no flow; make one of it by PUT /flows/{id}, and delete that if the source is not wanted',
+  }),
+);
+
+export const flowProfiles = checkRows(
+  'flow-profiles',
+  'the profiles that flows name are there',
+  withoutOwner({
+    table: FLOWS.name,
+    column: 'profile_id',
+    where: and([isNotNull('profile_id'), eq('deleting', false)]),
+    subject: 'profile',
+    owners: PROFILES.name,
+    problem:
+      'flows are of it, and it has no row; POST it to /v8.2/service/profiles, or PUT the flows without profile_id',
   }),
 );

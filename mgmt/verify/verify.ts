@@ -1,6 +1,6 @@
 import { batches } from './batches.ts';
 import { collections } from './collections.ts';
-import { deletions, flowSources } from './deletions.ts';
+import { deletions, flowProfiles, flowSources } from './deletions.ts';
 import { documents } from './documents.ts';
 import { exrMetadata } from './exr-metadata.ts';
 import type { Check, Finding, VerifyContext } from './finding.ts';
@@ -16,6 +16,7 @@ import { unusedObjects } from './unused-objects.ts';
 /** All checks, those first that others build on. */
 export const CHECKS: readonly Check[] = [
   flowSources,
+  flowProfiles,
   segmentFlows,
   segmentObjects,
   segmentPlaces,

@@ -235,6 +235,21 @@ describe('verify, of what it cannot mend by itself', () => {
     ]);
   });
 
+  it('finds flows of no profile', async () => {
+    const client = new TamsClient(server.baseUrl);
+    const [id, flow] = [randomUUID(), { id: randomUUID(), source_id: randomUUID() }];
+    const container = 'application/octet-stream';
+    const metadata = { format: 'urn:x-nmos:format:data', codec: container, container, essence_parameters: {} };
+    const profile = { id, flow_metadata: metadata };
+    expect((await client.request('POST', `/v8.2/service/profiles/${id}`, profile)).status).toBe(201);
+    expect((await client.request('PUT', `/v8.2/flows/${flow.id}`, { ...flow, profile_id: id })).status).toBe(201);
+    expect(await found()).toEqual([]);
+    await damage((tx) => tx.delete('profiles', eq('id', id)));
+    expect(await found(true)).toEqual([
+      expect.objectContaining({ check: 'flow-profiles', subject: `profile ${id}`, repaired: false }),
+    ]);
+  });
+
   it('finds objects without bytes, and bytes without object, which it deletes only when that is asked for', async () => {
     const client = new TamsClient(server.baseUrl);
     const { body } = await client.allocate(flowId, { limit: 1 });
