@@ -9,7 +9,7 @@ import { ACCESS_COLUMN, accessCell } from './access/access.ts';
 import { DELETION_REQUESTS } from './deletion/deletion-tables.ts';
 import { DELETION_SORT_COLUMNS, deletionSortCells } from './deletion/deletion-request-repository.ts';
 import { SORT_COLUMNS } from './documents/sort-keys.ts';
-import type { Flow } from './flows/flow.ts';
+import { type Flow, profileOf, statusOf } from './flows/flow.ts';
 import { flowSortCells } from './flows/flow-row.ts';
 import { FLOWS } from './flows/flow-tables.ts';
 import type { Source } from './sources/source.ts';
@@ -52,9 +52,13 @@ export const VAST_STORE_BACKFILLS: readonly Backfill[] = [
 export const SORT_BACKFILLS: readonly Backfill[] = [
   {
     table: FLOWS.name,
-    columns: SORT_COLUMNS,
+    // Rows without an order are older than the others, too. These were free properties then.
+    columns: [...SORT_COLUMNS, 'status', 'profile_id'],
     from: ['id', 'document'],
-    cellsOf: ([id, document]) => flowSortCells({ ...documentOf<Flow>(document), id: id as string } as Flow),
+    cellsOf: ([id, document]) => {
+      const flow = { ...documentOf<Flow>(document), id: id as string } as Flow;
+      return [...flowSortCells(flow), statusOf(flow) ?? null, profileOf(flow) ?? null];
+    },
   },
   {
     table: SOURCES.name,
