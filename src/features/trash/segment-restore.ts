@@ -1,5 +1,5 @@
 import { trashOf } from './trash-repository.ts';
-import type { SegmentFailure } from '../../tams/segments/segment.ts';
+import type { SegmentFailure, SegmentParts } from '../../tams/segments/segment.ts';
 import type { FlowState, StoredObject, StoreTransaction } from '../../tams/store.ts';
 import type { DeletedSegment, RestoreSelection } from './trash.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -122,5 +122,18 @@ async function putBack(
     tx.objects.use([...objects.values()].filter(({ id }) => ids.has(id))),
     tx.flows.setContent(flow, contentWith(flow.content, segments), now()),
   ]);
-  await publishSegmentsAdded(tx, flow, segments);
+  const inits = [...new Set(segments.map(({ initObjectId }) => initObjectId))].filter((id) => id !== null);
+  const places = inits.length === 0 ? undefined : await tx.objects.details(inits);
+  const parts = segments.map((segment): SegmentParts => {
+    const id = segment.initObjectId;
+    const place = id === null ? undefined : places?.get(id);
+    return {
+      fragment: segment.fragment,
+      locations: segment.locations,
+      externalUrls: segment.externalUrls,
+      ...(id !== null && place && { init: { id, locations: place.locations, externalUrls: place.externalUrls } }),
+      objectTimerange: objects.get(segment.objectId)?.timerange?.range.toString(),
+    };
+  });
+  await publishSegmentsAdded(tx, flow, parts);
 }

@@ -11,6 +11,7 @@ import { TamsSpec } from '../../support/tams-spec.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
 import { Api, firstOf, second } from '../behaviour/support/api.ts';
+import { BothVersions } from './support/both-versions.ts';
 
 /* What webhooks of each version are told of, and when: with real receivers. */
 
@@ -102,6 +103,25 @@ it('events have the form of the version that registered the webhook, whoever cha
       expect(JSON.stringify(shown)).not.toContain('object_timerange');
     }
   }
+});
+
+it('segments that come back from the trash are told of as when they were registered, with their initialisation segments', async () => {
+  await server.close();
+  await start({ SOFT_DELETE: 'true' });
+  const flowId = await new BothVersions(server.baseUrl).newFlow();
+  const objects = await new BothVersions(server.baseUrl).allocate(flowId, { limit: 2 });
+  const [init_object_id, object_id] = objects.map((each) => each.object_id);
+  await register(newer, witness, {
+    events: ['flows/segments_added'],
+    include_object_timerange: true,
+    presigned: false,
+  });
+  await newer.must('POST', `/flows/${flowId}/segments`, { object_id, init_object_id, timerange: second(3) });
+  await newer.must('DELETE', `/flows/${flowId}/segments`);
+  await new Api(server.baseUrl).must('POST', `/internal/flows/${flowId}/segments/restore?timerange=_`);
+  const [added, restored] = (await witness.events(2)).map(({ event }) => event['segments']);
+  expect(added).toMatchObject([{ object_id, init_object: { object_id: init_object_id }, object_timerange: second(3) }]);
+  expect(restored).toEqual(added);
 });
 
 it('a disabled webhook is told of nothing, also not later, and has its key when it is told again', async () => {
