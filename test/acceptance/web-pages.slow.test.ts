@@ -62,6 +62,10 @@ describe.skipIf(chromium === '')('the pages (need Chromium)', () => {
     await page.getByRole('link', { name: 'From leeds' }).waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'From london' }).waitFor();
     expect(page.url()).toContain('tag=site%3Dlondon');
+    const scripts = `performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))`;
+    expect(await page.evaluate(`${scripts}.reduce((bytes, script) => bytes + script.encodedBodySize, 0)`)).toBeLessThan(
+      250_000,
+    );
     // What others put in is told of, and shown when asked for.
     await client.putFlow({ ...dataFlow(), label: 'Later', tags: { site: 'london' } });
     await page.getByRole('button', { name: 'There is something new' }).click();

@@ -22,6 +22,23 @@ const admin = <T>(work: (admin: UserAdmin) => Promise<T>): Promise<T> =>
 const statusOf = async (user: string, password: string): Promise<number> =>
   (await basic(server.baseUrl, user, password)).status;
 
+it('is listed for administrators, without anything secret', async () => {
+  const ask = (user: string, password: string) => {
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    return fetch(`${server.baseUrl}/auth/credentials`, { headers: { authorization } });
+  };
+  expect((await ask('alice', PASSWORD)).status).toBe(403);
+  const listed = (await (await ask('bob', 'Pässwörter für alle')).json()) as { users: object[] };
+  const created = expect.any(String) as string;
+  expect(listed).toEqual({
+    users: [
+      { name: 'alice', scopes: ['read'], status: 'active', created },
+      { name: 'bob', scopes: ['admin'], classes: ['news'], status: 'active', created },
+    ],
+    tokens: [],
+  });
+});
+
 describe('a user', () => {
   it('signs in with a password that may have colons and letters of any language', async () => {
     expect(await statusOf('alice', PASSWORD)).toBe(200);
