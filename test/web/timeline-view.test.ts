@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linesOf, placeOf, playTimeOf, timelineAt } from '../../web/src/player/playlist-map.ts';
 import { shuttled } from '../../web/src/player/shuttle.ts';
+import { stretchAt } from '../../web/src/player/stretch.ts';
 import { frameNs, frameOf, showLength, showTime } from '../../web/src/time/shown-time.ts';
 import { spanAt } from '../../web/src/timeline/lanes.ts';
 import { ticksOf } from '../../web/src/timeline/ruler.ts';
@@ -106,5 +107,14 @@ describe('the times of a player', () => {
         [],
       ),
     ).toEqual([1, 2, 4, 0, -1, -2, 1]);
+  });
+
+  it('come from a playlist of a stretch where a flow has too many segments for one', () => {
+    const extent = { startNs: 0n, endNs: 2_000_000n * SECOND };
+    const lane = { flowId: '', extent, coveredNs: extent.endNs, spans: [], areSegments: false, isExact: true };
+    expect(stretchAt([{ ...lane, segments: 9_000 }], 5n)).toBeUndefined();
+    const many = [{ ...lane, segments: 1_000_000 }];
+    expect(stretchAt(many, 9_000n * SECOND)).toEqual({ startNs: 7_000n * SECOND, endNs: 17_000n * SECOND });
+    expect(stretchAt(many, 15_999n * SECOND)).toEqual(stretchAt(many, 8_000n * SECOND));
   });
 });

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import Hls, { type Fragment, type HlsConfig } from 'hls.js';
 import { credential } from '../api/session.ts';
 import { type FrameRate, frameNs } from '../time/shown-time.ts';
+import type { Span } from '../timeline/view.ts';
 import { type Line, linesOf, playTimeOf, timelineAt } from './playlist-map.ts';
 import { shuttled } from './shuttle.ts';
 
@@ -9,6 +10,14 @@ import { shuttled } from './shuttle.ts';
 const INTO_FRAME_NS = 1_000_000n;
 /** Media may be so much longer than their line before the player cuts them. */
 const CUT_S = 0.02;
+
+/** Where playlists come from, and who is told of the position. */
+export interface PlayerSource {
+  /** The playlist that a time is in, and the stretch that it has; undefined: everything. */
+  readonly at: (ns: bigint) => { readonly url: string; readonly stretch: Span | undefined };
+  readonly endNs: () => bigint;
+  readonly onPosition: (ns: bigint) => void;
+}
 
 /** A video element that plays a playlist, by the timeline of the flow. */
 export class PlayerEngine {
@@ -19,32 +28,38 @@ export class PlayerEngine {
   readonly failure = signal<string | undefined>(undefined);
   readonly #video: HTMLVideoElement;
   readonly #hls: Hls;
-  readonly #onPosition: (ns: bigint) => void;
+  readonly #source: PlayerSource;
+  /** Of the playlist that is loaded. */
+  #stretch: Span | undefined;
   #lines: readonly Line[] = [];
   #wanted: bigint | undefined;
   #stopAt: bigint | undefined;
   #frame = 0;
   #last = 0;
 
-  constructor(video: HTMLVideoElement, url: string, onPosition: (ns: bigint) => void) {
+  constructor(video: HTMLVideoElement, source: PlayerSource, startNs: bigint) {
     this.#video = video;
-    this.#onPosition = onPosition;
+    this.#source = source;
     this.#hls = new Hls(settings());
     this.#hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => this.#learn(details.fragments));
     this.#hls.on(Hls.Events.LEVEL_PTS_UPDATED, (_, { details }) => this.#learn(details.fragments));
-    this.#hls.on(Hls.Events.ERROR, (_, { fatal, details, type, response }) => {
+    this.#hls.on(Hls.Events.ERROR, (_, { fatal, details, type, networkDetails }) => {
       if (!fatal) return;
       if (type === Hls.ErrorTypes.MEDIA_ERROR && this.failure.peek() === undefined && this.ready.peek()) {
         this.#hls.recoverMediaError();
         return;
       }
-      this.failure.value = response?.text ? reasonOf(response.text) : details;
+      this.failure.value =
+        networkDetails instanceof XMLHttpRequest && networkDetails.responseType !== 'arraybuffer'
+          ? reasonOf(networkDetails.responseText)
+          : details;
     });
-    this.#hls.loadSource(url);
+    this.#load(startNs);
     this.#hls.attachMedia(video);
     video.addEventListener('pause', this.#stopped);
     video.addEventListener('play', this.#started);
     video.addEventListener('seeked', this.#tell);
+    video.addEventListener('ended', this.#ended);
     this.#frame = requestAnimationFrame(this.#tick);
   }
 
@@ -52,6 +67,11 @@ export class PlayerEngine {
   seek(ns: bigint): void {
     this.#wanted = ns;
     this.#stopAt = undefined;
+    const stretch = this.#stretch;
+    if (stretch !== undefined && (ns < stretch.startNs || ns >= stretch.endNs)) {
+      this.#load(ns);
+      return;
+    }
     const at = playTimeOf(this.#lines, ns);
     if (at === undefined) return;
     this.#wanted = undefined;
@@ -99,6 +119,7 @@ export class PlayerEngine {
     this.#video.removeEventListener('pause', this.#stopped);
     this.#video.removeEventListener('play', this.#started);
     this.#video.removeEventListener('seeked', this.#tell);
+    this.#video.removeEventListener('ended', this.#ended);
     this.#hls.destroy();
   }
 
@@ -114,8 +135,24 @@ export class PlayerEngine {
 
   readonly #tell = (): void => {
     const ns = this.position();
-    if (ns !== undefined) this.#onPosition(ns);
+    if (ns !== undefined && this.#wanted === undefined) this.#source.onPosition(ns);
   };
+
+  /** After the last line of a stretch the next stretch goes on. */
+  readonly #ended = (): void => {
+    const end = this.#stretch?.endNs;
+    if (end === undefined || end >= this.#source.endNs()) return;
+    this.seek(end);
+    this.#setSpeed(1);
+  };
+
+  #load(ns: bigint): void {
+    const { url, stretch } = this.#source.at(ns);
+    this.#wanted = ns;
+    this.#stretch = stretch;
+    this.#lines = [];
+    this.#hls.loadSource(url);
+  }
 
   readonly #tick = (now: number): void => {
     const elapsed = (now - this.#last) / 1000;
@@ -142,7 +179,7 @@ export class PlayerEngine {
       return;
     }
     this.#cut();
-    this.#onPosition(ns);
+    this.#source.onPosition(ns);
   }
 
   /** An object that is used in part plays whole in HLS: what is beyond its line is left out here. */

@@ -3,14 +3,20 @@ import { useEffect, useRef } from 'preact/hooks';
 import { serverRoot } from '../address.ts';
 import { player as texts } from '../texts/timeline.ts';
 import { frameNs, NS_PER_S, showTime } from '../time/shown-time.ts';
+import { spanText } from '../timeline/lanes.ts';
 import type { Subject } from '../timeline/timeline-data.ts';
 import type { TimelineModel } from '../timeline/timeline-model.ts';
+import type { Span } from '../timeline/view.ts';
 import { PlayerEngine } from './player-engine.ts';
 import { commandOf, type PlayerCommand } from './player-keys.ts';
+import { stretchAt } from './stretch.ts';
 import './player.css';
 
 /** Where the playlist of a flow or a source is. */
-export const playlistUrl = ({ kind, id }: Subject): string => `${serverRoot}playback/${kind}s/${id}.m3u8`;
+function playlistUrl({ kind, id }: Subject, stretch: Span | undefined): string {
+  const query = stretch === undefined ? '' : `?${new URLSearchParams({ timerange: spanText(stretch) }).toString()}`;
+  return `${serverRoot}playback/${kind}s/${id}.m3u8${query}`;
+}
 
 /** A video in step with the timeline, with the keys of an editor. */
 export default function Player({ subject, model }: { readonly subject: Subject; readonly model: TimelineModel }) {
@@ -19,10 +25,17 @@ export default function Player({ subject, model }: { readonly subject: Subject; 
 
   useEffect(() => {
     if (video.current === null) return;
-    const made = new PlayerEngine(video.current, playlistUrl(subject), (ns) => {
-      model.follow(ns);
-    });
-    made.seek(model.position.peek());
+    const source = {
+      at: (ns: bigint) => {
+        const stretch = stretchAt(model.data.overview.peek(), ns);
+        return { url: playlistUrl(subject, stretch), stretch };
+      },
+      endNs: () => model.data.extent.peek()?.endNs ?? 0n,
+      onPosition: (ns: bigint) => {
+        model.follow(ns);
+      },
+    };
+    const made = new PlayerEngine(video.current, source, model.position.peek());
     engine.value = made;
     model.onSeek = (ns) => {
       made.seek(ns);

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { serverRoot } from '../../address.ts';
-import { TAMS_URL } from '../../api/client.ts';
+import { send, TAMS_URL } from '../../api/client.ts';
+import { ErrorNote } from '../../parts/error-note.tsx';
 import { media as texts } from '../../texts/media.ts';
 import { spanText } from '../../timeline/lanes.ts';
 import type { Subject } from '../../timeline/timeline-data.ts';
@@ -10,35 +11,48 @@ const COPIED_MS = 1_500;
 
 type Copy = keyof typeof texts.copies;
 
-/** What is marked, or everything, in the forms that tools take. */
-export function copyText(copy: Copy, { kind, id }: Subject, timerange: string): string {
-  const range = timerange === '_' ? '' : `?${new URLSearchParams({ timerange }).toString()}`;
+/** What is marked, or everything, in the forms that tools take. @throws ApiError */
+async function copyText(copy: Copy, { kind, id }: Subject, timerange: string): Promise<string> {
+  const query = new URLSearchParams({ timerange }).toString();
+  const playback = `${serverRoot}playback/${kind}s/${id}`;
   switch (copy) {
     case 'timerange':
       return timerange;
-    case 'playlist':
-      return `${serverRoot}playback/${kind}s/${id}.m3u8${range}`;
+    case 'playlist': {
+      // Players send no headers: this URL has a token of its own, for this flow or source alone.
+      const answer = await send(new Request(`${playback}/url`, { method: 'POST' }));
+      const { url } = (await answer.json()) as { url: string };
+      return `${url}?${query}`;
+    }
     case 'otio':
-      return `${serverRoot}playback/${kind}s/${id}.otio${range}`;
+      return (await send(new Request(`${playback}.otio?${query}`))).text();
     case 'curl':
       return kind === 'flow'
-        ? `curl '${TAMS_URL}/flows/${id}/segments${range}'`
+        ? `curl '${TAMS_URL}/flows/${id}/segments?${query}'`
         : `curl '${TAMS_URL}/flows?source_id=${id}'`;
   }
 }
 
 export function Copies({ subject, model }: { readonly subject: Subject; readonly model: TimelineModel }) {
   const done = useSignal<Copy | undefined>(undefined);
+  const error = useSignal<unknown>(undefined);
   const copy = async (what: Copy): Promise<void> => {
     const marked = model.marked() ?? model.data.extent.value;
-    await navigator.clipboard.writeText(copyText(what, subject, marked === undefined ? '_' : spanText(marked)));
-    done.value = what;
-    setTimeout(() => (done.value = undefined), COPIED_MS);
+    try {
+      await navigator.clipboard.writeText(await copyText(what, subject, marked === undefined ? '_' : spanText(marked)));
+      error.value = undefined;
+      done.value = what;
+      setTimeout(() => (done.value = undefined), COPIED_MS);
+    } catch (cause) {
+      error.value = cause;
+    }
   };
+  // A timeline of OpenTimelineIO is one of a flow.
+  const copies = (Object.keys(texts.copies) as Copy[]).filter((what) => what !== 'otio' || subject.kind === 'flow');
   return (
     <div class="copies" role="group" aria-label={texts.copy}>
       <span class="muted">{texts.copy}</span>
-      {(Object.keys(texts.copies) as Copy[]).map((what) => (
+      {copies.map((what) => (
         <button key={what} type="button" onClick={() => void copy(what)}>
           {done.value === what ? texts.copied : texts.copies[what]}
         </button>
@@ -46,6 +60,7 @@ export function Copies({ subject, model }: { readonly subject: Subject; readonly
       <span class="hidden" role="status">
         {done.value !== undefined && texts.copied}
       </span>
+      {error.value !== undefined && <ErrorNote error={error.value} />}
     </div>
   );
 }

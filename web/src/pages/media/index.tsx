@@ -111,11 +111,11 @@ function useMedia(kind: MediaProps['kind'], id: string): { data: MediaData; mode
 
 function summaryOf(data: MediaData, model: TimelineModel): string {
   const extent = model.data.extent.value;
+  // A timeline of a wall clock needs its day.
+  const unit = model.unit.value === 'timecode' ? 'clock' : model.unit.value;
   return [
     texts[data.subject.kind],
     ...(data.subject.kind === 'source' ? [texts.flows(data.flows.value.length)] : []),
-    ...(extent === undefined
-      ? []
-      : [showTime(extent.startNs, model.unit.value, model.rate.value), showLength(lengthOf(extent))]),
+    ...(extent === undefined ? [] : [showTime(extent.startNs, unit, model.rate.value), showLength(lengthOf(extent))]),
   ].join(' · ');
 }
