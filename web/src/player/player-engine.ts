@@ -8,6 +8,8 @@ import { shuttled } from './shuttle.ts';
 
 /** How a position is put safely into its frame, whatever the player rounds. */
 const INTO_FRAME_NS = 1_000_000n;
+/** Lines that moved less show the same frame. */
+const MOVED_S = 0.000_5;
 /** Media may be so much longer than their line before the player cuts them. */
 const CUT_S = 0.02;
 
@@ -32,6 +34,7 @@ export class PlayerEngine {
   /** Of the playlist that is loaded. */
   #stretch: Span | undefined;
   #lines: readonly Line[] = [];
+  /** The time that was asked for, until it plays on. */
   #wanted: bigint | undefined;
   #stopAt: bigint | undefined;
   #frame = 0;
@@ -73,9 +76,7 @@ export class PlayerEngine {
       return;
     }
     const at = playTimeOf(this.#lines, ns);
-    if (at === undefined) return;
-    this.#wanted = undefined;
-    this.#video.currentTime = at;
+    if (at !== undefined) this.#video.currentTime = at;
   }
 
   toggle(): void {
@@ -111,7 +112,7 @@ export class PlayerEngine {
 
   /** Undefined before the playlist is there. */
   position(): bigint | undefined {
-    return timelineAt(this.#lines, this.#video.currentTime);
+    return this.#wanted ?? timelineAt(this.#lines, this.#video.currentTime);
   }
 
   close(): void {
@@ -129,13 +130,14 @@ export class PlayerEngine {
   };
 
   readonly #started = (): void => {
+    if (this.#lines.length > 0) this.#wanted = undefined;
     this.playing.value = true;
     if (this.speed.peek() === 0) this.speed.value = 1;
   };
 
   readonly #tell = (): void => {
     const ns = this.position();
-    if (ns !== undefined && this.#wanted === undefined) this.#source.onPosition(ns);
+    if (ns !== undefined) this.#source.onPosition(ns);
   };
 
   /** After the last line of a stretch the next stretch goes on. */
@@ -165,6 +167,7 @@ export class PlayerEngine {
   /** No video element plays backwards: it shows one frame after the other. */
   #backwards(elapsed: number): void {
     if (this.#video.seeking) return;
+    this.#wanted = undefined;
     this.#video.currentTime = Math.max(0, this.#video.currentTime + this.speed.peek() * elapsed);
     if (this.#video.currentTime === 0) this.speed.value = 0;
   }
@@ -211,7 +214,10 @@ export class PlayerEngine {
   #learn(fragments: readonly Fragment[]): void {
     this.#lines = linesOf(fragments);
     this.ready.value = this.#lines.length > 0;
-    if (this.#wanted !== undefined) this.seek(this.#wanted);
+    // Lines move a little once their media tell their own times: the wanted frame is where it is now.
+    const at = this.#wanted === undefined ? undefined : playTimeOf(this.#lines, this.#wanted);
+    if (at !== undefined && Math.abs(at - this.#video.currentTime) > MOVED_S) this.#video.currentTime = at;
+    if (this.playing.peek() && at !== undefined) this.#wanted = undefined;
   }
 }
 
