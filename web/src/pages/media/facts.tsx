@@ -1,4 +1,5 @@
 import { addressOf } from '../../address.ts';
+import { may } from '../../api/session.ts';
 import { media as texts } from '../../texts/media.ts';
 import { Editable } from './editable.tsx';
 import type { Edits } from './edits.ts';
@@ -10,7 +11,8 @@ export function Facts({ data, edits }: { readonly data: MediaData; readonly edit
   const document = data.document;
   if (document === undefined) return null;
   const flow = data.flow.value;
-  const canEdit = flow?.read_only !== true;
+  const isReadOnly = flow?.read_only === true;
+  const canEdit = may('write') && !isReadOnly;
   const facts = flow === undefined ? [] : factsOf(flow);
   return (
     <aside class="facts-panel" aria-label={texts.about}>
@@ -26,7 +28,7 @@ export function Facts({ data, edits }: { readonly data: MediaData; readonly edit
         <dt>{texts.facts.format}</dt>
         <dd>
           {texts.formats[document.format] ?? document.format}
-          {!canEdit && ` · ${texts.readOnly}`}
+          {isReadOnly && ` · ${texts.readOnly}`}
         </dd>
         {facts.map(([name, value]) => (
           <>

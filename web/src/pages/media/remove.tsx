@@ -3,17 +3,18 @@ import { useLocation } from 'preact-iso';
 import { useRef } from 'preact/hooks';
 import { addressOf } from '../../address.ts';
 import { tams } from '../../api/client.ts';
+import { may } from '../../api/session.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { media as texts } from '../../texts/media.ts';
 import { type Flow, nameOf } from './media-data.ts';
 
-/** Deletes a flow, after it was confirmed. A read-only flow has no such button. */
+/** Deletes a flow, after it was confirmed. There is no such button for a read-only flow, or without the right. */
 export function Remove({ flow }: { readonly flow: Flow }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const error = useSignal<unknown>(undefined);
   const isBusy = useSignal(false);
   const { route } = useLocation();
-  if (flow.read_only === true) return null;
+  if (flow.read_only === true || !may('delete')) return null;
   const remove = async (): Promise<void> => {
     isBusy.value = true;
     try {
