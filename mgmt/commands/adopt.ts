@@ -57,11 +57,11 @@ async function run(options: AdoptOptions): Promise<void> {
   if (planned.state === 'planned') {
     await showPlan(client, planned);
     if (options.planOnly === true || planned.keys.planned === 0) return report(client, planned);
-    await confirm(`This puts ${planned.keys.planned} objects on timelines.`, options);
+    await confirm(`This puts ${counted(planned.keys.planned, 'object')} on timelines.`, options);
     await client.startAdoption(planned.id);
   }
   const done = await reached(client, planned, (state) => state === 'done' || state === 'failed');
-  print(`${done.keys.adopted} objects adopted.`);
+  print(`${counted(done.keys.adopted, 'object')} adopted.`);
   await report(client, done);
 }
 
@@ -96,7 +96,7 @@ async function reached(
 }
 
 async function showPlan(client: TamsClient, { id, keys, bytes }: AdoptionBody): Promise<void> {
-  print(`${keys.planned} keys would be adopted, of ${bytes} bytes in all.`);
+  print(`${counted(keys.planned, 'key')} would be adopted, of ${bytes} bytes in all.`);
   let shown = 0;
   for await (const { key, flow_id: flow = '', timerange = '' } of client.adoptionKeys(id, 'planned')) {
     if (++shown > SHOWN) {
@@ -109,7 +109,7 @@ async function showPlan(client: TamsClient, { id, keys, bytes }: AdoptionBody): 
 
 /** Names all that is not adopted; then the exit code is 1. */
 async function report(client: TamsClient, { id, keys }: AdoptionBody): Promise<void> {
-  if (keys.present > 0) print(`${keys.present} keys were adopted before.`);
+  if (keys.present > 0) print(`${counted(keys.present, 'key')} of it adopted before.`);
   const found = Object.values(keys).reduce((sum, count) => sum + count, 0);
   if (found === 0) print('There are no keys of this layout in the folder.');
   for (const state of ['refused', 'missing'] as const) {
@@ -118,6 +118,8 @@ async function report(client: TamsClient, { id, keys }: AdoptionBody): Promise<v
   }
   if (found === 0 || keys.refused + keys.missing > 0) process.exitCode = 1;
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function parseRate(text: string): { numerator: number; denominator: number } {
   const [, numerator, denominator = '1'] = /^([1-9]\d{0,6})(?:\/([1-9]\d{0,6}))?$/.exec(text) ?? [];

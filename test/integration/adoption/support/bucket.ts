@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { S3Store } from '../../../../src/media/s3-store.ts';
@@ -89,6 +92,18 @@ export class Bucket {
       LOG_LEVEL: 'error',
       ...more,
     };
+  }
+
+  /** The same bucket by a file of backends, as one with this label. */
+  async envOfFile(label: string, folders: readonly string[]): Promise<Record<string, string>> {
+    const folder = await mkdtemp(join(tmpdir(), 'tams-backends-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'backends.json');
+    const { endpoint, accessKeyId: access_key_id, secretAccessKey: secret_access_key } = this.s3;
+    const keys = { access_key_id, secret_access_key };
+    const entry = { id: STORAGE_ID, type: 's3', label, endpoint, bucket: BUCKET, ...keys, adopt_prefixes: folders };
+    await writeFile(file, JSON.stringify([entry]));
+    return { STORAGE_BACKENDS_FILE: file, LOG_LEVEL: 'error' };
   }
 
   async serve(more: Readonly<Record<string, string>> = {}): Promise<{ server: TestServer; api: Api }> {

@@ -1,0 +1,195 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startTestServer } from '../../support/test-server.ts';
+import { Api, until } from '../behaviour/support/api.ts';
+import { ffmpeg, hasFfmpeg, makeClip } from '../mgmt-data/support/media.ts';
+import {
+  adopt,
+  type AdoptionShown,
+  Bucket,
+  keysOf,
+  type KeyShown,
+  reached,
+  s3Binary,
+  STORAGE_ID,
+} from './support/bucket.ts';
+
+let folder: string;
+const frames: Buffer[] = [];
+const segments: Record<string, Buffer> = {};
+let playlist: Buffer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tams-adopt-'));
+  if (!hasFfmpeg) return;
+  const pictures = ['-f', 'lavfi', '-i', 'testsrc=size=64x36:rate=24', '-frames:v', '6'];
+  await ffmpeg(...pictures, '-compression', 'zip16', join(folder, 'f.%04d.exr'));
+  for (let number = 1; number <= 6; number++) frames.push(await readFile(join(folder, `f.000${number}.exr`)));
+  await makeClip(join(folder, 'clip.mp4'), 3);
+  const cut = ['-c', 'copy', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', '-hls_playlist_type', 'vod'];
+  await ffmpeg('-i', join(folder, 'clip.mp4'), ...cut, join(folder, 'news-.m3u8'));
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('.ts')) segments[name] = await readFile(join(folder, name));
+  }
+  playlist = await readFile(join(folder, 'news-.m3u8'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const below = (prefix: string, files: Readonly<Record<string, Buffer>>): Record<string, Buffer> =>
+  Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`${prefix}/${name}`, bytes]));
+
+async function startProcess(env: NodeJS.ProcessEnv): Promise<{ api: Api; kill: () => Promise<void> }> {
+  const server = spawn(process.execPath, ['src/main.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill('SIGKILL');
+    await exited;
+  };
+  onTestFinished(kill);
+  for await (const line of createInterface(server.stdout)) {
+    const url = /TAMS .* at (http:\/\/[^/]+)\//.exec(line)?.[1];
+    if (url === undefined) continue;
+    server.stdout.resume();
+    return { api: new Api(url), kill };
+  }
+  throw new Error('the server ended before it listened');
+}
+
+const byKey = (keys: readonly KeyShown[], name: string): KeyShown | undefined =>
+  keys.find(({ key }) => key.endsWith(name));
+
+describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', { timeout: 60_000 }, () => {
+  it('puts rendered frames where their numbers say, inspects them, and names what is wrong', async () => {
+    const bucket = await Bucket.open();
+    const [one, two, three, four, five, six] = frames as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
+    await bucket.putAll(
+      below('in/shot', {
+        'beauty.0024.exr': one,
+        'beauty.0025.exr': two,
+        'beauty.025.exr': three,
+        'beauty.0027.exr': four,
+        'beauty.0028.exr': five.subarray(0, five.length / 2),
+        'beauty.0029.exr': Buffer.from('no picture at all'),
+        'depth.0024.exr': six,
+        'notes.txt': Buffer.from('notes'),
+      }),
+    );
+    const { api } = await bucket.serve({ EXR_AUTO_INSPECT: 'true' });
+    const rate = { numerator: 24, denominator: 1 };
+    const adoption = await adopt(api, { prefix: 'in/shot', layout: 'frames', frame_rate: rate });
+    expect(adoption.keys).toMatchObject({ adopted: 4, refused: 4, missing: 1 });
+    const keys = await keysOf(api, adoption);
+    expect(byKey(keys, 'beauty.0024.exr')).toMatchObject({ state: 'adopted', timerange: '[1:0_1:41666666)' });
+    const doubled = [byKey(keys, 'beauty.0025.exr'), byKey(keys, 'beauty.025.exr')];
+    expect(doubled.map((key) => key?.state).sort()).toEqual(['adopted', 'refused']);
+    expect(doubled.find((key) => key?.state === 'refused')?.reason).toContain('for the same time');
+    expect(keys.find(({ state }) => state === 'missing')?.reason).toContain('number 26 is missing, before');
+    expect(byKey(keys, 'beauty.0028.exr')?.reason).toContain('truncated');
+    expect(byKey(keys, 'beauty.0029.exr')?.reason).toContain('not_exr');
+    expect(byKey(keys, 'notes.txt')?.reason).toContain('no EXR file');
+
+    const flows =
+      await api.get<{ id: string; label: string; container: string; segment_duration: unknown }[]>('/flows');
+    expect(flows.map(({ label }) => label).sort()).toEqual(['beauty.####.exr', 'depth.####.exr']);
+    expect(flows[0]).toMatchObject({ container: 'image/x-exr', segment_duration: { numerator: 1, denominator: 24 } });
+    const beauty = flows.find(({ label }) => label.startsWith('beauty'));
+    expect(await api.segments(beauty?.id ?? '')).toHaveLength(3);
+    const inspected = await until(async () => {
+      const files = await api.get<unknown[]>('/exr/files?limit=100');
+      return files.length === 4 ? files : undefined;
+    }, 30_000);
+    expect(inspected).toHaveLength(4);
+  });
+
+  it('does what docs/moving-in.md says', async () => {
+    const bucket = await Bucket.open();
+    const clip = await readFile(join(folder, 'clip.mp4'));
+    await bucket.putAll({ 'rushes/a.mp4': clip, 'renders/show/shot-1/b.0001.exr': frames[0] ?? clip });
+    const server = await startTestServer({ env: await bucket.envOfFile('news', ['rushes', 'renders/show']) });
+    onTestFinished(() => server.close());
+    const guide = await readFile('docs/moving-in.md', 'utf8');
+    const commands = [...guide.matchAll(/```bash\n(.*?)```/gs)].map(([, block = '']) => block).join('');
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TAMS_URL: server.baseUrl };
+    const { stdout } = await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${commands}`], { env });
+    const lines = stdout.split('\n').filter((line) => /^\d+ (key|object)/.test(line));
+    expect(lines.map((line) => line.split(',')[0])).toEqual([
+      '1 key would be adopted',
+      '1 key would be adopted',
+      '1 object adopted.',
+      '1 key would be adopted',
+      '1 object adopted.',
+    ]);
+  });
+
+  it('loses and repeats nothing when the server is killed', async () => {
+    const bucket = await Bucket.open();
+    const name = (number: number): string => `in/long/a.${String(number).padStart(5, '0')}.exr`;
+    const count = 1_200;
+    for (let start = 0; start < count; start += 100) {
+      const files = Array.from({ length: 100 }, (_, index) => [name(start + index), frames[0] ?? Buffer.alloc(0)]);
+      await bucket.putAll(Object.fromEntries(files) as Record<string, Buffer>);
+    }
+    const data = await mkdtemp(join(tmpdir(), 'tams-adopt-kill-'));
+    onTestFinished(() => rm(data, { recursive: true }));
+    const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: data, ...bucket.env({ LOG_LEVEL: 'info' }) };
+    const first = await startProcess(env);
+    const rate = { numerator: 25, denominator: 1 };
+    const asked = { storage_id: STORAGE_ID, prefix: 'in/long', layout: 'frames', frame_rate: rate, start: true };
+    const { id } = await first.api.must<AdoptionShown>('POST', '/internal/adoptions', asked);
+    await first.kill();
+    const next = await startProcess(env);
+    // It has begun to look into the frames, most probably.
+    await until(
+      async () => ((await next.api.get<AdoptionShown>(`/internal/adoptions/${id}`)).keys['listed'] ? true : undefined),
+      30_000,
+    );
+    await next.kill();
+    const last = await startProcess(env);
+    const done = await reached(last.api, id, 'done');
+    expect(done.keys).toMatchObject({ adopted: count, refused: 0, missing: 0, planned: 0, listed: 0 });
+    const [flow] = await last.api.get<{ id: string }[]>('/flows');
+    expect(await last.api.all(`/flows/${flow?.id ?? ''}/segments?limit=1000&accept_get_urls=`)).toHaveLength(count);
+    await last.kill();
+  });
+
+  it('makes a flow of numbered segments, and of a playlist, at the times of their media', async () => {
+    const bucket = await Bucket.open();
+    const count = Object.keys(segments).length;
+    await bucket.putAll({
+      ...below('in/numbered', segments),
+      ...below('in/hls', { ...segments, 'news-.m3u8': playlist }),
+      'in/live/now.m3u8': Buffer.from('#EXTM3U\n#EXTINF:2,\na.ts\n'),
+      'in/away/out.m3u8': Buffer.from('#EXTM3U\n#EXTINF:2,\n../../secret/a.ts\n#EXT-X-ENDLIST\n'),
+    });
+    const { api } = await bucket.serve();
+    for (const asked of [
+      { prefix: 'in/numbered', layout: 'segments' },
+      { prefix: 'in/hls', layout: 'playlists' },
+    ]) {
+      const adoption = await adopt(api, asked);
+      expect(adoption.keys).toMatchObject({ adopted: count, refused: 0, missing: 0 });
+      const [{ flow_id: flow = '' } = {}] = await keysOf(api, adoption);
+      const { timerange } = await api.get<{ timerange: string }>(`/flows/${flow}?include_timerange=true`);
+      const listed = await api.segments(flow);
+      expect(listed).toHaveLength(count);
+      // Without a gap: each begins where the one before ends.
+      const ends = listed.map((segment) => segment.timerange.slice(1, -1).split('_'));
+      for (const [index, [start]] of ends.entries()) if (index > 0) expect(start).toBe(ends[index - 1]?.[1]);
+      expect(timerange).toBe(`[${ends[0]?.[0] ?? ''}_${ends.at(-1)?.[1] ?? ''})`);
+    }
+    const live = await adopt(api, { prefix: 'in/live', layout: 'playlists' });
+    expect((await keysOf(api, live)).map(({ reason }) => reason)).toEqual([expect.stringContaining('live')]);
+    const away = await adopt(api, { prefix: 'in/away', layout: 'playlists' });
+    expect((await keysOf(api, away)).map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('may not be adopted'),
+    ]);
+  });
+});
