@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { timeout: 60_000 }, () => {
+describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { timeout: 240_000 }, () => {
   it('puts each file on the timeline of a flow, names what is none, and never deletes a byte', async () => {
     const bucket = await Bucket.open();
     await bucket.putAll({
@@ -63,8 +63,9 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { tim
       const found = await fetch(urlOf(segment));
       expect(Buffer.from(await found.arrayBuffer()).equals(clip)).toBe(true);
       await api.must('DELETE', `/flows/${id}`);
-      await until(async () =>
-        (await api.send('GET', `/objects/${segment?.object_id ?? ''}`)).status === 404 ? true : undefined,
+      await until(
+        async () => ((await api.send('GET', `/objects/${segment?.object_id ?? ''}`)).status === 404 ? true : undefined),
+        120_000,
       );
     }
     for (const key of [ODD, 'in/day 1/b.mp4']) expect((await bucket.store.head(key))?.size).toBe(clip.length);
@@ -74,7 +75,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { tim
     expect((await adopt(api, { prefix: 'in/day 1', layout: 'files' })).keys).toMatchObject({ adopted: 0, present: 2 });
     const [{ flow_id: flow = '' } = {}] = await keysOf(api, again);
     await api.must('DELETE', `/flows/${flow}`);
-    await until(async () => ((await bucket.store.head(ODD)) === undefined ? true : undefined));
+    await until(async () => ((await bucket.store.head(ODD)) === undefined ? true : undefined), 120_000);
   });
 
   it('refuses folders that may not be adopted, and says which setting lets them', async () => {

@@ -66,7 +66,7 @@ async function startProcess(env: NodeJS.ProcessEnv): Promise<{ api: Api; kill: (
 const byKey = (keys: readonly KeyShown[], name: string): KeyShown | undefined =>
   keys.find(({ key }) => key.endsWith(name));
 
-describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', { timeout: 60_000 }, () => {
+describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', { timeout: 240_000 }, () => {
   it('puts rendered frames where their numbers say, inspects them, and names what is wrong', async () => {
     const bucket = await Bucket.open();
     const [one, two, three, four, five, six] = frames as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
@@ -105,7 +105,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
     const inspected = await until(async () => {
       const files = await api.get<unknown[]>('/exr/files?limit=100');
       return files.length === 4 ? files : undefined;
-    }, 30_000);
+    }, 120_000);
     expect(inspected).toHaveLength(4);
   });
 
