@@ -36,6 +36,11 @@ const NOT_OF_TABLES = [
   'test/integration/search/object-storage-s3.test.ts',
 ];
 
+/** Where 7.0 and 8.2 agree: these are run over each; a test that one of them alone can pass says so. */
+const ON_EITHER_VERSION = [
+  'test/integration/http/{bodies,flows,properties,request-forms,segments,source-names,storage-and-objects,tag-names}.test.ts',
+];
+
 /** What several replicas do at once to tables that they share. */
 const ON_SHARED_TABLES = ['test/integration/replicas/{storm,write-skew}.test.ts'];
 
@@ -73,6 +78,10 @@ export default defineConfig({
           include: [...SLOW, 'test/integration/http/fuzz.test.ts', 'test/integration/versions/random-store.test.ts'],
           env: { FUZZ_RUNS: process.env['FUZZ_RUNS'] ?? '20' },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'newer', include: ON_EITHER_VERSION, isolate: false, env: { TEST_API_VERSION: '8.2' } },
       },
       {
         extends: true,

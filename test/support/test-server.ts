@@ -31,12 +31,18 @@ export interface TestServerOptions {
   readonly log?: (line: string) => void;
 }
 
+/** The version of TAMS that the root of these servers speaks: 7.0 unless `TEST_API_VERSION` says 8.2. */
+const SPOKEN = process.env['TEST_API_VERSION'];
+
+/** Whether the tests run over 8.2. A test of what 7.0 alone has, or does otherwise, is skipped then. */
+export const IS_NEWER = SPOKEN === '8.2';
+
 /** The whole server on a port of its own: the real engine, the real media folder, real HTTP. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tams-test-')));
   // A test that is about one engine names it.
   const tables = options.env?.['TABLE_ENGINE'] === undefined ? await tableEngineEnv(dataDir) : {};
-  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...tables, ...options.env });
+  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn', API_VERSION: SPOKEN, ...tables, ...options.env });
   const container = await buildContainer(
     config,
     '0.0.0-test',

@@ -3,7 +3,7 @@ import { multiFlow, testId, videoFlow } from '../../support/examples.ts';
 import type { CallOptions } from '../../support/http-client.ts';
 import { call } from '../../support/http-client.ts';
 import type { TestServer } from '../../support/test-server.ts';
-import { startTestServer } from '../../support/test-server.ts';
+import { IS_NEWER, startTestServer } from '../../support/test-server.ts';
 
 const flow = { id: testId('flow', 1), source_id: testId('source', 1) };
 const collector = { id: testId('flow', 2), source_id: testId('source', 2) };
@@ -20,6 +20,9 @@ const send = (method: string, path: string, options?: CallOptions) => call(serve
 
 const collection = [{ id: flow.id, role: 'main', container_mapping: { mp2ts_container: { pid: 256 } } }];
 
+/** In 8.2 a member may have none. */
+const WITHOUT_ROLE = IS_NEWER ? [] : [[{ id: flow.id }]];
+
 const PROPERTIES = [
   { path: `/sources/${flow.source_id}/label`, values: ['a', ''], wrong: [5, null, ['a'], {}] },
   { path: `/sources/${flow.source_id}/description`, values: ['a\n"b"\u2028'], wrong: [true] },
@@ -30,7 +33,7 @@ const PROPERTIES = [
   {
     path: `/flows/${collector.id}/flow_collection`,
     values: [[], collection],
-    wrong: [{}, [{ id: flow.id }], [{ id: testId('flow', 99), role: 'x' }], [{ id: collector.id, role: 'x' }]],
+    wrong: [{}, ...WITHOUT_ROLE, [{ id: testId('flow', 99), role: 'x' }], [{ id: collector.id, role: 'x' }]],
     unset: [],
   },
 ];
@@ -115,7 +118,8 @@ describe.each([`/sources/${flow.source_id}`, `/flows/${flow.id}`])('%s/tags', (o
     expect((await send('GET', listing)).json).toHaveLength(0);
   });
 
-  it('refuses values that are no text', async () => {
+  // 8.2 takes lists as well.
+  it.skipIf(IS_NEWER)('refuses values that are no text', async () => {
     for (const value of [5, false, {}, ['a']]) {
       const result = await send('PUT', `${owner}/tags/a`, { json: value });
       expect([result.status, (result.json as { summary: string }).summary]).toEqual([400, 'body must be a string']);
