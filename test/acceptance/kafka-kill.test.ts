@@ -14,7 +14,7 @@ const FLOWS = 6;
 /** The kill comes at any moment of this stretch, once the round's messages are being read. */
 const KILL_AFTER_MS = { min: 0, max: 100 };
 /** A server that was killed keeps its partitions for six seconds. */
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 90_000;
 
 interface PublishedEvent {
   readonly event_id: string;

@@ -172,7 +172,7 @@ export class KafkaBroker {
   async read(
     topic: string,
     isEnough: (messages: readonly Message[]) => boolean,
-    withinMs = 30_000,
+    withinMs = 60_000,
   ): Promise<Message[]> {
     const options = { clientId: 'test', bootstrapBrokers: [this.address], groupId: `test-${topic}-${Math.random()}` };
     const consumer = new Consumer({ ...options, maxWaitTime: 100 });
