@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   backup: async () => (await import('./commands/backup.ts')).backupCommand(),
   restore: async () => (await import('./commands/restore.ts')).restoreCommand(),
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(),
+  import: async () => (await import('./commands/import.ts')).importCommand(),
   retention: async () => (await import('./commands/retention.ts')).retentionCommand(),
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   ingest: async () => (await import('./commands/ingest.ts')).ingestCommand(),

@@ -114,12 +114,19 @@ function requireSharedKey(env: Environment, engine: TablesConfig['engine']): voi
 
 function readVast(env: Environment, engine: TablesConfig['engine']): VastTablesConfig | undefined {
   if (!isMeant(env, engine, 'vast', VAST_VARIABLES)) return undefined;
+  const config = readVastPlace(env);
+  requireSharedKey(env, engine);
+  return config;
+}
+
+/** A cluster and a schema on it, of this server or of somebody else. */
+export function readVastPlace(env: Environment): VastTablesConfig {
   const required = <Value>(name: (typeof VAST_VARIABLES)[number], textSyntax: TextSyntax<Value>): Value => {
     const value = env.parsed(name, textSyntax);
-    if (value === undefined) throw new ConfigError(`${name} is not set; TABLE_ENGINE=vast needs it.`);
+    if (value === undefined) throw new ConfigError(`${name} is not set; a VAST cluster needs it.`);
     return value;
   };
-  const config = {
+  return {
     endpoints: [...new Set(required('VAST_ENDPOINTS', syntax.ORIGIN_LIST))],
     accessKey: required('VAST_ACCESS_KEY', syntax.secretText(1)),
     secretKey: required('VAST_SECRET_KEY', syntax.secretText(1)),
@@ -127,6 +134,4 @@ function readVast(env: Environment, engine: TablesConfig['engine']): VastTablesC
     schema: required('VAST_SCHEMA', SCHEMA_NAME),
     balancing: env.choice('VAST_BALANCING', BALANCINGS) ?? 'least_in_flight',
   };
-  requireSharedKey(env, engine);
-  return config;
 }

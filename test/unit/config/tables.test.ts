@@ -52,7 +52,7 @@ describe('the configuration of the tables', () => {
   it.each(['VAST_ENDPOINTS', 'VAST_ACCESS_KEY', 'VAST_SECRET_KEY', 'VAST_BUCKET', 'VAST_SCHEMA'])(
     'is not complete without %s',
     (name) => {
-      expect(refusal({ ...VAST, [name]: '' })).toBe(`${name} is not set; TABLE_ENGINE=vast needs it.`);
+      expect(refusal({ ...VAST, [name]: '' })).toBe(`${name} is not set; a VAST cluster needs it.`);
       const alone = { [name]: VAST[name as keyof typeof VAST] };
       expect(refusal(alone)).toBe(`${name} has no effect unless TABLE_ENGINE is vast; set that or unset ${name}.`);
     },

@@ -32,6 +32,12 @@ export class Columns {
     return { columns, foreign: new Map(foreign) };
   }
 
+  /** Those of all columns that can be read, also of types that only others' tables have. */
+  async readable(transactionId: string, table: string): Promise<WireColumn[]> {
+    const fields = await this.#fields(transactionId, table, { column: null });
+    return fields.flatMap(({ name, column }) => (column === undefined ? [] : [{ ...column, name }]));
+  }
+
   /** Names of the columns that a sorted table is sorted by, in the order of the key. */
   async listSorted(transactionId: string, table: string): Promise<string[]> {
     const fields = await this.#fields(transactionId, table, { 'sorted-columns': null });
@@ -82,6 +88,8 @@ function definitionOf({ name, column }: IpcField): ColumnDefinition | undefined 
   return { name, type, ...(nullable ? {} : { required: true }), ...(type === 'vector' ? { dimension } : {}) };
 }
 
+const OTHER_TYPES: ReadonlySet<WireColumn['type']> = new Set(['rowId', 'sortedRowId', 'float32', 'timestamp']);
+
 function isOurs(column: WireColumn): column is WireColumn & { readonly type: ColumnDefinition['type'] } {
-  return column.type !== 'rowId' && column.type !== 'sortedRowId';
+  return !OTHER_TYPES.has(column.type);
 }

@@ -9,6 +9,7 @@ import { Int } from 'apache-arrow/fb/int';
 import { List } from 'apache-arrow/fb/list';
 import { Precision } from 'apache-arrow/fb/precision';
 import { Schema } from 'apache-arrow/fb/schema';
+import { Timestamp } from 'apache-arrow/fb/timestamp';
 import { Type } from 'apache-arrow/fb/type';
 import { Utf8 } from 'apache-arrow/fb/utf8';
 import type { Builder, Offset } from 'flatbuffers';
@@ -42,7 +43,7 @@ export function addLiteralElement(builder: Builder): Offset {
   return addElement(builder, 0);
 }
 
-/** Reads a column; undefined for a type that our tables do not use. */
+/** Reads a column; undefined for a type that is never read. */
 export function readField(field: Field): WireColumn | undefined {
   const name = field.name() ?? '';
   const nullable = field.nullable();
@@ -51,8 +52,13 @@ export function readField(field: Field): WireColumn | undefined {
     if (element === null || readType(element) !== 'float32') return undefined;
     return { name, type: 'vector', nullable, dimension: readAs(field, new FixedSizeList()).listSize() };
   }
+  if (field.typeType() === Type.Timestamp) {
+    const timestamp = readAs(field, new Timestamp());
+    const timezone = timestamp.timezone();
+    return { name, type: 'timestamp', nullable, dimension: timestamp.unit(), ...(timezone !== null && { timezone }) };
+  }
   const type = readType(field);
-  return type === undefined || type === 'float32' ? undefined : { name, type, nullable, dimension: 0 };
+  return type && { name, type, nullable, dimension: 0 };
 }
 
 function addField(builder: Builder, column: WireColumn): Offset {
@@ -86,7 +92,7 @@ function addNullableField(
   return Field.endField(builder);
 }
 
-function addType(builder: Builder, { name, type, dimension }: WireColumn): [Type, Offset] {
+function addType(builder: Builder, { name, type, dimension, timezone }: WireColumn): [Type, Offset] {
   switch (type) {
     case 'string':
       return [Type.Utf8, Utf8.createUtf8(builder)];
@@ -100,6 +106,12 @@ function addType(builder: Builder, { name, type, dimension }: WireColumn): [Type
       return [Type.Int, Int.createInt(builder, 32, true)];
     case 'float64':
       return [Type.FloatingPoint, FloatingPoint.createFloatingPoint(builder, Precision.DOUBLE)];
+    case 'float32':
+      return [Type.FloatingPoint, FloatingPoint.createFloatingPoint(builder, Precision.SINGLE)];
+    case 'timestamp': {
+      const zone = timezone === undefined ? 0 : builder.createString(timezone);
+      return [Type.Timestamp, Timestamp.createTimestamp(builder, dimension, zone)];
+    }
     case 'rowId':
       return [Type.Int, Int.createInt(builder, 64, false)];
     case 'sortedRowId':
@@ -112,7 +124,7 @@ function addType(builder: Builder, { name, type, dimension }: WireColumn): [Type
   }
 }
 
-function readType(field: Field): Exclude<WireType, 'vector'> | 'float32' | undefined {
+function readType(field: Field): Exclude<WireType, 'vector' | 'timestamp'> | undefined {
   switch (field.typeType()) {
     case Type.Utf8:
       return 'string';

@@ -48,11 +48,14 @@ export function decodeColumn(column: WireColumn, batch: IpcBatch, body: Buffer):
     case 'bool':
       return boolCells(body, rows, isNull, first);
     case 'int64':
+    case 'timestamp':
       return numberCells(numbers(BigInt64Array, body, first, rows, 8), rows, isNull);
     case 'rowId':
       return numberCells(numbers(BigUint64Array, body, first, rows, 8), rows, isNull);
     case 'int32':
       return numberCells(numbers(Int32Array, body, first, rows, 4), rows, isNull);
+    case 'float32':
+      return numberCells(numbers(Float32Array, body, first, rows, 4), rows, isNull);
     case 'float64':
       return numberCells(numbers(Float64Array, body, first, rows, 8), rows, isNull);
     case 'sortedRowId':

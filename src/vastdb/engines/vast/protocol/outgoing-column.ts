@@ -19,6 +19,8 @@ const ROW_BITS: Readonly<Record<WireType, readonly number[]>> = {
   int64: [64],
   int32: [32],
   float64: [64],
+  float32: [32],
+  timestamp: [64],
   rowId: [64],
   sortedRowId: [128],
   // One list of all elements, which has a mark of nulls of its own.
@@ -198,6 +200,9 @@ function isOfType({ type, dimension }: WireColumn, cell: NonNullable<Cell>): boo
       return typeof cell === 'bigint' && BigInt.asUintN(127, cell) === cell;
     case 'vector':
       return cell instanceof Float32Array && cell.length === dimension;
+    case 'float32':
+    case 'timestamp':
+      return false;
   }
 }
 

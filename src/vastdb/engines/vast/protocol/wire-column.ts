@@ -3,16 +3,21 @@ import type { ColumnDefinition, ColumnType } from '../../../engine.ts';
 /** The column that every table has without being asked; never among the table's own columns. */
 export const ROW_ID = '$row_id';
 
-/** `rowId` is a uint64; `sortedRowId` a decimal128(38, 0), as the longer row ids of sorted tables are. Both are bigint here. */
-export type WireType = ColumnType | 'rowId' | 'sortedRowId';
+/**
+ * `rowId` is a uint64; `sortedRowId` a decimal128(38, 0), as the longer row ids of sorted tables are. Both are bigint here.
+ * Columns of the last two types are only read: no table of ours has any.
+ */
+export type WireType = ColumnType | 'rowId' | 'sortedRowId' | 'float32' | 'timestamp';
 
 /** A column as it stands in a schema on the wire. */
 export interface WireColumn {
   readonly name: string;
   readonly type: WireType;
   readonly nullable: boolean;
-  /** For vectors the number of float32 elements; 0 for every other type. */
+  /** For vectors the number of float32 elements; for timestamps Arrow's number of their unit; 0 for every other type. */
   readonly dimension: number;
+  /** Of timestamps that have one. */
+  readonly timezone?: string;
 }
 
 /** A column that is `required` is one whose field is not nullable. */

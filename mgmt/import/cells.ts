@@ -1,0 +1,65 @@
+import { PATTERNS } from '../../src/http/schemas/common.ts';
+import type { Row } from '../../src/vastdb/engine.ts';
+import { RefusedRow } from './import-report.ts';
+
+const UUID = new RegExp(PATTERNS.uuid.pattern);
+
+/* Cells of earlier systems as values of ours. Empty texts stand for nothing there. */
+
+/** Undefined where there is nothing. */
+export function textOf(row: Row, column: string): string | undefined {
+  const cell = row[column];
+  if (cell === null || cell === undefined || cell === '') return undefined;
+  return typeof cell === 'string' ? cell : String(cell);
+}
+
+/** @throws RefusedRow where there is none. */
+export function requiredText(row: Row, column: string): string {
+  const text = textOf(row, column);
+  if (text === undefined) throw new RefusedRow(`${column} is empty`);
+  return text;
+}
+
+/** @throws RefusedRow for anything but a whole number that JSON can hold. */
+export function integerOf(row: Row, column: string): number | undefined {
+  const cell = row[column];
+  if (cell === null || cell === undefined) return undefined;
+  const value = Number(cell);
+  if (!Number.isSafeInteger(value)) throw new RefusedRow(`${column} is no whole number`);
+  return value;
+}
+
+/** @throws RefusedRow for a text that is no JSON. */
+export function jsonOf(row: Row, column: string): unknown {
+  const text = textOf(row, column);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return value ?? undefined;
+  } catch {
+    throw new RefusedRow(`${column} is no JSON`);
+  }
+}
+
+/** A time in milliseconds since 1970, of a timestamp or a text of RFC 3339. */
+export function millisecondsOf(row: Row, column: string): number | undefined {
+  const cell = row[column];
+  if (cell === null || cell === undefined || cell === '') return undefined;
+  if (typeof cell === 'bigint') return Number(cell / 1_000_000n);
+  const ms = typeof cell === 'string' ? Date.parse(cell) : NaN;
+  if (Number.isNaN(ms)) throw new RefusedRow(`${column} is no time`);
+  return ms;
+}
+
+/** As UTC in RFC 3339. */
+export function timeOf(row: Row, column: string): string | undefined {
+  const ms = millisecondsOf(row, column);
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}
+
+/** @throws RefusedRow for anything but a UUID, as TAMS wants ids. */
+export function uuidOf(row: Row, column: string): string {
+  const id = requiredText(row, column).toLowerCase();
+  if (!UUID.test(id)) throw new RefusedRow(`${column} ${JSON.stringify(id)} is no UUID`);
+  return id;
+}

@@ -1,0 +1,31 @@
+import type { Store } from '../../../src/tams/store.ts';
+import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+import type { Progress } from '../../progress.ts';
+import type { ForeignTables } from '../foreign-tables.ts';
+import type { ImportReport } from '../import-report.ts';
+import { importFlows, importSources, readTags } from './metadata.ts';
+import { dropUnused, importObjects, type ObjectPlace } from './objects.ts';
+import { importSegments } from './segments.ts';
+
+/**
+ * Takes over the tables of vasttams: sources, flows, their tags, objects and segments. Rows go in by the repositories, so
+ * that all that follows from them is right; no events are published. Each transaction leaves a whole store behind: an
+ * import that ends early is gone on with by running it again. Tables and columns: docs/adr/0038-importers.md.
+ */
+export async function importVasttams(
+  tables: ForeignTables,
+  { store, manager }: { readonly store: Store; readonly manager: VastDBManager },
+  place: ObjectPlace,
+  report: ImportReport,
+  progress: Progress,
+): Promise<void> {
+  const described = await tables.describe('segments');
+  if (described === undefined) throw new Error('There is no table segments: is this the schema of a vasttams?');
+  const tags = await readTags(tables, report);
+  await importSources(tables, store, tags, report);
+  await importFlows(tables, store, tags, report);
+  await importObjects(tables, store, manager, place, report);
+  progress.start('segments', described.rows);
+  await importSegments(tables, store, report, (rows) => progress.advance(rows));
+  await dropUnused(tables, store, report);
+}

@@ -1,0 +1,143 @@
+import { TimeRange } from '../../../src/shared/time/timerange.ts';
+import { FLOWS } from '../../../src/tams/flows/flow-tables.ts';
+import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
+import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
+import type { ObjectLocation } from '../../../src/tams/segments/segment.ts';
+import type { Store } from '../../../src/tams/store.ts';
+import type { Row } from '../../../src/vastdb/engine.ts';
+import { and, isIn, isNotNull } from '../../../src/vastdb/predicate/builder.ts';
+import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+import { jsonOf, millisecondsOf, requiredText, textOf } from '../cells.ts';
+import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
+import { type ImportReport, RefusedRow } from '../import-report.ts';
+
+/** Rows of a transaction. */
+const BATCH_ROWS = 4000;
+
+export interface ObjectPlace {
+  /** The storage backend whose bucket is that of the earlier system. */
+  readonly storageId: string;
+  /** The first part of its keys (`tams_storage_path`). */
+  readonly prefix: string;
+}
+
+/** Objects, each with the key that the earlier system has for its bytes. They stay where they are, and are never deleted. */
+export async function importObjects(
+  tables: ForeignTables,
+  store: Store,
+  manager: VastDBManager,
+  place: ObjectPlace,
+  report: ImportReport,
+): Promise<void> {
+  const wanted = ['first_referenced_by_flow', 'referenced_by_flows', 'created', 'timerange', 'storage_path'];
+  for await (const page of rowsOf(tables, 'objects', ['id'], wanted)) {
+    for (let start = 0; start < page.length; start += BATCH_ROWS) {
+      const parsed = parse(page.slice(start, start + BATCH_ROWS), place, report);
+      const lives = await livesOf(manager, new Set(parsed.map(({ firstFlow }) => firstFlow)));
+      const objects = parsed.flatMap((object): MediaObject[] => {
+        const firstLife = lives.get(object.firstFlow);
+        if (firstLife !== undefined) return [{ ...object, firstLife }];
+        report.refuse('objects', object.id, `its first flow ${object.firstFlow} is not here`);
+        return [];
+      });
+      const added = await store.transaction(
+        async (tx) => {
+          const taken = await tx.objects.taken(objects.map(({ id }) => id));
+          const fresh = objects.filter(({ id }) => !taken.has(id));
+          await tx.objects.insertNamed(fresh);
+          return fresh.length;
+        },
+        { background: true },
+      );
+      const counted = report.of('objects');
+      counted.taken += added;
+      counted.present += objects.length - added;
+    }
+  }
+}
+
+/**
+ * Objects that no segment came to use are taken back: they were allocated, and never filled. Nobody would reclaim them.
+ */
+export async function dropUnused(tables: ForeignTables, store: Store, report: ImportReport): Promise<void> {
+  for await (const page of rowsOf(tables, 'objects', ['id'])) {
+    for (let start = 0; start < page.length; start += BATCH_ROWS) {
+      const ids = page.slice(start, start + BATCH_ROWS).flatMap((row) => textOf(row, 'id') ?? []);
+      const dropped = await store.transaction(
+        async (tx) => {
+          const used = await tx.segments.usedObjects(ids);
+          const unused = ids.filter((id) => !used.has(id));
+          if (unused.length === 0) return [];
+          const where = and([isIn('id', unused), isNotNull('adopted_at')]);
+          const { rows } = await tx.rows.select({ table: OBJECTS, columns: ['id'], where });
+          if (rows.length > 0) await tx.rows.delete(OBJECTS, where);
+          return rows.map(([id]) => id);
+        },
+        { background: true },
+      );
+      report.of('objects').taken -= dropped.length;
+      for (const id of dropped) report.refuse('objects', id, 'no segment uses it');
+    }
+  }
+}
+
+type Unplaced = Omit<MediaObject, 'firstLife'>;
+
+function parse(rows: readonly Row[], place: ObjectPlace, report: ImportReport): Unplaced[] {
+  const objects = new Map<string, Unplaced>();
+  for (const row of rows) {
+    try {
+      const id = requiredText(row, 'id');
+      if (objects.has(id)) throw new RefusedRow('another row has the same id');
+      const adoptedAt = locationOf(row, id, place);
+      objects.set(id, {
+        id,
+        firstFlow: firstFlowOf(row),
+        locations: [adoptedAt],
+        adoptedAt,
+        externalUrls: [],
+        referenced: true,
+        timerange: rangeOf(row),
+      });
+    } catch (error) {
+      if (!(error instanceof RefusedRow)) throw error;
+      report.refuse('objects', textOf(row, 'id') ?? '(without an id)', error.message);
+    }
+  }
+  return [...objects.values()];
+}
+
+/** The key that a row names; else the one that the earlier system makes of the day on which the object was created. */
+function locationOf(row: Row, id: string, { storageId, prefix }: ObjectPlace): ObjectLocation {
+  const named = textOf(row, 'storage_path');
+  if (named !== undefined) return { storageId, storagePath: named };
+  const created = millisecondsOf(row, 'created');
+  if (created === undefined) throw new RefusedRow('it has neither storage_path nor created, of which its key is made');
+  const day = new Date(created).toISOString().slice(0, 10).replaceAll('-', '/');
+  return { storageId, storagePath: `${prefix}/${day}/${id}` };
+}
+
+function firstFlowOf(row: Row): string {
+  const first = textOf(row, 'first_referenced_by_flow');
+  if (first !== undefined) return first;
+  const flows = jsonOf(row, 'referenced_by_flows');
+  if (Array.isArray(flows) && typeof flows[0] === 'string') return flows[0];
+  throw new RefusedRow('no flow refers to it');
+}
+
+function rangeOf(row: Row): MediaObject['timerange'] {
+  const text = textOf(row, 'timerange');
+  if (text === undefined) return undefined;
+  try {
+    const range = TimeRange.parse(text);
+    return range.isEmpty ? undefined : { range, declared: true };
+  } catch {
+    throw new RefusedRow(`timerange ${JSON.stringify(text)} cannot be parsed`);
+  }
+}
+
+async function livesOf(manager: VastDBManager, flows: ReadonlySet<string>): Promise<Map<string, string>> {
+  if (flows.size === 0) return new Map();
+  const { rows } = await manager.select({ table: FLOWS, columns: ['id', 'life'], where: isIn('id', [...flows]) });
+  return new Map(rows.map(([id, life]) => [id, life ?? id]));
+}
