@@ -2,6 +2,7 @@ import type { Row } from '../../engine.ts';
 import { VastClient } from './client/vast-client.ts';
 import type { WireColumn } from './protocol/wire-column.ts';
 import { checkCluster } from './start-checks.ts';
+import { keepAlive } from './transactions/keep-alive.ts';
 import { Rollbacks } from './transactions/rollbacks.ts';
 import { ClusterTransport, type ClusterTransportOptions } from './transport/cluster-transport.ts';
 
@@ -9,6 +10,9 @@ export interface ForeignSchemaOptions extends ClusterTransportOptions {
   readonly bucket: string;
   readonly schema: string;
 }
+
+/** The consumer of a scan may take long between two pages. */
+const KEEP_ALIVE_MS = 1_000;
 
 /** Nanoseconds of Arrow's units of time, by their numbers. */
 const UNIT_NS = [1_000_000_000n, 1_000_000n, 1000n, 1n] as const;
@@ -51,6 +55,7 @@ export class ForeignSchema {
   /** All rows as of one moment, a page at a time, in no order. Timestamps are nanoseconds since 1970. */
   async *scan(table: string, columns: readonly string[]): AsyncGenerator<Row[]> {
     const id = await this.#client.transactions.begin();
+    const letGo = keepAlive(this.#client, id, KEEP_ALIVE_MS);
     try {
       const readable = await this.#client.columns.readable(id, table);
       const foreign = new Map(readable.map((column) => [column.name, column]));
@@ -67,6 +72,7 @@ export class ForeignSchema {
         });
       }
     } finally {
+      letGo();
       void this.#rollbacks.end(id);
     }
   }
