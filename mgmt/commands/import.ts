@@ -97,7 +97,7 @@ async function run({ sourceEnv, dryRun = false, json = false }: ImportOptions, t
     const { table, key, problem } = refusal;
     print(json ? JSON.stringify(refusal) : `${table} ${key}: ${problem}`);
   });
-  let findings = 0;
+  let findings: number;
   try {
     const opened = await openManager(await openEngine(target, true));
     try {

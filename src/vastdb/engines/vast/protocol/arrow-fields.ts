@@ -9,6 +9,7 @@ import { Int } from 'apache-arrow/fb/int';
 import { List } from 'apache-arrow/fb/list';
 import { Precision } from 'apache-arrow/fb/precision';
 import { Schema } from 'apache-arrow/fb/schema';
+import { TimeUnit } from 'apache-arrow/fb/time-unit';
 import { Timestamp } from 'apache-arrow/fb/timestamp';
 import { Type } from 'apache-arrow/fb/type';
 import { Utf8 } from 'apache-arrow/fb/utf8';
@@ -20,6 +21,8 @@ import type { WireColumn, WireType } from './wire-column.ts';
 /** Name of a list's element in Arrow and the cluster's own tools. */
 const ELEMENT = 'item';
 const ROW_ID_DIGITS = 38;
+/** In the order of their numbers. */
+const TIME_UNITS = [TimeUnit.SECOND, TimeUnit.MILLISECOND, TimeUnit.MICROSECOND, TimeUnit.NANOSECOND];
 
 /** Adds Arrow's Schema of the columns. */
 export function addSchema(builder: Builder, columns: readonly WireColumn[]): Offset {
@@ -110,7 +113,7 @@ function addType(builder: Builder, { name, type, dimension, timezone }: WireColu
       return [Type.FloatingPoint, FloatingPoint.createFloatingPoint(builder, Precision.SINGLE)];
     case 'timestamp': {
       const zone = timezone === undefined ? 0 : builder.createString(timezone);
-      return [Type.Timestamp, Timestamp.createTimestamp(builder, dimension, zone)];
+      return [Type.Timestamp, Timestamp.createTimestamp(builder, TIME_UNITS[dimension] ?? TimeUnit.NANOSECOND, zone)];
     }
     case 'rowId':
       return [Type.Int, Int.createInt(builder, 64, false)];
