@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,10 @@ export interface Demo {
   tell(api: Api, narrator: Narrator, clip: Clip): Promise<void>;
 }
 
-/** Runs a demo against a server of its own, whose data is gone afterwards; sets this process's exit code. */
+/**
+ * Runs a demo against a server of its own, whose data is gone afterwards; sets this process's exit code. With `--keep` the
+ * server goes on until it is interrupted.
+ */
 export async function runDemo(demo: Demo): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
@@ -33,7 +37,10 @@ async function run(demo: Demo, narrator: Narrator, interrupted: AbortSignal): Pr
     narrator.note(`A server was started for it at ${server.baseUrl}, its data in ${dataDir}.`);
     await demo.tell(new Api(server.baseUrl, narrator, interrupted), narrator, clip);
     narrator.success('Everything matched.');
-    narrator.note(demo.closing);
+    if (process.argv.includes('--keep')) {
+      narrator.note(`Look at it: ${server.baseUrl}/ui/. The server goes on until Ctrl-C, which removes its data.`);
+      if (!interrupted.aborted) await once(interrupted, 'abort');
+    } else narrator.note(demo.closing);
     return 0;
   } catch (error) {
     if (interrupted.aborted) return EXIT_INTERRUPTED;

@@ -6,8 +6,12 @@ import { describe, expect, it } from 'vitest';
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 
 /** Starts what `npm run demo` runs, collecting what it prints. */
-function startDemo(): { child: ChildProcessWithoutNullStreams; output: () => string; code: Promise<unknown> } {
-  const child = spawn(process.execPath, ['demo/demo.ts'], { env: { ...process.env, NO_COLOR: '1' } });
+function startDemo(...args: readonly string[]): {
+  child: ChildProcessWithoutNullStreams;
+  output: () => string;
+  code: Promise<unknown>;
+} {
+  const child = spawn(process.execPath, ['demo/demo.ts', ...args], { env: { ...process.env, NO_COLOR: '1' } });
   let output = '';
   const collect = (chunk: Buffer): string => (output += chunk.toString());
   child.stdout.on('data', collect);
@@ -32,6 +36,16 @@ describe('npm run demo', () => {
     expect(story).toContain('segment_overlap');
     expect(story).not.toContain('\u001b[');
     expect(existsSync(folderOf(story))).toBe(false);
+  });
+
+  it('keeps the clip and the server until it is interrupted, where it is told to', async () => {
+    const { child, output, code } = startDemo('--keep');
+    while (!output().includes('Look at it: ')) await once(child.stdout, 'data');
+    const page = /Look at it: (\S+)\/ui\/\./.exec(output())?.[1] ?? '';
+    expect(await (await fetch(`${page}/flows`)).json()).toHaveLength(3);
+    child.kill('SIGINT');
+    expect(await code, output()).toBe(0);
+    expect(existsSync(folderOf(output()))).toBe(false);
   });
 
   it('cleans up when it is interrupted', async () => {

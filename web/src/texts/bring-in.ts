@@ -14,9 +14,9 @@ export const texts = {
     load: 'Load the demo clip',
     making: 'Making the demo clip',
     name: 'Demo clip.mp4',
-    cannot: 'This browser cannot code a clip: npm run demo -- --keep makes one on the server.',
+    cannot: 'This browser cannot code a clip: npm run demo -- --keep shows one on a server of its own.',
     insecure:
-      'Browsers code video only by HTTPS or on this machine: npm run demo -- --keep makes a clip on the server.',
+      'Browsers code video only by HTTPS or on the machine of the server: npm run demo -- --keep shows a clip on a server of its own.',
   },
   startAll: 'Bring in all',
   start: 'Bring in',

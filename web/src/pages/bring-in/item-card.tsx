@@ -4,7 +4,7 @@ import type { BringInItem } from '../../bring-in/item.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { texts } from '../../texts/bring-in.ts';
 import { queue } from './queue.ts';
-import { shownDuration, shownSize } from './shown.ts';
+import { shownDuration, shownSize } from '../../parts/shown.ts';
 import { TrackTable } from './track-table.tsx';
 
 /** A file: what it is, what becomes of it, and how far it is. */

@@ -1,7 +1,7 @@
 import { SEGMENT_SECONDS } from '../../bring-in/documents.ts';
 import type { MediaFile, MediaTrack } from '../../bring-in/media-file.ts';
 import { texts } from '../../texts/bring-in.ts';
-import { shownDuration } from './shown.ts';
+import { shownDuration } from '../../parts/shown.ts';
 
 /** The tracks of a file, and what becomes of each. */
 export function TrackTable({ media: { tracks, leftOut } }: { readonly media: MediaFile }) {

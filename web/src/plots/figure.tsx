@@ -1,0 +1,51 @@
+import type { ComponentChildren } from 'preact';
+import { plots as texts } from '../texts/plots.ts';
+import './plots.css';
+
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+  /** The value as people read it. */
+  readonly shown: string;
+}
+
+export interface PlotProps<Shown extends Bar = Bar> {
+  readonly title: string;
+  /** Headings of the table: what the labels are, and what the values are. */
+  readonly columns: readonly [string, string];
+  readonly bars: readonly Shown[];
+}
+
+/** A plot with its title, and the same as a table for those who do not see it. */
+export function Figure({ title, columns, bars, children }: PlotProps & { readonly children: ComponentChildren }) {
+  return (
+    <figure class="plot">
+      <figcaption>{title}</figcaption>
+      {bars.length === 0 ? <p class="muted">{texts.nothing}</p> : children}
+      {bars.length > 0 && (
+        <details>
+          <summary>{texts.asTable}</summary>
+          <table>
+            <thead>
+              <tr>
+                {columns.map((column) => (
+                  <th key={column} scope="col">
+                    {column}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {bars.map(({ label, shown }) => (
+                <tr key={label}>
+                  <td>{label}</td>
+                  <td>{shown}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      )}
+    </figure>
+  );
+}
