@@ -35,9 +35,6 @@ export const media = {
     status: 'Status',
     source: 'Source',
     created: 'Created',
-    updated: 'Updated',
-    collectedBy: 'Collected by',
-    timerange: 'Timerange',
   },
   copy: 'Copy',
   copied: 'Copied',
@@ -51,13 +48,10 @@ export const media = {
   noSegments: 'There are no segments here.',
   fromHere: 'of what is in view',
   collections: 'Collections',
-  noCollections: 'Nothing collects it, and it collects nothing.',
   collectionsPicture: (label: string, above: number, below: number): string =>
     `${label} is collected by ${above} and collects ${below}.`,
   remove: 'Delete...',
   removeTitle: (label: string): string => `Delete ${label}?`,
   removeText: 'The flow and all its segments go. Media that no other flow uses are reclaimed.',
   removeConfirm: 'Delete flow',
-  removing: 'Its segments are being deleted.',
-  hits: (count: number, words: string): string => `${count} hits of “${words}”`,
 };

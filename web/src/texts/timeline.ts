@@ -37,13 +37,9 @@ export const player = {
   setOut: 'Out',
   clear: 'Clear in and out',
   playRange: 'Play in to out',
-  in: 'in',
-  out: 'out',
-  volume: 'Volume',
   mute: 'Mute',
   sound: 'Sound',
   speed: (speed: number): string => `${speed}x`,
-  nothing: 'No player can play this flow: HLS does not carry its format.',
   failed: (why: string): string => `It cannot be played: ${why}`,
   position: 'Position',
 };
