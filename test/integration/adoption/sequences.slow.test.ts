@@ -146,10 +146,11 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
     const { id } = await first.api.must<AdoptionShown>('POST', '/internal/adoptions', asked);
     await first.kill();
     const next = await startProcess(env);
-    // It has begun to look into the frames, most probably.
+    // It has begun, and may be anywhere.
+    const isBegun = ({ keys }: AdoptionShown): boolean => Object.values(keys).some((number) => number > 0);
     await until(
-      async () => ((await next.api.get<AdoptionShown>(`/internal/adoptions/${id}`)).keys['listed'] ? true : undefined),
-      30_000,
+      async () => (isBegun(await next.api.get<AdoptionShown>(`/internal/adoptions/${id}`)) ? true : undefined),
+      120_000,
     );
     await next.kill();
     const last = await startProcess(env);
