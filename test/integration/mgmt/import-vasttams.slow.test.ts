@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -13,7 +13,7 @@ import { startVastEmulator, type VastEmulator } from '../../support/vast-emulato
 import { vastEnv } from '../../support/vastdb/vast-env.ts';
 import { jsonLines, runMgmt } from './support/run-mgmt.ts';
 
-/** `IMPORT_SEGMENTS=1000000` shows at full length what every run shows at this one; see docs/benchmarks.md. */
+/** `IMPORT_SEGMENTS=1000000` shows at full length what every run shows at this one. */
 const SEGMENT_COUNT = Number(process.env.IMPORT_SEGMENTS ?? 20_000);
 const FLOW_COUNT = 20;
 vi.setConfig({ testTimeout: Math.max(120_000, SEGMENT_COUNT), hookTimeout: Math.max(60_000, SEGMENT_COUNT) });
@@ -59,9 +59,13 @@ const sums = (env: Record<string, string>): Promise<unknown> =>
 it('takes every segment of a vasttams, once', async () => {
   const file = await earlierSystem('whole', vasttamsTables(FLOW_COUNT, SEGMENT_COUNT));
   const env = target('whole-target');
-  const command = ['import', 'vasttams', '--source-env', file, '--json'];
+  // The guide's commands, on this file.
+  const guide = await readFile('docs/moving-in.md', 'utf8');
+  const [trial = [], command = []] = [...guide.matchAll(/npm run mgmt -- (import vasttams .*)/g)].map(
+    ([, args = '']) => [...args.replace('vasttams.env', file).split(' '), '--json'],
+  );
 
-  const dry = await runMgmt([...command, '--dry-run'], env);
+  const dry = await runMgmt(trial, env);
   expect(dry, dry.err).toMatchObject({ code: 0 });
   expect(jsonLines(dry.out).at(-1)).toMatchObject({ table: 'segments', taken: SEGMENT_COUNT });
 
