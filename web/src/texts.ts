@@ -15,7 +15,6 @@ export const shell = {
   signOut: 'Sign out',
   lost: 'The server does not answer. The page tries again by itself.',
   notFound: 'There is no page at this address.',
-  notBuilt: 'This page is not built yet.',
   requestId: (id: string): string => `Request ${id}`,
   signIn: 'Sign in',
   tryAgain: 'Try again',
