@@ -1,4 +1,5 @@
 import type { Store, StoreTransaction } from '../../src/tams/store.ts';
+import { numbersWith } from '../../src/tams/segments/segment-numbers.ts';
 import { contentWith } from '../../src/tams/flows/flow-content.ts';
 import { generatedFlow, generatedSource } from './generated-flows.ts';
 import { EPOCH_MS, GeneratedIds } from './generated-ids.ts';
@@ -86,7 +87,8 @@ async function insertPiece(tx: StoreTransaction, ids: GeneratedIds, spec: Genera
   const { segments, objects } = generatedSegments(ids, flow, piece, spec.objectsPerSegment);
   await tx.segments.insert(id, segments);
   await tx.objects.insert(objects);
-  await tx.flows.setContent(state, contentWith(state.content, segments), new Date(EPOCH_MS).toISOString());
+  const updated = new Date(EPOCH_MS).toISOString();
+  await tx.flows.setContent(state, contentWith(state.content, segments), updated, numbersWith(state, segments));
 }
 
 /** Flows have objects of their own: each begins where the one before ends, had all the largest share. */

@@ -62,7 +62,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const features: OpenFeature[] = [];
   const objectTakers = () => features.map(({ takesObjects }) => takesObjects).filter((taker) => taker !== undefined);
   const { events } = tams;
-  const shared = { settings: config, logger, manager, store, media, leases, statistics };
+  const shared = { settings: config, logger, secret, manager, store, media, leases, statistics };
   const platform = { ...shared, events, objectTakers, tams: services };
   for (const [name, feature] of Object.entries<AnyFeature>(FEATURES)) {
     const opened = await feature.open(platform, config.features[name as keyof typeof FEATURES]);

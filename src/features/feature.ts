@@ -46,6 +46,8 @@ export type ObjectTaker = (places: readonly ObjectPlace[]) => Promise<unknown>;
 export interface Platform {
   readonly settings: Settings;
   readonly logger: Logger;
+  /** SECRET_KEY, to derive keys from. */
+  readonly secret: string;
   readonly manager: VastDBManager;
   readonly store: Store;
   readonly media: MediaStores;

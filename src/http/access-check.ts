@@ -9,6 +9,11 @@ export interface Authentication {
     /** At once for a known credential. @throws AppError `unauthorized` */
     byHeader(authorization: string, client: Client): Principal | Promise<Principal>;
     byUrlToken(token: string, client: Client): Principal | Promise<Principal>;
+    /**
+     * A principal that signed in before, as it is now; undefined where it is known no more. One that is not `kept` here, but at an
+     * identity provider, cannot be asked for, and is as it was.
+     */
+    present(before: Principal): Promise<{ principal: Principal; kept: boolean } | undefined>;
   };
   readonly audit: { record(act: Act): void };
   /** The accepted schemes; at least one. */

@@ -34,6 +34,8 @@ export interface HttpContext {
   readonly paging: Paging;
   /** The absolute URL that clients reach this server under; no slash at its end. */
   readonly baseUrl: (request: Pick<FastifyRequest, 'protocol' | 'host'>) => string;
+  /** Undefined: everybody may do everything. */
+  readonly authentication: Authentication | undefined;
 }
 
 export interface AppDeps {
@@ -108,7 +110,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   const baseUrl = baseUrlOf(config.publicUrl);
   const limitsOfPages = { ...config, maxBytes: () => bodies.pageBytes(config.maxBytes) };
-  await deps.routes(app, { paging: new Paging(deps.cursors, limitsOfPages, baseUrl), baseUrl });
+  await deps.routes(app, {
+    paging: new Paging(deps.cursors, limitsOfPages, baseUrl),
+    baseUrl,
+    authentication: deps.authentication,
+  });
   monitoringRoutes(app, operation);
 
   await app.ready();

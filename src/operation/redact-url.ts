@@ -9,8 +9,12 @@ const SECRET_PARAMETERS: ReadonlySet<string> = new Set([
 /** Also where only a lenient reader would find a parameter: what is logged too little can be asked for again. */
 const PARAMETER_START = /[?&#;]([^?&#;=]+)=/g;
 
+/** Of playback URLs, the token is a part of the path. */
+const TOKEN_IN_PATH = /(\/playback\/t\/)[^/?#]+/gi;
+
 /** A URL as it may be logged: without tokens and signatures. */
-export function redactUrl(url: string): string {
+export function redactUrl(original: string): string {
+  const url = original.replace(TOKEN_IN_PATH, '$1[redacted]');
   let redacted = '';
   let from = 0;
   for (const match of url.matchAll(PARAMETER_START)) {

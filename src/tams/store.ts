@@ -15,6 +15,7 @@ import type { Json } from '../shared/json-text.ts';
 import type { Profile, ProfileFilter } from './profiles/profile.ts';
 import type { RowHandle } from './row-handle.ts';
 import type { NewSegment, ObjectLocation, ObjectPlaces, SegmentQuery, StoredSegment } from './segments/segment.ts';
+import type { SegmentNumbers } from './segments/segment-numbers.ts';
 import type { ServiceInfoReads, ServiceInfos } from './service/service-info.ts';
 import type { Source } from './sources/source.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
@@ -65,6 +66,8 @@ export interface FlowState {
   readonly content: FlowContent | null;
   /** Grows with every change of the flow's segments; no two flows that ever had one id share a version. */
   readonly segmentsVersion: bigint;
+  /** As `numbersOf` reads them; null in a row from before they were kept, and of a flow that never had segments. */
+  readonly segmentNumbers: string | null;
   readonly handle: RowHandle;
 }
 
@@ -96,7 +99,12 @@ export interface Flows extends FlowReads {
   /** `present` is the flow as it is kept: only what differs from it is written. */
   replace(state: FlowState, present: Flow, flow: Flow): Promise<void>;
   /** After a change of segments: also gives them a new version. */
-  setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void>;
+  setContent(
+    flow: FlowState,
+    content: FlowContent | null,
+    segmentsUpdated: string,
+    numbers: SegmentNumbers,
+  ): Promise<void>;
   setActiveDeletions(handle: RowHandle, count: number): Promise<void>;
   /** Hides the flow from everyone until its segments are gone. */
   markDeleting(flow: FlowState): Promise<void>;

@@ -71,3 +71,15 @@ test('the commands of docs/tams-8.2.md show what it says', async () => {
     expect(printed).toContain(expected);
   }
 }, 90_000);
+
+test('the commands of docs/playback.md play what it says', async () => {
+  const lines = await runGuide('docs/playback.md');
+  const flow = '5a1f0c2e-7f0b-4d3e-9f66-2b9a52cdd0a5';
+  expect(lines.filter((line) => line.startsWith(`${flow}/`))).toEqual([
+    `${flow}/0_1000000000.ts`,
+    `${flow}/1000000000_2000000000.ts`,
+    `${flow}/2000000000_3000000000.ts`,
+  ]);
+  expect(lines).toContain(`../flows/${flow}.m3u8`);
+  expect(lines.slice(-4)).toEqual(['1', '1', 'the same bytes', '"OTIO_SCHEMA":"Clip.2"']);
+}, 90_000);

@@ -1,4 +1,5 @@
 import { AppError } from '../../../src/shared/errors.ts';
+import { numbersWith } from '../../../src/tams/segments/segment-numbers.ts';
 import { contentWith } from '../../../src/tams/flows/flow-content.ts';
 import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
 import { packLocations, packUrls } from '../../../src/tams/objects/object-location.ts';
@@ -139,7 +140,8 @@ async function insertOfFlow(
     externalUrls: packUrls(object.locations.length === 0 ? object.externalUrls : segment.urls),
   }));
   await tx.segments.insert(flow.id, inserted);
-  await tx.flows.setContent(flow, contentWith(flow.content, inserted), new Date().toISOString());
+  const content = contentWith(flow.content, inserted);
+  await tx.flows.setContent(flow, content, new Date().toISOString(), numbersWith(flow, inserted));
   outcome.taken += inserted.length;
 }
 

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Principal } from '../../shared/principal.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Grant, type Principal, toPrincipal } from '../../shared/principal.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
 import type { JwtVerifier } from './jwt-verifier.ts';
@@ -36,13 +37,16 @@ export class Authenticator {
   readonly #verifiers: Verifiers;
   readonly #directory: CredentialDirectory;
   readonly #audit: AuditTrail;
+  /** Those of AUTH_TOKENS_FILE. */
+  readonly #fileTokens: readonly Grant[];
   readonly #recent = new Map<string, Verified>();
   /** By keyed hash, so that memory reveals no credential. */
   readonly #verified = new LRUCache<string, Verified>({ max: KEPT_MAX });
   readonly #verifying = new Map<string, Promise<Verified>>();
   readonly #key = randomBytes(32).toString('base64url');
 
-  constructor(verifiers: Verifiers, directory: CredentialDirectory, audit: AuditTrail) {
+  constructor(verifiers: Verifiers, directory: CredentialDirectory, audit: AuditTrail, fileTokens: readonly Grant[]) {
+    this.#fileTokens = fileTokens;
     this.#verifiers = verifiers;
     this.#directory = directory;
     this.#audit = audit;
@@ -60,6 +64,23 @@ export class Authenticator {
   /** The principal of an `access_token` in the query; throws as `byHeader`. */
   byUrlToken(token: string, client: Client): Principal | Promise<Principal> {
     return this.#authenticate(URL_MARK + token, client);
+  }
+
+  /** As `Authentication` has it. @throws AppError tables_unavailable */
+  async present(before: Principal): Promise<{ principal: Principal; kept: boolean } | undefined> {
+    await this.#directory.refresh();
+    const grants = [
+      ...this.#directory.named(before.name),
+      ...this.#fileTokens.filter(({ name }) => name === before.name),
+    ];
+    // A user and a token may have one name; then it is the one with the same rights.
+    const principals = grants.map(toPrincipal);
+    const principal =
+      principals.length > 1 ? principals.find((each) => isDeepStrictEqual(each, before)) : principals[0];
+    if (principal !== undefined) return { principal, kept: true };
+    return principals.length === 0 && this.#verifiers.jwt !== undefined
+      ? { principal: before, kept: false }
+      : undefined;
   }
 
   #authenticate(credential: string, client: Client): Principal | Promise<Principal> {

@@ -1,3 +1,4 @@
+import type { Grant } from '../../shared/principal.ts';
 import type { ApiToken, CredentialStore, User } from './credentials.ts';
 
 /** How long a change of users and tokens may stay unseen. */
@@ -35,6 +36,13 @@ export class CredentialDirectory {
 
   token(id: string): ApiToken | undefined {
     return this.#tokens.get(id);
+  }
+
+  /** Users that may sign in, and tokens, of a name. */
+  named(name: string): Grant[] {
+    const user = this.#users.get(name);
+    const tokens = [...this.#tokens.values()].filter((token) => token.name === name);
+    return user?.status === 'active' ? [user, ...tokens] : tokens;
   }
 
   holds(row: User | ApiToken): boolean {

@@ -53,7 +53,7 @@ export const auth: Feature<AuthConfig> = {
       basic: modes.includes('basic') ? new PasswordVerifier(directory) : undefined,
     };
     const schemes = [...new Set(modes.map((mode) => SCHEME_OF_MODE[mode]))];
-    const authenticator = new Authenticator(verifiers, directory, audit);
+    const authenticator = new Authenticator(verifiers, directory, audit, tokens);
     return {
       routes: (app) => {
         authRoutes(app, { config, authenticator, schemes });

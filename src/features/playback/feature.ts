@@ -1,5 +1,10 @@
 import type { Feature } from '../feature.ts';
-import { playbackRoutes } from './playback-routes.ts';
+import { FlowChanges } from './flow-changes.ts';
+import { lineRoutes } from './line-routes.ts';
+import { otioRoutes } from './otio-routes.ts';
+import { playlistRoutes } from './playback-routes.ts';
+import { PlaybackTokens } from './playback-tokens.ts';
+import { tokenRoutes } from './token-routes.ts';
 import { playbackServicesOf } from './playback-services.ts';
 import { type PlaybackConfig, readPlayback } from './playback-settings.ts';
 
@@ -8,11 +13,27 @@ export const playback: Feature<PlaybackConfig> = {
   settings: readPlayback,
   open: (platform, { enabled }) => {
     if (!enabled) return Promise.resolve(undefined);
-    const services = playbackServicesOf(platform);
+    const { store } = platform;
+    const changes = new FlowChanges((flowId) => store.flows.segmentsVersion(flowId));
+    store.subscribers.add(changes.subscriber);
+    const services = playbackServicesOf(platform, changes);
     return Promise.resolve({
-      routes: (app, context) => {
-        playbackRoutes(app, { ...context, playback: services });
+      routes: async (app, context) => {
+        const tokens = new PlaybackTokens(platform.secret, store, context.authentication);
+        const own = { ...context, playback: services, tokens };
+        playlistRoutes(app, own);
+        otioRoutes(app, own);
+        tokenRoutes(app, own);
+        await lineRoutes(app, own);
       },
+      metrics: [
+        {
+          name: 'tams_playback_waiting_requests',
+          help: 'Requests of players that wait for a live flow to change.',
+          type: 'gauge',
+          read: () => [{ value: changes.count }],
+        },
+      ],
     });
   },
 };

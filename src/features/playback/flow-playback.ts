@@ -1,166 +1,189 @@
-import { LRUCache } from 'lru-cache';
-import { targetDurationOf, writeMediaPlaylist } from '../../formats/hls/media-playlist.ts';
+import type { LRUCache } from 'lru-cache';
+import { type MediaPlaylist, targetDurationOf, writeMediaPlaylist } from '../../formats/hls/media-playlist.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
-import type { CursorPosition } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
-import { nextTurn } from '../../shared/turns.ts';
-import { flowNotFound } from '../../tams/flows/flow-access.ts';
+import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import { Format } from '../../tams/documents/format.ts';
+import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
-import type { StoredSegment } from '../../tams/segments/segment.ts';
+import { numbersOf } from '../../tams/segments/segment-numbers.ts';
 import type { FlowDocument, FlowState, Store } from '../../tams/store.ts';
 import { type CarriedFormat, mustBeCarried } from './carried-formats.ts';
-import { type FlowLine, flowLines } from './flow-lines.ts';
+import type { FlowChanges } from './flow-changes.ts';
+import { flowLines } from './flow-lines.ts';
+import { segmentsIn } from './flow-segments.ts';
 import type { InitExtents } from './init-extents.ts';
+import { withOwnInits } from './line-inits.ts';
+import { DEFAULT_WINDOW_S, isLive, toldSeconds } from './live-rules.ts';
 import { partUses } from './part-uses.ts';
 import type { PresentationPlayback } from './presentation-playback.ts';
-import { LIMITS } from './playback-settings.ts';
 
-/** Options of a media playlist, as its URL has them. */
+/** Options of a playlist, as its URL has them. */
 export interface PlaylistQuery {
   /** Undefined: what there is. */
   readonly timerange?: TimeRange | undefined;
-  /** The query of playlists that a multivariant one leads to; with its `?`. */
-  readonly ofRenditions: string;
+  /** Seconds at the end of the flow. */
+  readonly window?: number | 'all' | undefined;
+  /** The number of a line that the answer waits for. */
+  readonly awaited?: bigint | undefined;
+  /** The query of playlists that a multivariant one leads to. */
+  readonly ofRenditions: URLSearchParams;
 }
 
-export interface MadePlaylist {
+/** A playlist, or the window that the player has to ask for: what it holds must not grow at its beginning. */
+export type MadePlaylist =
+  | { readonly text: string; /** Undefined while it is live. */ readonly entityTag?: string | undefined }
+  | { readonly window: number };
+
+/** The text of a version of a flow's segments. */
+export interface KeptPlaylist {
   readonly text: string;
-  /** Undefined while it is live. */
-  readonly entityTag?: string | undefined;
+  /** The number after that of its last line. */
+  readonly next: bigint;
 }
 
-/** Rows that are read in one turn of the event loop. */
-const READ_AT_ONCE = 2_000;
-const CACHE_BYTES = 32 * 1024 * 1024;
-const ENTRY_OVERHEAD_BYTES = 500;
+interface Found {
+  readonly state: FlowState;
+  readonly shown: FlowDocument;
+  readonly targetDuration: number;
+  readonly live: boolean;
+}
 
-/** Texts of playlists, by all that they are made of. */
-export const playlistCache = (): LRUCache<string, string> =>
-  new LRUCache({
-    maxSize: CACHE_BYTES,
-    sizeCalculation: (text, key) => text.length + key.length + ENTRY_OVERHEAD_BYTES,
-  });
+export interface PlaybackParts {
+  readonly presentations: PresentationPlayback;
+  readonly extents: InitExtents;
+  readonly changes: FlowChanges;
+  /** Those that are being made. */
+  readonly making: Map<string, Promise<KeptPlaylist>>;
+  readonly kept: LRUCache<string, KeptPlaylist>;
+}
+
+/** A reload may ask for the line after the next, and for none beyond it (rfc8216bis, 6.2.5.2). */
+const AWAITED_AHEAD = 2n;
+/** The longest that a reload waits: below what proxies and REQUEST_TIMEOUT_S allow. */
+const WAIT_MAX_MS = 20_000;
+const WAIT_TARGETS = 3;
+const NS_PER_S = 1_000_000_000n;
 
 /** Media playlists of flows, over a view of the store. */
 export class FlowPlayback {
   readonly #store: Pick<Store, 'flows' | 'segments' | 'objects'>;
-  readonly #presentations: PresentationPlayback;
-  readonly #extents: InitExtents;
-  readonly #kept: LRUCache<string, string>;
+  readonly #parts: PlaybackParts;
 
-  constructor(
-    store: Pick<Store, 'flows' | 'segments' | 'objects'>,
-    presentations: PresentationPlayback,
-    extents: InitExtents,
-    kept: LRUCache<string, string>,
-  ) {
+  constructor(store: Pick<Store, 'flows' | 'segments' | 'objects'>, parts: PlaybackParts) {
     this.#store = store;
-    this.#presentations = presentations;
-    this.#extents = extents;
-    this.#kept = kept;
+    this.#parts = parts;
   }
 
   /**
+   * @param gone aborts when the client is gone
    * @throws AppError not_found for a flow that is not there, or that HLS does not carry; invalid_request for too long a
-   * playlist
+   *   playlist, and for a line that is far from being there
    */
-  async playlist(flowId: string, query: PlaylistQuery): Promise<MadePlaylist> {
+  async playlist(flowId: string, query: PlaylistQuery, gone: AbortSignal): Promise<MadePlaylist> {
+    let signal: AbortSignal | undefined;
+    for (;;) {
+      const found = await this.#find(flowId);
+      const { state, shown, live, targetDuration } = found;
+      if (state.container === null && isMulti(shown)) {
+        return { text: await this.#parts.presentations.ofFlow(shown, query.ofRenditions) };
+      }
+      const format = mustBeCarried(flowId, state.container);
+      if (live && query.window === undefined && query.timerange === undefined) return { window: DEFAULT_WINDOW_S };
+      const { text, next } = await this.#playlistOf(found, format, query);
+      const ended = hasEnded(found, query);
+      const made = { text, ...(ended && { entityTag: `W/"${state.segmentsVersion}"` }) };
+      const { awaited } = query;
+      if (awaited === undefined || awaited < next || ended) return made;
+      if (awaited >= next + AWAITED_AHEAD) throw tooFar(next);
+      signal ??= AbortSignal.any([
+        gone,
+        AbortSignal.timeout(Math.min(WAIT_MAX_MS, targetDuration * WAIT_TARGETS * 1000)),
+      ]);
+      if (signal.aborted) return made;
+      await this.#parts.changes.wait(flowId, state.segmentsVersion, signal);
+    }
+  }
+
+  async #find(flowId: string): Promise<Found> {
     // The version is read before the segments: a playlist may be newer than it, never older.
     const state = await this.#store.flows.state(flowId);
     const shown = await this.#store.flows.find(flowId);
     if (state === undefined || shown === undefined) throw flowNotFound(flowId);
-    if (state.container === null && isMulti(shown)) {
-      return { text: await this.#presentations.ofFlow(shown, query.ofRenditions) };
-    }
-    const format = mustBeCarried(flowId, state.container);
-    const range = query.timerange ?? TimeRange.EVERYTHING;
-    const key = [flowId, state.life, state.segmentsVersion, range.toString(), format.extension].join(' ');
-    let text = this.#kept.get(key);
-    if (text === undefined) {
-      text = await this.#make(state, shown, format, range);
-      this.#kept.set(key, text);
-    }
-    return { text, entityTag: `W/"${state.segmentsVersion}"` };
+    const targetDuration = targetDurationIn(state, shown);
+    return { state, shown, targetDuration, live: isLive(shown, Date.now(), targetDuration) };
   }
 
-  async #make(state: FlowState, shown: FlowDocument, format: CarriedFormat, range: TimeRange): Promise<string> {
-    const segments = await this.#read(state.id, range);
+  /** Requests of one playlist share its making. */
+  async #playlistOf(found: Found, format: CarriedFormat, query: PlaylistQuery): Promise<KeptPlaylist> {
+    const { kept, making } = this.#parts;
+    const { state, targetDuration, live } = found;
+    const { timerange, window } = query;
+    const { id, life, segmentsVersion } = state;
+    const key = [id, life, segmentsVersion, targetDuration, live, format.extension, timerange, window].join(' ');
+    const known = kept.get(key) ?? making.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(found, format, query).finally(() => making.delete(key));
+    making.set(key, made);
+    kept.set(key, await made);
+    return made;
+  }
+
+  async #make(found: Found, format: CarriedFormat, query: PlaylistQuery): Promise<KeptPlaylist> {
+    const { state, targetDuration, live } = found;
+    const numbers = numbersOf(state);
+    const range = query.timerange ?? windowOf(query.window, numbers.edgeNs);
+    const segments = await segmentsIn(this.#store, state.id, range);
     const parts = await partUses(this.#store, segments);
-    const lines = flowLines(state.id, format, segments, (segment) => parts.has(segment));
-    const withInits = format.kind === 'fragmented' ? await this.#withExtents(state.id, lines) : lines;
-    return writeMediaPlaylist({
-      targetDuration: targetDuration(state, shown, segments),
-      mediaSequence: 0n,
-      discontinuitySequence: 0n,
-      type: 'VOD',
-      ended: true,
-      canBlock: false,
-      lines: withInits,
-    });
+    const bare = flowLines(state.id, format, segments, (segment) => parts.has(segment));
+    const lines = format.kind === 'fragmented' ? await withOwnInits(state.id, bare, this.#parts.extents) : bare;
+    const isCut = query.timerange !== undefined;
+    const ended = hasEnded(found, query);
+    const breaks = BigInt(lines.filter(({ discontinuity }) => discontinuity).length);
+    // What is cut to begin at a time begins with the same line for good.
+    const mediaSequence = isCut ? 0n : atLeastZero(numbers.registered - BigInt(lines.length));
+    const sliding = !isCut && typeof query.window === 'number';
+    const playlist: MediaPlaylist = {
+      targetDuration,
+      mediaSequence,
+      discontinuitySequence: isCut ? 0n : atLeastZero(numbers.breaks - breaks),
+      type: sliding ? undefined : ended ? 'VOD' : 'EVENT',
+      ended,
+      canBlock: !ended,
+      startOffset: live && !sliding && !ended ? -WAIT_TARGETS * targetDuration : undefined,
+      lines,
+    };
+    return { text: writeMediaPlaylist(playlist), next: mediaSequence + BigInt(lines.length) };
   }
+}
 
-  async #read(flowId: string, timerange: TimeRange): Promise<StoredSegment[]> {
-    const segments: StoredSegment[] = [];
-    let after: CursorPosition | undefined;
-    do {
-      const page = await this.#store.segments.page(
-        flowId,
-        { timerange, reverse: false },
-        { limit: READ_AT_ONCE, ...(after && { after }) },
-      );
-      for (const segment of page.items) segments.push(segment);
-      if (segments.length > LIMITS.lines) throw tooLong(flowId, timerange, segments);
-      after = page.next;
-      if (after !== undefined) await nextTurn();
-    } while (after !== undefined);
-    return segments;
-  }
+/** The window is at the latest end that the flow ever had, so that it never goes back. */
+function windowOf(window: number | 'all' | undefined, edgeNs: bigint | null): TimeRange {
+  if (typeof window !== 'number' || edgeNs === null) return TimeRange.EVERYTHING;
+  const startNs = edgeNs - BigInt(window) * NS_PER_S;
+  return TimeRange.fromNs(startNs < INT64_MIN ? INT64_MIN : startNs, null);
+}
 
-  /** Files that have their own initialisation are asked for it wherever the clock begins anew. */
-  async #withExtents(flowId: string, lines: readonly FlowLine[]): Promise<FlowLine[]> {
-    const asked = lines.filter(
-      ({ segment, discontinuity }, index) => segment.initObjectId === null && (index === 0 || discontinuity),
-    );
-    const extents = new Map(
-      await Promise.all(
-        asked
-          .slice(0, LIMITS.extentsRead)
-          .map(async (line) => [line, await this.#extents.read(line.segment.locations)] as const),
-      ),
-    );
-    return lines.map((line) => {
-      const extent = extents.get(line) ?? (asked.includes(line) ? 'unknown' : undefined);
-      if (extent === undefined) return line;
-      if (extent === 'whole') {
-        const { startNs, endNs } = line;
-        const at = TimeRange.fromNs(startNs, endNs).toString();
-        throw new AppError('not_found', `flow ${flowId} has MP4 without fragments at ${at}, which HLS does not carry`);
-      }
-      return { ...line, init: { uri: line.uri, ...(extent !== 'unknown' && { bytes: extent }) } };
-    });
-  }
+/** Nothing is added to a stretch that the flow is past. */
+function hasEnded({ state, live }: Found, { timerange }: PlaylistQuery): boolean {
+  const endNs = timerange?.endNs ?? null;
+  return !live || timerange?.isEmpty === true || (endNs !== null && (state.content?.endNs ?? INT64_MIN) >= endNs);
 }
 
 const isMulti = ({ document }: FlowDocument): boolean => fromJson(document as Json<Flow>).format === Format.multi;
 
-function tooLong(flowId: string, asked: TimeRange, segments: readonly StoredSegment[]): AppError {
-  const endNs = segments[LIMITS.lines]?.startNs ?? null;
-  const range = asked.intersect(TimeRange.fromNs(segments[0]?.startNs ?? null, endNs));
-  return new AppError(
-    'invalid_request',
-    `timerange: flow ${flowId} has more segments there than the ${LIMITS.lines} of a playlist; begin with timerange=${range.toString()}`,
-    { field: 'timerange' },
-  );
-}
+const atLeastZero = (number: bigint): bigint => (number < 0n ? 0n : number);
 
-/** From what the flow says of itself, or from the longest segment that it ever had: all that the playlist may ever show. */
-function targetDuration(state: FlowState, shown: FlowDocument, segments: readonly StoredSegment[]): number {
-  const { segment_duration: told } = fromJson(shown.document as Json<Flow>);
-  let longestNs = state.content?.segments?.longestNs ?? 0n;
-  for (const { startNs, endNs } of segments) if (endNs - startNs > longestNs) longestNs = endNs - startNs;
-  if (told === undefined) return targetDurationOf(longestNs);
-  const toldNs = BigInt(Math.ceil((told.numerator / (told.denominator ?? 1)) * 1e9));
+/** From what the flow says of itself, and the longest segment that it ever had: all that the playlist may ever show. */
+function targetDurationIn({ content }: FlowState, { document }: FlowDocument): number {
+  const toldNs = BigInt(Math.round(toldSeconds(fromJson(document as Json<Flow>)) * 1e9));
+  // Of old flows it is not known; none is longer than all of them.
+  const longestNs = content?.segments?.longestNs ?? (content === null ? 0n : content.coveredNs);
   return targetDurationOf(toldNs > longestNs ? toldNs : longestNs);
 }
+
+const tooFar = (next: bigint): AppError =>
+  new AppError('invalid_request', `_HLS_msn: the next line is ${next}; ask for it, or the one after it`, {
+    field: '_HLS_msn',
+  });

@@ -4,24 +4,26 @@ import { TimeRange } from '../../shared/time/timerange.ts';
 import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import { unpackLocations } from '../../tams/objects/object-location.ts';
 import type { ExternalUrl, ObjectPlaces } from '../../tams/segments/segment.ts';
+import { sourceNotFound } from '../../tams/sources/source-lifecycle.ts';
 import type { Store } from '../../tams/store.ts';
+import type { Playable } from './playback-tokens.ts';
 
 /** Of the flows that use an initialisation segment, so many are looked at to find one. */
 const USERS_MAX = 1_000;
 
 /** Finds what lines of playlists lead to, over a view of the store. */
 export class MediaRedirects {
-  readonly #store: Pick<Store, 'flows' | 'segments' | 'objects'>;
+  readonly #store: Pick<Store, 'flows' | 'sources' | 'segments' | 'objects'>;
   readonly #media: MediaStoreRegistry;
 
-  constructor(store: Pick<Store, 'flows' | 'segments' | 'objects'>, media: MediaStoreRegistry) {
+  constructor(store: Pick<Store, 'flows' | 'sources' | 'segments' | 'objects'>, media: MediaStoreRegistry) {
     this.#store = store;
     this.#media = media;
   }
 
   /** A URL of the object of the segment that has this place. @throws AppError not_found */
   async segment(flowId: string, startNs: bigint, endNs: bigint, baseUrl: string): Promise<string> {
-    await this.#mustExist(flowId);
+    await this.mustExist({ flowId });
     const timerange = TimeRange.fromNs(startNs, startNs + 1n);
     const { items } = await this.#store.segments.page(flowId, { timerange, reverse: false }, { limit: 1 });
     const [segment] = items;
@@ -33,7 +35,7 @@ export class MediaRedirects {
 
   /** A URL of an initialisation segment that the flow uses. @throws AppError not_found */
   async init(flowId: string, objectId: string, baseUrl: string): Promise<string> {
-    await this.#mustExist(flowId);
+    await this.mustExist({ flowId });
     const users = await this.#store.segments.flowsUsing({ id: objectId, isInit: true }, { limit: USERS_MAX });
     const found = users.items.includes(flowId) ? await this.#store.objects.details([objectId]) : undefined;
     const object = found?.get(objectId);
@@ -41,8 +43,14 @@ export class MediaRedirects {
     return this.#urlOf(object, baseUrl);
   }
 
-  async #mustExist(flowId: string): Promise<void> {
-    if ((await this.#store.flows.segmentsVersion(flowId)) === undefined) throw flowNotFound(flowId);
+  /** @throws AppError not_found */
+  async mustExist(playable: Playable): Promise<void> {
+    if ('flowId' in playable) {
+      const { flowId } = playable;
+      if ((await this.#store.flows.segmentsVersion(flowId)) === undefined) throw flowNotFound(flowId);
+    } else if ((await this.#store.sources.find(playable.sourceId)) === undefined) {
+      throw sourceNotFound(playable.sourceId);
+    }
   }
 
   #urlOf({ locations, externalUrls }: ObjectPlaces, baseUrl: string): string {

@@ -1,14 +1,42 @@
 import Type from 'typebox';
-import { Timerange } from '../../http/schemas/common.ts';
+import { DateTime, Integer, Timerange } from '../../http/schemas/common.ts';
 import type { ResponseDoc } from '../../http/schemas/responses.ts';
 
 export const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 
+const timerange = Type.Optional(Timerange);
+const window = Type.Optional(
+  Type.String({
+    pattern: '^(all|[1-9][0-9]{0,6})$',
+    description: 'Seconds at the end of the flow, or `all`. By default 300 of a live flow, and all of a finished one.',
+  }),
+);
+
+export const presentationQuery = Type.Object({ timerange, window });
+
 export const playlistQuery = Type.Object({
-  timerange: Type.Optional(Timerange),
+  timerange,
+  window,
+  _HLS_msn: Type.Optional(
+    Type.String({ pattern: '^[0-9]{1,15}$', description: 'The number of a line: the answer waits until it is there.' }),
+  ),
+  _HLS_part: Type.Optional(
+    Type.String({ pattern: '^[0-9]{1,15}$', description: 'Taken with `_HLS_msn`; lines have no parts here.' }),
+  ),
 });
 
 export const playlistDoc = (description: string): ResponseDoc => ({
   description,
   content: { [PLAYLIST_TYPE]: { schema: Type.String() } },
 });
+
+export const playbackUrlQuery = Type.Object({
+  expires_in: Type.Optional(
+    Integer({ minimum: 60, description: 'Seconds that the URL is good for, at most 604800. By default 43200.' }),
+  ),
+});
+
+export const PlaybackUrl = Type.Object(
+  { url: Type.String({ description: 'The URL of a playlist.' }), expires: DateTime },
+  { title: 'PlaybackUrl', description: 'A URL for players, with a token in it.' },
+);

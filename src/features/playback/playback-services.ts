@@ -4,26 +4,38 @@ import { LimitedMedia } from '../../tams/access/limited-media.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { Store } from '../../tams/store.ts';
 import type { Platform } from '../feature.ts';
-import { FlowPlayback, playlistCache } from './flow-playback.ts';
+import { LRUCache } from 'lru-cache';
+import type { FlowChanges } from './flow-changes.ts';
+import { FlowPlayback, type KeptPlaylist } from './flow-playback.ts';
 import { InitExtents } from './init-extents.ts';
+import { OtioExport } from './otio-export.ts';
 import { PresentationPlayback } from './presentation-playback.ts';
 import { MediaRedirects } from './media-redirects.ts';
 
 export interface PlaybackServices {
   readonly flows: FlowPlayback;
   readonly presentations: PresentationPlayback;
+  readonly otio: OtioExport;
   readonly redirects: MediaRedirects;
 }
 
 /** The services as a principal may use them. */
-export function playbackServicesOf({ store, media, settings }: Platform): (asker: Asker) => PlaybackServices {
-  const extents = new InitExtents(media);
-  const kept = playlistCache();
+export function playbackServicesOf(
+  { store, media, settings }: Platform,
+  changes: FlowChanges,
+): (asker: Asker) => PlaybackServices {
+  const parts = {
+    extents: new InitExtents(media),
+    changes,
+    kept: playlistCache(),
+    making: new Map<string, Promise<KeptPlaylist>>(),
+  };
   const build = (view: Store, reachable: MediaStoreRegistry): PlaybackServices => {
     const presentations = new PresentationPlayback(view, media);
     return {
-      flows: new FlowPlayback(view, presentations, extents, kept),
+      flows: new FlowPlayback(view, { presentations, ...parts }),
       presentations,
+      otio: new OtioExport(view),
       redirects: new MediaRedirects(view, reachable),
     };
   };
@@ -31,3 +43,13 @@ export function playbackServicesOf({ store, media, settings }: Platform): (asker
     build(store.limitedTo(limits), new LimitedMedia(media, accessOf(limits))),
   );
 }
+
+const CACHE_BYTES = 32 * 1024 * 1024;
+const ENTRY_OVERHEAD_BYTES = 500;
+
+/** Texts of playlists by all that they are made of: all players of a programme ask for the same. */
+const playlistCache = (): LRUCache<string, KeptPlaylist> =>
+  new LRUCache({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: ({ text }, key) => text.length + key.length + ENTRY_OVERHEAD_BYTES,
+  });

@@ -7,6 +7,7 @@ import type { Flow } from '../../tams/flows/flow.ts';
 import type { FlowDocument, Store } from '../../tams/store.ts';
 import { bandwidthOf } from './bandwidths.ts';
 import { codecOf } from './flow-codecs.ts';
+import { DEFAULT_WINDOW_S } from './live-rules.ts';
 import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
 
 const PER_KBIT = 1000;
@@ -22,20 +23,22 @@ export class PresentationPlayback {
   }
 
   /**
-   * @param query of the playlists that it leads to, with its `?`; empty: none
+   * @param query of the playlists that it leads to
    * @throws AppError not_found where the source is not there, or HLS carries none of its flows
    */
-  async ofSource(sourceId: string, query: string): Promise<string> {
+  async ofSource(sourceId: string, query: URLSearchParams): Promise<string> {
     if ((await this.#store.sources.find(sourceId)) === undefined) throw sourceNotFound(sourceId);
     return this.#write(await presentationOfSource(this.#store.flows, sourceId), '../flows/', query);
   }
 
   /** As `ofSource`. */
-  async ofFlow(flow: FlowDocument, query: string): Promise<string> {
+  async ofFlow(flow: FlowDocument, query: URLSearchParams): Promise<string> {
     return this.#write(await presentationOfFlow(this.#store.flows, flow), '', query);
   }
 
-  async #write({ video, audio, text, roles }: Presentation, folder: string, query: string): Promise<string> {
+  async #write(presentation: Presentation, folder: string, asked: URLSearchParams): Promise<string> {
+    const { video, audio, text, roles } = presentation;
+    const query = queryOf(asked, presentation.live);
     const rates = new Map<Flow, number>();
     const measure = async (flow: Flow): Promise<unknown> =>
       rates.set(flow, await bandwidthOf(this.#store, this.#media, flow));
@@ -73,6 +76,13 @@ export class PresentationPlayback {
     });
     return writeMultivariantPlaylist(renditions, variants);
   }
+}
+
+/** Renditions of what is live have one window, and keep it when it ends. */
+function queryOf(asked: URLSearchParams, live: boolean): string {
+  const query = new URLSearchParams(asked);
+  if (live && !query.has('timerange') && !query.has('window')) query.set('window', String(DEFAULT_WINDOW_S));
+  return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
 function averageOf(flow: Flow, beside: readonly Flow[]): number | undefined {

@@ -4,6 +4,7 @@ import type { FlowDocument, Store } from '../../tams/store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { carriedFormat } from './carried-formats.ts';
+import { isLive } from './live-rules.ts';
 import { LIMITS } from './playback-settings.ts';
 
 /** The flows that are played together, those that HLS carries. */
@@ -12,6 +13,8 @@ export interface Presentation {
   readonly video: readonly Flow[];
   readonly audio: readonly Flow[];
   readonly text: readonly Flow[];
+  /** Whether any of them is. */
+  readonly live: boolean;
   /** The roles that they are collected in, by flow id. */
   readonly roles: ReadonlyMap<string, string>;
 }
@@ -22,16 +25,17 @@ const NO_TAGS = { values: new Map(), exists: new Map() };
 
 /** The flows of a source, and those that its multi flows collect: two queries. */
 export async function presentationOfSource(flows: Flows, sourceId: string): Promise<Presentation> {
-  const own = (await flows.list({ sourceId, tags: NO_TAGS }, { limit: LIMITS.renditions })).items.map(toFlow);
+  const own = (await flows.list({ sourceId, tags: NO_TAGS }, { limit: LIMITS.renditions })).items;
   return presentationOf(flows, own, `source ${sourceId}`);
 }
 
 /** A multi flow, and what it collects. */
 export const presentationOfFlow = (flows: Flows, flow: FlowDocument): Promise<Presentation> =>
-  presentationOf(flows, [toFlow(flow)], `flow ${flow.id}`);
+  presentationOf(flows, [flow], `flow ${flow.id}`);
 
 /** @throws AppError not_found where HLS carries none of them */
-async function presentationOf(flows: Flows, own: readonly Flow[], what: string): Promise<Presentation> {
+async function presentationOf(flows: Flows, given: readonly FlowDocument[], what: string): Promise<Presentation> {
+  const own = given.map(toFlow);
   const collectors = own.filter(({ format }) => format === Format.multi).map(({ id }) => id);
   const filter = { collectedByIds: collectors, tags: NO_TAGS };
   const members = collectors.length === 0 ? [] : (await flows.list(filter, { limit: LIMITS.renditions })).items;
@@ -47,7 +51,14 @@ async function presentationOf(flows: Flows, own: readonly Flow[], what: string):
   const text = alone.filter(({ format, container }) => format === Format.data && isText(container));
   if (video.length + audio.length === 0) throw nothingCarried(what, all);
   const items = own.flatMap(({ flow_collection: collected = [] }): CollectionItem[] => collected);
-  return { video, audio, text, roles: new Map(items.flatMap(({ id, role }) => (role ? [[id, role] as const] : []))) };
+  const live = [...given, ...members].some((flow) => isLive(flow, Date.now()));
+  return {
+    video,
+    audio,
+    text,
+    live,
+    roles: new Map(items.flatMap(({ id, role }) => (role ? [[id, role] as const] : []))),
+  };
 }
 
 /** Whether a member lies in the segments of the flow that collects it. */

@@ -6,6 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSegmentsAdded } from '../../tams/webhooks/event-publishing.ts';
+import { numbersWith } from '../../tams/segments/segment-numbers.ts';
 import { contentWith } from '../../tams/flows/flow-content.ts';
 
 /** Segments that one transaction looks at: one that others wait for only shortly. */
@@ -120,7 +121,7 @@ async function putBack(
     trashOf(tx).removeSegments(segments.map(({ handle }) => handle)),
     tx.segments.insert(flow.id, segments),
     tx.objects.use([...objects.values()].filter(({ id }) => ids.has(id))),
-    tx.flows.setContent(flow, contentWith(flow.content, segments), now()),
+    tx.flows.setContent(flow, contentWith(flow.content, segments), now(), numbersWith(flow, segments)),
   ]);
   const inits = [...new Set(segments.map(({ initObjectId }) => initObjectId))].filter((id) => id !== null);
   const places = inits.length === 0 ? undefined : await tx.objects.details(inits);

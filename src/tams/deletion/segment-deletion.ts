@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeletionRequest } from './deletion-request.ts';
 import type { DeletableSegment, FlowState, SegmentSelection, Store, StoreTransaction } from '../store.ts';
 import type { Deletion, Membership } from './deletion.ts';
+import { numbersWithout } from '../segments/segment-numbers.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSegmentsDeleted } from '../webhooks/event-publishing.ts';
@@ -273,5 +274,6 @@ async function removeAndUpdateContent(
 ): Promise<void> {
   await tx.segments.remove(removed);
   const hull = await tx.segments.hullWithout(flow, removed);
-  await tx.flows.setContent(flow, hull === undefined ? null : contentWithout(flow.content, hull, removed), now());
+  const content = hull === undefined ? null : contentWithout(flow.content, hull, removed);
+  await tx.flows.setContent(flow, content, now(), numbersWithout(flow, removed, hull?.startNs));
 }

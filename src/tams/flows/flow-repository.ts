@@ -31,6 +31,7 @@ import {
 } from './flow-row.ts';
 import { BY_CREATION } from '../documents/listing-order.ts';
 import { toRowId } from '../row-handles.ts';
+import { type SegmentNumbers, writeNumbers } from '../segments/segment-numbers.ts';
 import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
 import { insertTags, removeTags, replaceTags, tagTerms } from '../documents/tag-index.ts';
 
@@ -184,9 +185,15 @@ export class FlowRepository extends FlowReader implements Flows {
     return classesOfCell(rows[0]?.[0]);
   }
 
-  async setContent(flow: FlowState, content: FlowContent | null, segmentsUpdated: string): Promise<void> {
-    const columns = [...CONTENT_COLUMNS, 'segments_updated', 'segments_version'] as const;
-    const cells = [...contentCells(content), segmentsUpdated, flow.segmentsVersion + 1n] as const;
+  async setContent(
+    flow: FlowState,
+    content: FlowContent | null,
+    segmentsUpdated: string,
+    numbers: SegmentNumbers,
+  ): Promise<void> {
+    const columns = [...CONTENT_COLUMNS, 'segments_updated', 'segments_version', 'segment_numbers'] as const;
+    const version = flow.segmentsVersion + 1n;
+    const cells = [...contentCells(content), segmentsUpdated, version, writeNumbers(numbers)] as const;
     await this.#tx.updateByRowIds(FLOWS, [toRowId(flow.handle)], columns, [cells]);
   }
 

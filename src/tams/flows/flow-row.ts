@@ -72,6 +72,7 @@ export const STATE_COLUMNS = [
   'content_longest_ns',
   'content_segments',
   'segments_version',
+  'segment_numbers',
 ] as const;
 
 export function toFlowState(row: CellsOf<FlowRow, typeof STATE_COLUMNS>, rowId: RowId | undefined): FlowState {
@@ -86,6 +87,7 @@ export function toFlowState(row: CellsOf<FlowRow, typeof STATE_COLUMNS>, rowId: 
     activeDeletions,
     content: toContent(rest),
     segmentsVersion: rest[5],
+    segmentNumbers: rest[6],
     handle: toHandle(rowId),
   };
 }

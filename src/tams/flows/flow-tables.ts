@@ -32,6 +32,7 @@ export const FLOWS = defineTable({
     { name: 'status', type: 'string' },
     { name: 'profile_id', type: 'string' },
     { name: 'init_segments', type: 'bool' },
+    { name: 'segment_numbers', type: 'string' },
     ...SORT_DEFINITIONS,
     { name: 'document', type: json<Flow>(), required: true },
   ],

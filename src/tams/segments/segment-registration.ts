@@ -11,6 +11,8 @@ import { publishSegmentsAdded } from '../webhooks/event-publishing.ts';
 import { containerOf, writableFlow } from '../flows/flow-access.ts';
 import { contentWith } from '../flows/flow-content.ts';
 import type { KnownObject, ObjectUses } from './object-uses.ts';
+import { isPartOf } from './segment-clock.ts';
+import { numbersWith } from './segment-numbers.ts';
 import { type Candidate, findObjects, namedObjects, type Refuse, useObjects } from './segment-objects.ts';
 import { checkSize, prepareSegment } from './segment-preparation.ts';
 
@@ -220,13 +222,18 @@ async function insert(
       objectTimerange: object.timerange?.range.toString(),
     };
   });
+  const isPart = (index: number): boolean => {
+    const segment = segments[index];
+    return segment !== undefined && isPartOf(segment, uses.get(segment.objectId).timerange?.range);
+  };
+  const numbers = numbersWith(flow, segments, isPart);
   const { fresh, changed, unchanged } = uses.rows();
   // At once: none needs another's answer, and each may be a way to another machine and back.
   await Promise.all([
     tx.segments.insert(flow.id, segments),
     tx.objects.insertNamed(fresh),
     tx.objects.use(unchanged, changed),
-    tx.flows.setContent(flow, contentWith(flow.content, segments), now()),
+    tx.flows.setContent(flow, contentWith(flow.content, segments), now(), numbers),
     tx.outbox.registrations(),
   ]);
   await publishSegmentsAdded(tx, flow, segments);

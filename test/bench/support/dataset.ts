@@ -1,3 +1,4 @@
+import { numbersOf } from '../../../src/tams/segments/segment-numbers.ts';
 import { join } from 'node:path';
 import { Format } from '../../../src/tams/documents/format.ts';
 import type { Flow } from '../../../src/tams/flows/flow.ts';
@@ -209,7 +210,7 @@ async function setContents(store: VastStore, { flows, segmentsPerFlow }: Dataset
     for (let number = 0; number < flows; number++) {
       const state = await tx.flows.state(flowId(number));
       if (state === undefined) throw new Error(`flow ${number} of the dataset is not there`);
-      await tx.flows.setContent(state, content, new Date(EPOCH_MS).toISOString());
+      await tx.flows.setContent(state, content, new Date(EPOCH_MS).toISOString(), numbersOf({ ...state, content }));
     }
   });
 }

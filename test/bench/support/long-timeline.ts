@@ -1,3 +1,4 @@
+import { numbersOf } from '../../../src/tams/segments/segment-numbers.ts';
 import type { Flow } from '../../../src/tams/flows/flow.ts';
 import { Format } from '../../../src/tams/documents/format.ts';
 import { prepareSegment } from '../../../src/tams/segments/segment-preparation.ts';
@@ -83,7 +84,7 @@ async function setContent(store: VastStore, { flow, segments, startNs }: Timelin
   await store.transaction(async (tx) => {
     const state = await tx.flows.state(flowId(flow));
     if (state === undefined) throw new Error(`flow ${flow} is not there`);
-    await tx.flows.setContent(state, content, new Date(0).toISOString());
+    await tx.flows.setContent(state, content, new Date(0).toISOString(), numbersOf({ ...state, content }));
   });
 }
 

@@ -22,7 +22,8 @@ const must = async (method: string, path: string, json?: unknown) => {
 /** Segments whose bytes lie elsewhere. */
 async function flowWith(number: number, segments: readonly object[], more: object = {}): Promise<string> {
   const id = testId('flow', number);
-  await must('PUT', `/flows/${id}`, videoFlow({ id, source_id: testId('source', number) }, more));
+  const ids = { id, source_id: testId('source', number) };
+  await must('PUT', `/v8.2/flows/${id}`, videoFlow(ids, { status: 'closed_complete', ...more }));
   const bodies = segments.map((segment, index) => ({
     object_id: `${id}-${index}`,
     get_urls: [{ url: `https://elsewhere.example/${index}.ts`, label: 'elsewhere' }],
@@ -135,7 +136,7 @@ describe('a playlist of a source', () => {
     const collector = multiFlow({ id: multi, source_id: source }, { container: undefined, flow_collection: members });
     await must('PUT', `/flows/${multi}`, collector);
     const lines = (await (await get(`/playback/sources/${source}.m3u8?timerange=[0:0_1:0)`)).text()).split('\n');
-    const query = '?timerange=%5B0%3A0_1%3A0)';
+    const query = '?timerange=%5B0%3A0_1%3A0%29';
     expect(lines).toEqual([
       '#EXTM3U',
       '#EXT-X-VERSION:6',
@@ -151,4 +152,41 @@ describe('a playlist of a source', () => {
     const { text } = await call(server.baseUrl, 'GET', `/playback/sources/${testId('source', 5)}.m3u8`);
     expect(text).toContain('has nothing that HLS carries: its segments are of application/mxf');
   });
+});
+
+it('gives a flow to editors as a timeline of OpenTimelineIO, with its gaps', async () => {
+  const start = 1_723_124_086_620_000_001n;
+  const at = (ns: bigint): string => `${(start + ns) / 1_000_000_000n}:${(start + ns) % 1_000_000_000n}`;
+  const id = await flowWith(
+    20,
+    [
+      { timerange: `[${at(0n)}_${at(1_000n)})` },
+      { timerange: `[${at(1_000n)}_${at(2_000n)})` },
+      { timerange: `[${at(5_000n)}_${at(9_000n)})` },
+    ],
+    { label: 'Camera one' },
+  );
+  const answer = await get(`/playback/flows/${id}.otio?timerange=[${at(500n)}_`);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([
+    200,
+    'application/vnd.otio+json; charset=utf-8',
+  ]);
+  const text = await answer.text();
+  // More digits than a JavaScript number has.
+  expect(text).toContain('"value":1723124086620000501}');
+  const { tracks } = JSON.parse(text) as {
+    tracks: { children: { kind: string; children: Record<string, object>[] }[] };
+  };
+  const [track] = tracks.children;
+  expect([track?.kind, track?.children.map(({ OTIO_SCHEMA: schema }) => schema)]).toEqual([
+    'Video',
+    ['Clip.2', 'Gap.1', 'Clip.2'],
+  ]);
+  const reference = {
+    OTIO_SCHEMA: 'ExternalReference.1',
+    target_url: `tams://${server.baseUrl.slice('http://'.length)}/flows/${id}`,
+    metadata: { 'bbc.github.io/tams': { source_id: testId('source', 20), flow_id: id } },
+  };
+  expect(track?.children[0]).toMatchObject({ name: 'Camera one', media_references: { DEFAULT_MEDIA: reference } });
+  expect((await get(`/playback/flows/${testId('flow', 999)}.otio`)).status).toBe(404);
 });

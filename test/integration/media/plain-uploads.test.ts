@@ -38,6 +38,7 @@ describe('PUT without a signature', () => {
         return found;
       },
       byUrlToken: () => writer,
+      present: () => Promise.resolve(undefined),
     },
     audit: { record: () => undefined },
     schemes: ['bearer_token_auth'],

@@ -1,3 +1,4 @@
+import { numbersOf } from '../../../src/tams/segments/segment-numbers.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CursorPosition } from '../../../src/shared/paging.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
@@ -111,7 +112,8 @@ describe('a flow from before its statistics were kept', () => {
     const { content } = await state();
     await store.transaction(async (tx) => {
       const old = content && { ...content, segments: undefined };
-      await tx.flows.setContent(await state(), old, new Date().toISOString());
+      const present = await state();
+      await tx.flows.setContent(present, old, new Date().toISOString(), numbersOf(present));
     });
   });
 

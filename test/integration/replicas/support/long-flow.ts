@@ -1,3 +1,4 @@
+import { numbersOf } from '../../../../src/tams/segments/segment-numbers.ts';
 import { newFlow, type Replica, type EmulatedReplicas } from './replicas.ts';
 
 export const SECOND = 1_000_000_000n;
@@ -25,7 +26,7 @@ export async function fillFlow({ flows, manager, store }: Replica, layout: Layou
     if (state === undefined) throw new Error('the flow was just made');
     const [startNs, endNs] = [all[0]?.startNs ?? 0n, all.at(-1)?.endNs ?? 0n];
     const content = { startNs, endNs, coveredNs, segments: { count: BigInt(count), longestNs } };
-    await tx.flows.setContent(state, content, new Date().toISOString());
+    await tx.flows.setContent(state, content, new Date().toISOString(), numbersOf({ ...state, content }));
   });
   return flow.id;
 }

@@ -1,0 +1,39 @@
+import { AppError } from '../../shared/errors.ts';
+import type { CursorPosition } from '../../shared/paging.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { nextTurn } from '../../shared/turns.ts';
+import type { StoredSegment } from '../../tams/segments/segment.ts';
+import type { Store } from '../../tams/store.ts';
+import { LIMITS } from './playback-settings.ts';
+
+/** Rows that are read in one turn of the event loop. */
+const READ_AT_ONCE = 2_000;
+
+/** The segments of a playlist. @throws AppError invalid_request where they are more than one may have */
+export async function segmentsIn(
+  store: Pick<Store, 'segments'>,
+  flowId: string,
+  timerange: TimeRange,
+): Promise<StoredSegment[]> {
+  const segments: StoredSegment[] = [];
+  let after: CursorPosition | undefined;
+  do {
+    const page = { limit: READ_AT_ONCE, ...(after && { after }) };
+    const { items, next } = await store.segments.page(flowId, { timerange, reverse: false }, page);
+    for (const segment of items) segments.push(segment);
+    if (segments.length > LIMITS.lines) throw tooLong(flowId, timerange, segments);
+    after = next;
+    if (after !== undefined) await nextTurn();
+  } while (after !== undefined);
+  return segments;
+}
+
+function tooLong(flowId: string, asked: TimeRange, segments: readonly StoredSegment[]): AppError {
+  const endNs = segments[LIMITS.lines]?.startNs ?? null;
+  const range = asked.intersect(TimeRange.fromNs(segments[0]?.startNs ?? null, endNs));
+  return new AppError(
+    'invalid_request',
+    `timerange: flow ${flowId} has more segments there than the ${LIMITS.lines} of a playlist; begin with timerange=${range.toString()}`,
+    { field: 'timerange' },
+  );
+}

@@ -1,0 +1,30 @@
+import { AppError } from '../../shared/errors.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import type { FlowLine } from './flow-lines.ts';
+import type { InitExtents } from './init-extents.ts';
+import { LIMITS } from './playback-settings.ts';
+
+/**
+ * Lines whose files have their own initialisation, with where it lies: of the first one, and wherever the clock begins anew.
+ *
+ * @throws AppError not_found for MP4 without fragments
+ */
+export async function withOwnInits(
+  flowId: string,
+  lines: readonly FlowLine[],
+  extents: InitExtents,
+): Promise<FlowLine[]> {
+  const begins = ({ segment, discontinuity }: FlowLine, index: number): boolean =>
+    segment.initObjectId === null && (index === 0 || discontinuity);
+  const asked = lines.filter(begins).slice(0, LIMITS.extentsRead);
+  const found = new Map(
+    await Promise.all(asked.map(async (line) => [line, await extents.read(line.segment.locations)] as const)),
+  );
+  return lines.map((line, index) => {
+    if (!begins(line, index)) return line;
+    const extent = found.get(line) ?? 'unknown';
+    if (extent !== 'whole') return { ...line, init: { uri: line.uri, ...(extent !== 'unknown' && { bytes: extent }) } };
+    const at = TimeRange.fromNs(line.startNs, line.endNs).toString();
+    throw new AppError('not_found', `flow ${flowId} has MP4 without fragments at ${at}, which HLS does not carry`);
+  });
+}

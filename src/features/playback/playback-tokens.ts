@@ -1,0 +1,101 @@
+import type { Authentication } from '../../http/access-check.ts';
+import { AppError } from '../../shared/errors.ts';
+import { ANYBODY, isScope, type Principal, toPrincipal } from '../../shared/principal.ts';
+import { SecretBox } from '../../shared/secret-box.ts';
+import type { Store } from '../../tams/store.ts';
+
+/** The thing that a token lets play, with its renditions. */
+export type Playable = { readonly flowId: string } | { readonly sourceId: string };
+
+interface Grant {
+  readonly playable: Playable;
+  readonly principal: Principal;
+  /** Whether this server keeps the principal, and so knows its present rights. */
+  readonly kept: boolean;
+  /** Unix seconds. */
+  readonly expires: number;
+}
+
+/** In the order of the sealed list. */
+type Sealed = [
+  id: string,
+  kind: 'f' | 's',
+  name: string,
+  scopes: string[],
+  classes: string[] | null,
+  kept: boolean,
+  expires: number,
+];
+
+const TOKEN_MAX_LENGTH = 4096;
+
+/** Tokens in URLs for players that send no headers (docs/adr/0035-playback.md). */
+export class PlaybackTokens {
+  readonly #box: SecretBox;
+  readonly #store: Pick<Store, 'flows' | 'collections'>;
+  readonly #authenticator: Authentication['authenticator'] | undefined;
+
+  /** @param authentication undefined: everybody may do everything */
+  constructor(secret: string, store: Pick<Store, 'flows' | 'collections'>, authentication: Authentication | undefined) {
+    this.#box = new SecretBox(secret, 'playback');
+    this.#store = store;
+    this.#authenticator = authentication?.authenticator;
+  }
+
+  /** @param expires Unix seconds */
+  async make(playable: Playable, { name, scopes, classes }: Principal, expires: number): Promise<string> {
+    const known = await this.#authenticator?.present(toPrincipal({ name, scopes, classes }));
+    const [id, kind] = 'flowId' in playable ? [playable.flowId, 'f' as const] : [playable.sourceId, 's' as const];
+    const sealed: Sealed = [
+      id,
+      kind,
+      name,
+      [...scopes],
+      classes === undefined ? null : [...classes],
+      known?.kept === true,
+      expires,
+    ];
+    return this.#box.seal(JSON.stringify(sealed));
+  }
+
+  /** The principal of a token, with the rights that it has now. @throws AppError invalid_signature */
+  async admit(token: string, playable: Playable): Promise<Principal> {
+    const grant = this.#open(token);
+    if (grant === undefined) throw refused('was altered, or its key is another now; ask for a new one');
+    if (grant.expires < Date.now() / 1000) throw refused('has expired; ask for a new one');
+    const known =
+      this.#authenticator === undefined
+        ? { principal: ANYBODY, kept: false }
+        : await this.#authenticator.present(grant.principal);
+    const mayRead = known !== undefined && (known.kept || !grant.kept) && known.principal.scopes.includes('read');
+    if (!mayRead) throw refused('is of a principal that may not read any more');
+    if (!(await this.#covers(grant.playable, playable))) throw refused('is for another flow or source');
+    return known.principal;
+  }
+
+  #open(token: string): Grant | undefined {
+    if (token.length > TOKEN_MAX_LENGTH) return undefined;
+    let text: string;
+    try {
+      text = this.#box.open(token);
+    } catch {
+      return undefined;
+    }
+    const [id, kind, name, scopes, classes, kept, expires] = JSON.parse(text) as Sealed;
+    const principal = toPrincipal({ name, scopes: scopes.filter(isScope), classes: classes ?? undefined });
+    return { playable: kind === 'f' ? { flowId: id } : { sourceId: id }, principal, kept, expires };
+  }
+
+  /** Flows of a source, and what they collect, are its renditions; and so is what a flow collects. Three queries at most. */
+  async #covers(granted: Playable, asked: Playable): Promise<boolean> {
+    if ('sourceId' in asked) return 'sourceId' in granted && granted.sourceId === asked.sourceId;
+    const { flowId } = asked;
+    if ('flowId' in granted && granted.flowId === flowId) return true;
+    const collectors = (await this.#store.collections.collectorsOf([flowId])).map((edge) => edge.flowId);
+    if ('flowId' in granted) return collectors.includes(granted.flowId);
+    const sources = await this.#store.flows.sourcesOf([flowId, ...collectors]);
+    return [...sources.values()].includes(granted.sourceId);
+  }
+}
+
+const refused = (why: string): AppError => new AppError('invalid_signature', `The playback URL ${why}.`);

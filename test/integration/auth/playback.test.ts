@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../../support/http-client.ts';
+import { second } from '../behaviour/support/api.ts';
+import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
+
+let world: ClassServer;
+beforeAll(async () => {
+  world = await startClassServer();
+});
+afterAll(() => world.close());
+
+interface Made {
+  readonly url: string;
+  readonly expires: string;
+}
+
+/** As a player that follows redirects, and sends no headers. */
+const play = (url: string) => fetch(url, { redirect: 'follow' });
+const lineOf = async (url: string): Promise<string> => {
+  const { url: base, ...answer } = await play(url).then(async (found) => ({
+    url: found.url,
+    text: await found.text(),
+  }));
+  const line = answer.text.split('\n').find((text) => text !== '' && !text.startsWith('#')) ?? '';
+  return new URL(line, base).href;
+};
+
+describe('a playback URL', () => {
+  it('plays one flow, with the rights that its maker has now', async () => {
+    const { news, sport, admin } = world.as;
+    const flow = await sport.newFlow({ ...tagged('sport') });
+    const other = await sport.newFlow({ ...tagged('sport') });
+    await sport.fill(flow, 2);
+    await sport.fill(other, 1);
+    expect((await news.send('POST', `/playback/flows/${flow}/url`)).status).toBe(404);
+    const { url, expires } = await sport.must<Made>('POST', `/playback/flows/${flow}/url`);
+    expect(Math.abs(Date.parse(expires) - Date.now() - 12 * 3_600_000)).toBeLessThan(60_000);
+    expect((await play(url)).status).toBe(200);
+    const line = await lineOf(url);
+    expect(new URL(line).pathname).toMatch(/^\/playback\/t\/[\w-]+\/flows\//);
+    expect((await fetch(line, { redirect: 'manual' })).status).toBe(302);
+    // Of nothing else, and not when it was altered.
+    expect((await play(url.replace(`/flows/${flow}`, `/flows/${other}`))).status).toBe(403);
+    expect((await play(url.replace(/\/t\/..../, '/t/AAAA'))).status).toBe(403);
+    // Whoever has the class is asked anew each time.
+    await admin.must('PUT', `/flows/${flow}/tags/auth_classes`, 'news');
+    expect((await play(url)).status).toBe(404);
+    expect((await fetch(line, { redirect: 'manual' })).status).toBe(404);
+    await admin.must('PUT', `/flows/${flow}/tags/auth_classes`, 'sport');
+    expect((await play(url)).status).toBe(200);
+    expect((await sport.send('POST', `/playback/flows/${flow}/url?expires_in=9999999`)).status).toBe(400);
+  });
+
+  it('of a source plays its renditions, and no others', async () => {
+    const { sport } = world.as;
+    const member = await sport.newFlow({ ...tagged('sport') });
+    await sport.fill(member, 1);
+    const stranger = await sport.newFlow({ ...tagged('sport') });
+    const { source_id: source } = await sport.get<{ source_id: string }>(`/flows/${member}`);
+    const { url } = await sport.must<Made>('POST', `/playback/sources/${source}/url`);
+    const variant = await lineOf(url);
+    expect(variant).toContain(`/flows/${member}.m3u8`);
+    expect((await fetch(await lineOf(variant), { redirect: 'manual' })).status).toBe(302);
+    expect((await play(variant.replace(member, stranger))).status).toBe(403);
+  });
+
+  it("is needed where there are no credentials, and its lines are nobody else's", async () => {
+    const { sport, news } = world.as;
+    const flow = await sport.newFlow({ ...tagged('sport') });
+    await sport.fill(flow, 1);
+    const line = `/playback/flows/${flow}/0_1000000000.ts`;
+    expect(second(0)).toBe('[0:0_1:0)');
+    expect((await call(world.server.baseUrl, 'GET', line)).status).toBe(401);
+    expect((await news.send('GET', line)).status).toBe(404);
+    expect((await news.send('GET', `/playback/flows/${flow}.m3u8`)).status).toBe(404);
+  });
+});
