@@ -102,7 +102,7 @@ describe('what events cost a POST of segments', () => {
     expect(await readsOfPost(3)).toBe(before + 1);
     await register(['flows/segments_added'], {}, { owner: 'limited', classes: [] });
     expect(await readsOfPost(4)).toBe(before + 2);
-    const { items } = await store.webhooks.list({ limit: 10 }, 'unlimited');
+    const { items } = await store.webhooks.list({ limit: 10 }, { owner: 'unlimited', classes: [] });
     expect(items).toHaveLength(1);
     await store.transaction((tx) => tx.webhooks.remove({ url: 'https://hook.example/' }, 'unlimited'));
     expect(await queriesOfPost(5)).toMatchObject({ 'events insert': 1 });
@@ -127,9 +127,9 @@ describe('registrations that are older than owners', () => {
     const url = 'https://hook.example/';
     // Those of one millisecond come in any order.
     const listed = async (owner?: string) =>
-      (await store.webhooks.list({ limit: 10 }, owner)).items.toSorted((a, b) =>
-        String(b.events).localeCompare(String(a.events)),
-      );
+      (
+        await store.webhooks.list({ limit: 10 }, owner === undefined ? undefined : { owner, classes: [] })
+      ).items.toSorted((a, b) => String(b.events).localeCompare(String(a.events)));
     expect(await listed()).toMatchObject([
       { url, events: ['flows/updated'] },
       { url, events: ['flows/created'] },

@@ -1,14 +1,14 @@
 import { fromJson } from '../../shared/json-text.ts';
 import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
 import type { SecretBox } from '../../shared/secret-box.ts';
-import { and, eq, everyRow } from '../../vastdb/predicate/builder.ts';
+import { and, contains, eq, everyRow, isNotNull, or } from '../../vastdb/predicate/builder.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import { afterCursor } from '../documents/listing-order.ts';
 import { hasTags } from '../documents/tag-access.ts';
 import { NO_TAGS } from '../documents/tag-filter.ts';
 import type { TableReads } from '../table-access.ts';
-import type { KeptWebhook, Registration, ShownWebhook, WebhookQuery, WebhookReads } from './webhook.ts';
+import type { KeptWebhook, Registration, ShownWebhook, WebhookQuery, WebhookReads, WebhookView } from './webhook.ts';
 import { idOf, KEPT_COLUMNS, shownWebhook, toKept, type WebhookRow } from './webhook-row.ts';
 import { WEBHOOKS } from './webhook-tables.ts';
 
@@ -36,7 +36,7 @@ export class WebhookReader implements WebhookReads {
   }
 
   /** Their number is limited, so a filter by tags looks at all that come after the cursor: one query, whatever it finds. */
-  async list(page: PageRequest, owner?: string, query: WebhookQuery = {}): Promise<Page<ShownWebhook>> {
+  async list(page: PageRequest, view?: WebhookView, query: WebhookQuery = {}): Promise<Page<ShownWebhook>> {
     const { tags = NO_TAGS, byUrl: direction } = query;
     const isFiltered = tags.values.size > 0 || tags.exists.size > 0;
     const order = direction === undefined ? BY_CREATION : byUrl(direction);
@@ -44,7 +44,7 @@ export class WebhookReader implements WebhookReads {
     const { rows, cut = false } = await this.#reader.select({
       table: WEBHOOKS,
       columns: LISTED,
-      where: and([ofOwner(owner), ...after]),
+      where: and([inView(view), ...after]),
       orderBy: order,
       limit: isFiltered ? undefined : page.limit + 1,
       maxBytes: page.maxBytes,
@@ -65,8 +65,8 @@ export class WebhookReader implements WebhookReads {
     return { items: found.map(toItem), next: positionOf(last) };
   }
 
-  async find(id: string, owner?: string): Promise<KeptWebhook | undefined> {
-    const [found] = await this.kept(and([eq('id', id), ofOwner(owner)]));
+  async find(id: string, view?: WebhookView): Promise<KeptWebhook | undefined> {
+    const [found] = await this.kept(and([eq('id', id), inView(view)]));
     return found;
   }
 
@@ -88,3 +88,10 @@ export class WebhookReader implements WebhookReads {
 
 export const ofOwner = (owner: string | undefined): Where<WebhookRow> =>
   owner === undefined ? everyRow() : eq('owner', owner);
+
+function inView(view: WebhookView | undefined): Where<WebhookRow> {
+  if (view === undefined) return everyRow();
+  const { owner, classes } = view;
+  const shared = classes?.map((name) => contains('auth_classes', `,${name},`)) ?? [isNotNull('auth_classes')];
+  return or([eq('owner', owner), ...shared]);
+}

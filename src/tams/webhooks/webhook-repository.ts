@@ -18,6 +18,8 @@ import type { SecretBox } from '../../shared/secret-box.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { eq, everyRow, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { accessCell } from '../access/access.ts';
+import { classesOf } from '../access/access-classes.ts';
 import { countRegistrationChange } from '../counter-repository.ts';
 import { EventLogRepository } from './event-log-repository.ts';
 import { ofOwner, WebhookReader } from './webhook-reader.ts';
@@ -88,7 +90,9 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     const { api_key_name: name, api_key_value: value } = webhook;
     const keepsKey = name !== undefined && value === undefined;
     const isRestarted = present.isDisabled && !isDisabled;
-    const identity = isKnownByKey(present) ? await this.#changedIdentity(present, webhook) : present.identity;
+    const identity = isKnownByKey(present)
+      ? await this.#changedIdentity(present, webhook, registrant.owner)
+      : present.identity;
     await countRegistrationChange(this.#tx);
     await this.#tx.update(WEBHOOKS, eq('identity', present.identity), {
       identity,
@@ -192,6 +196,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
       document: toJson(withoutKey(webhook)),
       owner: owner ?? null,
       classes: classes === undefined ? null : toJson(classes),
+      auth_classes: classesOf(webhook.tags) === undefined ? null : accessCell(webhook.tags),
       revision: uuidV7(),
       troubled_since_ms: null,
       failure: null,
@@ -203,14 +208,14 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
   }
 
   /** The identity of a registration that is known by its key, with another URL or key. Opens the present key where it stays. */
-  async #changedIdentity(present: KeptWebhook, webhook: Webhook): Promise<string> {
+  async #changedIdentity(present: KeptWebhook, webhook: Webhook, owner: string | undefined): Promise<string> {
     const { url, api_key_name: name, api_key_value: given } = webhook;
     const isSame = url === present.webhook.url && name === present.webhook.api_key_name && given === undefined;
-    if (isSame) return present.identity;
+    if (isSame && owner === present.owner) return present.identity;
     const value = given ?? (name === undefined ? undefined : present.apiKeyHeader()?.value);
     const identity = this.#identity(
       { url, ...(name !== undefined && { api_key_name: name }), ...(value !== undefined && { api_key_value: value }) },
-      present.owner,
+      owner,
     );
     if (identity === present.identity || (await this.#tx.count(WEBHOOKS, eq('identity', identity))) === 0) {
       return identity;

@@ -51,11 +51,15 @@ export function checkFilters(webhook: Webhook, { classes }: Pick<Registrant, 'cl
 
 /**
  * The key of the registration stays where none is given. It is a secret between its owner and the receiver, so it is
- * never sent to another one.
+ * never sent to another one; somebody else may keep it only together with the URL.
  *
  * @throws AppError invalid_webhook where it has to be given again
  */
-export function checkKeptKey({ webhook: before, apiKeyHeader }: KeptWebhook, after: Webhook): void {
+export function checkKeptKey(
+  { webhook: before, owner, apiKeyHeader }: KeptWebhook,
+  after: Webhook,
+  registrant: Pick<Registrant, 'owner'>,
+): void {
   if (after.api_key_name === undefined || after.api_key_value !== undefined) return;
   if (after.url === before.url && after.api_key_name === before.api_key_name) return;
   const again = 'has to be given again';
@@ -64,6 +68,9 @@ export function checkKeptKey({ webhook: before, apiKeyHeader }: KeptWebhook, aft
     key = apiKeyHeader();
   } catch {
     refuseWebhook('api_key_value', `${again}: it was kept under another SECRET_KEY, and cannot be read`);
+  }
+  if (key !== undefined && registrant.owner !== owner) {
+    refuseWebhook('api_key_value', `${again} with another URL or name: the key that is kept is its owner's`);
   }
   if (key !== undefined && new URL(after.url).origin !== new URL(before.url).origin) {
     refuseWebhook('api_key_value', `${again} with a URL of another origin: the key that is kept is not sent elsewhere`);

@@ -2,7 +2,8 @@ import { checkDocument, type DocumentLimits } from '../documents/document-limits
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { Store, StoreTransaction } from '../store.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { readableBy } from '../access/rights.ts';
+import { accessOf, checkTagChange } from '../access/access.ts';
+import { readableBy, type Right, rightsOf } from '../access/rights.ts';
 import {
   ADMINS,
   type KeptWebhook,
@@ -11,6 +12,9 @@ import {
   type ShownWebhook,
   type Webhook,
   type WebhookQuery,
+  type WebhookReads,
+  type Webhooks,
+  type WebhookView,
 } from './webhook.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
 import { withReserve } from '../../operation/disk-reserve.ts';
@@ -27,7 +31,7 @@ interface KeyedRegistration {
   readonly merge: (webhook: Webhook, present: ShownWebhook | undefined) => Webhook;
 }
 
-/** Keeps registrations for events (TAMS, `/service/webhooks`). Admins see all, others what they registered. */
+/** Keeps registrations for events (TAMS, `/service/webhooks`). Admins see all, others what they registered or what is shared with them. */
 export class WebhookService {
   readonly #store: Store;
   readonly #guard: AddressGuard;
@@ -43,11 +47,11 @@ export class WebhookService {
   }
 
   list(page: PageRequest, principal: Principal, query: WebhookQuery = {}): Promise<Page<ShownWebhook>> {
-    return this.#store.webhooks.list(page, registrantOf(principal).owner, query);
+    return this.#store.webhooks.list(page, viewOf(principal, 'read'), query);
   }
 
   async get(id: string, principal: Principal): Promise<ShownWebhook> {
-    const kept = found(await this.#store.webhooks.find(id, registrantOf(principal).owner), id);
+    const kept = await find(this.#store.webhooks, id, principal, 'read');
     return shownWebhook(kept.id, kept.webhook, kept);
   }
 
@@ -85,15 +89,24 @@ export class WebhookService {
     );
   }
 
-  /** Replaces a registration; it stays its owner's, and its events keep their form. */
+  /**
+   * Replaces a registration; its events keep their form. An admin leaves it to its owner. Anybody else with whom it is shared
+   * makes it their own: its events are those that they may read themselves.
+   */
   async replace(id: string, given: Webhook, isDisabled: boolean, principal: Principal): Promise<ShownWebhook> {
     const asking = registrantOf(principal);
     const webhook = { ...given, url: checkWebhook(given) };
     return this.#change(async ({ webhooks }) => {
-      const present = found(await webhooks.find(id, asking.owner), id);
+      const present = await find(webhooks, id, principal, 'write');
       const registrant = asking.owner === undefined ? present : asking;
       this.#check(webhook, registrant, present.webhook);
-      checkKeptKey(present, webhook);
+      checkKeptKey(present, webhook, registrant);
+      if (registrant.owner !== present.owner) {
+        const rights = rightsOf(principal);
+        if (rights !== undefined)
+          checkTagChange(accessOf({ rights, right: 'write' }), present.webhook.tags, webhook.tags);
+        await checkOwned(webhooks, registrant, 1);
+      }
       if (isDisabled && !present.isDisabled && present.failure !== undefined) {
         refuseWebhook('status', 'a webhook in error cannot be disabled; set it to created first, or delete it');
       }
@@ -102,9 +115,8 @@ export class WebhookService {
   }
 
   async delete(id: string, principal: Principal): Promise<void> {
-    const { owner } = registrantOf(principal);
     await withReserve(() =>
-      this.#change(async ({ webhooks }) => webhooks.delete(found(await webhooks.find(id, owner), id))),
+      this.#change(async ({ webhooks }) => webhooks.delete(await find(webhooks, id, principal, 'delete'))),
     );
   }
 
@@ -115,7 +127,7 @@ export class WebhookService {
   }
 
   /** Every event is compared with all registrations, so their number is limited. */
-  async #add<T>(webhooks: StoreTransaction['webhooks'], { owner }: Registrant, add: () => Promise<T>): Promise<T> {
+  async #add<T>(webhooks: StoreTransaction['webhooks'], registrant: Registrant, add: () => Promise<T>): Promise<T> {
     const { maxItems } = this.#limits;
     const before = await webhooks.count();
     const added = await add();
@@ -123,8 +135,8 @@ export class WebhookService {
     if (after <= before) return added;
     if (after > maxItems)
       throw tooMany(`there are ${before} webhooks, and ${maxItems} are the most (DOCUMENT_ITEMS_MAX)`);
-    if (owner === undefined || (await webhooks.count(owner)) <= OWNED_MAX) return added;
-    throw tooMany(`${owner} has ${OWNED_MAX} webhooks, the most that one who is not an admin may have`);
+    await checkOwned(webhooks, registrant, 0);
+    return added;
   }
 
   #check(webhook: Webhook, registrant: Pick<Registrant, 'classes'>, present?: PublicWebhook): void {
@@ -144,8 +156,25 @@ const tooMany = (problem: string): AppError =>
 const registrantOf = (principal: Principal): Registrant =>
   principal.scopes.includes('admin') ? ADMINS : { owner: principal.name, classes: readableBy(principal) };
 
-/** Those of others are none, to who may not see them. */
-function found(webhook: KeptWebhook | undefined, id: string): KeptWebhook {
-  if (webhook === undefined) throw new AppError('not_found', `there is no webhook ${id}`);
-  return webhook;
+/** Throws if a registrant has too many, with those that are about to be added. */
+async function checkOwned(webhooks: Webhooks, { owner }: Registrant, added: number): Promise<void> {
+  if (owner === undefined || (await webhooks.count(owner)) + added <= OWNED_MAX) return;
+  throw tooMany(`${owner} has ${OWNED_MAX} webhooks, the most that one who is not an admin may have`);
+}
+
+/** Undefined for admins, who see all. */
+function viewOf(principal: Principal, right: Right): WebhookView | undefined {
+  const { owner } = registrantOf(principal);
+  const rights = rightsOf(principal);
+  return owner === undefined ? undefined : { owner, classes: rights && (rights[right] ?? []) };
+}
+
+/** Those that a principal may not see are none; one that it may only read is refused. */
+async function find(webhooks: WebhookReads, id: string, principal: Principal, right: Right): Promise<KeptWebhook> {
+  const kept = await webhooks.find(id, viewOf(principal, right));
+  if (kept !== undefined) return kept;
+  if (right !== 'read' && (await webhooks.find(id, viewOf(principal, 'read'))) !== undefined) {
+    throw new AppError('insufficient_rights', `your classes do not let you ${right} this webhook`);
+  }
+  throw new AppError('not_found', `there is no webhook ${id}`);
 }

@@ -20,6 +20,8 @@ export const WEBHOOKS = defineTable({
     { name: 'url', type: 'string' },
     { name: 'form', type: 'string' },
     { name: 'disabled', type: 'bool' },
+    // Null without the tag: then it is its owner's alone.
+    { name: 'auth_classes', type: 'string' },
   ],
   indexes: [{ columns: ['identity'], unique: true }, { columns: ['id'] }],
 });

@@ -112,6 +112,13 @@ export interface KeptWebhook extends Registration {
 /** Whether a registration is found by its URL and key, and not by its id alone. */
 export const isKnownByKey = ({ identity, id }: KeptWebhook): boolean => identity !== id;
 
+/** A view of the registrations: those of an owner, and those that the tag `auth_classes` shares. */
+export interface WebhookView {
+  readonly owner: string;
+  /** The classes that give the right that is asked for; undefined: none limit it. */
+  readonly classes: readonly string[] | undefined;
+}
+
 /** Filter and order of a listing; by default the order of creation. */
 export interface WebhookQuery {
   readonly tags?: TagFilter;
@@ -119,10 +126,10 @@ export interface WebhookQuery {
 }
 
 export interface WebhookReads {
-  /** Registrations of an owner, or all. */
-  list(page: PageRequest, owner?: string, query?: WebhookQuery): Promise<Page<ShownWebhook>>;
-  /** A registration of this owner, or of anybody. */
-  find(id: string, owner?: string): Promise<KeptWebhook | undefined>;
+  /** Registrations of a view, or all. */
+  list(page: PageRequest, view?: WebhookView, query?: WebhookQuery): Promise<Page<ShownWebhook>>;
+  /** A registration of the view, or of anybody. */
+  find(id: string, view?: WebhookView): Promise<KeptWebhook | undefined>;
   /** Registrations for deliveries, without those that are disabled. */
   registrations(): Promise<Registration[]>;
 }
@@ -145,7 +152,7 @@ export interface Webhooks extends WebhookReads {
    */
   save(webhook: Webhook, registrant?: Registrant, options?: SaveOptions): Promise<ShownWebhook>;
   /**
-   * Replaces a registration. Its key stays where no other is given, and goes with its name. One that was disabled is
+   * Replaces a registration, which is the registrant's then. Its key stays where no other is given, and goes with its name. One that was disabled is
    * told of events from here on, and one that failed is tried again at once.
    */
   replace(present: KeptWebhook, webhook: Webhook, registrant: Registrant, isDisabled: boolean): Promise<ShownWebhook>;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { videoFlow } from '../../support/examples.ts';
 import { type EventBody, REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
 import { type Api, second, typeOf } from '../behaviour/support/api.ts';
@@ -113,6 +113,63 @@ describe('webhooks', () => {
       await as.news.must('DELETE', `${path}/${each.id}`);
     }
     expect((await as.admin.send('DELETE', `${path}/${id}`)).status).toBe(404);
+  });
+
+  describe('with the tag auth_classes', () => {
+    const path = `/v8.2${WEBHOOKS}`;
+    const shared = { url, events, api_key_name: 'x-key', api_key_value: 'of both', tags: { auth_classes: ['sport'] } };
+    const change = { url, events: ['flows/deleted'], status: 'created', api_key_name: 'x-key', tags: shared.tags };
+    let at: ReturnType<ClassServer['at']>;
+    let id: string;
+    beforeEach(async () => {
+      at = world.at('');
+      ({ id } = await at.both.must<{ id: string }>('POST', path, shared));
+    });
+    afterEach(async () => {
+      await as.admin.must('DELETE', `${path}/${id}`);
+      expect(await as.admin.get(path)).toEqual([]);
+    });
+
+    const statusAs = async (api: Api, method: string, json?: object): Promise<number> =>
+      (await api.send(method, `${path}/${id}`, json)).status;
+
+    it('are shared with its classes: each sees, changes and removes by its rights (AppNote 0016)', async () => {
+      for (const api of [at.sport, at.reader, at.everybody]) {
+        expect(await api.get(path)).toMatchObject([{ id, url }]);
+        expect(await statusAs(api, 'GET')).toBe(200);
+      }
+      for (const api of [at.news, at.nobody, at.comma]) {
+        expect(await api.get(path)).toEqual([]);
+        for (const [method, json] of [['GET'], ['PUT', { id, ...change }], ['DELETE']] as const) {
+          expect(await statusAs(api, method, json)).toBe(404);
+        }
+      }
+      expect(await at.writer.get(path)).toEqual([]);
+      expect(await statusAs(at.reader, 'PUT', { id, ...change })).toBe(403);
+      expect(await statusAs(at.reader, 'DELETE')).toBe(403);
+      expect(await statusAs(at.editor, 'DELETE')).toBe(403);
+      expect(await statusAs(at.editor, 'PUT', { id, ...change })).toBe(201);
+      expect(await statusAs(at.remover, 'DELETE')).toBe(204);
+      ({ id } = await at.both.must<{ id: string }>('POST', path, shared));
+    });
+
+    it('are of who changed it last, and give neither the key nor the classes away', async () => {
+      // The key stays with its URL.
+      const elsewhere = { id, ...change, url: 'https://receiver.example/elsewhere' };
+      const refused = await at.sport.send('PUT', `${path}/${id}`, elsewhere);
+      expect([refused.status, typeOf(refused)]).toEqual([400, 'invalid_webhook']);
+      expect(refused.text).toContain('api_key_value');
+      // Whoever has a right less than the tag gives cannot hand it on.
+      const handed = { id, ...change, tags: { auth_classes: ['sport', 'news'] } };
+      expect(await statusAs(at.editor, 'PUT', handed)).toBe(403);
+      expect(await statusAs(at.sport, 'PUT', handed)).toBe(201);
+      expect(await at.news.get(path)).toMatchObject([{ id }]);
+      // Without the tag it is its last writer's alone.
+      const { tags: _, ...own } = change;
+      expect(await statusAs(at.sport, 'PUT', { id, ...own, tags: {} })).toBe(201);
+      expect(await at.both.get(path)).toEqual([]);
+      expect(await at.sport.get(path)).toMatchObject([{ id }]);
+    });
   });
 
   it('filter by no collections where classes limit their owner', async () => {
