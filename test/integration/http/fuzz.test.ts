@@ -11,7 +11,7 @@ import { startTestServer, type TestServer } from '../../support/test-server.ts';
  * document. The same seed sends the same; FUZZ_SEED and FUZZ_RUNS (requests of each operation) ask for others and more.
  */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2);
 /** Other tests have the machine too. */
 const TIMEOUT_MS = 60_000 + RUNS * 10_000;
 
