@@ -11,8 +11,8 @@ import { consecutive, dataFlow, flowWithObjects } from './support/flows.ts';
 import { runVerify } from './support/mgmt.ts';
 import { type RunningServer, ServerFolder } from './support/server-folder.ts';
 
-/** How often the server is killed; more for a long run by hand. */
-const KILLS = Number(process.env.KILL_ROUNDS ?? 20);
+/** How often one of the two servers is killed; more for a long run by hand. */
+const KILLS = Number(process.env.KILL_ROUNDS ?? 8);
 /** Copies that are seen between two kills. */
 const SEEN_PER_KILL = 3;
 /** Four are copied at a time, so that all kills meet copies under way. */
@@ -33,10 +33,10 @@ if (binary === undefined) {
 }
 
 describe.skipIf(binary === undefined)(
-  'a server that is killed (SIGKILL) in the middle of copies between two S3 services',
+  'two servers that are killed (SIGKILL) in turn, in the middle of copies between two S3 services',
   () => {
     it(
-      `makes each accepted copy once, shows none that is not whole, and leaves no other bytes, ${KILLS} times`,
+      `make each accepted copy once, show none that is not whole, and leave no other bytes, ${KILLS} times`,
       async () => {
         const [here, there] = await Promise.all([startS3Server(binary ?? ''), startS3Server(binary ?? '')]);
         onTestFinished(async () => {
@@ -50,6 +50,7 @@ describe.skipIf(binary === undefined)(
         await writeFile(file, JSON.stringify([backendOf(FROM, here, true), backendOf(TO, slow, false)]));
         const env = { STORAGE_BACKENDS_FILE: file };
         let running = await folder.start({ env });
+        const pair = [running, await folder.start({ env })];
         const flow = dataFlow();
         const objects = await flowWithObjects(running.client, flow, OBJECTS);
         const contents = new Map(objects.map(({ object_id: id }) => [id, randomBytes(OBJECT_BYTES)]));
@@ -65,8 +66,11 @@ describe.skipIf(binary === undefined)(
           const wanted = Math.min(OBJECTS - 1, whole + SEEN_PER_KILL);
           await untilShown(running.client, flow.id, wanted, contents);
           await sleep(KILL_AFTER_MS.min + Math.random() * (KILL_AFTER_MS.max - KILL_AFTER_MS.min));
-          await running.server.kill();
-          running = await folder.start({ env });
+          const victim = kill % 2;
+          await pair[victim]?.server.kill();
+          // The other one goes on, or this one once it has started.
+          running = pair[1 - victim] ?? running;
+          pair[victim] = await folder.start({ env });
           whole = await shownWhole(running.client, flow.id, contents);
           seen.push(whole);
           expect(whole, 'copies were under way').toBeLessThan(OBJECTS);
@@ -87,7 +91,7 @@ describe.skipIf(binary === undefined)(
         expect(await (await fetch(`${running.server.baseUrl}/metrics`)).text()).toContain(
           'tams_instance_jobs{task="copy"} 0',
         );
-        await running.server.kill();
+        await Promise.all(pair.map(({ server }) => server.kill()));
         expect(await runVerify(folder.dataDir, { STORAGE_BACKENDS_FILE: file })).toEqual({
           code: 0,
           output: 'Everything fits together.\n',
