@@ -9,11 +9,13 @@ export interface Authentication {
     /** At once for a known credential. @throws AppError `unauthorized` */
     byHeader(authorization: string, client: Client): Principal | Promise<Principal>;
     byUrlToken(token: string, client: Client): Principal | Promise<Principal>;
+    /** Whether a principal with this name and these rights is kept here, and not at an identity provider. */
+    keeps(principal: Principal): Promise<boolean>;
     /**
-     * A principal that signed in before, as it is now; undefined where it is known no more. One that is not `kept` here, but at an
-     * identity provider, cannot be asked for, and is as it was.
+     * A principal that signed in before, as it is now; undefined where it is known no more. One that is not `kept` here cannot be
+     * asked for, and is as it was, whoever has its name here.
      */
-    present(before: Principal): Promise<{ principal: Principal; kept: boolean } | undefined>;
+    present(before: Principal, kept: boolean): Promise<Principal | undefined>;
   };
   readonly audit: { record(act: Act): void };
   /** The accepted schemes; at least one. */

@@ -67,20 +67,22 @@ export class Authenticator {
   }
 
   /** As `Authentication` has it. @throws AppError tables_unavailable */
-  async present(before: Principal): Promise<{ principal: Principal; kept: boolean } | undefined> {
-    await this.#directory.refresh();
-    const grants = [
-      ...this.#directory.named(before.name),
-      ...this.#fileTokens.filter(({ name }) => name === before.name),
-    ];
+  async keeps(principal: Principal): Promise<boolean> {
+    return (await this.#named(principal.name)).some((each) => isDeepStrictEqual(each, principal));
+  }
+
+  /** As `Authentication` has it. @throws AppError tables_unavailable */
+  async present(before: Principal, kept: boolean): Promise<Principal | undefined> {
+    if (!kept) return this.#verifiers.jwt === undefined ? undefined : before;
+    const principals = await this.#named(before.name);
     // A user and a token may have one name; then it is the one with the same rights.
-    const principals = grants.map(toPrincipal);
-    const principal =
-      principals.length > 1 ? principals.find((each) => isDeepStrictEqual(each, before)) : principals[0];
-    if (principal !== undefined) return { principal, kept: true };
-    return principals.length === 0 && this.#verifiers.jwt !== undefined
-      ? { principal: before, kept: false }
-      : undefined;
+    return principals.length > 1 ? principals.find((each) => isDeepStrictEqual(each, before)) : principals[0];
+  }
+
+  async #named(name: string): Promise<Principal[]> {
+    await this.#directory.refresh();
+    const ofFile = this.#fileTokens.filter((token) => token.name === name);
+    return [...this.#directory.named(name), ...ofFile].map(toPrincipal);
   }
 
   #authenticate(credential: string, client: Client): Principal | Promise<Principal> {

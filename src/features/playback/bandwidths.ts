@@ -10,15 +10,17 @@ const MEASURED = 3;
 const UNKNOWN_BPS = 1_000_000;
 const PER_KBIT = 1000;
 
-/** The peak bit rate of a flow in bits per second: as it says, or of some of its segments. */
+/**
+ * The peak bit rate of a flow in bits per second: as it says, or of some of its segments. An average is no peak, and no peak is
+ * below it.
+ */
 export async function bandwidthOf(
   store: Pick<Store, 'segments'>,
   media: MediaStoreRegistry,
   { id, max_bit_rate: max, avg_bit_rate: average }: Flow,
 ): Promise<number> {
   // TAMS counts thousands of bits (`max_bit_rate`).
-  const told = max ?? average;
-  if (told !== undefined && told > 0) return told * PER_KBIT;
+  if (max !== undefined && max > 0) return max * PER_KBIT;
   const page = await store.segments.page(id, { timerange: TimeRange.EVERYTHING, reverse: false }, { limit: MEASURED });
   const rates = await Promise.all(
     page.items.map(async ({ locations, startNs, endNs }) => {
@@ -27,5 +29,5 @@ export async function bandwidthOf(
       return info === undefined ? 0 : Math.ceil((info.size * 8) / (Number(endNs - startNs) / 1e9));
     }),
   );
-  return Math.max(...rates, 0) || UNKNOWN_BPS;
+  return Math.max(Math.max(...rates, 0) || UNKNOWN_BPS, (average ?? 0) * PER_KBIT);
 }

@@ -8,6 +8,7 @@ import { Format } from '../../tams/documents/format.ts';
 import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import { numbersOf } from '../../tams/segments/segment-numbers.ts';
+import type { StoredSegment } from '../../tams/segments/segment.ts';
 import type { FlowDocument, FlowState, Store } from '../../tams/store.ts';
 import { type CarriedFormat, mustBeCarried } from './carried-formats.ts';
 import type { FlowChanges } from './flow-changes.ts';
@@ -39,6 +40,9 @@ export type MadePlaylist =
 /** The text of a version of a flow's segments. */
 export interface KeptPlaylist {
   readonly text: string;
+  /** Undefined while it is live. */
+  readonly entityTag?: string | undefined;
+  readonly targetDuration: number;
   /** The number after that of its last line. */
   readonly next: bigint;
 }
@@ -64,6 +68,8 @@ const AWAITED_AHEAD = 2n;
 /** The longest that a reload waits: below what proxies and REQUEST_TIMEOUT_S allow. */
 const WAIT_MAX_MS = 20_000;
 const WAIT_TARGETS = 3;
+/** How often a flow is read that changes meanwhile. */
+const READS_MAX = 5;
 const NS_PER_S = 1_000_000_000n;
 
 /** Media playlists of flows, over a view of the store. */
@@ -85,17 +91,16 @@ export class FlowPlayback {
     let signal: AbortSignal | undefined;
     for (;;) {
       const found = await this.#find(flowId);
-      const { state, shown, live, targetDuration } = found;
+      const { state, shown, live } = found;
       if (state.container === null && isMulti(shown)) {
         return { text: await this.#parts.presentations.ofFlow(shown, query.ofRenditions) };
       }
       const format = mustBeCarried(flowId, state.container);
       if (live && query.window === undefined && query.timerange === undefined) return { window: DEFAULT_WINDOW_S };
-      const { text, next } = await this.#playlistOf(found, format, query);
-      const ended = hasEnded(found, query);
-      const made = { text, ...(ended && { entityTag: `W/"${state.segmentsVersion}"` }) };
+      const made = await this.#playlistOf(found, format, query);
+      const { next, targetDuration } = made;
       const { awaited } = query;
-      if (awaited === undefined || awaited < next || ended) return made;
+      if (awaited === undefined || awaited < next || made.entityTag !== undefined) return made;
       if (awaited >= next + AWAITED_AHEAD) throw tooFar(next);
       signal ??= AbortSignal.any([
         gone,
@@ -130,31 +135,61 @@ export class FlowPlayback {
     return made;
   }
 
-  async #make(found: Found, format: CarriedFormat, query: PlaylistQuery): Promise<KeptPlaylist> {
-    const { state, targetDuration, live } = found;
+  /** Numbers and segments are of one version: else a line might get a lower number than it had before. */
+  async #make(first: Found, format: CarriedFormat, query: PlaylistQuery): Promise<KeptPlaylist> {
+    const { id } = first.state;
+    let found = first;
+    for (let reads = 1; ; reads++) {
+      const { edgeNs } = numbersOf(found.state);
+      const segments = await segmentsIn(this.#store, id, query.timerange ?? windowOf(query.window, edgeNs));
+      const isSettled = (await this.#store.flows.segmentsVersion(id)) === found.state.segmentsVersion;
+      if (isSettled) return this.#write(found, format, query, segments);
+      if (reads === READS_MAX) {
+        const counted = segments.filter(({ endNs }) => edgeNs !== null && endNs <= edgeNs);
+        return this.#write(found, format, query, counted);
+      }
+      found = await this.#find(id);
+    }
+  }
+
+  async #write(
+    found: Found,
+    format: CarriedFormat,
+    query: PlaylistQuery,
+    segments: readonly StoredSegment[],
+  ): Promise<KeptPlaylist> {
+    const { state, live } = found;
     const numbers = numbersOf(state);
-    const range = query.timerange ?? windowOf(query.window, numbers.edgeNs);
-    const segments = await segmentsIn(this.#store, state.id, range);
     const parts = await partUses(this.#store, segments);
     const bare = flowLines(state.id, format, segments, (segment) => parts.has(segment));
     const lines = format.kind === 'fragmented' ? await withOwnInits(state.id, bare, this.#parts.extents) : bare;
-    const isCut = query.timerange !== undefined;
+    const { timerange, window } = query;
+    const isCut = timerange !== undefined && timerange.endNs !== null;
     const ended = hasEnded(found, query);
     const breaks = BigInt(lines.filter(({ discontinuity }) => discontinuity).length);
-    // What is cut to begin at a time begins with the same line for good.
+    // What is cut at its end does not tell how many lines went at its start.
     const mediaSequence = isCut ? 0n : atLeastZero(numbers.registered - BigInt(lines.length));
-    const sliding = !isCut && typeof query.window === 'number';
+    const sliding = typeof window === 'number';
+    // The type of a playlist never changes, and these were there while it was live.
+    const wasLive = !isCut && (timerange !== undefined || window === 'all');
+    const targetDuration = Math.max(found.targetDuration, targetDurationOf(longestOf(segments)));
     const playlist: MediaPlaylist = {
       targetDuration,
       mediaSequence,
-      discontinuitySequence: isCut ? 0n : atLeastZero(numbers.breaks - breaks),
-      type: sliding ? undefined : ended ? 'VOD' : 'EVENT',
+      // From a playlist that has its first line, nothing was removed.
+      discontinuitySequence: mediaSequence === 0n ? 0n : atLeastZero(numbers.breaks - breaks),
+      type: sliding ? undefined : ended && !wasLive ? 'VOD' : 'EVENT',
       ended,
       canBlock: !ended,
       startOffset: live && !sliding && !ended ? -WAIT_TARGETS * targetDuration : undefined,
       lines,
     };
-    return { text: writeMediaPlaylist(playlist), next: mediaSequence + BigInt(lines.length) };
+    return {
+      text: writeMediaPlaylist(playlist),
+      next: mediaSequence + BigInt(lines.length),
+      targetDuration,
+      entityTag: ended ? `W/"${state.segmentsVersion}-${targetDuration}-${format.extension}"` : undefined,
+    };
   }
 }
 
@@ -175,13 +210,15 @@ const isMulti = ({ document }: FlowDocument): boolean => fromJson(document as Js
 
 const atLeastZero = (number: bigint): bigint => (number < 0n ? 0n : number);
 
-/** From what the flow says of itself, and the longest segment that it ever had: all that the playlist may ever show. */
+/** From what the flow says of itself, and the longest segment that it ever had, if it is known. */
 function targetDurationIn({ content }: FlowState, { document }: FlowDocument): number {
   const toldNs = BigInt(Math.round(toldSeconds(fromJson(document as Json<Flow>)) * 1e9));
-  // Of old flows it is not known; none is longer than all of them.
-  const longestNs = content?.segments?.longestNs ?? (content === null ? 0n : content.coveredNs);
+  const longestNs = content?.segments?.longestNs ?? 0n;
   return targetDurationOf(toldNs > longestNs ? toldNs : longestNs);
 }
+
+const longestOf = (segments: readonly StoredSegment[]): bigint =>
+  segments.reduce((longest, { startNs, endNs }) => (endNs - startNs > longest ? endNs - startNs : longest), 0n);
 
 const tooFar = (next: bigint): AppError =>
   new AppError('invalid_request', `_HLS_msn: the next line is ${next}; ask for it, or the one after it`, {

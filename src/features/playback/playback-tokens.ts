@@ -44,7 +44,7 @@ export class PlaybackTokens {
 
   /** @param expires Unix seconds */
   async make(playable: Playable, { name, scopes, classes }: Principal, expires: number): Promise<string> {
-    const known = await this.#authenticator?.present(toPrincipal({ name, scopes, classes }));
+    const kept = await this.#authenticator?.keeps(toPrincipal({ name, scopes, classes }));
     const [id, kind] = 'flowId' in playable ? [playable.flowId, 'f' as const] : [playable.sourceId, 's' as const];
     const sealed: Sealed = [
       id,
@@ -52,7 +52,7 @@ export class PlaybackTokens {
       name,
       [...scopes],
       classes === undefined ? null : [...classes],
-      known?.kept === true,
+      kept === true,
       expires,
     ];
     return this.#box.seal(JSON.stringify(sealed));
@@ -63,14 +63,11 @@ export class PlaybackTokens {
     const grant = this.#open(token);
     if (grant === undefined) throw refused('was altered, or its key is another now; ask for a new one');
     if (grant.expires < Date.now() / 1000) throw refused('has expired; ask for a new one');
-    const known =
-      this.#authenticator === undefined
-        ? { principal: ANYBODY, kept: false }
-        : await this.#authenticator.present(grant.principal);
-    const mayRead = known !== undefined && (known.kept || !grant.kept) && known.principal.scopes.includes('read');
-    if (!mayRead) throw refused('is of a principal that may not read any more');
+    const principal =
+      this.#authenticator === undefined ? ANYBODY : await this.#authenticator.present(grant.principal, grant.kept);
+    if (principal?.scopes.includes('read') !== true) throw refused('is of a principal that may not read any more');
     if (!(await this.#covers(grant.playable, playable))) throw refused('is for another flow or source');
-    return known.principal;
+    return principal;
   }
 
   #open(token: string): Grant | undefined {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { redactUrl } from '../../operation/redact-url.ts';
 import type { RequestTrace, Tracing } from '../../operation/tracing.ts';
 
 declare module 'fastify' {
@@ -24,7 +25,7 @@ export const tracingPlugin = fp<{ tracing: Tracing }>(
         method,
         requestId,
         route: routeOptions.url,
-        path: url.split('?', 1)[0] ?? '',
+        path: redactUrl(url.split('?', 1)[0] ?? ''),
         traceparent: asText(headers['traceparent']),
         tracestate: asText(headers['tracestate']),
       });

@@ -67,7 +67,8 @@ export function numbersWithout(
   leftFromNs: bigint | undefined,
 ): SegmentNumbers {
   const numbers = numbersOf(flow);
-  if (leftFromNs === undefined) return { ...numbers, edgeNs: null, last: undefined };
+  // Between the last segment that was there and the next one.
+  if (leftFromNs === undefined) return { ...numbers, breaks: numbers.breaks + 1n, edgeNs: null, last: undefined };
   const later = removed.filter(({ endNs }) => endNs > leftFromNs);
   const stretches = later.filter(({ startNs }, index) => later[index - 1]?.endNs !== startNs).length;
   return { ...numbers, breaks: numbers.breaks + BigInt(stretches) };

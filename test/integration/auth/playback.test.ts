@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../../support/http-client.ts';
+import { IdentityProvider } from '../../support/identity-provider.ts';
 import { second } from '../behaviour/support/api.ts';
+import { bearer } from './support/requests.ts';
 import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
 
+let provider: IdentityProvider;
 let world: ClassServer;
 beforeAll(async () => {
-  world = await startClassServer();
+  provider = await IdentityProvider.start();
+  world = await startClassServer({ ...provider.env, AUTH_MODE: 'token,jwt' });
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await provider.close();
+});
 
 interface Made {
   readonly url: string;
@@ -49,6 +56,17 @@ describe('a playback URL', () => {
     await admin.must('PUT', `/flows/${flow}/tags/auth_classes`, 'sport');
     expect((await play(url)).status).toBe(200);
     expect((await sport.send('POST', `/playback/flows/${flow}/url?expires_in=9999999`)).status).toBe(400);
+  });
+
+  it('of a JWT has its rights, whoever has its name here', async () => {
+    const flow = await world.as.sport.newFlow({ ...tagged('sport') });
+    await world.as.sport.fill(flow, 1);
+    for (const sub of ['nobody', 'writer']) {
+      const jwt = await provider.token({ sub, scope: 'read' });
+      const made = await bearer(world.server.baseUrl, jwt, 'POST', `/playback/flows/${flow}/url`);
+      expect(made.status, made.text).toBe(201);
+      expect((await play((made.json as Made).url)).status, sub).toBe(200);
+    }
   });
 
   it('of a source plays its renditions, and no others', async () => {

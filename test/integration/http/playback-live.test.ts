@@ -88,6 +88,10 @@ describe('a live flow', () => {
     expect(ended.text).toMatch(/PLAYLIST-TYPE:VOD[^]*#EXT-X-ENDLIST\n$/);
     expect(ended.numbers.size).toBe(200);
     expectSame(all, ended);
+    // Those that were there before keep their type.
+    for (const query of ['window=all', 'timerange=[0:0_']) {
+      expect((await show(id, query)).text, query).toMatch(/PLAYLIST-TYPE:EVENT[^]*#EXT-X-ENDLIST\n$/);
+    }
     expectSame(
       { text, numbers, breaks: new Map([...numbers.keys()].map((line) => [line, 0])) },
       await show(id, 'window=300'),
@@ -117,6 +121,38 @@ describe('a live flow', () => {
     expect((await show(id, 'window=40')).text).toContain('#EXT-X-MEDIA-SEQUENCE:');
     await add(id, 0, 3);
     expect([...(await show(id, 'window=40')).numbers.values()][0]).toBeGreaterThan(sequence);
+  });
+
+  it('keeps them while a playlist is made and segments come', async () => {
+    const id = await liveFlow(4);
+    await add(id, 0, 100);
+    let from = 100;
+    let before = await show(id, 'window=100');
+    const registering = (async () => {
+      for (; from < 160; from++) await add(id, from, 1);
+    })();
+    while (from < 160) {
+      const after = await show(id, 'window=100');
+      expectSame(before, after);
+      before = after;
+    }
+    await registering;
+  });
+
+  it('keeps them in a playlist from a time on, when lines go at its start', async () => {
+    const id = await liveFlow(5);
+    await add(id, 0, 10);
+    const before = await show(id, 'timerange=[4:0_');
+    await must('DELETE', `/flows/${id}/segments?timerange=[0:0_12:0)`);
+    const after = await show(id, 'timerange=[4:0_');
+    expect(after.numbers.size).toBe(4);
+    expectSame(before, after);
+    // Nothing was ever before the first line of this one.
+    const whole = await liveFlow(6);
+    await add(whole, 0, 3);
+    await add(whole, 1000, 1);
+    await add(whole, 500, 1);
+    expect((await show(whole, 'window=all')).text).not.toContain('DISCONTINUITY-SEQUENCE');
   });
 
   it('lets a reload wait for the next line', async () => {

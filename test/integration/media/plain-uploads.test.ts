@@ -38,6 +38,7 @@ describe('PUT without a signature', () => {
         return found;
       },
       byUrlToken: () => writer,
+      keeps: () => Promise.resolve(false),
       present: () => Promise.resolve(undefined),
     },
     audit: { record: () => undefined },

@@ -34,6 +34,7 @@ describe('a traced request', () => {
     const path = `/flows/${testId('flow', 1)}`;
     expect((await call(server.baseUrl, 'PUT', path, { json: flow, headers })).status).toBe(201);
     expect((await call(server.baseUrl, 'GET', `${path}?access_token=hush`)).status).toBe(200);
+    expect((await call(server.baseUrl, 'GET', `/playback/t/hush${path}.m3u8`)).status).toBe(403);
     // What was not sent yet is sent when the server stops.
     await server.close();
 
