@@ -46,7 +46,7 @@ describe.skipIf(!canMount)('a full disk', () => {
 
       const [object] = objects;
       if (object === undefined) throw new Error('No object was allocated.');
-      await expect.poll(() => client.putFlow(dataFlow()).then(({ status }) => status)).toBe(201);
+      await expect.poll(() => client.putFlow(dataFlow()).then(({ status }) => status), { timeout: 60_000 }).toBe(201);
       const [again] = await flowWithObjects(client, dataFlow(), 1);
       if (again === undefined) throw new Error('No object was allocated.');
       await expect.poll(() => client.upload(again, new Uint8Array(MIB)), { timeout: 30_000 }).toBe(200);

@@ -1,6 +1,6 @@
-import { Producer } from '@platformatic/kafka';
+import { type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
-import { clientOptions } from './kafka-client.ts';
+import { clientOptions, isTooLarge } from './kafka-client.ts';
 import type { BrokerConfig } from './kafka-settings.ts';
 
 /** A message that nobody can do anything with. */
@@ -40,20 +40,19 @@ export class DeadLetters {
       const headers = Object.entries({ reason, ...place }).flatMap(([name, each]) =>
         each === undefined ? [] : [[Buffer.from(name), Buffer.from(`${each}`)] as const],
       );
-      this.#producer ??= new Producer(clientOptions(this.#config));
-      await this.#producer.send({
-        messages: [
-          {
-            topic: this.#topic,
-            ...(key !== undefined && { key }),
-            ...(value !== undefined && { value }),
-            headers: new Map(headers),
-          },
-        ],
-        acks: -1,
+      const letter = { topic: this.#topic, ...(key !== undefined && { key }), headers: new Map(headers) };
+      await this.#send({ ...letter, ...(value !== undefined && { value }) }).catch((error: unknown) => {
+        if (!isTooLarge(error)) throw error;
+        // The headers say where it is.
+        return this.#send(letter);
       });
     }
     this.#count += 1;
+  }
+
+  async #send(message: MessageToProduce): Promise<void> {
+    this.#producer ??= new Producer(clientOptions(this.#config));
+    await this.#producer.send({ messages: [message], acks: -1 });
   }
 
   async close(): Promise<void> {

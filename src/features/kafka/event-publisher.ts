@@ -1,5 +1,6 @@
 import { Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
+import { withReserve } from '../../operation/disk-reserve.ts';
 import { type Worker, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 import { backoffMs } from '../../shared/backoff.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
@@ -29,7 +30,8 @@ interface PublisherOptions {
 
 /**
  * Publishes the log of events to a topic: at least once, and in order for each flow or source. One replica at a time
- * does so. A broker that is away does not fail the worker, whose failures would end the service.
+ * does so. A broker that is away does not fail the worker, whose failures would end the service. The log that it lets
+ * go makes room, so a full disk does not stop it.
  */
 export class EventPublisher implements Worker {
   readonly #options: PublisherOptions;
@@ -43,7 +45,7 @@ export class EventPublisher implements Worker {
   constructor(options: PublisherOptions, logger: Logger) {
     this.#options = options;
     this.#logger = logger;
-    this.#loop = new WorkerLoop('kafka events', (signal) => this.#round(signal), logger);
+    this.#loop = new WorkerLoop('kafka events', (signal) => withReserve(() => this.#round(signal)), logger);
   }
 
   get status(): WorkerStatus {
@@ -80,8 +82,15 @@ export class EventPublisher implements Worker {
   }
 
   async #round(signal: AbortSignal): Promise<number> {
-    const { leases } = this.#options;
-    if ((await this.unpublished()) === 0) {
+    const { leases, store } = this.#options;
+    const { end: last, reader: read } = await store.eventLog.state();
+    if (read === undefined) {
+      await store.transaction(({ eventLog }) => eventLog.addReader());
+      this.#logger.warn(
+        'another server runs without KAFKA_EVENTS_TOPIC and ended the subscription: changes since then are not published',
+      );
+    }
+    if (read === undefined || read >= last) {
       await leases.release([LEASE]);
       return ROUND_MS;
     }
@@ -103,6 +112,8 @@ export class EventPublisher implements Worker {
         await this.#publish(events);
       } catch (error) {
         await this.#closeProducer();
+        // Another replica may reach the broker.
+        await leases.release([LEASE]);
         return this.#failed(error);
       }
       this.#succeeded();

@@ -22,6 +22,8 @@ const ATTEMPTS = 5;
 const SESSION_MS = 6_000;
 const HEARTBEAT_MS = 1_500;
 const FETCH_WAIT_MS = 1_000;
+/** Shorter than a request may take: the others of the group must be able to wait for it. */
+const REBALANCE_MS = 8_000;
 
 interface ConsumerOptions {
   readonly broker: BrokerConfig;
@@ -89,10 +91,19 @@ export class NotificationConsumer implements Worker {
   /** One membership of the group: until it is stopped, or something fails. */
   async #round(signal: AbortSignal): Promise<number> {
     const { broker, group } = this.#options;
-    const consumer = new Consumer({ ...clientOptions(broker), groupId: group });
+    // Of the client and not of the stream alone: it joins the group anew by itself.
+    const consumer = new Consumer({
+      ...clientOptions(broker),
+      groupId: group,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      rebalanceTimeout: REBALANCE_MS,
+    });
     this.#consumer = consumer;
+    // It has lost its group then: commits would never be answered.
+    const lost = new Promise<never>((_, reject) => consumer.on('error', reject));
     try {
-      await this.#consume(consumer, signal);
+      await Promise.race([this.#consume(consumer, signal), lost]);
       return 0;
     } catch (error) {
       this.#failures += 1;
@@ -115,8 +126,6 @@ export class NotificationConsumer implements Worker {
       mode: 'committed',
       fallbackMode: 'earliest',
       autocommit: false,
-      sessionTimeout: SESSION_MS,
-      heartbeatInterval: HEARTBEAT_MS,
       maxWaitTime: FETCH_WAIT_MS,
       highWaterMark: BATCH,
     });

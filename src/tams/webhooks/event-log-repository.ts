@@ -96,7 +96,7 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     if ((await this.state()).reader !== undefined) return;
     // Those without a place are older than what follows, so they get theirs first.
     await this.place();
-    await this.advanceReader((await this.state()).end);
+    await this.#setReader((await this.state()).end);
     await countRegistrationChange(this.#tx);
   }
 
@@ -106,7 +106,12 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     await countRegistrationChange(this.#tx);
   }
 
-  advanceReader(position: number): Promise<void> {
+  async advanceReader(position: number): Promise<void> {
+    // Removed meanwhile: it must not come back, since nobody would read on.
+    if ((await this.state()).reader !== undefined) await this.#setReader(position);
+  }
+
+  #setReader(position: number): Promise<void> {
     return setCounter(this.#tx, 'event_reader_next', position + 1);
   }
 

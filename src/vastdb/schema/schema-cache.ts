@@ -23,8 +23,9 @@ export class SchemaCache {
     return cache;
   }
 
+  /** Sorted, on every engine. */
   tables(): string[] {
-    return [...this.#schemas.keys()];
+    return [...this.#schemas.keys()].sort();
   }
 
   find(table: string): TableSchema | undefined {

@@ -69,7 +69,8 @@ describe.skipIf(POSTGRES_MISSING)(`a failover of PostgreSQL ${POSTGRES_MISSING ?
 
   it('is waited for while nobody answers, and while the standby takes no writes yet', { timeout: 90_000 }, async () => {
     await servesAll();
-    await expect.poll(() => first.run('SELECT sent_lsn = replay_lsn FROM pg_stat_replication')).toEqual([[true]]);
+    const replayed = 'SELECT pg_current_wal_flush_lsn() <= replay_lsn FROM pg_stat_replication';
+    await expect.poll(() => first.run(replayed), { timeout: 30_000 }).toEqual([[true]]);
 
     await first.kill();
     await expect.poll(ready, SOON).toBe(503);

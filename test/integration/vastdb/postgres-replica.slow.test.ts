@@ -31,7 +31,11 @@ describe.skipIf(POSTGRES_MISSING)(`a read replica of PostgreSQL ${POSTGRES_MISSI
   });
 
   const caughtUp = (): Promise<unknown> =>
-    expect.poll(() => primary.run('SELECT sent_lsn = replay_lsn FROM pg_stat_replication')).toEqual([[true]]);
+    expect
+      .poll(() => primary.run('SELECT pg_current_wal_flush_lsn() <= replay_lsn FROM pg_stat_replication'), {
+        timeout: 30_000,
+      })
+      .toEqual([[true]]);
 
   const open = async (replicaUrl: string): Promise<TableEngine> => {
     const engine = await openPostgresEngine({
