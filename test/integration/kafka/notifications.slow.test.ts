@@ -63,7 +63,8 @@ describe.skipIf(KAFKA_MISSING)(
       await broker.send('buckets', [...poison, notEncoded, notification(key)], 'one partition');
       await world.becomes(key, { status: 'indexed' });
       const dead = await broker.read('dead', (messages) => messages.length >= 5);
-      expect(dead.map((message) => headersOf(message)['reason']).toSorted()).toEqual([
+      // A batch may come twice.
+      expect([...new Set(dead.map((message) => headersOf(message)['reason']))].toSorted()).toEqual([
         'The body has no Records; it takes S3 event notifications.',
         'body/Records/0/s3 is required',
         'body/Records/0/s3/object/key is not URL-encoded.',
@@ -76,7 +77,7 @@ describe.skipIf(KAFKA_MISSING)(
         offset: expect.stringMatching(/^\d+$/) as string,
       });
       expect(first?.key.toString()).toBe('one partition');
-      expect(await metric('tams_kafka_dead_letters_total')).toBe(5);
+      expect(await metric('tams_kafka_dead_letters_total')).toBeGreaterThanOrEqual(5);
       await expect.poll(() => metric('tams_kafka_lag'), { timeout: 60_000 }).toBe(0);
     });
 
@@ -84,10 +85,13 @@ describe.skipIf(KAFKA_MISSING)(
       await broker.kill();
       await expect.poll(() => metric('tams_kafka_up'), { timeout: 60_000 }).toBe(0);
       expect((await fetch(`${server.baseUrl}/readyz`)).status).toBe(200);
-      const { workers } = (await (await fetch(`${server.baseUrl}/health`)).json()) as {
-        workers: { name: string; last_failure?: string }[];
+      const lastFailure = async (): Promise<string | undefined> => {
+        const { workers } = (await (await fetch(`${server.baseUrl}/health`)).json()) as {
+          workers: { name: string; last_failure?: string }[];
+        };
+        return workers.find(({ name }) => name === 'kafka notifications')?.last_failure;
       };
-      expect(workers.find(({ name }) => name === 'kafka notifications')?.last_failure).toMatch(/ECONNREFUSED/);
+      await expect.poll(lastFailure, { timeout: 60_000 }).toMatch(/ECONNREFUSED/);
       const key = await put('meanwhile');
       await broker.start();
       await broker.send('buckets', [notification(key)]);
