@@ -121,7 +121,31 @@ describe.skipIf(chromium === '' || !hasFfmpeg)('bringing in (needs Chromium and 
 
   it('makes a demo clip where a browser can, and brings it in', async () => {
     const { server, client } = await (await ServerFolder.make()).start();
-    const page = await openPage(chromium, `${server.baseUrl}/ui/bring-in`);
+    const page = await openPage(chromium, `${server.baseUrl}/ui/`);
+    // A browser that keeps nothing, as in a private window.
+    await page.addInitScript(`Object.defineProperty(globalThis, 'indexedDB', { value: undefined })`);
+    await page.reload();
+    // A file that is dropped on the empty library is taken along.
+    const dropped = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['no media'], 'notes.txt'));
+      return transfer;
+    })()`);
+    await page.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped });
+    await page.getByRole('heading', { level: 1, name: 'Bring in' }).waitFor();
+    const notes = page.locator('.item', { hasText: 'notes.txt' });
+    await notes.getByText('cannot be brought in', { exact: true }).waitFor();
+    await page.getByText('This browser keeps no notes').waitFor();
+    // Beside the zone the browser would leave the page for the file.
+    const stray = await page.evaluate(`(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['no media'], 'notes.txt'));
+      const drop = new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer });
+      document.querySelector('h1').dispatchEvent(drop);
+      return drop.defaultPrevented;
+    })()`);
+    expect(stray).toBe(true);
+    await notes.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('button', { name: 'Load the demo clip' }).click();
     await page.locator('.item').getByText('done', { exact: true }).waitFor({ timeout: 120_000 });
     const { body: flows } = await client.request<Flow[]>('GET', '/v8.2/flows?format=urn:x-nmos:format:video');

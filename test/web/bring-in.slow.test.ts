@@ -74,6 +74,29 @@ describe.skipIf(!hasFfmpeg)('bringing files in (skipped: there is no ffmpeg)', {
     }
   });
 
+  it('keeps what was edited meanwhile, and says why it stops', async () => {
+    const media = await open(clip);
+    const journal = beginJournal(media, 'clip.mp4', work.server.baseUrl);
+    const put = (path: string, body: unknown) => work.tams.request('PUT', `/flows/${wholeOf(journal)}/${path}`, body);
+    let saves = 0;
+    const save = async (): Promise<void> => {
+      if (++saves !== 2) return;
+      await put('tags/genre', 'news');
+      await put('label', 'Edited');
+    };
+    await transfer(journal, media, store, { ...hooks, save }, never);
+    expect(await work.flow(wholeOf(journal))).toMatchObject({
+      ...{ label: 'Edited', tags: { genre: 'news' }, status: 'closed_complete' },
+    });
+    const other = beginJournal(media, 'clip.mp4', work.server.baseUrl);
+    let fails = 0;
+    const failing = async (): Promise<void> => {
+      if (++fails > 2) throw new Error('the disk is full');
+    };
+    await expect(transfer(other, media, store, { ...hooks, save: failing }, never)).rejects.toThrow('the disk is full');
+    media.dispose();
+  });
+
   it.each([
     ['ts', 'mp4', 'adts', ['-c', 'copy']],
     [

@@ -22,7 +22,7 @@ export function App() {
   }, [back]);
   return (
     <LocationProvider scope={pageBase.replace(/\/$/, '')}>
-      <a class="skip" href="#page">
+      <a class="skip" href="#page" onClick={skip}>
         {shell.skip}
       </a>
       <div class="shell">
@@ -50,6 +50,12 @@ export function App() {
       </div>
     </LocationProvider>
   );
+}
+
+/** The address of the link is below that of all pages (`<base>`), and must not be gone to. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('page')?.focus();
 }
 
 function Pages({ onChange }: { readonly onChange: () => void }) {

@@ -25,6 +25,8 @@ const redirectUri = (): string => new URL(addressOf('sign-in'), location.origin)
 
 /** Leaves for the provider: authorization code with PKCE (RFC 7636), and a state that only this tab knows. */
 export async function leaveForProvider(provider: Provider): Promise<void> {
+  // Browsers have no digests elsewhere.
+  if (!isSecureContext) throw new Error(texts.needsHttps);
   const { authorization_endpoint: endpoint } = await discover(provider.issuer);
   const verifier = random();
   const state = random();

@@ -37,6 +37,11 @@ export class Store {
     this.#base = base;
   }
 
+  async flow(flowId: string, signal: AbortSignal): Promise<FlowDocument> {
+    const { data } = await this.#tams.GET('/flows/{flowId}', { params: { path: { flowId } }, signal });
+    return data as never;
+  }
+
   async putFlow(flow: FlowDocument, signal: AbortSignal): Promise<void> {
     await this.#tams.PUT('/flows/{flowId}', { params: { path: { flowId: flow.id } }, body: flow as never, signal });
   }

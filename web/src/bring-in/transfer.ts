@@ -54,7 +54,7 @@ export async function transfer(
       running.add(part);
       part.then(
         () => running.delete(part),
-        () => stop.abort(),
+        (error: unknown) => stop.abort(error),
       );
     }
     await Promise.all(running);
@@ -66,7 +66,11 @@ export async function transfer(
   for (const flow of journal.flows) {
     const track = journal.tracks.find(({ flowId }) => flowId === flow.id);
     const { startNs = 0n } = media.tracks.find(({ name }) => name === track?.name) ?? {};
-    await withRetries(signal, () => store.putFlow(closedFlow(flow, track, startNs), signal));
+    // Labels and tags may have been edited meanwhile: the flow is closed as it is now.
+    await withRetries(signal, async () => {
+      const present = await store.flow(flow.id, signal);
+      await store.putFlow(closedFlow(present, track, startNs), signal);
+    });
   }
   journal.isDone = true;
   await save(journal);

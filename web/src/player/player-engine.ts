@@ -12,6 +12,8 @@ const INTO_FRAME_NS = 1_000_000n;
 const MOVED_S = 0.000_5;
 /** Media may be so much longer than their line before the player cuts them. */
 const CUT_S = 0.02;
+/** A fault of the media that comes again so soon is a failure. */
+const RECOVER_AGAIN_MS = 5_000;
 
 /** Where playlists come from, and who is told of the position. */
 export interface PlayerSource {
@@ -37,6 +39,8 @@ export class PlayerEngine {
   /** The time that was asked for, until it plays on. */
   #wanted: bigint | undefined;
   #stopAt: bigint | undefined;
+  /** When a fault of the media was last got over. */
+  #recoveredAt = -Infinity;
   #frame = 0;
   #last = 0;
 
@@ -48,7 +52,9 @@ export class PlayerEngine {
     this.#hls.on(Hls.Events.LEVEL_PTS_UPDATED, (_, { details }) => this.#learn(details.fragments));
     this.#hls.on(Hls.Events.ERROR, (_, { fatal, details, type, networkDetails }) => {
       if (!fatal) return;
-      if (type === Hls.ErrorTypes.MEDIA_ERROR && this.failure.peek() === undefined && this.ready.peek()) {
+      const now = performance.now();
+      if (type === Hls.ErrorTypes.MEDIA_ERROR && now - this.#recoveredAt > RECOVER_AGAIN_MS) {
+        this.#recoveredAt = now;
         this.#hls.recoverMediaError();
         return;
       }
@@ -61,7 +67,7 @@ export class PlayerEngine {
     this.#hls.attachMedia(video);
     video.addEventListener('pause', this.#stopped);
     video.addEventListener('play', this.#started);
-    video.addEventListener('seeked', this.#tell);
+    video.addEventListener('seeked', this.#seeked);
     video.addEventListener('ended', this.#ended);
     this.#frame = requestAnimationFrame(this.#tick);
   }
@@ -119,7 +125,7 @@ export class PlayerEngine {
     cancelAnimationFrame(this.#frame);
     this.#video.removeEventListener('pause', this.#stopped);
     this.#video.removeEventListener('play', this.#started);
-    this.#video.removeEventListener('seeked', this.#tell);
+    this.#video.removeEventListener('seeked', this.#seeked);
     this.#video.removeEventListener('ended', this.#ended);
     this.#hls.destroy();
   }
@@ -135,7 +141,9 @@ export class PlayerEngine {
     if (this.speed.peek() === 0) this.speed.value = 1;
   };
 
-  readonly #tell = (): void => {
+  readonly #seeked = (): void => {
+    // What was asked for is shown: from here on the video's own clock counts.
+    if (this.playing.peek() && !this.#video.seeking && this.#lines.length > 0) this.#wanted = undefined;
     const ns = this.position();
     if (ns !== undefined) this.#source.onPosition(ns);
   };
@@ -150,6 +158,7 @@ export class PlayerEngine {
 
   #load(ns: bigint): void {
     const { url, stretch } = this.#source.at(ns);
+    this.failure.value = undefined;
     this.#wanted = ns;
     this.#stretch = stretch;
     this.#lines = [];

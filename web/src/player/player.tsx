@@ -14,8 +14,9 @@ import './player.css';
 
 /** Where the playlist of a flow or a source is. */
 function playlistUrl({ kind, id }: Subject, stretch: Span | undefined): string {
-  const query = stretch === undefined ? '' : `?${new URLSearchParams({ timerange: spanText(stretch) }).toString()}`;
-  return `${serverRoot}playback/${kind}s/${id}.m3u8${query}`;
+  // The timeline shows all of what is live, not the last minutes.
+  const query = new URLSearchParams(stretch === undefined ? { window: 'all' } : { timerange: spanText(stretch) });
+  return `${serverRoot}playback/${kind}s/${id}.m3u8?${query.toString()}`;
 }
 
 /** A video in step with the timeline, with the keys of an editor. */
@@ -136,7 +137,7 @@ function run(command: PlayerCommand, engine: PlayerEngine, model: TimelineModel)
     case 'back':
     case 'on': {
       const to = engine.step(command === 'on' ? 1 : -1, rate);
-      if (to !== undefined) model.follow(to);
+      if (to !== undefined) model.goTo(to);
       return;
     }
     case 'back-second':

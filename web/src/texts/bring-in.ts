@@ -8,7 +8,6 @@ export const texts = {
     lead: 'Drop video or audio files here',
     how: 'They are cut into segments in the browser, without coding anything anew, and go straight to the store.',
     choose: 'Choose files',
-    again: 'Choose the file again',
   },
   demo: {
     load: 'Load the demo clip',
@@ -18,6 +17,8 @@ export const texts = {
     insecure:
       'Browsers code video only by HTTPS or on the machine of the server: npm run demo -- --keep shows a clip on a server of its own.',
   },
+  notKept:
+    'This browser keeps no notes, as in private windows: what is not done when the page closes has to be brought in anew.',
   startAll: 'Bring in all',
   start: 'Bring in',
   goOn: 'Go on',
@@ -56,8 +57,6 @@ export const texts = {
   left: (time: string): string => `${time} left`,
   otherTab: 'Another tab of this browser brings this file in.',
   otherFile: (name: string): string => `The file at the place of ${name} has changed since.`,
-  notThisFile: (names: string): string =>
-    `${names} is not a file that was begun with: name, size or time of change differ.`,
   notAllowed: 'The browser was not allowed to read the file.',
   emptyFile: (name: string): string => `${name} is empty.`,
   unknownFormat: (name: string): string => `${name} is of a format that the browser cannot take apart.`,

@@ -29,5 +29,4 @@ export const exr = {
   similar: 'Frames like this one',
   similarColumns: ['File', 'Likeness'],
   back: 'All files',
-  object: 'Object',
 };

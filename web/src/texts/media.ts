@@ -21,6 +21,7 @@ export const media = {
   tagName: 'Name',
   tagValue: 'Value; commas make a list',
   addTag: 'Add tag',
+  tagExists: (name: string): string => `There is a tag ${name} already: edit it where it stands.`,
   removeTag: (name: string): string => `Remove tag ${name}`,
   readOnly: 'Read-only',
   facts: {
@@ -38,6 +39,7 @@ export const media = {
   },
   copy: 'Copy',
   copied: 'Copied',
+  byHand: 'The browser lets the page copy nothing here. Copy it from here:',
   copies: { timerange: 'Timerange', playlist: 'Playlist', curl: 'curl', otio: 'OpenTimelineIO' },
   segments: 'Segments and objects',
   object: 'Object',

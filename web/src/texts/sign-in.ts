@@ -12,6 +12,7 @@ export const signIn = {
   again: (reason: string): string => `Sign in again: ${reason}`,
   unasked: 'The answer belongs to no sign-in that this tab began. Sign in again.',
   refused: (reason: string): string => `The identity provider says: ${reason}`,
+  needsHttps: 'The identity provider can only be used by HTTPS, or from the machine of the server: open the page so.',
   noToken: 'there is no token in its answer',
   noProvider: (url: string): string => `The identity provider does not answer as it should (${url}).`,
 };

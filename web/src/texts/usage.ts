@@ -22,7 +22,7 @@ export const usage = {
   count: 'Count',
   every: 'A bar for each',
   buckets: { '1m': 'minute', '1h': 'hour', '1d': 'day' },
-  more: 'The first 500 bars are shown.',
+  more: 'The last 500 bars are shown.',
   coverage: 'Coverage and gaps of a flow',
   flow: 'Flow',
   choose: 'Choose a flow',

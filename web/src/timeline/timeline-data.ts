@@ -42,15 +42,16 @@ export class TimelineData {
     this.#subject = subject;
   }
 
-  /** Asks for the whole timeline; again after content has changed. */
-  async load(width: number): Promise<void> {
+  /** Asks for the whole timeline; again after content has changed, with the view that is shown meanwhile. */
+  async load(width: number, view?: Span): Promise<void> {
     try {
       const lanes = await this.#ask(undefined, width);
       this.overview.value = lanes;
       this.extent.value = extentOf(lanes);
       this.#drawn = undefined;
-      this.lanes.value = lanes;
       this.error.value = undefined;
+      if (view === undefined) this.lanes.value = lanes;
+      else this.show(view, width);
     } catch (error) {
       this.error.value = error;
     }

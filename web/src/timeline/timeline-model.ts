@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { FrameRate, Unit } from '../time/shown-time.ts';
 import type { Hit, Marks, Picture } from './draw.ts';
+import { spanText } from './lanes.ts';
 import { type Subject, TimelineData } from './timeline-data.ts';
 import { showing, type Span, wholeView } from './view.ts';
 
@@ -44,12 +45,19 @@ export class TimelineModel {
     if (extent === undefined) return;
     const last = extent.endNs - 1n;
     const to = ns < extent.startNs ? extent.startNs : ns > last ? last : ns;
-    this.follow(to);
+    this.goTo(to);
     this.onSeek?.(to);
   }
 
-  /** The player is there now. */
+  /** The player is there now. A view that was moved away from it stays where it is. */
   follow(ns: bigint): void {
+    const [before, view] = [this.position.peek(), this.view.peek()];
+    if (view !== undefined && (before < view.startNs || before >= view.endNs)) this.position.value = ns;
+    else this.goTo(ns);
+  }
+
+  /** Puts the position there, and the view so that it is seen. */
+  goTo(ns: bigint): void {
     this.position.value = ns;
     const [extent, view] = [this.data.extent.peek(), this.view.peek()];
     if (extent !== undefined && view !== undefined) this.view.value = showing(view, ns, extent);
@@ -61,6 +69,17 @@ export class TimelineModel {
     if (extent === undefined) return;
     this.view.value = asked.view ?? wholeView(extent);
     this.position.value = asked.at ?? extent.startNs;
+  }
+
+  /** Content has come: a view of all of it is one of all again. */
+  async reload(width: number): Promise<void> {
+    const [before, view] = [this.data.extent.peek(), this.view.peek()];
+    await this.data.load(width, view);
+    const extent = this.data.extent.peek();
+    if (view === undefined) this.begin({ view: undefined, at: undefined });
+    else if (before !== undefined && extent !== undefined && view === this.view.peek()) {
+      if (spanText(view) === spanText(wholeView(before))) this.view.value = wholeView(extent);
+    }
   }
 
   /** The marked stretch; undefined unless it has both ends. */

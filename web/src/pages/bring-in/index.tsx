@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
+import { areKept } from '../../bring-in/journals.ts';
 import { texts } from '../../texts/bring-in.ts';
+import { useNoStrayDrops } from '../../parts/use-no-stray-drops.ts';
 import { useTitle } from '../../parts/use-title.ts';
 import { DropZone } from './drop-zone.tsx';
 import { ItemCard } from './item-card.tsx';
@@ -8,6 +10,7 @@ import './bring-in.css';
 
 export default function BringInPage() {
   useTitle(texts.title);
+  useNoStrayDrops();
   const notTaken = useSignal<string | undefined>(undefined);
   const items = queue.items.value;
   const ready = items.filter(({ phase }) => phase.value === 'ready');
@@ -20,6 +23,7 @@ export default function BringInPage() {
           {notTaken.value}
         </p>
       )}
+      {!areKept.value && items.length > 0 && <p class="muted">{texts.notKept}</p>}
       {ready.length > 1 && (
         <button type="button" class="first" onClick={() => queue.startAll()}>
           {texts.startAll}

@@ -6,9 +6,7 @@ import { Store } from '../../bring-in/store.ts';
 /** One for the whole page: files go on while the user looks at something else. */
 export const queue = new BringInQueue(new Store(tams, serverRoot), serverRoot);
 
-void queue.load().catch(() => {
-  // A browser that keeps nothing, as in private windows, brings files in all the same.
-});
+void queue.load();
 
 addEventListener('beforeunload', (event) => {
   if (queue.isBusy) event.preventDefault();

@@ -1,4 +1,5 @@
 import { dataOf, tams } from '../../api/client.ts';
+import { randomUuid } from '../../bring-in/uuid.ts';
 import clip from '../../../../demo/clip/clip.json';
 
 /** The clip's files, which are loaded only here. */
@@ -22,8 +23,8 @@ export async function loadDemoClip(progress: (done: number, all: number) => void
   let done = 0;
   progress(done, all);
   for (const [kind, { segments, ...described }] of tracks) {
-    const flowId = crypto.randomUUID();
-    const flow = { id: flowId, source_id: crypto.randomUUID(), format: `urn:x-nmos:format:${kind}`, ...described };
+    const flowId = randomUuid();
+    const flow = { id: flowId, source_id: randomUuid(), format: `urn:x-nmos:format:${kind}`, ...described };
     await tams.PUT('/flows/{flowId}', { params: { path: { flowId } }, body: flow as never });
     for (const segment of segments) {
       await addSegment(flowId, segment);

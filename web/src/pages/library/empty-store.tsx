@@ -2,7 +2,9 @@ import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { addressOf, serverRoot } from '../../address.ts';
 import { may } from '../../api/session.ts';
+import { droppedFiles } from '../../bring-in/dropped.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { useNoStrayDrops } from '../../parts/use-no-stray-drops.ts';
 import { library } from '../../texts/library.ts';
 
 const texts = library.empty;
@@ -12,6 +14,7 @@ export function EmptyStore({ done }: { readonly done: () => void }) {
   const { route } = useLocation();
   const [progress, setProgress] = useState<string | undefined>();
   const [error, setError] = useState<unknown>();
+  useNoStrayDrops();
   if (!may('write')) return <p>{texts.readOnly}</p>;
 
   const loadDemo = async (): Promise<void> => {
@@ -25,9 +28,17 @@ export function EmptyStore({ done }: { readonly done: () => void }) {
     }
     setProgress(undefined);
   };
-  const toBringIn = (event: DragEvent): void => {
+  const bringIn = async (event: DragEvent): Promise<void> => {
     event.preventDefault();
-    route(addressOf('bring-in'));
+    if (event.dataTransfer === null) return;
+    try {
+      const given = await droppedFiles(event.dataTransfer);
+      const { queue } = await import('../bring-in/queue.ts');
+      route(addressOf('bring-in'));
+      await queue.add(given);
+    } catch (failure) {
+      setError(failure);
+    }
   };
   return (
     <section class="empty-store" aria-label={texts.title}>
@@ -35,8 +46,7 @@ export function EmptyStore({ done }: { readonly done: () => void }) {
         class="drop"
         href={addressOf('bring-in')}
         onDragOver={(event) => event.preventDefault()}
-        onDragEnter={toBringIn}
-        onDrop={toBringIn}
+        onDrop={(event) => void bringIn(event)}
       >
         <strong>{texts.drop}</strong>
         <span>{texts.orBring}</span>

@@ -77,7 +77,7 @@ export class Listing {
   }
 
   async #look(): Promise<void> {
-    if (document.hidden || this.#loading !== undefined || this.items.value.length === 0) return;
+    if (document.hidden || this.#loading !== undefined) return;
     try {
       const { items } = await this.#page(undefined);
       const shown = this.items.value.slice(0, items.length);

@@ -33,14 +33,28 @@ async function copyText(copy: Copy, { kind, id }: Subject, timerange: string): P
   }
 }
 
+/** Whether the text is on the clipboard now. */
+async function isCopied(text: string): Promise<boolean> {
+  const { clipboard } = navigator as { readonly clipboard?: Clipboard };
+  if (clipboard === undefined) return false;
+  return clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
+}
+
 export function Copies({ subject, model }: { readonly subject: Subject; readonly model: TimelineModel }) {
   const done = useSignal<Copy | undefined>(undefined);
   const error = useSignal<unknown>(undefined);
+  /** The text, where the browser lets the page write to no clipboard, as by plain HTTP. */
+  const byHand = useSignal<string | undefined>(undefined);
   const copy = async (what: Copy): Promise<void> => {
     const marked = model.marked() ?? model.data.extent.value;
     try {
-      await navigator.clipboard.writeText(await copyText(what, subject, marked === undefined ? '_' : spanText(marked)));
+      const text = await copyText(what, subject, marked === undefined ? '_' : spanText(marked));
       error.value = undefined;
+      byHand.value = (await isCopied(text)) ? undefined : text;
+      if (byHand.value !== undefined) return;
       done.value = what;
       setTimeout(() => (done.value = undefined), COPIED_MS);
     } catch (cause) {
@@ -60,6 +74,12 @@ export function Copies({ subject, model }: { readonly subject: Subject; readonly
       <span class="hidden" role="status">
         {done.value !== undefined && texts.copied}
       </span>
+      {byHand.value !== undefined && (
+        <label class="by-hand">
+          {texts.byHand}
+          <textarea readOnly rows={3} value={byHand.value} onFocus={({ currentTarget }) => currentTarget.select()} />
+        </label>
+      )}
       {error.value !== undefined && <ErrorNote error={error.value} />}
     </div>
   );

@@ -1,6 +1,6 @@
 import { tams } from '../../api/client.ts';
 import type { Subject } from '../../timeline/timeline-data.ts';
-import type { TagValue } from './tags.tsx';
+import type { TagValue } from './tag-value.ts';
 
 /** Changes of a flow or a source, as TAMS 8.2 has them: a property each. All throw ApiError. */
 export interface Edits {

@@ -9,6 +9,7 @@ import { media as texts } from '../../texts/media.ts';
 import { timeline as timelineTexts } from '../../texts/timeline.ts';
 import { showLength, showTime, type Unit, UNITS } from '../../time/shown-time.ts';
 import { Timeline } from '../../timeline/timeline.tsx';
+import type { Subject } from '../../timeline/timeline-data.ts';
 import { TimelineModel } from '../../timeline/timeline-model.ts';
 import { lengthOf } from '../../timeline/view.ts';
 import { Collections } from './collections.tsx';
@@ -22,16 +23,24 @@ import { Remove } from './remove.tsx';
 import { Segments } from './segments.tsx';
 import './media.css';
 
+/** How often the page of what is being ingested looks for more. */
+const LOOK_EVERY_MS = 4_000;
+
 /** The player and hls.js come with the first page that plays. */
 const Player = lazy(() => import('../../player/player.tsx'));
 
 interface MediaProps {
-  readonly kind: 'flow' | 'source';
+  readonly kind: Subject['kind'];
   readonly params: { readonly id: string };
 }
 
-/** A flow or a source: a player, its timeline, and all that is known of it. */
+/** Another flow or source is another page: nothing of the one before stays. */
 export default function MediaPage({ kind, params: { id } }: MediaProps) {
+  return <MediaOf key={`${kind} ${id}`} kind={kind} id={id} />;
+}
+
+/** A flow or a source: a player, its timeline, and all that is known of it. */
+function MediaOf({ kind, id }: Subject) {
   const { data, model } = useMedia(kind, id);
   const edits = useMemo(() => editsOf(data.subject, () => data.load()), [data]);
   const document = data.document;
@@ -91,7 +100,7 @@ function useMedia(kind: MediaProps['kind'], id: string): { data: MediaData; mode
   useEffect(() => {
     const place = readPlace(model);
     void data.load();
-    void model.data.load(Math.max(400, window.innerWidth - 280)).then(() => {
+    void model.data.load(widthOf()).then(() => {
       model.begin(place);
     });
     if (place.words !== undefined) void loadHits(model, data.subject, place.words);
@@ -101,6 +110,16 @@ function useMedia(kind: MediaProps['kind'], id: string): { data: MediaData; mode
       model.data.close();
     };
   }, [made]);
+  const isIngesting = data.flows.value.some(({ status }) => status === 'ingesting');
+  useEffect(() => {
+    if (!isIngesting) return;
+    const timer = setInterval(() => {
+      if (document.hidden) return;
+      void data.load();
+      void model.reload(widthOf());
+    }, LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [made, isIngesting]);
   useSignalEffect(() => {
     const flows = data.flows.value;
     model.flows.value = flows.map((flow) => ({ id: flow.id, label: nameOf(flow), format: flow.format }));
@@ -108,6 +127,9 @@ function useMedia(kind: MediaProps['kind'], id: string): { data: MediaData; mode
   });
   return made;
 }
+
+/** Pixels that the timeline has, about. */
+const widthOf = (): number => Math.max(400, window.innerWidth - 280);
 
 function summaryOf(data: MediaData, model: TimelineModel): string {
   const extent = model.data.extent.value;

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { pageOf, tams } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
@@ -17,12 +17,18 @@ export function Segments({ flowId, model }: { readonly flowId: string; readonly 
   const next = useSignal<string | undefined>(undefined);
   const error = useSignal<unknown>(undefined);
   const isOpen = useSignal(false);
+  const isBusy = useSignal(false);
+  /** Of the rows: a cursor goes on in the timerange that it began with. */
+  const range = useRef<string | undefined>(undefined);
   const load = async (page: string | undefined): Promise<void> => {
+    if (isBusy.value) return;
+    isBusy.value = true;
     const view = model.view.peek();
+    if (page === undefined) range.current = view && spanText(view);
     const query = {
       limit: PAGE,
       presigned: false,
-      ...(view !== undefined && { timerange: spanText(view) }),
+      ...(range.current !== undefined && { timerange: range.current }),
       ...(page !== undefined && { page }),
     };
     try {
@@ -33,6 +39,7 @@ export function Segments({ flowId, model }: { readonly flowId: string; readonly 
     } catch (cause) {
       error.value = cause;
     }
+    isBusy.value = false;
   };
   useEffect(() => {
     if (isOpen.value) void load(undefined);
@@ -76,7 +83,7 @@ export function Segments({ flowId, model }: { readonly flowId: string; readonly 
         </table>
       )}
       {next.value !== undefined && (
-        <button type="button" onClick={() => void load(next.value)}>
+        <button type="button" disabled={isBusy.value} onClick={() => void load(next.value)}>
           {texts.more}
         </button>
       )}

@@ -2,20 +2,13 @@ import { useSignal } from '@preact/signals';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { media as texts } from '../../texts/media.ts';
 import { Editable } from './editable.tsx';
-
-export type TagValue = string | string[];
+import { type TagValue, tagValueOf } from './tag-value.ts';
 
 interface TagsProps {
   readonly tags: Readonly<Record<string, TagValue>>;
   readonly canEdit: boolean;
   readonly set: (name: string, value: TagValue) => Promise<void>;
   readonly remove: (name: string) => Promise<void>;
-}
-
-/** Commas make a list of values (TAMS 8.2); a list of one keeps being one. */
-export function tagValueOf(text: string, before: TagValue | undefined): TagValue {
-  const values = text.split(',').map((value) => value.trim());
-  return values.length > 1 || Array.isArray(before) ? values : text;
 }
 
 /** The tags of a flow or a source, edited in place. */
@@ -34,6 +27,7 @@ export function Tags({ tags, canEdit, set, remove }: TagsProps) {
     event.preventDefault();
     if (name.value === '') return;
     void run(async () => {
+      if (Object.hasOwn(tags, name.value)) throw new Error(texts.tagExists(name.value));
       await set(name.value, tagValueOf(value.value, undefined));
       name.value = '';
       value.value = '';

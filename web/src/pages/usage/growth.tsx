@@ -1,22 +1,16 @@
-import { dataOf, server } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { useLoaded } from '../../parts/use-loaded.ts';
 import { TimePlot } from '../../plots/bar-plot.tsx';
 import { usage as texts } from '../../texts/usage.ts';
+import { lastBuckets } from './last-buckets.ts';
 import { boundsOf } from './shown.ts';
-
-const BARS = 500;
 
 /** Flows by when they were made, and segments by where they lie. */
 export function Growth({ bucket, onBucket }: { readonly bucket: string; readonly onBucket: (bucket: string) => void }) {
   const { data, error, retry } = useLoaded(`growth ${bucket}`, () =>
-    Promise.all(
-      (['flows', 'segments'] as const).map((of) =>
-        dataOf(server.GET('/analytics/ingest-rate', { params: { query: { of, bucket, limit: BARS } } })),
-      ),
-    ),
+    Promise.all((['flows', 'segments'] as const).map((of) => lastBuckets(of, bucket))),
   );
   const [flows, segments] = data ?? [];
   return (
