@@ -38,7 +38,7 @@ describe.skipIf(chromium === '')('EXR and usage in the browser (needs Chromium)'
     expect(new URL(page.url()).searchParams.get('file')).not.toBeNull();
   });
 
-  it('shows what is stored, how it grew, and where a flow has gaps, as plots and as tables', async () => {
+  it('shows what is stored, how it grew, where a flow has gaps, and what comes in', async () => {
     const { server, client } = await (await ServerFolder.make()).start();
     const ids = { id: randomUUID(), source_id: randomUUID() };
     const flow = videoFlow(ids, { label: 'Camera 1', avg_bit_rate: 8000 });
@@ -48,7 +48,7 @@ describe.skipIf(chromium === '')('EXR and usage in the browser (needs Chromium)'
       const body = { object_id: `example ${range}`, timerange: `[${range})`, get_urls };
       expect((await client.request('POST', `/flows/${flow.id}/segments`, body)).status).toBe(201);
     }
-    const page = await openPage(chromium, `${server.baseUrl}/ui/usage`);
+    const page = await openPage(chromium, `${server.baseUrl}/ui/usage`, /media\.example|Failed to load resource/);
     await page.getByText('Duration by format').waitFor();
     expect(await page.locator('.figures').innerText()).toMatch(
       /Segments\s+4\s+Duration of all segments\s+8 s\s+[^]*8.0 MB/,
@@ -65,5 +65,28 @@ describe.skipIf(chromium === '')('EXR and usage in the browser (needs Chromium)'
     await page.reload();
     await page.getByText('57.14 % covered').waitFor();
     expect(await page.getByLabel('A bar for each').inputValue()).toBe('1m');
+    // Of a long timeline the end is shown: a segment a minute, after a day without any.
+    const minutes = Array.from({ length: 600 }, (_, minute) => ({
+      object_id: `minute ${minute}`,
+      timerange: `[${100_020 + minute * 60}:0_${100_021 + minute * 60}:0)`,
+      get_urls: [{ label: 'elsewhere', url: `https://media.example/${minute}.ts` }],
+    }));
+    expect((await client.request('POST', `/flows/${flow.id}/segments`, minutes)).status).toBe(201);
+    await page.reload();
+    await page.getByText('The last 500 bars are shown.').waitFor();
+    const content = page.locator('figure', { hasText: 'Segments along the timeline' });
+    await content.getByText('As a table').click();
+    await content.getByRole('row', { name: `${100_020 + 599 * 60} s 1` }).waitFor();
+    expect(await content.getByRole('row').count()).toBe(501);
+
+    // The page of what is being ingested shows what comes.
+    const live = { ...videoFlow({ id: randomUUID(), source_id: randomUUID() }), status: 'ingesting' };
+    await client.request('PUT', `/v8.2/flows/${live.id}`, live);
+    await page.goto(`${server.baseUrl}/ui/flows/${live.id}`);
+    await page.getByText('Nothing is on this timeline yet.').waitFor();
+    const get_urls = [{ label: 'elsewhere', url: 'https://media.example/live.ts' }];
+    const first = { object_id: 'live', timerange: '[0:0_1:0)', get_urls };
+    await client.request('POST', `/v8.2/flows/${live.id}/segments`, first);
+    await page.locator('.timeline [role=slider][aria-valuemax="1"]').first().waitFor();
   });
 });
