@@ -181,6 +181,8 @@ export interface SegmentReads {
   ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined>;
   /** The flows that use an object, by id; of an initialisation segment, through the media objects that need it. */
   flowsUsing(object: Pick<MediaObject, 'id' | 'isInit'>, page: PageRequest): Promise<Page<string>>;
+  /** Whether segments of the flow need this initialisation segment. */
+  usesInit(flowId: string, objectId: string): Promise<boolean>;
   /** Ranges that segments use of objects, on the objects' own timelines; of a very large number, some. */
   rangesOf(objectIds: readonly string[]): Promise<Map<string, TimeRange>>;
 }

@@ -19,6 +19,11 @@ export const playback: Feature<PlaybackConfig> = {
     const services = playbackServicesOf(platform, changes);
     return Promise.resolve({
       routes: async (app, context) => {
+        // Requests that wait would keep a stopping server up.
+        app.addHook('preClose', (closing) => {
+          changes.stop();
+          closing();
+        });
         const tokens = new PlaybackTokens(platform.secret, store, context.authentication);
         const own = { ...context, playback: services, tokens };
         playlistRoutes(app, own);

@@ -26,6 +26,7 @@ export class FlowChanges {
   readonly #versionOf: (flowId: string) => Promise<bigint | undefined>;
   readonly #watches = new Map<string, Watch>();
   #count = 0;
+  #isStopped = false;
 
   constructor(versionOf: (flowId: string) => Promise<bigint | undefined>) {
     this.#versionOf = versionOf;
@@ -34,6 +35,22 @@ export class FlowChanges {
   /** Requests that wait now. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Whether the server stops: nothing waits any more. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Ends all waits. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const { waiting, timer } of this.#watches.values()) {
+      clearTimeout(timer);
+      for (const { resolve } of waiting) resolve();
+      waiting.clear();
+    }
+    this.#watches.clear();
   }
 
   /** It is told of registrations before they are committed. */
@@ -54,7 +71,7 @@ export class FlowChanges {
    * @throws AppError overloaded where too many wait already
    */
   async wait(flowId: string, version: bigint, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+    if (signal.aborted || this.#isStopped) return;
     if (this.#count >= LIMITS.waiting) {
       throw new AppError('overloaded', 'too many players wait for changes; ask without _HLS_msn', { retryAfterS: 1 });
     }

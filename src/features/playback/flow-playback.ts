@@ -17,6 +17,7 @@ import { segmentsIn } from './flow-segments.ts';
 import type { InitExtents } from './init-extents.ts';
 import { withOwnInits } from './line-inits.ts';
 import { DEFAULT_WINDOW_S, isLive, toldSeconds } from './live-rules.ts';
+import type { MakingQueue } from './making-queue.ts';
 import { partUses } from './part-uses.ts';
 import type { PresentationPlayback } from './presentation-playback.ts';
 
@@ -61,6 +62,7 @@ export interface PlaybackParts {
   /** Those that are being made. */
   readonly making: Map<string, Promise<KeptPlaylist>>;
   readonly kept: LRUCache<string, KeptPlaylist>;
+  readonly queue: MakingQueue;
 }
 
 /** A reload may ask for the line after the next, and for none beyond it (rfc8216bis, 6.2.5.2). */
@@ -85,7 +87,7 @@ export class FlowPlayback {
   /**
    * @param gone aborts when the client is gone
    * @throws AppError not_found for a flow that is not there, or that HLS does not carry; invalid_request for too long a
-   *   playlist, and for a line that is far from being there
+   *   playlist, and for a line that is far from being there; overloaded
    */
   async playlist(flowId: string, query: PlaylistQuery, gone: AbortSignal): Promise<MadePlaylist> {
     let signal: AbortSignal | undefined;
@@ -106,7 +108,7 @@ export class FlowPlayback {
         gone,
         AbortSignal.timeout(Math.min(WAIT_MAX_MS, targetDuration * WAIT_TARGETS * 1000)),
       ]);
-      if (signal.aborted) return made;
+      if (signal.aborted || this.#parts.changes.isStopped) return made;
       await this.#parts.changes.wait(flowId, state.segmentsVersion, signal);
     }
   }
@@ -122,14 +124,14 @@ export class FlowPlayback {
 
   /** Requests of one playlist share its making. */
   async #playlistOf(found: Found, format: CarriedFormat, query: PlaylistQuery): Promise<KeptPlaylist> {
-    const { kept, making } = this.#parts;
+    const { kept, making, queue } = this.#parts;
     const { state, targetDuration, live } = found;
     const { timerange, window } = query;
     const { id, life, segmentsVersion } = state;
     const key = [id, life, segmentsVersion, targetDuration, live, format.extension, timerange, window].join(' ');
     const known = kept.get(key) ?? making.get(key);
     if (known !== undefined) return known;
-    const made = this.#make(found, format, query).finally(() => making.delete(key));
+    const made = queue.run(() => this.#make(found, format, query)).finally(() => making.delete(key));
     making.set(key, made);
     kept.set(key, await made);
     return made;

@@ -31,9 +31,11 @@ export async function segmentsIn(
 function tooLong(flowId: string, asked: TimeRange, segments: readonly StoredSegment[]): AppError {
   const endNs = segments[LIMITS.lines]?.startNs ?? null;
   const range = asked.intersect(TimeRange.fromNs(segments[0]?.startNs ?? null, endNs));
-  return new AppError(
-    'invalid_request',
-    `timerange: flow ${flowId} has more segments there than the ${LIMITS.lines} of a playlist; begin with timerange=${range.toString()}`,
-    { field: 'timerange' },
-  );
+  return tooMuch(`flow ${flowId} has more segments there than the ${LIMITS.lines} of a playlist`, range);
 }
+
+/** @param beginWith as much as one playlist may have */
+export const tooMuch = (why: string, beginWith: TimeRange): AppError =>
+  new AppError('invalid_request', `timerange: ${why}; begin with timerange=${beginWith.toString()}`, {
+    field: 'timerange',
+  });

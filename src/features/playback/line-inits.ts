@@ -1,13 +1,14 @@
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { FlowLine } from './flow-lines.ts';
+import { tooMuch } from './flow-segments.ts';
 import type { InitExtents } from './init-extents.ts';
 import { LIMITS } from './playback-settings.ts';
 
 /**
  * Lines whose files have their own initialisation, with where it lies: of the first one, and wherever the clock begins anew.
  *
- * @throws AppError not_found for MP4 without fragments
+ * @throws AppError not_found for MP4 without fragments; invalid_request where too many files were never looked into
  */
 export async function withOwnInits(
   flowId: string,
@@ -16,7 +17,16 @@ export async function withOwnInits(
 ): Promise<FlowLine[]> {
   const begins = ({ segment, discontinuity }: FlowLine, index: number): boolean =>
     segment.initObjectId === null && (index === 0 || discontinuity);
-  const asked = lines.filter(begins).slice(0, LIMITS.extentsRead);
+  const asked = lines.filter(begins);
+  const unread = asked.filter(({ segment }) => extents.kept(segment.locations) === undefined);
+  const beyond = unread[LIMITS.extentsRead];
+  if (beyond !== undefined) {
+    const range = TimeRange.fromNs(lines[0]?.startNs ?? null, beyond.startNs);
+    throw tooMuch(
+      `flow ${flowId} has more files with an initialisation of their own there than are read at once`,
+      range,
+    );
+  }
   const found = new Map(
     await Promise.all(asked.map(async (line) => [line, await extents.read(line.segment.locations)] as const)),
   );

@@ -8,9 +8,6 @@ import { sourceNotFound } from '../../tams/sources/source-lifecycle.ts';
 import type { Store } from '../../tams/store.ts';
 import type { Playable } from './playback-tokens.ts';
 
-/** Of the flows that use an initialisation segment, so many are looked at to find one. */
-const USERS_MAX = 1_000;
-
 /** Finds what lines of playlists lead to, over a view of the store. */
 export class MediaRedirects {
   readonly #store: Pick<Store, 'flows' | 'sources' | 'segments' | 'objects'>;
@@ -36,8 +33,8 @@ export class MediaRedirects {
   /** A URL of an initialisation segment that the flow uses. @throws AppError not_found */
   async init(flowId: string, objectId: string, baseUrl: string): Promise<string> {
     await this.mustExist({ flowId });
-    const users = await this.#store.segments.flowsUsing({ id: objectId, isInit: true }, { limit: USERS_MAX });
-    const found = users.items.includes(flowId) ? await this.#store.objects.details([objectId]) : undefined;
+    const isUsed = await this.#store.segments.usesInit(flowId, objectId);
+    const found = isUsed ? await this.#store.objects.details([objectId]) : undefined;
     const object = found?.get(objectId);
     if (object === undefined) throw new AppError('not_found', `flow ${flowId} uses no such initialisation segment`);
     return this.#urlOf(object, baseUrl);

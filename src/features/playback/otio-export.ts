@@ -6,6 +6,7 @@ import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import type { Store } from '../../tams/store.ts';
 import { segmentsIn } from './flow-segments.ts';
+import type { MakingQueue } from './making-queue.ts';
 import { LIMITS } from './playback-settings.ts';
 
 const NO_TAGS = { values: new Map(), exists: new Map() };
@@ -13,9 +14,11 @@ const NO_TAGS = { values: new Map(), exists: new Map() };
 /** Flows as timelines of OpenTimelineIO, over a view of the store. */
 export class OtioExport {
   readonly #store: Pick<Store, 'flows' | 'segments'>;
+  readonly #queue: MakingQueue;
 
-  constructor(store: Pick<Store, 'flows' | 'segments'>) {
+  constructor(store: Pick<Store, 'flows' | 'segments'>, queue: MakingQueue) {
     this.#store = store;
+    this.#queue = queue;
   }
 
   /**
@@ -23,9 +26,13 @@ export class OtioExport {
    * no segments for is a gap.
    *
    * @param baseUrl of this server
-   * @throws AppError not_found; invalid_request where a flow has too many segments there
+   * @throws AppError not_found; invalid_request where a flow has too many segments there; overloaded
    */
-  async timeline(flowId: string, timerange: TimeRange, baseUrl: string): Promise<string> {
+  timeline(flowId: string, timerange: TimeRange, baseUrl: string): Promise<string> {
+    return this.#queue.run(() => this.#make(flowId, timerange, baseUrl));
+  }
+
+  async #make(flowId: string, timerange: TimeRange, baseUrl: string): Promise<string> {
     const found = await this.#store.flows.find(flowId);
     if (found === undefined) throw flowNotFound(flowId);
     const flow = fromJson(found.document as Json<Flow>);

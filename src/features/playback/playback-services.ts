@@ -10,6 +10,7 @@ import { FlowPlayback, type KeptPlaylist } from './flow-playback.ts';
 import { InitExtents } from './init-extents.ts';
 import { OtioExport } from './otio-export.ts';
 import { PresentationPlayback } from './presentation-playback.ts';
+import { MakingQueue } from './making-queue.ts';
 import { MediaRedirects } from './media-redirects.ts';
 
 export interface PlaybackServices {
@@ -29,13 +30,14 @@ export function playbackServicesOf(
     changes,
     kept: playlistCache(),
     making: new Map<string, Promise<KeptPlaylist>>(),
+    queue: new MakingQueue(),
   };
   const build = (view: Store, reachable: MediaStoreRegistry): PlaybackServices => {
-    const presentations = new PresentationPlayback(view, media);
+    const presentations = new PresentationPlayback(view, media, parts.queue);
     return {
       flows: new FlowPlayback(view, { presentations, ...parts }),
       presentations,
-      otio: new OtioExport(view),
+      otio: new OtioExport(view, parts.queue),
       redirects: new MediaRedirects(view, reachable),
     };
   };

@@ -12,6 +12,9 @@ export const LIMITS = {
   lines: 20_000,
   /** Requests that wait for a change, of all players. */
   waiting: 2_000,
+  /** Playlists and timelines that are made at once, and that wait for it. */
+  making: 8,
+  queued: 500,
   /** Objects that are looked into for one playlist. */
   extentsRead: 64,
   /** Flows of one presentation. */

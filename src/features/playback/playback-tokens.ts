@@ -42,7 +42,7 @@ export class PlaybackTokens {
     this.#authenticator = authentication?.authenticator;
   }
 
-  /** @param expires Unix seconds */
+  /** @param expires Unix seconds @throws AppError invalid_request where the token would be too long for a URL */
   async make(playable: Playable, { name, scopes, classes }: Principal, expires: number): Promise<string> {
     const kept = await this.#authenticator?.keeps(toPrincipal({ name, scopes, classes }));
     const [id, kind] = 'flowId' in playable ? [playable.flowId, 'f' as const] : [playable.sourceId, 's' as const];
@@ -55,7 +55,12 @@ export class PlaybackTokens {
       kept === true,
       expires,
     ];
-    return this.#box.seal(JSON.stringify(sealed));
+    const token = this.#box.seal(JSON.stringify(sealed));
+    if (token.length <= TOKEN_MAX_LENGTH) return token;
+    throw new AppError(
+      'invalid_request',
+      'Your name and classes are too long for a URL; make it as a principal that has fewer classes',
+    );
   }
 
   /** The principal of a token, with the rights that it has now. @throws AppError invalid_signature */

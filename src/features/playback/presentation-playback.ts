@@ -8,6 +8,7 @@ import type { FlowDocument, Store } from '../../tams/store.ts';
 import { bandwidthOf } from './bandwidths.ts';
 import { codecOf } from './flow-codecs.ts';
 import { DEFAULT_WINDOW_S } from './live-rules.ts';
+import type { MakingQueue } from './making-queue.ts';
 import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
 
 const PER_KBIT = 1000;
@@ -16,24 +17,28 @@ const PER_KBIT = 1000;
 export class PresentationPlayback {
   readonly #store: Pick<Store, 'flows' | 'sources' | 'segments'>;
   readonly #media: MediaStoreRegistry;
+  readonly #queue: MakingQueue;
 
-  constructor(store: Pick<Store, 'flows' | 'sources' | 'segments'>, media: MediaStoreRegistry) {
+  constructor(store: Pick<Store, 'flows' | 'sources' | 'segments'>, media: MediaStoreRegistry, queue: MakingQueue) {
     this.#store = store;
     this.#media = media;
+    this.#queue = queue;
   }
 
   /**
    * @param query of the playlists that it leads to
-   * @throws AppError not_found where the source is not there, or HLS carries none of its flows
+   * @throws AppError not_found where the source is not there, or HLS carries none of its flows; overloaded
    */
   async ofSource(sourceId: string, query: URLSearchParams): Promise<string> {
     if ((await this.#store.sources.find(sourceId)) === undefined) throw sourceNotFound(sourceId);
-    return this.#write(await presentationOfSource(this.#store.flows, sourceId), '../flows/', query);
+    return this.#queue.run(async () =>
+      this.#write(await presentationOfSource(this.#store.flows, sourceId), '../flows/', query),
+    );
   }
 
   /** As `ofSource`. */
   async ofFlow(flow: FlowDocument, query: URLSearchParams): Promise<string> {
-    return this.#write(await presentationOfFlow(this.#store.flows, flow), '', query);
+    return this.#queue.run(async () => this.#write(await presentationOfFlow(this.#store.flows, flow), '', query));
   }
 
   async #write(presentation: Presentation, folder: string, asked: URLSearchParams): Promise<string> {

@@ -24,7 +24,8 @@ export const rateLimitPlugin = fp<RateLimitOptions>(
       // After authentication, and before the body is read.
       hook: 'preParsing',
       keyGenerator: clientOf,
-      allowList: ({ routeOptions }) => routeOptions.config.access === 'public',
+      // Public routes may know their principal all the same, from a token in the path.
+      allowList: ({ routeOptions, auth }) => routeOptions.config.access === 'public' && auth.name === 'anonymous',
       addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
       addHeaders: {
         'x-ratelimit-limit': false,

@@ -78,6 +78,12 @@ export class SegmentReader implements SegmentReads {
     return flowsUsingObject(this.#reader, this.#access, object, page);
   }
 
+  async usesInit(flowId: string, objectId: string): Promise<boolean> {
+    const where = and([eq('init_object_id', objectId), eq('flow_id', flowId)]);
+    const { rows } = await this.#reader.select({ table: SEGMENTS, columns: ['flow_id'], where, limit: 1 });
+    return rows.length > 0;
+  }
+
   async rangesOf(objectIds: readonly string[]): Promise<Map<string, TimeRange>> {
     const ranges = new Map<string, TimeRange>();
     if (objectIds.length === 0) return ranges;

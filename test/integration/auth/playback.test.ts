@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call } from '../../support/http-client.ts';
 import { IdentityProvider } from '../../support/identity-provider.ts';
 import { second } from '../behaviour/support/api.ts';
@@ -67,6 +67,15 @@ describe('a playback URL', () => {
       expect(made.status, made.text).toBe(201);
       expect((await play((made.json as Made).url)).status, sub).toBe(200);
     }
+  });
+
+  it('counts as requests of its maker', async () => {
+    const limited = await startClassServer({ RATE_LIMIT_PER_S: '5' });
+    onTestFinished(() => limited.close());
+    const flow = await limited.as.sport.newFlow({ ...tagged('sport') });
+    const { url } = await limited.as.sport.must<Made>('POST', `/playback/flows/${flow}/url`);
+    const answers = await Promise.all(Array.from({ length: 30 }, () => fetch(url, { redirect: 'manual' })));
+    expect(answers.map(({ status }) => status)).toContain(429);
   });
 
   it('of a source plays its renditions, and no others', async () => {

@@ -176,4 +176,21 @@ describe('a live flow', () => {
     await must('GET', `/playback/flows/${id}.m3u8?window=60&_HLS_msn=2`);
     await must('GET', `/playback/flows/${id}.m3u8?timerange=[0:0_4:0)&_HLS_msn=9`);
   });
+
+  it('is answered at once to those that wait when the server stops', async () => {
+    const own = await startTestServer();
+    const id = testId('flow', 1);
+    const long = { status: 'ingesting', segment_duration: { numerator: 20 } };
+    const json = videoFlow({ id, source_id: testId('source', 1) }, long);
+    expect((await call(own.baseUrl, 'PUT', `/v8.2/flows/${id}`, { json })).status).toBe(201);
+    const waiting = call(own.baseUrl, 'GET', `/playback/flows/${id}.m3u8?window=60&_HLS_msn=0`);
+    const isWaiting = async (): Promise<boolean> =>
+      (await call(own.baseUrl, 'GET', '/metrics')).text.includes('\ntams_playback_waiting_requests 1\n');
+    await expect.poll(isWaiting, { timeout: 10_000 }).toBe(true);
+    const stopping = performance.now();
+    await own.close();
+    expect((await waiting).status).toBe(200);
+    // It would wait for twenty seconds.
+    expect(performance.now() - stopping).toBeLessThan(12_000);
+  }, 30_000);
 });
