@@ -29,24 +29,34 @@ export function integerOf(row: Row, column: string): number | undefined {
   return value;
 }
 
-/** @throws RefusedRow for a text that is no JSON. */
+/** Without the nulls in it, which stand for nothing. @throws RefusedRow for a text that is no JSON. */
 export function jsonOf(row: Row, column: string): unknown {
   const text = textOf(row, column);
   if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return value ?? undefined;
+    return withoutNulls(JSON.parse(text));
   } catch {
     throw new RefusedRow(`${column} is no JSON`);
   }
 }
 
-/** A time in milliseconds since 1970, of a timestamp or a text of RFC 3339. */
+function withoutNulls(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (Array.isArray(value)) return value.filter((each) => each !== null).map(withoutNulls);
+  if (typeof value !== 'object') return value;
+  const kept = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(kept.map(([name, each]) => [name, withoutNulls(each)]));
+}
+
+const HAS_ZONE = /(?:Z|[+-]\d\d:?\d\d)$/i;
+
+/** A time in milliseconds since 1970, of a timestamp or a text of RFC 3339; a text without a zone is UTC. */
 export function millisecondsOf(row: Row, column: string): number | undefined {
   const cell = row[column];
   if (cell === null || cell === undefined || cell === '') return undefined;
   if (typeof cell === 'bigint') return Number(cell / 1_000_000n);
-  const ms = typeof cell === 'string' ? Date.parse(cell) : NaN;
+  const ms =
+    typeof cell === 'string' ? Date.parse(!cell.includes(':') || HAS_ZONE.test(cell) ? cell : `${cell}Z`) : NaN;
   if (Number.isNaN(ms)) throw new RefusedRow(`${column} is no time`);
   return ms;
 }

@@ -16,7 +16,7 @@ const COMMON = ['label', 'description', 'created_by', 'updated_by', 'created'];
 const FLOW_COLUMNS = [
   ...COMMON,
   ...['metadata_updated', 'metadata_version', 'generation', 'read_only', 'codec', 'container', 'avg_bit_rate'],
-  ...['max_bit_rate', 'segment_duration', 'flow_collection', 'container_mapping', 'essence_parameters'],
+  ...['max_bit_rate', 'segment_duration', 'flow_collection', 'container_mapping', 'essence_parameters', 'vfr'],
 ];
 
 /** The tags of sources and flows, by their ids. They are few beside segments, and held while the others are read. */
@@ -127,10 +127,17 @@ function flowOf(row: Row, tags: ReadonlyMap<string, Tags>): Flow {
     segment_duration: jsonOf(row, 'segment_duration'),
     flow_collection: jsonOf(row, 'flow_collection'),
     container_mapping: jsonOf(row, 'container_mapping'),
-    essence_parameters: jsonOf(row, 'essence_parameters'),
+    essence_parameters: essenceOf(row),
   });
   const checked = checkedFlow(input);
   return { metadata_version: '1', ...checked, created, metadata_updated: timeOf(row, 'metadata_updated') ?? created };
+}
+
+/** Some versions of the earlier system have `vfr` beside the essence, true also of what has a rate. */
+function essenceOf(row: Row): unknown {
+  const essence = jsonOf(row, 'essence_parameters');
+  if (row['vfr'] !== true || typeof essence !== 'object' || essence === null || 'frame_rate' in essence) return essence;
+  return { ...essence, vfr: true };
 }
 
 /** As a client's flow in the newest version of TAMS is checked, which knows the most. */

@@ -110,7 +110,12 @@ function parse(rows: readonly Row[], place: ObjectPlace, report: ImportReport): 
 /** The key that a row names; else the one that the earlier system makes of the day on which the object was created. */
 function locationOf(row: Row, id: string, { storageId, prefix }: ObjectPlace): ObjectLocation {
   const named = textOf(row, 'storage_path');
-  if (named !== undefined) return { storageId, storagePath: named };
+  if (named !== undefined) {
+    if (/\p{Cc}/u.test(named) || named.split('/').includes('..')) {
+      throw new RefusedRow('storage_path has control characters, or .. as a part');
+    }
+    return { storageId, storagePath: named };
+  }
   const created = millisecondsOf(row, 'created');
   if (created === undefined) throw new RefusedRow('it has neither storage_path nor created, of which its key is made');
   const day = new Date(created).toISOString().slice(0, 10).replaceAll('-', '/');
