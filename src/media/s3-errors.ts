@@ -6,6 +6,8 @@ import { CircuitOpenError } from './circuit-breaker.ts';
 const FULL = new Set(['XMinioStorageFull', 'InsufficientStorage', 'QuotaExceeded', 'QuotaExceededException']);
 const MISSING = new Set(['NoSuchKey', 'NotFound']);
 const INSUFFICIENT_STORAGE = 507;
+/** Request timeout, and too many requests. */
+const ASK_LATER = new Set([408, 429]);
 
 /** Whether the store answered that there is no such object. */
 export function isMissing(error: unknown): boolean {
@@ -16,6 +18,11 @@ export function isMissing(error: unknown): boolean {
 export function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
   return status !== undefined && status >= 400 && status < 500;
+}
+
+/** Whether the store refused a request about one key (4xx), so that to ask again later is no use. */
+export function isRefusedKey({ cause }: AppError): boolean {
+  return isRefusal(cause) && !ASK_LATER.has(statusOf(cause) ?? 0);
 }
 
 /**

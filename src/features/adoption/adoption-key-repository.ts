@@ -2,7 +2,7 @@ import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import { toPage } from '../../tams/documents/keyset-page.ts';
 import { afterCursor } from '../../tams/documents/listing-order.ts';
-import { adoptedId } from '../../tams/objects/object-location.ts';
+import { adoptedId, objectIdsOf, unpackLocations } from '../../tams/objects/object-location.ts';
 import { OBJECTS } from '../../tams/objects/object-tables.ts';
 import type { RowHandle } from '../../tams/row-handle.ts';
 import { toHandle, toRowId } from '../../tams/row-handles.ts';
@@ -120,15 +120,29 @@ export class AdoptionKeyReader {
     }));
   }
 
-  /** Those of the keys that were adopted before, whether or not they are about to be reclaimed. */
-  async adopted(storageId: string, keys: readonly string[]): Promise<Map<string, string>> {
-    const keyOf = new Map(keys.map((key) => [adoptedId({ storageId, storagePath: key }), key]));
+  /**
+   * Those of the keys that are objects already, by adoption or by an import, whether or not they are about to be reclaimed.
+   *
+   * @param storageIds the backends of the bucket
+   */
+  async adopted(storageIds: readonly string[], keys: readonly string[]): Promise<Map<string, string>> {
+    const ids = keys.flatMap((storagePath) => [
+      ...storageIds.map((storageId) => adoptedId({ storageId, storagePath })),
+      ...objectIdsOf(storagePath),
+    ]);
     const { rows } = await this.#reader.select({
       table: OBJECTS,
-      columns: ['id'],
-      where: isIn('id', [...keyOf.keys()]),
+      columns: ['id', 'locations'],
+      where: isIn('id', [...new Set(ids)]),
     });
-    return new Map(rows.map(([id]) => [keyOf.get(id) ?? '', id]));
+    const asked = new Set(keys);
+    return new Map(
+      rows.flatMap(([id, locations]) =>
+        unpackLocations(locations)
+          .filter(({ storageId, storagePath }) => storageIds.includes(storageId) && asked.has(storagePath))
+          .map(({ storagePath }) => [storagePath, id] as const),
+      ),
+    );
   }
 }
 

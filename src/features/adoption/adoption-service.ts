@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { requireTool } from '../../media/probing/run-tool.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
-import { classesOf } from '../../tams/access/access-classes.ts';
 import { checkDocument, type DocumentLimits } from '../../tams/documents/document-limits.ts';
 import type { Tags } from '../../tams/documents/tags.ts';
 import { reduced } from '../../tams/essence/image-essence.ts';
@@ -13,7 +12,6 @@ import type { Adoption, AdoptionKey, KeyState, Layout } from './adoption.ts';
 import { NO_COUNTS } from './adoption.ts';
 import type { AdoptionKeyReader } from './adoption-key-repository.ts';
 import { type AdoptionReader, AdoptionRepository } from './adoption-repository.ts';
-import { isAllowed } from './adoption-rules.ts';
 import { type Probes, refusal } from './probes.ts';
 
 export interface AdoptionRequest {
@@ -49,19 +47,13 @@ export class AdoptionService {
   /** @throws AppError `adoption_refused`, `unknown_storage_backend`, `too_many_items`, `document_too_large` */
   async create(request: AdoptionRequest, principal: string): Promise<Adoption> {
     const { storage_id: storageId, layout, frame_rate: rate, tags = {} } = request;
-    const { store, allowed } = this.#parts.probes.storeOf({ storageId });
     const prefix = request.prefix.replace(/\/$/, '');
-    if (!isAllowed(prefix, allowed)) {
-      throw refusal(
-        'prefix',
-        `${JSON.stringify(prefix)} does not lie in a folder that may be adopted: ${allowed.join(', ')}`,
-      );
-    }
+    const deleteBytes = request.delete_bytes ?? false;
+    this.#parts.probes.mustAllow({ storageId, prefix, tags, deleteBytes });
     if ((layout === 'frames') !== (rate !== undefined)) {
       throw refusal('frame_rate', layout === 'frames' ? 'frames need one, such as 24/1' : 'it is for frames alone');
     }
     checkDocument('adoption', { tags }, this.#parts.limits);
-    checkClasses(tags, store.backend.tags);
     if (layout !== 'frames') await mustProbe();
     const nowMs = Date.now();
     const adoption: Adoption = {
@@ -71,7 +63,7 @@ export class AdoptionService {
       layout,
       frameRate: rate && reduced(rate.numerator, rate.denominator ?? 1),
       tags,
-      deleteBytes: request.delete_bytes ?? false,
+      deleteBytes,
       starts: request.start ?? false,
       principal,
       state: 'listing',
@@ -112,6 +104,7 @@ export class AdoptionService {
   /** Has a planned one go on. One that goes on, or is done, stays as it is. */
   start(id: string): Promise<Adoption> {
     return this.#change(id, (adoption) => {
+      if (adoption.state !== 'done') this.#parts.probes.mustAllow(adoption);
       if (adoption.state === 'planned') return { ...adoption, state: 'adopting' };
       if (adoption.state === 'failed') throw new AppError('adoption_refused', `adoption ${id} failed; make another`);
       return { ...adoption, starts: true };
@@ -138,16 +131,6 @@ export class AdoptionService {
 }
 
 const noAdoption = (id: string): AppError => new AppError('not_found', `there is no adoption ${id}`);
-
-/** Whoever may not see a storage backend must not see what lies in it through a flow. */
-function checkClasses(tags: Tags, backend: Tags | undefined): void {
-  const allowed = classesOf(backend);
-  if (allowed === undefined) return;
-  const own = classesOf(tags);
-  if (own?.every((name) => allowed.includes(name)) === true) return;
-  const problem = `the storage backend is for the classes ${allowed.join(', ')}; give the flows a tag auth_classes of these`;
-  throw refusal('tags', problem);
-}
 
 async function mustProbe(): Promise<void> {
   try {

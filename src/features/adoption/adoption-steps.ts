@@ -1,16 +1,17 @@
 import pLimit from 'p-limit';
+import type { Logger } from 'pino';
 import type { Store, StoreTransaction } from '../../tams/store.ts';
 import { CommittedReads } from '../../tams/table-access.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { Adoption, AdoptionKey, Counts, KeyState, Sequence } from './adoption.ts';
 import { AdoptionKeyReader, AdoptionKeyRepository, type StoredKey } from './adoption-key-repository.ts';
 import { AdoptionRepository } from './adoption-repository.ts';
-import { placeOf } from './adoption-rules.ts';
+import { isAllowed, placeOf } from './adoption-rules.ts';
 import { type KeyListing } from './key-listing.ts';
 import { type Looked, planFile, planNext } from './key-planning.ts';
 import type { KeyRegistration } from './key-registration.ts';
 import type { Probe } from './probe.ts';
-import { Refused } from './refused.ts';
+import { reasonOf } from './refused.ts';
 
 /** Keys that are looked into for one transaction: those that a kill has looked into again. */
 const PROBED_AT_ONCE = { files: 64, segments: 64, playlists: 64, frames: 1_000 };
@@ -23,6 +24,7 @@ export interface StepParts {
   readonly store: Store;
   readonly reader: ManagedReader;
   readonly registration: KeyRegistration;
+  readonly logger: Logger;
   /** Throws if another process works on adoptions by now. */
   readonly mustBeOurs: (tx: StoreTransaction) => Promise<void>;
 }
@@ -44,10 +46,14 @@ export class AdoptionSteps {
     return this.#keys.sequences(adoptionId);
   }
 
-  /** Lists a page of keys. */
-  async list(adoption: Adoption, listing: KeyListing): Promise<void> {
+  /**
+   * Lists a page of keys.
+   *
+   * @param storageIds the backends of the bucket
+   */
+  async list(adoption: Adoption, listing: KeyListing, storageIds: readonly string[]): Promise<void> {
     const { keys, sequences, next } = await listing.page(adoption.listedTo, (found) =>
-      this.#keys.adopted(adoption.storageId, found),
+      this.#keys.adopted(storageIds, found),
     );
     await this.#step(adoption, async (own, tx) => {
       const repository = new AdoptionKeyRepository(tx.rows);
@@ -65,7 +71,9 @@ export class AdoptionSteps {
     const listed = batch.filter(({ state }) => state === 'listed');
     const limit = pLimit(LOOKS[layout]);
     const looked = await Promise.all(
-      listed.map((key) => limit(async (): Promise<Looked<StoredKey>> => ({ key, found: await lookInto(key, probe) }))),
+      listed.map((key) =>
+        limit(async (): Promise<Looked<StoredKey>> => ({ key, found: await this.#lookInto(key, probe) })),
+      ),
     );
     await this.#step(adoption, async (own, tx) => {
       const repository = new AdoptionKeyRepository(tx.rows);
@@ -79,15 +87,35 @@ export class AdoptionSteps {
     });
   }
 
-  /** Registers the next keys. */
-  async adopt(adoption: Adoption): Promise<void> {
+  async #lookInto(key: AdoptionKey, probe: Probe): Promise<Looked<StoredKey>['found']> {
+    try {
+      return await probe(key);
+    } catch (error) {
+      return reasonOf(error, key.key, this.#parts.logger);
+    }
+  }
+
+  /**
+   * Registers the next keys.
+   *
+   * @param allowed the folders that may be adopted now
+   */
+  async adopt(adoption: Adoption, allowed: readonly string[]): Promise<void> {
     const batch = await this.#keys.after(adoption.id, adoption.at, ADOPTED_AT_ONCE[adoption.layout]);
     const planned = batch.filter(({ state }) => state === 'planned');
+    const { own: keys = [], others = [] } = Object.groupBy(planned, ({ key }) =>
+      isAllowed(key, allowed) ? 'own' : 'others',
+    );
+    const refused = others.map((key): StoredKey => ({
+      ...key,
+      state: 'refused',
+      reason: 'it may not be adopted any more',
+    }));
     await this.#step(adoption, async (own, tx) => {
       const repository = new AdoptionKeyRepository(tx.rows);
-      const numbers = own.layout === 'files' ? [] : planned.map(({ ordinal }) => placeOf(ordinal).sequence);
+      const numbers = own.layout === 'files' ? [] : keys.map(({ ordinal }) => placeOf(ordinal).sequence);
       const sequences = await repository.sequences(own.id, [...new Set(numbers)]);
-      const done = await this.#parts.registration.register(tx, own, planned, sequences);
+      const done = [...refused, ...(await this.#parts.registration.register(tx, own, keys, sequences))];
       await repository.update(done);
       const counts = changed(own.counts, planned, done);
       if (batch.length > 0) return { ...own, counts, at: batch.at(-1) };
@@ -122,15 +150,6 @@ export class AdoptionSteps {
       },
       { background: true },
     );
-  }
-}
-
-async function lookInto(key: AdoptionKey, probe: Probe): Promise<Looked<StoredKey>['found']> {
-  try {
-    return await probe(key);
-  } catch (error) {
-    if (error instanceof Refused) return error.message;
-    throw error;
   }
 }
 

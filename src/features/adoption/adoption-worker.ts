@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { WorkerLoop } from '../../operation/worker-loop.ts';
+import { isRefusedKey } from '../../media/s3-errors.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import type { Adoption } from './adoption.ts';
@@ -29,14 +30,22 @@ export function adoptionWorker(parts: WorkerParts): WorkerLoop {
   const round = async (signal: AbortSignal): Promise<number> => {
     if ((await adoptions.inStates(UNDER_WAY)).length === 0) return IDLE_MS;
     await leases.during(ADOPTION_LEASE, async () => {
+      const failures: AppError[] = [];
       for (const adoption of await adoptions.inStates(UNDER_WAY)) {
         if (signal.aborted) return;
-        await workOn(adoption, parts, signal);
+        try {
+          await workOn(adoption, parts, signal);
+        } catch (error) {
+          // Other adoptions may be of another store.
+          if (!(error instanceof AppError)) throw error;
+          failures.push(error);
+        }
       }
+      if (failures[0] !== undefined) throw failures[0];
     });
     return IDLE_MS;
   };
-  return new WorkerLoop('adoption worker', (signal) => withReserve(() => round(signal)), logger);
+  return new WorkerLoop('adoption worker', round, logger);
 }
 
 /** Until it is done, waits for its start, or the process stops. */
@@ -50,17 +59,22 @@ async function workOn(
     const adoption = await adoptions.find(id);
     if (adoption === undefined) return;
     try {
-      const store = probes.storeOf(adoption);
-      if (adoption.state === 'listing') {
-        listing ??= new KeyListing(adoption, store.store, store.allowed, await steps.sequences(id));
-        await steps.list(adoption, listing);
-      } else if (adoption.state === 'probing') await steps.probe(adoption, probes.of(adoption));
-      else if (adoption.state === 'adopting') await steps.adopt(adoption);
-      else if (adoption.state === 'removing') await steps.remove(adoption);
-      else return;
+      const { state } = adoption;
+      if (state === 'removing') {
+        await withReserve(() => steps.remove(adoption));
+        continue;
+      }
+      if (state !== 'listing' && state !== 'probing' && state !== 'adopting') return;
+      // The settings may be others than when it was asked for.
+      const adoptable = probes.mustAllow(adoption);
+      if (state === 'listing') {
+        listing ??= new KeyListing(adoption, adoptable, await steps.sequences(id), logger);
+        await steps.list(adoption, listing, probes.ofBucket(adoption.storageId));
+      } else if (state === 'probing') await steps.probe(adoption, probes.of(adoption));
+      else await steps.adopt(adoption, adoptable.allowed);
     } catch (error) {
       // What cannot be reached now is tried again; anything else would keep all others waiting.
-      if (error instanceof AppError && error.status >= 500) throw error;
+      if (error instanceof AppError && error.status >= 500 && !isRefusedKey(error)) throw error;
       const isKnown = error instanceof AppError || error instanceof Refused;
       if (!isKnown) logger.error({ err: error, adoption: id }, 'an adoption failed');
       await steps.fail(adoption, isKnown ? error.message : 'the server failed; its log says why');

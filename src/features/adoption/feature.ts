@@ -20,6 +20,7 @@ export const adoption: Feature<undefined> = {
     const steps = new AdoptionSteps({
       store,
       reader: manager.reader('background'),
+      logger,
       registration: new KeyRegistration(tams.forAll),
       mustBeOurs: (tx) => leases.mustHold(tx, ADOPTION_LEASE),
     });

@@ -3,7 +3,7 @@ import { ExrError } from '../../formats/exr/header/exr-error.ts';
 import { checkChunks } from '../../formats/exr/header/chunk-table.ts';
 import { cachedBeginning } from '../../formats/exr/header/byte-source.ts';
 import { EXR_MEDIA_TYPE } from '../../formats/exr/media-type.ts';
-import { mediaSource } from '../../media/media-source.ts';
+import { mediaSource, ObjectChanged } from '../../media/media-source.ts';
 import type { MediaStore } from '../../media/media-store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { Format } from '../../tams/documents/format.ts';
@@ -32,6 +32,7 @@ export function frameProbe(store: MediaStore): Probe {
       return { flows: [{ id: '', source_id: '', label: '', ...flow }], coding, startNs: 0n, endNs: 0n, frameNs: 0n };
     } catch (error) {
       if (error instanceof ExrError) throw new Refused(`${error.kind}: ${error.message}`);
+      if (error instanceof ObjectChanged) throw new Refused('it was replaced while it was read');
       if (error instanceof AppError && error.code === 'not_found') {
         throw new Refused('there is no object of this key any more');
       }

@@ -1,9 +1,11 @@
+import type { Logger } from 'pino';
 import type { MediaStore } from '../../media/media-store.ts';
 import { uuidOf } from '../../shared/uuid.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { isAllowed, numberedOf, ordinalOf, refusalOf, refusedOrdinal } from './adoption-rules.ts';
 import { readPlaylist } from './playlist.ts';
-import { Refused } from './refused.ts';
+import type { Adoptable } from './probes.ts';
+import { reasonOf, Refused } from './refused.ts';
 
 /** Their names are kept in memory while keys are listed. */
 const SEQUENCES_MAX = 100_000;
@@ -26,17 +28,16 @@ export class KeyListing {
   readonly #adoption: Adoption;
   readonly #store: MediaStore;
   readonly #allowed: readonly string[];
+  readonly #logger: Logger;
   readonly #numbers: Map<string, number>;
   #count: number;
 
-  /**
-   * @param allowed the folders that may be adopted
-   * @param sequences those that were found before
-   */
-  constructor(adoption: Adoption, store: MediaStore, allowed: readonly string[], sequences: readonly Sequence[]) {
+  /** @param sequences those that were found before */
+  constructor(adoption: Adoption, { store, allowed }: Adoptable, sequences: readonly Sequence[], logger: Logger) {
     this.#adoption = adoption;
     this.#store = store;
     this.#allowed = allowed;
+    this.#logger = logger;
     this.#numbers = new Map(sequences.map(({ name, number }) => [name, number]));
     const { bytes: _, ...counts } = adoption.counts;
     this.#count = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -105,9 +106,8 @@ export class KeyListing {
     try {
       segments = await readPlaylist(this.#store, playlist);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const row = newKey(playlist, 0, refusedOrdinal(this.#count++));
-      return [{ ...row, state: 'refused', reason: error.message }];
+      const reason = reasonOf(error, playlist, this.#logger);
+      return [{ ...newKey(playlist, 0, refusedOrdinal(this.#count++)), state: 'refused', reason }];
     }
     const present = await adopted(segments);
     const number = this.#numberOf(playlist, sequences);

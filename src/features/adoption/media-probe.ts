@@ -9,6 +9,7 @@ import {
   type RawPacket,
   type ServedMedia,
   timeBaseOf,
+  UnsupportedMedia,
 } from '../../media/probing/probe.ts';
 import { ticksToNs } from '../../media/probing/ticks.ts';
 import { kindOf } from '../../tams/essence/essence.ts';
@@ -35,6 +36,7 @@ export function mediaProbe(store: MediaStore, newId: (key: string, name: string)
       const flows = flowsOfFile(file, served.name, { ids: {}, packetsOf: () => [], newId: (name) => newId(key, name) });
       return { flows, coding: file.streams.map(codingOf).join(', '), startNs, endNs, frameNs };
     } catch (error) {
+      if (error instanceof UnsupportedMedia) throw new Refused(error.message);
       if (!(error instanceof DamagedMedia)) throw error;
       // Of a store that cannot be read now, and of a key that is gone, ffprobe says little.
       if ((await store.head(key)) === undefined) throw new Refused('there is no object of this key any more');

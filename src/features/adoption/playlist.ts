@@ -1,5 +1,6 @@
 import type { MediaStore } from '../../media/media-store.ts';
 import { Parser } from 'm3u8-parser';
+import { AppError } from '../../shared/errors.ts';
 import { Refused } from './refused.ts';
 
 const PLAYLIST_MAX_BYTES = 16 * 2 ** 20;
@@ -17,7 +18,11 @@ export async function readPlaylist(store: MediaStore, key: string): Promise<read
     throw new Refused(`the playlist has ${size} bytes; ${PLAYLIST_MAX_BYTES} are the most`);
   }
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  } catch (cause) {
+    throw new AppError('media_store_unavailable', 'The media store broke off while a playlist was read.', { cause });
+  }
   const parser = new Parser();
   parser.push(Buffer.concat(chunks).toString('utf8'));
   parser.end();
@@ -38,6 +43,11 @@ export async function readPlaylist(store: MediaStore, key: string): Promise<read
 function keyOf(uri: string, playlist: string): string {
   const base = new URL(`bucket:///${playlist.split('/').map(encodeURIComponent).join('/')}`);
   const url = URL.parse(uri, base.href);
-  if (url?.protocol !== 'bucket:' || url.search !== '') throw new Refused(`its segment ${uri} is not in this bucket`);
-  return decodeURIComponent(url.pathname.slice(1));
+  if (url?.protocol !== 'bucket:' || url.search !== '')
+    throw new Refused(`its segment ${JSON.stringify(uri)} is not in this bucket`);
+  try {
+    return decodeURIComponent(url.pathname.slice(1));
+  } catch {
+    throw new Refused(`its segment ${JSON.stringify(uri)} is no URL: a URL has %25 for a percent sign`);
+  }
 }

@@ -86,6 +86,11 @@ export class DamagedMedia extends Error {
   }
 }
 
+/** Media of a kind that cannot be described in TAMS, or cut. */
+export class UnsupportedMedia extends Error {
+  override readonly name = 'UnsupportedMedia';
+}
+
 /** Media that a store serves, with the name that errors have for it instead of its signed URL. */
 export interface ServedMedia {
   readonly name: string;
@@ -231,7 +236,8 @@ const numberOf = (text: string | undefined): number | undefined =>
 
 export function timeBaseOf({ time_base: text, index }: ProbedStream): TimeBase {
   const timeBase = parseFraction(text);
-  if (timeBase === undefined) throw new Error(`stream ${index} has no clock (time_base ${text ?? 'missing'})`);
+  if (timeBase === undefined)
+    throw new UnsupportedMedia(`stream ${index} has no clock (time_base ${text ?? 'missing'})`);
   return timeBase;
 }
 

@@ -1,3 +1,5 @@
+import { UnsupportedMedia } from '../../media/probing/probe.ts';
+
 /** How a codec is called in TAMS, and which container its segments go into when a file is cut. */
 export interface CodecNames {
   /** A media type (TAMS 7.0, `codec`). */
@@ -59,6 +61,6 @@ const CONTAINER_TYPES: readonly [RegExp, string][] = [
 export function containerType(formatName: string, majorBrand: string | undefined): string {
   if (majorBrand === 'qt  ') return 'video/quicktime';
   const type = CONTAINER_TYPES.find(([pattern]) => pattern.test(formatName))?.[1];
-  if (type === undefined) throw new Error(`segments of the format ${formatName} are not supported`);
+  if (type === undefined) throw new UnsupportedMedia(`segments of the format ${formatName} are not supported`);
   return type;
 }

@@ -1,6 +1,6 @@
 import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../flows/flow.ts';
 import { Format } from '../documents/format.ts';
-import { type Packet, type ProbedStream, timeBaseOf } from '../../media/probing/probe.ts';
+import { type Packet, type ProbedStream, timeBaseOf, UnsupportedMedia } from '../../media/probing/probe.ts';
 import { divideRounded, parseFraction, type TimeBase } from '../../media/probing/ticks.ts';
 import { avcParameters } from './avc-parameters.ts';
 import { codecNames } from './codecs.ts';
@@ -61,7 +61,7 @@ const SUBSAMPLING: Readonly<Record<string, readonly [number, number]>> = {
 function videoParameters(stream: ProbedStream): VideoEssenceParameters {
   const { width, height, pix_fmt: pixels = '', color_space: space = '', color_transfer: transfer = '' } = stream;
   if (width === undefined || height === undefined || width === 0 || height === 0) {
-    throw new Error(`stream ${stream.index}: the size of its pictures is not known`);
+    throw new UnsupportedMedia(`stream ${stream.index}: the size of its pictures is not known`);
   }
   const [, layout = ''] = /^yuvj?(\d{3})/.exec(pixels) ?? [];
   const [across, down] = SUBSAMPLING[layout] ?? (/^(nv12|nv21|p010|p016)/.test(pixels) ? [2, 2] : []);
@@ -109,7 +109,7 @@ const AAC_TYPES: Readonly<Record<string, number>> = { Main: 1, LC: 2, 'HE-AAC': 
 function audioParameters(stream: ProbedStream, packets: readonly Packet[]): AudioEssenceParameters {
   const rate = Number(stream.sample_rate);
   if (!(rate > 0) || stream.channels === undefined) {
-    throw new Error(`stream ${stream.index}: its sample rate or channels are not known`);
+    throw new UnsupportedMedia(`stream ${stream.index}: its sample rate or channels are not known`);
   }
   const name = stream.codec_name ?? '';
   const isRaw = name.startsWith('pcm_');

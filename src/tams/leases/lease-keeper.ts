@@ -41,10 +41,13 @@ export class LeaseKeeper {
     const missing = names.filter((name) => !this.holds(name));
     if (missing.length > 0) {
       const began = performance.now();
-      const taken = await this.#store.transaction((tx) => {
-        const nowMs = Date.now();
-        return tx.leases.acquire(missing, this.owner, nowMs, nowMs + TTL_MS);
-      });
+      // Work that makes room needs them too.
+      const taken = await withReserve(() =>
+        this.#store.transaction((tx) => {
+          const nowMs = Date.now();
+          return tx.leases.acquire(missing, this.owner, nowMs, nowMs + TTL_MS);
+        }),
+      );
       for (const name of taken) this.#heldUntil.set(name, began + TTL_MS);
       this.#renewal.wake();
     }

@@ -12,6 +12,7 @@ const ODD = "in/day 1/Interview (ä) #2 + 100%'s & *more*?.mp4";
 let folder: string;
 let clip: Buffer;
 let cut: Buffer;
+let flac: Buffer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tams-adopt-'));
@@ -23,6 +24,8 @@ beforeAll(async () => {
   const fast = join(folder, 'fast.mp4');
   await ffmpeg('-i', file, '-c', 'copy', '-movflags', '+faststart', fast);
   const whole = await readFile(fast);
+  await ffmpeg('-f', 'lavfi', '-i', 'sine=duration=1', join(folder, 'sound.flac'));
+  flac = await readFile(join(folder, 'sound.flac'));
   cut = whole.subarray(0, whole.length / 2);
 });
 
@@ -37,6 +40,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { tim
       'in/notes.mp4': Buffer.from('not a film at all'),
       'in/cut.mp4': cut,
       'in/empty.mp4': Buffer.alloc(0),
+      'in/sound.flac': flac,
       [OWN]: clip,
       'elsewhere/c.mp4': clip,
     });
@@ -50,8 +54,9 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { tim
     const done = await mgmtAdopt(server.baseUrl, '--backend', STORAGE_ID, '--prefix', 'in', '--yes');
     expect(done.code).toBe(1);
     expect(done.stdout).toContain('2 objects adopted.');
-    for (const key of ['in/notes.mp4', 'in/cut.mp4', 'in/empty.mp4', OWN])
+    for (const key of ['in/notes.mp4', 'in/cut.mp4', 'in/empty.mp4', 'in/sound.flac', OWN])
       expect(done.stdout).toContain(`refused  ${key}: `);
+    expect(done.stdout).toContain('segments of the format flac are not supported');
     expect(done.stdout).not.toMatch(/X-Amz|http:/);
 
     const flows = await api.get<{ id: string; label: string; format: string }[]>(

@@ -167,6 +167,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
     await bucket.putAll({
       ...below('in/numbered', segments),
       ...below('in/hls', { ...segments, 'news-.m3u8': playlist }),
+      'in/hls/percent.m3u8': Buffer.from('#EXTM3U\n#EXTINF:2,\n100%.ts\n#EXT-X-ENDLIST\n'),
       'in/live/now.m3u8': Buffer.from('#EXTM3U\n#EXTINF:2,\na.ts\n'),
       'in/away/out.m3u8': Buffer.from('#EXTM3U\n#EXTINF:2,\n../../secret/a.ts\n#EXT-X-ENDLIST\n'),
     });
@@ -176,8 +177,11 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
       { prefix: 'in/hls', layout: 'playlists' },
     ]) {
       const adoption = await adopt(api, asked);
-      expect(adoption.keys).toMatchObject({ adopted: count, refused: 0, missing: 0 });
-      const [{ flow_id: flow = '' } = {}] = await keysOf(api, adoption);
+      const keys = await keysOf(api, adoption);
+      const refused = keys.filter(({ state }) => state === 'refused').map(({ reason }) => reason);
+      expect(refused).toEqual(asked.layout === 'segments' ? [] : [expect.stringContaining('"100%.ts" is no URL')]);
+      expect(adoption.keys).toMatchObject({ adopted: count, missing: 0 });
+      const flow = keys.find(({ state }) => state === 'adopted')?.flow_id ?? '';
       const { timerange } = await api.get<{ timerange: string }>(`/flows/${flow}?include_timerange=true`);
       const listed = await api.segments(flow);
       expect(listed).toHaveLength(count);
