@@ -1,5 +1,5 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { open, rm, stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 
@@ -22,16 +22,20 @@ export async function isThere(path: string): Promise<boolean> {
  * @param prefix of its path.
  */
 export async function withDraft<T>(prefix: string, work: (draft: string) => Promise<T>): Promise<T> {
-  const draft = await mkdtemp(prefix);
-  try {
+  let draft: string | undefined;
+  const discard = (): void => {
     // A thread may be writing to it still.
-    return await withInterrupt(
-      () => rmSync(draft, { recursive: true, force: true, maxRetries: 5 }),
-      () => work(draft),
-    );
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+    if (draft !== undefined) rmSync(draft, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return withInterrupt(discard, async () => {
+    // At once, so that no signal comes before it is known.
+    draft = mkdtempSync(prefix);
+    try {
+      return await work(draft);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  });
 }
 
 /** Runs `work`, and `discard` before a signal such as Ctrl-C ends the process meanwhile. */
