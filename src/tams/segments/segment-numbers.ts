@@ -74,14 +74,19 @@ export function numbersWithout(
   return { ...numbers, breaks: numbers.breaks + BigInt(stretches) };
 }
 
+/** Ids that are longer are not kept in the flow's row: the next segment counts as a break, which is an upper bound. */
+const ID_MAX = 1_000;
+
 /** The cell of the flow's row. */
-export const writeNumbers = ({ registered, breaks, edgeNs, last }: SegmentNumbers): string =>
-  JSON.stringify([
+export function writeNumbers({ registered, breaks, edgeNs, last }: SegmentNumbers): string {
+  const isKept = last !== undefined && Math.max(last.object.length, last.initObjectId?.length ?? 0) <= ID_MAX;
+  return JSON.stringify([
     String(registered),
     String(breaks),
     edgeNs === null ? null : String(edgeNs),
-    ...(last === undefined ? [] : [last.offset, last.initObjectId, last.object, last.isPart]),
+    ...(isKept ? [last.offset, last.initObjectId, last.object, last.isPart] : []),
   ]);
+}
 
 type Written = [string, string, string | null, string?, (string | null)?, string?, boolean?];
 
