@@ -14,7 +14,7 @@ describe.skipIf(chromium === '')('the web page (needs Chromium)', () => {
     for (const name of ['Search', 'EXR', 'Usage', 'Server', 'Bring in', 'Library']) {
       await menu.getByRole('link', { name, exact: true }).click();
       await page.getByRole('heading', { level: 1, name }).waitFor();
-      expect(await page.title()).toBe(`${name} - TAMS`);
+      await expect.poll(() => page.title()).toBe(`${name} - TAMS`);
     }
     await page.goto(`${server.baseUrl}/ui/search?q=rain`);
     await page.getByRole('heading', { level: 1, name: 'Search' }).waitFor();
