@@ -16,7 +16,7 @@ export interface Counted {
   refused: number;
 }
 
-/** What became of the rows of each table. Refusals are told at once: there may be as many as there are rows. */
+/** Counts the outcome of the rows of each table. Refusals are told at once: there may be as many as there are rows. */
 export class ImportReport {
   readonly #onRefusal: (refusal: Refusal) => void;
   readonly #counts = new Map<string, Counted>();

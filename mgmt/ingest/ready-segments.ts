@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
 import {
+  codingOf,
   type Packet,
   type ProbedFile,
   type ProbedPackets,
@@ -115,17 +116,6 @@ function checkCoding(file: string, first: ProbedFile, { streams }: ProbedPackets
     }
   }
 }
-
-const codingOf = ({
-  codec_name: codec = 'unknown',
-  width,
-  height,
-  sample_rate: rate,
-  channels,
-}: ProbedStream): string =>
-  width === undefined
-    ? `${codec} of ${rate ?? '?'} Hz, ${channels ?? '?'} channels`
-    : `${codec} of ${width}x${height ?? '?'}`;
 
 interface Own extends Omit<Span, 'offsetNs' | 'shiftNs'> {
   readonly startsAnew: boolean;

@@ -9,7 +9,7 @@ const SECRET_PARAMETERS: ReadonlySet<string> = new Set([
 /** Also where only a lenient reader would find a parameter: what is logged too little can be asked for again. */
 const PARAMETER_START = /[?&#;]([^?&#;=]+)=/g;
 
-/** Of playback URLs, the token is a part of the path. */
+/** Playback URLs have the token in their path. */
 const TOKEN_IN_PATH = /(\/playback\/t\/)[^/?#]+/gi;
 
 /** A URL as it may be logged: without tokens and signatures. */

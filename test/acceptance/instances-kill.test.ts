@@ -12,7 +12,7 @@ import { runVerify } from './support/mgmt.ts';
 import { type RunningServer, ServerFolder } from './support/server-folder.ts';
 
 /** How often one of the two servers is killed; more for a long run by hand. */
-const KILLS = Number(process.env.KILL_ROUNDS ?? 8);
+const KILLS = Number(process.env.KILL_ROUNDS ?? 20);
 /** Copies that are seen between two kills. */
 const SEEN_PER_KILL = 3;
 /** Four are copied at a time, so that all kills meet copies under way. */

@@ -9,7 +9,7 @@ import { Skeleton } from './parts/skeleton.tsx';
 import { shell } from './texts.ts';
 import { type Theme, theme } from './theme.ts';
 
-/** What is around all pages, and the page that the address names. */
+/** The frame of all pages, and the page that the address names. */
 export function App() {
   const [failure, setFailure] = useState<unknown>();
   const load = (): void => {

@@ -22,7 +22,7 @@ interface ReadSegment extends PreparedSegment {
   readonly flowId: string;
 }
 
-/** What a transaction came to; it may run more than once. */
+/** The outcome of a transaction, which may run more than once. */
 interface Outcome {
   taken: number;
   present: number;

@@ -8,7 +8,7 @@ import type { RowHandle } from '../../tams/row-handle.ts';
 import { toHandle, toRowId } from '../../tams/row-handles.ts';
 import type { TableReads } from '../../tams/table-access.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { and, eq, eqIfGiven, isIn } from '../../vastdb/predicate/builder.ts';
+import { and, eq, eqIfGiven, isIn, startsWith } from '../../vastdb/predicate/builder.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import type { AdoptionKey, KeyState, Place, Sequence } from './adoption.ts';
 import { ADOPTION_KEYS, ADOPTION_SEQUENCES } from './adoption-tables.ts';
@@ -118,6 +118,13 @@ export class AdoptionKeyReader {
       offsetNs,
       last: last === null ? undefined : Number(last),
     }));
+  }
+
+  /** A protected object below a prefix, if there is any: one whose bytes are somebody else's. Looks at every object. */
+  async protectedBelow(storageId: string, prefix: string): Promise<string | undefined> {
+    const where = startsWith('adopted_at', `${storageId} ${prefix}`);
+    const { rows } = await this.#reader.select({ table: OBJECTS, columns: ['id'], where, limit: 1 });
+    return rows[0]?.[0];
   }
 
   /**

@@ -31,6 +31,8 @@ interface ServiceParts {
   readonly store: Store;
   readonly adoptions: AdoptionReader;
   readonly keys: AdoptionKeyReader;
+  /** For reads that look at every object. */
+  readonly scans: AdoptionKeyReader;
   readonly probes: Probes;
   readonly limits: DocumentLimits;
   readonly onWork: () => void;
@@ -50,6 +52,7 @@ export class AdoptionService {
     const prefix = request.prefix.replace(/\/$/, '');
     const deleteBytes = request.delete_bytes ?? false;
     this.#parts.probes.mustAllow({ storageId, prefix, tags, deleteBytes });
+    await this.#mustNotProtect({ storageId, prefix, deleteBytes });
     if ((layout === 'frames') !== (rate !== undefined)) {
       throw refusal('frame_rate', layout === 'frames' ? 'frames need one, such as 24/1' : 'it is for frames alone');
     }
@@ -102,7 +105,8 @@ export class AdoptionService {
   }
 
   /** Has a planned one go on. One that goes on, or is done, stays as it is. */
-  start(id: string): Promise<Adoption> {
+  async start(id: string): Promise<Adoption> {
+    await this.#mustNotProtect(await this.get(id));
     return this.#change(id, (adoption) => {
       if (adoption.state !== 'done') this.#parts.probes.mustAllow(adoption);
       if (adoption.state === 'planned') return { ...adoption, state: 'adopting' };
@@ -114,6 +118,15 @@ export class AdoptionService {
   /** Stops it, and forgets its plan and its report. What was adopted stays. */
   async remove(id: string): Promise<void> {
     await this.#change(id, (adoption) => ({ ...adoption, state: 'removing' }));
+  }
+
+  /** An imported object may have the bytes of any key, and is not found by the key: nothing may delete them. */
+  async #mustNotProtect(adoption: Pick<Adoption, 'storageId' | 'prefix' | 'deleteBytes'>): Promise<void> {
+    const { storageId, prefix, deleteBytes } = adoption;
+    const found = deleteBytes ? await this.#parts.scans.protectedBelow(storageId, prefix) : undefined;
+    if (found === undefined) return;
+    const problem = `object ${found} has bytes below this prefix that are not to be deleted`;
+    throw refusal('delete_bytes', `${problem}; leave it out, or name a narrower prefix`);
   }
 
   async #change(id: string, change: (adoption: Adoption) => Adoption): Promise<Adoption> {

@@ -73,7 +73,7 @@ async function workOn(
       } else if (state === 'probing') await steps.probe(adoption, probes.of(adoption));
       else await steps.adopt(adoption, adoptable.allowed);
     } catch (error) {
-      // What cannot be reached now is tried again; anything else would keep all others waiting.
+      // A store that cannot be reached is asked again; any other failure would keep all others waiting.
       if (error instanceof AppError && error.status >= 500 && !isRefusedKey(error)) throw error;
       const isKnown = error instanceof AppError || error instanceof Refused;
       if (!isKnown) logger.error({ err: error, adoption: id }, 'an adoption failed');

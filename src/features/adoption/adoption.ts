@@ -31,9 +31,9 @@ export interface Adoption {
   /** A folder, without a slash at its end; empty for the whole bucket. */
   readonly prefix: string;
   readonly layout: Layout;
-  /** Of frames. */
+  /** For frames. */
   readonly frameRate: Required<Rational> | undefined;
-  /** Of all flows. */
+  /** For all flows. */
   readonly tags: Tags;
   /** Whether the bytes go when nothing uses them any more. */
   readonly deleteBytes: boolean;

@@ -29,6 +29,7 @@ export const adoption: Feature<undefined> = {
       store,
       adoptions,
       keys: new AdoptionKeyReader(new CommittedReads(manager.reader())),
+      scans: new AdoptionKeyReader(manager.reader('background')),
       probes,
       limits: settings.limits.documents,
       onWork: () => {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { MediaStore } from '../../media/media-store.ts';
 import {
+  codingOf,
   DamagedMedia,
   type ProbedFile,
   type ProbedStream,
@@ -38,7 +39,7 @@ export function mediaProbe(store: MediaStore, newId: (key: string, name: string)
     } catch (error) {
       if (error instanceof UnsupportedMedia) throw new Refused(error.message);
       if (!(error instanceof DamagedMedia)) throw error;
-      // Of a store that cannot be read now, and of a key that is gone, ffprobe says little.
+      // ffprobe says little about a store that cannot be read, or a key that is gone.
       if ((await store.head(key)) === undefined) throw new Refused('there is no object of this key any more');
       throw new Refused(error.reason);
     }
@@ -80,14 +81,3 @@ async function extentOf(
 const endOf = ({ pts, dts, duration }: RawPacket): bigint => (pts ?? dts ?? 0n) + duration;
 
 const seconds = (ns: bigint): string => (Number(ns) / 1e9).toFixed(3);
-
-const codingOf = ({
-  codec_name: codec = 'unknown',
-  width,
-  height,
-  sample_rate: rate,
-  channels,
-}: ProbedStream): string =>
-  width === undefined
-    ? `${codec} of ${rate ?? '?'} Hz, ${channels ?? '?'} channels`
-    : `${codec} of ${width}x${height ?? '?'}`;

@@ -1,6 +1,6 @@
 import type { FileFlow } from '../../tams/essence/file-flows.ts';
 
-/** What is in a key. */
+/** The media in a key. */
 export interface Probed {
   /** The flows of it alone, that with the segment last. */
   readonly flows: readonly FileFlow[];

@@ -79,7 +79,7 @@ export class Probes {
 export const refusal = (field: string, problem: string): AppError =>
   new AppError('adoption_refused', `body/${field}: ${problem}`, { field });
 
-/** Whoever may not see a storage backend must not see what lies in it through a flow. */
+/** A flow must not show the content of a storage backend to principals who may not see that backend. */
 function checkClasses(tags: Tags, backend: Tags | undefined): void {
   const allowed = classesOf(backend);
   if (allowed === undefined) return;

@@ -26,7 +26,7 @@ interface JwtConfig {
   readonly clockSkewS: number;
 }
 
-/** What the web page, a public client, needs to sign people in at the provider (OpenID Connect). */
+/** The settings with which the web page, a public client, signs people in at the provider (OpenID Connect). */
 export interface OidcConfig {
   readonly issuer: string;
   readonly client_id: string;

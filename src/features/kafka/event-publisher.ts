@@ -96,7 +96,7 @@ export class EventPublisher implements Worker {
     }
     const [ours = false] = await leases.acquire([LEASE]);
     if (!ours) {
-      // Whatever failed is the other replica's now.
+      // The other replica has the failure now.
       this.#failures = 0;
       this.#failure = undefined;
       return ROUND_MS;

@@ -9,7 +9,7 @@ interface Parts {
   readonly deadLetters: DeadLetters;
 }
 
-/** What comes from the broker and goes to it. */
+/** Topics from and to the broker. */
 export function kafkaSources({ consumer, publisher, deadLetters }: Parts): MetricSource[] {
   const source = (
     name: string,

@@ -91,7 +91,7 @@ export class NotificationConsumer implements Worker {
   /** One membership of the group: until it is stopped, or something fails. */
   async #round(signal: AbortSignal): Promise<number> {
     const { broker, group } = this.#options;
-    // Of the client and not of the stream alone: it joins the group anew by itself.
+    // The client joins the group anew by itself, so these are its options and not the stream's alone.
     const consumer = new Consumer({
       ...clientOptions(broker),
       groupId: group,

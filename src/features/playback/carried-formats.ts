@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts';
 export interface CarriedFormat {
   /** `fragmented` needs an initialisation. */
   readonly kind: 'transport' | 'fragmented' | 'packed' | 'text';
-  /** Of the names of its lines, without the dot. */
+  /** The extension of its lines' names, without the dot. */
   readonly extension: string;
 }
 

@@ -9,7 +9,7 @@ const SOON_MS = 5;
 const SOON_FOR_MS = 500;
 
 interface Waiting {
-  /** Of the segments that the request knows. */
+  /** Those of the segments that the request knows. */
   readonly version: bigint;
   readonly resolve: () => void;
 }

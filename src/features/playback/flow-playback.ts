@@ -169,7 +169,7 @@ export class FlowPlayback {
     const isCut = timerange !== undefined && timerange.endNs !== null;
     const ended = hasEnded(found, query);
     const breaks = BigInt(lines.filter(({ discontinuity }) => discontinuity).length);
-    // What is cut at its end does not tell how many lines went at its start.
+    // A playlist that is cut at its end does not tell how many lines went at its start.
     const mediaSequence = isCut ? 0n : atLeastZero(numbers.registered - BigInt(lines.length));
     const sliding = typeof window === 'number';
     // The type of a playlist never changes, and these were there while it was live.
@@ -212,7 +212,7 @@ const isMulti = ({ document }: FlowDocument): boolean => fromJson(document as Js
 
 const atLeastZero = (number: bigint): bigint => (number < 0n ? 0n : number);
 
-/** From what the flow says of itself, and the longest segment that it ever had, if it is known. */
+/** Derived from the flow's own properties, and its longest segment ever, if that is known. */
 function targetDurationIn({ content }: FlowState, { document }: FlowDocument): number {
   const toldNs = BigInt(Math.round(toldSeconds(fromJson(document as Json<Flow>)) * 1e9));
   const longestNs = content?.segments?.longestNs ?? 0n;

@@ -18,7 +18,7 @@ export interface Variant {
   /** Bits per second, with the renditions that go with it. */
   readonly bandwidth: number;
   readonly averageBandwidth?: number | undefined;
-  /** Of all of its renditions (RFC 6381). */
+  /** Those of all of its renditions (RFC 6381). */
   readonly codecs?: readonly string[] | undefined;
   readonly width?: number | undefined;
   readonly height?: number | undefined;

@@ -8,7 +8,7 @@ export interface OtioClip {
 export interface OtioTrack {
   readonly name: string;
   readonly kind: 'Video' | 'Audio';
-  /** Of the media that the clips are of. */
+  /** The range of the media that the clips are of. */
   readonly url: string;
   readonly metadata: Readonly<Record<string, string>>;
   /** In order of time. */

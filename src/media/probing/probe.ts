@@ -253,3 +253,15 @@ function splitOnce(field: string): [string, string] {
   const at = field.indexOf('=');
   return [field.slice(0, at), field.slice(at + 1)];
 }
+
+/** The coding of a stream, as far as those of one flow have to be alike. */
+export const codingOf = ({
+  codec_name: codec = 'unknown',
+  width,
+  height,
+  sample_rate: rate,
+  channels,
+}: ProbedStream): string =>
+  width === undefined
+    ? `${codec} of ${rate ?? '?'} Hz, ${channels ?? '?'} channels`
+    : `${codec} of ${width}x${height ?? '?'}`;

@@ -7,7 +7,7 @@ import type { StoredSegment } from './segment.ts';
 export interface SegmentClock {
   readonly startNs: bigint;
   readonly endNs: bigint;
-  /** What is added to the times of its media, as it was written. */
+  /** The offset of the times of its media, as it was written. */
   readonly offset: string;
   readonly initObjectId: string | null;
   readonly object: string;
@@ -15,7 +15,7 @@ export interface SegmentClock {
   readonly isPart: boolean;
 }
 
-/** Of a segment that uses all of its object. */
+/** The clock of a segment that uses all of its object. */
 export function clockOf(segment: Pick<StoredSegment, 'startNs' | 'endNs' | 'fragment' | 'initObjectId'>): SegmentClock {
   const { startNs, endNs, fragment, initObjectId } = segment;
   const offset = textIn(fragment, OFFSET) ?? NO_OFFSET;

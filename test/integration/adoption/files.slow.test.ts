@@ -63,6 +63,12 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { tim
       '/flows?format=urn:x-nmos:format:multi',
     );
     expect(flows.map(({ label }) => label).sort()).toEqual(["Interview (ä) #2 + 100%'s & *more*?.mp4", 'b.mp4']);
+    // Nothing may delete the bytes of objects that are there without that right.
+    const deleting = { storage_id: STORAGE_ID, prefix: 'in/day 1', layout: 'files', delete_bytes: true };
+    expect(await api.send('POST', '/internal/adoptions', deleting)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('body/delete_bytes') as string,
+    });
     for (const { id } of flows) {
       const [segment] = await api.segments(id);
       const found = await fetch(urlOf(segment));

@@ -16,7 +16,7 @@ import { doneOf, transfer } from './transfer.ts';
  */
 export type Phase = 'reading' | 'refused' | 'ready' | 'waiting' | 'running' | 'paused' | 'failed' | 'away' | 'done';
 
-/** What a drop or a choice of files gives. */
+/** The result of a drop or a choice of files. */
 export interface GivenFile {
   readonly file: File;
   readonly handle?: FileHandle;
@@ -161,7 +161,7 @@ export class BringInItem {
   }
 }
 
-/** Of two tabs with one journal only one may go on. Where the browser has no locks, users have to see to it. */
+/** Only one of two tabs with one journal may go on. Where the browser has no locks, users have to see to it. */
 async function transferAlone(id: string, run: () => Promise<void>): Promise<void> {
   const { locks } = navigator as { readonly locks?: LockManager };
   if (locks === undefined) return run();

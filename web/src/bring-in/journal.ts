@@ -33,7 +33,7 @@ export interface TrackJournal {
   uploaded: UploadedSegment[];
 }
 
-/** What a later visit needs to go on: nothing in it is secret, and no URL. */
+/** The state from which a later visit goes on: it has no secret, and no URL. */
 export interface Journal {
   readonly id: string;
   readonly file: FileIdentity;

@@ -34,7 +34,7 @@ export interface MediaTrack {
   /** Its role among the flows of the file, such as `video-0`. */
   readonly name: string;
   readonly kind: 'video' | 'audio';
-  /** What the file says of it: its title and language. */
+  /** Its title and language, as the file has them. */
   readonly notes: readonly string[];
   /** A media type (TAMS, `codec`). */
   readonly codec: string;

@@ -62,7 +62,7 @@ function boxOf(bytes: Uint8Array, type: string): Box {
   throw new Error(`The muxer wrote no ${type}.`);
 }
 
-/** Of `trun`, or the default of `tfhd`, which the muxer writes with all its defaults. */
+/** The value of `trun`, or the default of `tfhd`, which the muxer writes with all its defaults. */
 function sampleSizes(traf: Uint8Array): number[] {
   const [tfhd, trun] = [boxOf(traf, 'tfhd').body, boxOf(traf, 'trun').body].map(
     (body) => new DataView(body.buffer, body.byteOffset, body.byteLength),

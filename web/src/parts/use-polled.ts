@@ -9,7 +9,7 @@ export interface Polled<Value> {
   readonly again: () => void;
 }
 
-/** What `load` brings, now and every `everyMs` while the page is in view. */
+/** The result of `load`, now and every `everyMs` while the page is in view. */
 export function usePolled<Value>(load: () => Promise<Value>, everyMs: number): Polled<Value> {
   const [value, setValue] = useState<Value | undefined>();
   const [error, setError] = useState<unknown>();

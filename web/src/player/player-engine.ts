@@ -33,7 +33,7 @@ export class PlayerEngine {
   readonly #video: HTMLVideoElement;
   readonly #hls: Hls;
   readonly #source: PlayerSource;
-  /** Of the playlist that is loaded. */
+  /** Those of the loaded playlist. */
   #stretch: Span | undefined;
   #lines: readonly Line[] = [];
   /** The time that was asked for, until it plays on. */
@@ -142,7 +142,7 @@ export class PlayerEngine {
   };
 
   readonly #seeked = (): void => {
-    // What was asked for is shown: from here on the video's own clock counts.
+    // The frame that was asked for is shown: from here on the video's own clock counts.
     if (this.playing.peek() && !this.#video.seeking && this.#lines.length > 0) this.#wanted = undefined;
     const ns = this.position();
     if (ns !== undefined) this.#source.onPosition(ns);

@@ -1,4 +1,4 @@
-/** What the player can be asked for. */
+/** The requests that the player takes. */
 export type PlayerCommand =
   | 'toggle'
   | 'j'

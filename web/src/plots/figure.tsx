@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { DataTable } from '../parts/data-table.tsx';
 import { plots as texts } from '../texts/plots.ts';
 import './plots.css';
 
@@ -25,25 +26,7 @@ export function Figure({ title, columns, bars, children }: PlotProps & { readonl
       {bars.length > 0 && (
         <details>
           <summary>{texts.asTable}</summary>
-          <table>
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <th key={column} scope="col">
-                    {column}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {bars.map(({ label, shown }) => (
-                <tr key={label}>
-                  <td>{label}</td>
-                  <td>{shown}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <DataTable columns={columns} rows={bars.map(({ label, shown }) => [label, shown])} />
         </details>
       )}
     </figure>

@@ -83,6 +83,6 @@ export const texts = {
   noReason: 'no reason given',
   nothingAllocated: 'The server allocated no object.',
   notRegistered: (track: string, count: number): string => `${count} segments of ${track} are not registered.`,
-  /** What to run instead, where the browser cannot. */
+  /** The command to run instead, where the browser cannot. */
   ingestLine: (url: string, name: string): string => `npm run mgmt -- ingest --url ${url} ${quoted(name)}`,
 };

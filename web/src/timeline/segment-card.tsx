@@ -23,7 +23,7 @@ interface CardProps {
   readonly rate: FrameRate | undefined;
 }
 
-/** What is at a place of a lane; where segments are told apart, the segment with its object. */
+/** The content at a place of a lane; where segments are told apart, the segment with its object. */
 export function SegmentCard({ lane, label, ns, unit, rate }: CardProps) {
   const span = spanAt(lane.spans, ns);
   const segment = useSegment(lane, ns);

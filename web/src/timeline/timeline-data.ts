@@ -27,7 +27,7 @@ interface Drawn {
 
 /** The spans of the lanes: all of them as wide as the screen, and those in view as fine as they are shown. */
 export class TimelineData {
-  /** What is in view; undefined until the first answer. */
+  /** The span in view; undefined until the first answer. */
   readonly lanes = signal<readonly Lane[] | undefined>(undefined);
   /** The whole timeline, for the minimap. */
   readonly overview = signal<readonly Lane[]>([]);

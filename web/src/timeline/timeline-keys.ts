@@ -14,7 +14,7 @@ export interface KeyTarget {
 const ZOOM = 0.5;
 const PAGE = 0.8;
 
-/** What the pointer does to the timeline, by keys. @returns whether the key was one */
+/** Does by keys the pointer's work on the timeline. @returns whether the key was one */
 export function timelineKey(key: string, target: KeyTarget): boolean {
   const { view, extent, width, lanes, positionNs, setView, seek } = target;
   const isInView = positionNs >= view.startNs && positionNs < view.endNs;

@@ -43,7 +43,7 @@ export function Timeline({ model }: { readonly model: TimelineModel }) {
     };
   }, [model]);
 
-  // What is in view is asked for, and drawn in the next frame: many changes in one frame are one picture.
+  // The view is asked for, and drawn in the next frame: many changes in one frame are one picture.
   useSignalEffect(() => {
     if (view.value !== undefined && width.value > 0) data.show(view.value, width.value);
   });

@@ -9,7 +9,7 @@ import { exrAddress } from './exr-address.ts';
 
 const FILES = 200;
 
-/** What the server's default policy objects to, in a file or in those of a path. */
+/** The objections of the server's default policy, to a file or to those of a path. */
 export function Verdict({ of }: { readonly of: components['schemas']['ExrValidateRequest'] }) {
   const { data, error, retry } = useLoaded(`verdict ${JSON.stringify(of)}`, () =>
     dataOf(server.POST('/exr/validate', { params: { query: { limit: FILES } }, body: of })),

@@ -5,7 +5,7 @@ export type SourceQuery = NonNullable<paths['/sources']['get']['parameters']['qu
 export type Kind = 'flows' | 'sources';
 export type Order = 'newest' | 'oldest' | 'changed' | 'label';
 
-/** What the address says: every field is a text of its query, and an empty one is left out. */
+/** The fields of the address: every field is a text of its query, and an empty one is left out. */
 export interface Filters {
   readonly kind: Kind;
   readonly order: Order;

@@ -15,7 +15,7 @@ interface Node {
   readonly role?: string;
 }
 
-/** What collects it, and what it collects, as a picture of three rows. */
+/** Its collectors and its members, as a picture of three rows. */
 export function Collections({ kind, document }: { readonly kind: Subject['kind']; readonly document: Flow | Source }) {
   const above: readonly Node[] = (document.collected_by ?? []).slice(0, MOST).map((id) => ({ id }));
   const members = 'flow_collection' in document ? document.flow_collection : (document as Source).source_collection;

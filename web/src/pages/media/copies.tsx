@@ -11,7 +11,7 @@ const COPIED_MS = 1_500;
 
 type Copy = keyof typeof texts.copies;
 
-/** What is marked, or everything, in the forms that tools take. @throws ApiError */
+/** The marked stretch, or everything, in the forms that tools take. @throws ApiError */
 async function copyText(copy: Copy, { kind, id }: Subject, timerange: string): Promise<string> {
   const query = new URLSearchParams({ timerange }).toString();
   const playback = `${serverRoot}playback/${kind}s/${id}`;

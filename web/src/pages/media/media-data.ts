@@ -14,7 +14,7 @@ const FLOWS = 100;
 export class MediaData {
   readonly flow = signal<Flow | undefined>(undefined);
   readonly source = signal<Source | undefined>(undefined);
-  /** Of the source, or the flow itself; then those that they collect. */
+  /** Those of the source, or the flow itself; then those that they collect. */
   readonly flows = signal<readonly Flow[]>([]);
   readonly error = signal<unknown>(undefined);
   readonly subject: Subject;

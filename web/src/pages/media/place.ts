@@ -8,7 +8,7 @@ import type { Span } from '../../timeline/view.ts';
 /** The browser refuses more changes of an address than some hundred in half a minute. */
 const SETTLE_MS = 400;
 
-/** What an address says of a place; wrong texts count as none. */
+/** The place in an address; wrong texts count as none. */
 export interface Place {
   readonly at: bigint | undefined;
   readonly view: Span | undefined;

@@ -18,7 +18,7 @@ export function Segments({ flowId, model }: { readonly flowId: string; readonly 
   const error = useSignal<unknown>(undefined);
   const isOpen = useSignal(false);
   const isBusy = useSignal(false);
-  /** Of the rows: a cursor goes on in the timerange that it began with. */
+  /** The timerange of the rows: a cursor goes on in the timerange that it began with. */
   const range = useRef<string | undefined>(undefined);
   const load = async (page: string | undefined): Promise<void> => {
     if (isBusy.value) return;

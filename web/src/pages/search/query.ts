@@ -7,7 +7,7 @@ export const LIMIT = 20;
 /** The server answers no hits beyond this place. */
 const LAST = 10_000;
 
-/** What is searched, as the page's address has it. */
+/** A search, as the page's address has it. */
 export interface SearchQuery {
   readonly q: string;
   readonly type: SearchType;

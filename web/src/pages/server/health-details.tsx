@@ -2,7 +2,7 @@ import { server as texts } from '../../texts/server.ts';
 import { type Health, queuesOf } from './health.ts';
 import { moment, Section } from './section.tsx';
 
-/** What administrators see of the health: facts, stores, workers and queues. */
+/** The health that administrators see: facts, stores, workers and queues. */
 export function HealthDetails({ health }: { readonly health: Health }) {
   const {
     version,

@@ -25,7 +25,7 @@ export interface Health {
 /** All that the server tells of itself. @throws ApiError | LostServerError */
 export const loadHealth = async (): Promise<Health> => (await dataOf(server.GET('/health'))) as unknown as Health;
 
-/** What it tells everybody: which checks fail, and no reasons. A failing server answers 503 with the same body. */
+/** The health that everybody sees: which checks fail, and no reasons. A failing server answers 503 with the same body. */
 export async function loadReadiness(): Promise<Health> {
   const { data, error } = await server.GET('/readyz', { fetch: (request: Request) => fetch(request) });
   return (data ?? error) as Health;

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { DataTable } from '../../parts/data-table.tsx';
 import { server as texts } from '../../texts/server.ts';
 
 interface SectionProps {
@@ -19,24 +20,7 @@ export function Section({ title, columns, rows, children }: SectionProps) {
         <p class="muted">{texts.none}</p>
       ) : (
         <div class="frame" role="region" aria-label={title} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                {Object.entries(columns).map(([key, name]) => (
-                  <th key={key}>{name}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((cells, row) => (
-                <tr key={row}>
-                  {cells.map((cell, column) => (
-                    <td key={column}>{cell}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <DataTable columns={Object.values(columns)} rows={rows} />
         </div>
       )}
       {children}

@@ -30,7 +30,7 @@ export default function UsagePage() {
   );
 }
 
-/** What is stored, in figures and by format and size. */
+/** The stored media, in figures and by format and size. */
 function Stored() {
   const { data, error, retry } = useLoaded('stored', () =>
     Promise.all([dataOf(server.GET('/analytics/flow-usage')), dataOf(server.GET('/analytics/storage-usage'))]),

@@ -16,7 +16,7 @@ export interface WireColumn {
   readonly nullable: boolean;
   /** For vectors the number of float32 elements; for timestamps Arrow's number of their unit; 0 for every other type. */
   readonly dimension: number;
-  /** Of timestamps that have one. */
+  /** Only for timestamps that have one. */
   readonly timezone?: string;
 }
 
