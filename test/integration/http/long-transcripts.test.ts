@@ -57,14 +57,18 @@ describe('a transcript', () => {
       text: `the ${n}th of many words`,
     }));
     const text = JSON.stringify({ segments });
-    const { id } = await api.asset('100,000 cues');
     const startedAt = process.threadCpuUsage();
     parseSearchable({ text, format: 'json' });
     const atOnce = millisecondsSince(startedAt);
-    const put = api.putText(`/search/assets/${id}/transcript`, 'application/json', text);
-    const longest = await longestTurnOf(put);
-    expect((await put).status).toBe(200);
-    expect(longest).toBeLessThan(atOnce / 3);
+    const longest: number[] = [];
+    for (let time = 1; time <= 3; time++) {
+      const { id } = await api.asset(`100,000 cues, time ${time}`);
+      const put = api.putText(`/search/assets/${id}/transcript`, 'application/json', text);
+      longest.push(await longestTurnOf(put));
+      expect((await put).status).toBe(200);
+    }
+    // Garbage is collected within some turn of some time; a long step of ours would be in each.
+    expect(Math.min(...longest)).toBeLessThan(atOnce / 3);
   });
 });
 
