@@ -10,7 +10,7 @@ COPY package.json package-lock.json tsconfig.json ./
 COPY web ./web
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --workspace web --ignore-scripts --no-audit --no-fund
 # The page's arithmetic of time is the server's, its clip the demo's.
-COPY src/shared/time ./src/shared/time
+COPY src/shared ./src/shared
 COPY demo/clip ./demo/clip
 RUN npm run build --workspace web
 

@@ -4,6 +4,7 @@ import { type Config, ConfigError, loadConfig } from './settings.ts';
 import { unknownVariables } from './config/unknown-variables.ts';
 import { buildContainer } from './container/container.ts';
 import { createLogger } from './operation/logger.ts';
+import { VERSIONS } from './tams/versions/surfaces.ts';
 
 /** How long a stopping server waits for what runs, before it gives up; STOP_DELAY_S comes on top. */
 const STOP_MS = 30_000;
@@ -26,7 +27,7 @@ async function main(config: Config): Promise<void> {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   logger.info(
     { version, dataDir: config.dataDir },
-    `TAMS ${config.apiVersion} at ${url}/, its documentation at ${url}/docs`,
+    `TAMS ${VERSIONS.join(' and ')} at ${url}/, its documentation at ${url}/docs`,
   );
 
   let stopping = false;

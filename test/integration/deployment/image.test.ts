@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startTestServer } from '../../support/test-server.ts';
 
@@ -65,6 +68,25 @@ describe('the image', () => {
 
   it('has the page, as a stage of its own builds it', () => {
     expect(dockerfile).toMatch(/^COPY --from=page .*\/app\/web\/dist \.\/web\/dist$/m);
+  });
+
+  it('builds the page of the files that this stage has', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tams-page-stage-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [, stage = ''] = /AS page\n([^]*?)\nFROM /.exec(dockerfile) ?? [];
+    const lines = [...stage.matchAll(/^COPY (.+) (\.\S*)$/gm)];
+    expect(lines.length).toBeGreaterThan(2);
+    const unsent = ['web/dist', 'web/node_modules'].map((path) => join(process.cwd(), path));
+    for (const [, sources = '', target = ''] of lines) {
+      for (const source of sources.split(' ')) {
+        const to = target === './' ? join(folder, source) : join(folder, target);
+        await cp(source, to, { recursive: true, filter: (path) => !unsent.includes(resolve(path)) });
+      }
+    }
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'));
+    await symlink(resolve('web/node_modules'), join(folder, 'web/node_modules')).catch(() => undefined);
+    await promisify(execFile)(resolve('node_modules/.bin/vite'), ['build'], { cwd: join(folder, 'web') });
+    expect(existsSync(join(folder, 'web/dist/index.html'))).toBe(true);
   });
 
   it('has every package that these files import', () => {
