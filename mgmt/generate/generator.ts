@@ -88,7 +88,8 @@ async function insertPiece(tx: StoreTransaction, ids: GeneratedIds, spec: Genera
   await tx.segments.insert(id, segments);
   await tx.objects.insert(objects);
   const updated = new Date(EPOCH_MS).toISOString();
-  await tx.flows.setContent(state, contentWith(state.content, segments), updated, numbersWith(state, segments));
+  const numbers = numbersWith(state, segments, () => false);
+  await tx.flows.setContent(state, contentWith(state.content, segments), updated, numbers);
 }
 
 /** Flows have objects of their own: each begins where the one before ends, had all the largest share. */

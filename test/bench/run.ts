@@ -11,6 +11,7 @@ import { getFlow } from './benchmarks/get-flow.ts';
 import { getSegments } from './benchmarks/get-segments.ts';
 import { memory } from './benchmarks/memory.ts';
 import { overload } from './benchmarks/overload.ts';
+import { playlists } from './benchmarks/playlists.ts';
 import { postSegment } from './benchmarks/post-segment.ts';
 import { postSegmentsBulk } from './benchmarks/post-segments-bulk.ts';
 import { postgresReplicas } from './benchmarks/postgres-replicas.ts';
@@ -43,6 +44,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   getSegments,
   versions,
   signedUrls,
+  playlists,
   windowQuery,
   sortedPages,
   analytics,

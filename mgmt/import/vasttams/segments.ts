@@ -1,4 +1,5 @@
 import { AppError } from '../../../src/shared/errors.ts';
+import { isPartOf } from '../../../src/tams/segments/segment-clock.ts';
 import { numbersWith } from '../../../src/tams/segments/segment-numbers.ts';
 import { contentWith } from '../../../src/tams/flows/flow-content.ts';
 import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
@@ -141,7 +142,11 @@ async function insertOfFlow(
   }));
   await tx.segments.insert(flow.id, inserted);
   const content = contentWith(flow.content, inserted);
-  await tx.flows.setContent(flow, content, new Date().toISOString(), numbersWith(flow, inserted));
+  const isPart = (index: number): boolean => {
+    const each = placed[index];
+    return each !== undefined && isPartOf(each.segment, each.object.timerange?.range);
+  };
+  await tx.flows.setContent(flow, content, new Date().toISOString(), numbersWith(flow, inserted, isPart));
   outcome.taken += inserted.length;
 }
 

@@ -26,10 +26,11 @@ export function flowLines(
   let initId: string | null = null;
   return segments.map((segment): FlowLine => {
     const { startNs, endNs, initObjectId } = segment;
-    const clock = { ...clockOf(segment), isPart: isPart(segment) };
+    const clock = clockOf(segment, isPart(segment));
     const discontinuity = before !== undefined && !goesOn(before, clock);
     const isFirst = before === undefined;
     const needsInit = kind === 'fragmented' && initObjectId !== null && initObjectId !== initId;
+    const tellsTime = (isFirst || discontinuity) && startNs >= WALL_CLOCK_FROM_NS;
     before = clock;
     initId = initObjectId;
     return {
@@ -37,8 +38,8 @@ export function flowLines(
       startNs,
       endNs,
       discontinuity,
-      ...(needsInit && { init: { uri: `${flowId}/init/${encodeURIComponent(initObjectId)}.mp4` } }),
-      ...((isFirst || discontinuity) && startNs >= WALL_CLOCK_FROM_NS && { programDateMs: wallClockMs(startNs) }),
+      init: needsInit ? { uri: `${flowId}/init/${encodeURIComponent(initObjectId)}.mp4` } : undefined,
+      programDateMs: tellsTime ? wallClockMs(startNs) : undefined,
       segment,
     };
   });

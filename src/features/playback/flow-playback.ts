@@ -35,12 +35,13 @@ export interface PlaylistQuery {
 
 /** A playlist, or the window that the player has to ask for: what it holds must not grow at its beginning. */
 export type MadePlaylist =
-  | { readonly text: string; /** Undefined while it is live. */ readonly entityTag?: string | undefined }
+  | { readonly text: string | Buffer; /** Undefined while it is live. */ readonly entityTag?: string | undefined }
   | { readonly window: number };
 
 /** The text of a version of a flow's segments. */
 export interface KeptPlaylist {
-  readonly text: string;
+  /** As it is sent. */
+  readonly text: Buffer;
   /** Undefined while it is live. */
   readonly entityTag?: string | undefined;
   readonly targetDuration: number;
@@ -162,8 +163,8 @@ export class FlowPlayback {
   ): Promise<KeptPlaylist> {
     const { state, live } = found;
     const numbers = numbersOf(state);
-    const parts = await partUses(this.#store, segments);
-    const bare = flowLines(state.id, format, segments, (segment) => parts.has(segment));
+    const parts = numbers.hasParts === false ? undefined : await partUses(this.#store, segments);
+    const bare = flowLines(state.id, format, segments, (segment) => parts?.has(segment) === true);
     const lines = format.kind === 'fragmented' ? await withOwnInits(state.id, bare, this.#parts.extents) : bare;
     const { timerange, window } = query;
     const isCut = timerange !== undefined && timerange.endNs !== null;
@@ -187,7 +188,7 @@ export class FlowPlayback {
       lines,
     };
     return {
-      text: writeMediaPlaylist(playlist),
+      text: Buffer.from(writeMediaPlaylist(playlist)),
       next: mediaSequence + BigInt(lines.length),
       targetDuration,
       entityTag: ended ? `W/"${state.segmentsVersion}-${targetDuration}-${format.extension}"` : undefined,

@@ -6,6 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSegmentsAdded } from '../../tams/webhooks/event-publishing.ts';
+import { isPartOf } from '../../tams/segments/segment-clock.ts';
 import { numbersWith } from '../../tams/segments/segment-numbers.ts';
 import { contentWith } from '../../tams/flows/flow-content.ts';
 
@@ -117,11 +118,15 @@ async function putBack(
   objects: ReadonlyMap<string, StoredObject>,
 ): Promise<void> {
   const ids = new Set(segments.map(({ objectId }) => objectId));
+  const isPart = (index: number): boolean => {
+    const segment = segments[index];
+    return segment !== undefined && isPartOf(segment, objects.get(segment.objectId)?.timerange?.range);
+  };
   await Promise.all([
     trashOf(tx).removeSegments(segments.map(({ handle }) => handle)),
     tx.segments.insert(flow.id, segments),
     tx.objects.use([...objects.values()].filter(({ id }) => ids.has(id))),
-    tx.flows.setContent(flow, contentWith(flow.content, segments), now(), numbersWith(flow, segments)),
+    tx.flows.setContent(flow, contentWith(flow.content, segments), now(), numbersWith(flow, segments, isPart)),
   ]);
   const inits = [...new Set(segments.map(({ initObjectId }) => initObjectId))].filter((id) => id !== null);
   const places = inits.length === 0 ? undefined : await tx.objects.details(inits);

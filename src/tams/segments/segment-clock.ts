@@ -15,11 +15,14 @@ export interface SegmentClock {
   readonly isPart: boolean;
 }
 
-/** The clock of a segment that uses all of its object. */
-export function clockOf(segment: Pick<StoredSegment, 'startNs' | 'endNs' | 'fragment' | 'initObjectId'>): SegmentClock {
+/** @param isPart whether the segment uses a part of its object */
+export function clockOf(
+  segment: Pick<StoredSegment, 'startNs' | 'endNs' | 'fragment' | 'initObjectId'>,
+  isPart: boolean,
+): SegmentClock {
   const { startNs, endNs, fragment, initObjectId } = segment;
   const offset = textIn(fragment, OFFSET) ?? NO_OFFSET;
-  return { startNs, endNs, offset, initObjectId, object: textIn(fragment, OBJECT) ?? '', isPart: false };
+  return { startNs, endNs, offset, initObjectId, object: textIn(fragment, OBJECT) ?? '', isPart };
 }
 
 /** Whether players may go from one to the other without a break. */

@@ -14,6 +14,11 @@ export interface SegmentNumbers {
   readonly edgeNs: bigint | null;
   /** The clock of the segment that ends there, if it is known. */
   readonly last: Pick<SegmentClock, 'offset' | 'initObjectId' | 'object' | 'isPart'> | undefined;
+  /**
+   * Whether any segment used a part of its object when it was registered, since the flow was empty; undefined in a flow from
+   * before this was kept.
+   */
+  readonly hasParts: boolean | undefined;
 }
 
 /** More than any flow has: for flows from before segments were counted. */
@@ -28,7 +33,8 @@ interface Numbered {
 export function numbersOf({ content, segmentNumbers }: Numbered): SegmentNumbers {
   if (segmentNumbers !== null) return read(segmentNumbers);
   const count = content === null ? 0n : (content.segments?.count ?? UNCOUNTED);
-  return { registered: count, breaks: count, edgeNs: content?.endNs ?? null, last: undefined };
+  const hasParts = content === null ? false : undefined;
+  return { registered: count, breaks: count, edgeNs: content?.endNs ?? null, last: undefined, hasParts };
 }
 
 /**
@@ -39,13 +45,14 @@ export function numbersOf({ content, segmentNumbers }: Numbered): SegmentNumbers
 export function numbersWith(
   flow: Numbered,
   added: readonly Pick<StoredSegment, 'startNs' | 'endNs' | 'fragment' | 'initObjectId'>[],
-  isPart: (index: number) => boolean = () => false,
+  isPart: (index: number) => boolean,
 ): SegmentNumbers {
-  let { registered, breaks, edgeNs, last } = numbersOf(flow);
+  let { registered, breaks, edgeNs, last, hasParts } = numbersOf(flow);
   for (const [index, segment] of added.entries()) {
     registered++;
     const { startNs, endNs } = segment;
-    const clock = { ...clockOf(segment), isPart: isPart(index) };
+    const clock = clockOf(segment, isPart(index));
+    if (clock.isPart) hasParts = true;
     // Between others it may make a break before it, and one after it in the place of one that was there.
     if (edgeNs !== null && startNs < edgeNs) breaks++;
     else if (edgeNs !== null && !(last !== undefined && goesOn({ ...last, startNs, endNs: edgeNs }, clock))) breaks++;
@@ -53,7 +60,7 @@ export function numbersWith(
     edgeNs = endNs;
     last = clock;
   }
-  return { registered, breaks, edgeNs, last };
+  return { registered, breaks, edgeNs, last, hasParts };
 }
 
 /**
@@ -68,7 +75,9 @@ export function numbersWithout(
 ): SegmentNumbers {
   const numbers = numbersOf(flow);
   // Between the last segment that was there and the next one.
-  if (leftFromNs === undefined) return { ...numbers, breaks: numbers.breaks + 1n, edgeNs: null, last: undefined };
+  if (leftFromNs === undefined) {
+    return { ...numbers, breaks: numbers.breaks + 1n, edgeNs: null, last: undefined, hasParts: false };
+  }
   const later = removed.filter(({ endNs }) => endNs > leftFromNs);
   const stretches = later.filter(({ startNs }, index) => later[index - 1]?.endNs !== startNs).length;
   return { ...numbers, breaks: numbers.breaks + BigInt(stretches) };
@@ -78,26 +87,36 @@ export function numbersWithout(
 const ID_MAX = 1_000;
 
 /** The cell of the flow's row. */
-export function writeNumbers({ registered, breaks, edgeNs, last }: SegmentNumbers): string {
+export function writeNumbers({ registered, breaks, edgeNs, last, hasParts }: SegmentNumbers): string {
   const isKept = last !== undefined && Math.max(last.object.length, last.initObjectId?.length ?? 0) <= ID_MAX;
   return JSON.stringify([
     String(registered),
     String(breaks),
     edgeNs === null ? null : String(edgeNs),
-    ...(isKept ? [last.offset, last.initObjectId, last.object, last.isPart] : []),
+    ...(isKept ? [last.offset, last.initObjectId, last.object, last.isPart] : [null, null, null, null]),
+    ...(hasParts === undefined ? [] : [hasParts]),
   ]);
 }
 
-type Written = [string, string, string | null, string?, (string | null)?, string?, boolean?];
+type Written = [
+  registered: string,
+  breaks: string,
+  edgeNs: string | null,
+  offset?: string | null,
+  initObjectId?: string | null,
+  object?: string | null,
+  isPart?: boolean | null,
+  hasParts?: boolean,
+];
 
 function read(cell: string): SegmentNumbers {
-  const [registered, breaks, edge, offset, initObjectId = null, object = '', isPart = false] = JSON.parse(
-    cell,
-  ) as Written;
+  const [registered, breaks, edge, offset, initObjectId = null, object, isPart, hasParts] = JSON.parse(cell) as Written;
+  const isKept = typeof offset === 'string';
   return {
     registered: BigInt(registered),
     breaks: BigInt(breaks),
     edgeNs: edge === null ? null : BigInt(edge),
-    last: offset === undefined ? undefined : { offset, initObjectId, object, isPart },
+    last: isKept ? { offset, initObjectId, object: object ?? '', isPart: isPart === true } : undefined,
+    hasParts,
   };
 }

@@ -210,7 +210,8 @@ async function setContents(store: VastStore, { flows, segmentsPerFlow }: Dataset
     for (let number = 0; number < flows; number++) {
       const state = await tx.flows.state(flowId(number));
       if (state === undefined) throw new Error(`flow ${number} of the dataset is not there`);
-      await tx.flows.setContent(state, content, new Date(EPOCH_MS).toISOString(), numbersOf({ ...state, content }));
+      const numbers = { ...numbersOf({ ...state, content }), hasParts: false };
+      await tx.flows.setContent(state, content, new Date(EPOCH_MS).toISOString(), numbers);
     }
   });
 }

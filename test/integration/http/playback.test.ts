@@ -85,6 +85,21 @@ describe('a playlist of a flow', () => {
     }
   });
 
+  it('begins anew around objects that are used in part, and not where they are gone', async () => {
+    const whole = await flowWith(6, [{ timerange: '[0:0_10:0)' }]);
+    const cut = await flowWith(7, [{ timerange: '[0:0_2:0)' }, { timerange: '[2:0_4:0)' }]);
+    const breaksOf = async () =>
+      (await (await get(`/playback/flows/${cut}.m3u8`)).text()).match(/DISCONTINUITY$/gm)?.length ?? 0;
+    expect(await breaksOf()).toBe(0);
+    const part = { object_id: `${whole}-0`, timerange: '[4:0_6:0)' };
+    await must('POST', `/flows/${cut}/segments`, [part, { ...part, timerange: '[6:0_8:0)' }]);
+    expect(await breaksOf()).toBe(2);
+    await must('DELETE', `/flows/${cut}/segments?timerange=[4:0_8:0)`);
+    expect(await breaksOf()).toBe(0);
+    await must('POST', `/flows/${cut}/segments`, [part]);
+    expect(await breaksOf()).toBe(1);
+  });
+
   it('is revalidated by the version of its segments', async () => {
     const id = await flowWith(3, [{ timerange: '[0:0_1:0)' }]);
     const tag = (await get(`/playback/flows/${id}.m3u8`)).headers.get('etag') ?? '';
