@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { IS_NEWER, startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, second, summaryOf, typeOf } from './support/api.ts';
 
 let server: TestServer;
@@ -183,8 +183,16 @@ describe('a body', () => {
   it('of a wrong type is refused by every operation', async () => {
     const wrong: Record<string, unknown[]> = {
       label: [null, 5, true, {}, []],
-      'tags/a': [null, 5, ['x'], {}],
-      flow_collection: [null, 'x', {}, [5], [{ id: 5, role: 'x' }], [{ id: flowId }], [{ id: 'no id', role: 'x' }]],
+      'tags/a': [null, 5, IS_NEWER ? [5] : ['x'], {}],
+      flow_collection: [
+        null,
+        'x',
+        {},
+        [5],
+        [{ id: 5, role: 'x' }],
+        ...(IS_NEWER ? [] : [[{ id: flowId }]]),
+        [{ id: 'no id', role: 'x' }],
+      ],
       max_bit_rate: [null, '5', -1, 1.5, 1e300, {}],
       read_only: [null, 'true', 0, {}],
       segments: [null, 'x', 5, [null], [[]], [{}], { object_id: 'x' }, { timerange: second(0) }, [5, {}]],

@@ -98,7 +98,11 @@ describe('a read-only flow', () => {
       ['PUT', '/flow_collection', []],
       ['DELETE', '/flow_collection'],
       ['POST', '/storage', { limit: 1 }],
-      ['POST', '/segments', { object_id: 'x', timerange: second(0), get_urls: [{ url: 'https://e.example/' }] }],
+      [
+        'POST',
+        '/segments',
+        { object_id: 'x', timerange: second(0), get_urls: [{ url: 'https://e.example/', label: 'x' }] },
+      ],
       ['POST', '/segments', []],
       ['DELETE', '/segments'],
     ];

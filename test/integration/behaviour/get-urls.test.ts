@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { IS_NEWER, startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, firstOf, type GetUrl, second, typeOf } from './support/api.ts';
 
 const LABELLED = '11111111-1111-4111-8111-111111111111';
@@ -17,7 +17,11 @@ let flowId: string;
 const CASES: { storageId: string | undefined; external: GetUrl[] }[] = [
   {
     storageId: LABELLED,
-    external: [{ url: 'https://e.example/mirror', label: 'mirror' }, { url: 'https://e.example/plain' }],
+    external: [
+      { url: 'https://e.example/mirror', label: 'mirror' },
+      // 8.2 wants a label.
+      { url: 'https://e.example/plain', ...(IS_NEWER && { label: 'plain' }) },
+    ],
   },
   { storageId: NAMELESS, external: [] },
   { storageId: undefined, external: [{ url: 'https://e.example/outside', label: 'mirror' }] },
@@ -177,7 +181,12 @@ describe('get_urls', () => {
       await api.must(
         'POST',
         `/flows/${flow}/segments`,
-        listed.map((segment) => ({ ...segment, key_frame_count: 1 })),
+        listed.map(({ get_urls: urls = [], ...segment }) => ({
+          ...segment,
+          key_frame_count: 1,
+          // 8.2 takes none without a label, as one backend here has them.
+          get_urls: urls.filter(({ label }) => !IS_NEWER || label !== undefined),
+        })),
       );
       expect(await api.segments(flow, query)).toEqual(listed.map((segment) => ({ ...segment, key_frame_count: 1 })));
     },
@@ -199,7 +208,7 @@ describe('get_urls', () => {
     expect(backends.map(({ id }) => id)).toEqual([LABELLED, NAMELESS]);
   });
 
-  it('and the backends show no tags, which TAMS 7.0 does not have', async () => {
+  it.skipIf(IS_NEWER)('and the backends show no tags, which TAMS 7.0 does not have', async () => {
     const shown = [
       await api.get('/service/storage-backends'),
       await api.get(`/flows/${flowId}/segments?verbose_storage=true`),

@@ -64,7 +64,7 @@ describe('an object that no segment uses any more', () => {
     const segment = firstOf(await api.segments(borrower));
     const content = await fetch(firstOf(segment.get_urls ?? []).url);
     expect(await content.text()).toBe(`content of ${shared.object_id}`);
-    expect(await api.get(`/objects/${shared.object_id}`)).toEqual({
+    expect(await api.get(`/objects/${shared.object_id}`)).toMatchObject({
       id: shared.object_id,
       referenced_by_flows: [borrower],
       first_referenced_by_flow: owner,
@@ -136,7 +136,11 @@ describe('an object that no segment uses any more', () => {
     const world = await World.start(context);
     const { api } = world;
     const flowId = await api.newFlow();
-    const external = { object_id: 'ext', timerange: second(0), get_urls: [{ url: 'https://elsewhere.example/a' }] };
+    const external = {
+      object_id: 'ext',
+      timerange: second(0),
+      get_urls: [{ url: 'https://elsewhere.example/a', label: 'a' }],
+    };
     expect((await api.postSegments(flowId, external)).status).toBe(201);
     expect(await api.get('/objects/ext')).toMatchObject({ referenced_by_flows: [flowId] });
     await api.must('DELETE', `/flows/${flowId}/segments`);

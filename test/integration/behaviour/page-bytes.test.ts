@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inListing } from '../../support/either-version.ts';
 import { DELETION_REQUESTS } from '../../../src/tams/deletion/deletion-tables.ts';
 import { SORT_COLUMNS } from '../../../src/tams/documents/sort-keys.ts';
 import { FLOWS } from '../../../src/tams/flows/flow-tables.ts';
@@ -7,7 +8,7 @@ import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { openTestTables } from '../../support/table-engine.ts';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { IS_NEWER, startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, second } from './support/api.ts';
 
 const PAGE_BYTES = 40_000;
@@ -61,11 +62,11 @@ describe('a page ends when it has PAGE_MAX_BYTES', () => {
       flowIds.push(await api.newFlow({ source_id, label: 'large', description: LARGE, tags: { a: 'b' } }));
       await api.must('PUT', `/sources/${source_id}/description`, LARGE);
     }
-    expect(idsOf(await expectCut('/flows', COUNT))).toEqual(flowIds);
-    expect(idsOf(await expectCut('/flows?label=large', COUNT))).toEqual(flowIds);
-    expect(idsOf(await expectCut('/flows?tag.a=b', COUNT))).toEqual(flowIds);
-    expect(idsOf(await expectCut('/flows?timerange=()', COUNT))).toEqual(flowIds);
-    expect(idsOf(await expectCut('/sources', COUNT))).toEqual(sourceIds);
+    expect(inListing(idsOf(await expectCut('/flows', COUNT)))).toEqual(inListing(flowIds));
+    expect(inListing(idsOf(await expectCut('/flows?label=large', COUNT)))).toEqual(inListing(flowIds));
+    expect(inListing(idsOf(await expectCut('/flows?tag.a=b', COUNT)))).toEqual(inListing(flowIds));
+    expect(inListing(idsOf(await expectCut('/flows?timerange=()', COUNT)))).toEqual(inListing(flowIds));
+    expect(inListing(idsOf(await expectCut('/sources', COUNT)))).toEqual(inListing(sourceIds));
   });
 
   it('of segments, in both directions and of one object', async () => {
@@ -74,7 +75,7 @@ describe('a page ends when it has PAGE_MAX_BYTES', () => {
     const segments = ranges.map((timerange) => ({
       object_id: 'one',
       timerange,
-      get_urls: [{ url: `https://else.example/${LARGE}` }],
+      get_urls: [{ url: `https://else.example/${LARGE}`, label: 'x' }],
     }));
     expect((await api.postSegments(flowId, segments)).status).toBe(201);
     const rangesOf = (items: object[]) => items.map((item) => (item as { timerange: string }).timerange);
@@ -91,7 +92,7 @@ describe('a page ends when it has PAGE_MAX_BYTES', () => {
       object_id: `object ${n}`,
       timerange: second(n),
       notes: LARGE,
-      get_urls: [{ url: 'https://else.example/object' }],
+      get_urls: [{ url: 'https://else.example/object', label: 'x' }],
     }));
     expect((await api.postSegments(flowId, segments)).status).toBe(201);
     await api.must('DELETE', `/flows/${flowId}/segments`);
@@ -103,7 +104,8 @@ describe('a page ends when it has PAGE_MAX_BYTES', () => {
     expect(await expectCut(`/internal/deleted/flows?source_id=${source_id}`, COUNT)).toHaveLength(COUNT);
   });
 
-  it('of webhooks and of deletion requests, which have pages of a chosen size too', async () => {
+  /** Those of 8.2: `test/integration/versions`. The test removes webhooks as 7.0 does, and writes rows without keys to sort by. */
+  it.skipIf(IS_NEWER)('of webhooks and of deletion requests, which have pages of a chosen size too', async () => {
     const labels = [LARGE];
     for (let n = 0; n < COUNT; n++) {
       const hook = { url: `https://receiver.example/${n}`, events: ['flows/created'], accept_get_urls: labels };
@@ -135,8 +137,11 @@ describe('a page ends when it has PAGE_MAX_BYTES', () => {
   });
 });
 
-/** Cells of a cluster have 126,000 bytes at most: what is larger no older version can have written there. */
-describe.skipIf(process.env.TEST_TABLE_ENGINE === 'vast')('what an older version let in', () => {
+/**
+ * Cells of a cluster have 126,000 bytes at most: what is larger no older version can have written there. 8.2 lists such rows when a
+ * start has given them keys.
+ */
+describe.skipIf(process.env.TEST_TABLE_ENGINE === 'vast' || IS_NEWER)('what an older version let in', () => {
   it('is listed, one large document a page', async () => {
     const huge = 'x'.repeat(10_000_000);
     const flowIds: string[] = [];

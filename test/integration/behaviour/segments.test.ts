@@ -30,7 +30,7 @@ describe('the object of a segment', () => {
     // Known now, to every flow, with the URLs that it came with.
     expect(await post(other, { object_id: 'an external one', timerange: second(1) })).toBe(201);
     expect((await api.segments(other))[1]?.get_urls).toMatchObject([{ url: 'https://elsewhere.example/media' }]);
-    expect(await api.get('/objects/an%20external%20one')).toEqual({
+    expect(await api.get('/objects/an%20external%20one')).toMatchObject({
       id: 'an external one',
       referenced_by_flows: [flowId, other].toSorted(),
       first_referenced_by_flow: flowId,
@@ -100,7 +100,10 @@ describe('URLs that come with a segment', () => {
 
   it('are shown as they were given, marked as not controlled', async () => {
     const flowId = await api.newFlow();
-    const urls = [{ url: 'https://e.example/a?b=c&d="e"', label: 'odd "label"' }, { url: 'http://e.example/ü' }];
+    const urls = [
+      { url: 'https://e.example/a?b=c&d="e"', label: 'odd "label"' },
+      { url: 'http://e.example/ü', label: 'ü' },
+    ];
     await api.must('POST', `/flows/${flowId}/segments`, { ...external('odd urls', second(0)), get_urls: urls });
     const shown = firstOf(await api.segments(flowId, 'verbose_storage=true')).get_urls;
     expect(shown).toEqual(urls.map((url) => ({ ...url, presigned: false, controlled: false })));
@@ -115,7 +118,7 @@ describe('a list of segments', () => {
       { object_id: objectId, timerange: '_' },
       { object_id: 'unknown to all', timerange: second(1) },
       { object_id: objectId, timerange: second(2), ts_offset: '99999999999:0' },
-      { object_id: objectId, timerange: second(3), get_urls: [{ url: 'nowhere' }] },
+      { object_id: objectId, timerange: second(3), get_urls: [{ url: 'nowhere', label: 'x' }] },
     ];
     const all = await api.postSegments(flowId, bad);
     expect(all.status).toBe(200);

@@ -216,7 +216,7 @@ describe('a flow', () => {
 
 describe('the rules that the schemas state in prose', () => {
   const raw = { codec: 'video/raw', container: 'video/raw' };
-  const size = { frame_width: 64, frame_height: 64 };
+  const size = { frame_rate: { numerator: 25 }, frame_width: 64, frame_height: 64 };
   const pcm = { sample_rate: 48000, channels: 2 };
   const planar = { unc_type: 'planar' };
   const video = (more: object, essence: object) =>

@@ -78,7 +78,11 @@ describe('an allocation', () => {
   it('of ids that are in use is refused whole, naming those', async () => {
     await api.must('POST', `/flows/${flowId}/storage`, { object_ids: ['used before', 'used too'] });
     const other = await api.newFlow();
-    const external = { object_id: 'used outside', timerange: second(0), get_urls: [{ url: 'https://e.example/' }] };
+    const external = {
+      object_id: 'used outside',
+      timerange: second(0),
+      get_urls: [{ url: 'https://e.example/', label: 'x' }],
+    };
     await api.must('POST', `/flows/${other}/segments`, external);
     const result = await allocate({ object_ids: ['fresh', 'used before', 'fresh too', 'used outside'] });
     expect([result.status, typeOf(result)]).toEqual([400, 'object_ids_in_use']);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inListing } from '../../support/either-version.ts';
 import { audioFlow, imageFlow, multiFlow, videoFlow } from '../../support/examples.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api } from './support/api.ts';
@@ -123,7 +124,7 @@ describe('filters of flows', () => {
           label: 'B',
           codec: 'video/h265',
           tags: { mark, x: '2' },
-          essence_parameters: { frame_width: 1280, frame_height: 720 },
+          essence_parameters: { frame_rate: { numerator: 25 }, frame_width: 1280, frame_height: 720 },
         },
       ),
       audioFlow(ids(), { label: 'A', tags: { mark, y: '1' } }),
@@ -160,7 +161,7 @@ describe('filters of flows', () => {
           expect(items.length, query).toBeLessThanOrEqual(limit);
           found.push(...items.map(({ id }) => id));
         }
-        expect(found, query).toEqual(expected);
+        expect(inListing(found), query).toEqual(inListing(expected));
       }
     };
     for (const [index, one] of parameters.entries()) {
@@ -198,11 +199,11 @@ describe('filters of sources', () => {
       sources.push(flow.source_id);
     }
     const found = async (query: string) =>
-      (await api.all<{ id: string }>(`/sources?tag.mark=${mark}&${query}`)).map(({ id }) => id);
-    expect(await found('')).toEqual(sources);
-    expect(await found('limit=1')).toEqual(sources);
-    expect(await found('label=other')).toEqual([sources[0], sources[2]]);
-    expect(await found('format=urn:x-nmos:format:video')).toEqual(sources.slice(0, 2));
+      inListing((await api.all<{ id: string }>(`/sources?tag.mark=${mark}&${query}`)).map(({ id }) => id));
+    expect(await found('')).toEqual(inListing(sources));
+    expect(await found('limit=1')).toEqual(inListing(sources));
+    expect(await found('label=other')).toEqual(inListing(sources.filter((_, n) => n !== 1)));
+    expect(await found('format=urn:x-nmos:format:video')).toEqual(inListing(sources.slice(0, 2)));
     expect(await found('format=urn:x-nmos:format:video&label=one')).toEqual([sources[1]]);
     expect(await found('format=urn:x-nmos:format:audio&label=one')).toEqual([]);
     expect(await found('tag_exists.mark=false')).toEqual([]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inListing } from '../../support/either-version.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { Api, firstOf, second, summaryOf, typeOf } from './support/api.ts';
 
@@ -207,13 +208,15 @@ describe('GET /flows?timerange', () => {
     await api.fill(gaps, 5);
     await api.fill(gaps, 5, 100);
     const flows = async (timerange: string) =>
-      (await api.get<{ id: string }[]>(`/flows?source_id=${source}&timerange=${timerange}`)).map(({ id }) => id);
-    expect(await flows('_')).toEqual([empty, early, gaps]);
-    expect(await flows('')).toEqual([empty, early, gaps]);
+      inListing(
+        (await api.get<{ id: string }[]>(`/flows?source_id=${source}&timerange=${timerange}`)).map(({ id }) => id),
+      );
+    expect(await flows('_')).toEqual(inListing([empty, early, gaps]));
+    expect(await flows('')).toEqual(inListing([empty, early, gaps]));
     expect(await flows('()')).toEqual([empty]);
-    expect(await flows('[0:0_1:0)')).toEqual([early, gaps]);
+    expect(await flows('[0:0_1:0)')).toEqual(inListing([early, gaps]));
     expect(await flows('[50:0_60:0)')).toEqual([]);
-    expect(await flows('[4:999999999_60:0)')).toEqual([early, gaps]);
+    expect(await flows('[4:999999999_60:0)')).toEqual(inListing([early, gaps]));
     expect(await flows('[5:0_100:0)')).toEqual([]);
     expect(await flows('[5:0_100:0]')).toEqual([gaps]);
     expect(await flows('[104:999999999]')).toEqual([gaps]);
@@ -222,6 +225,6 @@ describe('GET /flows?timerange', () => {
     await api.must('DELETE', `/flows/${gaps}/segments?timerange=[100:0_`);
     expect(await flows('[5:0_')).toEqual([]);
     await api.must('DELETE', `/flows/${gaps}/segments`);
-    expect(await flows('()')).toEqual([empty, gaps]);
+    expect(await flows('()')).toEqual(inListing([empty, gaps]));
   });
 });

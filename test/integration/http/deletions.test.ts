@@ -22,7 +22,7 @@ async function filledFlow(n: number): Promise<string> {
   const json = Array.from({ length: 20 }, (_, at) => ({
     object_id: `external/${n}/${at}`,
     timerange: `[${at}:0_${at + 1}:0)`,
-    get_urls: [{ url: `https://elsewhere.example/${n}/${at}` }],
+    get_urls: [{ url: `https://elsewhere.example/${n}/${at}`, label: 'x' }],
   }));
   const created = await send('POST', `/flows/${id}/segments`, { json });
   expect(created.status, created.text).toBe(201);

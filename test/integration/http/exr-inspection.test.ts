@@ -129,7 +129,7 @@ describe('POST /exr/inspect', () => {
 
   it('refuses an object whose bytes are not here', async () => {
     const video = await api.newFlow();
-    const external = { object_id: 'elsewhere.exr', get_urls: [{ url: 'https://elsewhere.example/a.exr' }] };
+    const external = { object_id: 'elsewhere.exr', get_urls: [{ url: 'https://elsewhere.example/a.exr', label: 'x' }] };
     expect((await api.postSegments(video, { ...external, timerange: '[0:0_1:0)' })).status).toBe(201);
     const answer = await api.send('POST', '/exr/inspect', { object_id: 'elsewhere.exr' });
     expect([answer.status, typeOf(answer)]).toEqual([400, 'invalid_request']);

@@ -34,7 +34,7 @@ const flow = videoFlow({ id: testId('flow', 1), source_id: testId('source', 1) }
 const external = (second: number, more: object = {}) => ({
   object_id: `object-${second}`,
   timerange: `[${second}:0_${second + 1}:0)`,
-  get_urls: [{ url: 'https://media.example/a.ts' }],
+  get_urls: [{ url: 'https://media.example/a.ts', label: 'x' }],
   ...more,
 });
 

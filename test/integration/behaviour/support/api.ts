@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { videoFlow } from '../../../support/examples.ts';
 import { call, type CallResult, nextLink } from '../../../support/http-client.ts';
+import { atAnyTime } from '../../../support/either-version.ts';
 
 export interface GetUrl {
   readonly url: string;
@@ -46,7 +47,8 @@ export class Api {
   }
 
   send(method: string, path: string, json?: unknown): Promise<CallResult> {
-    return call(this.baseUrl, method, path, json === undefined ? {} : { json });
+    const body = method === 'POST' && path.endsWith('/segments') ? atAnyTime(json) : json;
+    return call(this.baseUrl, method, path, body === undefined ? {} : { json: body });
   }
 
   /** The body of a GET, which must be a 200. */
