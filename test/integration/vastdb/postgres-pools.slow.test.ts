@@ -33,16 +33,18 @@ describe.skipIf(POSTGRES_MISSING)(`the pools of connections ${POSTGRES_MISSING ?
   it('show how many connections are used, and how many requests wait for one', async () => {
     const requests = { pool: 'requests' };
     expect((await read()).value('tams_database_connections_max', requests)).toBe(2);
-    expect((await read()).value('tams_database_connections_waiting', requests)).toBe(0);
+    const waiting = async (): Promise<number> => (await read()).value('tams_database_connections_waiting', requests);
+    // Workers ask now and then, too: they have what requests leave.
+    await expect.poll(waiting).toBe(0);
     // Nobody reads the table meanwhile.
     const unlock = await locked(url);
     const answers = Array.from({ length: 5 }, () => call(server.baseUrl, 'GET', '/flows'));
-    await expect.poll(async () => (await read()).value('tams_database_connections_waiting', requests)).toBe(3);
+    await expect.poll(waiting).toBeGreaterThanOrEqual(3);
     expect((await read()).value('tams_database_connections', { ...requests, state: 'used' })).toBe(2);
     const { json } = await call(server.baseUrl, 'GET', '/health');
     expect(json).toMatchObject({
       connections: [
-        { pool: 'requests', used: 2, idle: 0, max: 2, waiting: 3 },
+        { pool: 'requests', used: 2, idle: 0, max: 2, waiting: expect.any(Number) as number },
         { pool: 'catalogue', max: 2 },
         { pool: 'background_writes', max: 2 },
         { pool: 'background_reads', max: 2 },
@@ -51,8 +53,10 @@ describe.skipIf(POSTGRES_MISSING)(`the pools of connections ${POSTGRES_MISSING ?
     await unlock();
     // One that waits for five seconds is refused: on a slow machine some are.
     for (const answer of answers) expect([200, 503]).toContain((await answer).status);
-    expect((await read()).value('tams_database_connections_waiting', requests)).toBe(0);
-    expect((await read()).value('tams_database_connections', { ...requests, state: 'idle' })).toBe(2);
+    await expect.poll(waiting).toBe(0);
+    await expect
+      .poll(async () => (await read()).value('tams_database_connections', { ...requests, state: 'idle' }))
+      .toBe(2);
   });
 
   it('refuse after one wait, and say that all connections were busy', { timeout: 60_000 }, async () => {

@@ -52,7 +52,14 @@ describe.skipIf(POSTGRES_MISSING)(`what requests ask of PostgreSQL ${POSTGRES_MI
   const get = async (path: string): Promise<void> => {
     expect((await call(server.baseUrl, 'GET', path)).status).toBe(200);
   };
-  const cost = async (work: () => Promise<void>): Promise<number> => (await statementsOf(postgres, url, work)).length;
+  /** The least of several: workers ask now and then. */
+  const least = async (count: () => Promise<number>): Promise<number> => {
+    const counted: number[] = [];
+    for (let time = 0; time < 6; time += 1) counted.push(await count());
+    return Math.min(...counted);
+  };
+  const cost = (work: () => Promise<void>): Promise<number> =>
+    least(async () => (await statementsOf(postgres, url, work)).length);
 
   it('is one query for a flow', async () => {
     expect(await cost(() => get(`/flows/${id}`))).toBe(1);
@@ -68,16 +75,12 @@ describe.skipIf(POSTGRES_MISSING)(`what requests ask of PostgreSQL ${POSTGRES_MI
     expect(await cost(() => post(1_000))).toBe(8);
   });
 
-  /** The least of several: workers ask now and then. */
-  const roundTrips = async (work: () => Promise<void>): Promise<number> => {
-    const counted: number[] = [];
-    for (let time = 0; time < 6; time += 1) {
+  const roundTrips = (work: () => Promise<void>): Promise<number> =>
+    least(async () => {
       const before = network.roundTrips;
       await work();
-      counted.push(network.roundTrips - before);
-    }
-    return Math.min(...counted);
-  };
+      return network.roundTrips - before;
+    });
 
   it('waits for the network as often as one statement needs the answer to another', async () => {
     const window = `/flows/${id}/segments?limit=100&timerange=[300:500000000_400:0)`;
