@@ -12,12 +12,15 @@ import type { TableSum } from '../tables/table-sum.ts';
  */
 export const MIGRATION_LEDGER = defineTable({
   name: FILLING_TABLES.migration,
+  doc: 'How far a migration into these tables has come.',
   columns: [
     { name: 'table_name', type: 'string', required: true },
     { name: 'row_count', type: 'int64', required: true },
     { name: 'checksum', type: 'string', required: true },
   ],
   indexes: [{ columns: ['table_name'], unique: true }],
+  internal: true,
+  docs: { table_name: 'The table.', row_count: 'Rows that were copied.', checksum: 'Checksum of these rows.' },
 });
 
 /** Progress of copying a table; undefined before the first row. */

@@ -1,5 +1,5 @@
 import { AUDIT_LOG } from '../../src/features/auth/auth-tables.ts';
-import { DEAD_LETTERS } from '../../src/features/search/search-tables.ts';
+import { DEAD_LETTERS } from '../../src/features/search/search-job-tables.ts';
 import { DELETION_REQUESTS } from '../../src/tams/deletion/deletion-tables.ts';
 import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 import { and, eq, everyRow, lt } from '../../src/vastdb/predicate/builder.ts';

@@ -12,11 +12,17 @@ const MAX_VERSION = 2 ** 48 - 1;
 /** The values of these counters, in their order; 0 for one that was never set. */
 export const COUNTERS = defineTable({
   name: 'counters',
+  doc: 'Counters of the server.',
   columns: [
     { name: 'name', type: text<CounterName>(), required: true },
     { name: 'value', type: 'int64', required: true },
   ],
   indexes: [{ columns: ['name'], unique: true }],
+  internal: true,
+  docs: {
+    name: 'Name of the counter.',
+    value: 'Its value.',
+  },
 });
 export async function readCounters(reader: TableReads, names: readonly CounterName[]): Promise<number[]> {
   const { rows } = await reader.select({

@@ -50,6 +50,11 @@ export interface TableDefinition<R extends Row = Row> {
   /** Never there: it carries the type. */
   readonly [rows]?: R;
   readonly name: string;
+  /** The meaning of the table, and of each column: docs/tables.md is made of them. */
+  readonly doc?: string;
+  readonly docs?: Readonly<Record<string, string>>;
+  /** Columns that may change with any version, all or none: others may read the rest, which stays as it is. */
+  readonly internal?: boolean | readonly string[];
   readonly columns: readonly ColumnDefinition[];
   /**
    * Columns by which rows are kept together on disk, unique as a whole and never updated. A table

@@ -7,6 +7,7 @@ import type { AdoptionState, Counts, KeyState, Layout } from './adoption.ts';
 
 export const ADOPTIONS = defineTable({
   name: 'adoptions',
+  doc: 'Adoptions of keys that lie in a bucket already.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'created_ms', type: 'int64', required: true },
@@ -27,11 +28,32 @@ export const ADOPTIONS = defineTable({
     { name: 'error', type: 'string' },
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['created_ms'] }],
+  internal: true,
+  docs: {
+    id: 'Id of the adoption: a UUID.',
+    created_ms: 'When it was asked for.',
+    updated_ms: 'When it last went on.',
+    storage_id: 'Storage backend.',
+    prefix: 'Folder of the keys.',
+    layout: 'How keys become flows.',
+    frame_rate: 'Frames a second as JSON, for frames.',
+    tags: 'Tags of the flows as JSON.',
+    delete_bytes: 'Whether the bytes go with their last segment.',
+    starts: 'Whether it goes on by itself when it is planned.',
+    principal: 'Who asked for it.',
+    state: 'State of the work.',
+    listed_to: 'The last key that was listed.',
+    at_ordinal: 'Place of the last key that is done.',
+    at_key: 'That key.',
+    counts: 'How many keys are in which state, as JSON.',
+    error: 'Why it failed.',
+  },
 });
 
 /** Flows to be made of many keys each. */
 export const ADOPTION_SEQUENCES = defineTable({
   name: 'adoption_sequences',
+  doc: 'Flows that an adoption makes of many keys.',
   columns: [
     { name: 'adoption_id', type: 'string', required: true },
     { name: 'number', type: 'int64', required: true },
@@ -44,11 +66,24 @@ export const ADOPTION_SEQUENCES = defineTable({
     { name: 'last', type: 'int64' },
   ],
   indexes: [{ columns: ['adoption_id', 'number'] }],
+  internal: true,
+  docs: {
+    adoption_id: 'The adoption.',
+    number: 'Number of the sequence.',
+    name: 'Common part of the keys.',
+    flow_id: 'Flow that it becomes.',
+    flows: 'That flow, and those below it, as JSON.',
+    coding: 'Coding that all of its keys have.',
+    end_ns: 'End of its last key on the timeline.',
+    offset_ns: 'Distance of the timeline from the times in the media.',
+    last: 'Number of the last key.',
+  },
 });
 
 /** The plan of an adoption, key by key; what was done about each afterwards. */
 export const ADOPTION_KEYS = defineTable({
   name: 'adoption_keys',
+  doc: 'Keys of adoptions: the plan, and later the report.',
   columns: [
     { name: 'adoption_id', type: 'string', required: true },
     { name: 'ordinal', type: 'int64', required: true },
@@ -63,6 +98,20 @@ export const ADOPTION_KEYS = defineTable({
     { name: 'flows', type: json<readonly FileFlow[]>() },
   ],
   indexes: [{ columns: ['adoption_id', 'ordinal', 'key'] }],
+  internal: true,
+  docs: {
+    adoption_id: 'The adoption.',
+    ordinal: 'Place in the order of the work: sequence and number.',
+    key: 'The key.',
+    size: 'Size of its bytes.',
+    state: 'What was done about it.',
+    reason: 'Why it was refused.',
+    flow_id: 'Flow that it belongs to.',
+    start_ns: 'Begin on the timeline, inclusive.',
+    end_ns: 'End on the timeline, exclusive.',
+    offset_ns: 'Distance of the timeline from the times in the media.',
+    flows: 'Flows of a key that is one by itself, as JSON.',
+  },
 });
 
 export const ADOPTION_TABLES: readonly TableDefinition[] = [ADOPTIONS, ADOPTION_SEQUENCES, ADOPTION_KEYS];

@@ -12,6 +12,7 @@ import type { ExrFailure } from './rules/exr-file.ts';
 /** `sequence` is null for a file that is no frame. */
 export const EXR_FILES = defineTable({
   name: 'exr_files',
+  doc: 'EXR files whose header was read: one row each.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'path', type: 'string', required: true },
@@ -44,9 +45,38 @@ export const EXR_FILES = defineTable({
     { columns: ['object_id'] },
     { columns: ['sequence'] },
   ],
+  internal: ['schema_version', 'embedding_version', 'stats', 'validation', 'errors', 'inspection_count'],
+  docs: {
+    id: '32 hexadecimal digits, made of the path.',
+    path: 'Id of the object, or `s3://bucket/key`.',
+    object_id: 'Object of TAMS; null for a file that was inspected by its key.',
+    bucket: 'Bucket, where it is known.',
+    key: 'Key, where it is known.',
+    size: 'Size of the file.',
+    mtime: 'When the file was written, as ISO 8601.',
+    sequence: 'Path with `#` for the frame number: that of all frames of a sequence; null for a file that is no frame.',
+    frame_number: 'Number of the frame.',
+    part_count: 'Parts of the file; 0 where the header could not be read.',
+    is_deep: 'Whether a part has deep data.',
+    is_tiled: 'Whether a part has tiles.',
+    width: 'Width of the display window of the first part.',
+    height: 'Height of the display window of the first part.',
+    header_hash: 'Hash of the header: the same for frames that differ in nothing but pixels.',
+    schema_version: "Version of the rows' shape.",
+    embedding_version: 'Version of the vectors.',
+    stats: 'Counts and sizes as JSON.',
+    validation: 'Findings of the policy as JSON.',
+    errors: 'Problems of a file that is readable all the same, as JSON.',
+    failure: 'Why the last automatic inspection failed, as JSON.',
+    inspection_count: 'How many times it was inspected.',
+    first_inspected_ms: 'When it was inspected first.',
+    last_inspected_ms: 'When it was inspected last.',
+  },
 });
 
 export type ExrFileRow = RowOf<typeof EXR_FILES>;
+
+const EDGES: Readonly<Record<string, string>> = { x_min: 'Left', y_min: 'Top', x_max: 'Right', y_max: 'Bottom' };
 
 const window = <Name extends string>(name: Name) =>
   [
@@ -55,6 +85,16 @@ const window = <Name extends string>(name: Name) =>
     { name: `${name}_x_max`, type: 'int32', required: true },
     { name: `${name}_y_max`, type: 'int32', required: true },
   ] as const;
+
+type WindowColumn<Name extends string> = ReturnType<typeof window<Name>>[number]['name'];
+
+const windowDocs = <Name extends string>(name: Name, words: string): Record<WindowColumn<Name>, string> => {
+  const docs = window(name).map((column) => [
+    column.name,
+    `${EDGES[column.name.slice(-5)]} edge of the ${words}, inclusive.`,
+  ]);
+  return Object.fromEntries(docs) as Record<WindowColumn<Name>, string>;
+};
 
 /** The colours and the time code, which are attributes too and are searched as such. */
 export type PartDetails = Pick<
@@ -70,6 +110,7 @@ export type PartDetails = Pick<
 
 export const EXR_PARTS = defineTable({
   name: 'exr_parts',
+  doc: 'Parts of EXR files.',
   columns: [
     { name: 'file_id', type: 'string', required: true },
     { name: 'part', type: 'int32', required: true },
@@ -93,11 +134,35 @@ export const EXR_PARTS = defineTable({
     { name: 'fingerprint', type: 'vector', dimension: CHANNEL_FINGERPRINT_DIMENSIONS, required: true },
   ],
   indexes: [{ columns: ['file_id', 'part'], unique: true }, { columns: ['compression'] }],
+  internal: ['tile_level_mode', 'tile_rounding_mode', 'details', 'embedding_version', 'fingerprint'],
+  docs: {
+    file_id: 'File of the part.',
+    part: 'Number of the part, from 0.',
+    name: 'Name of the part.',
+    view: 'View of the part, such as `left`.',
+    type: 'Type of the part, such as `scanlineimage`.',
+    ...windowDocs('data_window', 'data window'),
+    ...windowDocs('display_window', 'display window'),
+    pixel_aspect_ratio: 'Width of a pixel over its height.',
+    line_order: 'Order of the lines.',
+    compression: 'Compression.',
+    color_space: 'Name of the colour space.',
+    software: 'Software that wrote it.',
+    tile_x_size: 'Width of a tile; null without tiles.',
+    tile_y_size: 'Height of a tile; null without tiles.',
+    tile_level_mode: 'Levels of the tiles.',
+    tile_rounding_mode: 'Rounding of the levels.',
+    is_deep: 'Whether it has deep data.',
+    details: 'Time code and colours as JSON.',
+    embedding_version: 'Version of the vector.',
+    fingerprint: 'Fingerprint of its channels, of length 1.',
+  },
 });
 
 /** `position` is the place in the file: rows come back in its order. */
 export const EXR_CHANNELS = defineTable({
   name: 'exr_channels',
+  doc: 'Channels of EXR files.',
   columns: [
     { name: 'file_id', type: 'string', required: true },
     { name: 'part', type: 'int32', required: true },
@@ -115,11 +180,25 @@ export const EXR_CHANNELS = defineTable({
     { columns: ['name', 'file_id'] },
     { columns: ['layer', 'file_id'] },
   ],
+  internal: false,
+  docs: {
+    file_id: 'File of the channel.',
+    part: 'Part of the channel.',
+    position: 'Place in the file.',
+    name: 'Name of the channel, such as `diffuse.R`.',
+    layer: 'The name up to its last dot; empty without one.',
+    component: 'The name behind it.',
+    pixel_type: 'Type of its samples.',
+    x_sampling: 'A sample for this many pixels of a line.',
+    y_sampling: 'A sample for this many lines.',
+    linear: 'Whether the file says that it is perceptually linear.',
+  },
 });
 
 /** `value_json` is null for a value that is too large to be kept; `size` tells how large. */
 export const EXR_ATTRIBUTES = defineTable({
   name: 'exr_attributes',
+  doc: 'Attributes of EXR headers.',
   columns: [
     { name: 'file_id', type: 'string', required: true },
     { name: 'part', type: 'int32', required: true },
@@ -132,21 +211,41 @@ export const EXR_ATTRIBUTES = defineTable({
     { name: 'value_json', type: json<ExrAttribute['value']>() },
   ],
   indexes: [{ columns: ['file_id', 'position'], unique: true }, { columns: ['name', 'file_id'] }],
+  internal: false,
+  docs: {
+    file_id: 'File of the attribute.',
+    part: 'Part of the attribute.',
+    position: 'Place in the file.',
+    name: 'Name of the attribute.',
+    type: 'Type of the attribute, as the file names it.',
+    size: 'Size of the value in the file.',
+    value_text: 'The value as text, where it is one.',
+    value_number: 'The value as a number, where it is one.',
+    value_json: 'The value as JSON; null where it is too large to be kept.',
+  },
 });
 
 /** One row for each file whose header is known, apart from it: a search reads all of them, and nothing else. */
 export const EXR_EMBEDDINGS = defineTable({
   name: 'exr_embeddings',
+  doc: 'Vectors of EXR files, by which like ones are found.',
   columns: [
     { name: 'file_id', type: 'string', required: true },
     { name: 'embedding_version', type: 'int32', required: true },
     { name: 'vector', type: 'vector', dimension: METADATA_EMBEDDING_DIMENSIONS, required: true },
   ],
   indexes: [{ columns: ['file_id'], unique: true }],
+  internal: true,
+  docs: {
+    file_id: 'The file.',
+    embedding_version: 'Version of the vector.',
+    vector: 'The vector, of length 1.',
+  },
 });
 
 export const EXR_QUEUE = defineTable({
   name: 'exr_queue',
+  doc: 'Objects whose headers are yet to be read.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'object_ids', type: json<readonly string[]>(), required: true },
@@ -154,6 +253,13 @@ export const EXR_QUEUE = defineTable({
     { name: 'attempt', type: 'int32', required: true },
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['due_ms'] }],
+  internal: true,
+  docs: {
+    id: 'Id of the entry.',
+    object_ids: 'The objects, as a JSON array.',
+    due_ms: 'When it is tried (again).',
+    attempt: 'Attempts that failed.',
+  },
 });
 
 export const EXR_TABLES: readonly TableDefinition[] = [

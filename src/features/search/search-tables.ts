@@ -1,13 +1,14 @@
 import type { TableDefinition } from '../../vastdb/engine.ts';
 import { defineTable, type RowOf, text } from '../../vastdb/schema/define-table.ts';
 import type { AssetStatus, RecommendedAction, TriageState } from './rules/asset.ts';
-import type { JobStatus } from './rules/job.ts';
+import { DEAD_LETTERS, JOBS, WATCHED_OBJECTS } from './search-job-tables.ts';
 import type { VersionStatus, Visibility } from './rules/version.ts';
 
 /** The tables of media search; docs/adr/0017-media-search.md says how they hang together. */
 
 export const ASSETS = defineTable({
   name: 'search_assets',
+  doc: 'Media whose words can be searched: one row for each key.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'bucket', type: 'string', required: true },
@@ -44,10 +45,36 @@ export const ASSETS = defineTable({
     { columns: ['source_id'] },
     { columns: ['tombstoned_ms'] },
   ],
+  internal: ['triage_state', 'recommended_action', 'engine', 'last_error', 'attempt', 'etag', 'flow_life'],
+  docs: {
+    id: 'Hash of bucket and key.',
+    bucket: 'Bucket.',
+    key: 'Key.',
+    current_version_id: 'Version that is found.',
+    status: 'State of the indexing.',
+    triage_state: 'Whether a person has to decide about it.',
+    recommended_action: 'What may help where it failed.',
+    engine: 'Where the transcript comes from.',
+    last_error: 'The last failure.',
+    attempt: 'Attempts of the job.',
+    size_bytes: 'Size of the object.',
+    content_type: 'Media type of the object.',
+    etag: 'ETag of the object and of its transcripts.',
+    duration_ns: 'Duration of the medium.',
+    codec: 'Coding of the medium.',
+    flow_id: 'Flow that the medium lies on.',
+    flow_life: 'Life of that flow.',
+    source_id: 'Source of that flow.',
+    offset_ns: 'Where the time 0 of the medium lies on the timeline of the flow.',
+    tombstoned_ms: 'When the object was removed; null: it is there.',
+    created_ms: 'When it was first seen.',
+    updated_ms: 'When the row last changed.',
+  },
 });
 
 export const VERSIONS = defineTable({
   name: 'search_versions',
+  doc: 'Contents of assets: a changed object or transcript is a new version.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'asset_id', type: 'string', required: true },
@@ -71,11 +98,30 @@ export const VERSIONS = defineTable({
     { columns: ['retired_ms'] },
     { columns: ['publish_state', 'embedding_model'] },
   ],
+  internal: ['size_bytes', 'status', 'transcript_hash', 'updated_ms', 'retired_ms'],
+  docs: {
+    id: 'Hash of asset and ETag.',
+    asset_id: 'The asset.',
+    etag: 'ETag of the object and of its transcripts.',
+    size_bytes: 'Size of the object.',
+    status: 'State of the indexing.',
+    publish_state: 'STAGING, ACTIVE, ARCHIVED or SOFT_DELETED.',
+    segment_visibility: 'The same of its segments.',
+    embedding_visibility: 'The same of its vectors.',
+    language: 'Language of the speech, as BCP 47.',
+    transcript_hash: 'Hash of the transcript.',
+    embedding_model: 'Model that made a vector of each segment; null: none did.',
+    created_ms: 'When it was made.',
+    updated_ms: 'When the row last changed.',
+    published_ms: 'When it was published.',
+    retired_ms: 'When another took its place, or it was removed.',
+  },
 });
 
 /** `words` is null once the single segment was removed: nothing finds it any more. */
 export const SEGMENTS = defineTable({
   name: 'search_segments',
+  doc: 'Segments of transcripts. Those that may be found are of versions in `search_visible_segments`.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'version_id', type: 'string', required: true },
@@ -92,11 +138,27 @@ export const SEGMENTS = defineTable({
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['version_id', 'start_ns'] }],
   fullText: 'words',
+  internal: ['chunking', 'words'],
+  docs: {
+    id: 'Hash of version, chunking and position.',
+    version_id: 'Version that it belongs to.',
+    asset_id: 'Asset that it belongs to.',
+    chunking: 'How the transcript was cut.',
+    position: 'Place in the transcript.',
+    start_ns: 'Begin, in the time of the medium.',
+    end_ns: 'End, in the time of the medium, exclusive.',
+    text: 'What is said.',
+    speaker: 'Who says it.',
+    confidence: 'How sure the recogniser is, from 0 to 1.',
+    deleted_ms: 'When it was removed by itself; null: it was not.',
+    words: 'The text, folded, for the search; null once it was removed.',
+  },
 });
 
 /** @param dimension of the vectors; it is part of the table, so another dimension needs another installation. */
 export const EMBEDDINGS = defineTable({
   name: 'search_embeddings',
+  doc: 'Vectors of segments of transcripts. `SEARCH_EMBEDDING_DIMENSION` says how many elements they have.',
   columns: [
     { name: 'segment_id', type: 'string', required: true },
     { name: 'version_id', type: 'string', required: true },
@@ -107,6 +169,16 @@ export const EMBEDDINGS = defineTable({
     { name: 'deleted_ms', type: 'int64' },
   ],
   indexes: [{ columns: ['segment_id', 'model'], unique: true, keysOnly: true }, { columns: ['version_id'] }],
+  internal: false,
+  docs: {
+    segment_id: 'Segment of the vector.',
+    version_id: 'Version that it belongs to.',
+    asset_id: 'Asset that it belongs to.',
+    model: 'Model that made it.',
+    dimension: 'Elements of the vector.',
+    vector: 'The vector.',
+    deleted_ms: 'When it was removed by itself; null: it was not.',
+  },
 });
 
 /** @param dimension of the vectors; it is part of the table, so another dimension needs another installation. */
@@ -118,6 +190,7 @@ const embeddingTable = (dimension: number): TableDefinition => ({
 const visibleTable = (name: string) =>
   defineTable({
     name,
+    doc: 'Versions that a search finds: one row for each such asset.',
     columns: [
       { name: 'version_id', type: 'string', required: true },
       { name: 'asset_id', type: 'string', required: true },
@@ -134,6 +207,18 @@ const visibleTable = (name: string) =>
       { columns: ['asset_id'], unique: true },
       { columns: ['flow_id'] },
     ],
+    internal: ['flow_life', 'revision'],
+    docs: {
+      version_id: 'The version.',
+      asset_id: 'The asset.',
+      bucket: 'Bucket of the asset.',
+      flow_id: 'Flow that the medium lies on.',
+      flow_life: 'Life of that flow.',
+      source_id: 'Source of that flow.',
+      language: 'Language of the speech.',
+      offset_ns: 'Where the time 0 of the medium lies on the timeline of the flow; 0 without a flow.',
+      revision: 'Rises with each change.',
+    },
   });
 
 export type VisibleTable = ReturnType<typeof visibleTable>;
@@ -144,77 +229,22 @@ export const VISIBLE_EMBEDDINGS = visibleTable('search_visible_embeddings');
 
 export const STATE = defineTable({
   name: 'search_state',
+  doc: 'Counters of the search.',
   columns: [
     { name: 'name', type: 'string', required: true },
     { name: 'value', type: 'int64', required: true },
   ],
   indexes: [{ columns: ['name'], unique: true }],
-});
-
-/** `due_ms`: from when on the job may be taken; see `table-job-queue.ts`. */
-export const JOBS = defineTable({
-  name: 'search_jobs',
-  columns: [
-    { name: 'id', type: 'string', required: true },
-    { name: 'idempotency_key', type: 'string', required: true },
-    { name: 'asset_id', type: 'string', required: true },
-    { name: 'version_id', type: 'string' },
-    { name: 'engine_policy', type: 'string' },
-    { name: 'data', type: 'string', required: true },
-    { name: 'attempt', type: 'int32', required: true },
-    { name: 'status', type: text<JobStatus>(), required: true },
-    { name: 'last_error', type: 'string' },
-    { name: 'due_ms', type: 'int64', required: true },
-    { name: 'lease_token', type: 'string' },
-    { name: 'enqueued_ms', type: 'int64', required: true },
-    { name: 'scheduled_ms', type: 'int64', required: true },
-    { name: 'started_ms', type: 'int64' },
-    { name: 'completed_ms', type: 'int64' },
-  ],
-  indexes: [
-    { columns: ['id'], unique: true },
-    { columns: ['idempotency_key'], unique: true },
-    { columns: ['due_ms'] },
-    { columns: ['status'] },
-    { columns: ['version_id'] },
-  ],
-});
-
-export const DEAD_LETTERS = defineTable({
-  name: 'search_dead_letters',
-  columns: [
-    { name: 'id', type: 'string', required: true },
-    { name: 'job_id', type: 'string', required: true },
-    { name: 'asset_id', type: 'string', required: true },
-    { name: 'version_id', type: 'string' },
-    { name: 'error_code', type: 'string', required: true },
-    { name: 'message', type: 'string', required: true },
-    { name: 'retryable', type: 'bool', required: true },
-    { name: 'attempt', type: 'int32', required: true },
-    { name: 'job_data', type: 'string', required: true },
-    { name: 'logs', type: 'string' },
-    { name: 'created_ms', type: 'int64', required: true },
-  ],
-  indexes: [{ columns: ['id'], unique: true }, { columns: ['created_ms', 'id'] }],
-});
-
-/** Objects that a subscription has notified of. */
-export const WATCHED_OBJECTS = defineTable({
-  name: 'search_watched_objects',
-  columns: [
-    { name: 'subscription', type: 'string', required: true },
-    { name: 'key', type: 'string', required: true },
-    { name: 'etag', type: 'string', required: true },
-    { name: 'size_bytes', type: 'int64', required: true },
-  ],
-  indexes: [{ columns: ['subscription', 'key'], unique: true }],
+  internal: true,
+  docs: {
+    name: 'Name of the counter.',
+    value: 'Its value.',
+  },
 });
 
 export type AssetRow = RowOf<typeof ASSETS>;
 export type VersionRow = RowOf<typeof VERSIONS>;
 export type SegmentRow = RowOf<typeof SEGMENTS>;
-export type JobRow = RowOf<typeof JOBS>;
-export type DeadLetterRow = RowOf<typeof DEAD_LETTERS>;
 
 export const searchTables = (dimension: number): readonly TableDefinition[] => [
   ASSETS,

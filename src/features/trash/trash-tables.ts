@@ -13,9 +13,16 @@ const DELETION = [
   { name: 'deleted_by', type: 'string', required: true },
 ] as const;
 
+const DELETION_DOCS = {
+  deletion_id: 'Deletion that it is a part of.',
+  deleted_ms: 'When it was deleted.',
+  deleted_by: 'Who deleted it.',
+};
+
 /** `resume_ns` is set while the flow is being restored, `memberships` is JSON. */
 export const DELETED_FLOWS = defineTable({
   name: 'deleted_flows',
+  doc: 'Flows that were deleted and can be restored (`SOFT_DELETE`).',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'life', type: 'string' },
@@ -31,21 +38,39 @@ export const DELETED_FLOWS = defineTable({
     { columns: ['deletion_id'] },
     { columns: ['deleted_ms', 'deletion_id'] },
   ],
+  internal: true,
+  docs: {
+    id: 'Id of the flow.',
+    life: 'Its life; null: its id.',
+    source_id: 'Source of the flow.',
+    ...DELETION_DOCS,
+    resume_ns: 'Set while it is being restored: the segments before it are there again.',
+    memberships: 'Collections that it was in, as JSON.',
+    document: 'The flow as JSON.',
+  },
 });
 
 export const DELETED_SOURCES = defineTable({
   name: 'deleted_sources',
+  doc: 'Sources that went with their last flow.',
   columns: [
     { name: 'id', type: 'string', required: true },
     ...DELETION,
     { name: 'document', type: json<Source>(), required: true },
   ],
   indexes: [{ columns: ['id'] }, { columns: ['deletion_id'] }, { columns: ['deleted_ms', 'deletion_id'] }],
+  internal: true,
+  docs: {
+    id: 'Id of the source.',
+    ...DELETION_DOCS,
+    document: 'The source as JSON.',
+  },
 });
 
 /** Kept together by flow and time, the order in which they are restored. */
 export const DELETED_SEGMENTS = defineTable({
   name: 'deleted_segments',
+  doc: 'Segments that were deleted and can be restored.',
   columns: [
     { name: 'flow_id', type: 'string', required: true },
     { name: 'life', type: 'string' },
@@ -65,6 +90,19 @@ export const DELETED_SEGMENTS = defineTable({
     { columns: ['deleted_ms', 'deletion_id', 'start_ns'] },
     { columns: ['flow_id', 'deleted_ms', 'deletion_id', 'start_ns'] },
   ],
+  internal: true,
+  docs: {
+    flow_id: 'Flow of the segment.',
+    life: 'Life of that flow; null: its id.',
+    start_ns: 'Begin on the timeline of the flow, inclusive.',
+    end_ns: 'End on the timeline of the flow, exclusive.',
+    object_id: 'Object with the media.',
+    locations: 'As in `segments`.',
+    external_urls: 'As in `segments`.',
+    fragment: 'As in `segments`.',
+    init_object_id: 'As in `segments`.',
+    ...DELETION_DOCS,
+  },
 });
 
 export const DELETION_COLUMNS = ['deletion_id', 'deleted_ms', 'deleted_by'] as const;

@@ -3,6 +3,7 @@ import type { DeletionRequest, DeletionStatus } from './deletion-request.ts';
 
 export const DELETION_REQUESTS = defineTable({
   name: 'deletion_requests',
+  doc: 'Deletions of segments that take longer than a request (TAMS, `deletion-request`).',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'flow_id', type: 'string', required: true },
@@ -28,4 +29,23 @@ export const DELETION_REQUESTS = defineTable({
     { columns: ['sort_created'] },
     { columns: ['sort_expiry'] },
   ],
+  internal: true,
+  docs: {
+    id: 'Id of the request: a UUID.',
+    flow_id: 'Flow whose segments are deleted.',
+    object_id: 'Only segments of this object; null: of any.',
+    timerange_to_delete: 'Time to delete, as text of TAMS.',
+    timerange_remaining: 'Time that is left to do.',
+    delete_flow: 'Whether the flow is deleted too.',
+    status: 'State of the request.',
+    created: 'When it was made, as RFC 3339.',
+    created_by: 'Who made it.',
+    updated: 'When it last went on, as RFC 3339.',
+    expiry_ms: 'When the row goes; null while it is not done.',
+    error: 'Its failure as JSON.',
+    auth_classes: 'Classes with access to the flow, as in `flows`.',
+    sort_created: 'Key that listings sort by.',
+    sort_expiry: 'Key that listings sort by.',
+    spread: 'Hash of the id.',
+  },
 });

@@ -56,6 +56,13 @@ export const SORT_DEFINITIONS = [
   { name: 'spread', type: 'int64' },
 ] as const satisfies readonly ColumnDefinition[];
 
+export const SORT_DOCS = {
+  sort_created: 'Key that listings by creation sort by.',
+  sort_updated: 'Key that listings by the last change sort by.',
+  sort_label: 'Key that listings by label sort by.',
+  spread: 'Hash of the id, from which listings take samples.',
+};
+
 export const SORT_INDEXES = [
   { columns: ['sort_created'] },
   { columns: ['sort_updated'] },

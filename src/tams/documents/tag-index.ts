@@ -10,6 +10,7 @@ import type { TableReads } from '../table-access.ts';
 export const tagTable = (name: string) =>
   defineTable({
     name,
+    doc: 'Tags of flows, or of sources: the whole text of each.',
     columns: [
       { name: 'owner_id', type: 'string', required: true },
       { name: 'name', type: 'string', required: true },
@@ -17,18 +18,31 @@ export const tagTable = (name: string) =>
     ],
     sortKey: ['owner_id', 'name'],
     indexes: [{ columns: ['name', 'value'], equalityOnly: ['name', 'value'] }],
+    internal: false,
+    docs: {
+      owner_id: 'Flow or source that has the tag.',
+      name: 'Name of the tag.',
+      value: 'Text of the tag; the texts of a list are joined by commas.',
+    },
   });
 
 /** An index over the texts in lists of tags, beside the whole text that `tagTable` has of a list. */
 export const tagItemTable = (name: string) =>
   defineTable({
     name,
+    doc: 'Tags that are lists: one row for each different text.',
     columns: [
       { name: 'owner_id', type: 'string', required: true },
       { name: 'name', type: 'string', required: true },
       { name: 'value', type: 'string', required: true },
     ],
     indexes: [{ columns: ['owner_id'] }, { columns: ['name', 'value'], equalityOnly: ['name', 'value'] }],
+    internal: false,
+    docs: {
+      owner_id: 'Flow or source that has the tag.',
+      name: 'Name of the tag.',
+      value: 'One text of the list.',
+    },
   });
 
 type TagTable = ReturnType<typeof tagTable>;

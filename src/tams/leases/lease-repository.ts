@@ -7,12 +7,19 @@ import type { TableReads } from '../table-access.ts';
 
 export const LEASES = defineTable({
   name: 'leases',
+  doc: 'Work that one replica does at a time.',
   columns: [
     { name: 'name', type: 'string', required: true },
     { name: 'owner', type: 'string', required: true },
     { name: 'expires_ms', type: 'int64', required: true },
   ],
   indexes: [{ columns: ['name'], unique: true }],
+  internal: true,
+  docs: {
+    name: 'The work.',
+    owner: 'Replica that does it.',
+    expires_ms: 'When another one may take it.',
+  },
 });
 
 interface LeaseRow {

@@ -4,6 +4,7 @@ import type { InstanceTask } from './instance-job.ts';
 /** Places in storage backends that no object has yet, or that none has any more: nothing else knows the bytes there. */
 export const INSTANCE_JOBS = defineTable({
   name: 'instance_jobs',
+  doc: 'Copies of objects that are being made, and bytes that are being deleted.',
   columns: [
     { name: 'object_id', type: 'string', required: true },
     { name: 'storage_id', type: 'string', required: true },
@@ -16,4 +17,16 @@ export const INSTANCE_JOBS = defineTable({
     { name: 'error', type: 'string' },
   ],
   indexes: [{ columns: ['due_ms'] }, { columns: ['object_id'] }],
+  internal: true,
+  docs: {
+    object_id: 'The object.',
+    storage_id: 'Storage backend of the place.',
+    storage_path: 'Key of the place.',
+    task: '`copy` or `remove`.',
+    due_ms: 'When it is tried (again).',
+    created_ms: 'When it was asked for.',
+    attempts: 'Attempts that failed.',
+    principal: 'Who asked for it.',
+    error: 'The last failure.',
+  },
 });

@@ -7,11 +7,17 @@ import { fromJson, toJson } from '../../shared/json-text.ts';
 
 export const SERVICE_INFO = defineTable({
   name: 'service_info',
+  doc: 'What clients set of the service: one row at most.',
   columns: [
     { name: 'key', type: 'string', required: true },
     { name: 'document', type: json<ServiceInfo>(), required: true },
   ],
   indexes: [{ columns: ['key'], unique: true }],
+  internal: true,
+  docs: {
+    key: 'Always `service`.',
+    document: 'Name and description as JSON.',
+  },
 });
 
 /** The table has one row: clients' changes of the service's description. */

@@ -4,6 +4,7 @@ import type { PositionRange, PublicWebhook, WebhookEvent, WebhookFailure } from 
 
 export const WEBHOOKS = defineTable({
   name: 'webhooks',
+  doc: 'Registrations of webhooks.',
   columns: [
     { name: 'identity', type: 'string', required: true },
     { name: 'created_ns', type: 'int64', required: true },
@@ -24,11 +25,31 @@ export const WEBHOOKS = defineTable({
     { name: 'auth_classes', type: 'string' },
   ],
   indexes: [{ columns: ['identity'], unique: true }, { columns: ['id'] }],
+  internal: true,
+  docs: {
+    identity: 'Name of the registration in this server.',
+    created_ns: 'When it was made, since 1970.',
+    sealed_api_key: 'The key that is sent along, encrypted with `SECRET_KEY`.',
+    document: 'The registration as JSON, without its key.',
+    revision: 'Changes with the registration.',
+    position: 'Events up to here are done.',
+    done: 'Events behind it that are done, as JSON ranges.',
+    troubled_since_ms: 'Since when nothing can be delivered.',
+    failure: 'That failure as JSON.',
+    owner: 'Who made it; null: an administrator.',
+    classes: 'Classes that limit its events, as a JSON array; null: none.',
+    id: 'Id in TAMS 8.2: a UUID.',
+    url: 'Where events are sent.',
+    form: 'Version of TAMS that its events are written in.',
+    disabled: 'Whether a client switched it off.',
+    auth_classes: 'Classes that share it; null: its owner alone.',
+  },
 });
 
 /** The outbox and, once they have a position, the log of the events that registrations wait for. */
 export const EVENTS = defineTable({
   name: 'events',
+  doc: 'Events that webhooks and topics are told of; they go when all are.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'position', type: 'int64' },
@@ -41,4 +62,16 @@ export const EVENTS = defineTable({
     { name: 'payload', type: 'string', required: true },
   ],
   indexes: [{ columns: ['position', 'order_ns'] }, { columns: ['subject', 'position', 'order_ns'], keysOnly: true }],
+  internal: true,
+  docs: {
+    id: 'Id of the event: a UUID.',
+    position: 'Place in the log, from 1; null until it has one.',
+    order_ns: 'Order of events of one subject before they have a place.',
+    subject: 'Flow or source that it is about.',
+    type: 'Type of the event, such as `flows/created`.',
+    time: 'When the change was made, as RFC 3339.',
+    created_ms: 'When the row was written.',
+    scope: 'What registrations filter by, as JSON.',
+    payload: 'Content of the event, as JSON.',
+  },
 });

@@ -10,6 +10,7 @@ import { defineTable } from '../schema/define-table.ts';
  */
 export const BATCH_LEDGER = defineTable({
   name: '_batches',
+  doc: 'Batches that are being written: tells after a crash whether one was.',
   columns: [
     { name: 'entry_id', type: 'string', required: true },
     { name: 'table_name', type: 'string', required: true },
@@ -17,6 +18,13 @@ export const BATCH_LEDGER = defineTable({
     { name: 'written_ns', type: 'int64', required: true },
   ],
   sortKey: ['entry_id'],
+  internal: true,
+  docs: {
+    entry_id: 'Id of the batch.',
+    table_name: 'Table that it writes to.',
+    row_count: 'Rows of the batch.',
+    written_ns: 'When it was written, since 1970.',
+  },
 });
 
 const REMOVED_AT_ONCE = 1000;

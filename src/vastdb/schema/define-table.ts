@@ -12,9 +12,12 @@ export function defineTable<const Columns extends readonly ColumnDefinition[]>(
   return definition;
 }
 
-/** Indexes and keys name columns of the table. */
+/** Indexes and keys name columns of the table, and all of its columns are described. */
 interface Definition<Columns extends readonly ColumnDefinition[]> extends TableDefinition<RowOfColumns<Columns>> {
   readonly columns: Columns;
+  readonly doc: string;
+  readonly docs: Readonly<Record<NameIn<Columns>, string>>;
+  readonly internal: boolean | readonly NameIn<Columns>[];
   readonly sortKey?: readonly NameIn<Columns>[];
   readonly indexes?: readonly IndexDefinition<NameIn<Columns>>[];
   readonly fullText?: NameIn<Columns>;

@@ -18,6 +18,7 @@ import { openTemporaryEngine, type TemporaryEngine } from '../../support/vastdb/
 
 const CLIPS = defineTable({
   name: 'clips',
+  doc: 'Clips.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'state', type: text<'raw' | 'cut'>(), required: true },
@@ -26,13 +27,18 @@ const CLIPS = defineTable({
     { name: 'document', type: json<{ title: string }>() },
   ],
   indexes: [{ columns: ['id'], unique: true }],
+  internal: true,
+  docs: { id: 'Its id.', state: 'Its state.', start_ns: 'Its begin.', rating: 'Its rating.', document: 'All of it.' },
 });
 const WORDS = defineTable({
   name: 'words',
+  doc: 'Words of clips.',
   columns: [
     { name: 'clip', type: 'string', required: true },
     { name: 'word', type: 'string', required: true },
   ],
+  internal: true,
+  docs: { clip: 'The clip.', word: 'One of its words.' },
 });
 type ClipRow = RowOf<typeof CLIPS>;
 
@@ -98,8 +104,11 @@ describe('a defined table', () => {
     await expect(manager.select({ table: CLIPS, columns: ['id'], orderBy })).rejects.toThrow('title');
     // @ts-expect-error a column that is not there
     await expect(manager.update(CLIPS, eq('id', 'a'), { title: 'B' })).rejects.toThrow('title');
+    const other = { name: 'other', doc: 'Others.', columns: [{ name: 'id', type: 'string' }], internal: true } as const;
     // @ts-expect-error an index on a column that is not there
-    defineTable({ name: 'other', columns: [{ name: 'id', type: 'string' }], indexes: [{ columns: ['key'] }] });
+    defineTable({ ...other, docs: { id: 'Its id.' }, indexes: [{ columns: ['key'] }] });
+    // @ts-expect-error a column without a description
+    defineTable({ ...other, docs: {} });
   });
 
   it('takes cells of its types alone', async () => {

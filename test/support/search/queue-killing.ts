@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { QueueStats } from '../../../src/features/search/rules/job-queue.ts';
 import { TableJobQueue } from '../../../src/features/search/repositories/table-job-queue.ts';
-import { DEAD_LETTERS, searchTables } from '../../../src/features/search/search-tables.ts';
+import { DEAD_LETTERS } from '../../../src/features/search/search-job-tables.ts';
+import { searchTables } from '../../../src/features/search/search-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 

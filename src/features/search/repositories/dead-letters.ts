@@ -3,7 +3,7 @@ import { uuidV7 } from '../../../shared/uuid.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq } from '../../../vastdb/predicate/builder.ts';
-import { DEAD_LETTERS, type DeadLetterRow } from '../search-tables.ts';
+import { DEAD_LETTERS, type DeadLetterRow } from '../search-job-tables.ts';
 
 /** The newest first. */
 export async function readDeadLetters(reader: ManagedReader, limit: number, offset: number): Promise<DeadLetter[]> {

@@ -11,7 +11,7 @@ import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { insertDeadLetter } from './dead-letters.ts';
 import { jobDataOf, toJob } from './job-rows.ts';
 import { readQueuePaused } from './state.ts';
-import { type JobRow, JOBS } from '../search-tables.ts';
+import { type JobRow, JOBS } from '../search-job-tables.ts';
 import { quarantine, settle } from './triage.ts';
 
 /** `due_ms` of a done job: it is never taken again. */

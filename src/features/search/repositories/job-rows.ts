@@ -1,6 +1,6 @@
 import type { Job, JobInput } from '../rules/job.ts';
 import { uuidV7 } from '../../../shared/uuid.ts';
-import type { JobRow } from '../search-tables.ts';
+import type { JobRow } from '../search-job-tables.ts';
 
 /** The row of a job that was never tried. */
 export function newRow(

@@ -14,7 +14,8 @@ import { toAsset } from './assets.ts';
 import { toDeadLetter } from './dead-letters.ts';
 import { countEmbeddings } from './embeddings.ts';
 import { countSegments } from './segments.ts';
-import { ASSETS, DEAD_LETTERS, VERSIONS } from '../search-tables.ts';
+import { DEAD_LETTERS } from '../search-job-tables.ts';
+import { ASSETS, VERSIONS } from '../search-tables.ts';
 import { toVersion } from './versions.ts';
 
 /** In the order of `created_ms`, which every one of these tables has; the id settles ties. */

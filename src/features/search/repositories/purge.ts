@@ -2,7 +2,8 @@ import type { Cell, Ordering, RowSet, TableDefinition } from '../../../vastdb/en
 import { and, eq, gt, isIn, isNotNull, lt, ne } from '../../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate, Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { ASSETS, EMBEDDINGS, JOBS, SEGMENTS, type VersionRow, VERSIONS } from '../search-tables.ts';
+import { JOBS } from '../search-job-tables.ts';
+import { ASSETS, EMBEDDINGS, SEGMENTS, type VersionRow, VERSIONS } from '../search-tables.ts';
 
 /** Rows that are removed in one transaction. */
 const BATCH = 2_000;

@@ -8,7 +8,7 @@ import { translated } from '../../../tams/table-failure.ts';
 import { buryHeld, claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
 import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
 import { dueAnew, newRow, toJob } from './job-rows.ts';
-import { JOBS } from '../search-tables.ts';
+import { JOBS } from '../search-job-tables.ts';
 
 /** A dead consumer is noticed after this time; a live one renews its lease three times meanwhile. */
 const TIMES: ConsumerTimes = { leaseMs: 30_000, pollMs: 500 };

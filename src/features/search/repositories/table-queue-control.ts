@@ -9,7 +9,8 @@ import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { translated } from '../../../tams/table-failure.ts';
 import { dueAnew, toJob } from './job-rows.ts';
 import { readQueuePaused, writeQueuePaused } from './state.ts';
-import { ASSETS, DEAD_LETTERS, JOBS } from '../search-tables.ts';
+import { DEAD_LETTERS, JOBS } from '../search-job-tables.ts';
+import { ASSETS } from '../search-tables.ts';
 import { release } from './triage.ts';
 
 /** Rows that are removed in one transaction. */

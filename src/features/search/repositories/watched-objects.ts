@@ -2,7 +2,7 @@ import { and, eq, gt, isIn, lte } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { RowOf } from '../../../vastdb/schema/define-table.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { WATCHED_OBJECTS } from '../search-tables.ts';
+import { WATCHED_OBJECTS } from '../search-job-tables.ts';
 
 export interface WatchedObject {
   readonly key: string;

@@ -1,16 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { pythonWith, VAST_SDK } from '../../../support/python.ts';
 import { startVastEmulator } from '../../../support/vast-emulator/index.ts';
 
 const run = promisify(execFile);
-const SDK = 'vastdb==2.1.0';
 /** What its tests import besides what it needs itself. */
 const FOR_ITS_TESTS = ['pytest', 'pytest-check', 'pandas', 'boto3', 'duckdb', 'toolz', 'xmltodict'];
-const INSTALL_MS = 300_000;
 const TESTS_MS = 900_000;
 
 /** Tests that no emulator of the tables can pass, with the reason. */
@@ -32,38 +28,15 @@ const CANNOT = {
   'test_tables.py::test_elysium_splits': 'it sleeps for five minutes',
 };
 
-interface Installed {
-  readonly python: string;
-  /** The folder that the package is in. */
-  readonly packages: string;
-}
+const python = await pythonWith(VAST_SDK, ...FOR_ITS_TESTS);
 
-/** Installs the vendor's SDK with its tests; the reason where that cannot be done. */
-async function install(folder: string): Promise<Installed | string> {
-  const python = join(folder, 'bin', 'python');
-  try {
-    await run('python3', ['-m', 'venv', folder]);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', SDK, ...FOR_ITS_TESTS];
-    await run(python, pip, { timeout: INSTALL_MS });
-    const { stdout } = await run(python, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']);
-    return { python, packages: stdout.trim() };
-  } catch (error) {
-    return error instanceof Error ? error.message.split('\n').slice(0, 2).join(': ') : String(error);
-  }
-}
-
-const folder = await mkdtemp(join(tmpdir(), 'tams-vast-sdk-'));
-afterAll(() => rm(folder, { recursive: true, force: true }));
-const installed = await install(folder);
-if (typeof installed === 'string') {
-  console.warn(`The tests of VAST's own SDK are skipped: Python 3 cannot install it: ${installed}`);
-}
-
-describe.skipIf(typeof installed === 'string')("the vendor's own tests", () => {
+describe.skipIf(typeof python !== 'string')("the vendor's own tests", () => {
   it(
     'pass on the emulator, but for those that want more than tables',
     async () => {
-      const { python, packages } = installed as Installed;
+      const interpreter = python as string;
+      const { stdout } = await run(interpreter, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']);
+      const packages = stdout.trim();
       const emulator = await startVastEmulator({ seed: 0 });
       const left = Object.keys(CANNOT).map((name) => ['--deselect', `vastdb/tests/${name}`]);
       const args = [
@@ -74,7 +47,7 @@ describe.skipIf(typeof installed === 'string')("the vendor's own tests", () => {
         ...['--tabular-access-key', emulator.accessKey, '--tabular-secret-key', emulator.secretKey],
       ];
       try {
-        const outcome = await run(python, args, {
+        const outcome = await run(interpreter, args, {
           timeout: TESTS_MS,
           maxBuffer: 2 ** 26,
           cwd: packages,
