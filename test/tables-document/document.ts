@@ -6,7 +6,7 @@ import type { ColumnDefinition, ColumnType, TableDefinition } from '../../src/va
 import { declarationOf } from '../../src/vastdb/engines/postgres/column-types.ts';
 import { declaredType } from '../../src/vastdb/engines/sqlite/column-types.ts';
 import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
-import { arrowType } from '../../src/vastdb/transfer/arrow-types.ts';
+import { arrowSchema } from '../../src/vastdb/transfer/arrow-types.ts';
 
 export const TABLES_DOCUMENT = 'docs/tables.md';
 
@@ -49,7 +49,8 @@ export async function tablesDocument(): Promise<string> {
 
 function typeRow(type: ColumnType): string[] {
   const column = { name: type, type, ...(type === 'vector' && { dimension: 384 }) };
-  return [type, arrowType(column).toString(), declaredType(column), declarationOf(column)].map(code);
+  const [field = ''] = arrowSchema([column]).fields.map(String);
+  return [type, field.replace(`${type}: `, ''), declaredType(column), declarationOf(column)].map(code);
 }
 
 function tableText({ name, doc = '', columns, sortKey, internal, docs = {} }: TableDefinition): string[] {
