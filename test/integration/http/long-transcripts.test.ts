@@ -50,7 +50,7 @@ describe('a transcript', () => {
     expect(meanwhile).toBeGreaterThan(20);
   });
 
-  it('of 100,000 cues is stored in short turns of the event loop', async () => {
+  it('of 100,000 cues is stored in short turns of the event loop', { timeout: 120_000 }, async () => {
     const segments = Array.from({ length: 100_000 }, (_, n) => ({
       start_ms: 300 * n,
       end_ms: 300 * n + 300,
@@ -60,15 +60,15 @@ describe('a transcript', () => {
     const startedAt = process.threadCpuUsage();
     parseSearchable({ text, format: 'json' });
     const atOnce = millisecondsSince(startedAt);
-    const longest: number[] = [];
-    for (let time = 1; time <= 3; time++) {
+    // Garbage is collected in some turn of some time; a long step of ours would be in each.
+    let longest = Infinity;
+    for (let time = 1; time <= 3 && longest >= atOnce / 3; time++) {
       const { id } = await api.asset(`100,000 cues, time ${time}`);
       const put = api.putText(`/search/assets/${id}/transcript`, 'application/json', text);
-      longest.push(await longestTurnOf(put));
+      longest = await longestTurnOf(put);
       expect((await put).status).toBe(200);
     }
-    // Garbage is collected within some turn of some time; a long step of ours would be in each.
-    expect(Math.min(...longest)).toBeLessThan(atOnce / 3);
+    expect(longest).toBeLessThan(atOnce / 3);
   });
 });
 
