@@ -61,6 +61,16 @@ export function millisecondsOf(row: Row, column: string): number | undefined {
   return ms;
 }
 
+/** Whether an earlier system has marked the row as deleted, and not restored it. */
+export function isDeleted(row: Row): boolean {
+  const { deleted } = row;
+  if (deleted !== null && deleted !== undefined) return deleted === true || deleted === 1 || deleted === 1n;
+  return ['deleted_at', 'deleted_date'].some((column) => textOf(row, column) !== undefined);
+}
+
+export const DELETED_COLUMNS = ['deleted', 'deleted_at', 'deleted_date'];
+export const DELETED = 'deleted there';
+
 /** As UTC in RFC 3339. */
 export function timeOf(row: Row, column: string): string | undefined {
   const ms = millisecondsOf(row, column);

@@ -2,14 +2,21 @@ import type { Row } from '../../src/vastdb/engine.ts';
 
 /** The tables of an earlier system. They are only read. */
 export interface ForeignTables {
-  /** Names of the columns that can be read, and how many rows there are; undefined where there is no such table. */
-  describe(table: string): Promise<{ readonly columns: readonly string[]; readonly rows: number } | undefined>;
+  /** Undefined where there is no such table. */
+  describe(table: string): Promise<ForeignTable | undefined>;
   /**
-   * All rows, some at a time, in no order. Texts are strings; whole numbers a number or a bigint; times are nanoseconds
-   * since 1970, as bigint.
+   * All rows, some at a time, in no order. Texts are strings, and JSON is one; whole numbers a number or a bigint; times are
+   * nanoseconds since 1970, as bigint; vectors Float32Array.
    */
   scan(table: string, columns: readonly string[]): AsyncIterable<readonly Row[]>;
   close(): Promise<void>;
+}
+
+export interface ForeignTable {
+  /** Names of the columns that can be read. */
+  readonly columns: readonly string[];
+  /** Undefined where counting them would be to read them all. */
+  readonly rows?: number | undefined;
 }
 
 /** The rows of a table that has all `needed` columns, with those of the `wanted` ones that it has. */

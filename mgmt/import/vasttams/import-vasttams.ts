@@ -20,12 +20,12 @@ export async function importVasttams(
   progress: Progress,
 ): Promise<void> {
   const described = await tables.describe('segments');
-  if (described === undefined) throw new Error('There is no table segments: is this the schema of a vasttams?');
+  if (described === undefined) throw new Error('There is no table segments: are these the tables of a vasttams?');
   const tags = await readTags(tables, report);
   await importSources(tables, store, tags, report);
-  await importFlows(tables, store, tags, report);
-  await importObjects(tables, store, manager, place, report);
-  progress.start('segments', described.rows);
-  await importSegments(tables, store, report, (rows) => progress.advance(rows));
+  const deletedFlows = await importFlows(tables, store, tags, report);
+  await importObjects(tables, store, manager, place, deletedFlows, report);
+  progress.start('segments', described.rows ?? 0);
+  await importSegments(tables, store, report, deletedFlows, (rows) => progress.advance(rows));
   await dropUnused(tables, store, report);
 }

@@ -7,12 +7,22 @@ import type { Source } from '../../../src/tams/sources/source.ts';
 import type { Store } from '../../../src/tams/store.ts';
 import { SURFACES } from '../../../src/tams/versions/surfaces.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
-import { integerOf, jsonOf, millisecondsOf, requiredText, textOf, timeOf, uuidOf } from '../cells.ts';
+import {
+  DELETED,
+  DELETED_COLUMNS,
+  integerOf,
+  isDeleted,
+  jsonOf,
+  requiredText,
+  textOf,
+  timeOf,
+  uuidOf,
+} from '../cells.ts';
 import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../import-report.ts';
 
 const FORMATS: ReadonlySet<string> = new Set(Object.values(Format));
-const COMMON = ['label', 'description', 'created_by', 'updated_by', 'created'];
+const COMMON = ['label', 'description', 'created_by', 'updated_by', 'created', 'tags', ...DELETED_COLUMNS];
 const FLOW_COLUMNS = [
   ...COMMON,
   ...['metadata_updated', 'metadata_version', 'generation', 'read_only', 'codec', 'container', 'avg_bit_rate'],
@@ -22,10 +32,9 @@ const FLOW_COLUMNS = [
 /** The tags of sources and flows, by their ids. They are few beside segments, and held while the others are read. */
 export async function readTags(tables: ForeignTables, report: ImportReport): Promise<Map<string, Tags>> {
   const tags = new Map<string, Tags>();
-  for await (const rows of rowsOf(tables, 'tags', ['id', 'entity_id', 'tag_name', 'tag_value'], ['deleted_date'])) {
+  for await (const rows of rowsOf(tables, 'tags', ['id', 'entity_id', 'tag_name', 'tag_value'], DELETED_COLUMNS)) {
     for (const row of rows) {
       await take(report, 'tags', row, async () => {
-        if (millisecondsOf(row, 'deleted_date') !== undefined) throw new RefusedRow('it was deleted');
         const id = uuidOf(row, 'entity_id');
         tags.set(id, { ...tags.get(id), [requiredText(row, 'tag_name')]: textOf(row, 'tag_value') ?? '' });
         return true;
@@ -55,15 +64,21 @@ export async function importSources(
   }
 }
 
-/** Flows whose source has no row get one, as they do when a client puts them (TAMS 7.0, `PUT /flows/{flowId}`). */
+/**
+ * Flows whose source has no row get one, as they do when a client puts them (TAMS 7.0, `PUT /flows/{flowId}`).
+ *
+ * @returns the ids of those that were deleted there.
+ */
 export async function importFlows(
   tables: ForeignTables,
   store: Store,
   tags: ReadonlyMap<string, Tags>,
   report: ImportReport,
-): Promise<void> {
+): Promise<Set<string>> {
+  const deleted = new Set<string>();
   for await (const rows of rowsOf(tables, 'flows', ['id', 'source_id', 'format'], FLOW_COLUMNS)) {
     for (const row of rows) {
+      if (isDeleted(row)) deleted.add(requiredId(row));
       await take(report, 'flows', row, async () => {
         const flow = flowOf(row, tags);
         return store.transaction(async (tx) => {
@@ -78,10 +93,17 @@ export async function importFlows(
       });
     }
   }
+  return deleted;
 }
+
+const requiredId = (row: Row): string => (textOf(row, 'id') ?? '').toLowerCase();
 
 /** @param work whether the row was taken; false: it was here already. */
 async function take(report: ImportReport, table: string, row: Row, work: () => Promise<boolean>): Promise<void> {
+  if (isDeleted(row)) {
+    report.leave(table, DELETED);
+    return;
+  }
   try {
     if (await work()) report.of(table).taken += 1;
     else report.of(table).present += 1;
@@ -100,9 +122,22 @@ function sourceOf(row: Row, tags: ReadonlyMap<string, Tags>): Source {
     ...describedBy(row),
     created,
     updated: timeOf(row, 'updated') ?? created,
-    tags: tags.get(id),
+    tags: tagsOf(row, tags.get(id)),
   });
 }
+
+/** Some versions of the earlier system have the tags as JSON in a column, and others in a table. */
+function tagsOf(row: Row, others: Tags | undefined): Tags | undefined {
+  const tags = jsonOf(row, 'tags');
+  if (tags === undefined) return others;
+  if (typeof tags !== 'object' || tags === null || !Object.values(tags).every(isTagValue)) {
+    throw new RefusedRow('tags is no JSON object of texts, and lists of texts');
+  }
+  return { ...(tags as Tags), ...others };
+}
+
+const isTagValue = (value: unknown): boolean =>
+  typeof value === 'string' || (Array.isArray(value) && value.every((each) => typeof each === 'string'));
 
 function sourceOfFlow({ source_id: id, format, created_by: by, created }: Flow): Source {
   return withoutUndefined({ id, format, created_by: by, updated_by: by, created, updated: created });
@@ -116,7 +151,7 @@ function flowOf(row: Row, tags: ReadonlyMap<string, Tags>): Flow {
     source_id: uuidOf(row, 'source_id'),
     format: formatOf(row),
     ...describedBy(row),
-    tags: tags.get(id),
+    tags: tagsOf(row, tags.get(id)),
     metadata_version: textOf(row, 'metadata_version'),
     generation: integerOf(row, 'generation'),
     read_only: row['read_only'] === true ? true : undefined,

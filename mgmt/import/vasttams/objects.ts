@@ -3,11 +3,12 @@ import { FLOWS } from '../../../src/tams/flows/flow-tables.ts';
 import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
 import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
 import type { ObjectLocation } from '../../../src/tams/segments/segment.ts';
-import type { Store } from '../../../src/tams/store.ts';
+import { objectsAt, placeKey } from '../../../src/tams/objects/objects-at.ts';
+import type { Store, StoreTransaction } from '../../../src/tams/store.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, isIn, isNotNull } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
-import { jsonOf, millisecondsOf, requiredText, textOf } from '../cells.ts';
+import { DELETED, DELETED_COLUMNS, isDeleted, jsonOf, millisecondsOf, requiredText, textOf } from '../cells.ts';
 import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../import-report.ts';
 
@@ -27,37 +28,55 @@ export async function importObjects(
   store: Store,
   manager: VastDBManager,
   place: ObjectPlace,
+  deletedFlows: ReadonlySet<string>,
   report: ImportReport,
 ): Promise<void> {
-  const wanted = ['first_referenced_by_flow', 'referenced_by_flows', 'created', 'timerange', 'storage_path'];
+  const wanted = ['first_referenced_by_flow', 'referenced_by_flows', ...PLACE_COLUMNS, 'timerange', ...DELETED_COLUMNS];
   for await (const page of rowsOf(tables, 'objects', ['id'], wanted)) {
     for (let start = 0; start < page.length; start += BATCH_ROWS) {
       const parsed = parse(page.slice(start, start + BATCH_ROWS), place, report);
       const lives = await livesOf(manager, new Set(parsed.map(({ firstFlow }) => firstFlow)));
       const objects = parsed.flatMap((object): MediaObject[] => {
-        const firstLife = lives.get(object.firstFlow);
+        // Other flows may use it as well: those of deleted ones alone are dropped at the end.
+        const ofDeleted = deletedFlows.has(object.firstFlow) ? object.firstFlow : undefined;
+        const firstLife = lives.get(object.firstFlow) ?? ofDeleted;
         if (firstLife !== undefined) return [{ ...object, firstLife }];
         report.refuse('objects', object.id, `its first flow ${object.firstFlow} is not here`);
         return [];
       });
-      const added = await store.transaction(
-        async (tx) => {
-          const taken = await tx.objects.taken(objects.map(({ id }) => id));
-          const fresh = objects.filter(({ id }) => !taken.has(id));
-          await tx.objects.insertNamed(fresh);
-          return fresh.length;
-        },
-        { background: true },
-      );
+      const { taken, fresh, others } = await store.transaction((tx) => insertFresh(tx, objects), { background: true });
       const counted = report.of('objects');
-      counted.taken += added;
-      counted.present += objects.length - added;
+      counted.taken += fresh;
+      counted.present += taken;
+      for (const [id, other] of others) report.refuse('objects', id, `its bytes are those of the object ${other} here`);
     }
   }
 }
 
+/** Bytes at one place are one object: those that are another's already stay that one's. */
+async function insertFresh(tx: StoreTransaction, objects: readonly MediaObject[]) {
+  const taken = await tx.objects.taken(objects.map(({ id }) => id));
+  const unknown = objects.filter(({ id }) => !taken.has(id));
+  const present = await objectsAt(
+    tx.rows,
+    unknown.flatMap(({ locations }) => locations),
+  );
+  const others = new Map<string, string>();
+  for (const { id, locations } of unknown) {
+    for (const key of locations.map(placeKey)) {
+      const other = present.get(key);
+      if (other === undefined) present.set(key, id);
+      else others.set(id, other);
+    }
+  }
+  const fresh = unknown.filter(({ id }) => !others.has(id));
+  await tx.objects.insertNamed(fresh);
+  return { taken: taken.size, fresh: fresh.length, others };
+}
+
 /**
  * Objects that no segment came to use are taken back: they were allocated, and never filled. Nobody would reclaim them.
+ * Where segments were deleted there, such an object may have been theirs, and is no loss.
  */
 export async function dropUnused(tables: ForeignTables, store: Store, report: ImportReport): Promise<void> {
   for await (const page of rowsOf(tables, 'objects', ['id'])) {
@@ -76,7 +95,8 @@ export async function dropUnused(tables: ForeignTables, store: Store, report: Im
         { background: true },
       );
       report.of('objects').taken -= dropped.length;
-      for (const id of dropped) report.refuse('objects', id, 'no segment uses it');
+      if (report.of('segments').left > 0) report.leave('objects', 'no segment uses it', dropped.length);
+      else for (const id of dropped) report.refuse('objects', id, 'no segment uses it');
     }
   }
 }
@@ -86,6 +106,10 @@ type Unplaced = Omit<MediaObject, 'firstLife'>;
 function parse(rows: readonly Row[], place: ObjectPlace, report: ImportReport): Unplaced[] {
   const objects = new Map<string, Unplaced>();
   for (const row of rows) {
+    if (isDeleted(row)) {
+      report.leave('objects', DELETED);
+      continue;
+    }
     try {
       const id = requiredText(row, 'id');
       if (objects.has(id)) throw new RefusedRow('another row has the same id');
@@ -107,8 +131,11 @@ function parse(rows: readonly Row[], place: ObjectPlace, report: ImportReport): 
   return [...objects.values()];
 }
 
+/** Columns that say where the bytes of an object are. */
+export const PLACE_COLUMNS = ['storage_path', 'created'];
+
 /** The key that a row names; else the one that the earlier system makes of the day on which the object was created. */
-function locationOf(row: Row, id: string, { storageId, prefix }: ObjectPlace): ObjectLocation {
+export function locationOf(row: Row, id: string, { storageId, prefix }: ObjectPlace): ObjectLocation {
   const named = textOf(row, 'storage_path');
   if (named !== undefined) {
     if (/\p{Cc}/u.test(named) || named.split('/').includes('..')) {

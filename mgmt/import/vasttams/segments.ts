@@ -10,7 +10,7 @@ import { SEGMENTS } from '../../../src/tams/segments/segment-tables.ts';
 import type { FlowState, Store, StoredObject, StoreTransaction } from '../../../src/tams/store.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, eq, isIn } from '../../../src/vastdb/predicate/builder.ts';
-import { integerOf, jsonOf, requiredText, textOf } from '../cells.ts';
+import { DELETED, DELETED_COLUMNS, integerOf, isDeleted, jsonOf, requiredText, textOf } from '../cells.ts';
 import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../import-report.ts';
 
@@ -31,7 +31,7 @@ interface Outcome {
 }
 
 /**
- * Segments, each transaction with whole rows of all that follows from them. A segment that is here already, of the same
+ * Segments, without those that were deleted there, by themselves or with their flow; each transaction with whole rows of all that follows from them. A segment that is here already, of the same
  * object at the same time, is passed over: so an import can be run again, and goes on where it ended.
  *
  * @param onRows is told how many rows were read.
@@ -40,15 +40,28 @@ export async function importSegments(
   tables: ForeignTables,
   store: Store,
   report: ImportReport,
+  deletedFlows: ReadonlySet<string>,
   onRows: (rows: number) => void,
 ): Promise<void> {
   const times = (await tables.describe('segments'))?.columns.includes('timerange_start')
     ? ['timerange_start', 'timerange_end']
     : ['timerange'];
-  const wanted = ['id', 'ts_offset', 'last_duration', 'sample_offset', 'sample_count', 'key_frame_count', 'get_urls'];
+  const wanted = [
+    'id',
+    'ts_offset',
+    'last_duration',
+    'sample_offset',
+    'sample_count',
+    'key_frame_count',
+    'get_urls',
+  ].concat(DELETED_COLUMNS);
   for await (const page of rowsOf(tables, 'segments', ['flow_id', 'object_id', ...times], wanted)) {
     for (let start = 0; start < page.length; start += BATCH_ROWS) {
-      const read = page.slice(start, start + BATCH_ROWS).flatMap((row) => readSegment(row, report) ?? []);
+      const read = page.slice(start, start + BATCH_ROWS).flatMap((row) => {
+        const isLeft = isDeleted(row) || deletedFlows.has((textOf(row, 'flow_id') ?? '').toLowerCase());
+        if (isLeft) report.leave('segments', DELETED);
+        return isLeft ? [] : (readSegment(row, report) ?? []);
+      });
       const outcome = await store.transaction((tx) => insertSegments(tx, read), { background: true });
       const counted = report.of('segments');
       counted.taken += outcome.taken;

@@ -2,7 +2,7 @@ import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import { toPage } from '../../tams/documents/keyset-page.ts';
 import { afterCursor } from '../../tams/documents/listing-order.ts';
-import { adoptedId, objectIdsOf, unpackLocations } from '../../tams/objects/object-location.ts';
+import { objectsAt, placeKey } from '../../tams/objects/objects-at.ts';
 import { OBJECTS } from '../../tams/objects/object-tables.ts';
 import type { RowHandle } from '../../tams/row-handle.ts';
 import { toHandle, toRowId } from '../../tams/row-handles.ts';
@@ -133,22 +133,13 @@ export class AdoptionKeyReader {
    * @param storageIds the backends of the bucket
    */
   async adopted(storageIds: readonly string[], keys: readonly string[]): Promise<Map<string, string>> {
-    const ids = keys.flatMap((storagePath) => [
-      ...storageIds.map((storageId) => adoptedId({ storageId, storagePath })),
-      ...objectIdsOf(storagePath),
-    ]);
-    const { rows } = await this.#reader.select({
-      table: OBJECTS,
-      columns: ['id', 'locations'],
-      where: isIn('id', [...new Set(ids)]),
-    });
-    const asked = new Set(keys);
+    const places = keys.flatMap((storagePath) => storageIds.map((storageId) => ({ storageId, storagePath })));
+    const found = await objectsAt(this.#reader, places);
     return new Map(
-      rows.flatMap(([id, locations]) =>
-        unpackLocations(locations)
-          .filter(({ storageId, storagePath }) => storageIds.includes(storageId) && asked.has(storagePath))
-          .map(({ storagePath }) => [storagePath, id] as const),
-      ),
+      places.flatMap((place) => {
+        const id = found.get(placeKey(place));
+        return id === undefined ? [] : [[place.storagePath, id] as const];
+      }),
     );
   }
 }

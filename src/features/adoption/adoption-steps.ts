@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Store, StoreTransaction } from '../../tams/store.ts';
+import { adoptedId } from '../../tams/objects/object-location.ts';
 import { CommittedReads } from '../../tams/table-access.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { Adoption, AdoptionKey, Counts, KeyState, Sequence } from './adoption.ts';
@@ -113,9 +114,12 @@ export class AdoptionSteps {
     }));
     await this.#step(adoption, async (own, tx) => {
       const repository = new AdoptionKeyRepository(tx.rows);
-      const numbers = own.layout === 'files' ? [] : keys.map(({ ordinal }) => placeOf(ordinal).sequence);
+      const { fresh = [], present = [] } = Object.groupBy(await withImported(own, keys, repository), ({ state }) =>
+        state === 'present' ? 'present' : 'fresh',
+      );
+      const numbers = own.layout === 'files' ? [] : fresh.map(({ ordinal }) => placeOf(ordinal).sequence);
       const sequences = await repository.sequences(own.id, [...new Set(numbers)]);
-      const done = [...refused, ...(await this.#parts.registration.register(tx, own, keys, sequences))];
+      const done = [...refused, ...present, ...(await this.#parts.registration.register(tx, own, fresh, sequences))];
       await repository.update(done);
       const counts = changed(own.counts, planned, done);
       if (batch.length > 0) return { ...own, counts, at: batch.at(-1) };
@@ -173,6 +177,23 @@ async function plan(
     if (planned.gap !== undefined) gaps.push(planned.gap);
   }
   return { keys, sequences: [...sequences.values()], gaps };
+}
+
+/** Since the keys were listed an import may have made objects of some, with ids of its own. */
+async function withImported(
+  { storageId }: Adoption,
+  keys: readonly StoredKey[],
+  repository: AdoptionKeyReader,
+): Promise<StoredKey[]> {
+  const objects = await repository.adopted(
+    [storageId],
+    keys.map(({ key }) => key),
+  );
+  return keys.map((each): StoredKey => {
+    const id = objects.get(each.key);
+    if (id === undefined || id === adoptedId({ storageId, storagePath: each.key })) return each;
+    return { ...each, state: 'present', reason: `it is the object ${id}` };
+  });
 }
 
 /** The counts when some keys have other states than before, or are new. */

@@ -12,6 +12,7 @@ import { visibleObjects } from '../access/object-access.ts';
 import type { TableReads } from '../table-access.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
 import { OBJECTS, RECLAIMED_IDS } from './object-tables.ts';
+import { adoptedAt, placeKey } from './objects-at.ts';
 import { visibleFlows } from '../access/visible-flows.ts';
 
 /** Columns that the use of an object may change. */
@@ -101,7 +102,10 @@ export class ObjectReader implements ObjectReads {
   async findAt({ storageId, storagePath }: ObjectLocation): Promise<ShownObject | undefined> {
     const isThere = (at: ObjectLocation): boolean => at.storageId === storageId && at.storagePath === storagePath;
     const objects = await this.#shown([adoptedId({ storageId, storagePath }), ...objectIdsOf(storagePath)]);
-    return objects.find(({ locations }) => locations.some(isThere));
+    const found = objects.find(({ locations }) => locations.some(isThere));
+    if (found !== undefined) return found;
+    const ids = await adoptedAt(this.#reader, [placeKey({ storageId, storagePath })]);
+    return ids.size === 0 ? undefined : (await this.#shown([...ids.values()]))[0];
   }
 
   async #shown(ids: readonly string[]): Promise<readonly ShownObject[]> {

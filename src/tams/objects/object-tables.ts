@@ -25,6 +25,7 @@ export const OBJECTS = defineTable({
   indexes: [
     { columns: ['id'], unique: true },
     { columns: ['init_object_id'], sparse: true },
+    { columns: ['adopted_at'], sparse: true },
   ],
   internal: ['first_life', 'content_type', 'plain_upload', 'timerange', 'timerange_declared', 'key_frame_count'],
   docs: {

@@ -28,7 +28,7 @@ export class Compute {
 
   /** @throws AnalysisError `missing` where the library cannot be loaded. */
   static async open({ memoryMib, threads, directory, reserveBytes }: ComputeLimits, folder: string): Promise<Compute> {
-    const duckdb = await load();
+    const duckdb = await loadDuckDB();
     await mkdir(folder, { recursive: true });
     await removeLeftBehind(directory);
     const instance = await duckdb.DuckDBInstance.create(':memory:', {
@@ -55,7 +55,8 @@ export class Compute {
   }
 }
 
-async function load(): Promise<DuckDB> {
+/** @throws AnalysisError `missing` where the library cannot be loaded. */
+export async function loadDuckDB(): Promise<DuckDB> {
   try {
     return await import('@duckdb/node-api');
   } catch (error) {

@@ -75,11 +75,11 @@ it('takes every segment of a vasttams, once', async () => {
   console.info(`${SEGMENT_COUNT} segments in ${seconds.toFixed(1)} s, with verify`);
   expect(first, first.err).toMatchObject({ code: 0 });
   expect(jsonLines(first.out)).toEqual([
-    { table: 'tags', taken: 1, present: 0, refused: 0 },
-    { table: 'sources', taken: 1, present: 0, refused: 0 },
-    { table: 'flows', taken: FLOW_COUNT, present: 0, refused: 0 },
-    { table: 'objects', taken: SEGMENT_COUNT, present: 0, refused: 0 },
-    { table: 'segments', taken: SEGMENT_COUNT, present: 0, refused: 0 },
+    { table: 'tags', taken: 1, present: 0, left: 0, refused: 0 },
+    { table: 'sources', taken: 1, present: 0, left: 0, refused: 0 },
+    { table: 'flows', taken: FLOW_COUNT, present: 0, left: 0, refused: 0 },
+    { table: 'objects', taken: SEGMENT_COUNT, present: 0, left: 0, refused: 0 },
+    { table: 'segments', taken: SEGMENT_COUNT, present: 0, left: 0, refused: 0 },
   ]);
   const numbers = Array.from({ length: SEGMENT_COUNT }, (_, segment) => BigInt(Math.floor(segment / FLOW_COUNT)));
   const starts = numbers.reduce((sum, number) => sum + number * 2_000_000_000n, 0n);
@@ -93,7 +93,13 @@ it('takes every segment of a vasttams, once', async () => {
 
   const again = await runMgmt(command, env);
   expect(again, again.err).toMatchObject({ code: 0 });
-  expect(jsonLines(again.out).at(-1)).toEqual({ table: 'segments', taken: 0, present: SEGMENT_COUNT, refused: 0 });
+  expect(jsonLines(again.out).at(-1)).toEqual({
+    table: 'segments',
+    taken: 0,
+    present: SEGMENT_COUNT,
+    left: 0,
+    refused: 0,
+  });
   expect(await sums(env)).toEqual(expected);
 
   const server = await startTestServer({ dataDir: env['DATA_DIR'] ?? '' });
@@ -142,5 +148,5 @@ it('names each row that cannot be taken, and takes the rest', async () => {
     ['objects', objectId(1), 'no segment uses it'],
     ['objects', objectId(3), 'no segment uses it'],
   ]);
-  expect(lines.at(-1)).toEqual({ table: 'segments', taken: 1, present: 0, refused: 3 });
+  expect(lines.at(-1)).toEqual({ table: 'segments', taken: 1, present: 0, left: 0, refused: 3 });
 });
