@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { MediaStore, ObjectInfo } from './media-store.ts';
+import type { MediaStore, ObjectBody, ObjectInfo } from './media-store.ts';
 import type { ByteSource } from '../formats/exr/header/byte-source.ts';
 import { AppError } from '../shared/errors.ts';
 
@@ -26,6 +26,38 @@ export function mediaSource(
       throw new ObjectChanged(storagePath);
     },
   };
+}
+
+/**
+ * As `mediaSource`, of an object of which nothing is known: the first read, of up to `length` bytes, says what it is.
+ *
+ * @throws AppError `not_found`, and what the store throws
+ */
+export async function openMediaSource(
+  store: Pick<MediaStore, 'get'>,
+  storagePath: string,
+  length: number,
+): Promise<{ source: ByteSource; info: ObjectInfo }> {
+  const { body, ...info } = await firstOf(store, storagePath, length);
+  const beginning = await readBytes(body, Math.min(length, info.size));
+  const source = mediaSource(store, storagePath, info);
+  const read = async (offset: number, count: number): Promise<Uint8Array> => {
+    const kept = beginning.subarray(offset, offset + count);
+    if (kept.length === count) return kept;
+    const rest = await source.read(offset + kept.length, count - kept.length);
+    return kept.length === 0 ? rest : Buffer.concat([kept, rest]);
+  };
+  return { source: { size: info.size, read }, info };
+}
+
+async function firstOf(store: Pick<MediaStore, 'get'>, storagePath: string, length: number): Promise<ObjectBody> {
+  try {
+    return await store.get(storagePath, { start: 0, end: length - 1 });
+  } catch (error) {
+    // Of an empty object there is no range.
+    if (error instanceof AppError && error.code === 'range_not_satisfiable') return store.get(storagePath);
+    throw error;
+  }
 }
 
 /** At most `length` bytes, whatever the store sends. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { adoption } from './benchmarks/adoption.ts';
 import { analytics } from './benchmarks/analytics.ts';
 import { arrowRows } from './benchmarks/arrow-rows.ts';
 import { authentication } from './benchmarks/authentication.ts';
@@ -61,6 +62,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   postgresReplicas,
   memory,
   exr,
+  adoption,
   search,
   vectorScan,
   generate,

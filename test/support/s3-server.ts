@@ -13,6 +13,8 @@ export interface S3Server {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** The folder with a folder for each bucket, in which the objects are files. */
+  readonly directory: string;
   /** Kills the server; its objects stay. */
   stop(): Promise<void>;
   /** Starts it again on the same port, over the same objects. */
@@ -41,6 +43,7 @@ export async function startS3Server(binary: string): Promise<S3Server> {
     endpoint: `http://${address}`,
     region: 'us-east-1',
     ...keys,
+    directory,
     start: async () => {
       child = spawn(binary, args, { stdio: 'ignore' });
       await answering(server.endpoint, child);

@@ -14,6 +14,8 @@ export interface ServerProcess {
   readonly baseUrl: string;
   /** Resident memory, in bytes. */
   residentBytes(): Promise<number>;
+  /** Seconds that its threads were on a core; NaN where the system does not tell. */
+  cpuSeconds(): Promise<number>;
   /** Asks the server to stop, and waits until it has. */
   close(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
   return {
     baseUrl,
     residentBytes: () => residentBytes(pid),
+    cpuSeconds: () => cpuSeconds(pid),
     close: async () => {
       closing = true;
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
@@ -100,4 +103,13 @@ async function residentBytes(pid: number): Promise<number> {
   }
   const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
   return Number(stdout) * 1024;
+}
+
+/** `/proc/PID/stat` counts in hundredths of a second. */
+async function cpuSeconds(pid: number): Promise<number> {
+  if (process.platform !== 'linux') return NaN;
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name of the process may have spaces, and stands in brackets.
+  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
 }

@@ -107,6 +107,8 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
       return files.length === 4 ? files : undefined;
     }, 120_000);
     expect(inspected).toHaveLength(4);
+    const sequences = await api.get<{ pattern: string }[]>('/exr/sequences');
+    expect(sequences.map(({ pattern }) => pattern)).toContain('s3://archive/in/shot/beauty.%04d.exr');
   });
 
   it('does what docs/moving-in.md says', async () => {

@@ -23,37 +23,64 @@ const CONTENT_TABLES: readonly TableDefinition<{ file_id: string }>[] = [
   EXR_EMBEDDINGS,
 ];
 
-/** @returns how many rows that were. */
-export async function insertContent(
-  tx: ManagedTransaction,
-  fileId: string,
-  { parts, channels, attributes }: Content,
-  vectors: ExrVectors,
-): Promise<number> {
-  const partRows = parts.map((part, index) => {
-    const fingerprint = vectors.channels[index];
-    if (fingerprint === undefined) throw new TypeError('a part came without its fingerprint');
-    return toPartRow(fileId, part, fingerprint);
-  });
-  let count = await tx.insert(EXR_PARTS, partRows);
-  count += await tx.insert(
-    EXR_CHANNELS,
-    channels.map((channel, position) => ({ file_id: fileId, position, ...channel })),
-  );
-  const kept = valueKeeper();
-  count += await tx.insert(
-    EXR_ATTRIBUTES,
-    attributes.map((attribute, position) => toAttributeRow(fileId, attribute, position, kept)),
-  );
-  const embedding = { file_id: fileId, embedding_version: EXR_EMBEDDING_VERSION, vector: vectors.metadata };
-  return count + (await tx.insert(EXR_EMBEDDINGS, [embedding]));
+/** A file whose header was read. */
+export interface DescribedFile {
+  readonly id: string;
+  readonly content: Content;
+  readonly vectors: ExrVectors;
 }
 
-/** @returns how many rows that were. */
-export async function removeContent(tx: ManagedTransaction, fileIds: readonly string[]): Promise<number> {
-  let count = 0;
-  for (const table of CONTENT_TABLES) count += await tx.delete(table, isIn('file_id', fileIds));
-  return count;
+/** Four inserts, however many files. */
+export async function insertContent(tx: ManagedTransaction, files: readonly DescribedFile[]): Promise<void> {
+  if (files.length === 0) return;
+  await tx.insert(EXR_PARTS, files.flatMap(partRows));
+  await tx.insert(
+    EXR_CHANNELS,
+    files.flatMap(({ id, content: { channels } }) =>
+      channels.map((channel, position) => ({ file_id: id, position, ...channel })),
+    ),
+  );
+  await tx.insert(
+    EXR_ATTRIBUTES,
+    files.flatMap(({ id, content: { attributes } }) => {
+      const kept = valueKeeper();
+      return attributes.map((attribute, position) => toAttributeRow(id, attribute, position, kept));
+    }),
+  );
+  await tx.insert(
+    EXR_EMBEDDINGS,
+    files.map(({ id, vectors }) => ({
+      file_id: id,
+      embedding_version: EXR_EMBEDDING_VERSION,
+      vector: vectors.metadata,
+    })),
+  );
+}
+
+/** Rows that a file takes, its own aside. */
+export const countRows = ({ parts, channels, attributes }: Content): number =>
+  parts.length + channels.length + attributes.length + 1;
+
+const partRows = ({ id, content: { parts }, vectors }: DescribedFile) =>
+  parts.map((part, index) => {
+    const fingerprint = vectors.channels[index];
+    if (fingerprint === undefined) throw new TypeError('a part came without its fingerprint');
+    return toPartRow(id, part, fingerprint);
+  });
+
+export async function removeContent(tx: ManagedTransaction, fileIds: readonly string[]): Promise<void> {
+  if (fileIds.length === 0) return;
+  for (const table of CONTENT_TABLES) await tx.delete(table, isIn('file_id', fileIds));
+}
+
+/** Rows of each of the files, their own aside. */
+export async function countContent(tx: ManagedTransaction, fileIds: readonly string[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const table of fileIds.length === 0 ? [] : CONTENT_TABLES) {
+    const { rows } = await tx.select({ table, columns: ['file_id'], where: isIn('file_id', fileIds) });
+    for (const [id] of rows) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Rows of each of the files; three queries, however many files. */

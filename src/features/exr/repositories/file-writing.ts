@@ -1,53 +1,118 @@
 import type { ExrFailure, ExrFileRef, ExrPersistence } from '../rules/exr-file.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
-import { AppError } from '../../../shared/errors.ts';
+import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import { toJson } from '../../../shared/json-text.ts';
 import { OBJECTS } from '../../../tams/objects/object-tables.ts';
-import { insertContent, removeContent } from './content-rows.ts';
+import { countContent, countRows, type DescribedFile, insertContent, removeContent } from './content-rows.ts';
 import { describedCells, timeOf } from './file-rows.ts';
+import type { ChangesOf, ColumnOf } from '../../../vastdb/schema/define-table.ts';
 import { EXR_FILES, type ExrFileRow } from '../exr-tables.ts';
 
-/** Throws `not_found` for an object that is gone, or about to go. */
-export async function saveInspection(
-  tx: ManagedTransaction,
-  file: ExrFileRef,
-  { inspection, vectors }: { inspection: ExrInspection; vectors: ExrVectors },
-  nowMs: number,
-): Promise<ExrPersistence> {
-  const present = await lockFile(tx, file.id);
-  if (!(await isStillThere(tx, file))) {
-    throw new AppError('not_found', 'The media object was deleted while its header was read.');
-  }
-  const cells = describedCells(inspection);
-  const count = present === undefined ? 1n : present.inspection_count + 1n;
-  const firstMs = present === undefined ? BigInt(nowMs) : present.first_inspected_ms;
-  const audit = { inspection_count: count, last_inspected_ms: BigInt(nowMs) };
-  const persistence = {
-    id: file.id,
-    inspection_count: Number(count),
-    first_inspected: timeOf(firstMs),
-    last_inspected: timeOf(nowMs),
-  };
-  if (present === undefined) {
-    await tx.insert(EXR_FILES, [{ ...identityCells(file), ...cells, ...audit, first_inspected_ms: firstMs }]);
-    const added = 1 + (await insertContent(tx, file.id, inspection, vectors));
-    return { ...persistence, outcome: 'created', rows_added: added, rows_updated: 0, rows_removed: 0 };
-  }
-  const where = eq('id', file.id);
-  if (isSameHeader(present, inspection)) {
-    // A file that was rendered anew may have the header that it had.
-    const { size, mtime } = cells;
-    await tx.update(EXR_FILES, where, { size, mtime, failure: null, ...audit });
-    return { ...persistence, outcome: 'unchanged', rows_added: 0, rows_updated: 1, rows_removed: 0 };
-  }
-  const removed = await removeContent(tx, [file.id]);
-  const added = await insertContent(tx, file.id, inspection, vectors);
-  await tx.update(EXR_FILES, where, { ...cells, ...audit });
-  return { ...persistence, outcome: 'superseded', rows_added: added, rows_updated: 1, rows_removed: removed };
+/** A file, and what its header says. */
+export interface InspectedFile {
+  readonly file: ExrFileRef;
+  readonly found: { readonly inspection: ExrInspection; readonly vectors: ExrVectors };
 }
+
+/**
+ * Keeps what the headers of some files say: a fixed number of statements, however many files.
+ *
+ * @returns what became of each; undefined for an object that is gone, or about to go
+ */
+export async function saveInspections(
+  tx: ManagedTransaction,
+  files: readonly InspectedFile[],
+  nowMs: number,
+): Promise<(ExrPersistence | undefined)[]> {
+  const { present, gone } = await lockFiles(
+    tx,
+    files.map(({ file }) => file),
+  );
+  const there = files.filter(({ file }) => !gone.has(file.id));
+  const outcomeOf = ({ file, found: { inspection } }: InspectedFile): ExrPersistence['outcome'] => {
+    const before = present.get(file.id);
+    if (before === undefined) return 'created';
+    return isSameHeader(before, inspection) ? 'unchanged' : 'superseded';
+  };
+  const { created = [], unchanged = [], superseded = [] } = Object.groupBy(there, outcomeOf);
+  const cellsOf = ({ found: { inspection } }: InspectedFile) => describedCells(inspection);
+  await tx.insert(
+    EXR_FILES,
+    created.map((each) => ({ ...identityCells(each.file), ...cellsOf(each), ...auditOf(undefined, nowMs) })),
+  );
+  const old = superseded.map(({ file }) => file.id);
+  const removed = await countContent(tx, old);
+  await removeContent(tx, old);
+  await updateEach(
+    tx,
+    superseded.map((each) => ({ file: each.file, cells: cellsOf(each) })),
+    present,
+    nowMs,
+  );
+  await updateEach(
+    tx,
+    unchanged.map((each) => {
+      // A file that was rendered anew may have the header that it had.
+      const { size, mtime } = cellsOf(each);
+      return { file: each.file, cells: { size, mtime, failure: null } };
+    }),
+    present,
+    nowMs,
+  );
+  await insertContent(tx, [...created, ...superseded].map(toDescribed));
+  return files.map((each) => {
+    const { id } = each.file;
+    if (gone.has(id)) return undefined;
+    const outcome = outcomeOf(each);
+    const { inspection_count: count, first_inspected_ms: firstMs } = auditOf(present.get(id), nowMs);
+    return {
+      id,
+      outcome,
+      rows_added: outcome === 'unchanged' ? 0 : countRows(each.found.inspection) + (outcome === 'created' ? 1 : 0),
+      rows_updated: outcome === 'created' ? 0 : 1,
+      rows_removed: removed.get(id) ?? 0,
+      inspection_count: Number(count),
+      first_inspected: timeOf(firstMs),
+      last_inspected: timeOf(nowMs),
+    };
+  });
+}
+
+/** Sets the same columns of each. */
+async function updateEach(
+  tx: ManagedTransaction,
+  changes: readonly { readonly file: ExrFileRef; readonly cells: ChangesOf<ExrFileRow> }[],
+  present: ReadonlyMap<string, PresentFile>,
+  nowMs: number,
+): Promise<void> {
+  const rows = changes.flatMap(({ file, cells }) => {
+    const before = present.get(file.id);
+    return before === undefined ? [] : [{ rowId: before.rowId, cells: { ...cells, ...auditOf(before, nowMs) } }];
+  });
+  const columns = Object.keys(rows[0]?.cells ?? {}) as ColumnOf<ExrFileRow>[];
+  if (columns.length === 0) return;
+  await tx.updateByRowIds(
+    EXR_FILES,
+    rows.map(({ rowId }) => rowId),
+    columns,
+    rows.map(({ cells }) => columns.map((column) => cells[column] ?? null)),
+  );
+}
+
+const toDescribed = ({ file, found }: InspectedFile): DescribedFile => ({
+  id: file.id,
+  content: found.inspection,
+  vectors: found.vectors,
+});
+
+const auditOf = (before: PresentFile | undefined, nowMs: number) => ({
+  inspection_count: (before?.inspection_count ?? 0n) + 1n,
+  first_inspected_ms: before?.first_inspected_ms ?? BigInt(nowMs),
+  last_inspected_ms: BigInt(nowMs),
+});
 
 /** Writes nothing for an object that is gone. */
 export async function saveFailure(
@@ -57,9 +122,9 @@ export async function saveFailure(
   nowMs: number,
 ): Promise<void> {
   const cells = { failure: toJson(failure), last_inspected_ms: BigInt(nowMs) };
-  const present = await lockFile(tx, file.id);
-  if (!(await isStillThere(tx, file))) return;
-  if (present !== undefined) {
+  const { present, gone } = await lockFiles(tx, [file]);
+  if (gone.has(file.id)) return;
+  if (present.size > 0) {
     await tx.update(EXR_FILES, eq('id', file.id), cells);
     return;
   }
@@ -70,7 +135,7 @@ export async function saveFailure(
 
 /** Whether the file existed. */
 export async function removeFile(tx: ManagedTransaction, id: string): Promise<boolean> {
-  if ((await lockFile(tx, id)) === undefined) return false;
+  await tx.lock([lockKey(id)]);
   await removeContent(tx, [id]);
   return (await tx.delete(EXR_FILES, eq('id', id))) > 0;
 }
@@ -90,28 +155,45 @@ export async function removeFilesOfObjects(tx: ManagedTransaction, objectIds: re
   await tx.delete(EXR_FILES, isIn('id', ids));
 }
 
-/** The row of the file. Until this transaction ends, nobody else writes or inserts it. */
 const PRESENT_COLUMNS = [
+  'id',
   'header_hash',
   'schema_version',
   'embedding_version',
   'inspection_count',
   'first_inspected_ms',
 ] as const;
-type PresentFile = Pick<ExrFileRow, (typeof PRESENT_COLUMNS)[number]>;
-async function lockFile(tx: ManagedTransaction, id: string): Promise<PresentFile | undefined> {
-  await tx.lock([lockKey(id)]);
-  return tx.selectOne({ table: EXR_FILES, columns: PRESENT_COLUMNS, where: eq('id', id) });
-}
+type PresentFile = Pick<ExrFileRow, (typeof PRESENT_COLUMNS)[number]> & { readonly rowId: RowId };
 
 /**
- * Whether the object is still alive: rows written after it was given up would never be deleted. The reclaim marks an
- * object before it deletes the bytes, and the rows here come last.
+ * The rows of files, and the ids of those whose objects are not alive any more. Until this transaction ends, nobody else
+ * writes or inserts them.
+ *
+ * Rows that are written after their object was given up would never be deleted: the reclaim marks an object before it
+ * deletes the bytes, and the rows here come last.
  */
-async function isStillThere(tx: ManagedTransaction, { objectId }: ExrFileRef): Promise<boolean> {
-  if (objectId === null) return true;
-  const where = and([eq('id', objectId), eq('reclaiming', false)]);
-  return (await tx.selectOne({ table: OBJECTS, columns: ['id'], where })) !== undefined;
+async function lockFiles(
+  tx: ManagedTransaction,
+  files: readonly ExrFileRef[],
+): Promise<{ present: ReadonlyMap<string, PresentFile>; gone: ReadonlySet<string> }> {
+  const ids = files.map(({ id }) => id);
+  await tx.lock(ids.map(lockKey));
+  const asked = { table: EXR_FILES, columns: PRESENT_COLUMNS, where: isIn('id', ids), rowIds: true } as const;
+  const { rows, rowIds } = await tx.select(asked);
+  const present = new Map<string, PresentFile>();
+  rows.forEach(([id, header_hash, schema_version, embedding_version, inspection_count, first_inspected_ms], index) => {
+    const rowId = rowIds[index];
+    if (rowId === undefined) throw new TypeError('a row came without its id');
+    const row = { id, header_hash, schema_version, embedding_version, inspection_count, first_inspected_ms };
+    present.set(id, { ...row, rowId });
+  });
+  const objectIds = files.flatMap(({ objectId }) => objectId ?? []);
+  const alive = new Set<string | null>([null]);
+  if (objectIds.length > 0) {
+    const where = and([isIn('id', objectIds), eq('reclaiming', false)]);
+    for (const [id] of (await tx.select({ table: OBJECTS, columns: ['id'], where })).rows) alive.add(id);
+  }
+  return { present, gone: new Set(files.filter(({ objectId }) => !alive.has(objectId)).map(({ id }) => id)) };
 }
 
 const lockKey = (id: string): string => `exr:${id}`;

@@ -10,6 +10,7 @@ import type {
   SimilarExrFile,
 } from '../rules/exr-file.ts';
 import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
@@ -23,7 +24,7 @@ import { translated, translateTableFailure } from '../../../tams/table-failure.t
 import { type Content, readContent } from './content-rows.ts';
 import { listFiles } from './file-listing.ts';
 import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
-import { removeFile, saveFailure, saveInspection } from './file-writing.ts';
+import { type InspectedFile, removeFile, saveFailure, saveInspections } from './file-writing.ts';
 import { countFrames, readFrames, scanFrames, sequenceNames } from './sequence-reading.ts';
 import { similarFiles } from './similar-files.ts';
 import { EXR_FILES, EXR_QUEUE, type ExrFileRow } from '../exr-tables.ts';
@@ -38,12 +39,15 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
     this.#reader = manager.reader();
   }
 
-  save(
-    file: ExrFileRef,
-    found: { readonly inspection: ExrInspection; readonly vectors: ExrVectors },
-    nowMs: number,
-  ): Promise<ExrPersistence> {
-    return this.#write((tx) => saveInspection(tx, file, found, nowMs));
+  async save(file: ExrFileRef, found: InspectedFile['found'], nowMs: number): Promise<ExrPersistence> {
+    const [persistence] = await this.#write((tx) => saveInspections(tx, [{ file, found }], nowMs));
+    if (persistence !== undefined) return persistence;
+    throw new AppError('not_found', 'The media object was deleted while its header was read.');
+  }
+
+  saveMany(files: readonly InspectedFile[], nowMs: number): Promise<(ExrPersistence | undefined)[]> {
+    const write = (tx: ManagedTransaction) => saveInspections(tx, files, nowMs);
+    return translated(() => this.#manager.transaction(write, { lane: 'background' }));
   }
 
   saveFailure(file: ExrFileRef, failure: ExrFailure, nowMs: number): Promise<void> {

@@ -31,6 +31,17 @@ export interface ExrFiles<Inspection, Vectors> {
     found: { readonly inspection: Inspection; readonly vectors: Vectors },
     nowMs: number,
   ): Promise<ExrPersistence>;
+  /**
+   * Keeps the inspections of many files in one transaction in the background, as `save` does; undefined in the place of one
+   * whose object is gone.
+   */
+  saveMany(
+    files: readonly {
+      readonly file: ExrFileRef;
+      readonly found: { readonly inspection: Inspection; readonly vectors: Vectors };
+    }[],
+    nowMs: number,
+  ): Promise<(ExrPersistence | undefined)[]>;
   /** Notes that a file could not be inspected. What is known of it stays. */
   saveFailure(file: ExrFileRef, failure: ExrFailure, nowMs: number): Promise<void>;
   find(id: string): Promise<StoredExrFile<Inspection> | undefined>;

@@ -1,14 +1,15 @@
 import pLimit from 'p-limit';
-import type { ExrFailure } from '../rules/exr-file.ts';
+import type { ExrFailure, ExrFileRef } from '../rules/exr-file.ts';
 import { refOfObject } from '../rules/exr-file-id.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
 import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
 import type { Store, StoreTransaction } from '../../../tams/store.ts';
+import type { MediaObject } from '../../../tams/objects/media-object.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { ExrInspector } from './exr-inspector.ts';
+import type { ExrInspector, ReadFile } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';
 
 /** Objects of a round, by outcome. */
@@ -25,10 +26,14 @@ export interface InspectionRound {
 }
 
 const ENTRIES_PER_ROUND = 10;
-const AT_ONCE = 4;
+/** Headers that are read at a time, and how many bytes of them are kept for one transaction. */
+const AT_ONCE = 16;
+const UNSAVED_MAX_BYTES = 4 * 2 ** 20;
 /** Attempts, over about three quarters of an hour; after the last, the failure is recorded with the file. */
 const ATTEMPTS = 10;
 const BACKOFF = { baseMs: 5_000, maxMs: 600_000, jitter: 0 };
+
+type KnownObject = Pick<MediaObject, 'id' | 'locations'>;
 
 /** `left`: not started, since the process stops. */
 type Ending = 'inspected' | 'failed' | 'postponed' | 'gone' | 'left';
@@ -77,16 +82,18 @@ export class AutomaticInspection {
 
   /** `mustBeOurs` throws if another process inspects by now. `signal` ends the round before its next object. */
   async runDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>, signal?: AbortSignal): Promise<InspectionRound> {
-    const entries = await this.#store.transaction(
+    const { entries, objects } = await this.#store.transaction(
       async (tx) => {
         await mustBeOurs(tx);
-        return inspectionsOf(tx).due(Date.now(), ENTRIES_PER_ROUND);
+        const due = await inspectionsOf(tx).due(Date.now(), ENTRIES_PER_ROUND);
+        const ids = new Set(due.flatMap(({ objectIds }) => objectIds));
+        return { entries: due, objects: await tx.objects.findMany([...ids]) };
       },
       { background: true },
     );
     const done: Outcome[] = [];
     for (const entry of entries) {
-      const outcomes = await this.#inspectAll(entry, signal);
+      const outcomes = await this.#inspectAll(entry, objects, signal);
       if (outcomes.some(({ ending }) => ending === 'left')) break;
       const postponed = outcomes.filter(({ ending }) => ending === 'postponed').map(({ objectId }) => objectId);
       await this.#store.transaction(
@@ -108,26 +115,72 @@ export class AutomaticInspection {
     return { ...round, failures, more: entries.length === ENTRIES_PER_ROUND };
   }
 
-  #inspectAll({ objectIds, attempt }: QueuedInspection, signal: AbortSignal | undefined): Promise<Outcome[]> {
+  /** Reads the headers side by side, and keeps them together; earlier where they take much memory. */
+  async #inspectAll(
+    { objectIds, attempt }: QueuedInspection,
+    objects: ReadonlyMap<string, KnownObject>,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome[]> {
+    const isLast = attempt + 1 >= ATTEMPTS;
     const limit = pLimit(AT_ONCE);
-    const inspect = (objectId: string): Promise<Outcome> | Outcome =>
-      signal?.aborted === true ? { objectId, ending: 'left' } : this.#inspect(objectId, attempt + 1 >= ATTEMPTS);
-    return Promise.all(objectIds.map((id) => limit(() => inspect(id))));
+    const outcomes: Outcome[] = [];
+    let unsaved: ReadFile[] = [];
+    let unsavedBytes = 0;
+    const save = async (): Promise<void> => {
+      const files = unsaved;
+      unsaved = [];
+      unsavedBytes = 0;
+      outcomes.push(...(await this.#save(files, isLast)));
+    };
+    const inspect = async (objectId: string): Promise<void> => {
+      if (signal?.aborted === true) return void outcomes.push({ objectId, ending: 'left' });
+      const object = objects.get(objectId);
+      if (object === undefined) return void outcomes.push({ objectId, ending: 'gone' });
+      const read = await this.#read(object).catch((error: unknown) => ({ error }));
+      if ('error' in read) return void outcomes.push(await this.#failed(refOfObject(objectId), isLast, read.error));
+      unsaved.push(read);
+      unsavedBytes += bytesOf(read);
+      if (unsavedBytes > UNSAVED_MAX_BYTES) await save();
+    };
+    await Promise.all(objectIds.map((id) => limit(() => inspect(id))));
+    await save();
+    return outcomes;
   }
 
-  async #inspect(objectId: string, isLast: boolean): Promise<Outcome> {
-    if ((await this.#store.objects.find(objectId)) === undefined) return { objectId, ending: 'gone' };
+  async #read(object: KnownObject): Promise<ReadFile> {
+    return this.#inspector.read(this.#places.of(object));
+  }
+
+  async #save(files: readonly ReadFile[], isLast: boolean): Promise<Outcome[]> {
     try {
-      await this.#inspector.inspect(await this.#places.ofObject(objectId));
-      return { objectId, ending: 'inspected' };
+      const kept = await this.#files.saveMany(files, Date.now());
+      return files.map(({ file }, index) => ({
+        objectId: file.objectId ?? file.path,
+        ending: kept[index] === undefined ? 'gone' : 'inspected',
+      }));
     } catch (error) {
-      const isFinal = error instanceof AppError && error.code === 'invalid_exr';
-      if (!isFinal && !isLast) return { objectId, ending: 'postponed', error };
-      await this.#files.saveFailure(refOfObject(objectId), failureOf(error), Date.now());
-      return { objectId, ending: 'failed', error };
+      const [only] = files;
+      // Without tables the entry stays as it is.
+      if (only === undefined || (error instanceof AppError && error.status >= 500)) throw error;
+      if (files.length === 1) return [await this.#failed(only.file, isLast, error)];
+      // One of them may be why: the others are kept all the same.
+      const outcomes: Outcome[] = [];
+      for (const each of files) outcomes.push(...(await this.#save([each], isLast)));
+      return outcomes;
     }
   }
+
+  async #failed(file: ExrFileRef, isLast: boolean, error: unknown): Promise<Outcome> {
+    const objectId = file.objectId ?? file.path;
+    const isFinal = error instanceof AppError && error.code === 'invalid_exr';
+    if (!isFinal && !isLast) return { objectId, ending: 'postponed', error };
+    await this.#files.saveFailure(file, failureOf(error), Date.now());
+    return { objectId, ending: 'failed', error };
+  }
 }
+
+/** Of the values, which are what may be large. */
+const bytesOf = ({ found }: ReadFile): number => found.inspection.attributes.reduce((sum, { size }) => sum + size, 0);
 
 function failureOf(error: unknown): ExrFailure {
   const time = new Date().toISOString();

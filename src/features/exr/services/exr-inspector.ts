@@ -1,12 +1,13 @@
 import type { ExrPersistence } from '../rules/exr-file.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
+import { FIRST_READ_BYTES } from '../../../formats/exr/header/limits.ts';
 import { memorySource } from '../../../formats/exr/header/byte-source.ts';
 import { inspectExr } from '../rules/inspect.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { translateExrFailure } from './exr-failure.ts';
 import { type ExrPlace, noBytes } from './exr-places.ts';
-import { mediaSource, ObjectChanged } from '../../../media/media-source.ts';
+import { ObjectChanged, openMediaSource } from '../../../media/media-source.ts';
 
 /** An answer: the header, and how it was stored; null if nothing is stored. */
 export interface InspectedExr extends ExrInspection {
@@ -16,6 +17,12 @@ export interface InspectedExr extends ExrInspection {
 interface ReadHeader {
   readonly inspection: ExrInspection;
   readonly vectors: ExrVectors;
+}
+
+/** What the header of a file says, before it is kept. */
+export interface ReadFile {
+  readonly file: ExrPlace['ref'];
+  readonly found: ReadHeader;
 }
 
 /** Attempts for an object that is written while it is read. */
@@ -30,22 +37,23 @@ export class ExrInspector {
   }
 
   /**
-   * Costs one HEAD, one or two reads of a range, and one transaction. Throws `not_found`, `invalid_exr`, and what the
-   * media store throws.
+   * Costs one or two reads of a range, and one transaction. Throws `not_found`, `invalid_exr`, and what the media store
+   * throws.
    *
    * @param places of one file; if one cannot be read, the next is tried.
    */
   async inspect(places: readonly ExrPlace[]): Promise<InspectedExr> {
-    const { ref, found } = await this.#readOneOf(places);
-    const persistence = await this.#files.save(ref, found, Date.now());
+    const { file, found } = await this.read(places);
+    const persistence = await this.#files.save(file, found, Date.now());
     return { ...found.inspection, persistence };
   }
 
-  async #readOneOf(places: readonly ExrPlace[]): Promise<{ ref: ExrPlace['ref']; found: ReadHeader }> {
+  /** As `inspect`, and keeps nothing. */
+  async read(places: readonly ExrPlace[]): Promise<ReadFile> {
     let failure: unknown;
     for (const place of places) {
       try {
-        return { ref: place.ref, found: await this.#read(place) };
+        return { file: place.ref, found: await this.#read(place) };
       } catch (error) {
         const code = error instanceof AppError ? error.code : undefined;
         // The bytes are the same at every place.
@@ -83,10 +91,18 @@ export async function inspectUpload(bytes: Uint8Array, name: string): Promise<In
 }
 
 async function readPlace({ ref, store, storagePath, bucket }: ExrPlace): Promise<ReadHeader> {
-  const info = await store.head(storagePath);
-  if (info === undefined) throw noBytes(ref);
+  const { source, info } = await opened(store, storagePath, ref);
   // The frame number comes from the client's id of the object: this server makes the key.
   const location = { path: ref.path, bucket: null, key: null, mtime: info.lastModified.toISOString() };
-  const { inspection, vectors } = await inspectExr(mediaSource(store, storagePath, info), location);
+  const { inspection, vectors } = await inspectExr(source, location);
   return { inspection: { ...inspection, file: { ...inspection.file, bucket, key: storagePath } }, vectors };
+}
+
+async function opened(store: ExrPlace['store'], storagePath: string, ref: ExrPlace['ref']) {
+  try {
+    return await openMediaSource(store, storagePath, FIRST_READ_BYTES);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') throw noBytes(ref);
+    throw error;
+  }
 }

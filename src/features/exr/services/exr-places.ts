@@ -1,6 +1,8 @@
 import type { ExrFileRef } from '../rules/exr-file.ts';
-import { refOfKey, refOfObject } from '../rules/exr-file-id.ts';
+import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
 import type { MediaStore, MediaStoreRegistry } from '../../../media/media-store.ts';
+import type { MediaObject } from '../../../tams/objects/media-object.ts';
+import { adoptedId } from '../../../tams/objects/object-location.ts';
 import type { Store } from '../../../tams/store.ts';
 import { AppError } from '../../../shared/errors.ts';
 
@@ -43,15 +45,30 @@ export class ExrPlaces {
   async ofObject(objectId: string): Promise<ExrPlace[]> {
     const object = await this.#store.objects.find(objectId);
     if (object === undefined) throw new AppError('not_found', 'There is no media object of this id.');
+    return this.of(object);
+  }
+
+  /** As `ofObject`, of an object that is known. */
+  of(object: Pick<MediaObject, 'id' | 'locations'>): ExrPlace[] {
+    const ref = this.#refOf(object);
     const places = object.locations.flatMap(({ storageId, storagePath }): ExrPlace[] => {
       const store = this.#media.get(storageId);
-      if (store === undefined) return [];
-      const bucket = this.#buckets.find((each) => each.storageId === storageId)?.name ?? null;
-      return [{ ref: refOfObject(objectId), store, storagePath, bucket }];
+      return store === undefined ? [] : [{ ref, store, storagePath, bucket: this.#nameOf(storageId) }];
     });
     if (places.length > 0) return places;
     const summary = 'body/object_id: the object is kept by none of the storage backends of this server';
     throw new AppError('invalid_request', summary, { field: 'object_id' });
+  }
+
+  /** The id of an adopted object says nothing of its name. */
+  #refOf({ id, locations }: Pick<MediaObject, 'id' | 'locations'>): ExrFileRef {
+    const adopted = locations.find((place) => adoptedId(place) === id);
+    const bucket = adopted && this.#nameOf(adopted.storageId);
+    return refOfObject(id, adopted && bucket != null ? pathOfKey(bucket, adopted.storagePath) : id);
+  }
+
+  #nameOf(storageId: string): string | null {
+    return this.#buckets.find((each) => each.storageId === storageId)?.name ?? null;
   }
 
   /** Throws `not_found` if there is no such bucket, or this server may not read the key. */

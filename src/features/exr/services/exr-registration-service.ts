@@ -101,9 +101,9 @@ export class ExrRegistrationService {
     const timerange = clock.rangeOf({ start: sequence.first, end: sequence.last });
     const flow = await this.#putFlow(request, found, principal);
     const present = await this.#objectsByStart(request.flow_id, timerange);
-    const missing = frames.filter(({ frame, path }) => present.get(clock.startOf(frame)) !== path);
-    const inputs = missing.slice(0, NEW_SEGMENTS_MAX).map(({ frame, path }) => ({
-      object_id: path,
+    const missing = frames.filter(({ frame, objectId }) => present.get(clock.startOf(frame)) !== objectId);
+    const inputs = missing.slice(0, NEW_SEGMENTS_MAX).map(({ frame, path, objectId }) => ({
+      object_id: objectId ?? path,
       timerange: clock.rangeOf({ start: frame, end: frame }).toString(),
     }));
     const failed = await this.#create(request.flow_id, inputs);

@@ -20,3 +20,5 @@ export const EXR_LIMITS = {
 /** Bytes to read ahead: few at first, more once a header turns out to be long. */
 export const FIRST_CHUNK_BYTES = 16 * KIB;
 export const LARGEST_CHUNK_BYTES = 64 * KIB;
+/** The first read of a file: its magic number and version, and a chunk. */
+export const FIRST_READ_BYTES = 8 + FIRST_CHUNK_BYTES;
