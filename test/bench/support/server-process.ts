@@ -110,6 +110,9 @@ async function cpuSeconds(pid: number): Promise<number> {
   if (process.platform !== 'linux') return NaN;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   // The name of the process may have spaces, and stands in brackets.
-  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13);
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
   return (Number(user) + Number(system)) / 100;
 }
