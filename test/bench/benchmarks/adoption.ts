@@ -55,7 +55,7 @@ export const adoption: Benchmark = {
   },
 };
 
-async function ofFrames({ scale, log }: BenchmarkContext, s3: S3Server): Promise<BenchmarkRow[]> {
+async function ofFrames({ scale, ...context }: BenchmarkContext, s3: S3Server): Promise<BenchmarkRow[]> {
   const count = scale.quick ? 400 : 100_000;
   return onServer(s3, makeRunDirectory('tams-bench-frames-'), { EXR_AUTO_INSPECT: 'true' }, async (server) => {
     await makeFrames(s3, 'frames', count);
@@ -63,9 +63,9 @@ async function ofFrames({ scale, log }: BenchmarkContext, s3: S3Server): Promise
       const { keys } = await adopt(server, 'frames');
       if (keys['adopted'] !== count) throw new Error(`${JSON.stringify(keys)} instead of ${count} adopted frames`);
     });
-    log(`${count} frames adopted: ${told(adopted, count)}`);
+    context.log(`${count} frames adopted: ${told(adopted, count)}`);
     const inspected = await measured(server, () => untilInspected(server));
-    log(`${count} frames inspected: ${told(inspected, count)}`);
+    context.log(`${count} frames inspected: ${told(inspected, count)}`);
     const whole = sum(adopted, inspected);
     const frames = count.toLocaleString('en');
     return [
@@ -87,26 +87,26 @@ async function ofFrames({ scale, log }: BenchmarkContext, s3: S3Server): Promise
 }
 
 /** Keys that nobody has to look into: what the listing and the registration cost by themselves, and a folder that is adopted again. */
-async function ofKnownKeys({ scale, log }: BenchmarkContext, s3: S3Server): Promise<BenchmarkRow[]> {
+async function ofKnownKeys({ scale, ...context }: BenchmarkContext, s3: S3Server): Promise<BenchmarkRow[]> {
   const count = scale.quick ? 2_000 : 1_000_000;
   await makeFrames(s3, 'keys', count);
   const dataDir = makeRunDirectory('tams-bench-keys-');
   const [id, listed] = await onServer(s3, dataDir, {}, async (server) => {
     const asked = await begin(server, 'keys', false);
-    const cost = await measured(server, async () => void (await until(server, asked.id, 'probing', 'planned')));
-    log(`${count} keys listed: ${told(cost, count)}`);
+    const cost = await measured(server, () => until(server, asked.id, 'probing', 'planned'));
+    context.log(`${count} keys listed: ${told(cost, count)}`);
     return [asked.id, cost] as const;
   });
   const planningS = await planUnseen(dataDir, id);
-  log(`${count} keys planned without a look: ${planningS.toFixed(1)} s`);
+  context.log(`${count} keys planned without a look: ${planningS.toFixed(1)} s`);
   return onServer(s3, dataDir, {}, async (server) => {
     const adopted = await measured(server, async () => {
       await call<Adoption>(`${server.baseUrl}/internal/adoptions/${id}/start`, {});
       const { keys } = await until(server, id, 'done');
       if (keys['adopted'] !== count) throw new Error(`${JSON.stringify(keys)} instead of ${count} adopted keys`);
     });
-    log(`${count} keys registered: ${told(adopted, count)}`);
-    const again = await measured(server, async () => void (await adopt(server, 'keys')));
+    context.log(`${count} keys registered: ${told(adopted, count)}`);
+    const again = await measured(server, () => adopt(server, 'keys'));
     const whole = sum(listed, adopted);
     const keys = count.toLocaleString('en');
     return [
@@ -178,7 +178,7 @@ interface Measured {
   readonly bytes: number;
 }
 
-async function measured(server: ServerProcess, work: () => Promise<void>): Promise<Measured> {
+async function measured(server: ServerProcess, work: () => Promise<unknown>): Promise<Measured> {
   let bytes = 0;
   let ended = false;
   const watch = (async () => {
