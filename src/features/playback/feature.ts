@@ -1,6 +1,8 @@
+import type { TamsApp } from '../../http/tams-app.ts';
 import type { Feature } from '../feature.ts';
 import { FlowChanges } from './flow-changes.ts';
 import { lineRoutes } from './line-routes.ts';
+import { otioImportRoute } from './otio-import-route.ts';
 import { otioRoutes } from './otio-routes.ts';
 import { playlistRoutes } from './playback-routes.ts';
 import { PlaybackTokens } from './playback-tokens.ts';
@@ -28,6 +30,10 @@ export const playback: Feature<PlaybackConfig> = {
         const own = { ...context, playback: services, tokens };
         playlistRoutes(app, own);
         otioRoutes(app, own);
+        await app.register((imports: TamsApp) => {
+          otioImportRoute(imports, own);
+          return Promise.resolve();
+        });
         tokenRoutes(app, own);
         await lineRoutes(app, own);
       },

@@ -8,7 +8,7 @@ import { flowParams } from '../../tams/parameters.ts';
 import { readTimerange } from '../../tams/timerange-query.ts';
 import type { PlaybackContext } from './playback-routes.ts';
 
-const OTIO_TYPE = 'application/vnd.otio+json';
+export const OTIO_TYPE = 'application/vnd.otio+json';
 
 /** TAMS, AppNote 0015. */
 export function otioRoutes(app: TamsApp, { playback, baseUrl }: PlaybackContext): void {

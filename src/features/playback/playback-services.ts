@@ -2,12 +2,14 @@ import { accessOf } from '../../tams/access/access.ts';
 import { type Asker, byClasses } from '../../tams/access/by-classes.ts';
 import { LimitedMedia } from '../../tams/access/limited-media.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
+import type { Services } from '../../tams/services.ts';
 import type { Store } from '../../tams/store.ts';
 import type { Platform } from '../feature.ts';
 import { LRUCache } from 'lru-cache';
 import type { FlowChanges } from './flow-changes.ts';
 import { FlowPlayback, type KeptPlaylist } from './flow-playback.ts';
 import { InitExtents } from './init-extents.ts';
+import { OtioImport } from './otio-import.ts';
 import { OtioExport } from './otio-export.ts';
 import { PresentationPlayback } from './presentation-playback.ts';
 import { MakingQueue } from './making-queue.ts';
@@ -17,12 +19,13 @@ export interface PlaybackServices {
   readonly flows: FlowPlayback;
   readonly presentations: PresentationPlayback;
   readonly otio: OtioExport;
+  readonly cuts: OtioImport;
   readonly redirects: MediaRedirects;
 }
 
 /** The services as a principal may use them. */
 export function playbackServicesOf(
-  { store, media, settings }: Platform,
+  { store, media, settings, tams }: Platform,
   changes: FlowChanges,
 ): (asker: Asker) => PlaybackServices {
   const parts = {
@@ -32,17 +35,29 @@ export function playbackServicesOf(
     making: new Map<string, Promise<KeptPlaylist>>(),
     queue: new MakingQueue(),
   };
-  const build = (view: Store, reachable: MediaStoreRegistry): PlaybackServices => {
+  const build = (view: Store, reachable: MediaStoreRegistry, reading: Store, own: Services): PlaybackServices => {
     const presentations = new PresentationPlayback(view, media, parts.queue);
     return {
       flows: new FlowPlayback(view, { presentations, ...parts }),
       presentations,
       otio: new OtioExport(view, parts.queue),
+      cuts: new OtioImport({
+        reading,
+        store: view,
+        services: own,
+        queue: parts.queue,
+        segmentsMax: settings.limits.segmentsPerRequest,
+      }),
       redirects: new MediaRedirects(view, reachable),
     };
   };
-  return byClasses(settings.classes, build(store, media), (limits) =>
-    build(store.limitedTo(limits), new LimitedMedia(media, accessOf(limits))),
+  return byClasses(settings.classes, build(store, media, store, tams.forAll), (limits, asker) =>
+    build(
+      store.limitedTo(limits),
+      new LimitedMedia(media, accessOf(limits)),
+      store.limitedTo({ ...limits, right: 'read' }),
+      tams.of(asker),
+    ),
   );
 }
 

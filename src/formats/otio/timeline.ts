@@ -17,7 +17,7 @@ export interface OtioTrack {
 
 const NS_RATE = 1_000_000_000;
 /** The name of TAMS's metadata. */
-const TAMS = 'bbc.github.io/tams';
+export const TAMS = 'bbc.github.io/tams';
 
 /** @param startNs where all tracks begin; what lies before a clip is a gap. */
 export function writeOtioTimeline(name: string, startNs: bigint, tracks: readonly OtioTrack[]): string {

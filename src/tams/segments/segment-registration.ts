@@ -44,17 +44,13 @@ export class SegmentRegistration {
    * @param fitRanges whether a segment must lie within the timerange of its object; if not, one that was assumed grows
    */
   async register(flowId: string, inputs: readonly SegmentInput[], fitRanges = false): Promise<Refusal[]> {
-    const { candidates, malformed } = this.#prepare(inputs);
-    const refused = await this.#store.transaction(async (tx) => {
-      const [flow, stored] = await Promise.all([
-        writableFlow(tx, flowId),
-        // A writer reuses objects that it may read, and registers first those that were allocated for the flow (AppNote 0016).
-        tx.withRight('read').objects.findMany(namedObjects(candidates), flowId),
-      ]);
-      containerOf(flow);
-      return candidates.length === 0 ? [] : insertAcceptable(tx, flow, candidates, stored, fitRanges);
-    });
-    return [...malformed, ...refused].sort((a, b) => a.index - b.index);
+    const prepared = this.#prepare(inputs);
+    return this.#store.transaction((tx) => registerIn(tx, flowId, prepared, fitRanges));
+  }
+
+  /** As `register`, in a transaction of the caller. */
+  registerIn(tx: StoreTransaction, flowId: string, inputs: readonly SegmentInput[]): Promise<Refusal[]> {
+    return registerIn(tx, flowId, this.#prepare(inputs), false);
   }
 
   /**
@@ -83,7 +79,7 @@ export class SegmentRegistration {
     return [...malformed, ...refused].sort((a, b) => a.index - b.index);
   }
 
-  #prepare(inputs: readonly SegmentInput[]): { candidates: Candidate[]; malformed: Refusal[] } {
+  #prepare(inputs: readonly SegmentInput[]): Prepared {
     const malformed: Refusal[] = [];
     const candidates: Candidate[] = [];
     inputs.forEach((input, index) => {
@@ -98,6 +94,27 @@ export class SegmentRegistration {
     });
     return { candidates, malformed };
   }
+}
+
+interface Prepared {
+  readonly candidates: readonly Candidate[];
+  readonly malformed: readonly Refusal[];
+}
+
+async function registerIn(
+  tx: StoreTransaction,
+  flowId: string,
+  { candidates, malformed }: Prepared,
+  fitRanges: boolean,
+): Promise<Refusal[]> {
+  const [flow, stored] = await Promise.all([
+    writableFlow(tx, flowId),
+    // A writer reuses objects that it may read, and registers first those that were allocated for the flow (AppNote 0016).
+    tx.withRight('read').objects.findMany(namedObjects(candidates), flowId),
+  ]);
+  containerOf(flow);
+  const refused = candidates.length === 0 ? [] : await insertAcceptable(tx, flow, candidates, stored, fitRanges);
+  return [...malformed, ...refused].sort((a, b) => a.index - b.index);
 }
 
 async function insertAcceptable(

@@ -93,6 +93,11 @@ export class SegmentService {
     });
   }
 
+  /** See `SegmentRegistration.registerIn`. */
+  createIn(...asked: Parameters<SegmentRegistration['registerIn']>): ReturnType<SegmentRegistration['registerIn']> {
+    return this.#registration.registerIn(...asked);
+  }
+
   /** See `SegmentRegistration.adopt`. */
   adopt(...asked: Parameters<SegmentRegistration['adopt']>): ReturnType<SegmentRegistration['adopt']> {
     return this.#registration.adopt(...asked);

@@ -5,8 +5,8 @@ const quoted = (name: string): string => `'${name.replaceAll("'", `'\\''`)}'`;
 export const texts = {
   title: 'Bring in',
   drop: {
-    lead: 'Drop video or audio files here',
-    how: 'They are cut into segments in the browser, without coding anything anew, and go straight to the store.',
+    lead: 'Drop video or audio files, or cuts, here',
+    how: 'They are cut into segments in the browser, without coding anything anew, and go straight to the store. A cut of OpenTimelineIO (.otio) becomes a flow that uses the objects of others.',
     choose: 'Choose files',
   },
   demo: {
@@ -19,6 +19,7 @@ export const texts = {
   },
   notKept:
     'This browser keeps no notes, as in private windows: what is not done when the page closes has to be brought in anew.',
+  cutWarnings: 'The flow is there, and differs from the cut:',
   startAll: 'Bring in all',
   start: 'Bring in',
   goOn: 'Go on',

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { droppedFiles } from '../../bring-in/dropped.ts';
 import { messageOf } from '../../bring-in/message.ts';
 import { texts } from '../../texts/bring-in.ts';
-import { queue } from './queue.ts';
+import { queue, take } from './queue.ts';
 
 /** Takes files, or makes the demo clip and brings it in. */
 export function DropZone({ onError }: { readonly onError: (text: string | undefined) => void }) {
@@ -15,11 +15,11 @@ export function DropZone({ onError }: { readonly onError: (text: string | undefi
     event.preventDefault();
     isOver.value = false;
     onError(undefined);
-    if (event.dataTransfer !== null) await queue.add(await droppedFiles(event.dataTransfer));
+    if (event.dataTransfer !== null) await take(await droppedFiles(event.dataTransfer));
   };
   const choose = async (list: FileList | null): Promise<void> => {
     onError(undefined);
-    await queue.add([...(list ?? [])].map((file) => ({ file })));
+    await take([...(list ?? [])].map((file) => ({ file })));
     // The same file may be chosen again.
     if (input.current !== null) input.current.value = '';
   };

@@ -5,7 +5,8 @@ import { useNoStrayDrops } from '../../parts/use-no-stray-drops.ts';
 import { useTitle } from '../../parts/use-title.ts';
 import { DropZone } from './drop-zone.tsx';
 import { ItemCard } from './item-card.tsx';
-import { queue } from './queue.ts';
+import { CutCard } from './cut-card.tsx';
+import { cuts, queue } from './queue.ts';
 import './bring-in.css';
 
 export default function BringInPage() {
@@ -29,8 +30,11 @@ export default function BringInPage() {
           {texts.startAll}
         </button>
       )}
-      {items.length > 0 && (
+      {items.length + cuts.value.length > 0 && (
         <ul class="items" aria-label={texts.files}>
+          {cuts.value.map((cut) => (
+            <CutCard key={`cut ${cut.key}`} cut={cut} />
+          ))}
           {items.map((item) => (
             <ItemCard key={item.key} item={item} />
           ))}

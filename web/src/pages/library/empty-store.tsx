@@ -33,9 +33,9 @@ export function EmptyStore({ done }: { readonly done: () => void }) {
     if (event.dataTransfer === null) return;
     try {
       const given = await droppedFiles(event.dataTransfer);
-      const { queue } = await import('../bring-in/queue.ts');
+      const { take } = await import('../bring-in/queue.ts');
       route(addressOf('bring-in'));
-      await queue.add(given);
+      await take(given);
     } catch (failure) {
       setError(failure);
     }

@@ -1,0 +1,214 @@
+import { AppError } from '../../shared/errors.ts';
+import { INT64_MAX, INT64_MIN, parseTimestamp, quote } from '../../shared/time/timestamp.ts';
+import { parseExact } from './exact-json.ts';
+import { nsOf } from './otio-time.ts';
+import { TAMS } from './timeline.ts';
+
+/** A use of a stretch of a flow. */
+export interface CutClip {
+  /** Names it in errors and warnings. */
+  readonly name: string;
+  /** Its place in the cut. */
+  readonly atNs: bigint;
+  /** The stretch, on the timeline of the flow. */
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** A flow; else a source, of which a flow has to be found. */
+  readonly of: { readonly flowId: string } | { readonly sourceId: string };
+}
+
+export interface CutTrack {
+  readonly name: string;
+  readonly clips: readonly CutClip[];
+}
+
+export interface Cut {
+  readonly name: string;
+  /** Those that have a clip. */
+  readonly tracks: readonly CutTrack[];
+  /** The parts of it that were left out, by name. */
+  readonly warnings: readonly string[];
+}
+
+/** Bounds of a cut. */
+const MOST = { clips: 5_000, children: 20_000, tracks: 32, warnings: 100, name: 200 } as const;
+
+/** A node of the document: nothing is known of its properties. */
+type Node = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a timeline of OpenTimelineIO whose clips refer to flows or sources as AppNote 0015 of TAMS says. Gaps, and clips that
+ * are switched off, are gaps. Transitions become cuts, and effects are left out, with a warning.
+ *
+ * @throws AppError invalid_request, which names the clip
+ */
+export function readOtioTimeline(text: string): Cut {
+  const timeline = documentOf(text);
+  if (schemaOf(timeline) !== 'Timeline') throw refused('the body', `must be a Timeline, not ${shown(timeline)}`);
+  const stack = nodeOf(timeline['tracks']);
+  if (schemaOf(stack) !== 'Stack') throw refused('tracks', 'must be a Stack of tracks');
+  mustBeWhole(stack, 'the stack of tracks');
+  const tracks = listOf(stack['children']);
+  if (tracks.length > MOST.tracks) throw refused('tracks', `has ${tracks.length}; ${MOST.tracks} are the most`);
+  const start = timeline['global_start_time'];
+  const startNs = isGiven(start) ? timeOf(start, 'global_start_time') : 0n;
+  const reader = new Reader();
+  const read = tracks.map((track, index) => reader.track(track, index, startNs));
+  return {
+    name: nameOf(timeline) ?? '',
+    tracks: read.filter(({ clips }) => clips.length > 0),
+    warnings: reader.warnings,
+  };
+}
+
+class Reader {
+  readonly warnings: string[] = [];
+  #children = 0;
+  #clips = 0;
+
+  track(track: Node, index: number, startNs: bigint): CutTrack {
+    const name = nameOf(track) ?? `track ${index + 1}`;
+    const where = `track ${quote(name)}`;
+    if (schemaOf(track) !== 'Track') throw refused(where, `must be a Track, not ${shown(track)}`);
+    mustBeWhole(track, where);
+    this.#effectsOf(track, where);
+    const clips: CutClip[] = [];
+    let atNs = startNs;
+    const children = listOf(track['children']);
+    this.#children += children.length;
+    if (this.#children > MOST.children) throw refused('tracks', `have more than ${MOST.children} items in all`);
+    children.forEach((child, place) => {
+      const what = `clip ${quote(nameOf(child) ?? '')} (item ${place + 1} of ${where})`;
+      const { clip, durationNs } = this.#item(child, what, atNs);
+      if (clip !== undefined && track['enabled'] !== false) clips.push(clip);
+      atNs += durationNs;
+      if (atNs > INT64_MAX) throw refused(what, 'ends later than a timeline can');
+    });
+    if (track['enabled'] === false) this.#warn(`${where} is switched off: it was left out`);
+    return { name, clips };
+  }
+
+  #item(item: Node, what: string, atNs: bigint): { clip?: CutClip; durationNs: bigint } {
+    switch (schemaOf(item)) {
+      case 'Gap':
+        return { durationNs: rangeOf(item['source_range'], what).durationNs };
+      case 'Transition':
+        this.#warn(`${what} is a transition: it became a cut`);
+        return { durationNs: 0n };
+      case 'Clip':
+        return this.#clip(item, what, atNs);
+      default:
+        throw refused(what, `is ${shown(item)}: tracks may have clips, gaps and transitions`);
+    }
+  }
+
+  #clip(clip: Node, what: string, atNs: bigint): { clip?: CutClip; durationNs: bigint } {
+    if (++this.#clips > MOST.clips) throw refused('tracks', `have more than ${MOST.clips} clips in all`);
+    const reference = referenceOf(clip);
+    const isCut = isGiven(clip['source_range']);
+    const { startNs, durationNs } = rangeOf(isCut ? clip['source_range'] : reference['available_range'], what);
+    if (clip['enabled'] === false) {
+      this.#warn(`${what} is switched off: it became a gap`);
+      return { durationNs };
+    }
+    this.#effectsOf(clip, what);
+    if (durationNs === 0n) return { durationNs };
+    const flowStartNs = startNs + offsetOf(reference, what);
+    const endNs = flowStartNs + durationNs;
+    if (flowStartNs < INT64_MIN || endNs > INT64_MAX) throw refused(what, 'lies outside of the times of a timeline');
+    return { clip: { name: what, atNs, startNs: flowStartNs, endNs, of: referredBy(reference, what) }, durationNs };
+  }
+
+  /** Effects on time would make another timing: nothing can be made of them by reference. */
+  #effectsOf(item: Node, where: string): void {
+    for (const effect of listOf(item['effects'])) {
+      const kind = shown(effect);
+      if (/Time|Freeze|Warp|Speed/i.test(kind)) {
+        throw refused(where, `has the effect ${kind}, which changes its speed: render it, and refer to the result`);
+      }
+      this.#warn(`${where} has the effect ${kind}: it was left out`);
+    }
+  }
+
+  #warn(text: string): void {
+    if (this.warnings.length < MOST.warnings) this.warnings.push(text);
+    else if (this.warnings.length === MOST.warnings) this.warnings.push('and more');
+  }
+}
+
+function documentOf(text: string): Node {
+  try {
+    return nodeOf(parseExact(text));
+  } catch (error) {
+    // A RangeError: it is nested too deeply.
+    if (error instanceof SyntaxError || error instanceof RangeError) throw refused('the body', 'is not JSON');
+    throw error;
+  }
+}
+
+/** The media reference that is in use: schemas of clips differ in how they hold it. */
+function referenceOf(clip: Node): Node {
+  const key = clip['active_media_reference_key'];
+  const references = nodeOf(clip['media_references']);
+  return nodeOf(references[typeof key === 'string' ? key : 'DEFAULT_MEDIA'] ?? clip['media_reference']);
+}
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const FLOW_URL = new RegExp(`^(?:tams|https?)://[^?#]*/flows/(${UUID})/?(?:[?#].*)?$`);
+const ID = new RegExp(`^${UUID}$`);
+
+/** The host of a URL is not looked at: a server has several names, and ids are unique everywhere. */
+function referredBy(reference: Node, what: string): CutClip['of'] {
+  const { target_url: url } = reference;
+  const { flow_id: flowId, source_id: sourceId } = nodeOf(nodeOf(reference['metadata'])[TAMS]);
+  const byUrl = typeof url === 'string' ? FLOW_URL.exec(url)?.[1] : undefined;
+  if (byUrl !== undefined) return { flowId: byUrl };
+  if (typeof flowId === 'string' && ID.test(flowId)) return { flowId };
+  if (typeof sourceId === 'string' && ID.test(sourceId)) return { sourceId };
+  const found = typeof url === 'string' ? `target_url is ${quote(url)}` : `there is ${shown(reference)}`;
+  throw refused(what, `refers to no flow (${found}): write tams://{host}/flows/{id}, or metadata of ${TAMS}`);
+}
+
+function offsetOf(reference: Node, what: string): bigint {
+  const { available_range_offset: offset } = nodeOf(nodeOf(reference['metadata'])[TAMS]);
+  if (offset === undefined) return 0n;
+  if (typeof offset !== 'string') throw refused(what, 'has an available_range_offset that is no timestamp');
+  return parseTimestamp(offset);
+}
+
+function rangeOf(range: unknown, what: string): { startNs: bigint; durationNs: bigint } {
+  const { start_time: start, duration } = nodeOf(range);
+  if (!isGiven(range)) throw refused(what, 'has neither a source_range nor an available_range');
+  const durationNs = timeOf(duration, what);
+  if (durationNs < 0n) throw refused(what, 'has a negative duration');
+  return { startNs: timeOf(start, what), durationNs };
+}
+
+function timeOf(time: unknown, what: string): bigint {
+  const ns = nsOf(time);
+  if (ns === undefined) throw refused(what, 'needs times with a value, and a rate above 0');
+  if (ns < INT64_MIN || ns > INT64_MAX) throw refused(what, 'lies outside of the times of a timeline');
+  return ns;
+}
+
+function mustBeWhole(item: Node, where: string): void {
+  if (isGiven(item['source_range'])) throw refused(where, 'has a source_range; trim its clips instead');
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
+const nodeOf = (value: unknown): Node => (isNode(value) ? value : {});
+const listOf = (value: unknown): Node[] => (Array.isArray(value) ? value.map(nodeOf) : []);
+
+/** `Clip` of `Clip.2`. */
+const schemaOf = ({ OTIO_SCHEMA: schema }: Node): string =>
+  typeof schema === 'string' ? schema.slice(0, Math.max(0, schema.lastIndexOf('.'))) : '';
+
+const shown = ({ OTIO_SCHEMA: schema }: Node): string =>
+  typeof schema === 'string' ? quote(schema) : 'something without OTIO_SCHEMA';
+
+const nameOf = ({ name }: Node): string | undefined =>
+  typeof name === 'string' && name !== '' ? name.slice(0, MOST.name) : undefined;
+
+const refused = (where: string, problem: string): AppError =>
+  new AppError('invalid_request', `${where} ${problem}`, { field: 'body' });
