@@ -71,7 +71,17 @@ const NAMED_IN_BODY: Readonly<Record<string, (ids: Ids & InBody) => readonly unk
     { pattern: exrObject.replace('1', '#'), flow_id: randomUUID(), frame_rate: { numerator: 25 } },
     { pattern: 'none.#.exr', flow_id: flowId, frame_rate: { numerator: 25 } },
   ],
+  '/playback/otio': ({ flowId, sourceId }) => [cutOf({ flow_id: flowId }), cutOf({ source_id: sourceId })],
 };
+
+function cutOf(reference: object): unknown {
+  const time = (value: number) => ({ OTIO_SCHEMA: 'RationalTime.1', rate: 1, value });
+  const media_reference = { OTIO_SCHEMA: 'MissingReference.1', metadata: { 'bbc.github.io/tams': reference } };
+  const source_range = { start_time: time(0), duration: time(9) };
+  const clip = { OTIO_SCHEMA: 'Clip.1', name: 'one', source_range, media_reference };
+  const track = { OTIO_SCHEMA: 'Track.1', children: [clip] };
+  return { OTIO_SCHEMA: 'Timeline.1', tracks: { OTIO_SCHEMA: 'Stack.1', children: [track] } };
+}
 
 const show = ({ method, path }: Operation): string => `${method} ${path}`;
 const pathOf = (path: string, ids: Ids): string => path.replace(/\{([^}]+)\}/g, (_, name: keyof Ids) => ids[name]);
