@@ -213,8 +213,7 @@ it('takes what the caller may read, and gives it to nobody who may not', async (
   const [own, shared, foreign] = [await of('sport'), await of('sport,news'), await of('news')];
   const cutOf = (...ids: string[]): unknown =>
     JSON.parse(timeline(ids.map((id) => clip(flowUrl(id), range(time(0), time(10))))));
-  const tagOf = async (made: Imported) =>
-    (await admin.send('GET', `/flows/${made.flow_id}/tags/auth_classes`)).json as unknown;
+  const tagOf = async (made: Imported) => (await admin.send('GET', `/flows/${made.flow_id}/tags/auth_classes`)).json;
   expect(await tagOf(await sport.must<Imported>('POST', '/playback/otio', cutOf(own, shared)))).toBe('sport');
   expect((await sport.send('POST', '/playback/otio', cutOf(own, foreign))).status).toBe(404);
   const mixed = await both.send('POST', '/playback/otio', cutOf(own, foreign));
