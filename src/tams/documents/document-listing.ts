@@ -12,7 +12,7 @@ import type { ListingOrder } from './listing-order.ts';
 import type { TableReads } from '../table-access.ts';
 import { type AskedTags, findOwners, MOST_OWNERS, tagTerms } from './tag-index.ts';
 
-/** Flows or sources, in any order. */
+/** Flows, sources or profiles, in any order. */
 interface DocumentListing<
   R extends Row,
   Columns extends readonly ColumnOf<R>[],
@@ -45,7 +45,7 @@ interface ListingTerms<Term> {
   readonly scanned: readonly Term[];
   /** Terms that exclude few rows. */
   readonly others?: readonly Term[];
-  readonly tags: AskedTags;
+  readonly tags?: AskedTags;
 }
 
 /** Puts terms of columns where their indexes are of use: those go on with either order of creation, and with no other. */
@@ -122,7 +122,12 @@ async function list(reader: TableReads, listing: AnyListing, page: PageRequest):
       table: listing.table,
       columns: listing.columns,
       lookups: listing.lookups,
-      where: and([...terms, ...tagTerms(tags, areMany ? stretch?.ids : few), ...after, ...end]),
+      where: and([
+        ...terms,
+        ...(tags === undefined ? [] : tagTerms(tags, areMany ? stretch?.ids : few)),
+        ...after,
+        ...end,
+      ]),
       orderBy: order.orderBy,
       limit,
       maxBytes: maxBytes === undefined ? undefined : maxBytes - size.bytes,
@@ -181,5 +186,5 @@ async function findCandidates(
     const { rows } = await reader.select({ table, columns: ['id'], where, limit: MOST_OWNERS + 1 });
     if (rows.length <= MOST_OWNERS) return { few: (rows as [string][]).map(([id]) => id), areMany: false };
   }
-  return findOwners(reader, tags);
+  return tags === undefined ? { areMany: false } : findOwners(reader, tags);
 }

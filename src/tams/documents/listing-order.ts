@@ -36,21 +36,30 @@ export interface ListingOrder {
 export const orderOf = <By extends string>(order: SortOrder<By> | undefined): ListingOrder =>
   order === undefined ? OLDEST_FIRST : sortedBy(order);
 
-const OLDEST_FIRST: ListingOrder = {
-  column: 'created_ns',
-  orderBy: BY_CREATION,
-  hints: { timeline: { column: 'created_ns' } },
-  after: (position) => afterCursor(BY_CREATION, position, ['bigint', 'string']),
-  upTo: (position) => {
-    const [created, id] = cellsOf(position, ['bigint', 'string']);
-    // The first is a separate term, since an index ends there.
-    return [
-      lte('created_ns', created),
-      or<Predicate>([lt('created_ns', created), and<Predicate>([eq('created_ns', created), lte('id', id)])]),
-    ];
-  },
-  positionOf: (created, id) => [created as bigint, id],
-};
+const OLDEST_FIRST = byCreation(BY_CREATION);
+
+/** TAMS 8.2's order of what has no keys to sort by; the id settles ties. */
+export const NEWEST_FIRST = byCreation([{ column: 'created_ns', direction: 'desc' }, BY_CREATION[1]]);
+
+function byCreation(orderBy: readonly [Ordering<'created_ns'>, Ordering<'id'>]): ListingOrder {
+  const isAscending = orderBy[0].direction === 'asc';
+  return {
+    column: 'created_ns',
+    orderBy,
+    hints: { timeline: { column: 'created_ns' } },
+    after: (position) => afterCursor(orderBy, position, ['bigint', 'string']),
+    upTo: (position) => {
+      const [created, id] = cellsOf(position, ['bigint', 'string']);
+      const before = isAscending ? lt('created_ns', created) : gt('created_ns', created);
+      // The first is a separate term, since an index ends there.
+      return [
+        isAscending ? lte('created_ns', created) : gte('created_ns', created),
+        or<Predicate>([before, and<Predicate>([eq('created_ns', created), lte('id', id)])]),
+      ];
+    },
+    positionOf: (created, id) => [created as bigint, id],
+  };
+}
 
 /** By the keys in the column of the property (`sort-keys.ts`). */
 export function sortedBy<By extends string>({ by, reverse }: SortOrder<By>): ListingOrder {

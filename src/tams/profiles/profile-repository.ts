@@ -3,18 +3,13 @@ import type { Json } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven } from '../../vastdb/predicate/builder.ts';
-import { type Access, accessCell, checkStaysVisible, checkUnreachable } from '../access/access.ts';
-import { toPage } from '../documents/keyset-page.ts';
-import { afterCursor } from '../documents/listing-order.ts';
+import { type Access, accessCell, checkStaysVisible, checkUnreachable, scannedOf } from '../access/access.ts';
+import { listDocuments } from '../documents/document-listing.ts';
+import { NEWEST_FIRST } from '../documents/listing-order.ts';
 import type { ProfileReads, Profiles } from '../store.ts';
 import type { TableReads } from '../table-access.ts';
 import type { Profile, ProfileFilter } from './profile.ts';
 import { PROFILES } from './profile-tables.ts';
-
-const NEWEST_FIRST = [
-  { column: 'created_ns', direction: 'desc' },
-  { column: 'id', direction: 'asc' },
-] as const;
 
 export class ProfileReader implements ProfileReads {
   readonly #reader: TableReads;
@@ -26,27 +21,24 @@ export class ProfileReader implements ProfileReads {
   }
 
   async list({ label, format, codec }: ProfileFilter, page: PageRequest): Promise<Page<Json<Profile>>> {
-    const { rows, cut } = await this.#reader.select({
-      table: PROFILES,
-      columns: ['created_ns', 'id', 'document'],
-      where: and([
-        ...eqIfGiven('label', label),
-        ...eqIfGiven('format', format),
-        ...eqIfGiven('codec', codec),
-        this.#access.visible,
-        ...afterCursor(NEWEST_FIRST, page.after, ['bigint', 'string']),
-      ]),
-      orderBy: NEWEST_FIRST,
-      limit: page.limit + 1,
-      maxBytes: page.maxBytes,
-      timeline: { column: 'created_ns' },
-    });
-    return toPage(
-      { rows, cut },
-      page.limit,
-      ([, , document]) => document,
-      ([created, id]) => [created, id],
+    // An index of each goes on with the order of creation.
+    const [first, ...others] = [
+      ...eqIfGiven('label', label),
+      ...eqIfGiven('codec', codec),
+      ...eqIfGiven('format', format),
+    ];
+    const { items, ...rest } = await listDocuments(
+      this.#reader,
+      {
+        table: PROFILES,
+        order: NEWEST_FIRST,
+        columns: ['document'],
+        indexed: first === undefined ? [] : [first],
+        scanned: [...others, ...scannedOf(this.#access)],
+      },
+      page,
     );
+    return { items: items.map(([, , document]) => document), ...rest };
   }
 
   async find(id: string): Promise<Json<Profile> | undefined> {

@@ -157,6 +157,35 @@ describe('a listing that passes over more than a request may', () => {
   });
 });
 
+describe.runIf(IS_EMBEDDED)('a listing of profiles', () => {
+  const [label, RARE] = ['of a house', 'video/h265'];
+  /** Ten share a time of creation. */
+  const ROWS = Array.from({ length: FLOWS }, (_, n) => {
+    const [id, codec] = [testId('source', n + 1), n % 12_000 < 15 ? RARE : 'video/h264'];
+    return { id, codec, created: BigInt(Math.floor(n / 10)) };
+  });
+  beforeAll(async () => {
+    const tables = await openTestTables(server.dataDir, VAST_STORE_TABLES);
+    const columns = ['id', 'format', 'codec', 'label', 'created_ns', 'auth_classes', 'document'];
+    const cells = ROWS.map(({ id, codec, created }) => {
+      return [id, 'urn:x-nmos:format:video', codec, label, created, '*', JSON.stringify({ id, created: CREATED })];
+    });
+    await tables.transaction((tx) => tx.insertArrays('profiles', columns, cells));
+    await tables.close();
+  });
+
+  it('ends its pages early too, and finds the same over all of them, newest first', async () => {
+    const query = `label=${encodeURIComponent(label)}&codec=${encodeURIComponent(RARE)}`;
+    for (const limit of [4, 1000]) {
+      const pages = await pagesOf(`/v8.2/service/profiles?${query}&limit=${limit}`);
+      if (limit === 1000) expect(pages.length).toBe(2);
+      const rare = ROWS.filter(({ codec }) => codec === RARE).map(({ id, created }) => [-created, id] as const);
+      const newestFirst = rare.toSorted((a, b) => (a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? -1 : 1));
+      expect(pages.flat()).toEqual(newestFirst.map(([, id]) => id));
+    }
+  });
+});
+
 describe.runIf(IS_EMBEDDED)('a source of more flows than are looked at for its relations', () => {
   /** The sources of flows that collect the first flow of the source, its last one, and both of those. */
   const [ofFirst, ofLast, ofBoth] = [2, 3, 4].map((n) => testId('source', n)) as [string, string, string];
