@@ -114,7 +114,7 @@ export class ServerProcess {
 
   #readLog(text: string): void {
     this.#output += text;
-    const url = /TAMS 7\.0 at (http:\/\/[^/\s"]+)/.exec(this.#output)?.[1];
+    const url = /TAMS .* at (http:\/\/[^/\s"]+)/.exec(this.#output)?.[1];
     if (this.#baseUrl !== '' || url === undefined) return;
     this.#baseUrl = url;
     this.#announced.resolve(undefined);

@@ -34,7 +34,7 @@ test('the emulator of docs/vast-cluster.md and the server against it start as th
   const port = String(await freePort());
   await startShell(emulator.replaceAll('8070', port), {}, /Start the server against it/);
   const env = { PORT: '0', DATA_DIR: dataDir };
-  const [, url = ''] = await startShell(server.replaceAll('8070', port), env, /TAMS 7\.0 at (http:[^"\s]+)\//);
+  const [, url = ''] = await startShell(server.replaceAll('8070', port), env, /TAMS .* at (http:[^"\s]+)\//);
   const client = new TamsClient(url);
   const flow = dataFlow();
   expect((await client.putFlow(flow)).status).toBe(201);
