@@ -72,17 +72,21 @@ export class AdoptionSteps {
     const listed = batch.filter(({ state }) => state === 'listed');
     const limit = pLimit(LOOKS[layout]);
     const looked = await Promise.all(
-      listed.map((key) =>
-        limit(async (): Promise<Looked<StoredKey>> => ({ key, found: await this.#lookInto(key, probe) })),
-      ),
+      batch
+        .filter(({ state, ordinal }) => state === 'listed' || (state === 'present' && ordinal >= 0n))
+        .map(async (key): Promise<Looked<StoredKey>> => {
+          const found = key.state === 'present' ? '' : await limit(() => this.#lookInto(key, probe));
+          return { key, found };
+        }),
     );
     await this.#step(adoption, async (own, tx) => {
       const repository = new AdoptionKeyRepository(tx.rows);
       const { keys, sequences, gaps } = await plan(own, looked, repository);
-      await repository.update(keys);
+      const looks = keys.filter(({ state }) => state !== 'present');
+      await repository.update(looks);
       await repository.insert(own.id, gaps);
       for (const sequence of sequences) await repository.updateSequence(own.id, sequence);
-      const counts = changed(own.counts, listed, [...keys, ...gaps]);
+      const counts = changed(own.counts, listed, [...looks, ...gaps]);
       if (batch.length > 0) return { ...own, counts, at: batch.at(-1) };
       return { ...own, counts, at: undefined, state: own.starts ? 'adopting' : 'planned' };
     });

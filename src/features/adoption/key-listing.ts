@@ -72,14 +72,18 @@ export class KeyListing {
   #place({ key, size }: Listed, objectId: string | undefined, sequences: Sequence[]): AdoptionKey {
     const index = this.#count++;
     const refusal = refusalOf(key) ?? (size === 0 ? 'the object is empty' : undefined);
+    const { layout } = this.#adoption;
     const row = settled(key, size, index, refusal, objectId);
-    if (row !== undefined) return row;
-    if (this.#adoption.layout === 'files') return newKey(key, size, BigInt(index));
-    const numbered = numberedOf(key, this.#adoption.layout);
+    // A frame that is there already is none that is missing.
+    if (row !== undefined && (row.state !== 'present' || layout !== 'frames')) return row;
+    if (layout === 'files') return newKey(key, size, BigInt(index));
+    const numbered = numberedOf(key, layout);
     if (typeof numbered === 'string') {
+      if (row !== undefined) return row;
       return { ...newKey(key, size, refusedOrdinal(index)), state: 'refused', reason: numbered };
     }
-    return newKey(key, size, ordinalOf(this.#numberOf(numbered.name, sequences), numbered.number));
+    const ordinal = ordinalOf(this.#numberOf(numbered.name, sequences), numbered.number);
+    return row === undefined ? newKey(key, size, ordinal) : { ...row, ordinal };
   }
 
   #numberOf(name: string, sequences: Sequence[]): number {
@@ -90,8 +94,9 @@ export class KeyListing {
       throw new Refused(`there are more than ${SEQUENCES_MAX} sequences; adopt folders of it, one after the other`);
     }
     this.#numbers.set(name, number);
-    const { id } = this.#adoption;
-    const flowId = uuidOf(`adoption ${id} ${name}`);
+    const { id, layout, storageId } = this.#adoption;
+    // Frames that are adopted later are of the same flow: their numbers say where they lie.
+    const flowId = uuidOf(layout === 'frames' ? `adopted frames ${storageId} ${name}` : `adoption ${id} ${name}`);
     sequences.push({ ...NEW_SEQUENCE, number, name, flowId });
     return number;
   }

@@ -9,7 +9,7 @@ import type { Probed } from './probe.ts';
 
 const SECOND_NS = 1_000_000_000n;
 
-/** A key whose bytes were looked into, or the reason why it is refused. */
+/** A key whose bytes were looked into, or the reason why it is refused; of one that is an object already it does not matter. */
 export interface Looked<Key extends AdoptionKey> {
   readonly key: Key;
   readonly found: Probed | string;
@@ -41,10 +41,11 @@ export function planNext<Key extends AdoptionKey>(
 ): Planned<Key> {
   const { number } = placeOf(key.ordinal);
   const { last } = sequence;
-  if (last === number)
-    return { key: refused(key, `another file is for the same time: both have the number ${number}`) };
   const gap = last !== undefined && number > last + 1 ? missing(sequence, key, last + 1, number - 1) : undefined;
   const behind = { ...sequence, last: number };
+  if (key.state === 'present') return { key, sequence: behind, ...(gap && { gap }) };
+  if (last === number)
+    return { key: refused(key, `another file is for the same time: both have the number ${number}`) };
   if (typeof found === 'string') return { key: refused(key, found), sequence: behind, ...(gap && { gap }) };
   if (sequence.coding !== undefined && sequence.coding !== found.coding) {
     const reason = `it is ${found.coding}, and those before it ${sequence.coding}: they cannot be of one flow`;

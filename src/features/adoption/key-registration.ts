@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { formatTimestamp } from '../../shared/time/timestamp.ts';
+import { classesOf } from '../../tams/access/access-classes.ts';
 import { Format } from '../../tams/documents/format.ts';
 import type { FileFlow } from '../../tams/essence/file-flows.ts';
 import { reduced } from '../../tams/essence/image-essence.ts';
-import type { FlowInput } from '../../tams/flows/flow.ts';
+import type { FlowInput, ImageEssenceParameters } from '../../tams/flows/flow.ts';
 import { adoptedId } from '../../tams/objects/object-location.ts';
 import type { AdoptedObject } from '../../tams/segments/segment-registration.ts';
 import type { SegmentInput } from '../../tams/segments/segment.ts';
@@ -60,14 +62,45 @@ export class KeyRegistration {
   }
 
   async #makeFlow(tx: StoreTransaction, adoption: Adoption, flow: FileFlow): Promise<void> {
-    if ((await tx.flows.state(flow.id)) !== undefined) return;
     const { frameRate: rate } = adoption;
-    const tags = { ...(flow['tags'] as FlowInput['tags']), ...adoption.tags };
     const ofFrames = rate && { segment_duration: reduced(rate.denominator, rate.numerator) };
+    const present = await tx.flows.find(flow.id);
+    if (present !== undefined) {
+      mustContinue(adoption, JSON.parse(present.document) as FlowInput, { ...flow, ...ofFrames });
+      return;
+    }
+    const tags = { ...(flow['tags'] as FlowInput['tags']), ...adoption.tags };
     const whole = { ...withRate(flow), ...(Object.keys(tags).length > 0 && { tags }), ...ofFrames };
     // Its parts were made by the code that makes the parts of every flow.
     await this.#services.flows.putIn(tx, flow.id, () => whole as unknown as FlowInput, adoption.principal);
   }
+}
+
+/**
+ * Frames that come later extend the flow of those before them, whose times and pictures they must share. Whoever may see that
+ * flow is for its tags to say, unless the adoption says otherwise.
+ *
+ * @throws AppError `adoption_refused`
+ */
+function mustContinue({ layout, tags }: Adoption, present: FlowInput, own: FileFlow): void {
+  if (layout !== 'frames') return;
+  const differs = (name: string): boolean => {
+    const [kept, asked] = [present, own].map((flow) => (flow as unknown as Readonly<Record<string, unknown>>)[name]);
+    return kept !== undefined && !isDeepStrictEqual(kept, asked);
+  };
+  const [classes, asked] = [classesOf(present.tags), classesOf(tags)];
+  const problem =
+    (differs('segment_duration') &&
+      `has frames of another rate: its segment_duration is ${JSON.stringify(present.segment_duration)}`) ||
+    (sizeOf(present) !== sizeOf(own) && `has frames of ${sizeOf(present)}, and these have ${sizeOf(own)}`) ||
+    (asked !== undefined && !isDeepStrictEqual(asked, classes) && 'has another tag auth_classes');
+  if (problem !== false) throw new AppError('adoption_refused', `flow ${own.id}, which they continue, ${problem}`);
+}
+
+function sizeOf(flow: object): string {
+  const { frame_width: width, frame_height: height } = (flow as { essence_parameters: ImageEssenceParameters })
+    .essence_parameters;
+  return `${width}x${height}`;
 }
 
 /** A video has a frame rate, or a variable one (TAMS 8.2, `schemas/flow-video.json`). */

@@ -111,6 +111,36 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
     expect(sequences.map(({ pattern }) => pattern)).toContain('s3://archive/in/shot/beauty.%04d.exr');
   });
 
+  it('extends the flow of a sequence by the frames that come later, and by those alone that fit', async () => {
+    const bucket = await Bucket.open();
+    const [one, two, three, four] = frames as [Buffer, Buffer, Buffer, Buffer];
+    await bucket.putAll(below('in/late', { 'a.0001.exr': one, 'a.0003.exr': two }));
+    const { api } = await bucket.serve();
+    const render = (rate: number, more: object = {}) =>
+      adopt(api, {
+        prefix: 'in/late',
+        layout: 'frames',
+        frame_rate: { numerator: rate, denominator: 1 },
+        ...more,
+      });
+    expect((await render(24)).keys).toMatchObject({ adopted: 2, missing: 1 });
+    await bucket.putAll(below('in/late', { 'a.0002.exr': three, 'a.0004.exr': four }));
+    for (const more of [undefined, { tags: { auth_classes: 'news' } }]) {
+      const refused = more === undefined ? await render(25) : await render(24, more);
+      expect(refused.keys).toMatchObject({ adopted: 0, present: 2, refused: 2, missing: 0 });
+      const reasons = (await keysOf(api, refused)).flatMap(({ reason = '', state }) =>
+        state === 'refused' ? reason : [],
+      );
+      expect(reasons.join()).toContain(more === undefined ? 'another rate' : 'auth_classes');
+    }
+    expect((await render(24)).keys).toMatchObject({ adopted: 2, present: 2, refused: 0, missing: 0 });
+    expect((await render(24)).keys).toMatchObject({ adopted: 0, present: 4, refused: 0, missing: 0 });
+    const flows = await api.get<{ id: string }[]>('/flows');
+    expect(flows).toHaveLength(1);
+    const times = (await api.segments(flows[0]?.id ?? '')).map(({ timerange }) => timerange.slice(1).split('_')[0]);
+    expect(times).toEqual(['0:41666666', '0:83333333', '0:125000000', '0:166666666']);
+  });
+
   it('does what docs/moving-in.md says', async () => {
     const bucket = await Bucket.open();
     const clip = await readFile(join(folder, 'clip.mp4'));
