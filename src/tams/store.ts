@@ -81,6 +81,8 @@ export interface FlowReads {
   /** Undefined where there is no such flow. */
   segmentsVersion(id: string): Promise<bigint | undefined>;
   state(id: string): Promise<FlowState | undefined>;
+  /** Those that are there, in no order. */
+  states(ids: readonly string[]): Promise<FlowState[]>;
   /** @param tags of the flows */
   existing(ids: readonly string[], tags?: TagFilter): Promise<Set<string>>;
   /** The sources of these flows, by flow id. */

@@ -8,8 +8,12 @@ import type { CarriedFormat } from './carried-formats.ts';
 const WALL_CLOCK_FROM_NS = BigInt(Date.parse('1990-01-01T00:00:00Z')) * 1_000_000n;
 const NS_PER_MS = 1_000_000n;
 
-/** A line, with the segment that it is. */
-export type FlowLine = MediaLine & { readonly segment: StoredSegment };
+/** A line, with the segment that it is; a gap is none. */
+export type FlowLine = MediaLine & {
+  readonly segment: StoredSegment | undefined;
+  /** Whether it would have a discontinuity also if the line before it reached its start. */
+  readonly clockBreak: boolean;
+};
 
 /**
  * The lines of segments that follow each other in time, and so the discontinuities between them.
@@ -30,7 +34,7 @@ export function flowLines(
     const discontinuity = before !== undefined && !goesOn(before, clock);
     const isFirst = before === undefined;
     const needsInit = kind === 'fragmented' && initObjectId !== null && initObjectId !== initId;
-    const tellsTime = (isFirst || discontinuity) && startNs >= WALL_CLOCK_FROM_NS;
+    const clockBreak = before !== undefined && discontinuity && !goesOn({ ...before, endNs: startNs }, clock);
     before = clock;
     initId = initObjectId;
     return {
@@ -39,10 +43,13 @@ export function flowLines(
       endNs,
       discontinuity,
       init: needsInit ? { uri: `${flowId}/init/${encodeURIComponent(initObjectId)}.mp4` } : undefined,
-      programDateMs: tellsTime ? wallClockMs(startNs) : undefined,
+      programDateMs: isFirst || discontinuity ? programDateMs(startNs) : undefined,
+      clockBreak,
       segment,
     };
   });
 }
 
-const wallClockMs = (ns: bigint): number => Number(utcOfTai(ns) / NS_PER_MS);
+/** Unix milliseconds; undefined where the timeline is no wall clock. */
+export const programDateMs = (ns: bigint): number | undefined =>
+  ns >= WALL_CLOCK_FROM_NS ? Number(utcOfTai(ns) / NS_PER_MS) : undefined;

@@ -12,11 +12,15 @@ import type { StoredSegment } from '../../tams/segments/segment.ts';
 import type { FlowDocument, FlowState, Store } from '../../tams/store.ts';
 import { type CarriedFormat, mustBeCarried } from './carried-formats.ts';
 import type { FlowChanges } from './flow-changes.ts';
-import { flowLines } from './flow-lines.ts';
-import { segmentsIn } from './flow-segments.ts';
+import { type FlowLine, flowLines } from './flow-lines.ts';
+import { segmentsIn, tooMuch } from './flow-segments.ts';
 import type { InitExtents } from './init-extents.ts';
 import { withOwnInits } from './line-inits.ts';
 import { DEFAULT_WINDOW_S, isLive, toldSeconds } from './live-rules.ts';
+import { LIMITS } from './playback-settings.ts';
+import type { Playable } from './playback-tokens.ts';
+import { readStep, type StepFlows, stepFlows } from './presentation-step.ts';
+import { inStep } from './step-lines.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { partUses } from './part-uses.ts';
 import type { PresentationPlayback } from './presentation-playback.ts';
@@ -29,6 +33,8 @@ export interface PlaylistQuery {
   readonly window?: number | 'all' | undefined;
   /** The number of a line that the answer waits for. */
   readonly awaited?: bigint | undefined;
+  /** The presentation that the playlist is a rendition of. */
+  readonly of: Playable | undefined;
   /** The query of playlists that a multivariant one leads to. */
   readonly ofRenditions: URLSearchParams;
 }
@@ -50,6 +56,8 @@ export interface KeptPlaylist {
 }
 
 interface Found {
+  /** Those that it keeps in step with. */
+  readonly step: StepFlows | undefined;
   readonly state: FlowState;
   readonly shown: FlowDocument;
   readonly targetDuration: number;
@@ -74,6 +82,8 @@ const WAIT_TARGETS = 3;
 /** How often a flow is read that changes meanwhile. */
 const READS_MAX = 5;
 const NS_PER_S = 1_000_000_000n;
+/** An hour, of which gaps fit into a playlist. */
+const STEP_NS = 3_600n * NS_PER_S;
 
 /** Media playlists of flows, over a view of the store. */
 export class FlowPlayback {
@@ -93,7 +103,7 @@ export class FlowPlayback {
   async playlist(flowId: string, query: PlaylistQuery, gone: AbortSignal): Promise<MadePlaylist> {
     let signal: AbortSignal | undefined;
     for (;;) {
-      const found = await this.#find(flowId);
+      const found = await this.#find(flowId, query);
       const { state, shown, live } = found;
       if (state.container === null && isMulti(shown)) {
         return { text: await this.#parts.presentations.ofFlow(shown, query.ofRenditions) };
@@ -114,22 +124,25 @@ export class FlowPlayback {
     }
   }
 
-  async #find(flowId: string): Promise<Found> {
+  async #find(flowId: string, query: PlaylistQuery): Promise<Found> {
     // The version is read before the segments: a playlist may be newer than it, never older.
     const state = await this.#store.flows.state(flowId);
     const shown = await this.#store.flows.find(flowId);
     if (state === undefined || shown === undefined) throw flowNotFound(flowId);
     const targetDuration = targetDurationIn(state, shown);
-    return { state, shown, targetDuration, live: isLive(shown, Date.now(), targetDuration) };
+    const live = isLive(shown, Date.now(), targetDuration);
+    // A live playlist has no more lines than the flow has segments: its numbers follow from their count.
+    const step = live || query.of === undefined ? undefined : await stepFlows(this.#store, flowId, query.of);
+    return { step, state, shown, targetDuration: Math.max(targetDuration, step?.targetDuration ?? 0), live };
   }
 
   /** Requests of one playlist share its making. */
   async #playlistOf(found: Found, format: CarriedFormat, query: PlaylistQuery): Promise<KeptPlaylist> {
     const { kept, making, queue } = this.#parts;
-    const { state, targetDuration, live } = found;
+    const { step, state, targetDuration, live } = found;
     const { timerange, window } = query;
-    const { id, life, segmentsVersion } = state;
-    const key = [id, life, segmentsVersion, targetDuration, live, format.extension, timerange, window].join(' ');
+    const { id, life, segmentsVersion: version } = state;
+    const key = [id, life, version, targetDuration, live, format.extension, timerange, window, step?.version].join(' ');
     const known = kept.get(key) ?? making.get(key);
     if (known !== undefined) return known;
     const made = queue.run(() => this.#make(found, format, query)).finally(() => making.delete(key));
@@ -151,7 +164,7 @@ export class FlowPlayback {
         const counted = segments.filter(({ endNs }) => edgeNs !== null && endNs <= edgeNs);
         return this.#write(found, format, query, counted);
       }
-      found = await this.#find(id);
+      found = await this.#find(id, query);
     }
   }
 
@@ -161,17 +174,18 @@ export class FlowPlayback {
     query: PlaylistQuery,
     segments: readonly StoredSegment[],
   ): Promise<KeptPlaylist> {
-    const { state, live } = found;
+    const { step, state, live } = found;
     const numbers = numbersOf(state);
     const parts = numbers.hasParts === false ? undefined : await partUses(this.#store, segments);
     const bare = flowLines(state.id, format, segments, (segment) => parts?.has(segment) === true);
-    const lines = format.kind === 'fragmented' ? await withOwnInits(state.id, bare, this.#parts.extents) : bare;
+    const inTime = step === undefined ? bare : await this.#inStep(found, step, format, query, bare);
+    const lines = format.kind === 'fragmented' ? await withOwnInits(state.id, inTime, this.#parts.extents) : inTime;
     const { timerange, window } = query;
     const isCut = timerange !== undefined && timerange.endNs !== null;
     const ended = hasEnded(found, query);
     const breaks = BigInt(lines.filter(({ discontinuity }) => discontinuity).length);
     // A playlist that is cut at its end does not tell how many lines went at its start.
-    const mediaSequence = isCut ? 0n : atLeastZero(numbers.registered - BigInt(lines.length));
+    const mediaSequence = isCut || step !== undefined ? 0n : atLeastZero(numbers.registered - BigInt(lines.length));
     const sliding = typeof window === 'number';
     // The type of a playlist never changes, and these were there while it was live.
     const wasLive = !isCut && (timerange !== undefined || window === 'all');
@@ -191,8 +205,26 @@ export class FlowPlayback {
       text: Buffer.from(writeMediaPlaylist(playlist)),
       next: mediaSequence + BigInt(lines.length),
       targetDuration,
-      entityTag: ended ? `W/"${state.segmentsVersion}-${targetDuration}-${format.extension}"` : undefined,
+      entityTag: ended ? entityTagOf(state, targetDuration, format, step) : undefined,
     };
+  }
+
+  async #inStep(
+    { state, targetDuration }: Found,
+    flows: StepFlows,
+    format: CarriedFormat,
+    { timerange = TimeRange.EVERYTHING }: PlaylistQuery,
+    lines: readonly FlowLine[],
+  ): Promise<readonly FlowLine[]> {
+    const step = await readStep(this.#store, flows, timerange);
+    const found = inStep(state.id, format, lines, step, targetDuration, LIMITS.lines);
+    if (found !== undefined) return found;
+    const [first] = step.stretches;
+    const beginWith = TimeRange.fromNs(first?.startNs ?? 0n, (first?.startNs ?? 0n) + STEP_NS).intersect(timerange);
+    throw tooMuch(
+      `flow ${state.id} lacks more of what is played with it than the ${LIMITS.lines} lines of a playlist`,
+      beginWith,
+    );
   }
 }
 
@@ -208,6 +240,13 @@ function hasEnded({ state, live }: Found, { timerange }: PlaylistQuery): boolean
   const endNs = timerange?.endNs ?? null;
   return !live || timerange?.isEmpty === true || (endNs !== null && (state.content?.endNs ?? INT64_MIN) >= endNs);
 }
+
+const entityTagOf = (
+  { segmentsVersion }: FlowState,
+  targetDuration: number,
+  { extension }: CarriedFormat,
+  step: StepFlows | undefined,
+): string => `W/"${[segmentsVersion, targetDuration, extension, step?.version ?? ''].join('-')}"`;
 
 const isMulti = ({ document }: FlowDocument): boolean => fromJson(document as Json<Flow>).format === Format.multi;
 

@@ -1,18 +1,20 @@
 import { AppError } from '../../shared/errors.ts';
 import { readTimerange } from '../../tams/timerange-query.ts';
+import type { Playable } from './playback-tokens.ts';
 import type { PlaylistQuery } from './flow-playback.ts';
 
 /** The query of a playlist, as it is written. */
 export interface Asked {
   readonly timerange?: string;
   readonly window?: string;
+  readonly of?: string;
   readonly _HLS_msn?: string;
   readonly _HLS_part?: string;
 }
 
 /** @throws AppError invalid_request, invalid_timerange */
 export function readPlaylistQuery(asked: Asked): PlaylistQuery {
-  const { timerange, window, _HLS_msn: awaited, _HLS_part: part } = asked;
+  const { timerange, window, of, _HLS_msn: awaited, _HLS_part: part } = asked;
   if (timerange !== undefined && window !== undefined) {
     throw new AppError('invalid_request', 'window: a playlist has a window or a timerange', { field: 'window' });
   }
@@ -23,8 +25,15 @@ export function readPlaylistQuery(asked: Asked): PlaylistQuery {
     timerange: readTimerange(timerange),
     window: window === undefined || window === 'all' ? window : Number(window),
     awaited: awaited === undefined ? undefined : BigInt(awaited),
+    of: of === undefined ? undefined : readOf(of),
     ofRenditions: renditionQuery(asked),
   };
+}
+
+/** @see playlistQuery */
+function readOf(of: string): Playable {
+  const [kind, id = ''] = of.split('/');
+  return kind === 'sources' ? { sourceId: id } : { flowId: id };
 }
 
 /** The options that go on to the playlists of renditions. */

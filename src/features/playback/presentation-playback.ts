@@ -32,18 +32,23 @@ export class PresentationPlayback {
   async ofSource(sourceId: string, query: URLSearchParams): Promise<string> {
     if ((await this.#store.sources.find(sourceId)) === undefined) throw sourceNotFound(sourceId);
     return this.#queue.run(async () =>
-      this.#write(await presentationOfSource(this.#store.flows, sourceId), '../flows/', query),
+      this.#write(await presentationOfSource(this.#store.flows, sourceId), `sources/${sourceId}`, query),
     );
   }
 
   /** As `ofSource`. */
   async ofFlow(flow: FlowDocument, query: URLSearchParams): Promise<string> {
-    return this.#queue.run(async () => this.#write(await presentationOfFlow(this.#store.flows, flow), '', query));
+    return this.#queue.run(async () =>
+      this.#write(await presentationOfFlow(this.#store.flows, flow), `flows/${flow.id}`, query),
+    );
   }
 
-  async #write(presentation: Presentation, folder: string, asked: URLSearchParams): Promise<string> {
+  /** @param of where it is, below the folder of playlists */
+  async #write(presentation: Presentation, of: string, asked: URLSearchParams): Promise<string> {
     const { video, audio, text, roles } = presentation;
-    const query = queryOf(asked, presentation.live);
+    const folder = of.startsWith('flows/') ? '' : '../flows/';
+    const isAlone = video.length + audio.length + text.length === 1;
+    const query = queryOf(asked, presentation.live, isAlone ? undefined : of);
     const rates = new Map<Flow, number>();
     const measure = async (flow: Flow): Promise<unknown> =>
       rates.set(flow, await bandwidthOf(this.#store, this.#media, flow));
@@ -84,8 +89,10 @@ export class PresentationPlayback {
 }
 
 /** Renditions of what is live have one window, and keep it when it ends. */
-function queryOf(asked: URLSearchParams, live: boolean): string {
+function queryOf(asked: URLSearchParams, live: boolean, of: string | undefined): string {
   const query = new URLSearchParams(asked);
+  // A player that holds a playlist must not see its lines get other numbers when it ends.
+  if (of !== undefined && !live && !query.has('window')) query.set('of', of);
   if (live && !query.has('timerange') && !query.has('window')) query.set('window', String(DEFAULT_WINDOW_S));
   return query.size === 0 ? '' : `?${query.toString()}`;
 }

@@ -14,6 +14,8 @@ export interface MediaLine {
   readonly endNs: bigint;
   /** Whether the clock of its media does not go on from the line before. */
   readonly discontinuity: boolean;
+  /** Whether there is no media for it: players wait out its length, and do not load it. */
+  readonly gap?: boolean | undefined;
   /** The initialisation that it and those after it need; undefined: as before. */
   readonly init?: MediaInit | undefined;
   /** Unix milliseconds of its start, where the timeline is wall clock; lines that go on from another need none. */
@@ -56,10 +58,11 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   return playlist.ended ? `${text}#EXT-X-ENDLIST\n` : text;
 }
 
-function lineText({ uri, startNs, endNs, discontinuity, init, programDateMs }: MediaLine): string {
+function lineText({ uri, startNs, endNs, discontinuity, gap, init, programDateMs }: MediaLine): string {
   let text = discontinuity ? '#EXT-X-DISCONTINUITY\n' : '';
   if (init !== undefined) text += mapText(init);
   if (programDateMs !== undefined) text += `#EXT-X-PROGRAM-DATE-TIME:${new Date(programDateMs).toISOString()}\n`;
+  if (gap === true) text += '#EXT-X-GAP\n';
   const length = Number(endNs / NS_PER_US - startNs / NS_PER_US);
   return `${text}#EXTINF:${(length / US_PER_S).toFixed(6)},\n${uri}\n`;
 }

@@ -77,6 +77,13 @@ export class FlowReader implements FlowReads {
     return this.stateOf(id, false);
   }
 
+  async states(ids: readonly string[]): Promise<FlowState[]> {
+    if (ids.length === 0) return [];
+    const where = and([isIn('id', ids), this.#visible]);
+    const { rows, rowIds } = await this.#reader.select({ table: FLOWS, columns: STATE_COLUMNS, where, rowIds: true });
+    return rows.map((row, index) => toFlowState(row, rowIds[index]));
+  }
+
   async existing(ids: readonly string[], tags?: TagFilter): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const terms = tags === undefined ? [] : tagTerms({ index: FLOW_TAGS, filter: tags }, ids);

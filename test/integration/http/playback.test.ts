@@ -151,7 +151,7 @@ describe('a playlist of a source', () => {
     const collector = multiFlow({ id: multi, source_id: source }, { container: undefined, flow_collection: members });
     await must('PUT', `/flows/${multi}`, collector);
     const lines = (await (await get(`/playback/sources/${source}.m3u8?timerange=[0:0_1:0)`)).text()).split('\n');
-    const query = '?timerange=%5B0%3A0_1%3A0%29';
+    const query = `?timerange=%5B0%3A0_1%3A0%29&of=sources%2F${source}`;
     expect(lines).toEqual([
       '#EXTM3U',
       '#EXT-X-VERSION:6',
@@ -162,7 +162,7 @@ describe('a playlist of a source', () => {
       '',
     ]);
     const ofFlow = await (await get(`/playback/flows/${multi}.m3u8`)).text();
-    expect(ofFlow.trimEnd().split('\n').at(-1)).toBe(`${video}.m3u8`);
+    expect(ofFlow.trimEnd().split('\n').at(-1)).toBe(`${video}.m3u8?of=flows%2F${multi}`);
     expect((await get(`/playback/sources/${testId('source', 999)}.m3u8`)).status).toBe(404);
     const { text } = await call(server.baseUrl, 'GET', `/playback/sources/${testId('source', 5)}.m3u8`);
     expect(text).toContain('has nothing that HLS carries: its segments are of application/mxf');

@@ -16,7 +16,7 @@ const lines = (count: number, locations: (index: number) => string | null) =>
       externalUrls: null,
       initObjectId: null,
     };
-    return { uri: `${index}.mp4`, startNs, endNs, discontinuity: true, segment };
+    return { uri: `${index}.mp4`, startNs, endNs, discontinuity: true, clockBreak: true, segment };
   });
 
 it('says how much of a playlist to ask for where too many files would be looked into', async () => {

@@ -7942,6 +7942,7 @@ export interface operations {
             query?: {
                 _HLS_msn?: string;
                 _HLS_part?: string;
+                of?: string;
                 timerange?: components["schemas"]["Timerange"];
                 window?: string;
             };
