@@ -9,13 +9,16 @@ export interface Authentication {
     /** At once for a known credential. @throws AppError `unauthorized` */
     byHeader(authorization: string, client: Client): Principal | Promise<Principal>;
     byUrlToken(token: string, client: Client): Principal | Promise<Principal>;
-    /** Whether a principal with this name and these rights is kept here, and not at an identity provider. */
-    keeps(principal: Principal): Promise<boolean>;
     /**
-     * A principal that signed in before, as it is now; undefined where it is known no more. One that is not `kept` here cannot be
-     * asked for, and is as it was, whoever has its name here.
+     * Stands for the credential that a request's principal signed in with; undefined where an identity provider keeps it. It
+     * reveals nothing, and another password or token has another one.
      */
-    present(before: Principal, kept: boolean): Promise<Principal | undefined>;
+    markOf(principal: Principal): string | undefined;
+    /**
+     * A principal that signed in before, as it is now; undefined where its credential is taken no more. One without a mark cannot
+     * be asked for, and is as it was, whoever has its name here.
+     */
+    present(before: Principal, mark: string | undefined): Promise<Principal | undefined>;
   };
   readonly audit: { record(act: Act): void };
   /** The accepted schemes; at least one. */

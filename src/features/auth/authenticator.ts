@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { isDeepStrictEqual } from 'node:util';
-import { type Grant, type Principal, toPrincipal } from '../../shared/principal.ts';
+import { type Principal, toPrincipal } from '../../shared/principal.ts';
 import type { AuditTrail } from './audit-trail.ts';
+import { credentialMark, type FileToken } from './credential-mark.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
 import type { JwtVerifier } from './jwt-verifier.ts';
 import { LoginFailure } from './login-failure.ts';
@@ -38,14 +38,15 @@ export class Authenticator {
   readonly #directory: CredentialDirectory;
   readonly #audit: AuditTrail;
   /** Those of AUTH_TOKENS_FILE. */
-  readonly #fileTokens: readonly Grant[];
+  readonly #fileTokens: readonly FileToken[];
+  readonly #marks = new WeakMap<Principal, string>();
   readonly #recent = new Map<string, Verified>();
   /** By keyed hash, so that memory reveals no credential. */
   readonly #verified = new LRUCache<string, Verified>({ max: KEPT_MAX });
   readonly #verifying = new Map<string, Promise<Verified>>();
   readonly #key = randomBytes(32).toString('base64url');
 
-  constructor(verifiers: Verifiers, directory: CredentialDirectory, audit: AuditTrail, fileTokens: readonly Grant[]) {
+  constructor(verifiers: Verifiers, directory: CredentialDirectory, audit: AuditTrail, fileTokens: readonly FileToken[]) {
     this.#fileTokens = fileTokens;
     this.#verifiers = verifiers;
     this.#directory = directory;
@@ -66,23 +67,21 @@ export class Authenticator {
     return this.#authenticate(URL_MARK + token, client);
   }
 
-  /** As `Authentication` has it. @throws AppError tables_unavailable */
-  async keeps(principal: Principal): Promise<boolean> {
-    return (await this.#named(principal.name)).some((each) => isDeepStrictEqual(each, principal));
+  /** As `Authentication` has it. */
+  markOf(principal: Principal): string | undefined {
+    return this.#marks.get(principal);
   }
 
   /** As `Authentication` has it. @throws AppError tables_unavailable */
-  async present(before: Principal, kept: boolean): Promise<Principal | undefined> {
-    if (!kept) return this.#verifiers.jwt === undefined ? undefined : before;
-    const principals = await this.#named(before.name);
-    // A user and a token may have one name; then it is the one with the same rights.
-    return principals.length > 1 ? principals.find((each) => isDeepStrictEqual(each, before)) : principals[0];
-  }
-
-  async #named(name: string): Promise<Principal[]> {
+  async present(before: Principal, mark: string | undefined): Promise<Principal | undefined> {
+    const { jwt, token, urlToken, basic } = this.#verifiers;
+    if (mark === undefined) return jwt === undefined ? undefined : before;
     await this.#directory.refresh();
-    const ofFile = this.#fileTokens.filter((token) => token.name === name);
-    return [...this.#directory.named(name), ...ofFile].map(toPrincipal);
+    const { name } = before;
+    const kept = [...this.#directory.named(name), ...this.#fileTokens.filter((each) => each.name === name)];
+    const found = kept.find((each) => credentialMark(each) === mark);
+    const isTaken = found !== undefined && ('passwordHash' in found ? basic : (token ?? urlToken)) !== undefined;
+    return isTaken ? toPrincipal(found) : undefined;
   }
 
   #authenticate(credential: string, client: Client): Principal | Promise<Principal> {
@@ -127,6 +126,7 @@ export class Authenticator {
     try {
       const verified = await this.#verify(credential, client);
       this.#verified.set(key, verified);
+      if (verified.mark !== undefined) this.#marks.set(verified.principal, verified.mark);
       this.#audit.login(verified.principal.name, verified.scheme, client);
       return verified;
     } catch (error) {

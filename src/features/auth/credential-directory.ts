@@ -1,4 +1,3 @@
-import type { Grant } from '../../shared/principal.ts';
 import type { ApiToken, CredentialStore, User } from './credentials.ts';
 
 /** How long a change of users and tokens may stay unseen. */
@@ -39,7 +38,7 @@ export class CredentialDirectory {
   }
 
   /** Users that may sign in, and tokens, of a name. */
-  named(name: string): Grant[] {
+  named(name: string): (User | ApiToken)[] {
     const user = this.#users.get(name);
     const tokens = [...this.#tokens.values()].filter((token) => token.name === name);
     return user?.status === 'active' ? [user, ...tokens] : tokens;

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { clientNetwork } from '../../shared/client-network.ts';
 import { AppError } from '../../shared/errors.ts';
 import { toPrincipal } from '../../shared/principal.ts';
+import { credentialMark } from './credential-mark.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
 import { LoginFailure } from './login-failure.ts';
 import { UNKNOWN_PASSWORD, verifyPassword } from './password-hash.ts';
@@ -60,7 +61,7 @@ export class PasswordVerifier {
       throw new LoginFailure('basic', 'the user is suspended', { summary: SUMMARY, principal: user.name });
     }
     this.#byAddressAndName.forget(pair);
-    return { principal: toPrincipal(user), scheme: 'basic', row: user };
+    return { principal: toPrincipal(user), scheme: 'basic', row: user, mark: credentialMark(user) };
   }
 
   #refuseTooMany(network: string, pair: string): void {

@@ -10,6 +10,8 @@ export interface Verified {
   readonly untilMs?: number;
   /** The row that it relies on: valid while the directory holds it. */
   readonly row?: User | ApiToken;
+  /** Of a credential that is kept here. */
+  readonly mark?: string;
 }
 
 /** The sender of a request: request id and client address. */

@@ -27,7 +27,8 @@ export async function lineRoutes(app: TamsApp, context: PlaybackContext): Promis
       request.auth = await context.tokens.admit(token, playable);
       request.scope = 'read';
     });
-    const config = { access: 'public' } as const;
+    // The token says who asks.
+    const config = { access: 'public', limited: true } as const;
     addressesOfLines(app, context, below, config);
     app.route({
       method: ['GET', 'HEAD'],
@@ -55,7 +56,7 @@ function addressesOfLines(
   app: TamsApp,
   { playback, baseUrl }: PlaybackContext,
   below: '' | '/t/:token',
-  config: { readonly access: 'read' | 'public' },
+  config: { readonly access: 'read' | 'public'; readonly limited?: boolean },
 ): void {
   const credential = below === '' ? {} : token;
   app.route({

@@ -10,8 +10,8 @@ export type Playable = { readonly flowId: string } | { readonly sourceId: string
 interface Grant {
   readonly playable: Playable;
   readonly principal: Principal;
-  /** Whether this server keeps the principal, and so knows its present rights. */
-  readonly kept: boolean;
+  /** Stands for its credential; undefined where an identity provider keeps that. */
+  readonly mark: string | undefined;
   /** Unix seconds. */
   readonly expires: number;
 }
@@ -23,7 +23,7 @@ type Sealed = [
   name: string,
   scopes: string[],
   classes: string[] | null,
-  kept: boolean,
+  mark: string | null,
   expires: number,
 ];
 
@@ -43,8 +43,8 @@ export class PlaybackTokens {
   }
 
   /** @param expires Unix seconds @throws AppError invalid_request where the token would be too long for a URL */
-  async make(playable: Playable, { name, scopes, classes }: Principal, expires: number): Promise<string> {
-    const kept = await this.#authenticator?.keeps(toPrincipal({ name, scopes, classes }));
+  make(playable: Playable, principal: Principal, expires: number): string {
+    const { name, scopes, classes } = principal;
     const [id, kind] = 'flowId' in playable ? [playable.flowId, 'f' as const] : [playable.sourceId, 's' as const];
     const sealed: Sealed = [
       id,
@@ -52,7 +52,8 @@ export class PlaybackTokens {
       name,
       [...scopes],
       classes === undefined ? null : [...classes],
-      kept === true,
+      // One that was made for anybody is good for nobody once there is authentication.
+      this.#authenticator === undefined ? '' : (this.#authenticator.markOf(principal) ?? null),
       expires,
     ];
     const token = this.#box.seal(JSON.stringify(sealed));
@@ -69,8 +70,8 @@ export class PlaybackTokens {
     if (grant === undefined) throw refused('was altered, or its key is another now; ask for a new one');
     if (grant.expires < Date.now() / 1000) throw refused('has expired; ask for a new one');
     const principal =
-      this.#authenticator === undefined ? ANYBODY : await this.#authenticator.present(grant.principal, grant.kept);
-    if (principal?.scopes.includes('read') !== true) throw refused('is of a principal that may not read any more');
+      this.#authenticator === undefined ? ANYBODY : await this.#authenticator.present(grant.principal, grant.mark);
+    if (principal?.scopes.includes('read') !== true) throw refused('is of a credential that was replaced, or may not read any more');
     if (!(await this.#covers(grant.playable, playable))) throw refused('is for another flow or source');
     return principal;
   }
@@ -83,9 +84,9 @@ export class PlaybackTokens {
     } catch {
       return undefined;
     }
-    const [id, kind, name, scopes, classes, kept, expires] = JSON.parse(text) as Sealed;
+    const [id, kind, name, scopes, classes, mark, expires] = JSON.parse(text) as Sealed;
     const principal = toPrincipal({ name, scopes: scopes.filter(isScope), classes: classes ?? undefined });
-    return { playable: kind === 'f' ? { flowId: id } : { sourceId: id }, principal, kept, expires };
+    return { playable: kind === 'f' ? { flowId: id } : { sourceId: id }, principal, mark: mark ?? undefined, expires };
   }
 
   /** Flows of a source, and what they collect, are its renditions; and so is what a flow collects. Three queries at most. */

@@ -24,7 +24,7 @@ export function tokenRoutes(app: TamsApp, { playback, tokens, baseUrl }: Playbac
     }
     await playback(request).redirects.mustExist(playable);
     const expires = Math.floor(Date.now() / 1000) + lifeS;
-    const token = await tokens.make(playable, request.auth, expires);
+    const token = tokens.make(playable, request.auth, expires);
     const path = 'flowId' in playable ? `flows/${playable.flowId}` : `sources/${playable.sourceId}`;
     const url = `${baseUrl(request)}/playback/t/${token}/${path}.m3u8`;
     reply.code(201).header('cache-control', 'no-store');

@@ -5,6 +5,13 @@ import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts'
 import { clientNetwork } from '../../shared/client-network.ts';
 import { AppError } from '../../shared/errors.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether a public route counts all the same: what it serves is not for everybody. */
+    limited?: boolean;
+  }
+}
+
 interface RateLimitOptions {
   /** Requests of one client in each second. */
   perSecond: number;
@@ -24,8 +31,9 @@ export const rateLimitPlugin = fp<RateLimitOptions>(
       // After authentication, and before the body is read.
       hook: 'preParsing',
       keyGenerator: clientOf,
-      // Public routes may know their principal all the same, from a token in the path.
-      allowList: ({ routeOptions, auth }) => routeOptions.config.access === 'public' && auth.name === 'anonymous',
+      // Public routes may know their principal all the same.
+      allowList: ({ routeOptions: { config }, auth }) =>
+        config.access === 'public' && config.limited !== true && auth.name === 'anonymous',
       addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
       addHeaders: {
         'x-ratelimit-limit': false,

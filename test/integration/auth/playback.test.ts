@@ -91,6 +91,46 @@ describe('a playback URL', () => {
     expect((await play(variant.replace(member, stranger))).status).toBe(403);
   });
 
+  it('and every playlist show what their reader may see, and nothing of the rest', async () => {
+    const { sport, news, admin } = world.as;
+    const [shown, hidden] = [
+      await sport.newFlow({ ...tagged('sport', 'news') }),
+      await sport.newFlow({ ...tagged('sport') }),
+    ];
+    await sport.fill(shown, 1);
+    await sport.fill(hidden, 3);
+    const { source_id: source } = await sport.get<{ source_id: string }>(`/flows/${shown}`);
+    const flow = await admin.get<object>(`/flows/${hidden}`);
+    await admin.must('PUT', `/flows/${hidden}`, { ...flow, source_id: source });
+    for (const id of [shown, hidden]) {
+      const { text } = await admin.send('GET', `/v8.2/flows/${id}`);
+      await admin.must('PUT', `/v8.2/flows/${id}`, { ...(JSON.parse(text) as object), status: 'closed_complete' });
+    }
+    await admin.must('PUT', `/sources/${source}/tags/auth_classes`, 'sport, news');
+    const playlist = `/playback/sources/${source}.m3u8`;
+    const both = (await sport.send('GET', playlist)).text;
+    expect([both.includes(shown), both.includes(hidden)]).toEqual([true, true]);
+    const { url } = await news.must<Made>('POST', `/playback/sources/${source}/url`);
+    for (const text of [(await news.send('GET', playlist)).text, await (await play(url)).text()]) {
+      expect([text.includes(shown), text.includes(hidden)]).toEqual([true, false]);
+    }
+    // Its gaps do not tell of the other's lines either.
+    const inStep = `/playback/flows/${shown}.m3u8?of=sources/${source}`;
+    expect((await sport.send('GET', inStep)).text).toContain('EXT-X-GAP');
+    expect((await news.send('GET', inStep)).text).not.toContain('EXT-X-GAP');
+    for (const path of [
+      `${hidden}.m3u8`,
+      `${hidden}.m3u8?of=sources/${source}`,
+      `${hidden}.otio`,
+      `${hidden}/0_1000000000.ts`,
+    ]) {
+      expect((await news.send('GET', `/playback/flows/${path}`)).status, path).toBe(404);
+      // What a line leads to was never uploaded.
+      if (path.endsWith('.ts')) continue;
+      expect((await sport.send('GET', `/playback/flows/${path}`)).status, path).toBe(200);
+    }
+  });
+
   it("is needed where there are no credentials, and its lines are nobody else's", async () => {
     const { sport, news } = world.as;
     const flow = await sport.newFlow({ ...tagged('sport') });

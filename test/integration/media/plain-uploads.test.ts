@@ -38,7 +38,7 @@ describe('PUT without a signature', () => {
         return found;
       },
       byUrlToken: () => writer,
-      keeps: () => Promise.resolve(false),
+      markOf: () => undefined,
       present: () => Promise.resolve(undefined),
     },
     audit: { record: () => undefined },
