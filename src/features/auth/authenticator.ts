@@ -46,7 +46,12 @@ export class Authenticator {
   readonly #verifying = new Map<string, Promise<Verified>>();
   readonly #key = randomBytes(32).toString('base64url');
 
-  constructor(verifiers: Verifiers, directory: CredentialDirectory, audit: AuditTrail, fileTokens: readonly FileToken[]) {
+  constructor(
+    verifiers: Verifiers,
+    directory: CredentialDirectory,
+    audit: AuditTrail,
+    fileTokens: readonly FileToken[],
+  ) {
     this.#fileTokens = fileTokens;
     this.#verifiers = verifiers;
     this.#directory = directory;

@@ -71,7 +71,8 @@ export class PlaybackTokens {
     if (grant.expires < Date.now() / 1000) throw refused('has expired; ask for a new one');
     const principal =
       this.#authenticator === undefined ? ANYBODY : await this.#authenticator.present(grant.principal, grant.mark);
-    if (principal?.scopes.includes('read') !== true) throw refused('is of a credential that was replaced, or may not read any more');
+    if (principal?.scopes.includes('read') !== true)
+      throw refused('is of a credential that was replaced, or may not read any more');
     if (!(await this.#covers(grant.playable, playable))) throw refused('is for another flow or source');
     return principal;
   }

@@ -11,7 +11,7 @@ import { toldSeconds } from './live-rules.ts';
 import { partUses } from './part-uses.ts';
 import { presentationOfFlow, presentationOfSource } from './presentation.ts';
 import type { Playable } from './playback-tokens.ts';
-import { clockBreaks, type Stretch, united } from './step-lines.ts';
+import { clockBreaks, type Step, type Stretch, united } from './step-lines.ts';
 
 type Reads = Pick<Store, 'flows' | 'segments' | 'objects'>;
 
@@ -22,14 +22,6 @@ export interface StepFlows {
   readonly targetDuration: number;
   /** Changes whenever the segments of any of them do. */
   readonly version: string;
-}
-
-/** Where there are media of any rendition, and the places where the clock of any begins anew. */
-export interface Step {
-  /** Without overlaps, in order. */
-  readonly stretches: readonly Stretch[];
-  /** In order. */
-  readonly breaks: readonly bigint[];
 }
 
 /** Four queries at most. @throws AppError not_found where the flow is not one of the presentation */

@@ -1,10 +1,17 @@
 import type { CarriedFormat } from './carried-formats.ts';
 import { type FlowLine, programDateMs } from './flow-lines.ts';
-import type { Step } from './presentation-step.ts';
 
 export interface Stretch {
   readonly startNs: bigint;
   readonly endNs: bigint;
+}
+
+/** Where there are media of any rendition, and the places where the clock of any begins anew. */
+export interface Step {
+  /** Without overlaps, in order. */
+  readonly stretches: readonly Stretch[];
+  /** In order. */
+  readonly breaks: readonly bigint[];
 }
 
 /** Renditions of one recording are cut at their own frames: smaller differences are none. */
