@@ -39,7 +39,7 @@ const NOT_OF_TABLES = [
 /** Where 7.0 and 8.2 agree: these are run over each; a test that one of them alone can pass says so. */
 const ON_EITHER_VERSION = [
   'test/integration/behaviour/*.test.ts',
-  'test/integration/http/{bodies,deletions,flows,listings,playback,properties,request-forms,retention,segments}.test.ts',
+  'test/integration/http/{bodies,deletions,flows,fuzz,listings,playback,properties,request-forms,retention,segments}.test.ts',
   'test/integration/http/{shown-times,source-names,storage-and-objects,tag-names,timeline}.test.ts',
 ];
 

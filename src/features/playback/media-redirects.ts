@@ -56,7 +56,8 @@ export class MediaRedirects {
       if (store !== undefined) return store.presignGet(storagePath, baseUrl);
     }
     const [external] = externalUrls === null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]);
-    if (external !== undefined) return external.url;
+    // As a header can carry it: clients may write URLs with any characters.
+    if (external !== undefined) return new URL(external.url).href;
     throw new AppError('not_found', 'no copy of this media object is within reach');
   }
 }

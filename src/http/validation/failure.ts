@@ -27,7 +27,7 @@ export function expectedByPattern(pattern: string): string {
  * @param at where the validated value lies, such as `body` or `body/3`
  */
 export function bodyFailure(errors: readonly TLocalizedValidationError[], at: string): AppError {
-  const error = errors[0];
+  const error = firstFault(errors);
   if (error === undefined) return new AppError('invalid_request', `${at} is not valid`, { field: at });
   const path = at + error.instancePath;
   switch (error.keyword) {
@@ -52,6 +52,18 @@ export function bodyFailure(errors: readonly TLocalizedValidationError[], at: st
     default:
       return fault(path, error.message);
   }
+}
+
+/** The first one. Of a value that may have several types: what is wrong inside of it, or else all of the types. */
+function firstFault(errors: readonly TLocalizedValidationError[]): TLocalizedValidationError | undefined {
+  const first = errors[0];
+  const union = first?.keyword === 'type' ? /^.*\/anyOf\/(?=\d+$)/.exec(first.schemaPath)?.[0] : undefined;
+  if (first?.keyword !== 'type' || union === undefined) return first;
+  const alternatives = errors.filter(({ schemaPath }) => schemaPath.startsWith(union));
+  const inside = alternatives.find(({ instancePath }) => instancePath !== first.instancePath);
+  if (inside !== undefined) return inside;
+  const type = alternatives.flatMap((each) => (each.keyword === 'type' ? each.params.type : []));
+  return { ...first, params: { type } };
 }
 
 function fault(

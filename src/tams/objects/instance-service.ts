@@ -73,6 +73,8 @@ export class InstanceService {
     const protocol = URL.parse(url)?.protocol;
     if (protocol !== 'http:' && protocol !== 'https:') fail('url', 'must be an absolute http or https URL');
     if (label === '') fail('label', 'must not be empty');
+    // No request could name it.
+    if (!label.isWellFormed()) fail('label', 'must be well-formed Unicode');
     if (this.#options.labels.has(label)) fail('label', `"${label}" belongs to a storage backend of this service`);
     await this.#store.transaction(async (tx) => {
       const object = await registered(tx, objectId);

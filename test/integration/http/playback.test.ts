@@ -66,6 +66,26 @@ describe('a playlist of a flow', () => {
     expect(cut.match(/^f1.*$/gm)).toEqual([`${id}/2000000000_4333333333.ts`, `${id}/4333333333_6000000000.ts`]);
   });
 
+  it('leads to URLs elsewhere as a header can carry them, whatever characters clients gave them', async () => {
+    const id = await flowWith(90, []);
+    const urls = [
+      'https://elsewhere.example/日本.ts',
+      'https://elsewhere.example/a\r\nX-Other: b',
+      ' https://x.example/"\u0000',
+    ];
+    for (const [n, url] of urls.entries()) {
+      const get_urls = [{ url, label: 'elsewhere' }];
+      await must('POST', `/flows/${id}/segments`, {
+        object_id: `odd ${n}`,
+        timerange: `[${n}:0_${n + 1}:0)`,
+        get_urls,
+      });
+      const line = await get(`/playback/flows/${id}/${n}000000000_${n + 1}000000000.ts`);
+      expect([line.status, line.headers.get('location')]).toEqual([302, new URL(url).href]);
+      expect(line.headers.get('x-other')).toBeNull();
+    }
+  });
+
   it('leads to the bytes, for as long as they are on the timeline', async () => {
     const id = await flowWith(2, [{ timerange: '[0:0_1:0)' }]);
     const client = new TamsClient(server.baseUrl);

@@ -238,6 +238,7 @@ describe('an instance outside', () => {
   it.each([
     ['without a label', { url: 'https://e.example/' }, /label is required/],
     ['without a URL', { label: 'x' }, /url is required/],
+    ['with a label that no URL can name', { url: 'https://e.example/', label: '\ud800' }, /label.*well-formed Unicode/],
     ['with a label of a backend', { url: 'https://e.example/', label: 'other' }, /label.*belongs to a storage backend/],
     ['with an empty label', { url: 'https://e.example/', label: '' }, /label/],
     ['that is no web address', { url: 'file:///etc/passwd', label: 'x' }, /url.*http/],

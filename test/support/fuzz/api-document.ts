@@ -61,8 +61,9 @@ export class ApiDocument {
     );
   }
 
-  static async read(): Promise<ApiDocument> {
-    return new ApiDocument(await openApiText());
+  /** @param version of TAMS; that of the root unless given */
+  static async read(version?: string): Promise<ApiDocument> {
+    return new ApiDocument(await openApiText(version));
   }
 
   resolve(schema: Schema): Schema {

@@ -14,6 +14,7 @@ describe('a body', () => {
       name: Type.String(),
       count: Type.Optional(Type.Integer({ minimum: 1 })),
       colour: Type.Optional(Type.Enum(['red', 'green'])),
+      either: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
       closed: Type.Optional(Type.Object({ a: Type.Optional(Type.Boolean()) }, { additionalProperties: false })),
     }),
   );
@@ -33,6 +34,8 @@ describe('a body', () => {
     [{ name: 'x', count: 0 }, 'body/count must be >= 1'],
     [{ name: 'x', count: null }, 'body/count must be an integer'],
     [{ name: 'x', colour: 'blue' }, 'body/colour must be one of red, green'],
+    [{ name: 'x', either: 5 }, 'body/either must be a string or a list'],
+    [{ name: 'x', either: ['a', null] }, 'body/either/1 must be a string'],
     [{ name: 'x', closed: { b: 1 } }, 'body/closed/b is not a property that is allowed here'],
     [{ name: 'x', closed: { a: 'true' } }, 'body/closed/a must be true or false'],
   ])('%j is refused: %s', (body, fault) => {
