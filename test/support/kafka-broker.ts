@@ -139,6 +139,11 @@ export class KafkaBroker {
     await once(child, 'exit');
   }
 
+  /** Nothing answers any more, and no connection ends: as where a network drops packets. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
   async close(): Promise<void> {
     await this.kill();
     await rm(this.#folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
-import { clientOptions, isTooLarge } from './kafka-client.ts';
+import { clientOptions, closeClient, isTooLarge } from './kafka-client.ts';
 import type { BrokerConfig } from './kafka-settings.ts';
 
 /** A message that nobody can do anything with. */
@@ -55,7 +55,7 @@ export class DeadLetters {
     await this.#producer.send({ messages: [message], acks: -1 });
   }
 
-  async close(): Promise<void> {
-    await this.#producer?.close(true).catch(() => undefined);
+  close(): Promise<void> {
+    return closeClient(this.#producer);
   }
 }

@@ -1,4 +1,4 @@
-import { Producer } from '@platformatic/kafka';
+import { type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { type Worker, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
@@ -8,16 +8,22 @@ import type { Store } from '../../tams/store.ts';
 import { type LoggedEvent, subjectOf } from '../../tams/webhooks/event.ts';
 import type { EventFeed } from '../../tams/webhooks/open-webhooks.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { clientOptions, isTooLarge, reasonOf } from './kafka-client.ts';
+import { clientOptions, closeClient, isTooLarge, reasonOf, whileRunning } from './kafka-client.ts';
 import type { BrokerConfig } from './kafka-settings.ts';
 
 const LEASE = 'kafka-events';
-/** Events of one message batch: brokers limit its bytes, by default to 1 MiB. */
+/** Events that are in memory at a time, and their bytes. */
 const BATCH = 200;
-const BATCH_CHARS = 256 * 1024;
+/** Brokers limit the bytes of a batch, by default to 1 MiB. */
+const BATCH_BYTES = 512 * 1024;
 /** Interval of looking for events that other processes placed. */
 const ROUND_MS = 1_000;
 const BACKOFF = { baseMs: 500, maxMs: 10_000, jitter: 0.5 };
+
+interface EventMessage extends MessageToProduce<Buffer> {
+  readonly event: LoggedEvent;
+  readonly value: Buffer;
+}
 
 interface PublisherOptions {
   readonly broker: BrokerConfig;
@@ -104,12 +110,11 @@ export class EventPublisher implements Worker {
     while (!signal.aborted && leases.holds(LEASE)) {
       const { end, reader = end } = await this.#options.store.eventLog.state();
       if (reader >= end) break;
-      const { events, upTo } = this.#batchOf(
-        await this.#options.store.eventLog.read(reader, Math.min(end, reader + BATCH)),
-        Math.min(end, reader + BATCH),
-      );
+      const next = Math.min(end, reader + BATCH);
+      const { events, upTo } = await this.#options.store.eventLog.readSome(reader, next, BATCH_BYTES);
       try {
-        await this.#publish(events);
+        for (const batch of batchesOf(events.map((event) => this.#messageOf(event))))
+          await this.#publish(batch, signal);
       } catch (error) {
         await this.#closeProducer();
         // Another replica may reach the broker.
@@ -125,49 +130,41 @@ export class EventPublisher implements Worker {
     return ROUND_MS;
   }
 
-  /** The first events that fit into one batch, and up to where they are all. */
-  #batchOf(logged: readonly LoggedEvent[], upTo: number): { events: readonly LoggedEvent[]; upTo: number } {
-    let room = BATCH_CHARS;
-    const rest = logged.findIndex(({ payload }, index) => (room -= payload.length) < 0 && index > 0);
-    const next = logged[rest];
-    return next === undefined ? { events: logged, upTo } : { events: logged.slice(0, rest), upTo: next.position - 1 };
+  #messageOf(event: LoggedEvent): EventMessage {
+    const { topic, events } = this.#options;
+    return { event, topic, key: Buffer.from(subjectOf(event.scope)), value: Buffer.from(events.body(event)) };
   }
 
-  async #publish(events: readonly LoggedEvent[]): Promise<void> {
+  async #publish(batch: readonly EventMessage[], signal: AbortSignal): Promise<void> {
     try {
-      await this.#send(events);
+      await this.#send(batch, signal);
     } catch (error) {
       if (!isTooLarge(error)) throw error;
-      const [only] = events;
-      if (events.length === 1 && only !== undefined) return this.#bury(only, error);
+      const [only] = batch;
+      if (batch.length === 1 && only !== undefined) return this.#bury(only.event, error, signal);
       // In order: those before the large one may come twice, and none comes too early.
-      for (const event of events) await this.#publish([event]);
+      for (const message of batch) await this.#publish([message], signal);
     }
   }
 
-  async #send(events: readonly LoggedEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    const { broker, topic, events: feed } = this.#options;
-    this.#producer ??= new Producer(clientOptions(broker));
-    const messages = events.map((event) => ({
-      topic,
-      key: Buffer.from(subjectOf(event.scope)),
-      value: Buffer.from(feed.body(event)),
-    }));
-    await this.#producer.send({ messages, acks: -1 });
-    this.#published += events.length;
+  async #send(batch: readonly EventMessage[], signal: AbortSignal): Promise<void> {
+    this.#producer ??= new Producer(clientOptions(this.#options.broker));
+    const messages = batch.map(({ topic, key, value }) => ({ topic, key, value }));
+    await whileRunning(this.#producer.send({ messages, acks: -1 }), signal);
+    this.#published += batch.length;
   }
 
   /** Without its content, which nobody takes: a reader learns what to look at. */
-  async #bury({ id, type, time, scope }: LoggedEvent, error: unknown): Promise<void> {
+  async #bury({ id, type, time, scope }: LoggedEvent, error: unknown, signal: AbortSignal): Promise<void> {
     const { flowId: flow_id, sourceId: source_id } = scope;
     const event = { event_id: id, event_timestamp: time, event_type: type, event: { flow_id, source_id } };
-    await this.#options.deadLetters.put({
+    const letter = this.#options.deadLetters.put({
       key: Buffer.from(subjectOf(scope)),
       value: Buffer.from(JSON.stringify(event)),
       reason: reasonOf(error),
       from: { topic: this.#options.topic },
     });
+    await whileRunning(letter, signal);
   }
 
   #failed(error: unknown): number {
@@ -187,7 +184,21 @@ export class EventPublisher implements Worker {
   async #closeProducer(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    // Its connections may be broken already.
-    await producer?.close(true).catch(() => undefined);
+    await closeClient(producer);
   }
+}
+
+/** The messages in their order, as many at a time as a broker takes. One that is larger is alone. */
+function* batchesOf(messages: readonly EventMessage[]): Generator<EventMessage[]> {
+  let batch: EventMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (batch.length > 0 && bytes + message.value.length > BATCH_BYTES) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(message);
+    bytes += message.value.length;
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type BaseOptions, findErrorBy } from '@platformatic/kafka';
 import type { BrokerConfig } from './kafka-settings.ts';
 
@@ -18,6 +19,30 @@ export function clientOptions({ brokers, tls, sasl }: BrokerConfig): BaseOptions
     ...(tls !== undefined && { tls: tls.ca === undefined ? {} : { ca: tls.ca }, tlsServerName: true }),
     ...(sasl !== undefined && { sasl }),
   };
+}
+
+/** How long a server that stops waits for a broker, which may never answer. */
+const STOP_MS = 3_000;
+
+/** A request to the broker, which is given up a while after the signal: it may have been done. */
+export async function whileRunning<T>(request: Promise<T>, signal: AbortSignal): Promise<T> {
+  let giveUp = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    giveUp = () => void setTimeout(() => reject(new Error('the server stops')), STOP_MS).unref();
+  });
+  if (signal.aborted) giveUp();
+  else signal.addEventListener('abort', giveUp);
+  try {
+    return await Promise.race([request, stopped]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+/** Ends a client, whose connections may be broken already. */
+export async function closeClient(client: { close(force: boolean): Promise<void> } | undefined): Promise<void> {
+  const closed = client?.close(true).catch(() => undefined);
+  await Promise.race([closed, pause(STOP_MS, undefined, { ref: false })]);
 }
 
 const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];

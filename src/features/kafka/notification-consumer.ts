@@ -3,20 +3,23 @@ import { Consumer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
 import { type ObjectPlace, changedObjects, S3Notification } from '../../formats/s3-notification.ts';
 import { compileBody } from '../../http/validation/body-validator.ts';
+import { isRefusedKey } from '../../media/s3-errors.ts';
 import { type Worker, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 import { backoffMs } from '../../shared/backoff.ts';
 import { AppError } from '../../shared/errors.ts';
 import { translateTableFailure } from '../../tams/table-failure.ts';
 import type { ObjectTaker } from '../feature.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { clientOptions, reasonOf } from './kafka-client.ts';
+import { clientOptions, closeClient, reasonOf, whileRunning } from './kafka-client.ts';
 import type { BrokerConfig } from './kafka-settings.ts';
 import { messageBatches, type RawMessage } from './message-batches.ts';
 
 /** Messages whose objects are looked at together. */
 const BATCH = 100;
+/** Of one answer of the broker. */
+const FETCH_BYTES = 4 * 2 ** 20;
 const BACKOFF = { baseMs: 500, maxMs: 10_000, jitter: 0.5 };
-/** A message that fails by itself, with tables and stores in reach, is poison after so many attempts. */
+/** A message that fails by itself, with tables and stores in reach, or whose key a store refuses, is poison after so many attempts. */
 const ATTEMPTS = 5;
 /** So long a replica that was killed keeps its partitions. */
 const SESSION_MS = 6_000;
@@ -106,6 +109,7 @@ export class NotificationConsumer implements Worker {
       await Promise.race([this.#consume(consumer, signal), lost]);
       return 0;
     } catch (error) {
+      if (signal.aborted) return 0;
       this.#failures += 1;
       const reason = reasonOf(error);
       if (this.#failure !== reason) this.#logger.warn({ reason }, 'notifications cannot be read; it is tried again');
@@ -115,26 +119,29 @@ export class NotificationConsumer implements Worker {
       this.#isUp = false;
       this.#consumer = undefined;
       // The group notices by the end of the session where this fails.
-      await consumer.close(true).catch(() => undefined);
+      await closeClient(consumer);
     }
   }
 
   async #consume(consumer: Consumer, signal: AbortSignal): Promise<void> {
     const { topic } = this.#options;
-    const stream = await consumer.consume({
+    const joining = consumer.consume({
       topics: [topic],
       mode: 'committed',
       fallbackMode: 'earliest',
       autocommit: false,
       maxWaitTime: FETCH_WAIT_MS,
+      maxBytes: FETCH_BYTES,
       highWaterMark: BATCH,
     });
+    const stream = await whileRunning(joining, signal);
     if (this.#failure !== undefined) this.#logger.info({ topic }, 'notifications are read again');
     this.#isUp = true;
     this.#failure = undefined;
     for await (const batch of messageBatches(stream, BATCH, signal)) {
       if (!(await this.#process(batch, signal))) return;
-      await Promise.all(latestOfPartitions(batch).map(async (message) => message.commit()));
+      const commits = latestOfPartitions(batch).map(async (message) => message.commit());
+      await whileRunning(Promise.all(commits), signal);
       this.#failures = 0;
       this.#consumed += batch.length;
     }
@@ -145,7 +152,7 @@ export class NotificationConsumer implements Worker {
     const readable: { readonly message: RawMessage; readonly places: readonly ObjectPlace[] }[] = [];
     for (const message of batch) {
       const read = placesOf(message.value);
-      if (typeof read === 'string') await this.#bury(message, read);
+      if (typeof read === 'string') await this.#bury(message, read, signal);
       else if (read.length > 0) readable.push({ message, places: read });
     }
     try {
@@ -172,9 +179,9 @@ export class NotificationConsumer implements Worker {
       } catch (error) {
         const failure = translateTableFailure(error);
         const reason = failure instanceof Error ? failure.message : String(failure);
-        const isTemporary = failure instanceof AppError && failure.status >= 500;
+        const isTemporary = failure instanceof AppError && failure.status >= 500 && !isRefusedKey(failure);
         if (!isTemporary && attempt >= ATTEMPTS) {
-          await this.#bury(message, reason);
+          await this.#bury(message, reason, signal);
           return true;
         }
         this.#failure = `partition ${message.partition}, offset ${message.offset}: ${reason}`;
@@ -188,8 +195,10 @@ export class NotificationConsumer implements Worker {
     if (places.length > 0) await Promise.all(this.#options.takers().map((take) => take(places)));
   }
 
-  async #bury({ key, value, topic, partition, offset }: RawMessage, reason: string): Promise<void> {
-    await this.#options.deadLetters.put({ key, value, reason, from: { topic, partition, offset } });
+  async #bury(message: RawMessage, reason: string, signal: AbortSignal): Promise<void> {
+    const { key, value, topic, partition, offset } = message;
+    const letter = this.#options.deadLetters.put({ key, value, reason, from: { topic, partition, offset } });
+    await whileRunning(letter, signal);
   }
 }
 

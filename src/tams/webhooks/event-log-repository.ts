@@ -28,13 +28,18 @@ export class EventLogReader implements EventLogReads {
   }
 
   async read(after: number, upTo: number): Promise<LoggedEvent[]> {
-    const { rows } = await this.#reader.select({
+    return (await this.readSome(after, upTo)).events;
+  }
+
+  async readSome(after: number, upTo: number, maxBytes?: number): Promise<{ events: LoggedEvent[]; upTo: number }> {
+    const { rows, cut } = await this.#reader.select({
       table: EVENTS,
       columns: ['position', 'id', 'type', 'time', 'scope', 'payload'],
       where: between(after, upTo),
       orderBy: IN_ORDER,
+      maxBytes,
     });
-    return rows.map(([position, id, type, time, scope, payload]) => ({
+    const events = rows.map(([position, id, type, time, scope, payload]) => ({
       position: Number(position),
       id,
       type,
@@ -42,6 +47,7 @@ export class EventLogReader implements EventLogReads {
       scope: fromJson(scope),
       payload,
     }));
+    return { events, upTo: cut === true ? (events.at(-1)?.position ?? upTo) : upTo };
   }
 
   async hasUnplaced(): Promise<boolean> {

@@ -12,6 +12,8 @@ export interface EventLogReads {
   state(): Promise<LogState>;
   /** The events after `after` up to `upTo`, in order, without those that nobody waits for any more. */
   read(after: number, upTo: number): Promise<LoggedEvent[]>;
+  /** The first of them, with about so many bytes in memory, and up to where they are all. */
+  readSome(after: number, upTo: number, maxBytes: number): Promise<{ events: LoggedEvent[]; upTo: number }>;
   /** Whether events wait for their place. */
   hasUnplaced(): Promise<boolean>;
   /** The time of the oldest event that is kept, in ms since 1970. */

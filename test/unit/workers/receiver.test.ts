@@ -32,9 +32,6 @@ beforeEach(async () => {
       }
       return Array.from({ length: upTo - after }, (_, index) => eventOf(after + 1 + index));
     },
-    state: () => Promise.reject(new Error('not asked for here')),
-    hasUnplaced: () => Promise.resolve(false),
-    oldestMs: () => Promise.resolve(undefined),
   });
   receiver = newReceiver(registration('first'));
 });

@@ -17,7 +17,7 @@ interface LogPage {
  * nobody waits for any more are simply missing.
  */
 export class LogPages {
-  readonly #log: EventLogReads;
+  readonly #log: Pick<EventLogReads, 'read'>;
   readonly #pages = new LRUCache<number, LogPage>({
     maxSize: KEPT_MAX,
     sizeCalculation: ({ events }) => events.reduce((sum, { payload }) => sum + payload.length, 1),
@@ -26,7 +26,7 @@ export class LogPages {
   #start = 0;
   #end = 0;
 
-  constructor(log: EventLogReads) {
+  constructor(log: Pick<EventLogReads, 'read'>) {
     this.#log = log;
   }
 
