@@ -20,7 +20,7 @@ const BATCH_BYTES = 512 * 1024;
 const ROUND_MS = 1_000;
 const BACKOFF = { baseMs: 500, maxMs: 10_000, jitter: 0.5 };
 
-interface EventMessage extends MessageToProduce<Buffer> {
+interface EventMessage extends MessageToProduce {
   readonly event: LoggedEvent;
   readonly value: Buffer;
 }
