@@ -88,5 +88,12 @@ describe.skipIf(chromium === '')('EXR and usage in the browser (needs Chromium)'
     const first = { object_id: 'live', timerange: '[0:0_1:0)', get_urls };
     await client.request('POST', `/v8.2/flows/${live.id}/segments`, first);
     await page.locator('.timeline [role=slider][aria-valuemax="1"]').first().waitFor();
+    await page.getByRole('button', { name: 'To what comes now' }).waitFor();
+    const second = { object_id: 'more', timerange: '[1:0_3:0)', get_urls };
+    await client.request('POST', `/v8.2/flows/${live.id}/segments`, second);
+    await page.locator('.timeline [role=slider][aria-valuemax="3"]').first().waitFor();
+    // Once it is complete, no more is looked for.
+    await client.request('PUT', `/v8.2/flows/${live.id}`, { ...live, status: 'closed_complete' });
+    await page.getByRole('button', { name: 'To what comes now' }).waitFor({ state: 'detached' });
   });
 });

@@ -90,7 +90,7 @@ export class TimelineService {
     if (content === null || within === undefined) return of([], true, true);
     const segments = await this.#timelines.segments(flow, within, buckets);
     if (segments !== undefined) return of(segments, true, true);
-    if (content.coveredNs === content.endNs - content.startNs) return of([within], false, true);
+    if (content.coveredNs === lengthOf(content)) return of([within], false, true);
     const points = bucketStarts(within, buckets);
     const holes = holesAt(points, await this.#timelines.before(flow, points));
     const ends = await this.#timelines.after(
@@ -99,10 +99,13 @@ export class TimelineService {
     );
     const gaps = holes.map(({ startNs }, index) => ({ startNs, endNs: ends[index]?.startNs ?? null }));
     const spans = without(within, gaps);
-    const told = spans.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0n);
-    return of(spans, false, told === content.coveredNs);
+    const told = lengthOf(within) - spans.reduce((sum, span) => sum + lengthOf(span), 0n);
+    // A part has all gaps of the flow, or others may be anywhere.
+    return of(spans, false, told === lengthOf(content) - content.coveredNs);
   }
 }
+
+const lengthOf = ({ startNs, endNs }: Span): bigint => endNs - startNs;
 
 /** The asked range as far as the flows have content; an open end is that of the content. */
 function rangeOf(flows: readonly FlowState[], { startNs, endNs, isEmpty }: TimeRange): Span | undefined {

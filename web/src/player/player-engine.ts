@@ -101,6 +101,15 @@ export class PlayerEngine {
     this.#setSpeed(1);
   }
 
+  /** Plays what came last. */
+  live(): void {
+    const end = this.#source.endNs() - 1n;
+    const last = this.#lines.at(-1);
+    const isOfLast = this.#stretch === undefined || end < this.#stretch.endNs;
+    this.seek(last !== undefined && isOfLast ? last.startNs : end);
+    this.#setSpeed(1);
+  }
+
   /** Goes so many frames on, or back, from the frame that is shown. @returns the time of its start */
   step(frames: number, rate: FrameRate | undefined): bigint | undefined {
     this.#setSpeed(0);

@@ -8,7 +8,7 @@ import type { Subject } from '../timeline/timeline-data.ts';
 import type { TimelineModel } from '../timeline/timeline-model.ts';
 import type { Span } from '../timeline/view.ts';
 import { PlayerEngine } from './player-engine.ts';
-import { commandOf, type PlayerCommand } from './player-keys.ts';
+import { actAnywhere, commandOf, type PlayerCommand } from './player-keys.ts';
 import { stretchAt } from './stretch.ts';
 import './player.css';
 
@@ -89,6 +89,7 @@ function Controls(props: { engine: PlayerEngine; model: TimelineModel; video: HT
       {button('toggle', isOn ? '❚❚' : '▶', isOn ? texts.pause : texts.play)}
       {button('on', '›', texts.on)}
       {button('end', '›|', texts.end)}
+      {model.isLive.value && button('live', texts.live, texts.toLive)}
       <output class="player-time mono" aria-label={texts.position}>
         {showTime(model.position.value, model.unit.value, model.rate.value)}
       </output>
@@ -101,6 +102,14 @@ function Controls(props: { engine: PlayerEngine; model: TimelineModel; video: HT
         {(model.inNs.value !== undefined || model.outNs.value !== undefined) && button('clear', '×', texts.clear)}
         {marked !== undefined && button('play-range', '▶|', texts.playRange)}
       </span>
+      <button
+        type="button"
+        aria-pressed={actAnywhere.value}
+        title={texts.keysAnywhere}
+        onClick={() => (actAnywhere.value = !actAnywhere.value)}
+      >
+        {texts.keys}
+      </button>
       <button
         type="button"
         aria-pressed={muted.value}
@@ -155,6 +164,9 @@ function run(command: PlayerCommand, engine: PlayerEngine, model: TimelineModel)
       return;
     case 'end':
       model.seek(extent === undefined ? 0n : extent.endNs - 1n);
+      return;
+    case 'live':
+      engine.live();
       return;
     case 'in':
       model.inNs.value = ownFrame();

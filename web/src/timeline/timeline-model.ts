@@ -30,6 +30,8 @@ export class TimelineModel {
   readonly rate = signal<FrameRate | undefined>(undefined);
   readonly hits = signal<readonly Hit[]>([]);
   readonly flows = signal<readonly NamedFlow[]>([]);
+  /** Whether content comes to it now. */
+  readonly isLive = signal(false);
   readonly flowHref: (id: string) => string;
   /** Told of each wish to be elsewhere, which a player follows. */
   onSeek: ((ns: bigint) => void) | undefined;

@@ -16,15 +16,13 @@ import { Collections } from './collections.tsx';
 import { Copies } from './copies.tsx';
 import { editsOf } from './edits.ts';
 import { Facts } from './facts.tsx';
+import { followGrowth } from './follow.ts';
 import { loadHits } from './hits.ts';
 import { MediaData, nameOf, rateOf } from './media-data.ts';
 import { readPlace, writePlace } from './place.ts';
 import { Remove } from './remove.tsx';
 import { Segments } from './segments.tsx';
 import './media.css';
-
-/** How often the page of what is being ingested looks for more. */
-const LOOK_EVERY_MS = 4_000;
 
 /** The player and hls.js come with the first page that plays. */
 const Player = lazy(() => import('../../player/player.tsx'));
@@ -99,27 +97,23 @@ function useMedia(kind: MediaProps['kind'], id: string): { data: MediaData; mode
   const { data, model } = made;
   useEffect(() => {
     const place = readPlace(model);
-    void data.load();
-    void model.data.load(widthOf()).then(() => {
+    let endFollowing = (): void => {};
+    let isGone = false;
+    const timeline = model.data.load(widthOf()).then(() => {
       model.begin(place);
+    });
+    void Promise.all([data.load(), timeline]).then(() => {
+      if (!isGone) endFollowing = followGrowth(data, model, widthOf);
     });
     if (place.words !== undefined) void loadHits(model, data.subject, place.words);
     const end = writePlace(model);
     return () => {
+      isGone = true;
+      endFollowing();
       end();
       model.data.close();
     };
   }, [made]);
-  const isIngesting = data.flows.value.some(({ status }) => status === 'ingesting');
-  useEffect(() => {
-    if (!isIngesting) return;
-    const timer = setInterval(() => {
-      if (document.hidden) return;
-      void data.load();
-      void model.reload(widthOf());
-    }, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [made, isIngesting]);
   useSignalEffect(() => {
     const flows = data.flows.value;
     model.flows.value = flows.map((flow) => ({ id: flow.id, label: nameOf(flow), format: flow.format }));

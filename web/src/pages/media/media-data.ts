@@ -28,15 +28,15 @@ export class MediaData {
     try {
       if (kind === 'flow') {
         const flow = await dataOf(tams.GET('/flows/{flowId}', { params: { path: { flowId: id } } }));
-        this.flows.value = [flow, ...(await membersOf([flow]))];
-        this.flow.value = flow;
+        this.#take([flow, ...(await membersOf([flow]))]);
+        if (isOther(flow, this.flow.peek())) this.flow.value = flow;
       } else {
         const [source, { items }] = await Promise.all([
           dataOf(tams.GET('/sources/{sourceId}', { params: { path: { sourceId: id } } })),
           pageOf(tams.GET('/flows', { params: { query: { source_id: id, limit: FLOWS } } })),
         ]);
-        this.flows.value = [...items, ...(await membersOf(items))];
-        this.source.value = source;
+        this.#take([...items, ...(await membersOf(items))]);
+        if (isOther(source, this.source.peek())) this.source.value = source;
       }
       this.error.value = undefined;
     } catch (error) {
@@ -44,11 +44,18 @@ export class MediaData {
     }
   }
 
+  #take(flows: readonly Flow[]): void {
+    if (isOther(flows, this.flows.peek())) this.flows.value = flows;
+  }
+
   /** The flow or the source; undefined until it is there. */
   get document(): Flow | Source | undefined {
     return this.flow.value ?? this.source.value;
   }
 }
+
+/** A look that finds the same changes nothing that is shown. */
+const isOther = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 
 /** The flows that these collect. */
 async function membersOf(flows: readonly Flow[]): Promise<readonly Flow[]> {
