@@ -1,6 +1,7 @@
-import type { Flow } from './media-data.ts';
-
-type Growing = Pick<Flow, 'status' | 'segments_updated'>;
+interface Growing {
+  readonly status?: string;
+  readonly segments_updated?: string;
+}
 
 /** After this, a flow that does not say that it is being ingested is no longer live, as for its playlists (docs/playback.md). */
 const LIVE_FOR_MS = 30_000;
@@ -23,5 +24,5 @@ export function lookAfterMs(flows: readonly Growing[], nowMs: number): number | 
 }
 
 /** Differs once segments have come or gone. */
-export const contentOf = (flows: readonly (Growing & Pick<Flow, 'id'>)[]): string =>
+export const contentOf = (flows: readonly (Growing & { readonly id: string })[]): string =>
   flows.map(({ id, segments_updated: updated }) => `${id} ${updated}`).join();
