@@ -28,13 +28,17 @@ export async function objectsAt(reader: TableReads, places: readonly ObjectLocat
   return found;
 }
 
-/** The ids of objects by the places where they were adopted. */
+/** The ids of objects by the places where they were adopted, and still are: an instance may be taken off an object. */
 export async function adoptedAt(reader: TableReads, places: readonly string[]): Promise<Map<string, string>> {
   if (places.length === 0) return new Map();
   const { rows } = await reader.select({
     table: OBJECTS,
-    columns: ['adopted_at', 'id'],
+    columns: ['adopted_at', 'id', 'locations'],
     where: isIn('adopted_at', places),
   });
-  return new Map(rows.flatMap(([place, id]) => (place === null ? [] : [[place, id] as const])));
+  return new Map(
+    rows.flatMap(([place, id, locations]) =>
+      place !== null && unpackLocations(locations).map(placeKey).includes(place) ? [[place, id] as const] : [],
+    ),
+  );
 }

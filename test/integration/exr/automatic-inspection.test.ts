@@ -9,11 +9,12 @@ import {
 import { ExrInspector } from '../../../src/features/exr/services/exr-inspector.ts';
 import { queueInspections } from '../../../src/features/exr/services/exr-media-type.ts';
 import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
+import { adoptedId } from '../../../src/tams/objects/object-location.ts';
 import { SegmentRegistration } from '../../../src/tams/segments/segment-registration.ts';
 import { EXR_FILES, EXR_QUEUE } from '../../../src/features/exr/exr-tables.ts';
 import { renderedFrame } from '../../support/exr-objects.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { openStoreWorld, type StoreWorld } from './store-world.ts';
+import { inspected, openStoreWorld, type StoreWorld } from './store-world.ts';
 import { TEST_LIMITS } from '../../support/document-limits.ts';
 
 const flow = {
@@ -49,13 +50,17 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** Objects that were allocated and used, and uploaded too unless `content` is left out. */
-async function register(ids: readonly string[], content?: Uint8Array): Promise<void> {
-  const locationOf = (id: string) => ({ storageId: world.storageId, storagePath: `objects/${id}` });
+async function register(
+  ids: readonly string[],
+  content?: Uint8Array,
+  pathOf = (id: string) => `objects/${id}`,
+): Promise<void> {
+  const locationOf = (id: string) => ({ storageId: world.storageId, storagePath: pathOf(id) });
   const allocated = { firstFlow: flow.id, firstLife: life, externalUrls: [], referenced: false };
   await world.store.transaction((tx) =>
     tx.objects.insert(ids.map((id) => ({ ...allocated, id, locations: [locationOf(id)] }))),
   );
-  if (content !== undefined) for (const id of ids) await world.media.put(`objects/${id}`, content);
+  if (content !== undefined) for (const id of ids) await world.media.put(pathOf(id), content);
   const segments = ids.map((object_id, index) => ({ object_id, timerange: `[${index}:0_${index + 1}:0)` }));
   expect(await registration.register(flow.id, segments)).toEqual([]);
 }
@@ -135,6 +140,58 @@ describe('automatic inspection', () => {
     const file = await world.files.find(refOfObject('late.exr').id);
     expect(file?.failure).toMatchObject({ type: 'not_found' });
     expect(inspection.counts).toEqual({ inspected: 0, failed: 1 });
+  });
+
+  it('calls an adopted frame by its key, also where it failed at first or was known by its id', async () => {
+    const frame = (number: number) => ({ storageId: world.storageId, storagePath: `shot/beauty.${number}.exr` });
+    const paths = new Map([1, 2].map((number) => [adoptedId(frame(number)), frame(number).storagePath]));
+    const [late = '', known = ''] = [...paths.keys()];
+    await register([late, known], undefined, (id) => paths.get(id) ?? '');
+    await world.media.put(frame(2).storagePath, renderedFrame(1));
+    await world.files.save(refOfObject(known), await inspected(known, renderedFrame(1)), 0);
+    await world.store.transaction((tx) => inspectionsOf(tx).add([late, known], 0, 9));
+    await inspection.runDue(ours);
+    const pathsOf = async () =>
+      (await Promise.all([late, known].map((id) => world.files.find(refOfObject(id).id)))).map(
+        (file) => file?.ref.path,
+      );
+    expect(await pathsOf()).toEqual(['s3://local/shot/beauty.1.exr', 's3://local/shot/beauty.2.exr']);
+    await world.media.put(frame(1).storagePath, renderedFrame(1));
+    await world.store.transaction((tx) => inspectionsOf(tx).add([late], 0));
+    expect(await inspection.runDue(ours)).toMatchObject({ inspected: 1, failed: 0 });
+    const frames = await world.files.frames(['s3://local/shot/beauty.#.exr']);
+    expect(frames.map(({ frame: number, objectId }) => [number, objectId]).sort()).toEqual([
+      [1, late],
+      [2, known],
+    ]);
+    expect(await world.manager.count(EXR_FILES.name)).toBe(2);
+  });
+
+  it('ends a round that breaks when nothing of it is at work any more', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `f.${index}.exr`);
+    await register(ids, renderedFrame(1));
+    const { media, files } = world;
+    let atWork = 0;
+    let reads = 0;
+    let isBroken = false;
+    const get = media.get.bind(media);
+    media.get = async (path, range) => {
+      atWork++;
+      const number = ++reads;
+      // The first fails for good; the others are still at work then.
+      for (let turn = 0; number > 1 && (!isBroken || turn < 20); turn++) await new Promise(setImmediate);
+      atWork--;
+      return get(number === 1 ? 'objects/garbage' : path, range);
+    };
+    await media.put('objects/garbage', Buffer.from('no EXR at all'));
+    const down = new AppError('tables_unavailable', 'They are down.');
+    files.saveFailure = () => {
+      isBroken = true;
+      return Promise.reject(down);
+    };
+    await expect(inspection.runDue(ours)).rejects.toBe(down);
+    expect([atWork, reads < ids.length]).toEqual([0, true]);
+    expect(await inspection.isDue()).toBe(true);
   });
 
   it('lets go of objects that are gone', async () => {

@@ -35,7 +35,7 @@ export async function saveInspections(
   const outcomeOf = ({ file, found: { inspection } }: InspectedFile): ExrPersistence['outcome'] => {
     const before = present.get(file.id);
     if (before === undefined) return 'created';
-    return isSameHeader(before, inspection) ? 'unchanged' : 'superseded';
+    return isSameHeader(before, file, inspection) ? 'unchanged' : 'superseded';
   };
   const { created = [], unchanged = [], superseded = [] } = Object.groupBy(there, outcomeOf);
   const cellsOf = ({ found: { inspection } }: InspectedFile) => describedCells(inspection);
@@ -48,7 +48,7 @@ export async function saveInspections(
   await removeContent(tx, old);
   await updateEach(
     tx,
-    superseded.map((each) => ({ file: each.file, cells: cellsOf(each) })),
+    superseded.map((each) => ({ file: each.file, cells: { path: each.file.path, ...cellsOf(each) } })),
     present,
     nowMs,
   );
@@ -157,6 +157,7 @@ export async function removeFilesOfObjects(tx: ManagedTransaction, objectIds: re
 
 const PRESENT_COLUMNS = [
   'id',
+  'path',
   'header_hash',
   'schema_version',
   'embedding_version',
@@ -181,12 +182,14 @@ async function lockFiles(
   const asked = { table: EXR_FILES, columns: PRESENT_COLUMNS, where: isIn('id', ids), rowIds: true } as const;
   const { rows, rowIds } = await tx.select(asked);
   const present = new Map<string, PresentFile>();
-  rows.forEach(([id, header_hash, schema_version, embedding_version, inspection_count, first_inspected_ms], index) => {
-    const rowId = rowIds[index];
-    if (rowId === undefined) throw new TypeError('a row came without its id');
-    const row = { id, header_hash, schema_version, embedding_version, inspection_count, first_inspected_ms };
-    present.set(id, { ...row, rowId });
-  });
+  rows.forEach(
+    ([id, path, header_hash, schema_version, embedding_version, inspection_count, first_inspected_ms], index) => {
+      const rowId = rowIds[index];
+      if (rowId === undefined) throw new TypeError('a row came without its id');
+      const row = { id, path, header_hash, schema_version, embedding_version, inspection_count, first_inspected_ms };
+      present.set(id, { ...row, rowId });
+    },
+  );
   const objectIds = files.flatMap(({ objectId }) => objectId ?? []);
   const alive = new Set<string | null>([null]);
   if (objectIds.length > 0) {
@@ -200,8 +203,9 @@ const lockKey = (id: string): string => `exr:${id}`;
 
 const identityCells = ({ id, path, objectId }: ExrFileRef) => ({ id, path, object_id: objectId });
 
-/** Rows of an older version of this server are written anew, even for the same header. */
-const isSameHeader = (present: PresentFile, { file, schema_version }: ExrInspection): boolean =>
+/** Rows of an older version of this server are written anew, even for the same header: paths were other ones, too. */
+const isSameHeader = (present: PresentFile, { path }: ExrFileRef, { file, schema_version }: ExrInspection): boolean =>
+  present.path === path &&
   present.header_hash === file.header_hash &&
   present.schema_version === schema_version &&
   present.embedding_version === EXR_EMBEDDING_VERSION;

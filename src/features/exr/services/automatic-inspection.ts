@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import type { ExrFailure, ExrFileRef } from '../rules/exr-file.ts';
-import { refOfObject } from '../rules/exr-file-id.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
 import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
@@ -126,6 +125,7 @@ export class AutomaticInspection {
     const outcomes: Outcome[] = [];
     let unsaved: ReadFile[] = [];
     let unsavedBytes = 0;
+    let isBroken = false;
     const save = async (): Promise<void> => {
       const files = unsaved;
       unsaved = [];
@@ -133,16 +133,24 @@ export class AutomaticInspection {
       outcomes.push(...(await this.#save(files, isLast)));
     };
     const inspect = async (objectId: string): Promise<void> => {
-      if (signal?.aborted === true) return void outcomes.push({ objectId, ending: 'left' });
+      if (isBroken || signal?.aborted === true) return void outcomes.push({ objectId, ending: 'left' });
       const object = objects.get(objectId);
       if (object === undefined) return void outcomes.push({ objectId, ending: 'gone' });
       const read = await this.#read(object).catch((error: unknown) => ({ error }));
-      if ('error' in read) return void outcomes.push(await this.#failed(refOfObject(objectId), isLast, read.error));
+      if ('error' in read) {
+        return void outcomes.push(await this.#failed(this.#places.refOf(object), isLast, read.error));
+      }
       unsaved.push(read);
       unsavedBytes += bytesOf(read);
       if (unsavedBytes > UNSAVED_MAX_BYTES) await save();
     };
-    await Promise.all(objectIds.map((id) => limit(() => inspect(id))));
+    const orBreak = (error: unknown): never => {
+      isBroken = true;
+      throw error;
+    };
+    // The round ends when none is at work any more: another may begin then.
+    const ends = await Promise.allSettled(objectIds.map((id) => limit(() => inspect(id).catch(orBreak))));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     await save();
     return outcomes;
   }

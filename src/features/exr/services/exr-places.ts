@@ -50,7 +50,7 @@ export class ExrPlaces {
 
   /** As `ofObject`, of an object that is known. */
   of(object: Pick<MediaObject, 'id' | 'locations'>): ExrPlace[] {
-    const ref = this.#refOf(object);
+    const ref = this.refOf(object);
     const places = object.locations.flatMap(({ storageId, storagePath }): ExrPlace[] => {
       const store = this.#media.get(storageId);
       return store === undefined ? [] : [{ ref, store, storagePath, bucket: this.#nameOf(storageId) }];
@@ -60,8 +60,8 @@ export class ExrPlaces {
     throw new AppError('invalid_request', summary, { field: 'object_id' });
   }
 
-  /** The id of an adopted object says nothing of its name. */
-  #refOf({ id, locations }: Pick<MediaObject, 'id' | 'locations'>): ExrFileRef {
+  /** The file that an object is. The id of an adopted one says nothing of its name. */
+  refOf({ id, locations }: Pick<MediaObject, 'id' | 'locations'>): ExrFileRef {
     const adopted = locations.find((place) => adoptedId(place) === id);
     const bucket = adopted && this.#nameOf(adopted.storageId);
     return refOfObject(id, adopted && bucket != null ? pathOfKey(bucket, adopted.storagePath) : id);
