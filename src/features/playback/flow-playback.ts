@@ -16,28 +16,14 @@ import { type FlowLine, flowLines } from './flow-lines.ts';
 import { segmentsIn, tooMuch } from './flow-segments.ts';
 import type { InitExtents } from './init-extents.ts';
 import { withOwnInits } from './line-inits.ts';
-import { DEFAULT_WINDOW_S, isLive, toldSeconds } from './live-rules.ts';
+import { DEFAULT_WINDOW_S, isLive, isLoop, toldSeconds } from './live-rules.ts';
+import { type PlaylistQuery, writeOf } from './playlist-query.ts';
 import { LIMITS } from './playback-settings.ts';
-import type { Playable } from './playback-tokens.ts';
 import { readStep, type StepFlows, stepFlows } from './presentation-step.ts';
 import { inStep } from './step-lines.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { partUses } from './part-uses.ts';
 import type { PresentationPlayback } from './presentation-playback.ts';
-
-/** Options of a playlist, as its URL has them. */
-export interface PlaylistQuery {
-  /** Undefined: what there is. */
-  readonly timerange?: TimeRange | undefined;
-  /** Seconds at the end of the flow. */
-  readonly window?: number | 'all' | undefined;
-  /** The number of a line that the answer waits for. */
-  readonly awaited?: bigint | undefined;
-  /** The presentation that the playlist is a rendition of. */
-  readonly of: Playable | undefined;
-  /** The query of playlists that a multivariant one leads to. */
-  readonly ofRenditions: URLSearchParams;
-}
 
 /** A playlist, or the window that the player has to ask for: what it holds must not grow at its beginning. */
 export type MadePlaylist =
@@ -132,7 +118,8 @@ export class FlowPlayback {
     const targetDuration = targetDurationIn(state, shown);
     const live = isLive(shown, Date.now(), targetDuration);
     // A live playlist has no more lines than the flow has segments: its numbers follow from their count.
-    const step = live || query.of === undefined ? undefined : await stepFlows(this.#store, flowId, query.of);
+    const isStep = !live && query.window === undefined;
+    const step = isStep && query.of !== undefined ? await stepFlows(this.#store, flowId, query.of) : undefined;
     return { step, state, shown, targetDuration: Math.max(targetDuration, step?.targetDuration ?? 0), live };
   }
 
@@ -142,7 +129,10 @@ export class FlowPlayback {
     const { step, state, targetDuration, live } = found;
     const { timerange, window } = query;
     const { id, life, segmentsVersion: version } = state;
-    const key = [id, life, version, targetDuration, live, format.extension, timerange, window, step?.version].join(' ');
+    const of = query.of && writeOf(query.of);
+    const key = [id, life, version, targetDuration, live, format.extension, timerange, window, of, step?.version].join(
+      ' ',
+    );
     const known = kept.get(key) ?? making.get(key);
     if (known !== undefined) return known;
     const made = queue.run(() => this.#make(found, format, query)).finally(() => making.delete(key));
@@ -179,7 +169,7 @@ export class FlowPlayback {
     const parts = numbers.hasParts === false ? undefined : await partUses(this.#store, segments);
     const bare = flowLines(state.id, format, segments, (segment) => parts?.has(segment) === true);
     const inTime = step === undefined ? bare : await this.#inStep(found, step, format, query, bare);
-    const lines = format.kind === 'fragmented' ? await withOwnInits(state.id, inTime, this.#parts.extents) : inTime;
+    const lines = await this.#playable(state.id, format, query, inTime);
     const { timerange, window } = query;
     const isCut = timerange !== undefined && timerange.endNs !== null;
     const ended = hasEnded(found, query);
@@ -188,14 +178,14 @@ export class FlowPlayback {
     const mediaSequence = isCut || step !== undefined ? 0n : atLeastZero(numbers.registered - BigInt(lines.length));
     const sliding = typeof window === 'number';
     // The type of a playlist never changes, and these were there while it was live.
-    const wasLive = !isCut && (timerange !== undefined || window === 'all');
+    const wasLive = step === undefined && !isCut && (timerange !== undefined || window === 'all');
     const targetDuration = Math.max(found.targetDuration, targetDurationOf(longestOf(segments)));
     const playlist: MediaPlaylist = {
       targetDuration,
       mediaSequence,
       // From a playlist that has its first line, nothing was removed.
       discontinuitySequence: mediaSequence === 0n ? 0n : atLeastZero(numbers.breaks - breaks),
-      type: sliding ? undefined : ended && !wasLive ? 'VOD' : 'EVENT',
+      type: ended && !wasLive && !sliding ? 'VOD' : sliding || losesSegments(found) ? undefined : 'EVENT',
       ended,
       canBlock: !ended,
       startOffset: live && !sliding && !ended ? -WAIT_TARGETS * targetDuration : undefined,
@@ -207,6 +197,15 @@ export class FlowPlayback {
       targetDuration,
       entityTag: ended ? entityTagOf(state, targetDuration, format, step) : undefined,
     };
+  }
+
+  /** What lines need besides, to be played. */
+  async #playable(flowId: string, { kind }: CarriedFormat, { of }: PlaylistQuery, lines: readonly FlowLine[]) {
+    if (kind === 'fragmented') return withOwnInits(flowId, lines, this.#parts.extents);
+    // Times of texts depend on the media that they are played with.
+    if (kind === 'text' && of !== undefined)
+      return lines.map((line) => ({ ...line, uri: `${line.uri}?of=${writeOf(of)}` }));
+    return lines;
   }
 
   async #inStep(
@@ -247,6 +246,10 @@ const entityTagOf = (
   { extension }: CarriedFormat,
   step: StepFlows | undefined,
 ): string => `W/"${[segmentsVersion, targetDuration, extension, step?.version ?? ''].join('-')}"`;
+
+/** Nothing may be removed from an `EVENT` (RFC 8216, 4.3.3.5). */
+const losesSegments = ({ state, shown }: Found): boolean =>
+  isLoop(shown) || numbersOf(state).registered !== (state.content?.segments?.count ?? 0n);
 
 const isMulti = ({ document }: FlowDocument): boolean => fromJson(document as Json<Flow>).format === Format.multi;
 

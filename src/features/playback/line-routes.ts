@@ -5,10 +5,12 @@ import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isInt64 } from '../../shared/time/timestamp.ts';
 import { flowParams, sourceParams } from '../../tams/parameters.ts';
+import { readOf } from './playlist-query.ts';
 import { type PlaybackContext, sendFlow, sendRedirect, sendSource } from './playback-routes.ts';
-import { playlistQuery, presentationQuery } from './playback-schemas.ts';
+import { lineQuery, playlistQuery, presentationQuery } from './playback-schemas.ts';
 
 const LINE = /^(-?\d{1,19})_(-?\d{1,19})\.[a-z0-9]{2,4}$/;
+const TEXT_TYPE = 'text/vtt; charset=utf-8';
 const token = { token: Type.String() };
 const line = { line: Type.String() };
 const objectId = { objectId: Type.String() };
@@ -62,12 +64,21 @@ function addressesOfLines(
   app.route({
     method: ['GET', 'HEAD'],
     url: `/playback${below}/flows/:flowId/:line`,
-    schema: { hide: true, params: Type.Object({ ...credential, ...flowParams.properties, ...line }) },
+    schema: {
+      hide: true,
+      params: Type.Object({ ...credential, ...flowParams.properties, ...line }),
+      querystring: lineQuery,
+    },
     config,
     handler: async (request, reply) => {
       const { flowId, line } = request.params;
       const [startNs, endNs] = placeOf(line);
-      return sendRedirect(reply, await playback(request).redirects.segment(flowId, startNs, endNs, baseUrl(request)));
+      const { redirects, texts } = playback(request);
+      const segment = await redirects.segment(flowId, startNs, endNs);
+      const text = line.endsWith('.vtt') ? await texts.read(segment, readOf(request.query.of)) : undefined;
+      if (text === undefined) return sendRedirect(reply, redirects.urlOf(segment, baseUrl(request)));
+      reply.header('content-type', TEXT_TYPE).header('cache-control', 'no-store');
+      return request.method === 'HEAD' ? reply.send() : reply.send(text);
     },
   });
   app.route({

@@ -1,3 +1,4 @@
+import { findTag } from '../../tams/documents/tag-access.ts';
 import type { FlowDocument } from '../../tams/store.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { type Flow, statusOf } from '../../tams/flows/flow.ts';
@@ -16,6 +17,10 @@ export function isLive({ document, segmentsUpdated }: FlowDocument, nowMs: numbe
   const quietS = Math.max(QUIET_MIN_S, QUIET_TARGETS * Math.max(targetDuration, toldSeconds(flow)));
   return status === 'ingesting' || nowMs - Date.parse(segmentsUpdated) < quietS * 1000;
 }
+
+/** Whether its oldest segments are deleted as new ones come (TAMS, AppNote 0019). */
+export const isLoop = ({ document }: FlowDocument): boolean =>
+  findTag(fromJson(document as Json<Flow>).tags ?? {}, 'segment_retention_offset') !== undefined;
 
 /** How long a flow says that its segments are; 0 where it says nothing. */
 export const toldSeconds = ({ segment_duration: told }: Flow): number =>

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import { unpackLocations } from '../../tams/objects/object-location.ts';
-import type { ExternalUrl, ObjectPlaces } from '../../tams/segments/segment.ts';
+import type { ExternalUrl, ObjectPlaces, StoredSegment } from '../../tams/segments/segment.ts';
 import { sourceNotFound } from '../../tams/sources/source-lifecycle.ts';
 import type { Store } from '../../tams/store.ts';
 import type { Playable } from './playback-tokens.ts';
@@ -18,8 +18,8 @@ export class MediaRedirects {
     this.#media = media;
   }
 
-  /** A URL of the object of the segment that has this place. @throws AppError not_found */
-  async segment(flowId: string, startNs: bigint, endNs: bigint, baseUrl: string): Promise<string> {
+  /** The segment that has this place. @throws AppError not_found */
+  async segment(flowId: string, startNs: bigint, endNs: bigint): Promise<StoredSegment> {
     await this.mustExist({ flowId });
     const timerange = TimeRange.fromNs(startNs, startNs + 1n);
     const { items } = await this.#store.segments.page(flowId, { timerange, reverse: false }, { limit: 1 });
@@ -27,7 +27,7 @@ export class MediaRedirects {
     if (segment === undefined || segment.startNs !== startNs || segment.endNs !== endNs) {
       throw new AppError('not_found', `flow ${flowId} has no segment at this place any more; load the playlist again`);
     }
-    return this.#urlOf(segment, baseUrl);
+    return segment;
   }
 
   /** A URL of an initialisation segment that the flow uses. @throws AppError not_found */
@@ -37,7 +37,7 @@ export class MediaRedirects {
     const found = isUsed ? await this.#store.objects.details([objectId]) : undefined;
     const object = found?.get(objectId);
     if (object === undefined) throw new AppError('not_found', `flow ${flowId} uses no such initialisation segment`);
-    return this.#urlOf(object, baseUrl);
+    return this.urlOf(object, baseUrl);
   }
 
   /** @throws AppError not_found */
@@ -50,7 +50,8 @@ export class MediaRedirects {
     }
   }
 
-  #urlOf({ locations, externalUrls }: ObjectPlaces, baseUrl: string): string {
+  /** A URL that is signed now. @throws AppError not_found */
+  urlOf({ locations, externalUrls }: ObjectPlaces, baseUrl: string): string {
     for (const { storageId, storagePath } of unpackLocations(locations)) {
       const store = this.#media.get(storageId);
       if (store !== undefined) return store.presignGet(storagePath, baseUrl);

@@ -12,18 +12,20 @@ const window = Type.Optional(
   }),
 );
 
+const presentation = Type.String({
+  pattern: '^(sources|flows)/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  description:
+    'The source, or the multi flow, that it is played with: what others of it have, and this flow has not, is a gap.',
+});
+
+export const lineQuery = Type.Object({ of: Type.Optional(presentation) });
+
 export const presentationQuery = Type.Object({ timerange, window });
 
 export const playlistQuery = Type.Object({
   timerange,
   window,
-  of: Type.Optional(
-    Type.String({
-      pattern: '^(sources|flows)/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
-      description:
-        'The source, or the multi flow, that it is played with: what others of it have, and this flow has not, is a gap.',
-    }),
-  ),
+  of: Type.Optional(presentation),
   _HLS_msn: Type.Optional(
     Type.String({ pattern: '^[0-9]{1,15}$', description: 'The number of a line: the answer waits until it is there.' }),
   ),

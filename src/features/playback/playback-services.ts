@@ -14,6 +14,7 @@ import { OtioExport } from './otio-export.ts';
 import { PresentationPlayback } from './presentation-playback.ts';
 import { MakingQueue } from './making-queue.ts';
 import { MediaRedirects } from './media-redirects.ts';
+import { TextLines } from './text-lines.ts';
 
 export interface PlaybackServices {
   readonly flows: FlowPlayback;
@@ -21,6 +22,7 @@ export interface PlaybackServices {
   readonly otio: OtioExport;
   readonly cuts: OtioImport;
   readonly redirects: MediaRedirects;
+  readonly texts: TextLines;
 }
 
 /** The services as a principal may use them. */
@@ -49,6 +51,7 @@ export function playbackServicesOf(
         segmentsMax: settings.limits.segmentsPerRequest,
       }),
       redirects: new MediaRedirects(view, reachable),
+      texts: new TextLines(view, reachable),
     };
   };
   return byClasses(settings.classes, build(store, media, store, tams.forAll), (limits, asker) =>

@@ -17,6 +17,8 @@ export const LIMITS = {
   queued: 500,
   /** Objects that are looked into for one playlist. */
   extentsRead: 64,
+  /** Files of WebVTT that are read here. */
+  textBytes: 1024 * 1024,
   /** Flows of one presentation. */
   renditions: 64,
 } as const;

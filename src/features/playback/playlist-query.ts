@@ -1,7 +1,21 @@
 import { AppError } from '../../shared/errors.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
 import { readTimerange } from '../../tams/timerange-query.ts';
 import type { Playable } from './playback-tokens.ts';
-import type { PlaylistQuery } from './flow-playback.ts';
+
+/** Options of a playlist, as its URL has them. */
+export interface PlaylistQuery {
+  /** Undefined: what there is. */
+  readonly timerange?: TimeRange | undefined;
+  /** Seconds at the end of the flow. */
+  readonly window?: number | 'all' | undefined;
+  /** The number of a line that the answer waits for. */
+  readonly awaited?: bigint | undefined;
+  /** The presentation that the playlist is a rendition of. */
+  readonly of: Playable | undefined;
+  /** The query of playlists that a multivariant one leads to. */
+  readonly ofRenditions: URLSearchParams;
+}
 
 /** The query of a playlist, as it is written. */
 export interface Asked {
@@ -25,16 +39,20 @@ export function readPlaylistQuery(asked: Asked): PlaylistQuery {
     timerange: readTimerange(timerange),
     window: window === undefined || window === 'all' ? window : Number(window),
     awaited: awaited === undefined ? undefined : BigInt(awaited),
-    of: of === undefined ? undefined : readOf(of),
+    of: readOf(of),
     ofRenditions: renditionQuery(asked),
   };
 }
 
-/** @see playlistQuery */
-function readOf(of: string): Playable {
+/** A presentation as addresses have it. */
+export function readOf(of: string | undefined): Playable | undefined {
+  if (of === undefined) return undefined;
   const [kind, id = ''] = of.split('/');
   return kind === 'sources' ? { sourceId: id } : { flowId: id };
 }
+
+/** As `readOf` reads it. */
+export const writeOf = (of: Playable): string => ('sourceId' in of ? `sources/${of.sourceId}` : `flows/${of.flowId}`);
 
 /** The options that go on to the playlists of renditions. */
 export function renditionQuery({ timerange, window }: Asked): URLSearchParams {

@@ -91,9 +91,9 @@ export class PresentationPlayback {
 /** Renditions of what is live have one window, and keep it when it ends. */
 function queryOf(asked: URLSearchParams, live: boolean, of: string | undefined): string {
   const query = new URLSearchParams(asked);
-  // A player that holds a playlist must not see its lines get other numbers when it ends.
-  if (of !== undefined && !live && !query.has('window')) query.set('of', of);
   if (live && !query.has('timerange') && !query.has('window')) query.set('window', String(DEFAULT_WINDOW_S));
+  // A player that holds a live playlist must not see its lines get other numbers when it ends: those of a window stay.
+  if (of !== undefined && (!live || query.has('window'))) query.set('of', of);
   return query.size === 0 ? '' : `?${query.toString()}`;
 }
 

@@ -9,7 +9,7 @@ import { flowLines } from './flow-lines.ts';
 import { segmentsIn } from './flow-segments.ts';
 import { toldSeconds } from './live-rules.ts';
 import { partUses } from './part-uses.ts';
-import { presentationOfFlow, presentationOfSource } from './presentation.ts';
+import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
 import type { Playable } from './playback-tokens.ts';
 import { clockBreaks, type Step, type Stretch, united } from './step-lines.ts';
 
@@ -26,8 +26,7 @@ export interface StepFlows {
 
 /** Four queries at most. @throws AppError not_found where the flow is not one of the presentation */
 export async function stepFlows({ flows }: Reads, flowId: string, of: Playable): Promise<StepFlows> {
-  const { video, audio, text } =
-    'sourceId' in of ? await presentationOfSource(flows, of.sourceId) : await ofFlow(flows, of.flowId);
+  const { video, audio, text } = await presentationOf(flows, of);
   const members: readonly Flow[] = [...video, ...audio, ...text];
   if (!members.some(({ id }) => id === flowId)) throw notOfIt(flowId);
   const states = await flows.states(members.map(({ id }) => id));
@@ -43,7 +42,15 @@ export async function stepFlows({ flows }: Reads, flowId: string, of: Playable):
   };
 }
 
-async function ofFlow(flows: Reads['flows'], flowId: string) {
+/** Pictures before sound. @throws AppError not_found */
+export async function mediaFlowsOf(flows: Reads['flows'], of: Playable): Promise<readonly Flow[]> {
+  const { video, audio } = await presentationOf(flows, of);
+  return [...video, ...audio];
+}
+
+async function presentationOf(flows: Reads['flows'], of: Playable): Promise<Presentation> {
+  if ('sourceId' in of) return presentationOfSource(flows, of.sourceId);
+  const { flowId } = of;
   const flow = await flows.find(flowId);
   if (flow === undefined) throw new AppError('not_found', `there is no flow ${flowId}`);
   return presentationOfFlow(flows, flow);

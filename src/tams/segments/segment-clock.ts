@@ -44,9 +44,14 @@ export function isPartOf(
   range: TimeRange | undefined,
 ): boolean {
   if (range === undefined || range.startNs === null || range.endNs === null) return false;
-  const offset = textIn(fragment, OFFSET) ?? NO_OFFSET;
-  const offsetNs = offset === NO_OFFSET ? 0n : parseTimestamp(offset);
+  const offsetNs = offsetNsOf({ fragment });
   return startNs - offsetNs - range.startNs > SAME_NS || range.endNs - (endNs - offsetNs) > SAME_NS;
+}
+
+/** The time of its media that is 0, on the timeline. */
+export function offsetNsOf({ fragment }: Pick<StoredSegment, 'fragment'>): bigint {
+  const offset = textIn(fragment, OFFSET) ?? NO_OFFSET;
+  return offset === NO_OFFSET ? 0n : parseTimestamp(offset);
 }
 
 export const objectIdOf = ({ fragment }: Pick<StoredSegment, 'fragment'>): string =>

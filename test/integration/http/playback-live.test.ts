@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
+import { brokenRules } from '../../support/hls-rules.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 let server: TestServer;
@@ -153,6 +154,22 @@ describe('a live flow', () => {
     await add(whole, 1000, 1);
     await add(whole, 500, 1);
     expect((await show(whole, 'window=all')).text).not.toContain('DISCONTINUITY-SEQUENCE');
+  });
+
+  it('is no event where its oldest segments go', async () => {
+    const loop = await liveFlow(7, { tags: { segment_retention_offset: '3600' } });
+    await add(loop, 0, 3);
+    const { text } = await show(loop, 'window=all');
+    expect(text).not.toMatch(/PLAYLIST-TYPE|ENDLIST/);
+    expect(brokenRules(text)).toEqual([]);
+    const id = await liveFlow(8);
+    await add(id, 0, 3);
+    const before = await show(id, 'window=all');
+    expect(before.text).toContain('PLAYLIST-TYPE:EVENT');
+    await must('DELETE', `/flows/${id}/segments?timerange=[0:0_2:0)`);
+    const after = await show(id, 'window=all');
+    expect(after.text).not.toContain('PLAYLIST-TYPE');
+    expectSame(before, after);
   });
 
   it('lets a reload wait for the next line', async () => {
