@@ -11,6 +11,7 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven, isIn, startsWith } from '../../vastdb/predicate/builder.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import type { AdoptionKey, KeyState, Place, Sequence } from './adoption.ts';
+import { folderOf } from './adoption-rules.ts';
 import { ADOPTION_KEYS, ADOPTION_SEQUENCES } from './adoption-tables.ts';
 
 export interface StoredKey extends AdoptionKey {
@@ -122,7 +123,7 @@ export class AdoptionKeyReader {
 
   /** A protected object below a prefix, if there is any: one whose bytes are somebody else's. Looks at every object. */
   async protectedBelow(storageId: string, prefix: string): Promise<string | undefined> {
-    const where = startsWith('adopted_at', `${storageId} ${prefix}`);
+    const where = startsWith('adopted_at', `${storageId} ${folderOf(prefix)}`);
     const { rows } = await this.#reader.select({ table: OBJECTS, columns: ['id'], where, limit: 1 });
     return rows[0]?.[0];
   }

@@ -14,6 +14,9 @@ export interface Numbered {
   readonly number: number;
 }
 
+/** The beginning of all keys of a folder. */
+export const folderOf = (prefix: string): string => (prefix === '' ? '' : `${prefix}/`);
+
 /** Whether a folder, or a key, lies within those that may be adopted. */
 export const isAllowed = (prefix: string, allowed: readonly string[]): boolean =>
   allowed.some((folder) => folder === '*' || prefix === folder || prefix.startsWith(`${folder}/`));

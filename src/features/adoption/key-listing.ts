@@ -1,12 +1,15 @@
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { MediaStore } from '../../media/media-store.ts';
 import { uuidOf } from '../../shared/uuid.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
-import { isAllowed, numberedOf, ordinalOf, refusalOf, refusedOrdinal } from './adoption-rules.ts';
-import { readPlaylist } from './playlist.ts';
+import { folderOf, isAllowed, numberedOf, ordinalOf, refusalOf, refusedOrdinal } from './adoption-rules.ts';
+import { type PlaylistFile, readPlaylist } from './playlist.ts';
 import type { Adoptable } from './probes.ts';
 import { reasonOf, Refused } from './refused.ts';
 
+/** Requests for the sizes of a playlist's files at a time. */
+const HEADS = 16;
 /** Their names are kept in memory while keys are listed. */
 const SEQUENCES_MAX = 100_000;
 
@@ -52,8 +55,7 @@ export class KeyListing {
     adopted: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>,
   ): Promise<ListedPage> {
     const { prefix, layout } = this.#adoption;
-    const folder = prefix === '' ? '' : `${prefix}/`;
-    const { objects, next } = await this.#store.list(folder, after === undefined ? {} : { after });
+    const { objects, next } = await this.#store.list(folderOf(prefix), after === undefined ? {} : { after });
     // Some tools make an empty object for a folder.
     const listed = objects.filter(({ path }) => !path.endsWith('/')).map(({ path: key, size }) => ({ key, size }));
     const sequences: Sequence[] = [];
@@ -101,28 +103,48 @@ export class KeyListing {
     return number;
   }
 
-  /** The segments of a playlist, in its order; a playlist that is none is refused itself. */
+  /** The files of a playlist, in its order; a playlist that is none is refused itself. */
   async #segmentsOf(
     playlist: string,
     sequences: Sequence[],
     adopted: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>,
   ): Promise<AdoptionKey[]> {
-    let segments: readonly string[];
+    let files: readonly PlaylistFile[];
     try {
-      segments = await readPlaylist(this.#store, playlist);
+      files = await readPlaylist(this.#store, playlist);
     } catch (error) {
       const reason = reasonOf(error, playlist, this.#logger);
       return [{ ...newKey(playlist, 0, refusedOrdinal(this.#count++)), state: 'refused', reason }];
     }
-    const present = await adopted(segments);
+    const present = await adopted(files.map(({ key }) => key));
     const number = this.#numberOf(playlist, sequences);
-    return segments.map((key, position) => {
+    const limit = pLimit(HEADS);
+    const sizes = await Promise.all(files.map((file) => limit(() => this.#sizeOf(file, playlist))));
+    return files.map(({ key }, position) => {
       const index = this.#count++;
-      const refusal = isAllowed(key, this.#allowed)
-        ? refusalOf(key)
-        : `${playlist} names it, and it may not be adopted`;
-      return settled(key, 0, index, refusal, present.get(key)) ?? newKey(key, 0, ordinalOf(number, position));
+      const size = sizes[position];
+      const refusal = typeof size === 'string' ? size : undefined;
+      const bytes = typeof size === 'number' ? size : 0;
+      return settled(key, bytes, index, refusal, present.get(key)) ?? newKey(key, bytes, ordinalOf(number, position));
     });
+  }
+
+  /** The size of a playlist's file, or why it cannot be adopted. */
+  async #sizeOf({ key, end }: PlaylistFile, playlist: string): Promise<number | string> {
+    if (!isAllowed(key, this.#allowed)) return `${playlist} names it, and it may not be adopted`;
+    const refusal = refusalOf(key);
+    if (refusal !== undefined) return refusal;
+    try {
+      const size = (await this.#store.head(key))?.size;
+      if (size === undefined) return `${playlist} names it, and there is no object of this key`;
+      if (size === 0) return 'the object is empty';
+      if (end === undefined || end === size) return size;
+      return end > size
+        ? `it is cut off: ${playlist} names ${end} bytes of it, and it has ${size}`
+        : `${playlist} names ${end} of its ${size} bytes, and it can only be adopted as a whole; ingest it instead`;
+    } catch (error) {
+      return reasonOf(error, key, this.#logger);
+    }
   }
 }
 

@@ -77,22 +77,25 @@ export class KeyRegistration {
 }
 
 /**
- * Frames that come later extend the flow of those before them, whose times and pictures they must share. Whoever may see that
- * flow is for its tags to say, unless the adoption says otherwise.
+ * A flow that is there already. Frames that come later extend the flow of those before them, whose times and pictures they must
+ * share. Whoever may see it is for its tags to say, unless the adoption says otherwise: somebody may have changed them since.
  *
  * @throws AppError `adoption_refused`
  */
 function mustContinue({ layout, tags }: Adoption, present: FlowInput, own: FileFlow): void {
-  if (layout !== 'frames') return;
+  const areFrames = layout === 'frames';
   const differs = (name: string): boolean => {
     const [kept, asked] = [present, own].map((flow) => (flow as unknown as Readonly<Record<string, unknown>>)[name]);
     return kept !== undefined && !isDeepStrictEqual(kept, asked);
   };
   const [classes, asked] = [classesOf(present.tags), classesOf(tags)];
   const problem =
-    (differs('segment_duration') &&
+    (areFrames &&
+      differs('segment_duration') &&
       `has frames of another rate: its segment_duration is ${JSON.stringify(present.segment_duration)}`) ||
-    (sizeOf(present) !== sizeOf(own) && `has frames of ${sizeOf(present)}, and these have ${sizeOf(own)}`) ||
+    (areFrames &&
+      sizeOf(present) !== sizeOf(own) &&
+      `has frames of ${sizeOf(present)}, and these have ${sizeOf(own)}`) ||
     (asked !== undefined && !isDeepStrictEqual(asked, classes) && 'has another tag auth_classes');
   if (problem !== false) throw new AppError('adoption_refused', `flow ${own.id}, which they continue, ${problem}`);
 }

@@ -3,15 +3,24 @@ import { Parser } from 'm3u8-parser';
 import { AppError } from '../../shared/errors.ts';
 import { Refused } from './refused.ts';
 
+type InitSegment = Readonly<NonNullable<Parser['manifest']['segments'][number]['map']>>;
+
 const PLAYLIST_MAX_BYTES = 16 * 2 ** 20;
 
+/** A file of a playlist. */
+export interface PlaylistFile {
+  readonly key: string;
+  /** Where the parts end that the playlist names, which begin at 0; undefined where it names all of it. */
+  readonly end?: number;
+}
+
 /**
- * The keys of the segments of a media playlist (RFC 8216) that lies in the same bucket as they, in its order; none for a
- * multivariant playlist, which only names others.
+ * The files of a media playlist (RFC 8216) that lie in the same bucket as it, in its order; none for a multivariant
+ * playlist, which only names others. Segments that are parts of a file, one behind the other, are that file.
  *
  * @throws Refused for a playlist that cannot be adopted
  */
-export async function readPlaylist(store: MediaStore, key: string): Promise<readonly string[]> {
+export async function readPlaylist(store: MediaStore, key: string): Promise<readonly PlaylistFile[]> {
   const { body, size } = await store.get(key);
   if (size > PLAYLIST_MAX_BYTES) {
     body.destroy();
@@ -29,14 +38,34 @@ export async function readPlaylist(store: MediaStore, key: string): Promise<read
   const { manifest } = parser;
   if ((manifest.playlists ?? []).length > 0) return [];
   if (manifest.endList !== true) throw new Refused('the playlist is live (no EXT-X-ENDLIST), or is none at all');
-  return manifest.segments.map(({ uri, map, byterange, key: encryption }) => {
+  const files: PlaylistFile[] = [];
+  for (const { uri, map, byterange, key: encryption } of manifest.segments) {
     if (encryption !== undefined && encryption.method !== 'NONE') throw new Refused('its segments are encrypted');
-    if (map !== undefined)
-      throw new Refused('its segments need an initialisation segment (EXT-X-MAP); ingest it instead');
-    if (byterange !== undefined)
-      throw new Refused('its segments are parts of a file (EXT-X-BYTERANGE); ingest it instead');
-    return keyOf(uri, key);
-  });
+    const file = keyOf(uri, key);
+    const last = files.at(-1);
+    const goesOn = byterange !== undefined && last?.key === file;
+    const start = goesOn ? last.end : initBytes(map, file, key);
+    if (byterange === undefined) {
+      files.push({ key: file });
+      continue;
+    }
+    const { length, offset = start } = byterange;
+    if (offset === undefined || offset !== start || (!goesOn && files.some((each) => each.key === file))) {
+      const problem = `its segments are parts of ${file} that do not follow one another (EXT-X-BYTERANGE)`;
+      throw new Refused(`${problem}; ingest it instead`);
+    }
+    if (goesOn) files.pop();
+    files.push({ key: file, end: offset + length });
+  }
+  return files;
+}
+
+/** The bytes at the beginning of a file that initialise its segments. @throws Refused where they are not there */
+function initBytes(map: InitSegment | undefined, file: string, playlist: string): number {
+  if (map === undefined) return 0;
+  const { length, offset } = map.byterange ?? {};
+  if (keyOf(map.uri, playlist) === file && length !== undefined && (offset ?? 0) === 0) return length;
+  throw new Refused('its segments need an initialisation segment in another file (EXT-X-MAP); ingest it instead');
 }
 
 /** @throws Refused where it leads out of the bucket */
