@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { VERSIONS } from '../../fixtures/tams/facts.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { FIRST } from './support/first-requests.ts';
 import { OBJECTS, randomRequest } from './support/random-requests.ts';
 import { ValidAnswers } from './support/valid-answers.ts';
 
@@ -18,7 +19,7 @@ afterAll(() => server.close());
 it('a store that both versions write at random has only answers that are valid in their version', async () => {
   const answers = new ValidAnswers(server.baseUrl);
   const property = fc.asyncProperty(fc.array(randomRequest, { minLength: 60, maxLength: 60 }), async (requests) => {
-    for (const request of requests) await answers.send(request);
+    for (const request of [...FIRST, ...requests]) await answers.send(request);
     for (const version of VERSIONS) await answers.readAll(version, OBJECTS);
   });
   await fc.assert(property, { numRuns: RUNS, endOnFailure: true });

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import type { Version } from '../../../fixtures/tams/facts.ts';
 import { audioFlow, dataFlow, imageFlow, multiFlow, testId, videoFlow } from '../../../support/examples.ts';
 
-/** A request as the definition has its path; `params` are in the order of its parameters. */
+/**
+ * A request as the definition has its path; `params` are in the order of its parameters. `A_WEBHOOK` stands for the id of one that
+ * is there.
+ */
 export interface RandomRequest {
   readonly version: Version;
   readonly method: string;
@@ -11,11 +14,16 @@ export interface RandomRequest {
   readonly json?: unknown;
 }
 
+export const A_WEBHOOK = 'the id of a webhook';
+
 /** Few ids, so that requests meet. A flow's format goes by its number. */
 export const FLOWS = Array.from({ length: 10 }, (_none, n) => testId('flow', n + 1));
 const MAKERS = [videoFlow, audioFlow, imageFlow, dataFlow, multiFlow];
 export const PROFILES = [testId('flow', 101), testId('flow', 102)];
-export const OBJECTS = ['one', 'two/2', 'drei ü', 'init'];
+export const ALLOCATED = ['one', 'two/2', 'drei ü', 'init'];
+/** Of those that segments register with URLs elsewhere. */
+const ELSEWHERE = ['shared', 'object 1', 'object 2'];
+export const OBJECTS = [...ALLOCATED, ...ELSEWHERE];
 
 const pick = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const version = pick<Version>('7.0', '8.2');
@@ -93,7 +101,7 @@ const ofProfile = fc.tuple(fc.nat(FLOWS.length - 1), pick(...PROFILES)).map(([n,
   return { version: '8.2', method: 'PUT', path: '/flows/{flowId}', params: [id], json };
 });
 
-const segment = fc.tuple(fc.nat(30), pick(...OBJECTS), fc.boolean()).chain(([at, object, isOwn]) =>
+const segment = fc.tuple(fc.nat(30), pick(...ALLOCATED), fc.boolean()).chain(([at, object, isOwn]) =>
   fc.record(
     {
       object_id: fc.constant(isOwn ? `object ${at}` : object),
@@ -109,6 +117,27 @@ const segment = fc.tuple(fc.nat(30), pick(...OBJECTS), fc.boolean()).chain(([at,
   ),
 );
 
+/** Segments that their version takes, in a flow that needs no initialisation segments. */
+const goodSegment = fc
+  .record({
+    at: version,
+    params: flow,
+    n: fc.nat(30),
+    isShared: fc.boolean(),
+    more: fc.record({ key_frame_count: pick(0, 3), sample_offset: pick(0, 5), mine: pick('x') }, { requiredKeys: [] }),
+  })
+  .map(({ at, params, n, isShared, more }): RandomRequest => {
+    const json = {
+      object_id: isShared ? 'shared' : `object ${n}`,
+      timerange: `[${n}:0_${n + 1}:0)`,
+      ...(isShared && { ts_offset: `${n}:0` }),
+      ...(at === '8.2' && n % 2 === 0 && { object_timerange: isShared ? '[0:0_1:0)' : '[0:0_40:0)' }),
+      get_urls: [{ url: 'https://a.example/x', label: 'elsewhere' }],
+      ...more,
+    };
+    return { version: at, method: 'POST', path: '/flows/{flowId}/segments', params, json };
+  });
+
 const webhook = fc.record(
   {
     url: pick('https://hook.example.com/', 'https://other.example.com/'),
@@ -123,12 +152,36 @@ const webhook = fc.record(
   { requiredKeys: ['url', 'events'] },
 );
 
+const goodWebhook = fc
+  .record({ at: version, events: pick(['flows/created'], ['flows/updated', 'sources/deleted']), tags })
+  .map(({ at, events, tags: given }): RandomRequest => {
+    const json = { url: 'https://good.example.com/', events, ...(at === '8.2' && { tags: given, status: 'disabled' }) };
+    return { version: at, method: 'POST', path: '/service/webhooks', params: [], json };
+  });
+
+const replaced = fc.tuple(webhook, pick('created', 'disabled', 'started')).map(([body, status]): RandomRequest => {
+  const { api_key_name: _, api_key_value: __, ...rest } = body;
+  const json = { ...rest, id: A_WEBHOOK, status };
+  return { version: '8.2', method: 'PUT', path: '/service/webhooks/{webhookId}', params: [A_WEBHOOK], json };
+});
+
 const profileMore = fc.record({ label: pick('a'), tags }, { requiredKeys: [] });
 const profile = fc.tuple(pick(...PROFILES), fc.nat(3), profileMore).map(([id, n, more]): RandomRequest => {
   const { id: _, source_id: __, ...flow_metadata } = (MAKERS[n] ?? videoFlow)({ id: '', source_id: '' });
   const json = { id, flow_metadata, ...more };
   return { version: '8.2', method: 'POST', path: '/service/profiles/{profileId}', params: [id], json };
 });
+
+const oneObject = pick(...OBJECTS.map((id) => [id]));
+
+const FLOW_PROPERTIES = [
+  ['label', pick('a', '')],
+  ['description', pick('a')],
+  ['max_bit_rate', pick(1, 5000)],
+  ['avg_bit_rate', pick(1, 5000)],
+  ['read_only', pick(false)],
+] as const;
+const REMOVABLE = ['label', 'description', 'max_bit_rate', 'avg_bit_rate', 'flow_collection'];
 
 const tagOf = (ids: fc.Arbitrary<string[]>) => fc.tuple(ids, pick('site', 'status')).map(([id, name]) => [...id, name]);
 
@@ -191,7 +244,7 @@ export const randomRequest: fc.Arbitrary<RandomRequest> = fc.oneof(
       'POST',
       '/flows/{flowId}/storage',
       flow,
-      pick<object>({ object_ids: OBJECTS }, { limit: 1 }, { object_ids: ['init'], content_type: 'video/mp4' }),
+      pick<object>({ object_ids: ALLOCATED }, { limit: 1 }, { object_ids: ['init'], content_type: 'video/mp4' }),
     ),
   },
   {
@@ -203,17 +256,34 @@ export const randomRequest: fc.Arbitrary<RandomRequest> = fc.oneof(
       fc.oneof(segment, fc.array(segment, { minLength: 1, maxLength: 4 })),
     ),
   },
+  { weight: 6, arbitrary: goodSegment },
   { weight: 2, arbitrary: request('POST', '/service/webhooks', none, webhook) },
+  { weight: 1, arbitrary: goodWebhook },
   {
     weight: 1,
     arbitrary: request(
       'POST',
       '/objects/{objectId}/instances',
-      pick(...OBJECTS.map((id) => [id])),
+      oneObject,
       fc.record({ label: pick('a', 'b'), url: pick('https://a.example/z') }),
       newer,
     ),
   },
+  { weight: 1, arbitrary: request('DELETE', '/objects/{objectId}/instances?label=a', oneObject, undefined, newer) },
+  { weight: 2, arbitrary: replaced },
+  {
+    weight: 1,
+    arbitrary: request('DELETE', '/service/webhooks/{webhookId}', fc.constant([A_WEBHOOK]), undefined, newer),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      ...FLOW_PROPERTIES.map(([name, value]) => request('PUT', `/flows/{flowId}/${name}`, flow, value)),
+    ),
+  },
+  { weight: 1, arbitrary: fc.oneof(...REMOVABLE.map((name) => request('DELETE', `/flows/{flowId}/${name}`, flow))) },
+  { weight: 1, arbitrary: request('PUT', '/sources/{sourceId}/description', source, pick('x')) },
+  { weight: 1, arbitrary: request('DELETE', '/sources/{sourceId}/tags/{name}', tagOf(source)) },
   { weight: 1, arbitrary: request('POST', '/service', none, fc.record({ name: pick('x', '') })) },
   { weight: 1, arbitrary: request('DELETE', '/flows/{flowId}/segments', flow) },
   { weight: 1, arbitrary: request('DELETE', '/flows/{flowId}', pick(...FLOWS.slice(0, 5).map((id) => [id]))) },
