@@ -1,6 +1,7 @@
 import { adoption } from './features/adoption/feature.ts';
 import { analytics } from './features/analytics/feature.ts';
 import { auth } from './features/auth/feature.ts';
+import { deliveries } from './features/deliveries/feature.ts';
 import { exr } from './features/exr/feature.ts';
 import type { AnyFeature } from './features/feature.ts';
 import { kafka } from './features/kafka/feature.ts';
@@ -20,6 +21,7 @@ export const FEATURES = {
   exr,
   adoption,
   analytics,
+  deliveries,
   timeline,
   playback,
   web,

@@ -7,7 +7,7 @@ import { WEBHOOKS } from './webhook-tables.ts';
 
 export type WebhookRow = RowOf<typeof WEBHOOKS>;
 
-export const PROGRESS_COLUMNS = ['position', 'done', 'troubled_since_ms', 'failure'] as const;
+export const PROGRESS_COLUMNS = ['position', 'done', 'troubled_since_ms', 'failure', 'attempts'] as const;
 
 export const KEPT_COLUMNS = [
   'identity',
@@ -64,20 +64,28 @@ export function toKept(
   };
 }
 
-function toProgress([position, done, troubledSinceMs, failure]: ProgressCells): WebhookProgress {
+function toProgress([position, done, troubledSinceMs, failure, attempts]: ProgressCells): WebhookProgress {
   return {
     position: Number(position ?? 0n),
     done: done === null ? [] : fromJson(done),
     ...(troubledSinceMs === null ? {} : { troubledSinceMs: Number(troubledSinceMs) }),
     ...(failure === null ? {} : { failure: fromJson(failure) }),
+    ...(attempts === null ? {} : { attempts }),
   };
 }
 
-export const progressCells = ({ position, done, troubledSinceMs, failure }: WebhookProgress): ProgressCells => [
+export const progressCells = ({
+  position,
+  done,
+  troubledSinceMs,
+  failure,
+  attempts,
+}: WebhookProgress): ProgressCells => [
   BigInt(position),
   done.length === 0 ? null : toJson(done),
   troubledSinceMs === undefined ? null : BigInt(troubledSinceMs),
   failure === undefined ? null : toJson(failure),
+  attempts ?? null,
 ];
 
 /** A registration as everybody may see it. */

@@ -1,4 +1,5 @@
 import { checkDocument, type DocumentLimits } from '../documents/document-limits.ts';
+import { fromJson } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { Store, StoreTransaction } from '../store.ts';
 import type { Principal } from '../../shared/principal.ts';
@@ -6,6 +7,7 @@ import { accessOf, checkTagChange } from '../access/access.ts';
 import { readableBy, type Right, rightsOf } from '../access/rights.ts';
 import {
   ADMINS,
+  type DeliveryAttempt,
   type KeptWebhook,
   type PublicWebhook,
   type Registrant,
@@ -53,6 +55,12 @@ export class WebhookService {
   async get(id: string, principal: Principal): Promise<ShownWebhook> {
     const kept = await find(this.#store.webhooks, id, principal, 'read');
     return shownWebhook(kept.id, kept.webhook, kept);
+  }
+
+  /** The last attempts to deliver to it, the latest first. @throws AppError not_found */
+  async attempts(id: string, principal: Principal): Promise<readonly DeliveryAttempt[]> {
+    const { attempts } = await find(this.#store.webhooks, id, principal, 'read');
+    return attempts === undefined ? [] : fromJson(attempts);
   }
 
   /**

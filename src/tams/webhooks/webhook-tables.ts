@@ -1,6 +1,6 @@
 import { defineTable, json, text } from '../../vastdb/schema/define-table.ts';
 import type { EventScope } from './event.ts';
-import type { PositionRange, PublicWebhook, WebhookEvent, WebhookFailure } from './webhook.ts';
+import type { DeliveryAttempt, PositionRange, PublicWebhook, WebhookEvent, WebhookFailure } from './webhook.ts';
 
 export const WEBHOOKS = defineTable({
   name: 'webhooks',
@@ -23,6 +23,7 @@ export const WEBHOOKS = defineTable({
     { name: 'disabled', type: 'bool' },
     // Null without the tag: then it is its owner's alone.
     { name: 'auth_classes', type: 'string' },
+    { name: 'attempts', type: json<readonly DeliveryAttempt[]>() },
   ],
   indexes: [{ columns: ['identity'], unique: true }, { columns: ['id'] }],
   internal: true,
@@ -43,6 +44,7 @@ export const WEBHOOKS = defineTable({
     form: 'Version of TAMS that its events are written in.',
     disabled: 'Whether a client switched it off.',
     auth_classes: 'Classes that share it; null: its owner alone.',
+    attempts: 'The last attempts to deliver, as JSON, the latest first.',
   },
 });
 

@@ -1,3 +1,4 @@
+import type { Json } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { TagFilter, Tags } from '../documents/tags.ts';
 
@@ -76,6 +77,19 @@ export type ShownWebhook = PublicWebhook & {
 /** Positions of the log, both ends included. */
 export type PositionRange = readonly [from: number, to: number];
 
+/** An attempt to deliver an event, as operators may see it. */
+export interface DeliveryAttempt {
+  readonly event_id: string;
+  readonly event_type: WebhookEvent;
+  /** When it began. */
+  readonly time: string;
+  readonly duration_ms: number;
+  /** HTTP status of the answer, if there was one. */
+  readonly status?: number;
+  /** Why it failed, without secrets. */
+  readonly error?: string;
+}
+
 /** Progress of the deliveries to a registration. */
 export interface WebhookProgress {
   /** Every event up to here is done: delivered, not wanted, or given up. */
@@ -85,6 +99,8 @@ export interface WebhookProgress {
   /** Start of the failure, in ms since 1970; undefined while all is well. */
   readonly troubledSinceMs?: number;
   readonly failure?: WebhookFailure;
+  /** The last attempts, the latest first. As text: it is read when somebody asks. */
+  readonly attempts?: Json<readonly DeliveryAttempt[]>;
 }
 
 /** Whether nothing could be delivered for too long: events that are old by then are given up. */

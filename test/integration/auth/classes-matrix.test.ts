@@ -26,6 +26,7 @@ interface Ids {
   readonly assetId: string;
   readonly versionId: string;
   readonly fileId: string;
+  readonly webhookId: string;
 }
 
 type Paths = Record<string, Record<string, { readonly security: readonly Record<string, readonly string[]>[] }>>;
@@ -118,6 +119,11 @@ beforeAll(async () => {
   const asset = { bucket: 'b', key: 'a hidden key', link: { flow_id: flow } };
   const { id: assetId } = await sport.must<{ id: string }>('POST', '/search/assets', asset);
   const version = await sport.must<{ id: string }>('PUT', `/search/assets/${assetId}/transcript`, TRANSCRIPT);
+  const webhook = await sport.must<{ id: string }>('POST', '/v8.2/service/webhooks', {
+    url: 'https://receiver.example',
+    events: ['sources/deleted'],
+    flow_ids: [],
+  });
   hidden = {
     flowId: flow,
     sourceId: source,
@@ -127,6 +133,7 @@ beforeAll(async () => {
     assetId,
     versionId: version.id,
     fileId: await inspectedFile(sport, flow),
+    webhookId: webhook.id,
   };
 });
 afterAll(() => world.close());
@@ -207,7 +214,15 @@ describe('what belongs to another class', () => {
     for (const operation of onOne) {
       const [assetId, versionId] = [randomUUID(), randomUUID()];
       const objectId = `${randomUUID()}-object`;
-      const none = { ...hidden, flowId: randomUUID(), sourceId: randomUUID(), objectId, assetId, versionId };
+      const none = {
+        ...hidden,
+        webhookId: randomUUID(),
+        flowId: randomUUID(),
+        sourceId: randomUUID(),
+        objectId,
+        assetId,
+        versionId,
+      };
       const absent = { ...none, 'request-id': randomUUID(), fileId: randomUUID().replaceAll('-', '') };
       const onHidden = await perform(world.as.news, operation, hidden, 'news');
       if (show(operation) === 'PUT /flows/{flowId}') {

@@ -154,9 +154,10 @@ describe('a delivery', () => {
   const send = (by: AddressGuard, url: string): Promise<string | undefined> => {
     const sender = new WebhookSender(by, { timeoutMs: 1000, sockets: 1, userAgent: 'test' });
     const delivery = { url: new URL(url), eventId: 'id', body: '{}', apiKey: undefined };
-    return sender.send(delivery, new AbortController().signal).finally(() => {
+    const outcome = sender.send(delivery, new AbortController().signal).finally(() => {
       sender.close();
     });
+    return outcome.then(({ problem }) => problem);
   };
 
   it('does not reach a private address behind a name or in a URL', async () => {

@@ -34,7 +34,9 @@ function newSender(): WebhookSender {
 }
 
 const send = (sender: WebhookSender, url: string, signal = new AbortController().signal): Promise<string | undefined> =>
-  sender.send({ url: new URL(url), eventId: 'event', body: '{}', apiKey: undefined }, signal);
+  sender
+    .send({ url: new URL(url), eventId: 'event', body: '{}', apiKey: undefined }, signal)
+    .then(({ problem }) => problem);
 
 const toReceiver = async (answer: RequestListener): Promise<string> =>
   `http://127.0.0.1:${await listen(createHttpServer(answer))}/hook`;

@@ -28,7 +28,12 @@ export const server = {
   deletions: 'Deletion requests',
   deletionColumns: { flow: 'Flow', timerange: 'Timerange', status: 'Status', created: 'Created', by: 'By' },
   webhooks: 'Webhooks',
-  webhookColumns: { url: 'Receiver', events: 'Events', status: 'Status', error: 'Last error' },
+  webhookColumns: { url: 'Receiver', events: 'Events', status: 'Status', error: 'Last error', attempts: 'Deliveries' },
+  attempts: (url: string): string => `Last deliveries to ${url}`,
+  showAttempts: 'Last deliveries',
+  hideAttempts: 'Hide',
+  attemptColumns: { time: 'Time', event: 'Event', status: 'Answer', duration: 'Took', error: 'Error' },
+  noAnswer: 'none',
   slow: 'Recent slow queries',
   slowColumns: {
     table: 'Table',

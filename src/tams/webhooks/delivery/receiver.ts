@@ -1,10 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { fromJson, toJson } from '../../../shared/json-text.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import type { LoggedEvent } from '../event.ts';
-import { isFailing, type Registration, type WebhookFailure, type WebhookProgress } from '../webhook.ts';
+import {
+  type DeliveryAttempt,
+  isFailing,
+  type Registration,
+  type WebhookFailure,
+  type WebhookProgress,
+} from '../webhook.ts';
 import { matches } from './event-filter.ts';
-import type { WebhookSender } from './webhook-sender.ts';
+import type { Outcome, WebhookSender } from './webhook-sender.ts';
 import { wholeSeconds } from '../../../shared/time/shown-times.ts';
 import { DeliveryProgress } from './delivery-progress.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
@@ -25,6 +32,10 @@ const LONG_PAUSE_MS = 10_000;
 const ATTEMPTS_MIN = 5;
 /** How long deliveries under way may go on when this process stops. */
 const STOP_MS = 2_000;
+/** Attempts that are kept for operators. */
+const KEPT_ATTEMPTS = 20;
+/** Characters of an attempt's error. */
+const ERROR_MAX = 200;
 /** Pause before the log is read again after a failure. */
 const READ_RETRY_MS = 1_000;
 
@@ -63,6 +74,8 @@ export class Receiver {
   #troubledSinceMs: number | undefined;
   #failure: WebhookFailure | undefined;
   #heldUp: WebhookFailure | undefined;
+  /** The latest first. */
+  #attempts: readonly DeliveryAttempt[];
   #working = false;
   #workAgain = false;
   #timer: NodeJS.Timeout | undefined;
@@ -75,6 +88,7 @@ export class Receiver {
     this.#progress = new DeliveryProgress(registration);
     this.#read = this.#progress.position;
     this.#troubledSinceMs = registration.troubledSinceMs;
+    this.#attempts = registration.attempts === undefined ? [] : fromJson(registration.attempts);
     if (isFailing(registration)) this.#failure = registration.failure;
     else this.#heldUp = registration.failure;
   }
@@ -99,6 +113,7 @@ export class Receiver {
       done: this.#progress.done,
       ...(this.#troubledSinceMs !== undefined && { troubledSinceMs: this.#troubledSinceMs }),
       ...(failure && { failure }),
+      ...(this.#attempts.length > 0 && { attempts: toJson(this.#attempts) }),
     };
   }
 
@@ -232,12 +247,23 @@ export class Receiver {
       this.#finish(event);
       return;
     }
-    const reason = await this.#send(event);
-    if (reason === undefined) this.#succeeded(event);
-    else if (!this.#cutOff.signal.aborted) this.#failed(event, reason);
+    const [time, began] = [new Date().toISOString(), performance.now()];
+    const { status, problem } = await this.#send(event);
+    if (problem !== undefined && this.#cutOff.signal.aborted) return;
+    const attempt: DeliveryAttempt = {
+      event_id: event.id,
+      event_type: event.type,
+      time,
+      duration_ms: Math.round(performance.now() - began),
+      ...(status !== undefined && { status }),
+      ...(problem !== undefined && { error: problem.slice(0, ERROR_MAX) }),
+    };
+    this.#attempts = [attempt, ...this.#attempts].slice(0, KEPT_ATTEMPTS);
+    if (problem === undefined) this.#succeeded(event);
+    else this.#failed(event, problem);
   }
 
-  async #send(event: LoggedEvent): Promise<string | undefined> {
+  async #send(event: LoggedEvent): Promise<Outcome> {
     const { webhook, apiKeyHeader } = this.#registration;
     let delivery;
     try {
@@ -245,7 +271,7 @@ export class Receiver {
       delivery = { url: new URL(webhook.url), eventId: event.id, body, apiKey: apiKeyHeader() };
     } catch (error) {
       this.#context.logger.error({ err: error, event: event.id }, 'a delivery could not be made');
-      return 'the server could not make the delivery; see its log';
+      return { problem: 'the server could not make the delivery; see its log' };
     }
     return this.#context.sender.send(delivery, this.#cutOff.signal);
   }
@@ -290,7 +316,7 @@ export class Receiver {
       const summary = `as much waits as is kept for one webhook, and the receiver takes none of it: ${reason}`;
       this.#heldUp = { type: 'webhook_held_up', summary, time: wholeSeconds(new Date(nowMs).toISOString()) };
     }
-    if (isFirst || isTooLong || isHeldUp) onProgress(true);
+    onProgress(isFirst || isTooLong || isHeldUp);
     if (this.#isOld(event) && (isTooLong || attempts >= ATTEMPTS_MIN)) {
       logger.warn({ ...this.#names(), event: event.id, reason }, 'an event was given up');
       this.#finish(event);

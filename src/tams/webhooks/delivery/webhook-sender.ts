@@ -13,6 +13,14 @@ interface Delivery {
   readonly apiKey: { readonly name: string; readonly value: string } | undefined;
 }
 
+/** The result of an attempt to deliver. */
+export interface Outcome {
+  /** That of the answer, if there was one. */
+  readonly status?: number;
+  /** The reason of a failure, without secrets; undefined if the receiver answered with a 2xx. */
+  readonly problem?: string;
+}
+
 interface SenderOptions {
   /** Time limit of a delivery, including the connection. */
   readonly timeoutMs: number;
@@ -34,15 +42,15 @@ export class WebhookSender {
     this.#agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
   }
 
-  /** The reason of a failure, without secrets; undefined if the receiver answered with a 2xx. Never throws. */
-  async send(delivery: Delivery, signal: AbortSignal): Promise<string | undefined> {
+  /** Never throws. */
+  async send(delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
     const refusal = this.#guard.refusalOf(delivery.url);
-    if (refusal !== undefined) return `its URL ${refusal}`;
+    if (refusal !== undefined) return { problem: `its URL ${refusal}` };
     try {
       const status = await this.#post(delivery, signal);
-      return status >= 200 && status < 300 ? undefined : `it answered with status ${status}`;
+      return status >= 200 && status < 300 ? { status } : { status, problem: `it answered with status ${status}` };
     } catch (error) {
-      return reasonOf(error, this.#options.timeoutMs);
+      return { problem: reasonOf(error, this.#options.timeoutMs) };
     }
   }
 

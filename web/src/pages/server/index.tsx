@@ -8,7 +8,8 @@ import { server as texts } from '../../texts/server.ts';
 import { Credentials } from './credentials.tsx';
 import { type Health, loadHealth, loadReadiness } from './health.ts';
 import { HealthDetails } from './health-details.tsx';
-import { Deletions, SlowQueries, Webhooks } from './listings.tsx';
+import { Deletions, SlowQueries } from './listings.tsx';
+import { Webhooks } from './webhooks.tsx';
 
 const EVERY_MS = 5_000;
 

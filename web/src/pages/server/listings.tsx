@@ -34,28 +34,6 @@ export function Deletions() {
   );
 }
 
-const loadWebhooks = () => dataOf(tams.GET('/service/webhooks', { params: { query: { limit: LIMIT } as never } }));
-
-/** Receivers of events that the principal may see, and how their last deliveries went. */
-export function Webhooks() {
-  const { value = [], error } = usePolled(loadWebhooks, EVERY_MS);
-  if (error !== undefined) return <ErrorNote error={error} />;
-  return (
-    <Section
-      title={texts.webhooks}
-      columns={texts.webhookColumns}
-      rows={value.map(({ url, events, status, error: failure }) => [
-        <code key="url">{url}</code>,
-        events.join(', '),
-        <span key="status" class={failure === undefined ? 'ok' : 'failing'}>
-          {status}
-        </span>,
-        failure === undefined ? '' : `${moment(failure.time)} ${failure.summary}`,
-      ])}
-    />
-  );
-}
-
 const loadSlow = () => dataOf(server.GET('/analytics/performance/slow-queries'));
 
 /** The queries that took longest lately, without their values. */
