@@ -9,7 +9,9 @@ export class MakingQueue {
   /** @throws AppError overloaded where too many wait for their turn */
   async run<T>(make: () => Promise<T>): Promise<T> {
     if (this.#limit.pendingCount >= LIMITS.queued) {
-      throw new AppError('overloaded', 'too many playlists are being made; try again later', { retryAfterS: 1 });
+      throw new AppError('overloaded', 'too many playlists and timelines are being made; try again later', {
+        retryAfterS: 1,
+      });
     }
     return this.#limit(make);
   }

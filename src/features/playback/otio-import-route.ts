@@ -57,10 +57,10 @@ export function otioImportRoute(app: TamsApp, { playback, baseUrl }: PlaybackCon
     validateBody: (value: unknown) => ({ value }),
     responses: { 201: json('The flows are there.', Imported), 400: badBody, 404: notFound },
     handler: async (request, reply) => {
+      if (!request.auth.scopes.includes('read')) throw new AppError('insufficient_scope', 'This needs the scope read');
       const { body: text } = request;
       if (typeof text !== 'string') throw new AppError('invalid_request', 'body is required', { field: 'body' });
       const cut = readOtioTimeline(text);
-      if (!request.auth.scopes.includes('read')) throw new AppError('insufficient_scope', 'This needs the scope read');
       const { label, auth_classes: authClasses } = request.query;
       const made = await playback(request).cuts.import(cut, { label, authClasses }, request.principal);
       reply.code(201).header('location', `${baseUrl(request)}/flows/${made.flow_id}`);

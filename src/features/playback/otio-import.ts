@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cut, CutClip, CutTrack } from '../../formats/otio/read-timeline.ts';
+import type { Warnings } from '../../formats/otio/warnings.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
@@ -13,7 +14,7 @@ import type { SegmentInput, StoredSegment } from '../../tams/segments/segment.ts
 import type { Services } from '../../tams/services.ts';
 import type { Store, StoreTransaction } from '../../tams/store.ts';
 import type { MakingQueue } from './making-queue.ts';
-import { placeClip } from './otio-segments.ts';
+import { type ClipEnd, placeClip } from './otio-segments.ts';
 import { LIMITS } from './playback-settings.ts';
 
 /** The flows that a cut became. */
@@ -74,7 +75,7 @@ export class OtioImport {
     if (cut.tracks.length === 0) throw refused('tracks: there is no clip in them');
     const flows = await this.#flowsOf(cut);
     const tags = tagsOf([...flows.values()], options.authClasses);
-    const warnings = [...cut.warnings];
+    const { warnings } = cut;
     const label = options.label ?? cut.name;
     const planned: Planned[] = [];
     let left = this.#parts.segmentsMax;
@@ -99,7 +100,7 @@ export class OtioImport {
         label: flow.label ?? '',
         segments: segments.length,
       })),
-      warnings,
+      warnings: warnings.texts,
     };
   }
 
@@ -140,20 +141,20 @@ export class OtioImport {
     { clips }: CutTrack,
     flows: ReadonlyMap<string, Flow>,
     most: number,
-    warnings: string[],
+    warnings: Warnings,
   ): Promise<Omit<Planned, 'flow'>> {
     const segments: SegmentInput[] = [];
     const owners: CutClip[] = [];
-    let reachedNs: bigint | undefined;
+    let before: ClipEnd | undefined;
     for (const clip of clips) {
       const id = flows.get(keyOf(clip))?.id ?? '';
       const found = await this.#segmentsOf(id, clip, most - segments.length);
-      const placed = placeClip(clip, found, reachedNs);
-      reachedNs = placed.endNs;
+      const placed = placeClip(clip, found, before);
+      before = placed.end;
       segments.push(...placed.segments);
       owners.push(...placed.segments.map(() => clip));
       if (placed.lackingNs > 0n) {
-        warnings.push(`${clip.name}: flow ${id} lacks ${formatTimestamp(placed.lackingNs)} of it, which stays a gap`);
+        warnings.add(`${clip.name}: flow ${id} lacks ${formatTimestamp(placed.lackingNs)} of it, which stays a gap`);
       }
       await nextTurn();
     }

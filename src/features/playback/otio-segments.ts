@@ -6,11 +6,18 @@ import type { SegmentInput, StoredSegment } from '../../tams/segments/segment.ts
 /** Times of frames are rounded, each tool in its own way: less than this is no media. */
 const ROUNDING_NS = 1_000n;
 
+/** Where a clip ends. */
+export interface ClipEnd {
+  /** As the cut says. */
+  readonly saidNs: bigint;
+  /** On the timeline of the flow that the cut becomes: bounds that were rounded add up. */
+  readonly ns: bigint;
+}
+
 /** A stretch on two timelines. */
 interface Placed {
   readonly segments: readonly SegmentInput[];
-  /** Where the next clip goes on, if it follows at once. */
-  readonly endNs: bigint;
+  readonly end: ClipEnd;
   /** The part of the clip that has no segments. */
   readonly lackingNs: bigint;
 }
@@ -20,13 +27,14 @@ interface Placed {
  * the nanosecond.
  *
  * @param found those of its flow that overlap it, in the order of time
- * @param reachedNs where the clip before it ends
+ * @param before the end of the clip before it, which it goes on from if it follows at once
  */
-export function placeClip(clip: CutClip, found: readonly StoredSegment[], reachedNs: bigint | undefined): Placed {
+export function placeClip(clip: CutClip, found: readonly StoredSegment[], before: ClipEnd | undefined): Placed {
   const startNs = snapped(clip.startNs, found[0]);
   const endNs = snapped(clip.endNs, found.at(-1));
-  const followsAtOnce = reachedNs !== undefined && clip.atNs - reachedNs <= 2n * ROUNDING_NS;
-  const shiftNs = (followsAtOnce ? reachedNs : clip.atNs) - startNs;
+  const followsAtOnce =
+    before !== undefined && (clip.atNs === before.saidNs || clip.atNs - before.ns <= 2n * ROUNDING_NS);
+  const shiftNs = (followsAtOnce ? before.ns : clip.atNs) - startNs;
   const segments: SegmentInput[] = [];
   let coveredNs = 0n;
   for (const segment of found) {
@@ -37,7 +45,8 @@ export function placeClip(clip: CutClip, found: readonly StoredSegment[], reache
     const isWhole = from === segment.startNs && to === segment.endNs;
     segments.push(movedSegment(segment, { from, to, isWhole }, shiftNs));
   }
-  return { segments, endNs: endNs + shiftNs, lackingNs: endNs - startNs - coveredNs };
+  const end = { saidNs: clip.atNs + clip.endNs - clip.startNs, ns: endNs + shiftNs };
+  return { segments, end, lackingNs: endNs - startNs - coveredNs };
 }
 
 /** A bound of a clip, or that of the segment which it is meant to be. */

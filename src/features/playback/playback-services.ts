@@ -36,6 +36,8 @@ export function playbackServicesOf(
     kept: playlistCache(),
     making: new Map<string, Promise<KeptPlaylist>>(),
     queue: new MakingQueue(),
+    // Imports take longer than a player waits.
+    imports: new MakingQueue(),
   };
   const build = (view: Store, reachable: MediaStoreRegistry, reading: Store, own: Services): PlaybackServices => {
     const presentations = new PresentationPlayback(view, media, parts.queue);
@@ -47,7 +49,7 @@ export function playbackServicesOf(
         reading,
         store: view,
         services: own,
-        queue: parts.queue,
+        queue: parts.imports,
         segmentsMax: settings.limits.segmentsPerRequest,
       }),
       redirects: new MediaRedirects(view, reachable),

@@ -3,6 +3,7 @@ import { INT64_MAX, INT64_MIN, parseTimestamp, quote } from '../../shared/time/t
 import { parseExact } from './exact-json.ts';
 import { nsOf } from './otio-time.ts';
 import { TAMS } from './timeline.ts';
+import { Warnings } from './warnings.ts';
 
 /** A use of a stretch of a flow. */
 export interface CutClip {
@@ -27,11 +28,15 @@ export interface Cut {
   /** Those that have a clip. */
   readonly tracks: readonly CutTrack[];
   /** The parts of it that were left out, by name. */
-  readonly warnings: readonly string[];
+  readonly warnings: Warnings;
 }
 
 /** Bounds of a cut. */
-const MOST = { clips: 5_000, children: 20_000, tracks: 32, warnings: 100, name: 200 } as const;
+const MOST = { clips: 5_000, children: 20_000, tracks: 32, name: 200 } as const;
+
+/** Schemas of effects that change the speed, and the names that editors give such effects of no schema of their own. */
+const TIMING = /Time|Freeze|Warp|Speed/i;
+const RETIMING = /Time ?(?:Warp|Remap|Effect)|Retime|Freeze|Speed/i;
 
 /** A node of the document: nothing is known of its properties. */
 type Node = Readonly<Record<string, unknown>>;
@@ -53,6 +58,7 @@ export function readOtioTimeline(text: string): Cut {
   const start = timeline['global_start_time'];
   const startNs = isGiven(start) ? timeOf(start, 'global_start_time') : 0n;
   const reader = new Reader();
+  reader.effectsOf(stack, 'the stack of tracks');
   const read = tracks.map((track, index) => reader.track(track, index, startNs));
   return {
     name: nameOf(timeline) ?? '',
@@ -62,7 +68,7 @@ export function readOtioTimeline(text: string): Cut {
 }
 
 class Reader {
-  readonly warnings: string[] = [];
+  readonly warnings = new Warnings();
   #children = 0;
   #clips = 0;
 
@@ -70,9 +76,13 @@ class Reader {
     const name = nameOf(track) ?? `track ${index + 1}`;
     const where = `track ${quote(name)}`;
     if (schemaOf(track) !== 'Track') throw refused(where, `must be a Track, not ${shown(track)}`);
-    mustBeWhole(track, where);
-    this.#effectsOf(track, where);
     const clips: CutClip[] = [];
+    if (track['enabled'] === false) {
+      this.warnings.add(`${where} is switched off: it was left out`);
+      return { name, clips };
+    }
+    mustBeWhole(track, where);
+    this.effectsOf(track, where);
     let atNs = startNs;
     const children = listOf(track['children']);
     this.#children += children.length;
@@ -80,11 +90,10 @@ class Reader {
     children.forEach((child, place) => {
       const what = `clip ${quote(nameOf(child) ?? '')} (item ${place + 1} of ${where})`;
       const { clip, durationNs } = this.#item(child, what, atNs);
-      if (clip !== undefined && track['enabled'] !== false) clips.push(clip);
+      if (clip !== undefined) clips.push(clip);
       atNs += durationNs;
       if (atNs > INT64_MAX) throw refused(what, 'ends later than a timeline can');
     });
-    if (track['enabled'] === false) this.#warn(`${where} is switched off: it was left out`);
     return { name, clips };
   }
 
@@ -93,7 +102,7 @@ class Reader {
       case 'Gap':
         return { durationNs: rangeOf(item['source_range'], what).durationNs };
       case 'Transition':
-        this.#warn(`${what} is a transition: it became a cut`);
+        this.warnings.add(`${what} is a transition: it became a cut`);
         return { durationNs: 0n };
       case 'Clip':
         return this.#clip(item, what, atNs);
@@ -108,10 +117,10 @@ class Reader {
     const isCut = isGiven(clip['source_range']);
     const { startNs, durationNs } = rangeOf(isCut ? clip['source_range'] : reference['available_range'], what);
     if (clip['enabled'] === false) {
-      this.#warn(`${what} is switched off: it became a gap`);
+      this.warnings.add(`${what} is switched off: it became a gap`);
       return { durationNs };
     }
-    this.#effectsOf(clip, what);
+    this.effectsOf(clip, what);
     if (durationNs === 0n) return { durationNs };
     const flowStartNs = startNs + offsetOf(reference, what);
     const endNs = flowStartNs + durationNs;
@@ -120,19 +129,15 @@ class Reader {
   }
 
   /** Effects on time would make another timing: nothing can be made of them by reference. */
-  #effectsOf(item: Node, where: string): void {
+  effectsOf(item: Node, where: string): void {
     for (const effect of listOf(item['effects'])) {
-      const kind = shown(effect);
-      if (/Time|Freeze|Warp|Speed/i.test(kind)) {
+      const { effect_name: name } = effect;
+      const kind = typeof name === 'string' && name !== '' ? quote(name) : shown(effect);
+      if (TIMING.test(schemaOf(effect)) || RETIMING.test(kind)) {
         throw refused(where, `has the effect ${kind}, which changes its speed: render it, and refer to the result`);
       }
-      this.#warn(`${where} has the effect ${kind}: it was left out`);
+      this.warnings.add(`${where} has the effect ${kind}: it was left out`);
     }
-  }
-
-  #warn(text: string): void {
-    if (this.warnings.length < MOST.warnings) this.warnings.push(text);
-    else if (this.warnings.length === MOST.warnings) this.warnings.push('and more');
   }
 }
 
@@ -140,8 +145,7 @@ function documentOf(text: string): Node {
   try {
     return nodeOf(parseExact(text));
   } catch (error) {
-    // A RangeError: it is nested too deeply.
-    if (error instanceof SyntaxError || error instanceof RangeError) throw refused('the body', 'is not JSON');
+    if (error instanceof SyntaxError) throw refused('the body', 'is not JSON');
     throw error;
   }
 }
@@ -208,7 +212,7 @@ const shown = ({ OTIO_SCHEMA: schema }: Node): string =>
   typeof schema === 'string' ? quote(schema) : 'something without OTIO_SCHEMA';
 
 const nameOf = ({ name }: Node): string | undefined =>
-  typeof name === 'string' && name !== '' ? name.slice(0, MOST.name) : undefined;
+  typeof name === 'string' && name !== '' ? name.slice(0, MOST.name).toWellFormed() : undefined;
 
 const refused = (where: string, problem: string): AppError =>
   new AppError('invalid_request', `${where} ${problem}`, { field: 'body' });

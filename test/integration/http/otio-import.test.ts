@@ -158,6 +158,29 @@ it('cuts objects at the nanosecond and moves them, takes the rates of editors, a
   expect([ns('1', '0'), ns('1', '-25'), ns('1e999', '1')]).toEqual([undefined, undefined, undefined]);
 });
 
+it('follows clips that follow each other, however often their bounds are rounded; reads names as they are; warns briefly', async () => {
+  const id = await video(
+    15,
+    Array.from({ length: 10 }, (_, index) => ({ timerange: `[${index * 2}:0_${index * 2 + 2}:0)` })),
+  );
+  const items = Array.from({ length: 10 }, (_, index) =>
+    clip(flowUrl(id), range(time(index * 2e9 - 900, 1e9), time(2e9 + 1800, 1e9))),
+  );
+  const spelled = timeline(items).replace('"Cut"', String.raw`"a \"value\": 1, \"rate\": 2}"`);
+  const made = await imported(spelled);
+  expect([made.tracks[0]?.label, made.warnings]).toEqual(['a "value": 1, "rate": 2}', []]);
+  expect((await segmentsOf(made.flow_id)).map(({ timerange }) => timerange)).toEqual(
+    (await segmentsOf(id)).map(({ timerange }) => timerange),
+  );
+  const before = clip(flowUrl(id), range(time(-100), time(25)));
+  const lacking = await imported(timeline([...Array.from({ length: 150 }, () => before), ...items]));
+  expect([lacking.warnings.length, lacking.warnings.at(-1)]).toEqual([101, 'and more']);
+  // A track that is switched off may be of anything.
+  const off = '{ "OTIO_SCHEMA": "Track.1", "name": "Notes", "enabled": false, "source_range": {}, "children": [{}] },';
+  const partly = await imported(timeline(items).replace('"children": [', `"children": [${off}`));
+  expect(partly.warnings).toEqual(['track "Notes" is switched off: it was left out']);
+});
+
 it('refuses what it cannot make, names the clip, and leaves nothing', async () => {
   const id = await video(20, [{ timerange: '[0:0_2:0)' }]);
   const other = await video(21, [{ timerange: '[0:0_2:0)' }], { codec: 'video/h265' });
@@ -181,6 +204,18 @@ it('refuses what it cannot make, names the clip, and leaves nothing', async () =
     [timeline([clip(flowUrl(id), range(time(0), time(1, 0)))]), 'a rate above 0'],
     [timeline([clip(flowUrl(id), range(time('1e60', 1), time(1)))]), 'outside of the times of a timeline'],
     [timeline([clip(flowUrl(id), second, '"effects": [{ "OTIO_SCHEMA": "LinearTimeWarp.1" }],')]), 'changes its speed'],
+    [
+      timeline([clip(flowUrl(id), second, '"effects": [{ "OTIO_SCHEMA": "Effect.1", "effect_name": "Time Remap" }],')]),
+      'has the effect "Time Remap", which changes its speed',
+    ],
+    [
+      timeline([clip(flowUrl(id), second)]).replace(
+        'Stack.1",',
+        'Stack.1", "effects": [{ "OTIO_SCHEMA": "LinearTimeWarp.1" }],',
+      ),
+      'the stack of tracks has the effect',
+    ],
+    [timeline([clip(flowUrl(id), range(time('01'), time(25)))]), 'the body is not JSON'],
     [timeline(['{ "OTIO_SCHEMA": "Stack.1" }']), 'tracks may have clips, gaps and transitions'],
     [timeline([clip(flowUrl(many), long), clip(flowUrl(many), long)]), 'SEGMENTS_PER_REQUEST_MAX'],
     [timeline([clip(flowUrl(id), range(time(100, 1), time(1, 1)))]), 'have no segments where the clips are'],
