@@ -9,8 +9,18 @@ const PLAIN: Readonly<Record<string, string>> = {
   'audio/flac': 'fLaC',
 };
 
+/**
+ * The codecs as players are told of them; undefined where the flow does not say enough.
+ *
+ * @param contained the flows that lie in its segments
+ */
+export function codecsOf(flow: Flow, contained: readonly Flow[] = [flow]): readonly string[] | undefined {
+  const codecs = contained.map(codecOf);
+  return codecs.every((codec) => codec !== undefined) ? codecs : undefined;
+}
+
 /** The codec as players are told of it (RFC 6381); undefined where the flow does not say enough. */
-export function codecOf(flow: Flow): string | undefined {
+function codecOf(flow: Flow): string | undefined {
   if (flow.format === Format.video && flow.codec === 'video/h264') {
     const { avc_parameters: avc } = flow.essence_parameters;
     return avc && `avc1.${[avc.profile, avc.flags, avc.level].map(hexByte).join('')}`;

@@ -8,6 +8,7 @@ import type { Platform } from '../feature.ts';
 import { LRUCache } from 'lru-cache';
 import type { FlowChanges } from './flow-changes.ts';
 import { FlowPlayback, type KeptPlaylist } from './flow-playback.ts';
+import { InitCodecs } from './init-codecs.ts';
 import { InitExtents } from './init-extents.ts';
 import { OtioImport } from './otio-import.ts';
 import { OtioExport } from './otio-export.ts';
@@ -39,8 +40,9 @@ export function playbackServicesOf(
     // Imports take longer than a player waits.
     imports: new MakingQueue(),
   };
+  const inits = new InitCodecs(media);
   const build = (view: Store, reachable: MediaStoreRegistry, reading: Store, own: Services): PlaybackServices => {
-    const presentations = new PresentationPlayback(view, media, parts.queue);
+    const presentations = new PresentationPlayback(view, media, parts.queue, inits);
     return {
       flows: new FlowPlayback(view, { presentations, ...parts }),
       presentations,

@@ -6,23 +6,28 @@ import { Format } from '../../tams/documents/format.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import type { FlowDocument, Store } from '../../tams/store.ts';
 import { bandwidthOf } from './bandwidths.ts';
-import { codecOf } from './flow-codecs.ts';
+import { codecsOf } from './flow-codecs.ts';
+import type { InitCodecs } from './init-codecs.ts';
 import { DEFAULT_WINDOW_S } from './live-rules.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
 
 const PER_KBIT = 1000;
 
+type Reads = Pick<Store, 'flows' | 'sources' | 'segments' | 'objects'>;
+
 /** Multivariant playlists of sources and multi flows, over a view of the store. */
 export class PresentationPlayback {
-  readonly #store: Pick<Store, 'flows' | 'sources' | 'segments'>;
+  readonly #store: Reads;
   readonly #media: MediaStoreRegistry;
   readonly #queue: MakingQueue;
+  readonly #inits: InitCodecs;
 
-  constructor(store: Pick<Store, 'flows' | 'sources' | 'segments'>, media: MediaStoreRegistry, queue: MakingQueue) {
+  constructor(store: Reads, media: MediaStoreRegistry, queue: MakingQueue, inits: InitCodecs) {
     this.#store = store;
     this.#media = media;
     this.#queue = queue;
+    this.#inits = inits;
   }
 
   /**
@@ -45,14 +50,17 @@ export class PresentationPlayback {
 
   /** @param of where it is, below the folder of playlists */
   async #write(presentation: Presentation, of: string, asked: URLSearchParams): Promise<string> {
-    const { video, audio, text, roles } = presentation;
+    const { video, audio, text, roles, contained } = presentation;
     const folder = of.startsWith('flows/') ? '' : '../flows/';
     const isAlone = video.length + audio.length + text.length === 1;
     const query = queryOf(asked, presentation.live, isAlone ? undefined : of);
     const rates = new Map<Flow, number>();
+    const codecs = new Map<Flow, readonly string[] | undefined>();
     const measure = async (flow: Flow): Promise<unknown> =>
       rates.set(flow, await bandwidthOf(this.#store, this.#media, flow));
-    await Promise.all([...video, ...audio].map(measure));
+    const identify = async (flow: Flow): Promise<unknown> =>
+      codecs.set(flow, codecsOf(flow, contained.get(flow.id)) ?? (await this.#inits.of(this.#store, flow)));
+    await Promise.all([...video, ...audio].flatMap((flow) => [measure(flow), identify(flow)]));
     const uriOf = ({ id }: Flow): string => `${folder}${id}.m3u8${query}`;
     const names = new Names();
     const toRendition =
@@ -72,13 +80,13 @@ export class PresentationPlayback {
     const entries = video.length > 0 ? video : audio;
     const beside = video.length > 0 ? audio : [];
     const variants = entries.map((flow): Variant => {
-      const codecs = [flow, ...beside].map(codecOf);
+      const known = [flow, ...beside].map((each) => codecs.get(each));
       const loudest = Math.max(0, ...beside.map((each) => rates.get(each) ?? 0));
       return {
         uri: uriOf(flow),
         bandwidth: (rates.get(flow) ?? 0) + loudest,
         averageBandwidth: averageOf(flow, beside),
-        codecs: codecs.every((codec) => codec !== undefined) ? codecs : undefined,
+        codecs: known.every((each) => each !== undefined) ? known.flat() : undefined,
         ...pictureOf(flow),
         withAudio: beside.length > 0,
         withSubtitles: text.length > 0,

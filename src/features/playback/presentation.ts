@@ -17,6 +17,8 @@ export interface Presentation {
   readonly live: boolean;
   /** The roles that they are collected in, by flow id. */
   readonly roles: ReadonlyMap<string, string>;
+  /** The flows that lie in the segments of another, by its id; without those of which one is not there. */
+  readonly contained: ReadonlyMap<string, readonly Flow[]>;
 }
 
 type Flows = Pick<Store['flows'], 'list'>;
@@ -46,6 +48,11 @@ async function presentationOf(flows: Flows, given: readonly FlowDocument[], what
     muxed.flatMap(({ flow_collection: items = [] }) => items.filter(isWithin).map(({ id }) => id)),
   );
   const alone = carried.filter(({ id, format }) => format !== Format.multi && !within.has(id));
+  const byId = new Map(all.map((flow) => [flow.id, flow]));
+  const contained = muxed.flatMap(({ id, flow_collection: items = [] }) => {
+    const flows = items.filter(isWithin).flatMap((item) => byId.get(item.id) ?? []);
+    return flows.length > 0 && flows.length === items.length ? [[id, flows] as const] : [];
+  });
   const video = [...muxed, ...alone.filter(({ format }) => format === Format.video)];
   const audio = alone.filter(({ format }) => format === Format.audio);
   const text = alone.filter(({ format, container }) => format === Format.data && isText(container));
@@ -57,6 +64,7 @@ async function presentationOf(flows: Flows, given: readonly FlowDocument[], what
     audio,
     text,
     live,
+    contained: new Map(contained),
     roles: new Map(items.flatMap(({ id, role }) => (role ? [[id, role] as const] : []))),
   };
 }
