@@ -14,6 +14,7 @@ interface AdoptOptions extends ClientOptions, Confirmation {
   readonly rate?: { readonly numerator: number; readonly denominator: number };
   readonly tag: Readonly<Record<string, string>>;
   readonly deleteBytes?: boolean;
+  readonly follow?: boolean;
   readonly planOnly?: boolean;
   readonly resume?: string;
 }
@@ -44,6 +45,7 @@ export function adoptCommand(): Command {
       '--delete-bytes',
       'let the server delete the bytes when nothing uses them any more; it never does otherwise',
     )
+    .option('--follow', 'adopt frames that S3 events tell of later, too')
     .option('--plan-only', 'show the plan, and do nothing')
     .option('--resume <id>', 'go on with an adoption that was begun', parseUuid)
     .option('--yes', 'do not ask');
@@ -56,7 +58,7 @@ async function run(options: AdoptOptions): Promise<void> {
   const planned = await reached(client, begun, (state) => !MAKING.includes(state));
   if (planned.state === 'planned') {
     await showPlan(client, planned);
-    if (options.planOnly === true || planned.keys.planned === 0) return report(client, planned);
+    if (options.planOnly === true || (planned.keys.planned === 0 && !planned.follow)) return report(client, planned);
     await confirm(`This puts ${counted(planned.keys.planned, 'object')} on timelines.`, options);
     await client.startAdoption(planned.id);
   }
@@ -66,12 +68,12 @@ async function run(options: AdoptOptions): Promise<void> {
 }
 
 async function begin(client: TamsClient, options: AdoptOptions): Promise<AdoptionBody> {
-  const { backend, prefix, layout, rate, tag, deleteBytes = false } = options;
+  const { backend, prefix, layout, rate, tag, deleteBytes = false, follow = false } = options;
   if (backend === undefined || prefix === undefined) throw new Error('--backend and --prefix say what is adopted.');
   const backends = await client.storageBackends();
   const found = backends.find(({ id, label }) => id === backend || label === backend);
   if (found === undefined) throw new Error(`--backend: the server has no storage backend ${backend}.`);
-  const asked = { storage_id: found.id, prefix, layout, tags: tag, delete_bytes: deleteBytes };
+  const asked = { storage_id: found.id, prefix, layout, tags: tag, delete_bytes: deleteBytes, follow };
   const adoption = await client.adopt({ ...asked, ...(rate && { frame_rate: rate }) });
   process.stderr.write(`adoption ${adoption.id}\n`);
   return adoption;

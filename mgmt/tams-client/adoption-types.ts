@@ -2,6 +2,7 @@
 export interface AdoptionBody {
   readonly id: string;
   readonly state: 'listing' | 'probing' | 'planned' | 'adopting' | 'done' | 'failed';
+  readonly follow: boolean;
   readonly error?: string;
   readonly keys: Readonly<Record<'listed' | 'planned' | 'adopted' | 'present' | 'refused' | 'missing', number>>;
   readonly bytes: number;

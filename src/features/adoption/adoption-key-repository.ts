@@ -1,4 +1,5 @@
 import { fromJson, toJson } from '../../shared/json-text.ts';
+import { uuidV7 } from '../../shared/uuid.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import { toPage } from '../../tams/documents/keyset-page.ts';
 import { afterCursor } from '../../tams/documents/listing-order.ts';
@@ -10,9 +11,9 @@ import type { TableReads } from '../../tams/table-access.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven, isIn, startsWith } from '../../vastdb/predicate/builder.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
-import type { AdoptionKey, KeyState, Place, Sequence } from './adoption.ts';
+import type { AdoptionKey, Arrival, KeyState, Place, Sequence } from './adoption.ts';
 import { folderOf } from './adoption-rules.ts';
-import { ADOPTION_KEYS, ADOPTION_SEQUENCES } from './adoption-tables.ts';
+import { ADOPTION_ARRIVALS, ADOPTION_KEYS, ADOPTION_SEQUENCES } from './adoption-tables.ts';
 
 export interface StoredKey extends AdoptionKey {
   readonly handle: RowHandle;
@@ -98,6 +99,17 @@ export class AdoptionKeyReader {
     return rows.map((row, index) => ({ ...toKey(row), handle: toHandle(rowIds[index]) }));
   }
 
+  /** Keys that events told of, by the ids of the entries. */
+  async arrivals(adoptionId: string, limit: number): Promise<Map<string, string>> {
+    const { rows } = await this.#reader.select({
+      table: ADOPTION_ARRIVALS,
+      columns: ['id', 'key'],
+      where: eq('adoption_id', adoptionId),
+      limit,
+    });
+    return new Map(rows);
+  }
+
   /** @param numbers all, unless given. */
   async sequences(adoptionId: string, numbers?: readonly number[]): Promise<Sequence[]> {
     if (numbers?.length === 0) return [];
@@ -163,6 +175,35 @@ export class AdoptionKeyRepository extends AdoptionKeyReader {
     if (keys.length === 0) return;
     const rowIds = keys.map(({ handle }) => toRowId(handle));
     await this.#tx.updateByRowIds(ADOPTION_KEYS, rowIds, DONE_COLUMNS, keys.map(doneCells));
+  }
+
+  /** Puts keys in the place of earlier rows of theirs. @returns those */
+  async replace(adoptionId: string, keys: readonly AdoptionKey[]): Promise<AdoptionKey[]> {
+    const { rows, rowIds } = await this.#tx.select({
+      table: ADOPTION_KEYS,
+      columns: COLUMNS,
+      where: and([
+        eq('adoption_id', adoptionId),
+        isIn('ordinal', [...new Set(keys.map(({ ordinal }) => ordinal))]),
+        isIn(
+          'key',
+          keys.map(({ key }) => key),
+        ),
+      ]),
+      rowIds: true,
+    });
+    await this.#tx.deleteByRowIds(ADOPTION_KEYS, rowIds);
+    await this.insert(adoptionId, keys);
+    return rows.map(toKey);
+  }
+
+  async addArrivals(arrivals: readonly Arrival[]): Promise<void> {
+    const rows = arrivals.map(({ adoptionId, key }) => ({ id: uuidV7(), adoption_id: adoptionId, key }));
+    await this.#tx.insert(ADOPTION_ARRIVALS, rows);
+  }
+
+  async removeArrivals(ids: readonly string[], adoptionId: string): Promise<void> {
+    await this.#tx.delete(ADOPTION_ARRIVALS, and([eq('adoption_id', adoptionId), isIn('id', ids)]));
   }
 
   async insertSequences(adoptionId: string, sequences: readonly Sequence[]): Promise<void> {

@@ -7,7 +7,7 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { NewRowOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import type { Adoption, AdoptionState } from './adoption.ts';
-import { ADOPTION_KEYS, ADOPTION_SEQUENCES, ADOPTIONS } from './adoption-tables.ts';
+import { ADOPTION_ARRIVALS, ADOPTION_KEYS, ADOPTION_SEQUENCES, ADOPTIONS } from './adoption-tables.ts';
 
 const NEWEST_FIRST = [
   { column: 'created_ms', direction: 'desc' },
@@ -49,6 +49,12 @@ export class AdoptionReader {
     const rows = await this.#reader.selectRows({ table: ADOPTIONS, where: isIn('state', states) });
     return rows.map(toAdoption).sort((a, b) => a.createdMs - b.createdMs);
   }
+
+  /** Those that follow their folder. */
+  async following(): Promise<Adoption[]> {
+    const rows = await this.#reader.selectRows({ table: ADOPTIONS, where: eq('follows', true) });
+    return rows.map(toAdoption).filter(({ state }) => state !== 'removing' && state !== 'failed');
+  }
 }
 
 /** Adoptions, within a transaction. */
@@ -74,6 +80,7 @@ export class AdoptionRepository extends AdoptionReader {
     const ofIt = eq('adoption_id', id);
     const most = { limit: REMOVED_AT_ONCE };
     if ((await this.#tx.delete(ADOPTION_KEYS, ofIt, most)) === REMOVED_AT_ONCE) return false;
+    if ((await this.#tx.delete(ADOPTION_ARRIVALS, ofIt, most)) === REMOVED_AT_ONCE) return false;
     if ((await this.#tx.delete(ADOPTION_SEQUENCES, ofIt, most)) === REMOVED_AT_ONCE) return false;
     await this.#tx.delete(ADOPTIONS, eq('id', id));
     return true;
@@ -91,6 +98,7 @@ const toRow = (adoption: Adoption): NewRowOf<Row> & Row => ({
   tags: toJson(adoption.tags),
   delete_bytes: adoption.deleteBytes,
   starts: adoption.starts,
+  follows: adoption.follows,
   principal: adoption.principal,
   state: adoption.state,
   listed_to: adoption.listedTo ?? null,
@@ -111,6 +119,7 @@ const toAdoption = (row: Row): Adoption => ({
   tags: fromJson(row.tags),
   deleteBytes: row.delete_bytes,
   starts: row.starts,
+  follows: row.follows === true,
   principal: row.principal,
   state: row.state,
   listedTo: row.listed_to ?? undefined,

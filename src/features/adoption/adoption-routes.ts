@@ -125,6 +125,7 @@ function shown(adoption: Adoption) {
     frame_rate: adoption.frameRate,
     tags: adoption.tags,
     delete_bytes: adoption.deleteBytes,
+    follow: adoption.follows,
     start: adoption.starts,
     state: adoption.state,
     error: adoption.error,

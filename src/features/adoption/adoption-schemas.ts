@@ -29,6 +29,13 @@ export const AdoptionRequestBody = Type.Object(
         description: 'Whether the bytes are deleted when no segment uses them any more; by default never.',
       }),
     ),
+    follow: Type.Optional(
+      Type.Boolean({
+        description:
+          'For frames: whether those that S3 events tell of later (`POST /events/s3`) are adopted too, as long as this ' +
+          'adoption is not forgotten.',
+      }),
+    ),
     start: Type.Optional(Type.Boolean({ description: 'Whether it goes on by itself when it is planned.' })),
   },
   {
@@ -45,6 +52,7 @@ export const AdoptionSchema = Type.Object(
     ...common,
     tags,
     delete_bytes: Type.Boolean(),
+    follow: Type.Boolean(),
     start: Type.Boolean(),
     state: texts(ADOPTION_STATES, 'A `planned` one waits for its start.'),
     error: Type.Optional(Type.String({ description: 'Why it failed.' })),

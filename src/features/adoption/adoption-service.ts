@@ -21,11 +21,14 @@ export interface AdoptionRequest {
   readonly frame_rate?: Rational;
   readonly tags?: Tags;
   readonly delete_bytes?: boolean;
+  readonly follow?: boolean;
   readonly start?: boolean;
 }
 
 /** Adoptions that are not done and not planned, at a time. */
 const UNDER_WAY_MAX = 100;
+/** They are read for each notification of a frame. */
+const FOLLOWING_MAX = 100;
 
 interface ServiceParts {
   readonly store: Store;
@@ -56,6 +59,9 @@ export class AdoptionService {
     if ((layout === 'frames') !== (rate !== undefined)) {
       throw refusal('frame_rate', layout === 'frames' ? 'frames need one, such as 24/1' : 'it is for frames alone');
     }
+    const follows = request.follow ?? false;
+    if (follows && layout !== 'frames')
+      throw refusal('follow', 'only frames are followed: their names say where they lie');
     checkDocument('adoption', { tags }, this.#parts.limits);
     if (layout !== 'frames') await mustProbe();
     const nowMs = Date.now();
@@ -68,6 +74,7 @@ export class AdoptionService {
       tags,
       deleteBytes,
       starts: request.start ?? false,
+      follows,
       principal,
       state: 'listing',
       listedTo: undefined,
@@ -82,6 +89,9 @@ export class AdoptionService {
       const underWay = await repository.inStates(['listing', 'probing', 'adopting']);
       if (underWay.length >= UNDER_WAY_MAX) {
         throw refusal('prefix', `${underWay.length} adoptions are under way, and that is the most; try again later`);
+      }
+      if (follows && (await repository.following()).length >= FOLLOWING_MAX) {
+        throw refusal('follow', `${FOLLOWING_MAX} adoptions follow their folders, and that is the most; forget one`);
       }
       await repository.insert(adoption);
     });

@@ -4,10 +4,11 @@ import type { Store, StoreTransaction } from '../../tams/store.ts';
 import { adoptedId } from '../../tams/objects/object-location.ts';
 import { CommittedReads } from '../../tams/table-access.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
-import type { Adoption, AdoptionKey, Counts, KeyState, Sequence } from './adoption.ts';
+import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { AdoptionKeyReader, AdoptionKeyRepository, type StoredKey } from './adoption-key-repository.ts';
 import { AdoptionRepository } from './adoption-repository.ts';
 import { isAllowed, placeOf } from './adoption-rules.ts';
+import { changed } from './counts.ts';
 import { type KeyListing } from './key-listing.ts';
 import { type Looked, planFile, planNext } from './key-planning.ts';
 import type { KeyRegistration } from './key-registration.ts';
@@ -198,12 +199,4 @@ async function withImported(
     if (id === undefined || id === adoptedId({ storageId, storagePath: each.key })) return each;
     return { ...each, state: 'present', reason: `it is the object ${id}` };
   });
-}
-
-/** The counts when some keys have other states than before, or are new. */
-function changed(counts: Counts, before: readonly AdoptionKey[], after: readonly AdoptionKey[]): Counts {
-  const now: Record<KeyState, number> & { bytes: number } = { ...counts };
-  for (const { state } of before) now[state]--;
-  for (const { state } of after) now[state]++;
-  return now;
 }

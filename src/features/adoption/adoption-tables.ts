@@ -26,6 +26,7 @@ export const ADOPTIONS = defineTable({
     { name: 'at_key', type: 'string' },
     { name: 'counts', type: json<Counts>(), required: true },
     { name: 'error', type: 'string' },
+    { name: 'follows', type: 'bool' },
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['created_ms'] }],
   internal: true,
@@ -47,6 +48,7 @@ export const ADOPTIONS = defineTable({
     at_key: 'That key.',
     counts: 'How many keys are in which state, as JSON.',
     error: 'Why it failed.',
+    follows: 'Whether frames that events tell of later are adopted too; null for no.',
   },
 });
 
@@ -114,4 +116,27 @@ export const ADOPTION_KEYS = defineTable({
   },
 });
 
-export const ADOPTION_TABLES: readonly TableDefinition[] = [ADOPTIONS, ADOPTION_SEQUENCES, ADOPTION_KEYS];
+/** Keys that events told of, until they are adopted. */
+export const ADOPTION_ARRIVALS = defineTable({
+  name: 'adoption_arrivals',
+  doc: 'Keys that events told of, for adoptions that follow their folder.',
+  columns: [
+    { name: 'id', type: 'string', required: true },
+    { name: 'adoption_id', type: 'string', required: true },
+    { name: 'key', type: 'string', required: true },
+  ],
+  indexes: [{ columns: ['adoption_id'] }],
+  internal: true,
+  docs: {
+    id: 'Id of the entry.',
+    adoption_id: 'The adoption.',
+    key: 'The key.',
+  },
+});
+
+export const ADOPTION_TABLES: readonly TableDefinition[] = [
+  ADOPTIONS,
+  ADOPTION_SEQUENCES,
+  ADOPTION_KEYS,
+  ADOPTION_ARRIVALS,
+];

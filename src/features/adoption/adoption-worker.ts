@@ -7,6 +7,7 @@ import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import type { Adoption } from './adoption.ts';
 import type { AdoptionReader } from './adoption-repository.ts';
 import type { AdoptionSteps } from './adoption-steps.ts';
+import type { FrameArrivals } from './frame-arrivals.ts';
 import { KeyListing } from './key-listing.ts';
 import type { Probes } from './probes.ts';
 import { Refused } from './refused.ts';
@@ -46,6 +47,33 @@ export function adoptionWorker(parts: WorkerParts): WorkerLoop {
     return IDLE_MS;
   };
   return new WorkerLoop('adoption worker', round, logger);
+}
+
+const ARRIVALS_LEASE = 'adoption arrivals';
+
+/** Adopts frames that events told of. Another worker than that of adoptions, which may take hours. */
+export function arrivalWorker(arrivals: FrameArrivals, leases: LeaseKeeper, logger: Logger): WorkerLoop {
+  const round = async (signal: AbortSignal): Promise<number> => {
+    if ((await arrivals.due()).length === 0) return IDLE_MS;
+    await leases.during(ARRIVALS_LEASE, async () => {
+      const failures: AppError[] = [];
+      for (const adoption of await arrivals.due()) {
+        try {
+          let more = true;
+          while (more && !signal.aborted) {
+            more = await arrivals.adopt(adoption, (tx) => leases.mustHold(tx, ARRIVALS_LEASE));
+          }
+        } catch (error) {
+          // Frames of other folders may be of another store.
+          if (!(error instanceof AppError)) throw error;
+          failures.push(error);
+        }
+      }
+      if (failures[0] !== undefined) throw failures[0];
+    });
+    return IDLE_MS;
+  };
+  return new WorkerLoop('adoption arrivals', round, logger);
 }
 
 /** Until it is done, waits for its start, or the process stops. */

@@ -39,6 +39,8 @@ export interface Adoption {
   readonly deleteBytes: boolean;
   /** Whether it goes on by itself when it is planned. */
   readonly starts: boolean;
+  /** Whether frames of the folder that events tell of are adopted too, once it is done. */
+  readonly follows: boolean;
   readonly principal: string;
   readonly state: AdoptionState;
   /** The last key that was listed. */
@@ -79,6 +81,12 @@ export interface AdoptionKey extends Place {
   readonly offsetNs: bigint | undefined;
   /** The flows of a key that is one by itself. */
   readonly flows: readonly FileFlow[] | undefined;
+}
+
+/** A key that an event told of, and nobody has looked into yet. */
+export interface Arrival {
+  readonly adoptionId: string;
+  readonly key: string;
 }
 
 export const NO_COUNTS: Counts = {

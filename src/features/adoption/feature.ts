@@ -6,7 +6,8 @@ import { adoptionRoutes } from './adoption-routes.ts';
 import { AdoptionService } from './adoption-service.ts';
 import { AdoptionSteps } from './adoption-steps.ts';
 import { ADOPTION_TABLES } from './adoption-tables.ts';
-import { ADOPTION_LEASE, adoptionWorker } from './adoption-worker.ts';
+import { ADOPTION_LEASE, adoptionWorker, arrivalWorker } from './adoption-worker.ts';
+import { arrivalTaker, FrameArrivals } from './frame-arrivals.ts';
 import { KeyRegistration } from './key-registration.ts';
 import { Probes } from './probes.ts';
 
@@ -17,11 +18,12 @@ export const adoption: Feature<undefined> = {
   open: ({ manager, store, media, leases, settings, logger, tams }) => {
     const adoptions = new AdoptionReader(manager.reader());
     const probes = new Probes(media, settings.media.backends);
+    const registration = new KeyRegistration(tams.forAll);
     const steps = new AdoptionSteps({
       store,
       reader: manager.reader('background'),
       logger,
-      registration: new KeyRegistration(tams.forAll),
+      registration,
       mustBeOurs: (tx) => leases.mustHold(tx, ADOPTION_LEASE),
     });
     const worker = adoptionWorker({ adoptions, steps, probes, leases, logger });
@@ -36,11 +38,24 @@ export const adoption: Feature<undefined> = {
         worker.wake();
       },
     });
+    const arrivals = new FrameArrivals({
+      store,
+      adoptions,
+      keys: new AdoptionKeyReader(new CommittedReads(manager.reader('background'))),
+      probes,
+      registration,
+      buckets: settings.media.buckets,
+      logger,
+    });
+    const follower = arrivalWorker(arrivals, leases, logger);
     return Promise.resolve({
       routes: (app, context) => {
         adoptionRoutes(app, service, context);
       },
-      workers: [worker],
+      workers: [worker, follower],
+      takesObjects: arrivalTaker(arrivals, () => {
+        follower.wake();
+      }),
     });
   },
 };

@@ -1,21 +1,21 @@
 import { readExrHeader } from '../../formats/exr/header/header.ts';
 import { ExrError } from '../../formats/exr/header/exr-error.ts';
 import { checkChunks } from '../../formats/exr/header/chunk-table.ts';
-import { cachedBeginning } from '../../formats/exr/header/byte-source.ts';
+import { FIRST_READ_BYTES } from '../../formats/exr/header/limits.ts';
 import { EXR_MEDIA_TYPE } from '../../formats/exr/media-type.ts';
-import { mediaSource, ObjectChanged } from '../../media/media-source.ts';
+import { ObjectChanged, openMediaSource } from '../../media/media-source.ts';
 import type { MediaStore } from '../../media/media-store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { Format } from '../../tams/documents/format.ts';
 import { imageEssence } from '../../tams/essence/image-essence.ts';
 import type { Probe } from './probe.ts';
-import { Refused } from './refused.ts';
+import { Gone, Refused } from './refused.ts';
 
 /** Reads the headers of EXR files: one request each, for a common header. */
 export function frameProbe(store: MediaStore): Probe {
-  return async ({ key, size }) => {
+  return async ({ key }) => {
     try {
-      const source = cachedBeginning(mediaSource(store, key, { size }));
+      const { source, info } = await openMediaSource(store, key, FIRST_READ_BYTES);
       const header = await readExrHeader(source);
       await checkChunks(header, source);
       const [part] = header.parts;
@@ -29,12 +29,13 @@ export function frameProbe(store: MediaStore): Probe {
         tags: { exr_compression: part.compression },
       };
       const coding = `${essence.frame_width}x${essence.frame_height}`;
-      return { flows: [{ id: '', source_id: '', label: '', ...flow }], coding, startNs: 0n, endNs: 0n, frameNs: 0n };
+      const flows = [{ id: '', source_id: '', label: '', ...flow }];
+      return { flows, coding, startNs: 0n, endNs: 0n, frameNs: 0n, size: info.size };
     } catch (error) {
       if (error instanceof ExrError) throw new Refused(`${error.kind}: ${error.message}`);
       if (error instanceof ObjectChanged) throw new Refused('it was replaced while it was read');
       if (error instanceof AppError && error.code === 'not_found') {
-        throw new Refused('there is no object of this key any more');
+        throw new Gone();
       }
       throw error;
     }

@@ -96,10 +96,7 @@ export class KeyListing {
       throw new Refused(`there are more than ${SEQUENCES_MAX} sequences; adopt folders of it, one after the other`);
     }
     this.#numbers.set(name, number);
-    const { id, layout, storageId } = this.#adoption;
-    // Frames that are adopted later are of the same flow: their numbers say where they lie.
-    const flowId = uuidOf(layout === 'frames' ? `adopted frames ${storageId} ${name}` : `adoption ${id} ${name}`);
-    sequences.push({ ...NEW_SEQUENCE, number, name, flowId });
+    sequences.push(newSequence(this.#adoption, number, name));
     return number;
   }
 
@@ -174,4 +171,8 @@ export const newKey = (key: string, size: number, ordinal: bigint): AdoptionKey 
   flows: undefined,
 });
 
-const NEW_SEQUENCE = { flows: undefined, coding: undefined, endNs: undefined, offsetNs: 0n, last: undefined } as const;
+/** Frames that are adopted later are of the same flow: their numbers say where they lie. */
+export function newSequence({ id, layout, storageId }: Adoption, number: number, name: string): Sequence {
+  const flowId = uuidOf(layout === 'frames' ? `adopted frames ${storageId} ${name}` : `adoption ${id} ${name}`);
+  return { number, name, flowId, flows: undefined, coding: undefined, endNs: undefined, offsetNs: 0n, last: undefined };
+}

@@ -12,8 +12,7 @@ import type { AdoptedObject } from '../../tams/segments/segment-registration.ts'
 import type { SegmentInput } from '../../tams/segments/segment.ts';
 import type { Services } from '../../tams/services.ts';
 import type { StoreTransaction } from '../../tams/store.ts';
-import type { Adoption, Sequence } from './adoption.ts';
-import type { StoredKey } from './adoption-key-repository.ts';
+import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 
 /** Makes flows of planned keys, and puts the keys on their timelines. */
 export class KeyRegistration {
@@ -24,13 +23,13 @@ export class KeyRegistration {
   }
 
   /** @returns the keys as they are then: adopted, or refused with the reason */
-  async register(
+  async register<Key extends AdoptionKey>(
     tx: StoreTransaction,
     adoption: Adoption,
-    keys: readonly StoredKey[],
+    keys: readonly Key[],
     sequences: readonly Sequence[],
-  ): Promise<StoredKey[]> {
-    const done: StoredKey[] = [];
+  ): Promise<Key[]> {
+    const done: Key[] = [];
     const byFlow = Map.groupBy(keys, ({ flowId }) => flowId ?? '');
     for (const [flowId, own] of byFlow) {
       const flows = own[0]?.flows ?? sequences.find((sequence) => sequence.flowId === flowId)?.flows ?? [];
@@ -39,11 +38,11 @@ export class KeyRegistration {
     return done;
   }
 
-  async #registerFlow(
+  async #registerFlow<Key extends AdoptionKey>(
     tx: StoreTransaction,
     adoption: Adoption,
-    { flowId, flows, keys }: { flowId: string; flows: readonly FileFlow[]; keys: readonly StoredKey[] },
-  ): Promise<StoredKey[]> {
+    { flowId, flows, keys }: { flowId: string; flows: readonly FileFlow[]; keys: readonly Key[] },
+  ): Promise<Key[]> {
     try {
       for (const flow of flows) await this.#makeFlow(tx, adoption, flow);
       const inputs = keys.map((key) => segmentOf(adoption, key));
@@ -113,7 +112,7 @@ function withRate(flow: FileFlow): FileFlow {
   return { ...flow, essence_parameters: { ...essence, vfr: true } };
 }
 
-function segmentOf({ storageId }: Adoption, key: StoredKey): SegmentInput {
+function segmentOf({ storageId }: Adoption, key: AdoptionKey): SegmentInput {
   const { startNs = 0n, endNs = 0n, offsetNs = 0n } = key;
   return {
     object_id: adoptedId({ storageId, storagePath: key.key }),
@@ -123,7 +122,7 @@ function segmentOf({ storageId }: Adoption, key: StoredKey): SegmentInput {
   };
 }
 
-function objectOf({ storageId, deleteBytes }: Adoption, { key: storagePath }: StoredKey): AdoptedObject {
+function objectOf({ storageId, deleteBytes }: Adoption, { key: storagePath }: AdoptionKey): AdoptedObject {
   const place = { storageId, storagePath };
   return { id: adoptedId(place), locations: [place], ...(!deleteBytes && { adoptedAt: place }) };
 }

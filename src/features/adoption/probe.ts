@@ -11,6 +11,8 @@ export interface Probed {
   readonly endNs: bigint;
   /** Segments that are less than this apart meet. */
   readonly frameNs: bigint;
+  /** In bytes, where the look tells. */
+  readonly size?: number;
 }
 
 /** Looks into the bytes of a key. @throws Refused where it cannot be adopted, and what the media store throws */

@@ -7,6 +7,13 @@ export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
+/** There are no bytes of a key any more. */
+export class Gone extends Refused {
+  constructor() {
+    super('there is no object of this key any more');
+  }
+}
+
 /**
  * Why the work on one key failed, so that the others go on. Defects are logged.
  *

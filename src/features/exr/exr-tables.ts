@@ -2,6 +2,7 @@ import { CHANNEL_FINGERPRINT_DIMENSIONS } from './rules/embedding/channel-finger
 import { METADATA_EMBEDDING_DIMENSIONS } from './rules/embedding/metadata-embedding.ts';
 import type { TableDefinition } from '../../vastdb/engine.ts';
 import { defineTable, json, type RowOf, text } from '../../vastdb/schema/define-table.ts';
+import type { ObjectPlace } from '../../formats/s3-notification.ts';
 import type { ExrAttribute } from '../../formats/exr/attributes/attribute.ts';
 import type { ExrChannel } from '../../formats/exr/header/channel-list.ts';
 import type { ExrInspection, ExrPart } from './rules/inspection.ts';
@@ -251,6 +252,7 @@ export const EXR_QUEUE = defineTable({
     { name: 'object_ids', type: json<readonly string[]>(), required: true },
     { name: 'due_ms', type: 'int64', required: true },
     { name: 'attempt', type: 'int32', required: true },
+    { name: 'places', type: json<readonly ObjectPlace[]>() },
   ],
   indexes: [{ columns: ['id'], unique: true }, { columns: ['due_ms'] }],
   internal: true,
@@ -259,6 +261,7 @@ export const EXR_QUEUE = defineTable({
     object_ids: 'The objects, as a JSON array.',
     due_ms: 'When it is tried (again).',
     attempt: 'Attempts that failed.',
+    places: 'Buckets and keys that events told of, as a JSON array; null for none.',
   },
 });
 

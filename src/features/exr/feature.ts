@@ -13,7 +13,7 @@ import { EXR_FILES, EXR_TABLES } from './exr-tables.ts';
 import { EXR_STATISTICS } from './exr-statistics.ts';
 import { exrWorker } from './exr-worker.ts';
 import { removeFilesOfObjects } from './repositories/file-writing.ts';
-import { InspectionQueueReader } from './repositories/inspection-queue-repository.ts';
+import { InspectionQueueReader, inspectionsOf } from './repositories/inspection-queue-repository.ts';
 import { TableExrFiles } from './repositories/table-exr-files.ts';
 import { exrRoutes } from './routes/exr-routes.ts';
 import type { VisibleObjects } from './rules/exr-files.ts';
@@ -21,7 +21,7 @@ import { AutomaticInspection } from './services/automatic-inspection.ts';
 import { ExrFileService } from './services/exr-file-service.ts';
 import { ExrInspectionService } from './services/exr-inspection-service.ts';
 import { ExrInspector } from './services/exr-inspector.ts';
-import { queueInspections } from './services/exr-media-type.ts';
+import { isExrName, queueInspections } from './services/exr-media-type.ts';
 import { type ExrBucket, ExrPlaces } from './services/exr-places.ts';
 import { ExrRegistrationService } from './services/exr-registration-service.ts';
 import { ExrSequenceService } from './services/exr-sequence-service.ts';
@@ -55,9 +55,16 @@ export const exr: Feature<ExrConfig> = {
     const queue = new InspectionQueueReader(new CommittedReads(manager.reader()));
     const places = new ExrPlaces(store, media, buckets, false);
     const inspection = new AutomaticInspection(store, queue, places, inspector, files);
+    const worker = exrWorker(inspection, leases, logger);
     return {
       routes,
-      workers: [exrWorker(inspection, leases, logger)],
+      workers: [worker],
+      takesObjects: async (told) => {
+        const frames = told.filter(({ bucket, key }) => isExrName(key) && places.storageOf(bucket) !== undefined);
+        if (frames.length === 0) return;
+        await store.transaction((tx) => inspectionsOf(tx).addPlaces(frames, Date.now()));
+        worker.wake();
+      },
       metrics: exrSources(inspection, () => files.countQueued()),
     };
   },

@@ -129,7 +129,7 @@ async function ofKnownKeys({ scale, ...context }: BenchmarkContext, s3: S3Server
 
 /** Plans the keys as if each had been looked into. @returns how many seconds that took */
 async function planUnseen(dataDir: string, id: string): Promise<number> {
-  const engine = await openSqliteEngine({ directory: dataDir, synchronous: 'normal', cacheMib: 16 });
+  const engine = await openSqliteEngine({ directory: join(dataDir, 'tables'), synchronous: 'normal', cacheMib: 16 });
   const manager = await VastDBManager.open(engine, [...VAST_STORE_TABLES, ...ADOPTION_TABLES]);
   try {
     const store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));

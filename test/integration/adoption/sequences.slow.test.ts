@@ -141,6 +141,74 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
     expect(times).toEqual(['0:41666666', '0:83333333', '0:125000000', '0:166666666']);
   });
 
+  it('adopts and inspects the frames that events tell of, and forgets the headers of those that are gone', async () => {
+    const bucket = await Bucket.open();
+    const [one, two, three, four] = frames as [Buffer, Buffer, Buffer, Buffer];
+    const { api } = await bucket.serve({ EXR_AUTO_INSPECT: 'true' });
+    const tell = (...keys: string[]) =>
+      api.must('POST', '/events/s3', {
+        Records: keys.map((key) => ({
+          eventName: 'ObjectCreated:Put',
+          s3: { bucket: { name: 'archive' }, object: { key } },
+        })),
+      });
+    await bucket.putAll(below('in/live', { 'a.0001.exr': one }));
+    const rate = { numerator: 24, denominator: 1 };
+    expect(
+      (
+        await api.send('POST', '/internal/adoptions', {
+          storage_id: STORAGE_ID,
+          prefix: 'in/live',
+          layout: 'files',
+          follow: true,
+        })
+      ).status,
+    ).toBe(400);
+    const { id } = await adopt(api, { prefix: 'in/live', layout: 'frames', frame_rate: rate, follow: true });
+    await bucket.putAll({
+      ...below('in/live', { 'a.0003.exr': two, 'b.0001.exr': three, 'b.0002.exr': Buffer.from('no picture') }),
+      'away/c.0001.exr': four,
+    });
+    const told = [
+      'in/live/a.0003.exr',
+      'in/live/b.0001.exr',
+      'in/live/b.0002.exr',
+      'in/live/b.0009.exr',
+      'away/c.0001.exr',
+    ];
+    for (let time = 0; time < 2; time++) {
+      await tell(...told);
+      const done = await until(async () => {
+        const shown = await api.get<AdoptionShown>(`/internal/adoptions/${id}`);
+        return shown.keys['adopted'] === 3 && shown.keys['refused'] === 1 ? shown : undefined;
+      }, 120_000);
+      expect(done).toMatchObject({ state: 'done', keys: { adopted: 3, refused: 1, planned: 0 } });
+    }
+    const flows = await api.get<{ id: string; label: string }[]>('/flows');
+    expect(flows.map(({ label }) => label).sort()).toEqual(['a.####.exr', 'b.####.exr']);
+    const a = flows.find(({ label }) => label.startsWith('a'));
+    expect((await api.segments(a?.id ?? '')).map(({ timerange }) => timerange)).toEqual([
+      '[0:41666666_0:83333333)',
+      '[0:125000000_0:166666666)',
+    ]);
+    const paths = async (): Promise<string[]> =>
+      (await api.get<{ path: string; failure: unknown }[]>('/exr/files?limit=100'))
+        .filter(({ failure }) => failure === null)
+        .map(({ path }) => path);
+    const known = ['a.0001', 'a.0003', 'b.0001'].map((name) => `s3://archive/in/live/${name}.exr`);
+    const isThere = (all: readonly string[]) => known.every((path) => all.includes(path));
+    const away = 's3://archive/away/c.0001.exr';
+    await until(async () => {
+      const all = await paths();
+      return isThere(all) && all.includes(away) ? true : undefined;
+    }, 120_000);
+    await bucket.store.delete('away/c.0001.exr');
+    await tell('away/c.0001.exr');
+    await until(async () => ((await paths()).includes(away) ? undefined : true), 120_000);
+    await api.must('DELETE', `/internal/adoptions/${id}`);
+    expect(await paths()).toEqual(expect.arrayContaining(known));
+  });
+
   it('does what docs/moving-in.md says', async () => {
     const bucket = await Bucket.open();
     const clip = await readFile(join(folder, 'clip.mp4'));
@@ -158,6 +226,9 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
       '1 object adopted.',
       '1 key would be adopted',
       '1 object adopted.',
+      '0 keys would be adopted',
+      '0 objects adopted.',
+      '1 key of it adopted before.',
     ]);
   });
 

@@ -1656,6 +1656,7 @@ export interface components {
             created_by: string;
             delete_bytes: boolean;
             error?: string;
+            follow: boolean;
             frame_rate?: components["schemas"]["Rational"];
             id: components["schemas"]["Uuid"];
             keys: {
@@ -6921,6 +6922,7 @@ export interface operations {
             content: {
                 "application/json": {
                     delete_bytes?: boolean;
+                    follow?: boolean;
                     frame_rate?: components["schemas"]["Rational"];
                     /** @enum {string} */
                     layout: "files" | "segments" | "frames" | "playlists";

@@ -1,4 +1,5 @@
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
+import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 import { uuidV7 } from '../../../shared/uuid.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { isIn, lte } from '../../../vastdb/predicate/builder.ts';
@@ -9,6 +10,9 @@ import { EXR_QUEUE } from '../exr-tables.ts';
 
 /** Objects of one row: their ids, of 255 bytes at most, fit into a cell of every engine. */
 const OBJECTS_PER_ROW = 100;
+/** Keys have up to 1,024 bytes, and JSON may take six for one. */
+const PLACES_PER_ROW = 10;
+const NO_OBJECTS = toJson<readonly string[]>([]);
 
 /** EXR objects that segments were registered of, and that nobody has looked into yet. */
 export class InspectionQueueReader {
@@ -43,17 +47,32 @@ export class InspectionQueueRepository extends InspectionQueueReader {
     await this.#tx.insertArrays(EXR_QUEUE, ['id', 'object_ids', 'due_ms', 'attempt'], rows);
   }
 
+  /** One insert, however many places. */
+  async addPlaces(places: readonly ObjectPlace[], dueAtMs: number, attempt = 0): Promise<void> {
+    const rows = [];
+    for (let start = 0; start < places.length; start += PLACES_PER_ROW) {
+      const some = toJson(places.slice(start, start + PLACES_PER_ROW));
+      rows.push({ id: uuidV7(), object_ids: NO_OBJECTS, places: some, due_ms: BigInt(dueAtMs), attempt });
+    }
+    await this.#tx.insert(EXR_QUEUE, rows);
+  }
+
   /** Those that are due, the longest due first. */
   async due(nowMs: number, limit: number): Promise<QueuedInspection[]> {
     const { rows } = await this.#tx.select({
       table: EXR_QUEUE,
-      columns: ['id', 'object_ids', 'attempt', 'due_ms'],
+      columns: ['id', 'object_ids', 'attempt', 'places', 'due_ms'],
       where: lte('due_ms', BigInt(nowMs)),
       orderBy: [{ column: 'due_ms', direction: 'asc' }],
       limit,
       timeline: { column: 'due_ms' },
     });
-    return rows.map(([id, objectIds, attempt]) => ({ id, objectIds: fromJson(objectIds), attempt }));
+    return rows.map(([id, objectIds, attempt, places]) => ({
+      id,
+      objectIds: fromJson(objectIds),
+      places: places === null ? [] : fromJson(places),
+      attempt,
+    }));
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -1,5 +1,8 @@
 import pLimit from 'p-limit';
 import type { ExrFailure, ExrFileRef } from '../rules/exr-file.ts';
+import type { ObjectPlace } from '../../../formats/s3-notification.ts';
+import { objectsAt, placeKey } from '../../../tams/objects/objects-at.ts';
+import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
 import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
@@ -37,8 +40,16 @@ type KnownObject = Pick<MediaObject, 'id' | 'locations'>;
 /** `left`: not started, since the process stops. */
 type Ending = 'inspected' | 'failed' | 'postponed' | 'gone' | 'left';
 
+/** An object, or the key that an event told of: then it is the object there, if there is one. */
+interface Task {
+  /** The id of the object, or the path of the key. */
+  readonly path: string;
+  readonly object: KnownObject | undefined;
+  readonly key?: ObjectPlace;
+}
+
 interface Outcome {
-  readonly objectId: string;
+  readonly task: Task;
   readonly ending: Ending;
   readonly error?: unknown;
 }
@@ -81,26 +92,28 @@ export class AutomaticInspection {
 
   /** `mustBeOurs` throws if another process inspects by now. `signal` ends the round before its next object. */
   async runDue(mustBeOurs: (tx: StoreTransaction) => Promise<void>, signal?: AbortSignal): Promise<InspectionRound> {
-    const { entries, objects } = await this.#store.transaction(
+    const due = await this.#store.transaction(
       async (tx) => {
         await mustBeOurs(tx);
-        const due = await inspectionsOf(tx).due(Date.now(), ENTRIES_PER_ROUND);
-        const ids = new Set(due.flatMap(({ objectIds }) => objectIds));
-        return { entries: due, objects: await tx.objects.findMany([...ids]) };
+        return this.#tasksOf(tx, await inspectionsOf(tx).due(Date.now(), ENTRIES_PER_ROUND));
       },
       { background: true },
     );
     const done: Outcome[] = [];
-    for (const entry of entries) {
-      const outcomes = await this.#inspectAll(entry, objects, signal);
+    for (const { entry, tasks } of due) {
+      const outcomes = await this.#inspectAll(tasks, entry.attempt, signal);
       if (outcomes.some(({ ending }) => ending === 'left')) break;
-      const postponed = outcomes.filter(({ ending }) => ending === 'postponed').map(({ objectId }) => objectId);
+      const postponed = outcomes.filter(({ ending }) => ending === 'postponed').map(({ task }) => task);
       await this.#store.transaction(
         async (tx) => {
           await mustBeOurs(tx);
-          await inspectionsOf(tx).remove([entry.id]);
+          const queue = inspectionsOf(tx);
+          await queue.remove([entry.id]);
           const dueMs = Date.now() + backoffMs(entry.attempt + 1, BACKOFF);
-          await inspectionsOf(tx).add(postponed, dueMs, entry.attempt + 1);
+          const objectIds = postponed.flatMap(({ key, path }) => (key === undefined ? path : []));
+          await queue.add(objectIds, dueMs, entry.attempt + 1);
+          const places = postponed.flatMap(({ key }) => key ?? []);
+          await queue.addPlaces(places, dueMs, entry.attempt + 1);
         },
         { background: true },
       );
@@ -110,20 +123,45 @@ export class AutomaticInspection {
     const round = { inspected: count('inspected'), failed: count('failed'), postponed: count('postponed') };
     this.#counts.inspected += round.inspected;
     this.#counts.failed += round.failed;
-    const failures = done.flatMap(({ objectId, error }) => (error === undefined ? [] : [{ objectId, error }]));
-    return { ...round, failures, more: entries.length === ENTRIES_PER_ROUND };
+    const failures = done.flatMap(({ task, error }) => (error === undefined ? [] : [{ objectId: task.path, error }]));
+    return { ...round, failures, more: due.length === ENTRIES_PER_ROUND };
+  }
+
+  /** Two queries, however many entries; one where no event told of anything. */
+  async #tasksOf(
+    tx: StoreTransaction,
+    entries: readonly QueuedInspection[],
+  ): Promise<{ entry: QueuedInspection; tasks: Task[] }[]> {
+    const locationOf = ({ bucket, key }: ObjectPlace) => {
+      const storageId = this.#places.storageOf(bucket);
+      return storageId === undefined ? undefined : { storageId, storagePath: key };
+    };
+    const locations = entries.flatMap(({ places }) => places.flatMap((place) => locationOf(place) ?? []));
+    const at = await objectsAt(tx.rows, locations);
+    const ids = new Set([...entries.flatMap(({ objectIds }) => objectIds), ...at.values()]);
+    const objects = await tx.objects.findMany([...ids]);
+    const ofKey = (key: ObjectPlace): Task[] => {
+      const location = locationOf(key);
+      if (location === undefined) return [];
+      const object = objects.get(at.get(placeKey(location)) ?? '');
+      return [{ key, path: pathOfKey(key.bucket, key.key), object }];
+    };
+    return entries.map((entry) => ({
+      entry,
+      // Two rows of one file must not be made in one transaction.
+      tasks: [
+        ...[...new Set(entry.objectIds)].map((path) => ({ path, object: objects.get(path) })),
+        ...new Map(entry.places.flatMap(ofKey).map((task) => [task.path, task])).values(),
+      ],
+    }));
   }
 
   /** Reads the headers side by side, and keeps them together; earlier where they take much memory. */
-  async #inspectAll(
-    { objectIds, attempt }: QueuedInspection,
-    objects: ReadonlyMap<string, KnownObject>,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome[]> {
+  async #inspectAll(tasks: readonly Task[], attempt: number, signal: AbortSignal | undefined): Promise<Outcome[]> {
     const isLast = attempt + 1 >= ATTEMPTS;
     const limit = pLimit(AT_ONCE);
     const outcomes: Outcome[] = [];
-    let unsaved: ReadFile[] = [];
+    let unsaved: { task: Task; file: ReadFile }[] = [];
     let unsavedBytes = 0;
     let isBroken = false;
     const save = async (): Promise<void> => {
@@ -132,15 +170,12 @@ export class AutomaticInspection {
       unsavedBytes = 0;
       outcomes.push(...(await this.#save(files, isLast)));
     };
-    const inspect = async (objectId: string): Promise<void> => {
-      if (isBroken || signal?.aborted === true) return void outcomes.push({ objectId, ending: 'left' });
-      const object = objects.get(objectId);
-      if (object === undefined) return void outcomes.push({ objectId, ending: 'gone' });
-      const read = await this.#read(object).catch((error: unknown) => ({ error }));
-      if ('error' in read) {
-        return void outcomes.push(await this.#failed(this.#places.refOf(object), isLast, read.error));
-      }
-      unsaved.push(read);
+    const inspect = async (task: Task): Promise<void> => {
+      if (isBroken || signal?.aborted === true) return void outcomes.push({ task, ending: 'left' });
+      if (task.object === undefined && task.key === undefined) return void outcomes.push({ task, ending: 'gone' });
+      const read = await this.#read(task).catch((error: unknown) => ({ error }));
+      if ('error' in read) return void outcomes.push(await this.#unread(task, isLast, read.error));
+      unsaved.push({ task, file: read });
       unsavedBytes += bytesOf(read);
       if (unsavedBytes > UNSAVED_MAX_BYTES) await save();
     };
@@ -149,28 +184,27 @@ export class AutomaticInspection {
       throw error;
     };
     // The round ends when none is at work any more: another may begin then.
-    const ends = await Promise.allSettled(objectIds.map((id) => limit(() => inspect(id).catch(orBreak))));
+    const ends = await Promise.allSettled(tasks.map((task) => limit(() => inspect(task).catch(orBreak))));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     await save();
     return outcomes;
   }
 
-  async #read(object: KnownObject): Promise<ReadFile> {
-    return this.#inspector.read(this.#places.of(object));
+  async #read({ object, key }: Task): Promise<ReadFile> {
+    if (object !== undefined) return this.#inspector.read(this.#places.of(object));
+    return this.#inspector.read(key === undefined ? [] : [this.#places.ofKey(key.bucket, key.key)]);
   }
 
-  async #save(files: readonly ReadFile[], isLast: boolean): Promise<Outcome[]> {
+  async #save(files: readonly { task: Task; file: ReadFile }[], isLast: boolean): Promise<Outcome[]> {
     try {
-      const kept = await this.#files.saveMany(files, Date.now());
-      return files.map(({ file }, index) => ({
-        objectId: file.objectId ?? file.path,
-        ending: kept[index] === undefined ? 'gone' : 'inspected',
-      }));
+      const read = files.map(({ file }) => file);
+      const kept = await this.#files.saveMany(read, Date.now());
+      return files.map(({ task }, index) => ({ task, ending: kept[index] === undefined ? 'gone' : 'inspected' }));
     } catch (error) {
       const [only] = files;
       // Without tables the entry stays as it is.
       if (only === undefined || (error instanceof AppError && error.status >= 500)) throw error;
-      if (files.length === 1) return [await this.#failed(only.file, isLast, error)];
+      if (files.length === 1) return [await this.#failed(only.task, only.file.file, isLast, error)];
       // One of them may be why: the others are kept all the same.
       const outcomes: Outcome[] = [];
       for (const each of files) outcomes.push(...(await this.#save([each], isLast)));
@@ -178,12 +212,26 @@ export class AutomaticInspection {
     }
   }
 
-  async #failed(file: ExrFileRef, isLast: boolean, error: unknown): Promise<Outcome> {
-    const objectId = file.objectId ?? file.path;
+  /** A key of a bucket that is gone is no failure: its event may have told of that. */
+  async #unread(task: Task, isLast: boolean, error: unknown): Promise<Outcome> {
+    const { object, key } = task;
+    const file = object === undefined && key !== undefined ? refOfKey(key.bucket, key.key) : this.#refOf(task);
+    if (object === undefined && error instanceof AppError && error.code === 'not_found') {
+      await this.#files.remove(file.id);
+      return { task, ending: 'gone' };
+    }
+    return this.#failed(task, file, isLast, error);
+  }
+
+  #refOf({ object, path }: Task): ExrFileRef {
+    return object === undefined ? refOfObject(path) : this.#places.refOf(object);
+  }
+
+  async #failed(task: Task, file: ExrFileRef, isLast: boolean, error: unknown): Promise<Outcome> {
     const isFinal = error instanceof AppError && error.code === 'invalid_exr';
-    if (!isFinal && !isLast) return { objectId, ending: 'postponed', error };
+    if (!isFinal && !isLast) return { task, ending: 'postponed', error };
     await this.#files.saveFailure(file, failureOf(error), Date.now());
-    return { objectId, ending: 'failed', error };
+    return { task, ending: 'failed', error };
   }
 }
 

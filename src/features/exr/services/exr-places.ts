@@ -67,6 +67,11 @@ export class ExrPlaces {
     return refOfObject(id, adopted && bucket != null ? pathOfKey(bucket, adopted.storagePath) : id);
   }
 
+  /** The storage backend of a bucket. */
+  storageOf(bucketName: string): string | undefined {
+    return this.#buckets.find(({ name }) => name === bucketName)?.storageId;
+  }
+
   #nameOf(storageId: string): string | null {
     return this.#buckets.find((each) => each.storageId === storageId)?.name ?? null;
   }

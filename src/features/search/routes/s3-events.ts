@@ -19,7 +19,7 @@ const Report = Type.Object({
 });
 
 /** `POST /events/s3`, in the format of S3's event notifications. */
-export function s3Events(app: TamsApp, { search }: SearchContext): void {
+export function s3Events(app: TamsApp, { search, othersTake }: SearchContext): void {
   operation(app, {
     method: 'POST',
     url: '/events/s3',
@@ -29,13 +29,15 @@ export function s3Events(app: TamsApp, { search }: SearchContext): void {
     summary: 'Report objects that were created or removed',
     description:
       'An S3 event notification. It only says where to look: what counts is how the objects are now, so it may come ' +
-      'late, twice or out of order. A transcript (`.vtt`, `.srt`, `.ttml`, `.json`) is that of the medium beside it. ' +
+      'late, twice or out of order. EXR frames are inspected (`EXR_AUTO_INSPECT`), and adopted where an adoption follows ' +
+      'their folder; they are ignored in the answer. A transcript (`.vtt`, `.srt`, `.ttml`, `.json`) is that of the medium beside it. ' +
       'With access by tags, it is for those alone whom no classes limit.',
     schema: { body: S3Notification },
     responses: { 200: json('The outcomes.', Report), 400: badBody },
     handler: async (request, reply) => {
       const places = changedObjects(request.body);
       const { outcomes, unknownBuckets } = await search(request).events.handleAll(places);
+      await othersTake(places);
       const received = request.body.Records?.length ?? 0;
       const ignored = outcomes.ignored + received - places.length;
       const report = { received, ...outcomes, ignored, unknown_buckets: unknownBuckets };

@@ -13,19 +13,3 @@ export function memorySource(bytes: Uint8Array): ByteSource {
     read: async (offset, length) => bytes.subarray(offset, offset + length),
   };
 }
-
-/** Keeps the first read, which most of what is behind a header comes with. */
-export function cachedBeginning(source: ByteSource): ByteSource {
-  let first: { offset: number; bytes: Uint8Array } | undefined;
-  return {
-    size: source.size,
-    read: async (offset, length) => {
-      if (first !== undefined && offset >= first.offset && offset + length <= first.offset + first.bytes.length) {
-        return first.bytes.subarray(offset - first.offset, offset - first.offset + length);
-      }
-      const bytes = await source.read(offset, length);
-      first ??= { offset, bytes };
-      return bytes;
-    },
-  };
-}

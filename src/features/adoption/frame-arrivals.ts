@@ -1,0 +1,142 @@
+import pLimit from 'p-limit';
+import type { Logger } from 'pino';
+import type { ObjectPlace } from '../../formats/s3-notification.ts';
+import type { Store, StoreTransaction } from '../../tams/store.ts';
+import type { ObjectTaker } from '../feature.ts';
+import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
+import { type AdoptionKeyReader, AdoptionKeyRepository } from './adoption-key-repository.ts';
+import { type AdoptionReader, AdoptionRepository } from './adoption-repository.ts';
+import { isAllowed, numberedOf, ordinalOf, refusalOf } from './adoption-rules.ts';
+import { changed } from './counts.ts';
+import { newKey, newSequence } from './key-listing.ts';
+import { planNext } from './key-planning.ts';
+import type { KeyRegistration } from './key-registration.ts';
+import type { Probed } from './probe.ts';
+import type { Probes } from './probes.ts';
+import { Gone, reasonOf } from './refused.ts';
+
+/** Keys of a transaction, and those that are read at a time. */
+const AT_ONCE = 500;
+const LOOKS = 16;
+
+interface ArrivalParts {
+  readonly store: Store;
+  readonly adoptions: AdoptionReader;
+  readonly keys: AdoptionKeyReader;
+  readonly probes: Probes;
+  readonly registration: KeyRegistration;
+  /** Ids of the storage backends, by the names of their buckets. */
+  readonly buckets: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+}
+
+/** Frames that come into folders which an adoption follows (docs/adr/0041-followed-folders.md). */
+export class FrameArrivals {
+  readonly #parts: ArrivalParts;
+
+  constructor(parts: ArrivalParts) {
+    this.#parts = parts;
+  }
+
+  /** Keeps what events told of: nothing is looked into yet. @returns whether there is work now */
+  async keep(places: readonly ObjectPlace[]): Promise<boolean> {
+    const frames = places.filter(({ key }) => /\.exr$/i.test(key));
+    if (frames.length === 0) return false;
+    const followed = await this.#parts.adoptions.following();
+    const arrivals = frames.flatMap(({ bucket, key }) => {
+      const adoption = followerOf(followed, this.#parts.buckets[bucket], key);
+      return adoption === undefined ? [] : [{ adoptionId: adoption.id, key }];
+    });
+    if (arrivals.length === 0) return false;
+    await this.#parts.store.transaction((tx) => new AdoptionKeyRepository(tx.rows).addArrivals(arrivals));
+    return true;
+  }
+
+  /** The adoptions that frames have come for; one that is not done yet goes first. */
+  async due(): Promise<Adoption[]> {
+    const done = (await this.#parts.adoptions.following()).filter(({ state }) => state === 'done');
+    const due: Adoption[] = [];
+    for (const adoption of done) if ((await this.#parts.keys.arrivals(adoption.id, 1)).size > 0) due.push(adoption);
+    return due;
+  }
+
+  /** Adopts some of the frames. @returns whether there may be more */
+  async adopt(adoption: Adoption, mustBeOurs: (tx: StoreTransaction) => Promise<void>): Promise<boolean> {
+    const { store, keys, registration } = this.#parts;
+    const arrivals = await keys.arrivals(adoption.id, AT_ONCE);
+    const { rows, sequences } = await this.#plan(adoption, [...new Set(arrivals.values())].sort());
+    await store.transaction(
+      async (tx) => {
+        await mustBeOurs(tx);
+        const [adoptions, repository] = [new AdoptionRepository(tx.rows), new AdoptionKeyRepository(tx.rows)];
+        const own = await adoptions.find(adoption.id);
+        if (own?.state !== 'done') return;
+        const { planned = [], others = [] } = Object.groupBy(rows, ({ state }) =>
+          state === 'planned' ? 'planned' : 'others',
+        );
+        const done = [...others, ...(await registration.register(tx, own, planned, sequences))];
+        const before = await repository.replace(own.id, done);
+        const counts = changed(own.counts, before, done);
+        counts.bytes += done.reduce((sum, { size }) => sum + size, 0) - before.reduce((sum, { size }) => sum + size, 0);
+        if (done.length > 0) await adoptions.save({ ...own, counts });
+        await repository.removeArrivals([...arrivals.keys()], own.id);
+      },
+      { background: true },
+    );
+    return arrivals.size === AT_ONCE;
+  }
+
+  /** Those of the keys that are no objects yet, as they are to be adopted or refused; without those that are gone. */
+  async #plan(adoption: Adoption, keys: readonly string[]): Promise<{ rows: AdoptionKey[]; sequences: Sequence[] }> {
+    const { probes, logger } = this.#parts;
+    const present = await this.#parts.keys.adopted(probes.ofBucket(adoption.storageId), keys);
+    const { allowed } = probes.mustAllow(adoption);
+    const probe = probes.of(adoption);
+    const limit = pLimit(LOOKS);
+    const lookInto = async (key: string): Promise<Probed | string | undefined> => {
+      try {
+        return await probe({ key, size: 0 });
+      } catch (error) {
+        return error instanceof Gone ? undefined : reasonOf(error, key, logger);
+      }
+    };
+    const looked = await Promise.all(
+      keys
+        .filter((key) => !present.has(key))
+        .map(async (key) => {
+          const numbered = numberedOf(key, 'frames');
+          const refusal = isAllowed(key, allowed) ? refusalOf(key) : 'it may not be adopted';
+          const found = refusal ?? (typeof numbered === 'string' ? numbered : await limit(() => lookInto(key)));
+          return { key, numbered, found };
+        }),
+    );
+    const sequences = new Map<string, Sequence>();
+    const rows = looked.flatMap(({ key, numbered, found }): AdoptionKey[] => {
+      if (found === undefined) return [];
+      const size = typeof found === 'string' ? 0 : (found.size ?? 0);
+      if (typeof numbered === 'string') {
+        return [{ ...newKey(key, size, -1n), state: 'refused', reason: numbered }];
+      }
+      const { name, number } = numbered;
+      const row = newKey(key, size, ordinalOf(0, number));
+      const planned = planNext(adoption, sequences.get(name) ?? newSequence(adoption, 0, name), { key: row, found });
+      // They come in any order: what is not here may be on the timeline.
+      if (planned.sequence !== undefined) sequences.set(name, { ...planned.sequence, last: undefined });
+      return [planned.key];
+    });
+    return { rows, sequences: [...sequences.values()] };
+  }
+}
+
+/** The one that is closest to the key. */
+function followerOf(followed: readonly Adoption[], storageId: string | undefined, key: string): Adoption | undefined {
+  const own = followed.filter((each) => each.storageId === storageId && isAllowed(key, [each.prefix || '*']));
+  return own.sort((a, b) => b.prefix.length - a.prefix.length)[0];
+}
+
+/** @param onWork is called when there is something to do */
+export const arrivalTaker =
+  (arrivals: FrameArrivals, onWork: () => void): ObjectTaker =>
+  async (places) => {
+    if (await arrivals.keep(places)) onWork();
+  };
