@@ -8,9 +8,9 @@ import type { CarriedFormat } from './carried-formats.ts';
 const WALL_CLOCK_FROM_NS = BigInt(Date.parse('1990-01-01T00:00:00Z')) * 1_000_000n;
 const NS_PER_MS = 1_000_000n;
 
-/** A line, with the segment that it is; a gap is none. */
+/** A line, with the segment that it is. */
 export type FlowLine = MediaLine & {
-  readonly segment: StoredSegment | undefined;
+  readonly segment: StoredSegment;
   /** Whether it would have a discontinuity also if the line before it reached its start. */
   readonly clockBreak: boolean;
 };

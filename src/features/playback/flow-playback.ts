@@ -13,14 +13,14 @@ import type { FlowDocument, FlowState, Store } from '../../tams/store.ts';
 import { type CarriedFormat, mustBeCarried } from './carried-formats.ts';
 import type { FlowChanges } from './flow-changes.ts';
 import { type FlowLine, flowLines } from './flow-lines.ts';
-import { segmentsIn, tooMuch } from './flow-segments.ts';
+import { segmentsIn, STEP_NS, tooMuch } from './flow-segments.ts';
 import type { InitExtents } from './init-extents.ts';
 import { withOwnInits } from './line-inits.ts';
 import { DEFAULT_WINDOW_S, isLive, isLoop, toldSeconds } from './live-rules.ts';
 import { type PlaylistQuery, writeOf } from './playlist-query.ts';
 import { LIMITS } from './playback-settings.ts';
 import { readStep, type StepFlows, stepFlows } from './presentation-step.ts';
-import { inStep } from './step-lines.ts';
+import { inStep, type StepLine } from './step-lines.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { partUses } from './part-uses.ts';
 import type { PresentationPlayback } from './presentation-playback.ts';
@@ -68,8 +68,6 @@ const WAIT_TARGETS = 3;
 /** How often a flow is read that changes meanwhile. */
 const READS_MAX = 5;
 const NS_PER_S = 1_000_000_000n;
-/** An hour, of which gaps fit into a playlist. */
-const STEP_NS = 3_600n * NS_PER_S;
 
 /** Media playlists of flows, over a view of the store. */
 export class FlowPlayback {
@@ -117,7 +115,7 @@ export class FlowPlayback {
     if (state === undefined || shown === undefined) throw flowNotFound(flowId);
     const targetDuration = targetDurationIn(state, shown);
     const live = isLive(shown, Date.now(), targetDuration);
-    // A live playlist has no more lines than the flow has segments: its numbers follow from their count.
+    // Lines of a live playlist, and of a window, are numbered by the count of the flow's segments: there is no room for gaps.
     const isStep = !live && query.window === undefined;
     const step = isStep && query.of !== undefined ? await stepFlows(this.#store, flowId, query.of) : undefined;
     return { step, state, shown, targetDuration: Math.max(targetDuration, step?.targetDuration ?? 0), live };
@@ -168,8 +166,8 @@ export class FlowPlayback {
     const numbers = numbersOf(state);
     const parts = numbers.hasParts === false ? undefined : await partUses(this.#store, segments);
     const bare = flowLines(state.id, format, segments, (segment) => parts?.has(segment) === true);
-    const inTime = step === undefined ? bare : await this.#inStep(found, step, format, query, bare);
-    const lines = await this.#playable(state.id, format, query, inTime);
+    const own = await this.#playable(state.id, format, query, bare);
+    const lines = step === undefined ? own : await this.#inStep(found, step, format, query, own);
     const { timerange, window } = query;
     const isCut = timerange !== undefined && timerange.endNs !== null;
     const ended = hasEnded(found, query);
@@ -213,8 +211,8 @@ export class FlowPlayback {
     flows: StepFlows,
     format: CarriedFormat,
     { timerange = TimeRange.EVERYTHING }: PlaylistQuery,
-    lines: readonly FlowLine[],
-  ): Promise<readonly FlowLine[]> {
+    lines: readonly StepLine[],
+  ): Promise<readonly StepLine[]> {
     const step = await readStep(this.#store, flows, timerange);
     const found = inStep(state.id, format, lines, step, targetDuration, LIMITS.lines);
     if (found !== undefined) return found;

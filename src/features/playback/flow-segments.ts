@@ -9,6 +9,9 @@ import { LIMITS } from './playback-settings.ts';
 /** Rows that are read in one turn of the event loop. */
 const READ_AT_ONCE = 2_000;
 
+/** An hour, which fits into a playlist with what is played with it. */
+export const STEP_NS = 3_600_000_000_000n;
+
 /** The segments of a playlist. @throws AppError invalid_request where they are more than one may have */
 export async function segmentsIn(
   store: Pick<Store, 'segments'>,

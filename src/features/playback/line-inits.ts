@@ -15,16 +15,10 @@ export async function withOwnInits(
   lines: readonly FlowLine[],
   extents: InitExtents,
 ): Promise<FlowLine[]> {
-  const asked = new Set<FlowLine>();
-  let isNew = true;
-  for (const line of lines) {
-    isNew ||= line.discontinuity;
-    if (line.segment === undefined) continue;
-    if (isNew && line.segment.initObjectId === null) asked.add(line);
-    isNew = false;
-  }
-  const placesOf = ({ segment }: FlowLine): string | null => segment?.locations ?? null;
-  const unread = [...asked].filter((line) => extents.kept(placesOf(line)) === undefined);
+  const begins = ({ segment, discontinuity }: FlowLine, index: number): boolean =>
+    segment.initObjectId === null && (index === 0 || discontinuity);
+  const asked = lines.filter(begins);
+  const unread = asked.filter(({ segment }) => extents.kept(segment.locations) === undefined);
   const beyond = unread[LIMITS.extentsRead];
   if (beyond !== undefined) {
     const range = TimeRange.fromNs(lines[0]?.startNs ?? null, beyond.startNs);
@@ -34,10 +28,10 @@ export async function withOwnInits(
     );
   }
   const found = new Map(
-    await Promise.all([...asked].map(async (line) => [line, await extents.read(placesOf(line))] as const)),
+    await Promise.all(asked.map(async (line) => [line, await extents.read(line.segment.locations)] as const)),
   );
-  return lines.map((line) => {
-    if (!asked.has(line)) return line;
+  return lines.map((line, index) => {
+    if (!begins(line, index)) return line;
     const extent = found.get(line) ?? 'unknown';
     if (extent !== 'whole') return { ...line, init: { uri: line.uri, ...(extent !== 'unknown' && { bytes: extent }) } };
     const at = TimeRange.fromNs(line.startNs, line.endNs).toString();

@@ -24,10 +24,17 @@ export async function lineRoutes(app: TamsApp, context: PlaybackContext): Promis
   const below = '/t/:token';
   await app.register((app: TamsApp, _options: object, done: () => void) => {
     app.addHook('onRequest', async (request) => {
-      const { token, flowId, sourceId } = request.params as { token: string; flowId?: string; sourceId?: string };
-      const playable = flowId === undefined ? { sourceId: sourceId ?? '' } : { flowId };
-      request.auth = await context.tokens.admit(token, playable);
+      request.auth = await context.tokens.admit((request.params as { token: string }).token);
       request.scope = 'read';
+    });
+    // After the rate limit: these are queries.
+    app.addHook('preHandler', async (request) => {
+      const { token, flowId, sourceId } = request.params as { token: string; flowId?: string; sourceId?: string };
+      const { of } = request.query as { of?: unknown };
+      await context.tokens.mustCover(token, flowId === undefined ? { sourceId: sourceId ?? '' } : { flowId });
+      // Gaps and times tell of the others there.
+      const presentation = typeof of === 'string' ? readOf(of) : undefined;
+      if (presentation !== undefined) await context.tokens.mustCover(token, presentation);
     });
     // The token says who asks.
     const config = { access: 'public', limited: true } as const;

@@ -10,6 +10,8 @@ export const readPlayback = (env: Environment): PlaybackConfig => ({ enabled: en
 export const LIMITS = {
   /** Lines of a playlist: eleven hours of segments of two seconds. */
   lines: 20_000,
+  /** Segments of all flows that a playlist keeps in step with. */
+  stepLines: 200_000,
   /** Requests that wait for a change, of all players. */
   waiting: 2_000,
   /** Playlists and timelines that are made at once, and that wait for it. */

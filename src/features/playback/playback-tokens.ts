@@ -65,7 +65,7 @@ export class PlaybackTokens {
   }
 
   /** The principal of a token, with the rights that it has now. @throws AppError invalid_signature */
-  async admit(token: string, playable: Playable): Promise<Principal> {
+  async admit(token: string): Promise<Principal> {
     const grant = this.#open(token);
     if (grant === undefined) throw refused('was altered, or its key is another now; ask for a new one');
     if (grant.expires < Date.now() / 1000) throw refused('has expired; ask for a new one');
@@ -73,8 +73,13 @@ export class PlaybackTokens {
       this.#authenticator === undefined ? ANYBODY : await this.#authenticator.present(grant.principal, grant.mark);
     if (principal?.scopes.includes('read') !== true)
       throw refused('is of a credential that was replaced, or may not read any more');
-    if (!(await this.#covers(grant.playable, playable))) throw refused('is for another flow or source');
     return principal;
+  }
+
+  /** Of a token that was admitted. @throws AppError invalid_signature where it is for something else */
+  async mustCover(token: string, asked: Playable): Promise<void> {
+    const granted = this.#open(token)?.playable;
+    if (granted === undefined || !(await this.#covers(granted, asked))) throw refused('is for another flow or source');
   }
 
   #open(token: string): Grant | undefined {

@@ -6,9 +6,10 @@ import type { Flow } from '../../tams/flows/flow.ts';
 import { numbersOf } from '../../tams/segments/segment-numbers.ts';
 import type { FlowState, Store } from '../../tams/store.ts';
 import { flowLines } from './flow-lines.ts';
-import { segmentsIn } from './flow-segments.ts';
+import { segmentsIn, STEP_NS, tooMuch } from './flow-segments.ts';
 import { toldSeconds } from './live-rules.ts';
 import { partUses } from './part-uses.ts';
+import { LIMITS } from './playback-settings.ts';
 import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
 import type { Playable } from './playback-tokens.ts';
 import { clockBreaks, type Step, type Stretch, united } from './step-lines.ts';
@@ -62,7 +63,7 @@ const notOfIt = (flowId: string): AppError =>
 /**
  * Only flows with gaps or breaks are read: of the others, their rows tell all.
  *
- * @throws AppError invalid_request where they have too many segments there
+ * @throws AppError invalid_request where they have too many segments there, each or together
  */
 export async function readStep(store: Reads, { states }: StepFlows, timerange: TimeRange): Promise<Step> {
   const stretches: Stretch[] = [];
@@ -78,6 +79,11 @@ export async function readStep(store: Reads, { states }: StepFlows, timerange: T
       continue;
     }
     const segments = await segmentsIn(store, state.id, timerange);
+    const [first] = segments;
+    if (first !== undefined && stretches.length + segments.length > LIMITS.stepLines) {
+      const beginWith = TimeRange.fromNs(first.startNs, first.startNs + STEP_NS).intersect(timerange);
+      throw tooMuch(`what is played with it has more than ${LIMITS.stepLines} segments there`, beginWith);
+    }
     const parts = hasParts === false ? undefined : await partUses(store, segments);
     // The names of lines are not used.
     const lines = flowLines(state.id, { kind: 'packed', extension: '' }, segments, (each) => parts?.has(each) === true);

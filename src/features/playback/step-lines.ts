@@ -1,6 +1,9 @@
 import type { CarriedFormat } from './carried-formats.ts';
 import { type FlowLine, programDateMs } from './flow-lines.ts';
 
+/** A line, or a gap. */
+export type StepLine = Omit<FlowLine, 'segment'>;
+
 export interface Stretch {
   readonly startNs: bigint;
   readonly endNs: bigint;
@@ -30,7 +33,7 @@ export function united(stretches: readonly Stretch[]): Stretch[] {
 }
 
 /** Where lines begin anew although they follow in time, or would with what is missing: gaps alone change no clock. */
-export const clockBreaks = (lines: readonly FlowLine[]): bigint[] =>
+export const clockBreaks = (lines: readonly StepLine[]): bigint[] =>
   lines.flatMap(({ startNs, clockBreak }) => (clockBreak ? [startNs] : []));
 
 /**
@@ -44,12 +47,12 @@ export const clockBreaks = (lines: readonly FlowLine[]): bigint[] =>
 export function inStep(
   flowId: string,
   { extension }: CarriedFormat,
-  lines: readonly FlowLine[],
+  lines: readonly StepLine[],
   { stretches, breaks }: Step,
   targetDuration: number,
   most: number,
-): FlowLine[] | undefined {
-  const all: FlowLine[] = [];
+): StepLine[] | undefined {
+  const all: StepLine[] = [];
   const longest = BigInt(targetDuration) * NS_PER_S;
   const marks = marksOf(stretches, breaks);
   let passed = 0;
@@ -63,7 +66,7 @@ export function inStep(
       const mark = marks[passed] ?? toNs;
       const endNs = least(startNs + longest, toNs, mark);
       const uri = `${flowId}/${startNs}_${endNs}.${extension}`;
-      all.push({ uri, startNs, endNs, discontinuity: false, gap: true, clockBreak: false, segment: undefined });
+      all.push({ uri, startNs, endNs, discontinuity: false, gap: true, clockBreak: false });
       startNs = endNs;
     }
     return true;
@@ -92,7 +95,7 @@ export function inStep(
 }
 
 /** Lets the last line reach a time nearby, so that lengths still add up, unless it would be too long. */
-function stretchLast(lines: FlowLine[], endNs: bigint, longestNs: bigint): void {
+function stretchLast(lines: StepLine[], endNs: bigint, longestNs: bigint): void {
   const last = lines.at(-1);
   if (last !== undefined && endNs - last.startNs <= longestNs) lines[lines.length - 1] = { ...last, endNs };
 }
@@ -110,9 +113,12 @@ function marksOf(stretches: readonly Stretch[], breaks: readonly bigint[]): bigi
   return marks;
 }
 
-/** A discontinuity at the rendition's own break near each mark, or else at the first line from there on. */
-function withMarks(lines: readonly FlowLine[], marks: readonly bigint[]): FlowLine[] {
-  const places = new Set<FlowLine>();
+/**
+ * A discontinuity at the rendition's own break near each mark, or else at the first line from there on. One that starts behind
+ * several marks has as many, so that all renditions count alike.
+ */
+function withMarks(lines: readonly StepLine[], marks: readonly bigint[]): StepLine[] {
+  const places = new Map<StepLine, number>();
   let from = 0;
   for (const mark of marks) {
     while (from < lines.length && (lines[from]?.startNs ?? mark) < mark) from++;
@@ -120,14 +126,15 @@ function withMarks(lines: readonly FlowLine[], marks: readonly bigint[]): FlowLi
     let [at, near] = [from, first];
     while (near !== undefined && !near.clockBreak && near.startNs - mark <= SAME_NS) near = lines[++at];
     const line = near?.clockBreak === true && near.startNs - mark <= SAME_NS ? near : first;
-    if (line !== undefined && line !== lines[0]) places.add(line);
+    if (line !== undefined && line !== lines[0]) places.set(line, (places.get(line) ?? 0) + 1);
   }
   return lines.map((line, index) => {
-    const discontinuity = places.has(line);
+    const count = places.get(line) ?? 0;
     return {
       ...line,
-      discontinuity,
-      programDateMs: discontinuity || index === 0 ? programDateMs(line.startNs) : undefined,
+      discontinuity: count > 0,
+      passedBreaks: Math.max(0, count - 1),
+      programDateMs: count > 0 || index === 0 ? programDateMs(line.startNs) : undefined,
     };
   });
 }

@@ -14,6 +14,8 @@ export interface MediaLine {
   readonly endNs: bigint;
   /** Whether the clock of its media does not go on from the line before. */
   readonly discontinuity: boolean;
+  /** Discontinuities of other renditions since the line before, beside its own: there is no line of their own for them. */
+  readonly passedBreaks?: number;
   /** Whether there is no media for it: players wait out its length, and do not load it. */
   readonly gap?: boolean | undefined;
   /** The initialisation that it and those after it need; undefined: as before. */
@@ -58,8 +60,9 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   return playlist.ended ? `${text}#EXT-X-ENDLIST\n` : text;
 }
 
-function lineText({ uri, startNs, endNs, discontinuity, gap, init, programDateMs }: MediaLine): string {
-  let text = discontinuity ? '#EXT-X-DISCONTINUITY\n' : '';
+function lineText(line: MediaLine): string {
+  const { uri, startNs, endNs, discontinuity, passedBreaks = 0, gap, init, programDateMs } = line;
+  let text = discontinuity ? '#EXT-X-DISCONTINUITY\n'.repeat(1 + passedBreaks) : '';
   if (init !== undefined) text += mapText(init);
   if (programDateMs !== undefined) text += `#EXT-X-PROGRAM-DATE-TIME:${new Date(programDateMs).toISOString()}\n`;
   if (gap === true) text += '#EXT-X-GAP\n';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { testId } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { IdentityProvider } from '../../support/identity-provider.ts';
 import { second } from '../behaviour/support/api.ts';
@@ -74,8 +75,11 @@ describe('a playback URL', () => {
     onTestFinished(() => limited.close());
     const flow = await limited.as.sport.newFlow({ ...tagged('sport') });
     const { url } = await limited.as.sport.must<Made>('POST', `/playback/flows/${flow}/url`);
-    const answers = await Promise.all(Array.from({ length: 30 }, () => fetch(url, { redirect: 'manual' })));
-    expect(answers.map(({ status }) => status)).toContain(429);
+    // Also where it leads to another flow, which takes a look at the tables.
+    for (const each of [url, url.replaceAll(flow, testId('flow', 9))]) {
+      const answers = await Promise.all(Array.from({ length: 60 }, () => fetch(each, { redirect: 'manual' })));
+      expect(answers.map(({ status }) => status)).toContain(429);
+    }
   });
 
   it('of a source plays its renditions, and no others', async () => {
@@ -89,6 +93,11 @@ describe('a playback URL', () => {
     expect(variant).toContain(`/flows/${member}.m3u8`);
     expect((await fetch(await lineOf(variant), { redirect: 'manual' })).status).toBe(302);
     expect((await play(variant.replace(member, stranger))).status).toBe(403);
+    // Its gaps would tell of what is beside it.
+    const { url: alone } = await sport.must<Made>('POST', `/playback/flows/${member}/url`);
+    expect((await play(alone)).status).toBe(200);
+    expect((await play(`${alone}?of=sources/${source}`)).status).toBe(403);
+    expect((await play(`${variant}&of=sources/${source}`)).status).toBe(200);
   });
 
   it('and every playlist show what their reader may see, and nothing of the rest', async () => {

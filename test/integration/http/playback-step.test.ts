@@ -34,16 +34,12 @@ const add = (id: string, pieces: readonly Piece[]) =>
   );
 
 /** A source with pictures and sound; returns the ids of both. */
-async function presentation(
-  number: number,
-  video: readonly Piece[],
-  audio: readonly Piece[],
-  status = 'closed_complete',
-) {
+async function presentation(number: number, video: readonly Piece[], audio: readonly Piece[], container = 'audio/aac') {
   const [multi, v, a] = [0, 1, 2].map((each) => testId('flow', number + each)) as [string, string, string];
   const of = (id: string, each: number) => ({ id, source_id: testId('source', number + each) });
+  const status = 'closed_complete';
   await must('PUT', `/v8.2/flows/${v}`, videoFlow(of(v, 1), { status }));
-  await must('PUT', `/v8.2/flows/${a}`, audioFlow(of(a, 2), { status, container: 'audio/aac' }));
+  await must('PUT', `/v8.2/flows/${a}`, audioFlow(of(a, 2), { status, container }));
   const flow_collection = [
     { id: v, role: 'video' },
     { id: a, role: 'audio' },
@@ -139,5 +135,32 @@ describe('renditions of one presentation', () => {
       [6, 2, 2],
     ]);
     expect((await shown(url, a)).map(([, , breaks = 0]) => breaks)).toEqual([0, 1, 2]);
+    // A window has no room for gaps: it is numbered by the segments.
+    const { text } = await must('GET', `/playback/flows/${a}.m3u8?window=2&of=sources/${testId('source', 110)}`);
+    expect(readLines(text).map(({ seconds, isGap }) => [seconds, isGap])).toEqual([[2.01, false]]);
+  });
+
+  it('count as many discontinuities where one line reaches over several of another', async () => {
+    const { v, a, url } = await presentation(
+      120,
+      [
+        [0, 2],
+        [2, 4, 100],
+        [4, 6, 200],
+        [6, 10, 300],
+        [10, 12, 300],
+      ],
+      [
+        [0, 9],
+        [9, 11],
+        [11, 12],
+      ],
+      'audio/mp4',
+    );
+    expect((await shown(url, v)).map(([, , breaks = 0]) => breaks)).toEqual([0, 1, 2, 3, 3]);
+    expect((await shown(url, a)).map(([, , breaks = 0]) => breaks)).toEqual([0, 3, 3]);
+    // Others' discontinuities are no reason to look for another initialisation.
+    const sound = [...(await loadPresentation(url))].find(([each]) => each.includes(`/flows/${a}.m3u8`));
+    expect(sound?.[1].match(/EXT-X-MAP/g)).toHaveLength(1);
   });
 });
