@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { runImport } from '../import/run-import.ts';
+import { type ExrOptions, takeExrInspector } from '../import/exr-inspector/take-exr-inspector.ts';
+import { takeMediasearch } from '../import/mediasearch/take-mediasearch.ts';
+import { type ImportOptions, runImport } from '../import/run-import.ts';
 import { takeVasttams, type VasttamsOptions } from '../import/vasttams/take-vasttams.ts';
 
 const HELP = `
@@ -19,6 +21,16 @@ export function importCommand(): Command {
       .option('--object-prefix <text>', 'the first part of its keys, tams_storage_path there', 'tams')
       .option('--check-objects <count>', 'look for the bytes of so many objects first, picked at random', countOf, 0)
       .action((options: VasttamsOptions) => runImport(options, takeVasttams(options))),
+  );
+  command.addCommand(
+    sourceOptions(
+      new Command('mediasearch').description('published transcripts of a mediasearch, with their vectors'),
+    ).action((options: ImportOptions) => runImport(options, takeMediasearch)),
+  );
+  command.addCommand(
+    sourceOptions(new Command('exr-inspector').description('what an exr-inspector has read of EXR headers'))
+      .requiredOption('--bucket <name>', 'the bucket of the keys, which are there without it')
+      .action((options: ExrOptions) => runImport(options, takeExrInspector(options))),
   );
   return command;
 }

@@ -6,16 +6,13 @@ import type { Feature, ObjectTaker, Platform } from '../feature.ts';
 import { SEARCH_BACKFILLS } from './repositories/life-backfill.ts';
 import { searchRoutes } from './routes/search-routes.ts';
 import { searchServicesOf } from './services/search-services.ts';
-import { type EmbedderConfig, readSearch, type SearchConfig } from './search-settings.ts';
+import { readSearch, type SearchConfig } from './search-settings.ts';
 import { SEARCH_STATISTICS } from './search-statistics.ts';
 import { EMBEDDINGS, searchTables } from './search-tables.ts';
-import type { Embedder } from './rules/embedding.ts';
 import type { JobHandler } from './rules/job-queue.ts';
 import type { MediaStore } from '../../media/media-store.ts';
-import { HttpEmbedder } from './providers/http-embedder.ts';
 import { HttpTranscriber } from './providers/http-transcriber.ts';
-import { OnnxEmbedder } from './providers/onnx-embedder.ts';
-import { HashingEmbedder } from './rules/hashing-embedder.ts';
+import { openEmbedder } from './providers/open-embedder.ts';
 import { EmbeddingUpkeep } from './services/embedding-upkeep.ts';
 import { IndexJob } from './services/index-job.ts';
 import { Indexer } from './services/indexer.ts';
@@ -123,12 +120,6 @@ function buildWorkers(config: SearchConfig, needs: WorkerNeeds, logger: Logger):
     ...config.watched.map((place) => new WatchWorker(storage, events, leases, { ...place, intervalMs }, logger)),
     housekeepingWorker(database, queueControl, leases, config.retentionMs, logger),
   ];
-}
-
-function openEmbedder(config: EmbedderConfig, dimension: number): Embedder {
-  if (config.type === 'http') return new HttpEmbedder({ ...config, dimension });
-  if (config.type === 'onnx') return new OnnxEmbedder(config.modelDir, dimension);
-  return new HashingEmbedder(dimension);
 }
 
 function storesByBucket(buckets: Readonly<Record<string, string>>, media: MediaStores): Map<string, MediaStore> {

@@ -21,7 +21,7 @@ export interface ExrStats {
 
 const BYTES_OF_TYPE: Readonly<Record<PixelType, number>> = { uint: 4, half: 2, float: 4 };
 
-export function computeStats({ parts, length, fetched }: ExrHeader): ExrStats {
+export function computeStats({ parts, length, fetched }: Pick<ExrHeader, 'parts' | 'length' | 'fetched'>): ExrStats {
   const channels = parts.flatMap((part) => part.channels);
   const countOf = (type: PixelType): number => channels.filter((channel) => channel.pixel_type === type).length;
   return {

@@ -5,7 +5,7 @@ import { type DuckDB, loadDuckDB } from './compute.ts';
 import { literal } from './values.ts';
 
 /** The library's own, beside what the process has. The rest is on the disk. */
-const MEMORY_MIB = 256;
+const MEMORY_MIB = 1024;
 const THREADS = 2;
 /** The rows of a chunk of DuckDB, at most. */
 const CHUNK_ROWS = 2048;

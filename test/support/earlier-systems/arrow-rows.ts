@@ -1,4 +1,4 @@
-import { type DataType, Field, type Vector, vectorFromArray } from 'apache-arrow';
+import { DataType, Field, type Vector, vectorFromArray } from 'apache-arrow';
 import type { VastEmulator } from '../vast-emulator/index.ts';
 import { Requests } from '../../integration/vastdb/vast-emulator/requests.ts';
 
@@ -11,6 +11,7 @@ export interface EarlierTable {
 
 /** Rows of a request: a cluster takes 5 MiB of them. */
 const ROWS_AT_ONCE = 10_000;
+const ROWS_WITH_VECTORS = 2_000;
 
 /** Makes the tables on an emulated cluster, in its schema, and fills them. */
 export async function putOnCluster(emulator: VastEmulator, tables: readonly EarlierTable[]): Promise<void> {
@@ -20,8 +21,11 @@ export async function putOnCluster(emulator: VastEmulator, tables: readonly Earl
       const path = `${emulator.schema ?? ''}/${name}`;
       const fields = Object.entries(columns).map(([column, type]) => new Field(column, type, true));
       await accepted(requests.createTable(path, fields));
-      for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-        await accepted(requests.rows('POST', path, columnsOf(fields, rows.slice(start, start + ROWS_AT_ONCE))));
+      const atOnce = Object.values(columns).some((type) => DataType.isFixedSizeList(type))
+        ? ROWS_WITH_VECTORS
+        : ROWS_AT_ONCE;
+      for (let start = 0; start < rows.length; start += atOnce) {
+        await accepted(requests.rows('POST', path, columnsOf(fields, rows.slice(start, start + atOnce))));
       }
     }
   } finally {

@@ -199,9 +199,9 @@ async function lockFiles(
   return { present, gone: new Set(files.filter(({ objectId }) => !alive.has(objectId)).map(({ id }) => id)) };
 }
 
-const lockKey = (id: string): string => `exr:${id}`;
+export const lockKey = (id: string): string => `exr:${id}`;
 
-const identityCells = ({ id, path, objectId }: ExrFileRef) => ({ id, path, object_id: objectId });
+export const identityCells = ({ id, path, objectId }: ExrFileRef) => ({ id, path, object_id: objectId });
 
 /** Rows of an older version of this server are written anew, even for the same header: paths were other ones, too. */
 const isSameHeader = (present: PresentFile, { path }: ExrFileRef, { file, schema_version }: ExrInspection): boolean =>

@@ -26,11 +26,24 @@ export async function inspectExr(
   location: ExrLocation,
   policy: ExrPolicy = DEFAULT_EXR_POLICY,
 ): Promise<{ inspection: ExrInspection; vectors: ExrVectors }> {
-  const header = await readExrHeader(source);
-  return { inspection: describe(header, source.size, location, policy), vectors: vectorsOf(header) };
+  return describeHeader(await readExrHeader(source), source.size, location, policy);
 }
 
-function describe(header: ExrHeader, size: number, location: ExrLocation, policy: ExrPolicy): ExrInspection {
+/** What a header says, however it came to be known. */
+export const describeHeader = (
+  header: KnownHeader,
+  size: number,
+  location: ExrLocation,
+  policy: ExrPolicy = DEFAULT_EXR_POLICY,
+): { inspection: ExrInspection; vectors: ExrVectors } => ({
+  inspection: describe(header, size, location, policy),
+  vectors: vectorsOf(header),
+});
+
+/** Without the flags, which the types of the parts follow from. */
+export type KnownHeader = Omit<ExrHeader, 'flags'>;
+
+function describe(header: KnownHeader, size: number, location: ExrLocation, policy: ExrPolicy): ExrInspection {
   const { parts } = header;
   return {
     schema_version: EXR_SCHEMA_VERSION,
@@ -81,7 +94,7 @@ function timeCodeOf(attributes: ReadonlyMap<string, ExrAttribute>): ExrTimeCode 
   return typeof value === 'object' && value !== null && 'drop_frame' in value ? value : null;
 }
 
-function vectorsOf(header: ExrHeader): ExrVectors {
+function vectorsOf(header: KnownHeader): ExrVectors {
   return {
     metadata: metadataEmbedding(header),
     channels: header.parts.map(({ channels }) => channelFingerprint(channels)),

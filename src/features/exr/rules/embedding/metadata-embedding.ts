@@ -56,7 +56,7 @@ const IGNORED_ATTRIBUTES: ReadonlySet<string> = new Set([
  * A vector of unit length for the structure of a file: frames of one sequence have nearly the same, whatever their
  * path, time and content.
  */
-export function metadataEmbedding({ parts }: ExrHeader): Float32Array {
+export function metadataEmbedding({ parts }: Pick<ExrHeader, 'parts'>): Float32Array {
   const channels = parts.flatMap((part) => part.channels);
   const layerOf = layerNames(parts);
   return embed(
