@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import type { Row } from '../../src/vastdb/engine.ts';
-import type { ScratchTables } from '../../src/vastdb/analytics/scratch-tables.ts';
+import { describeParquet, scanParquet } from '../../src/vastdb/analytics/foreign-parquet.ts';
 import { foreignArrowColumns, readForeignArrow } from '../../src/vastdb/transfer/foreign-arrow-reader.ts';
 import type { ForeignTable, ForeignTables } from './foreign-tables.ts';
 
@@ -10,12 +10,9 @@ type Files = Readonly<Record<'parquet' | 'arrow', readonly string[]>>;
 /** The folder's files for each table: one that is called as the table is, or a folder of that name with any. */
 export class ForeignFiles implements ForeignTables {
   readonly #folder: string;
-  readonly #scratch: ScratchTables;
 
-  /** @param scratch reads Parquet. */
-  constructor(folder: string, scratch: ScratchTables) {
+  constructor(folder: string) {
     this.#folder = folder;
-    this.#scratch = scratch;
   }
 
   async describe(table: string): Promise<ForeignTable | undefined> {
@@ -24,7 +21,7 @@ export class ForeignFiles implements ForeignTables {
     const columns = new Set<string>();
     for (const path of arrow) for (const name of await foreignArrowColumns(path)) columns.add(name);
     if (parquet.length === 0) return { columns: [...columns] };
-    const { types, rows } = await this.#scratch.describeParquet(parquet);
+    const { types, rows } = await describeParquet(parquet);
     for (const name of types.keys()) columns.add(name);
     return { columns: [...columns], rows: arrow.length === 0 ? rows : undefined };
   }
@@ -37,7 +34,7 @@ export class ForeignFiles implements ForeignTables {
       for await (const page of readForeignArrow(path, columns)) yield page.map(rowOf);
     }
     if (parquet.length === 0) return;
-    for await (const page of this.#scratch.scanParquet(parquet, columns)) yield page.map(rowOf);
+    for await (const page of scanParquet(parquet, columns)) yield page.map(rowOf);
   }
 
   async close(): Promise<void> {

@@ -75,7 +75,7 @@ async function withSource<T>(
 ): Promise<T> {
   const scratch = await ScratchTables.open(folder);
   try {
-    const tables = await openTables(options, scratch);
+    const tables = await openTables(options);
     try {
       return await work({ tables, scratch });
     } finally {
@@ -86,13 +86,13 @@ async function withSource<T>(
   }
 }
 
-async function openTables({ sourceEnv, from }: ImportOptions, scratch: ScratchTables): Promise<ForeignTables> {
+async function openTables({ sourceEnv, from }: ImportOptions): Promise<ForeignTables> {
   if ((sourceEnv === undefined) === (from === undefined)) {
     throw new Error('Name the earlier tables by --source-env or by --from, and not by both.');
   }
   if (from !== undefined) {
     if (!(await stat(from).catch(() => undefined))?.isDirectory()) throw new Error(`--from: ${from} is no folder.`);
-    return new ForeignFiles(from, scratch);
+    return new ForeignFiles(from);
   }
   try {
     return await ForeignSchema.open(readVastPlace(new Environment(parseEnv(await readFile(sourceEnv ?? '', 'utf8')))));

@@ -106,7 +106,7 @@ function windowOf(row: Row, column: string): ExrBox<number> | undefined {
 }
 
 function checked(box: ExrBox<number>, column: string): ExrBox<number> {
-  const isFar = Object.values(box).some((each) => Math.abs(each) >= COORDINATE_LIMIT);
+  const isFar = [box.x_min, box.y_min, box.x_max, box.y_max].some((each) => Math.abs(each) >= COORDINATE_LIMIT);
   if (isFar || box.x_max < box.x_min || box.y_max < box.y_min) throw new RefusedRow(`${column} makes no window`);
   return box;
 }

@@ -17,6 +17,7 @@ export interface Transcript {
 }
 
 interface TranscriptRow {
+  readonly id: string;
   readonly startMs: bigint;
   readonly endMs: bigint;
   readonly text: string;
@@ -67,28 +68,16 @@ const LEFT_OUT = [
 
 const TRANSCRIPTS = `
   SELECT j.asset_id, j.bucket, j.object_key, j.etag, j.file_size, j.content_type, j.duration_ms, j.codec, j.engine,
-    s.start_ms, s.end_ms, s.said, s.speaker, s.confidence, e.vector
+    s.segment_id, s.start_ms, s.end_ms, s.said, s.speaker, s.confidence, e.vector
   FROM segments s JOIN judged j USING (asset_id)
-  LEFT JOIN (
-    SELECT segment_id, version_id, any_value(vector) AS vector FROM transcript_embeddings GROUP BY segment_id, version_id
-  ) e ON e.segment_id = s.segment_id AND e.version_id = s.version_id
+  LEFT JOIN transcript_embeddings e ON e.segment_id = s.segment_id AND e.version_id = s.version_id
   WHERE s.shown AND s.copy = 1
   ORDER BY j.asset_id, s.start_ms, s.end_ms, s.segment_id`;
 
-type Cells = readonly [
-  ...(readonly [
-    string,
-    string,
-    string,
-    string,
-    bigint | null,
-    string | null,
-    bigint | null,
-    string | null,
-    string | null,
-  ]),
-  ...(readonly [bigint, bigint, string, string | null, number | null, Uint8Array | null]),
+type AssetCells = readonly [
+  ...[string, string, string, string, bigint | null, string | null, bigint | null, string | null, string | null],
 ];
+type RowCells = readonly [string, bigint, bigint, string, string | null, number | null, Uint8Array | null];
 
 /** The transcripts that the staged rows make, each whole; what they do not make is in the report. */
 export async function* transcriptsOf(scratch: ScratchTables, report: ImportReport): AsyncGenerator<Transcript> {
@@ -104,13 +93,16 @@ export async function* transcriptsOf(scratch: ScratchTables, report: ImportRepor
   }
   let open: Transcript | undefined;
   for await (const page of scratch.rows(TRANSCRIPTS)) {
-    for (const cells of page as unknown as Cells[]) {
-      if (open?.assetId !== cells[0]) {
+    for (const cells of page) {
+      const row = rowOf(cells.slice(9) as unknown as RowCells);
+      if (open === undefined || open.assetId !== cells[0]) {
         if (open !== undefined) yield* whole(open, report);
-        open = transcriptOf(cells);
+        open = transcriptOf(cells as unknown as AssetCells);
       }
+      // Two vectors of one segment are two rows.
+      if (open.segments.at(-1)?.id === row.id) continue;
       // One more, so that a longer one is known to be.
-      if (open.segments.length <= SEGMENTS_MAX) open.segments.push(rowOf(cells));
+      if (open.segments.length <= SEGMENTS_MAX) open.segments.push(row);
     }
   }
   if (open !== undefined) yield* whole(open, report);
@@ -121,15 +113,13 @@ function* whole(transcript: Transcript, report: ImportReport): Generator<Transcr
   else report.refuse('media_assets', transcript.assetId, `its transcript has more than ${SEGMENTS_MAX} segments`);
 }
 
-function transcriptOf(cells: Cells): Transcript {
+function transcriptOf(cells: AssetCells): Transcript {
   const [assetId, bucket, key, etag, sizeBytes, contentType, durationMs, codec, engine] = cells;
   return { assetId, bucket, key, etag, sizeBytes, contentType, durationMs, codec, engine, segments: [] };
 }
 
-function rowOf(cells: Cells): TranscriptRow {
-  const [startMs, endMs, text, speaker, confidence, bytes] = cells.slice(9) as unknown as [
-    ...[bigint, bigint, string, string | null, number | null, Uint8Array | null],
-  ];
+function rowOf([id, startMs, endMs, text, speaker, confidence, bytes]: RowCells): TranscriptRow {
+  // The bytes need not lie where floats may.
   const vector = bytes === null ? null : new Float32Array(new Uint8Array(bytes).buffer);
-  return { startMs, endMs, text, speaker, confidence, vector };
+  return { id, startMs, endMs, text, speaker, confidence, vector };
 }

@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { type DuckDB, loadDuckDB } from './compute.ts';
-import { literal } from './values.ts';
+import { pagesOf } from './result-pages.ts';
 
 /** The library's own, beside what the process has. The rest is on the disk. */
-const MEMORY_MIB = 1024;
+const MEMORY_MIB = 384;
 const THREADS = 2;
 /** The rows of a chunk of DuckDB, at most. */
 const CHUNK_ROWS = 2048;
@@ -93,74 +93,12 @@ export class ScratchTables {
     }
   }
 
-  /**
-   * Names and types of the columns of Parquet files, and how many rows they have together. Columns are told by their names.
-   *
-   * @throws Error that names the file which is none.
-   */
-  async describeParquet(paths: readonly string[]): Promise<{ types: Map<string, string>; rows: number }> {
-    const list = listOf(paths);
-    const types = new Map<string, string>();
-    for await (const page of this.rows(`DESCRIBE SELECT * FROM read_parquet(${list}, union_by_name = true)`)) {
-      for (const [name, type] of page) types.set(String(name), String(type));
-    }
-    let rows = 0;
-    for await (const page of this.rows(`SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata(${list})`)) {
-      rows = Number(page[0]?.[0]);
-    }
-    return { types, rows };
-  }
-
-  /** The rows of Parquet files, with times as nanoseconds since 1970, and what has no type of ours as text or JSON. */
-  async *scanParquet(
-    paths: readonly string[],
-    columns: readonly string[],
-  ): AsyncGenerator<(ScratchCell | Float32Array)[][]> {
-    const { types } = await this.describeParquet(paths);
-    const selected = columns.map((name) => expressionOf(name, types.get(name) ?? '')).join(', ');
-    const connection = await this.#instance.connect();
-    try {
-      const sql = `SELECT ${selected} FROM read_parquet(${listOf(paths)}, union_by_name = true)`;
-      for await (const page of pagesOf(connection, sql)) {
-        yield page.map((row) => row.map((cell) => this.#vectorOf(cell) ?? this.#cellOf(cell)));
-      }
-    } finally {
-      connection.disconnectSync();
-    }
-  }
-
   /** Its owner removes the folder. */
   close(): void {
     this.#instance.closeSync();
   }
 
-  #vectorOf(cell: DuckDBValue): Float32Array | undefined {
-    return cell instanceof this.#duckdb.DuckDBListValue ? Float32Array.from(cell.items as number[]) : undefined;
-  }
-
   #cellOf(cell: DuckDBValue): ScratchCell {
     return cell instanceof this.#duckdb.DuckDBBlobValue ? cell.bytes : (cell as ScratchCell);
   }
-}
-
-async function* pagesOf(connection: DuckDBConnection, sql: string): AsyncGenerator<DuckDBValue[][]> {
-  const result = await connection.stream(sql);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return;
-    yield chunk.getRows();
-  }
-}
-
-const listOf = (paths: readonly string[]): string => `[${paths.map(literal).join(', ')}]`;
-
-const AS_IT_IS = /^(?:VARCHAR|BOOLEAN|U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE)$/;
-
-function expressionOf(name: string, type: string): string {
-  const column = `"${name.replaceAll('"', '""')}"`;
-  if (AS_IT_IS.test(type)) return column;
-  if (type.startsWith('TIMESTAMP')) return `epoch_ns(${column})`;
-  if (/^(?:FLOAT|DOUBLE)\[\d*\]$/.test(type)) return `${column}::FLOAT[]`;
-  if (type === 'BLOB') return `decode(${column})`;
-  return /[[(]/.test(type) && !type.startsWith('DECIMAL') ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
 }

@@ -11,6 +11,7 @@ import { putInFiles } from '../../support/earlier-systems/files.ts';
 import { startTestServer } from '../../support/test-server.ts';
 import { Api, until } from '../behaviour/support/api.ts';
 import { EarlierClusters } from './support/earlier-cluster.ts';
+import { guideCommands } from './support/guide-commands.ts';
 import { jsonLines, runMgmt, startMgmt } from './support/run-mgmt.ts';
 
 /** `IMPORT_FRAMES=100000` shows at full length what every run shows at this one. */
@@ -57,11 +58,14 @@ it('takes files with all rows below them, as if their headers had been read here
   const all = [files, withIds('parts'), tables['channels'], withIds('attributes')] as EarlierTable[];
   const source = await clusters.with('exr', all);
   const env = { ...S3, DATA_DIR: join(folder, 'data') };
-  const run = (...more: string[]) =>
-    runMgmt(['import', 'exr-inspector', '--source-env', source, '--json', '--bucket', 'renders', ...more], env);
+  const { trial, command } = await guideCommands('exr-inspector', { 'exr.env': source });
 
-  expect(await run('--bucket', 'another')).toMatchObject({ code: 2, err: '--bucket: this server has renders.\n' });
-  const { code, out, err } = await run();
+  expect(await runMgmt([...command, '--bucket', 'another'], env)).toMatchObject({
+    code: 2,
+    err: '--bucket: this server has renders.\n',
+  });
+  expect(await runMgmt(trial, env)).toMatchObject({ code: 1 });
+  const { code, out, err } = await runMgmt(command, env);
   expect({ code, err }).toEqual({ code: 1, err: '' });
   const lines = jsonLines(out);
   const inspect = 'let this server inspect it';
@@ -77,7 +81,13 @@ it('takes files with all rows below them, as if their headers had been read here
     },
   ]);
   expect(lines).toContainEqual({ table: 'files', taken: 4, present: 0, left: 1, refused: 2 });
-  expect(jsonLines((await run()).out)).toContainEqual({ table: 'files', taken: 0, present: 4, left: 1, refused: 2 });
+  expect(jsonLines((await runMgmt(command, env)).out)).toContainEqual({
+    table: 'files',
+    taken: 0,
+    present: 4,
+    left: 1,
+    refused: 2,
+  });
 
   const server = await startTestServer({ dataDir: env.DATA_DIR, env: S3 });
   const api = new Api(server.baseUrl);
@@ -110,7 +120,7 @@ it('goes on where it was killed, from files too, and adds nothing twice', async 
   await putInFiles(files, tables.slice(0, 2), () => 'parquet-parts');
   await putInFiles(files, tables.slice(2), () => 'arrow-file');
   const env = { ...S3, DATA_DIR: join(folder, 'many') };
-  const args = ['import', 'exr-inspector', '--from', files, '--json', '--bucket', 'renders'];
+  const { files: args } = await guideCommands('exr-inspector', { 'exported-exr': files });
   const counted = (): Promise<number[]> =>
     withTables(async ({ manager }) => [await manager.count(EXR_FILES), await manager.count(EXR_CHANNELS)], env);
 

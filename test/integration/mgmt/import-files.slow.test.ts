@@ -9,6 +9,7 @@ import { objectId, objectPath, vasttamsTables } from '../../support/earlier-syst
 import { testId } from '../../support/examples.ts';
 import { startTestServer } from '../../support/test-server.ts';
 import { adopt, Bucket, keysOf, s3Binary } from '../adoption/support/bucket.ts';
+import { guideCommands } from './support/guide-commands.ts';
 import { jsonLines, runMgmt } from './support/run-mgmt.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -125,7 +126,9 @@ describe.skipIf(s3Binary === undefined)('with the bucket of the objects', () => 
 
 it('does not make a second object of bytes that are one here', async () => {
   await putInFiles(join(folder, 'first'), vasttamsTables(1, 2), () => 'parquet');
-  expect(await imported('first', 'twice-data')).toMatchObject({ code: 0 });
+  // As the guide says.
+  const { files } = await guideCommands('vasttams', { 'exported-vasttams': join(folder, 'first') });
+  expect(await runMgmt(files, { DATA_DIR: join(folder, 'twice-data') })).toMatchObject({ code: 0 });
   const tables = withColumns(vasttamsTables(1, 2), {
     objects: {
       name: '',

@@ -10,6 +10,7 @@ import { mediasearchTables } from '../../support/earlier-systems/mediasearch.ts'
 import { startTestServer } from '../../support/test-server.ts';
 import { Api, until } from '../behaviour/support/api.ts';
 import { EarlierClusters } from './support/earlier-cluster.ts';
+import { guideCommands } from './support/guide-commands.ts';
 import { jsonLines, runMgmt, startMgmt } from './support/run-mgmt.ts';
 
 /** `IMPORT_TRANSCRIPTS=2000` shows at full length, which is a hundred rows each, what every run shows at this one. */
@@ -60,9 +61,9 @@ it('takes what searches there show, keeps vectors of the same model, and has the
   const rows = { ...segments, rows: [...(segments?.rows ?? []), lost] };
   const source = await clusters.with('search', Object.values({ ...tables, segments: rows }) as never);
   const env = { DATA_DIR: join(folder, 'data') };
-  const run = (...more: string[]) => runMgmt(['import', 'mediasearch', '--source-env', source, '--json', ...more], env);
+  const { trial, command } = await guideCommands('mediasearch', { 'mediasearch.env': source });
 
-  for (const result of [await run('--dry-run'), await run()]) {
+  for (const result of [await runMgmt(trial, env), await runMgmt(command, env)]) {
     const { code, out, err } = result;
     expect({ code, err }).toEqual({ code: 1, err: '' });
     const lines = jsonLines(out);
@@ -79,7 +80,7 @@ it('takes what searches there show, keeps vectors of the same model, and has the
       { table: 'media_assets', taken: 4, present: 0, left: 1, refused: 0 },
     ]);
   }
-  expect(jsonLines((await run()).out).filter(({ taken }) => taken !== undefined)).toMatchObject([
+  expect(jsonLines((await runMgmt(command, env)).out).filter(({ taken }) => taken !== undefined)).toMatchObject([
     { table: 'transcript_segments', taken: 0, present: 7 },
     { table: 'transcript_embeddings', taken: 0, present: 3 },
     { table: 'media_assets', taken: 0, present: 4 },
@@ -134,7 +135,7 @@ it('goes on where it was killed, from files too, and adds nothing twice', async 
   const files = join(folder, 'files');
   await putInFiles(files, tables.slice(0, 3), () => 'parquet');
   await putInFiles(files, tables.slice(3), () => 'arrow-stream');
-  const again = await runMgmt(['import', 'mediasearch', '--from', files, '--json'], env);
+  const again = await runMgmt((await guideCommands('mediasearch', { 'exported-mediasearch': files })).files, env);
   expect(jsonLines(again.out)).toContainEqual({
     ...{ table: 'transcript_embeddings', taken: 0, present: TRANSCRIPTS * ROWS, left: 0, refused: 0 },
   });

@@ -1,16 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { withTables } from '../../../mgmt/tables/open-tables.ts';
 import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
 import { SEGMENTS } from '../../../src/tams/segments/segment-tables.ts';
-import { type EarlierTable, putOnCluster } from '../../support/earlier-systems/arrow-rows.ts';
 import { objectId, objectPath, vasttamsTables } from '../../support/earlier-systems/vasttams.ts';
 import { testId } from '../../support/examples.ts';
 import { startTestServer } from '../../support/test-server.ts';
-import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
-import { vastEnv } from '../../support/vastdb/vast-env.ts';
+import { EarlierClusters } from './support/earlier-cluster.ts';
+import { guideCommands } from './support/guide-commands.ts';
 import { jsonLines, runMgmt } from './support/run-mgmt.ts';
 
 /** `IMPORT_SEGMENTS=1000000` shows at full length what every run shows at this one. */
@@ -19,26 +18,16 @@ const FLOW_COUNT = 20;
 vi.setConfig({ testTimeout: Math.max(120_000, SEGMENT_COUNT), hookTimeout: Math.max(60_000, SEGMENT_COUNT) });
 
 let folder: string;
-const emulators: VastEmulator[] = [];
+let clusters: EarlierClusters;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tams-import-test-'));
+  clusters = new EarlierClusters(folder);
 });
 afterAll(async () => {
-  for (const emulator of emulators) await emulator.close();
+  await clusters.close();
   await rm(folder, { recursive: true });
 });
-
-/** @returns the path of a file that names a cluster with these tables. */
-async function earlierSystem(name: string, tables: readonly EarlierTable[]): Promise<string> {
-  const emulator = await startVastEmulator({ schema: name });
-  emulators.push(emulator);
-  await putOnCluster(emulator, tables);
-  const file = join(folder, `${name}.env`);
-  const lines = Object.entries(vastEnv(emulator, name)).map(([variable, value]) => `${variable}='${value}'`);
-  await writeFile(file, lines.join('\n'));
-  return file;
-}
 
 const target = (name: string): Record<string, string> => ({ DATA_DIR: join(folder, name) });
 
@@ -57,13 +46,10 @@ const sums = (env: Record<string, string>): Promise<unknown> =>
   }, env);
 
 it('takes every segment of a vasttams, once', async () => {
-  const file = await earlierSystem('whole', vasttamsTables(FLOW_COUNT, SEGMENT_COUNT));
+  const file = await clusters.with('whole', vasttamsTables(FLOW_COUNT, SEGMENT_COUNT));
   const env = target('whole-target');
   // The guide's commands, on this file.
-  const guide = await readFile('docs/moving-in.md', 'utf8');
-  const [trial = [], command = []] = [...guide.matchAll(/npm run mgmt -- (import vasttams .*)/g)].map(
-    ([, args = '']) => [...args.replace('vasttams.env', file).split(' '), '--json'],
-  );
+  const { trial, command } = await guideCommands('vasttams', { 'vasttams.env': file });
 
   const dry = await runMgmt(trial, env);
   expect(dry, dry.err).toMatchObject({ code: 0 });
@@ -132,7 +118,7 @@ it('names each row that cannot be taken, and takes the rest', async () => {
   expect(sources?.rows).toHaveLength(1);
 
   const env = target('refused-target');
-  const file = await earlierSystem('refused', tables);
+  const file = await clusters.with('refused', tables);
   const { code, out, err } = await runMgmt(['import', 'vasttams', '--source-env', file, '--json'], env);
   expect({ code, err }).toEqual({ code: 1, err: '' });
   const lines = jsonLines(out);
