@@ -96,7 +96,10 @@ async function insertFiles(tx: ManagedTransaction, files: readonly ReadFile[]): 
       last_inspected_ms: file.lastMs,
     })),
   );
-  for (const { ref, inspection, vectors } of fresh) await insertContent(tx, ref.id, inspection, vectors);
+  await insertContent(
+    tx,
+    fresh.map(({ ref, inspection, vectors }) => ({ id: ref.id, content: inspection, vectors })),
+  );
   return present;
 }
 
