@@ -23,7 +23,8 @@ function versionsIn(file: string): string[] {
 it('no code outside of tams/versions knows a version of TAMS', () => {
   const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.generated.ts'))
-    .filter((file) => !file.startsWith(VERSIONS));
+    // The descriptions of columns may say which version a property is of.
+    .filter((file) => !file.startsWith(VERSIONS) && !file.endsWith('-tables.ts'));
   expect(files.length).toBeGreaterThan(200);
   expect(files.flatMap(versionsIn)).toEqual([]);
 });

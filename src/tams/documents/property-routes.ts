@@ -8,6 +8,7 @@ import type { ResponseDocs } from '../../http/schemas/responses.ts';
 import { badBody, json, noBody, notFound } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
+import { compileBody, type Validate } from '../../http/validation/body-validator.ts';
 
 interface PropertyService<Name extends string, Value> {
   getProperty(id: string, property: Name): Promise<unknown>;
@@ -31,6 +32,8 @@ export interface Property<Name extends string, Schema extends TSchema> {
   /** Its name in summaries: `label`, `maximum bit rate`. */
   title: string;
   schema: Schema;
+  /** Validates the value in a request; by default by the schema. */
+  validate?: Validate;
   /** The value as answers have it; by default as it is kept. */
   show?: (value: unknown) => unknown;
   /** The value to keep of one in a request; by default as it came. */
@@ -48,7 +51,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
   definition: Static<Schema> extends Value ? Property<Name, Schema> : never,
 ): void {
   const { noun, tag, path, idParam, params, serviceOf } = owner;
-  const { property, title, schema, change, isDeletable, writeResponses } = definition;
+  const { property, title, schema, validate = compileBody(schema), change, isDeletable, writeResponses } = definition;
   const { show = (value: unknown) => value, read = (value: Static<Schema>) => value } = definition;
   const url = `${path}/:${idParam}/${property}`;
   const name = `${path.slice(1)}-${idParam}-${property.replaceAll('_', '-')}`;
@@ -75,6 +78,7 @@ export function propertyRoutes<Name extends string, Value, Schema extends TSchem
     summary: `Set the ${title} of a ${noun}`,
     description: 'The body is the value alone, as JSON. The other properties stay.',
     schema: { params, body: schema },
+    validateBody: validate,
     responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
       await serviceOf(request).putProperty(

@@ -82,6 +82,7 @@ export function tagRoutes(app: TamsApp, resource: TaggedResource): void {
     summary: `Set a tag of a ${noun}`,
     description: 'The body is the value alone, as JSON: `"news"`. The other tags stay.',
     schema: { params: tagParams, body: tags.value },
+    validateBody: tags.validate,
     responses: { 204: noBody('Set.'), 400: badBody, ...writeResponses, 404: notFound },
     handler: async (request, reply) => {
       const valueOf = (present: TagValue | undefined): TagValue => tags.read(request.body, present);

@@ -45,6 +45,7 @@ export function allFlowRoutes(app: TamsApp, context: RouteContext): void {
     property: 'flow_collection',
     title: 'collection',
     schema: flows.collection,
+    validate: flows.validateCollection,
     show: (items) => flows.showCollection(items as FlowCollectionItem[]),
     read: (items) => flows.readCollection(items),
     ...writable,

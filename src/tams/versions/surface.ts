@@ -35,6 +35,8 @@ export interface Surface {
 interface TagSurface {
   readonly value: TUnsafe<TagValue>;
   readonly all: TSchema;
+  /** Validates a value. */
+  readonly validate: Validate;
   readonly show: (value: TagValue) => TagValue;
   readonly showAll: (tags: Tags) => Tags;
   /** The value to keep where a client sends this one. */
@@ -68,6 +70,7 @@ interface FlowSurface extends FlowSchemas {
   readonly read: (input: FlowInput, present: Flow | undefined) => FlowInput | ProfiledFlow;
   /** Whether a change of a single property takes a flow out of its profile; else it is refused. */
   readonly leavesProfile: boolean;
+  readonly validateCollection: Validate;
   readonly readCollection: (items: readonly FlowCollectionItem[]) => FlowCollectionItem[];
 }
 

@@ -122,7 +122,10 @@ describe.each([`/sources/${flow.source_id}`, `/flows/${flow.id}`])('%s/tags', (o
   it.skipIf(IS_NEWER)('refuses values that are no text', async () => {
     for (const value of [5, false, {}, ['a']]) {
       const result = await send('PUT', `${owner}/tags/a`, { json: value });
-      expect([result.status, (result.json as { summary: string }).summary]).toEqual([400, 'body must be a string']);
+      expect([result.status, (result.json as { summary: string }).summary]).toEqual([
+        400,
+        expect.stringMatching(/^body must be a string/),
+      ]);
     }
   });
 

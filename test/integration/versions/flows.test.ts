@@ -48,6 +48,11 @@ describe('one store, seen by both versions', () => {
     expect(await found('7.0', 'tag.site=a,b')).toEqual([id]);
     expect(await found('7.0', 'tag.site=b')).toEqual([]);
 
+    for (const path of [`/flows/${id}/tags/site`, `/sources/${flow.source_id}/tags/site`]) {
+      const { status, text } = await request('7.0', 'PUT', path, ['a']);
+      expect([status, text]).toEqual([400, expect.stringMatching(/body must be a string; .*TAMS 8\.2.* at \/v8\.2/)]);
+      expect((await request('7.0', 'PUT', path, [5])).text).not.toContain('8.2');
+    }
     expect((await request('7.0', 'PUT', `/flows/${id}/tags/site`, 'a,b,c')).status).toBe(204);
     expect(await jsonOf('8.2', `/flows/${id}/tags/site`)).toBe('a,b,c');
   });
@@ -69,9 +74,12 @@ describe('one store, seen by both versions', () => {
 
   it('requires roles of collections in 7.0 alone', async () => {
     const id = testId('flow', 3);
-    const flow = multiFlow({ id, source_id: testId('source', 3) }, { flow_collection: [{ id: testId('flow', 2) }] });
+    const flow_collection = [{ id: testId('flow', 2) }];
+    const flow = multiFlow({ id, source_id: testId('source', 3) }, { flow_collection });
     expect((await request('7.0', 'PUT', `/flows/${id}`, flow)).text).toMatch(/role is required.*8\.2/);
     expect((await request('8.2', 'PUT', `/flows/${id}`, flow)).status).toBe(201);
+    const alone = await request('7.0', 'PUT', `/flows/${id}/flow_collection`, flow_collection);
+    expect(alone.text).toMatch(/role is required.*8\.2/);
     expect(await jsonOf('7.0', `/flows/${id}/flow_collection`)).toEqual([{ id: testId('flow', 2), role: '' }]);
     expect(await jsonOf('7.0', `/sources/${testId('source', 3)}`)).toMatchObject({
       source_collection: [{ id: testId('source', 2), role: '' }],

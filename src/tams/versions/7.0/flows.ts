@@ -6,7 +6,7 @@ import { AudioEssence, DataEssence, ImageEssence, VideoEssence } from '../../flo
 import { type Flow, type FlowCollectionItem, type FlowInput, TECHNICAL_PROPERTIES } from '../../flows/flow.ts';
 import { flowSchemas } from '../../flows/flow-schemas.ts';
 import { compileFlow } from '../../flows/flow-validator.ts';
-import type { Validate } from '../../../http/validation/body-validator.ts';
+import { compileBody, type Validate } from '../../../http/validation/body-validator.ts';
 import { flowListQuery } from '../../parameters.ts';
 import { flows as newer } from '../8.2/flows.ts';
 import { orNewer } from '../newer.ts';
@@ -46,6 +46,7 @@ export const flows: Surface['flows'] = {
   showCollection,
   read,
   leavesProfile: true,
+  validateCollection: orNewer(compileBody(collection), newer.validateCollection),
   readCollection,
 };
 

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { AppError } from '../../../shared/errors.ts';
 import type { JsonText } from '../../../shared/paging.ts';
 import { Uuid } from '../../../http/schemas/common.ts';
-import type { Validate } from '../../../http/validation/body-validator.ts';
+import { compileBody, type Validate } from '../../../http/validation/body-validator.ts';
 import { Format } from '../../documents/format.ts';
 import { flowCollection, OPTIONAL_ROLE } from '../../flows/collection-schemas.ts';
 import { AudioEssence, DataEssence, ImageEssence, VideoEssence } from '../../flows/essence-schemas.ts';
@@ -69,6 +69,7 @@ export const flows: Surface['flows'] = {
   showCollection: (items) => [...items],
   read: (input) => input,
   leavesProfile: false,
+  validateCollection: compileBody(collection),
   readCollection: (items) => [...items],
 };
 

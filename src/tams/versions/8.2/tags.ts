@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Dictionary } from '../../../http/schemas/common.ts';
+import { compileBody } from '../../../http/validation/body-validator.ts';
 import type { TagValue } from '../../documents/tags.ts';
 import type { Surface } from '../surface.ts';
 
@@ -13,6 +14,7 @@ const value = Type.Unsafe<TagValue>({
 export const tags: Surface['tags'] = {
   value,
   all: Dictionary(value, { title: 'Tags', description: 'Free text, or lists of it, by free names.' }),
+  validate: compileBody(value),
   show: (shown) => shown,
   showAll: (shown) => shown,
   read: (given) => given,
