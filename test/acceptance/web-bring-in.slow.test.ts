@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frameHashes, hasFfmpeg, makeClip, soundHash } from '../integration/mgmt-data/support/media.ts';
 import { findChromium } from '../support/chromium.ts';
+import { playsInBrowser } from '../support/hls-player.ts';
+import { loadPresentation } from '../support/hls-presentation.ts';
 import type { TamsClient } from '../support/tams-client.ts';
 import { seriousFaults } from './support/accessibility.ts';
 import { ServerFolder } from './support/server-folder.ts';
@@ -109,7 +111,7 @@ describe.skipIf(chromium === '' || !hasFfmpeg)('bringing in (needs Chromium and 
     expect(flows.map(({ label }) => label)).toEqual([
       ...['Interview, take 1', 'Interview, take 1, audio-1', 'Interview, take 1, video-0'],
     ]);
-    const [, audio, video] = flows as [Flow, Flow, Flow];
+    const [multi, audio, video] = flows as [Flow, Flow, Flow];
     const pictures = await download(client, video);
     expect(await frameHashes(pictures.file, 'v')).toEqual(await frameHashes(clip, 'v'));
     expect(pictures.segments).toHaveLength(10);
@@ -117,6 +119,16 @@ describe.skipIf(chromium === '' || !hasFfmpeg)('bringing in (needs Chromium and 
     expect(await soundHash(sound.file)).toBe(await soundHash(clip));
     const objects = [...pictures.segments, ...sound.segments].map(({ object_id: id }) => id);
     expect(new Set(objects).size).toBe(objects.length);
+    // Players read it by the rules, whole.
+    const playlist = `${server.baseUrl}/playback/flows/${multi.id}.m3u8`;
+    for (const url of (await loadPresentation(playlist)).keys()) {
+      const stream = url.includes(video.id) ? 'v' : 'a';
+      const [read, brought] = await Promise.all([url, clip].map((each) => frameHashes(each, stream)));
+      // Players of MP4 leave the first frame of sound out, which is the coder's.
+      const added = (read?.length ?? 0) - (brought?.length ?? 0);
+      expect(stream === 'v' ? [0] : [0, 1], url).toContain(added);
+    }
+    await playsInBrowser(server.baseUrl, playlist);
   });
 
   it('makes a demo clip where a browser can, and brings it in', async () => {

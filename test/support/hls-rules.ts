@@ -26,6 +26,14 @@ export function brokenRules(text: string): string[] {
   if (type !== undefined && type !== 'VOD' && type !== 'EVENT') broken.push(`4.3.3.5: type ${type}`);
   const ends = lines.filter((line) => line === '#EXT-X-ENDLIST').length;
   if (type === 'VOD' && ends !== 1) broken.push('4.3.3.5: VOD without an end');
+  if (ends > 1 || (ends === 1 && lines.at(-2) !== '#EXT-X-ENDLIST')) broken.push('4.3.3.4: ENDLIST is not the end');
+  // Nobody reads here whether each segment begins with a key frame, so no playlist may promise it.
+  if (lines.includes('#EXT-X-INDEPENDENT-SEGMENTS')) broken.push('4.3.5.1: segments were not looked into');
+  if (version > 6) broken.push('7: nothing here needs more than version 6');
+  const holdBack = /HOLD-BACK=([\d.]+)/.exec(once('EXT-X-SERVER-CONTROL') ?? '')?.[1];
+  if (holdBack !== undefined && Number(holdBack) < 3 * target) broken.push('bis 4.4.3.8: HOLD-BACK is too short');
+  if (lines.some((line) => line.startsWith('#EXT-X-BITRATE') || line.startsWith('#EXT-X-KEY')))
+    broken.push('an unknown tag');
   broken.push(...brokenSegments(lines, target, version));
   return broken;
 }
@@ -34,6 +42,10 @@ function brokenSegments(lines: readonly string[], target: number, version: numbe
   const broken: string[] = [];
   let duration: number | undefined;
   let hasMap = false;
+  // Where the next segment would begin on the wall clock if none were missing.
+  let clockMs: number | undefined;
+  let isBreak = false;
+  let isGap = false;
   for (const line of lines) {
     const [, written = ''] = /^#EXTINF:([^,]*),/.exec(line) ?? [];
     if (line.startsWith('#EXTINF')) {
@@ -47,13 +59,24 @@ function brokenSegments(lines: readonly string[], target: number, version: numbe
       if (version < 6) broken.push('7: EXT-X-MAP needs version 6');
       if (!/URI="[^"]+"(,BYTERANGE="\d+@\d+")?$/.test(line)) broken.push(`4.3.2.5: ${line}`);
     } else if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) {
-      if (Number.isNaN(Date.parse(line.slice(line.indexOf(':') + 1)))) broken.push(`4.3.2.6: ${line}`);
+      const ms = Date.parse(line.slice(line.indexOf(':') + 1));
+      if (Number.isNaN(ms)) broken.push(`4.3.2.6: ${line}`);
+      if (clockMs !== undefined && ms < clockMs - 2) broken.push(`4.3.2.6: ${line} goes back`);
+      if (clockMs !== undefined && !isBreak && Math.abs(ms - clockMs) > 2) broken.push(`4.3.2.6: ${line} jumps`);
+      clockMs = ms;
+    } else if (line === '#EXT-X-DISCONTINUITY') {
+      if (isBreak) broken.push('4.3.2.3: two discontinuities in one place');
+      isBreak = true;
+    } else if (line === '#EXT-X-GAP') {
+      isGap = true;
     } else if (line.startsWith('#EXT-X-BYTERANGE') && version < 4) {
       broken.push('7: EXT-X-BYTERANGE needs version 4');
     } else if (line !== '' && !line.startsWith('#')) {
       if (duration === undefined) broken.push(`4.3.2.1: ${line} has no EXTINF`);
-      if (/\.(mp4|m4s)(\?|$)/.test(line) && !hasMap) broken.push(`3.3: ${line} has no EXT-X-MAP`);
+      if (/\.(mp4|m4s)(\?|$)/.test(line) && !hasMap && !isGap) broken.push(`3.3: ${line} has no EXT-X-MAP`);
+      if (clockMs !== undefined) clockMs += (duration ?? 0) * 1000;
       duration = undefined;
+      [isBreak, isGap] = [false, false];
     }
   }
   if (duration !== undefined) broken.push('4.3.2.1: an EXTINF without a URI at the end');

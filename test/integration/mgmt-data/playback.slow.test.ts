@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Parser } from 'm3u8-parser';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findChromium, startChromium } from '../../support/chromium.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playsInBrowser } from '../../support/hls-player.ts';
 import { brokenRules } from '../../support/hls-rules.ts';
 import { hasFfmpeg, makeClip } from './support/media.ts';
 import { Workspace } from './support/workspace.ts';
@@ -57,37 +57,6 @@ describe.skipIf(!hasFfmpeg)('media that were brought in (skipped: there is no ff
     return id;
   }
 
-  /** As a browser plays it, for a second or more. */
-  async function playsInBrowser(playlist: string): Promise<void> {
-    const chromium = findChromium();
-    if (chromium === undefined) {
-      console.info('hls.js was not tried: there is no Chromium');
-      return;
-    }
-    const browser = await startChromium(chromium);
-    onTestFinished(() => browser.close());
-    const page = await browser.newPage();
-    // A page of the server's own origin.
-    await page.route(`${base}/player`, (route) =>
-      route.fulfill({ contentType: 'text/html', body: '<video muted></video>' }),
-    );
-    await page.goto(`${base}/player`);
-    await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });
-    await page.evaluate(`
-      window.failed = [];
-      const hls = new Hls();
-      hls.on(Hls.Events.ERROR, (_, { fatal, details }) => fatal && failed.push(details));
-      hls.loadSource(${JSON.stringify(playlist)});
-      hls.attachMedia(document.querySelector('video'));
-      hls.on(Hls.Events.MANIFEST_PARSED, () => document.querySelector('video').play());
-    `);
-    const state =
-      '({ at: document.querySelector("video").currentTime, wide: document.querySelector("video").videoWidth, failed })';
-    const read = () => page.evaluate<{ at: number; wide: number; failed: string[] }>(state);
-    await expect.poll(async () => (await read()).at, { timeout: 60_000 }).toBeGreaterThan(1);
-    expect(await read()).toMatchObject({ wide: 160, failed: [] });
-  }
-
   async function readsWell(url: string): Promise<string> {
     const text = await (await fetch(url)).text();
     expect(brokenRules(text), text).toEqual([]);
@@ -114,9 +83,19 @@ describe.skipIf(!hasFfmpeg)('media that were brought in (skipped: there is no ff
     const played = await decoded(whole);
     expect(played.frames).toEqual(frames);
     expect(Math.abs(played.seconds - seconds)).toBeLessThan(0.1);
-    await playsInBrowser(whole);
+    await playsInBrowser(base, whole);
     const { body } = await work.tams.request<{ url: string }>('POST', `/playback/flows/${id}/url`);
     expect((await decoded(body.url)).frames).toEqual(frames);
+  });
+
+  it('as an HLS import of MPEG-TS play whole', async () => {
+    const list = join(work.folder, 'ts.m3u8');
+    await run('ffmpeg', ['-v', 'error', '-i', clip, '-c', 'copy', '-hls_time', '1', '-hls_playlist_type', 'vod', list]);
+    const id = await ingested(list, { muxed: true });
+    const url = `${base}/playback/flows/${id}.m3u8`;
+    await readsWell(url);
+    expect((await decoded(url)).frames).toEqual((await decoded(clip)).frames);
+    await playsInBrowser(base, url);
   });
 
   it('as fMP4 with an initialisation segment play whole', async () => {
@@ -124,7 +103,7 @@ describe.skipIf(!hasFfmpeg)('media that were brought in (skipped: there is no ff
     const url = `${base}/playback/flows/${id}.m3u8`;
     expect(await readsWell(url)).toMatch(/#EXT-X-MAP:URI="[^"]+\/init\/[^"]+\.mp4"\n/);
     expect((await decoded(url)).frames).toEqual((await decoded(clip)).frames);
-    await playsInBrowser(url);
+    await playsInBrowser(base, url);
   });
 
   it('as fMP4 whose segments begin with their initialisation play whole', async () => {
@@ -139,6 +118,6 @@ describe.skipIf(!hasFfmpeg)('media that were brought in (skipped: there is no ff
         .equals(own),
     ).toBe(true);
     expect((await decoded(url)).frames).toEqual((await decoded(clip)).frames);
-    await playsInBrowser(url);
+    await playsInBrowser(base, url);
   });
 });
