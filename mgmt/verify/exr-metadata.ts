@@ -4,6 +4,7 @@ import {
   EXR_CHANNELS,
   EXR_EMBEDDINGS,
   EXR_FILES,
+  EXR_HISTORY,
   EXR_PARTS,
 } from '../../src/features/exr/exr-tables.ts';
 import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
@@ -14,7 +15,7 @@ import { checkRows, withoutOwner } from './row-check.ts';
 export const exrMetadata = checkRows(
   'exr-metadata',
   'EXR metadata is of files, and files are of objects, that are there',
-  ...[EXR_PARTS, EXR_CHANNELS, EXR_ATTRIBUTES, EXR_EMBEDDINGS].map(({ name }) =>
+  ...[EXR_PARTS, EXR_CHANNELS, EXR_ATTRIBUTES, EXR_EMBEDDINGS, EXR_HISTORY].map(({ name }) =>
     withoutOwner({
       table: name,
       column: 'file_id',

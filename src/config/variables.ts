@@ -117,6 +117,7 @@ export const VARIABLES: readonly string[] = [
   'ANALYTICS_TIMEOUT_S',
   'EXR',
   'EXR_AUTO_INSPECT',
+  'EXR_KEEP_HISTORY',
   'PLAYBACK',
   'WEB',
   'WEB_ORIGINS',

@@ -5,6 +5,8 @@ export interface ExrConfig {
   readonly enabled: boolean;
   /** Whether EXR objects are inspected as segments of them are registered. */
   readonly autoInspect: boolean;
+  /** Whether headers stay known when another takes their place. */
+  readonly keepHistory: boolean;
 }
 
 export function readExr(env: Environment): ExrConfig {
@@ -13,5 +15,5 @@ export function readExr(env: Environment): ExrConfig {
   if (autoInspect && !enabled) {
     throw new ConfigError('EXR_AUTO_INSPECT has no effect while EXR is false; set EXR or unset EXR_AUTO_INSPECT.');
   }
-  return { enabled, autoInspect };
+  return { enabled, autoInspect, keepHistory: env.flag('EXR_KEEP_HISTORY') ?? false };
 }

@@ -5,7 +5,7 @@ import { defineTable, json, type RowOf, text } from '../../vastdb/schema/define-
 import type { ObjectPlace } from '../../formats/s3-notification.ts';
 import type { ExrAttribute } from '../../formats/exr/attributes/attribute.ts';
 import type { ExrChannel } from '../../formats/exr/header/channel-list.ts';
-import type { ExrInspection, ExrPart } from './rules/inspection.ts';
+import type { ExrInspection, ExrPart, FormerContent } from './rules/inspection.ts';
 import type { ExrFailure } from './rules/exr-file.ts';
 
 /** The tables of EXR metadata; docs/adr/0018-exr-store.md says how they hang together. */
@@ -244,6 +244,34 @@ export const EXR_EMBEDDINGS = defineTable({
   },
 });
 
+/** Headers that files had before. Bounded: docs/adr/0018-exr-store.md. */
+export const EXR_HISTORY = defineTable({
+  name: 'exr_history',
+  doc: 'Headers that EXR files had before.',
+  columns: [
+    { name: 'file_id', type: 'string', required: true },
+    { name: 'number', type: 'int64', required: true },
+    { name: 'header_hash', type: 'string', required: true },
+    { name: 'size', type: 'int64', required: true },
+    { name: 'mtime', type: 'string' },
+    { name: 'inspected_ms', type: 'int64', required: true },
+    { name: 'replaced_ms', type: 'int64', required: true },
+    { name: 'content', type: json<FormerContent>(), required: true },
+  ],
+  indexes: [{ columns: ['file_id', 'number'] }],
+  internal: false,
+  docs: {
+    file_id: 'The file.',
+    number: 'Inspections of the file by then.',
+    header_hash: 'Hash of the header.',
+    size: 'Size of the file.',
+    mtime: 'When the file was written, as the store said.',
+    inspected_ms: 'When the header was read last.',
+    replaced_ms: 'When another was read.',
+    content: 'Parts, attributes and channels as JSON, as far as they fit.',
+  },
+});
+
 export const EXR_QUEUE = defineTable({
   name: 'exr_queue',
   doc: 'Objects whose headers are yet to be read.',
@@ -271,5 +299,6 @@ export const EXR_TABLES: readonly TableDefinition[] = [
   EXR_CHANNELS,
   EXR_ATTRIBUTES,
   EXR_EMBEDDINGS,
+  EXR_HISTORY,
   EXR_QUEUE,
 ];

@@ -38,10 +38,10 @@ export const exr: Feature<ExrConfig> = {
   tablesIn: async (engine, { enabled }) =>
     enabled || (await engine.describeTable(EXR_FILES.name)) !== undefined ? EXR_TABLES : [],
   statistics: EXR_STATISTICS,
-  open: async (platform, { enabled, autoInspect }) => {
+  open: async (platform, { enabled, autoInspect, keepHistory }) => {
     if (!enabled) return undefined;
     const { manager, store, media, leases, settings, logger } = platform;
-    const files = new TableExrFiles(manager);
+    const files = new TableExrFiles(manager, keepHistory);
     const inspector = new ExrInspector(files);
     const buckets = bucketsOf(settings.media);
     const servicesOf = exrServicesOf(platform, files, inspector, buckets);

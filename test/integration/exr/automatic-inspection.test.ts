@@ -12,6 +12,8 @@ import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
 import { adoptedId } from '../../../src/tams/objects/object-location.ts';
 import { SegmentRegistration } from '../../../src/tams/segments/segment-registration.ts';
 import { EXR_FILES, EXR_QUEUE } from '../../../src/features/exr/exr-tables.ts';
+import { attribute, channels } from '../../support/exr-writer.ts';
+import { TableExrFiles } from '../../../src/features/exr/repositories/table-exr-files.ts';
 import { renderedFrame } from '../../support/exr-objects.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { inspected, openStoreWorld, type StoreWorld } from './store-world.ts';
@@ -105,6 +107,44 @@ describe('automatic inspection', () => {
     expect(new Set(hashes).size).toBe(2);
     expect(hashes[3]).not.toBe(before?.inspection.file.header_hash);
     expect(files[3]?.inspection.attributes).toHaveLength(before?.inspection.attributes.length ?? 0);
+  });
+
+  it('keeps the headers that files had before where it is asked to, the last twenty of each', async () => {
+    await register(['a.exr'], renderedFrame(0));
+    const { manager, store } = world;
+    const files = new TableExrFiles(manager, true);
+    const queue = new InspectionQueueReader(manager.reader());
+    const places = new ExrPlaces(
+      store,
+      world.registry,
+      [{ name: 'local', storageId: world.storageId, prefix: '' }],
+      false,
+    );
+    const keeping = new AutomaticInspection(store, queue, places, new ExrInspector(files), files);
+    const { id } = refOfObject('a.exr');
+    for (let number = 0; number < 23; number++) {
+      await world.media.put('objects/a.exr', renderedFrame(number));
+      await store.transaction((tx) => inspectionsOf(tx).add(['a.exr'], 0));
+      await keeping.runDue(ours);
+    }
+    const former = await files.formerHeaders(id);
+    const frameOf = (attributes: (typeof former)[number]['attributes']) =>
+      attributes.find(({ name }) => name === 'frame')?.value;
+    expect(former.map(({ attributes }) => frameOf(attributes))).toEqual(
+      Array.from({ length: 20 }, (_, index) => 21 - index),
+    );
+    expect(former[0]).toMatchObject({ is_complete: true, size: expect.any(Number) as number });
+    const many = Array.from({ length: 2_000 }, (_, index) => ({ name: `layer${index}.R` }));
+    for (const number of [30, 31]) {
+      await world.media.put('objects/a.exr', renderedFrame(number, attribute('channels', 'chlist', channels(...many))));
+      await store.transaction((tx) => inspectionsOf(tx).add(['a.exr'], 0));
+      await keeping.runDue(ours);
+    }
+    const [large] = await files.formerHeaders(id);
+    expect(large).toMatchObject({ is_complete: false });
+    expect(JSON.stringify(large).length).toBeLessThan(100_000);
+    expect(await files.remove(id)).toBe(true);
+    expect(await files.formerHeaders(id)).toEqual([]);
   });
 
   it('does again what a process left behind when it died, and changes nothing the second time', async () => {

@@ -384,6 +384,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/exr/files/{fileId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GET_exr-files-fileId-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exr/files/{fileId}/similar": {
         parameters: {
             query?: never;
@@ -2033,6 +2049,19 @@ export interface components {
             path: string;
             size: number;
             width: number | null;
+        };
+        ExrFormerHeader: {
+            attributes: components["schemas"]["ExrAttribute"][];
+            channels: components["schemas"]["ExrChannel"][];
+            header_hash: string;
+            is_complete: boolean;
+            /** Format: date-time */
+            last_inspected: string;
+            mtime: string | null;
+            parts: components["schemas"]["ExrPart"][];
+            /** Format: date-time */
+            replaced: string;
+            size: number;
         };
         ExrFrameRange: {
             end: number;
@@ -4569,6 +4598,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "GET_exr-files-fileId-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExrFormerHeader"][];
+                };
             };
             401: {
                 headers: {

@@ -7,6 +7,7 @@ import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import { toJson } from '../../../shared/json-text.ts';
 import { OBJECTS } from '../../../tams/objects/object-tables.ts';
 import { countContent, countRows, type DescribedFile, insertContent, removeContent } from './content-rows.ts';
+import { forgetHeaders, keepHeaders } from './former-headers.ts';
 import { describedCells, timeOf } from './file-rows.ts';
 import type { ChangesOf, ColumnOf } from '../../../vastdb/schema/define-table.ts';
 import { EXR_FILES, type ExrFileRow } from '../exr-tables.ts';
@@ -26,6 +27,7 @@ export async function saveInspections(
   tx: ManagedTransaction,
   files: readonly InspectedFile[],
   nowMs: number,
+  keepsHistory = false,
 ): Promise<(ExrPersistence | undefined)[]> {
   const { present, gone } = await lockFiles(
     tx,
@@ -44,6 +46,16 @@ export async function saveInspections(
     created.map((each) => ({ ...identityCells(each.file), ...cellsOf(each), ...auditOf(undefined, nowMs) })),
   );
   const old = superseded.map(({ file }) => file.id);
+  const changed = superseded.filter(
+    ({ file, found }) => present.get(file.id)?.header_hash !== found.inspection.file.header_hash,
+  );
+  if (keepsHistory) {
+    await keepHeaders(
+      tx,
+      changed.map(({ file }) => file.id),
+      nowMs,
+    );
+  }
   const removed = await countContent(tx, old);
   await removeContent(tx, old);
   await updateEach(
@@ -137,6 +149,7 @@ export async function saveFailure(
 export async function removeFile(tx: ManagedTransaction, id: string): Promise<boolean> {
   await tx.lock([lockKey(id)]);
   await removeContent(tx, [id]);
+  await forgetHeaders(tx, [id]);
   return (await tx.delete(EXR_FILES, eq('id', id))) > 0;
 }
 
@@ -152,6 +165,7 @@ export async function removeFilesOfObjects(tx: ManagedTransaction, objectIds: re
   if (ids.length === 0) return;
   await tx.lock(ids.map(lockKey));
   await removeContent(tx, ids);
+  await forgetHeaders(tx, ids);
   await tx.delete(EXR_FILES, isIn('id', ids));
 }
 

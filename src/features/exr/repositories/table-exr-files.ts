@@ -6,6 +6,7 @@ import type {
   ExrFrame,
   ExrLikeness,
   ExrPersistence,
+  FormerHeader,
   ScannedFrame,
   SimilarExrFile,
 } from '../rules/exr-file.ts';
@@ -22,6 +23,7 @@ import { fromJson } from '../../../shared/json-text.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { translated, translateTableFailure } from '../../../tams/table-failure.ts';
 import { type Content, readContent } from './content-rows.ts';
+import { formerHeaders } from './former-headers.ts';
 import { listFiles } from './file-listing.ts';
 import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
 import { type InspectedFile, removeFile, saveFailure, saveInspections } from './file-writing.ts';
@@ -33,20 +35,23 @@ import { EXR_FILES, EXR_QUEUE, type ExrFileRow } from '../exr-tables.ts';
 export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
   readonly #manager: VastDBManager;
   readonly #reader: CommittedReader;
+  readonly #keepsHistory: boolean;
 
-  constructor(manager: VastDBManager) {
+  /** @param keepsHistory whether headers stay known when others take their place */
+  constructor(manager: VastDBManager, keepsHistory = false) {
     this.#manager = manager;
+    this.#keepsHistory = keepsHistory;
     this.#reader = manager.reader();
   }
 
   async save(file: ExrFileRef, found: InspectedFile['found'], nowMs: number): Promise<ExrPersistence> {
-    const [persistence] = await this.#write((tx) => saveInspections(tx, [{ file, found }], nowMs));
+    const [persistence] = await this.#write((tx) => saveInspections(tx, [{ file, found }], nowMs, this.#keepsHistory));
     if (persistence !== undefined) return persistence;
     throw new AppError('not_found', 'The media object was deleted while its header was read.');
   }
 
   saveMany(files: readonly InspectedFile[], nowMs: number): Promise<(ExrPersistence | undefined)[]> {
-    const write = (tx: ManagedTransaction) => saveInspections(tx, files, nowMs);
+    const write = (tx: ManagedTransaction) => saveInspections(tx, files, nowMs, this.#keepsHistory);
     return translated(() => this.#manager.transaction(write, { lane: 'background' }));
   }
 
@@ -56,6 +61,10 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
 
   remove(id: string): Promise<boolean> {
     return this.#write((tx) => removeFile(tx, id));
+  }
+
+  formerHeaders(id: string): Promise<FormerHeader[]> {
+    return translated(() => formerHeaders(this.#reader, id));
   }
 
   async find(id: string): Promise<StoredExrFile<ExrInspection> | undefined> {

@@ -1,7 +1,13 @@
 import Type from 'typebox';
 import type { ExrFileFilter } from '../rules/exr-file.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
-import { ExrFileSummarySchema, ExrInspectionSchema, ExrSequenceSchema, ExrSimilarSchema } from '../schemas/exr.ts';
+import {
+  ExrFileSummarySchema,
+  ExrFormerHeaderSchema,
+  ExrInspectionSchema,
+  ExrSequenceSchema,
+  ExrSimilarSchema,
+} from '../schemas/exr.ts';
 import { exrFileParams, exrListQuery, exrSequenceQuery, exrSimilarQuery } from '../schemas/exr-requests.ts';
 import { badQuery, json, noBody, notFound, pagingHeaders } from '../../../http/schemas/responses.ts';
 import { sendRead } from '../../../http/send-json.ts';
@@ -38,6 +44,22 @@ export function exrFiles(app: TamsApp, { exr, paging }: ExrContext): void {
     handler: async (request, reply) => {
       const file = await exr(request).files.get(request.params.fileId);
       return sendRead(request, reply, file);
+    },
+  });
+
+  readOperation(app, {
+    url: '/exr/files/:fileId/history',
+    name: 'exr-files-fileId-history',
+    tag: 'EXR metadata',
+    summary: 'List the headers that a file had before',
+    description:
+      'Each inspection that finds another header keeps the one before it, where `EXR_KEEP_HISTORY` is set: the last 20 of ' +
+      'a file. What of a long header did not fit is left out.',
+    schema: { params: exrFileParams },
+    responses: { 200: json('The headers, the newest first.', Type.Array(ExrFormerHeaderSchema)), 404: notFound },
+    handler: async (request, reply) => {
+      const headers = await exr(request).files.history(request.params.fileId);
+      return sendRead(request, reply, headers);
     },
   });
 

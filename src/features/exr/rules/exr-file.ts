@@ -1,3 +1,5 @@
+import type { FormerContent } from './inspection.ts';
+
 /** A file as the tables know it, whatever its header says. */
 export interface ExrFileRef {
   /** 32 hexadecimal digits, made of the path: whoever inspects a file gives it the same. They are spread evenly. */
@@ -52,6 +54,17 @@ export interface ExrPersistence {
 
 /** A file that is shown, with when it was looked at. */
 export type ExrAudit = Pick<ExrPersistence, 'id' | 'inspection_count' | 'first_inspected' | 'last_inspected'>;
+
+/** A header that a file had before. Names are those of the answer. */
+export interface FormerHeader extends FormerContent {
+  readonly header_hash: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly mtime: string | null;
+  readonly last_inspected: string;
+  /** When another header was read. */
+  readonly replaced: string;
+}
 
 export interface ExrFileFilter {
   readonly pathPrefix?: string;

@@ -8,6 +8,7 @@ import type {
   ExrFrame,
   ExrLikeness,
   ExrPersistence,
+  FormerHeader,
   ScannedFrame,
   SimilarExrFile,
 } from './exr-file.ts';
@@ -47,6 +48,8 @@ export interface ExrFiles<Inspection, Vectors> {
   find(id: string): Promise<StoredExrFile<Inspection> | undefined>;
   /** Of files whose headers are known; in the order of the ids. */
   findMany(ids: readonly string[]): Promise<StoredExrFile<Inspection>[]>;
+  /** Headers that the file had before, the newest first; bounded. */
+  formerHeaders(id: string): Promise<FormerHeader[]>;
   ref(id: string): Promise<ExrFileRef | undefined>;
   list(filter: ExrFileFilter, page: PageRequest, visible?: VisibleObjects): Promise<Page<ExrFileSummary>>;
   /** The files most like this one, the best first; undefined where the file has no such vector. */

@@ -56,6 +56,12 @@ export interface ExrPart extends ExrColor {
   readonly timecode: ExrTimeCode | null;
 }
 
+/** What a header said that was there before. */
+export interface FormerContent extends Pick<ExrInspection, 'parts' | 'attributes' | 'channels'> {
+  /** Whether that is all of it. */
+  readonly is_complete: boolean;
+}
+
 /** Vectors for the search of similar files, of unit length. */
 export interface ExrVectors {
   /** 384 dimensions; see `metadataEmbedding`. */

@@ -127,6 +127,21 @@ export const ExrInspectionSchema = Type.Object(
   { title: 'ExrInspection' },
 );
 
+export const ExrFormerHeaderSchema = Type.Object(
+  {
+    header_hash: text,
+    size: count('In bytes.'),
+    mtime: nullable(DateTime),
+    last_inspected: DateTime,
+    replaced: Type.Unsafe<string>({ ...DateTime, description: 'When another header was read.' }),
+    parts: Type.Array(Part),
+    attributes: Type.Array(Attribute),
+    channels: Type.Array(Channel),
+    is_complete: Type.Boolean({ description: 'Whether nothing was left out.' }),
+  },
+  { title: 'ExrFormerHeader' },
+);
+
 export const ExrFileSummarySchema = Type.Object(
   {
     id: text,

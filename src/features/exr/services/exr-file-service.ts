@@ -1,5 +1,5 @@
 import type { ExrAudit, ExrFailure, ExrFileFilter, ExrFileRef, ExrFileSummary } from '../rules/exr-file.ts';
-import type { ExrLikeness, SimilarExrFile } from '../rules/exr-file.ts';
+import type { ExrLikeness, FormerHeader, SimilarExrFile } from '../rules/exr-file.ts';
 import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
@@ -51,6 +51,12 @@ export class ExrFileService {
         ? `part: the file has no part ${likeness.part}`
         : 'the header of this file is not known';
     throw new AppError('invalid_request', summary, { field: likeness.by === 'channels' ? 'part' : 'fileId' });
+  }
+
+  /** Throws `not_found`. */
+  async history(id: string): Promise<FormerHeader[]> {
+    await this.#ref(id);
+    return this.#files.formerHeaders(id);
   }
 
   async remove(id: string): Promise<void> {
