@@ -13,7 +13,7 @@ import type { ExrFailure } from './rules/exr-file.ts';
 /** `sequence` is null for a file that is no frame. */
 export const EXR_FILES = defineTable({
   name: 'exr_files',
-  doc: 'EXR files whose header was read: one row each.',
+  doc: 'EXR files that were inspected: one row each, also of those whose header could not be read.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'path', type: 'string', required: true },
@@ -48,8 +48,8 @@ export const EXR_FILES = defineTable({
   ],
   internal: ['schema_version', 'embedding_version', 'stats', 'validation', 'errors', 'inspection_count'],
   docs: {
-    id: '32 hexadecimal digits, made of the path.',
-    path: 'Id of the object, or `s3://bucket/key`.',
+    id: '32 hexadecimal digits, made of the id of the object, else of the path.',
+    path: 'Id of the object; `s3://bucket/key` of an adopted one, and of a file that was inspected by its key.',
     object_id: 'Object of TAMS; null for a file that was inspected by its key.',
     bucket: 'Bucket, where it is known.',
     key: 'Key, where it is known.',

@@ -4,7 +4,6 @@ import type { Cut, CutClip, CutTrack } from '../../formats/otio/read-timeline.ts
 import type { Warnings } from '../../formats/otio/warnings.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
-import { TimeRange } from '../../shared/time/timerange.ts';
 import { formatTimestamp } from '../../shared/time/timestamp.ts';
 import { nextTurn } from '../../shared/turns.ts';
 import { classesOf } from '../../tams/access/access-classes.ts';
@@ -15,6 +14,7 @@ import type { Services } from '../../tams/services.ts';
 import type { Store, StoreTransaction } from '../../tams/store.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { type ClipEnd, placeClip } from './otio-segments.ts';
+import { overlapping, segmentsUnder } from './otio-stretches.ts';
 import { LIMITS } from './playback-settings.ts';
 
 /** The flows that a cut became. */
@@ -145,10 +145,12 @@ export class OtioImport {
   ): Promise<Omit<Planned, 'flow'>> {
     const segments: SegmentInput[] = [];
     const owners: CutClip[] = [];
+    const under = await this.#segmentsUnder(clips, flows, most);
     let before: ClipEnd | undefined;
     for (const clip of clips) {
       const id = flows.get(keyOf(clip))?.id ?? '';
-      const found = await this.#segmentsOf(id, clip, most - segments.length);
+      const found = overlapping(under.get(keyOf(clip)) ?? [], clip);
+      if (segments.length + found.length > most) throw this.#tooMany(clip);
       const placed = placeClip(clip, found, before);
       before = placed.end;
       segments.push(...placed.segments);
@@ -161,15 +163,24 @@ export class OtioImport {
     return { segments, clips: owners };
   }
 
-  async #segmentsOf(flowId: string, { name, startNs, endNs }: CutClip, most: number): Promise<StoredSegment[]> {
-    const timerange = TimeRange.fromNs(startNs, endNs);
-    const page = { limit: most + 1 };
-    const { items } = await this.#parts.reading.segments.page(flowId, { timerange, reverse: false }, page);
-    if (items.length > most) {
-      const { segmentsMax } = this.#parts;
-      throw refused(`${name}: with it, the cut has more than ${segmentsMax} segments (SEGMENTS_PER_REQUEST_MAX)`);
+  /** By the key of the clips. */
+  async #segmentsUnder(
+    clips: readonly CutClip[],
+    flows: ReadonlyMap<string, Flow>,
+    most: number,
+  ): Promise<Map<string, readonly StoredSegment[]>> {
+    const under = new Map<string, readonly StoredSegment[]>();
+    for (const [key, own] of Map.groupBy(clips, keyOf)) {
+      const found = await segmentsUnder(this.#parts.reading.segments, flows.get(key)?.id ?? '', own, most);
+      if (found === undefined) throw this.#tooMany(own[0]);
+      under.set(key, found);
     }
-    return [...items];
+    return under;
+  }
+
+  #tooMany(clip: CutClip | undefined): AppError {
+    const { segmentsMax } = this.#parts;
+    return refused(`${clip?.name}: with it, the cut has more than ${segmentsMax} segments (SEGMENTS_PER_REQUEST_MAX)`);
   }
 
   async #write(

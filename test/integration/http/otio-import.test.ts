@@ -181,6 +181,51 @@ it('follows clips that follow each other, however often their bounds are rounded
   expect(partly.warnings).toEqual(['track "Notes" is switched off: it was left out']);
 });
 
+it('finds the segments of clips in any order, near each other and far apart', async () => {
+  const wide = await startTestServer();
+  onTestFinished(() => wide.close());
+  const id = testId('flow', 30);
+  const post = async (
+    method: string,
+    path: string,
+    options: { json?: unknown; body?: string; headers?: Record<string, string> },
+  ) => {
+    const answer = await call(wide.baseUrl, method, path, options);
+    expect(answer.status, answer.text).toBeLessThan(300);
+    return answer.json;
+  };
+  await post('PUT', `/v8.2/flows/${id}`, { json: videoFlow({ id, source_id: testId('source', 30) }) });
+  // Of different lengths, and each fiftieth lacks: more than one read of so many clips may bring.
+  const starts = Array.from({ length: 900 }, (_, index) => 2 * index).filter((start) => start % 100 !== 40);
+  const get_urls = [{ url: 'https://elsewhere.example/a.ts', label: 'elsewhere' }];
+  const ranges = starts.map((start, index) => [index % 2 === 0 ? start : start - 1, start + 2] as const);
+  const segments = ranges.map(([start, end], index) => ({
+    object_id: `far-${index}`,
+    timerange: `[${index > 0 ? Math.max(start, ranges[index - 1]?.[1] ?? 0) : start}:0_${end}:0)`,
+    get_urls,
+  }));
+  await post('POST', `/flows/${id}/segments`, { json: segments });
+  const clips = Array.from({ length: 20 }, (_, index) => [((index % 18) * 677) % 1700, 1 + (index % 5)] as const);
+  const body = timeline(clips.map(([start, length]) => clip(flowUrl(id), range(time(start, 1), time(length, 1)))));
+  const headers = { 'content-type': 'application/vnd.otio+json' };
+  const made = (await post('POST', '/playback/otio', { body, headers })) as Imported;
+  const listed = async (flow: string, timerange: string) =>
+    (await post(
+      'GET',
+      `/v8.2/flows/${flow}/segments?accept_get_urls=&limit=1000&timerange=${timerange}`,
+      {},
+    )) as Segment[];
+  let at = 0;
+  for (const [start, length] of clips) {
+    const [wanted, there] = await Promise.all([
+      listed(id, `[${start}:0_${start + length}:0)`),
+      listed(made.flow_id, `[${at}:0_${at + length}:0)`),
+    ]);
+    expect(there.map(({ object_id }) => object_id)).toEqual(wanted.map(({ object_id }) => object_id));
+    at += length;
+  }
+});
+
 it('refuses what it cannot make, names the clip, and leaves nothing', async () => {
   const id = await video(20, [{ timerange: '[0:0_2:0)' }]);
   const other = await video(21, [{ timerange: '[0:0_2:0)' }], { codec: 'video/h265' });
