@@ -38,6 +38,9 @@ const MOST = { clips: 5_000, children: 20_000, tracks: 32, name: 200 } as const;
 const TIMING = /Time|Freeze|Warp|Speed/i;
 const RETIMING = /Time ?(?:Warp|Remap|Effect)|Retime|Freeze|Speed/i;
 
+/** A cut ends earlier than a timeline can, since its bounds are moved a little to those of segments. */
+const LATEST_NS = INT64_MAX - 1_000_000_000n;
+
 /** A node of the document: nothing is known of its properties. */
 type Node = Readonly<Record<string, unknown>>;
 
@@ -92,7 +95,7 @@ class Reader {
       const { clip, durationNs } = this.#item(child, what, atNs);
       if (clip !== undefined) clips.push(clip);
       atNs += durationNs;
-      if (atNs > INT64_MAX) throw refused(what, 'ends later than a timeline can');
+      if (atNs > LATEST_NS) throw refused(what, 'ends later than a timeline can');
     });
     return { name, clips };
   }
