@@ -65,7 +65,6 @@ function brokenSegments(lines: readonly string[], target: number, version: numbe
       if (clockMs !== undefined && !isBreak && Math.abs(ms - clockMs) > 2) broken.push(`4.3.2.6: ${line} jumps`);
       clockMs = ms;
     } else if (line === '#EXT-X-DISCONTINUITY') {
-      if (isBreak) broken.push('4.3.2.3: two discontinuities in one place');
       isBreak = true;
     } else if (line === '#EXT-X-GAP') {
       isGap = true;
