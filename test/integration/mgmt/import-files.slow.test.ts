@@ -12,7 +12,7 @@ import { adopt, Bucket, keysOf, s3Binary } from '../adoption/support/bucket.ts';
 import { guideCommands } from './support/guide-commands.ts';
 import { jsonLines, runMgmt } from './support/run-mgmt.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let folder: string;
 beforeAll(async () => {

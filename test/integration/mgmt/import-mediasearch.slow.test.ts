@@ -16,7 +16,7 @@ import { jsonLines, runMgmt, startMgmt } from './support/run-mgmt.ts';
 /** `IMPORT_TRANSCRIPTS=2000` shows at full length, which is a hundred rows each, what every run shows at this one. */
 const TRANSCRIPTS = Number(process.env['IMPORT_TRANSCRIPTS'] ?? 60);
 const ROWS = 100;
-vi.setConfig({ testTimeout: Math.max(120_000, TRANSCRIPTS * 500), hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: Math.max(240_000, TRANSCRIPTS * 500), hookTimeout: 120_000 });
 
 const embedder = new HashingEmbedder();
 let folder: string;
@@ -94,7 +94,7 @@ it('takes what searches there show, keeps vectors of the same model, and has the
   const found = await until(async () => {
     const { hits } = await find('q=miller&type=semantic&limit=1');
     return hits[0]?.asset.key === 'anew.mp4' ? hits : undefined;
-  }, 60_000);
+  }, 120_000);
   expect(found).toHaveLength(1);
   await server.close();
 });
