@@ -25,17 +25,18 @@ const IN_ORDER = [
 ] as const;
 /** Columns that the work on a key changes. */
 const DONE_COLUMNS = ['state', 'reason', 'flow_id', 'start_ns', 'end_ns', 'offset_ns', 'flows'] as const;
-const COLUMNS = ['ordinal', 'key', 'size', ...DONE_COLUMNS] as const;
+const COLUMNS = ['ordinal', 'key', 'size', 'init_key', ...DONE_COLUMNS] as const;
 const SEQUENCE_COLUMNS = ['number', 'name', 'flow_id', 'flows', 'coding', 'end_ns', 'offset_ns', 'last'] as const;
 
 type KeyCells = CellsOf<RowOf<typeof ADOPTION_KEYS>, typeof COLUMNS>;
 
 const toKey = (cells: KeyCells): AdoptionKey => {
-  const [ordinal, key, size, state, reason, flowId, startNs, endNs, offsetNs, flows] = cells;
+  const [ordinal, key, size, initKey, state, reason, flowId, startNs, endNs, offsetNs, flows] = cells;
   return {
     ordinal,
     key,
     size: Number(size),
+    initKey: initKey ?? undefined,
     state,
     reason: reason ?? undefined,
     flowId: flowId ?? undefined,
@@ -167,7 +168,9 @@ export class AdoptionKeyRepository extends AdoptionKeyReader {
   }
 
   async insert(adoptionId: string, keys: readonly AdoptionKey[]): Promise<void> {
-    const rows = keys.map((key) => [adoptionId, key.ordinal, key.key, BigInt(key.size), ...doneCells(key)] as const);
+    const rows = keys.map(
+      (key) => [adoptionId, key.ordinal, key.key, BigInt(key.size), key.initKey ?? null, ...doneCells(key)] as const,
+    );
     await this.#tx.insertArrays(ADOPTION_KEYS, ['adoption_id', ...COLUMNS], rows);
   }
 

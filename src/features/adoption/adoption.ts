@@ -72,6 +72,8 @@ export interface Sequence {
 
 export interface AdoptionKey extends Place {
   readonly size: number;
+  /** The key of the initialisation segment that it needs. */
+  readonly initKey: string | undefined;
   readonly state: KeyState;
   /** Why it was refused. */
   readonly reason: string | undefined;

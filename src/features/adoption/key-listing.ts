@@ -2,12 +2,15 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { MediaStore } from '../../media/media-store.ts';
 import { uuidOf } from '../../shared/uuid.ts';
+import { adoptedId } from '../../tams/objects/object-location.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { folderOf, isAllowed, numberedOf, ordinalOf, refusalOf, refusedOrdinal } from './adoption-rules.ts';
 import { type PlaylistFile, readPlaylist } from './playlist.ts';
 import type { Adoptable } from './probes.ts';
 import { reasonOf, Refused } from './refused.ts';
 
+/** Each segment that needs it is looked into together with it. */
+const INIT_MAX_BYTES = 2 ** 20;
 /** Requests for the sizes of a playlist's files at a time. */
 const HEADS = 16;
 /** Their names are kept in memory while keys are listed. */
@@ -113,17 +116,37 @@ export class KeyListing {
       const reason = reasonOf(error, playlist, this.#logger);
       return [{ ...newKey(playlist, 0, refusedOrdinal(this.#count++)), state: 'refused', reason }];
     }
-    const present = await adopted(files.map(({ key }) => key));
+    const inits = [...new Set(files.map(({ initKey }) => initKey))].filter((key) => key !== undefined);
+    const present = await adopted([...files.map(({ key }) => key), ...inits]);
     const number = this.#numberOf(playlist, sequences);
     const limit = pLimit(HEADS);
-    const sizes = await Promise.all(files.map((file) => limit(() => this.#sizeOf(file, playlist))));
-    return files.map(({ key }, position) => {
+    const sizesOf = (asked: readonly PlaylistFile[]): Promise<(number | string)[]> =>
+      Promise.all(asked.map((file) => limit(() => this.#sizeOf(file, playlist))));
+    const initSizes = await sizesOf(inits.map((key) => ({ key })));
+    const noInit = new Map(
+      inits.map((key, index) => [key, this.#initProblem(key, initSizes[index], present.get(key))]),
+    );
+    const sizes = await sizesOf(files);
+    return files.map(({ key, initKey }, position) => {
       const index = this.#count++;
       const size = sizes[position];
-      const refusal = typeof size === 'string' ? size : undefined;
+      const refusal = typeof size === 'string' ? size : noInit.get(initKey ?? '');
       const bytes = typeof size === 'number' ? size : 0;
-      return settled(key, bytes, index, refusal, present.get(key)) ?? newKey(key, bytes, ordinalOf(number, position));
+      const row = settled(key, bytes, index, refusal, present.get(key));
+      return row ?? { ...newKey(key, bytes, ordinalOf(number, position)), initKey };
     });
+  }
+
+  /** Why an initialisation segment cannot be adopted, and so none of those that need it. */
+  #initProblem(key: string, size: number | string | undefined, objectId: string | undefined): string | undefined {
+    const { storageId } = this.#adoption;
+    if (objectId !== undefined && objectId !== adoptedId({ storageId, storagePath: key })) {
+      return `its initialisation segment ${key} is the object ${objectId}`;
+    }
+    if (typeof size === 'string') return `its initialisation segment ${key}: ${size}`;
+    return Number(size) <= INIT_MAX_BYTES
+      ? undefined
+      : `its initialisation segment ${key} has ${size} bytes; ${INIT_MAX_BYTES} are the most`;
   }
 
   /** The size of a playlist's file, or why it cannot be adopted. */
@@ -161,6 +184,7 @@ function settled(
 export const newKey = (key: string, size: number, ordinal: bigint): AdoptionKey => ({
   key,
   size,
+  initKey: undefined,
   ordinal,
   state: 'listed',
   reason: undefined,

@@ -46,7 +46,8 @@ export class KeyRegistration {
     try {
       for (const flow of flows) await this.#makeFlow(tx, adoption, flow);
       const inputs = keys.map((key) => segmentOf(adoption, key));
-      const objects = keys.map((key) => objectOf(adoption, key));
+      const inits = new Set(keys.flatMap(({ initKey }) => (initKey === undefined ? [] : [initKey])));
+      const objects = [...inits, ...keys.map(({ key }) => key)].map((key) => objectOf(adoption, key));
       const refusals = await this.#services.segments.adopt(tx, flowId, inputs, objects);
       const reasons = new Map(refusals.map(({ index, error }) => [index, error.message]));
       return keys.map((key, index) => {
@@ -116,13 +117,14 @@ function segmentOf({ storageId }: Adoption, key: AdoptionKey): SegmentInput {
   const { startNs = 0n, endNs = 0n, offsetNs = 0n } = key;
   return {
     object_id: adoptedId({ storageId, storagePath: key.key }),
+    ...(key.initKey !== undefined && { init_object_id: adoptedId({ storageId, storagePath: key.initKey }) }),
     timerange: TimeRange.fromNs(startNs, endNs).toString(),
     // A frame has no time of its own: that of its object is the one that it gets here.
     ...(offsetNs !== 0n && { ts_offset: formatTimestamp(offsetNs) }),
   };
 }
 
-function objectOf({ storageId, deleteBytes }: Adoption, { key: storagePath }: AdoptionKey): AdoptedObject {
+function objectOf({ storageId, deleteBytes }: Adoption, storagePath: string): AdoptedObject {
   const place = { storageId, storagePath };
   return { id: adoptedId(place), locations: [place], ...(!deleteBytes && { adoptedAt: place }) };
 }

@@ -1,4 +1,9 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
 import type { MediaStore } from '../../media/media-store.ts';
 import {
   codingOf,
@@ -14,27 +19,39 @@ import {
 } from '../../media/probing/probe.ts';
 import { ticksToNs } from '../../media/probing/ticks.ts';
 import { kindOf } from '../../tams/essence/essence.ts';
-import { flowsOfFile } from '../../tams/essence/file-flows.ts';
+import { type FileFlow, flowsOfFile } from '../../tams/essence/file-flows.ts';
+import { AppError } from '../../shared/errors.ts';
 import { Refused } from './refused.ts';
 import type { Probe } from './probe.ts';
 
 /** How much of the end of a file is looked at, and how far it may end before it says so. */
 const TAIL_S = 1;
 const MISSING_NS = 500_000_000n;
+/** Segments without a beginning are read whole, a few at a time. */
+const JOINED_MAX_BYTES = 2 ** 30;
 const TS_PACKETS = [188, 192, 204];
 
 /** Looks into media with ffprobe, which reads their ranges over signed URLs. */
 export function mediaProbe(store: MediaStore, newId: (key: string, name: string) => string): Probe {
-  return async ({ key, size }) => {
-    const url = store.presignOwn?.(key);
+  return async ({ key, size, initKey }) => {
+    if (initKey !== undefined && size > JOINED_MAX_BYTES) {
+      throw new Refused(
+        `it has ${size} bytes, and needs an initialisation segment; ${JOINED_MAX_BYTES} are the most then`,
+      );
+    }
+    await using joined = initKey === undefined ? undefined : await join(store, [initKey, key]);
+    const url = joined?.url ?? store.presignOwn?.(key);
     if (url === undefined) throw new Error(`the storage backend ${store.backend.id} has no URLs for this machine`);
     const served = { name: basename(key), url };
     try {
       const file = await probeFile(served);
       const leading = file.streams.find((stream) => kindOf(stream) === 'video') ?? file.streams[0];
       if (leading === undefined) throw new Refused('it has neither pictures nor sound');
-      const { startNs, endNs, frameNs } = await extentOf(served, file, leading, size);
+      // A segment has the duration of all that its beginning tells of.
+      const format = joined === undefined ? file.format : { ...file.format, duration: 'N/A' };
+      const { startNs, endNs, frameNs } = await extentOf(served, format, leading, size);
       const flows = flowsOfFile(file, served.name, { ids: {}, packetsOf: () => [], newId: (name) => newId(key, name) });
+      if (initKey !== undefined) flows.push(withInit(flows.pop()));
       return { flows, coding: file.streams.map(codingOf).join(', '), startNs, endNs, frameNs };
     } catch (error) {
       if (error instanceof UnsupportedMedia) throw new Refused(error.message);
@@ -46,10 +63,36 @@ export function mediaProbe(store: MediaStore, newId: (key: string, name: string)
   };
 }
 
+/** The files one behind the other, on this machine's disk: ffprobe needs both, and reads one. */
+async function join(store: MediaStore, keys: readonly string[]): Promise<AsyncDisposable & { readonly url: string }> {
+  const folder = await mkdtemp(`${tmpdir()}/tams-adopt-`);
+  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const file = `${folder}/joined`;
+    for (const key of keys) await pipeline((await store.get(key)).body, createWriteStream(file, { flags: 'a' }));
+    return { url: pathToFileURL(file).href, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    if (error instanceof AppError) throw error;
+    throw new AppError('media_store_unavailable', 'The media store broke off while a segment was read.', {
+      cause: error,
+    });
+  }
+}
+
+/** The flow with the segments, as one whose objects need an initialisation segment (TAMS 8.2, `init_segments`). */
+function withInit(flow: FileFlow | undefined): FileFlow {
+  if (flow === undefined) throw new Error('a file without flows');
+  return {
+    ...flow,
+    essence_parameters: { ...(flow['essence_parameters'] as object | undefined), init_segments: true },
+  };
+}
+
 /** The time of the leading stream by its own clock. @throws Refused for a file that ends before it says so */
 async function extentOf(
   served: ServedMedia,
-  { format }: ProbedFile,
+  format: ProbedFile['format'],
   stream: ProbedStream,
   size: number,
 ): Promise<{ startNs: bigint; endNs: bigint; frameNs: bigint }> {

@@ -12,6 +12,8 @@ export interface PlaylistFile {
   readonly key: string;
   /** Where the parts end that the playlist names, which begin at 0; undefined where it names all of it. */
   readonly end?: number;
+  /** The file of the initialisation segment that it needs, where that is another. */
+  readonly initKey?: string;
 }
 
 /**
@@ -44,9 +46,10 @@ export async function readPlaylist(store: MediaStore, key: string): Promise<read
     const file = keyOf(uri, key);
     const last = files.at(-1);
     const goesOn = byterange !== undefined && last?.key === file;
-    const start = goesOn ? last.end : initBytes(map, file, key);
+    const start = goesOn ? last.end : initBytes(map, file, key, byterange !== undefined);
     if (byterange === undefined) {
-      files.push({ key: file });
+      const initKey = map === undefined ? file : keyOf(map.uri, key);
+      files.push({ key: file, ...(initKey !== file && { initKey }) });
       continue;
     }
     const { length, offset = start } = byterange;
@@ -61,11 +64,15 @@ export async function readPlaylist(store: MediaStore, key: string): Promise<read
 }
 
 /** The bytes at the beginning of a file that initialise its segments. @throws Refused where they are not there */
-function initBytes(map: InitSegment | undefined, file: string, playlist: string): number {
+function initBytes(map: InitSegment | undefined, file: string, playlist: string, isPart: boolean): number {
   if (map === undefined) return 0;
+  const isOwn = keyOf(map.uri, playlist) === file;
+  if (!isOwn && !isPart && map.byterange === undefined) return 0;
   const { length, offset } = map.byterange ?? {};
-  if (keyOf(map.uri, playlist) === file && length !== undefined && (offset ?? 0) === 0) return length;
-  throw new Refused('its segments need an initialisation segment in another file (EXT-X-MAP); ingest it instead');
+  if (isOwn && length !== undefined && (offset ?? 0) === 0) return length;
+  throw new Refused(
+    'its segments need an initialisation segment that is a part of another file (EXT-X-MAP); ingest it instead',
+  );
 }
 
 /** @throws Refused where it leads out of the bucket */

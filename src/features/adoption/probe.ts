@@ -1,4 +1,5 @@
 import type { FileFlow } from '../../tams/essence/file-flows.ts';
+import type { AdoptionKey } from './adoption.ts';
 
 /** The media in a key. */
 export interface Probed {
@@ -16,4 +17,4 @@ export interface Probed {
 }
 
 /** Looks into the bytes of a key. @throws Refused where it cannot be adopted, and what the media store throws */
-export type Probe = (key: { readonly key: string; readonly size: number }) => Promise<Probed>;
+export type Probe = (key: Pick<AdoptionKey, 'key' | 'size'> & Partial<Pick<AdoptionKey, 'initKey'>>) => Promise<Probed>;

@@ -120,6 +120,9 @@ const STALLED_US = 20_000_000;
 
 function inputOf(file: string | ServedMedia): string[] {
   if (typeof file === 'string') return ['-i', fileUrl(file)];
+  if (file.url.startsWith('file:')) {
+    return ['-protocol_whitelist', 'file', '-format_whitelist', SERVED_FORMATS, '-i', file.url];
+  }
   const only = ['-protocol_whitelist', 'http,https,tcp,tls', '-format_whitelist', SERVED_FORMATS];
   return [...only, '-rw_timeout', String(STALLED_US), '-i', file.url];
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,8 @@ let folder: string;
 /** A playlist whose segments are parts of one file, of transport stream and of fragmented MP4. */
 const one: Record<string, Buffer> = {};
 let segments: readonly [Buffer, Buffer];
+/** A playlist with an initialisation segment, and its segments. */
+const parts: Record<string, Buffer> = {};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tams-adopt-'));
@@ -21,6 +23,11 @@ beforeAll(async () => {
   await ffmpeg('-i', clip, ...vod, '-hls_flags', 'single_file', join(folder, 'stream.m3u8'));
   const fragmented = ['-hls_segment_type', 'fmp4', '-hls_flags', 'single_file'];
   await ffmpeg('-i', clip, ...vod, ...fragmented, join(folder, 'fragments.m3u8'));
+  const withInit = ['-hls_segment_type', 'fmp4', '-hls_fmp4_init_filename', 'init.mp4'];
+  await ffmpeg('-i', clip, ...vod, ...withInit, join(folder, 'parts.m3u8'));
+  for (const name of await readdir(folder)) {
+    if (/^parts|^init/.test(name)) parts[name] = await readFile(join(folder, name));
+  }
   for (const name of ['stream.m3u8', 'stream.ts', 'fragments.m3u8', 'fragments.m4s'])
     one[name] = await readFile(join(folder, name));
 });
@@ -56,6 +63,41 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)(
       }
     });
 
+    it('takes an initialisation segment as an object that the segments of a playlist need', async () => {
+      const bucket = await Bucket.open();
+      const names = Object.keys(parts).filter((name) => name.endsWith('.m4s'));
+      const last = parts[names.at(-1) ?? ''] ?? Buffer.alloc(0);
+      await bucket.putAll({
+        ...Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [`in/whole/${name}`, bytes])),
+        ...Object.fromEntries(names.map((name) => [`in/lost/${name}`, parts[name] ?? last])),
+        'in/lost/parts.m3u8': parts['parts.m3u8'] ?? last,
+        'in/cut/init.mp4': parts['init.mp4'] ?? last,
+        'in/cut/parts.m3u8': playlist('#EXT-X-MAP:URI="init.mp4"', '#EXTINF:1,', 'a.m4s'),
+        'in/cut/a.m4s': last.subarray(0, last.length / 2),
+      });
+      const { api } = await bucket.serve();
+      const adoption = await adopt(api, { prefix: 'in/whole', layout: 'playlists' });
+      const keys = await keysOf(api, adoption);
+      expect(keys.map(({ key, reason }) => [key, reason])).toEqual(
+        names.map((name) => [`in/whole/${name}`, undefined]),
+      );
+      const flow = keys[0]?.flow_id ?? '';
+      interface WithInit {
+        readonly timerange: string;
+        readonly init_object?: { readonly get_urls: readonly { readonly url: string }[] };
+      }
+      const listed = await api.get<WithInit[]>(`/v8.2/flows/${flow}/segments`);
+      expect(listed.map(({ timerange }) => timerange.slice(1, -1).split('_')[1])).toHaveLength(names.length);
+      const response = await fetch(listed[0]?.init_object?.get_urls[0]?.url ?? '');
+      expect(Buffer.from(await response.arrayBuffer()).equals(parts['init.mp4'] ?? last)).toBe(true);
+      const reasonsOf = async (prefix: string): Promise<(string | undefined)[]> =>
+        (await keysOf(api, await adopt(api, { prefix, layout: 'playlists' }))).map(({ reason }) => reason);
+      expect(new Set(await reasonsOf('in/lost'))).toEqual(
+        new Set([expect.stringContaining('its initialisation segment in/lost/init.mp4: ') as string]),
+      );
+      expect(await reasonsOf('in/cut')).toEqual([expect.stringMatching(/cut off|partial file/)]);
+    });
+
     it('names what cannot be adopted: cut off, in parts, without a beginning, or not there', async () => {
       const [first, second] = segments;
       const bucket = await Bucket.open();
@@ -69,7 +111,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)(
         'in/2/longer.m3u8': playlist(...ranged(`${first.length}@0`, '188')),
         'in/2/part.m3u8': playlist(...ranged('188@0', '188')),
         'in/2/gap.m3u8': playlist(...ranged('188@0', '188@376')),
-        'in/2/init.m3u8': playlist('#EXT-X-MAP:URI="init.mp4"', '#EXTINF:1,', 'whole.ts'),
+        'in/2/init.m3u8': playlist('#EXT-X-MAP:URI="init.mp4",BYTERANGE="9@0"', '#EXTINF:1,', 'whole.ts'),
       });
       const { api } = await bucket.serve();
       const reasonsOf = async (prefix: string): Promise<(readonly [string, string, string | undefined])[]> => {
@@ -86,7 +128,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)(
       ]);
       expect(await reasonsOf('in/2')).toEqual([
         ['in/2/gap.m3u8', 'refused', containing('do not follow one another (EXT-X-BYTERANGE)')],
-        ['in/2/init.m3u8', 'refused', containing('in another file (EXT-X-MAP)')],
+        ['in/2/init.m3u8', 'refused', containing('a part of another file (EXT-X-MAP)')],
         ['in/2/whole.ts', 'refused', containing(`names 376 of its ${first.length} bytes`)],
         ['in/2/whole.ts', 'refused', containing(`it is cut off: in/2/longer.m3u8 names ${first.length + 188} bytes`)],
       ]);
