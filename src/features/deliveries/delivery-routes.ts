@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { readOperation } from '../../http/operation.ts';
-import { DateTime, Integer, Uuid } from '../../http/schemas/common.ts';
+import { DateTime, Integer, PATTERNS, Uuid } from '../../http/schemas/common.ts';
 import { json, notFound } from '../../http/schemas/responses.ts';
 import { sendRead } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
@@ -19,6 +19,10 @@ const Attempt = Type.Object(
   { title: 'DeliveryAttempt', description: 'An attempt to deliver an event; an event that failed is tried again.' },
 );
 
+const deliveryParams = Type.Object({
+  webhookId: Type.String({ pattern: PATTERNS.uuid.pattern, description: 'The id of the webhook.' }),
+});
+
 export function deliveryRoutes(app: TamsApp, { services }: TamsContext): void {
   readOperation(app, {
     url: '/internal/webhooks/:webhookId/attempts',
@@ -28,7 +32,7 @@ export function deliveryRoutes(app: TamsApp, { services }: TamsContext): void {
     description:
       'The last 20 attempts, the latest first, without what was sent. They are written a little after they were made, and ' +
       'stay after a restart. Whoever may see the webhook may see them.',
-    schema: { params: Type.Object({ webhookId: Uuid }) },
+    schema: { params: deliveryParams },
     responses: { 200: json('The attempts, the latest first.', Type.Array(Attempt)), 404: notFound },
     handler: async (request, reply) => {
       const attempts = await services(request).webhooks.attempts(request.params.webhookId, request.auth);

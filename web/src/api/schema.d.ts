@@ -7782,7 +7782,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                webhookId: components["schemas"]["Uuid"];
+                webhookId: string;
             };
             cookie?: never;
         };
