@@ -64,7 +64,7 @@ export function millisecondsOf(row: Row, column: string): number | undefined {
 /** Whether an earlier system has marked the row as deleted, and not restored it. */
 export function isDeleted(row: Row): boolean {
   const { deleted } = row;
-  if (deleted !== null && deleted !== undefined) return deleted === true || deleted === 1 || deleted === 1n;
+  if (deleted !== null && deleted !== undefined) return /^(?:true|t|1)$/i.test(String(deleted));
   return ['deleted_at', 'deleted_date'].some((column) => textOf(row, column) !== undefined);
 }
 

@@ -67,7 +67,7 @@ export async function importSources(
 /**
  * Flows whose source has no row get one, as they do when a client puts them (TAMS 7.0, `PUT /flows/{flowId}`).
  *
- * @returns the ids of those that were deleted there.
+ * @returns the ids of those that were deleted there, and not made again.
  */
 export async function importFlows(
   tables: ForeignTables,
@@ -76,9 +76,10 @@ export async function importFlows(
   report: ImportReport,
 ): Promise<Set<string>> {
   const deleted = new Set<string>();
+  const kept = new Set<string>();
   for await (const rows of rowsOf(tables, 'flows', ['id', 'source_id', 'format'], FLOW_COLUMNS)) {
     for (const row of rows) {
-      if (isDeleted(row)) deleted.add(requiredId(row));
+      (isDeleted(row) ? deleted : kept).add(idOf(row));
       await take(report, 'flows', row, async () => {
         const flow = flowOf(row, tags);
         return store.transaction(async (tx) => {
@@ -93,10 +94,10 @@ export async function importFlows(
       });
     }
   }
-  return deleted;
+  return deleted.difference(kept);
 }
 
-const requiredId = (row: Row): string => (textOf(row, 'id') ?? '').toLowerCase();
+const idOf = (row: Row): string => (textOf(row, 'id') ?? '').toLowerCase();
 
 /** @param work whether the row was taken; false: it was here already. */
 async function take(report: ImportReport, table: string, row: Row, work: () => Promise<boolean>): Promise<void> {

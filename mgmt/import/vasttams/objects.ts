@@ -94,7 +94,11 @@ export async function dropUnused(tables: ForeignTables, store: Store, report: Im
         },
         { background: true },
       );
-      report.of('objects').taken -= dropped.length;
+      // A run that ended early may have brought them.
+      const counted = report.of('objects');
+      const taken = Math.min(counted.taken, dropped.length);
+      counted.taken -= taken;
+      counted.present -= dropped.length - taken;
       if (report.of('segments').left > 0) report.leave('objects', 'no segment uses it', dropped.length);
       else for (const id of dropped) report.refuse('objects', id, 'no segment uses it');
     }
@@ -151,9 +155,9 @@ export function locationOf(row: Row, id: string, { storageId, prefix }: ObjectPl
 
 function firstFlowOf(row: Row): string {
   const first = textOf(row, 'first_referenced_by_flow');
-  if (first !== undefined) return first;
+  if (first !== undefined) return first.toLowerCase();
   const flows = jsonOf(row, 'referenced_by_flows');
-  if (Array.isArray(flows) && typeof flows[0] === 'string') return flows[0];
+  if (Array.isArray(flows) && typeof flows[0] === 'string') return flows[0].toLowerCase();
   throw new RefusedRow('no flow refers to it');
 }
 
