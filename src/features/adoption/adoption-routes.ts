@@ -15,6 +15,7 @@ import {
   AdoptionRequestBody,
   AdoptionSchema,
 } from './adoption-schemas.ts';
+import { objectOfPresent } from './adoption-rules.ts';
 import type { AdoptionService } from './adoption-service.ts';
 
 /** Administrators have keys of storage backends adopted here. Beyond TAMS. */
@@ -138,7 +139,7 @@ function shown(adoption: Adoption) {
 }
 
 function shownKey(storageId: string, { key, size, state, reason, flowId, startNs, endNs }: AdoptionKey) {
-  const isObject = state === 'adopted' || state === 'present';
+  const objectId = state === 'adopted' ? adoptedId({ storageId, storagePath: key }) : objectOfPresent(reason);
   return {
     key,
     size,
@@ -146,6 +147,6 @@ function shownKey(storageId: string, { key, size, state, reason, flowId, startNs
     reason,
     flow_id: flowId,
     ...(startNs !== undefined && endNs !== undefined && { timerange: TimeRange.fromNs(startNs, endNs).toString() }),
-    ...(isObject && { object_id: adoptedId({ storageId, storagePath: key }) }),
+    ...(objectId !== undefined && { object_id: objectId }),
   };
 }

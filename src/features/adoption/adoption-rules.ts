@@ -28,6 +28,15 @@ export function refusalOf(key: string): string | undefined {
   return undefined;
 }
 
+const PRESENT = 'it is the object ';
+
+/** Why a key is `present`. */
+export const presentAs = (objectId: string): string => PRESENT + objectId;
+
+/** The object that a key is already, by that reason. */
+export const objectOfPresent = (reason = ''): string | undefined =>
+  reason.startsWith(PRESENT) ? reason.slice(PRESENT.length) : undefined;
+
 /** Takes the name of a frame or a segment apart; a text says why it cannot be one. */
 export function numberedOf(key: string, layout: Layout): Numbered | string {
   if (layout === 'frames') {

@@ -80,7 +80,7 @@ export const AdoptionKeySchema = Type.Object(
     reason: Type.Optional(Type.String({ description: 'Why it is not adopted.' })),
     flow_id: Type.Optional(Uuid),
     timerange: Type.Optional(Timerange),
-    object_id: Type.Optional(Uuid),
+    object_id: Type.Optional(Type.String({ description: 'The object that the key is.' })),
   },
   { title: 'AdoptionKey' },
 );

@@ -7,7 +7,7 @@ import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { AdoptionKeyReader, AdoptionKeyRepository, type StoredKey } from './adoption-key-repository.ts';
 import { AdoptionRepository } from './adoption-repository.ts';
-import { isAllowed, placeOf } from './adoption-rules.ts';
+import { isAllowed, placeOf, presentAs } from './adoption-rules.ts';
 import { changed } from './counts.ts';
 import { type KeyListing } from './key-listing.ts';
 import { type Looked, planFile, planNext } from './key-planning.ts';
@@ -184,9 +184,9 @@ async function plan(
   return { keys, sequences: [...sequences.values()], gaps };
 }
 
-/** Since the keys were listed an import may have made objects of some, with ids of its own. */
+/** Since the keys were listed an import may have made objects of some, with ids of its own, or another adoption of frames. */
 async function withImported(
-  { storageId }: Adoption,
+  { storageId, layout }: Adoption,
   keys: readonly StoredKey[],
   repository: AdoptionKeyReader,
 ): Promise<StoredKey[]> {
@@ -196,7 +196,9 @@ async function withImported(
   );
   return keys.map((each): StoredKey => {
     const id = objects.get(each.key);
-    if (id === undefined || id === adoptedId({ storageId, storagePath: each.key })) return each;
-    return { ...each, state: 'present', reason: `it is the object ${id}` };
+    // Playlists may share a file; a frame that is an object was adopted by another adoption.
+    const isOurs = layout !== 'frames' && id === adoptedId({ storageId, storagePath: each.key });
+    if (id === undefined || isOurs) return each;
+    return { ...each, state: 'present', reason: presentAs(id) };
   });
 }

@@ -4,7 +4,7 @@ import type { MediaStore } from '../../media/media-store.ts';
 import { uuidOf } from '../../shared/uuid.ts';
 import { adoptedId } from '../../tams/objects/object-location.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
-import { folderOf, isAllowed, numberedOf, ordinalOf, refusalOf, refusedOrdinal } from './adoption-rules.ts';
+import { folderOf, isAllowed, numberedOf, ordinalOf, presentAs, refusalOf, refusedOrdinal } from './adoption-rules.ts';
 import { type PlaylistFile, readPlaylist } from './playlist.ts';
 import type { Adoptable } from './probes.ts';
 import { reasonOf, Refused } from './refused.ts';
@@ -178,7 +178,7 @@ function settled(
 ): AdoptionKey | undefined {
   const row = newKey(key, size, refusedOrdinal(index));
   if (refusal !== undefined) return { ...row, state: 'refused', reason: refusal };
-  return objectId === undefined ? undefined : { ...row, state: 'present', reason: `it is the object ${objectId}` };
+  return objectId === undefined ? undefined : { ...row, state: 'present', reason: presentAs(objectId) };
 }
 
 export const newKey = (key: string, size: number, ordinal: bigint): AdoptionKey => ({

@@ -90,6 +90,7 @@ function mustContinue({ layout, tags }: Adoption, present: FlowInput, own: FileF
   };
   const [classes, asked] = [classesOf(present.tags), classesOf(tags)];
   const problem =
+    (areFrames && differs('format') && `is of the format ${present.format}`) ||
     (areFrames &&
       differs('segment_duration') &&
       `has frames of another rate: its segment_duration is ${JSON.stringify(present.segment_duration)}`) ||

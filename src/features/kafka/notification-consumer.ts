@@ -35,6 +35,8 @@ interface ConsumerOptions {
   /** Asked for each batch: features that are opened later count, too. */
   readonly takers: () => readonly ObjectTaker[];
   readonly deadLetters: DeadLetters;
+  /** Whether every store answers, and takes this server's keys. */
+  readonly storesAreWell: () => Promise<boolean>;
 }
 
 const isNotification = compileBody(S3Notification);
@@ -140,6 +142,7 @@ export class NotificationConsumer implements Worker {
     this.#failure = undefined;
     for await (const batch of messageBatches(stream, BATCH, signal)) {
       if (!(await this.#process(batch, signal))) return;
+      this.#failure = undefined;
       const commits = latestOfPartitions(batch).map(async (message) => message.commit());
       await whileRunning(Promise.all(commits), signal);
       this.#failures = 0;
@@ -179,9 +182,9 @@ export class NotificationConsumer implements Worker {
       } catch (error) {
         const failure = translateTableFailure(error);
         const reason = failure instanceof Error ? failure.message : String(failure);
-        const isTemporary = failure instanceof AppError && failure.status >= 500 && !isRefusedKey(failure);
-        if (!isTemporary && attempt >= ATTEMPTS) {
+        if (attempt >= ATTEMPTS && !(await this.#isTemporary(failure))) {
           await this.#bury(message, reason, signal);
+          this.#failure = undefined;
           return true;
         }
         this.#failure = `partition ${message.partition}, offset ${message.offset}: ${reason}`;
@@ -189,6 +192,12 @@ export class NotificationConsumer implements Worker {
       }
     }
     return false;
+  }
+
+  /** A store that refuses everything has other keys now: what it says of one object is no news of that. */
+  async #isTemporary(failure: unknown): Promise<boolean> {
+    if (!(failure instanceof AppError) || failure.status < 500) return false;
+    return !isRefusedKey(failure) || !(await this.#options.storesAreWell());
   }
 
   async #give(places: readonly ObjectPlace[]): Promise<void> {

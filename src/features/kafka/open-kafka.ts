@@ -7,7 +7,8 @@ import type { KafkaConfig } from './kafka-settings.ts';
 import { NotificationConsumer } from './notification-consumer.ts';
 
 /** @throws ConfigError where nothing takes what a topic tells */
-export function openKafka({ store, leases, events, objectTakers, logger }: Platform, config: KafkaConfig): OpenFeature {
+export function openKafka(platform: Platform, config: KafkaConfig): OpenFeature {
+  const { store, media, leases, events, objectTakers, logger } = platform;
   const { notificationsTopic, group, deadLettersTopic, eventsTopic } = config;
   if (notificationsTopic !== undefined && objectTakers().length === 0) {
     throw new ConfigError(
@@ -15,11 +16,12 @@ export function openKafka({ store, leases, events, objectTakers, logger }: Platf
     );
   }
   const deadLetters = new DeadLetters(config, deadLettersTopic, logger);
+  const storesAreWell = async (): Promise<boolean> => (await media.health()).every(({ error }) => error === undefined);
   const consumer =
     notificationsTopic === undefined
       ? undefined
       : new NotificationConsumer(
-          { broker: config, topic: notificationsTopic, group, takers: objectTakers, deadLetters },
+          { broker: config, topic: notificationsTopic, group, takers: objectTakers, deadLetters, storesAreWell },
           logger,
         );
   const publisher =

@@ -133,7 +133,16 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
       );
       expect(reasons.join()).toContain(more === undefined ? 'another rate' : 'auth_classes');
     }
-    expect((await render(24)).keys).toMatchObject({ adopted: 2, present: 2, refused: 0, missing: 0 });
+    // Two at once: one adopts them, and finds all that the other does.
+    const plans = [await render(24, { start: false }), await render(24, { start: false })];
+    for (const { id } of plans) await api.must('POST', `/internal/adoptions/${id}/start`);
+    const [first, second] = [
+      await reached(api, plans[0]?.id ?? '', 'done'),
+      await reached(api, plans[1]?.id ?? '', 'done'),
+    ];
+    for (const { keys } of [first, second]) expect(keys).toMatchObject({ refused: 0, missing: 0 });
+    expect([first.keys['adopted'], second.keys['adopted']].sort()).toEqual([0, 2]);
+    expect([first.keys['present'], second.keys['present']].sort()).toEqual([2, 4]);
     expect((await render(24)).keys).toMatchObject({ adopted: 0, present: 4, refused: 0, missing: 0 });
     const flows = await api.get<{ id: string }[]>('/flows');
     expect(flows).toHaveLength(1);

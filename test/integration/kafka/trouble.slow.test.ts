@@ -13,18 +13,17 @@ const GROUP = 'vast-tams';
 /** A stopping server gives up after 30 s (`server.ts`). */
 const STOP_WITHIN_MS = 25_000;
 
-/** A store that has nothing, refuses what is called forbidden, and answers nothing else while it is down. */
+/** A store that has nothing, and refuses what is called forbidden; everything, while it has other keys. */
 class Store {
-  isDown = false;
+  isLocked = false;
   readonly #server: Server;
 
   private constructor() {
     this.#server = createServer(({ method, url = '' }, response) => {
-      if (url.includes('forbidden')) response.writeHead(403);
-      else if (this.isDown) response.writeHead(503);
+      if (this.isLocked || url.includes('forbidden')) response.writeHead(403);
       else if (url.includes('list-type'))
         response.write('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
-      else if (method === 'HEAD' && url.split('/').length > 2) response.writeHead(404);
+      else if (method === 'HEAD' && url !== '/archive/') response.writeHead(404);
       response.end();
     });
   }
@@ -69,7 +68,7 @@ describe.skipIf(KAFKA_MISSING)(
     });
     afterAll(() => broker.close());
 
-    it('a key that the store refuses goes to the dead letters; one that waits for the store does not', async () => {
+    it('a key that the store refuses goes to the dead letters; one that waits for the keys of the store does not', async () => {
       const store = await Store.open();
       onTestFinished(() => store.close());
       const env = {
@@ -84,7 +83,7 @@ describe.skipIf(KAFKA_MISSING)(
       const [letter] = await broker.read('dead', (letters) => letters.length > 0);
       expect(letter && headersOf(letter)['reason']).toMatch(/refused the request \(403/);
 
-      store.isDown = true;
+      store.isLocked = true;
       await broker.send('buckets', [created('later.mp4')]);
       const lastFailure = async (): Promise<string | undefined> => {
         const { workers } = (await (await fetch(`${server.baseUrl}/health`)).json()) as {
@@ -96,7 +95,7 @@ describe.skipIf(KAFKA_MISSING)(
       // Longer than five attempts take.
       await pause(9_000);
       expect(await broker.lag(GROUP, 'buckets')).toBe(1);
-      store.isDown = false;
+      store.isLocked = false;
       await expect.poll(() => broker.lag(GROUP, 'buckets'), { timeout: 60_000 }).toBe(0);
       expect(await readMetric(server.baseUrl, 'tams_kafka_dead_letters_total')).toBe(1);
     });

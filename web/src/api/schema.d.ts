@@ -1699,7 +1699,7 @@ export interface components {
         AdoptionKey: {
             flow_id?: components["schemas"]["Uuid"];
             key: string;
-            object_id?: components["schemas"]["Uuid"];
+            object_id?: string;
             reason?: string;
             size: number;
             /** @enum {string} */

@@ -131,7 +131,7 @@ export async function reached(api: Api, id: string, ...states: string[]): Promis
 export async function adopt(api: Api, request: Readonly<Record<string, unknown>>): Promise<AdoptionShown> {
   const asked = { storage_id: STORAGE_ID, start: true, ...request };
   const { id } = await api.must<AdoptionShown>('POST', '/internal/adoptions', asked);
-  return reached(api, id, 'done');
+  return reached(api, id, asked.start ? 'done' : 'planned');
 }
 
 export const keysOf = (api: Api, { id }: AdoptionShown): Promise<KeyShown[]> =>
