@@ -3,6 +3,7 @@ import { readOtioTimeline } from '../../formats/otio/read-timeline.ts';
 import { operation } from '../../http/operation.ts';
 import { Uuid } from '../../http/schemas/common.ts';
 import { badBody, json, notFound } from '../../http/schemas/responses.ts';
+import { challenge } from '../../http/security-schemes.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -57,7 +58,10 @@ export function otioImportRoute(app: TamsApp, { playback, baseUrl }: PlaybackCon
     validateBody: (value: unknown) => ({ value }),
     responses: { 201: json('The flows are there.', Imported), 400: badBody, 404: notFound },
     handler: async (request, reply) => {
-      if (!request.auth.scopes.includes('read')) throw new AppError('insufficient_scope', 'This needs the scope read');
+      if (!request.auth.scopes.includes('read')) {
+        reply.header('www-authenticate', challenge(['bearer_token_auth'], 'insufficient', 'read'));
+        throw new AppError('insufficient_scope', 'This needs the scope read');
+      }
       const { body: text } = request;
       if (typeof text !== 'string') throw new AppError('invalid_request', 'body is required', { field: 'body' });
       const cut = readOtioTimeline(text);
