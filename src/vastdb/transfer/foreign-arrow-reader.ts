@@ -4,6 +4,7 @@ import {
   compressionRegistry,
   CompressionType,
   DataType,
+  type RecordBatch,
   RecordBatchReader,
   type Timestamp,
   type TypeMap,
@@ -22,7 +23,11 @@ const SLICE_ROWS = 2_048;
 
 /** Names of the columns of an Arrow IPC file, or of a stream in a file, that somebody else wrote. */
 export async function foreignArrowColumns(path: string): Promise<string[]> {
-  for await (const { reader } of opened(path)) return reader.schema.fields.map(({ name }) => name);
+  try {
+    for await (const { reader } of opened(path)) return reader.schema.fields.map(({ name }) => name);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
   return [];
 }
 
@@ -31,17 +36,23 @@ export async function foreignArrowColumns(path: string): Promise<string[]> {
  * lists of numbers vectors, and other lists, structures and maps JSON. Memory holds one batch of the file.
  */
 export async function* readForeignArrow(path: string, columns: readonly string[]): AsyncGenerator<Cell[][]> {
-  for await (const { reader } of opened(path)) {
-    for await (const batch of reader) {
-      for (let start = 0; start < batch.numRows; start += SLICE_ROWS) {
-        const slice = batch.slice(start, Math.min(batch.numRows, start + SLICE_ROWS));
-        const cells = columns.map((name) => {
-          const vector = slice.getChild(name);
-          return vector === null ? new Array<Cell>(slice.numRows).fill(null) : cellsOf(vector);
-        });
-        yield Array.from({ length: slice.numRows }, (_, row) => cells.map((column) => column[row] ?? null));
-      }
+  for await (const batch of batchesOf(path)) {
+    for (let start = 0; start < batch.numRows; start += SLICE_ROWS) {
+      const slice = batch.slice(start, Math.min(batch.numRows, start + SLICE_ROWS));
+      const cells = columns.map((name) => {
+        const vector = slice.getChild(name);
+        return vector === null ? new Array<Cell>(slice.numRows).fill(null) : cellsOf(vector);
+      });
+      yield Array.from({ length: slice.numRows }, (_, row) => cells.map((column) => column[row] ?? null));
     }
+  }
+}
+
+async function* batchesOf(path: string): AsyncGenerator<RecordBatch> {
+  try {
+    for await (const { reader } of opened(path)) yield* reader;
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 
@@ -52,14 +63,16 @@ async function* opened(path: string): AsyncGenerator<{ readonly reader: RecordBa
   try {
     await reader.open();
     yield { reader };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const hint = /compress|codec/i.test(why) ? ' Write it without compression, or with zstd.' : '';
-    throw new Error(`${path} cannot be read as Arrow: ${why}.${hint}`, { cause: error });
   } finally {
     // Closes the file as well.
     await reader.cancel();
   }
+}
+
+function unreadable(path: string, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const hint = /compress|codec/i.test(why) ? ' Write it without compression, or with zstd.' : '';
+  return new Error(`${path} cannot be read as Arrow: ${why.replace(/\.$/, '')}.${hint}`, { cause });
 }
 
 function cellsOf(vector: Vector): Cell[] {

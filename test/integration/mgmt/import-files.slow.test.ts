@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -81,6 +81,13 @@ it('says which file is neither, and which option is missing', async () => {
   expect(await imported('broken', 'broken-data')).toMatchObject({
     code: 2,
     err: expect.stringContaining('flows.csv is neither a Parquet file nor an Arrow file or stream.') as string,
+  });
+  await putInFiles(join(folder, 'cut'), vasttamsTables(1, 200), () => 'arrow-stream');
+  const cut = join(folder, 'cut', 'segments.arrow');
+  await truncate(cut, (await stat(cut)).size - 600);
+  expect(await imported('cut', 'cut-data')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/segments\.arrow cannot be read as Arrow: .*only read/) as string,
   });
   expect(await runMgmt(['import', 'vasttams'], {})).toMatchObject({
     code: 2,
