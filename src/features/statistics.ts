@@ -9,6 +9,8 @@ export interface AnalysedTable {
   readonly groups: readonly string[];
   /** Numbers that are differences of two columns. */
   readonly differences?: Readonly<Record<string, readonly [column: string, minus: string]>>;
+  /** Whether its rows may be exported, too. */
+  readonly isExported?: boolean;
   /** Columns by which rows belong to flows and sources. */
   readonly filters?: readonly ('flow_id' | 'source_id')[];
 }

@@ -59,7 +59,6 @@ export interface CatalogTable {
 export const INGESTED = ['segments', 'flows', 'sources'] as const;
 export const RATE_GROUPS = ['flow', 'source', 'format'] as const;
 export const TOP_ORDERS = ['count', 'sum', 'mean', 'min', 'max'] as const;
-export const EXPORTED = ['segments', 'flows', 'objects'] as const;
 export const EXPORT_FORMATS = ['parquet', 'arrow'] as const;
 
 export interface RateQuery {
@@ -71,7 +70,7 @@ export interface RateQuery {
 }
 
 export interface ExportQuery {
-  readonly table: (typeof EXPORTED)[number];
+  readonly table: string;
   readonly format: (typeof EXPORT_FORMATS)[number];
   readonly filter: AnalyticsFilter;
 }

@@ -56,6 +56,8 @@ describe('analytics with access by tags', () => {
 
   it('has no tables that belong to nobody, and no flows of others', async () => {
     expect((await world.as.news.send('GET', '/analytics/aggregates/summary?table=events')).status).toBe(400);
+    expect((await world.as.news.send('GET', '/analytics/export?table=exr_files')).status).toBe(400);
+    expect((await world.as.admin.send('GET', '/analytics/export?table=exr_files')).status).toBe(200);
     expect((await world.as.news.send('GET', `/analytics/flows/${hidden}/timeline`)).status).toBe(404);
     expect((await world.as.news.send('GET', `/analytics/flows/${own}/timeline`)).status).toBe(200);
     expect((await world.as.news.send('GET', '/analytics/performance')).status).toBe(403);

@@ -1,3 +1,4 @@
+import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExrApi, renderedFrame } from '../../support/exr-objects.ts';
 import { SearchApi } from '../../support/search/search-api.ts';
@@ -60,6 +61,30 @@ describe('storage usage', () => {
 });
 
 describe('tables of media search and EXR metadata', () => {
+  it('are exported, where they are EXR metadata', async () => {
+    const rowsOf = async (table: string): Promise<Record<string, unknown>[]> => {
+      const response = await fetch(`${server.baseUrl}/analytics/export?table=${table}&format=arrow`);
+      expect(response.status).toBe(200);
+      return tableFromIPC(new Uint8Array(await response.arrayBuffer()))
+        .toArray()
+        .map((row: { toJSON(): Record<string, unknown> }) => row.toJSON());
+    };
+    const [file, ...others] = await rowsOf('exr_files');
+    expect([file?.['size'], others]).toEqual([BigInt(frame.length), []]);
+    for (const table of ['exr_parts', 'exr_channels', 'exr_attributes']) {
+      const rows = await rowsOf(table);
+      expect(rows.length, table).toBeGreaterThan(0);
+      for (const row of rows) expect(row['file_id']).toBe(file?.['id']);
+    }
+    for (const table of ['exr_queue', 'search_assets', 'users']) {
+      const { status, json } = await api.send('GET', `/analytics/export?table=${table}`);
+      expect([status, (json as { summary: string }).summary]).toEqual([
+        400,
+        expect.stringMatching(/^table must be one of segments, flows, exr_files/),
+      ]);
+    }
+  });
+
   it.each([
     ['table=search_assets&column=size_bytes', () => 5 * MIB],
     ['table=search_assets&column=size_bytes&timerange=[0:0_1:0)', () => null],

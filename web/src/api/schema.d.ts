@@ -3608,7 +3608,7 @@ export interface operations {
                 flow_id?: components["schemas"]["Uuid"];
                 format?: "parquet" | "arrow";
                 source_id?: components["schemas"]["Uuid"];
-                table?: "segments" | "flows" | "objects";
+                table?: string;
                 timerange?: components["schemas"]["Timerange"];
             };
             header?: never;

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { ContentFormat } from '../../../tams/documents/format-schema.ts';
-import { EXPORT_FORMATS, EXPORTED, INGESTED, RATE_GROUPS, TOP_ORDERS } from '../analytics.ts';
+import { EXPORT_FORMATS, INGESTED, RATE_GROUPS, TOP_ORDERS } from '../analytics.ts';
 import { limitParameter, PATTERNS, Timerange, Uuid } from '../../../http/schemas/common.ts';
 
 const choice = <const Values extends readonly string[]>(values: Values, description: string) =>
@@ -79,7 +79,13 @@ export const topQuery = Type.Object({
   limit: limited('groups', 'Groups'),
 });
 export const exportQuery = Type.Object({
-  table: Type.Optional(choice(EXPORTED, '`segments` unless given.')),
+  table: Type.Optional(
+    Type.String({
+      description:
+        '`segments`, `flows` or `objects`; where no classes limit you, and EXR is on, also `exr_files`, `exr_parts`, ' +
+        '`exr_channels` and `exr_attributes`. `segments` unless given.',
+    }),
+  ),
   format: Type.Optional(choice(EXPORT_FORMATS, '`parquet` unless given.')),
   flow_id: filters.flow_id,
   source_id: filters.source_id,

@@ -5,6 +5,7 @@ import type { ColumnDefinition, TableDefinition } from '../../../vastdb/engine.t
 import type { AnalysedTable as FeatureTable } from '../../statistics.ts';
 import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
 import { FLOWS } from '../../../tams/flows/flow-tables.ts';
+import { OBJECTS } from '../../../tams/objects/object-tables.ts';
 import { SEGMENTS } from '../../../tams/segments/segment-tables.ts';
 import { SOURCES } from '../../../tams/sources/source-tables.ts';
 import { EVENTS } from '../../../tams/webhooks/webhook-tables.ts';
@@ -23,12 +24,14 @@ const ANALYSED: readonly Analysed[] = [
     groups: ['flow_id'],
     differences: { duration_ns: ['end_ns', 'start_ns'] },
     hasAccess: true,
+    isExported: true,
   },
   {
     definition: FLOWS,
     times: ['created_ns', 'content_start_ns', 'content_end_ns'],
     groups: ['source_id', 'format', 'codec', 'container', 'label', 'read_only'],
     hasAccess: true,
+    isExported: true,
   },
   { definition: SOURCES, times: ['created_ns'], groups: ['format', 'label'], hasAccess: true },
   { definition: EVENTS, times: ['created_ms'], groups: ['type'] },
@@ -51,6 +54,25 @@ export const analysedTables = (seen: Seen): AnalysedTable[] =>
     times,
     groups,
   }));
+
+/** A table whose rows are exported. @throws AppError `invalid_request` */
+export function exportedTable(name: string, seen: Seen): TableDefinition {
+  // Objects have nothing to analyse.
+  const tables = [
+    ...visible(seen)
+      .filter(({ isExported }) => isExported)
+      .map(({ definition }) => definition),
+    OBJECTS,
+  ];
+  const found = tables.find((table) => table.name === name);
+  if (found === undefined) {
+    throw unknownName(
+      'table',
+      tables.map((table) => table.name),
+    );
+  }
+  return found;
+}
 
 /** A column with the nanoseconds of its unit. */
 export interface TimeColumn {

@@ -31,7 +31,7 @@ import { FLOWS } from '../../../tams/flows/flow-tables.ts';
 import { OBJECTS } from '../../../tams/objects/object-tables.ts';
 import { SEGMENTS } from '../../../tams/segments/segment-tables.ts';
 import { SOURCES } from '../../../tams/sources/source-tables.ts';
-import { AnalysedNames, analysedTables, type Seen, type TimeColumn } from './analysed-tables.ts';
+import { AnalysedNames, analysedTables, exportedTable, type Seen, type TimeColumn } from './analysed-tables.ts';
 import { translateAnalysisFailure } from './analysis-failure.ts';
 import { exportedColumns } from './exported-columns.ts';
 import { rateGroup } from './rate-group.ts';
@@ -198,9 +198,10 @@ export class AnalyticsStore implements Analytics {
   }
 
   async export({ table, format, filter }: ExportQuery, signal: AbortSignal): Promise<Exported> {
+    const columns = exportedColumns(exportedTable(table, this.#seen), this.#isLimited);
     const names = table === OBJECTS.name ? undefined : this.#names({ table });
     const where = this.#where(table, filter, names);
-    const rows: ExportedRows = { table, columns: exportedColumns(table, this.#isLimited), ...(where && { where }) };
+    const rows: ExportedRows = { table, columns, ...(where && { where }) };
     const { compute } = this.#parts;
     if (format === 'arrow') return { stream: translated(compute.stream(rows, signal)), bytes: undefined };
     try {

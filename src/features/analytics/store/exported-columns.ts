@@ -1,18 +1,8 @@
-import type { ExportQuery } from '../analytics.ts';
 import type { ExportedColumn } from '../../../vastdb/analytics/analysis.ts';
 import type { TableDefinition } from '../../../vastdb/engine.ts';
 import { ACCESS_COLUMN } from '../../../tams/access/access.ts';
 import { SORT_COLUMNS } from '../../../tams/documents/sort-keys.ts';
 import { UNSIGNED_COLUMNS } from '../../../tams/flows/flow-row.ts';
-import { FLOWS } from '../../../tams/flows/flow-tables.ts';
-import { OBJECTS } from '../../../tams/objects/object-tables.ts';
-import { SEGMENTS } from '../../../tams/segments/segment-tables.ts';
-
-const TABLES: Readonly<Record<ExportQuery['table'], TableDefinition>> = {
-  segments: SEGMENTS,
-  flows: FLOWS,
-  objects: OBJECTS,
-};
 
 /**
  * Columns that are never exported: locations of media (only signed URLs show them), external URLs, which may hold
@@ -35,8 +25,8 @@ const OPEN_OBJECT = 'fragment';
  *
  * @param limited whether classes limit the view: the first flow of an object may be hidden from it.
  */
-export const exportedColumns = (table: ExportQuery['table'], limited: boolean): ExportedColumn[] =>
-  TABLES[table].columns.flatMap(({ name, type }): ExportedColumn[] => {
+export const exportedColumns = ({ columns }: TableDefinition, limited: boolean): ExportedColumn[] =>
+  columns.flatMap(({ name, type }): ExportedColumn[] => {
     if (limited && name === 'first_flow') return [];
     if (LEFT_OUT.has(name) || type === 'binary' || type === 'vector') return [];
     if (name === OPEN_OBJECT) return [{ name, type, suffix: '}' }];
