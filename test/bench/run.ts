@@ -12,6 +12,7 @@ import { getFlow } from './benchmarks/get-flow.ts';
 import { getSegments } from './benchmarks/get-segments.ts';
 import { memory } from './benchmarks/memory.ts';
 import { overload } from './benchmarks/overload.ts';
+import { page } from './benchmarks/page.ts';
 import { playlists } from './benchmarks/playlists.ts';
 import { postSegment } from './benchmarks/post-segment.ts';
 import { postSegmentsBulk } from './benchmarks/post-segments-bulk.ts';
@@ -54,6 +55,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   deleteFlow,
   webhooks,
   overload,
+  page,
   arrowRows,
   clusterRequests,
   clusterReplicas,
