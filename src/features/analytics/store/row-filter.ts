@@ -107,12 +107,13 @@ function within({ startNs, endNs }: TimeRange, column: string, unitNs: bigint): 
 }
 
 /** Rows from `start` to `end` that overlap the range. */
-/** The flows with content in the range: if the engine looks them up, only their segments are read. */
 export const overlapping = <Column extends string>(
   { startNs, endNs }: TimeRange,
   start: Column,
   end: Column,
 ): Predicate<Condition<Column, bigint>> => overlapsRange({ start, end }, { start: startNs, end: endNs });
+
+/** The flows with content in the range: if the engine looks them up, only their segments are read. */
 export const inFlowsWithContent = (range: TimeRange): Where<SegmentRow> =>
   inSelect('flow_id', {
     table: FLOWS,
