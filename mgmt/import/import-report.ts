@@ -47,7 +47,7 @@ export class ImportReport {
     this.#onRefusal({ table, key, problem });
   }
 
-  /** Of a row that is taken all the same. */
+  /** Names a row that is taken all the same. */
   warn(table: string, key: string, problem: string): void {
     this.#warnings += 1;
     this.#onRefusal({ table, key, problem });

@@ -162,7 +162,7 @@ const attributeOf = ({ part, name, cells }: PartRow): ExrAttribute => ({
   value: valueOf(cells),
 });
 
-/** What has a shape of its own there is kept as the text of its JSON. */
+/** Values of a shape of their own there are kept as the text of their JSON. */
 function valueOf(cells: Row): ExrValue {
   const text = textOf(cells, 'value_text');
   if (text !== undefined) return text;

@@ -23,7 +23,7 @@ interface TranscriptRow {
   readonly text: string;
   readonly speaker: string | null;
   readonly confidence: number | null;
-  /** Of unit length, by the model that search uses; null where there is none. */
+  /** A unit vector of the model that search uses; null where there is none. */
   readonly vector: Float32Array | null;
 }
 
@@ -31,8 +31,8 @@ interface TranscriptRow {
 const SEGMENTS_MAX = 100_000;
 
 /**
- * Of rows with one id the last counts: the earlier system adds rows where it changes one. What it may show in a search is the
- * current version of an asset, if that is published and the asset has no tombstone.
+ * The last row of an id counts: the earlier system adds rows where it changes one. Its searches show the current version of
+ * an asset, if that is published and the asset has no tombstone.
  */
 const PREPARE = [
   `CREATE TABLE versions AS

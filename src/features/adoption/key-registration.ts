@@ -78,7 +78,7 @@ export class KeyRegistration {
 
 /**
  * A flow that is there already. Frames that come later extend the flow of those before them, whose times and pictures they must
- * share. Whoever may see it is for its tags to say, unless the adoption says otherwise: somebody may have changed them since.
+ * share. Its tags say who may see it, unless the adoption says otherwise: somebody may have changed them since.
  *
  * @throws AppError `adoption_refused`
  */

@@ -31,7 +31,7 @@ export function deliveryRoutes(app: TamsApp, { services }: TamsContext): void {
     summary: 'List the last deliveries of a webhook',
     description:
       'The last 20 attempts, the latest first, without what was sent. They are written a little after they were made, and ' +
-      'stay after a restart. Whoever may see the webhook may see them.',
+      'stay after a restart. They are shown to those who may see the webhook.',
     schema: { params: deliveryParams },
     responses: { 200: json('The attempts, the latest first.', Type.Array(Attempt)), 404: notFound },
     handler: async (request, reply) => {

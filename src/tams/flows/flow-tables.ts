@@ -7,7 +7,7 @@ import type { Flow } from './flow.ts';
 /** Columns are what is searched or sorted by, and what one row's change needs; the metadata are in `document`. `life`: docs/adr/0022-lives-of-a-flow.md. */
 export const FLOWS = defineTable({
   name: 'flows',
-  doc: 'Flows: one row each. What is searched or sorted by has a column; all of the metadata are in `document`.',
+  doc: 'Flows: one row each. Metadata to search or sort by have columns; all of them are in `document`.',
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'life', type: 'string' },

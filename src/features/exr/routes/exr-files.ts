@@ -54,7 +54,7 @@ export function exrFiles(app: TamsApp, { exr, paging }: ExrContext): void {
     summary: 'List the headers that a file had before',
     description:
       'Each inspection that finds another header keeps the one before it, where `EXR_KEEP_HISTORY` is set: the last 20 of ' +
-      'a file. What of a long header did not fit is left out.',
+      'a file. Long headers are cut: `is_complete` says so.',
     schema: { params: exrFileParams },
     responses: { 200: json('The headers, the newest first.', Type.Array(ExrFormerHeaderSchema)), 404: notFound },
     handler: async (request, reply) => {

@@ -29,7 +29,7 @@ export async function inspectExr(
   return describeHeader(await readExrHeader(source), source.size, location, policy);
 }
 
-/** What a header says, however it came to be known. */
+/** Describes a header, whether it was read here or imported. */
 export const describeHeader = (
   header: KnownHeader,
   size: number,
