@@ -1,8 +1,9 @@
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findChromium, startChromium } from './chromium.ts';
 
-/** Plays a playlist with hls.js for a second or more, pictures and all; says so where there is no Chromium. */
-export async function playsInBrowser(base: string, playlist: string): Promise<void> {
+/** Has a page of the server's own origin with a video and hls.js; says so where there is no Chromium. */
+export async function withHlsPage(base: string, work: (page: Page) => Promise<void>): Promise<void> {
   const chromium = findChromium();
   if (chromium === undefined) {
     console.info('hls.js was not tried: there is no Chromium');
@@ -11,12 +12,20 @@ export async function playsInBrowser(base: string, playlist: string): Promise<vo
   const browser = await startChromium(chromium);
   try {
     const page = await browser.newPage();
-    // A page of the server's own origin.
     await page.route(`${base}/player`, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<video muted></video>' }),
     );
     await page.goto(`${base}/player`);
     await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });
+    await work(page);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Plays a playlist with hls.js for a second or more, pictures and all. */
+export const playsInBrowser = (base: string, playlist: string): Promise<void> =>
+  withHlsPage(base, async (page) => {
     await page.evaluate(`
       window.failed = [];
       const hls = new Hls();
@@ -30,7 +39,4 @@ export async function playsInBrowser(base: string, playlist: string): Promise<vo
     const read = () => page.evaluate<{ at: number; wide: number; failed: string[] }>(state);
     await expect.poll(async () => (await read()).at, { timeout: 60_000 }).toBeGreaterThan(1);
     expect(await read()).toMatchObject({ wide: 160, failed: [] });
-  } finally {
-    await browser.close();
-  }
-}
+  });

@@ -83,7 +83,7 @@ function noWindow(): never {
   throw new RefusedRow('it has neither data_window nor width and height');
 }
 
-/** That it begins at 0 is what nearly all files have; its origin is not in the rows. */
+/** It is taken to begin at 0, as in nearly all files: the rows lack its origin. */
 const displayWindowOf = (row: Row, dataWindow: ExrBox<number>): ExrBox<number> =>
   sized(row, 'display_width', 'display_height', 0, 0) ?? dataWindow;
 

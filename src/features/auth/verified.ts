@@ -10,7 +10,7 @@ export interface Verified {
   readonly untilMs?: number;
   /** The row that it relies on: valid while the directory holds it. */
   readonly row?: User | ApiToken;
-  /** That of the credential (`markOf`), where it is kept here. */
+  /** The mark of the credential (`markOf`), where it is kept here. */
   readonly mark?: string;
 }
 

@@ -7,7 +7,7 @@ import { fromJson, toJson } from '../../shared/json-text.ts';
 
 export const SERVICE_INFO = defineTable({
   name: 'service_info',
-  doc: 'What clients set of the service: one row at most.',
+  doc: 'Properties of the service that clients have set: one row at most.',
   columns: [
     { name: 'key', type: 'string', required: true },
     { name: 'document', type: json<ServiceInfo>(), required: true },

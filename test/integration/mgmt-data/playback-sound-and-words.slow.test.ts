@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, startChromium } from '../../support/chromium.ts';
 import { audioFlow, dataFlow, multiFlow, testId, videoFlow } from '../../support/examples.ts';
+import { withHlsPage } from '../../support/hls-player.ts';
 import { loadPresentation, readLines } from '../../support/hls-presentation.ts';
 import { ffmpeg, hasFfmpeg, makeClip } from './support/media.ts';
 import { Workspace } from './support/workspace.ts';
@@ -115,19 +115,7 @@ describe.skipIf(!hasFfmpeg)('packed audio and WebVTT (skipped: there is no ffmpe
   });
 
   it('are played and shown by hls.js', async () => {
-    const chromium = findChromium();
-    if (chromium === undefined) {
-      console.info('hls.js was not tried: there is no Chromium');
-      return;
-    }
-    const browser = await startChromium(chromium);
-    try {
-      const page = await browser.newPage();
-      await page.route(`${base}/player`, (route) =>
-        route.fulfill({ contentType: 'text/html', body: '<video muted></video>' }),
-      );
-      await page.goto(`${base}/player`);
-      await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });
+    await withHlsPage(base, async (page) => {
       await page.evaluate(`
         window.failed = []; window.shown = {}; window.heard = 0;
         const video = document.querySelector('video');
@@ -156,8 +144,6 @@ describe.skipIf(!hasFfmpeg)('packed audio and WebVTT (skipped: there is no ffmpe
         const at = shown[`words ${index}`] ?? -1;
         expect(Math.abs(at - (2 * index + 1)), `words ${index} at ${at}`).toBeLessThan(1);
       }
-    } finally {
-      await browser.close();
-    }
+    });
   });
 });

@@ -4,7 +4,7 @@ import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 export interface QueuedInspection {
   readonly id: string;
   readonly objectIds: readonly string[];
-  /** Whatever lies there by now: an object, a file of a bucket, or nothing. */
+  /** Keys of buckets: by now an object may lie there, another file, or nothing. */
   readonly places: readonly ObjectPlace[];
   /** Attempts that failed. */
   readonly attempt: number;

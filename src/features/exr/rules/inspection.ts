@@ -56,7 +56,7 @@ export interface ExrPart extends ExrColor {
   readonly timecode: ExrTimeCode | null;
 }
 
-/** What a header said that was there before. */
+/** The contents of a header that another has replaced. */
 export interface FormerContent extends Pick<ExrInspection, 'parts' | 'attributes' | 'channels'> {
   /** Whether that is all of it. */
   readonly is_complete: boolean;

@@ -235,7 +235,7 @@ export class AutomaticInspection {
   }
 }
 
-/** Of the values, which are what may be large. */
+/** The size of the values: nothing else may be large. */
 const bytesOf = ({ found }: ReadFile): number => found.inspection.attributes.reduce((sum, { size }) => sum + size, 0);
 
 function failureOf(error: unknown): ExrFailure {

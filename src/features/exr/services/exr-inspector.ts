@@ -19,7 +19,7 @@ interface ReadHeader {
   readonly vectors: ExrVectors;
 }
 
-/** What the header of a file says, before it is kept. */
+/** A header that was read, and is not kept yet. */
 export interface ReadFile {
   readonly file: ExrPlace['ref'];
   readonly found: ReadHeader;
