@@ -49,7 +49,7 @@ module.exports = {
       from: {
         orphan: true,
         path: '^src/',
-        pathNot: ['^src/(main|shared/env-file)\\.ts$', '-worker\\.ts$', '\\.d\\.ts$'],
+        pathNot: ['^src/(main|shared/env-file)\\.js$', '-worker\\.ts$', '\\.d\\.ts$'],
       },
       to: {},
     },

@@ -34,7 +34,7 @@ export class ServerProcess {
   #baseUrl = '';
 
   private constructor({ dataDir, env, before }: ServerProcessOptions) {
-    const node = [process.execPath, 'src/main.ts'] as const;
+    const node = [process.execPath, 'src/main.js'] as const;
     const [command, ...args] = before === undefined ? node : ['bash', '-c', `${before}; exec "$@"`, 'server', ...node];
     this.#child = spawn(command, args, {
       cwd: projectFolder,

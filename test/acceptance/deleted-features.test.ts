@@ -43,7 +43,7 @@ it.each(features)(
     expect(stdout).toBe('');
 
     const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: join(copy, `data-${feature}`) };
-    const server = spawn(process.execPath, ['src/main.ts'], { cwd: copy, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const server = spawn(process.execPath, ['src/main.js'], { cwd: copy, env, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const lines = createInterface(server.stdout);
       let baseUrl: string | undefined;

@@ -11,7 +11,7 @@ export async function runVerify(
 ): Promise<{ code: number; output: string }> {
   const env = { PATH: process.env.PATH, DATA_DIR: dataDir, ...(tables ?? (await tableEngineEnv(dataDir))) };
   // Clients that lost their server did not come to upload all that they had registered.
-  const args = ['mgmt/main.ts', 'verify', '--skip', 'object-bytes'];
+  const args = ['mgmt/main.js', 'verify', '--skip', 'object-bytes'];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: PROJECT, env }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;

@@ -15,7 +15,7 @@ export const generate: Benchmark = {
     const dataDir = await mkdtemp(join(tmpdir(), 'tams-bench-generate-'));
     try {
       const started = performance.now();
-      const args = ['mgmt/main.ts', 'generate', '--sources', '25', '--flows', '100', '--segments', String(segments)];
+      const args = ['mgmt/main.js', 'generate', '--sources', '25', '--flows', '100', '--segments', String(segments)];
       const child = spawn(process.execPath, args, {
         env: { PATH: process.env['PATH'], DATA_DIR: dataDir },
         stdio: ['ignore', 'ignore', 'inherit'],

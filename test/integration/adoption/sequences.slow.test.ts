@@ -46,7 +46,7 @@ const below = (prefix: string, files: Readonly<Record<string, Buffer>>): Record<
   Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`${prefix}/${name}`, bytes]));
 
 async function startProcess(env: NodeJS.ProcessEnv): Promise<{ api: Api; kill: () => Promise<void> }> {
-  const server = spawn(process.execPath, ['src/main.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, ['src/main.js'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const kill = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const exited = once(server, 'exit');

@@ -31,7 +31,7 @@ interface Result {
 
 /** Runs the command line in a process of its own, beside the server on the same tables. */
 async function mgmt(args: readonly string[], { input = '', env = {} } = {}): Promise<Result> {
-  const child = spawn(process.execPath, ['mgmt/main.ts', ...args], {
+  const child = spawn(process.execPath, ['mgmt/main.js', ...args], {
     cwd: PROJECT,
     env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)), ...env },
   });

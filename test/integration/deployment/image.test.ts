@@ -27,7 +27,7 @@ describe('the image', () => {
   it('starts the server as npm start does', () => {
     const [, list = ''] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
     expect((JSON.parse(list) as string[]).join(' ')).toBe(
-      scripts['start']?.replace(' --import ./src/shared/env-file.ts', ''),
+      scripts['start']?.replace(' --import ./src/shared/env-file.js', ''),
     );
   });
 
@@ -92,7 +92,7 @@ describe('the image', () => {
   it('has every package that these files import', () => {
     const files = FOLDERS.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts'))
+        .filter((name) => /\.[jt]s$/.test(name))
         .map((name) => join(folder, name)),
     );
     expect(files.length).toBeGreaterThan(200);
@@ -109,7 +109,7 @@ describe('the image', () => {
   it('imports nothing of this folder that it does not have', () => {
     const tooFar = FOLDERS.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts'))
+        .filter((name) => /\.[jt]s$/.test(name))
         .flatMap((name) =>
           importsOf(readFileSync(join(folder, name), 'utf8'))
             .filter((path) => path.startsWith('.'))

@@ -7,14 +7,14 @@ import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 
 const run = promisify(execFile);
-const file = new URL('../../../src/shared/env-file.ts', import.meta.url);
+const file = new URL('../../../src/shared/env-file.js', import.meta.url);
 const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   scripts: Record<string, string>;
 };
 
 it('.env sets what is not set, and is not missed where there is none', async () => {
   for (const name of ['start', 'mgmt']) {
-    expect(scripts[name]).toContain('--import ./src/shared/env-file.ts');
+    expect(scripts[name]).toContain('--import ./src/shared/env-file.js');
     expect(scripts[name]).not.toContain('--env-file');
   }
   const folder = await mkdtemp(join(tmpdir(), 'tams-env-'));

@@ -140,7 +140,7 @@ export const keysOf = (api: Api, { id }: AdoptionShown): Promise<KeyShown[]> =>
 /** Runs `mgmt adopt`. */
 export async function mgmtAdopt(baseUrl: string, ...args: readonly string[]): Promise<Ended> {
   try {
-    const asked = ['mgmt/main.ts', 'adopt', '--url', baseUrl, ...args];
+    const asked = ['mgmt/main.js', 'adopt', '--url', baseUrl, ...args];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, asked);
     return { code: 0, stdout, stderr };
   } catch (error) {

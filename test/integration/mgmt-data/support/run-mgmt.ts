@@ -12,7 +12,7 @@ export interface MgmtRun {
 
 /** Starts `mgmt` as an operator does; of this process's environment nothing but the path reaches it. */
 export function startMgmt(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['mgmt/main.ts', ...args], {
+  return spawn(process.execPath, ['mgmt/main.js', ...args], {
     cwd: projectFolder,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

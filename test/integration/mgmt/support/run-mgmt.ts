@@ -11,18 +11,18 @@ export interface Result {
 
 /** Starts `mgmt` in a process of its own, which has no terminal and nothing of this process's environment. */
 export const startMgmt = (args: readonly string[], env: Readonly<Record<string, string>>): Started =>
-  start([process.execPath, 'mgmt/main.ts', ...args], env);
+  start([process.execPath, 'mgmt/main.js', ...args], env);
 
 /** Starts `mgmt` where no file may grow beyond so many KiB: writing to one fails then, as it does on a full disk. */
 export const startMgmtWithLimit = (
   kib: number,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-): Started => start(['bash', '-c', `ulimit -f ${kib}; exec "$0" mgmt/main.ts "$@"`, process.execPath, ...args], env);
+): Started => start(['bash', '-c', `ulimit -f ${kib}; exec "$0" mgmt/main.js "$@"`, process.execPath, ...args], env);
 
 /** Starts the server, for where it is not to come up. */
 export const startServer = (env: Readonly<Record<string, string>>): Started =>
-  start([process.execPath, 'src/main.ts'], { PORT: '0', ...env });
+  start([process.execPath, 'src/main.js'], { PORT: '0', ...env });
 
 interface Started {
   readonly child: ChildProcess;

@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { keepCompiled } from '../src/shared/compile-cache.ts';
 
 /*
  * `npm run mgmt -- --help`: what operators do on the server's own tables, while it runs or not. Each file
@@ -35,7 +34,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cert: async () => (await import('./commands/cert.ts')).certCommand(),
 };
 
-keepCompiled();
 try {
   const asked = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
   const loaded = asked.length > 0 ? asked : Object.entries(COMMANDS);

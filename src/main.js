@@ -1,5 +1,4 @@
-import { keepCompiled } from './shared/compile-cache.ts';
+import './shared/compile-cache.js';
 
-keepCompiled();
 // Static imports are compiled before anything runs.
 await import('./server.ts');

@@ -1,0 +1,4 @@
+import '../src/shared/compile-cache.js';
+
+// Static imports are compiled before anything runs.
+await import('./program.ts');
