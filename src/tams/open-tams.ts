@@ -16,6 +16,7 @@ import { BacklogReader } from './backlog-reader.ts';
 import { buildServices, type Services } from './services.ts';
 import { DeletionWorker } from './deletion/deletion-worker.ts';
 import { SegmentDeletion } from './deletion/segment-deletion.ts';
+import { KeptFlows } from './flows/kept-flows.ts';
 import { LeaseKeeper } from './leases/lease-keeper.ts';
 import { InstanceCopying } from './objects/instance-copying.ts';
 import { instanceSources } from './objects/instance-metrics.ts';
@@ -34,6 +35,9 @@ import { buildWebhookWorkers, type EventFeed } from './webhooks/open-webhooks.ts
 import { WEBHOOK_BACKFILLS } from './webhooks/webhook-row.ts';
 import { webhookSources } from './webhooks/webhook-metrics.ts';
 import { WebhookService } from './webhooks/webhook-service.ts';
+
+/** Some 4,000 flows of a kilobyte. */
+const KEPT_FLOWS_BYTES = 16 * 2 ** 20;
 
 interface TamsParts {
   readonly manager: VastDBManager;
@@ -107,6 +111,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     timeouts: { object: reclaim.allocationExpiryS, presignedUrl: settings.media.presign.expiresS },
     labels: media.labels(),
     pages,
+    keptFlows: new KeptFlows(KEPT_FLOWS_BYTES),
     deletion,
     allocationExpiryMs: reclaim.allocationExpiryS * 1000,
     limits: limits.documents,

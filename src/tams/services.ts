@@ -3,6 +3,7 @@ import { DeletionRequestService } from './deletion/deletion-request-service.ts';
 import { SegmentDeletion, type SegmentDeletionOptions } from './deletion/segment-deletion.ts';
 import type { DocumentLimits } from './documents/document-limits.ts';
 import { FlowService } from './flows/flow-service.ts';
+import type { KeptFlows } from './flows/kept-flows.ts';
 import { type InstanceOptions, InstanceService } from './objects/instance-service.ts';
 import { ObjectService } from './objects/object-service.ts';
 import { ProfileService } from './profiles/profile-service.ts';
@@ -41,6 +42,8 @@ interface ServiceParts {
   readonly labels: ReadonlySet<string>;
   /** Views of the store share it: a page is looked up after the view has found the flow. */
   readonly pages: SegmentPageCache;
+  /** As they are without a view. */
+  readonly keptFlows: KeptFlows;
   readonly deletion: SegmentDeletionOptions;
   readonly allocationExpiryMs: number;
   readonly limits: DocumentLimits;
@@ -57,7 +60,7 @@ export function buildServices(store: Store, parts: ServiceParts): Services {
     ...forAll,
     serviceInfo: new ServiceInfoService(store, knownMedia, parts.version, parts.timeouts),
     sources: new SourceService(store, limits),
-    flows: new FlowService(store, deletion, limits),
+    flows: new FlowService(store, deletion, limits, parts.keptFlows),
     profiles: new ProfileService(store, limits),
     segments: new SegmentService(store, media, new SegmentRegistration(store, labels, limits), deletion, pages),
     storage: new StorageService(store, media, allocationExpiryMs, knownMedia),

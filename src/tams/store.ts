@@ -354,6 +354,11 @@ export interface Store extends StoreReader {
    */
   limitedTo(limits: Limits): Store;
   /**
+   * A number of the state that reads see now: while it is the same, no process has committed anything. Undefined where the
+   * tables cannot tell without being asked, and in a limited view, which looks each time whether it has what was kept.
+   */
+  dataVersion(): number | undefined;
+  /**
    * All of `work` or nothing of it; durable when the promise resolves. `work` may run more than
    * once, so it changes nothing but the store, and awaits nothing else. `background` is for work
    * on many rows, which must not hold up requests.

@@ -79,6 +79,10 @@ export class VastStore implements Store {
     return new VastStore(this.#manager, this.#shared.webhookSecrets, this.#onEvents, view);
   }
 
+  dataVersion(): number | undefined {
+    return this.#access.classes === undefined ? this.#manager.reader().dataVersion() : undefined;
+  }
+
   async transaction<T>(
     work: (tx: StoreTransaction) => Promise<T>,
     { background = false }: { background?: boolean } = {},

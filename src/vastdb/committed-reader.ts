@@ -12,6 +12,11 @@ export class CommittedReader extends ManagedReader {
     this.#reader = reader;
   }
 
+  /** See `ScanningReader.dataVersion`. */
+  dataVersion(): number | undefined {
+    return this.#reader.dataVersion?.();
+  }
+
   /** The cells of the nearest row to each point, undefined where there is none; see `SeekRequest`. */
   async seek<R extends Row, const Columns extends readonly ColumnOf<R>[]>(
     seek: TableSeek<R, Columns>,

@@ -193,6 +193,11 @@ export interface ScanningReader extends TableReader {
    * (`unavailable`).
    */
   scan(request: ScanRequest): AsyncIterable<ColumnBatch>;
+  /**
+   * A number of the state that reads see now: while it is the same, nothing was committed, by this process or another.
+   * Undefined where the engine cannot tell at once; engines that never can leave it out.
+   */
+  dataVersion?(): number | undefined;
 }
 
 /** Default of a scan. */

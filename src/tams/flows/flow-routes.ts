@@ -116,15 +116,19 @@ function flowRoutes(app: TamsApp, { services, apiUrl, surface: { flows } }: Rout
       'is given.',
     schema: { params: flowParams, querystring: flowQuery },
     responses: { 200: json('The flow.', flows.shown), 400: badQuery, 404: notFound },
-    handler: async (request, reply) => {
+    handler: (request, reply) => {
       const { flowId: id } = request.params;
-      const timerange = readTimerange(request.query.timerange, TimeRange.EVERYTHING) ?? TimeRange.EVERYTHING;
-      if (request.method === 'HEAD') {
-        await services(request).flows.exists(id);
-        return sendHead(reply);
+      const { timerange: asked, include_timerange: isWithTimerange } = request.query;
+      const timerange = readTimerange(asked, TimeRange.EVERYTHING) ?? TimeRange.EVERYTHING;
+      const service = services(request).flows;
+      if (request.method === 'HEAD') return service.exists(id).then(() => sendHead(reply));
+      if (isWithTimerange === true) {
+        return service.get(id, { timerange }).then((text) => sendJson(reply, flows.show(text)));
       }
-      const options = request.query.include_timerange === true ? { timerange } : {};
-      return sendJson(reply, flows.show(await services(request).flows.get(id, options)));
+      const text = service.shown(id, flows.show);
+      // A kept flow makes no promise: that would cost as much as finding it.
+      if (typeof text !== 'string') return text.then((shown) => sendJson(reply, shown));
+      sendJson(reply, text);
     },
   });
 

@@ -16,6 +16,7 @@ import { checkCollection, leaveCollections } from './flow-collections.ts';
 import { flowToKeep, stampMetadata } from './flow-metadata.ts';
 import { leaveProfile, withProfile } from './flow-profile.ts';
 import { showFlow, showFlowDocument } from './flow-text.ts';
+import type { KeptFlows, ShowFlow } from './kept-flows.ts';
 import { contentTimerange } from './flow-timerange.ts';
 import { withProperties } from '../../shared/json-text.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
@@ -29,11 +30,13 @@ export class FlowService {
   readonly #store: Store;
   readonly #deletion: SegmentDeletion;
   readonly #limits: DocumentLimits;
+  readonly #kept: KeptFlows;
 
-  constructor(store: Store, deletion: SegmentDeletion, limits: DocumentLimits) {
+  constructor(store: Store, deletion: SegmentDeletion, limits: DocumentLimits, kept: KeptFlows) {
     this.#store = store;
     this.#deletion = deletion;
     this.#limits = limits;
+    this.#kept = kept;
   }
 
   async list(filter: FlowFilter, page: PageRequest): Promise<Page<JsonText>> {
@@ -48,6 +51,13 @@ export class FlowService {
     if (options.timerange === undefined) return flow;
     const content = await contentTimerange(this.#store.segments, id, options.timerange);
     return withProperties(flow, `"timerange":"${content.toString()}"`);
+  }
+
+  /** As `get`, in a version of TAMS; at once where it was shown before, and nothing was committed since. */
+  shown(id: string, show: ShowFlow): JsonText | Promise<JsonText> {
+    const dataVersion = this.#store.dataVersion();
+    if (dataVersion === undefined) return this.get(id).then(show);
+    return this.#kept.get(id, show, dataVersion) ?? this.#show(id, show, dataVersion);
   }
 
   async exists(id: string): Promise<void> {
@@ -176,6 +186,11 @@ export class FlowService {
       // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the property is one of a closed set
       delete flow[property];
     });
+  }
+
+  async #show(id: string, show: ShowFlow, dataVersion: number): Promise<JsonText> {
+    const flow = await this.#find(id);
+    return this.#kept.shown(flow, show, dataVersion, () => show(showFlow(flow)));
   }
 
   async #find(id: string): Promise<FlowDocument> {

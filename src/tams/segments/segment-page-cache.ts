@@ -15,6 +15,8 @@ export interface SegmentPage {
 /** The inputs of a page. While both are the same, so is the page. */
 interface Made {
   readonly version: bigint;
+  /** The state of the tables in which the flow was last found to have this version; undefined where they cannot tell. */
+  dataVersion: number | undefined;
   /** Number of the signing window: within one, signed URLs are the same. */
   readonly window: number;
 }
@@ -24,8 +26,8 @@ const ENTRY_OVERHEAD_BYTES = 1_024;
 
 /**
  * Pages as they were sent, for as long as they would come out the same: players of one programme ask
- * for the same windows. A page is never served stale, since the flow's version of its segments is
- * read for every request, and a change of segments, by any process, gives the flow a new one.
+ * for the same windows. A page is never served stale: a change of segments, by any process, gives the flow a new version,
+ * which is read for every request unless nothing at all was committed since.
  */
 export class SegmentPageCache {
   readonly #pages: LRUCache<string, SegmentPage & Made> | undefined;
@@ -43,12 +45,25 @@ export class SegmentPageCache {
     });
   }
 
-  get(key: string, version: bigint): SegmentPage | undefined {
+  /** A page that needs no look at its flow: nothing was committed since the last one. */
+  current(key: string, dataVersion: number | undefined): SegmentPage | undefined {
+    if (dataVersion === undefined) return undefined;
     const page = this.#pages?.get(key);
-    const kept = page?.version === version && page.window === this.window() ? page : undefined;
-    if (kept === undefined) this.#misses++;
-    else this.#hits++;
-    return kept;
+    if (page?.dataVersion !== dataVersion || page.window !== this.window()) return undefined;
+    this.#hits++;
+    return page;
+  }
+
+  /** @param dataVersion from before `version` was read */
+  get(key: string, version: bigint, dataVersion: number | undefined): SegmentPage | undefined {
+    const page = this.#pages?.get(key);
+    if (page?.version !== version || page.window !== this.window()) {
+      this.#misses++;
+      return undefined;
+    }
+    this.#hits++;
+    page.dataVersion = dataVersion;
+    return page;
   }
 
   /** Counts since the start; `entries` is the present number. */
@@ -57,11 +72,11 @@ export class SegmentPageCache {
   }
 
   /**
-   * `version` and `window` were read before the segments were, and before URLs were signed: a page may
-   * be newer than they say, never older.
+   * What `made` says was read before the segments were, and before URLs were signed: a page may be newer than that, never
+   * older.
    */
-  set(key: string, version: bigint, window: number, page: SegmentPage): void {
-    this.#pages?.set(key, { ...page, version, window });
+  set(key: string, page: SegmentPage, made: Made): void {
+    this.#pages?.set(key, { ...page, ...made });
   }
 
   /** The number of the present signing window. */

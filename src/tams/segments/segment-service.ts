@@ -67,17 +67,20 @@ export class SegmentService {
     page: PageRequest,
     rendering: SegmentRendering | undefined,
   ): Promise<SegmentPage> {
+    // Other flows may use the objects too, and widen their ranges: the version of this flow does not tell.
+    const isKept = rendering !== undefined && !rendering.details.objectTimerange;
+    const key = isKept ? pageKey(flowId, query, page, rendering, this.#backends) : '';
+    const dataVersion = isKept ? this.#store.dataVersion() : undefined;
+    const current = this.#pages.current(key, dataVersion);
+    if (current !== undefined) return current;
     const version = await this.#store.flows.segmentsVersion(flowId);
     if (version === undefined) return NO_SEGMENTS;
-    if (rendering === undefined) return this.#read(flowId, query, page, undefined);
-    // Other flows may use the objects too, and widen their ranges: the version of this flow does not tell.
-    if (rendering.details.objectTimerange) return this.#read(flowId, query, page, rendering);
-    const key = pageKey(flowId, query, page, rendering, this.#backends);
-    const kept = this.#pages.get(key, version);
+    if (!isKept) return this.#read(flowId, query, page, rendering);
+    const kept = this.#pages.get(key, version, dataVersion);
     if (kept !== undefined) return kept;
     const window = this.#pages.window();
     const made = await this.#read(flowId, query, page, rendering);
-    this.#pages.set(key, version, window, made);
+    this.#pages.set(key, made, { version, dataVersion, window });
     return made;
   }
 

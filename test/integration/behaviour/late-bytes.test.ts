@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, vi } from 'vitest';
 import type { MediaStore } from '../../../src/media/media-store.ts';
 import { createLogger } from '../../../src/operation/logger.ts';
+import { KeptFlows } from '../../../src/tams/flows/kept-flows.ts';
 import { FlowService } from '../../../src/tams/flows/flow-service.ts';
 import { ObjectReclaim } from '../../../src/tams/objects/object-reclaim.ts';
 import { SegmentDeletion } from '../../../src/tams/deletion/segment-deletion.ts';
@@ -150,11 +151,12 @@ describe('a reclaim that goes on when its lease is over', () => {
       onRequest: () => undefined,
     };
     const flow = videoFlow({ id: testId('flow', 1), source_id: testId('source', 1) });
-    await new FlowService(first.store, new SegmentDeletion(first.store, deletion), TEST_LIMITS).put(
-      flow.id,
-      () => flow,
-      'test',
-    );
+    await new FlowService(
+      first.store,
+      new SegmentDeletion(first.store, deletion),
+      TEST_LIMITS,
+      new KeptFlows(2 ** 20),
+    ).put(flow.id, () => flow, 'test');
     const storage = new StorageService(first.store, new MediaStores([media]), 0);
     const allocate = async (): Promise<string> => {
       await storage.allocate(flow.id, { object_ids: ['take 3'] }, 'http://host');

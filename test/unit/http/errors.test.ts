@@ -15,7 +15,7 @@ function failing(error: unknown, lines: string[] = []) {
   const get = async () => {
     throw error;
   };
-  return appOver({ flows: { get } }, {}, logger);
+  return appOver({ flows: { shown: get } }, {}, logger);
 }
 
 describe('errors', () => {
@@ -137,7 +137,7 @@ describe('a server that closes', () => {
       await held;
       return '{}';
     };
-    const app = await appOver({ flows: { get } });
+    const app = await appOver({ flows: { shown: get } });
     await app.listen({ host: '127.0.0.1', port: 0 });
     const { port } = app.server.address() as AddressInfo;
     const socket = connect(port, '127.0.0.1');

@@ -29,10 +29,12 @@ describe('HEAD', () => {
     ['sources', `/sources/${ID}`],
   ] as const)('of one of the %s asks only whether it is there', async (service, url) => {
     const asked: string[] = [];
+    const get = async (id: string) => Promise.resolve(asked.push(`get ${id}`) && '{}');
     const app = await appOver({
       [service]: {
         exists: async (id: string) => Promise.resolve(void asked.push(`exists ${id}`)),
-        get: async (id: string) => Promise.resolve(asked.push(`get ${id}`) && '{}'),
+        get,
+        shown: get,
       },
     });
     const head = await app.inject({ method: 'HEAD', url });

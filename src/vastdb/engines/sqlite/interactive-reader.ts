@@ -26,6 +26,8 @@ export class InteractiveReader implements ScanningReader {
     this.endSnapshot();
   };
   #inSnapshot = false;
+  /** The version of the snapshot, once it was asked for. */
+  #version: number | undefined;
   #turnEnds = false;
 
   /** @param scanner for reads that are too large for this thread. */
@@ -50,10 +52,24 @@ export class InteractiveReader implements ScanningReader {
     return this.#read(() => this.#session.count(table, where));
   }
 
+  /** Asked of SQLite once a turn. */
+  dataVersion(): number | undefined {
+    try {
+      this.#beginSnapshot();
+      this.#version ??= this.#session.dataVersion();
+      return this.#version;
+    } catch {
+      // The read that follows says why, or waits.
+      this.endSnapshot();
+      return undefined;
+    }
+  }
+
   /** Later reads see everything that is committed now. */
   endSnapshot(): void {
     if (!this.#inSnapshot) return;
     this.#inSnapshot = false;
+    this.#version = undefined;
     this.#session.abandon();
   }
 

@@ -174,6 +174,16 @@ export class Session {
     this.#run('RELEASE work');
   }
 
+  /** Changes with each commit of another connection, in this process or elsewhere, once this one reads what it left. */
+  dataVersion(): number {
+    try {
+      const [row] = this.#connection.prepare('PRAGMA data_version').all() as unknown as [bigint][];
+      return Number(row?.[0]);
+    } catch (error) {
+      throw toTableError(error, this.#connection.file);
+    }
+  }
+
   /** The table, read afresh; undefined where there is none. */
   describe(table: string): TableShape | undefined {
     try {

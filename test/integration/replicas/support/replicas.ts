@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FlowInput } from '../../../../src/tams/flows/flow.ts';
 import type { Store } from '../../../../src/tams/store.ts';
+import { KeptFlows } from '../../../../src/tams/flows/kept-flows.ts';
 import { FlowService } from '../../../../src/tams/flows/flow-service.ts';
 import { SegmentDeletion } from '../../../../src/tams/deletion/segment-deletion.ts';
 import { SegmentRegistration } from '../../../../src/tams/segments/segment-registration.ts';
@@ -103,7 +104,13 @@ function onStore({ manager }: Pick<Replica, 'manager'>, store: Store): Replica {
     onRequest: () => undefined,
   });
   const registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);
-  return { manager, store, deletion, registration, flows: new FlowService(store, deletion, TEST_LIMITS) };
+  return {
+    manager,
+    store,
+    deletion,
+    registration,
+    flows: new FlowService(store, deletion, TEST_LIMITS, new KeptFlows(2 ** 20)),
+  };
 }
 
 /** On PostgreSQL one of two that write a same row gets no further until the other one has ended. */
