@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { jsonListBytes } from '../shared/json-text.ts';
 import type { JsonText } from '../shared/paging.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -31,22 +32,9 @@ export function sendRead<Reply extends Pick<FastifyReply, 'header' | 'send'>>(
   return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, JSON.stringify(value));
 }
 
-/**
- * Joins JSON texts into one list, in UTF-8. A large list is never a string: joining, measuring and sending a string
- * would each copy it, and the copies would stay until the next full garbage collection.
- */
+/** Joins JSON texts into one list. A large one is bytes: see `jsonListBytes`. */
 export function jsonList(items: readonly JsonText[]): JsonText | Buffer {
   let length = items.length + 1;
   for (const item of items) length += item.length;
-  if (length < LARGE) return `[${items.join(',')}]`;
-  length = Math.max(items.length, 1) + 1;
-  for (const item of items) length += Buffer.byteLength(item);
-  const list = Buffer.allocUnsafeSlow(length);
-  let end = list.write('[');
-  for (const [index, item] of items.entries()) {
-    if (index > 0) end += list.write(',', end);
-    end += list.write(item, end);
-  }
-  list.write(']', end);
-  return list;
+  return length < LARGE ? `[${items.join(',')}]` : jsonListBytes(items);
 }

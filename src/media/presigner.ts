@@ -48,7 +48,9 @@ interface Template {
 }
 
 /** Shared by all URLs of a signing window, as long as the credentials stay the same. */
-interface WindowState {
+export interface WindowState {
+  /** A number that changes whenever the URLs do: with the signing window, and with the credentials. */
+  readonly epoch: number;
   readonly start: number;
   readonly credentials: S3Credentials;
   /** Signs the hash of a canonical request. */
@@ -91,15 +93,12 @@ export class SigV4Presigner {
     this.#origin = `${url.protocol}//${this.#host}`;
   }
 
-  /** A number that changes whenever the URLs do: with the signing window, and with the credentials. */
-  epoch(): number {
-    this.#currentState();
-    return this.#states;
-  }
-
-  /** A signed URL for the object. ASCII without quotes, so it needs no escaping in JSON. */
-  presign(method: PresignMethod, key: string, extras?: PresignExtras): string {
-    const state = this.#currentState();
+  /**
+   * A signed URL for the object. ASCII without quotes, so it needs no escaping in JSON.
+   *
+   * @param state the present one, for callers who have it already
+   */
+  presign(method: PresignMethod, key: string, extras?: PresignExtras, state = this.state()): string {
     const id = extras === undefined ? method : method + JSON.stringify(extras);
     const template = state.templates.get(id) ?? this.#keepTemplate(state, id, method, extras);
     const path = PLAIN_KEY.test(key) ? key : key.split('/').map(escapeUri).join('/');
@@ -107,12 +106,12 @@ export class SigV4Presigner {
     return template.urlHead + path + template.queryBeforeSignature + signature + template.queryAfterSignature;
   }
 
-  #currentState(): WindowState {
+  /** What all URLs have in common now. */
+  state(): WindowState {
     const start = this.#window.start();
     const credentials = this.#options.credentials();
     if (this.#state?.start !== start || this.#state.credentials !== credentials) {
       this.#state = this.#stateOf(start, credentials);
-      this.#states++;
     }
     return this.#state;
   }
@@ -134,7 +133,7 @@ export class SigV4Presigner {
     // An empty token is no token, as in the SDK.
     if (sessionToken) query.push(`X-Amz-Security-Token=${escapeUri(sessionToken)}`);
     const signer = new PreparedHmac(this.#signingKeyOf(day, credentials), `${ALGORITHM}\n${time}\n${scope}\n`);
-    return { start, credentials, signer, query, templates: new Map() };
+    return { epoch: ++this.#states, start, credentials, signer, query, templates: new Map() };
   }
 
   /** Kept for its day. */

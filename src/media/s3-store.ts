@@ -106,11 +106,11 @@ export class S3Store implements MediaStore {
   }
 
   presignGet(storagePath: string): string {
-    const epoch = this.#presigner.epoch();
-    const kept = this.#cache.get(epoch, storagePath);
+    const state = this.#presigner.state();
+    const kept = this.#cache.get(state.epoch, storagePath);
     if (kept !== undefined) return kept;
-    const url = this.#presigner.presign('GET', storagePath);
-    this.#cache.set(epoch, storagePath, url);
+    const url = this.#presigner.presign('GET', storagePath, undefined, state);
+    this.#cache.set(state.epoch, storagePath, url);
     return url;
   }
 

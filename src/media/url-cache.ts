@@ -24,6 +24,10 @@ export class UrlCache {
 
   /** The URL that was kept for the path in this epoch. */
   get(epoch: number, path: string): string | undefined {
+    if (this.#generationSize === 0) {
+      this.#misses++;
+      return undefined;
+    }
     if (epoch !== this.#epoch) this.#startEpoch(epoch);
     let url = this.#young.get(path);
     if (url === undefined) {

@@ -26,7 +26,7 @@ export function stressUrlCache(random: Random, seconds: number, report: StressRe
   });
   const cache = new UrlCache(MAX_ENTRIES);
   const url = (path: string): string => {
-    const epoch = presigner.epoch();
+    const epoch = presigner.state().epoch;
     const kept = cache.get(epoch, path);
     if (kept !== undefined) return kept;
     const signed = presigner.presign('GET', path);

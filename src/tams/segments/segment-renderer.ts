@@ -23,13 +23,13 @@ const NO_DETAILS: SegmentDetails = { init: false, objectTimerange: false };
  * Prints segments with their `get_urls` (TAMS, `schemas/flow-segment.json`). The backend's part of an entry is made once
  * per call. Per segment, only the URL is signed and texts are joined: this is the hot path of the whole server.
  */
-export function renderSegments(
+export function segmentTexts(
   segments: readonly SegmentParts[],
   filter: UrlFilter,
   stores: MediaStoreRegistry,
   baseUrl: string,
   details: SegmentDetails = NO_DETAILS,
-): JsonText {
+): JsonText[] {
   const print = urlPrinter(filter, stores, baseUrl);
   // Neighbours mostly need the same one.
   const inits = new Map<string, JsonText>();
@@ -40,19 +40,20 @@ export function renderSegments(
     inits.set(init.id, text);
     return text;
   };
-  let text = '[';
-  for (const segment of segments) {
+  return segments.map((segment) => {
     const { fragment, init, objectTimerange } = segment;
-    if (text.length > 1) text += ',';
-    text += fragment;
+    let text = fragment;
     if (!hasOffset(fragment)) text += `,${TS_OFFSET}"0:0"`;
     text += `,"get_urls":${print(segment)}`;
     if (details.init && init !== undefined) text += printInit(init);
     if (details.objectTimerange && objectTimerange !== undefined) text += `,"object_timerange":"${objectTimerange}"`;
-    text += '}';
-  }
-  return `${text}]`;
+    return `${text}}`;
+  });
 }
+
+/** As `segmentTexts`, as one list. */
+export const renderSegments = (...parts: Parameters<typeof segmentTexts>): JsonText =>
+  `[${segmentTexts(...parts).join(',')}]`;
 
 /** Prints `get_urls` of objects. */
 export function urlPrinter(

@@ -17,7 +17,8 @@ import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import type { SegmentPage, SegmentPageCache } from './segment-page-cache.ts';
 import type { SegmentRegistration } from './segment-registration.ts';
 import { withDetails } from './segment-details.ts';
-import { renderSegments } from './segment-renderer.ts';
+import { segmentTexts } from './segment-renderer.ts';
+import { jsonListBytes } from '../../shared/json-text.ts';
 import { shownNow } from '../../shared/time/shown-times.ts';
 
 /** Options for printing a page: which URLs, and this server's base for stores whose URLs lead back to it. */
@@ -27,6 +28,7 @@ interface SegmentRendering {
   readonly baseUrl: string;
 }
 
+const NOTHING = Buffer.alloc(0);
 const NO_SEGMENTS: SegmentPage = { body: Buffer.from('[]'), count: 0, timerange: TimeRange.EMPTY };
 
 /** TAMS 7.0, `/flows/{flowId}/segments`. */
@@ -138,14 +140,14 @@ export class SegmentService {
     const { items, next } = await this.#store.segments.page(flowId, query, page);
     const [first, last] = query.reverse ? [items.at(-1), items[0]] : [items[0], items.at(-1)];
     const timerange = first === undefined || last === undefined ? TimeRange.EMPTY : hullOf(first, last);
-    const text = rendering === undefined ? '' : await this.#render(items, rendering);
-    const shown = { body: Buffer.from(text), count: items.length, timerange };
+    const body = rendering === undefined ? NOTHING : jsonListBytes(await this.#render(items, rendering));
+    const shown = { body, count: items.length, timerange };
     return next === undefined ? shown : { ...shown, next };
   }
 
-  async #render(items: readonly StoredSegment[], { urls, details, baseUrl }: SegmentRendering): Promise<JsonText> {
+  async #render(items: readonly StoredSegment[], { urls, details, baseUrl }: SegmentRendering): Promise<JsonText[]> {
     const segments = await withDetails(this.#store, items, details);
-    return renderSegments(segments, urls, this.#media, baseUrl, details);
+    return segmentTexts(segments, urls, this.#media, baseUrl, details);
   }
 }
 

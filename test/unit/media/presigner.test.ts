@@ -277,10 +277,10 @@ describe('SigV4Presigner', () => {
     const signer = onGrid({ credentials: () => credentials });
     const parameters = () => new URL(signer.presign('GET', 'key')).searchParams;
     expect(parameters().get('X-Amz-Expires')).toBe('3899');
-    const epoch = signer.epoch();
-    expect(signer.epoch()).toBe(epoch);
+    const epoch = signer.state().epoch;
+    expect(signer.state().epoch).toBe(epoch);
     credentials = ending;
-    expect(signer.epoch()).not.toBe(epoch);
+    expect(signer.state().epoch).not.toBe(epoch);
     // Signed at the start of the window, 100 s ago.
     expect(parameters().get('X-Amz-Expires')).toBe('160');
     expect(parameters().get('X-Amz-Security-Token')).toBe('two/+');
