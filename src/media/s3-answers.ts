@@ -2,7 +2,7 @@ import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/c
 import { type Checksum, checksumOf } from './checksums.ts';
 import type { ObjectInfo } from './media-store.ts';
 
-type Answer = HeadObjectCommandOutput | GetObjectCommandOutput;
+type Answer = Omit<HeadObjectCommandOutput | GetObjectCommandOutput, '$metadata'>;
 
 /** An object as S3 describes it in answers to GET and HEAD. */
 export function infoOf(answer: Answer): ObjectInfo {
@@ -14,6 +14,18 @@ export function infoOf(answer: Answer): ObjectInfo {
     contentType: answer.ContentType,
     lastModified: answer.LastModified ?? new Date(0),
     checksum: checksumIn(answer),
+  };
+}
+
+/** The headers of an answer to GET, by the names that the SDK has for them. */
+export function namedBySdk(headers: Readonly<Record<string, string>>): Answer {
+  const { 'last-modified': modified, 'content-length': length } = headers;
+  return {
+    ContentRange: headers['content-range'],
+    ContentLength: length === undefined ? undefined : Number(length),
+    ETag: headers.etag,
+    ContentType: headers['content-type'],
+    LastModified: modified === undefined ? undefined : new Date(modified),
   };
 }
 

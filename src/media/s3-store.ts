@@ -26,7 +26,7 @@ import { OperationMetrics } from '../operation/operation-metrics.ts';
 import { AppError } from '../shared/errors.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { SigV4Presigner } from './presigner.ts';
-import { infoOf, unquoted } from './s3-answers.ts';
+import { infoOf, namedBySdk, unquoted } from './s3-answers.ts';
 import { environmentCredentials, type S3Credentials, SigningCredentials } from './s3-credentials.ts';
 import { awsEndpoint, createS3Client, type S3ClientOptions } from './s3-client.ts';
 import { isMissing, isRefusal, isStoreFault, toAppError } from './s3-errors.ts';
@@ -63,6 +63,12 @@ export interface S3StoreOptions extends Omit<S3ClientOptions, 'credentials'> {
   readonly breakerFailures: number;
   readonly breakerResetMs: number;
   readonly metrics?: OperationMetrics;
+}
+
+interface SignedAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
 }
 
 /** Media objects in a bucket of S3, or of a store that speaks its protocol. */
@@ -167,14 +173,36 @@ export class S3Store implements MediaStore {
     return info;
   }
 
-  /** The caller must read the body to its end or destroy it. */
+  /**
+   * The caller must read the body to its end or destroy it. A GET through the SDK's commands takes five times the work of
+   * one with a URL that is signed here. They are asked where that does not succeed: they retry, and know the errors.
+   */
   async get(storagePath: string, range?: ByteRange): Promise<ObjectBody> {
     const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end ?? ''}`;
     return this.#run('get', async () => {
+      const found = await this.#getSigned(storagePath, Range).catch(() => undefined);
+      if (found !== undefined) return found;
       const answer = await this.#client.send(new GetObjectCommand({ ...this.#object(storagePath), Range }));
       // On Node the SDK gives the answer's own stream.
       return { ...infoOf(answer), body: answer.Body as Readable };
     });
+  }
+
+  /** One attempt, with the SDK's connections and timeouts. @returns undefined for any answer without the bytes */
+  async #getSigned(storagePath: string, range: string | undefined): Promise<ObjectBody | undefined> {
+    const { protocol, hostname, port, pathname, search } = new URL(this.presignOwn(storagePath));
+    const { response } = await this.#client.config.requestHandler.handle({
+      method: 'GET',
+      protocol,
+      hostname,
+      port,
+      path: pathname + search,
+      headers: range === undefined ? {} : { range },
+    });
+    const { statusCode, headers, body } = response as SignedAnswer;
+    if (statusCode === 200 || statusCode === 206) return { ...infoOf(namedBySdk(headers)), body };
+    body.resume();
+    return undefined;
   }
 
   async head(storagePath: string): Promise<ObjectInfo | undefined> {

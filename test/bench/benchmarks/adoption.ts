@@ -32,7 +32,8 @@ const KEYS_PER_S = 5_000;
 /** Keys of a folder: a file system has room for no more than 65,000 names of one file. */
 const FOLDER = 10_000;
 const BINARY = findS3Server();
-const LOOK_MS = 100;
+/** Metrics that are asked for more often take a noticeable part of the server's time. */
+const LOOK_MS = 500;
 
 interface Adoption {
   readonly id: string;
@@ -212,7 +213,7 @@ const memoryRow = (what: string, bytes: number): BenchmarkRow => ({
   reached: `${Math.round(bytes / MB)} MB`,
   target: `< ${TARGET_MB} MB`,
   met: bytes < TARGET_MB * MB,
-  medians: 'the most of any tenth of a second',
+  medians: 'the most that was seen, twice a second',
 });
 
 async function onServer<T>(

@@ -28,7 +28,9 @@ export interface InspectionRound {
 }
 
 const ENTRIES_PER_ROUND = 10;
-/** Headers that are read at a time, and how many bytes of them are kept for one transaction. */
+/** One is read while the other is kept. */
+const ENTRIES_AT_ONCE = 2;
+/** Headers of an entry that are read at a time, and how many bytes of them are kept for one transaction. */
 const AT_ONCE = 16;
 const UNSAVED_MAX_BYTES = 4 * 2 ** 20;
 /** Attempts, over about three quarters of an hour; after the last, the failure is recorded with the file. */
@@ -37,7 +39,7 @@ const BACKOFF = { baseMs: 5_000, maxMs: 600_000, jitter: 0 };
 
 type KnownObject = Pick<MediaObject, 'id' | 'locations'>;
 
-/** `left`: not started, since the process stops. */
+/** `left`: not started, since the round is over. */
 type Ending = 'inspected' | 'failed' | 'postponed' | 'gone' | 'left';
 
 /** An object, or the key that an event told of: then it is the object there, if there is one. */
@@ -46,6 +48,17 @@ interface Task {
   readonly path: string;
   readonly object: KnownObject | undefined;
   readonly key?: ObjectPlace;
+}
+
+/** Of a round: the process stops, or a failure that is no file's ended it. */
+interface Course {
+  readonly isOver: () => boolean;
+  readonly endBy: (error: unknown) => never;
+}
+
+interface DueEntry {
+  readonly entry: QueuedInspection;
+  readonly tasks: readonly Task[];
 }
 
 interface Outcome {
@@ -99,26 +112,19 @@ export class AutomaticInspection {
       },
       { background: true },
     );
-    const done: Outcome[] = [];
-    for (const { entry, tasks } of due) {
-      const outcomes = await this.#inspectAll(tasks, entry.attempt, signal);
-      if (outcomes.some(({ ending }) => ending === 'left')) break;
-      const postponed = outcomes.filter(({ ending }) => ending === 'postponed').map(({ task }) => task);
-      await this.#store.transaction(
-        async (tx) => {
-          await mustBeOurs(tx);
-          const queue = inspectionsOf(tx);
-          await queue.remove([entry.id]);
-          const dueMs = Date.now() + backoffMs(entry.attempt + 1, BACKOFF);
-          const objectIds = postponed.flatMap(({ key, path }) => (key === undefined ? path : []));
-          await queue.add(objectIds, dueMs, entry.attempt + 1);
-          const places = postponed.flatMap(({ key }) => key ?? []);
-          await queue.addPlaces(places, dueMs, entry.attempt + 1);
-        },
-        { background: true },
-      );
-      done.push(...outcomes);
-    }
+    let isBroken = false;
+    const course: Course = {
+      isOver: () => isBroken || signal?.aborted === true,
+      endBy: (error) => {
+        isBroken = true;
+        throw error;
+      },
+    };
+    const limit = pLimit(ENTRIES_AT_ONCE);
+    const ended = await allEnded(
+      due.map((each) => limit(() => this.#inspectEntry(each, mustBeOurs, course).catch(course.endBy))),
+    );
+    const done = ended.flat();
     const count = (ending: Ending): number => done.filter((each) => each.ending === ending).length;
     const round = { inspected: count('inspected'), failed: count('failed'), postponed: count('postponed') };
     this.#counts.inspected += round.inspected;
@@ -127,11 +133,33 @@ export class AutomaticInspection {
     return { ...round, failures, more: due.length === ENTRIES_PER_ROUND };
   }
 
+  /** @returns nothing where the round is over before the end of the entry: it stays in the queue. */
+  async #inspectEntry(
+    { entry, tasks }: DueEntry,
+    mustBeOurs: (tx: StoreTransaction) => Promise<void>,
+    course: Course,
+  ): Promise<Outcome[]> {
+    const outcomes = await this.#inspectAll(tasks, entry.attempt, course);
+    if (outcomes.some(({ ending }) => ending === 'left')) return [];
+    const postponed = outcomes.filter(({ ending }) => ending === 'postponed').map(({ task }) => task);
+    await this.#store.transaction(
+      async (tx) => {
+        await mustBeOurs(tx);
+        const queue = inspectionsOf(tx);
+        await queue.remove([entry.id]);
+        const dueMs = Date.now() + backoffMs(entry.attempt + 1, BACKOFF);
+        const objectIds = postponed.flatMap(({ key, path }) => (key === undefined ? path : []));
+        await queue.add(objectIds, dueMs, entry.attempt + 1);
+        const places = postponed.flatMap(({ key }) => key ?? []);
+        await queue.addPlaces(places, dueMs, entry.attempt + 1);
+      },
+      { background: true },
+    );
+    return outcomes;
+  }
+
   /** Two queries, however many entries; one where no event told of anything. */
-  async #tasksOf(
-    tx: StoreTransaction,
-    entries: readonly QueuedInspection[],
-  ): Promise<{ entry: QueuedInspection; tasks: Task[] }[]> {
+  async #tasksOf(tx: StoreTransaction, entries: readonly QueuedInspection[]): Promise<DueEntry[]> {
     const locationOf = ({ bucket, key }: ObjectPlace) => {
       const storageId = this.#places.storageOf(bucket);
       return storageId === undefined ? undefined : { storageId, storagePath: key };
@@ -157,13 +185,12 @@ export class AutomaticInspection {
   }
 
   /** Reads the headers side by side, and keeps them together; earlier where they take much memory. */
-  async #inspectAll(tasks: readonly Task[], attempt: number, signal: AbortSignal | undefined): Promise<Outcome[]> {
+  async #inspectAll(tasks: readonly Task[], attempt: number, course: Course): Promise<Outcome[]> {
     const isLast = attempt + 1 >= ATTEMPTS;
     const limit = pLimit(AT_ONCE);
     const outcomes: Outcome[] = [];
     let unsaved: { task: Task; file: ReadFile }[] = [];
     let unsavedBytes = 0;
-    let isBroken = false;
     const save = async (): Promise<void> => {
       const files = unsaved;
       unsaved = [];
@@ -171,7 +198,7 @@ export class AutomaticInspection {
       outcomes.push(...(await this.#save(files, isLast)));
     };
     const inspect = async (task: Task): Promise<void> => {
-      if (isBroken || signal?.aborted === true) return void outcomes.push({ task, ending: 'left' });
+      if (course.isOver()) return void outcomes.push({ task, ending: 'left' });
       if (task.object === undefined && task.key === undefined) return void outcomes.push({ task, ending: 'gone' });
       const read = await this.#read(task).catch((error: unknown) => ({ error }));
       if ('error' in read) return void outcomes.push(await this.#unread(task, isLast, read.error));
@@ -179,13 +206,7 @@ export class AutomaticInspection {
       unsavedBytes += bytesOf(read);
       if (unsavedBytes > UNSAVED_MAX_BYTES) await save();
     };
-    const orBreak = (error: unknown): never => {
-      isBroken = true;
-      throw error;
-    };
-    // The round ends when none is at work any more: another may begin then.
-    const ends = await Promise.allSettled(tasks.map((task) => limit(() => inspect(task).catch(orBreak))));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    await allEnded(tasks.map((task) => limit(() => inspect(task).catch(course.endBy))));
     await save();
     return outcomes;
   }
@@ -233,6 +254,12 @@ export class AutomaticInspection {
     await this.#files.saveFailure(file, failureOf(error), Date.now());
     return { task, ending: 'failed', error };
   }
+}
+
+/** Rejects when none is at work any more: another round may begin then. */
+async function allEnded<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 /** The size of the values: nothing else may be large. */
