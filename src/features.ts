@@ -5,6 +5,7 @@ import { deliveries } from './features/deliveries/feature.ts';
 import { exr } from './features/exr/feature.ts';
 import type { AnyFeature } from './features/feature.ts';
 import { kafka } from './features/kafka/feature.ts';
+import { notifications } from './features/notifications/feature.ts';
 import { playback } from './features/playback/feature.ts';
 import { retention } from './features/retention/feature.ts';
 import { search } from './features/search/feature.ts';
@@ -20,6 +21,7 @@ export const FEATURES = {
   search,
   exr,
   adoption,
+  notifications,
   analytics,
   deliveries,
   timeline,

@@ -38,9 +38,17 @@ export type AnyFeature = Feature<any>;
 
 /**
  * Brings a feature in line with objects that were created, changed or removed. It may be called late, twice or out of order
- * (docs/adr/0039-kafka-events.md). Rejects where all of them have to be given again.
+ * (docs/adr/0039-kafka-events.md). Rejects where all of them have to be given again. Only media search tells outcomes.
  */
-export type ObjectTaker = (places: readonly ObjectPlace[]) => Promise<unknown>;
+export type ObjectTaker = (places: readonly ObjectPlace[]) => Promise<ObjectOutcomes | undefined>;
+
+/**
+ * Objects by what a notification of them led to: a job was enqueued, an earlier version was published again, the asset is
+ * gone, nothing was new, there is neither a transcript nor a transcriber, or the object cannot be searched.
+ */
+export type ObjectOutcomes = Readonly<
+  Record<'queued' | 'published' | 'removed' | 'unchanged' | 'untranscribed' | 'ignored', number>
+>;
 
 /** The parts of the server that features build on. */
 export interface Platform {

@@ -191,7 +191,7 @@ export class S3Store implements MediaStore {
   /** One attempt, with the SDK's connections and timeouts. @returns undefined for any answer without the bytes */
   async #getSigned(storagePath: string, range: string | undefined): Promise<ObjectBody | undefined> {
     const { protocol, hostname, port, pathname, search } = new URL(this.presignOwn(storagePath));
-    const { response } = await this.#client.config.requestHandler.handle({
+    const asked = await this.#client.config.requestHandler.handle({
       method: 'GET',
       protocol,
       hostname,
@@ -199,7 +199,7 @@ export class S3Store implements MediaStore {
       path: pathname + search,
       headers: range === undefined ? {} : { range },
     });
-    const { statusCode, headers, body } = response as SignedAnswer;
+    const { statusCode, headers, body } = asked.response as SignedAnswer;
     if (statusCode === 200 || statusCode === 206) return { ...infoOf(namedBySdk(headers)), body };
     body.resume();
     return undefined;

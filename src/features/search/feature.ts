@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import type { Worker } from '../../operation/worker-loop.ts';
 import { fillColumns } from '../../tams/column-backfill.ts';
-import type { Feature, ObjectTaker, Platform } from '../feature.ts';
+import type { Feature, Platform } from '../feature.ts';
 import { SEARCH_BACKFILLS } from './repositories/life-backfill.ts';
 import { searchRoutes } from './routes/search-routes.ts';
 import { searchServicesOf } from './services/search-services.ts';
@@ -50,18 +50,10 @@ export const search: Feature<SearchConfig> = {
     const { workers, ...parts } = openParts(platform, config);
     const { database, queue, queueControl, outdated, embedder, events } = parts;
     const servicesOf = searchServicesOf({ ...parts, buckets: settings.media.buckets }, store, settings.classes);
-    const takesObjects: ObjectTaker = (places) => events.handleAll(places);
-    const othersTake: ObjectTaker = (places) =>
-      Promise.all(
-        platform
-          .objectTakers()
-          .filter((taker) => taker !== takesObjects)
-          .map((take) => take(places)),
-      );
     return {
-      routes: (app, context) => searchRoutes(app, { ...context, othersTake, search: (request) => servicesOf(request) }),
+      routes: (app, context) => searchRoutes(app, { ...context, search: (request) => servicesOf(request) }),
       workers,
-      takesObjects,
+      takesObjects: (places) => events.handleAll(places),
       metrics: searchSources(queue, queueControl, () => outdated.count(embedder.model)),
       close: () => database.close(),
     };

@@ -11,6 +11,35 @@ interface Summary {
 
 const WAIT = { timeout: 15_000, interval: 100 };
 
+describe('S3 events without media search', () => {
+  it('have frames inspected all the same, and name buckets that are not known', async () => {
+    const server = await startTestServer({ env: { EXR_AUTO_INSPECT: 'true', SEARCH: 'false' } });
+    try {
+      const api = new ExrApi(server.baseUrl);
+      const [object] = await api.allocate(await api.newExrFlow(), { object_ids: ['event/a.0001.exr'] });
+      if (object === undefined) throw new Error('nothing was allocated');
+      await api.write(object.put_url, renderedFrame(1));
+      const [, , , ...path] = new URL(object.put_url.url).pathname.split('/').map(decodeURIComponent);
+      const told = (bucket: string, key: string) => ({
+        eventName: 'ObjectCreated:Put',
+        s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key) } },
+      });
+      const Records = [told('local', path.join('/')), told('local', 'a.mp4'), told('elsewhere', 'a.exr')];
+      expect(await api.must('POST', '/events/s3', { Records })).toMatchObject({
+        received: 3,
+        queued: 0,
+        ignored: 2,
+        unknown_buckets: ['elsewhere'],
+      });
+      await expect
+        .poll(() => api.get<Summary[]>('/exr/files?path_prefix=event/'), WAIT)
+        .toMatchObject([{ path: 'event/a.0001.exr', failure: null }]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('inspection as segments are registered', () => {
   let server: TestServer;
   let api: ExrApi;

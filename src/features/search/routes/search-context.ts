@@ -1,4 +1,3 @@
-import type { ObjectTaker } from '../../feature.ts';
 import type { SearchServices } from '../services/search-services.ts';
 import type { Asker, RouteContext } from '../../../tams/route-context.ts';
 
@@ -6,6 +5,4 @@ import type { Asker, RouteContext } from '../../../tams/route-context.ts';
 export interface SearchContext extends Pick<RouteContext, 'paging' | 'baseUrl'> {
   /** Services over the view of the request's principal. */
   readonly search: (request: Asker) => SearchServices;
-  /** What other features do about objects that changed. */
-  readonly othersTake: ObjectTaker;
 }

@@ -1,7 +1,6 @@
 import type { TamsApp } from '../../../http/tams-app.ts';
 import { searchAssets } from './assets.ts';
 import { searchQueue } from './queue.ts';
-import { s3Events } from './s3-events.ts';
 import type { SearchContext } from './search-context.ts';
 import { searchQueries } from './search.ts';
 import { searchTranscripts } from './transcripts.ts';
@@ -15,7 +14,6 @@ export async function searchRoutes(app: TamsApp, context: SearchContext): Promis
   searchVersions(app, context);
   searchTriage(app, context);
   searchQueue(app, context);
-  s3Events(app, context);
   await app.register(async (scope) => {
     searchTranscripts(scope, context);
   });

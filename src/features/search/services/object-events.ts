@@ -5,23 +5,13 @@ import type { Job } from '../rules/job.ts';
 import type { JobQueue } from '../rules/job-queue.ts';
 import type { SearchDatabase } from '../rules/search-database.ts';
 import type { Version } from '../rules/version.ts';
+import type { ObjectOutcomes } from '../../feature.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { isSidecar } from './media-kinds.ts';
 import type { ObjectContent, ObjectContents } from './object-content.ts';
 import type { TamsLinks } from './tams-links.ts';
 
-/**
- * Outcome of a notification: a job was enqueued, an earlier version was published again, the asset is gone, nothing was
- * new, there is neither a transcript nor a transcriber, or the object cannot be searched.
- */
-type EventOutcome = 'queued' | 'published' | 'removed' | 'unchanged' | 'untranscribed' | 'ignored';
-
-/** Outcomes of the notifications of one request; each object counts once. */
-export interface EventsReport {
-  readonly outcomes: Readonly<Record<EventOutcome, number>>;
-  /** Buckets that this server does not have; their events are ignored. */
-  readonly unknownBuckets: readonly string[];
-}
+type EventOutcome = keyof ObjectOutcomes;
 
 /** Objects that are read at a time. */
 const CONCURRENCY = 8;
@@ -51,8 +41,8 @@ export class ObjectEvents {
     this.#needs = needs;
   }
 
-  /** Rejects with the first failure; then all of them are to be repeated. */
-  async handleAll(places: readonly ObjectPlace[]): Promise<EventsReport> {
+  /** Each object counts once. Rejects with the first failure; then all of them are to be repeated. */
+  async handleAll(places: readonly ObjectPlace[]): Promise<ObjectOutcomes> {
     const known = places.filter(({ bucket }) => this.#needs.buckets.has(bucket));
     // JSON keeps bucket and key apart, whatever is in them.
     const once = new Map(known.map((place) => [JSON.stringify([place.bucket, place.key]), place]));
@@ -60,8 +50,7 @@ export class ObjectEvents {
     const each = Array.from(once.values(), ({ bucket, key }) => limit(() => this.handle(bucket, key)));
     const outcomes = { queued: 0, published: 0, removed: 0, unchanged: 0, untranscribed: 0, ignored: 0 };
     for (const outcome of await Promise.all(each)) outcomes[outcome] += 1;
-    const unknown = places.map(({ bucket }) => bucket).filter((bucket) => !this.#needs.buckets.has(bucket));
-    return { outcomes, unknownBuckets: [...new Set(unknown)] };
+    return outcomes;
   }
 
   /**

@@ -1,4 +1,3 @@
-import { AppError } from '../../../shared/errors.ts';
 import { type Asker, byClasses } from '../../../tams/access/by-classes.ts';
 import type { Store } from '../../../tams/store.ts';
 import type { TableJobQueue } from '../repositories/table-job-queue.ts';
@@ -8,7 +7,6 @@ import type { Embedder } from '../rules/embedding.ts';
 import type { SearchDatabase } from '../rules/search-database.ts';
 import { AssetService, type IsHidden } from './asset-service.ts';
 import { Indexer } from './indexer.ts';
-import type { ObjectEvents } from './object-events.ts';
 import { QueryService } from './query-service.ts';
 import { QueueService } from './queue-service.ts';
 import { TranscriptService } from './transcript-service.ts';
@@ -23,7 +21,6 @@ export interface SearchServices {
   readonly transcripts: TranscriptService;
   readonly triage: TriageService;
   readonly queue: QueueService;
-  readonly events: Pick<ObjectEvents, 'handleAll'>;
 }
 
 interface SearchParts {
@@ -33,7 +30,6 @@ interface SearchParts {
   readonly queue: TableJobQueue;
   readonly queueControl: TableQueueControl;
   readonly embedder: Embedder;
-  readonly events: ObjectEvents;
 }
 
 /** The services of media search as a principal may use them: over everything, unless classes limit it. */
@@ -42,7 +38,7 @@ export function searchServicesOf(
   store: Store,
   classesOn: boolean,
 ): (asker: Asker) => SearchServices {
-  const forAll = build(parts, parts.database, store, () => Promise.resolve(false), parts.events);
+  const forAll = build(parts, parts.database, store, () => Promise.resolve(false));
   return byClasses(classesOn, forAll, (limits) => {
     const view = store.limitedTo(limits);
     const isHidden = async (bucket: string, key: string): Promise<boolean> => {
@@ -51,24 +47,15 @@ export function searchServicesOf(
       const place = { storageId, storagePath: key };
       return (await store.objects.findAt(place)) !== undefined && (await view.objects.findAt(place)) === undefined;
     };
-    return build(parts, parts.database.limitedTo(limits), view, isHidden, REFUSED);
+    return build(parts, parts.database.limitedTo(limits), view, isHidden);
   });
 }
-
-/** S3 events can probe any object, so principals limited by class are refused. */
-const REFUSED: SearchServices['events'] = {
-  handleAll: () => {
-    const problem = 'Events tell of whole buckets: they are for principals that no classes limit.';
-    return Promise.reject(new AppError('insufficient_scope', problem));
-  },
-};
 
 function build(
   { embedder, queue, queueControl }: SearchParts,
   database: SearchDatabase,
   { flows }: Pick<Store, 'flows'>,
   isHidden: IsHidden,
-  events: SearchServices['events'],
 ): SearchServices {
   return {
     queries: new QueryService(database, embedder),
@@ -77,6 +64,5 @@ function build(
     transcripts: new TranscriptService(database, new Indexer(database, embedder, queue)),
     triage: new TriageService(database, queueControl),
     queue: new QueueService(database, queue, queueControl),
-    events,
   };
 }
