@@ -9,10 +9,6 @@ export class FlowTimeline {
   #count = 0;
   #isSorted = true;
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** Nanoseconds; the end is exclusive. */
   add(startNs: bigint, endNs: bigint): void {
     if (this.#count === this.#starts.length) {

@@ -3,7 +3,6 @@ import { retry, type RetryOptions } from '../shared/retry.ts';
 import type { EndpointStatistics } from './cluster/endpoint.ts';
 import type {
   Cell,
-  ColumnDefinition,
   Lane,
   Lookup,
   PoolStatistics,
@@ -32,7 +31,7 @@ import type { BatchInsertReport, CleanupReport } from './mutation/batch-report.t
 import type { Where } from './predicate/predicate.ts';
 import { QueryExecutor } from './query/executor.ts';
 import type { FoundRow, FoundRows, RowQuery, Table, TableQuery } from './query/table-query.ts';
-import type { ChangesOf, ColumnOf, NewRowOf } from './schema/define-table.ts';
+import type { ColumnOf } from './schema/define-table.ts';
 import { type EvolutionReport, ensureTables } from './schema/evolution.ts';
 import { checkFilled } from './schema/half-filled.ts';
 import { SchemaCache } from './schema/schema-cache.ts';
@@ -148,13 +147,6 @@ export class VastDBManager {
     return this.#readers.interactive.selectRows(query);
   }
 
-  /** The first row, or undefined where there is none. */
-  selectOne<R extends Row, Column extends ColumnOf<R> = ColumnOf<R>>(
-    query: Omit<RowQuery<R, Column>, 'limit'>,
-  ): Promise<FoundRow<R, Column> | undefined> {
-    return this.#readers.interactive.selectOne(query);
-  }
-
   /** How many rows `where` picks; without it, how many there are. */
   count<R extends Row>(table: Table<R>, where?: Where<R>): Promise<number> {
     return this.#readers.interactive.count(table, where);
@@ -181,35 +173,6 @@ export class VastDBManager {
       monitor.record(ALL_TABLES, 'transaction', started, 0, true);
       throw error;
     }
-  }
-
-  /** Inserts all rows in one transaction. @returns how many that were. */
-  insert<R extends Row>(
-    table: Table<R>,
-    rows: readonly NewRowOf<NoInfer<R>>[],
-    options?: TransactionOptions,
-  ): Promise<number> {
-    return this.transaction((tx) => tx.insert(table, rows), options);
-  }
-
-  /** Inserts rows that are given column by column, all of the same length, in one transaction. */
-  async insertColumns(
-    table: string,
-    columns: Readonly<Record<string, readonly Cell[]>>,
-    options?: TransactionOptions,
-  ): Promise<number> {
-    const names = Object.keys(columns);
-    const values = Object.values(columns);
-    const length = values[0]?.length ?? 0;
-    const uneven = values.findIndex((cells) => cells.length !== length);
-    if (uneven !== -1) {
-      throw new TableError(
-        'invalid',
-        `column ${names[uneven] ?? ''} for table ${table} has not ${length} cells, as the first`,
-      );
-    }
-    const rows = Array.from({ length }, (_, row) => values.map((cells) => cells[row] ?? null));
-    return this.transaction((tx) => tx.insertArrays(table, names, rows), options);
   }
 
   /**
@@ -239,16 +202,6 @@ export class VastDBManager {
     return this.#batches.cleanUp(report);
   }
 
-  /** Sets the columns of `changes` in every row that `where` picks, in one transaction. @returns how many rows. */
-  update<R extends Row>(
-    table: Table<R>,
-    where: Where<R>,
-    changes: NoInfer<ChangesOf<R>>,
-    options?: TransactionOptions,
-  ): Promise<number> {
-    return this.transaction((tx) => tx.update(table, where, changes), options);
-  }
-
   /** Deletes the rows that `where` picks, at most `limit`, in one transaction. @returns how many rows. */
   delete<R extends Row>(
     table: Table<R>,
@@ -261,11 +214,6 @@ export class VastDBManager {
   /** The defined tables, and others that were refreshed by name. */
   listTables(): string[] {
     return this.#layer.schemas.tables();
-  }
-
-  /** @throws TableError `invalid` where there is no such table. */
-  columns(table: string): readonly ColumnDefinition[] {
-    return this.#layer.schemas.get(table).columns;
   }
 
   stats(table: string): Promise<TableStats> {
@@ -303,12 +251,6 @@ export class VastDBManager {
 
   resetPerformance(): void {
     this.#layer.monitor.reset();
-  }
-
-  /** For operators' tools alone: no path of the server drops a table. */
-  async dropTable(table: string): Promise<void> {
-    await this.#engine.dropTable(table);
-    await this.#layer.schemas.refresh(table);
   }
 
   /** Rejects with a TableError that says why the engine cannot be used. */

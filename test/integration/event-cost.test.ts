@@ -12,6 +12,7 @@ import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Flow } from '../../src/tams/flows/flow.ts';
 import type { Registrant, WebhookEvent } from '../../src/tams/webhooks/webhook.ts';
 import { TEST_LIMITS } from '../support/document-limits.ts';
+import { updateRows } from '../support/vastdb/rows.ts';
 
 let folder: string;
 let manager: VastDBManager;
@@ -121,7 +122,7 @@ describe('registrations that are older than owners', () => {
   it('are the admins’', async () => {
     await register(['flows/segments_added']);
     // As an earlier version left them: without the columns.
-    await manager.update('webhooks', { op: 'isNotNull', column: 'identity' }, { owner: null, classes: null });
+    await updateRows(manager, 'webhooks', { op: 'isNotNull', column: 'identity' }, { owner: null, classes: null });
     await register(['flows/created'], {}, { owner: 'a writer', classes: undefined });
     await register(['flows/updated']);
     const url = 'https://hook.example/';

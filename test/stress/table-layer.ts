@@ -6,6 +6,7 @@ import { and, eq, gt, gte, lt } from '../../src/vastdb/predicate/builder.ts';
 import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Random } from './support/random.ts';
 import type { StressReport } from './support/stress-report.ts';
+import { insertRows, selectOne } from '../support/vastdb/rows.ts';
 
 const EVENTS: TableDefinition = {
   name: 'events',
@@ -54,9 +55,11 @@ export async function stressTableLayer(
     const engine = await openSqliteEngine({ directory: join(directory, 'tables'), synchronous: 'full', cacheMib: 16 });
     return VastDBManager.open(engine, [EVENTS, COUNTERS]);
   };
-  const managers = [await open(), await open()];
+  const first = await open();
+  const managers = [first, await open()];
   try {
-    await managers[0]?.insert(
+    await insertRows(
+      first,
       COUNTERS.name,
       COUNTER_NAMES.map((name) => ({ name, value: 0n })),
     );
@@ -197,7 +200,7 @@ async function checkTotals(
     );
   }
   for (const [name, value] of counted) {
-    const row = await manager.selectOne({ table: COUNTERS.name, where: eq('name', name) });
+    const row = await selectOne(manager, { table: COUNTERS.name, where: eq('name', name) });
     report.check('no update is lost', row?.value === value, () => `${name}: ${String(row?.value)}, not ${value}`);
   }
 }

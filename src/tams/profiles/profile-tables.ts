@@ -1,4 +1,4 @@
-import { defineTable, json, type RowOf, text } from '../../vastdb/schema/define-table.ts';
+import { defineTable, json, text } from '../../vastdb/schema/define-table.ts';
 import type { FormatUrn } from '../documents/format.ts';
 import type { Profile } from './profile.ts';
 
@@ -33,5 +33,3 @@ export const PROFILES = defineTable({
     document: 'The profile as JSON.',
   },
 });
-
-export type ProfileRow = RowOf<typeof PROFILES>;

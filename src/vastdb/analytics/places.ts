@@ -16,11 +16,6 @@ export class Places {
     this.#limit = pLimit(count);
   }
 
-  /** Number of taken places. */
-  get taken(): number {
-    return this.#limit.activeCount;
-  }
-
   /**
    * @returns a function that gives the place back. @throws AnalysisError `busy` if none is free in time, `cancelled` if
    * the caller is gone.

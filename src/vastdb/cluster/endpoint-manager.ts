@@ -6,48 +6,36 @@ const DEFAULTS: EndpointOptions = {
   clock: () => performance.now(),
 };
 
-/** The endpoints of a cluster. They can be added and removed while requests run. */
+/** The endpoints of a cluster. */
 export class EndpointManager {
-  readonly #options: EndpointOptions;
-  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #endpoints: readonly Endpoint[];
 
   constructor(urls: Iterable<string>, options: Partial<EndpointOptions> = {}) {
-    this.#options = { ...DEFAULTS, ...options };
-    for (const url of urls) this.add(url);
-  }
-
-  /** Does nothing where it is already there. */
-  add(url: string): void {
-    if (!this.#endpoints.has(url)) this.#endpoints.set(url, new Endpoint(url, this.#options));
-  }
-
-  /** Requests to it that run are not interrupted. */
-  remove(url: string): void {
-    this.#endpoints.delete(url);
+    this.#endpoints = [...new Set(urls)].map((url) => new Endpoint(url, { ...DEFAULTS, ...options }));
   }
 
   /** How many there are, down or not. */
   get count(): number {
-    return this.#endpoints.size;
+    return this.#endpoints.length;
   }
 
   healthy(): Endpoint[] {
-    return [...this.#endpoints.values()].filter((endpoint) => !endpoint.isDown);
+    return this.#endpoints.filter((endpoint) => !endpoint.isDown);
   }
 
   /** Those that are down and may be tried now. */
   due(): Endpoint[] {
-    return [...this.#endpoints.values()].filter((endpoint) => endpoint.isDown && endpoint.dueInMs === 0);
+    return this.#endpoints.filter((endpoint) => endpoint.isDown && endpoint.dueInMs === 0);
   }
 
   /** Time until one that is down may be tried; undefined if none waits. */
   get msUntilDue(): number | undefined {
-    const waits = [...this.#endpoints.values()].filter(({ isDown }) => isDown).map(({ dueInMs }) => dueInMs);
+    const waits = this.#endpoints.filter(({ isDown }) => isDown).map(({ dueInMs }) => dueInMs);
     const shortest = Math.min(...waits);
     return Number.isFinite(shortest) ? shortest : undefined;
   }
 
   statistics(): EndpointStatistics[] {
-    return [...this.#endpoints.values()].map((endpoint) => endpoint.statistics());
+    return this.#endpoints.map((endpoint) => endpoint.statistics());
   }
 }

@@ -37,10 +37,6 @@ export class TableSchema {
     return column;
   }
 
-  has(name: string): boolean {
-    return this.#positions.has(name);
-  }
-
   /**
    * Arranges a row's cells in the order of the table's columns; missing ones become null.
    *

@@ -19,6 +19,7 @@ import { videoFlow } from '../../support/examples.ts';
 import { type Answer, type AssetBody, cuesOf } from '../../support/search/search-api.ts';
 import { typeOf } from '../behaviour/support/api.ts';
 import { startClassServer, tagged } from './support/class-server.ts';
+import { updateRows } from '../../support/vastdb/rows.ts';
 
 const format = 'urn:x-nmos:format:multi';
 const created = new Date(0).toISOString();
@@ -52,7 +53,7 @@ it('rows that are older than the column are visible to nobody limited, until the
     }
     for (const flow of flows) await tx.flows.insert(flow);
   });
-  for (const { name } of [FLOWS, SOURCES]) await manager.update(name, everyRow(), { auth_classes: null });
+  for (const { name } of [FLOWS, SOURCES]) await updateRows(manager, name, everyRow(), { auth_classes: null });
 
   const visible = async (classes: string[]): Promise<[number, number]> => {
     const view = store.limitedTo({ rights: { read: classes, write: classes, delete: classes }, right: 'read' });
@@ -137,7 +138,7 @@ async function withoutLives(dataDir: string): Promise<void> {
     const lives = columns.filter((column) => column.name.endsWith('life'));
     if (lives.length === 0) continue;
     const cells = Object.fromEntries(lives.map((column) => [column.name, null]));
-    await old.update(name, everyRow(), cells);
+    await updateRows(old, name, everyRow(), cells);
   }
   await old.close();
 }

@@ -20,6 +20,7 @@ import { everyRow } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { videoFlow } from '../../support/examples.ts';
 import { dropTables, openTestTables } from '../../support/table-engine.ts';
+import { updateRows } from '../../support/vastdb/rows.ts';
 
 /** Every order of every listing against a plain sort, page by page, on each table engine. */
 
@@ -267,7 +268,7 @@ it('deletion requests come by creation and by expiry', async () => {
 it('rows that are older than the order get their place at a start', async () => {
   const logger = pino({ level: 'silent' });
   for (const { table, columns } of SORT_BACKFILLS) {
-    await manager.update(table, everyRow(), Object.fromEntries(columns.map((column) => [column, null])));
+    await updateRows(manager, table, everyRow(), Object.fromEntries(columns.map((column) => [column, null])));
   }
   expect(await walk(list({ order: { by: 'label', reverse: false } }))).toEqual([]);
   expect(await fillColumns(manager, SORT_BACKFILLS, logger)).toBe(flows.length + sources.length + 20);

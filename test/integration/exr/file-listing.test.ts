@@ -4,6 +4,7 @@ import type { VisibleObjects } from '../../../src/features/exr/rules/exr-files.t
 import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
 import { withoutOrdering } from '../../support/unordered-engine.ts';
 import { openStoreWorld, type StoreWorld } from './store-world.ts';
+import { insertRows } from '../../support/vastdb/rows.ts';
 
 const FILES = 3_000;
 const EVERYTHING = { attributes: new Map<string, string>(), attributesExist: new Map<string, boolean>() };
@@ -22,7 +23,8 @@ describe.each([
     world = await openStoreWorld(adapt);
     const file = { size: 1n, part_count: 1, is_deep: false, is_tiled: false, schema_version: 1, embedding_version: 1 };
     const audit = { inspection_count: 1n, first_inspected_ms: 0n, last_inspected_ms: 0n };
-    await world.manager.insert(
+    await insertRows(
+      world.manager,
       EXR_FILES.name,
       refs.map(({ id, path, objectId }) => ({ id, path, object_id: objectId, ...file, ...audit })),
     );

@@ -7,6 +7,7 @@ import { JobWorker } from '../../../src/features/search/workers/job-worker.ts';
 import { TableQueueControl } from '../../../src/features/search/repositories/table-queue-control.ts';
 import { workUnderKills } from '../../support/search/queue-killing.ts';
 import { describeOnEngines, openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';
+import { selectOne } from '../../support/vastdb/rows.ts';
 
 const QUICK = { leaseMs: 2_000, pollMs: 10 };
 const OPTIONS = { concurrency: 4, timeoutMs: 30_000 };
@@ -86,7 +87,7 @@ describeOnEngines('the queue of jobs', (open) => {
       const before = Date.now();
       expect(await queue.nack(job, FAILURE)).toBe(true);
       expect(await queue.nack(job, FAILURE)).toBe(false);
-      const row = await world.manager.selectOne({ table: 'search_jobs' });
+      const row = await selectOne(world.manager, { table: 'search_jobs' });
       if (attempt < 5) {
         const delay = Number(row?.['scheduled_ms']) - before;
         expect(delay).toBeGreaterThanOrEqual(750 * 2 ** (attempt - 1));

@@ -7,6 +7,7 @@ import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { withoutOrdering } from '../../support/unordered-engine.ts';
 import { type Faults, withFaults } from '../../support/vastdb/engine-decorators.ts';
 import { openTemporaryEngine, type TemporaryEngine } from '../../support/vastdb/temporary-engine.ts';
+import { insertRows, updateRows } from '../../support/vastdb/rows.ts';
 
 const POINTS = {
   name: 'points',
@@ -173,11 +174,11 @@ describe.each(['the embedded engine', 'an engine without unique keys'])('batch i
     failAt([2], 'before', () => new Error('no'));
     const report = await manager.insertBatches('points', COLUMNS, points(20), { batchRows: 10 });
     faults.transaction = undefined;
-    await manager.update('points', eq('time', 3n), { value: 99 });
-    await manager.update('points', eq('time', 4n), { note: 'set by someone' });
+    await updateRows(manager, 'points', eq('time', 3n), { value: 99 });
+    await updateRows(manager, 'points', eq('time', 4n), { note: 'set by someone' });
     await manager.delete('points', eq('time', 5n));
     // The row of a batch that failed, written by someone else with the very same cells.
-    await manager.insert('points', [{ series: 's', time: 12n, value: 6 }]);
+    await insertRows(manager, 'points', [{ series: 's', time: 12n, value: 6 }]);
     expect(await manager.cleanupPartialInsertion(report)).toEqual({ rowsDeleted: 7, rowsKept: 2, rowsMissing: 1 });
     expect(await times()).toEqual([3n, 4n, 12n]);
   });
@@ -223,7 +224,7 @@ describe('batch insert of rows that are there already', () => {
     const { engine, dispose } = await openTemporaryEngine();
     try {
       const tables = await VastDBManager.open(engine, [POINTS]);
-      await tables.insert('points', [{ series: 's', time: 15n, value: 7.5 }]);
+      await insertRows(tables, 'points', [{ series: 's', time: 15n, value: 7.5 }]);
       const rows = Array.from({ length: 30 }, (_, index): Cell[] => ['s', BigInt(index), index / 2]);
       const report = await tables.insertBatches('points', COLUMNS, rows, { batchRows: 10 });
       expect(report).toMatchObject({ totalInserted: 20, batchesFailed: 1 });

@@ -10,6 +10,7 @@ import { withoutOrdering } from '../../support/unordered-engine.ts';
 import { type ReadCounts, withReadCounts } from '../../support/vastdb/engine-decorators.ts';
 import { cells, COLUMN_NAMES, COLUMNS, predicates, rows } from '../../support/vastdb/predicates.ts';
 import { openTemporaryEngine, type TemporaryEngine } from '../../support/vastdb/temporary-engine.ts';
+import { insertRows } from '../../support/vastdb/rows.ts';
 
 const ITEMS = { name: 'items', columns: COLUMNS, sortKey: ['id'] };
 const GROUPS = {
@@ -117,7 +118,8 @@ describe('the executor on an engine that can do as little as permitted', () => {
     const count = 2500;
     await fill(Array.from({ length: count }, (_, index): Cell[] => [`i${index}`, BigInt(index), null, null, null]));
     await complete.delete('groups', everyRow());
-    await complete.insert(
+    await insertRows(
+      complete,
       'groups',
       Array.from({ length: count - 100 }, (_, index) => ({
         member: `i${index}`,

@@ -9,6 +9,7 @@ import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { withoutOrdering } from '../../support/unordered-engine.ts';
 import { type ReadCounts, withReadCounts } from '../../support/vastdb/engine-decorators.ts';
 import { openTemporaryEngine, type TemporaryEngine } from '../../support/vastdb/temporary-engine.ts';
+import { insertRows } from '../../support/vastdb/rows.ts';
 
 const SECOND = 1_000_000_000n;
 const SEGMENTS = {
@@ -196,7 +197,7 @@ describe('a page of a timeline on an engine without ordering', () => {
   });
 
   it('sorts by itself when the column may hold nulls, whatever the hint says', async () => {
-    await complete.insert('segments', [
+    await insertRows(complete, 'segments', [
       { flow: 'a', start: 1n, maybe: null },
       { flow: 'a', start: 2n, maybe: 5n },
     ]);

@@ -15,6 +15,7 @@ import {
 } from '../../../src/vastdb/schema/define-table.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { openTemporaryEngine, type TemporaryEngine } from '../../support/vastdb/temporary-engine.ts';
+import { insertRows, selectOne, updateRows } from '../../support/vastdb/rows.ts';
 
 const CLIPS = defineTable({
   name: 'clips',
@@ -47,11 +48,11 @@ let manager: VastDBManager;
 beforeEach(async () => {
   temporary = await openTemporaryEngine();
   manager = await VastDBManager.open(temporary.engine, [CLIPS, WORDS]);
-  await manager.insert(CLIPS, [
+  await insertRows(manager, CLIPS, [
     { id: 'a', state: 'raw', start_ns: 1n, rating: 5, document: toJson({ title: 'A' }) },
     { id: 'b', state: 'cut', start_ns: 2n },
   ]);
-  await manager.insert(WORDS, [{ clip: 'a', word: 'goal' }]);
+  await insertRows(manager, WORDS, [{ clip: 'a', word: 'goal' }]);
 });
 afterEach(async () => {
   await temporary.dispose();
@@ -74,7 +75,7 @@ describe('a defined table', () => {
     const { rows } = await manager.select({ table: CLIPS, columns: ['rating', 'id'], where: eq('id', 'a') });
     expectTypeOf(rows).toEqualTypeOf<[number | null, string][]>();
     expect(rows).toEqual([[5, 'a']]);
-    const clip = await manager.selectOne({ table: CLIPS, columns: ['document'], where: eq('id', 'a') });
+    const clip = await selectOne(manager, { table: CLIPS, columns: ['document'], where: eq('id', 'a') });
     expectTypeOf(clip).toEqualTypeOf<Pick<ClipRow, 'document'> | undefined>();
     expect(clip?.document && fromJson(clip.document).title).toBe('A');
     const lookups = [lookup(WORDS, { column: 'word', match: 'clip', equals: 'id' })] as const;
@@ -103,7 +104,7 @@ describe('a defined table', () => {
     // @ts-expect-error a column that is not there
     await expect(manager.select({ table: CLIPS, columns: ['id'], orderBy })).rejects.toThrow('title');
     // @ts-expect-error a column that is not there
-    await expect(manager.update(CLIPS, eq('id', 'a'), { title: 'B' })).rejects.toThrow('title');
+    await expect(updateRows(manager, CLIPS, eq('id', 'a'), { title: 'B' })).rejects.toThrow('title');
     const other = { name: 'other', doc: 'Others.', columns: [{ name: 'id', type: 'string' }], internal: true } as const;
     // @ts-expect-error an index on a column that is not there
     defineTable({ ...other, docs: { id: 'Its id.' }, indexes: [{ columns: ['key'] }] });
@@ -113,11 +114,11 @@ describe('a defined table', () => {
 
   it('takes cells of its types alone', async () => {
     // @ts-expect-error a number for an int64
-    await expect(manager.insert(CLIPS, [{ id: 'c', state: 'raw', start_ns: 3 }])).rejects.toThrow('start_ns');
+    await expect(insertRows(manager, CLIPS, [{ id: 'c', state: 'raw', start_ns: 3 }])).rejects.toThrow('start_ns');
     // @ts-expect-error a required column is left out
-    await expect(manager.insert(CLIPS, [{ id: 'c', state: 'raw' }])).rejects.toThrow('start_ns');
+    await expect(insertRows(manager, CLIPS, [{ id: 'c', state: 'raw' }])).rejects.toThrow('start_ns');
     // @ts-expect-error null for a required column
-    await expect(manager.update(CLIPS, eq('id', 'a'), { start_ns: null })).rejects.toThrow('start_ns');
+    await expect(updateRows(manager, CLIPS, eq('id', 'a'), { start_ns: null })).rejects.toThrow('start_ns');
     await manager.transaction(async (tx) => {
       // @ts-expect-error cells in another order than the columns
       await expect(tx.insertArrays(CLIPS, ['id', 'start_ns'], [[3n, 'c']])).rejects.toThrow('state');
@@ -129,7 +130,7 @@ describe('a defined table', () => {
       // @ts-expect-error text that is not known to be a document
       { document: '{}' },
     ];
-    for (const change of changes) expect(await manager.update(CLIPS, eq('id', 'a'), change)).toBe(1);
+    for (const change of changes) expect(await updateRows(manager, CLIPS, eq('id', 'a'), change)).toBe(1);
   });
 });
 

@@ -11,6 +11,7 @@ import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { COUNTERS, EVENTS, valueOf } from '../../support/vastdb/counters.ts';
 import { EmulatedCluster } from '../../support/vastdb/emulated-cluster.ts';
 import { engineOptions, openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
+import { insertRows } from '../../support/vastdb/rows.ts';
 
 const SEARCHED: TableDefinition = {
   name: 'searched',
@@ -30,7 +31,7 @@ afterEach(() => cluster.dispose());
 describe('what it costs', () => {
   it('a lone read takes a begin and a query; many at once share the begin', async () => {
     const { emulator, engine, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     await engine.reader().count('counters');
     emulator.requests.clear();
     await valueOf(manager, 'a');
@@ -43,7 +44,7 @@ describe('what it costs', () => {
 
   it('a write takes a begin, its statements, one update for all locks, and a commit', async () => {
     const { emulator, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     emulator.requests.clear();
     await manager.transaction(async (tx) => {
       await tx.lock(Array.from({ length: 50 }, (_, index) => `key ${index}`));
@@ -60,7 +61,8 @@ describe('what it costs', () => {
   it('a large table is read in parts; its size is asked once, and not for what looks for few rows', async () => {
     const { emulator, engine, manager } = await open({ pages: { rowGroupRows: 1 } });
     const ids = Array.from({ length: 41 }, (_, index) => `${index}`);
-    await manager.insert(
+    await insertRows(
+      manager,
       'counters',
       ids.map((id) => ({ id, value: 0n })),
     );
@@ -84,20 +86,20 @@ describe('what it costs', () => {
 
   it('a conflict that lasts is thrown when the patience of the engine is at its end, not multiplied', async () => {
     const { emulator, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     emulator.faults.add({ kind: 'error', status: 409, code: 'TabularConflict', operation: 'transaction.commit' });
     const started = performance.now();
-    await expect(manager.insert('counters', [{ id: 'b', value: 0n }])).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(insertRows(manager, 'counters', [{ id: 'b', value: 0n }])).rejects.toMatchObject({ kind: 'conflict' });
     expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   it('closing leaves nothing behind', async () => {
     const { emulator, engine, manager } = await open();
     await Promise.all(
-      Array.from({ length: 30 }, (_, index) => manager.insert('counters', [{ id: `${index}`, value: 0n }])),
+      Array.from({ length: 30 }, (_, index) => insertRows(manager, 'counters', [{ id: `${index}`, value: 0n }])),
     );
     await manager.count('counters');
-    const running = manager.insert('counters', [{ id: 'last', value: 0n }]);
+    const running = insertRows(manager, 'counters', [{ id: 'last', value: 0n }]);
     await engine.close();
     await running;
     expect(emulator.openTransactions()).toBe(0);
@@ -113,22 +115,22 @@ describe('what others left', () => {
   it('slots of a process that died are removed after a week, and those of the living never', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 8 * 24 * 3_600_000 });
     const { emulator, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     vi.useRealTimers();
     const living = await replica(emulator);
     expect(emulator.requests.counts()['rows.delete']).toBe(1);
     expect(emulator.requests.rowsReceived()).toBeGreaterThanOrEqual(8);
-    await living.insert('counters', [{ id: 'b', value: 0n }]);
-    await (await replica(emulator)).insert('counters', [{ id: 'c', value: 0n }]);
+    await insertRows(living, 'counters', [{ id: 'b', value: 0n }]);
+    await insertRows(await replica(emulator), 'counters', [{ id: 'c', value: 0n }]);
     expect(emulator.requests.counts()['rows.delete']).toBe(1);
     // The one that slept for a week does not use what may be gone.
-    await manager.insert('counters', [{ id: 'd', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'd', value: 0n }]);
     expect(await living.count('counters')).toBe(4);
   });
 
   it('a table of locks that is made anew under a running server is noticed', async () => {
     const { emulator, engine, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     const { endpoints, accessKey, secretKey, bucket } = emulator;
     const transport = new ClusterTransport({ endpoints, accessKey, secretKey });
     const client = new VastClient({ transport, bucket, schema: 'tams' });
@@ -140,8 +142,8 @@ describe('what others left', () => {
     );
     await expect(engine.health()).rejects.toThrow(/^The tables are gone from the cluster: /);
     transport.close();
-    await (await replica(emulator)).insert('counters', [{ id: 'c', value: 0n }]);
-    await manager.insert('counters', [{ id: 'd', value: 0n }]);
+    await insertRows(await replica(emulator), 'counters', [{ id: 'c', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'd', value: 0n }]);
     expect(await manager.count('counters')).toBe(3);
   });
 
@@ -169,7 +171,7 @@ describe('what others left', () => {
   it('a projection holds all columns, unless queries by it read its own alone', async () => {
     const { engine, dispose } = await openEmulatedEngine();
     const manager = await VastDBManager.open(engine, [SEARCHED]);
-    await manager.insert('searched', [{ id: 'a', version_id: 'v', wide: 'text' }]);
+    await insertRows(manager, 'searched', [{ id: 'a', version_id: 'v', wide: 'text' }]);
     const projections = await engine.projections(SEARCHED);
     const [narrow, whole] = ['by_id', 'by_version_id'].map((name) => projections.get(name)?.bytes ?? 0);
     expect(whole).toBe(3 * (narrow ?? 0));

@@ -8,6 +8,7 @@ import { expectExactly, increment, valueOf } from '../../support/vastdb/counters
 import { EmulatedCluster } from '../../support/vastdb/emulated-cluster.ts';
 import { engineOptions, openEmulatedEngine, SCHEMA } from '../../support/vastdb/emulated-engine.ts';
 import type { Fault } from '../../support/vast-emulator/index.ts';
+import { insertRows } from '../../support/vastdb/rows.ts';
 
 const cluster = new EmulatedCluster();
 const open: EmulatedCluster['open'] = (...options) => cluster.open(...options);
@@ -19,7 +20,8 @@ describe('writers on several replicas', () => {
     const { emulator, manager } = await open();
     const managers = [manager, ...(await Promise.all([1, 2, 3].map(() => replica(emulator))))];
     const ids = Array.from({ length: 20 }, (_, index) => `counter ${index}`);
-    await manager.insert(
+    await insertRows(
+      manager,
       'counters',
       ids.map((id) => ({ id, value: 0n })),
     );
@@ -43,7 +45,7 @@ describe('writers on several replicas', () => {
   it('of one row alone finish too', async () => {
     const { emulator, manager } = await open();
     const managers = [manager, ...(await Promise.all([1, 2, 3].map(() => replica(emulator))))];
-    await manager.insert('counters', [{ id: 'hot', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'hot', value: 0n }]);
     await Promise.all(
       managers.flatMap((each) =>
         Array.from({ length: 8 }, async () => {
@@ -61,7 +63,7 @@ describe('writers on several replicas', () => {
     for (let i = 0; i < 15; i += 1) {
       const id = `counter ${i}`;
       const reads = Array.from({ length: 10 }, () => other.count('counters'));
-      await manager.insert('counters', [{ id, value: 1n }]);
+      await insertRows(manager, 'counters', [{ id, value: 1n }]);
       expect(await valueOf(other, id)).toBe(1n);
       await Promise.all(reads);
     }
@@ -70,7 +72,7 @@ describe('writers on several replicas', () => {
   it('that start at once on an empty schema make the tables once', async () => {
     const { emulator, dispose } = await openEmulatedEngine();
     const managers = await Promise.all(Array.from({ length: 4 }, () => replica(emulator)));
-    await Promise.all(managers.map((each, index) => each.insert('counters', [{ id: `by ${index}`, value: 0n }])));
+    await Promise.all(managers.map((each, index) => insertRows(each, 'counters', [{ id: `by ${index}`, value: 0n }])));
     expect(await managers[0]?.count('counters')).toBe(4);
     expect(managers[0]?.listTables()).toEqual(['_batches', 'counters', 'events']);
     await cluster.dispose();
@@ -93,7 +95,7 @@ describe('a lost answer', () => {
 
   it.each(cases)('to %s is found out: the change is there once', async (_what, fault) => {
     const { emulator, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     for (let i = 1n; i <= 5n; i += 1n) {
       emulator.faults.add({ ...fault, times: 1 });
       await increment(manager, 'a');
@@ -105,7 +107,8 @@ describe('a lost answer', () => {
   it('of any kind, at random and at once, changes nothing twice and loses nothing', async () => {
     const { emulator, manager } = await open({ endpoints: 3 }, { endpointOptions: { errorsUntilDown: 1000 } });
     const ids = ['a', 'b', 'c'];
-    await manager.insert(
+    await insertRows(
+      manager,
       'counters',
       ids.map((id) => ({ id, value: 0n })),
     );
@@ -125,7 +128,7 @@ describe('a lost answer', () => {
 
   it('of a transaction that the cluster ended by itself is not the end: the work is done anew', async () => {
     const { emulator, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     const endTransaction = (operation: string): void => {
       emulator.faults.add({ kind: 'error', status: 404, code: 'NoSuchTransaction', operation, times: 1 });
       emulator.faults.add({
@@ -148,7 +151,8 @@ describe('a lost answer', () => {
   it('is not what a scan waits for: its transaction is kept, however slow the consumer is', async () => {
     const { emulator, manager } = await open({ transactionSilenceMs: 2_000 });
     emulator.settings.pages.pageRows = 2;
-    await manager.insert(
+    await insertRows(
+      manager,
       'counters',
       Array.from({ length: 20 }, (_, n) => ({ id: `counter ${n}`, value: 0n })),
     );
@@ -168,7 +172,7 @@ describe('a lost answer', () => {
 
   it('is not guessed: while the cluster is gone nobody is told that a commit was done', async () => {
     const { emulator, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     emulator.faults.add({ kind: 'drop-after', operation: 'transaction.commit', times: 1 });
     emulator.faults.add({ kind: 'error', status: 408, operation: 'transaction.get', times: 1 });
     await expect(increment(manager, 'a')).rejects.toMatchObject({ kind: 'unavailable' });
@@ -188,7 +192,7 @@ describe('a failure of an endpoint', () => {
     [502, 'transaction.commit'],
   ])('(%i to %s) costs the caller no error', async (status, operation) => {
     const { emulator, manager } = await open({ endpoints: 2 });
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     emulator.faults.add({ kind: 'error', status, operation, times: 1 });
     await increment(manager, 'a');
     await expectExactly(manager, 'a', 1n);
@@ -211,7 +215,7 @@ describe('a rollback that cannot be delivered', () => {
     const endpointOptions = { errorsUntilDown: 1000 };
     const { emulator, manager } = await open({ endpoints: 2 }, { endpointOptions });
     const other = await replica(emulator);
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     const mend = emulator.faults.add(lostRollbacks);
     const work = manager.transaction(async (tx) => {
       await tx.update('counters', eq('id', 'a'), { value: 5n });
@@ -227,7 +231,7 @@ describe('a rollback that cannot be delivered', () => {
 
   it('is not followed by a further run, which would only meet its own rows', async () => {
     const { emulator, manager } = await open({ endpoints: 2 }, { endpointOptions: { errorsUntilDown: 1000 } });
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     emulator.faults.add(lostRollbacks);
     emulator.faults.add({ kind: 'error', status: 502, operation: 'rows.insert', times: 1 });
     emulator.requests.clear();
@@ -254,7 +258,7 @@ describe('a rollback that cannot be delivered', () => {
 describe('the table of locks', () => {
   it('is not read again when what is missing is the transaction', async () => {
     const { emulator, manager } = await open();
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     emulator.requests.clear();
     // The first update is the work's own, the second one that of the locks.
     const gone: Fault = { kind: 'error', status: 404, code: 'NoSuchTransaction' };
@@ -270,7 +274,8 @@ describe('the table of locks', () => {
 
   it('made anew by somebody is learnt by all who write', async () => {
     const { emulator, manager } = await open();
-    await manager.insert(
+    await insertRows(
+      manager,
       'counters',
       ['a', 'b', 'c', 'd'].map((id) => ({ id, value: 0n })),
     );
@@ -292,7 +297,8 @@ describe('endpoints', () => {
     const endpointOptions = { backoff: { baseMs: 30, maxMs: 100 } };
     const { emulator, engine, manager } = await open({ endpoints: 3 }, { endpointOptions });
     const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
-    await manager.insert(
+    await insertRows(
+      manager,
       'counters',
       ids.map((id) => ({ id, value: 0n })),
     );
@@ -322,7 +328,7 @@ describe('endpoints', () => {
 
   it('one that hangs is left alone, and the work goes on elsewhere', async () => {
     const { emulator, engine, manager } = await open({ endpoints: 2 }, { limits: { silenceMs: 150 } });
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     emulator.faults.add({ kind: 'hang', endpoint: 0 });
     for (let i = 0; i < 10; i += 1) await increment(manager, 'a');
     expect(engine.endpoints.statistics().map(({ state }) => state)).toEqual(['down', 'healthy']);
@@ -333,7 +339,7 @@ describe('endpoints', () => {
   it('that are all gone fail a request at once, and serve again when they are back', async () => {
     const endpointOptions = { backoff: { baseMs: 100, maxMs: 100 } };
     const { emulator, engine, manager } = await open({ endpoints: 2 }, { endpointOptions });
-    await manager.insert('counters', [{ id: 'a', value: 0n }]);
+    await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     await Promise.all([emulator.faults.kill(0), emulator.faults.kill(1)]);
     await expect(valueOf(manager, 'a')).rejects.toMatchObject({ kind: 'unavailable' });
     await expect(engine.health()).rejects.toMatchObject({ kind: 'unavailable' });

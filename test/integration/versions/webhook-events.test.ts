@@ -12,6 +12,7 @@ import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
 import { Api, firstOf, second } from '../behaviour/support/api.ts';
 import { BothVersions } from './support/both-versions.ts';
+import { updateRows } from '../../support/vastdb/rows.ts';
 
 /* What webhooks of each version are told of, and when: with real receivers. */
 
@@ -214,7 +215,7 @@ it('webhooks of a store from before this version have ids, and go on', async () 
   await register(older, witness);
   await server.close();
   const tables = await openTestTables(dataDir, VAST_STORE_TABLES);
-  await tables.update('webhooks', isNotNull('identity'), { id: null, url: null, form: null, disabled: null });
+  await updateRows(tables, 'webhooks', isNotNull('identity'), { id: null, url: null, form: null, disabled: null });
   await tables.close();
   await start();
 

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+import { selectOne } from './rows.ts';
 
 export const COUNTERS = {
   name: 'counters',
@@ -29,7 +30,7 @@ export async function increment(manager: VastDBManager, id: string): Promise<voi
 }
 
 export async function valueOf(manager: VastDBManager, id: string): Promise<bigint> {
-  const row = await manager.selectOne({ table: 'counters', where: eq('id', id) });
+  const row = await selectOne(manager, { table: 'counters', where: eq('id', id) });
   return row?.['value'] as bigint;
 }
 

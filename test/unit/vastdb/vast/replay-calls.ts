@@ -22,8 +22,7 @@ import type { ReplayServer } from './replay-server.ts';
 /** What our client is asked to do so that it sends what the official one sent; undefined for what ours does not do. */
 export function callOf(exchange: Exchange, { transport, goesOn }: ReplayServer): (() => Promise<unknown>) | undefined {
   const { request } = exchange;
-  const [path = '', queryText = ''] = request.path.split('?');
-  const query = new URLSearchParams(queryText);
+  const [path = ''] = request.path.split('?');
   const [bucket = '', ...parts] = path.slice(1).split('/');
   const tx = request.headers['tabular-txid'] ?? '';
   const exactly = request.headers['tabular-name-exact-match'];
@@ -51,15 +50,8 @@ export function callOf(exchange: Exchange, { transport, goesOn }: ReplayServer):
     case 'bucket.check':
       return () => client('').bucketExists();
     case 'schema.list':
-      if (!isPlainList) return undefined;
-      if (exactly === undefined) return () => client('').schemas.list(tx, parts.join('/'));
+      if (!isPlainList || exactly === undefined) return undefined;
       return () => client('').schemas.exists(tx, [...parts, exactly].join('/'));
-    case 'schema.create':
-      return () => client('').schemas.create(tx, parts.join('/'));
-    case 'schema.drop':
-      return () => client('').schemas.drop(tx, parts.join('/'));
-    case 'schema.rename':
-      return () => client('').schemas.rename(tx, parts.join('/'), query.get('tabular-new-schema-name') ?? '');
     case 'table.list':
       if (!isPlainList) return undefined;
       if (exactly === undefined) return () => client(parts.join('/')).tables.list(tx);
@@ -70,9 +62,6 @@ export function callOf(exchange: Exchange, { transport, goesOn }: ReplayServer):
       return () => inTable.tables.create(tx, table, columns);
     case 'table.drop':
       return () => inTable.tables.drop(tx, table);
-    case 'table.rename':
-      return () =>
-        inTable.tables.rename(tx, table, (query.get('tabular-new-table-name') ?? '').split('/').at(-1) ?? '');
     case 'table.stats':
       return () => inTable.tables.stats(tx, table);
     case 'column.list':
@@ -81,12 +70,6 @@ export function callOf(exchange: Exchange, { transport, goesOn }: ReplayServer):
       return () => inTable.columns.listSorted(tx, table);
     case 'column.add':
       return () => inTable.columns.add(tx, table, columns);
-    case 'column.drop':
-      return () => inTable.columns.drop(tx, table, columns);
-    case 'column.rename': {
-      const [from, to] = [query.get('tabular-column-name') ?? '', query.get('tabular-new-column-name') ?? ''];
-      return () => inTable.columns.rename(tx, table, from, to);
-    }
     case 'projection.get':
       return () => inTable.projections.list(tx, table);
     case 'rows.insert':

@@ -1,9 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ByteBuffer } from 'flatbuffers';
-import {
-  AlterColumnRequest,
-  CreateSchemaRequest,
-} from '../../../../src/vastdb/engines/vast/flatbuffers/tabular.generated.ts';
 import { comparable, decodeArrow, decodeRelation } from './decode.ts';
 import {
   type Exchange,
@@ -48,12 +43,6 @@ function comparableHeaders(headers: Readonly<Record<string, string>>): Record<st
 function comparableBody({ op, request }: Exchange, body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (op === 'data.query') return comparable(decodeRelation(body));
-  if (op === 'schema.create')
-    return CreateSchemaRequest.getRootAsCreateSchemaRequest(new ByteBuffer(body)).properties();
-  if (op === 'column.rename') {
-    const alter = AlterColumnRequest.getRootAsAlterColumnRequest(new ByteBuffer(body));
-    return [alter.properties(), alter.stats()];
-  }
   if (request.decoded?.['arrow'] !== undefined) return decodeArrow(body);
   return 'an empty table of flatbuffers';
 }

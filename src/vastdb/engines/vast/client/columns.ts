@@ -1,6 +1,4 @@
-import { Builder } from 'flatbuffers';
 import type { ColumnDefinition, ForeignColumns } from '../../../engine.ts';
-import { AlterColumnRequest } from '../flatbuffers/tabular.generated.ts';
 import { schemaMessage } from '../protocol/ipc-messages.ts';
 import { type IpcField, readStream } from '../protocol/ipc-reader.ts';
 import { nullableColumns, type WireColumn } from '../protocol/wire-column.ts';
@@ -47,25 +45,6 @@ export class Columns {
   /** Adds columns, which are null in the rows that are there. */
   async add(transactionId: string, table: string, columns: readonly ColumnDefinition[]): Promise<void> {
     await this.#requests.run('POST', this.#requests.tablePath(table), {
-      transactionId,
-      query: { column: null },
-      body: schemaMessage(nullableColumns(columns)),
-    });
-  }
-
-  async rename(transactionId: string, table: string, name: string, newName: string): Promise<void> {
-    const builder = new Builder(64);
-    builder.finish(AlterColumnRequest.createAlterColumnRequest(builder, 0, 0));
-    await this.#requests.run('PUT', this.#requests.tablePath(table), {
-      transactionId,
-      query: { column: null, 'tabular-column-name': name, 'tabular-new-column-name': newName },
-      headers: { 'tabular-column-sep': '.' },
-      body: builder.asUint8Array(),
-    });
-  }
-
-  async drop(transactionId: string, table: string, columns: readonly ColumnDefinition[]): Promise<void> {
-    await this.#requests.run('DELETE', this.#requests.tablePath(table), {
       transactionId,
       query: { column: null },
       body: schemaMessage(nullableColumns(columns)),

@@ -1,7 +1,7 @@
-import { Builder, ByteBuffer } from 'flatbuffers';
+import { ByteBuffer } from 'flatbuffers';
 import type { ColumnDefinition, TableStats } from '../../../engine.ts';
 import { TableError } from '../../../table-error.ts';
-import { AlterTableRequest, GetTableStatsResponse, ListTablesResponse } from '../flatbuffers/tabular.generated.ts';
+import { GetTableStatsResponse, ListTablesResponse } from '../flatbuffers/tabular.generated.ts';
 import { schemaMessage } from '../protocol/ipc-messages.ts';
 import { readOrRefuse } from '../protocol/malformed.ts';
 import { nullableColumns } from '../protocol/wire-column.ts';
@@ -59,16 +59,6 @@ export class Tables {
       query: { table: null },
       headers,
       body: schemaMessage(nullableColumns(columns)),
-    });
-  }
-
-  async rename(transactionId: string, name: string, newName: string): Promise<void> {
-    const builder = new Builder(64);
-    builder.finish(AlterTableRequest.createAlterTableRequest(builder, 0));
-    await this.#requests.run('PUT', this.#requests.tablePath(name), {
-      transactionId,
-      query: { table: null, 'tabular-new-table-name': `${this.#requests.schema}/${newName}` },
-      body: builder.asUint8Array(),
     });
   }
 

@@ -5,10 +5,6 @@ export class ByteQueue {
   #taken = 0;
   #length = 0;
 
-  get length(): number {
-    return this.#length;
-  }
-
   push(piece: Buffer): void {
     if (piece.length === 0) return;
     this.#pieces.push(piece);
