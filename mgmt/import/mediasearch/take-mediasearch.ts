@@ -1,6 +1,6 @@
 import { assetIdOf } from '../../../src/features/search/repositories/content-ids.ts';
 import { findAssets } from '../../../src/features/search/repositories/assets.ts';
-import { TableOperations } from '../../../src/features/search/repositories/operations.ts';
+import { SearchOperations } from '../../../src/features/search/repositories/operations.ts';
 import { segmentIdOf } from '../../../src/features/search/repositories/content-ids.ts';
 import { openEmbedder } from '../../../src/features/search/providers/open-embedder.ts';
 import type { TamsLink } from '../../../src/features/search/rules/asset.ts';
@@ -77,14 +77,14 @@ async function insertTranscripts(
   for (const each of batch) {
     const asset = present.get(assetIdOf(each.transcript.bucket, each.transcript.key));
     const isFresh = asset === undefined || (asset.currentVersionId === null && asset.tombstonedMs === null);
-    if (isFresh) await insertTranscript(new TableOperations(tx, vectors.dimension), each, vectors);
+    if (isFresh) await insertTranscript(new SearchOperations(tx, vectors.dimension), each, vectors);
     taken.push(isFresh);
   }
   return taken;
 }
 
 async function insertTranscript(
-  operations: TableOperations,
+  operations: SearchOperations,
   { transcript, link }: Linked,
   { model }: WantedVectors,
 ): Promise<void> {

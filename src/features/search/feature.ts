@@ -21,11 +21,11 @@ import { ObjectEvents } from './services/object-events.ts';
 import { TamsLinks } from './services/tams-links.ts';
 import { TranscriptSource } from './services/transcript-source.ts';
 import type { MediaStores } from '../../media/media-store-registry.ts';
-import { MediaObjectStorage } from './repositories/media-object-storage.ts';
+import { ObjectStorage } from './repositories/object-storage.ts';
 import { OutdatedVectors } from './repositories/outdated-vectors.ts';
-import { TableJobQueue } from './repositories/table-job-queue.ts';
-import { TableQueueControl } from './repositories/table-queue-control.ts';
-import { TableSearchDatabase } from './repositories/table-search-database.ts';
+import { JobQueue } from './repositories/job-queue.ts';
+import { QueueControl } from './repositories/queue-control.ts';
+import { SearchDatabase } from './repositories/search-database.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import { embeddingWorker } from './workers/embedding-worker.ts';
@@ -68,10 +68,10 @@ async function fillLives(manager: VastDBManager, logger: Logger): Promise<void> 
 /** Opens media search over the tables and the media stores. */
 function openParts({ manager, store, media, leases, settings, logger }: Platform, config: SearchConfig) {
   const { buckets } = settings.media;
-  const database = new TableSearchDatabase(manager, config.dimension);
-  const queue = new TableJobQueue(manager, logger);
-  const queueControl = new TableQueueControl(manager);
-  const storage = new MediaObjectStorage(storesByBucket(buckets, media), manager);
+  const database = new SearchDatabase(manager, config.dimension);
+  const queue = new JobQueue(manager, logger);
+  const queueControl = new QueueControl(manager);
+  const storage = new ObjectStorage(storesByBucket(buckets, media), manager);
   const embedder = openEmbedder(config.embedder, config.dimension);
   const indexer = new Indexer(database, embedder, queue);
   const transcriber = config.transcriber && new HttpTranscriber(config.transcriber);
@@ -91,10 +91,10 @@ function openParts({ manager, store, media, leases, settings, logger }: Platform
 }
 
 interface WorkerNeeds {
-  readonly queue: TableJobQueue;
-  readonly queueControl: TableQueueControl;
-  readonly database: TableSearchDatabase;
-  readonly storage: MediaObjectStorage;
+  readonly queue: JobQueue;
+  readonly queueControl: QueueControl;
+  readonly database: SearchDatabase;
+  readonly storage: ObjectStorage;
   readonly events: ObjectEvents;
   readonly leases: LeaseKeeper;
   readonly job: IndexJob;

@@ -1,5 +1,7 @@
-import type { QueueControl, JobQueue, QueueStats } from './rules/job-queue.ts';
+import type { QueueStats } from './rules/job-queue.ts';
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
+import type { JobQueue } from './repositories/job-queue.ts';
+import type { QueueControl } from './repositories/queue-control.ts';
 
 /** How long a reading is reused, however often scrapers and people ask. */
 const KEPT_MS = 5_000;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SearchResult } from '../../../src/features/search/rules/search-query.ts';
-import { TableSearchDatabase } from '../../../src/features/search/repositories/table-search-database.ts';
+import { SearchDatabase } from '../../../src/features/search/repositories/search-database.ts';
 import { searchTables } from '../../../src/features/search/search-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
@@ -25,7 +25,7 @@ export const search: Benchmark = {
     const engine = await openSqliteEngine({ directory, synchronous: 'normal', cacheMib: CACHE_MIB });
     const data = plantSearchData(size);
     const manager = await VastDBManager.open(engine, searchTables(data.dimension));
-    const database = new TableSearchDatabase(manager, data.dimension);
+    const database = new SearchDatabase(manager, data.dimension);
     try {
       context.log(`writing ${size.segments.toLocaleString('en')} segments`);
       await data.write(database);
@@ -37,7 +37,7 @@ export const search: Benchmark = {
   },
 };
 
-async function measureAll(database: TableSearchDatabase, data: SearchData, size: typeof FULL): Promise<BenchmarkRow[]> {
+async function measureAll(database: SearchDatabase, data: SearchData, size: typeof FULL): Promise<BenchmarkRow[]> {
   const { queries, model } = data;
   const segments = `${size.segments.toLocaleString('en')} segments`;
   const vectors = `${size.embedded.toLocaleString('en')} vectors of ${data.dimension}`;

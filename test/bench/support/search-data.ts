@@ -1,4 +1,4 @@
-import type { TableSearchDatabase } from '../../../src/features/search/repositories/table-search-database.ts';
+import type { SearchDatabase } from '../../../src/features/search/repositories/search-database.ts';
 import { toUnitLength } from '../../../src/features/search/rules/hashing-embedder.ts';
 import { seededRandom } from '../../support/vast-emulator/seeded-random.ts';
 
@@ -6,7 +6,7 @@ export interface SearchData {
   readonly dimension: number;
   readonly model: string;
   readonly queries: readonly { readonly text: string; readonly vector: Float32Array }[];
-  readonly write: (database: TableSearchDatabase) => Promise<void>;
+  readonly write: (database: SearchDatabase) => Promise<void>;
 }
 
 const DIMENSION = 384;

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { TableJobQueue } from '../../../src/features/search/repositories/table-job-queue.ts';
+import { JobQueue } from '../../../src/features/search/repositories/job-queue.ts';
 import { searchTables } from '../../../src/features/search/search-tables.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { type AssetBody, SearchApi } from '../../support/search/search-api.ts';
@@ -25,16 +25,15 @@ interface Queue {
 let server: TestServer;
 let api: SearchApi;
 let tables: VastDBManager;
-let queue: TableJobQueue;
+let queue: JobQueue;
 beforeAll(async () => {
   // The jobs here are done by the test, as by one more process of the same installation.
   server = await startTestServer({ env: { SEARCH_WORKERS: '0' } });
   api = new SearchApi(server.baseUrl);
   tables = await openTestTables(server.dataDir, searchTables(384));
-  queue = new TableJobQueue(tables, pino({ level: 'silent' }), { leaseMs: 5_000, pollMs: 10 });
+  queue = new JobQueue(tables, pino({ level: 'silent' }), { leaseMs: 5_000, pollMs: 10 });
 });
 afterAll(async () => {
-  await queue.close();
   await tables.close();
   await server.close();
 });

@@ -8,7 +8,7 @@ import { ObjectEvents } from '../../../src/features/search/services/object-event
 import type { TamsLinks } from '../../../src/features/search/services/tams-links.ts';
 import { ContentChanged, TranscriptSource } from '../../../src/features/search/services/transcript-source.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
-import { MediaObjectStorage } from '../../../src/features/search/repositories/media-object-storage.ts';
+import { ObjectStorage } from '../../../src/features/search/repositories/object-storage.ts';
 import { vtt } from '../../support/search/object-world.ts';
 import { openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';
 
@@ -18,16 +18,17 @@ const never = new AbortController().signal;
 
 let world: SearchWorld;
 let directory: string;
-let storage: MediaObjectStorage;
+let store: LocalMediaStore;
+let storage: ObjectStorage;
 let contents: ObjectContents;
 beforeEach(async () => {
   world = await openSearchWorld();
   directory = await mkdtemp(join(tmpdir(), 'search-changing-'));
   const backend = { id: randomUUID(), store_type: 'http_object_store' as const, provider: 'p', store_product: 'x' };
   const limits = { expiresS: 60, gridS: 1, maxObjectBytes: 100_000_000, urlCacheMax: 10 };
-  const store = new LocalMediaStore({ backend, directory, secret: randomBytes(32), ...limits });
-  storage = new MediaObjectStorage(new Map([[BUCKET, store]]), world.manager);
-  await storage.ensureBucket(BUCKET);
+  store = new LocalMediaStore({ backend, directory, secret: randomBytes(32), ...limits });
+  storage = new ObjectStorage(new Map([[BUCKET, store]]), world.manager);
+  await store.ensureReady();
   contents = new ObjectContents(storage);
 });
 afterEach(async () => {
@@ -35,7 +36,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const put = (key: string, text: string): Promise<unknown> => storage.put(BUCKET, key, Buffer.from(text));
+const put = (key: string, text: string): Promise<unknown> => store.put(key, Buffer.from(text));
 
 async function look(): Promise<ObjectContent> {
   const content = await contents.look(BUCKET, KEY);
@@ -49,7 +50,7 @@ describe('a transcript beside an object', () => {
 
   it.each([
     ['replaced', () => put('clip.vtt', vtt('Another one.'))],
-    ['removed', () => storage.delete(BUCKET, 'clip.vtt')],
+    ['removed', () => store.delete('clip.vtt')],
   ])('is not taken where it was %s since it was looked at', async (_what, change) => {
     await put(KEY, 'medium');
     await put('clip.vtt', vtt('As it was.'));

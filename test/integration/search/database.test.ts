@@ -1,12 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
 import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import { purgeRetired } from '../../../src/features/search/repositories/purge.ts';
-import { openEmulatedEngine } from '../../support/vastdb/emulated-engine.ts';
 import {
   describeOnEngines,
   embedder,
-  openSearchWorld,
   publish,
   type SearchWorld,
   segmentsOf,
@@ -331,52 +329,5 @@ describeOnEngines('the search database', (open) => {
       return tx.createVersion({ assetId: id, etag: 'a' });
     });
     expect(await database.getVersion(version.id)).toEqual(version);
-  });
-
-  it('holds a transaction open between begin and its end', async () => {
-    const { database } = world;
-    const one = await database.begin();
-    const [asset, other] = await Promise.all([one.upsertAsset(PLACE), one.upsertAsset({ ...PLACE, key: 'b' })]);
-    expect(await one.getAsset(asset.id)).toEqual(asset);
-    expect(await database.getAsset(asset.id)).toBeUndefined();
-    await expect(one.tombstoneAsset('nobody')).rejects.toMatchObject({ code: 'not_found' });
-    await database.commit(one);
-    expect(await database.getAsset(asset.id)).toEqual(asset);
-    expect(await database.getAsset(other.id)).toEqual(other);
-    await expect(one.upsertAsset(PLACE)).rejects.toMatchObject({ code: 'invalid_request' });
-    await expect(database.commit(one)).rejects.toMatchObject({ code: 'invalid_request' });
-
-    const two = await database.begin();
-    await two.tombstoneAsset(asset.id);
-    await database.rollback(two);
-    expect((await database.getAsset(asset.id))?.tombstonedMs).toBeNull();
-  });
-
-  it('is healthy, and closes what it began', async () => {
-    const { database } = world;
-    await database.health();
-    const open = await database.begin();
-    await open.upsertAsset(PLACE);
-    await database.close();
-    expect(await world.manager.count('search_assets')).toBe(0);
-  });
-});
-
-describe('transactions that are open at the same time, on an engine that lets them run side by side', () => {
-  it('do not both commit where they change the same asset', async () => {
-    const world = await openSearchWorld(() => openEmulatedEngine());
-    try {
-      const { database } = world;
-      const { id } = await database.upsertAsset(PLACE);
-      const [one, two] = [await database.begin(), await database.begin()];
-      await one.updateAssetStatus(id, { attempt: 1 });
-      const second = two.updateAssetStatus(id, { attempt: 2 });
-      const outcomes = await Promise.allSettled([database.commit(one), second.then(() => database.commit(two))]);
-      const won = outcomes.findIndex(({ status }) => status === 'fulfilled');
-      expect(outcomes[1 - won]).toMatchObject({ status: 'rejected', reason: { code: 'tables_unavailable' } });
-      expect((await database.getAsset(id))?.attempt).toBe(won + 1);
-    } finally {
-      await world.dispose();
-    }
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedJob } from '../../../src/features/search/rules/job.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { JobWorker } from '../../../src/features/search/workers/job-worker.ts';
-import { TableQueueControl } from '../../../src/features/search/repositories/table-queue-control.ts';
+import { QueueControl } from '../../../src/features/search/repositories/queue-control.ts';
 import { workUnderKills } from '../../support/search/queue-killing.ts';
 import { describeOnEngines, openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';
 import { selectOne } from '../../support/vastdb/rows.ts';
@@ -12,6 +12,7 @@ import { selectOne } from '../../support/vastdb/rows.ts';
 const QUICK = { leaseMs: 2_000, pollMs: 10 };
 const OPTIONS = { concurrency: 4, timeoutMs: 30_000 };
 const FAILURE = { code: 'broken', message: 'it broke', retryable: true };
+const FINAL = { ...FAILURE, retryable: false };
 
 describeOnEngines('the queue of jobs', (open) => {
   let world: SearchWorld;
@@ -122,11 +123,11 @@ describeOnEngines('the queue of jobs', (open) => {
     const first = { ...lost, leaseToken: 'gone', leaseExpiresMs: 0 };
     expect(await short.ack(first)).toBe(false);
     expect(await short.nack(first, FAILURE)).toBe(false);
-    expect(await short.moveToDeadLetters(first, FAILURE)).toBe(false);
+    expect(await short.nack(first, FINAL)).toBe(false);
     expect(await world.database.listDeadLetters(10, 0)).toEqual([]);
     const queue = world.queue(QUICK);
     const held = await hold(queue);
-    expect(await queue.moveToDeadLetters(held, FAILURE)).toBe(true);
+    expect(await queue.nack(held, FINAL)).toBe(true);
     expect(await queue.ack(held)).toBe(false);
     expect(await queue.stats()).toMatchObject({ dead: 1, completed: 0 });
     expect(await world.database.listDeadLetters(10, 0)).toHaveLength(1);
@@ -161,7 +162,7 @@ describeOnEngines('the queue of jobs', (open) => {
 
   it('can be paused, for every process, and goes on when it is resumed', async () => {
     const queue = world.queue(QUICK);
-    const control = new TableQueueControl(world.manager);
+    const control = new QueueControl(world.manager);
     expect(await control.isPaused()).toBe(false);
     await control.pause();
     expect(await control.isPaused()).toBe(true);
@@ -176,9 +177,9 @@ describeOnEngines('the queue of jobs', (open) => {
 
   it('takes a job back from the dead letters, and forgets what was completed long ago', async () => {
     const queue = world.queue(QUICK);
-    const control = new TableQueueControl(world.manager);
+    const control = new QueueControl(world.manager);
     const { id } = await queue.enqueue({ idempotencyKey: 'k', assetId: 'a', data: '{"x":1}' });
-    await queue.moveToDeadLetters(await hold(queue), FAILURE);
+    await queue.nack(await hold(queue), FINAL);
     const [letter] = await world.database.listDeadLetters(10, 0);
     const back = await control.requeue(letter?.id ?? '');
     expect(back).toMatchObject({ id, attempt: 0, status: 'waiting', data: '{"x":1}' });
@@ -195,11 +196,11 @@ describeOnEngines('the queue of jobs', (open) => {
   it('forgets what was given up long ago, unless somebody has to decide about it', async () => {
     const { database } = world;
     const queue = world.queue(QUICK);
-    const control = new TableQueueControl(world.manager);
+    const control = new QueueControl(world.manager);
     const assets = await Promise.all(['a', 'b'].map((key) => database.upsertAsset({ bucket: 'b', key })));
     for (const { id } of assets) {
       await queue.enqueue({ idempotencyKey: id, assetId: id });
-      await queue.moveToDeadLetters(await hold(queue), FAILURE);
+      await queue.nack(await hold(queue), FINAL);
     }
     const [open, settled] = assets.map(({ id }) => id);
     await database.updateAssetStatus(settled ?? '', { triageState: 'skipped' });
@@ -219,17 +220,16 @@ describeOnEngines('the queue of jobs', (open) => {
     expect(job.lastError).toBe('It failed for a reason that the log of the server tells.');
   });
 
-  it('waits for running jobs when it is stopped, and is healthy', async () => {
+  it('waits for running jobs when a consumer is stopped', async () => {
     const queue = world.queue(QUICK);
-    await queue.health();
     await queue.enqueue({ idempotencyKey: 'k', assetId: 'a' });
     const begun = Promise.withResolvers<undefined>();
-    queue.consume(async () => {
+    const consumer = queue.consume(async () => {
       begun.resolve(undefined);
       await pause(100);
     }, OPTIONS);
     await begun.promise;
-    await queue.close();
+    await consumer.stop();
     expect(await queue.stats()).toMatchObject({ completed: 1 });
   });
 });

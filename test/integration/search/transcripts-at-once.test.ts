@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SearchDatabase } from '../../../src/features/search/rules/search-database.ts';
 import { makeSearchable, type SearchableTranscript } from '../../../src/features/search/rules/searchable-transcript.ts';
 import { storeTranscript } from '../../../src/features/search/services/transcript-store.ts';
 import { VersionService } from '../../../src/features/search/services/version-service.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { describeOnEngines, type SearchWorld } from '../../support/search/search-world.ts';
+import type { SearchDatabase } from '../../../src/features/search/repositories/search-database.ts';
 
 /** Cues far apart, so that each is a segment of its own. */
 const transcriptOf = (who: string, count: number): SearchableTranscript =>

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { QueueStats } from '../../../src/features/search/rules/job-queue.ts';
-import { TableJobQueue } from '../../../src/features/search/repositories/table-job-queue.ts';
+import { JobQueue } from '../../../src/features/search/repositories/job-queue.ts';
 import { DEAD_LETTERS } from '../../../src/features/search/search-job-tables.ts';
 import { searchTables } from '../../../src/features/search/search-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
@@ -33,7 +33,7 @@ export async function workUnderKills(jobs: number, workers: number, killEveryMs:
   await writeFile(ledger, '');
   const engine = await openSqliteEngine({ directory, synchronous: 'normal', cacheMib: 8 });
   const manager = await VastDBManager.open(engine, searchTables(8));
-  const queue = new TableJobQueue(manager, pino({ level: 'silent' }));
+  const queue = new JobQueue(manager, pino({ level: 'silent' }));
   const start = (): ChildProcess =>
     spawn(process.execPath, [WORKER, directory, ledger, String(LEASE_MS)], { stdio: 'ignore' });
   const running: ChildProcess[] = [];
@@ -55,7 +55,6 @@ export async function workUnderKills(jobs: number, workers: number, killEveryMs:
     return { stats: await queue.stats(), deadLetters, kills, ...readLedger(await readFile(ledger, 'utf8')) };
   } finally {
     for (const child of running) child.kill('SIGKILL');
-    await queue.close();
     await manager.close();
     await rm(directory, { recursive: true });
   }

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
-import { TableJobQueue } from '../../../src/features/search/repositories/table-job-queue.ts';
+import { JobQueue } from '../../../src/features/search/repositories/job-queue.ts';
 import { searchTables } from '../../../src/features/search/search-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
@@ -13,7 +13,7 @@ import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 const [directory = '', ledger = '', leaseMs = ''] = process.argv.slice(2);
 const engine = await openSqliteEngine({ directory, synchronous: 'normal', cacheMib: 8 });
 const manager = await VastDBManager.open(engine, searchTables(8));
-const queue = new TableJobQueue(manager, pino({ level: 'silent' }), { leaseMs: Number(leaseMs), pollMs: 20 });
+const queue = new JobQueue(manager, pino({ level: 'silent' }), { leaseMs: Number(leaseMs), pollMs: 20 });
 
 queue.consume(
   async (job) => {

@@ -6,8 +6,8 @@ import type { TranscriptSegmentInput } from '../../../src/features/search/rules/
 import type { Version } from '../../../src/features/search/rules/version.ts';
 import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
 import type { ConsumerTimes } from '../../../src/features/search/repositories/job-consumer.ts';
-import { TableJobQueue } from '../../../src/features/search/repositories/table-job-queue.ts';
-import { TableSearchDatabase } from '../../../src/features/search/repositories/table-search-database.ts';
+import { JobQueue } from '../../../src/features/search/repositories/job-queue.ts';
+import { SearchDatabase } from '../../../src/features/search/repositories/search-database.ts';
 import { searchTables } from '../../../src/features/search/search-tables.ts';
 import type { TableEngine } from '../../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
@@ -21,10 +21,10 @@ export const embedder = new HashingEmbedder(DIMENSION);
 
 export interface SearchWorld {
   readonly manager: VastDBManager;
-  readonly database: TableSearchDatabase;
-  queue(times?: ConsumerTimes): TableJobQueue;
+  readonly database: SearchDatabase;
+  queue(times?: ConsumerTimes): JobQueue;
   /** A second process would see the tables so. */
-  otherDatabase(): TableSearchDatabase;
+  otherDatabase(): SearchDatabase;
   dispose(): Promise<void>;
 }
 
@@ -52,13 +52,28 @@ export function describeOnEngines(name: string, tests: (open: () => Promise<Sear
   });
 }
 
+/** A queue that can stop its consumers. */
+class WatchedQueue extends JobQueue {
+  readonly #consumers: ReturnType<JobQueue['consume']>[] = [];
+
+  override consume(...args: Parameters<JobQueue['consume']>): ReturnType<JobQueue['consume']> {
+    const consumer = super.consume(...args);
+    this.#consumers.push(consumer);
+    return consumer;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
+  }
+}
+
 export async function openSearchWorld(open: OpenEngine = openTemporaryEngine): Promise<SearchWorld> {
   const { engine, dispose } = await open();
   const manager = await VastDBManager.open(engine, searchTables(DIMENSION));
-  const databases: TableSearchDatabase[] = [];
-  const queues: TableJobQueue[] = [];
-  const otherDatabase = (): TableSearchDatabase => {
-    const database = new TableSearchDatabase(manager, DIMENSION);
+  const databases: SearchDatabase[] = [];
+  const queues: WatchedQueue[] = [];
+  const otherDatabase = (): SearchDatabase => {
+    const database = new SearchDatabase(manager, DIMENSION);
     databases.push(database);
     return database;
   };
@@ -67,12 +82,12 @@ export async function openSearchWorld(open: OpenEngine = openTemporaryEngine): P
     database: otherDatabase(),
     otherDatabase,
     queue: (times) => {
-      const queue = new TableJobQueue(manager, pino({ level: 'silent' }), times);
+      const queue = new WatchedQueue(manager, pino({ level: 'silent' }), times);
       queues.push(queue);
       return queue;
     },
     dispose: async () => {
-      await Promise.all(queues.map((queue) => queue.close()));
+      await Promise.all(queues.map((queue) => queue.stop()));
       await Promise.all(databases.map((database) => database.close()));
       await dispose();
     },
@@ -100,8 +115,8 @@ export interface StagedVersion {
 
 /** An asset with a version of these texts and their vectors, not yet published. */
 export async function stage(
-  database: TableSearchDatabase,
-  asset: Parameters<TableSearchDatabase['upsertAsset']>[0],
+  database: SearchDatabase,
+  asset: Parameters<SearchDatabase['upsertAsset']>[0],
   etag: string,
   texts: readonly string[],
   more: { speaker?: string; language?: string } = {},
@@ -129,10 +144,10 @@ export async function publish(...args: Parameters<typeof stage>): Promise<Staged
 }
 
 export async function semantic(
-  database: TableSearchDatabase,
+  database: SearchDatabase,
   text: string,
-  more: Partial<Parameters<TableSearchDatabase['semanticSearch']>[0]> = {},
-): ReturnType<TableSearchDatabase['semanticSearch']> {
+  more: Partial<Parameters<SearchDatabase['semanticSearch']>[0]> = {},
+): ReturnType<SearchDatabase['semanticSearch']> {
   const [vector = new Float32Array()] = await embedder.embed([text]);
   return database.semanticSearch({ model: embedder.model, vector, limit: 10, offset: 0, minScore: 0.2, ...more });
 }

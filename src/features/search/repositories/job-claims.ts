@@ -130,12 +130,7 @@ export function handBackJob(tx: ManagedTransaction, job: ClaimedJob, nowMs: numb
 }
 
 /** The dead letter, the job's status and the asset's quarantine, in one transaction; nothing where the lease was lost. */
-export async function buryHeld(
-  tx: ManagedTransaction,
-  job: ClaimedJob,
-  failure: JobFailure,
-  nowMs: number,
-): Promise<boolean> {
+async function buryHeld(tx: ManagedTransaction, job: ClaimedJob, failure: JobFailure, nowMs: number): Promise<boolean> {
   if ((await tx.count(JOBS, heldBy(job))) === 0) return false;
   await bury(tx, job, failure, nowMs);
   return true;

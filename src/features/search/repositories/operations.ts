@@ -1,7 +1,6 @@
 import type { Asset, AssetInput, AssetStatusChange } from '../rules/asset.ts';
 import type { Embedding, EmbeddingInput } from '../rules/embedding.ts';
 import type { DeadLetter, DeadLetterInput } from '../rules/job.ts';
-import type { SearchOperations, SearchReads } from '../rules/search-database.ts';
 import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
 import {
   type Version,
@@ -30,7 +29,7 @@ import {
 import { findVersion, getVersion, updateVersion, versionNotFound, writeVersion } from './versions.ts';
 
 /** Limits a view: assets outside of it, and all that belongs to them, do not exist for it. */
-export class SearchTableReads implements SearchReads {
+export class SearchReads {
   readonly #reader: ManagedReader;
   readonly #access: Access;
 
@@ -53,15 +52,18 @@ export class SearchTableReads implements SearchReads {
     return (await this.getAsset(version.assetId)) === undefined ? undefined : version;
   }
 
+  /** Whether the version was indexed, fully or partly. */
   async isVersionProcessed(versionId: string): Promise<boolean> {
     const version = await this.getVersion(versionId);
     return version?.status === 'indexed' || version?.status === 'index_partial';
   }
 
+  /** In the order of their starts; of one chunking, or of all. */
   async getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
     return readSegments(this.#reader, await this.#version(versionId), chunking);
   }
 
+  /** The ids of present segments of another chunking, and of this one from this position on. */
   segmentsBeyond(versionId: string, chunking: string, position: number): Promise<string[]> {
     return findSegmentsBeyond(this.#reader, versionId, chunking, position);
   }
@@ -70,6 +72,7 @@ export class SearchTableReads implements SearchReads {
     return readEmbeddings(this.#reader, await this.#version(versionId), model);
   }
 
+  /** The newest first. */
   listDeadLetters(limit: number, offset: number): Promise<DeadLetter[]> {
     return readDeadLetters(this.#reader, limit, offset);
   }
@@ -81,8 +84,11 @@ export class SearchTableReads implements SearchReads {
   }
 }
 
-/** The operations of one transaction. Each locks the asset before it changes it or its dependents. */
-export class TableOperations extends SearchTableReads implements SearchOperations {
+/**
+ * The operations of one transaction. Each locks the asset before it changes it or its dependents, and throws AppError
+ * `not_found` for what does not exist.
+ */
+export class SearchOperations extends SearchReads {
   readonly #tx: ManagedTransaction;
   readonly #dimension: number;
   readonly #access: Access;
@@ -94,6 +100,7 @@ export class TableOperations extends SearchTableReads implements SearchOperation
     this.#access = access;
   }
 
+  /** Inserts or updates by bucket and key. An asset that was removed is back, with nothing to show until it is published. */
   async upsertAsset(input: AssetInput): Promise<Asset> {
     const id = assetIdOf(input.bucket, input.key);
     if ((await findAsset(this.#tx, id)) !== undefined) await this.#checkInView(id);
@@ -113,16 +120,19 @@ export class TableOperations extends SearchTableReads implements SearchOperation
     return updateAsset(this.#tx, await lockAsset(this.#tx, assetId), change, Date.now());
   }
 
+  /** Records that the object is gone: searches no longer show the asset. */
   async tombstoneAsset(assetId: string): Promise<Asset> {
     await this.#checkInView(assetId);
     return retire(this.#tx, assetId, Date.now());
   }
 
+  /** Publishes: archives the previous version, activates this one, and makes it the current one. Atomic. */
   async setCurrentVersion(assetId: string, versionId: string): Promise<Asset> {
     await this.#checkInView(assetId);
     return publish(this.#tx, assetId, versionId, Date.now());
   }
 
+  /** Returns the version of this asset and etag: a new one, or the one that is there. One that was removed is STAGING again. */
   async createVersion(input: VersionInput): Promise<Version> {
     await this.#checkInView(input.assetId);
     const asset = await lockAsset(this.#tx, input.assetId);
@@ -135,6 +145,11 @@ export class TableOperations extends SearchTableReads implements SearchOperation
     return this.#changeVersion(versionId, change);
   }
 
+  /**
+   * Inserts or updates by version, chunking and position. Segments of a version that has been published can be repeated
+   * but not changed: that is a new version. Throws AppError `invalid_request`; and `transcript_being_put` where the version
+   * is STAGING and says that the segments to be put are those of another transcript than this one.
+   */
   async upsertTranscriptSegments(
     versionId: string,
     segments: readonly TranscriptSegmentInput[],
@@ -154,6 +169,7 @@ export class TableOperations extends SearchTableReads implements SearchOperation
     await this.#changeVersion(versionId, { segmentVisibility: visibility });
   }
 
+  /** Removes these segments, or all of the version, and their embeddings from searches. Returns their number. */
   async softDeleteTranscriptSegments(versionId: string, segmentIds?: readonly string[]): Promise<number> {
     if (segmentIds === undefined) {
       await this.#changeVersion(versionId, { segmentVisibility: 'SOFT_DELETED', embeddingVisibility: 'SOFT_DELETED' });
@@ -167,6 +183,7 @@ export class TableOperations extends SearchTableReads implements SearchOperation
     return removed;
   }
 
+  /** Inserts or updates by segment and model. The segments must exist. */
   async upsertEmbeddings(versionId: string, embeddings: readonly EmbeddingInput[]): Promise<number> {
     let written = 0;
     const version = await this.#lockVersion(versionId);
@@ -197,6 +214,7 @@ export class TableOperations extends SearchTableReads implements SearchOperation
     return insertDeadLetter(this.#tx, input, Date.now());
   }
 
+  /** False where there is none. */
   removeDeadLetter(id: string): Promise<boolean> {
     return deleteDeadLetter(this.#tx, id);
   }

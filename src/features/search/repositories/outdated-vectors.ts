@@ -1,4 +1,4 @@
-import type { OutdatedVersion, OutdatedVersions } from '../rules/outdated-versions.ts';
+import type { OutdatedVersion } from '../rules/outdated-versions.ts';
 import { and, eq, gt, isNull, ne, or, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
@@ -13,13 +13,14 @@ const BATCH = 2_000;
 const STARTED = 'embedder:';
 
 /** Finds versions with vectors of another model than the present one, by the model recorded with them. */
-export class OutdatedVectors implements OutdatedVersions {
+export class OutdatedVectors {
   readonly #manager: VastDBManager;
 
   constructor(manager: VastDBManager) {
     this.#manager = manager;
   }
 
+  /** In the order of their ids, after one of them. */
   page(model: string, afterId: string, limit: number): Promise<OutdatedVersion[]> {
     return translated(async () => {
       if (!(await this.#hasVersions())) return [];
@@ -40,6 +41,12 @@ export class OutdatedVectors implements OutdatedVersions {
     );
   }
 
+  /**
+   * Whether vectors are to be made by this model. If processes have different models, that of the last started process
+   * counts; otherwise each would undo the other's work.
+   *
+   * @param startedMs when the process of the caller started, in Unix milliseconds.
+   */
   isPresent(model: string, startedMs: number): Promise<boolean> {
     return translated(() =>
       this.#manager.transaction(async (tx) => {
@@ -67,6 +74,7 @@ export class OutdatedVectors implements OutdatedVersions {
     return rows.length > 0;
   }
 
+  /** Removes the vectors of a version by a model for good. */
   async removeVectors({ id, assetId }: OutdatedVersion, model: string): Promise<void> {
     const where = and([eq('version_id', id), eq('model', model)]);
     const removeSome = (): Promise<number> =>

@@ -1,9 +1,9 @@
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset, AssetInput, TamsLink } from '../rules/asset.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
 import type { AssetFilter } from '../rules/search-listings.ts';
 import type { FlowReads } from '../../../tams/store.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
 
 /** A link in a request; the source is that of the flow. */
 export type LinkInput = Pick<TamsLink, 'flowId' | 'offsetNs'>;

@@ -1,11 +1,12 @@
 import type { AssetStatus } from '../rules/asset.ts';
 import type { Embedder } from '../rules/embedding.ts';
-import type { JobQueue } from '../rules/job-queue.ts';
 import type { JobStatus } from '../rules/job.ts';
-import type { OutdatedVersion, OutdatedVersions } from '../rules/outdated-versions.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
+import type { OutdatedVersion } from '../rules/outdated-versions.ts';
 import { embeddingJob } from './embedding-job.ts';
 import { embedSegments } from './segment-vectors.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { JobQueue } from '../repositories/job-queue.ts';
+import type { OutdatedVectors } from '../repositories/outdated-vectors.ts';
 
 /** Most jobs that wait or run at a time: new media wait for no more than these. */
 const JOBS_AT_ONCE = 500;
@@ -16,7 +17,7 @@ const SHOWN: ReadonlySet<AssetStatus> = new Set(['indexed', 'index_partial']);
 
 interface Needs {
   readonly database: SearchDatabase;
-  readonly outdated: OutdatedVersions;
+  readonly outdated: OutdatedVectors;
   readonly queue: Pick<JobQueue, 'enqueueAnew'>;
   readonly embedder: Embedder;
 }

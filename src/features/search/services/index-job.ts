@@ -1,7 +1,5 @@
 import type { Asset } from '../rules/asset.ts';
 import { type ClaimedJob, shownMessageOf } from '../rules/job.ts';
-import type { JobQueue } from '../rules/job-queue.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
 import type { Version } from '../rules/version.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -11,6 +9,8 @@ import type { ObjectContents } from './object-content.ts';
 import type { ObjectEvents } from './object-events.ts';
 import type { TamsLinks } from './tams-links.ts';
 import { ContentChanged, type TranscriptSource } from './transcript-source.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { JobQueue } from '../repositories/job-queue.ts';
 
 /**
  * First pause between looks for a flow that uses the object; it doubles each time, until the object is reclaimed as

@@ -1,14 +1,15 @@
 import type { Asset } from '../rules/asset.ts';
 import type { Embedder } from '../rules/embedding.ts';
 import { shownMessageOf } from '../rules/job.ts';
-import type { JobQueue } from '../rules/job-queue.ts';
-import type { SearchDatabase, SearchReads } from '../rules/search-database.ts';
 import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
 import { isBeingWritten, type Version, writtenByAnother } from '../rules/version.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { embeddingJob, madeBy } from './embedding-job.ts';
 import { embedSegments } from './segment-vectors.ts';
 import { storeTranscript } from './transcript-store.ts';
+import type { SearchReads } from '../repositories/operations.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { JobQueue } from '../repositories/job-queue.ts';
 
 const EMBED_LATER_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import type { ObjectInfo } from '../../../media/media-store.ts';
-import type { ObjectStorage } from '../rules/object-storage.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { isSidecar, mediumTypeOf, type Sidecar, sidecarsOf, stemOf } from './media-kinds.ts';
+import type { ObjectStorage } from '../repositories/object-storage.ts';
 
 /** A medium as it lies in its store now, with the transcripts beside it. */
 export interface ObjectContent {

@@ -2,14 +2,14 @@ import pLimit from 'p-limit';
 import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 import type { Asset } from '../rules/asset.ts';
 import type { Job } from '../rules/job.ts';
-import type { JobQueue } from '../rules/job-queue.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
 import type { Version } from '../rules/version.ts';
 import type { ObjectOutcomes } from '../../feature.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { isSidecar } from './media-kinds.ts';
 import type { ObjectContent, ObjectContents } from './object-content.ts';
 import type { TamsLinks } from './tams-links.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { JobQueue } from '../repositories/job-queue.ts';
 
 type EventOutcome = keyof ObjectOutcomes;
 

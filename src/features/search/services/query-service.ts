@@ -1,8 +1,8 @@
 import type { Embedder } from '../rules/embedding.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
 import type { Fusion, SearchFilters, SearchResult } from '../rules/search-query.ts';
 import { languageTag } from '../../../formats/transcripts/language-tag.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
 
 type SearchType = 'keyword' | 'semantic' | 'hybrid';
 

@@ -1,8 +1,10 @@
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { DeadLetter, Job } from '../rules/job.ts';
-import type { JobQueue, QueueControl, QueueStats } from '../rules/job-queue.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
+import type { QueueStats } from '../rules/job-queue.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { JobQueue } from '../repositories/job-queue.ts';
+import type { QueueControl } from '../repositories/queue-control.ts';
 
 interface QueueState extends QueueStats {
   readonly paused: boolean;

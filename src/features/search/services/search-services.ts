@@ -1,10 +1,9 @@
 import { type Asker, byClasses } from '../../../tams/access/by-classes.ts';
 import type { Store } from '../../../tams/store.ts';
-import type { TableJobQueue } from '../repositories/table-job-queue.ts';
-import type { TableQueueControl } from '../repositories/table-queue-control.ts';
-import type { TableSearchDatabase } from '../repositories/table-search-database.ts';
+import type { JobQueue } from '../repositories/job-queue.ts';
+import type { QueueControl } from '../repositories/queue-control.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
 import type { Embedder } from '../rules/embedding.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
 import { AssetService, type IsHidden } from './asset-service.ts';
 import { Indexer } from './indexer.ts';
 import { QueryService } from './query-service.ts';
@@ -26,9 +25,9 @@ export interface SearchServices {
 interface SearchParts {
   /** Ids of the storage backends, by the names of their buckets. */
   readonly buckets: Readonly<Record<string, string>>;
-  readonly database: TableSearchDatabase;
-  readonly queue: TableJobQueue;
-  readonly queueControl: TableQueueControl;
+  readonly database: SearchDatabase;
+  readonly queue: JobQueue;
+  readonly queueControl: QueueControl;
   readonly embedder: Embedder;
 }
 

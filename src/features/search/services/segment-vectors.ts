@@ -1,5 +1,5 @@
 import type { Embedder, EmbeddingInput } from '../rules/embedding.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
 
 /** Texts per request to the embedder: services commonly take this many, and a failure repeats little. */
 const EMBEDDING_BATCH = 64;

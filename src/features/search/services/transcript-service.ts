@@ -1,4 +1,3 @@
-import type { SearchDatabase } from '../rules/search-database.ts';
 import type { SearchableTranscript, TranscriptText } from '../rules/searchable-transcript.ts';
 import type { TranscriptSegment } from '../rules/transcript-segment.ts';
 import type { Version } from '../rules/version.ts';
@@ -10,6 +9,7 @@ import type { Indexer } from './indexer.ts';
 import { storeTranscript } from './transcript-store.ts';
 import { readTranscript } from './read-transcript.ts';
 import { presentVersion } from './version-service.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
 
 const LANGUAGE = /^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,7}$/;
 

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import { JobError } from '../rules/job.ts';
 import type { ObjectBody } from '../../../media/media-store.ts';
-import type { ObjectStorage } from '../rules/object-storage.ts';
 import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
 import type { Transcriber } from '../providers/transcriber.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { fileNameOf } from './media-kinds.ts';
 import type { FoundSidecar, ObjectContent } from './object-content.ts';
 import { readTranscript } from './read-transcript.ts';
+import type { ObjectStorage } from '../repositories/object-storage.ts';
 
 /** Days of speech: a longer file is no transcript. */
 const SIDECAR_MAX_BYTES = 32 * 2 ** 20;

@@ -1,6 +1,7 @@
-import type { SearchDatabase, SearchTransaction } from '../rules/search-database.ts';
 import { publishedIsFixed, type Version, type VersionStatus, writtenByAnother } from '../rules/version.ts';
 import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { SearchOperations } from '../repositories/operations.ts';
 
 /**
  * Makes a transcript the segments of a version, in place of another that it had: an attempt that broke off may have stored
@@ -44,7 +45,7 @@ export async function storeTranscript(
 /** All segments of its transcript are there. */
 const WRITTEN: ReadonlySet<VersionStatus> = new Set(['embedding', 'indexed', 'index_partial']);
 
-async function bringBack(tx: SearchTransaction, { id, publishState, segmentVisibility }: Version): Promise<void> {
+async function bringBack(tx: SearchOperations, { id, publishState, segmentVisibility }: Version): Promise<void> {
   if (segmentVisibility !== 'SOFT_DELETED' || publishState === 'SOFT_DELETED') return;
   await tx.setTranscriptVisibility(id, publishState);
   await tx.setEmbeddingVisibility(id, publishState);

@@ -1,9 +1,9 @@
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset } from '../rules/asset.ts';
-import type { QueueControl } from '../rules/job-queue.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { QueueControl } from '../repositories/queue-control.ts';
 
 /** Decisions of people about assets that could not be indexed. */
 export class TriageService {

@@ -1,13 +1,13 @@
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset } from '../rules/asset.ts';
 import type { EmbeddingInput } from '../rules/embedding.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
 import type { VersionSize } from '../rules/search-listings.ts';
 import { isBeingWritten, type Version, type VersionInput, writtenByAnother } from '../rules/version.ts';
 import { languageTag } from '../../../formats/transcripts/language-tag.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
 import { madeBy } from './embedding-job.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
 
 export class VersionService {
   readonly #database: SearchDatabase;

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { QueueControl } from '../rules/job-queue.ts';
-import type { SearchDatabase } from '../rules/search-database.ts';
 import { withReserve } from '../../../operation/disk-reserve.ts';
 import type { LeaseKeeper } from '../../../tams/leases/lease-keeper.ts';
 import { WorkerLoop } from '../../../operation/worker-loop.ts';
+import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { QueueControl } from '../repositories/queue-control.ts';
 
 const LEASE = 'search-housekeeping';
 const IDLE_MS = 600_000;

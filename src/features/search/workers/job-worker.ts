@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { type ClaimedJob, JobHandedBack } from '../rules/job.ts';
-import type { Consumer, ConsumeOptions, JobHandler, JobQueue } from '../rules/job-queue.ts';
+import type { Consumer, ConsumeOptions, JobHandler } from '../rules/job-queue.ts';
 import type { WorkerStatus } from '../../../operation/worker-loop.ts';
+import type { JobQueue } from '../repositories/job-queue.ts';
 
 /** Works on the jobs of media search, several at once. */
 export class JobWorker {

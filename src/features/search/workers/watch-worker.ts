@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import type { ObjectStorage, Subscription } from '../rules/object-storage.ts';
+import type { Subscription } from '../rules/object-storage.ts';
 import type { ObjectEvents } from '../services/object-events.ts';
 import type { LeaseKeeper } from '../../../tams/leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
+import type { ObjectStorage } from '../repositories/object-storage.ts';
 
 interface WatchOptions {
   readonly bucket: string;

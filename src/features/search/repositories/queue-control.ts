@@ -1,5 +1,4 @@
 import type { Job } from '../rules/job.ts';
-import type { QueueControl } from '../rules/job-queue.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import type { Row, TableDefinition } from '../../../vastdb/engine.ts';
@@ -16,13 +15,15 @@ import { release } from './triage.ts';
 /** Rows that are removed in one transaction. */
 const PURGE_BATCH = 2_000;
 
-export class TableQueueControl implements QueueControl {
+/** Operators' control of the queue. It affects all processes, and those that start later. */
+export class QueueControl {
   readonly #manager: VastDBManager;
 
   constructor(manager: VastDBManager) {
     this.#manager = manager;
   }
 
+  /** No more jobs are taken; running ones are completed. */
   pause(): Promise<void> {
     return this.#transaction((tx) => writeQueuePaused(tx, true));
   }
@@ -35,6 +36,10 @@ export class TableQueueControl implements QueueControl {
     return readQueuePaused(this.#manager.reader());
   }
 
+  /**
+   * Lets a job that was given up be tried anew, and removes its dead letter. Its asset is `retrying` then, until the job has
+   * ended, where it was in quarantine or put aside. Throws AppError `not_found`.
+   */
   requeue(deadLetterId: string): Promise<Job> {
     return this.#transaction(async (tx) => {
       const letter = await tx.selectOne({
@@ -53,6 +58,7 @@ export class TableQueueControl implements QueueControl {
     });
   }
 
+  /** The same for all failed jobs of an asset. Returns their number. */
   requeueAsset(assetId: string): Promise<number> {
     return this.#transaction(async (tx) => {
       const dead = and([eq('asset_id', assetId), eq('status', 'dead')]);
@@ -64,6 +70,7 @@ export class TableQueueControl implements QueueControl {
     });
   }
 
+  /** How long the oldest due job has waited; 0 if there is none. */
   async waitedMs(): Promise<number> {
     const nowMs = Date.now();
     const { rows } = await this.#manager.reader().select({
@@ -78,11 +85,16 @@ export class TableQueueControl implements QueueControl {
     return dueMs === undefined ? 0 : nowMs - Number(dueMs);
   }
 
+  /** Forgets jobs that were completed before this time; their keys can be enqueued again. Returns how many. */
   purgeCompleted(completedBeforeMs: number): Promise<number> {
     const before = BigInt(completedBeforeMs);
     return this.#purge(JOBS, and([eq('status', 'completed'), lt('completed_ms', before)]));
   }
 
+  /**
+   * Forgets jobs that were given up before this time, and their dead letters, unless their asset is in quarantine. Returns how
+   * many letters.
+   */
   async purgeDeadLetters(createdBeforeMs: number): Promise<number> {
     const before = BigInt(createdBeforeMs);
     // A person still decides about these, and may repeat the job.

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { ClaimedJob, Job, JobFailure, JobInput, JobStatus } from '../rules/job.ts';
-import type { ConsumeOptions, Consumer, JobHandler, JobQueue, QueueStats } from '../rules/job-queue.ts';
+import type { ConsumeOptions, Consumer, JobHandler, QueueStats } from '../rules/job-queue.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { translated } from '../../../tams/table-failure.ts';
-import { buryHeld, claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
+import { claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
 import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
 import { dueAnew, newRow, toJob } from './job-rows.ts';
 import { JOBS } from '../search-job-tables.ts';
@@ -14,10 +14,11 @@ import { JOBS } from '../search-job-tables.ts';
 const TIMES: ConsumerTimes = { leaseMs: 30_000, pollMs: 500 };
 
 /**
- * Jobs in a table that any number of processes work on. `due_ms` says when a job may be taken: its time while it waits,
+ * Jobs in a table that any number of processes work on: at most one consumer holds a job at a time, and none is lost.
+ * `due_ms` says when a job may be taken: its time while it waits,
  * the end of its lease while it runs, never when it is done.
  */
-export class TableJobQueue implements JobQueue {
+export class JobQueue {
   readonly #manager: VastDBManager;
   readonly #logger: Logger;
   readonly #times: ConsumerTimes;
@@ -29,6 +30,7 @@ export class TableJobQueue implements JobQueue {
     this.#times = times;
   }
 
+  /** Returns the job of this idempotency key: a new one, or the existing one in any state. */
   enqueue(input: JobInput): Promise<Job> {
     return this.enqueueWithDelay(input, 0);
   }
@@ -39,6 +41,9 @@ export class TableJobQueue implements JobQueue {
     return job;
   }
 
+  /**
+   * The same for many, in one transaction; but done jobs run once more. Returns the jobs, in the order of the inputs.
+   */
   async enqueueAnew(inputs: readonly JobInput[], delayMs: number): Promise<Job[]> {
     const keys = inputs.map(({ idempotencyKey }) => idempotencyKey);
     const jobs = await this.#transaction(async (tx) => {
@@ -103,16 +108,14 @@ export class TableJobQueue implements JobQueue {
     };
   }
 
+  /** False, and nothing is changed, where the lease is not the caller's any more; likewise below. */
   ack(job: ClaimedJob): Promise<boolean> {
     return this.#transaction((tx) => completeJob(tx, job, Date.now()));
   }
 
+  /** Lets the job be tried again after a delay, or moves it to the dead letters when that makes no sense. */
   nack(job: ClaimedJob, failure: JobFailure): Promise<boolean> {
     return this.#transaction((tx) => failJob(tx, job, failure, Date.now()));
-  }
-
-  moveToDeadLetters(job: ClaimedJob, failure: JobFailure): Promise<boolean> {
-    return this.#transaction((tx) => buryHeld(tx, job, failure, Date.now()));
   }
 
   async stats(): Promise<QueueStats> {
@@ -121,15 +124,6 @@ export class TableJobQueue implements JobQueue {
     const counts = [count('waiting', 'failed'), count('active'), count('completed'), count('failed'), count('dead')];
     const [waiting = 0, active = 0, completed = 0, failed = 0, dead = 0] = await Promise.all(counts);
     return { waiting, active, completed, failed, dead };
-  }
-
-  health(): Promise<void> {
-    return this.#manager.health();
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(Array.from(this.#consumers, (consumer) => consumer.stop()));
-    this.#consumers.clear();
   }
 
   /** Consumers of other processes find it at their next look. */
