@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CursorCodec } from '../shared/cursor.ts';
 import type { CursorPosition, JsonText, Page, PageRequest } from '../shared/paging.ts';
+import { nextTurn } from '../shared/turns.ts';
 import { jsonList, sendHead, sendJson } from './send-json.ts';
 
 /** `url` is the path and the query string as they came; `query` is after validation. */
@@ -18,6 +19,9 @@ interface Listing<Item> {
   /** Whether the order is reversed, of listings that tell it, and how many items a page has. */
   readonly reverse?: boolean | undefined;
 }
+
+/** Characters of a page that are made in one turn, some two milliseconds. */
+const TURN_LENGTH = 512 * 1024;
 
 interface PagingLimits {
   readonly limitDefault: number;
@@ -56,7 +60,7 @@ export class Paging {
     if (request.method === 'HEAD') return sendHead(reply);
     const textOf = (item: Item): JsonText =>
       typeof item === 'string' ? text(item) : JSON.stringify(show?.(item) ?? item);
-    return sendJson(reply, jsonList(items.map(textOf)));
+    return sendJson(reply, jsonList(await inTurns(items, textOf)));
   }
 
   /**
@@ -83,6 +87,21 @@ export class Paging {
     reply.header('x-paging-nextkey', key);
     reply.header('link', `<${this.#baseUrl(request)}${nextUrl(request.url, key)}>; rel="next"`);
   }
+}
+
+/** The texts of a page. Those of a large one are made in turns of the event loop of their own, as is what joins and sends them. */
+async function inTurns<Item>(items: readonly Item[], textOf: (item: Item) => JsonText): Promise<JsonText[]> {
+  const texts: JsonText[] = [];
+  let length = 0;
+  for (const item of items) {
+    const text = textOf(item);
+    texts.push(text);
+    length += text.length;
+    if (length < TURN_LENGTH) continue;
+    length = 0;
+    await nextTurn();
+  }
+  return texts;
 }
 
 /** The scope of a cursor: the path, and the parameters that the operation understood, in a fixed order. */

@@ -1,8 +1,8 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { startServer } from '../bench/support/server-process.ts';
 import { ApiClient } from './http/api-client.ts';
 import { flowBody } from './http/flow-actions.ts';
@@ -26,9 +26,17 @@ export interface AttackOrder {
   readonly attack: boolean;
 }
 
+/** What attackers have done since they began. */
+export interface AttackReport {
+  /** Requests that came to an end, or were cut off. */
+  readonly sent: number;
+  readonly cpuSeconds: number;
+}
+
 /**
  * Honest clients, in rounds with all attacks at once and rounds without: what an attack costs them is a ratio of the same
- * run. `checksLatency` is for runs that are long enough, on a machine with nothing else to do.
+ * run. Each of them sends its next request `THINK_MS` after the last answer, so slow answers are also fewer.
+ * `checksLatency` is for runs that are long enough, on a machine with nothing else to do.
  */
 export async function stressAttacks(
   directory: string,
@@ -41,9 +49,14 @@ export async function stressAttacks(
   await mkdir(dataDir);
   const server = await startServer({ DATA_DIR: dataDir });
   const client = new ApiClient(server.baseUrl, report, HONEST_CLIENTS);
-  const attacker = new Worker(new URL('./attacks/attacker.ts', import.meta.url));
-  const order = (attack: boolean): void =>
-    attacker.postMessage({ baseUrl: server.baseUrl, attack } satisfies AttackOrder);
+  const attacker = fork(new URL('./attacks/attacker.ts', import.meta.url));
+  const gone = new AbortController();
+  attacker.once('exit', () => gone.abort());
+  const order = async (attack: boolean): Promise<AttackReport> => {
+    attacker.send({ baseUrl: server.baseUrl, attack } satisfies AttackOrder);
+    const [told] = (await once(attacker, 'message', gone)) as [AttackReport];
+    return told;
+  };
   const peak = { mb: 0 };
   const timer = setInterval(() => {
     void server.residentBytes().then(
@@ -51,12 +64,12 @@ export async function stressAttacks(
       () => undefined,
     );
   }, 50);
+  const attack = { sent: 0, cpuSeconds: 0, seconds: 0 };
   const latency = { quiet: new LatencyHistogram(), attacked: new LatencyHistogram() };
   let phase: keyof typeof latency | undefined;
   let ends = false;
   try {
-    order(false);
-    await once(attacker, 'message');
+    await order(false);
     const clients = Array.from({ length: HONEST_CLIENTS }, async () => {
       await beHonest(
         client,
@@ -71,20 +84,25 @@ export async function stressAttacks(
     const until = performance.now() + seconds * 1000;
     while (performance.now() < until) {
       for (const next of ['quiet', 'attacked'] as const) {
-        order(next === 'attacked');
+        const before = await order(next === 'attacked');
+        const beganAt = performance.now();
         await pause(CHANGE_MS);
         phase = next;
         await pause(Math.min(ROUND_MS, (seconds * 1000) / 4));
         phase = undefined;
+        if (next === 'quiet') continue;
+        const after = await order(false);
+        attack.sent += after.sent - before.sent;
+        attack.cpuSeconds += after.cpuSeconds - before.cpuSeconds;
+        attack.seconds += (performance.now() - beganAt) / 1000;
       }
     }
     ends = true;
     await Promise.all(clients);
-    order(false);
   } finally {
     ends = true;
     clearInterval(timer);
-    await attacker.terminate();
+    attacker.kill();
     client.close();
     await server.close();
   }
@@ -92,7 +110,8 @@ export async function stressAttacks(
   const ratio = attacked / quiet;
   report.fact(
     `attacks: honest p99 ${attacked.toFixed(1)} ms, ${quiet.toFixed(1)} ms without (${ratio.toFixed(2)} times); ` +
-      `${latency.attacked.count} and ${latency.quiet.count} requests; ${Math.round(peak.mb)} MB at most`,
+      `${latency.attacked.count} and ${latency.quiet.count} requests; ${Math.round(peak.mb)} MB at most; ` +
+      `${Math.round(attack.sent / attack.seconds)} attacks/s, with ${(attack.cpuSeconds / attack.seconds).toFixed(2)} cores of their own`,
   );
   report.check('attacks leave memory bounded', peak.mb < MEMORY_MAX_MB, () => `${Math.round(peak.mb)} MB`);
   if (!checksLatency) return;

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../shared/errors.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
+import { nextTurn } from '../../shared/turns.ts';
 import type { FlowState, Store } from '../../tams/store.ts';
 import type { TimelineRepository } from './timeline-repository.ts';
 import { bucketStarts, holesAt, overlapOf, type Span, without } from './timeline-rules.ts';

@@ -77,6 +77,8 @@ const ROWS_PER_TURN_OF_TAGS = 512;
 const CHECKS_PER_TURN = 64;
 /** A page of more may have many bytes: no two of them are read in one turn. */
 const ROWS_WITHOUT_TURN = 100;
+/** Bytes of rows that are read in one turn, some two milliseconds. */
+const BYTES_PER_TURN = 512 * 1024;
 /** A check of a row costs as much as passing over this many. */
 const CHECK_WORK = 32;
 
@@ -112,9 +114,10 @@ async function list(reader: TableReads, listing: AnyListing, page: PageRequest):
   let after = order.after(page.after);
   const size = new RowBytes();
   const { maxBytes } = page;
+  const bytesPerTurn = reader.ordering ? BYTES_PER_TURN : Infinity;
   let work = 0;
-  for (;;) {
-    if (isScan || check !== undefined || page.limit > ROWS_WITHOUT_TURN) await nextTurn();
+  for (let isFirst = true; ; isFirst = false) {
+    if (!isFirst || isScan || check !== undefined || page.limit > ROWS_WITHOUT_TURN) await nextTurn({ isFirst });
     const stretch = isScan ? await nextStretch(reader, listing, after, length) : undefined;
     const end = stretch?.end === undefined ? [] : order.upTo(stretch.end);
     const limit = check === undefined ? wanted - found.length : CHECKS_PER_TURN;
@@ -130,7 +133,7 @@ async function list(reader: TableReads, listing: AnyListing, page: PageRequest):
       ]),
       orderBy: order.orderBy,
       limit,
-      maxBytes: maxBytes === undefined ? undefined : maxBytes - size.bytes,
+      maxBytes: maxBytes === undefined ? undefined : Math.min(maxBytes - size.bytes, bytesPerTurn),
       ...order.hints,
     });
     const rows = cells as AnyRow[];

@@ -236,6 +236,28 @@ describe.runIf(IS_EMBEDDED)('a source of more flows than are looked at for its r
   });
 });
 
+describe.runIf(IS_EMBEDDED)('a page of large flows', () => {
+  it('is read, and made into text, in parts that have turns of the event loop of their own', async () => {
+    const PAGE = 3;
+    for (const [label, bytes] of [
+      ['small', 10],
+      ['large', 900_000],
+    ] as const) {
+      for (let n = 0; n < PAGE; n++) {
+        const flow = videoFlow({ id: testId('flow', 50_000 + bytes + n), source_id: testId('source', 5) }, { label });
+        await api.must('PUT', `/flows/${flow.id}`, { ...flow, description: 'x'.repeat(bytes) });
+      }
+    }
+    const turnsOfPage = (label: string) =>
+      turnsOf(async () => {
+        const { statusCode, body } = await server.app.inject(`/flows?label=${label}`);
+        expect([statusCode, (JSON.parse(body) as object[]).length]).toEqual([200, PAGE]);
+      });
+    await turnsOfPage('small');
+    expect((await turnsOfPage('large')) - (await turnsOfPage('small'))).toBeGreaterThanOrEqual(2 * PAGE - 1);
+  });
+});
+
 /** How many turns of the event loop the work takes. */
 async function turnsOf(work: () => Promise<unknown>): Promise<number> {
   let turns = 0;

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parentPort } from 'node:worker_threads';
 import { flowBody } from '../http/flow-actions.ts';
-import type { AttackOrder } from '../attacks.ts';
-
-/** Runs in a thread of its own: honest clients must not wait for what attackers compute. */
+import type { AttackOrder, AttackReport } from '../attacks.ts';
 
 const STALLING = 100;
 const STALL_BYTES = 9 * 2 ** 20;
@@ -14,16 +12,22 @@ const GAP_READERS = 10;
 const LARGE_FLOWS = 100;
 const GAPPED_FLOWS = 400;
 const REST_MS = 5;
+/**
+ * Attackers have machines of their own. Here they share the cores with the server and with honest clients, who should not
+ * wait for what attackers compute: with this niceness they have a tenth of a core that others want too.
+ */
+const NICENESS = 10;
 
 let baseUrl = '';
 let attacks = false;
+let sent = 0;
 
 interface Sent {
   readonly status: number;
 }
 
-async function send(method: string, path: string, json?: unknown): Promise<Sent> {
-  const body = json === undefined ? undefined : typeof json === 'string' ? json : JSON.stringify(json);
+async function send(method: string, path: string, json?: object): Promise<Sent> {
+  const body = json === undefined || json instanceof Uint8Array ? json : JSON.stringify(json);
   const headers = { 'content-type': 'application/json' };
   try {
     const response = await fetch(baseUrl + path, { method, ...(body !== undefined && { body, headers }) });
@@ -40,9 +44,11 @@ const newFlow = (more: object = {}): { id: string } => {
   return { ...flowBody(id, randomUUID(), 'Of an attacker'), ...more, id };
 };
 const large = 'x'.repeat(1_000_000);
-const manyTags = JSON.stringify(
+const bytesOf = (json: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(json));
+const manyTags = bytesOf(
   newFlow({ tags: Object.fromEntries(Array.from({ length: 800_000 }, (_, n) => [`t${n}`, ''])) }),
 );
+const stalling = Buffer.alloc(STALL_BYTES - 1000, ' ');
 const tags = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`tag ${n}`, 'x']));
 
 /** What the attacks need to be there. */
@@ -72,7 +78,7 @@ function stall(flowId: string): Promise<void> {
   const socket = connect({ host: hostname, port: Number(port) });
   const head = `POST /flows/${flowId}/segments HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n`;
   socket.write(`${head}content-length: ${STALL_BYTES}\r\n\r\n[`);
-  socket.write(Buffer.alloc(STALL_BYTES - 1000, ' '));
+  socket.write(stalling);
   const timer = setInterval(() => attacks || socket.destroy(), 100);
   return new Promise((resolve) => {
     socket.on('error', () => undefined).resume();
@@ -86,14 +92,18 @@ function stall(flowId: string): Promise<void> {
 /** Again and again, while there is an attack. */
 async function repeat(attack: () => Promise<unknown>): Promise<void> {
   for (;;) {
-    if (attacks) await attack();
+    if (attacks) {
+      await attack();
+      sent++;
+    }
     await pause(attacks ? REST_MS : 50);
   }
 }
 
 async function run(): Promise<void> {
   const tagged = await prepare();
-  parentPort?.postMessage('prepared');
+  setPriority(Math.min(19, getPriority() + NICENESS));
+  report();
   const many = (count: number, attack: () => Promise<unknown>) => Array.from({ length: count }, () => repeat(attack));
   // A deleted flow's id, taken again.
   const squat = async (): Promise<void> => {
@@ -103,11 +113,11 @@ async function run(): Promise<void> {
       await send('DELETE', `/flows/${flow.id}`);
     }
   };
-  const members = JSON.stringify(Array.from({ length: 1_000 }, () => ({ id: tagged, role: 'x' })));
+  const members = bytesOf(Array.from({ length: 1_000 }, () => ({ id: tagged, role: 'x' })));
   await Promise.all([
     ...many(2, squat),
     ...many(2, () => send('PUT', `/flows/${randomUUID()}`, manyTags)),
-    ...many(2, () => send('PUT', `/flows/${tagged}/label`, JSON.stringify(randomUUID()))),
+    ...many(2, () => send('PUT', `/flows/${tagged}/label`, bytesOf(randomUUID()))),
     ...many(1, () => send('PUT', `/flows/${tagged}/flow_collection`, members)),
     ...many(PAGE_READERS, () => send('GET', '/flows?limit=1000')),
     ...many(STALLING, () => stall(tagged)),
@@ -115,9 +125,15 @@ async function run(): Promise<void> {
   ]);
 }
 
-parentPort?.on('message', ({ baseUrl: where, attack }: AttackOrder) => {
+function report(): void {
+  const { user, system } = process.cpuUsage();
+  process.send?.({ sent, cpuSeconds: (user + system) / 1e6 } satisfies AttackReport);
+}
+
+process.on('message', ({ baseUrl: where, attack }: AttackOrder) => {
   const isFirst = baseUrl === '';
   baseUrl = where;
   attacks = attack;
   if (isFirst) void run();
+  else report();
 });

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExrFileSummary } from '../rules/exr-file.ts';
 import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
 import type { CursorPosition, PageRequest } from '../../../shared/paging.ts';
@@ -8,6 +7,7 @@ import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { DEFAULT_EXR_POLICY, type ExrPolicy, type Verdict } from '../rules/policy/policy.ts';
 import { type ExrValidation, type JudgedHeader, validateExr } from '../rules/policy/validate.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { nextTurn } from '../../../shared/turns.ts';
 import type { ExrFileService } from './exr-file-service.ts';
 
 interface ValidatedExrFile extends Pick<ExrValidation, 'status' | 'rules'> {
