@@ -6,6 +6,7 @@ import type { Authentication } from './access-check.ts';
 import { baseUrlOf, originForm } from './base-url.ts';
 import { clientErrorResponse, handleError, handleFrameworkError } from './error-handler.ts';
 import { BodyMemory } from './limits/body-memory.ts';
+import { OWN_COMPILERS } from './own-compilers.ts';
 import { Paging } from './paging.ts';
 import { authenticationPlugin } from './plugins/authentication.ts';
 import { bodyMemoryPlugin } from './plugins/body-memory.ts';
@@ -123,11 +124,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 function createServer(config: AppConfig, limits: ServerLimits, logger: Logger | false): TamsApp {
   const loggerInstance: FastifyBaseLogger | undefined = logger === false ? undefined : logger;
-  const app = Fastify({
+  return Fastify({
     // One logger for all requests: log lines name their request themselves.
     ...(loggerInstance && { loggerInstance, childLoggerFactory: (parent: FastifyBaseLogger) => parent }),
     // Errors are logged by the error handler; a line for each request would cost more than the request.
     logController: new LogController({ disableRequestLogging: true }),
+    schemaController: OWN_COMPILERS,
     genReqId: requestIdGenerator(),
     requestIdHeader: false,
     trustProxy: typeof config.trustProxy === 'boolean' ? config.trustProxy : [...config.trustProxy],
@@ -150,7 +152,4 @@ function createServer(config: AppConfig, limits: ServerLimits, logger: Logger | 
       }
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  // Payloads are JSON texts already, so serializers for the response schemas are not needed.
-  app.setSerializerCompiler(() => (payload) => JSON.stringify(payload));
-  return app;
 }

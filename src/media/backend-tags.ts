@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import type { Static } from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 import type { TextSyntax } from '../config/text-syntax.ts';
 
 /** Tags of a storage backend (TAMS 8.2, `schemas/tags.json`). They come from the configuration. */
@@ -11,7 +11,7 @@ export const BACKEND_TAGS: TextSyntax<BackendTags> = {
   parse: (json) => {
     try {
       const tags: unknown = JSON.parse(json);
-      return Value.Check(BackendTags, tags) ? tags : undefined;
+      return Schema.Check(BackendTags, tags) ? tags : undefined;
     } catch {
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { S3ServiceException } from '@aws-sdk/client-s3';
+import type { S3ServiceException } from '@aws-sdk/client-s3';
 import { AppError } from '../shared/errors.ts';
 import { CircuitOpenError } from './circuit-breaker.ts';
 
@@ -9,9 +9,12 @@ const INSUFFICIENT_STORAGE = 507;
 /** Request timeout, and too many requests. */
 const ASK_LATER = new Set([408, 429]);
 
+/** Whether the store answered with an error. It has no `instanceof`, since servers without S3 do not load the SDK. */
+const isAnswer = (error: unknown): error is S3ServiceException => error instanceof Error && '$fault' in error;
+
 /** Whether the store answered that there is no such object. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof S3ServiceException && MISSING.has(error.name);
+  return isAnswer(error) && MISSING.has(error.name);
 }
 
 /** Whether the store answered that it will not do it. */
@@ -48,7 +51,7 @@ export function toAppError(error: unknown): AppError {
   if (isFull(error)) {
     return new AppError('storage_full', 'The media store has no space left; free some there.', { cause: error });
   }
-  if (error instanceof S3ServiceException && error.name === 'InvalidRange') {
+  if (isAnswer(error) && error.name === 'InvalidRange') {
     return new AppError('range_not_satisfiable', 'The range lies behind the end of the object.', { cause: error });
   }
   const status = statusOf(error);
@@ -67,10 +70,10 @@ function unavailable(summary: string, cause: unknown, retryAfterS?: number): App
 }
 
 function isFull(error: unknown): boolean {
-  return error instanceof S3ServiceException && (FULL.has(error.name) || statusOf(error) === INSUFFICIENT_STORAGE);
+  return isAnswer(error) && (FULL.has(error.name) || statusOf(error) === INSUFFICIENT_STORAGE);
 }
 
 /** The HTTP status of the store's answer; undefined when there was none. */
 function statusOf(error: unknown): number | undefined {
-  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  return isAnswer(error) ? error.$metadata.httpStatusCode : undefined;
 }

@@ -1,5 +1,5 @@
 import type { MediaStore } from '../../media/media-store.ts';
-import { Parser } from 'm3u8-parser';
+import type { Parser } from 'm3u8-parser';
 import { AppError } from '../../shared/errors.ts';
 import { Refused } from './refused.ts';
 
@@ -34,7 +34,8 @@ export async function readPlaylist(store: MediaStore, key: string): Promise<read
   } catch (cause) {
     throw new AppError('media_store_unavailable', 'The media store broke off while a playlist was read.', { cause });
   }
-  const parser = new Parser();
+  const { Parser: PlaylistParser } = await import('m3u8-parser');
+  const parser = new PlaylistParser();
   parser.push(Buffer.concat(chunks).toString('utf8'));
   parser.end();
   const { manifest } = parser;

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/schema';
 import { AppError } from '../../shared/errors.ts';
 import { bodyFailure } from './failure.ts';
 
@@ -58,18 +58,19 @@ export function compileOneOrMany(item: TSchema, maxItems: number, noun: string, 
 
 /** `at` is where the value lies: `body`, or its index in a body that is a list. */
 function compileAt(schema: TSchema): (value: unknown, at: 'body' | number) => Validated {
-  const check = compiled(schema);
+  let check: Validator | undefined;
   return (value, at) => {
+    check ??= compiled(schema);
     const isValid = check.Check(value);
     if (isValid && !isDeeperThan(value, MAX_DEPTH)) return { value };
     const field = at === 'body' ? at : `body/${at}`;
-    if (!isValid) return { error: bodyFailure(check.Errors(value), field) };
+    if (!isValid) return { error: bodyFailure(check.Errors(value)[1], field) };
     const summary = `${field} is nested deeper than ${MAX_DEPTH} levels`;
     return { error: new AppError('invalid_request', summary, { field }) };
   };
 }
 
-/** Versions of the API, and their mounts, share schemas. */
+/** Made for the first body: most schemas are never used. Versions of the API, and their mounts, share schemas. */
 function compiled(schema: TSchema): Validator {
   const known = COMPILED.get(schema);
   if (known !== undefined) return known;

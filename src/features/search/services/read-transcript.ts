@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { programBeside, WorkerThread } from '../../../shared/worker-calls.ts';
-import { parseSearchable, type SearchableTranscript, type TranscriptText } from '../rules/searchable-transcript.ts';
+import type { SearchableTranscript, TranscriptText } from '../rules/searchable-transcript.ts';
 import type { TranscriptRead } from './transcript-thread.ts';
 
 /** Shorter texts take a few milliseconds, less than a thread needs to start. */
@@ -20,7 +20,11 @@ let last: Promise<unknown> = Promise.resolve();
  * Rejects with AppError `invalid_request`, which names the problem.
  */
 export async function readTranscript(text: TranscriptText): Promise<SearchableTranscript> {
-  if (text.text.length <= LONG_CHARACTERS) return parseSearchable(text);
+  if (text.text.length <= LONG_CHARACTERS) {
+    // Servers that read no transcripts do not load the XML parser.
+    const { parseSearchable } = await import('../rules/searchable-transcript.ts');
+    return parseSearchable(text);
+  }
   const reading = last.then(() => readOnThread(text));
   last = reading.catch(() => undefined);
   const found = await reading;
