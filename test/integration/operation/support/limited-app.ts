@@ -17,17 +17,17 @@ export interface LimitedApp {
 }
 
 /**
- * The HTTP application with these limits, listening, over a flow service whose `get` is the given one: real ones cannot
+ * The HTTP application with these limits, listening, over a flow service whose `shown` is the given one: real ones cannot
  * be made to be slow, or to be busy for a known time.
  */
 export async function startLimited(
   limits: Partial<ServerLimits>,
-  get: () => Promise<string> = () => Promise.resolve('{}'),
+  shown: () => Promise<string> = () => Promise.resolve('{}'),
   logger: Logger | false = false,
 ): Promise<LimitedApp> {
   const base = unwatched();
   const operation = { ...base, limits: { ...base.limits, ...limits } };
-  const flows = { get };
+  const flows = { shown };
   const app = await buildApp({
     apis: [{ path: '', version: DEFAULT_VERSION }],
     routes: routesOver({ flows } as unknown as Services),
