@@ -1,3 +1,4 @@
+import type { preParsingHookHandler, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import { type BodyMemory, SMALL_BYTES } from '../limits/body-memory.ts';
 
@@ -5,13 +6,19 @@ interface BodyMemoryPluginOptions {
   memory: BodyMemory;
 }
 
-/** Counts large bodies, of requests and of answers, but those that are streamed. */
+/** Bodies of these methods are not read. */
+const isReading = ({ method }: RouteOptions): boolean =>
+  [method].flat().every((each) => each === 'GET' || each === 'HEAD');
+
+/**
+ * Counts large bodies, of requests and of answers, but those that are streamed. The request guard takes them off again when
+ * the answer is out.
+ */
 export const bodyMemoryPlugin = fp<BodyMemoryPluginOptions>(
   (app, { memory }, done) => {
-    app.addHook('preParsing', (request, reply, payload, next) => {
-      const { traffic } = request.routeOptions.config;
+    const count: preParsingHookHandler = (request, reply, payload, next) => {
       const { 'content-length': length, 'transfer-encoding': chunked } = request.headers;
-      if (traffic === 'media' || (chunked === undefined && Number(length ?? 0) <= SMALL_BYTES)) {
+      if (chunked === undefined && Number(length ?? 0) <= SMALL_BYTES) {
         next(null, payload);
         return;
       }
@@ -20,6 +27,10 @@ export const bodyMemoryPlugin = fp<BodyMemoryPluginOptions>(
       // A refused body must be read all the same, or the client never reads the answer.
       gate.on('error', () => payload.resume());
       next(null, payload.pipe(gate));
+    };
+    app.addHook('onRoute', (route) => {
+      if (route.config?.traffic === 'media' || isReading(route)) return;
+      route.preParsing = [...[route.preParsing ?? []].flat(), count];
     });
 
     app.addHook('onSend', (_request, reply, payload, next) => {
@@ -32,11 +43,6 @@ export const bodyMemoryPlugin = fp<BodyMemoryPluginOptions>(
     app.addHook('preClose', (closed) => {
       memory.close();
       closed();
-    });
-
-    app.addHook('onResponse', (_request, reply, next) => {
-      memory.remove(reply);
-      next();
     });
     done();
   },

@@ -32,8 +32,8 @@ export const rateLimitPlugin = fp<RateLimitOptions>(
       hook: 'preParsing',
       keyGenerator: clientOf,
       // Public routes may know their principal all the same.
-      allowList: ({ routeOptions: { config }, auth }) =>
-        config.access === 'public' && config.limited !== true && auth.name === 'anonymous',
+      allowList: ({ routeConfig: config, auth }) =>
+        config?.access === 'public' && config.limited !== true && auth.name === 'anonymous',
       addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
       addHeaders: {
         'x-ratelimit-limit': false,

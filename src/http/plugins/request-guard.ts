@@ -21,6 +21,10 @@ declare module 'fastify' {
     /** Statistics of the route's methods; only the guard uses them. */
     routeMetrics?: readonly RouteMetrics[];
   }
+  interface FastifyRequest {
+    /** That of the route: `routeOptions` makes a new object each time. Undefined where the guard was not reached. */
+    routeConfig: FastifyContextConfig | undefined;
+  }
 }
 
 export interface RequestLimits {
@@ -40,7 +44,7 @@ export interface RequestLimits {
 interface RequestGuardOptions {
   limits: RequestLimits;
   metrics: RequestMetrics;
-  bodies: Pick<BodyMemory, 'bytes'>;
+  bodies: Pick<BodyMemory, 'bytes' | 'remove'>;
   /** Whether the server is stopping: connections end with their next answer then. */
   isStopping: () => boolean;
 }
@@ -71,8 +75,10 @@ export const requestGuardPlugin = fp<RequestGuardOptions>(
     });
     const unmatched = new Map<string, RouteMetrics>();
 
-    const metricsOf = ({ method, routeOptions }: FastifyRequest): RouteMetrics => {
-      const known = routeOptions.config.routeMetrics?.find((each) => each.method === method) ?? unmatched.get(method);
+    const metricsOf = (request: FastifyRequest): RouteMetrics => {
+      const { method, routeConfig = request.routeOptions.config } = request;
+      for (const each of routeConfig.routeMetrics ?? []) if (each.method === method) return each;
+      const known = unmatched.get(method);
       if (known !== undefined) return known;
       // Methods are those that Node's parser knows, so there is an end to them.
       const fresh = metrics.route(method, UNMATCHED);
@@ -93,8 +99,11 @@ export const requestGuardPlugin = fp<RequestGuardOptions>(
       route.config = { ...route.config, routeMetrics };
     });
 
+    app.decorateRequest('routeConfig', undefined);
     app.addHook('onRequest', (request, reply, next) => {
-      const { traffic } = request.routeOptions.config;
+      const { config } = request.routeOptions;
+      request.routeConfig = config;
+      const { traffic } = config;
       if (isStopping()) reply.header('connection', 'close');
       if (request.url.includes('#')) {
         // The router would read what follows as a query, where caches, proxies and logs see none (RFC 9112, 3.2).
@@ -127,6 +136,7 @@ export const requestGuardPlugin = fp<RequestGuardOptions>(
 
     app.addHook('onResponse', (request, reply, next) => {
       running.remove(reply);
+      bodies.remove(reply);
       metricsOf(request).record(reply.statusCode, reply.elapsedTime);
       next();
     });
