@@ -59,6 +59,8 @@ const onPostgres = {
   extends: true as const,
   test: {
     name: 'postgres',
+    globalSetup: './test/support/start-postgres.ts',
+    setupFiles: './test/support/drop-tables.ts',
     include: [...ON_EVERY_ENGINE, ...ON_POSTGRES, ...ON_SHARED_TABLES],
     exclude: NOT_OF_TABLES,
     env: { TEST_TABLE_ENGINE: 'postgres', KILL_ROUNDS: '4' },
@@ -74,12 +76,13 @@ export default defineConfig({
     globalSetup: './test/support/build-page.ts',
     // On a busy machine the default of one second is too short for what is polled.
     expect: { poll: { timeout: 10_000 } },
+    // Files share a worker's modules: to load the server anew for each of them, and to run it cold, took half of the time.
+    isolate: false,
     // Many tests wait: one worker less would double the time on two cores.
     maxWorkers: '100%',
     reporters: ['default', './test/support/slowest-tests.ts'],
     projects: [
-      // Files share a worker's modules: to load the server anew for each of them took more than half of the time.
-      { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.ts'], exclude: SLOW, isolate: false } },
+      { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.ts'], exclude: SLOW } },
       {
         extends: true,
         test: {
@@ -96,7 +99,6 @@ export default defineConfig({
           name: 'newer',
           include: ON_EITHER_VERSION,
           exclude: OF_ONE_VERSION,
-          isolate: false,
           env: { TEST_API_VERSION: '8.2' },
         },
       },
@@ -104,6 +106,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'vast',
+          setupFiles: './test/support/drop-tables.ts',
           include: [...ON_EVERY_ENGINE, ...ON_SHARED_TABLES],
           exclude: NOT_OF_TABLES,
           // The cluster keeps what is written, not the server: fewer kills show as much.

@@ -90,7 +90,6 @@ async function runServer(folder: string, settings: Readonly<Record<string, strin
   const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   let server: ChildProcess | undefined;
   const url = (database: string): string => `postgresql://postgres@${encodeURIComponent(folder)}:${port}/${database}`;
-  let databases = 0;
 
   const start = async (): Promise<void> => {
     const arguments_ = ['-D', data, '-p', String(port), '-k', folder, ...flags];
@@ -116,12 +115,7 @@ async function runServer(folder: string, settings: Readonly<Record<string, strin
   return {
     port,
     start,
-    database: async () => {
-      databases += 1;
-      const name = `tams_${process.pid}_${databases}_${crypto.randomUUID().slice(0, 8)}`;
-      await query(url('postgres'), `CREATE DATABASE ${name}`);
-      return url(name);
-    },
+    database: () => createDatabase(url('postgres')),
     run: (sql, database = url('postgres')) => query(database, sql),
     urlOf: (database) => url(new URL(database).pathname.slice(1)),
     kill: async () => {
@@ -148,6 +142,18 @@ async function runServer(folder: string, settings: Readonly<Record<string, strin
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes a database that is empty, on the server of another one's URL, and tells its URL. */
+export async function createDatabase(other: string): Promise<string> {
+  const name = `tams_${crypto.randomUUID().replaceAll('-', '_')}`;
+  await query(other, `CREATE DATABASE ${name}`);
+  return Object.assign(new URL(other), { pathname: `/${name}` }).href;
+}
+
+/** Removes a database, whoever is connected to it, over the URL of another one. */
+export async function dropDatabase(database: string, other: string): Promise<void> {
+  await query(other, `DROP DATABASE ${new URL(database).pathname.slice(1)} WITH (FORCE)`);
 }
 
 async function makeFolder(): Promise<string> {

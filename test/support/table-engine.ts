@@ -1,10 +1,9 @@
-import { afterAll } from 'vitest';
 import { openTables } from '../../src/vastdb/open-tables.ts';
 import { loadConfig } from '../../src/settings.ts';
 import { createLogger } from '../../src/operation/logger.ts';
 import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
-import { type PostgresServer, startPostgres } from './postgres-server.ts';
+import { createDatabase, dropDatabase } from './postgres-server.ts';
 import { startVastEmulator, type VastEmulator } from './vast-emulator/index.ts';
 import { vastEnv } from './vastdb/vast-env.ts';
 
@@ -15,7 +14,6 @@ const SCHEMA = 'tams';
 /** Less than the engine's patience with conflicts: a server that is killed leaves transactions open. */
 const SILENCE_MS = 3000;
 const SECRET_KEY = 'the secret of all replicas in these tests';
-let postgres: Promise<PostgresServer> | undefined;
 const databases = new Map<string, Promise<string>>();
 const emulators = new Map<string, Promise<VastEmulator>>();
 
@@ -35,25 +33,20 @@ export async function tableEngineEnv(dataDir: string): Promise<Record<string, st
 }
 
 async function postgresEnv(dataDir: string): Promise<Record<string, string>> {
-  // One server for all tests of a file; what is in it goes with the databases.
-  postgres ??= startPostgres();
-  const server = await postgres;
   let database = databases.get(dataDir);
   if (database === undefined) {
-    database = server.database();
+    database = createDatabase(postgresUrl());
     databases.set(dataDir, database);
   }
   // Few connections for each of the many servers of a run.
   return { TABLE_ENGINE: 'postgres', DATABASE_URL: await database, DATABASE_POOL_SIZE: '8', SECRET_KEY };
 }
 
-// Benchmarks start servers as well, on the embedded engine and without Vitest.
-if (TEST_TABLE_ENGINE === 'postgres') {
-  afterAll(async () => {
-    const server = await postgres;
-    postgres = undefined;
-    await server?.dispose();
-  });
+/** The server of the whole run, which `start-postgres.ts` has started. */
+function postgresUrl(): string {
+  const url = process.env['TEST_POSTGRES_URL'];
+  if (url === undefined) throw new Error('TEST_POSTGRES_URL is missing: only the project postgres has it.');
+  return url;
 }
 
 /** The tables of a data directory, as one more process beside its servers opens them. */
@@ -67,11 +60,19 @@ export async function openTestEngine(dataDir: string): Promise<TableEngine> {
   return openTables(config, createLogger(config.logLevel));
 }
 
-/** Forgets the tables of a data directory that is removed. */
+/** Removes the tables of a data directory that is removed. */
 export async function dropTables(dataDir: string): Promise<void> {
   const emulator = await emulators.get(dataDir);
   emulators.delete(dataDir);
   await emulator?.close();
+  const database = await databases.get(dataDir);
+  databases.delete(dataDir);
+  if (database !== undefined) await dropDatabase(database, postgresUrl());
+}
+
+/** Removes the tables of all data directories: a worker runs many files. */
+export async function dropAllTables(): Promise<void> {
+  for (const dataDir of [...emulators.keys(), ...databases.keys()]) await dropTables(dataDir);
 }
 
 function readChoice(): 'sqlite' | 'vast' | 'postgres' {
