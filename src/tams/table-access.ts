@@ -6,7 +6,7 @@ import type { TextQuery } from '../vastdb/text-query.ts';
 import { translateTableFailure } from './table-failure.ts';
 
 /** Reads of repositories, inside a transaction or outside. */
-export type TableReads = Pick<ManagedReader, 'select' | 'ordering'>;
+export type TableReads = Pick<ManagedReader, 'select' | 'ordering' | 'inSnapshot'>;
 
 /** Reads outside of transactions; failures are translated for clients. */
 export class CommittedReads implements TableReads {
@@ -18,6 +18,14 @@ export class CommittedReads implements TableReads {
 
   get ordering(): boolean {
     return this.#reader.ordering;
+  }
+
+  async inSnapshot<T>(work: (reader: ManagedReader) => Promise<T>): Promise<T> {
+    try {
+      return await this.#reader.inSnapshot(work);
+    } catch (error) {
+      throw translateTableFailure(error);
+    }
   }
 
   async select<

@@ -198,6 +198,11 @@ export interface ScanningReader extends TableReader {
    * Undefined where the engine cannot tell at once; engines that never can leave it out.
    */
   dataVersion?(): number | undefined;
+  /**
+   * Gives `work` a reader of one snapshot, which everything belongs to that was acknowledged before. `work` may be run
+   * again. Engines that answer every select in one read leave it out.
+   */
+  inSnapshot?<T>(work: (reader: TableReader) => Promise<T>): Promise<T>;
 }
 
 /** Default of a scan. */

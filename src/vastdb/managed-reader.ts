@@ -1,4 +1,4 @@
-import type { Cell, EngineCapabilities, Lookup, Row, TableReader } from './engine.ts';
+import type { Cell, EngineCapabilities, Lookup, Row, ScanningReader, TableReader } from './engine.ts';
 import type { QueryKind, QueryMonitor } from './monitor/query-monitor.ts';
 import type { Predicate, Where } from './predicate/predicate.ts';
 import type { QueryExecutor } from './query/executor.ts';
@@ -25,9 +25,9 @@ export interface TableLayer {
 /** Reads tables, the same way on every engine, and times each query. */
 export class ManagedReader {
   protected readonly layer: TableLayer;
-  readonly #reader: TableReader;
+  readonly #reader: TableReader & Pick<ScanningReader, 'inSnapshot'>;
 
-  constructor(layer: TableLayer, reader: TableReader) {
+  constructor(layer: TableLayer, reader: TableReader & Pick<ScanningReader, 'inSnapshot'>) {
     this.layer = layer;
     this.#reader = reader;
   }
@@ -48,6 +48,11 @@ export class ManagedReader {
    */
   get hasSubqueries(): boolean {
     return this.layer.capabilities.subqueries;
+  }
+
+  /** Reads that follow one another at the cost of one transaction, where reads have any. `work` may be run again. */
+  inSnapshot<T>(work: (reader: ManagedReader) => Promise<T>): Promise<T> {
+    return this.#reader.inSnapshot?.((reader) => work(new ManagedReader(this.layer, reader))) ?? work(this);
   }
 
   /** Rows as arrays, cells in the order of the asked columns: the fast form. */

@@ -49,29 +49,33 @@ export class SegmentReader implements SegmentReads {
 
   async page(flowId: string, query: SegmentQuery, page: PageRequest): Promise<Page<StoredSegment>> {
     if (query.timerange.isEmpty) return { items: [] };
-    const window = await segmentWindow(this.#reader, flowId, query.timerange);
-    if (window === undefined) return { items: [] };
-    const orderBy = query.reverse ? BACKWARD : FORWARD;
-    const beyond = afterCursor(orderBy, page.after, ['bigint']);
-    const found = await this.#reader.select({
-      table: SEGMENTS,
-      columns: SHOWN_COLUMNS,
-      where: and([...window.terms, ...ofObject(query.objectId), ...beyond]),
-      since: window.since,
-      orderBy,
-      limit: page.limit + 1,
-      maxBytes: page.maxBytes,
-      timeline: ofSome(window.timeline, query.objectId),
+    return this.#reader.inSnapshot(async (reader) => {
+      const window = await segmentWindow(reader, flowId, query.timerange);
+      if (window === undefined) return { items: [] };
+      const orderBy = query.reverse ? BACKWARD : FORWARD;
+      const beyond = afterCursor(orderBy, page.after, ['bigint']);
+      const found = await reader.select({
+        table: SEGMENTS,
+        columns: SHOWN_COLUMNS,
+        where: and([...window.terms, ...ofObject(query.objectId), ...beyond]),
+        since: window.since,
+        orderBy,
+        limit: page.limit + 1,
+        maxBytes: page.maxBytes,
+        timeline: ofSome(window.timeline, query.objectId),
+      });
+      return toPage(found, page.limit, toStoredSegment, (row) => [row[0]]);
     });
-    return toPage(found, page.limit, toStoredSegment, (row) => [row[0]]);
   }
 
   async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {
     if (range.isEmpty) return undefined;
-    const window = await segmentWindow(this.#reader, flowId, range);
-    if (window === undefined) return undefined;
-    const [first, last] = await Promise.all([this.#one(window, FORWARD), this.#one(window, BACKWARD)]);
-    return first === undefined || last === undefined ? undefined : { first, last };
+    return this.#reader.inSnapshot(async (reader) => {
+      const window = await segmentWindow(reader, flowId, range);
+      if (window === undefined) return undefined;
+      const [first, last] = await Promise.all([oneOf(reader, window, FORWARD), oneOf(reader, window, BACKWARD)]);
+      return first === undefined || last === undefined ? undefined : { first, last };
+    });
   }
 
   flowsUsing(object: Pick<MediaObject, 'id' | 'isInit'>, page: PageRequest): Promise<Page<string>> {
@@ -95,20 +99,17 @@ export class SegmentReader implements SegmentReads {
     }
     return ranges;
   }
+}
 
-  async #one({ terms, since, timeline }: SegmentWindow, orderBy: InTime): Promise<StoredSegment | undefined> {
-    const where = and(terms);
-    const { rows } = await this.#reader.select({
-      table: SEGMENTS,
-      columns: SHOWN_COLUMNS,
-      where,
-      since,
-      orderBy,
-      limit: 1,
-      timeline,
-    });
-    return rows[0] === undefined ? undefined : toStoredSegment(rows[0]);
-  }
+async function oneOf(
+  reader: TableReads,
+  { terms, since, timeline }: SegmentWindow,
+  orderBy: InTime,
+): Promise<StoredSegment | undefined> {
+  const where = and(terms);
+  const asked = { table: SEGMENTS, columns: SHOWN_COLUMNS, where, since, orderBy, limit: 1, timeline } as const;
+  const { rows } = await reader.select(asked);
+  return rows[0] === undefined ? undefined : toStoredSegment(rows[0]);
 }
 
 const ofObject = (objectId: string | undefined): Where<SegmentRow>[] =>

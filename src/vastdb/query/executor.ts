@@ -49,20 +49,21 @@ export class QueryExecutor {
     if (query.since !== undefined && !this.#capabilities.ordering) {
       return Promise.reject(new TableError('invalid', `this engine has no order to find a row of ${query.table} by`));
     }
-    if (!this.#complete) return this.#select(reader, query);
+    if (!this.#complete) return ofOneState(reader, (state) => this.#select(state, query));
     if (query.maxBytes === undefined || this.#capabilities.byteLimits === true) return reader.select(query);
     return this.#bounded.select(query, (part) => reader.select(part));
   }
 
   count(reader: TableReader, table: string, where?: Predicate): Promise<number> {
-    return this.#complete ? reader.count(table, where) : this.#count(reader, table, where);
+    if (this.#complete) return reader.count(table, where);
+    return ofOneState(reader, (state) => this.#count(state, table, where));
   }
 
   /** The cells of the nearest row to each point; see `SeekRequest`. */
   async seek(reader: ScanningReader, query: SeekQuery): Promise<(Cell[] | undefined)[]> {
     if (query.points.length === 0) return [];
     if (reader.seek !== undefined) return reader.seek(query);
-    return seekInRanges(query, (select) => this.select(reader, select));
+    return ofOneState(reader, (state) => seekInRanges(query, (select) => this.select(state, select)));
   }
 
   /**
@@ -173,6 +174,12 @@ export class QueryExecutor {
     return splitLongLists(splitPredicate(resolved, this.#capabilities));
   }
 }
+
+/** A transaction has one state by itself, and so has an engine that answers a select in one read. */
+const ofOneState = <T>(
+  reader: TableReader & Pick<ScanningReader, 'inSnapshot'>,
+  work: (state: TableReader) => Promise<T>,
+): Promise<T> => reader.inSnapshot?.(work) ?? work(reader);
 
 function checkDistinct({ distinct, columns, orderBy = [], lookups = [] }: SelectQuery): void {
   if (distinct !== true) return;

@@ -66,15 +66,20 @@ const register = async (segments: readonly SegmentInput[]): Promise<Cost> => {
 describe('segments are added', () => {
   it('one by one at the end, without a look at the others', async () => {
     // The flow, the object, its id, the registrations for events.
-    expect(await register(inGaps([SEGMENTS]))).toEqual({ queries: 4, rowsSent: 1, writes: 4 });
+    expect(await register(inGaps([SEGMENTS]))).toEqual({ transactions: 1, queries: 4, rowsSent: 1, writes: 4 });
   });
 
   it('one by one in the middle, with one look', async () => {
-    expect(await register(inGaps([SEGMENTS / 2]))).toEqual({ queries: 5, rowsSent: 1, writes: 4 });
+    expect(await register(inGaps([SEGMENTS / 2]))).toEqual({ transactions: 1, queries: 5, rowsSent: 1, writes: 4 });
   });
 
   it('a thousand at the end, as one', async () => {
-    expect(await register(inGaps(numbers(1_000, SEGMENTS + 1)))).toEqual({ queries: 4, rowsSent: 1, writes: 4 });
+    expect(await register(inGaps(numbers(1_000, SEGMENTS + 1)))).toEqual({
+      transactions: 1,
+      queries: 4,
+      rowsSent: 1,
+      writes: 4,
+    });
   });
 
   it('a thousand that lie near each other, with one look', async () => {

@@ -77,6 +77,7 @@ describe.each(Object.entries(layouts))('a flow of 40,000 segments %s', (_name, l
         );
         const starts = result.items.map(({ startNs }) => startNs);
         expect(starts).toEqual(order.slice(page * LIMIT, (page + 1) * LIMIT));
+        expect(cost.transactions).toBe(1);
         expect(cost.queries).toBeLessThanOrEqual(11);
         expect(cost.rowsSent).toBeLessThanOrEqual(10 * LIMIT);
         after = result.next;

@@ -1,5 +1,5 @@
 import type { RequestKind } from '../../cluster/load-balancer.ts';
-import type { ColumnBatch, RowSet, ScanningReader, ScanRequest, SelectRequest } from '../../engine.ts';
+import type { ColumnBatch, RowSet, ScanningReader, ScanRequest, SelectRequest, TableReader } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import type { VastClient } from './client/vast-client.ts';
 import type { Statements } from './statements.ts';
@@ -25,11 +25,21 @@ export class VastReader implements ScanningReader {
   }
 
   select(request: SelectRequest): Promise<RowSet> {
-    return this.#read((id) => this.#statements.select(id, request, this.#kind));
+    return this.inSnapshot((reader) => reader.select(request));
   }
 
   count(table: string, where?: Predicate): Promise<number> {
-    return this.#read((id) => this.#statements.count(id, table, where, this.#kind));
+    return this.inSnapshot((reader) => reader.count(table, where));
+  }
+
+  /** Its reads share one transaction: each of its own would cost a begin and a rollback besides. */
+  inSnapshot<T>(work: (reader: TableReader) => Promise<T>): Promise<T> {
+    return this.#read((id) =>
+      work({
+        select: (request) => this.#statements.select(id, request, this.#kind),
+        count: (table, where) => this.#statements.count(id, table, where, this.#kind),
+      }),
+    );
   }
 
   async *scan(request: ScanRequest): AsyncGenerator<ColumnBatch> {
@@ -44,12 +54,12 @@ export class VastReader implements ScanningReader {
   }
 
   /** Repeated if the cluster ended the transaction meanwhile, as it may when it recovers from a failure. */
-  async #read<T>(statement: (transactionId: string) => Promise<T>): Promise<T> {
+  async #read<T>(work: (transactionId: string) => Promise<T>): Promise<T> {
     let ofEnded: unknown;
     try {
       return await this.#snapshots.read(async (id) => {
         try {
-          return await statement(id);
+          return await work(id);
         } catch (error) {
           if (await this.#isEnded(id, error)) ofEnded = error;
           throw error;
@@ -58,7 +68,7 @@ export class VastReader implements ScanningReader {
     } catch (error) {
       if (error !== ofEnded) throw error;
     }
-    return this.#snapshots.read(statement);
+    return this.#snapshots.read(work);
   }
 
   /** Whether the transaction itself may be the missing thing. */

@@ -32,6 +32,7 @@ export async function fillFlow({ flows, manager, store }: Replica, layout: Layou
 }
 
 export interface Cost {
+  readonly transactions: number;
   /** Requests that ask for rows. */
   readonly queries: number;
   /** Rows in their answers. */
@@ -49,5 +50,9 @@ export async function costOf<T>(
   requests.clear();
   const result = await work();
   const writes = requests.count('rows.insert') + requests.count('rows.update') + requests.count('rows.delete');
-  return { result, cost: { queries: requests.count('data.query'), rowsSent: requests.rowsSent(), writes } };
+  const transactions = requests.count('transaction.begin');
+  return {
+    result,
+    cost: { transactions, queries: requests.count('data.query'), rowsSent: requests.rowsSent(), writes },
+  };
 }
