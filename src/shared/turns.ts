@@ -2,6 +2,8 @@
 const REST = 2;
 /** A turn of the event loop that is shorter had nothing else to do. */
 const IDLE_MS = 0.1;
+/** Parts of begun jobs that may follow each other while a job waits to begin: more than the largest page has. */
+const BEGUN_IN_ROW = 32;
 
 /**
  * Turns of the event loop for long jobs, which do their work in parts. However many jobs there are, a turn does one part of
@@ -10,9 +12,13 @@ const IDLE_MS = 0.1;
  */
 export class LoopTurns {
   readonly #now: () => number;
-  /** Jobs that have begun come first: what they have read so far stays in memory until they end. */
+  /**
+   * Jobs that have begun come first: what they have read so far stays in memory until they end. Now and then another may begin
+   * all the same, or it would wait for as long as there are such jobs.
+   */
   readonly #begun: (() => void)[] = [];
   readonly #fresh: (() => void)[] = [];
+  #begunInRow = 0;
   #isScheduled = false;
   #restsUntil = 0;
   /** Start of the present part, and end of the last turn. */
@@ -49,8 +55,14 @@ export class LoopTurns {
     const othersWork = now - this.#endedAt > IDLE_MS;
     if (othersWork && now < this.#restsUntil) return;
     this.#startedAt = now;
-    (this.#begun.shift() ?? this.#fresh.shift())?.();
+    this.#take()?.();
   };
+
+  #take(): (() => void) | undefined {
+    const next = this.#begunInRow < BEGUN_IN_ROW ? this.#begun.shift() : undefined;
+    this.#begunInRow = next === undefined ? 0 : this.#begunInRow + 1;
+    return next ?? this.#fresh.shift() ?? this.#begun.shift();
+  }
 
   readonly #end = (): void => {
     this.#endedAt = this.#now();

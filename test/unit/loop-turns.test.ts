@@ -68,3 +68,20 @@ it('a turn has one part, and a job that has begun comes to its end before the ne
   await Promise.all(jobs);
   expect(parts.join('')).toBe('aaabbbccc');
 });
+
+it('a job begins although there is always one that has begun', async () => {
+  const { turns } = turnsWithClock();
+  let parts = 0;
+  let isOver = false;
+  const endless = async (): Promise<void> => {
+    while (!isOver && parts < 1_000) {
+      await turns.next();
+      parts++;
+    }
+  };
+  const others = [endless(), endless()];
+  await turns.next({ isFirst: true });
+  isOver = true;
+  expect(parts).toBeLessThan(100);
+  await Promise.all(others);
+});
