@@ -11,6 +11,6 @@ import process from 'node:process';
  */
 const FOLDER = join(import.meta.dirname, '../../node_modules/.cache/node-compile');
 
-enableCompileCache(FOLDER);
-// For threads and child processes.
-process.env.NODE_COMPILE_CACHE = FOLDER;
+// Threads and child processes take it from the variable. Node.js has used an operator's folder since before this file.
+process.env.NODE_COMPILE_CACHE ??= FOLDER;
+enableCompileCache(process.env.NODE_COMPILE_CACHE);
