@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
+import { createServer as createHttpServer, request } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { S3Store, type S3StoreOptions } from '../../../src/media/s3-store.ts';
 import { findS3Server, freePort, startS3Server, type S3Server } from '../../support/s3-server.ts';
 
@@ -220,6 +221,40 @@ describe.skipIf(binary === undefined)('S3Store on a real S3 server', () => {
     expect(snapshot.get('head')).toMatchObject({ failures: 0, durations: { count: 1 } });
     expect(snapshot.get('get')).toMatchObject({ failures: 1, durations: { count: 1 } });
     expect(snapshot.get('get')?.durations.sumMs).toBeGreaterThan(0);
+  });
+
+  it('reads with a URL of its own, and by the command of the SDK where that is refused', async () => {
+    const asked: ('url' | 'command')[] = [];
+    let refusesUrls = false;
+    const between = createHttpServer((incoming, outgoing) => {
+      const { method, url = '', headers } = incoming;
+      asked.push(headers.authorization === undefined ? 'url' : 'command');
+      if (refusesUrls && url.includes('X-Amz-Signature=')) return void outgoing.writeHead(403).end('<Error/>');
+      // Signatures are of the host that was asked.
+      const onward = request(server.endpoint + url, { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      });
+      incoming.pipe(onward);
+    });
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void between.close());
+    const seen = open({ endpoint: `http://127.0.0.1:${(between.address() as AddressInfo).port}` });
+    const path = "tams/read by a URL/it's 100%";
+    await store.put(path, Buffer.from('0123456789'), { contentType: 'video/mp4' });
+    for (const [refuses, requests] of [
+      [false, ['url']],
+      [true, ['url', 'command']],
+    ] as const) {
+      refusesUrls = refuses;
+      const { body, ...info } = await seen.get(path, { start: 2, end: 5 });
+      expect(await text(body)).toBe('2345');
+      const { size, contentType, etag, lastModified } = (await store.head(path)) ?? {};
+      expect(info).toMatchObject({ size, contentType, etag, lastModified });
+      expect(asked.splice(0)).toEqual(requests);
+    }
+    expect(seen.metrics.snapshot().get('get')).toMatchObject({ failures: 0, durations: { count: 2 } });
+    await seen.close();
   });
 
   it('reports wrong keys as unavailable, without the keys, and does not take them for a store that is down', async () => {

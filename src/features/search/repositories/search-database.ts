@@ -204,7 +204,7 @@ export class SearchDatabase {
     return translated(() => purgeTombstoned(this.#manager, tombstonedBeforeMs));
   }
 
-  /** Ends its threads and transactions; the tables are closed by their owner. */
+  /** Ends its threads; the tables are closed by their owner. */
   async close(): Promise<void> {
     await this.#vectors.close();
   }
