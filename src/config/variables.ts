@@ -5,6 +5,7 @@ export const VARIABLES: readonly string[] = [
   'PUBLIC_URL',
   'TRUST_PROXY',
   'BODY_LIMIT_BYTES',
+  'MEMORY_MIB',
   'BODY_MEMORY_MIB',
   'DOCUMENT_ITEMS_MAX',
   'DOCUMENT_MAX_BYTES',

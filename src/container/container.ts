@@ -75,6 +75,7 @@ export async function buildContainer(config: Config, version: string, logger: Lo
     media,
     workers: () => [...tams.workers(), ...workers.map(({ status }) => status)],
     sources: [...tams.metrics, ...features.flatMap((feature) => feature.metrics ?? [])],
+    memory: [...tams.memory, ...features.flatMap((feature) => feature.memory ?? [])],
     usesDisk: folders.length > 0,
   };
   const operation = buildOperation(config, watched, tracing, logger);

@@ -7,16 +7,20 @@ import type { Probe } from '../operation/readiness.ts';
 import type { Tracing } from '../operation/tracing.ts';
 import { buildMonitoringServer } from '../http/monitoring/monitoring-server.ts';
 import type { MonitoringContext } from '../http/monitoring/monitoring-routes.ts';
+import { type MemoryUse, memorySources } from '../operation/metrics/memory-sources.ts';
 import { diskSources } from '../operation/metrics/disk-sources.ts';
 import { endpointSources } from '../vastdb/metrics/endpoint-sources.ts';
 import { poolSources } from '../vastdb/metrics/pool-sources.ts';
 import { mediaSources } from '../media/media-metrics.ts';
+import { URL_BYTES } from '../media/url-cache.ts';
 import { readinessSources } from '../operation/metrics/readiness-sources.ts';
 import { serverSources } from '../operation/metrics/server-sources.ts';
 import { tableSources } from '../vastdb/metrics/table-sources.ts';
 import { describeHealth } from './health-report.ts';
 import type { Watched } from './watched.ts';
 import { workerFailure } from '../operation/worker-health.ts';
+
+const MIB = 2 ** 20;
 
 export interface Operation extends MonitoringContext {
   /** Opens the port of the metrics, where they have one. */
@@ -57,6 +61,7 @@ export function buildOperation(
       failing,
     ),
     ...(watched.usesDisk ? diskSources(config.dataDir, config.diskReserveBytes) : []),
+    ...memorySources(memoryOf(config, watched, requestMetrics)),
     ...tableSources(watched.manager),
     ...endpointSources(watched.manager),
     ...poolSources(watched.manager),
@@ -83,6 +88,30 @@ export function buildOperation(
       await closeOwnPort?.();
     },
   };
+}
+
+/** The process, and all of its parts that have a bound. */
+function memoryOf(
+  { memory, tables, media: { backends, presign }, operation: { limits } }: Config,
+  { media, memory: caches }: Watched,
+  requests: RequestMetrics,
+): MemoryUse[] {
+  const urls = () =>
+    media
+      .statistics()
+      .values()
+      .reduce((sum, statistics) => sum + statistics.urls.entries, 0);
+  return [
+    { part: 'process', budgetBytes: memory.process * MIB, usedBytes: () => process.memoryUsage.rss() },
+    ...(tables.engine === 'sqlite' ? [{ part: 'tables', budgetBytes: tables.sqlite.cacheMib * MIB }] : []),
+    {
+      part: 'urls',
+      budgetBytes: presign.urlCacheMax * backends.length * URL_BYTES,
+      usedBytes: () => urls() * URL_BYTES,
+    },
+    { part: 'bodies', budgetBytes: limits.bodiesMaxBytes, usedBytes: () => requests.bodyBytes() },
+    ...caches,
+  ];
 }
 
 function probesOf({ manager, media, workers }: Watched): Probe[] {

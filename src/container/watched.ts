@@ -1,4 +1,5 @@
 import type { MediaStores } from '../media/media-store-registry.ts';
+import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
 import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
 import type { WorkerStatus } from '../operation/worker-loop.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
@@ -11,6 +12,8 @@ export interface Watched {
   readonly workers: () => readonly WorkerStatus[];
   /** Of TAMS and the features. */
   readonly sources: readonly (MetricSource | TimingSource)[];
+  /** Of TAMS and the features: their caches. */
+  readonly memory: readonly MemoryUse[];
   /** Whether tables or media lie on the disk of DATA_DIR. */
   readonly usesDisk: boolean;
 }

@@ -4,6 +4,7 @@ import type { ObjectPlace } from '../formats/s3-notification.ts';
 import type { Authentication } from '../http/access-check.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import type { MediaStores } from '../media/media-store-registry.ts';
+import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
 import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
 import type { Worker } from '../operation/worker-loop.ts';
 import type { Asker } from '../tams/access/by-classes.ts';
@@ -75,6 +76,8 @@ export interface OpenFeature {
   /** Started in this order once everything is open, and stopped after the last request. */
   readonly workers?: readonly Worker[];
   readonly metrics?: readonly (MetricSource | TimingSource)[];
+  /** Its caches. */
+  readonly memory?: readonly MemoryUse[];
   readonly authentication?: Authentication;
   readonly takesObjects?: ObjectTaker;
   /** After its workers have stopped. */

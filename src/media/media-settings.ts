@@ -1,5 +1,7 @@
 import { ConfigError, type Environment } from '../config/environment.ts';
+import type { MemoryBudget } from '../config/memory-budget.ts';
 import { type BackendConfig, readBackends } from './storage-backend-settings.ts';
+import { URL_BYTES } from './url-cache.ts';
 
 export interface MediaSettings {
   /** At least one; preferred first; at most one is the default. */
@@ -19,6 +21,7 @@ export interface MediaSettings {
   };
 }
 
+const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 /** The longest life of a signed URL that SigV4 allows. */
 const WEEK_S = 604_800;
@@ -26,13 +29,13 @@ const WEEK_S = 604_800;
 const SHORTEST_S = 30;
 
 /** @param dataDir where local media lie unless a backend says otherwise. */
-export function readMedia(env: Environment, dataDir: string): MediaSettings {
+export function readMedia(env: Environment, dataDir: string, memory: MemoryBudget): MediaSettings {
   const backends = readBackends(env, dataDir);
   return {
     backends,
     buckets: bucketsOf(backends),
-    presign: readPresign(env),
-    pageCacheMib: env.integer('PAGE_CACHE_MIB', { default: 16, min: 0, max: 16_384 }),
+    presign: readPresign(env, Math.floor((memory.urls * MIB) / URL_BYTES / backends.length)),
+    pageCacheMib: env.integer('PAGE_CACHE_MIB', { default: memory.pages, min: 0, max: 16_384 }),
     maxObjectBytes: env.integer('MEDIA_OBJECT_MAX_BYTES', { default: 5 * GIB, min: 1, max: 5 * 1024 * GIB }),
     s3: {
       requestTimeoutMs: env.integer('S3_REQUEST_TIMEOUT_MS', { default: 30_000, min: 100, max: 3_600_000 }),
@@ -44,11 +47,12 @@ export function readMedia(env: Environment, dataDir: string): MediaSettings {
   };
 }
 
-function readPresign(env: Environment): MediaSettings['presign'] {
+/** @param urls kept for each backend by default. */
+function readPresign(env: Environment, urls: number): MediaSettings['presign'] {
   const presign = {
     expiresS: env.integer('PRESIGN_EXPIRES_S', { default: 3600, min: SHORTEST_S, max: WEEK_S }),
     gridS: env.integer('PRESIGN_GRID_S', { default: 300, min: 1, max: WEEK_S }),
-    urlCacheMax: env.integer('URL_CACHE_MAX', { default: 20_000, min: 0, max: 10_000_000 }),
+    urlCacheMax: env.integer('URL_CACHE_MAX', { default: urls, min: 0, max: 10_000_000 }),
   };
   const { expiresS, gridS } = presign;
   if (expiresS + gridS <= WEEK_S) return presign;

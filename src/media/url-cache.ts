@@ -1,3 +1,6 @@
+/** Memory of a kept URL with its path and its place in the map, rounded up. */
+export const URL_BYTES = 1024;
+
 export interface UrlCacheCounts {
   readonly hits: number;
   readonly misses: number;

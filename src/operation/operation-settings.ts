@@ -1,4 +1,5 @@
 import type { Environment } from '../config/environment.ts';
+import type { MemoryBudget } from '../config/memory-budget.ts';
 import * as syntax from '../config/text-syntax.ts';
 
 /** Limits that keep the server answering while clients send too much, too slowly, or never stop. */
@@ -39,7 +40,7 @@ export interface OperationConfig {
 const DAY_S = 86_400;
 
 /** The settings of those who run the server. */
-export function readOperation(env: Environment): OperationConfig {
+export function readOperation(env: Environment, memory: MemoryBudget): OperationConfig {
   const seconds = (name: string, byDefault: number, min = 1): number =>
     env.integer(name, { default: byDefault, min, max: DAY_S }) * 1000;
   const endpoint = env.parsed('OTEL_EXPORTER_OTLP_ENDPOINT', syntax.BASE_URL);
@@ -53,7 +54,7 @@ export function readOperation(env: Environment): OperationConfig {
       stallTimeoutMs: seconds('STALL_TIMEOUT_S', 60),
       maxConnections: env.integer('MAX_CONNECTIONS', { default: 5000, min: 1, max: 1_000_000 }),
       inFlightMax: env.integer('IN_FLIGHT_MAX', { default: 500, min: 1, max: 1_000_000 }),
-      bodiesMaxBytes: env.integer('BODY_MEMORY_MIB', { default: 32, min: 1, max: 65_536 }) * 2 ** 20,
+      bodiesMaxBytes: env.integer('BODY_MEMORY_MIB', { default: memory.bodies, min: 1, max: 65_536 }) * 2 ** 20,
       overloadDelayMs: env.integer('OVERLOAD_DELAY_MS', { default: 20, min: 0, max: 60_000 }),
     },
     metricsPort: env.text('METRICS_PORT') === undefined ? undefined : port(env),

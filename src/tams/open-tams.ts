@@ -3,6 +3,7 @@ import type { HttpContext } from '../http/app.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import type { MediaStores } from '../media/media-store-registry.ts';
 import { withReserve } from '../operation/disk-reserve.ts';
+import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
 import type { MetricSource } from '../operation/metrics/metric-source.ts';
 import type { WorkerStatus } from '../operation/worker-loop.ts';
 import { SecretBox } from '../shared/secret-box.ts';
@@ -59,6 +60,8 @@ export interface Tams {
   readonly services: { readonly forAll: Services; readonly of: (asker: Asker) => Services };
   readonly events: EventFeed;
   readonly metrics: readonly MetricSource[];
+  /** Its caches. */
+  readonly memory: readonly MemoryUse[];
   /** Registers the operations of TAMS. Features register theirs with the context that is returned. */
   routes(app: TamsApp, http: HttpContext): Promise<TamsContext>;
   /** How the workers fare. */
@@ -100,8 +103,9 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
   const copying = new InstanceCopying({ store, media, guard, maxObjectBytes, logger });
   const instances = instanceWorker(copying, leases, logger);
 
+  const pagesMaxBytes = settings.media.pageCacheMib * 2 ** 20;
   const pages = new SegmentPageCache({
-    maxBytes: settings.media.pageCacheMib * 2 ** 20,
+    maxBytes: pagesMaxBytes,
     signingGridS: settings.media.presign.gridS,
   });
   const serviceParts = {
@@ -147,6 +151,10 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
       ...instanceSources(manager.reader('background'), copying.counts),
       ...webhookSources(() => webhooks.stats()),
       ...pageCacheSources(pages),
+    ],
+    memory: [
+      { part: 'pages', budgetBytes: pagesMaxBytes, usedBytes: () => pages.counts().bytes },
+      { part: 'events', budgetBytes: settings.webhooks.keptBytes, usedBytes: () => webhooks.keptBytes() },
     ],
     routes: async (app, http) => {
       const context = { ...http, services: of, segmentsPerRequest: limits.segmentsPerRequest };

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Environment } from '../config/environment.ts';
+import { type MemoryBudget, readMemory } from '../config/memory-budget.ts';
 import * as syntax from '../config/text-syntax.ts';
 import { type HttpSettings, type PagingSettings, readHttp, readPaging } from '../http/http-settings.ts';
 import { type MediaSettings, readMedia } from '../media/media-settings.ts';
@@ -16,6 +17,8 @@ export interface Settings extends TamsSettings {
   readonly dataDir: string;
   /** Kept free for deletions, on the disks of embedded tables and of local media. */
   readonly diskReserveBytes: number;
+  /** What the caches have unless a setting of their own says otherwise. */
+  readonly memory: MemoryBudget;
   readonly tables: TablesConfig;
   readonly media: MediaSettings;
   readonly paging: PagingSettings;
@@ -32,18 +35,20 @@ const SECRET_KEY_MIN_LENGTH = 32;
 /** @throws ConfigError, whose message is one line without secrets, for the first wrong variable. */
 export function readSettings(env: Environment): Settings {
   const dataDir = resolve(env.text('DATA_DIR') ?? './data');
-  const media = readMedia(env, dataDir);
-  const tams = readTams(env);
+  const memory = readMemory(env);
+  const media = readMedia(env, dataDir, memory);
+  const tams = readTams(env, memory);
   checkTimeouts(media.presign.expiresS, tams.reclaim.allocationExpiryS);
   return {
     http: readHttp(env),
     dataDir,
     diskReserveBytes: env.integer('DISK_RESERVE_MIB', { default: 64, min: 0, max: 1_048_576 }) * MIB,
-    tables: readTables(env),
+    memory,
+    tables: readTables(env, memory),
     media,
     paging: readPaging(env),
     ...tams,
-    operation: readOperation(env),
+    operation: readOperation(env, memory),
     secretKey: env.parsed('SECRET_KEY', syntax.secretText(SECRET_KEY_MIN_LENGTH)),
     logLevel: env.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
   };
@@ -80,7 +85,7 @@ const TEN_YEARS_S = 315_360_000;
 /** The shortest that TAMS 8.2 allows (`min_object_timeout`). */
 const MIN_ALLOCATION_S = 300;
 
-const readTams = (env: Environment): TamsSettings => ({
+const readTams = (env: Environment, memory: MemoryBudget): TamsSettings => ({
   apiVersion: env.choice('API_VERSION', VERSIONS) ?? DEFAULT_VERSION,
   classes: env.flag('AUTH_CLASSES') ?? false,
   limits: {
@@ -102,5 +107,5 @@ const readTams = (env: Environment): TamsSettings => ({
   deletion: {
     requestExpiryS: env.integer('DELETE_REQUEST_EXPIRY_S', { default: 86_400, min: 1, max: TEN_YEARS_S }),
   },
-  webhooks: readWebhooks(env),
+  webhooks: readWebhooks(env, memory),
 });

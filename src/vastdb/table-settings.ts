@@ -1,4 +1,5 @@
 import { ConfigError, type Environment } from '../config/environment.ts';
+import type { MemoryBudget } from '../config/memory-budget.ts';
 import * as syntax from '../config/text-syntax.ts';
 import type { TextSyntax } from '../config/text-syntax.ts';
 import { type Balancing, BALANCINGS } from './cluster/balancing.ts';
@@ -64,13 +65,13 @@ const SCHEMA_NAME: TextSyntax<string> = {
  * The place of the tables. VAST_* or DATABASE_* variables of another engine are a ConfigError: somebody who names a
  * database means to use it.
  */
-export function readTables(env: Environment): TablesConfig {
+export function readTables(env: Environment, memory: MemoryBudget): TablesConfig {
   const engine = env.choice('TABLE_ENGINE', ['sqlite', 'vast', 'postgres']) ?? 'sqlite';
   return {
     engine,
     sqlite: {
       synchronous: env.choice('SQLITE_SYNCHRONOUS', ['full', 'normal']) ?? 'full',
-      cacheMib: env.integer('SQLITE_CACHE_MIB', { default: 64, min: 1, max: 65_536 }),
+      cacheMib: env.integer('SQLITE_CACHE_MIB', { default: memory.tables, min: 1, max: 65_536 }),
     },
     vast: readVast(env, engine),
     postgres: readPostgres(env, engine),

@@ -57,6 +57,7 @@ it('a registration that could not be handed over since nothing can be written is
     leases,
     {
       retryMaxMs: 86_400_000,
+      keptBytes: 2 ** 20,
       makeSender: () => new WebhookSender(guard, { timeoutMs: 1000, sockets: 4, userAgent: 'test' }),
       body: () => '{}',
     },

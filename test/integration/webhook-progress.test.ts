@@ -67,6 +67,7 @@ it('is not kept by a process whose lease another one has by now', async () => {
   const guard = new AddressGuard({ hosts: [], networks: ['127.0.0.1'] });
   const options = {
     retryMaxMs: 86_400_000,
+    keptBytes: 2 ** 20,
     makeSender: () => new WebhookSender(guard, { timeoutMs: 1_000, sockets: 4, userAgent: 'test' }),
     body: () => '{}',
   };

@@ -29,7 +29,7 @@ function refusal(env: NodeJS.ProcessEnv): string {
 
 describe('loadConfig', () => {
   it('has defaults for everything', () => {
-    const config = loadConfig({});
+    const config = loadConfig({ MEMORY_MIB: '2048' });
     expect(config).toMatchObject({
       http: { host: '127.0.0.1', port: 8000, trustProxy: false, bodyLimitBytes: 10_485_760, corsOrigins: 'loopback' },
       dataDir: resolve('data'),
@@ -37,7 +37,8 @@ describe('loadConfig', () => {
       tables: { engine: 'sqlite', sqlite: { synchronous: 'full', cacheMib: 64 } },
       media: {
         backends: [{ type: 'local', defaultStorage: true, path: resolve('data/media') }],
-        presign: { expiresS: 3600, gridS: 300, urlCacheMax: 20_000 },
+        presign: { expiresS: 3600, gridS: 300, urlCacheMax: 20_480 },
+        pageCacheMib: 16,
         maxObjectBytes: 5_368_709_120,
       },
       paging: { limitDefault: 100, limitMax: 1000, maxBytes: 2_097_152 },
@@ -89,6 +90,7 @@ describe('loadConfig', () => {
     ],
     ['TABLE_ENGINE', 'sqlite', (config) => config.tables.engine, 'sqlite'],
     ['SQLITE_SYNCHRONOUS', 'normal', (config) => config.tables.sqlite.synchronous, 'normal'],
+    ['MEMORY_MIB', '512', (config) => [config.memory.process, config.tables.sqlite.cacheMib], [512, 16]],
     ['SQLITE_CACHE_MIB', '256', (config) => config.tables.sqlite.cacheMib, 256],
     ['PRESIGN_EXPIRES_S', '60', (config) => config.media.presign.expiresS, 60],
     ['PRESIGN_GRID_S', '1', (config) => config.media.presign.gridS, 1],
@@ -159,6 +161,7 @@ describe('loadConfig', () => {
     ['TABLE_ENGINE', 'mysql'],
     ['SQLITE_SYNCHRONOUS', 'off'],
     ['SQLITE_SYNCHRONOUS', 'FULL'],
+    ['MEMORY_MIB', '255'],
     ['SQLITE_CACHE_MIB', '0'],
     ['MEDIA_STORE', 'S3'],
     ['PRESIGN_EXPIRES_S', '604801'],

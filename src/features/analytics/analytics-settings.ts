@@ -1,4 +1,5 @@
 import type { Environment } from '../../config/environment.ts';
+import type { Settings } from '../../tams/settings.ts';
 
 /** Limits of all analyses together. */
 export interface AnalyticsConfig {
@@ -9,8 +10,8 @@ export interface AnalyticsConfig {
   readonly timeoutMs: number;
 }
 
-export const readAnalytics = (env: Environment): AnalyticsConfig => ({
-  memoryMib: env.integer('ANALYTICS_MEMORY_MIB', { default: 512, min: 64, max: 1_048_576 }),
+export const readAnalytics = (env: Environment, { memory }: Settings): AnalyticsConfig => ({
+  memoryMib: env.integer('ANALYTICS_MEMORY_MIB', { default: Math.max(64, memory.analyses), min: 64, max: 1_048_576 }),
   threads: env.integer('ANALYTICS_THREADS', { default: 2, min: 1, max: 256 }),
   concurrency: env.integer('ANALYTICS_CONCURRENCY', { default: 2, min: 1, max: 64 }),
   timeoutMs: env.integer('ANALYTICS_TIMEOUT_S', { default: 60, min: 1, max: 86_400 }) * 1000,

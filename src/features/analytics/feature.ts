@@ -45,6 +45,7 @@ export const analytics: Feature<AnalyticsConfig> = {
       routes: (app) => {
         analyticsRoutes(app, { of, performance: manager });
       },
+      memory: [{ part: 'analyses', budgetBytes: memoryMib * 2 ** 20 }],
       close: () => compute.close(),
     };
   },

@@ -7,7 +7,7 @@ import { otioRoutes } from './otio-routes.ts';
 import { playlistRoutes } from './playback-routes.ts';
 import { PlaybackTokens } from './playback-tokens.ts';
 import { tokenRoutes } from './token-routes.ts';
-import { playbackServicesOf } from './playback-services.ts';
+import { playbackServicesOf, playlistCache } from './playback-services.ts';
 import { type PlaybackConfig, readPlayback } from './playback-settings.ts';
 
 /** Flows and sources for players (docs/adr/0035-playback.md). */
@@ -18,7 +18,9 @@ export const playback: Feature<PlaybackConfig> = {
     const { store } = platform;
     const changes = new FlowChanges((flowId) => store.flows.segmentsVersion(flowId));
     store.subscribers.add(changes.subscriber);
-    const services = playbackServicesOf(platform, changes);
+    const budgetBytes = platform.settings.memory.playlists * 2 ** 20;
+    const kept = playlistCache(budgetBytes);
+    const services = playbackServicesOf(platform, changes, kept);
     return Promise.resolve({
       routes: async (app, context) => {
         // Requests that wait would keep a stopping server up.
@@ -37,6 +39,7 @@ export const playback: Feature<PlaybackConfig> = {
         tokenRoutes(app, own);
         await lineRoutes(app, own);
       },
+      memory: [{ part: 'playlists', budgetBytes, usedBytes: () => kept.calculatedSize }],
       metrics: [
         {
           name: 'tams_playback_waiting_requests',

@@ -30,11 +30,12 @@ export interface PlaybackServices {
 export function playbackServicesOf(
   { store, media, settings, tams }: Platform,
   changes: FlowChanges,
+  kept: LRUCache<string, KeptPlaylist>,
 ): (asker: Asker) => PlaybackServices {
   const parts = {
     extents: new InitExtents(media),
     changes,
-    kept: playlistCache(),
+    kept,
     making: new Map<string, Promise<KeptPlaylist>>(),
     queue: new MakingQueue(),
     // Imports take longer than a player waits.
@@ -68,12 +69,11 @@ export function playbackServicesOf(
   );
 }
 
-const CACHE_BYTES = 32 * 1024 * 1024;
 const ENTRY_OVERHEAD_BYTES = 500;
 
 /** Texts of playlists by all that they are made of: all players of a programme ask for the same. */
-const playlistCache = (): LRUCache<string, KeptPlaylist> =>
+export const playlistCache = (maxBytes: number): LRUCache<string, KeptPlaylist> =>
   new LRUCache({
-    maxSize: CACHE_BYTES,
+    maxSize: maxBytes,
     sizeCalculation: ({ text }, key) => text.length + key.length + ENTRY_OVERHEAD_BYTES,
   });

@@ -76,6 +76,11 @@ export class RequestMetrics {
     this.#state = state;
   }
 
+  /** Of bodies that are held. */
+  bodyBytes(): number {
+    return this.#state?.bodies() ?? 0;
+  }
+
   refused(reason: Refusal): void {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
   }

@@ -66,9 +66,10 @@ export class SegmentPageCache {
     return page;
   }
 
-  /** Counts since the start; `entries` is the present number. */
-  counts(): { hits: number; misses: number; entries: number } {
-    return { hits: this.#hits, misses: this.#misses, entries: this.#pages?.size ?? 0 };
+  /** Counts since the start; `entries` and `bytes` are the present ones. */
+  counts(): { hits: number; misses: number; entries: number; bytes: number } {
+    const { size: entries = 0, calculatedSize: bytes = 0 } = this.#pages ?? {};
+    return { hits: this.#hits, misses: this.#misses, entries, bytes };
   }
 
   /**

@@ -27,6 +27,8 @@ interface WebhookWorkers {
   workers(): WorkerStatus[];
   /** For metrics and health; four short queries. */
   stats(): Promise<WebhookStats>;
+  /** Of events that are kept for slower receivers. */
+  keptBytes(): number;
   /** For a reader of the log beside the webhooks. */
   readonly feed: EventFeed;
   stop(): Promise<void>;
@@ -68,7 +70,7 @@ const FEED: Subscription = {
 
 export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig, logger: Logger): WebhookWorkers {
   const { store, leases, media, guard, version, formOf, feedVersion, baseUrl } = parts;
-  const { timeoutMs, retryMaxS } = settings;
+  const { timeoutMs, retryMaxS, keptBytes } = settings;
   const retryMaxMs = retryMaxS * 1000;
   const body: ReceiverContext['body'] = (event, registration) => {
     const readable = new LimitedMedia(media, registration);
@@ -82,6 +84,7 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
     leases,
     {
       retryMaxMs,
+      keptBytes,
       makeSender: () => new WebhookSender(guard, senderOptions),
       body,
     },
@@ -112,6 +115,7 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
         ),
     },
     stats: () => webhookStats(store, leases, delivery),
+    keptBytes: () => delivery.keptBytes,
     stop: async () => {
       await Promise.all([dispatcher.stop(), delivery.stop()]);
     },

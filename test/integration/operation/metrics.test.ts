@@ -47,6 +47,26 @@ describe('/metrics', () => {
     expect(metrics.value('tams_presigned_urls_total', { use: 'download', from: 'signer' })).toBeGreaterThan(0);
   });
 
+  it('shows the memory of each part, and keeps pages within theirs', async () => {
+    const api = await start({ MEMORY_MIB: '256', PAGE_LIMIT_MAX: '5000' });
+    const flowId = await api.newFlow();
+    await api.fill(flowId, 1500);
+    // Pages of some 700 kB, four times as many as fit.
+    for (let limit = 1400; limit < 1410; limit++) await api.send('GET', `/flows/${flowId}/segments?limit=${limit}`);
+    const metrics = await readMetrics(api.baseUrl);
+    const budget = (part: string) => metrics.value('tams_memory_budget_bytes', { part });
+    const used = (part: string) => metrics.value('tams_memory_used_bytes', { part });
+    expect(budget('process')).toBe(256 * 2 ** 20);
+    expect(budget('tables')).toBe(8 * 2 ** 20);
+    expect(budget('pages')).toBe(2 * 2 ** 20);
+    for (const part of ['bodies', 'playlists', 'events', 'analyses']) expect(budget(part)).toBeGreaterThan(0);
+    expect(used('process')).toBeGreaterThan(2 ** 20);
+    for (const part of ['pages', 'urls']) {
+      expect(used(part)).toBeGreaterThan(0);
+      expect(used(part)).toBeLessThanOrEqual(budget(part));
+    }
+  });
+
   it('has as many series however many different paths are asked for', async () => {
     const api = await start();
     const seriesAfter = async (prefix: string): Promise<number> => {

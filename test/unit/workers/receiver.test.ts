@@ -23,7 +23,7 @@ beforeEach(async () => {
   [readMs, failingReads, ours, asked] = [0, 0, true, 0];
   eventTime = () => new Date();
   web = await WebhookReceiver.start();
-  pages = new LogPages({
+  const log = {
     read: async (after: number, upTo: number) => {
       await sleep(readMs);
       if (failingReads > 0) {
@@ -32,7 +32,8 @@ beforeEach(async () => {
       }
       return Array.from({ length: upTo - after }, (_, index) => eventOf(after + 1 + index));
     },
-  });
+  };
+  pages = new LogPages(log, 2 ** 20);
   receiver = newReceiver(registration('first'));
 });
 afterEach(async () => {

@@ -3,8 +3,6 @@ import type { LoggedEvent } from '../event.ts';
 import type { EventLogReads } from '../event-log.ts';
 
 const PAGE = 64;
-/** Characters of payloads that are kept. */
-const KEPT_MAX = 16 * 2 ** 20;
 
 /** A part of the log, complete up to `upTo`. */
 interface LogPage {
@@ -18,16 +16,23 @@ interface LogPage {
  */
 export class LogPages {
   readonly #log: Pick<EventLogReads, 'read'>;
-  readonly #pages = new LRUCache<number, LogPage>({
-    maxSize: KEPT_MAX,
-    sizeCalculation: ({ events }) => events.reduce((sum, { payload }) => sum + payload.length, 1),
-  });
+  readonly #pages: LRUCache<number, LogPage>;
   readonly #reading = new Map<string, Promise<LogPage>>();
   #start = 0;
   #end = 0;
 
-  constructor(log: Pick<EventLogReads, 'read'>) {
+  /** @param maxBytes of payloads that are kept. */
+  constructor(log: Pick<EventLogReads, 'read'>, maxBytes: number) {
     this.#log = log;
+    this.#pages = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: ({ events }) => events.reduce((sum, { payload }) => sum + payload.length, 1),
+    });
+  }
+
+  /** Of the payloads that are kept. */
+  get bytes(): number {
+    return this.#pages.calculatedSize;
   }
 
   /** The log is empty up to this position. */

@@ -23,6 +23,8 @@ const leaseOf = (identity: string): string => `webhook:${identity}`;
 
 interface WebhookDeliveryOptions {
   readonly retryMaxMs: number;
+  /** Payloads of events that are kept for slower receivers. */
+  readonly keptBytes: number;
   readonly makeSender: () => WebhookSender;
   readonly body: ReceiverContext['body'];
 }
@@ -53,7 +55,7 @@ export class WebhookDelivery {
     this.#leases = leases;
     this.#options = options;
     this.#logger = logger;
-    this.#pages = new LogPages(store.eventLog);
+    this.#pages = new LogPages(store.eventLog, options.keptBytes);
     this.#rounds = new WorkerLoop('webhook delivery', () => this.#round(), logger);
     this.#keeping = new WorkerLoop('webhook progress', (signal) => this.#keepSoon(signal), logger, SHORT_ROUND_MAX_MS);
   }
@@ -76,6 +78,11 @@ export class WebhookDelivery {
   /** Call it when there are new events or changed registrations. */
   wake(): void {
     this.#rounds.wake();
+  }
+
+  /** Of payloads that are kept. */
+  get keptBytes(): number {
+    return this.#pages.bytes;
   }
 
   /** Attempts of this process since its start. */
