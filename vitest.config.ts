@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { postgresBinaries } from './test/support/postgres-server.ts';
 
@@ -25,7 +26,7 @@ const ON_EVERY_ENGINE = [
 
 /** What goes over HTTP besides, on a server as users run it; docs/postgres.md says what is left out. */
 const ON_POSTGRES = [
-  'test/acceptance/{guides,life-of-a-server,search-kill,stop-under-load,try-it-out}.test.ts',
+  'test/acceptance/{guides,life-of-a-server,search-kill,stop-under-load}.test.ts',
   'test/integration/{analytics,exr}/**/*.test.ts',
   'test/integration/{event-dispatcher,search-watch,webhook-handover,webhook-held-up,webhook-progress}.test.ts',
 ];
@@ -78,8 +79,8 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     // Files share a worker's modules: to load the server anew for each of them, and to run it cold, took half of the time.
     isolate: false,
-    // Many tests wait: one worker less would double the time on two cores.
-    maxWorkers: '100%',
+    // Tests wait for processes and times: two workers leave a part of two cores idle.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     reporters: ['default', './test/support/slowest-tests.ts'],
     projects: [
       { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.ts'], exclude: SLOW } },

@@ -42,7 +42,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tams-test-')));
   // A test that is about one engine names it.
   const tables = options.env?.['TABLE_ENGINE'] === undefined ? await tableEngineEnv(dataDir) : {};
-  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn', API_VERSION: SPOKEN, ...tables, ...options.env });
+  const config = loadConfig({
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'warn',
+    API_VERSION: SPOKEN,
+    // Each write would wait for the disk, and no test cuts its power. Servers in processes of their own do wait.
+    SQLITE_SYNCHRONOUS: 'normal',
+    ...tables,
+    ...options.env,
+  });
   const container = await buildContainer(
     config,
     '0.0.0-test',
