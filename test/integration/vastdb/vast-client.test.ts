@@ -8,7 +8,7 @@ import { VastClient } from '../../../src/vastdb/engines/vast/client/vast-client.
 import { ClusterTransport } from '../../../src/vastdb/engines/vast/transport/cluster-transport.ts';
 import { eq, gte, isIn, lt, or } from '../../../src/vastdb/predicate/builder.ts';
 import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
-import { COLUMNS, rowsOf } from '../../unit/vastdb/vast/random-cells.ts';
+import { COLUMNS, rowsOf } from '../../unit/vastdb/engines/vast/random-cells.ts';
 
 /** The client against the emulator, whose pages, sets and batches are small, and whose sub-splits take turns. */
 

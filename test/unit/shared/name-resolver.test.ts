@@ -1,0 +1,28 @@
+import { createSocket } from 'node:dgram';
+import { promises } from 'node:dns';
+import { once } from 'node:events';
+import { lookup } from 'node:dns/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { nameResolver } from '../../../src/shared/name-resolver.ts';
+
+it('names whose servers never answer keep nobody else from looking names up, and names of the system are known', async () => {
+  const silent = createSocket('udp4');
+  let asked = 0;
+  silent.on('message', () => (asked += 1));
+  silent.bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const resolve = nameResolver([], () => {
+    const resolver = new promises.Resolver({ timeout: 300, tries: 1 });
+    resolver.setServers([`127.0.0.1:${silent.address().port}`]);
+    return resolver;
+  });
+  const hanging = Array.from({ length: 20 }, (_, n) => resolve(`${n}.hook.example`));
+  const failures = Promise.all(hanging.map((each) => expect(each).rejects.toMatchObject({ code: 'ETIMEOUT' })));
+  const started = performance.now();
+  expect(await lookup('localhost')).toBeDefined();
+  expect(await resolve('localhost')).not.toEqual([]);
+  expect(performance.now() - started).toBeLessThan(250);
+  await failures;
+  expect(asked).toBeGreaterThanOrEqual(20);
+});

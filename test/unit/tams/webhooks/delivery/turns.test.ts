@@ -1,0 +1,30 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { Turns } from '../../../../../src/tams/webhooks/delivery/turns.ts';
+
+it('what is asked for at once begins in order, two in a turn of the event loop', async () => {
+  const turns = new Turns();
+  const begun: number[] = [];
+  const ask = (number: number) => void turns.next().then(() => begun.push(number));
+  for (let number = 0; number < 7; number += 1) ask(number);
+  const counts: number[] = [];
+  for (let turn = 0; turn < 6; turn += 1) {
+    // Those who come later do not pass those who wait.
+    if (turn === 1) ask(7);
+    await nextTurn();
+    counts.push(begun.length);
+  }
+  expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  const [first = 0, ...others] = counts;
+  expect(first).toBeLessThanOrEqual(4);
+  let before = first;
+  for (const count of others) {
+    expect(count - before).toBeLessThanOrEqual(2);
+    before = count;
+  }
+  // Whoever comes alone does not wait.
+  ask(8);
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(begun).toHaveLength(9);
+});
