@@ -1,9 +1,9 @@
-import type { Store, StoreTransaction } from '../../src/tams/store.ts';
 import { numbersWith } from '../../src/tams/segments/segment-numbers.ts';
 import { contentWith } from '../../src/tams/flows/flow-content.ts';
 import { generatedFlow, generatedSource } from './generated-flows.ts';
 import { EPOCH_MS, GeneratedIds } from './generated-ids.ts';
 import { generatedSegments, objectOf } from './generated-segments.ts';
+import type { StoreTransaction, VastStore } from '../../src/tams/vast-store.ts';
 
 /** How much is made, in all: flows are spread evenly over the sources, and segments over the flows. */
 export interface GenerateSpec {
@@ -30,7 +30,11 @@ interface Piece {
  * that follow from them are right. Equal specifications give the same ids and documents. Each transaction leaves a
  * whole store behind: a run that is stopped has made less, and nothing by halves. No events are published.
  */
-export async function generate(store: Store, spec: GenerateSpec, onSegments: (count: number) => void): Promise<void> {
+export async function generate(
+  store: VastStore,
+  spec: GenerateSpec,
+  onSegments: (count: number) => void,
+): Promise<void> {
   const ids = new GeneratedIds(spec.seed);
   const first = ids.of('flow', 0);
   if ((await store.flows.existing([first])).size > 0) {

@@ -1,4 +1,4 @@
-import type { FlowContent } from '../../src/tams/store.ts';
+import type { FlowContent } from '../../src/tams/flows/flow-state.ts';
 
 const FIRST_CAPACITY = 64;
 

@@ -1,4 +1,3 @@
-import type { FlowContent } from '../../src/tams/store.ts';
 import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
 import { SEGMENTS } from '../../src/tams/segments/segment-tables.ts';
 import { CONTENT_COLUMNS, contentCells, toContent } from '../../src/tams/flows/flow-row.ts';
@@ -10,6 +9,7 @@ import { and, eq } from '../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
 import { FlowTimeline } from './flow-timeline.ts';
+import type { FlowContent } from '../../src/tams/flows/flow-state.ts';
 
 /** Attempts to read a flow while nobody writes to it. */
 const ATTEMPTS = 3;

@@ -12,11 +12,11 @@ import type { LeaseKeeper } from '../tams/leases/lease-keeper.ts';
 import type { TamsContext } from '../tams/route-context.ts';
 import type { Services } from '../tams/services.ts';
 import type { Settings } from '../tams/settings.ts';
-import type { Store } from '../tams/store.ts';
 import type { Statistics } from './statistics.ts';
 import type { EventFeed } from '../tams/webhooks/open-webhooks.ts';
 import type { TableDefinition, TableEngine } from '../vastdb/engine.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+import type { VastStore } from '../tams/vast-store.ts';
 
 /** Something beyond TAMS. All of it lies in one folder, of which only this is imported from outside. */
 export interface Feature<Own> {
@@ -58,7 +58,7 @@ export interface Platform {
   /** SECRET_KEY, to derive keys from. */
   readonly secret: string;
   readonly manager: VastDBManager;
-  readonly store: Store;
+  readonly store: VastStore;
   readonly media: MediaStores;
   readonly leases: LeaseKeeper;
   readonly events: EventFeed;

@@ -1,4 +1,4 @@
-import type { RowHandle } from './store.ts';
+import type { RowHandle } from './row-handle.ts';
 import type { RowId } from '../vastdb/engine.ts';
 
 /** Row ids leave the store only in this disguise, so that no service can make or read one. */

@@ -13,8 +13,8 @@ import { SegmentService } from './segments/segment-service.ts';
 import { ServiceInfoService, type Timeouts } from './service/service-info-service.ts';
 import { SourceService } from './sources/source-service.ts';
 import { StorageService } from './storage/storage-service.ts';
-import type { Store } from './store.ts';
 import type { WebhookService } from './webhooks/webhook-service.ts';
+import type { VastStore } from './vast-store.ts';
 
 /** Services for the HTTP layer, one per resource. */
 export interface Services {
@@ -53,7 +53,7 @@ interface ServiceParts {
 }
 
 /** The services over the store, or over a view of it. */
-export function buildServices(store: Store, parts: ServiceParts): Services {
+export function buildServices(store: VastStore, parts: ServiceParts): Services {
   const { media, knownMedia, labels, pages, allocationExpiryMs, limits, forAll } = parts;
   const deletion = new SegmentDeletion(store, parts.deletion);
   return {

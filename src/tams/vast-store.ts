@@ -1,4 +1,3 @@
-import type { Store, StoreReader, StoreTransaction } from './store.ts';
 import type { SecretBox } from '../shared/secret-box.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
@@ -25,20 +24,20 @@ import { WebhookReader } from './webhooks/webhook-reader.ts';
 import { WebhookRepository } from './webhooks/webhook-repository.ts';
 
 /** TAMS entities in tables: one repository per entity over the table layer. */
-export class VastStore implements Store {
-  readonly flows: StoreReader['flows'];
-  readonly collections: StoreReader['collections'];
-  readonly sources: StoreReader['sources'];
-  readonly profiles: StoreReader['profiles'];
-  readonly segments: StoreReader['segments'];
-  readonly objects: StoreReader['objects'];
-  readonly reclaimQueue: StoreReader['reclaimQueue'];
-  readonly instanceJobs: StoreReader['instanceJobs'];
-  readonly deletionRequests: StoreReader['deletionRequests'];
-  readonly webhooks: StoreReader['webhooks'];
-  readonly eventLog: StoreReader['eventLog'];
-  readonly leases: StoreReader['leases'];
-  readonly serviceInfo: StoreReader['serviceInfo'];
+export class VastStore {
+  readonly flows: FlowReader;
+  readonly collections: CollectionReader;
+  readonly sources: SourceReader;
+  readonly profiles: ProfileReader;
+  readonly segments: SegmentReader;
+  readonly objects: ObjectReader;
+  readonly reclaimQueue: ReclaimQueueReader;
+  readonly instanceJobs: InstanceJobReader;
+  readonly deletionRequests: DeletionRequestReader;
+  readonly webhooks: WebhookReader;
+  readonly eventLog: EventLogReader;
+  readonly leases: LeaseReader;
+  readonly serviceInfo: ServiceInfoReader;
   readonly #manager: VastDBManager;
   readonly #access: Access;
   readonly #shared: SharedByTransactions;
@@ -70,28 +69,43 @@ export class VastStore implements Store {
     this.serviceInfo = new ServiceInfoReader(reader);
   }
 
+  /** Features add themselves before the first request. */
   get subscribers(): Subscribers {
     return this.#shared.subscribers;
   }
 
+  /**
+   * A view with only those flows and sources that their tag `auth_classes` gives a right on, and with what belongs to those
+   * (docs/adr/0015-access-by-tags.md). It throws `insufficient_rights` for one that another right is given on, and its
+   * transactions `outside_own_classes` where a flow or source would leave the view.
+   */
   limitedTo(limits: Limits): VastStore {
     const view = { access: accessOf(limits), shared: this.#shared };
     return new VastStore(this.#manager, this.#shared.webhookSecrets, this.#onEvents, view);
   }
 
+  /**
+   * A number of the state that reads see now: while it is the same, no process has committed anything. Undefined where the
+   * tables cannot tell without being asked, and in a limited view, which looks each time whether it has what was kept.
+   */
   dataVersion(): number | undefined {
     return this.#access.classes === undefined ? this.#manager.reader().dataVersion() : undefined;
   }
 
+  /**
+   * All of `work` or nothing of it; durable when the promise resolves. `work` may run more than
+   * once, so it changes nothing but the store, and awaits nothing else. `background` is for work
+   * on many rows, which must not hold up requests.
+   */
   async transaction<T>(
     work: (tx: StoreTransaction) => Promise<T>,
     { background = false }: { background?: boolean } = {},
   ): Promise<T> {
-    let latest: VastStoreTransaction | undefined;
+    let latest: StoreTransaction | undefined;
     try {
       const result = await this.#manager.transaction(
         (tx) => {
-          latest = new VastStoreTransaction(tx, this.#shared, FULL_ACCESS);
+          latest = new StoreTransaction(tx, this.#shared, FULL_ACCESS);
           return work(latest.limitedTo(this.#access));
         },
         { lane: background ? 'background' : 'interactive' },
@@ -116,34 +130,37 @@ interface SharedByTransactions {
 }
 
 /** Makes the repositories that a transaction uses, and no others: most touch two or three. */
-class VastStoreTransaction implements StoreTransaction {
+export class StoreTransaction {
   readonly #tx: ManagedTransaction;
   readonly #shared: SharedByTransactions;
   readonly #access: Access;
-  readonly #unlimited: VastStoreTransaction;
+  readonly #unlimited: StoreTransaction;
   #outbox: OutboxRepository | undefined;
 
-  constructor(tx: ManagedTransaction, shared: SharedByTransactions, access: Access, unlimited?: VastStoreTransaction) {
+  constructor(tx: ManagedTransaction, shared: SharedByTransactions, access: Access, unlimited?: StoreTransaction) {
     this.#tx = tx;
     this.#shared = shared;
     this.#access = access;
     this.#unlimited = unlimited ?? this;
   }
 
-  limitedTo(access: Access): VastStoreTransaction {
+  limitedTo(access: Access): StoreTransaction {
     if (access.classes === undefined) return this;
-    return new VastStoreTransaction(this.#tx, this.#shared, access, this);
+    return new StoreTransaction(this.#tx, this.#shared, access, this);
   }
 
-  get unlimited(): VastStoreTransaction {
+  /** The same transaction without the limits of its view, for what must be right whoever asks. */
+  get unlimited(): StoreTransaction {
     return this.#unlimited;
   }
 
-  withRight(right: Limits['right']): VastStoreTransaction {
+  /** The same transaction with what the principal has another right on, or any. */
+  withRight(right: Limits['right']): StoreTransaction {
     const { limits } = this.#access;
     return limits === undefined ? this : this.#unlimited.limitedTo(accessOf({ ...limits, right }));
   }
 
+  /** The same transaction over any table, for what features keep beside TAMS. */
   get rows(): ManagedTransaction {
     return this.#tx;
   }
@@ -152,6 +169,7 @@ class VastStoreTransaction implements StoreTransaction {
     return this.#shared.subscribers;
   }
 
+  /** Those that limit this transaction; undefined: nothing does. */
   get classes(): readonly string[] | undefined {
     return this.#access.classes;
   }

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Store } from '../../src/tams/store.ts';
 import { AddressGuard } from '../../src/shared/address-guard.ts';
 import { WebhookSender } from '../../src/tams/webhooks/delivery/webhook-sender.ts';
 import { createLogger } from '../../src/operation/logger.ts';
@@ -43,7 +42,7 @@ async function tellOfOne(): Promise<void> {
 it('a registration that could not be handed over since nothing can be written is delivered to again', async () => {
   let full = false;
   // As a disk that is full: what is there can be read, and nothing written.
-  const failing = new Proxy<Store>(store, {
+  const failing = new Proxy<VastStore>(store, {
     get: (target, name) => {
       if (name === 'transaction' && full) return () => Promise.reject(new Error('the disk is full'));
       const value: unknown = Reflect.get(target, name);

@@ -1,4 +1,3 @@
-import type { Store } from '../../../src/tams/store.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../../progress.ts';
 import type { ForeignTables } from '../foreign-tables.ts';
@@ -6,6 +5,7 @@ import type { ImportReport } from '../import-report.ts';
 import { importFlows, importSources, readTags } from './metadata.ts';
 import { dropUnused, importObjects, type ObjectPlace } from './objects.ts';
 import { importSegments } from './segments.ts';
+import type { VastStore } from '../../../src/tams/vast-store.ts';
 
 /**
  * Takes over the tables of vasttams: sources, flows, their tags, objects and segments. Rows go in by the repositories, so
@@ -14,7 +14,7 @@ import { importSegments } from './segments.ts';
  */
 export async function importVasttams(
   tables: ForeignTables,
-  { store, manager }: { readonly store: Store; readonly manager: VastDBManager },
+  { store, manager }: { readonly store: VastStore; readonly manager: VastDBManager },
   place: ObjectPlace,
   report: ImportReport,
   progress: Progress,

@@ -4,7 +4,6 @@ import type { Tags } from '../../../src/tams/documents/tags.ts';
 import type { Flow, FlowInput } from '../../../src/tams/flows/flow.ts';
 import { checkFlowRules } from '../../../src/tams/flows/flow-rules.ts';
 import type { Source } from '../../../src/tams/sources/source.ts';
-import type { Store } from '../../../src/tams/store.ts';
 import { SURFACES } from '../../../src/tams/versions/surfaces.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import {
@@ -20,6 +19,7 @@ import {
 } from '../cells.ts';
 import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../import-report.ts';
+import type { VastStore } from '../../../src/tams/vast-store.ts';
 
 const FORMATS: ReadonlySet<string> = new Set(Object.values(Format));
 const COMMON = ['label', 'description', 'created_by', 'updated_by', 'created', 'tags', ...DELETED_COLUMNS];
@@ -46,7 +46,7 @@ export async function readTags(tables: ForeignTables, report: ImportReport): Pro
 
 export async function importSources(
   tables: ForeignTables,
-  store: Store,
+  store: VastStore,
   tags: ReadonlyMap<string, Tags>,
   report: ImportReport,
 ): Promise<void> {
@@ -71,7 +71,7 @@ export async function importSources(
  */
 export async function importFlows(
   tables: ForeignTables,
-  store: Store,
+  store: VastStore,
   tags: ReadonlyMap<string, Tags>,
   report: ImportReport,
 ): Promise<Set<string>> {

@@ -4,13 +4,13 @@ import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
 import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
 import type { ObjectLocation } from '../../../src/tams/segments/segment.ts';
 import { objectsAt, placeKey } from '../../../src/tams/objects/objects-at.ts';
-import type { Store, StoreTransaction } from '../../../src/tams/store.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, isIn, isNotNull } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { DELETED, DELETED_COLUMNS, isDeleted, jsonOf, millisecondsOf, requiredText, textOf } from '../cells.ts';
 import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../import-report.ts';
+import type { StoreTransaction, VastStore } from '../../../src/tams/vast-store.ts';
 
 /** Rows of a transaction. */
 const BATCH_ROWS = 4000;
@@ -25,7 +25,7 @@ export interface ObjectPlace {
 /** Objects, each with the key that the earlier system has for its bytes. They stay where they are, and are never deleted. */
 export async function importObjects(
   tables: ForeignTables,
-  store: Store,
+  store: VastStore,
   manager: VastDBManager,
   place: ObjectPlace,
   deletedFlows: ReadonlySet<string>,
@@ -78,7 +78,7 @@ async function insertFresh(tx: StoreTransaction, objects: readonly MediaObject[]
  * Objects that no segment came to use are taken back: they were allocated, and never filled. Nobody would reclaim them.
  * Where segments were deleted there, such an object may have been theirs, and is no loss.
  */
-export async function dropUnused(tables: ForeignTables, store: Store, report: ImportReport): Promise<void> {
+export async function dropUnused(tables: ForeignTables, store: VastStore, report: ImportReport): Promise<void> {
   for await (const page of rowsOf(tables, 'objects', ['id'])) {
     for (let start = 0; start < page.length; start += BATCH_ROWS) {
       const ids = page.slice(start, start + BATCH_ROWS).flatMap((row) => textOf(row, 'id') ?? []);

@@ -2,17 +2,18 @@ import { AppError } from '../../../src/shared/errors.ts';
 import { isPartOf } from '../../../src/tams/segments/segment-clock.ts';
 import { numbersWith } from '../../../src/tams/segments/segment-numbers.ts';
 import { contentWith } from '../../../src/tams/flows/flow-content.ts';
-import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
+import type { MediaObject, StoredObject } from '../../../src/tams/objects/media-object.ts';
 import { packLocations, packUrls } from '../../../src/tams/objects/object-location.ts';
 import type { GivenUrl } from '../../../src/tams/segments/segment.ts';
 import { type PreparedSegment, prepareSegment } from '../../../src/tams/segments/segment-preparation.ts';
 import { SEGMENTS } from '../../../src/tams/segments/segment-tables.ts';
-import type { FlowState, Store, StoredObject, StoreTransaction } from '../../../src/tams/store.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, eq, isIn } from '../../../src/vastdb/predicate/builder.ts';
 import { DELETED, DELETED_COLUMNS, integerOf, isDeleted, jsonOf, requiredText, textOf } from '../cells.ts';
 import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../import-report.ts';
+import type { FlowState } from '../../../src/tams/flows/flow-state.ts';
+import type { StoreTransaction, VastStore } from '../../../src/tams/vast-store.ts';
 
 /** Rows of a transaction. */
 const BATCH_ROWS = 4000;
@@ -38,7 +39,7 @@ interface Outcome {
  */
 export async function importSegments(
   tables: ForeignTables,
-  store: Store,
+  store: VastStore,
   report: ImportReport,
   deletedFlows: ReadonlySet<string>,
   onRows: (rows: number) => void,

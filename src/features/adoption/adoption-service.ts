@@ -7,12 +7,11 @@ import { checkDocument, type DocumentLimits } from '../../tams/documents/documen
 import type { Tags } from '../../tams/documents/tags.ts';
 import { reduced } from '../../tams/essence/image-essence.ts';
 import type { Rational } from '../../tams/flows/flow.ts';
-import type { Store } from '../../tams/store.ts';
-import type { Adoption, AdoptionKey, KeyState, Layout } from './adoption.ts';
-import { NO_COUNTS } from './adoption.ts';
+import { type Adoption, type AdoptionKey, type KeyState, type Layout, NO_COUNTS } from './adoption.ts';
 import type { AdoptionKeyReader } from './adoption-key-repository.ts';
 import { type AdoptionReader, AdoptionRepository } from './adoption-repository.ts';
 import { type Probes, refusal } from './probes.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 export interface AdoptionRequest {
   readonly storage_id: string;
@@ -31,7 +30,7 @@ const UNDER_WAY_MAX = 100;
 const FOLLOWING_MAX = 100;
 
 interface ServiceParts {
-  readonly store: Store;
+  readonly store: VastStore;
   readonly adoptions: AdoptionReader;
   readonly keys: AdoptionKeyReader;
   /** For reads that look at every object. */

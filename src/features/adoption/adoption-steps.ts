@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import type { Store, StoreTransaction } from '../../tams/store.ts';
 import { adoptedId } from '../../tams/objects/object-location.ts';
 import { CommittedReads } from '../../tams/table-access.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
@@ -14,6 +13,7 @@ import { type Looked, planFile, planNext } from './key-planning.ts';
 import type { KeyRegistration } from './key-registration.ts';
 import type { Probe } from './probe.ts';
 import { reasonOf } from './refused.ts';
+import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 
 /** Keys that are looked into for one transaction: those that a kill has looked into again. */
 const PROBED_AT_ONCE = { files: 64, segments: 64, playlists: 64, frames: 1_000 };
@@ -23,7 +23,7 @@ const LOOKS = { files: 4, segments: 4, playlists: 4, frames: 32 };
 const ADOPTED_AT_ONCE = { files: 100, segments: 2_000, playlists: 2_000, frames: 2_000 };
 
 export interface StepParts {
-  readonly store: Store;
+  readonly store: VastStore;
   readonly reader: ManagedReader;
   readonly registration: KeyRegistration;
   readonly logger: Logger;

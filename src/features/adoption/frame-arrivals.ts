@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { ObjectPlace } from '../../formats/s3-notification.ts';
-import type { Store, StoreTransaction } from '../../tams/store.ts';
 import type { ObjectTaker } from '../feature.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { type AdoptionKeyReader, AdoptionKeyRepository } from './adoption-key-repository.ts';
@@ -14,13 +13,14 @@ import type { KeyRegistration } from './key-registration.ts';
 import type { Probed } from './probe.ts';
 import type { Probes } from './probes.ts';
 import { Gone, reasonOf } from './refused.ts';
+import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 
 /** Keys of a transaction, and those that are read at a time. */
 const AT_ONCE = 500;
 const LOOKS = 16;
 
 interface ArrivalParts {
-  readonly store: Store;
+  readonly store: VastStore;
   readonly adoptions: AdoptionReader;
   readonly keys: AdoptionKeyReader;
   readonly probes: Probes;

@@ -11,8 +11,8 @@ import { adoptedId } from '../../tams/objects/object-location.ts';
 import type { AdoptedObject } from '../../tams/segments/segment-registration.ts';
 import type { SegmentInput } from '../../tams/segments/segment.ts';
 import type { Services } from '../../tams/services.ts';
-import type { StoreTransaction } from '../../tams/store.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
+import type { StoreTransaction } from '../../tams/vast-store.ts';
 
 /** Makes flows of planned keys, and puts the keys on their timelines. */
 export class KeyRegistration {

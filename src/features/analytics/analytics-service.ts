@@ -1,7 +1,7 @@
 import type { Analytics, AnalyticsFilter } from './analytics.ts';
-import type { FlowReads } from '../../tams/store.ts';
 import type { SizesFound } from '../../vastdb/analytics/analysis-results.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { FlowReader } from '../../tams/flows/flow-repository.ts';
 
 /** Fractions of the percentiles in answers. */
 export const PERCENTILES = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99] as const;
@@ -27,9 +27,9 @@ const PRODUCT_PER_BYTE = (8 * 1e9) / 1000;
 /** Analyses for a principal. Those that need only names and numbers are in `compute`. */
 export class AnalyticsService {
   readonly compute: Analytics;
-  readonly #flows: Pick<FlowReads, 'segmentsVersion'>;
+  readonly #flows: Pick<FlowReader, 'segmentsVersion'>;
 
-  constructor(compute: Analytics, flows: Pick<FlowReads, 'segmentsVersion'>) {
+  constructor(compute: Analytics, flows: Pick<FlowReader, 'segmentsVersion'>) {
     this.compute = compute;
     this.#flows = flows;
   }

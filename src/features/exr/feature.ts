@@ -5,7 +5,6 @@ import { LimitedMedia } from '../../tams/access/limited-media.ts';
 import type { Limits } from '../../tams/access/rights.ts';
 import type { Services } from '../../tams/services.ts';
 import type { Settings } from '../../tams/settings.ts';
-import type { Store } from '../../tams/store.ts';
 import { CommittedReads } from '../../tams/table-access.ts';
 import type { Feature, OpenFeature, Platform } from '../feature.ts';
 import { type ExrConfig, readExr } from './exr-settings.ts';
@@ -27,6 +26,7 @@ import { ExrRegistrationService } from './services/exr-registration-service.ts';
 import { ExrSequenceService } from './services/exr-sequence-service.ts';
 import type { ExrServices } from './services/exr-services.ts';
 import { ExrValidationService } from './services/exr-validation-service.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** Objects per query for a long sequence, so that no query takes long. */
 const LOOKED_UP_OBJECTS = 1_000;
@@ -77,7 +77,7 @@ function exrServicesOf(
   inspector: ExrInspector,
   buckets: readonly ExrBucket[],
 ): (asker: Asker) => ExrServices {
-  const build = (view: Store, places: ExrPlaces, services: Services, visible?: VisibleObjects): ExrServices => {
+  const build = (view: VastStore, places: ExrPlaces, services: Services, visible?: VisibleObjects): ExrServices => {
     const shown = new ExrFileService(files, visible);
     const sequences = new ExrSequenceService(files, visible);
     return {

@@ -4,12 +4,12 @@ import { withReserve } from '../../operation/disk-reserve.ts';
 import { type Worker, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 import { backoffMs } from '../../shared/backoff.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
-import type { Store } from '../../tams/store.ts';
 import { type LoggedEvent, subjectOf } from '../../tams/webhooks/event.ts';
 import type { EventFeed } from '../../tams/webhooks/open-webhooks.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { clientOptions, closeClient, isTooLarge, reasonOf, whileRunning } from './kafka-client.ts';
 import type { BrokerConfig } from './kafka-settings.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 const LEASE = 'kafka-events';
 /** Events that are in memory at a time, and their bytes. */
@@ -28,7 +28,7 @@ interface EventMessage extends MessageToProduce {
 interface PublisherOptions {
   readonly broker: BrokerConfig;
   readonly topic: string;
-  readonly store: Store;
+  readonly store: VastStore;
   readonly leases: LeaseKeeper;
   readonly events: EventFeed;
   readonly deadLetters: DeadLetters;

@@ -1,7 +1,7 @@
 import { withReserve } from '../../operation/disk-reserve.ts';
-import type { Store } from '../../tams/store.ts';
 import type { Feature } from '../feature.ts';
 import { type KafkaConfig, readKafka } from './kafka-settings.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** Events from and to a broker of the Kafka protocol (docs/adr/0039-kafka-events.md). */
 export const kafka: Feature<KafkaConfig | undefined> = {
@@ -16,7 +16,7 @@ export const kafka: Feature<KafkaConfig | undefined> = {
 };
 
 /** Every change writes its events while there is a reader, and the log keeps them for it: without one it would grow for ever. */
-async function keepReader(store: Store, isWanted: boolean): Promise<void> {
+async function keepReader(store: VastStore, isWanted: boolean): Promise<void> {
   const { reader } = await store.eventLog.state();
   if ((reader !== undefined) === isWanted) return;
   await withReserve(() =>

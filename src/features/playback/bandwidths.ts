@@ -2,7 +2,7 @@ import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import { unpackLocations } from '../../tams/objects/object-location.ts';
-import type { Store } from '../../tams/store.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** Segments that are measured where a flow says nothing of its bit rate. */
 const MEASURED = 3;
@@ -15,7 +15,7 @@ const PER_KBIT = 1000;
  * below it.
  */
 export async function bandwidthOf(
-  store: Pick<Store, 'segments'>,
+  store: Pick<VastStore, 'segments'>,
   media: MediaStoreRegistry,
   { id, max_bit_rate: max, avg_bit_rate: average }: Flow,
 ): Promise<number> {

@@ -9,7 +9,6 @@ import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import { numbersOf } from '../../tams/segments/segment-numbers.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
-import type { FlowDocument, FlowState, Store } from '../../tams/store.ts';
 import { type CarriedFormat, mustBeCarried } from './carried-formats.ts';
 import type { FlowChanges } from './flow-changes.ts';
 import { type FlowLine, flowLines } from './flow-lines.ts';
@@ -24,6 +23,8 @@ import { inStep, type StepLine } from './step-lines.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { partUses } from './part-uses.ts';
 import type { PresentationPlayback } from './presentation-playback.ts';
+import type { FlowDocument, FlowState } from '../../tams/flows/flow-state.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** A playlist, or the window that the player has to ask for: what it holds must not grow at its beginning. */
 export type MadePlaylist =
@@ -71,10 +72,10 @@ const NS_PER_S = 1_000_000_000n;
 
 /** Media playlists of flows, over a view of the store. */
 export class FlowPlayback {
-  readonly #store: Pick<Store, 'flows' | 'segments' | 'objects'>;
+  readonly #store: Pick<VastStore, 'flows' | 'segments' | 'objects'>;
   readonly #parts: PlaybackParts;
 
-  constructor(store: Pick<Store, 'flows' | 'segments' | 'objects'>, parts: PlaybackParts) {
+  constructor(store: Pick<VastStore, 'flows' | 'segments' | 'objects'>, parts: PlaybackParts) {
     this.#store = store;
     this.#parts = parts;
   }

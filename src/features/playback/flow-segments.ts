@@ -3,8 +3,8 @@ import type { CursorPosition } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { nextTurn } from '../../shared/turns.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
-import type { Store } from '../../tams/store.ts';
 import { LIMITS } from './playback-settings.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** Rows that are read in one turn of the event loop. */
 const READ_AT_ONCE = 2_000;
@@ -14,7 +14,7 @@ export const STEP_NS = 3_600_000_000_000n;
 
 /** The segments of a playlist. @throws AppError invalid_request where they are more than one may have */
 export async function segmentsIn(
-  store: Pick<Store, 'segments'>,
+  store: Pick<VastStore, 'segments'>,
   flowId: string,
   timerange: TimeRange,
 ): Promise<StoredSegment[]> {

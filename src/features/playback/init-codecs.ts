@@ -4,8 +4,8 @@ import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import { unpackLocations } from '../../tams/objects/object-location.ts';
-import type { Store } from '../../tams/store.ts';
 import { carriedFormat } from './carried-formats.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 const KEPT_MAX = 10_000;
 /** Initialisations are a few kilobytes. */
@@ -22,7 +22,7 @@ export class InitCodecs {
 
   /** Two queries, and a read. Undefined where they cannot be known. @throws AppError where the store cannot serve it now */
   async of(
-    store: Pick<Store, 'segments' | 'objects'>,
+    store: Pick<VastStore, 'segments' | 'objects'>,
     { id, container }: Flow,
   ): Promise<readonly string[] | undefined> {
     if (carriedFormat(container)?.kind !== 'fragmented') return undefined;

@@ -1,7 +1,7 @@
 import { findTag } from '../../tams/documents/tag-access.ts';
-import type { FlowDocument } from '../../tams/store.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { type Flow, statusOf } from '../../tams/flows/flow.ts';
+import type { FlowDocument } from '../../tams/flows/flow-state.ts';
 
 /** A flow that does not say whether it is finished is live for so long after its last change, at least. */
 const QUIET_MIN_S = 30;

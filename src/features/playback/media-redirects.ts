@@ -5,15 +5,15 @@ import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import { unpackLocations } from '../../tams/objects/object-location.ts';
 import type { ExternalUrl, ObjectPlaces, StoredSegment } from '../../tams/segments/segment.ts';
 import { sourceNotFound } from '../../tams/sources/source-lifecycle.ts';
-import type { Store } from '../../tams/store.ts';
 import type { Playable } from './playback-tokens.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** Finds what lines of playlists lead to, over a view of the store. */
 export class MediaRedirects {
-  readonly #store: Pick<Store, 'flows' | 'sources' | 'segments' | 'objects'>;
+  readonly #store: Pick<VastStore, 'flows' | 'sources' | 'segments' | 'objects'>;
   readonly #media: MediaStoreRegistry;
 
-  constructor(store: Pick<Store, 'flows' | 'sources' | 'segments' | 'objects'>, media: MediaStoreRegistry) {
+  constructor(store: Pick<VastStore, 'flows' | 'sources' | 'segments' | 'objects'>, media: MediaStoreRegistry) {
     this.#store = store;
     this.#media = media;
   }

@@ -4,19 +4,19 @@ import { TimeRange } from '../../shared/time/timerange.ts';
 import { Format } from '../../tams/documents/format.ts';
 import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
-import type { Store } from '../../tams/store.ts';
 import { segmentsIn } from './flow-segments.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { LIMITS } from './playback-settings.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 const NO_TAGS = { values: new Map(), exists: new Map() };
 
 /** Flows as timelines of OpenTimelineIO, over a view of the store. */
 export class OtioExport {
-  readonly #store: Pick<Store, 'flows' | 'segments'>;
+  readonly #store: Pick<VastStore, 'flows' | 'segments'>;
   readonly #queue: MakingQueue;
 
-  constructor(store: Pick<Store, 'flows' | 'segments'>, queue: MakingQueue) {
+  constructor(store: Pick<VastStore, 'flows' | 'segments'>, queue: MakingQueue) {
     this.#store = store;
     this.#queue = queue;
   }

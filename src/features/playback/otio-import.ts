@@ -11,11 +11,11 @@ import { Format } from '../../tams/documents/format.ts';
 import { type Flow, type FlowInput, type FlowTechnical, TECHNICAL_PROPERTIES } from '../../tams/flows/flow.ts';
 import type { SegmentInput, StoredSegment } from '../../tams/segments/segment.ts';
 import type { Services } from '../../tams/services.ts';
-import type { Store, StoreTransaction } from '../../tams/store.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { type ClipEnd, placeClip } from './otio-segments.ts';
 import { overlapping, segmentsUnder } from './otio-stretches.ts';
 import { LIMITS } from './playback-settings.ts';
+import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 
 /** The flows that a cut became. */
 export interface ImportedCut {
@@ -43,8 +43,8 @@ interface Planned {
 
 export interface OtioImportParts {
   /** The view of what may be read. */
-  readonly reading: Pick<Store, 'flows' | 'segments'>;
-  readonly store: Pick<Store, 'transaction'>;
+  readonly reading: Pick<VastStore, 'flows' | 'segments'>;
+  readonly store: Pick<VastStore, 'transaction'>;
   readonly services: Pick<Services, 'flows' | 'segments'>;
   readonly queue: MakingQueue;
   readonly segmentsMax: number;

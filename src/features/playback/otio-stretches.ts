@@ -2,7 +2,7 @@ import type { CutClip } from '../../formats/otio/read-timeline.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { nextTurn } from '../../shared/turns.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
-import type { Store } from '../../tams/store.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 interface Stretch {
   readonly startNs: bigint;
@@ -23,7 +23,7 @@ const TOUCHED = 3;
  * @returns undefined where the clips certainly use more than `most`
  */
 export async function segmentsUnder(
-  segments: Pick<Store['segments'], 'page'>,
+  segments: Pick<VastStore['segments'], 'page'>,
   flowId: string,
   clips: readonly CutClip[],
   most: number,

@@ -1,13 +1,13 @@
 import type { StoredSegment } from '../../tams/segments/segment.ts';
-import type { Store } from '../../tams/store.ts';
 import { isPartOf, objectIdOf } from '../../tams/segments/segment-clock.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** Objects that are looked up at once. */
 const LOOKED_UP = 1_000;
 
 /** The segments that use a part of their object. A query for each thousand. */
 export async function partUses(
-  { objects }: Pick<Store, 'objects'>,
+  { objects }: Pick<VastStore, 'objects'>,
   segments: readonly StoredSegment[],
 ): Promise<ReadonlySet<StoredSegment>> {
   const parts = new Set<StoredSegment>();

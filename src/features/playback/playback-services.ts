@@ -3,7 +3,6 @@ import { type Asker, byClasses } from '../../tams/access/by-classes.ts';
 import { LimitedMedia } from '../../tams/access/limited-media.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { Services } from '../../tams/services.ts';
-import type { Store } from '../../tams/store.ts';
 import type { Platform } from '../feature.ts';
 import { LRUCache } from 'lru-cache';
 import type { FlowChanges } from './flow-changes.ts';
@@ -16,6 +15,7 @@ import { PresentationPlayback } from './presentation-playback.ts';
 import { MakingQueue } from './making-queue.ts';
 import { MediaRedirects } from './media-redirects.ts';
 import { TextLines } from './text-lines.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 export interface PlaybackServices {
   readonly flows: FlowPlayback;
@@ -42,7 +42,12 @@ export function playbackServicesOf(
     imports: new MakingQueue(),
   };
   const inits = new InitCodecs(media);
-  const build = (view: Store, reachable: MediaStoreRegistry, reading: Store, own: Services): PlaybackServices => {
+  const build = (
+    view: VastStore,
+    reachable: MediaStoreRegistry,
+    reading: VastStore,
+    own: Services,
+  ): PlaybackServices => {
     const presentations = new PresentationPlayback(view, media, parts.queue, inits);
     return {
       flows: new FlowPlayback(view, { presentations, ...parts }),

@@ -2,7 +2,7 @@ import type { Authentication } from '../../http/access-check.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ANYBODY, isScope, type Principal, toPrincipal } from '../../shared/principal.ts';
 import { SecretBox } from '../../shared/secret-box.ts';
-import type { Store } from '../../tams/store.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** The thing that a token lets play, with its renditions. */
 export type Playable = { readonly flowId: string } | { readonly sourceId: string };
@@ -32,11 +32,15 @@ const TOKEN_MAX_LENGTH = 4096;
 /** Tokens in URLs for players that send no headers (docs/adr/0035-playback.md). */
 export class PlaybackTokens {
   readonly #box: SecretBox;
-  readonly #store: Pick<Store, 'flows' | 'collections'>;
+  readonly #store: Pick<VastStore, 'flows' | 'collections'>;
   readonly #authenticator: Authentication['authenticator'] | undefined;
 
   /** @param authentication undefined: everybody may do everything */
-  constructor(secret: string, store: Pick<Store, 'flows' | 'collections'>, authentication: Authentication | undefined) {
+  constructor(
+    secret: string,
+    store: Pick<VastStore, 'flows' | 'collections'>,
+    authentication: Authentication | undefined,
+  ) {
     this.#box = new SecretBox(secret, 'playback');
     this.#store = store;
     this.#authenticator = authentication?.authenticator;

@@ -4,17 +4,18 @@ import { sourceNotFound } from '../../tams/sources/source-lifecycle.ts';
 import { findTag } from '../../tams/documents/tag-access.ts';
 import { Format } from '../../tams/documents/format.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
-import type { FlowDocument, Store } from '../../tams/store.ts';
 import { bandwidthOf } from './bandwidths.ts';
 import { codecsOf } from './flow-codecs.ts';
 import type { InitCodecs } from './init-codecs.ts';
 import { DEFAULT_WINDOW_S } from './live-rules.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
+import type { FlowDocument } from '../../tams/flows/flow-state.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 const PER_KBIT = 1000;
 
-type Reads = Pick<Store, 'flows' | 'sources' | 'segments' | 'objects'>;
+type Reads = Pick<VastStore, 'flows' | 'sources' | 'segments' | 'objects'>;
 
 /** Multivariant playlists of sources and multi flows, over a view of the store. */
 export class PresentationPlayback {

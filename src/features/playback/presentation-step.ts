@@ -4,7 +4,6 @@ import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import { numbersOf } from '../../tams/segments/segment-numbers.ts';
-import type { FlowState, Store } from '../../tams/store.ts';
 import { flowLines } from './flow-lines.ts';
 import { segmentsIn, STEP_NS, tooMuch } from './flow-segments.ts';
 import { toldSeconds } from './live-rules.ts';
@@ -13,8 +12,10 @@ import { LIMITS } from './playback-settings.ts';
 import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
 import type { Playable } from './playback-tokens.ts';
 import { clockBreaks, type Step, type Stretch, united } from './step-lines.ts';
+import type { FlowState } from '../../tams/flows/flow-state.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
-type Reads = Pick<Store, 'flows' | 'segments' | 'objects'>;
+type Reads = Pick<VastStore, 'flows' | 'segments' | 'objects'>;
 
 /** The flows that a playlist has to keep in step with, as they are now. */
 export interface StepFlows {

@@ -1,11 +1,12 @@
 import { Format } from '../../tams/documents/format.ts';
 import type { CollectionItem, Flow, FlowCollectionItem } from '../../tams/flows/flow.ts';
-import type { FlowDocument, Store } from '../../tams/store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { carriedFormat } from './carried-formats.ts';
 import { isLive } from './live-rules.ts';
 import { LIMITS } from './playback-settings.ts';
+import type { FlowDocument } from '../../tams/flows/flow-state.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** The flows that are played together, those that HLS carries. */
 export interface Presentation {
@@ -21,7 +22,7 @@ export interface Presentation {
   readonly contained: ReadonlyMap<string, readonly Flow[]>;
 }
 
-type Flows = Pick<Store['flows'], 'list'>;
+type Flows = Pick<VastStore['flows'], 'list'>;
 
 const NO_TAGS = { values: new Map(), exists: new Map() };
 

@@ -4,17 +4,17 @@ import { TimeRange } from '../../shared/time/timerange.ts';
 import { unpackLocations } from '../../tams/objects/object-location.ts';
 import { offsetNsOf } from '../../tams/segments/segment-clock.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
-import type { Store } from '../../tams/store.ts';
 import { LIMITS } from './playback-settings.ts';
 import type { Playable } from './playback-tokens.ts';
 import { mediaFlowsOf } from './presentation-step.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** Files of WebVTT as players need them, over a view of the store. */
 export class TextLines {
-  readonly #store: Pick<Store, 'flows' | 'segments'>;
+  readonly #store: Pick<VastStore, 'flows' | 'segments'>;
   readonly #media: MediaStoreRegistry;
 
-  constructor(store: Pick<Store, 'flows' | 'segments'>, media: MediaStoreRegistry) {
+  constructor(store: Pick<VastStore, 'flows' | 'segments'>, media: MediaStoreRegistry) {
     this.#store = store;
     this.#media = media;
   }

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
-import type { Store } from '../../tams/store.ts';
 import { type Due, dueOf, RETENTION_TAGS } from './retention-rules.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** A flow that something of is due, or whose tags are wrong. */
 export type DueFlow =
@@ -14,7 +14,7 @@ const PAGE = 100;
  * The flows with something to delete now. Read-only flows are left alone, and so are flows with a deletion under way. One query
  * per page of flows with a retention tag, and one for each of them.
  */
-export async function* dueFlows(store: Pick<Store, 'flows'>, nowMs: number): AsyncGenerator<DueFlow> {
+export async function* dueFlows(store: Pick<VastStore, 'flows'>, nowMs: number): AsyncGenerator<DueFlow> {
   const seen = new Set<string>();
   for (const tag of RETENTION_TAGS) {
     const tags = { values: new Map(), exists: new Map([[tag, true]]) };
@@ -33,7 +33,7 @@ export async function* dueFlows(store: Pick<Store, 'flows'>, nowMs: number): Asy
 }
 
 async function lookAt(
-  store: Pick<Store, 'flows'>,
+  store: Pick<VastStore, 'flows'>,
   flow: Parameters<typeof dueOf>[0],
   nowMs: number,
 ): Promise<DueFlow | undefined> {

@@ -1,9 +1,9 @@
 import type { Flow } from '../../tams/flows/flow.ts';
-import type { FlowDocument } from '../../tams/store.ts';
 import { findTag } from '../../tams/documents/tag-access.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { isInt64, parseTimestamp } from '../../shared/time/timestamp.ts';
+import type { FlowDocument } from '../../tams/flows/flow-state.ts';
 
 /** The tags of flows that ask for deletions (TAMS, AppNote 0019). Their values are timestamps. */
 export const RETENTION_TAGS = ['segment_retention_offset', 'flow_retention_offset'] as const;

@@ -5,9 +5,10 @@ import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import type { Services } from '../../tams/services.ts';
-import type { FlowDocument, Store } from '../../tams/store.ts';
 import { type DueFlow, dueFlows } from './due-flows.ts';
 import { dueOf } from './retention-rules.ts';
+import type { FlowDocument } from '../../tams/flows/flow-state.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 const LEASE = 'retention';
 /** The name that deletion requests and the trash have for it. */
@@ -23,7 +24,7 @@ export interface RetentionCounts {
 }
 
 interface RetentionParts {
-  readonly store: Store;
+  readonly store: VastStore;
   readonly services: Pick<Services, 'flows' | 'segments'>;
   readonly leases: LeaseKeeper;
   readonly counts: RetentionCounts;

@@ -1,4 +1,3 @@
-import type { FlowState } from '../../tams/store.ts';
 import { translateTableFailure } from '../../tams/table-failure.ts';
 import { CommittedReads } from '../../tams/table-access.ts';
 import { SEGMENTS } from '../../tams/segments/segment-tables.ts';
@@ -7,6 +6,7 @@ import { TimeRange } from '../../shared/time/timerange.ts';
 import type { CommittedReader } from '../../vastdb/committed-reader.ts';
 import { and, eq } from '../../vastdb/predicate/builder.ts';
 import type { Span } from './timeline-rules.ts';
+import type { FlowState } from '../../tams/flows/flow-state.ts';
 
 type Flow = Pick<FlowState, 'id' | 'content'>;
 

@@ -1,9 +1,10 @@
 import { AppError } from '../../shared/errors.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { nextTurn } from '../../shared/turns.ts';
-import type { FlowState, Store } from '../../tams/store.ts';
 import type { TimelineRepository } from './timeline-repository.ts';
 import { bucketStarts, holesAt, overlapOf, type Span, without } from './timeline-rules.ts';
+import type { FlowState } from '../../tams/flows/flow-state.ts';
+import type { VastStore } from '../../tams/vast-store.ts';
 
 /** The timeline of a flow at one resolution. */
 export interface FlowTimeline {
@@ -35,10 +36,10 @@ export const MOST_FLOWS = 32;
 
 /** Where flows have content, as fine as it can be drawn (docs/adr/0040-timeline-aggregates.md). */
 export class TimelineService {
-  readonly #store: Pick<Store, 'flows' | 'sources' | 'collections'>;
+  readonly #store: Pick<VastStore, 'flows' | 'sources' | 'collections'>;
   readonly #timelines: TimelineRepository;
 
-  constructor(store: Pick<Store, 'flows' | 'sources' | 'collections'>, timelines: TimelineRepository) {
+  constructor(store: Pick<VastStore, 'flows' | 'sources' | 'collections'>, timelines: TimelineRepository) {
     this.#store = store;
     this.#timelines = timelines;
   }

@@ -1,7 +1,6 @@
 import { trashOf } from './trash-repository.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import type { Source } from '../../tams/sources/source.ts';
-import type { StoreTransaction } from '../../tams/store.ts';
 import type { Membership } from '../../tams/deletion/deletion.ts';
 import type { DeletedFlow } from './trash.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -11,6 +10,7 @@ import { checkCollection } from '../../tams/flows/flow-collections.ts';
 import { stampMetadata } from '../../tams/flows/flow-metadata.ts';
 import { ensureSource } from '../../tams/sources/source-lifecycle.ts';
 import { deletionUnfinished } from './segment-restore.ts';
+import type { StoreTransaction } from '../../tams/vast-store.ts';
 
 /** Flows that a restored flow is no longer connected with: those it collected, and those that collected it. */
 export interface LeftOut {

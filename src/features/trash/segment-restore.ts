@@ -1,6 +1,5 @@
 import { trashOf } from './trash-repository.ts';
 import type { SegmentFailure, SegmentParts } from '../../tams/segments/segment.ts';
-import type { FlowState, StoredObject, StoreTransaction } from '../../tams/store.ts';
 import type { DeletedSegment, RestoreSelection } from './trash.ts';
 import { AppError } from '../../shared/errors.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
@@ -9,6 +8,9 @@ import { publishSegmentsAdded } from '../../tams/webhooks/event-publishing.ts';
 import { isPartOf } from '../../tams/segments/segment-clock.ts';
 import { numbersWith } from '../../tams/segments/segment-numbers.ts';
 import { contentWith } from '../../tams/flows/flow-content.ts';
+import type { FlowState } from '../../tams/flows/flow-state.ts';
+import type { StoredObject } from '../../tams/objects/media-object.ts';
+import type { StoreTransaction } from '../../tams/vast-store.ts';
 
 /** Segments that one transaction looks at: one that others wait for only shortly. */
 const STEP_SIZE = 500;

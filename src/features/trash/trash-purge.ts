@@ -1,7 +1,7 @@
 import { trashOf } from './trash-repository.ts';
-import type { Store, StoreTransaction } from '../../tams/store.ts';
 import type { TrashReader } from './trash-reader.ts';
 import type { PurgeSelection } from './trash.ts';
+import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 
 export interface Purged {
   readonly flows: number;
@@ -16,11 +16,11 @@ const STEP_SIZE = 500;
 
 /** Ends what is in the trash: its rows go, and its objects are looked at by the reclaim. */
 export class TrashPurge {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #reader: TrashReader;
   readonly #reclaimGraceMs: number;
 
-  constructor(store: Store, reader: TrashReader, reclaimGraceMs: number) {
+  constructor(store: VastStore, reader: TrashReader, reclaimGraceMs: number) {
     this.#store = store;
     this.#reader = reader;
     this.#reclaimGraceMs = reclaimGraceMs;

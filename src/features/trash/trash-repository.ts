@@ -1,5 +1,4 @@
 import type { Deletion, LivingFlow, Membership, PlacedSegment } from '../../tams/deletion/deletion.ts';
-import type { StoreTransaction } from '../../tams/store.ts';
 import type { RowHandle } from '../../tams/row-handle.ts';
 import type { DeletedFlow, DeletedSegment, DeletedSource, PurgeSelection, RestoreSelection } from './trash.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
@@ -14,6 +13,7 @@ import { SEGMENTS } from '../../tams/segments/segment-tables.ts';
 import { SOURCES } from '../../tams/sources/source-tables.ts';
 import { deletionCells, toDeletion, TrashReader } from './trash-reader.ts';
 import { DELETED_FLOWS, DELETED_SEGMENTS, DELETED_SOURCES, DELETION_COLUMNS } from './trash-tables.ts';
+import type { StoreTransaction } from '../../tams/vast-store.ts';
 
 const LATEST_FIRST = [{ column: 'deleted_ms', direction: 'desc' }] as const;
 

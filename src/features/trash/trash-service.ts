@@ -1,6 +1,5 @@
 import { trashOf } from './trash-repository.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
-import type { Store, StoreTransaction } from '../../tams/store.ts';
 import type {
   DeletedDocument,
   DeletedFlow,
@@ -23,6 +22,7 @@ import {
   RestoreTally,
 } from './segment-restore.ts';
 import type { TrashPurge } from './trash-purge.ts';
+import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 
 /** The result of one restore request. */
 export interface Restored {
@@ -57,11 +57,11 @@ const PURGE_STEPS = 20;
 
 /** Listing, restoring and purging what was deleted (docs/adr/0016-soft-delete.md). */
 export class TrashService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #reader: TrashReader;
   readonly #purge: TrashPurge;
 
-  constructor(store: Store, reader: TrashReader, purge: TrashPurge) {
+  constructor(store: VastStore, reader: TrashReader, purge: TrashPurge) {
     this.#store = store;
     this.#reader = reader;
     this.#purge = purge;

@@ -1,4 +1,4 @@
-import type { StoreTransaction } from '../store.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 /**
  * Whether the id is that of a flow or source which this principal may not see, or which a feature keeps for somebody else.

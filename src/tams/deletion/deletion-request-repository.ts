@@ -1,4 +1,4 @@
-import type { DeletionRequest, DeletionRequestReads, DeletionRequests } from './deletion-request.ts';
+import type { DeletionRequest } from './deletion-request.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { and, eq, gt, isNull, lte, ne, or } from '../../vastdb/predicate/builder.ts';
@@ -84,7 +84,7 @@ const IN_ORDER = [
   { column: 'id', direction: 'asc' },
 ] as const;
 
-export class DeletionRequestReader implements DeletionRequestReads {
+export class DeletionRequestReader {
   readonly #reader: TableReads;
   readonly #access: Access;
 
@@ -93,6 +93,7 @@ export class DeletionRequestReader implements DeletionRequestReads {
     this.#access = access;
   }
 
+  /** Without an order, the oldest first. */
   async list(
     nowMs: number,
     page: PageRequest,
@@ -148,6 +149,7 @@ export class DeletionRequestReader implements DeletionRequestReads {
     return checkUnreachable(this.#access, `what deletion request ${id} is about`, isThere);
   }
 
+  /** Not yet done, oldest first. */
   unfinished(): Promise<DeletionRequest[]> {
     return this.select(UNFINISHED);
   }
@@ -169,7 +171,7 @@ export class DeletionRequestReader implements DeletionRequestReads {
   }
 }
 
-export class DeletionRequestRepository extends DeletionRequestReader implements DeletionRequests {
+export class DeletionRequestRepository extends DeletionRequestReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction, access: Access) {

@@ -1,14 +1,14 @@
 import type { DeletionRequest } from './deletion-request.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { SortOrder } from '../documents/filters.ts';
-import type { Store } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { VastStore } from '../vast-store.ts';
 
 /** TAMS, `/flow-delete-requests`. */
 export class DeletionRequestService {
-  readonly #store: Store;
+  readonly #store: VastStore;
 
-  constructor(store: Store) {
+  constructor(store: VastStore) {
     this.#store = store;
   }
 

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DeletionRequest } from './deletion-request.ts';
-import type { Store } from '../store.ts';
 import type { Logger } from 'pino';
 import type { SegmentDeletion } from './segment-deletion.ts';
 import { AppError } from '../../shared/errors.ts';
 import { type LeaseKeeper, LeaseLost } from '../leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
+import type { VastStore } from '../vast-store.ts';
 
 /** Interval of deleting expired requests, and of looking for those of other processes. */
 const IDLE_MS = 30_000;
@@ -16,13 +16,13 @@ const leaseOf = (requestId: string): string => `deletion:${requestId}`;
 
 /** Works on deletion requests, each in one process at a time: those made since, and those that a stopped process left behind. */
 export class DeletionWorker {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #deletion: SegmentDeletion;
   readonly #leases: LeaseKeeper;
   readonly #logger: Logger;
   readonly #loop: WorkerLoop;
 
-  constructor(store: Store, deletion: SegmentDeletion, leases: LeaseKeeper, logger: Logger) {
+  constructor(store: VastStore, deletion: SegmentDeletion, leases: LeaseKeeper, logger: Logger) {
     this.#store = store;
     this.#deletion = deletion;
     this.#leases = leases;

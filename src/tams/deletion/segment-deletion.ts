@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { DeletionRequest } from './deletion-request.ts';
-import type { DeletableSegment, FlowState, SegmentSelection, Store, StoreTransaction } from '../store.ts';
 import type { Deletion, Membership } from './deletion.ts';
 import { numbersWithout } from '../segments/segment-numbers.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSegmentsDeleted } from '../webhooks/event-publishing.ts';
 import { contentWithout } from '../flows/flow-content.ts';
+import type { FlowState } from '../flows/flow-state.ts';
+import type { DeletableSegment, SegmentSelection } from '../segments/segment.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 export interface SegmentDeletionOptions {
   /** Up to this many segments are deleted before the answer; more become a deletion request. */
@@ -37,12 +39,12 @@ type RequestKey = Pick<DeletionRequest, 'id' | 'flowId' | 'deleteFlow'>;
  * together.
  */
 export class SegmentDeletion {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #options: SegmentDeletionOptions;
   /** Transactions that others wait for must be short. */
   readonly #interactive = new WeakSet<StoreTransaction>();
 
-  constructor(store: Store, options: SegmentDeletionOptions) {
+  constructor(store: VastStore, options: SegmentDeletionOptions) {
     this.#store = store;
     this.#options = options;
   }

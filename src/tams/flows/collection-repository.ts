@@ -1,21 +1,28 @@
 import type { FlowCollectionItem } from './flow.ts';
-import type { CollectionEdge, CollectionReads, Collections } from '../store.ts';
 import { eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from '../table-access.ts';
 import { FLOW_COLLECTION_MEMBERS as MEMBERS } from './flow-tables.ts';
 
-export class CollectionReader implements CollectionReads {
+export interface CollectionEdge {
+  readonly flowId: string;
+  readonly memberId: string;
+  readonly role: string;
+}
+
+export class CollectionReader {
   readonly #reader: TableReads;
 
   constructor(reader: TableReads) {
     this.#reader = reader;
   }
 
+  /** Edges from these flows to what they collect. */
   membersOf(flowIds: readonly string[], limit?: number): Promise<CollectionEdge[]> {
     return this.#edges('flow_id', flowIds, limit);
   }
 
+  /** Edges to these flows from those that collect them. */
   collectorsOf(memberIds: readonly string[], limit?: number): Promise<CollectionEdge[]> {
     return this.#edges('member_id', memberIds, limit);
   }
@@ -40,7 +47,7 @@ export class CollectionReader implements CollectionReads {
   }
 }
 
-export class CollectionRepository extends CollectionReader implements Collections {
+export class CollectionRepository extends CollectionReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
@@ -48,6 +55,10 @@ export class CollectionRepository extends CollectionReader implements Collection
     this.#tx = tx;
   }
 
+  /**
+   * Call it before a decision that depends on the collections of these flows, or on their existence. Of two
+   * transactions that hold a flow, only one commits, unless one began after the other.
+   */
   hold(flowIds: readonly string[]): Promise<void> {
     return this.#tx.lock(flowIds.map((id) => `collection:${id}`));
   }

@@ -1,5 +1,6 @@
-import type { FlowDocument, FlowState, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { FlowDocument, FlowState } from './flow-state.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 export const flowNotFound = (id: string): AppError => new AppError('not_found', `there is no flow ${id}`);
 

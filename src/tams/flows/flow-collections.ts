@@ -1,9 +1,9 @@
 import type { Flow, FlowCollectionItem } from './flow.ts';
-import type { StoreTransaction } from '../store.ts';
 import type { Membership } from '../deletion/deletion.ts';
 import { AppError } from '../../shared/errors.ts';
 import { publishFlow } from '../webhooks/event-publishing.ts';
 import { stampMetadata } from './flow-metadata.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 /**
  * Throws `invalid_flow_collection` where a member does not exist, or collects the flow, directly or

@@ -1,10 +1,10 @@
-import type { FlowDocument } from '../store.ts';
 import { lookup } from '../../vastdb/query/table-query.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { Access } from '../access/access.ts';
 import type { TableReads } from '../table-access.ts';
 import { FLOW_COLLECTION_MEMBERS } from './flow-tables.ts';
 import { visibleFlows } from '../access/visible-flows.ts';
+import type { FlowDocument } from './flow-state.ts';
 
 /** Reads the collectors of flows with them: one query, however many flows. */
 export const COLLECTED_BY = [

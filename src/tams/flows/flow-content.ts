@@ -1,5 +1,5 @@
-import type { NewSegment } from '../segments/segment.ts';
-import type { DeletableSegment, FlowContent } from '../store.ts';
+import type { NewSegment, DeletableSegment } from '../segments/segment.ts';
+import type { FlowContent } from './flow-state.ts';
 
 /** The flow's totals after these segments are added. */
 export function contentWith(content: FlowContent | null, added: readonly NewSegment[]): FlowContent | null {

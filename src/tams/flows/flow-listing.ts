@@ -1,6 +1,5 @@
 import type { FlowFilter } from '../documents/filters.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
-import type { FlowDocument } from '../store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { eq, eqIfGiven, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
@@ -13,6 +12,7 @@ import type { TableReads } from '../table-access.ts';
 import { CONTENT_COLUMNS, NOT_DELETING, toContent } from './flow-row.ts';
 import { anySegmentOverlaps } from '../segments/segment-window.ts';
 import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
+import type { FlowDocument } from './flow-state.ts';
 
 const SHOWN_COLUMNS = ['document', 'segments_updated', ...CONTENT_COLUMNS] as const;
 type ListedFlow = ListedRow<FlowRow, typeof SHOWN_COLUMNS, typeof COLLECTED_BY>;

@@ -1,6 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
 import { fromJson } from '../../shared/json-text.ts';
-import type { StoreTransaction } from '../store.ts';
 import {
   type Flow,
   type FlowInput,
@@ -9,6 +8,7 @@ import {
   type ProfiledFlow,
   TECHNICAL_PROPERTIES,
 } from './flow.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 /**
  * The flow with the technical properties of the profile that it names, unless it has its own (TAMS 8.2,

@@ -4,7 +4,7 @@ import type { FlowFilter } from '../documents/filters.ts';
 import type { TagFilter } from '../documents/tags.ts';
 import type { Flow } from './flow.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
-import type { FlowContent, FlowDocument, FlowReads, Flows, FlowState, RowHandle } from '../store.ts';
+import type { RowHandle } from '../row-handle.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
@@ -34,8 +34,13 @@ import { toRowId } from '../row-handles.ts';
 import { type SegmentNumbers, writeNumbers } from '../segments/segment-numbers.ts';
 import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
 import { insertTags, removeTags, replaceTags, tagTerms } from '../documents/tag-index.ts';
+import type { FlowContent, FlowDocument, FlowState } from './flow-state.ts';
 
-export class FlowReader implements FlowReads {
+/**
+ * Flows that are being deleted are invisible to everything here but `deletingState`, and those that a limited view does
+ * not have to everything but `hasFlows`.
+ */
+export class FlowReader {
   readonly #reader: TableReads;
   readonly #access: Access;
   /** The flows of the view that are not being deleted. */
@@ -67,6 +72,7 @@ export class FlowReader implements FlowReads {
     return shown;
   }
 
+  /** Undefined where there is no such flow. */
   async segmentsVersion(id: string): Promise<bigint | undefined> {
     const where = and([eq('id', id), this.#visible]);
     const { rows } = await this.#reader.select({ table: FLOWS, columns: ['segments_version'], where });
@@ -77,6 +83,7 @@ export class FlowReader implements FlowReads {
     return this.stateOf(id, false);
   }
 
+  /** Those that are there, in no order. */
   async states(ids: readonly string[]): Promise<FlowState[]> {
     if (ids.length === 0) return [];
     const where = and([isIn('id', ids), this.#visible]);
@@ -84,6 +91,7 @@ export class FlowReader implements FlowReads {
     return rows.map((row, index) => toFlowState(row, rowIds[index]));
   }
 
+  /** @param tags of the flows */
   async existing(ids: readonly string[], tags?: TagFilter): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const terms = tags === undefined ? [] : tagTerms({ index: FLOW_TAGS, filter: tags }, ids);
@@ -92,10 +100,12 @@ export class FlowReader implements FlowReads {
     return new Set(rows.map(([id]) => id));
   }
 
+  /** The sources of these flows, by flow id. */
   async sourcesOf(ids: readonly string[]): Promise<Map<string, string>> {
     return this.#sourceByFlow('id', ids);
   }
 
+  /** The flows of these sources, the first `limit` of them, as flow id -> source id. */
   async ofSources(sourceIds: readonly string[], limit: number): Promise<Map<string, string>> {
     return this.#sourceByFlow('source_id', sourceIds, limit);
   }
@@ -137,7 +147,8 @@ export class FlowReader implements FlowReads {
   }
 }
 
-export class FlowRepository extends FlowReader implements Flows {
+/** The ports through which the services reach what is kept. All times of rows are UTC, RFC 3339. */
+export class FlowRepository extends FlowReader {
   readonly #tx: ManagedTransaction;
   readonly #access: Access;
 
@@ -147,6 +158,7 @@ export class FlowRepository extends FlowReader implements Flows {
     this.#access = access;
   }
 
+  /** Whether a flow has this id that is not in this view. */
   async isHidden(id: string): Promise<boolean> {
     const { classes } = this.#access;
     if (classes === undefined) return false;
@@ -157,6 +169,7 @@ export class FlowRepository extends FlowReader implements Flows {
     return (await this.#tx.select({ table: FLOWS, columns, where })).rows.length === 0;
   }
 
+  /** @param life of a flow that is restored; any other begins a new one. */
   async insert(flow: Flow, life: string = randomUUID()): Promise<void> {
     checkStaysVisible(this.#access, flow.tags);
     await this.#tx.lock([`flow:${flow.id}`, sourceLock(flow.source_id)]);
@@ -176,6 +189,7 @@ export class FlowRepository extends FlowReader implements Flows {
     await insertMembers(this.#tx, flow.id, flow.flow_collection ?? []);
   }
 
+  /** `present` is the flow as it is kept: only what differs from it is written. */
   async replace(state: FlowState, present: Flow, flow: Flow): Promise<void> {
     checkTagChange(this.#access, present.tags, flow.tags);
     if (flow.source_id !== state.sourceId) await this.#tx.lock([sourceLock(flow.source_id)]);
@@ -186,12 +200,14 @@ export class FlowRepository extends FlowReader implements Flows {
     await replaceMembers(this.#tx, flow.id, members);
   }
 
+  /** The classes with access to the flow; undefined if there is no such flow, or no limited principal sees it. */
   async accessOf(id: string): Promise<AccessClasses | undefined> {
     const where = and([eq('id', id), NOT_DELETING, this.#access.visible]);
     const { rows } = await this.#tx.select({ table: FLOWS, columns: [ACCESS_COLUMN], where });
     return classesOfCell(rows[0]?.[0]);
   }
 
+  /** After a change of segments: also gives them a new version. */
   async setContent(
     flow: FlowState,
     content: FlowContent | null,
@@ -208,6 +224,7 @@ export class FlowRepository extends FlowReader implements Flows {
     await this.#tx.updateByRowIds(FLOWS, [toRowId(handle)], ['active_deletions'], [[count]]);
   }
 
+  /** Hides the flow from everyone until its segments are gone. */
   async markDeleting(flow: FlowState): Promise<void> {
     await this.#removeIndexRows(flow.id);
     await this.#tx.updateByRowIds(FLOWS, [toRowId(flow.handle)], ['deleting'], [[true]]);
@@ -222,6 +239,7 @@ export class FlowRepository extends FlowReader implements Flows {
     await this.#tx.deleteByRowIds(FLOWS, [toRowId(flow.handle)]);
   }
 
+  /** The answer stays true until this transaction ends. */
   async hasFlows(sourceId: string): Promise<boolean> {
     await this.#tx.lock([sourceLock(sourceId)]);
     const { rows } = await this.#tx.select({

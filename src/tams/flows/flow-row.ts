@@ -1,6 +1,5 @@
 import { type Flow, profileOf, statusOf } from './flow.ts';
 import { Format } from '../documents/format.ts';
-import type { FlowContent, FlowState } from '../store.ts';
 import type { Cell, RowId } from '../../vastdb/engine.ts';
 import { eq } from '../../vastdb/predicate/builder.ts';
 import type { CellsOf } from '../../vastdb/schema/define-table.ts';
@@ -9,6 +8,7 @@ import { ACCESS_COLUMN, accessCell } from '../access/access.ts';
 import { SORT_COLUMNS, sortCells } from '../documents/sort-keys.ts';
 import { toHandle } from '../row-handles.ts';
 import type { FlowRow } from './flow-tables.ts';
+import type { FlowContent, FlowState } from './flow-state.ts';
 
 export const NOT_DELETING = eq('deleting', false);
 

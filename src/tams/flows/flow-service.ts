@@ -5,7 +5,6 @@ import type { Flow, FlowCollectionItem, FlowInput, FlowProperty, ProfiledFlow, P
 import { checkDocument, checkMembers, type DocumentLimits } from '../documents/document-limits.ts';
 import { checkFlowRules } from './flow-rules.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
-import type { FlowDocument, FlowState, Store, StoreTransaction } from '../store.ts';
 import type { Tags, TagValue } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isOthers } from '../access/others-ids.ts';
@@ -22,17 +21,19 @@ import { withProperties } from '../../shared/json-text.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import { dropSourceWithoutFlows, ensureSource } from '../sources/source-lifecycle.ts';
 import { findTag, tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
+import type { FlowDocument, FlowState } from './flow-state.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 type FlowPropertyValue = string | boolean | number | FlowCollectionItem[];
 
 /** TAMS 7.0, `/flows` without segments and storage. */
 export class FlowService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #deletion: SegmentDeletion;
   readonly #limits: DocumentLimits;
   readonly #kept: KeptFlows;
 
-  constructor(store: Store, deletion: SegmentDeletion, limits: DocumentLimits, kept: KeptFlows) {
+  constructor(store: VastStore, deletion: SegmentDeletion, limits: DocumentLimits, kept: KeptFlows) {
     this.#store = store;
     this.#deletion = deletion;
     this.#limits = limits;

@@ -1,6 +1,6 @@
 import type { JsonText } from '../../shared/paging.ts';
-import type { FlowDocument } from '../store.ts';
 import { wholeSeconds, withShownTimes } from '../../shared/time/shown-times.ts';
+import type { FlowDocument } from './flow-state.ts';
 
 const TIMES = ['created', 'metadata_updated'];
 const COLLECTED_BY_NONE = '[]';

@@ -1,10 +1,10 @@
 import type { JsonText } from '../../shared/paging.ts';
 import type { StoredSegment } from '../segments/segment.ts';
-import type { SegmentReads } from '../store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
+import type { SegmentReader } from '../segments/segment-repository.ts';
 
 /** The hull of a flow's segments within a range, clipped to it; empty where there are none. */
-export async function contentTimerange(segments: SegmentReads, flowId: string, within: TimeRange): Promise<TimeRange> {
+export async function contentTimerange(segments: SegmentReader, flowId: string, within: TimeRange): Promise<TimeRange> {
   const ends = await segments.ends(flowId, within);
   return ends === undefined ? TimeRange.EMPTY : hullOf(ends.first, ends.last).intersect(within);
 }

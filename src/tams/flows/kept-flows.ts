@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { JsonText } from '../../shared/paging.ts';
-import type { FlowDocument } from '../store.ts';
+import type { FlowDocument } from './flow-state.ts';
 
 /** The text that a version of TAMS shows of a flow's text. */
 export type ShowFlow = (text: JsonText) => JsonText;

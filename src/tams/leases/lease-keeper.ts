@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Store, StoreTransaction } from '../store.ts';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 /** How long a lease lasts without being renewed. */
 const TTL_MS = 10_000;
@@ -16,13 +16,13 @@ export class LeaseLost extends Error {}
 /** The leases of this process: taken, renewed as long as they are held, and handed back (docs/adr/0011-leases.md). */
 export class LeaseKeeper {
   readonly owner = randomUUID();
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #logger: Logger;
   readonly #renewal: WorkerLoop;
   /** The time until which each lease is surely ours, on the clock of `performance.now()`. */
   readonly #heldUntil = new Map<string, number>();
 
-  constructor(store: Store, logger: Logger) {
+  constructor(store: VastStore, logger: Logger) {
     this.#store = store;
     this.#logger = logger;
     this.#renewal = new WorkerLoop('lease renewal', () => this.#renew(), logger, SHORT_ROUND_MAX_MS);

@@ -1,4 +1,3 @@
-import type { LeaseReads, Leases } from './lease.ts';
 import type { RowId } from '../../vastdb/engine.ts';
 import { and, gt, isIn, startsWith } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
@@ -28,13 +27,14 @@ interface LeaseRow {
   readonly rowId: RowId;
 }
 
-export class LeaseReader implements LeaseReads {
+export class LeaseReader {
   readonly #reader: TableReads;
 
   constructor(reader: TableReads) {
     this.#reader = reader;
   }
 
+  /** The names below a prefix that somebody holds at this time. */
   async held(prefix: string, nowMs: number): Promise<Set<string>> {
     const { rows } = await this.#reader.select({
       table: LEASES,
@@ -45,7 +45,7 @@ export class LeaseReader implements LeaseReads {
   }
 }
 
-export class LeaseRepository extends LeaseReader implements Leases {
+export class LeaseRepository extends LeaseReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
@@ -53,6 +53,7 @@ export class LeaseRepository extends LeaseReader implements Leases {
     this.#tx = tx;
   }
 
+  /** Takes those of the leases that are free, expired or the owner's already. Returns them. */
   async acquire(names: readonly string[], owner: string, nowMs: number, expiresMs: number): Promise<Set<string>> {
     const present = await this.#find(names);
     const taken: string[] = [];
@@ -72,6 +73,7 @@ export class LeaseRepository extends LeaseReader implements Leases {
     return new Set([...taken, ...fresh]);
   }
 
+  /** Returns those of the leases that are the owner's still, which last longer then. */
   async renew(names: readonly string[], owner: string, expiresMs: number): Promise<Set<string>> {
     const present = await this.#find(names);
     const ours = names.filter((name) => present.get(name)?.owner === owner);

@@ -8,11 +8,11 @@ import { AppError } from '../../shared/errors.ts';
 import { backoffMs } from '../../shared/backoff.ts';
 import type { MediaObject } from './media-object.ts';
 import type { InstanceJob, StoredInstanceJob } from './instance-job.ts';
-import type { Store, StoreTransaction } from '../store.ts';
 import { usedObjects } from './used-objects.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 interface CopyingParts {
-  readonly store: Store;
+  readonly store: VastStore;
   readonly media: MediaStoreRegistry;
   readonly guard: AddressGuard;
   /** The most bytes that an external source may have. */

@@ -5,7 +5,7 @@ import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import type { RowId } from '../../vastdb/engine.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
 import type { TableReads } from '../table-access.ts';
-import type { InstanceJob, InstanceJobReads, InstanceJobs, StoredInstanceJob, WaitingCopies } from './instance-job.ts';
+import type { InstanceJob, StoredInstanceJob, WaitingCopies } from './instance-job.ts';
 import { INSTANCE_JOBS } from './instance-tables.ts';
 
 const COLUMNS = [
@@ -33,13 +33,14 @@ const toJob = (row: CellsOf<JobRow, typeof COLUMNS>, rowId: RowId | undefined): 
   handle: toHandle(rowId),
 });
 
-export class InstanceJobReader implements InstanceJobReads {
+export class InstanceJobReader {
   readonly #reader: TableReads;
 
   constructor(reader: TableReads) {
     this.#reader = reader;
   }
 
+  /** Those that are due, the longest first. */
   async due(nowMs: number, limit: number): Promise<StoredInstanceJob[]> {
     const { rows, rowIds } = await this.#reader.select({
       table: INSTANCE_JOBS,
@@ -54,7 +55,7 @@ export class InstanceJobReader implements InstanceJobReads {
   }
 }
 
-export class InstanceJobRepository extends InstanceJobReader implements InstanceJobs {
+export class InstanceJobRepository extends InstanceJobReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
@@ -62,15 +63,18 @@ export class InstanceJobRepository extends InstanceJobReader implements Instance
     this.#tx = tx;
   }
 
+  /** The job as it is now; undefined where it is done. */
   async find({ objectId, storageId, storagePath, task }: InstanceJob): Promise<StoredInstanceJob | undefined> {
     const found = await this.#select(and([eq('object_id', objectId), eq('task', task)]));
     return found.find((job) => job.storageId === storageId && job.storagePath === storagePath);
   }
 
+  /** Copies of an object that are under way. */
   copiesOf(objectId: string): Promise<StoredInstanceJob[]> {
     return this.#select(and([eq('object_id', objectId), IS_COPY]));
   }
 
+  /** Those of the objects that are being copied. Their copies are due now. */
   async hurryCopies(objectIds: readonly string[], nowMs: number): Promise<Set<string>> {
     if (objectIds.length === 0) return new Set();
     const copies = await this.#select(and([isIn('object_id', objectIds), IS_COPY]));
@@ -101,11 +105,13 @@ export class InstanceJobRepository extends InstanceJobReader implements Instance
     await this.#tx.insertArrays(INSTANCE_JOBS, COLUMNS, [cells]);
   }
 
+  /** To be tried again. */
   async putOff({ handle, attempts }: StoredInstanceJob, dueMs: number, error: string): Promise<void> {
     const cells = [BigInt(dueMs), attempts + 1, error] as const;
     await this.#tx.updateByRowIds(INSTANCE_JOBS, [toRowId(handle)], ['due_ms', 'attempts', 'error'], [cells]);
   }
 
+  /** The copy is not to be made any more: what there may be of it goes. */
   async cancel({ handle }: StoredInstanceJob): Promise<void> {
     const cells = ['remove', BigInt(Date.now()), 0] as const;
     await this.#tx.updateByRowIds(INSTANCE_JOBS, [toRowId(handle)], ['task', 'due_ms', 'attempts'], [cells]);

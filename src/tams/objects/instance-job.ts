@@ -26,24 +26,3 @@ export interface WaitingCopies {
   readonly total: number;
   readonly ofPrincipal: number;
 }
-
-export interface InstanceJobReads {
-  /** Those that are due, the longest first. */
-  due(nowMs: number, limit: number): Promise<StoredInstanceJob[]>;
-}
-
-export interface InstanceJobs extends InstanceJobReads {
-  /** The job as it is now; undefined where it is done. */
-  find(job: InstanceJob): Promise<StoredInstanceJob | undefined>;
-  /** Copies of an object that are under way. */
-  copiesOf(objectId: string): Promise<StoredInstanceJob[]>;
-  /** Those of the objects that are being copied. Their copies are due now. */
-  hurryCopies(objectIds: readonly string[], nowMs: number): Promise<Set<string>>;
-  waiting(principal: string): Promise<WaitingCopies>;
-  add(job: InstanceJob): Promise<void>;
-  /** To be tried again. */
-  putOff(job: StoredInstanceJob, dueMs: number, error: string): Promise<void>;
-  /** The copy is not to be made any more: what there may be of it goes. */
-  cancel(job: StoredInstanceJob): Promise<void>;
-  remove(job: StoredInstanceJob): Promise<void>;
-}

@@ -4,9 +4,11 @@ import { AppError } from '../../shared/errors.ts';
 import { checkLength, type DocumentLimits } from '../documents/document-limits.ts';
 import { containerOf } from '../flows/flow-access.ts';
 import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
-import type { FlowState, Store, StoredObject, StoreTransaction } from '../store.ts';
 import type { InstanceJob } from './instance-job.ts';
 import { isSamePlace } from './object-location.ts';
+import type { FlowState } from '../flows/flow-state.ts';
+import type { StoredObject } from './media-object.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 /** Which instance: the one in a storage backend, or the one with a label. */
 export type InstanceSelection = { readonly storageId: string } | { readonly label: string };
@@ -29,13 +31,13 @@ const RETRY_AFTER_S = 60;
 
 /** Instances of objects (TAMS 8.2, `/objects/{objectId}/instances`; docs/adr/0033-copies-between-stores.md). */
 export class InstanceService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #media: MediaStoreRegistry;
   readonly #known: MediaStoreRegistry;
   readonly #options: InstanceOptions;
 
   /** @param known backends that the principal has any right on; on those of `media` it has that of the operation */
-  constructor(store: Store, media: MediaStoreRegistry, known: MediaStoreRegistry, options: InstanceOptions) {
+  constructor(store: VastStore, media: MediaStoreRegistry, known: MediaStoreRegistry, options: InstanceOptions) {
     this.#store = store;
     this.#media = media;
     this.#known = known;

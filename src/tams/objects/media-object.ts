@@ -1,4 +1,5 @@
-import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
+import type { RowHandle } from '../row-handle.ts';
+import type { ExternalUrl, ObjectLocation, ObjectPlaces } from '../segments/segment.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 
 /** A media object, or an initialisation segment: the bytes that segments refer to. */
@@ -38,3 +39,13 @@ export interface ObjectTimerange {
   /** By a client; else it is assumed that segments use all of the object (TAMS 8.2, `object_timerange`). */
   readonly declared: boolean;
 }
+
+export interface StoredObject extends MediaObject {
+  readonly handle: RowHandle;
+}
+
+/** An object, without its first flow where the view does not have that. */
+export type ShownObject = Omit<MediaObject, 'firstFlow'> & { readonly firstFlow: string | undefined };
+
+/** The parts of an object that segments show. */
+export type ObjectDetails = Pick<MediaObject, 'timerange'> & ObjectPlaces;

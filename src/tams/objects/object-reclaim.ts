@@ -1,8 +1,8 @@
 import type { MediaObject } from './media-object.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
-import type { Store, StoreTransaction } from '../store.ts';
 import { isSamePlace } from './object-location.ts';
 import { usedObjects } from './used-objects.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 interface ReclaimResult {
   readonly reclaimed: number;
@@ -25,10 +25,10 @@ const COPY_END_MS = 2_000;
  * again later.
  */
 export class ObjectReclaim {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #media: MediaStoreRegistry;
 
-  constructor(store: Store, media: MediaStoreRegistry) {
+  constructor(store: VastStore, media: MediaStoreRegistry) {
     this.#store = store;
     this.#media = media;
   }

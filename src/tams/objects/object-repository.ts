@@ -1,7 +1,6 @@
-import type { MediaObject } from './media-object.ts';
+import type { MediaObject, ObjectDetails, ShownObject, StoredObject } from './media-object.ts';
 import { adoptedId, objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
 import type { ObjectLocation } from '../segments/segment.ts';
-import type { ObjectDetails, ObjectReads, Objects, ShownObject, StoredObject } from '../store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { and, eq, isIn, isNotNull, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
@@ -86,7 +85,8 @@ const toCells = (object: MediaObject): ObjectCells => [
   ...useCells(object),
 ];
 
-export class ObjectReader implements ObjectReads {
+/** A limited view has the objects that were allocated for a flow that it has, or that any such flow uses. */
+export class ObjectReader {
   readonly #reader: TableReads;
   readonly #access: Access;
 
@@ -99,6 +99,7 @@ export class ObjectReader implements ObjectReads {
     return (await this.#shown([id]))[0];
   }
 
+  /** The object of a storage path, unless it is being reclaimed. */
   async findAt({ storageId, storagePath }: ObjectLocation): Promise<ShownObject | undefined> {
     const isThere = (at: ObjectLocation): boolean => at.storageId === storageId && at.storagePath === storagePath;
     const objects = await this.#shown([adoptedId({ storageId, storagePath }), ...objectIdsOf(storagePath)]);
@@ -127,6 +128,7 @@ export class ObjectReader implements ObjectReads {
     }));
   }
 
+  /** Those of the ids that objects have, without those that are being reclaimed. */
   async existing(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const { rows } = await this.#reader.select({
@@ -143,6 +145,9 @@ export class ObjectReader implements ObjectReads {
     return new Set(visible.map(({ id }) => id));
   }
 
+  /**
+   * Details of objects that segments show: seen by all that see the segments. Without those that have no row any more.
+   */
   async details(ids: readonly string[]): Promise<Map<string, ObjectDetails>> {
     if (ids.length === 0) return new Map();
     const { rows } = await this.#reader.select({
@@ -159,7 +164,7 @@ export class ObjectReader implements ObjectReads {
   }
 }
 
-export class ObjectRepository extends ObjectReader implements Objects {
+export class ObjectRepository extends ObjectReader {
   readonly #tx: ManagedTransaction;
   readonly #access: Access;
 
@@ -169,6 +174,7 @@ export class ObjectRepository extends ObjectReader implements Objects {
     this.#access = access;
   }
 
+  /** Without those that are being reclaimed. With unused ones that were allocated for a flow, in whatever view. */
   async findMany(ids: readonly string[], allocatedFor?: string): Promise<Map<string, StoredObject>> {
     const { own = [], others = [] } = Object.groupBy(await this.#select(ids, false), (object) =>
       !object.referenced && object.firstFlow === allocatedFor ? 'own' : 'others',
@@ -177,17 +183,20 @@ export class ObjectRepository extends ObjectReader implements Objects {
     return new Map([...own, ...visible].map((object) => [object.id, object]));
   }
 
+  /** Those of the ids that are taken, by objects that are being reclaimed too. */
   async taken(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const { rows } = await this.#tx.select({ table: OBJECTS, columns: ['id'], where: isIn('id', ids) });
     return new Set(rows.map(([id]) => id));
   }
 
+  /** Those of the ids that objects had which were reclaimed lately: their paths were used. */
   async hadBefore(ids: readonly string[]): Promise<Set<string>> {
     const { rows } = await this.#tx.select({ table: RECLAIMED_IDS, columns: ['id'], where: isIn('id', ids) });
     return new Set(rows.map(([id]) => id));
   }
 
+  /** Objects whose ids clients chose, that are not taken: nobody else takes them before this transaction ends. */
   async insertNamed(objects: readonly MediaObject[]): Promise<void> {
     // All ids that could be given the same path.
     const ids = objects.flatMap(({ id, locations }) => [
@@ -198,12 +207,17 @@ export class ObjectRepository extends ObjectReader implements Objects {
     await this.insert(objects);
   }
 
+  /** Objects whose ids were made for them: nobody else has the same. */
   async insert(objects: readonly MediaObject[]): Promise<void> {
     if (objects.length === 0) return;
     const rows = objects.map((object) => [...toCells(object), false] as const);
     await this.#tx.insertArrays(OBJECTS, [...COLUMNS, 'reclaiming'], rows);
   }
 
+  /**
+   * From here on any flow may use them, and none is reclaimed before this transaction ends. Changed ones are kept as they
+   * are given.
+   */
   async use(unchanged: readonly StoredObject[], changed: readonly StoredObject[] = []): Promise<void> {
     // The reclaim writes the rows too: one that runs beside this either sees the use or collides with it.
     const written = this.#tx.serializable ? changed : [...unchanged, ...changed];
@@ -212,6 +226,7 @@ export class ObjectRepository extends ObjectReader implements Objects {
     await this.#tx.updateByRowIds(OBJECTS, rowIds, USE_COLUMNS, written.map(useCells));
   }
 
+  /** Those of the ids that media objects need, of any state, as their initialisation segment. */
   async neededInits(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const { rows } = await this.#tx.select({
@@ -223,14 +238,17 @@ export class ObjectRepository extends ObjectReader implements Objects {
     return new Set(rows.flatMap(([id]) => id ?? []));
   }
 
+  /** From here on no segment can use them, and their bytes may be deleted. */
   async markReclaiming(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.#tx.update(OBJECTS, isIn('id', ids), { reclaiming: true });
   }
 
+  /** Marked ones, whatever became of the attempt that marked them. */
   reclaiming(ids: readonly string[]): Promise<MediaObject[]> {
     return this.#select(ids, true);
   }
 
+  /** Marked ones alone: another process may have removed them before, and their ids may be in use again. */
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#tx.delete(OBJECTS, and([isIn('id', ids), eq('reclaiming', true)]));

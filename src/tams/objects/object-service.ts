@@ -6,8 +6,9 @@ import { TimeRange } from '../../shared/time/timerange.ts';
 import type { TagFilter } from '../documents/tags.ts';
 import { urlPrinter } from '../segments/segment-renderer.ts';
 import type { ObjectLocation, ObjectPlaces, UrlFilter } from '../segments/segment.ts';
-import type { ShownObject, Store } from '../store.ts';
 import { packLocations, packUrls } from './object-location.ts';
+import type { ShownObject } from './media-object.ts';
+import type { VastStore } from '../vast-store.ts';
 
 interface ObjectRendering {
   readonly flowTags: TagFilter;
@@ -19,10 +20,10 @@ interface ObjectRendering {
 
 /** TAMS, `/objects/{objectId}`. */
 export class ObjectService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #media: MediaStoreRegistry;
 
-  constructor(store: Store, media: MediaStoreRegistry) {
+  constructor(store: VastStore, media: MediaStoreRegistry) {
     this.#store = store;
     this.#media = media;
   }

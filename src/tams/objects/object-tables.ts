@@ -1,6 +1,11 @@
 import { defineTable, json, text } from '../../vastdb/schema/define-table.ts';
 import type { ExternalUrl } from '../segments/segment.ts';
-import type { ReclaimReason } from '../store.ts';
+
+/**
+ * Why an object may be unused: no segment used it since it was allocated, or its last segment went
+ * (`dropped`), or its deletion was begun (`reclaiming`) and may have failed.
+ */
+export type ReclaimReason = 'allocated' | 'dropped' | 'reclaiming';
 
 export const OBJECTS = defineTable({
   name: 'objects',

@@ -4,15 +4,15 @@ import { FLOWS } from '../flows/flow-tables.ts';
 import { toRowId } from '../row-handles.ts';
 import type { ExternalUrl } from '../segments/segment.ts';
 import { SEGMENTS } from '../segments/segment-tables.ts';
-import type { Places, StoredObject } from '../store.ts';
 import type { Subscribers } from '../subscribers.ts';
 import { toJson } from '../../shared/json-text.ts';
 import { packLocations } from './object-location.ts';
 import { OBJECTS } from './object-tables.ts';
 import { changePlaces, type PlaceChange } from './place-change.ts';
+import type { StoredObject } from './media-object.ts';
 
 /** Where objects lie: in their rows, and in those of the segments that use them, which listings read alone. */
-export class PlaceRepository implements Places {
+export class PlaceRepository {
   readonly #tx: ManagedTransaction;
   readonly #subscribers: Subscribers;
 
@@ -21,6 +21,10 @@ export class PlaceRepository implements Places {
     this.#subscribers = subscribers;
   }
 
+  /**
+   * The object has these instances from here on, and so have the segments that use it. Of their own URLs, segments keep
+   * those that the object never had.
+   */
   async change(
     object: StoredObject,
     { locations, externalUrls }: Pick<StoredObject, 'locations' | 'externalUrls'>,

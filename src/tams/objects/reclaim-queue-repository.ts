@@ -1,17 +1,18 @@
-import type { ReclaimQueue, ReclaimQueueReads, ReclaimReason, RowHandle } from '../store.ts';
+import type { RowHandle } from '../row-handle.ts';
 import { and, eq, gt, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { toHandle, toRowId } from '../row-handles.ts';
 import type { TableReads } from '../table-access.ts';
-import { RECLAIM_QUEUE } from './object-tables.ts';
+import { RECLAIM_QUEUE, type ReclaimReason } from './object-tables.ts';
 
-export class ReclaimQueueReader implements ReclaimQueueReads {
+export class ReclaimQueueReader {
   readonly #reader: TableReads;
 
   constructor(reader: TableReads) {
     this.#reader = reader;
   }
 
+  /** Whether there is anything to look at. */
   async hasDue(nowMs: number): Promise<boolean> {
     const where = lte('due_ms', BigInt(nowMs));
     const { rows } = await this.#reader.select({ table: RECLAIM_QUEUE, columns: ['due_ms'], where, limit: 1 });
@@ -19,7 +20,8 @@ export class ReclaimQueueReader implements ReclaimQueueReads {
   }
 }
 
-export class ReclaimQueueRepository extends ReclaimQueueReader implements ReclaimQueue {
+/** Objects that may have become unused, and when to look at them. */
+export class ReclaimQueueRepository extends ReclaimQueueReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
@@ -47,6 +49,7 @@ export class ReclaimQueueRepository extends ReclaimQueueReader implements Reclai
     return rows.map(([objectId], index) => ({ objectId, handle: toHandle(rowIds[index]) }));
   }
 
+  /** Those of the objects that were dropped so lately that they are kept still. */
   async inGrace(objectIds: readonly string[], nowMs: number): Promise<Set<string>> {
     if (objectIds.length === 0) return new Set();
     const { rows } = await this.#tx.select({
@@ -61,6 +64,7 @@ export class ReclaimQueueRepository extends ReclaimQueueReader implements Reclai
     if (handles.length > 0) await this.#tx.deleteByRowIds(RECLAIM_QUEUE, handles.map(toRowId));
   }
 
+  /** All entries of these objects, whenever they are due. */
   async removeObjects(objectIds: readonly string[]): Promise<void> {
     if (objectIds.length > 0) await this.#tx.delete(RECLAIM_QUEUE, isIn('object_id', objectIds));
   }

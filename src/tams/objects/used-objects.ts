@@ -1,4 +1,4 @@
-import type { StoreTransaction } from '../store.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 /** Those of the objects that anything uses: segments, objects that need them, or what features keep. */
 export async function usedObjects(tx: StoreTransaction, objectIds: readonly string[]): Promise<Set<string>> {

@@ -1,17 +1,15 @@
-import { toJson } from '../../shared/json-text.ts';
-import type { Json } from '../../shared/json-text.ts';
+import { toJson, type Json } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven } from '../../vastdb/predicate/builder.ts';
 import { type Access, accessCell, checkStaysVisible, checkUnreachable, scannedOf } from '../access/access.ts';
 import { listDocuments } from '../documents/document-listing.ts';
 import { NEWEST_FIRST } from '../documents/listing-order.ts';
-import type { ProfileReads, Profiles } from '../store.ts';
 import type { TableReads } from '../table-access.ts';
 import type { Profile, ProfileFilter } from './profile.ts';
 import { PROFILES } from './profile-tables.ts';
 
-export class ProfileReader implements ProfileReads {
+export class ProfileReader {
   readonly #reader: TableReads;
   readonly #access: Access;
 
@@ -20,6 +18,7 @@ export class ProfileReader implements ProfileReads {
     this.#access = access;
   }
 
+  /** Newest first. */
   async list({ label, format, codec }: ProfileFilter, page: PageRequest): Promise<Page<Json<Profile>>> {
     // An index of each goes on with the order of creation.
     const [first, ...others] = [
@@ -52,7 +51,7 @@ export class ProfileReader implements ProfileReads {
   }
 }
 
-export class ProfileRepository extends ProfileReader implements Profiles {
+export class ProfileRepository extends ProfileReader {
   readonly #tx: ManagedTransaction;
   readonly #access: Access;
 
@@ -62,6 +61,7 @@ export class ProfileRepository extends ProfileReader implements Profiles {
     this.#access = access;
   }
 
+  /** A profile whose id is free: nobody else takes it before this transaction ends. */
   async insert(profile: Profile): Promise<void> {
     checkStaysVisible(this.#access, profile.tags);
     await this.#tx.lock([`profile:${profile.id}`]);

@@ -4,15 +4,15 @@ import { now } from '../../shared/time/clock.ts';
 import { withShownTimes } from '../../shared/time/shown-times.ts';
 import { checkDocument, type DocumentLimits } from '../documents/document-limits.ts';
 import { checkTagNames, checkTechnicalRules } from '../flows/flow-rules.ts';
-import type { Store } from '../store.ts';
 import type { Profile, ProfileFilter, ProfileInput } from './profile.ts';
+import type { VastStore } from '../vast-store.ts';
 
 /** TAMS 8.2, `/service/profiles`. */
 export class ProfileService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #limits: DocumentLimits;
 
-  constructor(store: Store, limits: DocumentLimits) {
+  constructor(store: VastStore, limits: DocumentLimits) {
     this.#store = store;
     this.#limits = limits;
   }

@@ -1,8 +1,8 @@
-import type { MediaObject, ObjectTimerange } from '../objects/media-object.ts';
-import type { FlowState, StoredObject } from '../store.ts';
+import type { MediaObject, ObjectTimerange, StoredObject } from '../objects/media-object.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { PreparedSegment } from './segment-preparation.ts';
+import type { FlowState } from '../flows/flow-state.ts';
 
 /** A stored object, or an external one that has no row yet. */
 export type KnownObject = StoredObject | MediaObject;

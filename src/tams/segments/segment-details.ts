@@ -1,11 +1,11 @@
-import type { Store } from '../store.ts';
 import { rangeInObjectOf, widen } from '../objects/object-range.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { SegmentDetails, SegmentParts, StoredSegment } from './segment.ts';
+import type { VastStore } from '../vast-store.ts';
 
 /** Adds what is asked for of the segments' objects: one query for a page that needs any, two where it has old objects. */
 export async function withDetails(
-  store: Pick<Store, 'objects' | 'segments'>,
+  store: Pick<VastStore, 'objects' | 'segments'>,
   segments: readonly StoredSegment[],
   details: SegmentDetails,
 ): Promise<readonly SegmentParts[]> {
@@ -33,7 +33,7 @@ export async function withDetails(
 
 /** Ranges of objects that are older than their ranges: what segments use of them. */
 async function olderRanges(
-  store: Pick<Store, 'segments'>,
+  store: Pick<VastStore, 'segments'>,
   used: readonly { objectId: string; range: TimeRange }[],
 ): Promise<ReadonlyMap<string, TimeRange>> {
   const ranges = await store.segments.rangesOf([...new Set(used.map(({ objectId }) => objectId))]);

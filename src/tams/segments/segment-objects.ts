@@ -1,7 +1,8 @@
-import type { FlowState, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { type KnownObject, ObjectUses } from './object-uses.ts';
 import type { PreparedSegment } from './segment-preparation.ts';
+import type { FlowState } from '../flows/flow-state.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 /** A segment that is not refused yet, with its place in the request. */
 export interface Candidate {

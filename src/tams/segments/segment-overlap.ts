@@ -1,10 +1,10 @@
-import type { SegmentedFlow } from '../store.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import { and, eq, gte, lt } from '../../vastdb/predicate/builder.ts';
 import { decideInOrder, findAmongCandidates } from './segment-candidates.ts';
 import type { TableReads } from '../table-access.ts';
 import { anySegmentOverlaps, firstStartReaching, isOutside, type Span, timelineOf } from './segment-window.ts';
 import { SEGMENTS } from './segment-tables.ts';
+import type { SegmentedFlow } from './segment.ts';
 
 /** Present segments per read while a batch is compared with them. */
 const ROWS_PER_READ = 1_000;

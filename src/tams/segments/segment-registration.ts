@@ -3,7 +3,6 @@ import type { DeletionRequest } from '../deletion/deletion-request.ts';
 import type { MediaObject } from '../objects/media-object.ts';
 import { packLocations, packUrls } from '../objects/object-location.ts';
 import type { NewSegment, SegmentInput, SegmentParts } from './segment.ts';
-import type { FlowState, Store, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { now } from '../../shared/time/clock.ts';
@@ -15,6 +14,8 @@ import { isPartOf } from './segment-clock.ts';
 import { numbersWith } from './segment-numbers.ts';
 import { type Candidate, findObjects, namedObjects, type Refuse, useObjects } from './segment-objects.ts';
 import { checkSize, prepareSegment } from './segment-preparation.ts';
+import type { FlowState } from '../flows/flow-state.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 /** An object of bytes that lie in a store already. */
 export type AdoptedObject = Pick<MediaObject, 'id' | 'locations' | 'adoptedAt'>;
@@ -27,11 +28,11 @@ export interface Refusal {
 
 /** Puts segments on a flow's timeline (TAMS 7.0, POST /flows/{flowId}/segments). */
 export class SegmentRegistration {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #backendLabels: ReadonlySet<string>;
   readonly #limits: DocumentLimits;
 
-  constructor(store: Store, backendLabels: ReadonlySet<string>, limits: DocumentLimits) {
+  constructor(store: VastStore, backendLabels: ReadonlySet<string>, limits: DocumentLimits) {
     this.#store = store;
     this.#backendLabels = backendLabels;
     this.#limits = limits;

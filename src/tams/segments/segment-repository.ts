@@ -1,6 +1,12 @@
 import type { Page, PageRequest } from '../../shared/paging.ts';
-import type { NewSegment, SegmentQuery, StoredSegment } from './segment.ts';
-import type { DeletableSegment, SegmentedFlow, SegmentReads, Segments, SegmentSelection } from '../store.ts';
+import type {
+  NewSegment,
+  SegmentQuery,
+  StoredSegment,
+  DeletableSegment,
+  SegmentedFlow,
+  SegmentSelection,
+} from './segment.ts';
 import type { MediaObject } from '../objects/media-object.ts';
 import { rangeInObjectOf, widen } from '../objects/object-range.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
@@ -38,7 +44,7 @@ const toStoredSegment = (row: CellsOf<SegmentRow, typeof SHOWN_COLUMNS>): Stored
   initObjectId: row[5],
 });
 
-export class SegmentReader implements SegmentReads {
+export class SegmentReader {
   readonly #reader: TableReads;
   readonly #access: Access;
 
@@ -68,6 +74,7 @@ export class SegmentReader implements SegmentReads {
     });
   }
 
+  /** The first and the last segment that overlap the range. */
   async ends(flowId: string, range: TimeRange): Promise<{ first: StoredSegment; last: StoredSegment } | undefined> {
     if (range.isEmpty) return undefined;
     return this.#reader.inSnapshot(async (reader) => {
@@ -78,16 +85,19 @@ export class SegmentReader implements SegmentReads {
     });
   }
 
+  /** The flows that use an object, by id; of an initialisation segment, through the media objects that need it. */
   flowsUsing(object: Pick<MediaObject, 'id' | 'isInit'>, page: PageRequest): Promise<Page<string>> {
     return flowsUsingObject(this.#reader, this.#access, object, page);
   }
 
+  /** Whether segments of the flow need this initialisation segment. */
   async usesInit(flowId: string, objectId: string): Promise<boolean> {
     const where = and([eq('init_object_id', objectId), eq('flow_id', flowId)]);
     const { rows } = await this.#reader.select({ table: SEGMENTS, columns: ['flow_id'], where, limit: 1 });
     return rows.length > 0;
   }
 
+  /** Ranges that segments use of objects, on the objects' own timelines; of a very large number, some. */
   async rangesOf(objectIds: readonly string[]): Promise<Map<string, TimeRange>> {
     const ranges = new Map<string, TimeRange>();
     if (objectIds.length === 0) return ranges;
@@ -119,7 +129,7 @@ const ofObject = (objectId: string | undefined): Where<SegmentRow>[] =>
 const ofSome = (timeline: SegmentTimeline, objectId: string | undefined): SegmentTimeline =>
   objectId === undefined ? timeline : { ...timeline, expectedStepNs: undefined };
 
-export class SegmentRepository extends SegmentReader implements Segments {
+export class SegmentRepository extends SegmentReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction, access: Access) {
@@ -127,6 +137,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
     this.#tx = tx;
   }
 
+  /** For each range (sorted by start) whether a segment of the flow overlaps it. */
   overlapping(flow: SegmentedFlow, ranges: readonly Span[]): Promise<boolean[]> {
     return findOverlapped(this.#tx, flow, ranges);
   }
@@ -139,6 +150,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
     );
   }
 
+  /** In order of time, at most `limit`. */
   async selectForDeletion(
     flow: SegmentedFlow,
     selection: SegmentSelection,
@@ -174,6 +186,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
     );
   }
 
+  /** The hull of what the flow has left when these (sorted by start) are gone, or undefined when nothing is. */
   async hullWithout(flow: SegmentedFlow, removed: readonly DeletableSegment[]): Promise<Span | undefined> {
     const { id, content } = flow;
     const [first, last] = [removed[0], removed.at(-1)];
@@ -193,6 +206,7 @@ export class SegmentRepository extends SegmentReader implements Segments {
     return startNs === undefined || endNs === undefined ? undefined : { startNs, endNs };
   }
 
+  /** Those of the objects that any segment of any flow uses. */
   async usedObjects(objectIds: readonly string[]): Promise<Set<string>> {
     if (objectIds.length === 0) return new Set();
     const { rows } = await this.#tx.select({

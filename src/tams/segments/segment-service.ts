@@ -8,8 +8,8 @@ import type {
   SegmentQuery,
   StoredSegment,
   UrlFilter,
+  SegmentSelection,
 } from './segment.ts';
-import type { FlowDocument, SegmentSelection, Store } from '../store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { stillHolds, writableFlow } from '../flows/flow-access.ts';
 import { hullOf } from '../flows/flow-timerange.ts';
@@ -20,6 +20,8 @@ import { withDetails } from './segment-details.ts';
 import { segmentTexts } from './segment-renderer.ts';
 import { jsonListBytes } from '../../shared/json-text.ts';
 import { shownNow } from '../../shared/time/shown-times.ts';
+import type { FlowDocument } from '../flows/flow-state.ts';
+import type { VastStore } from '../vast-store.ts';
 
 /** Options for printing a page: which URLs, and this server's base for stores whose URLs lead back to it. */
 interface SegmentRendering {
@@ -33,7 +35,7 @@ const NO_SEGMENTS: SegmentPage = { body: Buffer.from('[]'), count: 0, timerange:
 
 /** TAMS 7.0, `/flows/{flowId}/segments`. */
 export class SegmentService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #media: MediaStoreRegistry;
   /** Their ids: pages are shared by those who see the URLs of the same backends. */
   readonly #backends: string;
@@ -42,7 +44,7 @@ export class SegmentService {
   readonly #pages: SegmentPageCache;
 
   constructor(
-    store: Store,
+    store: VastStore,
     media: MediaStoreRegistry,
     registration: SegmentRegistration,
     deletion: SegmentDeletion,

@@ -1,4 +1,3 @@
-import type { FlowContent, SegmentedFlow } from '../store.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import type { Since } from '../../vastdb/engine.ts';
@@ -9,6 +8,8 @@ import { CONTENT_COLUMNS, toContent } from '../flows/flow-row.ts';
 import type { TableReads } from '../table-access.ts';
 import { FLOWS } from '../flows/flow-tables.ts';
 import { type SegmentRow, SEGMENTS } from './segment-tables.ts';
+import type { FlowContent } from '../flows/flow-state.ts';
+import type { SegmentedFlow } from './segment.ts';
 
 /** A range of a timeline, half-open. */
 export interface Span {

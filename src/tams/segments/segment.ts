@@ -1,6 +1,24 @@
+import type { RowHandle } from '../row-handle.ts';
+import type { FlowState } from '../flows/flow-state.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { TagFilter } from '../documents/tags.ts';
+
+/** Which segments a deletion takes: those that the range covers completely. */
+export interface SegmentSelection {
+  readonly timerange: TimeRange;
+  readonly objectId?: string;
+}
+
+export interface DeletableSegment {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly objectId: string;
+  readonly handle: RowHandle;
+}
+
+/** A flow as far as it says where its segments are. */
+export type SegmentedFlow = Pick<FlowState, 'id' | 'content'>;
 
 /** A URL outside of this store's control, given by a client (TAMS 7.0, `schemas/flow-segment-post.json`). */
 export interface ExternalUrl {

@@ -1,4 +1,4 @@
-import type { ServiceInfo, ServiceInfoReads, ServiceInfos } from './service-info.ts';
+import type { ServiceInfo } from './service-info.ts';
 import { eq } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from '../table-access.ts';
@@ -23,7 +23,7 @@ export const SERVICE_INFO = defineTable({
 /** The table has one row: clients' changes of the service's description. */
 const KEY = 'service';
 
-export class ServiceInfoReader implements ServiceInfoReads {
+export class ServiceInfoReader {
   readonly #reader: TableReads;
 
   constructor(reader: TableReads) {
@@ -37,7 +37,7 @@ export class ServiceInfoReader implements ServiceInfoReads {
   }
 }
 
-export class ServiceInfoRepository extends ServiceInfoReader implements ServiceInfos {
+export class ServiceInfoRepository extends ServiceInfoReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {

@@ -1,7 +1,7 @@
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { ServiceInfo } from './service-info.ts';
 import type { StorageBackend } from '../../media/storage-backend.ts';
-import type { Store } from '../store.ts';
+import type { VastStore } from '../vast-store.ts';
 
 export interface ServiceDescription extends ServiceInfo {
   type: string;
@@ -23,12 +23,12 @@ const DEFAULT_NAME = 'VAST TAMS';
 
 /** TAMS, `/service` and `/service/storage-backends`. */
 export class ServiceInfoService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #media: MediaStoreRegistry;
   readonly #version: string;
   readonly #timeouts: Timeouts;
 
-  constructor(store: Store, media: MediaStoreRegistry, version: string, timeouts: Timeouts) {
+  constructor(store: VastStore, media: MediaStoreRegistry, version: string, timeouts: Timeouts) {
     this.#store = store;
     this.#media = media;
     this.#version = version;

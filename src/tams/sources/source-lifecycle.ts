@@ -1,12 +1,12 @@
 import { inheritedTags } from '../access/access-classes.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { EventScope } from '../webhooks/event.ts';
-import type { StoreTransaction } from '../store.ts';
 import type { Deletion } from '../deletion/deletion.ts';
 import { isOthers } from '../access/others-ids.ts';
 import { AppError } from '../../shared/errors.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishDeletion } from '../webhooks/event-publishing.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 /**
  * The first flow of a source makes it, and names it; later ones must be of its format. Returns whether it was made; its

@@ -1,7 +1,12 @@
-import { NO_ROLE } from '../flows/collection-repository.ts';
+import type { FlowReader } from '../flows/flow-repository.ts';
+import { NO_ROLE, type CollectionEdge, type CollectionReader } from '../flows/collection-repository.ts';
 import type { CollectionItem } from '../flows/flow.ts';
-import type { CollectionEdge, StoreReader } from '../store.ts';
 import { nextTurn } from '../../shared/turns.ts';
+
+interface FlowsAndCollections {
+  readonly flows: FlowReader;
+  readonly collections: CollectionReader;
+}
 
 export interface SourceRelations {
   readonly source_collection?: CollectionItem[];
@@ -19,7 +24,7 @@ const EDGES_MAX = 5_000;
  * in turns of the event loop of their own (docs/adr/0021-bounded-listings.md).
  */
 export async function inferRelations(
-  store: Pick<StoreReader, 'flows' | 'collections'>,
+  store: FlowsAndCollections,
   sourceIds: readonly string[],
 ): Promise<Map<string, SourceRelations>> {
   const sourceOf = await store.flows.ofSources(sourceIds, RELATED_FLOWS_MAX);
@@ -59,7 +64,7 @@ export async function inferRelations(
  * `inferRelations`, which limits the flows of the source that is collected.
  */
 export async function collectedSources(
-  { flows, collections }: Pick<StoreReader, 'flows' | 'collections'>,
+  { flows, collections }: FlowsAndCollections,
   sourceIds: readonly string[],
 ): Promise<string[]> {
   const collectors = await flows.ofSources(sourceIds, RELATED_FLOWS_MAX);

@@ -1,9 +1,9 @@
+import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { AccessClasses } from '../access/access-classes.ts';
 import type { SourceFilter } from '../documents/filters.ts';
 import type { FormatUrn } from '../documents/format.ts';
-import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { Source } from './source.ts';
-import type { RowHandle, SourceDocument, SourceReads, Sources, SourceState } from '../store.ts';
+import type { RowHandle } from '../row-handle.ts';
 import { and, eq, eqIfGiven, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import {
@@ -29,7 +29,17 @@ import { collectedSources, inferRelations } from './source-relations.ts';
 import { SOURCE_TAGS, SOURCES } from './source-tables.ts';
 import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
 
-export class SourceReader implements SourceReads {
+export interface SourceDocument {
+  readonly id: string;
+  readonly document: JsonText;
+}
+
+export interface SourceState {
+  readonly source: Source;
+  readonly handle: RowHandle;
+}
+
+export class SourceReader {
   readonly #reader: TableReads;
   readonly #access: Access;
 
@@ -100,7 +110,7 @@ export const sourceCells = (source: Source): CellsOf<RowOf<typeof SOURCES>, type
   toJson(source),
 ];
 
-export class SourceRepository extends SourceReader implements Sources {
+export class SourceRepository extends SourceReader {
   readonly #tx: ManagedTransaction;
   readonly #access: Access;
 
@@ -122,17 +132,20 @@ export class SourceRepository extends SourceReader implements Sources {
     return { source: fromJson(row[0]), handle: toHandle(rowIds[0]) };
   }
 
+  /** The classes with access to the source; undefined if there is no such source, or no limited principal sees it. */
   async accessOf(id: string): Promise<AccessClasses | undefined> {
     const where = and([eq('id', id), this.#access.visible]);
     const { rows } = await this.#tx.select({ table: SOURCES, columns: [ACCESS_COLUMN], where });
     return classesOfCell(rows[0]?.[0]);
   }
 
+  /** The format of any source, in this view or not. */
   async format(id: string): Promise<FormatUrn | undefined> {
     const { rows } = await this.#tx.select({ table: SOURCES, columns: ['format'], where: eq('id', id) });
     return rows[0]?.[0];
   }
 
+  /** Whether a source has this id that is not in this view. */
   async isHidden(id: string): Promise<boolean> {
     const { classes } = this.#access;
     if (classes === undefined) return false;
@@ -146,6 +159,7 @@ export class SourceRepository extends SourceReader implements Sources {
     await insertTags(this.#tx, SOURCE_TAGS, source.id, source.tags ?? {});
   }
 
+  /** `present` is the source as it is kept: only what differs from it is written. */
   async replace(handle: RowHandle, present: Source, source: Source): Promise<void> {
     checkTagChange(this.#access, present.tags, source.tags);
     await this.#tx.updateByRowIds(SOURCES, [toRowId(handle)], SOURCE_COLUMNS, [sourceCells(source)]);

@@ -3,7 +3,6 @@ import { checkDocument, type DocumentLimits } from '../documents/document-limits
 import type { SourceFilter } from '../documents/filters.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { Source, SourceProperty } from './source.ts';
-import type { SourceDocument, Store } from '../store.ts';
 import type { Tags, TagValue } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { now } from '../../shared/time/clock.ts';
@@ -12,13 +11,15 @@ import { sourceNotFound } from './source-lifecycle.ts';
 import { inferRelations } from './source-relations.ts';
 import { showSource } from './source-text.ts';
 import { findTag, tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
+import type { SourceDocument } from './source-repository.ts';
+import type { VastStore } from '../vast-store.ts';
 
 /** Sources exist because flows name them; only their own metadata is changed here (TAMS 7.0, `/sources`). */
 export class SourceService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #limits: DocumentLimits;
 
-  constructor(store: Store, limits: DocumentLimits) {
+  constructor(store: VastStore, limits: DocumentLimits) {
     this.#store = store;
     this.#limits = limits;
   }

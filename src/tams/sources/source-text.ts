@@ -1,8 +1,8 @@
 import type { JsonText } from '../../shared/paging.ts';
-import type { SourceDocument } from '../store.ts';
 import { withProperties } from '../../shared/json-text.ts';
 import { withShownTimes } from '../../shared/time/shown-times.ts';
 import type { SourceRelations } from './source-relations.ts';
+import type { SourceDocument } from './source-repository.ts';
 
 const TIMES = ['created', 'updated'];
 

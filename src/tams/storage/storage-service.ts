@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { MediaStore, MediaStoreRegistry, UploadRequest } from '../../media/media-store.ts';
 import { objectIdsOf } from '../objects/object-location.ts';
-import type { FlowState, Store, StoreTransaction } from '../store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { containerOf, writableFlow } from '../flows/flow-access.ts';
+import type { FlowState } from '../flows/flow-state.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 export interface StorageRequest {
   readonly limit?: number;
@@ -24,13 +25,13 @@ const MAX_COUNT = 1_000;
 
 /** Allocates storage for media objects and initialisation segments (TAMS, POST /flows/{flowId}/storage). */
 export class StorageService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #media: MediaStoreRegistry;
   readonly #known: MediaStoreRegistry;
   readonly #allocationExpiryMs: number;
 
   /** @param known backends that the principal has any right on; on those of `media` it has the one to write. */
-  constructor(store: Store, media: MediaStoreRegistry, allocationExpiryMs: number, known = media) {
+  constructor(store: VastStore, media: MediaStoreRegistry, allocationExpiryMs: number, known = media) {
     this.#store = store;
     this.#media = media;
     this.#known = known;

@@ -1,5 +1,4 @@
 import type { LoggedEvent, LogState } from './event.ts';
-import type { EventLog, EventLogReads } from './event-log.ts';
 import { and, eq, gt, isNotNull, isNull, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
@@ -14,7 +13,7 @@ const IN_ORDER = [{ column: 'position', direction: 'asc' }] as const;
 /** Positions are dense, so a range of them bounds what is read on engines that cannot order. */
 const between = (after: number, upTo: number) => and([gt('position', BigInt(after)), lte('position', BigInt(upTo))]);
 
-export class EventLogReader implements EventLogReads {
+export class EventLogReader {
   readonly #reader: TableReads;
 
   constructor(reader: TableReads) {
@@ -27,10 +26,12 @@ export class EventLogReader implements EventLogReads {
     return { registrationsVersion, start, end, reader: next === 0 ? undefined : next - 1 };
   }
 
+  /** The events after `after` up to `upTo`, in order, without those that nobody waits for any more. */
   async read(after: number, upTo: number): Promise<LoggedEvent[]> {
     return (await this.readSome(after, upTo)).events;
   }
 
+  /** The first of them, with about so many bytes in memory, and up to where they are all. */
   async readSome(after: number, upTo: number, maxBytes?: number): Promise<{ events: LoggedEvent[]; upTo: number }> {
     const { rows, cut } = await this.#reader.select({
       table: EVENTS,
@@ -50,6 +51,7 @@ export class EventLogReader implements EventLogReads {
     return { events, upTo: cut === true ? (events.at(-1)?.position ?? upTo) : upTo };
   }
 
+  /** Whether events wait for their place. */
   async hasUnplaced(): Promise<boolean> {
     const { rows } = await this.#reader.select({
       table: EVENTS,
@@ -60,6 +62,7 @@ export class EventLogReader implements EventLogReads {
     return rows.length > 0;
   }
 
+  /** The time of the oldest event that is kept, in ms since 1970. */
   async oldestMs(): Promise<number | undefined> {
     const { start } = await this.state();
     const placed = await this.#firstCreated(eq('position', BigInt(start + 1)));
@@ -72,7 +75,7 @@ export class EventLogReader implements EventLogReads {
   }
 }
 
-export class EventLogRepository extends EventLogReader implements EventLog {
+export class EventLogRepository extends EventLogReader {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
@@ -80,6 +83,7 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     this.#tx = tx;
   }
 
+  /** Gives events without a place the next ones, in order: all, or at most `limit`. Returns how many. */
   async place(limit?: number): Promise<number> {
     const { rowIds } = await this.#tx.select({
       table: EVENTS,
@@ -98,6 +102,9 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     return rowIds.length;
   }
 
+  /**
+   * Lets the log have a reader beside the webhooks, that is told of everything from here on. Changes nothing where there is one.
+   */
   async addReader(): Promise<void> {
     if ((await this.state()).reader !== undefined) return;
     // Those without a place are older than what follows, so they get theirs first.
@@ -112,6 +119,7 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     await countRegistrationChange(this.#tx);
   }
 
+  /** Notes up to where the reader is done. */
   async advanceReader(position: number): Promise<void> {
     // Removed meanwhile: it must not come back, since nobody would read on.
     if ((await this.state()).reader !== undefined) await this.#setReader(position);
@@ -121,6 +129,10 @@ export class EventLogRepository extends EventLogReader implements EventLog {
     return setCounter(this.#tx, 'event_reader_next', position + 1);
   }
 
+  /**
+   * Removes events that are done: up to `doneUpTo`, and of those only the ones up to `failingUpTo` or older than
+   * `olderThanMs`. At most `limit`; returns how many.
+   */
   async trim(
     { doneUpTo, failingUpTo, olderThanMs }: { doneUpTo: number; failingUpTo: number; olderThanMs: number },
     limit: number,

@@ -1,7 +1,6 @@
 import type { EventScope } from './event.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { SegmentParts } from '../segments/segment.ts';
-import type { StoreTransaction } from '../store.ts';
 import type { WebhookEvent } from './webhook.ts';
 import {
   concerns,
@@ -16,6 +15,7 @@ import { showFlow } from '../flows/flow-text.ts';
 import { inferRelations } from '../sources/source-relations.ts';
 import { shownNow } from '../../shared/time/shown-times.ts';
 import { showSource } from '../sources/source-text.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 /**
  * Publishes the events of a change in its own transaction (docs/adr/0010-events-and-webhooks.md). If nobody asked for

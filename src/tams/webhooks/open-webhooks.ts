@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { WebhookConfig } from './webhook-settings.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import { LimitedMedia } from '../access/limited-media.ts';
-import type { Store } from '../store.ts';
 import type { LoggedEvent } from './event.ts';
 import { eventBody, type EventForm } from './delivery/event-body.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
@@ -16,6 +15,7 @@ import { WebhookDelivery } from './delivery/webhook-delivery.ts';
 import type { Subscription } from './webhook.ts';
 import type { WorkerStatus } from '../../operation/worker-loop.ts';
 import { webhookStats, type WebhookStats } from './delivery/webhook-stats.ts';
+import type { VastStore } from '../vast-store.ts';
 
 interface WebhookWorkers {
   start(): void;
@@ -43,7 +43,7 @@ export interface EventFeed {
 }
 
 interface WebhookParts {
-  readonly store: Store;
+  readonly store: VastStore;
   readonly leases: LeaseKeeper;
   readonly media: MediaStoreRegistry;
   readonly guard: AddressGuard;

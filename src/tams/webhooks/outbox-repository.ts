@@ -1,5 +1,4 @@
 import { type NewEvent, subjectOf } from './event.ts';
-import type { Outbox } from './event-log.ts';
 import { type Subscription, WEBHOOK_EVENTS } from './webhook.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { and, eq, isNull } from '../../vastdb/predicate/builder.ts';
@@ -25,8 +24,8 @@ const EVERYTHING: Subscription = { webhook: { url: '', events: [...WEBHOOK_EVENT
 
 let latestNs = 0n;
 
-/** The outbox of one transaction. */
-export class OutboxRepository implements Outbox {
+/** Takes the events of a transaction's changes: they exist if, and only if, it commits. */
+export class OutboxRepository {
   readonly #tx: ManagedTransaction;
   readonly #known: KnownRegistrations;
   #registrations: Promise<readonly Subscription[]> | undefined;
@@ -42,6 +41,7 @@ export class OutboxRepository implements Outbox {
     return this.#used;
   }
 
+  /** All registrations as of this transaction. Costs one point read, once per transaction. */
   registrations(): Promise<readonly Subscription[]> {
     this.#registrations ??= this.#load();
     return this.#registrations;

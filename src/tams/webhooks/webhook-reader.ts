@@ -8,7 +8,7 @@ import { afterCursor } from '../documents/listing-order.ts';
 import { hasTags } from '../documents/tag-access.ts';
 import { NO_TAGS } from '../documents/tag-filter.ts';
 import type { TableReads } from '../table-access.ts';
-import type { KeptWebhook, Registration, ShownWebhook, WebhookQuery, WebhookReads, WebhookView } from './webhook.ts';
+import type { KeptWebhook, Registration, ShownWebhook, WebhookQuery, WebhookView } from './webhook.ts';
 import { idOf, KEPT_COLUMNS, shownWebhook, toKept, type WebhookRow } from './webhook-row.ts';
 import { WEBHOOKS } from './webhook-tables.ts';
 
@@ -25,7 +25,7 @@ const byUrl = (direction: 'asc' | 'desc') =>
 
 const LISTED = ['created_ns', 'identity', 'url', 'id', 'document', 'disabled', 'failure'] as const;
 
-export class WebhookReader implements WebhookReads {
+export class WebhookReader {
   readonly #reader: TableReads;
   readonly #secrets: SecretBox | undefined;
 
@@ -35,7 +35,10 @@ export class WebhookReader implements WebhookReads {
     this.#secrets = secrets;
   }
 
-  /** Their number is limited, so a filter by tags looks at all that come after the cursor: one query, whatever it finds. */
+  /**
+   * Registrations of a view, or all. Their number is limited, so a filter by tags looks at all that come after the cursor:
+   * one query, whatever it finds.
+   */
   async list(page: PageRequest, view?: WebhookView, query: WebhookQuery = {}): Promise<Page<ShownWebhook>> {
     const { tags = NO_TAGS, byUrl: direction } = query;
     const isFiltered = tags.values.size > 0 || tags.exists.size > 0;
@@ -65,11 +68,13 @@ export class WebhookReader implements WebhookReads {
     return { items: found.map(toItem), next: positionOf(last) };
   }
 
+  /** A registration of the view, or of anybody. */
   async find(id: string, view?: WebhookView): Promise<KeptWebhook | undefined> {
     const [found] = await this.kept(and([eq('id', id), inView(view)]));
     return found;
   }
 
+  /** Registrations for deliveries, without those that are disabled. */
   async registrations(): Promise<Registration[]> {
     return (await this.kept(everyRow())).filter(({ isDisabled }) => !isDisabled);
   }

@@ -10,7 +10,6 @@ import {
   type Webhook,
   type WebhookKey,
   type WebhookProgress,
-  type Webhooks,
 } from './webhook.ts';
 import { AppError } from '../../shared/errors.ts';
 import { toJson } from '../../shared/json-text.ts';
@@ -26,6 +25,13 @@ import { ofOwner, WebhookReader } from './webhook-reader.ts';
 import { PROGRESS_COLUMNS, progressCells, shownWebhook } from './webhook-row.ts';
 import { WEBHOOKS } from './webhook-tables.ts';
 
+/** How a registration is saved that is known by its key. */
+interface SaveOptions {
+  readonly form?: string;
+  /** The registration to keep, in place of one that is there already; the given one by default. */
+  readonly merge?: (present: ShownWebhook | undefined) => Webhook;
+}
+
 /** Whether a registration has this key, if it can be decrypted. */
 function mayHaveKey({ apiKeyHeader }: Registration, value: string | undefined): boolean {
   try {
@@ -35,7 +41,7 @@ function mayHaveKey({ apiKeyHeader }: Registration, value: string | undefined): 
   }
 }
 
-export class WebhookRepository extends WebhookReader implements Webhooks {
+export class WebhookRepository extends WebhookReader {
   readonly #tx: ManagedTransaction;
   readonly #secrets: SecretBox;
 
@@ -45,20 +51,26 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     this.#secrets = secrets;
   }
 
+  /** Counts those of an owner, or all. */
   count(owner?: string): Promise<number> {
     return this.#tx.count(WEBHOOKS, ofOwner(owner));
   }
 
+  /** Adds a registration that is known by its id alone. It is told of events from here on. */
   async insert(webhook: Webhook, registrant: Registrant, form: string, isDisabled: boolean): Promise<ShownWebhook> {
     const id = randomUUID();
     await this.#insert(id, id, webhook, registrant, { form, disabled: isDisabled });
     return shownWebhook(id, withoutKey(webhook), { isDisabled });
   }
 
+  /**
+   * Saves a registration that is known by its URL, API key name, API key value and owner. A new one is told of events
+   * from here on; one that is there already is updated, and tried again at once if it failed.
+   */
   async save(
     webhook: Webhook,
     registrant: Registrant = ADMINS,
-    { form, merge = () => webhook }: Parameters<Webhooks['save']>[2] = {},
+    { form, merge = () => webhook }: SaveOptions = {},
   ): Promise<ShownWebhook> {
     const { owner } = registrant;
     const identity = this.#identity(webhook, owner);
@@ -81,6 +93,10 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     return shownWebhook(id, withoutKey(merged), { isDisabled });
   }
 
+  /**
+   * Replaces a registration, which is the registrant's then. Its key stays where no other is given, and goes with its name. One that was disabled is
+   * told of events from here on, and one that failed is tried again at once.
+   */
   async replace(
     present: KeptWebhook,
     webhook: Webhook,
@@ -110,6 +126,11 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     await countRegistrationChange(this.#tx);
   }
 
+  /**
+   * Removes the owner's registration of this key. Without an owner it removes the admins', and those of all owners with
+   * this URL and API key name; of these the value, which admins may not know, counts only if it is given. Registrations
+   * that are known by their ids alone stay.
+   */
   async remove(key: WebhookKey, owner?: string): Promise<void> {
     const remove = (identities: readonly string[]) => this.#tx.delete(WEBHOOKS, isIn('identity', identities));
     let removed = await remove([this.#identity(key, owner)]);
@@ -142,6 +163,7 @@ export class WebhookRepository extends WebhookReader implements Webhooks {
     return all.filter(isKnownByKey).filter(({ webhook }) => webhook.url === url && webhook.api_key_name === name);
   }
 
+  /** Leaves out registrations that are gone, or were changed since that revision. */
   async saveProgress(
     progress: readonly (WebhookProgress & Pick<Registration, 'identity' | 'revision'>)[],
   ): Promise<void> {

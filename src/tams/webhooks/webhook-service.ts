@@ -1,7 +1,6 @@
 import { checkDocument, type DocumentLimits } from '../documents/document-limits.ts';
 import { fromJson } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
-import type { Store, StoreTransaction } from '../store.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { accessOf, checkTagChange } from '../access/access.ts';
 import { readableBy, type Right, rightsOf } from '../access/rights.ts';
@@ -14,8 +13,6 @@ import {
   type ShownWebhook,
   type Webhook,
   type WebhookQuery,
-  type WebhookReads,
-  type Webhooks,
   type WebhookView,
 } from './webhook.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
@@ -23,6 +20,9 @@ import { withReserve } from '../../operation/disk-reserve.ts';
 import { AppError } from '../../shared/errors.ts';
 import { shownWebhook } from './webhook-row.ts';
 import { checkFilters, checkKeptKey, checkWebhook, refuseWebhook } from './webhook-rules.ts';
+import type { WebhookReader } from './webhook-reader.ts';
+import type { WebhookRepository } from './webhook-repository.ts';
+import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 /** A registration of a client that knows no ids. */
 interface KeyedRegistration {
@@ -35,13 +35,13 @@ interface KeyedRegistration {
 
 /** Keeps registrations for events (TAMS, `/service/webhooks`). Admins see all, others what they registered or what is shared with them. */
 export class WebhookService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #guard: AddressGuard;
   readonly #limits: DocumentLimits;
   readonly #onChange: () => void;
 
   /** `onChange` is called when registrations have changed. */
-  constructor(store: Store, guard: AddressGuard, limits: DocumentLimits, onChange: () => void) {
+  constructor(store: VastStore, guard: AddressGuard, limits: DocumentLimits, onChange: () => void) {
     this.#store = store;
     this.#guard = guard;
     this.#limits = limits;
@@ -165,7 +165,7 @@ const registrantOf = (principal: Principal): Registrant =>
   principal.scopes.includes('admin') ? ADMINS : { owner: principal.name, classes: readableBy(principal) };
 
 /** Throws if a registrant has too many, with those that are about to be added. */
-async function checkOwned(webhooks: Webhooks, { owner }: Registrant, added: number): Promise<void> {
+async function checkOwned(webhooks: WebhookRepository, { owner }: Registrant, added: number): Promise<void> {
   if (owner === undefined || (await webhooks.count(owner)) + added <= OWNED_MAX) return;
   throw tooMany(`${owner} has ${OWNED_MAX} webhooks, the most that one who is not an admin may have`);
 }
@@ -178,7 +178,7 @@ function viewOf(principal: Principal, right: Right): WebhookView | undefined {
 }
 
 /** Those that a principal may not see are none; one that it may only read is refused. */
-async function find(webhooks: WebhookReads, id: string, principal: Principal, right: Right): Promise<KeptWebhook> {
+async function find(webhooks: WebhookReader, id: string, principal: Principal, right: Right): Promise<KeptWebhook> {
   const kept = await webhooks.find(id, viewOf(principal, right));
   if (kept !== undefined) return kept;
   if (right !== 'read' && (await webhooks.find(id, viewOf(principal, 'read'))) !== undefined) {

@@ -1,5 +1,4 @@
 import type { Json } from '../../shared/json-text.ts';
-import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { TagFilter, Tags } from '../documents/tags.ts';
 
 export const WEBHOOK_EVENTS = [
@@ -139,46 +138,4 @@ export interface WebhookView {
 export interface WebhookQuery {
   readonly tags?: TagFilter;
   readonly byUrl?: 'asc' | 'desc';
-}
-
-export interface WebhookReads {
-  /** Registrations of a view, or all. */
-  list(page: PageRequest, view?: WebhookView, query?: WebhookQuery): Promise<Page<ShownWebhook>>;
-  /** A registration of the view, or of anybody. */
-  find(id: string, view?: WebhookView): Promise<KeptWebhook | undefined>;
-  /** Registrations for deliveries, without those that are disabled. */
-  registrations(): Promise<Registration[]>;
-}
-
-/** How a registration is saved that is known by its key. */
-interface SaveOptions {
-  readonly form?: string;
-  /** The registration to keep, in place of one that is there already; the given one by default. */
-  readonly merge?: (present: ShownWebhook | undefined) => Webhook;
-}
-
-export interface Webhooks extends WebhookReads {
-  /** Counts those of an owner, or all. */
-  count(owner?: string): Promise<number>;
-  /** Adds a registration that is known by its id alone. It is told of events from here on. */
-  insert(webhook: Webhook, registrant: Registrant, form: string, isDisabled: boolean): Promise<ShownWebhook>;
-  /**
-   * Saves a registration that is known by its URL, API key name, API key value and owner. A new one is told of events
-   * from here on; one that is there already is updated, and tried again at once if it failed.
-   */
-  save(webhook: Webhook, registrant?: Registrant, options?: SaveOptions): Promise<ShownWebhook>;
-  /**
-   * Replaces a registration, which is the registrant's then. Its key stays where no other is given, and goes with its name. One that was disabled is
-   * told of events from here on, and one that failed is tried again at once.
-   */
-  replace(present: KeptWebhook, webhook: Webhook, registrant: Registrant, isDisabled: boolean): Promise<ShownWebhook>;
-  delete(present: KeptWebhook): Promise<void>;
-  /**
-   * Removes the owner's registration of this key. Without an owner it removes the admins', and those of all owners with
-   * this URL and API key name; of these the value, which admins may not know, counts only if it is given. Registrations
-   * that are known by their ids alone stay.
-   */
-  remove(key: WebhookKey, owner?: string): Promise<void>;
-  /** Leaves out registrations that are gone, or were changed since that revision. */
-  saveProgress(progress: readonly (WebhookProgress & Pick<Registration, 'identity' | 'revision'>)[]): Promise<void>;
 }

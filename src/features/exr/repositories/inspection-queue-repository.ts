@@ -4,9 +4,9 @@ import { uuidV7 } from '../../../shared/uuid.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { isIn, lte } from '../../../vastdb/predicate/builder.ts';
 import { fromJson, type Json, toJson } from '../../../shared/json-text.ts';
-import type { StoreTransaction } from '../../../tams/store.ts';
 import type { TableReads } from '../../../tams/table-access.ts';
 import { EXR_QUEUE } from '../exr-tables.ts';
+import type { StoreTransaction } from '../../../tams/vast-store.ts';
 
 /** Objects of one row: their ids, of 255 bytes at most, fit into a cell of every engine. */
 const OBJECTS_PER_ROW = 100;

@@ -6,13 +6,13 @@ import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
 import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
-import type { Store, StoreTransaction } from '../../../tams/store.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExrInspector, ReadFile } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';
+import type { StoreTransaction, VastStore } from '../../../tams/vast-store.ts';
 
 /** Objects of a round, by outcome. */
 export interface InspectionRound {
@@ -72,7 +72,7 @@ interface Outcome {
  * an entry that was left unfinished. A second inspection of an object changes nothing.
  */
 export class AutomaticInspection {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #queue: InspectionQueueReader;
   readonly #places: ExrPlaces;
   readonly #inspector: ExrInspector;
@@ -81,7 +81,7 @@ export class AutomaticInspection {
 
   /** Over the whole store: objects are inspected whoever may see them. */
   constructor(
-    store: Store,
+    store: VastStore,
     queue: InspectionQueueReader,
     places: ExrPlaces,
     inspector: ExrInspector,

@@ -3,8 +3,8 @@ import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
 import type { MediaStore, MediaStoreRegistry } from '../../../media/media-store.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
 import { adoptedId } from '../../../tams/objects/object-location.ts';
-import type { Store } from '../../../tams/store.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { VastStore } from '../../../tams/vast-store.ts';
 
 /** A bucket that this server reads and writes, by the name that clients know it under. */
 export interface ExrBucket {
@@ -25,13 +25,13 @@ export interface ExrPlace {
 
 /** Finds the bytes of objects, and of keys in the buckets that this server has. */
 export class ExrPlaces {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #media: MediaStoreRegistry;
   readonly #buckets: readonly ExrBucket[];
   readonly #limited: boolean;
 
   /** @param store the view of the principal; a `limited` one has no files but those of its objects. */
-  constructor(store: Store, media: MediaStoreRegistry, buckets: readonly ExrBucket[], limited: boolean) {
+  constructor(store: VastStore, media: MediaStoreRegistry, buckets: readonly ExrBucket[], limited: boolean) {
     this.#store = store;
     this.#media = media;
     this.#buckets = buckets;

@@ -6,7 +6,6 @@ import { imageEssence, reduced } from '../../../tams/essence/image-essence.ts';
 import { Format } from '../../../tams/documents/format.ts';
 import type { CursorPosition } from '../../../shared/paging.ts';
 import type { SegmentFailure, SegmentInput } from '../../../tams/segments/segment.ts';
-import type { Store } from '../../../tams/store.ts';
 import type { Tags } from '../../../tams/documents/tags.ts';
 import type { ExrInspection, ExrPart, ExrVectors } from '../rules/inspection.ts';
 import type { FrameRange } from '../rules/sequence/frame-ranges.ts';
@@ -18,6 +17,7 @@ import type { SegmentService } from '../../../tams/segments/segment-service.ts';
 import { EXR_MEDIA_TYPE } from '../../../formats/exr/media-type.ts';
 import type { ExrSequenceService, FoundSequence } from './exr-sequence-service.ts';
 import { FrameClock } from './frame-clock.ts';
+import type { VastStore } from '../../../tams/vast-store.ts';
 
 interface SequenceRegistration {
   readonly pattern: string;
@@ -67,7 +67,7 @@ const SERVER_MANAGED = [
 
 /** Makes TAMS image flows of EXR sequences: the flow from the headers, and a segment of each frame. */
 export class ExrRegistrationService {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #files: ExrFiles<ExrInspection, ExrVectors>;
   readonly #sequences: ExrSequenceService;
   readonly #flows: FlowService;
@@ -75,7 +75,7 @@ export class ExrRegistrationService {
 
   /** All services over the view of the principal. */
   constructor(
-    store: Store,
+    store: VastStore,
     files: ExrFiles<ExrInspection, ExrVectors>,
     sequences: ExrSequenceService,
     { flows, segments }: { readonly flows: FlowService; readonly segments: SegmentService },

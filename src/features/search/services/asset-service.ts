@@ -1,9 +1,9 @@
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset, AssetInput, TamsLink } from '../rules/asset.ts';
 import type { AssetFilter } from '../rules/search-listings.ts';
-import type { FlowReads } from '../../../tams/store.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
+import type { FlowReader } from '../../../tams/flows/flow-repository.ts';
 
 /** A link in a request; the source is that of the flow. */
 export type LinkInput = Pick<TamsLink, 'flowId' | 'offsetNs'>;
@@ -18,10 +18,10 @@ export type IsHidden = (bucket: string, key: string) => Promise<boolean>;
 
 export class AssetService {
   readonly #database: SearchDatabase;
-  readonly #flows: Pick<FlowReads, 'state'>;
+  readonly #flows: Pick<FlowReader, 'state'>;
   readonly #isHidden: IsHidden;
 
-  constructor(database: SearchDatabase, flows: Pick<FlowReads, 'state'>, isHidden: IsHidden) {
+  constructor(database: SearchDatabase, flows: Pick<FlowReader, 'state'>, isHidden: IsHidden) {
     this.#database = database;
     this.#flows = flows;
     this.#isHidden = isHidden;

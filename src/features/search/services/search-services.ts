@@ -1,5 +1,4 @@
 import { type Asker, byClasses } from '../../../tams/access/by-classes.ts';
-import type { Store } from '../../../tams/store.ts';
 import type { JobQueue } from '../repositories/job-queue.ts';
 import type { QueueControl } from '../repositories/queue-control.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
@@ -11,6 +10,7 @@ import { QueueService } from './queue-service.ts';
 import { TranscriptService } from './transcript-service.ts';
 import { TriageService } from './triage-service.ts';
 import { VersionService } from './version-service.ts';
+import type { VastStore } from '../../../tams/vast-store.ts';
 
 /** Media search, a service per resource. */
 export interface SearchServices {
@@ -34,7 +34,7 @@ interface SearchParts {
 /** The services of media search as a principal may use them: over everything, unless classes limit it. */
 export function searchServicesOf(
   parts: SearchParts,
-  store: Store,
+  store: VastStore,
   classesOn: boolean,
 ): (asker: Asker) => SearchServices {
   const forAll = build(parts, parts.database, store, () => Promise.resolve(false));
@@ -53,7 +53,7 @@ export function searchServicesOf(
 function build(
   { embedder, queue, queueControl }: SearchParts,
   database: SearchDatabase,
-  { flows }: Pick<Store, 'flows'>,
+  { flows }: Pick<VastStore, 'flows'>,
   isHidden: IsHidden,
 ): SearchServices {
   return {

@@ -1,17 +1,14 @@
+import type { VastStore } from '../../../tams/vast-store.ts';
 import type { TamsLink } from '../rules/asset.ts';
-import type { StoreReader } from '../../../tams/store.ts';
 import { TimeRange } from '../../../shared/time/timerange.ts';
 
 /** Finds where an object of TAMS lies on a timeline, by the storage path that was made for it. */
 export class TamsLinks {
-  readonly #store: Pick<StoreReader, 'objects' | 'segments' | 'flows'>;
+  readonly #store: Pick<VastStore, 'objects' | 'segments' | 'flows'>;
   readonly #storageIds: Readonly<Record<string, string>>;
 
   /** @param storageIds ids of the storage backends, by the names of their buckets. */
-  constructor(
-    store: Pick<StoreReader, 'objects' | 'segments' | 'flows'>,
-    storageIds: Readonly<Record<string, string>>,
-  ) {
+  constructor(store: Pick<VastStore, 'objects' | 'segments' | 'flows'>, storageIds: Readonly<Record<string, string>>) {
     this.#store = store;
     this.#storageIds = storageIds;
   }

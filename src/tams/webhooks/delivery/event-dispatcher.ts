@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Store } from '../../store.ts';
 import { isFailing } from '../webhook.ts';
 import type { LeaseKeeper } from '../../leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
+import type { VastStore } from '../../vast-store.ts';
 
 const LEASE = 'event-dispatcher';
 /** Events that one transaction places: short enough to run among requests. */
@@ -27,13 +27,13 @@ interface EventDispatcherOptions {
 
 /** Gives the events of the outbox their places in the log, and cuts the log behind the last registration. */
 export class EventDispatcher {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #leases: LeaseKeeper;
   readonly #options: EventDispatcherOptions;
   readonly #loop: WorkerLoop;
   #trimAt = 0;
 
-  constructor(store: Store, leases: LeaseKeeper, options: EventDispatcherOptions, logger: Logger) {
+  constructor(store: VastStore, leases: LeaseKeeper, options: EventDispatcherOptions, logger: Logger) {
     this.#store = store;
     this.#leases = leases;
     this.#options = options;

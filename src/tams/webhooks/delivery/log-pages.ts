@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { LoggedEvent } from '../event.ts';
-import type { EventLogReads } from '../event-log.ts';
+import type { EventLogReader } from '../event-log-repository.ts';
 
 const PAGE = 64;
 
@@ -15,14 +15,14 @@ interface LogPage {
  * nobody waits for any more are simply missing.
  */
 export class LogPages {
-  readonly #log: Pick<EventLogReads, 'read'>;
+  readonly #log: Pick<EventLogReader, 'read'>;
   readonly #pages: LRUCache<number, LogPage>;
   readonly #reading = new Map<string, Promise<LogPage>>();
   #start = 0;
   #end = 0;
 
   /** @param maxBytes of payloads that are kept. */
-  constructor(log: Pick<EventLogReads, 'read'>, maxBytes: number) {
+  constructor(log: Pick<EventLogReader, 'read'>, maxBytes: number) {
     this.#log = log;
     this.#pages = new LRUCache({
       maxSize: maxBytes,

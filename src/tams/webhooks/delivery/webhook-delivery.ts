@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Store } from '../../store.ts';
 import type { Registration } from '../webhook.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 import type { LeaseKeeper } from '../../leases/lease-keeper.ts';
@@ -8,6 +7,7 @@ import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../../oper
 import { LogPages } from './log-pages.ts';
 import { Receiver, type ReceiverContext } from './receiver.ts';
 import { Turns } from './turns.ts';
+import type { VastStore } from '../../vast-store.ts';
 
 /** Interval of looking for other processes' events and registrations, and of sharing the registrations out. */
 const ROUND_MS = 1_000;
@@ -31,7 +31,7 @@ interface WebhookDeliveryOptions {
 
 /** Delivers to the registrations that this process has a lease of: its share of all. */
 export class WebhookDelivery {
-  readonly #store: Store;
+  readonly #store: VastStore;
   readonly #leases: LeaseKeeper;
   readonly #options: WebhookDeliveryOptions;
   readonly #logger: Logger;
@@ -50,7 +50,7 @@ export class WebhookDelivery {
   #delivered = 0;
   #failed = 0;
 
-  constructor(store: Store, leases: LeaseKeeper, options: WebhookDeliveryOptions, logger: Logger) {
+  constructor(store: VastStore, leases: LeaseKeeper, options: WebhookDeliveryOptions, logger: Logger) {
     this.#store = store;
     this.#leases = leases;
     this.#options = options;

@@ -1,7 +1,7 @@
-import type { Store } from '../../store.ts';
 import { isFailing } from '../webhook.ts';
 import type { LeaseKeeper } from '../../leases/lease-keeper.ts';
 import type { WebhookDelivery } from './webhook-delivery.ts';
+import type { VastStore } from '../../vast-store.ts';
 
 /** State of events and webhooks. */
 export interface WebhookStats {
@@ -20,7 +20,7 @@ export interface WebhookStats {
 }
 
 export async function webhookStats(
-  store: Store,
+  store: VastStore,
   leases: LeaseKeeper,
   delivery: WebhookDelivery,
 ): Promise<WebhookStats> {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FlowInput } from '../../../../src/tams/flows/flow.ts';
-import type { Store } from '../../../../src/tams/store.ts';
 import { KeptFlows } from '../../../../src/tams/flows/kept-flows.ts';
 import { FlowService } from '../../../../src/tams/flows/flow-service.ts';
 import { SegmentDeletion } from '../../../../src/tams/deletion/segment-deletion.ts';
@@ -19,7 +18,7 @@ import { TEST_LIMITS } from '../../../support/document-limits.ts';
 /** What one process has above its connection to the cluster. */
 export interface Replica {
   readonly manager: VastDBManager;
-  readonly store: Store;
+  readonly store: VastStore;
   readonly flows: FlowService;
   readonly registration: SegmentRegistration;
   readonly deletion: SegmentDeletion;
@@ -96,7 +95,7 @@ async function openReplicas(count: number, open: () => Promise<VastDBManager>): 
   return all;
 }
 
-function onStore({ manager }: Pick<Replica, 'manager'>, store: Store): Replica {
+function onStore({ manager }: Pick<Replica, 'manager'>, store: VastStore): Replica {
   const deletion = new SegmentDeletion(store, {
     syncMax: 1_000,
     reclaimGraceMs: 0,
@@ -127,9 +126,9 @@ function makeBarrier(parties: number): () => Promise<undefined> {
   };
 }
 
-function waitingStore(store: Store, barrier: () => Promise<undefined>): Store {
+function waitingStore(store: VastStore, barrier: () => Promise<undefined>): VastStore {
   let runs = 0;
-  const transaction: Store['transaction'] = (work, options) =>
+  const transaction: VastStore['transaction'] = (work, options) =>
     store.transaction(async (tx) => {
       runs += 1;
       const isFirst = runs === 1;
@@ -139,7 +138,7 @@ function waitingStore(store: Store, barrier: () => Promise<undefined>): Store {
         if (isFirst) await barrier();
       }
     }, options);
-  return Object.assign(Object.create(store) as Store, { transaction });
+  return Object.assign(Object.create(store) as VastStore, { transaction });
 }
 
 /** A flow of its own source, unless the source is given. */
