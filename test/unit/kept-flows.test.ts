@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { KeptFlows } from '../../src/tams/flows/kept-flows.ts';
-import type { FlowDocument } from '../../src/tams/store.ts';
+import type { FlowDocument } from '../../src/tams/flows/flow-state.ts';
 
 const asIs = (text: string): string => text;
 
