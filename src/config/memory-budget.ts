@@ -17,6 +17,8 @@ const SHARES = {
   tables: { share: 1 / 32, most: 1024 },
   /** Pages of segments as they were sent. */
   pages: { share: 1 / 128, most: 256 },
+  /** Flows as they were shown. */
+  flows: { share: 1 / 128, most: 256 },
   /** Signed URLs. */
   urls: { share: 1 / 100, most: 256 },
   /** Large bodies in transit. */

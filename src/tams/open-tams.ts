@@ -37,9 +37,6 @@ import { WEBHOOK_BACKFILLS } from './webhooks/webhook-row.ts';
 import { webhookSources } from './webhooks/webhook-metrics.ts';
 import { WebhookService } from './webhooks/webhook-service.ts';
 
-/** Some 4,000 flows of a kilobyte. */
-const KEPT_FLOWS_BYTES = 16 * 2 ** 20;
-
 interface TamsParts {
   readonly manager: VastDBManager;
   readonly media: MediaStores;
@@ -108,6 +105,8 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     maxBytes: pagesMaxBytes,
     signingGridS: settings.media.presign.gridS,
   });
+  const flowsMaxBytes = settings.memory.flows * 2 ** 20;
+  const keptFlows = new KeptFlows(flowsMaxBytes);
   const serviceParts = {
     media,
     knownMedia: media,
@@ -115,7 +114,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     timeouts: { object: reclaim.allocationExpiryS, presignedUrl: settings.media.presign.expiresS },
     labels: media.labels(),
     pages,
-    keptFlows: new KeptFlows(KEPT_FLOWS_BYTES),
+    keptFlows,
     deletion,
     allocationExpiryMs: reclaim.allocationExpiryS * 1000,
     limits: limits.documents,
@@ -154,6 +153,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     ],
     memory: [
       { part: 'pages', budgetBytes: pagesMaxBytes, usedBytes: () => pages.counts().bytes },
+      { part: 'flows', budgetBytes: flowsMaxBytes, usedBytes: () => keptFlows.bytes },
       { part: 'events', budgetBytes: settings.webhooks.keptBytes, usedBytes: () => webhooks.keptBytes() },
     ],
     routes: async (app, http) => {

@@ -32,6 +32,11 @@ export class KeptFlows {
     });
   }
 
+  /** Memory of the flows that are kept. */
+  get bytes(): number {
+    return this.#flows.calculatedSize;
+  }
+
   /** The text, if it is known to be that of the present state. */
   get(id: string, show: ShowFlow, dataVersion: number): JsonText | undefined {
     const kept = this.#flows.get(id);

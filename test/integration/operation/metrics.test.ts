@@ -59,7 +59,7 @@ describe('/metrics', () => {
     expect(budget('process')).toBe(256 * 2 ** 20);
     expect(budget('tables')).toBe(8 * 2 ** 20);
     expect(budget('pages')).toBe(2 * 2 ** 20);
-    for (const part of ['bodies', 'playlists', 'events', 'analyses']) expect(budget(part)).toBeGreaterThan(0);
+    for (const part of ['bodies', 'flows', 'playlists', 'events', 'analyses']) expect(budget(part)).toBeGreaterThan(0);
     expect(used('process')).toBeGreaterThan(2 ** 20);
     for (const part of ['pages', 'urls']) {
       expect(used(part)).toBeGreaterThan(0);

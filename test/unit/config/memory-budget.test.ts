@@ -21,7 +21,16 @@ describe('the memory that the server may take', () => {
 
 describe('the division', () => {
   it('gives each part its share', () => {
-    const expected = { process: 2048, tables: 64, pages: 16, urls: 20, bodies: 32, playlists: 32, events: 16 };
+    const expected = {
+      process: 2048,
+      tables: 64,
+      pages: 16,
+      flows: 16,
+      urls: 20,
+      bodies: 32,
+      playlists: 32,
+      events: 16,
+    };
     expect(divide(2048)).toEqual({ ...expected, analyses: 512 });
   });
 

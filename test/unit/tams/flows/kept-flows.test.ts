@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { KeptFlows } from '../../src/tams/flows/kept-flows.ts';
-import type { FlowDocument } from '../../src/tams/flows/flow-state.ts';
+import { KeptFlows } from '../../../../src/tams/flows/kept-flows.ts';
+import type { FlowDocument } from '../../../../src/tams/flows/flow-state.ts';
 
 const asIs = (text: string): string => text;
 
@@ -36,6 +36,8 @@ it('flows are kept within their memory, those that were asked for last, and one 
   const present = ids.filter((id) => kept.get(id, asIs, 1) !== undefined);
   expect(present.length).toBeLessThanOrEqual(11);
   expect([present[0], present.at(-1)]).toEqual(['flow 0', 'flow 19']);
+  expect(kept.bytes).toBeGreaterThan(present.length * 9_000);
+  expect(kept.bytes).toBeLessThanOrEqual(100_000);
   expect(show('large', 200_000)).toBe(200_000);
   expect(kept.get('large', asIs, 1)).toBeUndefined();
 });
