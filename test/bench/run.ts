@@ -20,6 +20,8 @@ import { postgresReplicas } from './benchmarks/postgres-replicas.ts';
 import { postgresWindows } from './benchmarks/postgres-windows.ts';
 import { postgresWrites } from './benchmarks/postgres-writes.ts';
 import { search } from './benchmarks/search.ts';
+import { searchCluster } from './benchmarks/search-cluster.ts';
+import { searchPostgres } from './benchmarks/search-postgres.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
 import { sortedPages } from './benchmarks/sorted-pages.ts';
 import { vectorScan } from './benchmarks/vector-scan.ts';
@@ -66,6 +68,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   exr,
   adoption,
   search,
+  searchPostgres,
+  searchCluster,
   vectorScan,
   generate,
 ];
