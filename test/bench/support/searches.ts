@@ -22,7 +22,7 @@ interface Searched {
   /** p95 in milliseconds, where there is an aim. */
   readonly targetsMs?: { readonly keyword: number; readonly semantic: number; readonly hybrid: number };
   /** When all is written. */
-  readonly settle?: () => Promise<void>;
+  readonly settle?: () => Promise<unknown>;
   /** What was asked of the engine since it was told last. */
   readonly asked?: (manager: VastDBManager, queries: number) => string;
 }
