@@ -11,7 +11,7 @@ const BATCH = 200;
 /** Pause between batches, so that many changes share one: at most 5,000 events a second. */
 const RHYTHM_MS = 40;
 /** The same while every receiver is busy or pauses: each batch is a commit, which requests wait for. */
-const UNAWAITED_MS = 500;
+const UNAWAITED_MS = 1_000;
 /** Interval of looking for events of other processes, and of deleting done ones. */
 const IDLE_MS = 1_000;
 const TRIM_BATCH = 1_000;
