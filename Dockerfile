@@ -19,8 +19,13 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # The secret, where one is given, is an .npmrc that names a registry of one's own and its credentials.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-COPY docker/prune-modules.sh docker/runtime-root.sh /usr/local/bin/
+COPY docker/prune-modules.sh docker/runtime-root.sh docker/compile.sh /usr/local/bin/
 RUN prune-modules.sh /app && runtime-root.sh /root-fs /app
+COPY --from=page /app/web/dist ./web/dist
+COPY src ./src
+COPY mgmt ./mgmt
+COPY openapi ./openapi
+RUN compile.sh /app node --max-semi-space-size=8 --heap-growing-percent=50 src/main.js
 
 # Node.js slim is made for building on: with its npm, Perl and shell the image would be half as large again.
 FROM scratch

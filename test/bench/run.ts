@@ -24,6 +24,7 @@ import { searchCluster } from './benchmarks/search-cluster.ts';
 import { searchPostgres } from './benchmarks/search-postgres.ts';
 import { signedUrls } from './benchmarks/signed-urls.ts';
 import { sortedPages } from './benchmarks/sorted-pages.ts';
+import { start } from './benchmarks/start.ts';
 import { vectorScan } from './benchmarks/vector-scan.ts';
 import { versions } from './benchmarks/versions.ts';
 import { webhooks } from './benchmarks/webhooks.ts';
@@ -64,6 +65,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   postgresWindows,
   postgresWrites,
   postgresReplicas,
+  start,
   memory,
   exr,
   adoption,

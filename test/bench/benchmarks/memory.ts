@@ -5,7 +5,7 @@ import type { LoadRequest } from '../support/load-protocol.ts';
 import { startServer } from '../support/server-process.ts';
 
 const CONNECTIONS = 32;
-const TARGET_MB = 400;
+const TARGET_MB = 300;
 const MB = 1e6;
 /** Requests between two looks at the memory. */
 const ROUND = 50_000;

@@ -31,6 +31,11 @@ describe('the image', () => {
     );
   });
 
+  it('has the compiled code of the server, for the flags that it starts with', () => {
+    const [, list = ''] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+    expect(dockerfile).toContain(`RUN compile.sh /app ${(JSON.parse(list) as string[]).join(' ')}\n`);
+  });
+
   it('is healthy while the server answers on the port that it has', async () => {
     const [, list = ''] = /^HEALTHCHECK [^[]*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
     const [node, ...args] = JSON.parse(list) as string[];
@@ -60,6 +65,7 @@ describe('the image', () => {
       'demo/clip',
       'docker/prune-modules.sh',
       'docker/runtime-root.sh',
+      'docker/compile.sh',
     ];
     const passed = [...copied, ...inBuild].map((path) => `!${path}`);
     // The page is built anew, with libraries of its own.
