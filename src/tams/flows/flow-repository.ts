@@ -147,7 +147,7 @@ export class FlowReader {
   }
 }
 
-/** The ports through which the services reach what is kept. All times of rows are UTC, RFC 3339. */
+/** Flows in a transaction: reads see what it has written. All times of rows are UTC, RFC 3339. */
 export class FlowRepository extends FlowReader {
   readonly #tx: ManagedTransaction;
   readonly #access: Access;
