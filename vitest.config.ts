@@ -88,6 +88,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'slow',
+          // They fill disks, break connections and measure memory: a worker of its own for each.
+          isolate: true,
           exclude: ON_SHARED_TABLES,
           // Few requests of each operation with every change, many of them here.
           include: [...SLOW, 'test/integration/http/fuzz.test.ts', 'test/integration/versions/random-store.test.ts'],
