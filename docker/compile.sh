@@ -39,4 +39,6 @@ wait "$server"
 (as_server node mgmt/main.js --help) > /dev/null
 
 rm -r "$data"
-chmod -R a+rX node_modules/.cache
+# The server may read it and not write it, as all other code.
+chown -R 0:0 node_modules/.cache
+chmod -R a+rX,go-w node_modules/.cache
