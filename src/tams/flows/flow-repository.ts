@@ -214,10 +214,9 @@ export class FlowRepository extends FlowReader {
     segmentsUpdated: string,
     numbers: SegmentNumbers,
   ): Promise<void> {
-    const columns = [...CONTENT_COLUMNS, 'segments_updated', 'segments_version', 'segment_numbers'] as const;
     const version = flow.segmentsVersion + 1n;
     const cells = [...contentCells(content), segmentsUpdated, version, writeNumbers(numbers)] as const;
-    await this.#tx.updateByRowIds(FLOWS, [toRowId(flow.handle)], columns, [cells]);
+    await this.#tx.updateByRowIds(FLOWS, [toRowId(flow.handle)], SEGMENTED_COLUMNS, [cells]);
   }
 
   async setActiveDeletions(handle: RowHandle, count: number): Promise<void> {
@@ -256,6 +255,9 @@ export class FlowRepository extends FlowReader {
     await removeEdgesOf(this.#tx, id);
   }
 }
+
+/** Columns that a change of segments sets. */
+const SEGMENTED_COLUMNS = [...CONTENT_COLUMNS, 'segments_updated', 'segments_version', 'segment_numbers'] as const;
 
 /** Locked to add a flow to a source, and to check whether the source has flows left. */
 const sourceLock = (sourceId: string): string => `source:${sourceId}`;

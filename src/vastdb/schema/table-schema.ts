@@ -7,6 +7,11 @@ const INT64_MAX = 2n ** 63n - 1n;
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 
+interface CheckedColumns {
+  readonly columns: readonly string[];
+  readonly definitions: readonly ColumnDefinition[];
+}
+
 /** The columns of one table as the engine has them, with what is needed to check and arrange rows. */
 export class TableSchema {
   readonly table: string;
@@ -14,6 +19,9 @@ export class TableSchema {
   readonly columnNames: readonly string[];
   readonly #positions: ReadonlyMap<string, number>;
   readonly #fixed: ReadonlySet<string>;
+  /** The latest columns that were found good: most writes have those of the one before. */
+  #inserted: CheckedColumns | undefined;
+  #updated: CheckedColumns | undefined;
 
   /** `sortKey`: columns that no update may set. */
   constructor(table: string, columns: readonly ColumnDefinition[], sortKey: readonly string[] = []) {
@@ -59,6 +67,17 @@ export class TableSchema {
    * column, wrong count of cells, wrong type, null in or no value for a required column.
    */
   checkInsert(columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+    if (this.#inserted?.columns !== columns) this.#inserted = this.#checkInserted(columns);
+    this.#checkRows(this.#inserted.definitions, rows);
+  }
+
+  /** Like `checkInsert`, for the columns that an update sets; those of the sort key are refused. */
+  checkUpdate(columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+    if (this.#updated?.columns !== columns) this.#updated = this.#checkUpdated(columns);
+    this.#checkRows(this.#updated.definitions, rows);
+  }
+
+  #checkInserted(columns: readonly string[]): CheckedColumns {
     const definitions = this.#resolve(columns);
     const given = new Set(columns);
     for (const column of this.columns) {
@@ -66,11 +85,10 @@ export class TableSchema {
         throw new TableError('invalid', `table ${this.table} needs a value for column ${column.name}`);
       }
     }
-    this.#checkRows(definitions, rows);
+    return { columns, definitions };
   }
 
-  /** Like `checkInsert`, for the columns that an update sets; those of the sort key are refused. */
-  checkUpdate(columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  #checkUpdated(columns: readonly string[]): CheckedColumns {
     const definitions = this.#resolve(columns);
     for (const column of columns) {
       if (this.#fixed.has(column)) {
@@ -80,7 +98,7 @@ export class TableSchema {
         );
       }
     }
-    this.#checkRows(definitions, rows);
+    return { columns, definitions };
   }
 
   #resolve(columns: readonly string[]): ColumnDefinition[] {

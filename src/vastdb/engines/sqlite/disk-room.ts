@@ -4,9 +4,11 @@ import { spaceOf } from '../../../operation/disk-reserve.ts';
 import { TableError } from '../../table-error.ts';
 import type { Session } from './session.ts';
 
-/** Where there is plenty, free space is read again after this time, or this many transactions. */
+/** Where there is plenty, free space is read again after this time, or as many transactions as could not use it up. */
 const FRESH_MS = 100;
-const FRESH_TRANSACTIONS = 8;
+const FRESH_TRANSACTIONS_MIN = 8;
+/** More than a transaction of the largest request writes, log and all. */
+const TRANSACTION_MAX_BYTES = 512 * 2 ** 20;
 
 /**
  * Whether the disk has room for transactions that do not make any. Pages that deletions freed within the database are
@@ -62,8 +64,9 @@ export class DiskRoom {
     const now = performance.now();
     if (this.#reserveBytes === 0) return this.#present;
     // Else each time, which takes microseconds: a few transactions of large documents use up a reserve.
-    const isPlenty = this.#present.unused >= 2 * this.#present.reserve;
-    if (isPlenty && now < this.#staleAt && this.#admitted < FRESH_TRANSACTIONS) return this.#present;
+    const spare = this.#present.unused - 2 * this.#present.reserve;
+    const fresh = Math.max(FRESH_TRANSACTIONS_MIN, spare / TRANSACTION_MAX_BYTES);
+    if (spare >= 0 && now < this.#staleAt && this.#admitted < fresh) return this.#present;
     this.#staleAt = now + FRESH_MS;
     this.#admitted = 0;
     const { free, reserve } = spaceOf(statfsSync(dirname(this.#file)), this.#reserveBytes);

@@ -127,8 +127,12 @@ export function rowIdCondition(shape: TableShape): string {
   return shape.key.map(({ name }) => `"${name}" = ?`).join(' AND ');
 }
 
-/** Takes the row's cells, then the values of its row id. */
+/** Takes the row's cells, then the values of its row id. @throws TableError `invalid` for columns of the sort key */
 export function updateText(shape: TableShape, columns: readonly ColumnDefinition[]): string {
+  const moved = columns.find((column) => shape.key.some((key) => key.name === column.name));
+  if (moved !== undefined) {
+    throw new TableError('invalid', `${shape.name}.${moved.name} is part of the sort key, which is never updated.`);
+  }
   const assignments = columns.map(({ name }) => `"${name}" = ?`).join(', ');
   return `UPDATE "${shape.name}" SET ${assignments} WHERE ${rowIdCondition(shape)}`;
 }

@@ -1,4 +1,4 @@
-import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Cell, ColumnDefinition, RowId, RowSet, SeekRequest, SelectRequest } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
@@ -20,6 +20,9 @@ import { isBusy, toTableError } from './sqlite-error.ts';
 export class Session {
   readonly #connection: Connection;
   readonly #catalogue: Catalogue;
+  /** The latest write of each kind to each table: most have the columns of the one before. */
+  readonly #inserts = new Map<string, PreparedWrite>();
+  readonly #updates = new Map<string, PreparedWrite>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -67,9 +70,7 @@ export class Session {
   insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
     if (rows.length === 0) return;
     this.#atOnce(rows.length, () => {
-      const shape = this.#catalogue.table(table);
-      const targets = columns.map((name) => this.#catalogue.column(shape, name));
-      const statement = this.#connection.prepare(insertText(shape, targets));
+      const { shape, targets, statement } = this.#prepared(this.#inserts, table, columns, insertText);
       const values: SQLInputValue[] = [];
       for (const row of rows) {
         encodeRow(shape, targets, row, values);
@@ -90,13 +91,7 @@ export class Session {
     }
     if (rowIds.length === 0 || columns.length === 0) return;
     this.#atOnce(rowIds.length, () => {
-      const shape = this.#catalogue.table(table);
-      const targets = columns.map((name) => this.#catalogue.column(shape, name));
-      const moved = targets.find((column) => shape.key.some((key) => key.name === column.name));
-      if (moved !== undefined) {
-        throw new TableError('invalid', `${table}.${moved.name} is part of the sort key, which is never updated.`);
-      }
-      const statement = this.#connection.prepare(updateText(shape, targets));
+      const { shape, targets, statement } = this.#prepared(this.#updates, table, columns, updateText);
       const values: SQLInputValue[] = [];
       for (const [index, id] of rowIds.entries()) {
         encodeRow(shape, targets, rows[index] ?? [], values);
@@ -291,6 +286,21 @@ export class Session {
     if (marked) this.#run('RELEASE rows');
   }
 
+  #prepared(
+    kept: Map<string, PreparedWrite>,
+    table: string,
+    columns: readonly string[],
+    text: (shape: TableShape, targets: readonly ColumnDefinition[]) => string,
+  ): PreparedWrite {
+    const shape = this.#catalogue.table(table);
+    const known = kept.get(table);
+    if (known?.columns === columns && known.shape === shape) return known;
+    const targets = columns.map((name) => this.#catalogue.column(shape, name));
+    const made = { columns, shape, targets, statement: this.#connection.prepare(text(shape, targets)) };
+    kept.set(table, made);
+    return made;
+  }
+
   #select(request: SelectRequest): RowSet {
     const shape = this.#catalogue.table(request.table);
     const columns = request.columns.map((name) => this.#catalogue.column(shape, name));
@@ -319,6 +329,13 @@ export class Session {
         : matchText(this.#catalogue, shape, columns, request, match, values);
     return { rows: this.#connection.prepare(sql).all(...values) as unknown as SQLOutputValue[][], cut: false };
   }
+}
+
+interface PreparedWrite {
+  readonly columns: readonly string[];
+  readonly shape: TableShape;
+  readonly targets: readonly ColumnDefinition[];
+  readonly statement: StatementSync;
 }
 
 /** Fills `values` with the row's cells as SQLite keeps them. */
