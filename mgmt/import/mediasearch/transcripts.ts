@@ -66,12 +66,16 @@ const LEFT_OUT = [
   `SELECT 'transcript_segments', 'another row has the same id', count(*) FROM segments WHERE shown AND copy > 1`,
 ];
 
-const TRANSCRIPTS = `
+/** Rows are joined and sorted with their vectors: of more at a time the library may run out of memory. */
+const SORTED_AT_ONCE = 25_000;
+
+/** A transcript is of one version. */
+const transcriptsOfPart = (part: number, parts: number): string => `
   SELECT j.asset_id, j.bucket, j.object_key, j.etag, j.file_size, j.content_type, j.duration_ms, j.codec, j.engine,
     s.segment_id, s.start_ms, s.end_ms, s.said, s.speaker, s.confidence, e.vector
   FROM segments s JOIN judged j USING (asset_id)
-  LEFT JOIN transcript_embeddings e ON e.segment_id = s.segment_id AND e.version_id = s.version_id
-  WHERE s.shown AND s.copy = 1
+  LEFT JOIN (SELECT * FROM transcript_embeddings WHERE hash(version_id) % ${parts} = ${part}) e ON e.segment_id = s.segment_id AND e.version_id = s.version_id
+  WHERE s.shown AND s.copy = 1 AND hash(s.version_id) % ${parts} = ${part}
   ORDER BY j.asset_id, s.start_ms, s.end_ms, s.segment_id`;
 
 type AssetCells = readonly [
@@ -91,8 +95,15 @@ export async function* transcriptsOf(scratch: ScratchTables, report: ImportRepor
       for (const [table, reason, rows] of page) report.leave(String(table), String(reason), Number(rows));
     }
   }
+  let rows = 0;
+  for await (const [[count] = []] of scratch.rows('SELECT count(*) FROM segments')) rows = Number(count);
+  const parts = Math.max(1, Math.ceil(rows / SORTED_AT_ONCE));
+  for (let part = 0; part < parts; part += 1) yield* ofPart(scratch, transcriptsOfPart(part, parts), report);
+}
+
+async function* ofPart(scratch: ScratchTables, sql: string, report: ImportReport): AsyncGenerator<Transcript> {
   let open: Transcript | undefined;
-  for await (const page of scratch.rows(TRANSCRIPTS)) {
+  for await (const page of scratch.rows(sql)) {
     for (const cells of page) {
       const row = rowOf(cells.slice(9) as unknown as RowCells);
       if (open === undefined || open.assetId !== cells[0]) {
