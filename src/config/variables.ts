@@ -2,6 +2,7 @@
 export const VARIABLES: readonly string[] = [
   'HOST',
   'PORT',
+  'WORKERS',
   'PUBLIC_URL',
   'TRUST_PROXY',
   'BODY_LIMIT_BYTES',

@@ -11,6 +11,8 @@ import type { PlainUploads } from '../media/routes/media-request.ts';
 import { mediaRoutes } from '../media/routes/media-routes.ts';
 import { withReserve } from '../operation/disk-reserve.ts';
 import { openTracing } from '../operation/open-tracing.ts';
+import type { Worker } from '../operation/worker-loop.ts';
+import { ALONE, type Siblings } from '../operation/siblings.ts';
 import { warnOfSmallDisks } from '../operation/small-disks.ts';
 import type { Config } from '../settings.ts';
 import { CursorCodec } from '../shared/cursor.ts';
@@ -32,16 +34,22 @@ export interface Container {
   lookForDue(): Promise<void>;
   /**
    * Closes everything in the order of dependence: requests, workers, features, leases, media, tables. Requests that run
-   * for longer than `requestsEndMs` (20 s unless given) are cut off.
+   * for longer than `requestsEndMs` (20 s unless given) are cut off. It goes on serving for `delayMs` before, STOP_DELAY_S
+   * unless given.
    */
-  close(requestsEndMs?: number): Promise<void>;
+  close(requestsEndMs?: number, delayMs?: number): Promise<void>;
 }
 
 const LOCAL_MEDIA =
   'media is kept in a folder while the tables are shared: every replica has to see the same folder, or none of the others can serve what was uploaded to one';
 
 /** Opens the platform, TAMS and the features, in this order. Only the port of the metrics listens when it returns. */
-export async function buildContainer(config: Config, version: string, logger: Logger): Promise<Container> {
+export async function buildContainer(
+  config: Config,
+  version: string,
+  logger: Logger,
+  siblings: Siblings = ALONE,
+): Promise<Container> {
   const secret = config.secretKey ?? (await readOrMakeSecret(join(config.dataDir, 'secret.key')));
   const tracing = await openTracing(config.operation, version, logger);
   const media = await openMediaStores(config, secret, tracing);
@@ -56,24 +64,35 @@ export async function buildContainer(config: Config, version: string, logger: Lo
   const manager = await VastDBManager.open(engine, tableDefinitions(config.features), tracedQueries(tracing));
 
   const baseUrl = (): string => config.http.publicUrl ?? ownUrl(app.server.address(), config.http.port);
-  const tams = await openTams({ manager, media, settings: config, version, secret, baseUrl, logger });
+  const tams = await openTams({ manager, media, settings: config, version, secret, baseUrl, siblings, logger });
   const { store, leases, services } = tams;
   const statistics = Object.values<AnyFeature>(FEATURES).flatMap((feature) => feature.statistics ?? []);
   const features: OpenFeature[] = [];
   const objectTakers = () => features.map(({ takesObjects }) => takesObjects).filter((taker) => taker !== undefined);
   const { events } = tams;
-  const shared = { settings: config, logger, secret, manager, store, media, leases, statistics };
+  const shared = { settings: config, logger, secret, manager, store, media, leases, siblings, statistics };
   const platform = { ...shared, events, objectTakers, tams: services };
   for (const [name, feature] of Object.entries<AnyFeature>(FEATURES)) {
     const opened = await feature.open(platform, config.features[name as keyof typeof FEATURES]);
     if (opened !== undefined) features.push(opened);
   }
-  const workers = [...(mediaCheck ? [mediaCheck] : []), ...features.flatMap((feature) => feature.workers ?? [])];
+  // Each process has its own of these.
+  const ownWorkers: Worker[] = [
+    leases,
+    ...(mediaCheck ? [mediaCheck] : []),
+    ...features.flatMap((feature) => feature.ownWorkers ?? []),
+  ];
+  const workers = features.flatMap((feature) => feature.workers ?? []);
+  let inBackground = false;
   const watched = {
     version,
     manager,
     media,
-    workers: () => [...tams.workers(), ...workers.map(({ status }) => status)],
+    workers: () => [
+      ...ownWorkers.map(({ status }) => status),
+      ...(inBackground ? [...tams.workers(), ...workers.map(({ status }) => status)] : []),
+    ],
+    siblings,
     sources: [...tams.metrics, ...features.flatMap((feature) => feature.metrics ?? [])],
     memory: [...tams.memory, ...features.flatMap((feature) => feature.memory ?? [])],
     usesDisk: folders.length > 0,
@@ -107,26 +126,35 @@ export async function buildContainer(config: Config, version: string, logger: Lo
 
   // TAMS deletes: it may use what is kept free for that.
   withReserve(() => {
-    tams.start();
+    leases.start();
   });
   if (config.tables.engine !== 'sqlite') await holdServerLease(leases);
-  for (const worker of workers) worker.start();
+  for (const worker of ownWorkers) worker.start();
+  siblings.onBackground(() => {
+    inBackground = true;
+    operation.inBackground();
+    withReserve(() => {
+      tams.start();
+    });
+    for (const worker of workers) worker.start();
+  });
   await operation.listen();
   return {
     app,
     lookForDue: async () => {
       // One worker's finds can be due for the next.
-      for (const worker of workers) await worker.nextRound?.();
+      for (const worker of [...ownWorkers, ...workers]) await worker.nextRound?.();
       await tams.lookForDue();
     },
-    close: (requestsEndMs = REQUESTS_END_MS) =>
+    close: (requestsEndMs = REQUESTS_END_MS, delayMs = config.operation.stopDelayMs) =>
       withReserve(async () => {
         operation.readiness.stop();
-        await pause(config.operation.stopDelayMs);
+        await pause(delayMs);
         await closeApp(app, requestsEndMs, logger);
         await Promise.all([tams.stop(), ...workers.map((worker) => worker.stop())]);
+        await siblings.leave(() => operation.counted());
         for (const feature of features.toReversed()) await feature.close?.();
-        await leases.stop();
+        await Promise.all(ownWorkers.map((worker) => worker.stop()));
         await media.close();
         await manager.close();
         await tracing?.close();

@@ -11,7 +11,7 @@ export async function describeHealth(
   readiness: Readiness,
   sources: readonly (MetricSource | TimingSource)[],
 ): Promise<object> {
-  const [{ ready, failures }, backlog] = await Promise.all([readiness.check(), readAll(sources)]);
+  const [{ ready, failures }, backlog] = await Promise.all([readiness.checkProcess(), readAll(sources)]);
   const { since, count, errors, slow, slowThresholdMs } = manager.performanceSummary();
   const { rss, heapUsed, external } = process.memoryUsage();
   return {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../settings.ts';
-import { MetricsRegistry } from '../operation/metrics/metrics-registry.ts';
+import { type MetricsJson, MetricsRegistry } from '../operation/metrics/metrics-registry.ts';
+import { processSources } from '../operation/metrics/process-sources.ts';
 import { RequestMetrics } from '../operation/metrics/request-metrics.ts';
 import { Readiness } from '../operation/readiness.ts';
 import type { Probe } from '../operation/readiness.ts';
@@ -23,6 +24,10 @@ import { workerFailure } from '../operation/worker-health.ts';
 const MIB = 2 ** 20;
 
 export interface Operation extends MonitoringContext {
+  /** From now on this process does the background work. */
+  inBackground(): void;
+  /** Counters of this process. */
+  counted(): Promise<MetricsJson>;
   /** Opens the port of the metrics, where they have one. */
   listen(): Promise<void>;
   close(): Promise<void>;
@@ -37,7 +42,9 @@ export function buildOperation(
 ): Operation {
   const probes = probesOf(watched);
   const failing = new Set<string>();
+  const { siblings } = watched;
   const readiness = new Readiness(probes, {
+    siblings,
     onChange: (probe, failure) => {
       if (failure === undefined) {
         failing.delete(probe);
@@ -51,10 +58,11 @@ export function buildOperation(
   const requestMetrics = new RequestMetrics();
   const metrics = new MetricsRegistry((metric, error) => {
     logger.warn({ metric, err: error }, 'a metric could not be read');
-  });
+  }, siblings);
   metrics.add(
     ...requestMetrics.sources(),
     ...serverSources(watched.version, watched.workers),
+    ...(siblings.count === 1 ? [] : processSources(siblings.number, requestMetrics)),
     ...readinessSources(
       readiness,
       probes.map(({ name }) => name),
@@ -72,11 +80,16 @@ export function buildOperation(
   let closeOwnPort: (() => Promise<void>) | undefined;
   return {
     limits,
+    counter: siblings.counter,
     requestMetrics,
     readiness,
     metrics: metricsPort === undefined ? metrics : undefined,
-    health: () => describeHealth(watched, readiness, watched.sources),
+    health: healthOf(watched, readiness),
     tracing,
+    inBackground: () => {
+      metrics.readShared();
+    },
+    counted: () => metrics.counted(),
     listen: async () => {
       if (metricsPort === undefined) return;
       const server = await buildMonitoringServer(readiness, metrics);
@@ -112,6 +125,22 @@ function memoryOf(
     { part: 'bodies', budgetBytes: limits.bodiesMaxBytes, usedBytes: () => requests.bodyBytes() },
     ...caches,
   ];
+}
+
+/** That of each process, where there are several. */
+function healthOf(watched: Watched, readiness: Readiness): () => Promise<object> {
+  const own = () => describeHealth(watched, readiness, watched.sources);
+  const { siblings } = watched;
+  if (siblings.count === 1) return own;
+  const gather = siblings.gather('health', async () => ({
+    process: siblings.number,
+    pid: process.pid,
+    ...(await own()),
+  }));
+  return async () => {
+    const [{ ready }, processes] = await Promise.all([readiness.check(), gather()]);
+    return { status: ready ? 'ok' : 'failing', processes };
+  };
 }
 
 function probesOf({ manager, media, workers }: Watched): Probe[] {

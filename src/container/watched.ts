@@ -2,6 +2,7 @@ import type { MediaStores } from '../media/media-store-registry.ts';
 import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
 import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
 import type { WorkerStatus } from '../operation/worker-loop.ts';
+import type { Siblings } from '../operation/siblings.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
 
 /** Inputs to health and metrics. */
@@ -14,6 +15,8 @@ export interface Watched {
   readonly sources: readonly (MetricSource | TimingSource)[];
   /** Of TAMS and the features: their caches. */
   readonly memory: readonly MemoryUse[];
+  /** The processes of the server. */
+  readonly siblings: Siblings;
   /** Whether tables or media lie on the disk of DATA_DIR. */
   readonly usesDisk: boolean;
 }

@@ -6,6 +6,7 @@ import type { TamsApp } from '../http/tams-app.ts';
 import type { MediaStores } from '../media/media-store-registry.ts';
 import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
 import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
+import type { Siblings } from '../operation/siblings.ts';
 import type { Worker } from '../operation/worker-loop.ts';
 import type { Asker } from '../tams/access/by-classes.ts';
 import type { LeaseKeeper } from '../tams/leases/lease-keeper.ts';
@@ -61,6 +62,7 @@ export interface Platform {
   readonly store: VastStore;
   readonly media: MediaStores;
   readonly leases: LeaseKeeper;
+  readonly siblings: Siblings;
   readonly events: EventFeed;
   /** Those of the features that are open, once all of them are. */
   readonly objectTakers: () => readonly ObjectTaker[];
@@ -73,8 +75,10 @@ export interface Platform {
 /** A running feature. */
 export interface OpenFeature {
   readonly routes?: (app: TamsApp, context: TamsContext) => void | Promise<void>;
-  /** Started in this order once everything is open, and stopped after the last request. */
+  /** Started in this order once everything is open, in one process of the server, and stopped after the last request. */
   readonly workers?: readonly Worker[];
+  /** The same in each process: for what is in its memory. Stopped last. */
+  readonly ownWorkers?: readonly Worker[];
   readonly metrics?: readonly (MetricSource | TimingSource)[];
   /** Its caches. */
   readonly memory?: readonly MemoryUse[];

@@ -28,6 +28,7 @@ export function mediaSources(media: MediaStores): (MetricSource | TimingSource)[
       name: 'tams_media_circuit_state',
       help: 'Whether an object store is being left alone: 0 no, 1 it is tried again, 2 yes.',
       type: 'gauge',
+      across: 'max',
       read: () =>
         stores().flatMap(({ storage, circuit }) =>
           circuit === undefined ? [] : [{ labels: { storage }, value: CIRCUIT_NUMBERS[circuit] }],

@@ -1,3 +1,4 @@
+import { readWorkers } from './worker-count.ts';
 import type { Environment } from '../config/environment.ts';
 import type { MemoryBudget } from '../config/memory-budget.ts';
 import * as syntax from '../config/text-syntax.ts';
@@ -28,6 +29,8 @@ interface TracingConfig {
 }
 
 export interface OperationConfig {
+  /** Processes that share the port. */
+  readonly workers: number;
   readonly limits: LimitsConfig;
   /** Undefined: the port of the API. */
   readonly metricsPort: number | undefined;
@@ -38,6 +41,11 @@ export interface OperationConfig {
 }
 
 const DAY_S = 86_400;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const readLogLevel = (env: Environment): LogLevel => env.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info';
 
 /** The settings of those who run the server. */
 export function readOperation(env: Environment, memory: MemoryBudget): OperationConfig {
@@ -46,6 +54,7 @@ export function readOperation(env: Environment, memory: MemoryBudget): Operation
   const endpoint = env.parsed('OTEL_EXPORTER_OTLP_ENDPOINT', syntax.BASE_URL);
   const serviceName = env.text('OTEL_SERVICE_NAME') ?? 'vast-tams';
   return {
+    workers: readWorkers(env),
     limits: {
       ratePerS: env.integer('RATE_LIMIT_PER_S', { default: 0, min: 0, max: 1_000_000 }),
       requestTimeoutMs: seconds('REQUEST_TIMEOUT_S', 30),

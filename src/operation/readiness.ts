@@ -1,3 +1,5 @@
+import { ALONE, type Siblings } from './siblings.ts';
+
 /** Something that the server cannot do without. */
 export interface Probe {
   readonly name: string;
@@ -11,6 +13,12 @@ interface ReadinessReport {
   readonly failures: Readonly<Record<string, string | undefined>>;
 }
 
+/** The same for another process, as JSON has it. */
+interface ProcessReport {
+  readonly ready: boolean;
+  readonly failures: readonly (readonly [probe: string, failure: string | null])[];
+}
+
 interface ReadinessOptions {
   /** For how long a result counts; 1 s unless set. */
   readonly cacheMs?: number;
@@ -18,6 +26,8 @@ interface ReadinessOptions {
   readonly timeoutMs?: number;
   /** Told when a probe begins to fail, and when it is well again. */
   readonly onChange?: (probe: string, failure: string | undefined) => void;
+  /** The processes of the server; only this one unless set. */
+  readonly siblings?: Siblings;
 }
 
 /**
@@ -30,11 +40,14 @@ export class Readiness {
   readonly #pending = new Map<string, Promise<void>>();
   readonly #failing = new Map<string, string>();
   #latest: { at: number; report: Promise<ReadinessReport> } | undefined;
+  readonly #gather: () => Promise<readonly ProcessReport[]>;
+  #gathered: { at: number; reports: Promise<readonly ProcessReport[]> } | undefined;
   #stopping = false;
 
   constructor(probes: readonly Probe[], options: ReadinessOptions = {}) {
     this.#probes = probes;
     this.#options = options;
+    this.#gather = (options.siblings ?? ALONE).gather('readiness', () => this.#report());
   }
 
   get stopping(): boolean {
@@ -46,14 +59,40 @@ export class Readiness {
     this.#stopping = true;
   }
 
+  /** The whole server: a probe fails where it fails in any of its processes. */
   async check(): Promise<ReadinessReport> {
+    if ((this.#options.siblings ?? ALONE).count === 1) return this.checkProcess();
     const now = performance.now();
-    if (this.#latest === undefined || now - this.#latest.at >= (this.#options.cacheMs ?? 1000)) {
+    if (this.#gathered === undefined || this.#stopping || now - this.#gathered.at >= this.#keptMs) {
+      this.#gathered = { at: now, reports: this.#gather() };
+    }
+    const reports = await this.#gathered.reports;
+    const failures: Record<string, string | undefined> = {};
+    for (const report of reports) {
+      for (const [probe, failure] of report.failures) failures[probe] ??= failure ?? undefined;
+    }
+    return { ready: reports.length > 0 && reports.every(({ ready }) => ready), failures };
+  }
+
+  async #report(): Promise<ProcessReport> {
+    const { ready, failures } = await this.checkProcess();
+    return { ready, failures: Object.entries(failures).map(([probe, failure]) => [probe, failure ?? null]) };
+  }
+
+  /** This process alone. */
+
+  async checkProcess(): Promise<ReadinessReport> {
+    const now = performance.now();
+    if (this.#latest === undefined || now - this.#latest.at >= this.#keptMs) {
       this.#latest = { at: now, report: this.#ask() };
     }
     const { ready, failures } = await this.#latest.report;
     if (!this.#stopping) return { ready, failures };
     return { ready: false, failures: { ...failures, server: 'it is stopping' } };
+  }
+
+  get #keptMs(): number {
+    return this.#options.cacheMs ?? 1000;
   }
 
   async #ask(): Promise<ReadinessReport> {

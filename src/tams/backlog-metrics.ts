@@ -19,6 +19,7 @@ export function backlogSources(reader: Pick<BacklogReader, 'read'>): MetricSourc
       name: 'tams_deletion_requests_open',
       help: 'Deletion requests that are not done, by status; 1000 stands for more, too.',
       type: 'gauge',
+      across: 'shared',
       read: async () => {
         const { deletionRequests } = await read();
         return UNFINISHED_STATUSES.map((status) => ({ labels: { status }, value: deletionRequests.get(status) ?? 0 }));
@@ -28,12 +29,14 @@ export function backlogSources(reader: Pick<BacklogReader, 'read'>): MetricSourc
       name: 'tams_reclaim_due_objects',
       help: 'Media objects to be looked at because they may be unused; 1000 stands for more, too.',
       type: 'gauge',
+      across: 'shared',
       read: async () => [{ value: (await read()).reclaimDue }],
     },
     {
       name: 'tams_reclaim_lag_seconds',
       help: 'For how long the oldest of them has been due.',
       type: 'gauge',
+      across: 'shared',
       read: async () => [{ value: (await read()).reclaimLagMs / 1000 }],
     },
   ];

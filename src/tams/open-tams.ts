@@ -5,6 +5,7 @@ import type { MediaStores } from '../media/media-store-registry.ts';
 import { withReserve } from '../operation/disk-reserve.ts';
 import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
 import type { MetricSource } from '../operation/metrics/metric-source.ts';
+import type { Siblings } from '../operation/siblings.ts';
 import type { WorkerStatus } from '../operation/worker-loop.ts';
 import { SecretBox } from '../shared/secret-box.ts';
 import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
@@ -46,6 +47,7 @@ interface TamsParts {
   readonly secret: string;
   /** Where this server can be reached, for URLs in events, which no request asked for. */
   readonly baseUrl: () => string;
+  readonly siblings: Siblings;
   readonly logger: Logger;
 }
 
@@ -61,7 +63,7 @@ export interface Tams {
   readonly memory: readonly MemoryUse[];
   /** Registers the operations of TAMS. Features register theirs with the context that is returned. */
   routes(app: TamsApp, http: HttpContext): Promise<TamsContext>;
-  /** How the workers fare. */
+  /** How its workers fare, those that are not the process's own. */
   workers(): WorkerStatus[];
   /** Looks for instances to make or remove, and for objects to reclaim, now. */
   lookForDue(): Promise<void>;
@@ -72,10 +74,10 @@ export interface Tams {
 
 /** Opens TAMS over its tables and media stores. */
 export async function openTams(parts: TamsParts): Promise<Tams> {
-  const { manager, media, settings, version, secret, baseUrl, logger } = parts;
+  const { manager, media, settings, version, secret, baseUrl, siblings, logger } = parts;
   const { limits, reclaim, classes } = settings;
   const store = new VastStore(manager, new SecretBox(secret, 'webhooks'), () => {
-    webhooks.onEvents();
+    wakeDispatcher();
   });
   const leases = new LeaseKeeper(store, logger);
   const guard = new AddressGuard(settings.webhooks.allowed);
@@ -84,14 +86,16 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     settings.webhooks,
     logger,
   );
+  const wakeDispatcher = siblings.waker('event dispatcher', webhooks.onEvents);
+  const wakeDelivery = siblings.waker('webhook delivery', webhooks.onRegistrations);
 
   const deletion = {
     syncMax: limits.deleteSyncMax,
     reclaimGraceMs: reclaim.graceS * 1000,
     requestExpiryMs: settings.deletion.requestExpiryS * 1000,
-    onRequest: () => {
+    onRequest: siblings.waker('deletion worker', () => {
       deletionWorker.wake();
-    },
+    }),
   };
   const deletionWorker = new DeletionWorker(store, new SegmentDeletion(store, deletion), leases, logger);
   const reclaiming = reclaimWorker(new ObjectReclaim(store, media), leases, logger);
@@ -122,12 +126,12 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
       copiesMax: limits.copies.max,
       copiesPerPrincipalMax: limits.copies.perPrincipalMax,
       removalDelayMs: Math.max(reclaim.graceS, presign.expiresS + presign.gridS) * 1000,
-      onCopy: () => {
+      onCopy: siblings.waker('instances', () => {
         instances.wake();
-      },
+      }),
     },
     forAll: {
-      webhooks: new WebhookService(store, guard, limits.documents, webhooks.onRegistrations),
+      webhooks: new WebhookService(store, guard, limits.documents, wakeDelivery),
     },
   };
   const forAll = buildServices(store, serviceParts);
@@ -167,7 +171,6 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
       await reclaiming.nextRound();
     },
     start: () => {
-      leases.start();
       webhooks.start();
       deletionWorker.start();
       reclaiming.start();

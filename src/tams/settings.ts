@@ -4,7 +4,7 @@ import { type MemoryBudget, readMemory } from '../config/memory-budget.ts';
 import * as syntax from '../config/text-syntax.ts';
 import { type HttpSettings, type PagingSettings, readHttp, readPaging } from '../http/http-settings.ts';
 import { type MediaSettings, readMedia } from '../media/media-settings.ts';
-import { type OperationConfig, readOperation } from '../operation/operation-settings.ts';
+import { type OperationConfig, readOperation, type LogLevel, readLogLevel } from '../operation/operation-settings.ts';
 import { readTables, type TablesConfig } from '../vastdb/table-settings.ts';
 import type { DocumentLimits } from './documents/document-limits.ts';
 import { DEFAULT_VERSION, VERSIONS } from './versions/surfaces.ts';
@@ -25,10 +25,9 @@ export interface Settings extends TamsSettings {
   readonly operation: OperationConfig;
   /** Undefined: the server makes one and keeps it in `dataDir`. */
   readonly secretKey: string | undefined;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logLevel: LogLevel;
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MIB = 2 ** 20;
 const SECRET_KEY_MIN_LENGTH = 32;
 
@@ -50,7 +49,7 @@ export function readSettings(env: Environment): Settings {
     ...tams,
     operation: readOperation(env, memory),
     secretKey: env.parsed('SECRET_KEY', syntax.secretText(SECRET_KEY_MIN_LENGTH)),
-    logLevel: env.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    logLevel: readLogLevel(env),
   };
 }
 

@@ -28,6 +28,7 @@ import { start } from './benchmarks/start.ts';
 import { vectorScan } from './benchmarks/vector-scan.ts';
 import { versions } from './benchmarks/versions.ts';
 import { webhooks } from './benchmarks/webhooks.ts';
+import { workers } from './benchmarks/workers.ts';
 import { windowQuery } from './benchmarks/window-query.ts';
 import type { Benchmark, BenchmarkRow, Scale } from './support/benchmark.ts';
 import { Datasets } from './support/datasets.ts';
@@ -57,6 +58,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   postSegmentsBulk,
   deleteFlow,
   webhooks,
+  workers,
   overload,
   page,
   arrowRows,

@@ -15,7 +15,7 @@ import { Probes } from './probes.ts';
 export const adoption: Feature<undefined> = {
   settings: () => undefined,
   tables: () => ADOPTION_TABLES,
-  open: ({ manager, store, media, leases, settings, logger, tams }) => {
+  open: ({ manager, store, media, leases, siblings, settings, logger, tams }) => {
     const adoptions = new AdoptionReader(manager.reader());
     const probes = new Probes(media, settings.media.backends);
     const registration = new KeyRegistration(tams.forAll);
@@ -34,9 +34,9 @@ export const adoption: Feature<undefined> = {
       scans: new AdoptionKeyReader(manager.reader('background')),
       probes,
       limits: settings.limits.documents,
-      onWork: () => {
+      onWork: siblings.waker('adoption worker', () => {
         worker.wake();
-      },
+      }),
     });
     const arrivals = new FrameArrivals({
       store,
@@ -53,9 +53,12 @@ export const adoption: Feature<undefined> = {
         adoptionRoutes(app, service, context);
       },
       workers: [worker, follower],
-      takesObjects: arrivalTaker(arrivals, () => {
-        follower.wake();
-      }),
+      takesObjects: arrivalTaker(
+        arrivals,
+        siblings.waker('adoption arrivals', () => {
+          follower.wake();
+        }),
+      ),
     });
   },
 };

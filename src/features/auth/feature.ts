@@ -28,7 +28,7 @@ export const auth: Feature<AuthConfig> = {
   tables: () => AUTH_TABLES,
   statistics: { hidden: AUTH_TABLES },
   guards: ({ modes }) => modes.length > 0,
-  open: async ({ manager, logger }, config) => {
+  open: async ({ manager, siblings, logger }, config) => {
     const { modes, jwt, tokens, auditRetentionDays } = config;
     if (modes.length === 0) {
       logger.info('there is no authentication: whoever reaches this server may do everything');
@@ -50,7 +50,7 @@ export const auth: Feature<AuthConfig> = {
       jwt: jwt && JwtVerifier && new JwtVerifier(jwt),
       token: modes.includes('token') ? tokenVerifier : undefined,
       urlToken: modes.includes('url_token') ? tokenVerifier : undefined,
-      basic: modes.includes('basic') ? new PasswordVerifier(directory) : undefined,
+      basic: modes.includes('basic') ? new PasswordVerifier(directory, siblings) : undefined,
     };
     const schemes = [...new Set(modes.map((mode) => SCHEME_OF_MODE[mode]))];
     const authenticator = new Authenticator(verifiers, directory, audit, tokens);
@@ -61,7 +61,7 @@ export const auth: Feature<AuthConfig> = {
       },
       authentication: { authenticator, audit, schemes },
       metrics: auditSources({ audit, auditWorker }),
-      workers: [auditWorker],
+      ownWorkers: [auditWorker],
     };
   },
 };

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { clientNetwork } from '../../shared/client-network.ts';
+import type { Siblings } from '../../operation/siblings.ts';
 import { AppError } from '../../shared/errors.ts';
 import { toPrincipal } from '../../shared/principal.ts';
 import { credentialMark } from './credential-mark.ts';
@@ -19,12 +20,21 @@ const SUMMARY = 'The user name or the password is wrong';
 /** Verifies user names and passwords (RFC 7617), at a cost that an attacker cannot turn against the server. */
 export class PasswordVerifier {
   readonly #directory: CredentialDirectory;
+  readonly #failed: (keys: { readonly network: string; readonly pair: string }) => void;
+  readonly #succeeded: (pair: string) => void;
   readonly #gate = new Gate(GATE);
   readonly #byAddress = new FailureLimit({ max: FAILURES_OF_ADDRESS, windowMs: WINDOW_MS });
   readonly #byAddressAndName = new FailureLimit({ max: FAILURES_OF_ADDRESS_AND_NAME, windowMs: WINDOW_MS });
 
-  constructor(directory: CredentialDirectory) {
+  constructor(directory: CredentialDirectory, siblings: Siblings) {
     this.#directory = directory;
+    this.#failed = siblings.everywhere('login failed', ({ network, pair }) => {
+      this.#byAddress.add(network);
+      this.#byAddressAndName.add(pair);
+    });
+    this.#succeeded = siblings.everywhere('login succeeded', (pair) => {
+      this.#byAddressAndName.forget(pair);
+    });
   }
 
   /**
@@ -40,8 +50,7 @@ export class PasswordVerifier {
     const network = clientNetwork(ip);
     const pair = `${network} ${name.slice(0, PASSWORD_MAX_LENGTH)}`;
     const fail = (reason: string, principal?: string): never => {
-      this.#byAddress.add(network);
-      this.#byAddressAndName.add(pair);
+      this.#failed({ network, pair });
       throw new LoginFailure('basic', reason, { summary: SUMMARY, principal });
     };
 
@@ -60,7 +69,7 @@ export class PasswordVerifier {
       // No guess, so it does not count as a failure.
       throw new LoginFailure('basic', 'the user is suspended', { summary: SUMMARY, principal: user.name });
     }
-    this.#byAddressAndName.forget(pair);
+    this.#succeeded(pair);
     return { principal: toPrincipal(user), scheme: 'basic', row: user, mark: credentialMark(user) };
   }
 

@@ -40,7 +40,7 @@ export const exr: Feature<ExrConfig> = {
   statistics: EXR_STATISTICS,
   open: async (platform, { enabled, autoInspect, keepHistory }) => {
     if (!enabled) return undefined;
-    const { manager, store, media, leases, settings, logger } = platform;
+    const { manager, store, media, leases, siblings, settings, logger } = platform;
     const files = new TableExrFiles(manager, keepHistory);
     const inspector = new ExrInspector(files);
     const buckets = bucketsOf(settings.media);
@@ -56,6 +56,9 @@ export const exr: Feature<ExrConfig> = {
     const places = new ExrPlaces(store, media, buckets, false);
     const inspection = new AutomaticInspection(store, queue, places, inspector, files);
     const worker = exrWorker(inspection, leases, logger);
+    const wake = siblings.waker('exr worker', () => {
+      worker.wake();
+    });
     return {
       routes,
       workers: [worker],
@@ -63,7 +66,7 @@ export const exr: Feature<ExrConfig> = {
         const frames = told.filter(({ bucket, key }) => isExrName(key) && places.storageOf(bucket) !== undefined);
         if (frames.length === 0) return;
         await store.transaction((tx) => inspectionsOf(tx).addPlaces(frames, Date.now()));
-        worker.wake();
+        wake();
       },
       metrics: exrSources(inspection, () => files.countQueued()),
     };
@@ -123,6 +126,7 @@ const exrSources = (inspection: AutomaticInspection, queued: () => Promise<numbe
     name: 'tams_exr_queue_entries',
     help: 'Entries of the queue of EXR objects that are to be inspected, each of up to 100 objects.',
     type: 'gauge',
+    across: 'shared',
     read: async () => [{ value: await queued() }],
   },
 ];

@@ -16,7 +16,7 @@ export function kafkaSources({ consumer, publisher, deadLetters }: Parts): Metri
     type: MetricSource['type'],
     help: string,
     read: () => readonly Sample[] | Promise<readonly Sample[]>,
-  ): MetricSource => ({ name, type, help, read });
+  ): MetricSource => ({ name, type, help, read, ...(type === 'gauge' && { across: 'shared' }) });
   const one = (value: number | undefined): Sample[] => (value === undefined ? [] : [{ value }]);
   return [
     source('tams_kafka_up', 'gauge', 'Whether the broker could be used last, by what for.', () => [

@@ -33,6 +33,7 @@ export function searchSources(
       name: 'tams_search_jobs',
       help: 'Jobs of media search, by state; those that failed and wait to be tried again are waiting, too.',
       type: 'gauge',
+      across: 'shared',
       read: async () => {
         const { stats } = await read();
         return Object.entries(stats).map(([state, value]: [string, number]) => ({ labels: { state }, value }));
@@ -42,12 +43,14 @@ export function searchSources(
       name: 'tams_search_jobs_wait_seconds',
       help: 'For how long the oldest job has been waiting although it could be done.',
       type: 'gauge',
+      across: 'shared',
       read: async () => [{ value: (await read()).waitedMs / 1000 }],
     },
     {
       name: 'tams_search_versions_without_vectors',
       help: 'Published versions without vectors of the present embedding model: they are found by their words alone.',
       type: 'gauge',
+      across: 'shared',
       read: async () => [{ value: (await read()).outdated }],
     },
   ];

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts';
+import type { Siblings } from '../../operation/siblings.ts';
 import type { Readiness } from '../../operation/readiness.ts';
 import type { Tracing } from '../../operation/tracing.ts';
 import { readOperation } from '../operation.ts';
@@ -25,6 +26,8 @@ export interface ServerLimits extends RequestLimits {
 /** Inputs to the routes for operators. */
 export interface MonitoringContext {
   readonly limits: ServerLimits;
+  /** Counts requests of clients over several processes. Undefined: there is one. */
+  readonly counter?: Siblings['counter'];
   readonly requestMetrics: RequestMetrics;
   readonly readiness: Readiness;
   /** Undefined where they have a port of their own. */

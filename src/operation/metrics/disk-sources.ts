@@ -9,6 +9,7 @@ export function diskSources(dataDir: string, diskReserveBytes: number): MetricSo
       name: 'tams_data_dir_size_bytes',
       help: 'The size of the disk that DATA_DIR is on.',
       type: 'gauge',
+      across: 'shared',
       read: async () => {
         const { blocks, bsize } = await statfs(dataDir);
         return [{ value: blocks * bsize }];
@@ -18,6 +19,7 @@ export function diskSources(dataDir: string, diskReserveBytes: number): MetricSo
       name: 'tams_data_dir_free_bytes',
       help: 'Its free space for this process.',
       type: 'gauge',
+      across: 'shared',
       read: async () => {
         const { bavail, bsize } = await statfs(dataDir);
         return [{ value: bavail * bsize }];
@@ -27,6 +29,7 @@ export function diskSources(dataDir: string, diskReserveBytes: number): MetricSo
       name: 'tams_data_dir_reserve_bytes',
       help: 'Its reserve for deletions.',
       type: 'gauge',
+      across: 'shared',
       read: async () => [{ value: spaceOf(await statfs(dataDir), diskReserveBytes).reserve }],
     },
   ];

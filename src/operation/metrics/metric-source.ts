@@ -13,6 +13,11 @@ export interface MetricSource {
   readonly name: string;
   readonly help: string;
   readonly type: 'gauge' | 'counter';
+  /**
+   * How the values of several processes become one: their sum unless set. `shared`: all would read the same, so only the
+   * process with the background work does.
+   */
+  readonly across?: 'min' | 'max' | 'shared';
   /** A reading that fails leaves the metric out. */
   read(): readonly Sample[] | Promise<readonly Sample[]>;
 }

@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
 import type { Metric } from 'prom-client';
+import { ALONE, type Siblings } from '../siblings.ts';
 import { DURATION_BOUNDS_MS } from './duration-tally.ts';
 import type { DurationCounts } from './duration-tally.ts';
 import type { Labels, MetricSource, TimingSource } from './metric-source.ts';
@@ -13,8 +14,22 @@ interface Value {
   readonly metricName?: string;
 }
 
+/** The question for the metrics of a process. */
+export const METRICS = 'metrics';
+
+/** Metrics as the library prints them for another process. */
+export type MetricsJson = readonly { readonly type: unknown }[];
+
 /** Metrics of the process itself are one set, however many servers live in it. */
 let ofProcess: Registry | undefined;
+
+/** Metrics of this process: its memory, its event loop and the like. */
+export function processRegistry(): Registry {
+  if (ofProcess !== undefined) return ofProcess;
+  ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
+  return ofProcess;
+}
 
 /** All metrics of a server, in the text format of Prometheus. */
 export class MetricsRegistry {
@@ -22,10 +37,16 @@ export class MetricsRegistry {
   readonly #registry = new Registry();
   readonly #failures = new Map<string, number>();
   readonly #onFailure: (metric: string, error: unknown) => void;
+  readonly #siblings: Siblings;
+  readonly #gather: () => Promise<readonly MetricsJson[]>;
+  #readsShared: boolean;
 
   /** Calls `onFailure` for every failed reading; the others are answered all the same. */
-  constructor(onFailure: (metric: string, error: unknown) => void) {
+  constructor(onFailure: (metric: string, error: unknown) => void, siblings: Siblings = ALONE) {
     this.#onFailure = onFailure;
+    this.#siblings = siblings;
+    this.#readsShared = siblings.count === 1;
+    this.#gather = siblings.gather(METRICS, () => this.json());
     this.add({
       name: 'tams_metrics_read_failures_total',
       help: 'Readings of a metric that failed, and left it out of an answer.',
@@ -38,18 +59,40 @@ export class MetricsRegistry {
   add(...sources: readonly (MetricSource | TimingSource)[]): void {
     for (const source of sources) {
       const { name, help, type } = source;
-      const get = async (): Promise<object> => ({ name, help, type, values: await this.#read(source) });
+      const across = source.type === 'histogram' ? undefined : source.across;
+      const aggregator = across === 'shared' ? 'first' : (across ?? 'sum');
+      const read = (): Value[] | Promise<Value[]> =>
+        across === 'shared' && !this.#readsShared ? [] : this.#read(source);
+      const get = async (): Promise<object> => ({ name, help, type, aggregator, values: await read() });
       // The library needs no more of a metric than this, but its type names its own classes.
-      this.#registry.registerMetric({ name, help, type, get } as unknown as Metric);
+      this.#registry.registerMetric({ name, help, type, aggregator, get } as unknown as Metric);
     }
   }
 
+  /** From now on this process does the background work. */
+  readShared(): void {
+    this.#readsShared = true;
+  }
+
+  /** Those of all processes of the server, as one. */
   async text(): Promise<string> {
-    if (ofProcess === undefined) {
-      ofProcess = new Registry();
-      collectDefaultMetrics({ register: ofProcess });
-    }
-    return `${await ofProcess.metrics()}\n${await this.#registry.metrics()}`;
+    if (this.#siblings.count > 1) return AggregatorRegistry.aggregate((await this.#gather()) as object[]).metrics();
+    return `${await processRegistry().metrics()}\n${await this.#registry.metrics()}`;
+  }
+
+  /** Counters and timings of this process. */
+  async counted(): Promise<MetricsJson> {
+    // As `add` registers them: the library's own type leaves out what they have.
+    const metrics = [...processRegistry().getMetricsAsArray(), ...this.#registry.getMetricsAsArray()] as unknown as {
+      readonly type: string;
+      get(): Promise<MetricsJson[number]>;
+    }[];
+    return Promise.all(metrics.filter(isCounted).map((metric) => metric.get()));
+  }
+
+  /** Those of this process. */
+  async json(): Promise<MetricsJson> {
+    return [...(await processRegistry().getMetricsAsJSON()), ...(await this.#registry.getMetricsAsJSON())];
   }
 
   async #read(source: MetricSource | TimingSource): Promise<Value[]> {
@@ -66,6 +109,9 @@ export class MetricsRegistry {
     }
   }
 }
+
+/** Whether the values of a metric only grow. */
+export const isCounted = ({ type }: { readonly type?: unknown }): boolean => type === 'counter' || type === 'histogram';
 
 async function withinTime<T>(reading: T | Promise<T>): Promise<T> {
   if (!(reading instanceof Promise)) return reading;

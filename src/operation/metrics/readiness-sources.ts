@@ -11,7 +11,7 @@ const PATIENCE_MS = 1_000;
  * @param failing the names of the probes that fail, kept up to date by whoever made the readiness
  */
 export function readinessSources(
-  readiness: Pick<Readiness, 'check'>,
+  readiness: Pick<Readiness, 'checkProcess'>,
   probes: readonly string[],
   failing: ReadonlySet<string>,
 ): MetricSource[] {
@@ -20,8 +20,9 @@ export function readinessSources(
       name: 'tams_ready',
       help: 'Whether what the readiness looks at is well: 1, or 0 while it fails.',
       type: 'gauge',
+      across: 'min',
       read: async () => {
-        await Promise.race([readiness.check(), pause(PATIENCE_MS, undefined, { ref: false })]);
+        await Promise.race([readiness.checkProcess(), pause(PATIENCE_MS, undefined, { ref: false })]);
         return probes.map((check) => ({ labels: { check }, value: failing.has(check) ? 0 : 1 }));
       },
     },

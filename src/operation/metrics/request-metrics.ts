@@ -89,6 +89,13 @@ export class RequestMetrics {
     this.#cutOff.set(reason, (this.#cutOff.get(reason) ?? 0) + 1);
   }
 
+  /** Requests that were answered, over all routes. */
+  get answered(): number {
+    let count = 0;
+    for (const route of this.#routes.values()) for (const { tally } of route.classes()) count += tally.counts().count;
+    return count;
+  }
+
   /** The client went away before it had its answer. */
   aborted(): void {
     this.#aborted++;
@@ -134,16 +141,24 @@ export class RequestMetrics {
         state.bodies(),
       ),
       this.#gauge('tams_http_connections', 'Open connections of clients.', (state) => state.connections()),
-      this.#gauge('tams_http_overloaded', 'Whether requests are refused because the event loop is late.', (state) =>
-        Number(state.overloaded()),
+      this.#gauge(
+        'tams_http_overloaded',
+        'Whether requests are refused because the event loop is late.',
+        (state) => Number(state.overloaded()),
+        'max',
       ),
     ];
   }
 
-  #gauge(name: string, help: string, read: (state: DoorState) => number | Promise<number>): MetricSource {
+  #gauge(
+    name: string,
+    help: string,
+    read: (state: DoorState) => number | Promise<number>,
+    across?: MetricSource['across'],
+  ): MetricSource {
     const readState = async (): Promise<Sample[]> =>
       this.#state === undefined ? [] : [{ value: await read(this.#state) }];
-    return { name, help, type: 'gauge', read: readState };
+    return { name, help, type: 'gauge', read: readState, ...(across && { across }) };
   }
 }
 

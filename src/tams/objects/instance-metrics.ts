@@ -31,6 +31,7 @@ export function instanceSources(
       name: 'tams_instance_jobs',
       help: 'Instances of objects to be copied, or whose bytes are to be deleted, by task; 1000 stands for more, too.',
       type: 'gauge',
+      across: 'shared',
       read: async () => {
         const waiting = (await read()).counts;
         return TASKS.map((task) => ({ labels: { task }, value: waiting.get(task) ?? 0 }));
@@ -40,6 +41,7 @@ export function instanceSources(
       name: 'tams_instance_copy_age_seconds',
       help: 'For how long the oldest copy has been waiting.',
       type: 'gauge',
+      across: 'shared',
       read: async () => {
         const { oldestMs } = await read();
         return [{ value: oldestMs === undefined ? 0 : Math.max(0, Date.now() - oldestMs) / 1000 }];

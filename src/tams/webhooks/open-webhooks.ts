@@ -20,10 +20,10 @@ import type { VastStore } from '../vast-store.ts';
 interface WebhookWorkers {
   start(): void;
   /** A transaction left events in the outbox. */
-  onEvents(): void;
+  readonly onEvents: () => void;
   /** Registrations changed. */
   readonly onRegistrations: () => void;
-  /** How the workers fare, the renewal of leases included. */
+  /** How the workers fare. */
   workers(): WorkerStatus[];
   /** For metrics and health; four short queries. */
   stats(): Promise<WebhookStats>;
@@ -106,7 +106,7 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
       dispatcher.wake();
     },
     onRegistrations: onPlaced,
-    workers: () => [leases.status, dispatcher.status, ...delivery.statuses],
+    workers: () => [dispatcher.status, ...delivery.statuses],
     feed: {
       onEvents: (listener) => void listeners.push(listener),
       body: (event) =>

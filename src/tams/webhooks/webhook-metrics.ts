@@ -3,6 +3,7 @@ import type { WebhookStats } from './delivery/webhook-stats.ts';
 
 /** Readings of one scrape are one reading. */
 const KEPT_MS = 1_000;
+const LEASES_HELD = 'tams_leases_held';
 
 /** The outbox of events, and the deliveries to webhooks. */
 export function webhookSources(readStats: () => Promise<WebhookStats>): MetricSource[] {
@@ -16,6 +17,8 @@ export function webhookSources(readStats: () => Promise<WebhookStats>): MetricSo
     name,
     type,
     help,
+    // Leases are held by each process, everything else is read from the tables.
+    ...(type === 'gauge' && name !== LEASES_HELD && { across: 'shared' }),
     read: async () => {
       const now = performance.now();
       if (latest === undefined || now - latest.at > KEPT_MS) latest = { at: now, stats: readStats() };
@@ -54,6 +57,6 @@ export function webhookSources(readStats: () => Promise<WebhookStats>): MetricSo
       'Attempts to deliver an event that failed.',
       (stats) => stats.failedAttempts,
     ),
-    source('tams_leases_held', 'gauge', 'Leases that this process holds.', (stats) => stats.leasesHeld),
+    source(LEASES_HELD, 'gauge', 'Leases that this process holds.', (stats) => stats.leasesHeld),
   ];
 }

@@ -12,6 +12,7 @@ export function endpointSources(manager: Pick<VastDBManager, 'endpointStatistics
       name: 'tams_cluster_endpoint_up',
       help: 'Whether an address of the cluster is used: 1, or 0 while it is left alone after failures.',
       type: 'gauge',
+      across: 'min',
       read: () => endpoints().map(({ labels, state }) => ({ labels, value: state === 'healthy' ? 1 : 0 })),
     },
     {

@@ -6,6 +6,9 @@ import { ServerProcess, type ServerProcessOptions } from '../../../demo/server-p
 import { dropTables, tableEngineEnv } from '../../support/table-engine.ts';
 import { TamsClient } from '../../support/tams-client.ts';
 
+/** `TEST_WORKERS=2` runs the tests over servers of two processes. */
+const WORKERS: Readonly<Record<string, string>> = { WORKERS: process.env['TEST_WORKERS'] ?? '1' };
+
 /** A running server and a client of it. */
 export interface RunningServer {
   readonly server: ServerProcess;
@@ -29,7 +32,7 @@ export class ServerFolder {
 
   /** Starts a server on the folder; any number of them may run at once. */
   async start(options: Omit<ServerProcessOptions, 'dataDir'> = {}): Promise<RunningServer> {
-    const env = { ...(await tableEngineEnv(this.dataDir)), ...options.env };
+    const env = { ...WORKERS, ...(await tableEngineEnv(this.dataDir)), ...options.env };
     const server = await ServerProcess.start({ ...options, dataDir: this.dataDir, env });
     this.#servers.add(server);
     return { server, client: new TamsClient(server.baseUrl) };

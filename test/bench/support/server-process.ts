@@ -14,7 +14,7 @@ export interface ServerProcess {
   readonly baseUrl: string;
   /** Resident memory, in bytes. */
   residentBytes(): Promise<number>;
-  /** Seconds that its threads were on a core; NaN where the system does not tell. */
+  /** Seconds that its threads, and those of processes that it started, were on a core; NaN where the system does not tell. */
   cpuSeconds(): Promise<number>;
   /** Asks the server to stop, and waits until it has. */
   close(): Promise<void>;
@@ -58,7 +58,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
   return {
     baseUrl,
     residentBytes: () => residentBytes(pid),
-    cpuSeconds: () => cpuSeconds(pid),
+    cpuSeconds: () => cpuSecondsOfAll(pid),
     close: async () => {
       closing = true;
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
@@ -105,9 +105,15 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(stdout) * 1024;
 }
 
+async function cpuSecondsOfAll(pid: number): Promise<number> {
+  if (process.platform !== 'linux') return NaN;
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter((id) => id !== '');
+  const seconds = await Promise.all([pid, ...children.map(Number)].map((each) => cpuSeconds(each)));
+  return seconds.reduce((sum, each) => sum + each, 0);
+}
+
 /** `/proc/PID/stat` counts in hundredths of a second. */
 async function cpuSeconds(pid: number): Promise<number> {
-  if (process.platform !== 'linux') return NaN;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   // The name of the process may have spaces, and stands in brackets.
   const [user, system] = stat

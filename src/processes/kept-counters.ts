@@ -1,0 +1,28 @@
+import { AggregatorRegistry } from 'prom-client';
+import { isCounted, type MetricsJson } from '../operation/metrics/metrics-registry.ts';
+
+/** The counters of processes that have ended: their sum with those of the others must not fall. */
+export class KeptCounters<Process> {
+  readonly #latest = new Map<Process, MetricsJson>();
+  #ended: MetricsJson[] = [];
+
+  /** The metrics of a process, as they are now. */
+  note(process: Process, metrics: MetricsJson): void {
+    this.#latest.set(process, metrics.filter(isCounted));
+  }
+
+  /** The process has ended. What it counted after its last metrics is lost. */
+  keep(process: Process): void {
+    const metrics = this.#latest.get(process);
+    if (metrics !== undefined) this.#ended.push(metrics);
+    this.#latest.delete(process);
+  }
+
+  async metrics(): Promise<MetricsJson> {
+    const ended = this.#ended;
+    const sum: MetricsJson = await AggregatorRegistry.aggregate([...ended]).getMetricsAsJSON();
+    // Others may have ended meanwhile.
+    this.#ended = [sum, ...this.#ended.slice(ended.length)];
+    return sum;
+  }
+}

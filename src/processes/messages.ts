@@ -1,0 +1,25 @@
+import type { MetricsJson } from '../operation/metrics/metrics-registry.ts';
+import type { WindowCount } from '../operation/siblings.ts';
+
+/** A worker process's messages to the primary. */
+export type ToPrimary =
+  /** It listens. `announcement` is the first line of the log, for when all do. */
+  | { readonly type: 'ready'; readonly announcement: string; readonly facts: object }
+  | { readonly type: 'tell'; readonly topic: string; readonly told: unknown }
+  | { readonly type: 'wake'; readonly topic: string }
+  | { readonly type: 'gather'; readonly id: number; readonly topic: string }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'count'; readonly id: number; readonly keys: readonly string[] }
+  /** Its counters, before it ends: sums over all processes must not fall. */
+  | { readonly type: 'counters'; readonly metrics: MetricsJson };
+
+/** The primary's messages to a worker process. */
+export type ToWorker =
+  | { readonly type: 'background' }
+  /** Another one has taken its place. */
+  | { readonly type: 'retire' }
+  | { readonly type: 'told'; readonly topic: string; readonly told: unknown }
+  | { readonly type: 'woken'; readonly topic: string }
+  | { readonly type: 'question'; readonly id: number; readonly topic: string }
+  | { readonly type: 'gathered'; readonly id: number; readonly values: readonly unknown[] }
+  | { readonly type: 'counted'; readonly id: number; readonly counts: readonly WindowCount[] };

@@ -1,0 +1,48 @@
+import { divide } from '../config/memory-budget.ts';
+import type { Config } from '../settings.ts';
+
+/** The smallest memory of an analysis, as its setting has it. */
+const ANALYTICS_MIB_MIN = 64;
+const MIB = 2 ** 20;
+
+/**
+ * The configuration of one of several processes: limits and memory are set for the whole server, and each process has an
+ * equal part. Sums may be a little larger, since no part is less than one, and a body must have room in each.
+ */
+export function partOf(config: Config, processes: number): Config {
+  const part = (whole: number, least = 1): number => Math.max(least, Math.ceil(whole / processes));
+  const { operation, tables, media, features } = config;
+  const { limits } = operation;
+  return {
+    ...config,
+    operation: {
+      ...operation,
+      limits: {
+        ...limits,
+        maxConnections: part(limits.maxConnections),
+        inFlightMax: part(limits.inFlightMax),
+        bodiesMaxBytes: part(limits.bodiesMaxBytes, MIB),
+      },
+    },
+    tables: {
+      ...tables,
+      sqlite: { ...tables.sqlite, cacheMib: part(tables.sqlite.cacheMib) },
+      ...(tables.postgres && { postgres: { ...tables.postgres, poolSize: part(tables.postgres.poolSize) } }),
+    },
+    memory: divide(config.memory.process, processes),
+    media: {
+      ...media,
+      // 0 keeps none.
+      pageCacheMib: Math.ceil(media.pageCacheMib / processes),
+      presign: { ...media.presign, urlCacheMax: Math.ceil(media.presign.urlCacheMax / processes) },
+    },
+    features: {
+      ...features,
+      analytics: {
+        ...features.analytics,
+        memoryMib: part(features.analytics.memoryMib, ANALYTICS_MIB_MIN),
+        concurrency: part(features.analytics.concurrency),
+      },
+    },
+  };
+}
