@@ -62,9 +62,9 @@ async function run(config: Config, link: WorkerLink | undefined): Promise<void> 
       },
     );
   };
-  process.on('SIGTERM', stop);
+  process.on('SIGTERM', () => stop('SIGTERM'));
   if (link === undefined) {
-    process.on('SIGINT', stop);
+    process.on('SIGINT', () => stop('SIGINT'));
     logger.info(facts, announcement);
     return;
   }
