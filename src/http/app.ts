@@ -97,7 +97,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     authentication: deps.authentication,
     publicPaths: documentPaths(deps.apis),
   });
-  if (limits.ratePerS > 0) await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics, counter: operation.counter });
+  if (limits.ratePerS > 0)
+    await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics, counter: operation.counter });
   await app.register(pathIdsPlugin);
   await app.register(unknownRoutesPlugin, { apis: deps.apis });
   await app.register(diskReservePlugin);
