@@ -9,7 +9,7 @@ const SEGMENTS = 300;
 /** All of their URLs fit into the default cache, as those of the flows that people work on do. */
 const FLOWS_READ = 20;
 const CONNECTIONS = 32;
-const FRESH_TARGET = 0.12;
+const FRESH_TARGET = 0.3;
 const KEPT_TARGET = 0.5;
 
 /** Listing 300 segments with a signed URL each, against a bare route that answers with the same bytes. */
