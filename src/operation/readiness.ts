@@ -80,7 +80,6 @@ export class Readiness {
   }
 
   /** This process alone. */
-
   async checkProcess(): Promise<ReadinessReport> {
     const now = performance.now();
     if (this.#latest === undefined || now - this.#latest.at >= this.#keptMs) {

@@ -1,7 +1,7 @@
 import { AggregatorRegistry } from 'prom-client';
 import { isCounted, type MetricsJson } from '../operation/metrics/metrics-registry.ts';
 
-/** The counters of processes that have ended: their sum with those of the others must not fall. */
+/** The counters of processes that are not asked any more, or do not answer: their sum with those of the others must not fall. */
 export class KeptCounters<Process> {
   readonly #latest = new Map<Process, MetricsJson>();
   #ended: MetricsJson[] = [];
@@ -18,11 +18,13 @@ export class KeptCounters<Process> {
     this.#latest.delete(process);
   }
 
-  async metrics(): Promise<MetricsJson> {
+  /** Those of all processes but the ones that have answered. */
+  async metrics(answered: ReadonlySet<Process>): Promise<readonly MetricsJson[]> {
+    const silent = [...this.#latest].filter(([process]) => !answered.has(process)).map(([, metrics]) => metrics);
     const ended = this.#ended;
     const sum: MetricsJson = await AggregatorRegistry.aggregate([...ended]).getMetricsAsJSON();
     // Others may have ended meanwhile.
     this.#ended = [sum, ...this.#ended.slice(ended.length)];
-    return sum;
+    return [sum, ...silent];
   }
 }

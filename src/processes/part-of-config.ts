@@ -11,7 +11,7 @@ const MIB = 2 ** 20;
  */
 export function partOf(config: Config, processes: number): Config {
   const part = (whole: number, least = 1): number => Math.max(least, Math.ceil(whole / processes));
-  const { operation, tables, media, features } = config;
+  const { operation, tables, media, webhooks, features } = config;
   const { limits } = operation;
   return {
     ...config,
@@ -30,6 +30,7 @@ export function partOf(config: Config, processes: number): Config {
       ...(tables.postgres && { postgres: { ...tables.postgres, poolSize: part(tables.postgres.poolSize) } }),
     },
     memory: divide(config.memory.process, processes),
+    webhooks: { ...webhooks, keptBytes: part(webhooks.keptBytes, MIB) },
     media: {
       ...media,
       // 0 keeps none.
@@ -42,6 +43,7 @@ export function partOf(config: Config, processes: number): Config {
         ...features.analytics,
         memoryMib: part(features.analytics.memoryMib, ANALYTICS_MIB_MIN),
         concurrency: part(features.analytics.concurrency),
+        threads: part(features.analytics.threads),
       },
     },
   };

@@ -1,7 +1,7 @@
 import cluster, { type Worker as ClusterWorker } from 'node:cluster';
 import type { Logger } from 'pino';
 import { METRICS, type MetricsJson, processRegistry } from '../operation/metrics/metrics-registry.ts';
-import { backoffMs } from '../shared/backoff.ts';
+import { type Backoff, backoffMs } from '../shared/backoff.ts';
 import { KeptCounters } from './kept-counters.ts';
 import { Gatherings } from './gatherings.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
@@ -10,9 +10,12 @@ import { WindowCounter } from './window-counter.ts';
 /** A process that ends within this time after it began to serve counts as one that cannot serve. */
 const STABLE_MS = 10_000;
 /** The first replacement comes at once. */
-const AGAIN = { baseMs: 500, maxMs: 30_000, jitter: 0.5 };
+const AGAIN: Backoff = { baseMs: 500, maxMs: 30_000, jitter: 0.5 };
 /** After so many failures in a row with no process left that serves, the server ends. */
 const FAILURES_MAX = 5;
+/** A process that leaves so many questions in a row without any message, one every 10 s, hangs. */
+const WATCH_MS = 10_000;
+const UNANSWERED_MAX = 6;
 /** A process gives up to stop by itself some 30 s after its delay; see `server.ts`. */
 const STOP_MS = 35_000;
 
@@ -22,6 +25,8 @@ interface Member {
   readonly worker: ClusterWorker;
   state: 'starting' | 'serving' | 'retiring';
   servesSince: number;
+  /** Questions of the watch since its last message. */
+  unanswered: number;
   readonly serving: PromiseWithResolvers<boolean>;
   readonly ended: Promise<number>;
 }
@@ -35,6 +40,10 @@ interface Slot {
 interface PrimaryOptions {
   /** STOP_DELAY_S. */
   readonly stopDelayMs: number;
+  /** Time between questions whether a process hangs; 10 s unless set. */
+  readonly watchMs?: number;
+  /** Pauses between attempts to replace a process; from 0.5 to 30 s unless set. */
+  readonly again?: Backoff;
   readonly logger: Logger;
 }
 
@@ -74,17 +83,44 @@ export class Primary {
     for (const slots of [first === undefined ? [] : [first], others]) {
       const members = slots.map((slot) => this.#fork(slot));
       const served = await Promise.all(members.map(({ serving }) => serving.promise));
+      if (this.#isStopping()) return;
       const failed = members[served.indexOf(false)];
       if (failed !== undefined) return this.#giveUp(await failed.ended);
     }
     this.#announcement?.();
+    setInterval(() => this.#watch(), this.#options.watchMs ?? WATCH_MS);
+  }
+
+  /** Ends processes that hang, so that they are replaced. Questions are counted, since the primary may have been stopped too. */
+  #watch(): void {
+    for (const member of this.#members) {
+      if (member.state !== 'serving') continue;
+      if (member.unanswered >= UNANSWERED_MAX) {
+        this.#logger.error(
+          { process: member.slot.number, pid: member.worker.process.pid },
+          'a worker process hangs; it is killed',
+        );
+        member.worker.process.kill('SIGKILL');
+      }
+      member.unanswered++;
+      // Nobody waits for this answer: any message will do.
+      this.#send(member, { type: 'question', id: 0, topic: 'alive' });
+    }
   }
 
   #fork(slot: Slot): Member {
     const worker = cluster.fork({ TAMS_PROCESS: String(slot.number) });
     const ended = Promise.withResolvers<number>();
     const serving = Promise.withResolvers<boolean>();
-    const member: Member = { slot, worker, state: 'starting', servesSince: 0, serving, ended: ended.promise };
+    const member: Member = {
+      slot,
+      worker,
+      state: 'starting',
+      servesSince: 0,
+      unanswered: 0,
+      serving,
+      ended: ended.promise,
+    };
     this.#members.add(member);
     worker.on('message', (message) => {
       this.#take(member, message as ToPrimary);
@@ -119,7 +155,7 @@ export class Primary {
   }
 
   #replaceLater(slot: Slot): void {
-    const waitMs = slot.failures <= 1 ? 0 : backoffMs(slot.failures - 1, AGAIN);
+    const waitMs = slot.failures <= 1 ? 0 : backoffMs(slot.failures - 1, this.#options.again ?? AGAIN);
     setTimeout(() => void this.#replace(slot), waitMs);
   }
 
@@ -167,6 +203,7 @@ export class Primary {
       }
       this.#replacements.renewed++;
       await this.#retire(before);
+      if (this.#isStopping()) return;
     }
     this.#logger.info('every worker process has been replaced');
   }
@@ -213,6 +250,7 @@ export class Primary {
   }
 
   #take(member: Member, message: ToPrimary): void {
+    member.unanswered = 0;
     switch (message.type) {
       case 'ready':
         this.#announcement = () => this.#logger.info(message.facts, message.announcement);
@@ -227,7 +265,10 @@ export class Primary {
         if (this.#background !== undefined) this.#send(this.#background, { type: 'woken', topic: message.topic });
         break;
       case 'gather':
-        void this.#gather(member, message.id, message.topic);
+        this.#gather(member, message.id, message.topic).catch((error: unknown) => {
+          this.#logger.error({ err: error, topic: message.topic }, 'the answers of the processes cannot be added');
+          this.#send(member, { type: 'gathered', id: message.id, values: [] });
+        });
         break;
       case 'answer':
         this.#gatherings.answer(message.id, member, message.value);
@@ -260,7 +301,8 @@ export class Primary {
     const values = answers.map(([, value]) => value);
     if (topic === METRICS) {
       for (const [member, metrics] of answers) this.#counters.note(member, metrics as MetricsJson);
-      values.push(await processRegistry().getMetricsAsJSON(), await this.#counters.metrics(), [
+      const answered = new Set(answers.map(([member]) => member));
+      values.push(...(await this.#counters.metrics(answered)), await processRegistry().getMetricsAsJSON(), [
         this.#replacementsMetric(),
       ]);
     }

@@ -233,6 +233,27 @@ describe('a server of two processes', () => {
   );
 
   it(
+    'shows metrics and readiness of all on the one METRICS_PORT',
+    async () => {
+      const folder = await ServerFolder.make();
+      const { server } = await folder.start({ env: { ...TWO, METRICS_PORT: '0' } });
+      const port = /metrics[^"]*:(\d+)/.exec(server.output)?.[1];
+      const read = async (path: string): Promise<string> => {
+        const { status, body } = await send('GET', `http://127.0.0.1:${port}${path}`);
+        expect(status).toBe(200);
+        return body;
+      };
+      for (let scrape = 0; scrape < 4; scrape++) {
+        const text = await read('/metrics');
+        for (const number of [1, 2]) expect(text).toContain(`tams_process_up{process="${number}"} 1\n`);
+        expect(JSON.parse(await read('/readyz'))).toMatchObject({ status: 'ok' });
+      }
+      expect((await send('GET', `${server.baseUrl}/metrics`)).status).toBe(404);
+    },
+    WAIT_MS,
+  );
+
+  it(
     'says why it cannot start, and ends',
     async () => {
       const folder = await ServerFolder.make();

@@ -1,0 +1,27 @@
+import cluster from 'node:cluster';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { pino } from 'pino';
+import { Primary } from '../../../src/processes/primary.ts';
+import { WorkerLink } from '../../../src/processes/worker-link.ts';
+
+// A primary whose processes serve nothing. They end as soon as they start while the file of the first argument is there. The
+// second one never begins to serve where there is a second argument.
+const [, , failing = '', holding] = process.argv;
+
+if (cluster.isPrimary) {
+  const again = { baseMs: 10, maxMs: 10, jitter: 0 };
+  await new Primary(2, { stopDelayMs: 0, watchMs: 100, again, logger: pino() }).start();
+} else {
+  if (existsSync(failing)) process.exit(7);
+  const link = new WorkerLink(2);
+  const server = createServer((socket) => socket.end(String(process.pid)));
+  server.listen({ host: '127.0.0.1', port: 0 }, () => {
+    const address = server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    if (link.number === 2 && holding !== undefined) process.stdout.write('held\n');
+    else link.ready(`at ${port}`, { pid: process.pid });
+  });
+  // The second one ends at once, the first one has work to finish.
+  process.on('SIGTERM', () => setTimeout(() => process.exit(0), link.number === 2 ? 0 : 200));
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+const WAIT = { timeout: 20_000, interval: 20 };
+
+/** A primary with two processes that tell their ids to those who connect. */
+async function start(
+  holding: string[] = [],
+): Promise<{ primary: ChildProcess; port: number; failing: string; output: () => string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'tams-primary-'));
+  const failing = join(folder, 'failing');
+  const primary = spawn(process.execPath, [
+    fileURLToPath(new URL('primary-process.ts', import.meta.url)),
+    failing,
+    ...holding,
+  ]);
+  onTestFinished(async () => {
+    primary.kill('SIGTERM');
+    await rm(folder, { recursive: true });
+  });
+  let output = '';
+  primary.stdout.on('data', (text: Buffer) => (output += text.toString()));
+  await expect.poll(() => output, WAIT).toMatch(holding.length > 0 ? /held/ : /"at \d+"/);
+  return { primary, port: Number(/"at (\d+)"/.exec(output)?.[1]), failing, output: () => output };
+}
+
+/** The process that answers a connection, or the code of the failure. */
+function ask(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      resolve(code ?? 'failed');
+    });
+    socket.on('close', () => {
+      resolve(text);
+    });
+  });
+}
+
+/** Ids of the two processes. */
+async function both(port: number, without = 0): Promise<number[]> {
+  const seen = new Set<number>();
+  await expect
+    .poll(async () => {
+      for (const answer of await Promise.all(Array.from({ length: 20 }, () => ask(port)))) seen.add(Number(answer));
+      return seen.size - Number(seen.has(without));
+    }, WAIT)
+    .toBe(2);
+  seen.delete(without);
+  return [...seen];
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('the processes of a server', () => {
+  it('end with the primary, also when it is killed, and leave the port', async () => {
+    const { primary, port } = await start();
+    const pids = await both(port);
+    primary.kill('SIGKILL');
+    await expect.poll(() => pids.filter(isAlive), WAIT).toEqual([]);
+    expect(await ask(port)).toBe('ECONNREFUSED');
+  });
+
+  it('are killed and replaced when they hang', async () => {
+    const { port, output } = await start();
+    const [hung = 0] = await both(port);
+    process.kill(hung, 'SIGSTOP');
+    await expect.poll(() => isAlive(hung), WAIT).toBe(false);
+    expect(output()).toContain('a worker process hangs');
+    await expect.poll(output, WAIT).toContain('a worker process was replaced');
+    expect(await both(port, hung)).not.toContain(hung);
+  });
+
+  it('are no longer replaced when none can start, and their code is that of the server', async () => {
+    const { primary, port, failing, output } = await start();
+    const pids = await both(port);
+    const ended = once(primary, 'exit');
+    await writeFile(failing, '');
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    expect(await ended).toEqual([7, null]);
+    expect(output()).toContain('a worker process could not be started; it is tried again');
+  });
+
+  it('finish their work when they are told to stop before all have started', async () => {
+    const { primary } = await start(['holding']);
+    const ended = once(primary, 'exit');
+    primary.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+});
