@@ -1,5 +1,5 @@
-/** Probes take up to 2 s; a process that answers later is left out. */
-const PATIENCE_MS = 3_000;
+/** Probes take up to 2 s, and load balancers wait for 3 s; a process that answers later is left out. */
+const PATIENCE_MS = 2_500;
 
 interface Gathering<Process> {
   readonly waitsFor: Set<Process>;
@@ -12,7 +12,7 @@ export class Gatherings<Process> {
   readonly #running = new Map<number, Gathering<Process>>();
   #lastId = 0;
 
-  /** Resolves with the answers when the last of them has come, or after 3 s. `ask` sends the question under a number. */
+  /** Resolves with the answers when the last of them has come, or after 2.5 s. `ask` sends the question under a number. */
   gather(processes: readonly Process[], ask: (process: Process, id: number) => void): Promise<[Process, unknown][]> {
     const id = ++this.#lastId;
     const { promise, resolve } = Promise.withResolvers<[Process, unknown][]>();

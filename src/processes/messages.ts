@@ -8,7 +8,7 @@ export type ToPrimary =
   | { readonly type: 'tell'; readonly topic: string; readonly told: unknown }
   | { readonly type: 'wake'; readonly topic: string }
   | { readonly type: 'gather'; readonly id: number; readonly topic: string }
-  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'answer'; readonly id: number; readonly topic: string; readonly value: unknown }
   | { readonly type: 'count'; readonly id: number; readonly keys: readonly string[] }
   /** Its counters, before it ends: sums over all processes must not fall. */
   | { readonly type: 'counters'; readonly metrics: MetricsJson };

@@ -271,6 +271,7 @@ export class Primary {
         });
         break;
       case 'answer':
+        if (message.topic === METRICS && message.value !== undefined) this.#note(member, message.value as MetricsJson);
         this.#gatherings.answer(message.id, member, message.value);
         break;
       case 'count':
@@ -281,7 +282,7 @@ export class Primary {
         });
         break;
       case 'counters':
-        this.#counters.note(member, message.metrics);
+        this.#note(member, message.metrics);
         break;
     }
   }
@@ -295,18 +296,24 @@ export class Primary {
 
   async #gather(asker: Member, id: number, topic: string): Promise<void> {
     const serving = [...this.#members].filter(({ state }) => state === 'serving');
-    const answers = await this.#gatherings.gather(serving, (member, number) => {
+    const all = await this.#gatherings.gather(serving, (member, number) => {
       this.#send(member, { type: 'question', id: number, topic });
     });
+    // The counters of one that has ended meanwhile are kept already.
+    const answers = all.filter(([member]) => this.#members.has(member));
     const values = answers.map(([, value]) => value);
     if (topic === METRICS) {
-      for (const [member, metrics] of answers) this.#counters.note(member, metrics as MetricsJson);
       const answered = new Set(answers.map(([member]) => member));
       values.push(...(await this.#counters.metrics(answered)), await processRegistry().getMetricsAsJSON(), [
         this.#replacementsMetric(),
       ]);
     }
     this.#send(asker, { type: 'gathered', id, values });
+  }
+
+  /** A message can come after the end of its process, whose counters are kept by then. */
+  #note(member: Member, metrics: MetricsJson): void {
+    if (this.#members.has(member)) this.#counters.note(member, metrics);
   }
 
   #replacementsMetric(): object {

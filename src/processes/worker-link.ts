@@ -140,6 +140,6 @@ export class WorkerLink implements Siblings {
     const value = await this.#answers
       .get(topic)?.()
       .catch(() => undefined);
-    this.#send({ type: 'answer', id, value });
+    this.#send({ type: 'answer', id, topic, value });
   }
 }
