@@ -122,6 +122,7 @@ describe('a server of two processes', () => {
         expect(now).toBeGreaterThanOrEqual(counted);
         counted = now;
       }
+      expect(await metric(client, 'tams_process_replacements_total{reason="died"}')).toBe(3);
       await load.end();
       expect(new Set(load.answered.keys())).toEqual(new Set([200, 204]));
       expect(new Set(load.failures).difference(new Set(['ECONNRESET', 'EPIPE']))).toEqual(new Set());
