@@ -52,7 +52,7 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.METRICS_PORT || process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
-# The process itself is number 1 and handles SIGTERM; it starts no others that it would have to reap.
+# The process itself is number 1, handles SIGTERM, and reaps the processes that it starts.
 CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=50", "src/main.js"]
 
 ARG VERSION=0.0.0

@@ -68,7 +68,7 @@ describe('docs/deployment.md', () => {
   it("runs the operators' commands as the image has them", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'tams-guide-'));
     onTestFinished(() => rm(dataDir, { recursive: true }));
-    const ofMgmt = commands.flatMap((command) => /node (mgmt\/main\.ts .*)$/.exec(command)?.slice(1) ?? []);
+    const ofMgmt = commands.flatMap((command) => /node (mgmt\/main\.js .*)$/.exec(command)?.slice(1) ?? []);
     expect(ofMgmt.length).toBe(5);
     // Each of them where the one before has left things.
     for (const command of new Set(ofMgmt)) {
