@@ -23,6 +23,8 @@ import type { VastStore } from '../tams/vast-store.ts';
 export interface Feature<Own> {
   /** Reads its own variables. @throws ConfigError */
   settings(env: Environment, settings: Settings): Own;
+  /** The settings of one of several processes, where some of them are limits of the whole server. */
+  partOf?(own: Own, processes: number): Own;
   /** The tables that it needs; none while it is switched off. */
   tables?(own: Own): readonly TableDefinition[];
   /** Its tables as the engine has them, from whatever configuration: for commands that copy everything. */

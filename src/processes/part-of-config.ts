@@ -1,8 +1,8 @@
 import { divide } from '../config/memory-budget.ts';
+import { FEATURES } from '../features.ts';
+import type { AnyFeature } from '../features/feature.ts';
 import type { Config } from '../settings.ts';
 
-/** The smallest memory of an analysis, as its setting has it. */
-const ANALYTICS_MIB_MIN = 64;
 const MIB = 2 ** 20;
 
 /**
@@ -37,14 +37,11 @@ export function partOf(config: Config, processes: number): Config {
       pageCacheMib: Math.ceil(media.pageCacheMib / processes),
       presign: { ...media.presign, urlCacheMax: Math.ceil(media.presign.urlCacheMax / processes) },
     },
-    features: {
-      ...features,
-      analytics: {
-        ...features.analytics,
-        memoryMib: part(features.analytics.memoryMib, ANALYTICS_MIB_MIN),
-        concurrency: part(features.analytics.concurrency),
-        threads: part(features.analytics.threads),
-      },
-    },
+    features: Object.fromEntries(
+      Object.entries<AnyFeature>(FEATURES).map(([name, feature]) => {
+        const own: unknown = features[name as keyof typeof features];
+        return [name, feature.partOf?.(own, processes) ?? own];
+      }),
+    ) as Config['features'],
   };
 }
