@@ -127,7 +127,7 @@ function memoryOf(
   ];
 }
 
-/** That of each process, where there are several. */
+/** The use of each process, where there are several. */
 function healthOf(watched: Watched, readiness: Readiness): () => Promise<object> {
   const own = () => describeHealth(watched, readiness, watched.sources);
   const { siblings } = watched;

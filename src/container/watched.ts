@@ -13,7 +13,7 @@ export interface Watched {
   readonly workers: () => readonly WorkerStatus[];
   /** Of TAMS and the features. */
   readonly sources: readonly (MetricSource | TimingSource)[];
-  /** Of TAMS and the features: their caches. */
+  /** Caches of TAMS and of the features. */
   readonly memory: readonly MemoryUse[];
   /** The processes of the server. */
   readonly siblings: Siblings;

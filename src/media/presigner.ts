@@ -106,7 +106,7 @@ export class SigV4Presigner {
     return template.urlHead + path + template.queryBeforeSignature + signature + template.queryAfterSignature;
   }
 
-  /** What all URLs have in common now. */
+  /** The state that all URLs share now. */
   state(): WindowState {
     const start = this.#window.start();
     const credentials = this.#options.credentials();

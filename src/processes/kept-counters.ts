@@ -11,7 +11,7 @@ export class KeptCounters<Process> {
     this.#latest.set(process, metrics.filter(isCounted));
   }
 
-  /** The process has ended. What it counted after its last metrics is lost. */
+  /** The process has ended. Its counts after its last metrics are lost. */
   keep(process: Process): void {
     const metrics = this.#latest.get(process);
     if (metrics !== undefined) this.#ended.push(metrics);

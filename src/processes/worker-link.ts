@@ -135,7 +135,7 @@ export class WorkerLink implements Siblings {
     }
   }
 
-  /** What cannot be answered is left out, as what comes late is. */
+  /** A question that cannot be answered is left out, as a late answer is. */
   async #answer(id: number, topic: string): Promise<void> {
     const value = await this.#answers
       .get(topic)?.()

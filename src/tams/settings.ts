@@ -17,7 +17,7 @@ export interface Settings extends TamsSettings {
   readonly dataDir: string;
   /** Kept free for deletions, on the disks of embedded tables and of local media. */
   readonly diskReserveBytes: number;
-  /** What the caches have unless a setting of their own says otherwise. */
+  /** Memory of the caches, unless a setting of their own says otherwise. */
   readonly memory: MemoryBudget;
   readonly tables: TablesConfig;
   readonly media: MediaSettings;

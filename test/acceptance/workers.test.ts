@@ -5,7 +5,7 @@ import { consecutive, dataFlow, flowWithObjects } from './support/flows.ts';
 import { ServerFolder } from './support/server-folder.ts';
 import { Load, processesOf, replacedProcesses, send } from './support/worker-processes.ts';
 
-// Whoever tests may be slow: nothing is refused for that.
+// Tests may be slow: nothing is refused for that.
 const TWO = { WORKERS: '2', OVERLOAD_DELAY_MS: '0' };
 const CLIENTS = 16;
 const WAIT_MS = 120_000;

@@ -26,7 +26,7 @@ export interface AttackOrder {
   readonly attack: boolean;
 }
 
-/** What attackers have done since they began. */
+/** The attackers' work since they began. */
 export interface AttackReport {
   /** Requests that came to an end, or were cut off. */
   readonly sent: number;

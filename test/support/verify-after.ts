@@ -13,7 +13,7 @@ import { ThreadReader } from '../../src/vastdb/engines/sqlite/thread-reader.ts';
 const OF_TABLES = CHECKS.filter(({ name }) => !name.endsWith('-bytes'));
 
 /**
- * What `mgmt verify` finds in the tables of a configuration.
+ * The findings of `mgmt verify` in the tables of a configuration.
  *
  * @param onThisThread reads the file of the embedded engine here: to start its thread takes four times as long as to
  * check the few rows of a test.

@@ -22,7 +22,7 @@ declare module 'fastify' {
     routeMetrics?: readonly RouteMetrics[];
   }
   interface FastifyRequest {
-    /** That of the route: `routeOptions` makes a new object each time. Undefined where the guard was not reached. */
+    /** The route's own: `routeOptions` makes a new object each time. Undefined where the guard was not reached. */
     routeConfig: FastifyContextConfig | undefined;
   }
 }

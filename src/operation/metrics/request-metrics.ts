@@ -76,7 +76,7 @@ export class RequestMetrics {
     this.#state = state;
   }
 
-  /** Of bodies that are held. */
+  /** Bytes of bodies that are held. */
   bodyBytes(): number {
     return this.#state?.bodies() ?? 0;
   }

@@ -73,7 +73,7 @@ export class SegmentPageCache {
   }
 
   /**
-   * What `made` says was read before the segments were, and before URLs were signed: a page may be newer than that, never
+   * The inputs in `made` were read before the segments were, and before URLs were signed: a page may be newer than that, never
    * older.
    */
   set(key: string, page: SegmentPage, made: Made): void {

@@ -27,7 +27,7 @@ interface WebhookWorkers {
   workers(): WorkerStatus[];
   /** For metrics and health; four short queries. */
   stats(): Promise<WebhookStats>;
-  /** Of events that are kept for slower receivers. */
+  /** Bytes of events that are kept for slower receivers. */
   keptBytes(): number;
   /** For a reader of the log beside the webhooks. */
   readonly feed: EventFeed;

@@ -15,7 +15,7 @@ export interface SearchSize {
   readonly queries: number;
 }
 
-/** Of an engine, for rows of its table. */
+/** An engine that is measured, and how its rows are called. */
 interface Searched {
   /** Behind the size, such as ` on PostgreSQL`. */
   readonly where: string;
@@ -23,7 +23,7 @@ interface Searched {
   readonly targetsMs?: { readonly keyword: number; readonly semantic: number; readonly hybrid: number };
   /** When all is written. */
   readonly settle?: () => Promise<unknown>;
-  /** What was asked of the engine since it was told last. */
+  /** Requests to the engine since it was told last. */
   readonly asked?: (manager: VastDBManager, queries: number) => string;
 }
 

@@ -50,7 +50,7 @@ interface Task {
   readonly key?: ObjectPlace;
 }
 
-/** Of a round: the process stops, or a failure that is no file's ended it. */
+/** How a round goes on: it is over when the process stops, or when something fails that is no fault of a file. */
 interface Course {
   readonly isOver: () => boolean;
   readonly endBy: (error: unknown) => never;

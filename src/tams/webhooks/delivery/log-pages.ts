@@ -30,7 +30,7 @@ export class LogPages {
     });
   }
 
-  /** Of the payloads that are kept. */
+  /** Bytes of the payloads that are kept. */
   get bytes(): number {
     return this.#pages.calculatedSize;
   }

@@ -80,7 +80,7 @@ export class WebhookDelivery {
     this.#rounds.wake();
   }
 
-  /** Of payloads that are kept. */
+  /** Bytes of payloads that are kept. */
   get keptBytes(): number {
     return this.#pages.bytes;
   }
