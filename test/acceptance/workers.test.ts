@@ -41,6 +41,14 @@ function changes(
   };
 }
 
+async function startUnderLoad() {
+  const folder = await ServerFolder.make();
+  const { server, client } = await folder.start({ env: TWO });
+  const flows = Array.from({ length: CLIENTS }, () => dataFlow());
+  for (const flow of flows) expect((await client.putFlow(flow)).status).toBe(201);
+  return { server, client, load: new Load(CLIENTS, changes(server.baseUrl, flows)) };
+}
+
 describe('a server of two processes', () => {
   it(
     'serves from both, shows one set of metrics, and ends with 0 as a whole',
@@ -102,11 +110,7 @@ describe('a server of two processes', () => {
   it(
     'loses only the requests of a process that is killed, and starts another',
     async () => {
-      const folder = await ServerFolder.make();
-      const { server, client } = await folder.start({ env: TWO });
-      const flows = Array.from({ length: CLIENTS }, () => dataFlow());
-      for (const flow of flows) expect((await client.putFlow(flow)).status).toBe(201);
-      const load = new Load(CLIENTS, changes(server.baseUrl, flows));
+      const { server, client, load } = await startUnderLoad();
       let counted = 0;
       for (let kill = 1; kill <= 3; kill++) {
         await load.answers(200);
@@ -134,11 +138,7 @@ describe('a server of two processes', () => {
   it(
     'replaces every process on SIGHUP without a failed request',
     async () => {
-      const folder = await ServerFolder.make();
-      const { server, client } = await folder.start({ env: TWO });
-      const flows = Array.from({ length: CLIENTS }, () => dataFlow());
-      for (const flow of flows) expect((await client.putFlow(flow)).status).toBe(201);
-      const load = new Load(CLIENTS, changes(server.baseUrl, flows));
+      const { server, client, load } = await startUnderLoad();
       for (let round = 1; round <= 2; round++) {
         await load.answers(100);
         const before = (await processesOf(client)).map(({ pid }) => pid);
