@@ -72,11 +72,11 @@ if (postgresBinaries() === undefined) console.warn('The project postgres is left
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // These end what hangs, and have to be far from what a busy machine needs.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     globalSetup: './test/support/build-page.ts',
-    // On a busy machine the default of one second is too short for what is polled.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 60_000 } },
     // Files share a worker's modules: to load the server anew for each of them, and to run it cold, took half of the time.
     isolate: false,
     // Tests wait for processes and times: two workers leave a part of two cores idle.

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await symlink(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
   await cp(join(PROJECT, 'src'), join(copy, 'src'), { recursive: true });
   await typeCheck(WHOLE);
-}, 120_000);
+});
 
 afterAll(() => rm(copy, { recursive: true }));
 
@@ -69,5 +69,4 @@ it.each(features)(
       await once(server, 'exit');
     }
   },
-  120_000,
 );

@@ -9,7 +9,6 @@ const MIB = 2 ** 20;
 const DISK_MIB = 40;
 /** Far more than the disk has room for. */
 const MAX_WRITES = 4_000;
-const TIMEOUT_MS = 120_000;
 
 /** Deletions of more than ten segments become requests; what they leave is reclaimed at once. */
 const ENV = { DELETE_SYNC_MAX: '10', RECLAIM_GRACE_S: '0', SEARCH: 'true' };
@@ -19,41 +18,37 @@ const s3Server = findS3Server();
 if (!canMount) console.warn('Tests of the reserve of a disk are skipped: only root may mount a small one.');
 
 describe.skipIf(!canMount)('a full disk', () => {
-  it(
-    'with tables and media can be emptied, and is used again without a restart',
-    async () => {
-      const folder = await ServerFolder.make();
-      mountSmallDisk(folder.dataDir, DISK_MIB);
-      const first = await folder.start({ env: ENV });
-      const flow = dataFlow();
-      const objects = await flowWithObjects(first.client, flow, 80);
-      const uploaded = await fillMedia(first.client, objects);
-      // What was uploaded can still be registered.
-      expect((await first.client.postSegments(flow.id, consecutive(uploaded, 0))).status).toBe(201);
-      const flows = await fillTables(first.client);
+  it('with tables and media can be emptied, and is used again without a restart', async () => {
+    const folder = await ServerFolder.make();
+    mountSmallDisk(folder.dataDir, DISK_MIB);
+    const first = await folder.start({ env: ENV });
+    const flow = dataFlow();
+    const objects = await flowWithObjects(first.client, flow, 80);
+    const uploaded = await fillMedia(first.client, objects);
+    // What was uploaded can still be registered.
+    expect((await first.client.postSegments(flow.id, consecutive(uploaded, 0))).status).toBe(201);
+    const flows = await fillTables(first.client);
 
-      // A restart gives back the log, and nothing else; the server stays in service.
-      expect(await first.server.stop()).toMatchObject({ code: 0 });
-      const { client } = await folder.start({ env: ENV });
-      flows.push(...(await fillTables(client)));
-      expect((await client.request('GET', '/readyz')).status).toBe(200);
-      expect((await client.listSegments(flow.id)).length).toBe(uploaded.length);
+    // A restart gives back the log, and nothing else; the server stays in service.
+    expect(await first.server.stop()).toMatchObject({ code: 0 });
+    const { client } = await folder.start({ env: ENV });
+    flows.push(...(await fillTables(client)));
+    expect((await client.request('GET', '/readyz')).status).toBe(200);
+    expect((await client.listSegments(flow.id)).length).toBe(uploaded.length);
 
-      expect((await client.request('PUT', `/flows/${flow.id}/read_only`, true)).status).toBe(204);
-      expect((await client.request('PUT', `/flows/${flow.id}/read_only`, false)).status).toBe(204);
-      await deleteAndWait(client, `/flows/${flow.id}/segments`);
-      for (const id of flows) expect((await client.request('DELETE', `/flows/${id}`)).status).toBe(204);
+    expect((await client.request('PUT', `/flows/${flow.id}/read_only`, true)).status).toBe(204);
+    expect((await client.request('PUT', `/flows/${flow.id}/read_only`, false)).status).toBe(204);
+    await deleteAndWait(client, `/flows/${flow.id}/segments`);
+    for (const id of flows) expect((await client.request('DELETE', `/flows/${id}`)).status).toBe(204);
 
-      const [object] = objects;
-      if (object === undefined) throw new Error('No object was allocated.');
-      await expect.poll(() => client.putFlow(dataFlow()).then(({ status }) => status), { timeout: 60_000 }).toBe(201);
-      const [again] = await flowWithObjects(client, dataFlow(), 1);
-      if (again === undefined) throw new Error('No object was allocated.');
-      await expect.poll(() => client.upload(again, new Uint8Array(MIB)), { timeout: 30_000 }).toBe(200);
-      expect((await client.request('GET', '/readyz')).status).toBe(200);
-    },
-    TIMEOUT_MS,
-  );
+    const [object] = objects;
+    if (object === undefined) throw new Error('No object was allocated.');
+    await expect.poll(() => client.putFlow(dataFlow()).then(({ status }) => status)).toBe(201);
+    const [again] = await flowWithObjects(client, dataFlow(), 1);
+    if (again === undefined) throw new Error('No object was allocated.');
+    await expect.poll(() => client.upload(again, new Uint8Array(MIB))).toBe(200);
+    expect((await client.request('GET', '/readyz')).status).toBe(200);
+  });
 
   it.skipIf(s3Server === undefined)(
     'of tables whose media lie in S3 can be emptied, and its pages are used again',
@@ -84,11 +79,10 @@ describe.skipIf(!canMount)('a full disk', () => {
         for (const id of flows) expect((await client.request('DELETE', `/flows/${id}`)).status).toBe(204);
         const { id } = dataFlow();
         const isTaken = (): Promise<number> => client.putFlow({ ...dataFlow(), id }).then(({ status }) => status);
-        await expect.poll(isTaken, { timeout: 30_000 }).toBeLessThan(300);
+        await expect.poll(isTaken).toBeLessThan(300);
         flows = [id, ...(await fillTables(client))];
       }
     },
-    TIMEOUT_MS,
   );
 });
 
@@ -132,5 +126,5 @@ async function deleteAndWait(client: TamsClient, path: string): Promise<void> {
   const request = headers.get('location') ?? '';
   const statusOf = (): Promise<string> =>
     client.request<{ status: string }>('GET', request).then(({ body }) => body.status);
-  await expect.poll(statusOf, { timeout: 60_000 }).toBe('done');
+  await expect.poll(statusOf).toBe('done');
 }

@@ -14,7 +14,7 @@ import { claim, type Claims, noClaims, RefusedClaim, segmentAt, verifyClaims } f
 const LOAD_MS = Number(process.env.REPLICAS_SECONDS ?? 4) * 1_000;
 const KILLS = Number(process.env.REPLICAS_KILLS ?? 4);
 /** On a busy machine a replica needs some seconds to start again. */
-const TIMEOUT_MS = LOAD_MS + KILLS * 15_000 + 120_000;
+const TIMEOUT_MS = LOAD_MS + KILLS * 30_000 + 240_000;
 
 const REPLICAS = 4;
 const WRITERS = 8;

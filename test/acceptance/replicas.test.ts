@@ -8,7 +8,7 @@ import { claim, type Claims, noClaims, segmentAt, verifyClaims } from './support
 
 /** How long each load lasts; more for a long run by hand. */
 const LOAD_MS = Number(process.env.REPLICAS_SECONDS ?? 4) * 1_000;
-const TIMEOUT_MS = 3 * LOAD_MS + 60_000;
+const TIMEOUT_MS = 3 * LOAD_MS + 240_000;
 
 const REPLICAS = 4;
 const WRITERS = 8;
@@ -145,7 +145,7 @@ describe('replicas over one cluster', () => {
       const { status, body } = await victim.client.request<{ id: string }>('DELETE', `/flows/${doomed.id}/segments`);
       expect(status).toBe(202);
       const segmentsLeft = async (): Promise<number> => (await clientOf(1).listSegments(doomed.id)).length;
-      await expect.poll(segmentsLeft, { timeout: 10_000 }).toBeLessThan(3_000);
+      await expect.poll(segmentsLeft).toBeLessThan(3_000);
       killed = true;
       await victim.server.kill();
       hurryUp();

@@ -71,7 +71,7 @@ describe('a server that is asked to stop while clients hammer it', () => {
     const again = await folder.start();
     for (const [id, label] of kept) expect((await again.client.getFlow(id)).body).toMatchObject({ label });
     expect(kept.size).toBe(CLIENTS);
-  }, 60_000);
+  });
 });
 
 function send(agent: Agent, method: string, url: string, body: string | undefined): Promise<Answered | Failed> {

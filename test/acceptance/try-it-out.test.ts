@@ -21,7 +21,7 @@ describe.skipIf(chromium === undefined)('"Try it out" at /docs (needs Chromium)'
   it.each([
     ['7.0', '', {}],
     ['8.2', '/v8.2', { reverse_order: 'false' }],
-  ])('asks for flows of TAMS %s by tags of any name', { timeout: 120_000 }, async (version, path, defaults) => {
+  ])('asks for flows of TAMS %s by tags of any name', async (version, path, defaults) => {
     const { page, baseUrl } = await choose(version);
     await page.locator('#operations-tag-Flows').click();
     const operation = page.locator('[id="operations-Flows-GET_flows"]');
@@ -44,7 +44,7 @@ describe.skipIf(chromium === undefined)('"Try it out" at /docs (needs Chromium)'
     expect(await execute()).toEqual({ status: 200, query });
   });
 
-  it('asks the root for what is beside all versions', { timeout: 120_000 }, async () => {
+  it('asks the root for what is beside all versions', async () => {
     const { page, baseUrl } = await choose('8.2');
     await page.locator('#operations-tag-Operation').click();
     const operation = page.locator('[id="operations-Operation-GET_readyz"]');

@@ -37,7 +37,7 @@ const KEPT = `new Promise((resolve) => {
   };
 })`;
 
-describe.skipIf(chromium === '' || !hasFfmpeg)('bringing in (needs Chromium and ffmpeg)', { timeout: 180_000 }, () => {
+describe.skipIf(chromium === '' || !hasFfmpeg)('bringing in (needs Chromium and ffmpeg)', () => {
   let folder: string;
   let clip: string;
 
@@ -93,10 +93,8 @@ describe.skipIf(chromium === '' || !hasFfmpeg)('bringing in (needs Chromium and 
     );
     await item.getByLabel('Label').fill('Interview, take 1');
     await item.getByRole('button', { name: 'Bring in' }).click();
-    await expect.poll(() => uploads, { timeout: 60_000 }).toBeGreaterThan(9);
-    await expect
-      .poll(async () => (await client.request<Flow[]>('GET', '/flows')).body.length, { timeout: 60_000 })
-      .toBe(3);
+    await expect.poll(() => uploads).toBeGreaterThan(9);
+    await expect.poll(async () => (await client.request<Flow[]>('GET', '/flows')).body.length).toBe(3);
     const kept = await page.evaluate<string>(KEPT);
     expect(kept).toContain('Interview, take 1');
     expect(kept.replaceAll(server.baseUrl, '')).not.toMatch(/https?:|signature|token|expires/i);

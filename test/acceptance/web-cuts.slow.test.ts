@@ -8,7 +8,7 @@ import { openPage } from './support/web-page.ts';
 const chromium = findChromium() ?? '';
 
 describe.skipIf(chromium === '')('cuts (needs Chromium)', () => {
-  it('become flows when they are dropped, or say what is wrong', { timeout: 180_000 }, async () => {
+  it('become flows when they are dropped, or say what is wrong', async () => {
     const { server, client } = await (await ServerFolder.make()).start();
     const ids = { id: testId('flow', 1), source_id: testId('source', 1) };
     await client.request(

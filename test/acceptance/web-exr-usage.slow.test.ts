@@ -9,7 +9,7 @@ import { openPage } from './support/web-page.ts';
 
 const chromium = findChromium() ?? '';
 
-describe.skipIf(chromium === '')('EXR and usage in the browser (needs Chromium)', { timeout: 120_000 }, () => {
+describe.skipIf(chromium === '')('EXR and usage in the browser (needs Chromium)', () => {
   it('shows sequences with what they lack, headers, objections, and frames like one', async () => {
     const { server } = await (await ServerFolder.make()).start();
     const api = new ExrApi(server.baseUrl);

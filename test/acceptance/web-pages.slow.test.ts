@@ -29,7 +29,7 @@ async function faultsOf(page: Page): Promise<string[]> {
 }
 
 describe.skipIf(chromium === '')('the pages (need Chromium)', () => {
-  it('have no serious fault of accessibility, empty or with a clip, light or dark', { timeout: 180_000 }, async () => {
+  it('have no serious fault of accessibility, empty or with a clip, light or dark', async () => {
     const { server } = await (await ServerFolder.make()).start();
     const page = await openPage(chromium, `${server.baseUrl}/ui/`);
     const faults: string[] = [];
@@ -50,7 +50,7 @@ describe.skipIf(chromium === '')('the pages (need Chromium)', () => {
     expect(faults).toEqual([]);
   });
 
-  it('show what the library filters, and keep it in the address', { timeout: 120_000 }, async () => {
+  it('show what the library filters, and keep it in the address', async () => {
     const { server, client } = await (await ServerFolder.make()).start();
     for (const site of ['london', 'leeds']) {
       await client.putFlow({ ...dataFlow(), label: `From ${site}`, tags: { site } });
@@ -78,7 +78,7 @@ describe.skipIf(chromium === '')('the pages (need Chromium)', () => {
       .waitFor();
   });
 
-  it('say that the server is lost, until it is back', { timeout: 120_000 }, async () => {
+  it('say that the server is lost, until it is back', async () => {
     const folder = await ServerFolder.make();
     const { server } = await folder.start();
     const page = await openPage(chromium, `${server.baseUrl}/ui/server`, /ERR_|Failed to load resource/);

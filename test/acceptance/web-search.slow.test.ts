@@ -25,7 +25,7 @@ const two = (number: number): string => String(number).padStart(2, '0');
 const said = (at: number): string =>
   at === STORM_S ? '<v Ann>A storm warning is in force' : `<v ${at % 2 ? 'Bob' : 'Eve'}>Number ${at} of the ferries`;
 
-describe.skipIf(chromium === '')('the search page (needs Chromium)', { timeout: 120_000 }, () => {
+describe.skipIf(chromium === '')('the search page (needs Chromium)', () => {
   it('shows what was said, with a frame of the moment, and leads to it', async () => {
     const { server, client } = await (await ServerFolder.make()).start();
     const { video } = await loadClip();
@@ -65,7 +65,7 @@ describe.skipIf(chromium === '')('the search page (needs Chromium)', { timeout: 
         const { width, height } = canvas as Canvas;
         return new Set((canvas as Canvas).getContext('2d').getImageData(0, 0, width, height).data).size;
       });
-    await expect.poll(colours, { timeout: 30_000 }).toBeGreaterThan(50);
+    await expect.poll(colours).toBeGreaterThan(50);
     await page.getByRole('link', { name: 'Play from 00:00:03' }).click();
     await page.waitForURL(`**/ui/flows/${flow.id}?at=3*`);
 

@@ -6,7 +6,7 @@ import { openPage } from './support/web-page.ts';
 const chromium = findChromium() ?? '';
 
 describe.skipIf(chromium === '')('the web page (needs Chromium)', () => {
-  it('is where / sends a browser, and its menu leads to every page', { timeout: 120_000 }, async () => {
+  it('is where / sends a browser, and its menu leads to every page', async () => {
     const { server } = await (await ServerFolder.make()).start();
     const page = await openPage(chromium, server.baseUrl);
     expect(page.url()).toBe(`${server.baseUrl}/ui/`);

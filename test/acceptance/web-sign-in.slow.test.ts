@@ -21,7 +21,7 @@ describe.skipIf(chromium === '')('signing in to the web page (needs Chromium)', 
   /** What the browser keeps for longer than the tab. */
   const keptForLong = (page: Page) => page.evaluate('JSON.stringify(localStorage) + document.cookie');
 
-  it('goes by OpenID Connect with PKCE, and comes back to the same address', { timeout: 120_000 }, async () => {
+  it('goes by OpenID Connect with PKCE, and comes back to the same address', async () => {
     const provider = await OpenIdProvider.start();
     const baseUrl = await start({ AUTH_MODE: 'jwt,token', ...provider.env });
     const page = await openPage(chromium, `${baseUrl}/ui/?kind=sources`);
@@ -59,5 +59,5 @@ describe.skipIf(chromium === '')('signing in to the web page (needs Chromium)', 
       .getByRole('alert')
       .getByText(/^Request /)
       .waitFor();
-  }, 120_000);
+  });
 });

@@ -8,7 +8,7 @@ import { ServerFolder } from './support/server-folder.ts';
 
 /** How often the server is killed; more for a long run by hand. */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 15);
-const ROUND_MS = 10_000;
+const ROUND_MS = 60_000;
 const FLOWS = 8;
 /** Those that a round waits for; the kill has to meet more. */
 const CHANGES_MIN = ROUNDS * FLOWS;

@@ -8,7 +8,6 @@ import { Load, processesOf, replacedProcesses, send } from './support/worker-pro
 // Tests may be slow: nothing is refused for that.
 const TWO = { WORKERS: '2', OVERLOAD_DELAY_MS: '0' };
 const CLIENTS = 16;
-const WAIT_MS = 120_000;
 
 /** The value of a series of `GET /metrics`. */
 async function metric(client: TamsClient, series: string): Promise<number> {
@@ -50,233 +49,191 @@ async function startUnderLoad() {
 }
 
 describe('a server of two processes', () => {
-  it(
-    'serves from both, shows one set of metrics, and ends with 0 as a whole',
-    async () => {
-      const folder = await ServerFolder.make();
-      const { server, client } = await folder.start({ env: TWO });
-      const flow = dataFlow();
-      expect((await client.putFlow(flow)).status).toBe(201);
-      const url = `${server.baseUrl}/flows/${flow.id}`;
-      let sent = 0;
-      while (
-        (await metric(client, answeredBy(1))) === 0 ||
-        !((await metric(client, answeredBy(2))) > 0) ||
-        sent === 0
-      ) {
-        const answers = await Promise.all(Array.from({ length: 50 }, () => send('GET', url)));
-        expect(answers.every(({ status }) => status === 200)).toBe(true);
-        sent += 50;
-      }
-      // Each scrape meets one of the processes, and every one says the same.
-      for (let scrape = 0; scrape < 8; scrape++) expect(await metric(client, GET_FLOW)).toBe(sent);
-      expect(await metric(client, 'tams_ready{check="engine"}')).toBe(1);
-      expect(await metric(client, 'tams_info{version="0.1.0"}')).toBe(1);
+  it('serves from both, shows one set of metrics, and ends with 0 as a whole', async () => {
+    const folder = await ServerFolder.make();
+    const { server, client } = await folder.start({ env: TWO });
+    const flow = dataFlow();
+    expect((await client.putFlow(flow)).status).toBe(201);
+    const url = `${server.baseUrl}/flows/${flow.id}`;
+    let sent = 0;
+    while ((await metric(client, answeredBy(1))) === 0 || !((await metric(client, answeredBy(2))) > 0) || sent === 0) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => send('GET', url)));
+      expect(answers.every(({ status }) => status === 200)).toBe(true);
+      sent += 50;
+    }
+    // Each scrape meets one of the processes, and every one says the same.
+    for (let scrape = 0; scrape < 8; scrape++) expect(await metric(client, GET_FLOW)).toBe(sent);
+    expect(await metric(client, 'tams_ready{check="engine"}')).toBe(1);
+    expect(await metric(client, 'tams_info{version="0.1.0"}')).toBe(1);
 
-      const processes = await processesOf(client);
-      expect(processes.map(({ process }) => process).toSorted()).toEqual([1, 2]);
-      expect(processes.filter(({ workers }) => workers.some(({ name }) => name === 'event dispatcher'))).toHaveLength(
-        1,
-      );
-      expect((await client.request('GET', '/readyz')).status).toBe(200);
-      expect(await server.stop()).toEqual({ code: 0, signal: null });
-      for (const { pid } of processes) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    },
-    WAIT_MS,
-  );
+    const processes = await processesOf(client);
+    expect(processes.map(({ process }) => process).toSorted()).toEqual([1, 2]);
+    expect(processes.filter(({ workers }) => workers.some(({ name }) => name === 'event dispatcher'))).toHaveLength(1);
+    expect((await client.request('GET', '/readyz')).status).toBe(200);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    for (const { pid } of processes) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
 
-  it(
-    'shows a change to all connections as soon as it is answered',
-    async () => {
-      const folder = await ServerFolder.make();
-      const { server, client } = await folder.start({ env: TWO });
-      const flow = dataFlow();
-      const objects = await flowWithObjects(client, flow, 100);
-      const path = `${server.baseUrl}/flows/${flow.id}`;
-      for (const [index, object] of objects.entries()) {
-        const label = `label ${index}`;
-        expect((await send('PUT', path, { ...flow, label })).status).toBe(204);
-        expect(await send('POST', `${path}/segments`, consecutive([object], index))).toMatchObject({ status: 201 });
-        const [shown, page] = await Promise.all([send('GET', path), send('GET', `${path}/segments?limit=1000`)]);
-        expect(JSON.parse(shown.body)).toMatchObject({ label });
-        expect(JSON.parse(page.body)).toHaveLength(index + 1);
-      }
-      expect(await metric(client, answeredBy(1))).toBeGreaterThan(0);
-      expect(await metric(client, answeredBy(2))).toBeGreaterThan(0);
-    },
-    WAIT_MS,
-  );
+  it('shows a change to all connections as soon as it is answered', async () => {
+    const folder = await ServerFolder.make();
+    const { server, client } = await folder.start({ env: TWO });
+    const flow = dataFlow();
+    const objects = await flowWithObjects(client, flow, 100);
+    const path = `${server.baseUrl}/flows/${flow.id}`;
+    for (const [index, object] of objects.entries()) {
+      const label = `label ${index}`;
+      expect((await send('PUT', path, { ...flow, label })).status).toBe(204);
+      expect(await send('POST', `${path}/segments`, consecutive([object], index))).toMatchObject({ status: 201 });
+      const [shown, page] = await Promise.all([send('GET', path), send('GET', `${path}/segments?limit=1000`)]);
+      expect(JSON.parse(shown.body)).toMatchObject({ label });
+      expect(JSON.parse(page.body)).toHaveLength(index + 1);
+    }
+    expect(await metric(client, answeredBy(1))).toBeGreaterThan(0);
+    expect(await metric(client, answeredBy(2))).toBeGreaterThan(0);
+  });
 
-  it(
-    'loses only the requests of a process that is killed, and starts another',
-    async () => {
-      const { server, client, load } = await startUnderLoad();
-      let counted = 0;
-      for (let kill = 1; kill <= 3; kill++) {
-        await load.answers(200);
-        const [first, other] = await processesOf(client);
-        const victim = kill % 2 === 0 ? first : other;
-        const failed = load.failures.length;
-        process.kill(victim?.pid ?? 0, 'SIGKILL');
-        await load.answers(200);
-        await replacedProcesses(client, [victim?.pid ?? 0], 2);
-        // At most one for each connection, of which the other process had some.
-        expect(load.failures.length - failed).toBeLessThanOrEqual(CLIENTS);
-        const now = await metric(client, 'tams_process_cpu_seconds_total{process="1"}');
-        expect(now).toBeGreaterThanOrEqual(counted);
-        counted = now;
-      }
-      expect(await metric(client, 'tams_process_replacements_total{reason="died"}')).toBe(3);
-      await load.end();
-      expect(new Set(load.answered.keys())).toEqual(new Set([200, 204]));
-      expect(new Set(load.failures).difference(new Set(['ECONNRESET', 'EPIPE']))).toEqual(new Set());
-      expect((await server.stop()).code).toBe(0);
-    },
-    WAIT_MS,
-  );
+  it('loses only the requests of a process that is killed, and starts another', async () => {
+    const { server, client, load } = await startUnderLoad();
+    let counted = 0;
+    for (let kill = 1; kill <= 3; kill++) {
+      await load.answers(200);
+      const [first, other] = await processesOf(client);
+      const victim = kill % 2 === 0 ? first : other;
+      const failed = load.failures.length;
+      process.kill(victim?.pid ?? 0, 'SIGKILL');
+      await load.answers(200);
+      await replacedProcesses(client, [victim?.pid ?? 0], 2);
+      // At most one for each connection, of which the other process had some.
+      expect(load.failures.length - failed).toBeLessThanOrEqual(CLIENTS);
+      const now = await metric(client, 'tams_process_cpu_seconds_total{process="1"}');
+      expect(now).toBeGreaterThanOrEqual(counted);
+      counted = now;
+    }
+    expect(await metric(client, 'tams_process_replacements_total{reason="died"}')).toBe(3);
+    await load.end();
+    expect(new Set(load.answered.keys())).toEqual(new Set([200, 204]));
+    expect(new Set(load.failures).difference(new Set(['ECONNRESET', 'EPIPE']))).toEqual(new Set());
+    expect((await server.stop()).code).toBe(0);
+  });
 
-  it(
-    'replaces every process on SIGHUP without a failed request',
-    async () => {
-      const { server, client, load } = await startUnderLoad();
-      for (let round = 1; round <= 2; round++) {
-        await load.answers(100);
-        const before = (await processesOf(client)).map(({ pid }) => pid);
-        const counted = await metric(client, GET_FLOW);
-        server.signal('SIGHUP');
-        await replacedProcesses(client, before, 2);
-        await expect.poll(() => server.output.split('has been replaced').length, { timeout: 60_000 }).toBe(round + 1);
-        expect(await metric(client, GET_FLOW)).toBeGreaterThanOrEqual(counted);
-      }
+  it('replaces every process on SIGHUP without a failed request', async () => {
+    const { server, client, load } = await startUnderLoad();
+    for (let round = 1; round <= 2; round++) {
       await load.answers(100);
-      await load.end();
-      expect(load.failures).toEqual([]);
-      expect(new Set(load.answered.keys())).toEqual(new Set([200, 204]));
-      expect(server.output).not.toContain('"level":50');
-      expect((await server.stop()).code).toBe(0);
-    },
-    WAIT_MS,
-  );
+      const before = (await processesOf(client)).map(({ pid }) => pid);
+      const counted = await metric(client, GET_FLOW);
+      server.signal('SIGHUP');
+      await replacedProcesses(client, before, 2);
+      await expect.poll(() => server.output.split('has been replaced').length).toBe(round + 1);
+      expect(await metric(client, GET_FLOW)).toBeGreaterThanOrEqual(counted);
+    }
+    await load.answers(100);
+    await load.end();
+    expect(load.failures).toEqual([]);
+    expect(new Set(load.answered.keys())).toEqual(new Set([200, 204]));
+    expect(server.output).not.toContain('"level":50');
+    expect((await server.stop()).code).toBe(0);
+  });
 
-  it(
-    'delivers each event once, also when the process that does the background work is killed',
-    async () => {
-      const receiver = await WebhookReceiver.start();
-      onTestFinished(() => receiver.close());
-      const folder = await ServerFolder.make();
-      const { client } = await folder.start({ env: { ...TWO, ...REACH_RECEIVERS } });
-      const webhook = { url: receiver.url, events: ['flows/created'] };
-      expect((await client.request('POST', '/service/webhooks', webhook)).status).toBe(201);
-      const ids: string[] = [];
-      const create = async (): Promise<void> => {
-        for (let count = 0; count < 10; count++) {
-          const flow = dataFlow();
-          ids.push(flow.id);
-          expect((await send('PUT', `${client.baseUrl}/flows/${flow.id}`, flow)).status).toBe(201);
-        }
-      };
-      const told = (): unknown[] => receiver.taken.map(({ body }) => (body.event['flow'] as FlowBody).id);
-      await create();
-      await expect.poll(() => told().length, { timeout: 30_000 }).toBe(10);
-      // Those of different flows are delivered side by side.
-      expect(told().toSorted()).toEqual(ids.toSorted());
-      const worker = (await processesOf(client)).find(({ workers }) =>
-        workers.some(({ name }) => name === 'event dispatcher'),
-      );
-      process.kill(worker?.pid ?? 0, 'SIGKILL');
-      await replacedProcesses(client, [worker?.pid ?? 0], 2);
-      await create();
-      await expect.poll(() => new Set(told()).size, { timeout: 60_000 }).toBe(20);
-      const others = (await processesOf(client)).filter(({ workers }) =>
-        workers.some(({ name }) => name === 'event dispatcher'),
-      );
-      expect(others).toHaveLength(1);
-    },
-    WAIT_MS,
-  );
-
-  it(
-    'counts the requests and the failed logins of a client over both',
-    async () => {
-      const folder = await ServerFolder.make();
-      const perSecond = 20;
-      const env = { ...TWO, AUTH_MODE: 'basic', RATE_LIMIT_PER_S: String(perSecond) };
-      const { server } = await folder.start({ env });
-      const guess = (): Promise<number> =>
-        fetch(`${server.baseUrl}/flows`, {
-          headers: { authorization: `Basic ${btoa('nobody:wrong')}`, connection: 'close' },
-        }).then(({ status }) => status);
-      const statuses: number[] = [];
-      for (let count = 0; count < 24; count++) statuses.push(await guess());
-      // Ten, and what was verified while a failure was on its way.
-      expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(10);
-      expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(12);
-      expect(statuses.at(-1)).toBe(429);
-    },
-    WAIT_MS,
-  );
-
-  it(
-    'limits the rate of a client over both',
-    async () => {
-      const folder = await ServerFolder.make();
-      const perSecond = 20;
-      const { server } = await folder.start({ env: { ...TWO, RATE_LIMIT_PER_S: String(perSecond) } });
-      const began = performance.now();
-      const answers = await Promise.all(Array.from({ length: 400 }, () => send('GET', `${server.baseUrl}/flows`)));
-      // A window begins with its first request.
-      const windows = Math.floor((performance.now() - began) / 1000) + 1;
-      const taken = answers.filter(({ status }) => status === 200).length;
-      expect(taken).toBeGreaterThanOrEqual(perSecond);
-      expect(taken).toBeLessThanOrEqual(perSecond * windows);
-      expect(answers.filter(({ status }) => status === 429)).toHaveLength(400 - taken);
-    },
-    WAIT_MS,
-  );
-
-  it(
-    'shows metrics and readiness of all on the one METRICS_PORT',
-    async () => {
-      const folder = await ServerFolder.make();
-      const { server } = await folder.start({ env: { ...TWO, METRICS_PORT: '0' } });
-      const port = /metrics[^"]*:(\d+)/.exec(server.output)?.[1];
-      const read = async (path: string): Promise<string> => {
-        const { status, body } = await send('GET', `http://127.0.0.1:${port}${path}`);
-        expect(status).toBe(200);
-        return body;
-      };
-      for (let scrape = 0; scrape < 4; scrape++) {
-        const text = await read('/metrics');
-        for (const number of [1, 2]) expect(text).toContain(`tams_process_up{process="${number}"} 1\n`);
-        expect(JSON.parse(await read('/readyz'))).toMatchObject({ status: 'ok' });
+  it('delivers each event once, also when the process that does the background work is killed', async () => {
+    const receiver = await WebhookReceiver.start();
+    onTestFinished(() => receiver.close());
+    const folder = await ServerFolder.make();
+    const { client } = await folder.start({ env: { ...TWO, ...REACH_RECEIVERS } });
+    const webhook = { url: receiver.url, events: ['flows/created'] };
+    expect((await client.request('POST', '/service/webhooks', webhook)).status).toBe(201);
+    const ids: string[] = [];
+    const create = async (): Promise<void> => {
+      for (let count = 0; count < 10; count++) {
+        const flow = dataFlow();
+        ids.push(flow.id);
+        expect((await send('PUT', `${client.baseUrl}/flows/${flow.id}`, flow)).status).toBe(201);
       }
-      expect((await send('GET', `${server.baseUrl}/metrics`)).status).toBe(404);
-    },
-    WAIT_MS,
-  );
+    };
+    const told = (): unknown[] => receiver.taken.map(({ body }) => (body.event['flow'] as FlowBody).id);
+    await create();
+    await expect.poll(() => told().length).toBe(10);
+    // Those of different flows are delivered side by side.
+    expect(told().toSorted()).toEqual(ids.toSorted());
+    const worker = (await processesOf(client)).find(({ workers }) =>
+      workers.some(({ name }) => name === 'event dispatcher'),
+    );
+    process.kill(worker?.pid ?? 0, 'SIGKILL');
+    await replacedProcesses(client, [worker?.pid ?? 0], 2);
+    await create();
+    await expect.poll(() => new Set(told()).size).toBe(20);
+    const others = (await processesOf(client)).filter(({ workers }) =>
+      workers.some(({ name }) => name === 'event dispatcher'),
+    );
+    expect(others).toHaveLength(1);
+  });
 
-  it(
-    'says why it cannot start, and ends',
-    async () => {
-      const folder = await ServerFolder.make();
-      const { server } = await folder.start({ env: TWO });
-      const { port } = new URL(server.baseUrl);
-      const inUse = await folder.runToEnd({ ...TWO, PORT: port });
-      expect(inUse.code).toBe(1);
-      expect(inUse.stderr).toContain('EADDRINUSE');
-      const wrong = await folder.runToEnd({ ...TWO, PAGE_LIMIT_MAX: 'many' });
-      expect(wrong).toEqual({
+  it('counts the requests and the failed logins of a client over both', async () => {
+    const folder = await ServerFolder.make();
+    const perSecond = 20;
+    const env = { ...TWO, AUTH_MODE: 'basic', RATE_LIMIT_PER_S: String(perSecond) };
+    const { server } = await folder.start({ env });
+    const guess = (): Promise<number> =>
+      fetch(`${server.baseUrl}/flows`, {
+        headers: { authorization: `Basic ${btoa('nobody:wrong')}`, connection: 'close' },
+      }).then(({ status }) => status);
+    const statuses: number[] = [];
+    for (let count = 0; count < 24; count++) statuses.push(await guess());
+    // Ten, and what was verified while a failure was on its way.
+    expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(10);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(12);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  it('limits the rate of a client over both', async () => {
+    const folder = await ServerFolder.make();
+    const perSecond = 20;
+    const { server } = await folder.start({ env: { ...TWO, RATE_LIMIT_PER_S: String(perSecond) } });
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: 400 }, () => send('GET', `${server.baseUrl}/flows`)));
+    // A window begins with its first request.
+    const windows = Math.floor((performance.now() - began) / 1000) + 1;
+    const taken = answers.filter(({ status }) => status === 200).length;
+    expect(taken).toBeGreaterThanOrEqual(perSecond);
+    expect(taken).toBeLessThanOrEqual(perSecond * windows);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(400 - taken);
+  });
+
+  it('shows metrics and readiness of all on the one METRICS_PORT', async () => {
+    const folder = await ServerFolder.make();
+    const { server } = await folder.start({ env: { ...TWO, METRICS_PORT: '0' } });
+    const port = /metrics[^"]*:(\d+)/.exec(server.output)?.[1];
+    const read = async (path: string): Promise<string> => {
+      const { status, body } = await send('GET', `http://127.0.0.1:${port}${path}`);
+      expect(status).toBe(200);
+      return body;
+    };
+    for (let scrape = 0; scrape < 4; scrape++) {
+      const text = await read('/metrics');
+      for (const number of [1, 2]) expect(text).toContain(`tams_process_up{process="${number}"} 1\n`);
+      expect(JSON.parse(await read('/readyz'))).toMatchObject({ status: 'ok' });
+    }
+    expect((await send('GET', `${server.baseUrl}/metrics`)).status).toBe(404);
+  });
+
+  it('says why it cannot start, and ends', async () => {
+    const folder = await ServerFolder.make();
+    const { server } = await folder.start({ env: TWO });
+    const { port } = new URL(server.baseUrl);
+    const inUse = await folder.runToEnd({ ...TWO, PORT: port });
+    expect(inUse.code).toBe(1);
+    expect(inUse.stderr).toContain('EADDRINUSE');
+    const wrong = await folder.runToEnd({ ...TWO, PAGE_LIMIT_MAX: 'many' });
+    expect(wrong).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('Configuration: PAGE_LIMIT_MAX takes') as string,
+    });
+    for (const WORKERS of ['0', 'two', '257']) {
+      const { code, stderr } = await folder.runToEnd({ WORKERS });
+      expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: expect.stringContaining('Configuration: PAGE_LIMIT_MAX takes') as string,
+        stderr: expect.stringContaining('Configuration: WORKERS takes') as string,
       });
-      for (const WORKERS of ['0', 'two', '257']) {
-        const { code, stderr } = await folder.runToEnd({ WORKERS });
-        expect({ code, stderr }).toEqual({
-          code: 1,
-          stderr: expect.stringContaining('Configuration: WORKERS takes') as string,
-        });
-      }
-    },
-    WAIT_MS,
-  );
+    }
+  });
 });

@@ -130,14 +130,14 @@ describe('two servers on one folder', () => {
     for (let n = 0; n < 10; n += 1) {
       await apiOf(0).must('POST', '/service/webhooks', { url: `${receiver.url}/${n}`, events: ['flows/created'] });
     }
-    await expect.poll(shares, { timeout: 10_000 }).toEqual([5, 5]);
+    await expect.poll(shares).toEqual([5, 5]);
     await apiOf(0).newFlow();
     await apiOf(1).newFlow();
     await receiver.events(20);
     const paths = receiver.taken.map(({ path, body }) => `${path} ${body.event_id}`);
     expect(new Set(paths).size).toBe(20);
     await servers[0]?.close();
-    await expect.poll(shares, { timeout: 10_000 }).toEqual([10]);
+    await expect.poll(shares).toEqual([10]);
     receiver.clear();
     await apiOf(1).newFlow();
     await receiver.events(10);

@@ -75,7 +75,7 @@ it('is not kept by a process whose lease another one has by now', async () => {
   delivery.start();
   try {
     await tell();
-    await expect.poll(async () => (await registration()).position, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await registration()).position).toBe(1);
     // It does not know yet, and delivers; what it says of that must not count.
     const lease = `webhook:${(await registration()).identity}`;
     await store.transaction(async (tx) => {
@@ -85,7 +85,7 @@ it('is not kept by a process whose lease another one has by now', async () => {
     web.clear();
     await tell();
     delivery.wake();
-    await expect.poll(() => web.taken.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => web.taken.length).toBe(1);
     await sleep(500);
     expect((await registration()).position).toBe(1);
   } finally {

@@ -62,7 +62,7 @@ export async function startPgBouncer(serverPort: number, mode: PoolMode): Promis
   await writeFile(file, `${settings.join('\n')}\n`, { mode: 0o644 });
   const child = spawn(PROGRAM, ['--quiet', file], { stdio: 'ignore', ...user });
   const ended = once(child, 'exit');
-  await vi.waitFor(() => answers(port), { timeout: 10_000, interval: 20 });
+  await vi.waitFor(() => answers(port), { timeout: 60_000, interval: 20 });
   return {
     port,
     close: async () => {

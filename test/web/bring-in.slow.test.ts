@@ -14,7 +14,7 @@ import { doneOf, transfer } from '../../web/src/bring-in/transfer.ts';
 import { ffmpeg, frameHashes, hasFfmpeg, makeClip, soundHash } from '../integration/mgmt-data/support/media.ts';
 import { Workspace } from '../integration/mgmt-data/support/workspace.ts';
 
-describe.skipIf(!hasFfmpeg)('bringing files in (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('bringing files in (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
   let store: Store;
   let clip: string;

@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { timeout: 240_000 }, () => {
+describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', () => {
   it('puts each file on the timeline of a flow, names what is none, and never deletes a byte', async () => {
     const bucket = await Bucket.open();
     await bucket.putAll({
@@ -94,7 +94,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of files', { tim
     const { id } = await until(async () => {
       const { status, json } = await api.send('POST', '/internal/adoptions', { ...deleting, start: true });
       return status < 300 ? (json as AdoptionShown) : undefined;
-    }, 120_000);
+    });
     const again = await reached(api, id, 'done');
     expect(again.keys).toMatchObject({ adopted: 2, refused: 0 });
     expect((await adopt(api, { prefix: 'in/day 1', layout: 'files' })).keys).toMatchObject({ adopted: 0, present: 2 });

@@ -66,7 +66,7 @@ async function startProcess(env: NodeJS.ProcessEnv): Promise<{ api: Api; kill: (
 const byKey = (keys: readonly KeyShown[], name: string): KeyShown | undefined =>
   keys.find(({ key }) => key.endsWith(name));
 
-describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', { timeout: 240_000 }, () => {
+describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', () => {
   it('puts rendered frames where their numbers say, inspects them, and names what is wrong', async () => {
     const bucket = await Bucket.open();
     const [one, two, three, four, five, six] = frames as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
@@ -105,7 +105,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
     const inspected = await until(async () => {
       const files = await api.get<unknown[]>('/exr/files?limit=100');
       return files.length === 4 ? files : undefined;
-    }, 120_000);
+    });
     expect(inspected).toHaveLength(4);
     const sequences = await api.get<{ pattern: string }[]>('/exr/sequences');
     expect(sequences.map(({ pattern }) => pattern)).toContain('s3://archive/in/shot/beauty.%04d.exr');
@@ -190,7 +190,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
       const done = await until(async () => {
         const shown = await api.get<AdoptionShown>(`/internal/adoptions/${id}`);
         return shown.keys['adopted'] === 3 && shown.keys['refused'] === 1 ? shown : undefined;
-      }, 120_000);
+      });
       expect(done).toMatchObject({ state: 'done', keys: { adopted: 3, refused: 1, planned: 0 } });
     }
     const flows = await api.get<{ id: string; label: string }[]>('/flows');
@@ -210,7 +210,7 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', {
     await until(async () => {
       const all = await paths();
       return isThere(all) && all.includes(away) ? true : undefined;
-    }, 120_000);
+    });
     await bucket.store.delete('away/c.0001.exr');
     await tell('away/c.0001.exr');
     await until(async () => ((await paths()).includes(away) ? undefined : true), 120_000);

@@ -44,7 +44,7 @@ describe('analytics with access by tags', () => {
     const catalog = () => world.as.news.get<{ tables: object[]; analysed: { table: string }[] }>('/analytics/catalog');
     // Where the first counts take their time it has none yet.
     await expect
-      .poll(async () => (await catalog()).tables, { timeout: 10_000 })
+      .poll(async () => (await catalog()).tables)
       .toMatchObject([
         { table: 'flows', rows: 1 },
         { table: 'segments', rows: 3 },

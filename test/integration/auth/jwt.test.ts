@@ -90,9 +90,7 @@ describe('a JWT', () => {
   it('is refused when it expires, although it was verified before', async () => {
     const token = await provider.token({ scope: 'read', exp: nowS() - 18 });
     expect((await bearer(server.baseUrl, token, 'GET', '/service')).status).toBe(200);
-    await expect
-      .poll(async () => (await bearer(server.baseUrl, token, 'GET', '/service')).status, { timeout: 8000 })
-      .toBe(401);
+    await expect.poll(async () => (await bearer(server.baseUrl, token, 'GET', '/service')).status).toBe(401);
   });
 
   it('may have several audiences', async () => {
@@ -154,7 +152,7 @@ describe('an identity provider', () => {
     expect((await ask()).status).toBe(200);
     const old = await other.token({ sub: 'old', scope: 'read' });
     await other.rotate();
-    await expect.poll(async () => (await ask()).status, { timeout: 8000, interval: 200 }).toBe(200);
+    await expect.poll(async () => (await ask()).status, { interval: 200 }).toBe(200);
     expect(refusalOf(await bearer(its.baseUrl, old, 'GET', '/service'))).toEqual([401, 'unauthorized']);
     expect(other.fetches).toBe(2);
   });
@@ -179,6 +177,6 @@ describe('an identity provider', () => {
     await Promise.all(Array.from({ length: 20 }, (_, i) => ask({ sub: `user-${i}` })));
     expect(other.fetches).toBe(1);
     other.isDown = false;
-    await expect.poll(async () => (await ask()).status, { timeout: 8000, interval: 200 }).toBe(200);
+    await expect.poll(async () => (await ask()).status, { interval: 200 }).toBe(200);
   });
 });

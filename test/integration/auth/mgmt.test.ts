@@ -43,7 +43,7 @@ async function mgmt(args: readonly string[], { input = '', env = {} } = {}): Pro
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
 }
 
-const soon = { timeout: 10_000, interval: 100 };
+const soon = { interval: 100 };
 
 describe('mgmt users', () => {
   it('adds a user whom the running server admits, suspends and removes it', async () => {

@@ -11,7 +11,7 @@ import { onAuthStore } from './support/auth-store.ts';
 
 const PASSWORD = 'a password of 12 letters';
 const GRANT = { scopes: ['read', 'write'], classes: undefined } as const;
-const soon = { timeout: 25_000, interval: 100 };
+const soon = { interval: 100 };
 
 let dataDir: string;
 let server: TestServer;

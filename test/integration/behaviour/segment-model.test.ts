@@ -136,7 +136,7 @@ describe('the segments of a flow', () => {
       }),
       { numRuns: 60, seed: 7 },
     );
-  }, 120_000);
+  });
 });
 
 type Item = { readonly object: number; readonly timerange: string };

@@ -297,7 +297,7 @@ describe('the service', () => {
     await receiver.events(10);
     const tables = await openTestTables(dataDir, VAST_STORE_TABLES);
     try {
-      await expect.poll(() => tables.count('events'), { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => tables.count('events')).toBe(0);
     } finally {
       await tables.close();
     }

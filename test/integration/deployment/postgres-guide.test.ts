@@ -19,7 +19,7 @@ const guide = readFileSync('docs/postgres.md', 'utf8');
 const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(guide)?.[1] ?? '';
 
 describe.skipIf(POSTGRES_MISSING)(`docs/postgres.md ${POSTGRES_MISSING ?? ''}`, () => {
-  it('sets up a database, points the server at it, and takes it along with pg_dump', { timeout: 120_000 }, async () => {
+  it('sets up a database, points the server at it, and takes it along with pg_dump', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tams-postgres-guide-'));
     const postgres = await startPostgres(OVER_TCP);
     onTestFinished(async () => {

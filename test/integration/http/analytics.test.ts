@@ -125,7 +125,7 @@ describe('usage', () => {
         expect(catalog.tables.map(({ basis }) => basis)).not.toContain('counting');
         return catalog;
       },
-      { timeout: 10_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     expect(tables.find(({ table }) => table === 'segments')).toMatchObject({ rows: 5, basis: 'flows' });
     expect(tables.find(({ table }) => table === 'flows')).toMatchObject({ basis: 'counted' });

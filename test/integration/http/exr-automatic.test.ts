@@ -9,7 +9,7 @@ interface Summary {
   readonly failure: { type: string; message: string } | null;
 }
 
-const WAIT = { timeout: 15_000, interval: 100 };
+const WAIT = { interval: 100 };
 
 describe('S3 events without media search', () => {
   it('have frames inspected all the same, and name buckets that are not known', async () => {

@@ -13,7 +13,7 @@ import { IS_NEWER, startTestServer, type TestServer } from '../../support/test-s
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2);
 /** Other tests have the machine too. */
-const TIMEOUT_MS = 60_000 + RUNS * 10_000;
+const TIMEOUT_MS = 240_000 + RUNS * 10_000;
 
 const flows = [1, 2, 3].map((n) => testId('flow', n));
 const ids = [...flows, testId('source', 1)];

@@ -51,7 +51,7 @@ describe('segment_retention_offset', () => {
   it('deletes more than one request takes, in steps', async () => {
     const id = await flowWith(3, { segment_retention_offset: '100:0' }, [5, 1000, 2000, 3000, 4000, 5000]);
     await server.lookForDue();
-    await expect.poll(() => agesOf(id), { timeout: 10_000 }).toEqual([5]);
+    await expect.poll(() => agesOf(id)).toEqual([5]);
   });
 
   it.each(['soon', '-5:0', ''])('that is %j deletes nothing', async (offset) => {

@@ -103,7 +103,7 @@ describe('an object that appears', () => {
     const medium = spoken('A caravan of wombats.');
     await world.put('leaving.mp4', medium);
     expect(await world.notify(key)).toMatchObject({ queued: 1 });
-    await expect.poll(() => keysFound('wombats'), { timeout: 15_000 }).toEqual([key]);
+    await expect.poll(() => keysFound('wombats')).toEqual([key]);
     expect(await keysFound('quokkas')).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe('an object that appears', () => {
 
     await world.put('news.vtt', vtt('Good evening, here is the dotterel.'));
     expect(await world.notify(sidecar)).toMatchObject({ queued: 1 });
-    await expect.poll(() => keysFound('dotterel'), { timeout: 15_000 }).toEqual([key]);
+    await expect.poll(() => keysFound('dotterel')).toEqual([key]);
     expect(await keysFound('ptarmigan')).toEqual([]);
 
     // As it was before: that version is there still.
@@ -128,7 +128,7 @@ describe('an object that appears', () => {
     // It is the one that is heard when there is none beside it.
     await removeObject(server.dataDir, sidecar);
     expect(await world.notifyOfRemoval(sidecar)).toMatchObject({ queued: 1 });
-    await expect.poll(() => keysFound('capercaillie'), { timeout: 15_000 }).toEqual([key]);
+    await expect.poll(() => keysFound('capercaillie')).toEqual([key]);
     await world.put('news.vtt', vtt('Good evening, here is the ptarmigan.'));
     expect(await world.notify(sidecar)).toMatchObject({ published: 1 });
 

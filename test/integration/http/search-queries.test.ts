@@ -234,7 +234,7 @@ it('shows one whole version at a time while others are published', async () => {
   await Promise.all([publisher, ...['keyword', 'semantic', 'hybrid'].map(searcher)]);
   expect(searches).toBeGreaterThan(3);
   expect(seen.size).toBeGreaterThan(1);
-}, 60_000);
+});
 
 describe('without the embedder', () => {
   it('what was said is found by its words, and a search by meaning says why it is not', async () => {

@@ -28,165 +28,160 @@ const eventOf = ({ value }: Message): PublishedEvent => JSON.parse(value.toStrin
 const ofKey = (messages: readonly Message[], key: string): PublishedEvent[] =>
   messages.filter((message) => message.key.toString() === key).map(eventOf);
 
-describe.skipIf(KAFKA_MISSING)(
-  `events for a broker, where Kafka ${KAFKA_MISSING ?? 'is'}`,
-  { timeout: 120_000 },
-  () => {
-    let broker: KafkaBroker;
-    let folder: string;
-    beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'tams-kafka-'));
-      const ca = await generate([{ name: 'commonName', value: 'trusted' }], {
-        extensions: [
-          { name: 'basicConstraints', cA: true, critical: true },
-          { name: 'keyUsage', keyCertSign: true, critical: true },
-        ],
-        algorithm: 'sha256',
-      });
-      const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
-        ca: { key: ca.private, cert: ca.cert },
-        extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-        algorithm: 'sha256',
-      });
-      await writeFile(join(folder, 'ca.pem'), ca.cert);
-      broker = await KafkaBroker.start({
-        tls: { cert, key },
-        settings: { 'message.max.bytes': String(MESSAGE_MAX) },
-      });
-      await broker.createTopics(['dead'], 1);
+describe.skipIf(KAFKA_MISSING)(`events for a broker, where Kafka ${KAFKA_MISSING ?? 'is'}`, () => {
+  let broker: KafkaBroker;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tams-kafka-'));
+    const ca = await generate([{ name: 'commonName', value: 'trusted' }], {
+      extensions: [
+        { name: 'basicConstraints', cA: true, critical: true },
+        { name: 'keyUsage', keyCertSign: true, critical: true },
+      ],
+      algorithm: 'sha256',
     });
-    afterAll(async () => {
-      await broker.close();
-      await rm(folder, { recursive: true, force: true });
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      ca: { key: ca.private, cert: ca.cert },
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+      algorithm: 'sha256',
     });
-
-    /** A server that publishes to a topic of its own. */
-    async function publishing(env: Record<string, string> = {}) {
-      const topic = `events-${randomUUID()}`;
-      await broker.createTopics([topic]);
-      const server = await startTestServer({
-        env: { KAFKA_BROKERS: broker.address, KAFKA_EVENTS_TOPIC: topic, ...env },
-        log: () => undefined,
-      });
-      onTestFinished(() => server.close());
-      return { topic, server, client: new TamsClient(server.baseUrl) };
-    }
-
-    it('are those of webhooks, with the id of the flow or source as the key, in order, and without signed URLs', async () => {
-      const { topic, client } = await publishing();
-      const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
-      await client.putFlow(flow);
-      for (let index = 0; index < 100; index += 1)
-        await client.request('PUT', `/flows/${flow.id}/tags/${index}`, 'set');
-      const { body } = await client.allocate(flow.id, { limit: 1 });
-      const objectId = body.media_objects[0]?.object_id ?? '';
-      const put = body.media_objects[0]?.put_url;
-      await fetch(put?.url ?? '', {
-        method: 'PUT',
-        body: 'x',
-        headers: { 'content-type': put?.['content-type'] ?? '' },
-      });
-      await client.request('POST', `/flows/${flow.id}/segments`, { object_id: objectId, timerange: '[0:0_1:0)' });
-      await client.request('DELETE', `/flows/${flow.id}/segments`);
-      await client.request('DELETE', `/flows/${flow.id}`);
-      const messages = await broker.read(topic, (all) =>
-        all.some((each) => eventOf(each).event_type === 'flows/deleted'),
-      );
-
-      const events = ofKey(messages, flow.id);
-      const types = events.map(({ event_type }) => event_type);
-      expect(types.filter((type) => type !== 'flows/updated')).toEqual([
-        'flows/created',
-        'flows/segments_added',
-        'flows/segments_deleted',
-        'flows/deleted',
-      ]);
-      const tags = events
-        .filter(({ event_type }) => event_type === 'flows/updated')
-        .map(({ event }) => Object.keys(event.flow?.tags ?? {}).length);
-      expect(tags.filter((count, index) => count > (tags[index - 1] ?? 0))).toHaveLength(100);
-      expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(events.length);
-      const added = events.find(({ event_type }) => event_type === 'flows/segments_added');
-      expect(added?.event.segments).toMatchObject([{ object_id: objectId, get_urls: [] }]);
-      expect(ofKey(messages, flow.source_id)[0]?.event_type).toBe('sources/created');
+    await writeFile(join(folder, 'ca.pem'), ca.cert);
+    broker = await KafkaBroker.start({
+      tls: { cert, key },
+      settings: { 'message.max.bytes': String(MESSAGE_MAX) },
     });
+    await broker.createTopics(['dead'], 1);
+  });
+  afterAll(async () => {
+    await broker.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
-    it('that the broker finds too large go to the dead letters without their content, and do not hold up others', async () => {
-      const { topic, client, server } = await publishing({ KAFKA_DEAD_LETTERS_TOPIC: 'dead' });
-      const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
-      await client.putFlow(flow);
-      await client.request('PUT', `/flows/${flow.id}/description`, 'x'.repeat(2 * MESSAGE_MAX));
-      await client.request('PUT', `/flows/${flow.id}/description`, 'short');
-      const messages = await broker.read(topic, (all) => ofKey(all, flow.id).length >= 2);
-      expect(ofKey(messages, flow.id).map(({ event_type }) => event_type)).toEqual(['flows/created', 'flows/updated']);
-      const [letter] = await broker.read('dead', (all) => all.length > 0);
-      const dead = letter as Message;
-      expect(eventOf(dead)).toMatchObject({
-        event_type: 'flows/updated',
-        event: { flow_id: flow.id, source_id: flow.source_id },
-      });
-      expect(headersOf(dead)).toMatchObject({
-        topic,
-        reason: expect.stringMatching(/larger|too large|max/i) as string,
-      });
-      expect(await readMetric(server.baseUrl, 'tams_kafka_dead_letters_total')).toBe(1);
+  /** A server that publishes to a topic of its own. */
+  async function publishing(env: Record<string, string> = {}) {
+    const topic = `events-${randomUUID()}`;
+    await broker.createTopics([topic]);
+    const server = await startTestServer({
+      env: { KAFKA_BROKERS: broker.address, KAFKA_EVENTS_TOPIC: topic, ...env },
+      log: () => undefined,
     });
+    onTestFinished(() => server.close());
+    return { topic, server, client: new TamsClient(server.baseUrl) };
+  }
 
-    it('wait for a broker that is away, and are published when it is back', async () => {
-      const { topic, client, server } = await publishing();
-      const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
-      await client.putFlow(flow);
-      await broker.read(topic, (all) => ofKey(all, flow.id).length > 0);
-      await broker.kill();
-      await client.request('PUT', `/flows/${flow.id}/label`, 'while it is away');
-      await expect.poll(() => readMetric(server.baseUrl, 'tams_kafka_up'), { timeout: 60_000 }).toBe(0);
-      expect(await readMetric(server.baseUrl, 'tams_kafka_unpublished_events')).toBeGreaterThan(0);
-      expect((await fetch(`${server.baseUrl}/readyz`)).status).toBe(200);
-      await broker.start();
-      await broker.read(topic, (all) => ofKey(all, flow.id).length > 1, 60_000);
-      await expect.poll(() => readMetric(server.baseUrl, 'tams_kafka_unpublished_events'), { timeout: 60_000 }).toBe(0);
-      expect(await readMetric(server.baseUrl, 'tams_kafka_up')).toBe(1);
-    }, 120_000);
-
-    it.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])(
-      'go over TLS, with a user and a password by %s',
-      async (mechanism) => {
-        const { topic, client } = await publishing({
-          KAFKA_BROKERS: broker.secureAddress,
-          KAFKA_TLS: 'true',
-          KAFKA_TLS_CA_FILE: join(folder, 'ca.pem'),
-          KAFKA_SASL_MECHANISM: mechanism,
-          KAFKA_USERNAME: KAFKA_USER.username,
-          KAFKA_PASSWORD: KAFKA_USER.password,
-        });
-        const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
-        await client.putFlow(flow);
-        await broker.read(topic, (all) => ofKey(all, flow.id).length > 0);
-      },
+  it('are those of webhooks, with the id of the flow or source as the key, in order, and without signed URLs', async () => {
+    const { topic, client } = await publishing();
+    const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
+    await client.putFlow(flow);
+    for (let index = 0; index < 100; index += 1) await client.request('PUT', `/flows/${flow.id}/tags/${index}`, 'set');
+    const { body } = await client.allocate(flow.id, { limit: 1 });
+    const objectId = body.media_objects[0]?.object_id ?? '';
+    const put = body.media_objects[0]?.put_url;
+    await fetch(put?.url ?? '', {
+      method: 'PUT',
+      body: 'x',
+      headers: { 'content-type': put?.['content-type'] ?? '' },
+    });
+    await client.request('POST', `/flows/${flow.id}/segments`, { object_id: objectId, timerange: '[0:0_1:0)' });
+    await client.request('DELETE', `/flows/${flow.id}/segments`);
+    await client.request('DELETE', `/flows/${flow.id}`);
+    const messages = await broker.read(topic, (all) =>
+      all.some((each) => eventOf(each).event_type === 'flows/deleted'),
     );
 
-    it.each([
-      { wrong: { KAFKA_PASSWORD: 'not hunter2' }, says: /authentication/i },
-      { wrong: { KAFKA_TLS_CA_FILE: '' }, says: /certificate/i },
-    ])('say why they wait, without the password: $says', async ({ wrong, says }) => {
-      const { client, server } = await publishing({
+    const events = ofKey(messages, flow.id);
+    const types = events.map(({ event_type }) => event_type);
+    expect(types.filter((type) => type !== 'flows/updated')).toEqual([
+      'flows/created',
+      'flows/segments_added',
+      'flows/segments_deleted',
+      'flows/deleted',
+    ]);
+    const tags = events
+      .filter(({ event_type }) => event_type === 'flows/updated')
+      .map(({ event }) => Object.keys(event.flow?.tags ?? {}).length);
+    expect(tags.filter((count, index) => count > (tags[index - 1] ?? 0))).toHaveLength(100);
+    expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(events.length);
+    const added = events.find(({ event_type }) => event_type === 'flows/segments_added');
+    expect(added?.event.segments).toMatchObject([{ object_id: objectId, get_urls: [] }]);
+    expect(ofKey(messages, flow.source_id)[0]?.event_type).toBe('sources/created');
+  });
+
+  it('that the broker finds too large go to the dead letters without their content, and do not hold up others', async () => {
+    const { topic, client, server } = await publishing({ KAFKA_DEAD_LETTERS_TOPIC: 'dead' });
+    const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
+    await client.putFlow(flow);
+    await client.request('PUT', `/flows/${flow.id}/description`, 'x'.repeat(2 * MESSAGE_MAX));
+    await client.request('PUT', `/flows/${flow.id}/description`, 'short');
+    const messages = await broker.read(topic, (all) => ofKey(all, flow.id).length >= 2);
+    expect(ofKey(messages, flow.id).map(({ event_type }) => event_type)).toEqual(['flows/created', 'flows/updated']);
+    const [letter] = await broker.read('dead', (all) => all.length > 0);
+    const dead = letter as Message;
+    expect(eventOf(dead)).toMatchObject({
+      event_type: 'flows/updated',
+      event: { flow_id: flow.id, source_id: flow.source_id },
+    });
+    expect(headersOf(dead)).toMatchObject({
+      topic,
+      reason: expect.stringMatching(/larger|too large|max/i) as string,
+    });
+    expect(await readMetric(server.baseUrl, 'tams_kafka_dead_letters_total')).toBe(1);
+  });
+
+  it('wait for a broker that is away, and are published when it is back', async () => {
+    const { topic, client, server } = await publishing();
+    const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
+    await client.putFlow(flow);
+    await broker.read(topic, (all) => ofKey(all, flow.id).length > 0);
+    await broker.kill();
+    await client.request('PUT', `/flows/${flow.id}/label`, 'while it is away');
+    await expect.poll(() => readMetric(server.baseUrl, 'tams_kafka_up')).toBe(0);
+    expect(await readMetric(server.baseUrl, 'tams_kafka_unpublished_events')).toBeGreaterThan(0);
+    expect((await fetch(`${server.baseUrl}/readyz`)).status).toBe(200);
+    await broker.start();
+    await broker.read(topic, (all) => ofKey(all, flow.id).length > 1, 60_000);
+    await expect.poll(() => readMetric(server.baseUrl, 'tams_kafka_unpublished_events')).toBe(0);
+    expect(await readMetric(server.baseUrl, 'tams_kafka_up')).toBe(1);
+  });
+
+  it.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])(
+    'go over TLS, with a user and a password by %s',
+    async (mechanism) => {
+      const { topic, client } = await publishing({
         KAFKA_BROKERS: broker.secureAddress,
         KAFKA_TLS: 'true',
         KAFKA_TLS_CA_FILE: join(folder, 'ca.pem'),
-        KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+        KAFKA_SASL_MECHANISM: mechanism,
         KAFKA_USERNAME: KAFKA_USER.username,
         KAFKA_PASSWORD: KAFKA_USER.password,
-        ...wrong,
       });
-      await client.putFlow(videoFlow({ id: randomUUID(), source_id: randomUUID() }));
-      const failure = async (): Promise<string> => {
-        const { workers } = (await (await fetch(`${server.baseUrl}/health`)).json()) as {
-          workers: { name: string; last_failure?: string }[];
-        };
-        return workers.find(({ name }) => name === 'kafka events')?.last_failure ?? '';
-      };
-      await expect.poll(failure, { timeout: 60_000 }).toMatch(says);
-      expect(await failure()).not.toContain('hunter2');
+      const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
+      await client.putFlow(flow);
+      await broker.read(topic, (all) => ofKey(all, flow.id).length > 0);
+    },
+  );
+
+  it.each([
+    { wrong: { KAFKA_PASSWORD: 'not hunter2' }, says: /authentication/i },
+    { wrong: { KAFKA_TLS_CA_FILE: '' }, says: /certificate/i },
+  ])('say why they wait, without the password: $says', async ({ wrong, says }) => {
+    const { client, server } = await publishing({
+      KAFKA_BROKERS: broker.secureAddress,
+      KAFKA_TLS: 'true',
+      KAFKA_TLS_CA_FILE: join(folder, 'ca.pem'),
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_USERNAME: KAFKA_USER.username,
+      KAFKA_PASSWORD: KAFKA_USER.password,
+      ...wrong,
     });
-  },
-);
+    await client.putFlow(videoFlow({ id: randomUUID(), source_id: randomUUID() }));
+    const failure = async (): Promise<string> => {
+      const { workers } = (await (await fetch(`${server.baseUrl}/health`)).json()) as {
+        workers: { name: string; last_failure?: string }[];
+      };
+      return workers.find(({ name }) => name === 'kafka events')?.last_failure ?? '';
+    };
+    await expect.poll(failure).toMatch(says);
+    expect(await failure()).not.toContain('hunter2');
+  });
+});

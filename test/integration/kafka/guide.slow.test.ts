@@ -62,5 +62,4 @@ it.skipIf(KAFKA_MISSING)(
     }
     expect(stdout).toMatch(/vast-tams +buckets/);
   },
-  120_000,
 );

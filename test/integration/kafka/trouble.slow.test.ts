@@ -57,78 +57,74 @@ const created = (key: string): string =>
     Records: [{ eventName: 's3:ObjectCreated:Put', s3: { bucket: { name: 'archive' }, object: { key } } }],
   });
 
-describe.skipIf(KAFKA_MISSING)(
-  `trouble with a broker or a store, where Kafka ${KAFKA_MISSING ?? 'is'}`,
-  { timeout: 180_000 },
-  () => {
-    let broker: KafkaBroker;
-    beforeAll(async () => {
-      broker = await KafkaBroker.start();
-      await broker.createTopics(['buckets', 'dead', 'events'], 1);
-    });
-    afterAll(() => broker.close());
+describe.skipIf(KAFKA_MISSING)(`trouble with a broker or a store, where Kafka ${KAFKA_MISSING ?? 'is'}`, () => {
+  let broker: KafkaBroker;
+  beforeAll(async () => {
+    broker = await KafkaBroker.start();
+    await broker.createTopics(['buckets', 'dead', 'events'], 1);
+  });
+  afterAll(() => broker.close());
 
-    it('a key that the store refuses goes to the dead letters; one that waits for the keys of the store does not', async () => {
-      const store = await Store.open();
-      onTestFinished(() => store.close());
-      const env = {
-        KAFKA_BROKERS: broker.address,
-        KAFKA_NOTIFICATIONS_TOPIC: 'buckets',
-        KAFKA_DEAD_LETTERS_TOPIC: 'dead',
+  it('a key that the store refuses goes to the dead letters; one that waits for the keys of the store does not', async () => {
+    const store = await Store.open();
+    onTestFinished(() => store.close());
+    const env = {
+      KAFKA_BROKERS: broker.address,
+      KAFKA_NOTIFICATIONS_TOPIC: 'buckets',
+      KAFKA_DEAD_LETTERS_TOPIC: 'dead',
+    };
+    const server = await startTestServer({ env: { ...env, ...store.env }, log: () => undefined });
+    onTestFinished(() => server.close());
+    await broker.send('buckets', [created('forbidden.mp4'), created('behind.mp4')]);
+    await expect.poll(() => broker.lag(GROUP, 'buckets'), { timeout: 90_000 }).toBe(0);
+    const [letter] = await broker.read('dead', (letters) => letters.length > 0);
+    expect(letter && headersOf(letter)['reason']).toMatch(/refused the request \(403/);
+
+    store.isLocked = true;
+    await broker.send('buckets', [created('later.mp4')]);
+    const lastFailure = async (): Promise<string | undefined> => {
+      const { workers } = (await (await fetch(`${server.baseUrl}/health`)).json()) as {
+        workers: { name: string; last_failure?: string }[];
       };
-      const server = await startTestServer({ env: { ...env, ...store.env }, log: () => undefined });
-      onTestFinished(() => server.close());
-      await broker.send('buckets', [created('forbidden.mp4'), created('behind.mp4')]);
-      await expect.poll(() => broker.lag(GROUP, 'buckets'), { timeout: 90_000 }).toBe(0);
-      const [letter] = await broker.read('dead', (letters) => letters.length > 0);
-      expect(letter && headersOf(letter)['reason']).toMatch(/refused the request \(403/);
+      return workers.find(({ name }) => name === 'kafka notifications')?.last_failure;
+    };
+    await expect.poll(lastFailure).toMatch(/offset 2: The media store/);
+    // Longer than five attempts take.
+    await pause(9_000);
+    expect(await broker.lag(GROUP, 'buckets')).toBe(1);
+    store.isLocked = false;
+    await expect.poll(() => broker.lag(GROUP, 'buckets')).toBe(0);
+    expect(await readMetric(server.baseUrl, 'tams_kafka_dead_letters_total')).toBe(1);
+  });
 
-      store.isLocked = true;
-      await broker.send('buckets', [created('later.mp4')]);
-      const lastFailure = async (): Promise<string | undefined> => {
-        const { workers } = (await (await fetch(`${server.baseUrl}/health`)).json()) as {
-          workers: { name: string; last_failure?: string }[];
-        };
-        return workers.find(({ name }) => name === 'kafka notifications')?.last_failure;
-      };
-      await expect.poll(lastFailure, { timeout: 60_000 }).toMatch(/offset 2: The media store/);
-      // Longer than five attempts take.
-      await pause(9_000);
-      expect(await broker.lag(GROUP, 'buckets')).toBe(1);
-      store.isLocked = false;
-      await expect.poll(() => broker.lag(GROUP, 'buckets'), { timeout: 60_000 }).toBe(0);
-      expect(await readMetric(server.baseUrl, 'tams_kafka_dead_letters_total')).toBe(1);
-    });
+  it('many large events go in batches that the broker takes; a server stops although the broker is silent', async () => {
+    const env = { KAFKA_BROKERS: broker.address, KAFKA_NOTIFICATIONS_TOPIC: 'buckets', KAFKA_EVENTS_TOPIC: 'events' };
+    const server = await startTestServer({ env, log: () => undefined });
+    let isOpen = true;
+    onTestFinished(() => (isOpen ? server.close() : undefined));
+    const client = new TamsClient(server.baseUrl);
+    const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
+    await client.putFlow(flow);
+    // Three bytes a character, and all of them in the log at once.
+    const text = '\u4e2d'.repeat(100_000);
+    for (let index = 0; index < 20; index += 1) {
+      await client.request('PUT', `/flows/${flow.id}/description`, `${index} ${text}`);
+    }
+    const descriptionOf = (value: Buffer): string =>
+      (JSON.parse(value.toString()) as { event: { flow?: { description?: string } } }).event.flow?.description ?? '';
+    const isLast = (value: Buffer): boolean => descriptionOf(value).startsWith('19 ');
+    const messages = await broker.read('events', (all) => all.some(({ value }) => isLast(value)));
+    const numbers = messages.map(({ value }) => parseInt(descriptionOf(value))).filter((number) => number >= 0);
+    expect(numbers.filter((number, index) => numbers.indexOf(number) === index)).toEqual(
+      Array.from({ length: 20 }, (_, index) => index),
+    );
+    await expect.poll(() => readMetric(server.baseUrl, 'tams_kafka_up')).toBe(2);
 
-    it('many large events go in batches that the broker takes; a server stops although the broker is silent', async () => {
-      const env = { KAFKA_BROKERS: broker.address, KAFKA_NOTIFICATIONS_TOPIC: 'buckets', KAFKA_EVENTS_TOPIC: 'events' };
-      const server = await startTestServer({ env, log: () => undefined });
-      let isOpen = true;
-      onTestFinished(() => (isOpen ? server.close() : undefined));
-      const client = new TamsClient(server.baseUrl);
-      const flow = videoFlow({ id: randomUUID(), source_id: randomUUID() });
-      await client.putFlow(flow);
-      // Three bytes a character, and all of them in the log at once.
-      const text = '\u4e2d'.repeat(100_000);
-      for (let index = 0; index < 20; index += 1) {
-        await client.request('PUT', `/flows/${flow.id}/description`, `${index} ${text}`);
-      }
-      const descriptionOf = (value: Buffer): string =>
-        (JSON.parse(value.toString()) as { event: { flow?: { description?: string } } }).event.flow?.description ?? '';
-      const isLast = (value: Buffer): boolean => descriptionOf(value).startsWith('19 ');
-      const messages = await broker.read('events', (all) => all.some(({ value }) => isLast(value)));
-      const numbers = messages.map(({ value }) => parseInt(descriptionOf(value))).filter((number) => number >= 0);
-      expect(numbers.filter((number, index) => numbers.indexOf(number) === index)).toEqual(
-        Array.from({ length: 20 }, (_, index) => index),
-      );
-      await expect.poll(() => readMetric(server.baseUrl, 'tams_kafka_up'), { timeout: 60_000 }).toBe(2);
-
-      broker.freeze();
-      await client.request('PUT', `/flows/${flow.id}/label`, 'nobody takes this');
-      const start = Date.now();
-      isOpen = false;
-      await server.close();
-      expect(Date.now() - start).toBeLessThan(STOP_WITHIN_MS);
-    });
-  },
-);
+    broker.freeze();
+    await client.request('PUT', `/flows/${flow.id}/label`, 'nobody takes this');
+    const start = Date.now();
+    isOpen = false;
+    await server.close();
+    expect(Date.now() - start).toBeLessThan(STOP_WITHIN_MS);
+  });
+});

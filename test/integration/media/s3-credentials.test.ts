@@ -130,7 +130,7 @@ describe.skipIf(binary === undefined)('a server on S3 without keys in its config
     /** In Unix seconds; PRESIGN_EXPIRES_S is an hour, twice what the credentials live. */
     const expiry = async (): Promise<number> => expiryOf((await api.allocate(flowId))[0]?.put_url.url ?? '');
     const nowS = Date.now() / 1000;
-    await expect.poll(expiry, { timeout: 15_000 }).toBeGreaterThan(nowS + 1000);
+    await expect.poll(expiry).toBeGreaterThan(nowS + 1000);
     expect(await expiry()).toBeLessThanOrEqual(Date.now() / 1000 + 1800);
     await expectMedia(api);
   });
@@ -143,7 +143,7 @@ describe.skipIf(binary === undefined)('a server on S3 without keys in its config
     const api = await start();
     const flowId = await api.newFlow();
     const token = async (): Promise<string | null> => tokenOf((await api.allocate(flowId))[0]?.put_url.url ?? '');
-    await expect.poll(token, { timeout: 15_000 }).toMatch(/^token\/[2-9]$/);
+    await expect.poll(token).toMatch(/^token\/[2-9]$/);
   });
 
   it('starts where there are none, says so, and serves when there are some', async () => {
@@ -160,9 +160,9 @@ describe.skipIf(binary === undefined)('a server on S3 without keys in its config
     expect(refused.text).toContain(message);
     endpoint.lives = [3600];
     const ready = async (): Promise<number> => (await call(api.baseUrl, 'GET', '/readyz')).status;
-    await expect.poll(ready, { timeout: 20_000 }).toBe(200);
+    await expect.poll(ready).toBe(200);
     await expect
-      .poll(() => api.send('POST', `/flows/${flowId}/storage`, { limit: 1 }), { timeout: 20_000 })
+      .poll(() => api.send('POST', `/flows/${flowId}/storage`, { limit: 1 }))
       .toMatchObject({
         status: 201,
       });

@@ -25,7 +25,7 @@ async function makeHls(folder: string, name: string, source: string): Promise<st
   return files.sort().map((file) => join(folder, file));
 }
 
-describe.skipIf(!hasFfmpeg)('what clients ingest plays (skipped: there is no ffmpeg)', { timeout: 240_000 }, () => {
+describe.skipIf(!hasFfmpeg)('what clients ingest plays (skipped: there is no ffmpeg)', () => {
   let folder: string;
   let provider: IdentityProvider;
   let server: TestServer;
@@ -53,7 +53,7 @@ describe.skipIf(!hasFfmpeg)('what clients ingest plays (skipped: there is no ffm
     const { code, stdout, stderr } = await runMgmt(args, { TAMS_URL: server.baseUrl, TAMS_TOKEN: token });
     expect(code, stderr).toBe(0);
     segments['mgmt'] = await client.segments(/flow (\S+) {2}video/.exec(stdout)?.[1] ?? '');
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await server.close();

@@ -10,7 +10,7 @@ import { Workspace } from './support/workspace.ts';
 const PRORES = ['-c:v', 'prores_ks', '-profile:v', '1', '-c:a', 'pcm_s24le', '-timecode', '10:00:00:00'];
 const FLAC = ['-c:v', 'mpeg4', '-g', '10', '-c:a', 'flac'];
 
-describe.skipIf(!hasFfmpeg)('codecs in and out (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('codecs in and out (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
 
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import { ffmpeg, hasFfmpeg, makeClip, makeMedia } from './support/media.ts';
 import { type MgmtRun, runMgmt } from './support/run-mgmt.ts';
 import { Workspace } from './support/workspace.ts';
 
-describe.skipIf(!hasFfmpeg)('ingests that fail (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('ingests that fail (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
   let clip: string;
 

@@ -73,7 +73,7 @@ test('makes what was asked for, the same from equal options, and a server serves
   } finally {
     await Promise.all([one.close(), other.close(), another.close()]);
   }
-}, 120_000);
+});
 
 test('adds to what is there only when told to, nothing twice, and all as verify expects it', async () => {
   const env = { DATA_DIR: join(folder, 'asked') };
@@ -85,7 +85,7 @@ test('adds to what is there only when told to, nothing twice, and all as verify 
   const twice = withConfiguredStore(({ store }) => generate(store, SPEC, () => undefined), env);
   await expect(twice).rejects.toThrow('choose another seed');
   expect(await findings(loadConfig(env), false, [...CHECKS])).toEqual([]);
-}, 120_000);
+});
 
 test.each([
   ['--objects-per-segment', '1.5', 'at most 1'],
@@ -130,4 +130,4 @@ test('works on a VAST cluster too', async () => {
   } finally {
     await emulator.close();
   }
-}, 120_000);
+});

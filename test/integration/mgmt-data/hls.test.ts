@@ -14,7 +14,7 @@ import { Workspace } from './support/workspace.ts';
 const SECONDS = 3;
 const HEAD = '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n';
 
-describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
   let clip: string;
   let pictures: string[];

@@ -14,7 +14,7 @@ import { type IngestedFlow, Workspace } from './support/workspace.ts';
 const SECONDS = 6;
 const FRAMES = 180;
 
-describe.skipIf(!hasFfmpeg)('media in and out (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('media in and out (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
   let clip: string;
   let pictures: string[];

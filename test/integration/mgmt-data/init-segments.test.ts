@@ -11,7 +11,7 @@ interface Listed {
   readonly init_object?: { readonly object_id: string };
 }
 
-describe.skipIf(!hasFfmpeg)('fMP4 and TAMS 8.2 (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('fMP4 and TAMS 8.2 (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
   let clip: string;
 

@@ -42,7 +42,7 @@ const CODED: readonly [string, readonly string[], RegExp][] = [
   ['FLAC', [...SOUND, '-c:a', 'flac'], /^fLaC$/],
 ];
 
-describe.skipIf(!hasFfmpeg)('the codecs of fMP4 (skipped: there is no ffmpeg)', { timeout: 60_000 }, () => {
+describe.skipIf(!hasFfmpeg)('the codecs of fMP4 (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
   beforeAll(async () => {
     work = await Workspace.open('8.2');

@@ -21,7 +21,7 @@ const [MULTI, VIDEO, AUDIO, WORDS] = [1, 2, 3, 4].map((number) => testId('flow',
   string,
 ];
 
-describe.skipIf(!hasFfmpeg)('packed audio and WebVTT (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('packed audio and WebVTT (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
   let base: string;
   beforeAll(async () => {
@@ -78,7 +78,7 @@ describe.skipIf(!hasFfmpeg)('packed audio and WebVTT (skipped: there is no ffmpe
       const cue = `WEBVTT\n\n00:00:0${2 * index}.500 --> 00:00:0${2 * index + 1}.500\nwords ${index}\n`;
       await put(WORDS, Buffer.from(cue), range, `${START}:0`);
     }
-  }, 120_000);
+  });
   afterAll(() => work.close());
 
   async function put(flow: string, bytes: Buffer, timerange: string, offset: string): Promise<void> {

@@ -32,7 +32,7 @@ async function decoded(input: string): Promise<{ frames: Record<string, number>;
   return { frames: Object.fromEntries(frames) as Record<string, number>, seconds: Number(format.duration) };
 }
 
-describe.skipIf(!hasFfmpeg)('media that were brought in (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('media that were brought in (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
   let clip: string;
   let base: string;

@@ -33,7 +33,7 @@ const FILES: readonly { name: string; rate?: string; options: readonly string[];
   { name: 'no-b-frames.avi', options: [...H264, '-bf', '0', ...PCM], out: 'mov' },
 ];
 
-describe.skipIf(!hasFfmpeg)('round trips (skipped: there is no ffmpeg)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasFfmpeg)('round trips (skipped: there is no ffmpeg)', () => {
   let work: Workspace;
 
   beforeAll(async () => {

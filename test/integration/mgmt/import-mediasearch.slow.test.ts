@@ -94,7 +94,7 @@ it('takes what searches there show, keeps vectors of the same model, and has the
   const found = await until(async () => {
     const { hits } = await find('q=miller&type=semantic&limit=1');
     return hits[0]?.asset.key === 'anew.mp4' ? hits : undefined;
-  }, 120_000);
+  });
   expect(found).toHaveLength(1);
   await server.close();
 });

@@ -87,7 +87,7 @@ describe.each(KINDS)('a restore of a backup as %s', (kind) => {
     const { backup, place } = await prepare(`killed-${kind}`, kind);
     const { child, result } = startMgmt(['restore', backup, '--replace', '--yes'], { DATA_DIR: at(place) });
     await expect
-      .poll(() => readdir(at(place, 'tables')), { timeout: 30_000, interval: 1 })
+      .poll(() => readdir(at(place, 'tables')), { interval: 1 })
       .toContainEqual(expect.stringContaining('.restored-'));
     child.kill('SIGKILL');
     expect((await result).code).toBeNull();
@@ -144,7 +144,7 @@ it('Ctrl-C leaves nothing of a backup, nor of a restore', async () => {
   for (const [args, data, where, draft] of ends) {
     const { child, result } = startMgmt(args, { DATA_DIR: at(data) });
     const drafts = async (): Promise<string[]> => (await readdir(where)).filter((name) => name.startsWith(draft));
-    await expect.poll(drafts, { timeout: 30_000, interval: 5 }).toHaveLength(1);
+    await expect.poll(drafts, { interval: 5 }).toHaveLength(1);
     child.kill('SIGINT');
     expect(await result).toEqual({ code: 130, out: '', err: '' });
     expect(await drafts()).toEqual([]);
@@ -172,7 +172,7 @@ it('nothing believes a cluster that a killed restore left half filled; another r
     await withEngine(async ({ engine }) => {
       const begun = async (): Promise<boolean> =>
         (await engine.describeTable(OBJECTS.name)) !== undefined && (await engine.reader().count(OBJECTS.name)) > 0;
-      await expect.poll(begun, { timeout: 60_000, interval: 5 }).toBe(true);
+      await expect.poll(begun, { interval: 5 }).toBe(true);
       child.kill('SIGKILL');
       expect((await result).code, 'it was killed before its end').toBeNull();
     }, env);

@@ -53,7 +53,7 @@ it('bodies that stall take no more than the memory for bodies, and are cut off w
   expect(await cutOff(api)).toBeGreaterThan(0);
   for (const client of clients) client.close();
   await expect.poll(() => heldBytes(api)).toBe(0);
-}, 60_000);
+});
 
 it('answers that nobody takes make pages smaller, and are cut off while others wait', async () => {
   const api = await start({ PAGE_MAX_BYTES: `${MIB}` });
@@ -71,8 +71,8 @@ it('answers that nobody takes make pages smaller, and are cut off while others w
   const page = await api.send('GET', '/flows?limit=1000');
   expect((page.json as object[]).length).toBeLessThan(5);
   expect(page.headers.get('link')).toContain('rel="next"');
-  await expect.poll(() => cutOff(api), { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => cutOff(api)).toBeGreaterThan(0);
   for (const client of clients) client.close();
   await expect.poll(() => heldBytes(api)).toBe(0);
   expect(await api.all('/flows?limit=1000')).toHaveLength(12);
-}, 60_000);
+});

@@ -143,5 +143,5 @@ describe('tracing', () => {
     expect((await call(server.baseUrl, 'GET', '/service')).status).toBe(200);
     await server.close();
     expect(log.join('')).toContain('traces could not be delivered');
-  }, 60_000);
+  });
 });

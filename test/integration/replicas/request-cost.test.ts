@@ -40,7 +40,7 @@ beforeAll(async () => {
   replicas = await EmulatedReplicas.start(1);
   replica = replicas.first;
   flowId = await fillFlow(replica, (index) => stretch(BigInt(index) * SECOND, SECOND / 2n), SEGMENTS);
-}, 60_000);
+});
 afterAll(async () => {
   await replicas.close();
   await sorted.close();

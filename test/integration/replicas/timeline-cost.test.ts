@@ -44,7 +44,7 @@ describe.each(Object.entries(layouts))('a flow of 40,000 segments %s', (_name, l
   let flowId: string;
   beforeAll(async () => {
     flowId = await fillFlow(replicas.first, layout, SEGMENTS);
-  }, 60_000);
+  });
 
   /** The starts of all segments that overlap the window, in order. */
   const expected = (from: bigint | null, to: bigint | null): bigint[] =>

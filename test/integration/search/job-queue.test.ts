@@ -63,7 +63,7 @@ describeOnEngines('the queue of jobs', (open) => {
       expect(job).toMatchObject({ data: '{"x":1}', attempt: 1, status: 'active' });
     };
     const consumers = [queue.consume(handler, OPTIONS), world.queue(QUICK).consume(handler, OPTIONS)];
-    await expect.poll(() => queue.stats(), { timeout: 20_000 }).toMatchObject({ completed: 20, waiting: 0, active: 0 });
+    await expect.poll(() => queue.stats()).toMatchObject({ completed: 20, waiting: 0, active: 0 });
     await Promise.all(consumers.map((consumer) => consumer.stop()));
     expect(done.sort()).toEqual(keys.sort());
     expect(most).toBeGreaterThan(1);
@@ -110,7 +110,7 @@ describeOnEngines('the queue of jobs', (open) => {
     const queue = world.queue(QUICK);
     await queue.enqueue({ idempotencyKey: 'k', assetId: 'a' });
     queue.consume(async () => Promise.reject(new AppError('invalid_request', 'no transcript')), OPTIONS);
-    await expect.poll(() => queue.stats(), { timeout: 10_000 }).toMatchObject({ dead: 1 });
+    await expect.poll(() => queue.stats()).toMatchObject({ dead: 1 });
     const [letter] = await world.database.listDeadLetters(10, 0);
     expect(letter).toMatchObject({ errorCode: 'invalid_request', retryable: false, attempt: 1 });
   });
@@ -143,7 +143,7 @@ describeOnEngines('the queue of jobs', (open) => {
       await pause(2_000);
     };
     const consumers = [queue.consume(handler, OPTIONS), queue.consume(handler, OPTIONS)];
-    await expect.poll(() => queue.stats(), { timeout: 10_000 }).toMatchObject({ completed: 1 });
+    await expect.poll(() => queue.stats()).toMatchObject({ completed: 1 });
     await Promise.all(consumers.map((consumer) => consumer.stop()));
     expect(begun).toBe(1);
 
@@ -157,7 +157,7 @@ describeOnEngines('the queue of jobs', (open) => {
       { concurrency: 1, timeoutMs: 100 },
     );
     expect(String(await aborted.promise)).toContain('longer than 100 ms');
-    await expect.poll(() => queue.stats(), { timeout: 10_000 }).toMatchObject({ failed: 1, active: 0 });
+    await expect.poll(() => queue.stats()).toMatchObject({ failed: 1, active: 0 });
   });
 
   it('can be paused, for every process, and goes on when it is resumed', async () => {
@@ -172,7 +172,7 @@ describeOnEngines('the queue of jobs', (open) => {
     await pause(150);
     expect(done).toBe(0);
     await control.resume();
-    await expect.poll(() => done, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => done).toBe(1);
   });
 
   it('takes a job back from the dead letters, and forgets what was completed long ago', async () => {
@@ -186,7 +186,7 @@ describeOnEngines('the queue of jobs', (open) => {
     expect(await world.database.listDeadLetters(10, 0)).toEqual([]);
     await expect(control.requeue(letter?.id ?? '')).rejects.toMatchObject({ code: 'not_found' });
     queue.consume(async () => undefined, OPTIONS);
-    await expect.poll(() => queue.stats(), { timeout: 10_000 }).toMatchObject({ completed: 1, dead: 0 });
+    await expect.poll(() => queue.stats()).toMatchObject({ completed: 1, dead: 0 });
     expect(await control.purgeCompleted(Date.now() - 60_000)).toBe(0);
     expect(await control.purgeCompleted(Date.now() + 60_000)).toBe(1);
     expect(await queue.stats()).toMatchObject({ completed: 0 });
@@ -215,7 +215,7 @@ describeOnEngines('the queue of jobs', (open) => {
     const queue = world.queue(QUICK);
     await queue.enqueue({ idempotencyKey: 'k', assetId: 'a' });
     queue.consume(() => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:9000 user:secret@db')), OPTIONS);
-    await expect.poll(() => queue.stats(), { timeout: 10_000 }).toMatchObject({ failed: 1 });
+    await expect.poll(() => queue.stats()).toMatchObject({ failed: 1 });
     const job = await queue.enqueue({ idempotencyKey: 'k', assetId: 'a' });
     expect(job.lastError).toBe('It failed for a reason that the log of the server tells.');
   });
@@ -242,7 +242,7 @@ describe('a worker whose queue cannot be used', () => {
     try {
       expect(worker.status).toMatchObject({ running: true, failuresInRow: 0, lastFailure: undefined });
       await world.manager.close();
-      await expect.poll(() => worker.status.failuresInRow, { timeout: 10_000 }).toBeGreaterThan(2);
+      await expect.poll(() => worker.status.failuresInRow).toBeGreaterThan(2);
       expect(worker.status.lastFailure).toEqual(expect.any(String));
     } finally {
       await worker.stop();
@@ -252,7 +252,7 @@ describe('a worker whose queue cannot be used', () => {
 });
 
 describe('workers that are killed', () => {
-  it('lose no job, and no two hold one at a time', { timeout: 120_000 }, async () => {
+  it('lose no job, and no two hold one at a time', async () => {
     const report = await workUnderKills(1_500, 3, 600);
     const { completed, dead, ...unfinished } = report.stats;
     expect(unfinished).toEqual({ waiting: 0, active: 0, failed: 0 });

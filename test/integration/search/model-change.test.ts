@@ -61,7 +61,7 @@ describeOnEngines('a change of the embedding model', (open) => {
         timeoutMs: 60_000,
       },
     );
-    await expect.poll(() => queue.stats(), { timeout: 20_000 }).toMatchObject({ waiting: 0, active: 0 });
+    await expect.poll(() => queue.stats()).toMatchObject({ waiting: 0, active: 0 });
     await consumer.stop();
   }
 

@@ -111,7 +111,7 @@ describeOnEngines('the object storage', (open) => {
     expect(errors).toHaveLength(2);
   });
 
-  it('is complete beyond a page of 1,000 objects', { timeout: 120_000 }, async () => {
+  it('is complete beyond a page of 1,000 objects', async () => {
     const count = 1_050;
     const keys = Array.from({ length: count }, (_, index) => `k/${String(index).padStart(5, '0')}`);
     for (let start = 0; start < count; start += 50) {

@@ -164,7 +164,7 @@ describeOnEngines('searching', (open) => {
     expect(near.hits[0]?.text).toBe('the election result');
   });
 
-  it('never shows a half-published version, nor two versions of one asset', { timeout: 60_000 }, async () => {
+  it('never shows a half-published version, nor two versions of one asset', async () => {
     const { database } = world;
     const segments = 12;
     const versions = 6;

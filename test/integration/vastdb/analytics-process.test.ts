@@ -112,9 +112,7 @@ describe('the process of the analytics', () => {
     gone.abort();
     expect(await refusal(running)).toBe('cancelled');
     // Its place is free once the thread has left it.
-    await expect
-      .poll(() => compute.run(SUMMARY, nobodyGoes).catch(() => undefined), { timeout: 10_000 })
-      .toMatchObject({ rows: ROWS });
+    await expect.poll(() => compute.run(SUMMARY, nobodyGoes).catch(() => undefined)).toMatchObject({ rows: ROWS });
     expect(await refusal(compute.run(SUMMARY, AbortSignal.abort()))).toBe('cancelled');
   });
 
@@ -207,7 +205,7 @@ describe('the process of the analytics', () => {
     for (let part = 0.5; part < 1.1; part += 0.1) {
       const kind = await refusal(exported(part * whole));
       expect([undefined, 'cancelled']).toContain(kind);
-      await expect.poll(files, { timeout: 10_000 }).toEqual([]);
+      await expect.poll(files).toEqual([]);
     }
   });
 
@@ -232,7 +230,7 @@ describe('the process of the analytics', () => {
     let length = 0;
     for await (const piece of pieces) length += piece.length;
     expect(length).toBe(bytes);
-    await expect.poll(() => readdir(directory), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => readdir(directory)).toEqual([]);
     expect((await compute.run(SUMMARY, nobodyGoes)).rows).toBe(ROWS);
   });
 
@@ -252,7 +250,7 @@ describe('the process of the analytics', () => {
     const death = await running;
     expect(String(death)).toContain(signal);
     expect(death instanceof AnalysisError ? death.kind : undefined).toBe(kind);
-    await expect.poll(() => readdir(directory), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => readdir(directory)).toEqual([]);
     expect((await compute.run(SUMMARY, nobodyGoes)).rows).toBe(ROWS);
   });
 
@@ -275,7 +273,7 @@ describe('the process of the analytics', () => {
     await once(server.stdout, 'data');
     expect((await readdir(directory, { recursive: true })).join()).toContain('.parquet');
     server.kill('SIGKILL');
-    await expect.poll(() => readdir(directory), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => readdir(directory)).toEqual([]);
   });
 
   it('takes nothing after it was closed', async () => {

@@ -72,5 +72,5 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL ${POSTGRES_MISSING ?? ''}`, () => 
     } finally {
       await Promise.all([engine.close(), other.close()]);
     }
-  }, 60_000);
+  });
 });

@@ -59,7 +59,7 @@ describe.skipIf(POSTGRES_MISSING)(`the pools of connections ${POSTGRES_MISSING ?
       .toBe(2);
   });
 
-  it('refuse after one wait, and say that all connections were busy', { timeout: 60_000 }, async () => {
+  it('refuse after one wait, and say that all connections were busy', async () => {
     const unlock = await locked(url);
     log.length = 0;
     const busy = [1, 2].map(() => call(server.baseUrl, 'GET', '/flows'));

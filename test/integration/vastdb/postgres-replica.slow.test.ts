@@ -16,7 +16,7 @@ describe.skipIf(POSTGRES_MISSING)(`a read replica of PostgreSQL ${POSTGRES_MISSI
   beforeAll(async () => {
     primary = await startPostgres();
     replica = await primary.standby();
-  }, 120_000);
+  });
   afterAll(async () => {
     await replica.dispose();
     await primary.dispose();
@@ -74,7 +74,7 @@ describe.skipIf(POSTGRES_MISSING)(`a read replica of PostgreSQL ${POSTGRES_MISSI
     await expect.poll(() => engine.reader('background').count('notes')).toBe(3);
   });
 
-  it('is replaced by the primary while it is lost', { timeout: 60_000 }, async () => {
+  it('is replaced by the primary while it is lost', async () => {
     const engine = await open(replica.urlOf(url));
     await engine.createTable(NOTES);
     await insert(engine, 'a');
@@ -97,7 +97,7 @@ describe.skipIf(POSTGRES_MISSING)(`a read replica of PostgreSQL ${POSTGRES_MISSI
           await engine.reader('background').count('notes');
           return log.join('');
         },
-        { timeout: 20_000, interval: 500 },
+        { interval: 500 },
       )
       .toContain('background reads go to the replica again');
   });
@@ -112,7 +112,7 @@ describe.skipIf(POSTGRES_MISSING)(`a read replica of PostgreSQL ${POSTGRES_MISSI
     return message;
   };
 
-  it('is refused at the start where it is none of this database', { timeout: 60_000 }, async () => {
+  it('is refused at the start where it is none of this database', async () => {
     const other = await primary.database();
     await caughtUp();
     expect(await refusal(replica.urlOf(other))).toMatch(

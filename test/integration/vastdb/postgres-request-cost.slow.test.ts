@@ -33,7 +33,7 @@ describe.skipIf(POSTGRES_MISSING)(`what requests ask of PostgreSQL ${POSTGRES_MI
     const flow = multiFlow({ id, source_id: crypto.randomUUID() });
     expect((await call(server.baseUrl, 'PUT', `/flows/${id}`, { json: flow })).status).toBe(201);
     await post(1_000);
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.close();
     await network.close();

@@ -268,5 +268,5 @@ describe.skipIf(POSTGRES_MISSING)(`TLS and passwords of PostgreSQL ${POSTGRES_MI
     }
     expect(outputs.join('')).toMatch(/DATABASE_URL/);
     for (const secret of [PASSWORD, encodeURIComponent(PASSWORD)]) expect(outputs.join('')).not.toContain(secret);
-  }, 90_000);
+  });
 });

@@ -58,4 +58,4 @@ it('keeps every acknowledged transaction, and whole ones only, when the process 
     expect(acknowledged.filter((group) => !positions.has(group))).toEqual([]);
   }
   expect(acknowledged.length).toBeGreaterThan(rounds * 5);
-}, 60_000);
+});

@@ -242,7 +242,7 @@ describe('locks of another process', () => {
       other.close();
       await put(engine, 'b');
     });
-  }, 20_000);
+  });
 });
 
 describe('the write-ahead log', () => {

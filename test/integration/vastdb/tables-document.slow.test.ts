@@ -22,7 +22,6 @@ const blocks = (language: string): string[] =>
 const STATEMENTS = blocks('sql');
 const DIALECTS = ['trino', 'spark'] as const;
 /** Python alone takes seconds to start. */
-const PATIENCE_MS = 240_000;
 const FLOW = '10000000-0000-4000-8000-000000000015';
 /** The first cell of the rows of each statement. */
 const ANSWERS = [
@@ -66,7 +65,7 @@ it('has the statements that are asked here', () => {
   expect(DIALECTS.map((dialect) => blocks(dialect).length)).toEqual([1, 1]);
 });
 
-it('SQLite answers them', { timeout: PATIENCE_MS }, async () => {
+it('SQLite answers them', async () => {
   const server = await startTestServer({ env: { TABLE_ENGINE: 'sqlite' } });
   try {
     await fill(server);
@@ -83,7 +82,7 @@ it('SQLite answers them', { timeout: PATIENCE_MS }, async () => {
   }
 });
 
-it.skipIf(POSTGRES_MISSING !== undefined)('PostgreSQL answers them', { timeout: PATIENCE_MS }, async () => {
+it.skipIf(POSTGRES_MISSING !== undefined)('PostgreSQL answers them', async () => {
   const postgres = await startPostgres();
   const url = await postgres.database();
   const env = { TABLE_ENGINE: 'postgres', DATABASE_URL: url, SECRET_KEY: 'a secret of thirty-two characters and more' };
@@ -132,65 +131,61 @@ print(json.dumps([translated(*each) for each in statements]))
 
 const python = await pythonWith(VAST_SDK, 'sqlglot');
 
-describe.skipIf(typeof python !== 'string')(
-  "over an emulated cluster, with the vendor's SDK",
-  { timeout: PATIENCE_MS },
-  () => {
-    let emulator: VastEmulator;
-    let server: TestServer;
-    let folder: string;
-    let env: Record<string, string>;
-    beforeAll(async () => {
-      emulator = await startVastEmulator({ schema: 'tams' });
-      const tables = vastEnv(emulator, 'tams');
-      server = await startTestServer({ env: tables });
-      folder = await mkdtemp(join(tmpdir(), 'tams-tables-'));
-      await fill(server);
-      env = { ...tables, VAST_ENDPOINT: tables.VAST_ENDPOINTS, FLOW, PATH: process.env['PATH'] ?? '' };
-    });
-    afterAll(async () => {
-      await server.close();
-      await emulator.close();
-      await rm(folder, { recursive: true, force: true });
-    });
-    const runPython = async (script: string, ...args: string[]): Promise<string> =>
-      (await promisify(execFile)(python as string, ['-c', script, ...args], { env })).stdout;
+describe.skipIf(typeof python !== 'string')("over an emulated cluster, with the vendor's SDK", () => {
+  let emulator: VastEmulator;
+  let server: TestServer;
+  let folder: string;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    emulator = await startVastEmulator({ schema: 'tams' });
+    const tables = vastEnv(emulator, 'tams');
+    server = await startTestServer({ env: tables });
+    folder = await mkdtemp(join(tmpdir(), 'tams-tables-'));
+    await fill(server);
+    env = { ...tables, VAST_ENDPOINT: tables.VAST_ENDPOINTS, FLOW, PATH: process.env['PATH'] ?? '' };
+  });
+  afterAll(async () => {
+    await server.close();
+    await emulator.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const runPython = async (script: string, ...args: string[]): Promise<string> =>
+    (await promisify(execFile)(python as string, ['-c', script, ...args], { env })).stdout;
 
-    it('the script prints the segments', async () => {
-      const lines = (await runPython(blocks('python')[0] ?? 'exit 1')).trim().split('\n');
-      expect(lines.map((line) => line.split(' ')[0])).toEqual(['3723', '3724']);
-      for (const line of lines) expect(line).toMatch(/^\d+ [0-9a-f-]{36} [^ ]+$/);
-    });
+  it('the script prints the segments', async () => {
+    const lines = (await runPython(blocks('python')[0] ?? 'exit 1')).trim().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['3723', '3724']);
+    for (const line of lines) expect(line).toMatch(/^\d+ [0-9a-f-]{36} [^ ]+$/);
+  });
 
-    it('DuckDB answers them, and those of Trino and Spark', async () => {
-      const dialects = DIALECTS.map((dialect) => [dialect, blocks(dialect)[0] ?? '']);
-      const translated = JSON.parse(await runPython(TO_FILES, folder, JSON.stringify(dialects))) as string[];
-      const instance = await DuckDBInstance.create();
-      const connection = await instance.connect();
-      try {
-        for (const file of await readdir(folder)) {
-          const table = file.replace('.parquet', '');
-          await connection.run(`create view ${table} as from '${join(folder, file)}'`);
-        }
-        await connection.run('create macro timestamp_millis(ms) as make_timestamp(ms * 1000)');
-        const rowsOf = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS();
-        expect(await ask(STATEMENTS, rowsOf)).toEqual(ANSWERS);
-        for (const sql of translated) {
-          const rows = await rowsOf(sql);
-          expect(rows.map(([label, , rate, start]) => [label, rate, start])).toEqual([
-            ['News', 25, '3723:500000000'],
-            ['News', 25, '3724:500000000'],
-          ]);
-          for (const [, created, , , id, key] of rows) {
-            expect(Math.abs(Number(created) - Date.now())).toBeLessThan(3_600_000);
-            expect(id).toMatch(/^[0-9a-f-]{36}$/);
-            expect(key).toMatch(/^\S+$/);
-          }
-        }
-      } finally {
-        connection.disconnectSync();
-        instance.closeSync();
+  it('DuckDB answers them, and those of Trino and Spark', async () => {
+    const dialects = DIALECTS.map((dialect) => [dialect, blocks(dialect)[0] ?? '']);
+    const translated = JSON.parse(await runPython(TO_FILES, folder, JSON.stringify(dialects))) as string[];
+    const instance = await DuckDBInstance.create();
+    const connection = await instance.connect();
+    try {
+      for (const file of await readdir(folder)) {
+        const table = file.replace('.parquet', '');
+        await connection.run(`create view ${table} as from '${join(folder, file)}'`);
       }
-    });
-  },
-);
+      await connection.run('create macro timestamp_millis(ms) as make_timestamp(ms * 1000)');
+      const rowsOf = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS();
+      expect(await ask(STATEMENTS, rowsOf)).toEqual(ANSWERS);
+      for (const sql of translated) {
+        const rows = await rowsOf(sql);
+        expect(rows.map(([label, , rate, start]) => [label, rate, start])).toEqual([
+          ['News', 25, '3723:500000000'],
+          ['News', 25, '3724:500000000'],
+        ]);
+        for (const [, created, , , id, key] of rows) {
+          expect(Math.abs(Number(created) - Date.now())).toBeLessThan(3_600_000);
+          expect(id).toMatch(/^[0-9a-f-]{36}$/);
+          expect(key).toMatch(/^\S+$/);
+        }
+      }
+    } finally {
+      connection.disconnectSync();
+      instance.closeSync();
+    }
+  });
+});

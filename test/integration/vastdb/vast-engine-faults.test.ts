@@ -224,7 +224,7 @@ describe('a rollback that cannot be delivered', () => {
     await expect(work).rejects.toThrow('changed its mind');
     expect(emulator.openTransactions()).toBeGreaterThan(0);
     mend();
-    await expect.poll(() => emulator.openTransactions(), { timeout: 4000 }).toBe(0);
+    await expect.poll(() => emulator.openTransactions()).toBe(0);
     await increment(other, 'a');
     await expectExactly(other, 'a', 1n);
   });
@@ -317,7 +317,7 @@ describe('endpoints', () => {
       await emulator.faults.kill(endpoint);
       await sleep(200);
       await emulator.faults.revive(endpoint);
-      await expect.poll(() => engine.endpoints.healthy().length, { timeout: 3000 }).toBe(3);
+      await expect.poll(() => engine.endpoints.healthy().length).toBe(3);
     }
     done = true;
     for (const [index, count] of (await Promise.all(counts)).entries()) {

@@ -85,4 +85,4 @@ it('initialisation segments live as long as something uses them, and no longer',
     { numRuns: 12 },
   );
   // Each step looks twice for what is due, which is some twenty requests to a cluster.
-}, 120_000);
+});

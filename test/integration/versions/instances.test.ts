@@ -91,7 +91,7 @@ const eventually = (assertion: () => Promise<void>) =>
       await server.lookForDue();
       await assertion();
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
 
 async function serve(answer: (path: string) => { status: number; body: string }): Promise<Server & { url: string }> {

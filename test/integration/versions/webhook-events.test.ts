@@ -167,7 +167,7 @@ it('a webhook in error says why, in no words of the receiver, cannot be disabled
   const { id } = await register(newer, receiver);
   await newer.newFlow();
   const shown = () => newer.get<Shown>(`${WEBHOOKS}/${id}`);
-  await expect.poll(async () => (await shown()).status, { timeout: 20_000 }).toBe('error');
+  await expect.poll(async () => (await shown()).status).toBe('error');
   const { error } = await shown();
   expect(error).toEqual({
     type: 'webhook_failing',
@@ -185,7 +185,7 @@ it('a webhook in error says why, in no words of the receiver, cannot be disabled
   expect(await shown()).toMatchObject({ status: 'started' });
   receiver.clear();
   const flowId = await newer.newFlow({ label: 'told' });
-  await expect.poll(() => JSON.stringify(receiver.taken), { timeout: 20_000 }).toContain(flowId);
+  await expect.poll(() => JSON.stringify(receiver.taken)).toContain(flowId);
 });
 
 it('an empty list of collections is for what nothing collects; for a webhook of 7.0, for nothing', async () => {

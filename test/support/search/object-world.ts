@@ -100,7 +100,7 @@ export class ObjectWorld {
         latest = await this.asset(key);
         const isSo = Object.entries(wanted).every(([name, value]) => latest?.[name as keyof IndexedAsset] === value);
         return isSo ? latest : undefined;
-      }, 60_000);
+      });
     } catch (error) {
       throw new Error(`the asset stays ${JSON.stringify(latest)}`, { cause: error });
     }

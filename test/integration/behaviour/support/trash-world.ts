@@ -93,7 +93,7 @@ export class TrashWorld {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw error;
       }
-    }, 30_000);
+    });
   }
 }
 

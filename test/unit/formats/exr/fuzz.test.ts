@@ -111,5 +111,5 @@ it(
     expect(outcomes.get('malformed') ?? 0).toBeGreaterThan(COUNT * 0.05);
     expect(outcomes.get('truncated') ?? 0).toBeGreaterThan(COUNT * 0.05);
   },
-  30_000 + COUNT,
+  240_000 + COUNT,
 );
