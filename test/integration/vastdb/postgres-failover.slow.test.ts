@@ -91,8 +91,11 @@ describe.skipIf(POSTGRES_MISSING)(`a failover of PostgreSQL ${POSTGRES_MISSING ?
     name.cut();
     await expect.poll(ready, SOON).toBe(503);
     await isRefused();
-    // Present connections stay with the old server: only new ones follow the name.
+    const read = async (id = ''): Promise<number> => (await call(server.baseUrl, 'GET', `/flows/${id}`)).status;
+    expect(await read(ids[0])).toBe(200);
+    // Only new connections follow the name: one that was read over may not stay with the old server.
     name.target = second.port;
+    expect(await read(ids.at(-1))).toBe(200);
     await servesAll();
   });
 

@@ -16,6 +16,8 @@ export interface ConnectionsOptions {
   readonly statementTimeoutMs: number;
   /** Whether cursors are opened, for which statements have to wait for each other's answers. */
   readonly cursors?: boolean;
+  /** Whether the server may be one that takes no writes. Otherwise connections to such a one are not kept. */
+  readonly isReplica?: boolean;
   /** Called when a connection, opened since `renew`, leads to a server that takes no writes. */
   readonly onReadOnly: () => void;
 }
@@ -59,6 +61,32 @@ class StatementNames {
 const identity = (text: string): string => text;
 /** Cells are decoded by the columns that they are of, not by the types of the server. */
 const RAW_TYPES = { getTypeParser: () => identity } as unknown as pg.CustomTypesConfig;
+
+interface ParameterStatus {
+  readonly parameterName: string;
+  readonly parameterValue: string;
+}
+
+/** Settings of a server that takes no writes. It reports them, as each connection opens and as they change. */
+const READ_ONLY_SETTINGS = new Set(['in_hot_standby', 'default_transaction_read_only']);
+
+/** Connections whose server has told that it takes no writes. */
+const readOnly = new WeakSet<pg.Client>();
+
+/** Hears what the server reports of itself before the connection is handed out. */
+class Client extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const settings = new Set<string>();
+    this.connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
+      if (!READ_ONLY_SETTINGS.has(parameterName)) return;
+      if (parameterValue === 'on') settings.add(parameterName);
+      else settings.delete(parameterName);
+      if (settings.size > 0) readOnly.add(this);
+      else readOnly.delete(this);
+    });
+  }
+}
 
 /** Connections to one server, which are opened when they are needed, and closed when they are not. */
 export class Connections {
@@ -105,9 +133,10 @@ export class Connections {
     for (;;) {
       const client = await this.#connect();
       if (!this.#outdated.has(client)) {
-        return new Session(client, this.#names, () => {
+        const onReadOnly = (): void => {
           if (!this.#outdated.has(client)) this.#options.onReadOnly();
-        });
+        };
+        return new Session(client, this.#names, onReadOnly, this.#options.isReplica === true);
       }
       client.release(true);
     }
@@ -147,6 +176,7 @@ export class Connections {
   #makePool(): pg.Pool {
     const { url, poolSize, statementTimeoutMs, cursors = false } = this.#options;
     const pool = new pg.Pool({
+      Client,
       connectionString: url,
       max: poolSize,
       pipeline: !cursors,
@@ -178,13 +208,15 @@ export class Session {
   readonly #client: pg.PoolClient;
   readonly #names: StatementNames;
   readonly #onReadOnly: () => void;
+  readonly #isReplica: boolean;
   #spoilt: Error | undefined;
   #isHeld = false;
 
-  constructor(client: pg.PoolClient, names: StatementNames, onReadOnly: () => void) {
+  constructor(client: pg.PoolClient, names: StatementNames, onReadOnly: () => void, isReplica: boolean) {
     this.#client = client;
     this.#names = names;
     this.#onReadOnly = onReadOnly;
+    this.#isReplica = isReplica;
   }
 
   /** @throws TableError */
@@ -244,7 +276,8 @@ export class Session {
   }
 
   release(): void {
-    this.#client.release(this.#spoilt);
+    // Reads of a demoted server would be stale for good: the next connection may lead to the new primary.
+    this.#client.release(this.#spoilt ?? (!this.#isReplica && readOnly.has(this.#client)));
   }
 
   #failure(error: unknown): TableError {

@@ -17,7 +17,7 @@ export class ReplicaConnections extends Connections {
 
   /** @param options of both, with the URL of the primary. */
   constructor(url: string, options: ConnectionsOptions, primary: Connections, logger: Logger) {
-    super({ ...options, url });
+    super({ ...options, url, isReplica: true });
     this.#primary = primary;
     this.#logger = logger;
   }
