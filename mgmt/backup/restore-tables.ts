@@ -1,19 +1,18 @@
 import { join } from 'node:path';
 import type { Config } from '../../src/settings.ts';
 import { EMBEDDINGS, searchTables } from '../../src/features/search/search-tables.ts';
-import type { Cell, TableDefinition } from '../../src/vastdb/engine.ts';
+import type { ColumnBatch, TableDefinition } from '../../src/vastdb/engine.ts';
 import { everyRow } from '../../src/vastdb/predicate/builder.ts';
-import { endFilling, FILLING_TABLES, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
+import { endFilling, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
 import { readArrowFile } from '../../src/vastdb/transfer/arrow-file-reader.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
 import { deleteRows } from '../tables/cleanup.ts';
+import { readProgress, RESTORE_LEDGER } from '../tables/fill-ledger.ts';
+import { fillTable } from '../tables/fill-table.ts';
 import { openEngine, openManager } from '../tables/open-tables.ts';
 import { OF_PROCESSES, sumTable } from '../tables/table-sum.ts';
 import type { Manifest, TableEntry } from './manifest.ts';
-
-/** Rows of a transaction. */
-const BATCH_ROWS = 4000;
 
 export interface RestoreOptions {
   readonly from: string;
@@ -21,12 +20,9 @@ export interface RestoreOptions {
   readonly replace: boolean;
 }
 
-/** There while the tables are not whole. It has no rows. */
-const MARK: TableDefinition = { name: FILLING_TABLES.restore, columns: [{ name: 'restoring', type: 'string' }] };
-
 /**
  * Fills the tables of a configuration from the Arrow files of a backup, and compares them with it. No server starts on
- * them meanwhile, nor when this ends early; what an earlier restore left there was given up when that began, and goes.
+ * them meanwhile, nor when this ends early: the next restore goes on from there.
  *
  * @throws where they have rows that are not to be replaced, and where this version has no place for what the backup has.
  */
@@ -52,11 +48,19 @@ export async function fillTables(
         `There are rows already, in ${taken.join(', ')}. Restore to an empty place, or with --replace, which deletes them.`,
       );
     }
-    await engine.createTable(MARK);
-    for (const name of taken) await deleteRows(manager, name, everyRow(), () => undefined);
-    for (const table of tables) {
-      progress.start(`restore ${table.name}`, table.rows);
-      await fillTable(manager, from, table, progress);
+    await engine.createTable(RESTORE_LEDGER);
+    await manager.refreshTableMetadata(RESTORE_LEDGER.name);
+    const inBackup = new Set(tables.map(({ name }) => name));
+    for (const name of taken) {
+      const isBegun = inBackup.has(name) && (await readProgress(manager.reader(), RESTORE_LEDGER, name)) !== undefined;
+      if (!isBegun) await deleteRows(manager, name, everyRow(), () => undefined);
+    }
+    for (const { name, columns, rows, file } of tables) {
+      if (file === undefined) throw new Error(`The backup is damaged: it has no file of the table ${name}.`);
+      progress.start(`restore ${name}`, rows);
+      const names = columns.map((column) => column.name);
+      const source = (): AsyncIterable<ColumnBatch> => readArrowFile(join(from, file.path), names);
+      await fillTable(source, { manager, ledger: RESTORE_LEDGER }, { name, columns: names }, progress.advance);
     }
     for (const { name, columns, rows, checksum } of tables) {
       const names = columns.map((column) => column.name);
@@ -92,22 +96,4 @@ async function takenTables(manager: VastDBManager): Promise<string[]> {
     if (!OF_PROCESSES.has(name) && (await manager.count(name)) > 0) taken.push(name);
   }
   return taken;
-}
-
-async function fillTable(
-  manager: VastDBManager,
-  from: string,
-  { name, columns, file }: TableEntry,
-  progress: Progress,
-): Promise<void> {
-  if (file === undefined) throw new Error(`The backup is damaged: it has no file of the table ${name}.`);
-  const names = columns.map((column) => column.name);
-  for await (const batch of readArrowFile(join(from, file.path), names)) {
-    for (let start = 0; start < batch.rowCount; start += BATCH_ROWS) {
-      const length = Math.min(BATCH_ROWS, batch.rowCount - start);
-      const rows = Array.from({ length }, (_, row): Cell[] => batch.columns.map((cells) => cells[start + row] ?? null));
-      await manager.transaction((tx) => tx.insertArrays(name, names, rows), { lane: 'background' });
-      progress.advance(length);
-    }
-  }
 }

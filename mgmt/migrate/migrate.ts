@@ -1,12 +1,12 @@
 import { endFilling, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
+import { MIGRATION_LEDGER } from '../tables/fill-ledger.ts';
+import { fillTable } from '../tables/fill-table.ts';
 import type { OpenedEngine, OpenedTables } from '../tables/open-tables.ts';
 import { openManager } from '../tables/open-tables.ts';
 import { type CopiedTable, sumTable, tablesToCopy, type TableSum } from '../tables/table-sum.ts';
 import { checkCells } from './check-cells.ts';
-import { copyTable } from './copy-table.ts';
-import { MIGRATION_LEDGER } from './migration-ledger.ts';
 
 /** One table, as it is in both places at the end. */
 export interface MigratedTable {
@@ -41,7 +41,9 @@ export async function migrate(
     await opened.manager.refreshTableMetadata(MIGRATION_LEDGER.name);
     for (const table of tables) {
       progress.start(`copy ${table.name}`, (await source.engine.stats(table.name)).rows);
-      await copyTable(source.manager, opened.manager, table, progress.advance);
+      const rows = () =>
+        source.manager.reader('background').scan({ table: table.name, columns: table.columns, batchRows: 4000 });
+      await fillTable(rows, { manager: opened.manager, ledger: MIGRATION_LEDGER }, table, progress.advance);
     }
     const compared = await compare(source.manager, opened.manager, tables, progress);
     if (compared.every(({ same }) => same)) await endFilling(opened.engine);

@@ -1,7 +1,6 @@
 import { AUDIT_LOG } from '../../src/features/auth/auth-tables.ts';
 import { DEAD_LETTERS } from '../../src/features/search/search-job-tables.ts';
 import { DELETION_REQUESTS } from '../../src/tams/deletion/deletion-tables.ts';
-import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 import { and, eq, everyRow, lt } from '../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
@@ -30,7 +29,6 @@ export const AGES: ReadonlyMap<string, Age> = new Map([
     },
   ],
   [DEAD_LETTERS.name, { column: 'created_ms', before: (ms: number) => lt('created_ms', BigInt(ms)) }],
-  [BATCH_LEDGER.name, { column: 'written_ns', before: (ms: number) => lt('written_ns', BigInt(ms) * 1_000_000n) }],
 ]);
 
 /** The rows of a table that a cleanup takes. @throws where they are to be old and the table knows no age. */

@@ -3,7 +3,6 @@ import type { AnyFeature } from '../../src/features/feature.ts';
 import type { Config } from '../../src/settings.ts';
 import { VAST_STORE_TABLES } from '../../src/tams/tables.ts';
 import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
-import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 
 /**
  * The definitions of the tables of a server, and of those that it has from when it was configured otherwise: features that
@@ -18,13 +17,16 @@ export async function knownTables(
     const own = settings[name as keyof typeof settings];
     tables.push(...((await feature.tablesIn?.(engine, own)) ?? feature.tables?.(own) ?? []));
   }
-  return [...tables, BATCH_LEDGER];
+  return tables;
 }
+
+/** Tables of earlier versions that hold nothing worth a copy. */
+const FORMER_TABLES: ReadonlySet<string> = new Set(['_batches']);
 
 /** The tables of an engine that this version does not know: nothing is done to them, not even a look. */
 export async function unknownTables(engine: TableEngine, definitions: readonly TableDefinition[]): Promise<string[]> {
   const known = new Set(definitions.map(({ name }) => name));
-  return (await engine.listTables()).filter((name) => !known.has(name)).sort();
+  return (await engine.listTables()).filter((name) => !known.has(name) && !FORMER_TABLES.has(name)).sort();
 }
 
 /** Says on the standard error which tables, and columns of tables of ours, are left out. */

@@ -1,6 +1,5 @@
 import type { ScanningReader, TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { LEASES } from '../../src/tams/leases/lease-repository.ts';
-import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
 
 /**
@@ -22,7 +21,7 @@ export interface CopiedTable {
 }
 
 /** Tables whose rows belong to processes that run, and mean nothing elsewhere. */
-export const OF_PROCESSES: ReadonlySet<string> = new Set([LEASES.name, BATCH_LEDGER.name]);
+export const OF_PROCESSES: ReadonlySet<string> = new Set([LEASES.name]);
 
 /** Those of the tables that are on the engine and are worth a copy, with those of their columns that are defined, by name. */
 export async function tablesToCopy(

@@ -1,4 +1,3 @@
-import { batches } from './batches.ts';
 import { collections } from './collections.ts';
 import { deletions, flowProfiles, flowSources } from './deletions.ts';
 import { documents } from './documents.ts';
@@ -27,7 +26,6 @@ export const CHECKS: readonly Check[] = [
   collections,
   unusedObjects,
   deletions,
-  batches,
   searchIndex,
   exrMetadata,
   objectBytes,

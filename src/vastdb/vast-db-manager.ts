@@ -2,7 +2,6 @@ import { AsyncResource } from 'node:async_hooks';
 import { retry, type RetryOptions } from '../shared/retry.ts';
 import type { EndpointStatistics } from './cluster/endpoint.ts';
 import type {
-  Cell,
   Lane,
   Lookup,
   PoolStatistics,
@@ -24,10 +23,6 @@ import {
   type SlowQuery,
   type TableTimings,
 } from './monitor/query-monitor.ts';
-import type { BatchInsertOptions } from './mutation/batch-insert.ts';
-import { BatchInserter } from './mutation/batch-inserter.ts';
-import { BATCH_LEDGER } from './mutation/batch-ledger.ts';
-import type { BatchInsertReport, CleanupReport } from './mutation/batch-report.ts';
 import type { Where } from './predicate/predicate.ts';
 import { QueryExecutor } from './query/executor.ts';
 import type { FoundRow, FoundRows, RowQuery, Table, TableQuery } from './query/table-query.ts';
@@ -70,15 +65,8 @@ export class VastDBManager {
   readonly #layer: TableLayer;
   readonly #conflicts: RetryOptions;
   readonly #readers: Readonly<Record<Lane, CommittedReader>>;
-  readonly #batches: BatchInserter;
 
-  private constructor(
-    engine: TableEngine,
-    layer: TableLayer,
-    evolution: EvolutionReport,
-    definitions: readonly TableDefinition[],
-    conflicts: RetryOptions,
-  ) {
+  private constructor(engine: TableEngine, layer: TableLayer, evolution: EvolutionReport, conflicts: RetryOptions) {
     this.#engine = engine;
     this.#layer = layer;
     this.evolution = evolution;
@@ -87,12 +75,6 @@ export class VastDBManager {
       interactive: new CommittedReader(layer, engine.reader('interactive')),
       background: new CommittedReader(layer, engine.reader('background')),
     };
-    const host = {
-      reader: this.#readers.interactive,
-      transaction: <T>(work: (tx: ManagedTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> =>
-        this.transaction(work, options),
-    };
-    this.#batches = new BatchInserter(host, layer.schemas, definitions);
   }
 
   /**
@@ -107,9 +89,8 @@ export class VastDBManager {
     options: VastDBManagerOptions = {},
   ): Promise<VastDBManager> {
     if (options.halfFilled !== true) await checkFilled(engine);
-    const tables = [...definitions, BATCH_LEDGER];
-    const evolution = await ensureTables(engine, tables);
-    const schemas = await SchemaCache.open(engine, tables);
+    const evolution = await ensureTables(engine, definitions);
+    const schemas = await SchemaCache.open(engine, definitions);
     const isTimeline = (table: string, name: string): boolean => {
       const column = schemas.find(table)?.columns.find((each) => each.name === name);
       return column?.type === 'int64' && column.required === true;
@@ -122,7 +103,7 @@ export class VastDBManager {
     };
     const attempts =
       options.conflictAttempts ?? (engine.capabilities.retriesConflicts === true ? 1 : CONFLICT_ATTEMPTS);
-    return new VastDBManager(engine, layer, evolution, definitions, conflictPolicy(attempts));
+    return new VastDBManager(engine, layer, evolution, conflictPolicy(attempts));
   }
 
   /** A reader outside of any transaction; `background` for reads that take long. */
@@ -173,33 +154,6 @@ export class VastDBManager {
       monitor.record(ALL_TABLES, 'transaction', started, 0, true);
       throw error;
     }
-  }
-
-  /**
-   * Inserts many rows, cells in the order of `columns`, in batches: a transaction each, or one for all (`atomic`).
-   * Failures that may pass are retried, and no row is lost or written twice. Failures of single batches do not throw:
-   * the report has them, and `cleanupPartialInsertion` deletes the rows of the other batches.
-   *
-   * @throws TableError `invalid`, before anything is written, for rows that do not fit the table, and for a table
-   * without a unique key unless the call is atomic.
-   */
-  insertBatches(
-    table: string,
-    columns: readonly string[],
-    rows: readonly (readonly Cell[])[],
-    options?: BatchInsertOptions,
-  ): Promise<BatchInsertReport> {
-    return this.#batches.insert(table, columns, rows, options);
-  }
-
-  /**
-   * Deletes exactly the rows that a failed `insertBatches` left behind: those that its transactions
-   * are known to have written, that nobody changed since. Does nothing for a call that succeeded.
-   *
-   * @throws TableError `invalid` for any object but the report that this manager returned.
-   */
-  cleanupPartialInsertion(report: BatchInsertReport): Promise<CleanupReport> {
-    return this.#batches.cleanUp(report);
   }
 
   /** Deletes the rows that `where` picks, at most `limit`, in one transaction. @returns how many rows. */

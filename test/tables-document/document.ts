@@ -5,7 +5,6 @@ import { loadConfig } from '../../src/settings.ts';
 import type { ColumnDefinition, ColumnType, TableDefinition } from '../../src/vastdb/engine.ts';
 import { declarationOf } from '../../src/vastdb/engines/postgres/column-types.ts';
 import { declaredType } from '../../src/vastdb/engines/sqlite/column-types.ts';
-import { BATCH_LEDGER } from '../../src/vastdb/mutation/batch-ledger.ts';
 import { arrowSchema } from '../../src/vastdb/transfer/arrow-types.ts';
 
 export const TABLES_DOCUMENT = 'docs/tables.md';
@@ -24,7 +23,6 @@ const UNITS: readonly (readonly [names: RegExp, unit: string])[] = [
 /** Every table that a server may have. */
 export const allTables = (): readonly TableDefinition[] => [
   ...tableDefinitions(loadConfig({ EXR: 'true', SEARCH: 'true', SOFT_DELETE: 'true' }).features),
-  BATCH_LEDGER,
 ];
 
 /** The document as it should be checked in: what it says by hand, and the tables as they are defined now. */

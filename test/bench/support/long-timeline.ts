@@ -52,14 +52,20 @@ export async function buildTimelines(
       for (const timeline of timelines) {
         for (const row of rowsOf(timeline, from, turn)) chunk.push(row);
         if (chunk.length < CHUNK_ROWS) continue;
-        await manager.insertBatches('segments', COLUMNS, chunk, { batchRows: BATCH_ROWS });
+        await insert(manager, chunk);
         chunk = [];
       }
     }
-    await manager.insertBatches('segments', COLUMNS, chunk, { batchRows: BATCH_ROWS });
+    await insert(manager, chunk);
     for (const timeline of timelines) await setContent(store, timeline);
   } finally {
     await manager.close();
+  }
+}
+
+async function insert(manager: VastDBManager, rows: readonly (string | bigint)[][]): Promise<void> {
+  for (let start = 0; start < rows.length; start += BATCH_ROWS) {
+    await manager.transaction((tx) => tx.insertArrays('segments', COLUMNS, rows.slice(start, start + BATCH_ROWS)));
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MIGRATION_LEDGER } from '../../../mgmt/migrate/migration-ledger.ts';
+import { MIGRATION_LEDGER } from '../../../mgmt/tables/fill-ledger.ts';
 import { openEngine, openManager, withEngine, withTables } from '../../../mgmt/tables/open-tables.ts';
 import { loadConfig } from '../../../src/settings.ts';
 import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';

@@ -162,8 +162,8 @@ const onCluster = ({ endpoints, accessKey, secretKey, bucket }: VastEmulator): R
   SECRET_KEY: 'the secret of all replicas in these tests',
 });
 
-it('nothing believes a cluster that a killed restore left half filled; another restore begins it anew', async () => {
-  const emulator = await startVastEmulator({ schema: 'tams' });
+it('nothing believes a cluster that a killed restore left half filled; another restore goes on from there', async () => {
+  const emulator = await startVastEmulator({ schema: 'tams', endpoints: 2 });
   try {
     const env = { ...onCluster(emulator), DATA_DIR: at('replica') };
     await fillTables(at('half'), HALF);
@@ -184,11 +184,40 @@ it('nothing believes a cluster that a killed restore left half filled; another r
     const backup = backUp(loadConfig(env), { to: at('never'), kind: 'arrow', listMedia: false }, SILENT);
     await expect(backup).rejects.toThrow(whole);
 
+    emulator.requests.clear();
+    // The first commits are done, and their answers are lost: their rows must not be inserted again.
+    emulator.faults.add({ kind: 'drop-after', operation: 'transaction.commit', times: 3 });
     const again = await startMgmt(['restore', at('half-backup')], env).result;
     expect(again).toMatchObject({ code: 0, err: '' });
+    const deletes = emulator.requests.entries.filter(({ operation }) => operation === 'rows.delete');
+    expect(deletes.filter(({ url }) => url.includes(`/${OBJECTS.name}`))).toEqual([]);
     const after = await startMgmt(['status', '--json'], env).result;
     expect(after.code).toBe(0);
     expect(jsonLines(after.out)).toContainEqual(expect.objectContaining({ table: OBJECTS.name, rows: HALF }));
+  } finally {
+    await emulator.close();
+  }
+});
+
+it('a restore of another backup than the one that was broken off leaves nothing of that one', async () => {
+  const emulator = await startVastEmulator({ schema: 'tams' });
+  try {
+    const cluster = loadConfig({ ...onCluster(emulator), DATA_DIR: at('other-replica') });
+    for (const [name, objects] of [
+      ['one', HALF],
+      ['other', 30],
+    ] as const) {
+      await fillTables(at(name), objects);
+      await backUp(config(name), { to: at(`${name}-backup`), kind: 'arrow', listMedia: false }, SILENT);
+    }
+    const refuse = emulator.faults.add({ kind: 'error', status: 400, operation: 'rows.insert', after: 60 });
+    const brokenOff = restore(cluster, { from: at('one-backup'), replace: false }, SILENT);
+    await expect(brokenOff).rejects.toMatchObject({ kind: 'invalid' });
+    refuse();
+    await restore(cluster, { from: at('other-backup'), replace: false }, SILENT);
+    await backUp(cluster, { to: at('other-again'), kind: 'arrow', listMedia: false }, SILENT);
+    await restore(config('other-back'), { from: at('other-again'), replace: false }, SILENT);
+    expect(await rowCounts(at('other-back'))).toEqual(await rowCounts(at('other')));
   } finally {
     await emulator.close();
   }

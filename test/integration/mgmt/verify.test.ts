@@ -17,8 +17,6 @@ import { findings } from '../../support/verify-after.ts';
 import { madeUpCell } from './support/filled-tables.ts';
 import { runMgmt } from './support/run-mgmt.ts';
 
-const HOUR_NS = 3_600_000_000_000n;
-
 let server: TestServer;
 let env: Record<string, string>;
 let flowId: string;
@@ -170,20 +168,6 @@ describe('verify, beside a running server', () => {
       'deletions',
       /counts 2 deletions/,
       (tx) => tx.update('flows', eq('id', flowId), { active_deletions: 2 }),
-    ],
-    [
-      'a batch that was never finished',
-      'batches',
-      /5 rows of segments/,
-      (tx) =>
-        tx.insert('_batches', [
-          {
-            entry_id: 'x-0',
-            table_name: 'segments',
-            row_count: 5n,
-            written_ns: BigInt(Date.now()) * 1_000_000n - 2n * HOUR_NS,
-          },
-        ]),
     ],
   ])('finds %s, and mends it', async (_, check, problem, work) => {
     await damage(work);

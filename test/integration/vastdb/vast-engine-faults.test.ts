@@ -74,7 +74,7 @@ describe('writers on several replicas', () => {
     const managers = await Promise.all(Array.from({ length: 4 }, () => replica(emulator)));
     await Promise.all(managers.map((each, index) => insertRows(each, 'counters', [{ id: `by ${index}`, value: 0n }])));
     expect(await managers[0]?.count('counters')).toBe(4);
-    expect(managers[0]?.listTables()).toEqual(['_batches', 'counters', 'events']);
+    expect(managers[0]?.listTables()).toEqual(['counters', 'events']);
     await cluster.dispose();
     await dispose();
   });
@@ -202,7 +202,7 @@ describe('a failure of an endpoint', () => {
     const { emulator, dispose } = await openEmulatedEngine({ endpoints: 2 });
     emulator.faults.add({ kind: 'error', status: 502, operation: 'table.create', times: 1 });
     const manager = await replica(emulator);
-    expect(manager.listTables()).toEqual(['_batches', 'counters', 'events']);
+    expect(manager.listTables()).toEqual(['counters', 'events']);
     await cluster.dispose();
     await dispose();
   });

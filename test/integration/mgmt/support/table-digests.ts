@@ -10,7 +10,7 @@ export interface TableDigest {
 }
 
 /** Those of running processes, and the notes of what copies tables. */
-const LEFT_OUT = new Set(['leases', '_batches', '_migration', '_restore']);
+const LEFT_OUT = new Set(['leases', '_migration', '_restore']);
 const MODULUS = 2n ** 256n;
 
 /**

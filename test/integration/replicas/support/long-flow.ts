@@ -15,7 +15,9 @@ export async function fillFlow({ flows, manager, store }: Replica, layout: Layou
   const all = Array.from({ length: count }, (_, index) => layout(index));
   const columns = ['flow_id', 'start_ns', 'end_ns', 'object_id', 'fragment'];
   const cells = all.map(({ startNs, endNs }, index) => [flow.id, startNs, endNs, `${flow.id} ${index}`, '{']);
-  await manager.insertBatches('segments', columns, cells, { batchRows: 20_000 });
+  for (let start = 0; start < count; start += 20_000) {
+    await manager.transaction((tx) => tx.insertArrays('segments', columns, cells.slice(start, start + 20_000)));
+  }
   let [longestNs, coveredNs] = [0n, 0n];
   for (const { startNs, endNs } of all) {
     coveredNs += endNs - startNs;
