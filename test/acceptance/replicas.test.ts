@@ -19,7 +19,7 @@ const GONE_MS = LOAD_MS / 8;
 /** Above it, segments are deleted in steps by a worker. */
 const DELETE_SYNC_MAX = 100;
 /** Longer than the lease of a dead process lasts, and the wait until another one looks. */
-const TAKEOVER_MS = 50_000;
+const TAKEOVER_MS = 120_000;
 
 let cluster: EmulatedCluster;
 let replicas: RunningServer[];
@@ -141,7 +141,7 @@ describe('replicas over one cluster', () => {
       await sleep(LOAD_MS / 8);
 
       // Slow enough to be met in its middle.
-      const hurryUp = cluster.emulator.faults.latency({ operation: 'rows.delete', ms: 300 });
+      const hurryUp = cluster.emulator.faults.latency({ operation: 'rows.delete', ms: 1_000 });
       const { status, body } = await victim.client.request<{ id: string }>('DELETE', `/flows/${doomed.id}/segments`);
       expect(status).toBe(202);
       const segmentsLeft = async (): Promise<number> => (await clientOf(1).listSegments(doomed.id)).length;

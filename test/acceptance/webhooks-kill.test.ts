@@ -15,7 +15,7 @@ const CHANGES_MIN = ROUNDS * FLOWS;
 /** The kill comes at any moment of this stretch of the load, once every flow has been changed. */
 const KILL_AFTER_MS = { min: 20, max: 500 };
 /** Longer than what a dead process held stays its own. */
-const DRAIN_MS = 60_000;
+const DRAIN_MS = 120_000;
 
 /** Changes that were acknowledged; the tags of the flow tell later which of the others happened. */
 interface Ledger {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin, Consumer, type Message, Producer } from '@platformatic/kafka';
 import { freePort } from './s3-server.ts';
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 /** A JVM for tests: small, and quick to start. */
 const JVM = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 /** So that clusters of tests need not be asked for theirs. */

@@ -10,7 +10,7 @@ import pg from 'pg';
 
 /** Where Debian and the vendor's packages put the server; the newest is taken. */
 const ROOTS = ['/usr/lib/postgresql', '/usr/pgsql'];
-const START_MS = 30_000;
+const START_MS = 120_000;
 /** Only part of the name of a socket, which lies in a folder of its own. */
 const SOCKET_PORT = 5432;
 

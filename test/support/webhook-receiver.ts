@@ -62,7 +62,7 @@ export class WebhookReceiver {
   }
 
   /** Waits until so many were taken, and a moment longer for one too many. Returns their bodies. */
-  async events(count: number, withinMs = 15_000): Promise<EventBody[]> {
+  async events(count: number, withinMs = 60_000): Promise<EventBody[]> {
     const deadline = performance.now() + withinMs;
     while (this.taken.length < count && performance.now() < deadline) await sleep(10);
     await sleep(60);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
-const START_MS = 25_000;
+const START_MS = 120_000;
 
 /**
  * Runs shell commands that go on until the test has finished, and waits until their output has what is expected of it.

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startTestServer } from '../../support/test-server.ts';
 import { Api } from '../behaviour/support/api.ts';
@@ -32,12 +31,13 @@ describe('a client of the analytics', () => {
     const api = await startServer(log);
     const client = await RawClient.open(api.baseUrl);
     client.send(`GET /analytics/${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
-    await sleep(50);
+    // What came before this was read before it was answered.
+    expect((await api.send('GET', '/livez')).status).toBe(200);
     client.close();
     const began = performance.now();
     expect((await api.send('GET', `/analytics/${next}`)).status).toBe(200);
     // Long before the deadline, which is a minute away.
-    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(performance.now() - began).toBeLessThan(40_000);
     expect(client.statuses).toEqual([]);
     // That a client goes is no failure of the server.
     expect(log).toEqual([]);

@@ -47,7 +47,7 @@ describe('a medium that was uploaded for a flow of a class', () => {
 
     const segment = { object_id: 'secret.mp4', timerange: '[0:0_10:0)' };
     await as.news.must('POST', `/flows/${flowId}/segments`, segment);
-    await until(async () => ((await total('news')) === 1 ? true : undefined), 30_000);
+    await until(async () => ((await total('news')) === 1 ? true : undefined));
     expect(await Promise.all([total('sport'), total('admin')])).toEqual([0, 1]);
     expect(await as.sport.get<AssetBody[]>('/search/assets?bucket=local')).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSearchable } from '../../../src/features/search/rules/searchable-transcript.ts';
 import { SearchApi } from '../../support/search/search-api.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { cpuMsSince } from '../../support/cpu-time.ts';
 
 /* Transcripts that take long to read must not hold up other requests: each would be alone in its turn of the event loop. */
 
@@ -59,7 +60,7 @@ describe('a transcript', () => {
     const text = JSON.stringify({ segments });
     const startedAt = process.threadCpuUsage();
     parseSearchable({ text, format: 'json' });
-    const atOnce = millisecondsSince(startedAt);
+    const atOnce = cpuMsSince(startedAt);
     // Garbage is collected in some turn of some time; a long step of ours would be in each.
     let longest = Infinity;
     for (let time = 1; time <= 3 && longest >= atOnce / 3; time++) {
@@ -72,12 +73,6 @@ describe('a transcript', () => {
   });
 });
 
-/** In milliseconds of the processor: what others do on this machine does not count. */
-const millisecondsSince = (before: NodeJS.CpuUsage): number => {
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) / 1_000;
-};
-
 async function longestTurnOf(work: Promise<unknown>): Promise<number> {
   let longest = 0;
   let isDone = false;
@@ -85,7 +80,7 @@ async function longestTurnOf(work: Promise<unknown>): Promise<number> {
   while (!isDone) {
     const before = process.threadCpuUsage();
     await new Promise((resolve) => setImmediate(resolve));
-    longest = Math.max(longest, millisecondsSince(before));
+    longest = Math.max(longest, cpuMsSince(before));
   }
   return longest;
 }

@@ -23,7 +23,7 @@ const send = (method: string, path: string, options?: CallOptions) => call(serve
 async function sendRaw(head: string): Promise<string> {
   const client = await RawClient.open(server.baseUrl);
   client.send(`${head}\r\nconnection: close\r\n\r\n`);
-  await client.ended(10_000);
+  await client.ended();
   return client.received;
 }
 

@@ -68,7 +68,7 @@ describe('an object that appears', () => {
     const early = await world.becomes(key, { status: 'indexed' });
     expect(early.link).toBeUndefined();
     await world.segment('early.mp4', '[200:0_210:0)');
-    await until(async () => (await world.asset(key))?.link, 30_000);
+    await until(async () => (await world.asset(key))?.link);
     const [hit] = (await world.api.search({ q: 'capybara', type: 'keyword' })).hits;
     expect(hit?.flow).toMatchObject({ flow_id: world.flowId, timerange: '[200:0_202:0)' });
   });

@@ -212,27 +212,25 @@ it('shows one whole version at a time while others are published', async () => {
     Array.from({ length: 6 }, (_, n) => `heron version${version} part ${n}`);
   await api.say(id, saying(0));
   let publishing = true;
+  const seen = new Set<string>();
   const publisher = (async () => {
     try {
-      for (let version = 1; version <= 4; version++) await api.say(id, saying(version));
+      // Four, and as many as it takes the searches to have met two.
+      for (let version = 1; version <= 4 || seen.size < 2; version++) await api.say(id, saying(version));
     } finally {
       publishing = false;
     }
   })();
-  let searches = 0;
-  const seen = new Set<string>();
   const searcher = async (type: string): Promise<void> => {
     while (publishing) {
       const { hits } = await api.search({ q: 'heron', type, bucket: 'live' });
       const versions = new Set(hits.map(({ text }) => text.split(' ')[1] ?? ''));
       expect([versions.size, hits.length], type).toEqual([1, 6]);
       for (const version of versions) seen.add(version);
-      searches++;
       await sleep(10);
     }
   };
   await Promise.all([publisher, ...['keyword', 'semantic', 'hybrid'].map(searcher)]);
-  expect(searches).toBeGreaterThan(3);
   expect(seen.size).toBeGreaterThan(1);
 });
 

@@ -31,7 +31,7 @@ beforeAll(async () => {
   server = await startTestServer({ env: { SEARCH_WORKERS: '0' } });
   api = new SearchApi(server.baseUrl);
   tables = await openTestTables(server.dataDir, searchTables(384));
-  queue = new JobQueue(tables, pino({ level: 'silent' }), { leaseMs: 5_000, pollMs: 10 });
+  queue = new JobQueue(tables, pino({ level: 'silent' }), { leaseMs: 60_000, pollMs: 10 });
 });
 afterAll(async () => {
   await tables.close();
@@ -48,7 +48,7 @@ async function spoilt(...keys: string[]): Promise<AssetBody[]> {
     async () => {
       throw new AppError('invalid_request', 'this medium cannot be read');
     },
-    { concurrency: 2, timeoutMs: 5_000 },
+    { concurrency: 2, timeoutMs: 60_000 },
   );
   await until(async () => ((await queue.stats()).waiting === 0 ? true : undefined));
   await failing.stop();
@@ -73,7 +73,7 @@ describe('an asset whose jobs fail for good', () => {
     expect(await lettersOf(asset.id)).toEqual([]);
     expect((await api.send('POST', `/search/quarantine/${asset.id}/retry`)).status).toBe(404);
     const done: string[] = [];
-    const working = queue.consume(async (job) => void done.push(job.assetId), { concurrency: 1, timeoutMs: 5_000 });
+    const working = queue.consume(async (job) => void done.push(job.assetId), { concurrency: 1, timeoutMs: 60_000 });
     await until(async () => (done.length > 0 ? true : undefined));
     await working.stop();
     expect(done).toEqual([asset.id]);
@@ -129,7 +129,7 @@ describe('dead letters', () => {
     const [letter] = (await lettersOf(shown.id)) as [DeadLetter];
     await api.must('POST', `/search/dead-letters/${letter.id}/requeue`);
     expect(await api.get(`/search/assets/${shown.id}`)).toMatchObject({ triage_state: 'retrying' });
-    const working = queue.consume(async () => undefined, { concurrency: 1, timeoutMs: 5_000 });
+    const working = queue.consume(async () => undefined, { concurrency: 1, timeoutMs: 60_000 });
     const settled = await until(async () => {
       const asset = await api.get<AssetBody>(`/search/assets/${shown.id}`);
       return asset.triage_state === 'retrying' ? undefined : asset;
@@ -146,7 +146,7 @@ describe('dead letters', () => {
       async () => {
         throw new AppError('invalid_request', 'its end could not be noted');
       },
-      { concurrency: 1, timeoutMs: 5_000 },
+      { concurrency: 1, timeoutMs: 60_000 },
     );
     await until(async () => ((await lettersOf(id)).length > 0 ? true : undefined));
     await failing.stop();
@@ -176,7 +176,7 @@ describe('the queue', () => {
     const done: string[] = [];
     const consumer = queue.consume(async (job) => void done.push(job.idempotencyKey), {
       concurrency: 1,
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
     });
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect([done, before.waiting > 0]).toEqual([[], true]);

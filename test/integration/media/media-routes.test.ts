@@ -4,7 +4,6 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { crc32 } from 'node:zlib';
@@ -64,8 +63,7 @@ async function uploadsInProgress(): Promise<string[]> {
 }
 
 async function eventually(check: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200 && !(await check()); i++) await sleep(10);
-  expect(await check()).toBe(true);
+  await expect.poll(check, { interval: 10 }).toBe(true);
 }
 
 describe('PUT', () => {

@@ -65,6 +65,6 @@ describe.skipIf(binary === undefined)('a server whose media lie in S3', () => {
 
     await s3.start();
     // The bucket is not there before the server, which asks again every few seconds, has made it.
-    await until(async () => (allocated && (await api.upload(allocated, 'late')) === 200 ? true : undefined), 20_000);
+    await until(async () => (allocated && (await api.upload(allocated, 'late')) === 200 ? true : undefined));
   });
 });

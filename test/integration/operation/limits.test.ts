@@ -12,8 +12,6 @@ import { startLimited } from './support/limited-app.ts';
 import { RawClient } from './support/raw-client.ts';
 
 const FLOW = `/flows/${testId('flow', 1)}`;
-/** Enforcement is late by the beat of the limits, and by as much as others keep the machine busy. */
-const LATE_MS = 20_000;
 
 async function startReal(env: Record<string, string>): Promise<Api> {
   const server = await startTestServer({ env: { LOG_LEVEL: 'silent', ...env } });
@@ -34,10 +32,12 @@ async function counted(baseUrl: string, name: string, reason: string): Promise<n
 describe('a client that sends slowly', () => {
   it('is cut off when its headers drip', async () => {
     const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
+    const began = performance.now();
     const client = await connectTo(baseUrl);
     client.send('GET /flows HTTP/1.1\r\nhost: localhost\r\n');
     client.drip('x-drip: 1\r\n', 100);
-    expect(await client.ended(1000 + LATE_MS)).toBeGreaterThan(500);
+    await client.ended();
+    expect(performance.now() - began).toBeGreaterThan(900);
     expect(client.statuses).toEqual([408]);
     expect(client.received).toContain('request_too_slow');
   });
@@ -48,14 +48,14 @@ describe('a client that sends slowly', () => {
     const type = 'content-type: application/json';
     client.send(`PUT ${FLOW}/label HTTP/1.1\r\nhost: localhost\r\n${type}\r\ncontent-length: 99000000\r\n\r\n"`);
     client.drip('x', 50);
-    await client.ended(1000 + LATE_MS);
+    await client.ended();
     expect(client.statuses).toEqual([413]);
   });
 
   it('is cut off when it connects and says nothing', async () => {
     const { baseUrl } = await startReal({ HEADERS_TIMEOUT_S: '1' });
     const client = await connectTo(baseUrl);
-    await client.ended(1000 + LATE_MS);
+    await client.ended();
   });
 
   it('is answered 408 and cut off when its body drips', async () => {
@@ -64,7 +64,7 @@ describe('a client that sends slowly', () => {
     const type = 'content-type: application/json';
     client.send(`PUT ${FLOW}/label HTTP/1.1\r\nhost: localhost\r\n${type}\r\ncontent-length: 50000\r\n\r\n"`);
     client.drip('x', 50);
-    await client.ended(1000 + LATE_MS);
+    await client.ended();
     expect(client.statuses).toEqual([408]);
     expect(client.received).toContain('request_too_slow');
   });
@@ -77,7 +77,7 @@ describe('a client that sends slowly', () => {
     );
     client.drip('x', 50);
     await client.answer();
-    await client.ended(1000 + LATE_MS);
+    await client.ended();
     expect(await counted(baseUrl, 'tams_http_connections_cut_off_total', 'slow_request')).toBe(1);
   });
 
@@ -95,7 +95,7 @@ describe('a client that sends slowly', () => {
     // The server has answered, and sends no more. Bytes that it would not take now would cost the client the answer.
     for (let parts = 0; parts < 3; parts++) await client.sent('x');
     client.resume();
-    await client.ended(LATE_MS);
+    await client.ended();
     expect(client.statuses).toEqual([status]);
   });
 
@@ -140,32 +140,35 @@ describe('a client that reads slowly', () => {
     client.pause();
     client.send(`GET ${FLOW} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
     const cutOff = () => valueOf(operation.requestMetrics, 'tams_http_connections_cut_off_total', 'slow_reader');
-    await expect.poll(cutOff, { timeout: 1000 + LATE_MS }).toBe(1);
+    await expect.poll(cutOff).toBe(1);
   });
 });
 
 describe('a transfer of media', () => {
-  it('may take longer than a request, and is cut off when it stands still', async () => {
-    const api = await startReal({ REQUEST_TIMEOUT_S: '1', STALL_TIMEOUT_S: '1' });
-    const flowId = await api.newFlow();
-    const [steady, stalled] = await api.allocate(flowId, { limit: 2 });
-    if (steady === undefined || stalled === undefined) throw new Error('nothing was allocated');
-    const begin = async ({ put_url: put }: typeof steady): Promise<RawClient> => {
-      const { pathname, search } = new URL(put.url);
-      const client = await connectTo(api.baseUrl);
-      client.send(
-        `PUT ${pathname}${search} HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${put['content-type'] ?? ''}\r\ncontent-length: 40960\r\n\r\n`,
-      );
-      return client;
-    };
-    const [going, standing] = [await begin(steady), await begin(stalled)];
-    standing.send('x'.repeat(100));
+  const begin = async (api: Api): Promise<RawClient> => {
+    const { put_url: put } = firstOf(await api.allocate(await api.newFlow()));
+    const { pathname, search } = new URL(put.url);
+    const client = await connectTo(api.baseUrl);
+    client.send(
+      `PUT ${pathname}${search} HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${put['content-type'] ?? ''}\r\ncontent-length: 40960\r\n\r\n`,
+    );
+    return client;
+  };
+
+  it('may take longer than a request', async () => {
+    const going = await begin(await startReal({ REQUEST_TIMEOUT_S: '1' }));
     for (let part = 0; part < 10; part++) {
       going.send('x'.repeat(4096));
-      await sleep(300);
+      await sleep(200);
     }
     expect((await going.answer()).split('\r\n')[0]).toBe('HTTP/1.1 200 OK');
-    await standing.ended(LATE_MS);
+  });
+
+  it('is cut off when it stands still', async () => {
+    const api = await startReal({ STALL_TIMEOUT_S: '1' });
+    const standing = await begin(api);
+    standing.send('x'.repeat(100));
+    await standing.ended();
     expect(await counted(api.baseUrl, 'tams_http_connections_cut_off_total', 'stalled_transfer')).toBe(1);
   });
 });
@@ -230,7 +233,7 @@ describe('too many connections', () => {
     const clients = [await connectTo(baseUrl), await connectTo(baseUrl), await connectTo(baseUrl)];
     const extra = await connectTo(baseUrl);
     extra.send('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n');
-    await extra.ended(LATE_MS);
+    await extra.ended();
     expect(extra.received).toBe('');
     for (const client of clients) client.close();
     await expect
@@ -242,11 +245,13 @@ describe('too many connections', () => {
 describe('RATE_LIMIT_PER_S', () => {
   it('bounds what one client may send in a second, and not the probes', async () => {
     const { baseUrl } = await startReal({ RATE_LIMIT_PER_S: '5' });
-    const answers = await Promise.all(Array.from({ length: 30 }, () => call(baseUrl, 'GET', '/service')));
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => call(baseUrl, 'GET', '/service')));
+    // A window begins with its first request.
+    const windows = Math.floor((performance.now() - began) / 1000) + 1;
     const refused = answers.filter(({ status }) => status === 429);
-    // A second may begin in between.
     expect(answers.length - refused.length).toBeGreaterThanOrEqual(5);
-    expect(answers.length - refused.length).toBeLessThanOrEqual(15);
+    expect(answers.length - refused.length).toBeLessThanOrEqual(5 * windows);
     const first = firstOf(refused);
     expect([typeOf(first), first.headers.get('retry-after')]).toEqual(['rate_limited', '1']);
     const probes = await Promise.all(Array.from({ length: 20 }, () => call(baseUrl, 'GET', '/livez')));
@@ -261,14 +266,14 @@ describe('RATE_LIMIT_PER_S', () => {
     const { baseUrl } = await startReal({ RATE_LIMIT_PER_S: '5', TRUST_PROXY: 'true', AUTH_MODE: 'none' });
     const refusedOf = async (addressOf: (n: number) => string): Promise<number> => {
       const answers = await Promise.all(
-        Array.from({ length: 30 }, (_, n) =>
+        Array.from({ length: 100 }, (_, n) =>
           call(baseUrl, 'GET', '/service', { headers: { 'x-forwarded-for': addressOf(n) } }),
         ),
       );
       return answers.filter(({ status }) => status === 429).length;
     };
     expect(await refusedOf((n) => `2001:db8:1:${n.toString(16)}::1`)).toBe(0);
-    expect(await refusedOf((n) => `2001:db8:2:1:${n.toString(16)}::1`)).toBeGreaterThanOrEqual(15);
+    expect(await refusedOf((n) => `2001:db8:2:1:${n.toString(16)}::1`)).toBeGreaterThan(0);
   });
 });
 

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AnalysisError, type AnalysisErrorKind } from '../../../src/vastdb/analytics/analysis-error.ts';
@@ -89,13 +88,17 @@ describe('the process of the analytics', () => {
   it('computes while this one goes on', async () => {
     const compute = open();
     await compute.run(SUMMARY, nobodyGoes);
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
-    const { rows, sum } = await compute.run(SUMMARY, nobodyGoes);
-    delay.disable();
+    let turns = 0;
+    let isDone = false;
+    const turn = (): void => {
+      turns++;
+      if (!isDone) setImmediate(turn);
+    };
+    turn();
+    const { rows, sum } = await compute.run(SUMMARY, nobodyGoes).finally(() => (isDone = true));
     expect({ rows, sum }).toEqual({ rows: ROWS, sum: (BigInt(ROWS) * BigInt(ROWS - 1)) / 2n });
-    // What blocked here would be reading and counting 100,000 rows; a busy machine adds its own.
-    expect(delay.percentile(90) / 1e6).toBeLessThan(50);
+    // Counted and not timed: a busy machine adds its own. Reading and counting 100,000 rows here would be a few turns.
+    expect(turns).toBeGreaterThan(100);
   });
 
   it('ends at its deadline, and serves the next one', async () => {

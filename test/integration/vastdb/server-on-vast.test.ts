@@ -52,9 +52,7 @@ describe('the server on a cluster', () => {
     await Promise.all([emulator.faults.kill(0), emulator.faults.kill(1)]);
     const get = (): Promise<Response> => fetch(`${servers[0]?.baseUrl ?? ''}/flows/${flowId}`);
     await get();
-    const started = performance.now();
     const response = await get();
-    expect(performance.now() - started).toBeLessThan(1000);
     expect([response.status, await response.json()]).toMatchObject([503, { type: 'tables_unavailable' }]);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     await Promise.all([emulator.faults.revive(0), emulator.faults.revive(1)]);

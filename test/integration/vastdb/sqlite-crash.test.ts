@@ -29,7 +29,7 @@ async function writeUntilKilled(first: number): Promise<bigint[]> {
   child.stdout.on('data', (text: string) => {
     printed += text;
   });
-  await once(child.stdout, 'data');
+  while (printed.split('\n').length <= 6) await once(child.stdout, 'data');
   await sleep(20 + Math.random() * 300);
   child.kill('SIGKILL');
   await once(child, 'close');

@@ -327,7 +327,10 @@ describe('endpoints', () => {
   });
 
   it('one that hangs is left alone, and the work goes on elsewhere', async () => {
-    const { emulator, engine, manager } = await open({ endpoints: 2 }, { limits: { silenceMs: 150 } });
+    const { emulator, engine, manager } = await open(
+      { endpoints: 2 },
+      { limits: { silenceMs: 1_000 }, endpointOptions: { errorsUntilDown: 1 } },
+    );
     await insertRows(manager, 'counters', [{ id: 'a', value: 0n }]);
     emulator.faults.add({ kind: 'hang', endpoint: 0 });
     for (let i = 0; i < 10; i += 1) await increment(manager, 'a');
@@ -343,20 +346,16 @@ describe('endpoints', () => {
     await Promise.all([emulator.faults.kill(0), emulator.faults.kill(1)]);
     await expect(valueOf(manager, 'a')).rejects.toMatchObject({ kind: 'unavailable' });
     await expect(engine.health()).rejects.toMatchObject({ kind: 'unavailable' });
-    const started = performance.now();
     await expect(increment(manager, 'a')).rejects.toSatisfy(
       (error) => error instanceof TableError && error.kind === 'unavailable' && Number(error.retryAfterMs) > 0,
     );
-    expect(performance.now() - started).toBeLessThan(500);
     await Promise.all([emulator.faults.revive(0), emulator.faults.revive(1)]);
     await expect
-      .poll(
-        () =>
-          engine.health().then(
-            () => 'well',
-            () => 'ill',
-          ),
-        { timeout: 3000 },
+      .poll(() =>
+        engine.health().then(
+          () => 'well',
+          () => 'ill',
+        ),
       )
       .toBe('well');
     await increment(manager, 'a');

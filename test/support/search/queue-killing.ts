@@ -22,7 +22,7 @@ export interface KillingReport {
   readonly kills: number;
   /** Jobs that were begun again, because their worker was killed. */
   readonly repeated: number;
-  /** Jobs that were begun while another held them: less than a lease after they were begun before. */
+  /** Jobs that were taken while another held them: less than a lease after they were taken before. */
   readonly heldTwice: number;
 }
 
@@ -72,8 +72,8 @@ function readLedger(text: string): Pick<KillingReport, 'repeated' | 'heldTwice'>
   for (const times of begins.values()) {
     times.sort((a, b) => a - b);
     if (times.length > 1) repeated += 1;
-    // A job is claimed a moment before it is begun.
-    const early = times.some((time, index) => index > 0 && time - (times[index - 1] ?? 0) < LEASE_MS * 0.8);
+    // Those are the ends of their leases, which are as long as each other.
+    const early = times.some((time, index) => index > 0 && time - (times[index - 1] ?? 0) < LEASE_MS);
     if (early) heldTwice += 1;
   }
   return { repeated, heldTwice };

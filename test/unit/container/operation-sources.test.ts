@@ -28,11 +28,10 @@ describe('readinessSources', () => {
     const onChange = (probe: string, failure?: string): void => {
       if (failure !== undefined) failing.add(probe);
     };
-    const readiness = new Readiness(probes, { onChange, timeoutMs: 1500 });
+    const readiness = new Readiness(probes, { onChange, timeoutMs: 500 });
     const names = probes.map(({ name }) => name);
-    const started = performance.now();
     expect(await values(readinessSources(readiness, names, failing))).toEqual({ engine: 0, media: 1, workers: 1 });
-    expect(performance.now() - started).toBeLessThan(1400);
+    // Else the hanging one would have failed by now, too.
     await readiness.check();
     expect(await values(readinessSources(readiness, names, failing))).toEqual({ engine: 0, media: 0, workers: 1 });
   });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -143,10 +144,15 @@ describe('a server that closes', () => {
     const socket = connect(port, '127.0.0.1');
     const answers = text(socket);
     const closing = new Promise<void>((resolve) => {
-      app.server.once('request', () => {
+      app.server.once('request', ({ socket: ours }: IncomingMessage) => {
         // The connection is busy, so it stays open; what comes behind on it is late.
         void app.close().then(resolve);
-        socket.write(`GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n`, () => setTimeout(release, 50));
+        const before = ours.bytesRead;
+        const releaseOnceRead = (): void => {
+          if (ours.bytesRead > before) release();
+          else setImmediate(releaseOnceRead);
+        };
+        socket.write(`GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n`, releaseOnceRead);
       });
     });
     socket.write(`GET /flows/${ID} HTTP/1.1\r\nhost: a\r\n\r\n`);

@@ -12,17 +12,19 @@ it('names whose servers never answer keep nobody else from looking names up, and
   silent.bind(0, '127.0.0.1');
   await once(silent, 'listening');
   onTestFinished(() => void silent.close());
+  const resolvers: promises.Resolver[] = [];
   const resolve = nameResolver([], () => {
-    const resolver = new promises.Resolver({ timeout: 300, tries: 1 });
+    // Longer than this test may take.
+    const resolver = new promises.Resolver({ timeout: 600_000, tries: 1 });
     resolver.setServers([`127.0.0.1:${silent.address().port}`]);
+    resolvers.push(resolver);
     return resolver;
   });
   const hanging = Array.from({ length: 20 }, (_, n) => resolve(`${n}.hook.example`));
-  const failures = Promise.all(hanging.map((each) => expect(each).rejects.toMatchObject({ code: 'ETIMEOUT' })));
-  const started = performance.now();
+  const failures = Promise.all(hanging.map((each) => expect(each).rejects.toMatchObject({ code: 'ECANCELLED' })));
   expect(await lookup('localhost')).toBeDefined();
   expect(await resolve('localhost')).not.toEqual([]);
-  expect(performance.now() - started).toBeLessThan(250);
+  await expect.poll(() => asked).toBeGreaterThanOrEqual(20);
+  for (const resolver of resolvers) resolver.cancel();
   await failures;
-  expect(asked).toBeGreaterThanOrEqual(20);
 });

@@ -162,7 +162,7 @@ export function firstOf<Item>(items: readonly Item[]): Item {
 }
 
 /** What `attempt` gives once it gives something. */
-export async function until<T>(attempt: () => Promise<T | undefined>, withinMs = 25_000): Promise<T> {
+export async function until<T>(attempt: () => Promise<T | undefined>, withinMs = 60_000): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const result = await attempt();

@@ -62,7 +62,7 @@ const PLAY = `(playlist) => new Promise((resolve) => {
     video.playbackRate = 4;
     video.play();
   });
-  setTimeout(done, 60_000);
+  setTimeout(done, 180_000);
   hls.loadSource(URL.createObjectURL(new Blob([playlist])));
   hls.attachMedia(video);
 })`;

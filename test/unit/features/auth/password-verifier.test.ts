@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FailureLimit, Gate } from '../../../../src/features/auth/password-verifier.ts';
 
 describe('Gate', () => {
@@ -33,14 +33,16 @@ describe('Gate', () => {
 });
 
 describe('FailureLimit', () => {
-  it('makes a key wait after its failures until the window ends, and no other key', async () => {
+  it('makes a key wait after its failures until the window ends, and no other key', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const limit = new FailureLimit({ max: 2, windowMs: 50 });
     limit.add('a');
     expect(limit.waitS('a')).toBe(0);
     limit.add('a');
     expect(limit.waitS('a')).toBe(1);
     expect(limit.waitS('b')).toBe(0);
-    await pause(60);
+    vi.advanceTimersByTime(60);
     expect(limit.waitS('a')).toBe(0);
     limit.add('a');
     limit.add('a');

@@ -9,6 +9,7 @@ import {
   parseTimestamp,
   quote,
 } from '../../../../src/shared/time/timestamp.ts';
+import { cpuMsOf } from '../../../support/cpu-time.ts';
 
 const int64 = fc.bigInt({ min: INT64_MIN, max: INT64_MAX });
 
@@ -69,9 +70,9 @@ describe('parseTimestamp', () => {
   });
 
   it('refuses millions of digits without converting them, in a short message', () => {
-    const before = performance.now();
-    const error = thrownBy(() => parseTimestamp(`${'9'.repeat(5_000_000)}:0`));
-    expect(performance.now() - before).toBeLessThan(2000);
+    let error: unknown;
+    const refuse = (): void => void (error = thrownBy(() => parseTimestamp(`${'9'.repeat(5_000_000)}:0`)));
+    expect(cpuMsOf(refuse)).toBeLessThan(2000);
     expect((error as Error).message.length).toBeLessThan(250);
   });
 });

@@ -24,9 +24,9 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function newSender(): WebhookSender {
+function newSender(timeoutMs = TIMEOUT_MS): WebhookSender {
   const guard = new AddressGuard({ hosts: ['localhost'], networks: ['127.0.0.0/8'] });
-  const sender = new WebhookSender(guard, { timeoutMs: TIMEOUT_MS, sockets: 2, userAgent: 'test' });
+  const sender = new WebhookSender(guard, { timeoutMs, sockets: 2, userAgent: 'test' });
   closing.push(() => {
     sender.close();
   });
@@ -56,11 +56,10 @@ describe('a WebhookSender', () => {
   it('waits no longer when it is told to stop', async () => {
     const url = await toReceiver(() => undefined);
     const stop = new AbortController();
-    const began = performance.now();
-    const sending = send(newSender(), url, stop.signal);
+    // Longer than this test may take.
+    const sending = send(newSender(600_000), url, stop.signal);
     stop.abort();
     expect(await sending).toMatch(/aborted/);
-    expect(performance.now() - began).toBeLessThan(TIMEOUT_MS / 2);
   });
 
   it('says why it could not connect, whichever addresses the name has', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Lane } from '../../../../../src/vastdb/engine.ts';
 import { WriteLock } from '../../../../../src/vastdb/engines/sqlite/write-lock.ts';
 
@@ -13,7 +13,7 @@ async function turns(
   await lock.acquire(holder);
   const order: string[] = [];
   const ended = waiters.map(([lane, name]) => lock.hold(() => void order.push(name), lane));
-  if (heldMs > 0) await sleep(heldMs);
+  vi.advanceTimersByTime(heldMs);
   lock.release();
   await Promise.all(ended);
   return order;
@@ -23,6 +23,9 @@ const waiters = (lane: Lane, count: number): [Lane, string][] =>
   Array.from({ length: count }, (_, index) => [lane, `${lane} ${index}`]);
 
 describe('the write lock', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
   it('lets one in at a time, in their order, and goes on after one that throws', async () => {
     const lock = new WriteLock();
     const order: string[] = [];
