@@ -25,8 +25,8 @@ export interface Authentication {
   readonly schemes: readonly SecurityScheme[];
 }
 
-/** Where a request comes from, for the audit log. */
-export type Client = Pick<FastifyRequest, 'id' | 'ip'>;
+/** The sender of a request: its address is for the audit log, its connection for credentials that come again. */
+export type Client = Pick<FastifyRequest, 'id' | 'ip' | 'socket'>;
 
 /** An entry of the audit log. */
 interface Act {

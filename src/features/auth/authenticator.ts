@@ -20,10 +20,17 @@ interface Verifiers {
   readonly basic?: PasswordVerifier;
 }
 
+/** The sender of a request, with its connection. */
+type Sender = Client & { readonly socket: object };
+
+interface Recent {
+  readonly credential: string;
+  readonly verified: Verified;
+}
+
 const KEPT_MAX = 10_000;
-/** How long and how many credentials are kept: hashing one costs more than the rest of a request. */
-const RECENT_MS = 1_000;
-const RECENT_MAX = 1_000;
+/** How long a connection's credential is kept as it is. */
+const CONNECTIONS_MS = 1_000;
 /** No header has it: it keeps tokens of URLs apart from whole headers. */
 const URL_MARK = '\0';
 const CREDENTIALS = /^([A-Za-z]+) +([\w~+/.=-]+)$/;
@@ -40,7 +47,8 @@ export class Authenticator {
   /** Those of AUTH_TOKENS_FILE. */
   readonly #fileTokens: readonly FileToken[];
   readonly #marks = new WeakMap<Principal, string>();
-  readonly #recent = new Map<string, Verified>();
+  /** The latest credential of each connection: to compare texts is quicker than to look one of a kilobyte up, or to hash it. */
+  #connections: WeakMap<object, Recent> | undefined;
   /** By keyed hash, so that memory reveals no credential. */
   readonly #verified = new LRUCache<string, Verified>({ max: KEPT_MAX });
   readonly #verifying = new Map<string, Promise<Verified>>();
@@ -63,12 +71,12 @@ export class Authenticator {
    *
    * @throws AppError unauthorized, too_many_attempts or authentication_unavailable; tables_unavailable
    */
-  byHeader(header: string, client: Client): Principal | Promise<Principal> {
+  byHeader(header: string, client: Sender): Principal | Promise<Principal> {
     return this.#authenticate(header, client);
   }
 
   /** The principal of an `access_token` in the query; throws as `byHeader`. */
-  byUrlToken(token: string, client: Client): Principal | Promise<Principal> {
+  byUrlToken(token: string, client: Sender): Principal | Promise<Principal> {
     return this.#authenticate(URL_MARK + token, client);
   }
 
@@ -89,14 +97,14 @@ export class Authenticator {
     return isTaken ? toPrincipal(found) : undefined;
   }
 
-  #authenticate(credential: string, client: Client): Principal | Promise<Principal> {
-    const recent = this.#recent.get(credential);
-    if (recent !== undefined && this.#isCurrent(recent)) return recent.principal;
+  #authenticate(credential: string, client: Sender): Principal | Promise<Principal> {
+    const recent = this.#connections?.get(client.socket);
+    if (recent?.credential === credential && this.#isCurrent(recent.verified)) return recent.verified.principal;
     const key = hash('sha256', this.#key + credential, 'binary');
     const known = this.#verified.get(key);
     if (known === undefined) return this.#firstUse(key, credential, client);
     if (!this.#isCurrent(known)) return this.#afterRefresh(key, known, credential, client);
-    this.#remember(credential, known);
+    this.#remember(credential, known, client);
     return known.principal;
   }
 
@@ -111,10 +119,12 @@ export class Authenticator {
     return row === undefined || (this.#directory.isFresh && this.#directory.holds(row));
   }
 
-  #remember(credential: string, verified: Verified): void {
-    if (this.#recent.size >= RECENT_MAX) return;
-    if (this.#recent.size === 0) setTimeout(() => this.#recent.clear(), RECENT_MS).unref();
-    this.#recent.set(credential, verified);
+  #remember(credential: string, verified: Verified, { socket }: Sender): void {
+    if (this.#connections === undefined) {
+      this.#connections = new WeakMap();
+      setTimeout(() => (this.#connections = undefined), CONNECTIONS_MS).unref();
+    }
+    this.#connections.set(socket, { credential, verified });
   }
 
   /** Concurrent requests with the same credential share one verification. */

@@ -25,28 +25,29 @@ export const authentication: Benchmark = {
       const provider = await IdentityProvider.start();
       const env = { DATA_DIR: dataDir, STORAGE_BACKENDS_FILE: backendsFile };
       const credentials = await makeCredentials(dataDir, provider);
-      const closedEnv = { ...env, ...provider.env, AUTH_MODE: 'jwt,token,basic' };
-      const rate = (environment: typeof env, headers: Record<string, string>) => async (): Promise<number> => {
-        const server = await startServer(environment);
-        const requests = Array.from({ length: FLOWS }, (_, number) => ({
-          method: 'GET' as const,
-          path: `/flows/${flowId(number)}`,
-          headers,
-        }));
-        const load = { baseUrl: server.baseUrl, requests, connections: CONNECTIONS, until: { ms: scale.roundMs } };
-        try {
-          await measure(context, { ...load, until: { ms: scale.roundMs / 2 } }, 200);
-          return (await measure(context, load, 200)).requestsPerSecond;
-        } finally {
-          await server.close();
-        }
-      };
+      const closedEnv = { ...env, ...provider.env, AUTH_MODE: 'jwt,token,basic,url_token' };
+      const rate =
+        (environment: typeof env, { headers = {}, query = '' }: Credential) =>
+        async (): Promise<number> => {
+          const server = await startServer(environment);
+          const requests = Array.from({ length: FLOWS }, (_, number) => ({
+            method: 'GET' as const,
+            path: `/flows/${flowId(number)}${query}`,
+            headers,
+          }));
+          const load = { baseUrl: server.baseUrl, requests, connections: CONNECTIONS, until: { ms: scale.roundMs } };
+          try {
+            await measure(context, { ...load, until: { ms: scale.roundMs / 2 } }, 200);
+            return (await measure(context, load, 200)).requestsPerSecond;
+          } finally {
+            await server.close();
+          }
+        };
       try {
         const rows: BenchmarkRow[] = [];
-        for (const [kind, authorization] of Object.entries(credentials)) {
-          // Both sides send the header, so that both read as many bytes.
-          const headers = { authorization };
-          const comparison = await compare(scale.rounds, rate(closedEnv, headers), rate(env, headers));
+        for (const [kind, credential] of Object.entries(credentials)) {
+          // Both sides send it, so that both read as many bytes.
+          const comparison = await compare(scale.rounds, rate(closedEnv, credential), rate(env, credential));
           rows.push(rateRow(`\`GET /flows/{id}\` with a ${kind} against no authentication`, comparison, TARGET));
         }
         return rows;
@@ -57,8 +58,13 @@ export const authentication: Benchmark = {
   },
 };
 
-/** A credential of each kind, as an Authorization header; those of the tables are made there. */
-async function makeCredentials(dataDir: string, provider: IdentityProvider): Promise<Record<string, string>> {
+interface Credential {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: string;
+}
+
+/** A credential of each kind, as requests have it; those of the tables are made there. */
+async function makeCredentials(dataDir: string, provider: IdentityProvider): Promise<Record<string, Credential>> {
   const grant = { name: 'bench', scopes: ['read'], classes: undefined } as const;
   const token = await withAuthStore(
     async (store) => {
@@ -71,8 +77,9 @@ async function makeCredentials(dataDir: string, provider: IdentityProvider): Pro
   // Providers put more into a token than is needed here: about a kilobyte in all.
   const jwt = await provider.token({ scope: 'openid tams:read', session: 'x'.repeat(500), exp });
   return {
-    JWT: `Bearer ${jwt}`,
-    token: `Bearer ${token}`,
-    password: `Basic ${Buffer.from(`bench:${PASSWORD}`).toString('base64')}`,
+    JWT: { headers: { authorization: `Bearer ${jwt}` } },
+    token: { headers: { authorization: `Bearer ${token}` } },
+    password: { headers: { authorization: `Basic ${Buffer.from(`bench:${PASSWORD}`).toString('base64')}` } },
+    'token in the URL': { query: `?access_token=${token}` },
   };
 }
