@@ -28,6 +28,12 @@ export function mediaSource(
   };
 }
 
+/** The first bytes of an object, and what the store said of it when they were read. */
+export interface ObjectBeginning {
+  readonly bytes: Uint8Array;
+  readonly info: ObjectInfo;
+}
+
 /**
  * As `mediaSource`, of an object of which nothing is known: the first read, of up to `length` bytes, says what it is.
  *
@@ -37,17 +43,17 @@ export async function openMediaSource(
   store: Pick<MediaStore, 'get'>,
   storagePath: string,
   length: number,
-): Promise<{ source: ByteSource; info: ObjectInfo }> {
+): Promise<ObjectBeginning & { source: ByteSource }> {
   const { body, ...info } = await firstOf(store, storagePath, length);
-  const beginning = await readBytes(body, Math.min(length, info.size));
+  const bytes = await readBytes(body, Math.min(length, info.size));
   const source = mediaSource(store, storagePath, info);
   const read = async (offset: number, count: number): Promise<Uint8Array> => {
-    const kept = beginning.subarray(offset, offset + count);
+    const kept = bytes.subarray(offset, offset + count);
     if (kept.length === count) return kept;
     const rest = await source.read(offset + kept.length, count - kept.length);
     return kept.length === 0 ? rest : Buffer.concat([kept, rest]);
   };
-  return { source: { size: info.size, read }, info };
+  return { source: { size: info.size, read }, bytes, info };
 }
 
 async function firstOf(store: Pick<MediaStore, 'get'>, storagePath: string, length: number): Promise<ObjectBody> {

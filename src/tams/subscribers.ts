@@ -1,6 +1,7 @@
 import type { Deletion, LivingFlow, Membership, PlacedSegment } from './deletion/deletion.ts';
 import type { MediaObject } from './objects/media-object.ts';
 import type { PlaceChange } from './objects/place-change.ts';
+import type { ObjectBeginning } from '../media/media-source.ts';
 import type { ManagedTransaction } from '../vastdb/managed-transaction.ts';
 
 /** The flow that segments were registered for. */
@@ -9,13 +10,21 @@ interface RegisteredFlow {
   readonly container: string | null;
 }
 
+/** The first bytes of objects that were read just now, by the ids of the objects. */
+export type Beginnings = ReadonlyMap<string, ObjectBeginning>;
+
 /**
  * A feature that takes part in the changes of TAMS. Each method gets the tables in the transaction of the change: it writes
  * with the change or not at all, and undoes the change by throwing.
  */
 export interface Subscriber {
   /** Segments that use these objects are on the flow now. */
-  segmentsRegistered?(rows: ManagedTransaction, flow: RegisteredFlow, objects: readonly MediaObject[]): Promise<void>;
+  segmentsRegistered?(
+    rows: ManagedTransaction,
+    flow: RegisteredFlow,
+    objects: readonly MediaObject[],
+    beginnings: Beginnings,
+  ): Promise<void>;
   /** The rows of these objects are gone. Others may get their ids. */
   objectsReclaimed?(rows: ManagedTransaction, objectIds: readonly string[]): Promise<void>;
   /** The instances of an object are others now. */
@@ -67,8 +76,9 @@ export class Subscribers {
     rows: ManagedTransaction,
     flow: RegisteredFlow,
     objects: readonly MediaObject[],
+    beginnings: Beginnings,
   ): Promise<void> {
-    for (const each of this.#all) await each.segmentsRegistered?.(rows, flow, objects);
+    for (const each of this.#all) await each.segmentsRegistered?.(rows, flow, objects, beginnings);
   }
 
   async objectsReclaimed(rows: ManagedTransaction, objectIds: readonly string[]): Promise<void> {

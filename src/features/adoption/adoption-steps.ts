@@ -10,13 +10,14 @@ import { isAllowed, placeOf, presentAs } from './adoption-rules.ts';
 import { changed } from './counts.ts';
 import { type KeyListing } from './key-listing.ts';
 import { type Looked, planFile, planNext } from './key-planning.ts';
-import type { KeyRegistration } from './key-registration.ts';
+import type { Beginnings, KeyRegistration } from './key-registration.ts';
 import type { Probe } from './probe.ts';
+import { AppError } from '../../shared/errors.ts';
 import { reasonOf } from './refused.ts';
 import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 
 /** Keys that are looked into for one transaction: those that a kill has looked into again. */
-const PROBED_AT_ONCE = { files: 64, segments: 64, playlists: 64, frames: 1_000 };
+const PROBED_AT_ONCE = { files: 64, segments: 64, playlists: 64, frames: 500 };
 /** Looks at a time: a process each, or a request. */
 const LOOKS = { files: 4, segments: 4, playlists: 4, frames: 32 };
 /** Keys of a transaction that registers them. One that is a flow by itself takes more rows. */
@@ -29,6 +30,13 @@ export interface StepParts {
   readonly logger: Logger;
   /** Throws if another process works on adoptions by now. */
   readonly mustBeOurs: (tx: StoreTransaction) => Promise<void>;
+}
+
+interface Registered {
+  readonly sequences: readonly Sequence[];
+  /** The folders that may be adopted now. */
+  readonly allowed: readonly string[];
+  readonly beginnings?: Beginnings;
 }
 
 /**
@@ -66,8 +74,13 @@ export class AdoptionSteps {
     });
   }
 
-  /** Looks into the next keys, and plans where they lie. */
-  async probe(adoption: Adoption, probe: Probe): Promise<void> {
+  /**
+   * Looks into the next keys, and plans where they lie. Where nobody waits for the plan, they are registered at once: then what
+   * was read of them is of use to others.
+   *
+   * @param allowed the folders that may be adopted now
+   */
+  async probe(adoption: Adoption, probe: Probe, allowed: readonly string[]): Promise<void> {
     const { layout } = adoption;
     const batch = await this.#keys.after(adoption.id, adoption.at, PROBED_AT_ONCE[layout]);
     const listed = batch.filter(({ state }) => state === 'listed');
@@ -80,17 +93,28 @@ export class AdoptionSteps {
           return { key, found };
         }),
     );
-    await this.#step(adoption, async (own, tx) => {
-      const repository = new AdoptionKeyRepository(tx.rows);
-      const { keys, sequences, gaps } = await plan(own, looked, repository);
-      const looks = keys.filter(({ state }) => state !== 'present');
-      await repository.update(looks);
-      await repository.insert(own.id, gaps);
-      for (const sequence of sequences) await repository.updateSequence(own.id, sequence);
-      const counts = changed(own.counts, listed, [...looks, ...gaps]);
-      if (batch.length > 0) return { ...own, counts, at: batch.at(-1) };
-      return { ...own, counts, at: undefined, state: own.starts ? 'adopting' : 'planned' };
-    });
+    const write = (beginnings: Beginnings): Promise<void> =>
+      this.#step(adoption, async (own, tx) => {
+        const repository = new AdoptionKeyRepository(tx.rows);
+        const { keys, sequences, gaps } = await plan(own, looked, repository);
+        const looks = keys.filter(({ state }) => state !== 'present');
+        const done = own.starts ? await this.#register(tx, own, looks, { sequences, allowed, beginnings }) : looks;
+        await repository.update(done);
+        await repository.insert(own.id, gaps);
+        for (const sequence of sequences) await repository.updateSequence(own.id, sequence);
+        const counts = changed(own.counts, listed, [...done, ...gaps]);
+        if (batch.length > 0) return { ...own, counts, at: batch.at(-1) };
+        const whole = counts.planned === 0 ? 'done' : 'adopting';
+        return { ...own, counts, at: undefined, state: own.starts ? whole : 'planned' };
+      });
+    const beginnings = beginningsOf(looked);
+    try {
+      await write(beginnings);
+    } catch (error) {
+      if (beginnings.size === 0 || (error instanceof AppError && error.status >= 500)) throw error;
+      this.#parts.logger.warn({ err: error }, 'what was read of some keys cannot be used: they are read again');
+      await write(new Map());
+    }
   }
 
   async #lookInto(key: AdoptionKey, probe: Probe): Promise<Looked<StoredKey>['found']> {
@@ -109,27 +133,34 @@ export class AdoptionSteps {
   async adopt(adoption: Adoption, allowed: readonly string[]): Promise<void> {
     const batch = await this.#keys.after(adoption.id, adoption.at, ADOPTED_AT_ONCE[adoption.layout]);
     const planned = batch.filter(({ state }) => state === 'planned');
-    const { own: keys = [], others = [] } = Object.groupBy(planned, ({ key }) =>
-      isAllowed(key, allowed) ? 'own' : 'others',
-    );
-    const refused = others.map((key): StoredKey => ({
-      ...key,
-      state: 'refused',
-      reason: 'it may not be adopted any more',
-    }));
     await this.#step(adoption, async (own, tx) => {
       const repository = new AdoptionKeyRepository(tx.rows);
-      const { fresh = [], present = [] } = Object.groupBy(await withImported(own, keys, repository), ({ state }) =>
-        state === 'present' ? 'present' : 'fresh',
-      );
-      const numbers = own.layout === 'files' ? [] : fresh.map(({ ordinal }) => placeOf(ordinal).sequence);
+      const numbers = own.layout === 'files' ? [] : planned.map(({ ordinal }) => placeOf(ordinal).sequence);
       const sequences = await repository.sequences(own.id, [...new Set(numbers)]);
-      const done = [...refused, ...present, ...(await this.#parts.registration.register(tx, own, fresh, sequences))];
+      const done = await this.#register(tx, own, planned, { sequences, allowed });
       await repository.update(done);
       const counts = changed(own.counts, planned, done);
       if (batch.length > 0) return { ...own, counts, at: batch.at(-1) };
       return { ...own, counts, at: undefined, state: 'done' };
     });
+  }
+
+  /** Registers those of the keys that are planned. @returns all of them, as they are then */
+  async #register(
+    tx: StoreTransaction,
+    adoption: Adoption,
+    keys: readonly StoredKey[],
+    { sequences, allowed, beginnings }: Registered,
+  ): Promise<StoredKey[]> {
+    const checked = keys.map((key): StoredKey => {
+      if (key.state !== 'planned' || isAllowed(key.key, allowed)) return key;
+      return { ...key, state: 'refused', reason: 'it may not be adopted any more' };
+    });
+    const { planned = [], others = [] } = Object.groupBy(
+      await withImported(adoption, checked, new AdoptionKeyRepository(tx.rows)),
+      ({ state }) => (state === 'planned' ? 'planned' : 'others'),
+    );
+    return [...others, ...(await this.#parts.registration.register(tx, adoption, planned, sequences, beginnings))];
   }
 
   /** Forgets the plan and the report; what was adopted stays. @returns whether that is done */
@@ -162,6 +193,13 @@ export class AdoptionSteps {
   }
 }
 
+const beginningsOf = (looked: readonly Looked<StoredKey>[]): Beginnings =>
+  new Map(
+    looked.flatMap(({ key: { key }, found }) =>
+      typeof found === 'string' || found.beginning === undefined ? [] : [[key, found.beginning] as const],
+    ),
+  );
+
 async function plan(
   adoption: Adoption,
   looked: readonly Looked<StoredKey>[],
@@ -190,15 +228,16 @@ async function withImported(
   keys: readonly StoredKey[],
   repository: AdoptionKeyReader,
 ): Promise<StoredKey[]> {
+  const planned = keys.filter(({ state }) => state === 'planned');
   const objects = await repository.adopted(
     [storageId],
-    keys.map(({ key }) => key),
+    planned.map(({ key }) => key),
   );
   return keys.map((each): StoredKey => {
     const id = objects.get(each.key);
     // Playlists may share a file; a frame that is an object was adopted by another adoption.
     const isOurs = layout !== 'frames' && id === adoptedId({ storageId, storagePath: each.key });
-    if (id === undefined || isOurs) return each;
+    if (each.state !== 'planned' || id === undefined || isOurs) return each;
     return { ...each, state: 'present', reason: presentAs(id) };
   });
 }

@@ -98,7 +98,7 @@ async function workOn(
       if (state === 'listing') {
         listing ??= new KeyListing(adoption, adoptable, await steps.sequences(id), logger);
         await steps.list(adoption, listing, probes.ofBucket(adoption.storageId));
-      } else if (state === 'probing') await steps.probe(adoption, probes.of(adoption));
+      } else if (state === 'probing') await steps.probe(adoption, probes.of(adoption), adoptable.allowed);
       else await steps.adopt(adoption, adoptable.allowed);
     } catch (error) {
       // A store that cannot be reached is asked again; any other failure would keep all others waiting.

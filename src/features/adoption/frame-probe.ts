@@ -15,7 +15,7 @@ import { Gone, Refused } from './refused.ts';
 export function frameProbe(store: MediaStore): Probe {
   return async ({ key }) => {
     try {
-      const { source, info } = await openMediaSource(store, key, FIRST_READ_BYTES);
+      const { source, bytes, info } = await openMediaSource(store, key, FIRST_READ_BYTES);
       const header = await readExrHeader(source);
       await checkChunks(header, source);
       const [part] = header.parts;
@@ -30,7 +30,7 @@ export function frameProbe(store: MediaStore): Probe {
       };
       const coding = `${essence.frame_width}x${essence.frame_height}`;
       const flows = [{ id: '', source_id: '', label: '', ...flow }];
-      return { flows, coding, startNs: 0n, endNs: 0n, frameNs: 0n, size: info.size };
+      return { flows, coding, startNs: 0n, endNs: 0n, frameNs: 0n, size: info.size, beginning: { bytes, info } };
     } catch (error) {
       if (error instanceof ExrError) throw new Refused(`${error.kind}: ${error.message}`);
       if (error instanceof ObjectChanged) throw new Refused('it was replaced while it was read');

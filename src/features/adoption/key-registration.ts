@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ObjectBeginning } from '../../media/media-source.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { formatTimestamp } from '../../shared/time/timestamp.ts';
@@ -14,6 +15,16 @@ import type { Services } from '../../tams/services.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import type { StoreTransaction } from '../../tams/vast-store.ts';
 
+/** The first bytes of keys that were looked into just now. */
+export type Beginnings = ReadonlyMap<string, ObjectBeginning>;
+
+interface KeysOfFlow<Key extends AdoptionKey> {
+  readonly flowId: string;
+  readonly flows: readonly FileFlow[];
+  readonly keys: readonly Key[];
+  readonly beginnings: Beginnings;
+}
+
 /** Makes flows of planned keys, and puts the keys on their timelines. */
 export class KeyRegistration {
   readonly #services: Pick<Services, 'flows' | 'segments'>;
@@ -28,12 +39,13 @@ export class KeyRegistration {
     adoption: Adoption,
     keys: readonly Key[],
     sequences: readonly Sequence[],
+    beginnings: Beginnings = new Map(),
   ): Promise<Key[]> {
     const done: Key[] = [];
     const byFlow = Map.groupBy(keys, ({ flowId }) => flowId ?? '');
     for (const [flowId, own] of byFlow) {
       const flows = own[0]?.flows ?? sequences.find((sequence) => sequence.flowId === flowId)?.flows ?? [];
-      done.push(...(await this.#registerFlow(tx, adoption, { flowId, flows, keys: own })));
+      done.push(...(await this.#registerFlow(tx, adoption, { flowId, flows, keys: own, beginnings })));
     }
     return done;
   }
@@ -41,13 +53,16 @@ export class KeyRegistration {
   async #registerFlow<Key extends AdoptionKey>(
     tx: StoreTransaction,
     adoption: Adoption,
-    { flowId, flows, keys }: { flowId: string; flows: readonly FileFlow[]; keys: readonly Key[] },
+    { flowId, flows, keys, beginnings }: KeysOfFlow<Key>,
   ): Promise<Key[]> {
     try {
       for (const flow of flows) await this.#makeFlow(tx, adoption, flow);
       const inputs = keys.map((key) => segmentOf(adoption, key));
       const inits = new Set(keys.flatMap(({ initKey }) => (initKey === undefined ? [] : [initKey])));
-      const objects = [...inits, ...keys.map(({ key }) => key)].map((key) => objectOf(adoption, key));
+      const objects = [...inits, ...keys.map(({ key }) => key)].map((key) => ({
+        ...objectOf(adoption, key),
+        beginning: beginnings.get(key),
+      }));
       const refusals = await this.#services.segments.adopt(tx, flowId, inputs, objects);
       const reasons = new Map(refusals.map(({ index, error }) => [index, error.message]));
       return keys.map((key, index) => {

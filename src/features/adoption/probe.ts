@@ -1,3 +1,4 @@
+import type { ObjectBeginning } from '../../media/media-source.ts';
 import type { FileFlow } from '../../tams/essence/file-flows.ts';
 import type { AdoptionKey } from './adoption.ts';
 
@@ -14,6 +15,8 @@ export interface Probed {
   readonly frameNs: bigint;
   /** In bytes, where the look tells. */
   readonly size?: number;
+  /** For features that would read the object again. */
+  readonly beginning?: ObjectBeginning;
 }
 
 /** Looks into the bytes of a key. @throws Refused where it cannot be adopted, and what the media store throws */

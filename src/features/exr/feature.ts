@@ -20,9 +20,10 @@ import { AutomaticInspection } from './services/automatic-inspection.ts';
 import { ExrFileService } from './services/exr-file-service.ts';
 import { ExrInspectionService } from './services/exr-inspection-service.ts';
 import { ExrInspector } from './services/exr-inspector.ts';
-import { isExrName, queueInspections } from './services/exr-media-type.ts';
+import { isExrName } from './services/exr-media-type.ts';
 import { type ExrBucket, ExrPlaces } from './services/exr-places.ts';
 import { ExrRegistrationService } from './services/exr-registration-service.ts';
+import { registeredObjects } from './services/registered-objects.ts';
 import { ExrSequenceService } from './services/exr-sequence-service.ts';
 import type { ExrServices } from './services/exr-services.ts';
 import { ExrValidationService } from './services/exr-validation-service.ts';
@@ -45,15 +46,15 @@ export const exr: Feature<ExrConfig> = {
     const inspector = new ExrInspector(files);
     const buckets = bucketsOf(settings.media);
     const servicesOf = exrServicesOf(platform, files, inspector, buckets);
+    const places = new ExrPlaces(store, media, buckets, false);
     store.subscribers.add({
-      ...(autoInspect && { segmentsRegistered: queueInspections }),
+      ...(autoInspect && { segmentsRegistered: registeredObjects(places, keepHistory) }),
       objectsReclaimed: (rows, objectIds) => removeFilesOfObjects(rows, objectIds),
     });
     const routes: OpenFeature['routes'] = (app, context) =>
       exrRoutes(app, { ...context, exr: (request) => servicesOf(request) });
     if (!autoInspect) return { routes };
     const queue = new InspectionQueueReader(new CommittedReads(manager.reader()));
-    const places = new ExrPlaces(store, media, buckets, false);
     const inspection = new AutomaticInspection(store, queue, places, inspector, files);
     const worker = exrWorker(inspection, leases, logger);
     const wake = siblings.waker('exr worker', () => {

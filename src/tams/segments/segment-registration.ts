@@ -14,11 +14,16 @@ import { isPartOf } from './segment-clock.ts';
 import { numbersWith } from './segment-numbers.ts';
 import { type Candidate, findObjects, namedObjects, type Refuse, useObjects } from './segment-objects.ts';
 import { checkSize, prepareSegment } from './segment-preparation.ts';
+import type { ObjectBeginning } from '../../media/media-source.ts';
+import type { Beginnings } from '../subscribers.ts';
 import type { FlowState } from '../flows/flow-state.ts';
 import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 /** An object of bytes that lie in a store already. */
-export type AdoptedObject = Pick<MediaObject, 'id' | 'locations' | 'adoptedAt'>;
+export interface AdoptedObject extends Pick<MediaObject, 'id' | 'locations' | 'adoptedAt'> {
+  /** For subscribers that would read it again. */
+  readonly beginning?: ObjectBeginning | undefined;
+}
 
 /** A refused segment: its place in the request, and the error. */
 export interface Refusal {
@@ -74,9 +79,12 @@ export class SegmentRegistration {
       // One that is being reclaimed is unknown until its row is gone.
       if (stored.has(object.id) || taken.has(object.id)) continue;
       const { id: firstFlow, life: firstLife } = flow;
-      stored.set(object.id, { ...object, firstFlow, firstLife, externalUrls: [], referenced: false });
+      const { beginning: _, ...row } = object;
+      stored.set(object.id, { ...row, firstFlow, firstLife, externalUrls: [], referenced: false });
     }
-    const refused = candidates.length === 0 ? [] : await insertAcceptable(tx, flow, candidates, stored, false);
+    const beginnings = new Map(adopted.flatMap(({ id, beginning }) => (beginning ? [[id, beginning] as const] : [])));
+    const known = { stored, beginnings };
+    const refused = candidates.length === 0 ? [] : await insertAcceptable(tx, flow, candidates, known);
     return [...malformed, ...refused].sort((a, b) => a.index - b.index);
   }
 
@@ -114,7 +122,8 @@ async function registerIn(
     tx.withRight('read').objects.findMany(namedObjects(candidates), flowId),
   ]);
   containerOf(flow);
-  const refused = candidates.length === 0 ? [] : await insertAcceptable(tx, flow, candidates, stored, fitRanges);
+  const known = { stored, fitRanges };
+  const refused = candidates.length === 0 ? [] : await insertAcceptable(tx, flow, candidates, known);
   return [...malformed, ...refused].sort((a, b) => a.index - b.index);
 }
 
@@ -122,8 +131,11 @@ async function insertAcceptable(
   tx: StoreTransaction,
   flow: FlowState,
   candidates: readonly Candidate[],
-  stored: ReadonlyMap<string, KnownObject>,
-  fitRanges: boolean,
+  {
+    stored,
+    beginnings = new Map(),
+    fitRanges = false,
+  }: { stored: ReadonlyMap<string, KnownObject>; beginnings?: Beginnings; fitRanges?: boolean },
 ): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   const refuse: Refuse = ({ index }, error) => void refusals.push({ index, error });
@@ -134,7 +146,7 @@ async function insertAcceptable(
   const { used, uses } = await useObjects(tx, flow, free, objects, { fitRanges, refuse });
   if (used.length > 0) {
     const media = await insert(tx, flow, used, uses);
-    await tx.subscribers.segmentsRegistered(tx.rows, flow, media);
+    await tx.subscribers.segmentsRegistered(tx.rows, flow, media, beginnings);
   }
   return refusals;
 }

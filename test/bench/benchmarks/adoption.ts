@@ -147,7 +147,7 @@ async function planUnseen(dataDir: string, id: string): Promise<number> {
     for (;;) {
       const adoption = await adoptions.find(id);
       if (adoption?.state !== 'probing') return (performance.now() - started) / 1000;
-      await steps.probe(adoption, () => Promise.resolve(FRAME));
+      await steps.probe(adoption, () => Promise.resolve(FRAME), ['*']);
     }
   } finally {
     await manager.close();

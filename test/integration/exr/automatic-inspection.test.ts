@@ -7,7 +7,7 @@ import {
   inspectionsOf,
 } from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
 import { ExrInspector } from '../../../src/features/exr/services/exr-inspector.ts';
-import { queueInspections } from '../../../src/features/exr/services/exr-media-type.ts';
+import { registeredObjects } from '../../../src/features/exr/services/registered-objects.ts';
 import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
 import { adoptedId } from '../../../src/tams/objects/object-location.ts';
 import { SegmentRegistration } from '../../../src/tams/segments/segment-registration.ts';
@@ -43,7 +43,7 @@ beforeEach(async () => {
   const queue = new InspectionQueueReader(world.manager.reader());
   inspection = new AutomaticInspection(store, queue, places, new ExrInspector(files), files);
   registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);
-  store.subscribers.add({ segmentsRegistered: queueInspections });
+  store.subscribers.add({ segmentsRegistered: registeredObjects(places, false) });
   await store.transaction(async (tx) => {
     await tx.sources.insert({ id: flow.source_id, format: flow.format, created });
     await tx.flows.insert({ ...flow, created }, life);

@@ -6,6 +6,7 @@ import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
 import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
+import type { ObjectLocation } from '../../../tams/segments/segment.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
@@ -152,6 +153,11 @@ export class AutomaticInspection {
         await queue.add(objectIds, dueMs, entry.attempt + 1);
         const places = postponed.flatMap(({ key }) => key ?? []);
         await queue.addPlaces(places, dueMs, entry.attempt + 1);
+        const byKey = outcomes.flatMap(({ task, ending }) =>
+          task.object === undefined && ending !== 'postponed' ? (task.key ?? []) : [],
+        );
+        // An object that was registered there meanwhile may have been read before the event.
+        await queue.add([...(await this.#objectsAt(tx, byKey)).values()], Date.now());
       },
       { background: true },
     );
@@ -160,16 +166,14 @@ export class AutomaticInspection {
 
   /** Two queries, however many entries; one where no event told of anything. */
   async #tasksOf(tx: StoreTransaction, entries: readonly QueuedInspection[]): Promise<DueEntry[]> {
-    const locationOf = ({ bucket, key }: ObjectPlace) => {
-      const storageId = this.#places.storageOf(bucket);
-      return storageId === undefined ? undefined : { storageId, storagePath: key };
-    };
-    const locations = entries.flatMap(({ places }) => places.flatMap((place) => locationOf(place) ?? []));
-    const at = await objectsAt(tx.rows, locations);
+    const at = await this.#objectsAt(
+      tx,
+      entries.flatMap(({ places }) => places),
+    );
     const ids = new Set([...entries.flatMap(({ objectIds }) => objectIds), ...at.values()]);
     const objects = await tx.objects.findMany([...ids]);
     const ofKey = (key: ObjectPlace): Task[] => {
-      const location = locationOf(key);
+      const location = this.#locationOf(key);
       if (location === undefined) return [];
       const object = objects.get(at.get(placeKey(location)) ?? '');
       return [{ key, path: pathOfKey(key.bucket, key.key), object }];
@@ -182,6 +186,18 @@ export class AutomaticInspection {
         ...new Map(entry.places.flatMap(ofKey).map((task) => [task.path, task])).values(),
       ],
     }));
+  }
+
+  #locationOf({ bucket, key }: ObjectPlace): ObjectLocation | undefined {
+    const storageId = this.#places.storageOf(bucket);
+    return storageId === undefined ? undefined : { storageId, storagePath: key };
+  }
+
+  #objectsAt(tx: StoreTransaction, places: readonly ObjectPlace[]): Promise<Map<string, string>> {
+    return objectsAt(
+      tx.rows,
+      places.flatMap((place) => this.#locationOf(place) ?? []),
+    );
   }
 
   /** Reads the headers side by side, and keeps them together; earlier where they take much memory. */

@@ -1,7 +1,7 @@
 import type { ExrPersistence } from '../rules/exr-file.ts';
 import type { ExrFiles } from '../rules/exr-files.ts';
 import { FIRST_READ_BYTES } from '../../../formats/exr/header/limits.ts';
-import { memorySource } from '../../../formats/exr/header/byte-source.ts';
+import { type ByteSource, memorySource } from '../../../formats/exr/header/byte-source.ts';
 import { inspectExr } from '../rules/inspect.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -90,10 +90,19 @@ export async function inspectUpload(bytes: Uint8Array, name: string): Promise<In
   }
 }
 
-async function readPlace({ ref, store, storagePath, bucket }: ExrPlace): Promise<ReadHeader> {
-  const { source, info } = await opened(store, storagePath, ref);
+async function readPlace(place: ExrPlace): Promise<ReadHeader> {
+  const { source, info } = await opened(place.store, place.storagePath, place.ref);
+  return describePlace(place, source, info.lastModified);
+}
+
+/** What the header of the file at a place says. Throws ExrError, and what the source throws. */
+export async function describePlace(
+  { ref, storagePath, bucket }: ExrPlace,
+  source: ByteSource,
+  lastModified: Date,
+): Promise<ReadHeader> {
   // The frame number comes from the client's id of the object: this server makes the key.
-  const location = { path: ref.path, bucket: null, key: null, mtime: info.lastModified.toISOString() };
+  const location = { path: ref.path, bucket: null, key: null, mtime: lastModified.toISOString() };
   const { inspection, vectors } = await inspectExr(source, location);
   return { inspection: { ...inspection, file: { ...inspection.file, bucket, key: storagePath } }, vectors };
 }
