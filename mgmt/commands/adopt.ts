@@ -25,8 +25,8 @@ const POLL_MS = 500;
 const SHOWN = 20;
 const MAKING: readonly AdoptionBody['state'][] = ['listing', 'probing'];
 const HELP = `
-The server lists the folder, looks into its keys, and says what it would do before it does anything. It goes on by itself when
-this command ends; --resume shows how far it is. Keys that cannot be adopted are named, and the exit code is 1.`;
+The server lists the folder, looks into its keys, and says what it would do before it does anything; with --yes it does it at
+once. It goes on by itself when this command ends; --resume shows how far it is. Keys that cannot be adopted are named, and the exit code is 1.`;
 
 /** `mgmt adopt`: objects of bytes that lie in a storage backend already. */
 export function adoptCommand(): Command {
@@ -48,7 +48,7 @@ export function adoptCommand(): Command {
     .option('--follow', 'adopt frames that S3 events tell of later, too')
     .option('--plan-only', 'show the plan, and do nothing')
     .option('--resume <id>', 'go on with an adoption that was begun', parseUuid)
-    .option('--yes', 'do not ask');
+    .option('--yes', 'show no plan, and do not ask');
   return withClientOptions(command).addHelpText('after', HELP).action(run);
 }
 
@@ -73,7 +73,9 @@ async function begin(client: TamsClient, options: AdoptOptions): Promise<Adoptio
   const backends = await client.storageBackends();
   const found = backends.find(({ id, label }) => id === backend || label === backend);
   if (found === undefined) throw new Error(`--backend: the server has no storage backend ${backend}.`);
-  const asked = { storage_id: found.id, prefix, layout, tags: tag, delete_bytes: deleteBytes, follow };
+  // Nobody waits for the plan: then each key is adopted as soon as it was looked into.
+  const start = options.yes === true && options.planOnly !== true;
+  const asked = { storage_id: found.id, prefix, layout, tags: tag, delete_bytes: deleteBytes, follow, start };
   const adoption = await client.adopt({ ...asked, ...(rate && { frame_rate: rate }) });
   process.stderr.write(`adoption ${adoption.id}\n`);
   return adoption;

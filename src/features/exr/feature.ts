@@ -119,7 +119,7 @@ const bucketsOf = ({ buckets, backends }: Settings['media']): ExrBucket[] =>
 const exrSources = (inspection: AutomaticInspection, queued: () => Promise<number>): MetricSource[] => [
   {
     name: 'tams_exr_inspections_total',
-    help: 'EXR objects that were inspected after their registration, by how that ended.',
+    help: 'EXR objects that were inspected after their registration, by how that ended. Without those that an adoption had just read.',
     type: 'counter',
     read: () => Object.entries(inspection.counts).map(([outcome, value]) => ({ value, labels: { outcome } })),
   },
