@@ -1,7 +1,6 @@
 import { userInfo } from 'node:os';
 import { openTables } from '../src/vastdb/open-tables.ts';
 import { loadConfig } from '../src/settings.ts';
-import type { CredentialStore } from '../src/features/auth/credentials.ts';
 import { createLogger } from '../src/operation/logger.ts';
 import { AuthStore } from '../src/features/auth/auth-store.ts';
 import { AUTH_TABLES } from '../src/features/auth/auth-tables.ts';
@@ -9,7 +8,7 @@ import { VastDBManager } from '../src/vastdb/vast-db-manager.ts';
 
 /** Runs `work` on the users, tokens and audit log of the configured server, which may be running. */
 export async function withAuthStore<T>(
-  work: (store: CredentialStore) => Promise<T>,
+  work: (store: AuthStore) => Promise<T>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<T> {
   const config = loadConfig(env);

@@ -5,7 +5,7 @@ import { processSources } from '../operation/metrics/process-sources.ts';
 import { RequestMetrics } from '../operation/metrics/request-metrics.ts';
 import { Readiness } from '../operation/readiness.ts';
 import type { Probe } from '../operation/readiness.ts';
-import type { Tracing } from '../operation/tracing.ts';
+import type { OtlpTracing } from '../operation/otlp-tracing.ts';
 import { buildMonitoringServer } from '../http/monitoring/monitoring-server.ts';
 import type { MonitoringContext } from '../http/monitoring/monitoring-routes.ts';
 import { type MemoryUse, memorySources } from '../operation/metrics/memory-sources.ts';
@@ -37,7 +37,7 @@ export interface Operation extends MonitoringContext {
 export function buildOperation(
   config: Config,
   watched: Watched,
-  tracing: Tracing | undefined,
+  tracing: OtlpTracing | undefined,
   logger: Logger,
 ): Operation {
   const probes = probesOf(watched);

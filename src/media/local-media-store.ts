@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type {
   ByteRange,
   ListedObject,
-  LocalMedia,
+  MediaStore,
   NewObject,
   ObjectBody,
   ObjectInfo,
@@ -46,9 +46,13 @@ export interface LocalMediaStoreOptions {
   readonly clock?: () => number;
 }
 
-/** Media objects as files in a folder, under signed URLs that lead back to this server. */
-export class LocalMediaStore implements LocalMedia {
+/**
+ * Media objects as files in a folder, under signed URLs that lead back to this server:
+ * `{baseUrl}/media/{storage id}/{storage path}?...`.
+ */
+export class LocalMediaStore implements MediaStore {
   readonly backend: StorageBackend;
+  /** Larger uploads are refused with `payload_too_large`, before or while they arrive. */
   readonly maxObjectBytes: number;
   readonly #folder: ObjectFolder;
   readonly #reserve: DiskReserve | undefined;
@@ -85,6 +89,10 @@ export class LocalMediaStore implements LocalMedia {
     return contentType === undefined ? { url } : { url, 'content-type': contentType };
   }
 
+  /**
+   * Throws `invalid_signature` unless the query was signed by this store for this method and path,
+   * and has not expired. Returns what was signed for a PUT: the content type, if any.
+   */
   authorize(
     method: 'GET' | 'PUT',
     storagePath: string,

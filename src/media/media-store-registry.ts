@@ -1,4 +1,5 @@
-import type { LocalMedia, MediaStore, MediaStoreRegistry } from './media-store.ts';
+import { LocalMediaStore } from './local-media-store.ts';
+import type { MediaStore, MediaStoreRegistry } from './media-store.ts';
 import type { StorageBackend } from './storage-backend.ts';
 import type { MediaStatistics } from './media-statistics.ts';
 
@@ -16,18 +17,18 @@ interface CountingStore extends MediaStore {
 /** All media stores of this server, by the id of their storage backend. */
 export class MediaStores implements MediaStoreRegistry {
   /** The stores whose URLs lead back to this server. */
-  readonly local: ReadonlyMap<string, LocalMedia>;
+  readonly local: ReadonlyMap<string, LocalMediaStore>;
   readonly #stores = new Map<string, MediaStore>();
   readonly #default: MediaStore | undefined;
 
   /** Throws when there is no store, when two share an id, or when two are marked as the default. */
   constructor(stores: readonly MediaStore[]) {
-    const local = new Map<string, LocalMedia>();
+    const local = new Map<string, LocalMediaStore>();
     for (const store of stores) {
       const { id } = store.backend;
       if (this.#stores.has(id)) throw new Error(`Two storage backends have the id ${id}; give each its own.`);
       this.#stores.set(id, store);
-      if (isLocalMedia(store)) local.set(id, store);
+      if (store instanceof LocalMediaStore) local.set(id, store);
     }
     this.local = local;
     const [first, ...others] = stores;
@@ -98,8 +99,4 @@ export class MediaStores implements MediaStoreRegistry {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }
-}
-
-function isLocalMedia(store: MediaStore): store is LocalMedia {
-  return 'authorize' in store;
 }

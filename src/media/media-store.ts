@@ -106,24 +106,6 @@ export interface UploadOptions {
   readonly checksums?: readonly Checksum[];
 }
 
-/** A media store whose signed URLs lead back to this server: `{baseUrl}/media/{storage id}/{storage path}?...`. */
-export interface LocalMedia extends MediaStore {
-  /** Larger uploads are refused with `payload_too_large`, before or while they arrive. */
-  readonly maxObjectBytes: number;
-  /** Throws `checksum_mismatch`, and keeps nothing, where the bytes have another of the checksums. */
-  put(storagePath: string, body: Readable | Uint8Array, options?: UploadOptions): Promise<ObjectInfo>;
-  plainPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest;
-  /**
-   * Throws `invalid_signature` unless the query was signed by this store for this method and path,
-   * and has not expired. Returns what was signed for a PUT: the content type, if any.
-   */
-  authorize(
-    method: 'GET' | 'PUT',
-    storagePath: string,
-    query: Readonly<Record<string, unknown>>,
-  ): { contentType: string | undefined };
-}
-
 /** The storage backends of this instance, as the services see them. */
 export interface MediaStoreRegistry {
   get(storageId: string): MediaStore | undefined;

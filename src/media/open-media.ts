@@ -4,7 +4,7 @@ import type { BackendConfig } from './storage-backend-settings.ts';
 import type { MediaStore } from './media-store.ts';
 import type { StorageBackend } from './storage-backend.ts';
 import { OperationMetrics } from '../operation/operation-metrics.ts';
-import type { Tracing } from '../operation/tracing.ts';
+import type { OtlpTracing } from '../operation/otlp-tracing.ts';
 import { DiskReserve } from '../operation/disk-reserve.ts';
 import { LocalMediaStore } from './local-media-store.ts';
 import { MediaStores } from './media-store-registry.ts';
@@ -23,7 +23,7 @@ interface Settings {
 export async function openMediaStores(
   settings: Settings,
   secret: string,
-  tracing: Tracing | undefined,
+  tracing: OtlpTracing | undefined,
 ): Promise<MediaStores> {
   const { backends } = settings.media;
   return new MediaStores(
@@ -62,7 +62,7 @@ async function openMediaStore(
   config: BackendConfig,
   { media, diskReserveBytes }: Settings,
   secret: string,
-  tracing: Tracing | undefined,
+  tracing: OtlpTracing | undefined,
 ): Promise<MediaStore> {
   const { presign, maxObjectBytes, s3 } = media;
   const backend = describe(config);

@@ -1,8 +1,8 @@
 import type { OperationListener } from '../operation/operation-metrics.ts';
-import type { Tracing } from '../operation/tracing.ts';
+import type { OtlpTracing } from '../operation/otlp-tracing.ts';
 
 /** Makes a span of each operation on a storage backend, if there are traces. */
-export function tracedOperations(tracing: Tracing | undefined, storageId: string): OperationListener | undefined {
+export function tracedOperations(tracing: OtlpTracing | undefined, storageId: string): OperationListener | undefined {
   if (tracing === undefined) return undefined;
   return (operation, ms, ok) => {
     const attributes = { 'tams.storage_id': storageId, 'tams.operation': operation };

@@ -13,7 +13,7 @@ import {
   ATTR_SERVICE_VERSION,
   ATTR_URL_PATH,
 } from '@opentelemetry/semantic-conventions';
-import type { RequestTrace, TracedCall, TracedRequest, Tracing } from './tracing.ts';
+import type { RequestTrace, TracedCall, TracedRequest } from './tracing.ts';
 
 interface OtlpTracingOptions {
   /** Base URL of the receiver, without a slash at its end. */
@@ -29,9 +29,9 @@ const TRACEPARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-(
 /**
  * Traces by OpenTelemetry, sent by OTLP over HTTP. Spans are made where this server knows of them; no library is patched
  * and nothing global is set. Sampling, batching and headers are configured by the standard OTEL_* variables, which the
- * library reads itself.
+ * library reads itself. Without a destination, tracing costs nothing.
  */
-export class OtlpTracing implements Tracing {
+export class OtlpTracing {
   readonly #provider: NodeTracerProvider;
   readonly #tracer: Tracer;
   readonly #current = new AsyncLocalStorage<Span>();
@@ -72,6 +72,7 @@ export class OtlpTracing implements Tracing {
     };
   }
 
+  /** Part of the request that is being worked on; forgotten where there is none. */
   record({ name, startedMs, failed, attributes }: TracedCall): void {
     const parent = this.#current.getStore();
     if (parent?.isRecording() !== true) return;
@@ -82,7 +83,7 @@ export class OtlpTracing implements Tracing {
     span.end(performance.timeOrigin + performance.now());
   }
 
-  /** Never rejects: a server stops well without its last traces. */
+  /** Sends what has not been sent. Never rejects: a server stops well without its last traces. */
   async close(): Promise<void> {
     try {
       await this.#provider.shutdown();

@@ -28,12 +28,3 @@ export interface RequestTrace {
   run(work: () => void): void;
   end(status: number): void;
 }
-
-/** The destination of traces. Without one, tracing costs nothing. */
-export interface Tracing {
-  begin(request: TracedRequest): RequestTrace;
-  /** Part of the request that is being worked on; forgotten where there is none. */
-  record(call: TracedCall): void;
-  /** Sends what has not been sent, and tells the log where that fails. */
-  close(): Promise<void>;
-}

@@ -1,4 +1,5 @@
-import type { Analytics, AnalyticsFilter } from './analytics.ts';
+import type { AnalyticsFilter } from './analytics.ts';
+import type { AnalyticsStore } from './store/analytics-store.ts';
 import type { SizesFound } from '../../vastdb/analytics/analysis-results.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { FlowReader } from '../../tams/flows/flow-repository.ts';
@@ -26,10 +27,10 @@ const PRODUCT_PER_BYTE = (8 * 1e9) / 1000;
 
 /** Analyses for a principal. Those that need only names and numbers are in `compute`. */
 export class AnalyticsService {
-  readonly compute: Analytics;
+  readonly compute: AnalyticsStore;
   readonly #flows: Pick<FlowReader, 'segmentsVersion'>;
 
-  constructor(compute: Analytics, flows: Pick<FlowReader, 'segmentsVersion'>) {
+  constructor(compute: AnalyticsStore, flows: Pick<FlowReader, 'segmentsVersion'>) {
     this.compute = compute;
     this.#flows = flows;
   }

@@ -44,7 +44,7 @@ export const analytics: Feature<AnalyticsConfig> = {
     );
     return {
       routes: (app) => {
-        analyticsRoutes(app, { of, performance: manager });
+        analyticsRoutes(app, { of, manager });
       },
       memory: [{ part: 'analyses', budgetBytes: memoryMib * 2 ** 20 }],
       close: () => compute.close(),

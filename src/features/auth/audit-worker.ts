@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AuditRecord } from './audit.ts';
-import type { CredentialStore } from './credentials.ts';
+import type { AuthStore } from './auth-store.ts';
 import { REFUSAL_INTERVAL_MS } from './audit-trail.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
@@ -11,7 +11,7 @@ const COLLECT_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const PRUNE_BATCH = 1_000;
 
-type AuditStore = Pick<CredentialStore, 'appendAudit' | 'pruneAudit'>;
+type AuditStore = Pick<AuthStore, 'appendAudit' | 'pruneAudit'>;
 
 /** Writes the audit log apart from requests, and deletes entries older than the retention. */
 export class AuditWorker {

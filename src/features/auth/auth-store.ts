@@ -1,5 +1,5 @@
 import type { AuditEntry, AuditQuery, AuditRecord } from './audit.ts';
-import type { ApiToken, CredentialStore, CredentialTransaction, User } from './credentials.ts';
+import type { ApiToken, User } from './credentials.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven, everyRow, gte, lt } from '../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
@@ -8,13 +8,14 @@ import * as rows from './credential-rows.ts';
 import { API_TOKENS, AUDIT_LOG, USERS } from './auth-tables.ts';
 
 /** Users, tokens and the audit log in tables. */
-export class AuthStore implements CredentialStore {
+export class AuthStore {
   readonly #manager: VastDBManager;
 
   constructor(manager: VastDBManager) {
     this.#manager = manager;
   }
 
+  /** All of them, by name: they are few. */
   async users(): Promise<User[]> {
     const query = { table: USERS, where: everyRow(), orderBy: BY_NAME };
     return (await translated(() => this.#manager.selectRows(query))).map(rows.toUser);
@@ -25,6 +26,7 @@ export class AuthStore implements CredentialStore {
     return (await translated(() => this.#manager.selectRows(query))).map(rows.toToken);
   }
 
+  /** Entries of the audit log, newest first. */
   async audit({ event, principal, sinceMs, limit }: AuditQuery): Promise<AuditRecord[]> {
     const found = await translated(() =>
       this.#manager.selectRows({
@@ -42,24 +44,27 @@ export class AuthStore implements CredentialStore {
     return found.map(rows.toAuditRecord);
   }
 
+  /** Runs apart from requests. */
   async appendAudit(entries: readonly AuditRecord[]): Promise<void> {
     const work = (tx: ManagedTransaction): Promise<number> => tx.insert(AUDIT_LOG, entries.map(rows.auditRow));
     await translated(() => this.#manager.transaction(work, { lane: 'background' }));
   }
 
+  /** Removes at most `limit` entries that were made before `beforeMs`. @returns how many */
   pruneAudit(beforeMs: number, limit: number): Promise<number> {
     const where = lt('at_ms', BigInt(beforeMs));
     return translated(() => this.#manager.delete(AUDIT_LOG, where, { limit, lane: 'background' }));
   }
 
-  transaction<T>(work: (tx: CredentialTransaction) => Promise<T>): Promise<T> {
+  transaction<T>(work: (tx: AuthStoreTransaction) => Promise<T>): Promise<T> {
     return translated(() => this.#manager.transaction((tx) => work(new AuthStoreTransaction(tx))));
   }
 }
 
 const BY_NAME = [{ column: 'name', direction: 'asc' }] as const;
 
-class AuthStoreTransaction implements CredentialTransaction {
+/** Changes and the record of them are one transaction. */
+class AuthStoreTransaction {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
@@ -81,6 +86,7 @@ class AuthStoreTransaction implements CredentialTransaction {
     await this.#tx.update(USERS, eq('name', user.name), rows.userRow(user));
   }
 
+  /** @returns whether there was such a user */
   async removeUser(name: string): Promise<boolean> {
     return (await this.#tx.delete(USERS, eq('name', name))) > 0;
   }

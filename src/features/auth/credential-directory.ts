@@ -1,4 +1,5 @@
-import type { ApiToken, CredentialStore, User } from './credentials.ts';
+import type { AuthStore } from './auth-store.ts';
+import type { ApiToken, User } from './credentials.ts';
 
 /** How long a change of users and tokens may stay unseen. */
 const FRESH_MS = 2_000;
@@ -8,13 +9,13 @@ const FRESH_MS = 2_000;
  * `holds` tells whether a row is still current.
  */
 export class CredentialDirectory {
-  readonly #store: Pick<CredentialStore, 'users' | 'tokens'>;
+  readonly #store: Pick<AuthStore, 'users' | 'tokens'>;
   #users = new Map<string, User>();
   #tokens = new Map<string, ApiToken>();
   #freshUntil = 0;
   #reading: Promise<void> | undefined;
 
-  constructor(store: Pick<CredentialStore, 'users' | 'tokens'>) {
+  constructor(store: Pick<AuthStore, 'users' | 'tokens'>) {
     this.#store = store;
   }
 

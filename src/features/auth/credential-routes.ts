@@ -4,7 +4,7 @@ import { json } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { SCOPES } from '../../shared/principal.ts';
-import type { CredentialStore } from './credentials.ts';
+import type { AuthStore } from './auth-store.ts';
 
 const grant = {
   name: Type.String(),
@@ -18,7 +18,7 @@ const Credentials = Type.Object({
 });
 
 /** `GET /auth/credentials`. Beyond TAMS: who may come in, for administrators; commands change it. */
-export function credentialRoutes(app: TamsApp, store: Pick<CredentialStore, 'users' | 'tokens'>): void {
+export function credentialRoutes(app: TamsApp, store: Pick<AuthStore, 'users' | 'tokens'>): void {
   readOperation(app, {
     url: '/auth/credentials',
     name: 'auth-credentials',

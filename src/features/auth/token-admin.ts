@@ -1,14 +1,15 @@
-import type { ApiToken, CredentialStore } from './credentials.ts';
+import type { AuthStore } from './auth-store.ts';
+import type { ApiToken } from './credentials.ts';
 import type { Grant } from '../../shared/principal.ts';
 import { makeToken } from './api-token.ts';
 import { AdminError, checkName } from './user-admin.ts';
 
 /** Manages bearer tokens for an operator. Each change and its audit entry are one transaction. */
 export class TokenAdmin {
-  readonly #store: CredentialStore;
+  readonly #store: AuthStore;
   readonly #operator: string;
 
-  constructor(store: CredentialStore, operator: string) {
+  constructor(store: AuthStore, operator: string) {
     this.#store = store;
     this.#operator = operator;
   }

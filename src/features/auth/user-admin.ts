@@ -1,4 +1,5 @@
-import type { CredentialStore, User } from './credentials.ts';
+import type { AuthStore } from './auth-store.ts';
+import type { User } from './credentials.ts';
 import type { Grant } from '../../shared/principal.ts';
 import { hashPassword } from './password-hash.ts';
 
@@ -17,10 +18,10 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
 /** Manages users for an operator. Each change and its audit entry are one transaction. */
 export class UserAdmin {
-  readonly #store: CredentialStore;
+  readonly #store: AuthStore;
   readonly #operator: string;
 
-  constructor(store: CredentialStore, operator: string) {
+  constructor(store: AuthStore, operator: string) {
     this.#store = store;
     this.#operator = operator;
   }

@@ -13,9 +13,9 @@ import { EXR_STATISTICS } from './exr-statistics.ts';
 import { exrWorker } from './exr-worker.ts';
 import { removeFilesOfObjects } from './repositories/file-writing.ts';
 import { InspectionQueueReader, inspectionsOf } from './repositories/inspection-queue-repository.ts';
-import { TableExrFiles } from './repositories/table-exr-files.ts';
+import { ExrFileRepository } from './repositories/exr-file-repository.ts';
 import { exrRoutes } from './routes/exr-routes.ts';
-import type { VisibleObjects } from './rules/exr-files.ts';
+import type { VisibleObjects } from './rules/exr-file.ts';
 import { AutomaticInspection } from './services/automatic-inspection.ts';
 import { ExrFileService } from './services/exr-file-service.ts';
 import { ExrInspectionService } from './services/exr-inspection-service.ts';
@@ -42,7 +42,7 @@ export const exr: Feature<ExrConfig> = {
   open: async (platform, { enabled, autoInspect, keepHistory }) => {
     if (!enabled) return undefined;
     const { manager, store, media, leases, siblings, settings, logger } = platform;
-    const files = new TableExrFiles(manager, keepHistory);
+    const files = new ExrFileRepository(manager, keepHistory);
     const inspector = new ExrInspector(files);
     const buckets = bucketsOf(settings.media);
     const servicesOf = exrServicesOf(platform, files, inspector, buckets);
@@ -77,7 +77,7 @@ export const exr: Feature<ExrConfig> = {
 /** The services as a request may use them: over everything, unless classes limit it. */
 function exrServicesOf(
   { store, media, tams, settings }: Platform,
-  files: TableExrFiles,
+  files: ExrFileRepository,
   inspector: ExrInspector,
   buckets: readonly ExrBucket[],
 ): (asker: Asker) => ExrServices {

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts';
 import type { Siblings } from '../../operation/siblings.ts';
 import type { Readiness } from '../../operation/readiness.ts';
-import type { Tracing } from '../../operation/tracing.ts';
+import type { OtlpTracing } from '../../operation/otlp-tracing.ts';
 import { readOperation } from '../operation.ts';
 import type { RequiredScope } from '../plugins/authentication.ts';
 import type { RequestLimits } from '../plugins/request-guard.ts';
@@ -35,7 +35,7 @@ export interface MonitoringContext {
   /** The JSON document of `/health`. */
   readonly health: () => Promise<object>;
   /** Undefined: nothing is traced. */
-  readonly tracing: Tracing | undefined;
+  readonly tracing: OtlpTracing | undefined;
 }
 
 /** Routes for operators, beyond TAMS. */

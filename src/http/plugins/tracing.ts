@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { redactUrl } from '../../operation/redact-url.ts';
-import type { RequestTrace, Tracing } from '../../operation/tracing.ts';
+import type { OtlpTracing } from '../../operation/otlp-tracing.ts';
+import type { RequestTrace } from '../../operation/tracing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,7 +18,7 @@ interface Traced {
 }
 
 /** A trace of each request. */
-export const tracingPlugin = fp<{ tracing: Tracing }>(
+export const tracingPlugin = fp<{ tracing: OtlpTracing }>(
   (app, { tracing }, done) => {
     app.addHook('onRequest', (request: FastifyRequest & Traced, reply, next) => {
       const { method, id: requestId, url, headers, routeOptions } = request;

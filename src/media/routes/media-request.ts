@@ -1,16 +1,17 @@
 import type { FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import type { Authentication } from '../../http/access-check.ts';
-import type { LocalMedia, ObjectInfo, UploadOptions } from '../media-store.ts';
+import type { LocalMediaStore } from '../local-media-store.ts';
+import type { ObjectInfo, UploadOptions } from '../media-store.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 
 export interface MediaRoutesOptions {
   /** The stores that are served here, by the id of their storage backend. */
-  readonly localMedia: ReadonlyMap<string, LocalMedia>;
+  readonly localMedia: ReadonlyMap<string, LocalMediaStore>;
   /** Puts the bytes of an upload into the store. @throws AppError `not_found` where its object is gone */
   readonly upload: (
-    store: LocalMedia,
+    store: LocalMediaStore,
     storagePath: string,
     body: Readable,
     options: UploadOptions,
@@ -33,7 +34,7 @@ export interface MediaRoute {
 }
 
 interface AuthorizedMedia {
-  readonly store: LocalMedia;
+  readonly store: LocalMediaStore;
   readonly storagePath: string;
   /** The content type that an upload was signed for. */
   readonly contentType: string | undefined;
@@ -45,7 +46,7 @@ export const isPlain = ({ query }: FastifyRequest<MediaRoute>): boolean =>
 
 /** The store and the path of a signed URL. Throws `not_found` for an unknown store and `invalid_signature`. */
 export function authorizeMedia(
-  localMedia: ReadonlyMap<string, LocalMedia>,
+  localMedia: ReadonlyMap<string, LocalMediaStore>,
   method: 'GET' | 'PUT',
   request: FastifyRequest<MediaRoute>,
 ): AuthorizedMedia {
@@ -67,9 +68,9 @@ export async function authorizeUpload(
 }
 
 function placeOf(
-  localMedia: ReadonlyMap<string, LocalMedia>,
+  localMedia: ReadonlyMap<string, LocalMediaStore>,
   request: FastifyRequest<MediaRoute>,
-): { store: LocalMedia; storagePath: string } {
+): { store: LocalMediaStore; storagePath: string } {
   const { storageId, '*': storagePath } = request.params;
   const store = localMedia.get(storageId);
   if (store === undefined) throw new AppError('not_found', 'There is no local media store at this address.');

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { LocalMedia, ObjectInfo } from '../media-store.ts';
+import type { LocalMediaStore } from '../local-media-store.ts';
+import type { ObjectInfo } from '../media-store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { reprDigest } from '../checksums.ts';
 import { parseByteRange } from './byte-range.ts';
@@ -11,7 +12,7 @@ const OPEN_ATTEMPTS = 5;
 
 /** GET and HEAD of an object: whole or one range, or 304 when the client's copy is current. */
 export async function readMedia(
-  localMedia: ReadonlyMap<string, LocalMedia>,
+  localMedia: ReadonlyMap<string, LocalMediaStore>,
   request: FastifyRequest<MediaRoute>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {

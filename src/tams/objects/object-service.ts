@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { LocalMedia, MediaStoreRegistry, ObjectInfo, UploadOptions } from '../../media/media-store.ts';
+import type { LocalMediaStore } from '../../media/local-media-store.ts';
+import type { MediaStoreRegistry, ObjectInfo, UploadOptions } from '../../media/media-store.ts';
 import type { CursorPosition, JsonText, PageRequest } from '../../shared/paging.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
@@ -81,7 +82,12 @@ export class ObjectService {
    * Stores the bytes of an existing object. Looks for the object once more when the bytes can be read: reclaim either
    * begins afterwards and finds them, or they are deleted here.
    */
-  async upload(media: LocalMedia, storagePath: string, body: Readable, options: UploadOptions): Promise<ObjectInfo> {
+  async upload(
+    media: LocalMediaStore,
+    storagePath: string,
+    body: Readable,
+    options: UploadOptions,
+  ): Promise<ObjectInfo> {
     const location = { storageId: media.backend.id, storagePath };
     if ((await this.#store.objects.findAt(location)) === undefined) throw reclaimed();
     const info = await media.put(storagePath, body, options);

@@ -6,7 +6,7 @@ import { DurationHistogram } from './histogram.ts';
 export type QueryKind = 'select' | 'count' | 'insert' | 'update' | 'delete' | 'transaction';
 
 /** Durations are milliseconds. Percentiles are upper bounds, at most a quarter above the true value. */
-interface QueryTimings {
+export interface QueryTimings {
   readonly operation: QueryKind;
   readonly count: number;
   readonly errors: number;

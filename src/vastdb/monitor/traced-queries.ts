@@ -1,8 +1,8 @@
-import type { Tracing } from '../../operation/tracing.ts';
+import type { OtlpTracing } from '../../operation/otlp-tracing.ts';
 import type { QueryMonitorOptions } from './query-monitor.ts';
 
 /** Makes a span of each query, if there are traces. */
-export function tracedQueries(tracing: Tracing | undefined): QueryMonitorOptions {
+export function tracedQueries(tracing: OtlpTracing | undefined): QueryMonitorOptions {
   if (tracing === undefined) return {};
   return {
     onQuery: (table, operation, startedMs, rows, failed) => {

@@ -4,7 +4,7 @@ import { type ByteSource, memorySource } from '../../../src/formats/exr/header/b
 import { readExrHeader } from '../../../src/formats/exr/header/header.ts';
 import { FIRST_CHUNK_BYTES } from '../../../src/formats/exr/header/limits.ts';
 import { inspectExr } from '../../../src/features/exr/rules/inspect.ts';
-import { TableExrFiles } from '../../../src/features/exr/repositories/table-exr-files.ts';
+import { ExrFileRepository } from '../../../src/features/exr/repositories/exr-file-repository.ts';
 import { EXR_TABLES } from '../../../src/features/exr/exr-tables.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
@@ -61,7 +61,7 @@ async function rowsOfReinspection(source: ByteSource): Promise<BenchmarkRow> {
   const engine = await openSqliteEngine({ directory, synchronous: 'normal', cacheMib: 16 });
   const manager = await VastDBManager.open(engine, EXR_TABLES);
   try {
-    const files = new TableExrFiles(manager);
+    const files = new ExrFileRepository(manager);
     const file = refOfKey(LOCATION.bucket, LOCATION.key);
     const save = async () => files.save(file, await inspectExr(source, LOCATION), Date.now());
     const countRows = async (): Promise<number> => {

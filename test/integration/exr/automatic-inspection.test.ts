@@ -13,7 +13,7 @@ import { adoptedId } from '../../../src/tams/objects/object-location.ts';
 import { SegmentRegistration } from '../../../src/tams/segments/segment-registration.ts';
 import { EXR_FILES, EXR_QUEUE } from '../../../src/features/exr/exr-tables.ts';
 import { attribute, channels } from '../../support/exr-writer.ts';
-import { TableExrFiles } from '../../../src/features/exr/repositories/table-exr-files.ts';
+import { ExrFileRepository } from '../../../src/features/exr/repositories/exr-file-repository.ts';
 import { renderedFrame } from '../../support/exr-objects.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { inspected, openStoreWorld, type StoreWorld } from './store-world.ts';
@@ -112,7 +112,7 @@ describe('automatic inspection', () => {
   it('keeps the headers that files had before where it is asked to, the last twenty of each', async () => {
     await register(['a.exr'], renderedFrame(0));
     const { manager, store } = world;
-    const files = new TableExrFiles(manager, true);
+    const files = new ExrFileRepository(manager, true);
     const queue = new InspectionQueueReader(manager.reader());
     const places = new ExrPlaces(
       store,

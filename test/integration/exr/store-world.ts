@@ -5,7 +5,7 @@ import { memorySource } from '../../../src/formats/exr/header/byte-source.ts';
 import { inspectExr } from '../../../src/features/exr/rules/inspect.ts';
 import type { ExrInspection, ExrVectors } from '../../../src/features/exr/rules/inspection.ts';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
-import { TableExrFiles } from '../../../src/features/exr/repositories/table-exr-files.ts';
+import { ExrFileRepository } from '../../../src/features/exr/repositories/exr-file-repository.ts';
 import { EXR_TABLES } from '../../../src/features/exr/exr-tables.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 import { MediaStores } from '../../../src/media/media-store-registry.ts';
@@ -46,7 +46,7 @@ export async function openStoreWorld(adapt: (engine: TableEngine) => TableEngine
   return {
     manager,
     media,
-    files: new TableExrFiles(manager),
+    files: new ExrFileRepository(manager),
     store: new VastStore(manager, new SecretBox('of no use here', 'webhooks')),
     registry: new MediaStores([media]),
     storageId: STORAGE_ID,

@@ -9,7 +9,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mediaRoutes } from '../../../src/media/routes/media-routes.ts';
-import type { LocalMedia, UploadOptions } from '../../../src/media/media-store.ts';
+import type { UploadOptions } from '../../../src/media/media-store.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
     const field = error instanceof AppError ? error.field : undefined;
     return reply.code(status).send({ type, field });
   });
-  const upload = (media: LocalMedia, to: string, body: Readable, options: UploadOptions) =>
+  const upload = (media: LocalMediaStore, to: string, body: Readable, options: UploadOptions) =>
     media.put(to, body, options);
   await app.register(mediaRoutes, { localMedia: new Map([[backend.id, store]]), upload });
   base = await app.listen({ port: 0, host: '127.0.0.1' });

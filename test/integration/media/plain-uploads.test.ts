@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Authentication } from '../../../src/http/access-check.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
-import type { LocalMedia, UploadOptions } from '../../../src/media/media-store.ts';
+import type { UploadOptions } from '../../../src/media/media-store.ts';
 import type { PlainUploads } from '../../../src/media/routes/media-request.ts';
 import { mediaRoutes } from '../../../src/media/routes/media-routes.ts';
 import { AppError } from '../../../src/shared/errors.ts';
@@ -63,7 +63,7 @@ describe('PUT without a signature', () => {
         Object.defineProperty(request, 'auth', { value: NOBODY, writable: true });
         next();
       });
-    const upload = (media: LocalMedia, to: string, body: Readable, options: UploadOptions) =>
+    const upload = (media: LocalMediaStore, to: string, body: Readable, options: UploadOptions) =>
       media.put(to, body, options);
     const localMedia = new Map([[backend.id, store]]);
     await server.register(mediaRoutes, { localMedia, upload, plainUploads: plainUploads(by) });

@@ -6,13 +6,12 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobError } from '../../../src/features/search/rules/job.ts';
 import { HttpTranscriber } from '../../../src/features/search/providers/http-transcriber.ts';
-import type { SpokenMedium } from '../../../src/features/search/providers/transcriber.ts';
 import { InferenceServer } from '../../support/search/inference-server.ts';
 
 const never = new AbortController().signal;
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-function mediumOf(bytes: Buffer, fileName = 'clip.mp4'): SpokenMedium {
+function mediumOf(bytes: Buffer, fileName = 'clip.mp4'): Parameters<HttpTranscriber['transcribe']>[0] {
   const body = Readable.from([bytes.subarray(0, 10), bytes.subarray(10)], { objectMode: false });
   return { body, sizeBytes: bytes.length, fileName, contentType: 'video/mp4' };
 }

@@ -1,14 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HttpTranscriber } from '../../../src/features/search/providers/http-transcriber.ts';
 import { type ObjectContent, ObjectContents } from '../../../src/features/search/services/object-content.ts';
 import { ObjectEvents } from '../../../src/features/search/services/object-events.ts';
 import type { TamsLinks } from '../../../src/features/search/services/tams-links.ts';
 import { ContentChanged, TranscriptSource } from '../../../src/features/search/services/transcript-source.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 import { ObjectStorage } from '../../../src/features/search/repositories/object-storage.ts';
+import { InferenceServer } from '../../support/search/inference-server.ts';
 import { vtt } from '../../support/search/object-world.ts';
 import { openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';
 
@@ -64,15 +66,14 @@ describe('a transcript beside an object', () => {
   it('is not that of a JSON about something else, however large', async () => {
     await put(KEY, 'medium');
     await put('clip.json', `{"about":"something else","more":"${'x'.repeat(33 * 2 ** 20)}"}`);
-    const transcriber = {
-      engine: 'whisper',
-      transcribe: async ({ body }: { body: { destroy(): unknown } }) => {
-        body.destroy();
-        return { language: null, segments: [], hash: '' };
-      },
-    };
-    const source = new TranscriptSource(storage, transcriber);
-    expect(await source.make(BUCKET, KEY, await look(), never)).toMatchObject({ engine: 'whisper' });
+    const server = await InferenceServer.start();
+    try {
+      server.transcripts.set(hash('sha256', 'medium'), { segments: [{ start: 0, end: 1, text: 'Spoken.' }] });
+      const source = new TranscriptSource(storage, new HttpTranscriber({ url: server.url, model: 'whisper' }));
+      expect(await source.make(BUCKET, KEY, await look(), never)).toMatchObject({ engine: 'whisper' });
+    } finally {
+      await server.close();
+    }
     await expect(make(await look())).rejects.toMatchObject({ recommendedAction: 'fix_object' });
   });
 });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ObjectNotification, Subscription } from '../../../src/features/search/rules/object-storage.ts';
+import type { ObjectWatch } from '../../../src/features/search/repositories/object-watch.ts';
+import type { ObjectNotification } from '../../../src/features/search/rules/object-storage.ts';
 import { LocalMediaStore } from '../../../src/media/local-media-store.ts';
 import { ObjectStorage } from '../../../src/features/search/repositories/object-storage.ts';
 import { describeOnEngines, type SearchWorld } from '../../support/search/search-world.ts';
@@ -48,7 +49,7 @@ describeOnEngines('the object storage', (open) => {
     handler: (notification: ObjectNotification) => Promise<void>,
     prefix = '',
     of: ObjectStorage = storage,
-  ): Subscription {
+  ): ObjectWatch {
     const options = { name: 'watch', bucket: BUCKET, prefix, intervalMs: 60_000 };
     return of.subscribe({ ...options, onError: (error) => errors.push(error) }, handler);
   }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AnalyticsFilter, NumbersQuery, SeriesQuery } from '../analytics.ts';
 import type { FormatUrn } from '../../../tams/documents/format.ts';
 import type { Asker } from '../../../tams/access/by-classes.ts';
-import type { QueryPerformance } from '../../../vastdb/monitor/query-performance.ts';
+import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import type { AnalyticsService } from '../analytics-service.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { LIMITS } from '../schemas/analytics-parameters.ts';
@@ -12,7 +12,8 @@ import { readTimerange } from '../../../tams/timerange-query.ts';
 export interface AnalyticsContext {
   /** The analytics as a principal may use them. */
   readonly of: (asker: Asker) => AnalyticsService;
-  readonly performance: QueryPerformance;
+  /** Has the timings of this process's queries. */
+  readonly manager: VastDBManager;
 }
 
 /** Aborted when the client is gone, or has its answer. */

@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import type {
-  OperationPerformance,
   PerformanceSummary,
+  QueryTimings,
   SlowQuery,
-  TablePerformance,
-} from '../../../vastdb/monitor/query-performance.ts';
+  TableTimings,
+} from '../../../vastdb/monitor/query-monitor.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
 import {
   PerformanceExport,
@@ -21,7 +21,7 @@ import type { AnalyticsContext } from './analytics-context.ts';
 const tag = 'Analytics';
 
 /** Timings of this process's own queries. For admins: they are about the server, not about flows. */
-export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContext): void {
+export function performanceRoutes(app: TamsApp, { manager }: AnalyticsContext): void {
   readOperation(app, {
     url: '/analytics/performance',
     name: 'analytics-performance',
@@ -31,7 +31,7 @@ export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContex
     access: 'admin',
     schema: {},
     responses: { 200: json('The timings since the start, or the last reset.', PerformanceSchema) },
-    handler: (_request, reply) => sendJson(reply, JSON.stringify(summaryJson(performance.performanceSummary()))),
+    handler: (_request, reply) => sendJson(reply, JSON.stringify(summaryJson(manager.performanceSummary()))),
   });
 
   operation(app, {
@@ -45,7 +45,7 @@ export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContex
     schema: {},
     responses: { 204: noBody('They begin now.') },
     handler: (_request, reply) => {
-      performance.resetPerformance();
+      manager.resetPerformance();
       return reply.code(204).send();
     },
   });
@@ -59,7 +59,7 @@ export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContex
     access: 'admin',
     schema: {},
     responses: { 200: json('The queries.', Type.Array(SlowQuerySchema)) },
-    handler: (_request, reply) => sendJson(reply, JSON.stringify(performance.slowQueries().map(slowJson))),
+    handler: (_request, reply) => sendJson(reply, JSON.stringify(manager.slowQueries().map(slowJson))),
   });
 
   readOperation(app, {
@@ -72,7 +72,7 @@ export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContex
     schema: { params: tableParams },
     responses: { 200: json('The timings; none of a table that was not asked.', TablePerformanceSchema) },
     handler: (request, reply) =>
-      sendJson(reply, JSON.stringify(tableJson(performance.tablePerformance(request.params.table)))),
+      sendJson(reply, JSON.stringify(tableJson(manager.tablePerformance(request.params.table)))),
   });
 
   readOperation(app, {
@@ -86,8 +86,8 @@ export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContex
     responses: { 200: json('The timings and the slow queries.', PerformanceExport) },
     handler: (_request, reply) => {
       void reply.header('content-disposition', 'attachment; filename="query-performance.json"');
-      const summary = summaryJson(performance.performanceSummary());
-      return sendJson(reply, JSON.stringify({ ...summary, slow_queries: performance.slowQueries().map(slowJson) }));
+      const summary = summaryJson(manager.performanceSummary());
+      return sendJson(reply, JSON.stringify({ ...summary, slow_queries: manager.slowQueries().map(slowJson) }));
     },
   });
 }
@@ -101,12 +101,12 @@ const summaryJson = ({ since, count, errors, slow, slowThresholdMs, tables }: Pe
   tables: tables.map(tableJson),
 });
 
-const tableJson = ({ table, operations }: TablePerformance): object => ({
+const tableJson = ({ table, operations }: TableTimings): object => ({
   table,
   operations: operations.map(operationJson),
 });
 
-const operationJson = (timings: OperationPerformance): object => ({
+const operationJson = (timings: QueryTimings): object => ({
   operation: timings.operation,
   count: timings.count,
   errors: timings.errors,

@@ -1,7 +1,6 @@
 import type { Limits } from '../../../tams/access/rights.ts';
 import type {
   AnalysedTable,
-  Analytics,
   AnalyticsFilter,
   CatalogTable,
   Exported,
@@ -48,8 +47,14 @@ interface AnalyticsStoreParts {
 }
 
 const NS_PER_S = 1_000_000_000;
-/** The analyses, as tables and predicates. */
-export class AnalyticsStore implements Analytics {
+
+/**
+ * Computations over the tables. They take long, so they run off the main thread, until `signal` ends them.
+ *
+ * Every method throws AppError: invalid_request for names that `tables` does not have and filters that do not fit the
+ * table, overloaded, deadline_exceeded, analysis_too_large, analytics_unavailable and tables_unavailable.
+ */
+export class AnalyticsStore {
   readonly #parts: AnalyticsStoreParts;
   readonly #access: Access;
   readonly #counts: RowCounts;
@@ -63,6 +68,7 @@ export class AnalyticsStore implements Analytics {
     );
   }
 
+  /** The same over only the rows that these classes may see. */
   limitedTo(limits: Limits): AnalyticsStore {
     return new AnalyticsStore(this.#parts, accessOf(limits));
   }
@@ -86,6 +92,7 @@ export class AnalyticsStore implements Analytics {
     }
   }
 
+  /** Sums by format: segments, and their nanoseconds; the product is kbit/s times nanoseconds. */
   flowUsage({ timerange, ...filter }: AnalyticsFilter, signal: AbortSignal): Promise<readonly Results.GroupTotal[]> {
     const own = rowFilter(FLOWS.name, filter, this.#access);
     const terms = timerange === undefined ? [] : [overlapping(timerange, 'content_start_ns', 'content_end_ns')];
@@ -159,6 +166,7 @@ export class AnalyticsStore implements Analytics {
     return { ...found, found: found.found.map((point) => ({ ...point, time: point.time * unitNs })) };
   }
 
+  /** The slope is per second. */
   async trend(query: SeriesQuery, signal: AbortSignal): Promise<Results.Trend> {
     const { unitNs } = this.#time(query);
     const found = await this.#run({ kind: 'trend', series: this.#series(query) }, signal);

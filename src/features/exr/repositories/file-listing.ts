@@ -1,5 +1,4 @@
-import type { ExrFileFilter, ExrFileSummary } from '../rules/exr-file.ts';
-import type { VisibleObjects } from '../rules/exr-files.ts';
+import type { ExrFileFilter, ExrFileSummary, VisibleObjects } from '../rules/exr-file.ts';
 import type { CursorPosition, Page, PageRequest } from '../../../shared/paging.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { Row, TableDefinition } from '../../../vastdb/engine.ts';

@@ -1,5 +1,4 @@
-import type { ExrLikeness, SimilarExrFile } from '../rules/exr-file.ts';
-import type { VisibleObjects } from '../rules/exr-files.ts';
+import type { ExrLikeness, SimilarExrFile, VisibleObjects } from '../rules/exr-file.ts';
 import { cellsOf, type CursorPosition, type Page, type PageRequest } from '../../../shared/paging.ts';
 import { cosine } from '../rules/embedding/feature-vector.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';

@@ -1,4 +1,4 @@
-import type { FormerContent } from './inspection.ts';
+import type { ExrInspection, FormerContent } from './inspection.ts';
 
 /** A file as the tables know it, whatever its header says. */
 export interface ExrFileRef {
@@ -105,3 +105,13 @@ export interface SimilarExrFile {
 
 /** Which vectors are compared: those of the whole files, or those of the channels of their parts. */
 export type ExrLikeness = { readonly by: 'metadata' } | { readonly by: 'channels'; readonly part: number };
+
+/** Those of the objects that the view of a principal has. Absent: the principal is not limited. */
+export type VisibleObjects = (objectIds: readonly string[]) => Promise<ReadonlySet<string>>;
+
+export interface StoredExrFile {
+  readonly ref: ExrFileRef;
+  readonly inspection: ExrInspection;
+  readonly failure: ExrFailure | null;
+  readonly audit: ExrAudit;
+}

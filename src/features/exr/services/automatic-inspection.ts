@@ -1,14 +1,13 @@
+import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import pLimit from 'p-limit';
 import type { ExrFailure, ExrFileRef } from '../rules/exr-file.ts';
 import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 import { objectsAt, placeKey } from '../../../tams/objects/objects-at.ts';
 import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
-import type { ExrFiles } from '../rules/exr-files.ts';
 import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';
 import type { ObjectLocation } from '../../../tams/segments/segment.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
-import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExrInspector, ReadFile } from './exr-inspector.ts';
@@ -77,7 +76,7 @@ export class AutomaticInspection {
   readonly #queue: InspectionQueueReader;
   readonly #places: ExrPlaces;
   readonly #inspector: ExrInspector;
-  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #files: ExrFileRepository;
   readonly #counts = { inspected: 0, failed: 0 };
 
   /** Over the whole store: objects are inspected whoever may see them. */
@@ -86,7 +85,7 @@ export class AutomaticInspection {
     queue: InspectionQueueReader,
     places: ExrPlaces,
     inspector: ExrInspector,
-    files: ExrFiles<ExrInspection, ExrVectors>,
+    files: ExrFileRepository,
   ) {
     this.#store = store;
     this.#queue = queue;

@@ -1,8 +1,18 @@
-import type { ExrAudit, ExrFailure, ExrFileFilter, ExrFileRef, ExrFileSummary } from '../rules/exr-file.ts';
-import type { ExrLikeness, FormerHeader, SimilarExrFile } from '../rules/exr-file.ts';
-import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
+import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
+import type {
+  ExrAudit,
+  ExrFailure,
+  ExrFileFilter,
+  ExrFileRef,
+  ExrFileSummary,
+  ExrLikeness,
+  FormerHeader,
+  SimilarExrFile,
+  StoredExrFile,
+  VisibleObjects,
+} from '../rules/exr-file.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
-import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
+import type { ExrInspection } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 /** A file as answers show it: the result of its inspection, with its time. */
@@ -13,10 +23,10 @@ interface ShownExrFile extends Omit<ExrInspection, 'errors'> {
 
 /** Stored metadata of EXR files, as a principal may see it. */
 export class ExrFileService {
-  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #files: ExrFileRepository;
   readonly #visible: VisibleObjects | undefined;
 
-  constructor(files: ExrFiles<ExrInspection, ExrVectors>, visible: VisibleObjects | undefined) {
+  constructor(files: ExrFileRepository, visible: VisibleObjects | undefined) {
     this.#files = files;
     this.#visible = visible;
   }
@@ -35,7 +45,7 @@ export class ExrFileService {
   }
 
   /** Throws `not_found`. */
-  async stored(id: string): Promise<StoredExrFile<ExrInspection>> {
+  async stored(id: string): Promise<StoredExrFile> {
     const found = await this.#files.find(id);
     if (found === undefined || !(await this.#sees(found.ref))) throw noFile();
     return found;

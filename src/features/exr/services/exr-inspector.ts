@@ -1,5 +1,5 @@
+import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import type { ExrPersistence } from '../rules/exr-file.ts';
-import type { ExrFiles } from '../rules/exr-files.ts';
 import { FIRST_READ_BYTES } from '../../../formats/exr/header/limits.ts';
 import { type ByteSource, memorySource } from '../../../formats/exr/header/byte-source.ts';
 import { inspectExr } from '../rules/inspect.ts';
@@ -30,9 +30,9 @@ const ATTEMPTS = 3;
 
 /** Reads headers in place, and stores them. */
 export class ExrInspector {
-  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #files: ExrFileRepository;
 
-  constructor(files: ExrFiles<ExrInspection, ExrVectors>) {
+  constructor(files: ExrFileRepository) {
     this.#files = files;
   }
 

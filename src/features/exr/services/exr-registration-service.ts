@@ -1,13 +1,13 @@
+import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { ExrFrame } from '../rules/exr-file.ts';
-import type { ExrFiles } from '../rules/exr-files.ts';
 import type { FlowInput, Rational } from '../../../tams/flows/flow.ts';
 import { imageEssence, reduced } from '../../../tams/essence/image-essence.ts';
 import { Format } from '../../../tams/documents/format.ts';
 import type { CursorPosition } from '../../../shared/paging.ts';
 import type { SegmentFailure, SegmentInput } from '../../../tams/segments/segment.ts';
 import type { Tags } from '../../../tams/documents/tags.ts';
-import type { ExrInspection, ExrPart, ExrVectors } from '../rules/inspection.ts';
+import type { ExrPart } from '../rules/inspection.ts';
 import type { FrameRange } from '../rules/sequence/frame-ranges.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { TimeRange } from '../../../shared/time/timerange.ts';
@@ -68,7 +68,7 @@ const SERVER_MANAGED = [
 /** Makes TAMS image flows of EXR sequences: the flow from the headers, and a segment of each frame. */
 export class ExrRegistrationService {
   readonly #store: VastStore;
-  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #files: ExrFileRepository;
   readonly #sequences: ExrSequenceService;
   readonly #flows: FlowService;
   readonly #segments: SegmentService;
@@ -76,7 +76,7 @@ export class ExrRegistrationService {
   /** All services over the view of the principal. */
   constructor(
     store: VastStore,
-    files: ExrFiles<ExrInspection, ExrVectors>,
+    files: ExrFileRepository,
     sequences: ExrSequenceService,
     { flows, segments }: { readonly flows: FlowService; readonly segments: SegmentService },
   ) {

@@ -1,7 +1,6 @@
-import type { ExrFrame, ScannedFrame } from '../rules/exr-file.ts';
-import type { ExrFiles, VisibleObjects } from '../rules/exr-files.ts';
+import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
+import type { ExrFrame, ScannedFrame, VisibleObjects } from '../rules/exr-file.ts';
 import { cellsOf, type CursorPosition, type Page, type PageRequest } from '../../../shared/paging.ts';
-import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import {
   type DescribedSequence,
   type ExrSequence,
@@ -24,10 +23,10 @@ const LAST_PATTERN = '\uFFFF';
 
 /** Sequences of files with known headers: frames present, and frames missing. */
 export class ExrSequenceService {
-  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #files: ExrFileRepository;
   readonly #visible: VisibleObjects | undefined;
 
-  constructor(files: ExrFiles<ExrInspection, ExrVectors>, visible: VisibleObjects | undefined) {
+  constructor(files: ExrFileRepository, visible: VisibleObjects | undefined) {
     this.#files = files;
     this.#visible = visible;
   }

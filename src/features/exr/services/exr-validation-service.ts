@@ -1,9 +1,9 @@
-import type { ExrFileSummary } from '../rules/exr-file.ts';
-import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
+import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
+import type { ExrFileSummary, StoredExrFile, VisibleObjects } from '../rules/exr-file.ts';
 import type { CursorPosition, PageRequest } from '../../../shared/paging.ts';
 import type { ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
 import type { ExrHeaderPart } from '../../../formats/exr/header/header.ts';
-import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
+import type { ExrInspection } from '../rules/inspection.ts';
 import { DEFAULT_EXR_POLICY, type ExrPolicy, type Verdict } from '../rules/policy/policy.ts';
 import { type ExrValidation, type JudgedHeader, validateExr } from '../rules/policy/validate.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -28,11 +28,11 @@ const FILES_PER_READ = 25;
 
 /** Checks inspected files against a policy, from their stored headers. */
 export class ExrValidationService {
-  readonly #files: ExrFiles<ExrInspection, ExrVectors>;
+  readonly #files: ExrFileRepository;
   readonly #shown: ExrFileService;
   readonly #visible: VisibleObjects | undefined;
 
-  constructor(files: ExrFiles<ExrInspection, ExrVectors>, shown: ExrFileService, visible: VisibleObjects | undefined) {
+  constructor(files: ExrFileRepository, shown: ExrFileService, visible: VisibleObjects | undefined) {
     this.#files = files;
     this.#shown = shown;
     this.#visible = visible;
@@ -82,7 +82,7 @@ export class ExrValidationService {
   }
 }
 
-function validate({ ref, inspection }: StoredExrFile<ExrInspection>, policy: ExrPolicy): ValidatedExrFile {
+function validate({ ref, inspection }: StoredExrFile, policy: ExrPolicy): ValidatedExrFile {
   const { status, rules } = validateExr(headerOf(inspection), policy);
   return { id: ref.id, path: ref.path, status, rules };
 }

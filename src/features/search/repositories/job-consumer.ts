@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClaimedJob, JobError, type JobFailure, JobHandedBack, shownMessageOf } from '../rules/job.ts';
-import type { ConsumeOptions, Consumer, JobHandler } from '../rules/job-queue.ts';
+import type { ConsumeOptions, JobHandler } from '../rules/job-queue.ts';
 import { isStorageFull } from '../../../operation/disk-reserve.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -30,13 +30,19 @@ const RETRY_MAX_MS = 10_000;
 const RESTING_AFTER_MS = 60_000;
 const RESTING_POLL_MS = 5_000;
 
+/** Failures of the queue since its last success; failed jobs do not count. */
+interface QueueFailures {
+  readonly inRow: number;
+  readonly last: string | undefined;
+}
+
 interface Running {
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
 
 /** Takes jobs as it has room, renews their leases while they run, and records their outcome. */
-export class JobConsumer implements Consumer {
+export class JobConsumer {
   readonly #source: JobSource;
   readonly #handler: JobHandler;
   readonly #options: ConsumeOptions;
@@ -46,7 +52,7 @@ export class JobConsumer implements Consumer {
   readonly #stopping = new AbortController();
   readonly #ended: Promise<unknown>;
   #nap = new AbortController();
-  #failures: Consumer['failures'] = { inRow: 0, last: undefined };
+  #failures: QueueFailures = { inRow: 0, last: undefined };
   #roomMade = Promise.withResolvers<undefined>();
 
   constructor(source: JobSource, handler: JobHandler, options: ConsumeOptions, times: ConsumerTimes) {
@@ -57,7 +63,7 @@ export class JobConsumer implements Consumer {
     this.#ended = Promise.all([this.#takeJobs(), this.#keepLeases()]);
   }
 
-  get failures(): Consumer['failures'] {
+  get failures(): QueueFailures {
     return this.#failures;
   }
 
@@ -66,6 +72,7 @@ export class JobConsumer implements Consumer {
     this.#nap.abort();
   }
 
+  /** Takes no further jobs; resolves when those that run have ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#nap.abort();

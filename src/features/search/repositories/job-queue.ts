@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ClaimedJob, Job, JobFailure, JobInput, JobStatus } from '../rules/job.ts';
-import type { ConsumeOptions, Consumer, JobHandler, QueueStats } from '../rules/job-queue.ts';
+import type { ConsumeOptions, JobHandler, QueueStats } from '../rules/job-queue.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
@@ -80,7 +80,7 @@ export class JobQueue {
     });
   }
 
-  consume(handler: JobHandler, options: ConsumeOptions): Consumer {
+  consume(handler: JobHandler, options: ConsumeOptions): JobConsumer {
     const source = {
       claim: async (limit: number) =>
         (await hasDueJobs(this.#manager.reader(), Date.now()))
@@ -97,15 +97,7 @@ export class JobQueue {
     };
     const consumer = new JobConsumer(source, handler, options, this.#times);
     this.#consumers.add(consumer);
-    return {
-      stop: async () => {
-        await consumer.stop();
-        this.#consumers.delete(consumer);
-      },
-      get failures() {
-        return consumer.failures;
-      },
-    };
+    return consumer;
   }
 
   /** False, and nothing is changed, where the lease is not the caller's any more; likewise below. */

@@ -1,5 +1,5 @@
 import type { ByteRange, MediaStore, ObjectBody, ObjectInfo, ObjectList } from '../../../media/media-store.ts';
-import type { ObjectNotification, SubscribeOptions, Subscription } from '../rules/object-storage.ts';
+import type { ObjectNotification, SubscribeOptions } from '../rules/object-storage.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { ObjectWatch } from './object-watch.ts';
@@ -37,7 +37,7 @@ export class ObjectStorage {
   }
 
   /** Each object that is created, changed or removed is notified at least once, also what happened between two runs. */
-  subscribe(options: SubscribeOptions, handler: (notification: ObjectNotification) => Promise<void>): Subscription {
+  subscribe(options: SubscribeOptions, handler: (notification: ObjectNotification) => Promise<void>): ObjectWatch {
     const watched = new WatchedObjects(this.#manager, options.name);
     return new ObjectWatch(this.#store(options.bucket), watched, options, handler);
   }

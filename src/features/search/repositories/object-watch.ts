@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MediaStore } from '../../../media/media-store.ts';
-import type { ObjectNotification, SubscribeOptions, Subscription } from '../rules/object-storage.ts';
+import type { ObjectNotification, SubscribeOptions } from '../rules/object-storage.ts';
 import type { WatchedObject, WatchedObjects } from './watched-objects.ts';
 
 /** Notifications that are recorded together: as many may be repeated after a crash. */
@@ -12,7 +12,7 @@ type Handler = (notification: ObjectNotification) => Promise<void>;
  * Finds changes of a bucket by comparing its listing with the recorded notifications, page by page. A notification is
  * recorded after its handler has ended: a crash may repeat one, but loses none.
  */
-export class ObjectWatch implements Subscription {
+export class ObjectWatch {
   readonly #store: MediaStore;
   readonly #watched: WatchedObjects;
   readonly #options: SubscribeOptions;
@@ -31,6 +31,7 @@ export class ObjectWatch implements Subscription {
     this.#ended = this.#run();
   }
 
+  /** Resolves when one whole look at the bucket that began after this call has ended. */
   async settled(): Promise<void> {
     // The running sweep may have passed the caller's object already.
     const wanted = this.#sweeps + 2;

@@ -16,13 +16,6 @@ export interface ConsumeOptions {
   readonly timeoutMs: number;
 }
 
-export interface Consumer {
-  /** Takes no further jobs; resolves when those that run have ended. */
-  stop(): Promise<void>;
-  /** Failures of the queue since its last success; failed jobs do not count. */
-  readonly failures: { readonly inRow: number; readonly last: string | undefined };
-}
-
 /**
  * Does one job. A job that resolves is completed; one that rejects is tried again, later, or at once and uncounted
  * where it rejects with JobHandedBack. One that is given up leaves its asset in quarantine. `signal` is aborted when

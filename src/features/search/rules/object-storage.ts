@@ -17,9 +17,3 @@ export interface SubscribeOptions {
   /** Failed sweeps and handlers; the next sweep tries again. */
   readonly onError: (error: unknown) => void;
 }
-
-export interface Subscription {
-  /** Resolves when one whole look at the bucket that began after this call has ended. */
-  settled(): Promise<void>;
-  stop(): Promise<void>;
-}

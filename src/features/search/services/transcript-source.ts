@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { JobError } from '../rules/job.ts';
 import type { ObjectBody } from '../../../media/media-store.ts';
 import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
-import type { Transcriber } from '../providers/transcriber.ts';
+import type { HttpTranscriber } from '../providers/http-transcriber.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { fileNameOf } from './media-kinds.ts';
 import type { FoundSidecar, ObjectContent } from './object-content.ts';
@@ -24,9 +24,9 @@ interface MadeTranscript {
 /** Gets the transcript of a medium: from a file beside it or, without one, from the transcriber. */
 export class TranscriptSource {
   readonly #storage: ObjectStorage;
-  readonly #transcriber: Transcriber | undefined;
+  readonly #transcriber: HttpTranscriber | undefined;
 
-  constructor(storage: ObjectStorage, transcriber: Transcriber | undefined) {
+  constructor(storage: ObjectStorage, transcriber: HttpTranscriber | undefined) {
     this.#storage = storage;
     this.#transcriber = transcriber;
   }

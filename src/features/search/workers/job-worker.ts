@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type ClaimedJob, JobHandedBack } from '../rules/job.ts';
-import type { Consumer, ConsumeOptions, JobHandler } from '../rules/job-queue.ts';
+import type { JobConsumer } from '../repositories/job-consumer.ts';
+import type { ConsumeOptions, JobHandler } from '../rules/job-queue.ts';
 import type { WorkerStatus } from '../../../operation/worker-loop.ts';
 import type { JobQueue } from '../repositories/job-queue.ts';
 
@@ -13,7 +14,7 @@ export class JobWorker {
   readonly #stopping = new AbortController();
   /** Start of each running job. */
   readonly #running = new Map<string, number>();
-  #consumer: Consumer | undefined;
+  #consumer: JobConsumer | undefined;
   #lastSuccess: number | undefined;
 
   constructor(queue: Pick<JobQueue, 'consume'>, handler: JobHandler, options: ConsumeOptions, logger: Logger) {

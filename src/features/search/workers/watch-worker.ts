@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Subscription } from '../rules/object-storage.ts';
+import type { ObjectWatch } from '../repositories/object-watch.ts';
 import type { ObjectEvents } from '../services/object-events.ts';
 import type { LeaseKeeper } from '../../../tams/leases/lease-keeper.ts';
 import { WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
@@ -22,7 +22,7 @@ export class WatchWorker {
   readonly #options: WatchOptions;
   readonly #name: string;
   readonly #loop: WorkerLoop;
-  #subscription: Subscription | undefined;
+  #subscription: ObjectWatch | undefined;
   #failures = 0;
   #firstFailure: unknown;
 
@@ -67,7 +67,7 @@ export class WatchWorker {
     throw new Error(`${failures} objects or listings failed, and are tried again; the first: ${first}`, { cause });
   }
 
-  #subscribe(): Subscription {
+  #subscribe(): ObjectWatch {
     const onError = (error: unknown): void => {
       if (this.#failures++ === 0) this.#firstFailure = error;
     };

@@ -1,4 +1,4 @@
-import type { VastResponse } from '../transport/vast-transport.ts';
+import type { VastResponse } from '../transport/vast-request.ts';
 import { malformed } from '../protocol/malformed.ts';
 import type { OperationOptions, Requests } from './requests.ts';
 

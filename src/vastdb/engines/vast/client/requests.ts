@@ -1,5 +1,6 @@
 import type { RequestKind } from '../../../cluster/load-balancer.ts';
-import type { RequestOptions, VastRequest, VastResponse, VastTransport } from '../transport/vast-transport.ts';
+import type { ClusterTransport } from '../transport/cluster-transport.ts';
+import type { RequestOptions, VastRequest, VastResponse } from '../transport/vast-request.ts';
 
 export interface OperationOptions extends RequestOptions {
   readonly transactionId: string;
@@ -17,9 +18,9 @@ export class Requests {
   readonly bucket: string;
   /** With slashes where it is nested. */
   readonly schema: string;
-  readonly #transport: VastTransport;
+  readonly #transport: ClusterTransport;
 
-  constructor(transport: VastTransport, bucket: string, schema: string) {
+  constructor(transport: ClusterTransport, bucket: string, schema: string) {
     this.#transport = transport;
     this.bucket = bucket;
     this.schema = schema;

@@ -6,7 +6,7 @@ import { malformed } from '../protocol/malformed.ts';
 import { type OutgoingColumn, outgoingColumn } from '../protocol/outgoing-column.ts';
 import { BATCH_LIMITS, type BatchLimits, columnGroups, columnOfRows, encodeBatches } from '../protocol/row-batches.ts';
 import { rowIdColumn } from '../protocol/wire-column.ts';
-import type { VastRequest } from '../transport/vast-transport.ts';
+import type { VastRequest } from '../transport/vast-request.ts';
 import type { Requests } from './requests.ts';
 import { columnOf, isSorted, type TableInfo } from './table-info.ts';
 

@@ -4,7 +4,7 @@ import type { RequestKind } from '../../../cluster/load-balancer.ts';
 import { TableError } from '../../../table-error.ts';
 import { AnswerReader, FINISHED, type Page } from '../protocol/answer-reader.ts';
 import type { WireColumn } from '../protocol/wire-column.ts';
-import type { VastResponse } from '../transport/vast-transport.ts';
+import type { VastResponse } from '../transport/vast-request.ts';
 import type { Requests } from './requests.ts';
 
 /** Shared by all splits of a query. */

@@ -1,4 +1,4 @@
-import type { VastTransport } from '../transport/vast-transport.ts';
+import type { ClusterTransport } from '../transport/cluster-transport.ts';
 import { Columns } from './columns.ts';
 import { bucketExists, handshake, type VastVersion } from './handshake.ts';
 import { Projections } from './projections.ts';
@@ -10,7 +10,7 @@ import { Tables } from './tables.ts';
 import { Transactions } from './transactions.ts';
 
 interface VastClientOptions {
-  readonly transport: VastTransport;
+  readonly transport: ClusterTransport;
   readonly bucket: string;
   /** The schema of the tables; with slashes if it is nested. */
   readonly schema: string;

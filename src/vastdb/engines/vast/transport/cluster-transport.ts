@@ -12,7 +12,7 @@ import { type Deadlines, HttpSender } from './http-sender.ts';
 import { requestTarget, type RequestTarget } from './request-target.ts';
 import { Signer } from './signer.ts';
 import { VastError } from './vast-error.ts';
-import type { RequestOptions, VastRequest, VastResponse, VastTransport } from './vast-transport.ts';
+import type { RequestOptions, VastRequest, VastResponse } from './vast-request.ts';
 
 export interface ClusterTransportOptions {
   /** Origins of the endpoints: scheme, host and port. */
@@ -51,8 +51,11 @@ const READ_AT_ONCE_BYTES = 65_536;
 const API_VERSION = '1';
 const CLIENT_NAME = 'vast-tams';
 
-/** The transport over node:http: each try is signed for its endpoint, and bounded in time. */
-export class ClusterTransport implements VastTransport {
+/**
+ * Sends requests to a cluster: balanced over its endpoints, retried where that is safe. Each try is signed for its endpoint,
+ * and bounded in time.
+ */
+export class ClusterTransport {
   /** Endpoints can be added and removed at run time. */
   readonly endpoints: EndpointManager;
   readonly #balancer: LoadBalancer;
@@ -78,6 +81,12 @@ export class ClusterTransport implements VastTransport {
     });
   }
 
+  /**
+   * @returns the answer, of status 200 always, but for the handshake and the bucket check, whose
+   * answers come back whatever their status.
+   * @throws VastError for every other status and for connections that fail; TableError `unavailable`
+   * when no endpoint answers.
+   */
   async request(request: VastRequest, { signal }: RequestOptions = {}): Promise<VastResponse> {
     const limits = request.isQuick === true ? this.#quickLimits : this.#limits[request.kind];
     const target = requestTarget(request.path, request.query);

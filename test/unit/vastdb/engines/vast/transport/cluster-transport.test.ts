@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { VastError } from '../../../../../../src/vastdb/engines/vast/transport/vast-error.ts';
-import type { VastRequest } from '../../../../../../src/vastdb/engines/vast/transport/vast-transport.ts';
+import type { VastRequest } from '../../../../../../src/vastdb/engines/vast/transport/vast-request.ts';
 import { hang, hangUp, ok, partOf, status } from './scripted-server.ts';
 import {
   begin,

@@ -6,7 +6,7 @@ import {
   type ClusterTransportOptions,
 } from '../../../../../../src/vastdb/engines/vast/transport/cluster-transport.ts';
 import type { VastError } from '../../../../../../src/vastdb/engines/vast/transport/vast-error.ts';
-import type { VastRequest } from '../../../../../../src/vastdb/engines/vast/transport/vast-transport.ts';
+import type { VastRequest } from '../../../../../../src/vastdb/engines/vast/transport/vast-request.ts';
 import { TableError } from '../../../../../../src/vastdb/table-error.ts';
 import { type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 

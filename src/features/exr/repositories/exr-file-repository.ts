@@ -9,11 +9,12 @@ import type {
   FormerHeader,
   ScannedFrame,
   SimilarExrFile,
+  StoredExrFile,
+  VisibleObjects,
 } from '../rules/exr-file.ts';
-import type { ExrFiles, StoredExrFile, VisibleObjects } from '../rules/exr-files.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
-import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
+import type { ExrInspection } from '../rules/inspection.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
@@ -31,8 +32,11 @@ import { countFrames, readFrames, scanFrames, sequenceNames } from './sequence-r
 import { similarFiles } from './similar-files.ts';
 import { EXR_FILES, EXR_QUEUE, type ExrFileRow } from '../exr-tables.ts';
 
-/** EXR metadata in tables, which are those of `EXR_TABLES`. */
-export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
+/**
+ * EXR metadata in tables, which are those of `EXR_TABLES`. With `visible`, files that belong to no visible object are left
+ * out, and pages are full all the same.
+ */
+export class ExrFileRepository {
   readonly #manager: VastDBManager;
   readonly #reader: CommittedReader;
   readonly #keepsHistory: boolean;
@@ -44,37 +48,49 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
     this.#reader = manager.reader();
   }
 
+  /**
+   * Keeps an inspection. The same header again changes one row; another one takes the place of what was kept, in one
+   * transaction. Of several that inspect a file at once, one makes the rows.
+   */
   async save(file: ExrFileRef, found: InspectedFile['found'], nowMs: number): Promise<ExrPersistence> {
     const [persistence] = await this.#write((tx) => saveInspections(tx, [{ file, found }], nowMs, this.#keepsHistory));
     if (persistence !== undefined) return persistence;
     throw new AppError('not_found', 'The media object was deleted while its header was read.');
   }
 
+  /**
+   * Keeps the inspections of many files in one transaction in the background, as `save` does; undefined in the place of one
+   * whose object is gone.
+   */
   saveMany(files: readonly InspectedFile[], nowMs: number): Promise<(ExrPersistence | undefined)[]> {
     const write = (tx: ManagedTransaction) => saveInspections(tx, files, nowMs, this.#keepsHistory);
     return translated(() => this.#manager.transaction(write, { lane: 'background' }));
   }
 
+  /** Notes that a file could not be inspected. What is known of it stays. */
   saveFailure(file: ExrFileRef, failure: ExrFailure, nowMs: number): Promise<void> {
     return this.#write((tx) => saveFailure(tx, file, failure, nowMs));
   }
 
+  /** Whether the file was there. */
   remove(id: string): Promise<boolean> {
     return this.#write((tx) => removeFile(tx, id));
   }
 
+  /** Headers that the file had before, the newest first; bounded. */
   formerHeaders(id: string): Promise<FormerHeader[]> {
     return translated(() => formerHeaders(this.#reader, id));
   }
 
-  async find(id: string): Promise<StoredExrFile<ExrInspection> | undefined> {
+  async find(id: string): Promise<StoredExrFile | undefined> {
     return translated(async () => {
       const [found] = await this.#stored(this.#reader, [id], eq('id', id));
       return found;
     });
   }
 
-  async findMany(ids: readonly string[]): Promise<StoredExrFile<ExrInspection>[]> {
+  /** Files whose headers are known, in the order of the ids. */
+  async findMany(ids: readonly string[]): Promise<StoredExrFile[]> {
     if (ids.length === 0) return [];
     const where = and([isIn('id', ids), isNotNull('header_hash')]);
     return translated(() => this.#stored(this.#manager.reader('background'), ids, where));
@@ -91,6 +107,7 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
     return translated(() => listFiles(this.#reader, filter, page, visible));
   }
 
+  /** The files most like this one, the best first; undefined where the file has no such vector. */
   similar(
     id: string,
     likeness: ExrLikeness,
@@ -100,10 +117,12 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
     return translated(() => similarFiles(this.#manager.reader('background'), id, likeness, page, visible));
   }
 
+  /** Names of sequences that begin with a prefix, from one on, in order. */
   sequenceNames(prefix: string, from: string, limit: number): Promise<string[]> {
     return translated(() => sequenceNames(this.#reader, prefix, from, limit));
   }
 
+  /** The files of these sequences, in no order. */
   frames(names: readonly string[]): Promise<ExrFrame[]> {
     return translated(() => readFrames(this.#manager.reader('background'), names));
   }
@@ -112,6 +131,7 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
     return translated(() => countFrames(this.#manager.reader('background'), names));
   }
 
+  /** The frames of these sequences in batches, in no order; for more of them than are to be in memory. */
   async *scanFrames(names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
     try {
       yield* scanFrames(this.#manager.reader('background'), names);
@@ -128,11 +148,7 @@ export class TableExrFiles implements ExrFiles<ExrInspection, ExrVectors> {
    * Reads the rows of a file table by table. If the header was superseded meanwhile, reads again: rows of two headers
    * do not fit together.
    */
-  async #stored(
-    reader: ManagedReader,
-    ids: readonly string[],
-    where: Where<ExrFileRow>,
-  ): Promise<StoredExrFile<ExrInspection>[]> {
+  async #stored(reader: ManagedReader, ids: readonly string[], where: Where<ExrFileRow>): Promise<StoredExrFile[]> {
     for (let attempt = 1; ; attempt++) {
       const rows = await reader.selectRows({ table: EXR_FILES, where });
       const known = new Map(rows.map((row) => [row.id, row]));
@@ -164,7 +180,7 @@ const READ_ATTEMPTS = 4;
 
 const NOTHING: Content = { parts: [], channels: [], attributes: [] };
 
-function toStored(row: ExrFileRow, content: Content): StoredExrFile<ExrInspection> {
+function toStored(row: ExrFileRow, content: Content): StoredExrFile {
   const { schema_version, stats, validation, errors } = row;
   return {
     ref: toRef(row),

@@ -34,14 +34,3 @@ export interface VastResponse {
   readonly body: AsyncIterable<Buffer>;
   buffer(): Promise<Buffer>;
 }
-
-/** Sends requests to a cluster: signed, balanced over its endpoints, retried where that is safe. */
-export interface VastTransport {
-  /**
-   * @returns the answer, of status 200 always, but for the handshake and the bucket check, whose
-   * answers come back whatever their status.
-   * @throws VastError for every other status and for connections that fail; TableError `unavailable`
-   * when no endpoint answers.
-   */
-  request(request: VastRequest, options?: RequestOptions): Promise<VastResponse>;
-}
