@@ -78,6 +78,10 @@ export class LocalMediaStore implements MediaStore {
     return baseUrl + this.#signer.signGet(storagePath);
   }
 
+  presignGets(storagePaths: readonly string[], baseUrl: string): string[] {
+    return storagePaths.map((path) => this.presignGet(path, baseUrl));
+  }
+
   presignPut(storagePath: string, contentType: string | undefined, baseUrl: string): UploadRequest {
     this.#uploadUrls++;
     const url = baseUrl + this.#signer.signPut(storagePath, contentType);

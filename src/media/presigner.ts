@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { CanonicalRequestHash } from './canonical-request.ts';
 import type { S3Credentials } from './s3-credentials.ts';
 import { PreparedHmac } from './prepared-hmac.ts';
+import { LANES, RequestSigner } from './sha256/request-signer.ts';
 import { SigningWindow } from './signing-window.ts';
 
 /** The longest life that S3 allows a signed URL. */
@@ -13,6 +14,8 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const OPERATION = { GET: 'GetObject', PUT: 'PutObject' } as const;
 const PLAIN_KEY = /^[A-Za-z0-9_.~/-]*$/;
 const MAX_TEMPLATES = 100;
+/** Of SHA-256 in hex. */
+const SIGNATURE_LENGTH = 64;
 
 type PresignMethod = keyof typeof OPERATION;
 
@@ -42,6 +45,8 @@ export interface PresignExtras {
 /** The parts of a window's URLs that do not depend on the key. */
 interface Template {
   readonly canonicalRequest: CanonicalRequestHash;
+  /** Signs several requests at once. */
+  readonly batch: RequestSigner;
   readonly urlHead: string;
   readonly queryBeforeSignature: string;
   readonly queryAfterSignature: string;
@@ -53,8 +58,10 @@ export interface WindowState {
   readonly epoch: number;
   readonly start: number;
   readonly credentials: S3Credentials;
-  /** Signs the hash of a canonical request. */
+  /** Signs the hash of a canonical request, after `signedHead`. */
   readonly signer: PreparedHmac;
+  readonly signingKey: Buffer;
+  readonly signedHead: string;
   /** Query parameters of every URL, encoded, in no order. */
   readonly query: readonly string[];
   readonly templates: Map<string, Template>;
@@ -101,9 +108,27 @@ export class SigV4Presigner {
   presign(method: PresignMethod, key: string, extras?: PresignExtras, state = this.state()): string {
     const id = extras === undefined ? method : method + JSON.stringify(extras);
     const template = state.templates.get(id) ?? this.#keepTemplate(state, id, method, extras);
-    const path = PLAIN_KEY.test(key) ? key : key.split('/').map(escapeUri).join('/');
-    const signature = state.signer.digest(template.canonicalRequest.of(path), 'hex');
-    return template.urlHead + path + template.queryBeforeSignature + signature + template.queryAfterSignature;
+    const path = pathOf(key);
+    return urlOf(template, path, state.signer.digest(template.canonicalRequest.of(path), 'hex'));
+  }
+
+  /** As `presign` for each of the keys, in their order; takes half the time where their paths are equally long. */
+  presignAll(method: PresignMethod, keys: readonly string[], state = this.state()): string[] {
+    const template = state.templates.get(method) ?? this.#keepTemplate(state, method, method);
+    const urls: string[] = [];
+    while (urls.length + LANES <= keys.length) {
+      const paths = keys.slice(urls.length, urls.length + LANES).map(pathOf);
+      const signatures = template.batch.sign(paths);
+      for (const [lane, path] of paths.entries()) {
+        const signature =
+          signatures === undefined
+            ? state.signer.digest(template.canonicalRequest.of(path), 'hex')
+            : signatures.slice(lane * SIGNATURE_LENGTH, (lane + 1) * SIGNATURE_LENGTH);
+        urls.push(urlOf(template, path, signature));
+      }
+    }
+    for (const key of keys.slice(urls.length)) urls.push(this.presign(method, key, undefined, state));
+    return urls;
   }
 
   /** The state that all URLs share now. */
@@ -132,8 +157,11 @@ export class SigV4Presigner {
     ];
     // An empty token is no token, as in the SDK.
     if (sessionToken) query.push(`X-Amz-Security-Token=${escapeUri(sessionToken)}`);
-    const signer = new PreparedHmac(this.#signingKeyOf(day, credentials), `${ALGORITHM}\n${time}\n${scope}\n`);
-    return { epoch: ++this.#states, start, credentials, signer, query, templates: new Map() };
+    const signingKey = this.#signingKeyOf(day, credentials);
+    const signedHead = `${ALGORITHM}\n${time}\n${scope}\n`;
+    const signer = new PreparedHmac(signingKey, signedHead);
+    const epoch = ++this.#states;
+    return { epoch, start, credentials, signer, signingKey, signedHead, query, templates: new Map() };
   }
 
   /** Kept for its day. */
@@ -169,17 +197,23 @@ export class SigV4Presigner {
     const before = query.filter(isBefore);
     const after = query.filter((parameter) => !isBefore(parameter));
     const headerLines = headers.map(([name, value]) => `${name}:${value}\n`).join('');
+    const requestHead = `${method}\n${this.#basePath}`;
+    const requestTail = `\n${query.join('&')}\n${headerLines}\n${signedHeaders}\nUNSIGNED-PAYLOAD`;
     return {
-      canonicalRequest: new CanonicalRequestHash(
-        `${method}\n${this.#basePath}`,
-        `\n${query.join('&')}\n${headerLines}\n${signedHeaders}\nUNSIGNED-PAYLOAD`,
-      ),
+      canonicalRequest: new CanonicalRequestHash(requestHead, requestTail),
+      batch: new RequestSigner(state.signingKey, state.signedHead, requestHead, requestTail),
       urlHead: this.#origin + this.#basePath,
       queryBeforeSignature: `?${[...before, 'X-Amz-Signature='].join('&')}`,
       queryAfterSignature: after.map((parameter) => `&${parameter}`).join(''),
     };
   }
 }
+
+/** The object's path in URLs and canonical requests, after the bucket's. ASCII. */
+const pathOf = (key: string): string => (PLAIN_KEY.test(key) ? key : key.split('/').map(escapeUri).join('/'));
+
+const urlOf = ({ urlHead, queryBeforeSignature, queryAfterSignature }: Template, path: string, signature: string) =>
+  urlHead + path + queryBeforeSignature + signature + queryAfterSignature;
 
 /** Encodes all but the unreserved characters of RFC 3986, as SigV4 asks for. */
 function escapeUri(text: string): string {

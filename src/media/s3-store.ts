@@ -120,6 +120,16 @@ export class S3Store implements MediaStore {
     return url;
   }
 
+  presignGets(storagePaths: readonly string[]): string[] {
+    const state = this.#presigner.state();
+    const kept = storagePaths.map((path) => this.#cache.get(state.epoch, path));
+    const missing = storagePaths.filter((_, index) => kept[index] === undefined);
+    const signed = this.#presigner.presignAll('GET', missing, state);
+    for (const [index, path] of missing.entries()) this.#cache.set(state.epoch, path, signed[index] ?? '');
+    let next = 0;
+    return kept.map((url) => url ?? signed[next++] ?? '');
+  }
+
   presignOwn(storagePath: string): string {
     return this.#ownPresigner.presign('GET', storagePath);
   }

@@ -6,6 +6,8 @@ export function withProperties(object: JsonText, properties: JsonText): JsonText
 }
 
 const [OPEN, COMMA, CLOSE] = [0x5b, 0x2c, 0x5d];
+/** In bytes of UTF-8. */
+const LONGEST_CHARACTER = 4;
 
 /**
  * Joins JSON texts into one list, in UTF-8. The list is never a string: joining, measuring and sending a large one would
@@ -13,15 +15,32 @@ const [OPEN, COMMA, CLOSE] = [0x5b, 0x2c, 0x5d];
  */
 export function jsonListBytes(items: readonly JsonText[]): Buffer {
   let length = Math.max(items.length, 1) + 1;
-  for (const item of items) length += Buffer.byteLength(item);
-  const list = Buffer.allocUnsafeSlow(length);
+  for (const item of items) length += item.length;
+  // With room for one more character, what does not fit in is never as long as its text.
+  let list: Buffer = Buffer.allocUnsafeSlow(length + LONGEST_CHARACTER);
+  let isAscii = true;
   let end = 0;
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     list[end] = end === 0 ? OPEN : COMMA;
-    end += 1 + list.write(item, end + 1);
+    let written = list.write(item, end + 1);
+    if (isAscii && written !== item.length) {
+      // Bytes are counted only now: counting takes as long as writing, and most texts are ASCII.
+      isAscii = false;
+      list = withRoom(list.subarray(0, end + 1), items.slice(index));
+      written = list.write(item, end + 1);
+    }
+    end += 1 + written;
   }
   if (end === 0) list[end++] = OPEN;
   list[end] = CLOSE;
+  return list.subarray(0, end + 1);
+}
+
+/** A copy of the beginning of a list, with room for the rest of its items. */
+function withRoom(beginning: Buffer, rest: readonly JsonText[]): Buffer {
+  const bytes = rest.reduce((sum, item) => sum + Buffer.byteLength(item) + 1, 0);
+  const list = Buffer.allocUnsafeSlow(beginning.length + bytes);
+  beginning.copy(list);
   return list;
 }
 

@@ -4,12 +4,17 @@ import { hasTags } from '../documents/tag-access.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { ExternalUrl, InitParts, ObjectPlaces, SegmentDetails, SegmentParts, UrlFilter } from './segment.ts';
 
-/** The rest of an entry of `get_urls` after its URL; undefined if the filter excludes such URLs. */
+/** How the URLs of a backend are printed. */
 interface BackendEntries {
   readonly store: MediaStore;
+  /** Of a path; with its paths in the order in which they are printed, all are signed at once. */
+  readonly sign: (path: string) => string;
+  /** The rest of an entry of `get_urls` after its URL; undefined if the filter excludes such URLs. */
   readonly afterSigned: JsonText | undefined;
   readonly afterPlain: JsonText | undefined;
 }
+
+type Backends = ReadonlyMap<string, BackendEntries>;
 
 const TS_OFFSET = '"ts_offset":';
 
@@ -30,7 +35,9 @@ export function segmentTexts(
   baseUrl: string,
   details: SegmentDetails = NO_DETAILS,
 ): JsonText[] {
-  const print = urlPrinter(filter, stores, baseUrl);
+  const backends = backendsOf(filter, stores, baseUrl);
+  const print = printer(backends, filter);
+  const printSigned = printer(signedAtOnce(backends, segments, baseUrl), filter);
   // Neighbours mostly need the same one.
   const inits = new Map<string, JsonText>();
   const printInit = (init: InitParts): JsonText => {
@@ -44,7 +51,7 @@ export function segmentTexts(
     const { fragment, init, objectTimerange } = segment;
     let text = fragment;
     if (!hasOffset(fragment)) text += `,${TS_OFFSET}"0:0"`;
-    text += `,"get_urls":${print(segment)}`;
+    text += `,"get_urls":${printSigned(segment)}`;
     if (details.init && init !== undefined) text += printInit(init);
     if (details.objectTimerange && objectTimerange !== undefined) text += `,"object_timerange":"${objectTimerange}"`;
     return `${text}}`;
@@ -56,42 +63,70 @@ export const renderSegments = (...parts: Parameters<typeof segmentTexts>): JsonT
   `[${segmentTexts(...parts).join(',')}]`;
 
 /** Prints `get_urls` of objects. */
-export function urlPrinter(
+export const urlPrinter = (
   filter: UrlFilter,
   stores: MediaStoreRegistry,
   baseUrl: string,
-): (places: ObjectPlaces) => JsonText {
-  const backends = new Map(stores.all().map((store) => [store.backend.id, entriesOf(store, filter)]));
+): ((places: ObjectPlaces) => JsonText) => printer(backendsOf(filter, stores, baseUrl), filter);
+
+const backendsOf = (filter: UrlFilter, stores: MediaStoreRegistry, baseUrl: string): Backends =>
+  new Map(stores.all().map((store) => [store.backend.id, entriesOf(store, filter, baseUrl)]));
+
+function printer(backends: Backends, filter: UrlFilter): (places: ObjectPlaces) => JsonText {
   return ({ locations, externalUrls }) => {
-    const controlled = locations === null ? '' : controlledUrls(locations, backends, baseUrl);
+    const controlled = locations === null ? '' : controlledUrls(locations, backends);
     if (externalUrls === null) return `[${controlled}]`;
     const external = printExternal(externalUrls, filter);
     return `[${controlled}${controlled !== '' && external !== '' ? ',' : ''}${external}]`;
   };
 }
 
+/** The backends, with the URLs of these places signed: a store signs many at once in half the time. */
+function signedAtOnce(backends: Backends, places: readonly ObjectPlaces[], baseUrl: string): Backends {
+  const paths = new Map([...backends].map(([id]) => [id, [] as string[]]));
+  for (const { locations } of places) {
+    if (locations === null) continue;
+    eachLocation(locations, backends, ({ store, afterSigned }, path) => {
+      if (afterSigned !== undefined) paths.get(store.backend.id)?.push(path);
+    });
+  }
+  return new Map(
+    [...backends].map(([id, entries]) => {
+      const urls = entries.store.presignGets(paths.get(id) ?? [], baseUrl).values();
+      return [id, { ...entries, sign: (path) => urls.next().value ?? entries.sign(path) }];
+    }),
+  );
+}
+
 /** Signed URLs and public URLs are URL-safe ASCII, so they need no escaping. */
-function controlledUrls(locations: string, backends: ReadonlyMap<string, BackendEntries>, baseUrl: string): JsonText {
+function controlledUrls(locations: string, backends: Backends): JsonText {
   let text = '';
+  eachLocation(locations, backends, ({ store, sign, afterSigned, afterPlain }, path) => {
+    if (afterSigned !== undefined) text += `${text === '' ? '' : ','}{"url":"${sign(path)}"${afterSigned}`;
+    const plain = afterPlain === undefined ? undefined : store.publicUrl(path);
+    if (plain !== undefined) text += `${text === '' ? '' : ','}{"url":"${plain}"${afterPlain ?? ''}`;
+  });
+  return text;
+}
+
+/** Those of known backends. */
+function eachLocation(
+  locations: string,
+  backends: Backends,
+  use: (backend: BackendEntries, path: string) => void,
+): void {
   let from = 0;
   for (;;) {
     const lineEnd = locations.indexOf(LOCATION_SEPARATOR, from);
     const end = lineEnd === -1 ? locations.length : lineEnd;
     const backend = backends.get(locations.slice(from, from + STORAGE_ID_LENGTH));
-    if (backend !== undefined) {
-      const path = locations.slice(from + STORAGE_ID_LENGTH + 1, end);
-      if (backend.afterSigned !== undefined) {
-        text += `${text === '' ? '' : ','}{"url":"${backend.store.presignGet(path, baseUrl)}"${backend.afterSigned}`;
-      }
-      const plain = backend.afterPlain === undefined ? undefined : backend.store.publicUrl(path);
-      if (plain !== undefined) text += `${text === '' ? '' : ','}{"url":"${plain}"${backend.afterPlain ?? ''}`;
-    }
-    if (lineEnd === -1) return text;
+    if (backend !== undefined) use(backend, locations.slice(from + STORAGE_ID_LENGTH + 1, end));
+    if (lineEnd === -1) return;
     from = lineEnd + 1;
   }
 }
 
-function entriesOf(store: MediaStore, filter: UrlFilter): BackendEntries {
+function entriesOf(store: MediaStore, filter: UrlFilter, baseUrl: string): BackendEntries {
   const { id, label, store_type, provider, region, availability_zone, store_product } = store.backend;
   const wanted = accepts(filter, label, id) && hasTags(store.backend.tags, filter.backendTags);
   const details = filter.verbose
@@ -101,7 +136,8 @@ function entriesOf(store: MediaStore, filter: UrlFilter): BackendEntries {
     wanted && (filter.presigned ?? presigned) === presigned
       ? `,${JSON.stringify({ presigned, label, ...details }).slice(1)}`
       : undefined;
-  return { store, afterSigned: after(true), afterPlain: after(false) };
+  const sign = (path: string): string => store.presignGet(path, baseUrl);
+  return { store, sign, afterSigned: after(true), afterPlain: after(false) };
 }
 
 /** A URL without label or storage id cannot be filtered for: it is left out by any such filter. */

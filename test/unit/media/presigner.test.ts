@@ -234,6 +234,17 @@ describe('SigV4Presigner', () => {
     expect(plain).not.toContain('content-type');
   });
 
+  it('gives for many keys at once what it gives for each', () => {
+    const uuids = fc.array(fc.uuid(), { maxLength: 13 });
+    fc.assert(
+      fc.property(anyPlace, fc.oneof(uuids, fc.array(anyKey, { maxLength: 13 })), (where, keys) => {
+        const made = presigner(where);
+        const each = keys.map((key) => presigner(where).presign('GET', key));
+        expect(made.presignAll('GET', keys)).toEqual(each);
+      }),
+    );
+  });
+
   it('gives for keys of all lengths, one after another, what a new presigner gives', () => {
     const signer = presigner(place);
     const lengths = fc.sample(fc.integer({ min: 1, max: 1024 }), { numRuns: 200, seed: 1 });
