@@ -74,6 +74,20 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/features/[^/]+/' },
       to: { path: '^src/features/[^/]+/', pathNot: '^src/features/[^/]+/feature\\.ts$' },
     },
+    {
+      name: 'schemas-are-built-by-type-builder',
+      comment: 'typebox itself is imported for its types: its builders are 300 modules',
+      severity: 'error',
+      from: { path: '^(src|mgmt)/' },
+      to: { path: '^node_modules/typebox/build/index', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'features-load-when-they-are-on',
+      comment: 'feature.ts imports the code of a feature in `open`: while it is off, it takes no memory',
+      severity: 'error',
+      from: { path: '^src/features/[^/]+/feature\\.ts$' },
+      to: { path: '^src/features/[^/]+/open-[^/]+\\.ts$', dynamic: false },
+    },
     onlyUnder('fastify', '^node_modules/(fastify|@fastify)/', [
       '^src/http/',
       '^src/media/routes/',

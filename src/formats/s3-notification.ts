@@ -1,4 +1,5 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import { Type } from '../shared/type-builder.ts';
 import { AppError } from '../shared/errors.ts';
 
 /** Most events of one notification; senders put a few into one. */

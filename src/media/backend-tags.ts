@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../shared/type-builder.ts';
 import type { Static } from 'typebox';
 import Schema from 'typebox/schema';
 import type { TextSyntax } from '../config/text-syntax.ts';

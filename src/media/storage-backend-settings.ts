@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import Type from 'typebox';
+import { Type } from '../shared/type-builder.ts';
 import type { Static } from 'typebox';
 import Schema from 'typebox/schema';
 import { ConfigError, parseAs } from '../config/environment.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../shared/type-builder.ts';
 import { FLOW_STATUSES } from './flows/flow.ts';
 import { ContentFormat } from './documents/format-schema.ts';
 import { Integer, limitParameter, PATTERNS, Timerange, Uuid } from '../http/schemas/common.ts';

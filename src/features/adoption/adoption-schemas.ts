@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { DateTime, PATTERNS, Rational, Timerange, Uuid } from '../../http/schemas/common.ts';
 import { pagingParameters } from '../../tams/parameters.ts';
 import { ADOPTION_STATES, KEY_STATES, LAYOUTS } from './adoption.ts';

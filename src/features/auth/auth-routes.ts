@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { challenge, type SecurityScheme } from '../../http/security-schemes.ts';
 import { readOperation } from '../../http/operation.ts';
 import { json, unauthorized } from '../../http/schemas/responses.ts';

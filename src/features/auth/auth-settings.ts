@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import type { Static } from 'typebox';
 import Schema from 'typebox/schema';
 import { isLoopback } from '../../shared/loopback.ts';

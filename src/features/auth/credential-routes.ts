@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { readOperation } from '../../http/operation.ts';
 import { json } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';

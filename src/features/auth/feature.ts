@@ -1,26 +1,8 @@
-import { Authenticator } from './authenticator.ts';
+import type { Feature } from '../feature.ts';
 import { auditSources } from './audit-metrics.ts';
 import { authRoutes } from './auth-routes.ts';
-import { AuditTrail } from './audit-trail.ts';
-import { AuditWorker } from './audit-worker.ts';
 import { type AuthConfig, readAuth } from './auth-settings.ts';
-import { AuthStore } from './auth-store.ts';
 import { AUTH_TABLES } from './auth-tables.ts';
-import { CredentialDirectory } from './credential-directory.ts';
-import { credentialRoutes } from './credential-routes.ts';
-import { PasswordVerifier } from './password-verifier.ts';
-import { TokenVerifier } from './token-verifier.ts';
-import type { SecurityScheme } from '../../http/security-schemes.ts';
-import type { Feature } from '../feature.ts';
-
-const DAY_MS = 86_400_000;
-
-const SCHEME_OF_MODE = {
-  jwt: 'bearer_token_auth',
-  token: 'bearer_token_auth',
-  url_token: 'url_token_auth',
-  basic: 'basic_auth',
-} as const satisfies Record<AuthConfig['modes'][number], SecurityScheme>;
 
 /** Authentication, and the audit log (docs/adr/0012-authentication.md). */
 export const auth: Feature<AuthConfig> = {
@@ -28,40 +10,15 @@ export const auth: Feature<AuthConfig> = {
   tables: () => AUTH_TABLES,
   statistics: { hidden: AUTH_TABLES },
   guards: ({ modes }) => modes.length > 0,
-  open: async ({ manager, siblings, logger }, config) => {
-    const { modes, jwt, tokens, auditRetentionDays } = config;
-    if (modes.length === 0) {
-      logger.info('there is no authentication: whoever reaches this server may do everything');
+  open: async (platform, config) => {
+    if (config.modes.length === 0) {
+      platform.logger.info('there is no authentication: whoever reaches this server may do everything');
       return {
         routes: (app) => authRoutes(app, { config, authenticator: undefined, schemes: [] }),
         metrics: auditSources(undefined),
       };
     }
-    const store = new AuthStore(manager);
-    // Its library is loaded only when needed.
-    const { JwtVerifier } = jwt === undefined ? {} : await import('./jwt-verifier.ts');
-    const audit = new AuditTrail(() => {
-      auditWorker.wake();
-    });
-    const auditWorker = new AuditWorker(store, audit, auditRetentionDays * DAY_MS, logger);
-    const directory = new CredentialDirectory(store);
-    const tokenVerifier = new TokenVerifier(directory, tokens);
-    const verifiers = {
-      jwt: jwt && JwtVerifier && new JwtVerifier(jwt),
-      token: modes.includes('token') ? tokenVerifier : undefined,
-      urlToken: modes.includes('url_token') ? tokenVerifier : undefined,
-      basic: modes.includes('basic') ? new PasswordVerifier(directory, siblings) : undefined,
-    };
-    const schemes = [...new Set(modes.map((mode) => SCHEME_OF_MODE[mode]))];
-    const authenticator = new Authenticator(verifiers, directory, audit, tokens);
-    return {
-      routes: (app) => {
-        authRoutes(app, { config, authenticator, schemes });
-        credentialRoutes(app, store);
-      },
-      authentication: { authenticator, audit, schemes },
-      metrics: auditSources({ audit, auditWorker }),
-      ownWorkers: [auditWorker],
-    };
+    const { openAuth } = await import('./open-auth.ts');
+    return openAuth(platform, config);
   },
 };

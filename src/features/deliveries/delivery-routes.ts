@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { readOperation } from '../../http/operation.ts';
 import { DateTime, Integer, PATTERNS, Uuid } from '../../http/schemas/common.ts';
 import { json, notFound } from '../../http/schemas/responses.ts';

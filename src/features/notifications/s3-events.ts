@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { changedObjects, S3Notification } from '../../formats/s3-notification.ts';
 import { operation } from '../../http/operation.ts';
 import { badBody, json } from '../../http/schemas/responses.ts';

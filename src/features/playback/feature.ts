@@ -1,53 +1,12 @@
-import type { TamsApp } from '../../http/tams-app.ts';
 import type { Feature } from '../feature.ts';
-import { FlowChanges } from './flow-changes.ts';
-import { lineRoutes } from './line-routes.ts';
-import { otioImportRoute } from './otio-import-route.ts';
-import { otioRoutes } from './otio-routes.ts';
-import { playlistRoutes } from './playback-routes.ts';
-import { PlaybackTokens } from './playback-tokens.ts';
-import { tokenRoutes } from './token-routes.ts';
-import { playbackServicesOf, playlistCache } from './playback-services.ts';
 import { type PlaybackConfig, readPlayback } from './playback-settings.ts';
 
 /** Flows and sources for players (docs/adr/0035-playback.md). */
 export const playback: Feature<PlaybackConfig> = {
   settings: readPlayback,
-  open: (platform, { enabled }) => {
-    if (!enabled) return Promise.resolve(undefined);
-    const { store } = platform;
-    const changes = new FlowChanges((flowId) => store.flows.segmentsVersion(flowId));
-    store.subscribers.add(changes.subscriber);
-    const budgetBytes = platform.settings.memory.playlists * 2 ** 20;
-    const kept = playlistCache(budgetBytes);
-    const services = playbackServicesOf(platform, changes, kept);
-    return Promise.resolve({
-      routes: async (app, context) => {
-        // Requests that wait would keep a stopping server up.
-        app.addHook('preClose', (closing) => {
-          changes.stop();
-          closing();
-        });
-        const tokens = new PlaybackTokens(platform.secret, store, context.authentication);
-        const own = { ...context, playback: services, tokens };
-        playlistRoutes(app, own);
-        otioRoutes(app, own);
-        await app.register((imports: TamsApp) => {
-          otioImportRoute(imports, own);
-          return Promise.resolve();
-        });
-        tokenRoutes(app, own);
-        await lineRoutes(app, own);
-      },
-      memory: [{ part: 'playlists', budgetBytes, usedBytes: () => kept.calculatedSize }],
-      metrics: [
-        {
-          name: 'tams_playback_waiting_requests',
-          help: 'Requests of players that wait for a live flow to change.',
-          type: 'gauge',
-          read: () => [{ value: changes.count }],
-        },
-      ],
-    });
+  open: async (platform, { enabled }) => {
+    if (!enabled) return undefined;
+    const { openPlayback } = await import('./open-playback.ts');
+    return openPlayback(platform);
   },
 };

@@ -1,6 +1,6 @@
 // For its `hide` in route schemas.
 import type {} from '@fastify/swagger';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isInt64 } from '../../shared/time/timestamp.ts';

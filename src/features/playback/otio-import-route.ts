@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { readOtioTimeline } from '../../formats/otio/read-timeline.ts';
 import { operation } from '../../http/operation.ts';
 import { Uuid } from '../../http/schemas/common.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { readOperation } from '../../http/operation.ts';
 import { Timerange } from '../../http/schemas/common.ts';
 import { badQuery, notFound } from '../../http/schemas/responses.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { DateTime, Integer, Timerange } from '../../http/schemas/common.ts';
 import type { ResponseDoc } from '../../http/schemas/responses.ts';
 

@@ -1,13 +1,14 @@
 import type { Feature } from '../feature.ts';
-import { type RetentionCounts, retentionWorker } from './retention-worker.ts';
+import type { RetentionCounts } from './retention-worker.ts';
 
 /** Deletions that tags of flows ask for (docs/adr/0034-retention-by-tag.md). */
 export const retention: Feature<{ readonly enabled: boolean }> = {
   settings: (env) => ({ enabled: env.flag('RETENTION') ?? false }),
-  open: ({ store, leases, logger, tams }, { enabled }) => {
-    if (!enabled) return Promise.resolve(undefined);
+  open: async ({ store, leases, logger, tams }, { enabled }) => {
+    if (!enabled) return undefined;
+    const { retentionWorker } = await import('./retention-worker.ts');
     const counts: RetentionCounts = { flows: 0, segments: 0 };
-    return Promise.resolve({
+    return {
       workers: [retentionWorker({ store, services: tams.forAll, leases, counts, logger })],
       metrics: [
         {
@@ -20,6 +21,6 @@ export const retention: Feature<{ readonly enabled: boolean }> = {
           ],
         },
       ],
-    });
+    };
   },
 };

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { Integer, Timerange, Timestamp, Uuid } from '../../http/schemas/common.ts';
 import { MOST_FLOWS } from './timeline-service.ts';
 

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import { badQuery, conflict, json, notFound, pagingHeaders, readOnly } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { DateTime, PATTERNS, Timerange, Uuid } from '../../http/schemas/common.ts';
 import { ErrorSchema } from '../../http/schemas/error.ts';
 import { pagingParameters } from '../../tams/parameters.ts';

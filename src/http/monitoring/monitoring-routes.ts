@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts';
 import type { Siblings } from '../../operation/siblings.ts';
 import type { Readiness } from '../../operation/readiness.ts';

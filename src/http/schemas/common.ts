@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 
 /** The patterns of TAMS 7.0, and what to call them in an error. */
 export const PATTERNS = {

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { ERROR_CODES } from '../../shared/errors.ts';
 import { DateTime } from './common.ts';

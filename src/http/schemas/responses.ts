@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { Timerange } from './common.ts';
 import { ErrorResponse } from './error.ts';

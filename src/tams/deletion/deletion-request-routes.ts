@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import type { DeletionRequest } from './deletion-request.ts';
 import type { PageRequest } from '../../shared/paging.ts';
 import { readOperation } from '../../http/operation.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { DateTime, Timerange, Uuid } from '../../http/schemas/common.ts';
 import { ErrorSchema } from '../../http/schemas/error.ts';
 import { wholeSeconds } from '../../shared/time/shown-times.ts';

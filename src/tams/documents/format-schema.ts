@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { Format } from './format.ts';
 
 export const ContentFormat = Type.Enum([Format.video, Format.image, Format.audio, Format.data, Format.multi], {

@@ -1,5 +1,5 @@
 import type { TSchema, TUnsafe } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import type { CollectionItem, FlowCollectionItem } from './flow.ts';
 import { Integer, PATTERNS, Uuid } from '../../http/schemas/common.ts';
 

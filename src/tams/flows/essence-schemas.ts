@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { Integer, Ratio, Rational } from '../../http/schemas/common.ts';
 
 /** Essence parameters by format (TAMS 7.0, `schemas/flow-{video,audio,image,data}.json`). */

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import { Integer } from '../../http/schemas/common.ts';
 import { badBody, badQuery, json, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';

@@ -1,5 +1,5 @@
 import type { TObject, TProperties, TSchema, TUnsafe } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { DateTime, Integer, MediaType, OneOf, Rational, Timerange, Uuid } from '../../http/schemas/common.ts';
 import { EXAMPLE_FLOW } from '../../http/schemas/examples.ts';
 import { Format, type FormatUrn } from '../documents/format.ts';

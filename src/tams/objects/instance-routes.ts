@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { operation } from '../../http/operation.ts';
 import { badBody, badQuery, forbidden, noBody, notFound } from '../../http/schemas/responses.ts';
 import type { TamsApp } from '../../http/tams-app.ts';

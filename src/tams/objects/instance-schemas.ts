@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { compileBody, type Validate } from '../../http/validation/body-validator.ts';
 import { OneOf, Uuid } from '../../http/schemas/common.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -1,5 +1,5 @@
 import type { TSchema, TUnsafe } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import { badBody, badQuery, json, notFound, pagingHeaders } from '../../http/schemas/responses.ts';
 import { sendHead, sendJson } from '../../http/send-json.ts';

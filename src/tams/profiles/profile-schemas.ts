@@ -1,5 +1,5 @@
 import type { TObject, TUnsafe } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { DateTime, OneOf, PATTERNS, Uuid } from '../../http/schemas/common.ts';
 import { EXAMPLE_PROFILE, EXAMPLE_PROFILE_ID } from '../../http/schemas/examples.ts';
 import { Format, type FormatUrn } from '../documents/format.ts';

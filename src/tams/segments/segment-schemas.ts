@@ -1,5 +1,5 @@
 import type { TProperties, TSchema } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { ErrorSchema } from '../../http/schemas/error.ts';
 import { Integer, Timerange, Timestamp, Uuid } from '../../http/schemas/common.ts';
 import { EXAMPLE_SEGMENT } from '../../http/schemas/examples.ts';

@@ -1,5 +1,5 @@
 import type { TProperties } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { Uuid } from '../../http/schemas/common.ts';
 
 /** TAMS, `schemas/{service,service-post,event-stream-common}.json`. Versions add properties of their own. */

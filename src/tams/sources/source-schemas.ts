@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { ContentFormat } from '../documents/format-schema.ts';
 import { DateTime, Uuid } from '../../http/schemas/common.ts';
 

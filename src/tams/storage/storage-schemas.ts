@@ -1,5 +1,5 @@
 import type { TProperties } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { Dictionary, Integer, Uuid } from '../../http/schemas/common.ts';
 import type { StorageRequest } from './storage-service.ts';
 

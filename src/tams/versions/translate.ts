@@ -1,5 +1,5 @@
 import type { TObject } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import type { JsonText } from '../../shared/paging.ts';
 
 /**

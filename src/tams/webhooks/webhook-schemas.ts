@@ -1,5 +1,5 @@
 import type { TProperties } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../shared/type-builder.ts';
 import { WEBHOOK_EVENTS } from './webhook.ts';
 import { Uuid } from '../../http/schemas/common.ts';
 import { ErrorSchema } from '../../http/schemas/error.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import type { Exported } from '../analytics.ts';
 import { readOperation } from '../../../http/operation.ts';
 import { exportQuery } from '../schemas/analytics-parameters.ts';

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { Dictionary, Timerange, Timestamp } from '../../../http/schemas/common.ts';
 
 /** Answers of the analytics; not a part of TAMS. Nanoseconds are TAMS timestamps, so they stay exact. */

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 
 /** Timings of the server's own queries; not a part of TAMS. */
 

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import type { ExrFileFilter } from '../rules/exr-file.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
 import {

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { Integer, OneOf } from '../../../http/schemas/common.ts';
 
 /** Policies for EXR files; docs/exr.md explains the rules. */

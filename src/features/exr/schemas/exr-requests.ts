@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { Dictionary, Integer, OneOf, Rational, Timestamp, Uuid } from '../../../http/schemas/common.ts';
 import { EXAMPLE_FLOW_ID } from '../../../http/schemas/examples.ts';
 import { ExrPolicySchema } from './exr-policy.ts';

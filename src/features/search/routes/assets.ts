@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import type { Static } from 'typebox';
 import type { LinkInput } from '../services/asset-service.ts';
 import { AppError } from '../../../shared/errors.ts';

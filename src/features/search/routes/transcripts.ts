@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { toWebVtt, type VersionTranscript } from '../services/transcript-service.ts';
 import type { TranscriptText } from '../rules/searchable-transcript.ts';
 import { AppError } from '../../../shared/errors.ts';

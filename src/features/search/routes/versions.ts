@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
 import { pagingQuery } from '../../../tams/parameters.ts';
 import {

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { ASSET_STATUSES, TRIAGE_STATES } from '../rules/asset.ts';
 import { VERSION_STATUSES, VISIBILITIES } from '../rules/version.ts';
 import { DateTime, Integer, Timerange, Timestamp, Uuid } from '../../../http/schemas/common.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { Integer, limitParameter, Timerange, Uuid } from '../../../http/schemas/common.ts';
 
 /** Search requests and hits; assets are in `search-assets.ts`. */

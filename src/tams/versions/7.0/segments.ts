@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { compileOneOrMany, type CheckItem } from '../../../http/validation/body-validator.ts';
 import { segmentListQuery } from '../../parameters.ts';
 import { segmentInput, segmentSchema, segmentsInput } from '../../segments/segment-schemas.ts';

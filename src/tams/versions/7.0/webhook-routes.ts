@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { PageRequest } from '../../../shared/paging.ts';
 import { operation, readOperation } from '../../../http/operation.ts';

@@ -1,5 +1,5 @@
 import type { TObject, TProperties } from 'typebox';
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { JsonText } from '../../../shared/paging.ts';
 import { Uuid } from '../../../http/schemas/common.ts';

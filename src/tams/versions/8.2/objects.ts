@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { Integer, Timerange } from '../../../http/schemas/common.ts';
 import { objectSchema } from '../../objects/object-schemas.ts';
 import { objectQuery } from '../../parameters.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { Timerange } from '../../../http/schemas/common.ts';
 import { compileOneOrMany, type CheckItem } from '../../../http/validation/body-validator.ts';
 import { segmentListQuery } from '../../parameters.ts';

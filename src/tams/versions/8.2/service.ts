@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { Timestamp } from '../../../http/schemas/common.ts';
 import { serviceSchema } from '../../service/service-schemas.ts';
 import type { Surface } from '../surface.ts';

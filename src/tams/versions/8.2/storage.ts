@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { MediaType } from '../../../http/schemas/common.ts';
 import { compileOptionalBody } from '../../../http/validation/body-validator.ts';
 import { storageAllocation, storageRequest } from '../../storage/storage-schemas.ts';

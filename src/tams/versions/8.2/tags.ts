@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { Dictionary } from '../../../http/schemas/common.ts';
 import { compileBody } from '../../../http/validation/body-validator.ts';
 import type { TagValue } from '../../documents/tags.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../../shared/type-builder.ts';
 import { PATTERNS, Uuid } from '../../../http/schemas/common.ts';
 import { compileBody, type Validate } from '../../../http/validation/body-validator.ts';
 import type { Tags } from '../../documents/tags.ts';
