@@ -1,6 +1,6 @@
 import { Type } from '../shared/type-builder.ts';
 import type { Static } from 'typebox';
-import Schema from 'typebox/schema';
+import { schemaLibrary } from '../shared/schema-library.ts';
 import type { TextSyntax } from '../config/text-syntax.ts';
 
 /** Tags of a storage backend (TAMS 8.2, `schemas/tags.json`). They come from the configuration. */
@@ -11,7 +11,7 @@ export const BACKEND_TAGS: TextSyntax<BackendTags> = {
   parse: (json) => {
     try {
       const tags: unknown = JSON.parse(json);
-      return Schema.Check(BackendTags, tags) ? tags : undefined;
+      return schemaLibrary().Check(BackendTags, tags) ? tags : undefined;
     } catch {
       return undefined;
     }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Type } from '../shared/type-builder.ts';
 import type { Static } from 'typebox';
-import Schema from 'typebox/schema';
+import { schemaLibrary } from '../shared/schema-library.ts';
 import { ConfigError, parseAs } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
@@ -221,7 +221,7 @@ function problemOfKeys(nameOf: (key: KeyName) => string, isSet: (key: KeyName) =
 
 /** The problem of an entry, without its values. */
 function problemOf(schema: typeof LocalEntry | typeof S3Entry, entry: unknown): string | undefined {
-  const [, errors] = Schema.Errors(schema, entry);
+  const [, errors] = schemaLibrary().Errors(schema, entry);
   for (const error of errors) {
     if (error.keyword === 'additionalProperties') {
       return `has the unknown key ${JSON.stringify(error.params.additionalProperties[0])}`;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Type } from '../../shared/type-builder.ts';
 import type { Static } from 'typebox';
-import Schema from 'typebox/schema';
+import { schemaLibrary } from '../../shared/schema-library.ts';
 import { isLoopback } from '../../shared/loopback.ts';
 import { ConfigError } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
@@ -219,7 +219,7 @@ function parseJson(file: string): unknown {
 /** The place of an entry in the file, and its name where it has one that can be shown. */
 function nameOf(entry: unknown, index: number): string {
   const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined;
-  return `entry ${index + 1}${typeof name === 'string' && Schema.Check(text, name) ? ` (${JSON.stringify(name)})` : ''}`;
+  return `entry ${index + 1}${typeof name === 'string' && schemaLibrary().Check(text, name) ? ` (${JSON.stringify(name)})` : ''}`;
 }
 
 function toToken(entry: unknown, name: string): FileTokenConfig {
@@ -232,7 +232,7 @@ function toToken(entry: unknown, name: string): FileTokenConfig {
 
 /** The problem of an entry, without its values. */
 function problemOf(entry: unknown): string | undefined {
-  const [, errors] = Schema.Errors(TokenEntry, entry);
+  const [, errors] = schemaLibrary().Errors(TokenEntry, entry);
   for (const error of errors) {
     if (error.keyword === 'additionalProperties') {
       return `has the unknown key ${JSON.stringify(error.params.additionalProperties[0])}`;

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/schema';
+import type { Validator } from 'typebox/schema';
 import { AppError } from '../../shared/errors.ts';
+import { schemaLibrary } from '../../shared/schema-library.ts';
 import { bodyFailure } from './failure.ts';
 
 /** A validator's result for Fastify: the value for the handler, or the error to answer with. */
@@ -74,7 +75,7 @@ function compileAt(schema: TSchema): (value: unknown, at: 'body' | number) => Va
 function compiled(schema: TSchema): Validator {
   const known = COMPILED.get(schema);
   if (known !== undefined) return known;
-  const made = Compile(schema);
+  const made = schemaLibrary().Compile(schema);
   COMPILED.set(schema, made);
   return made;
 }

@@ -1,5 +1,6 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { http } from '../../shared/node-http.ts';
 import { type AddressGuard, ForbiddenHost } from '../../shared/address-guard.ts';
 import { checksumsIn } from '../checksums.ts';
 import { CopyError } from './copy-error.ts';
@@ -56,7 +57,7 @@ async function follow(
 
 function answerOf(url: URL, guard: AddressGuard, answerMs: number, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const send = url.protocol === 'https:' ? https.request : http.request;
     // A kept connection was perhaps made by somebody who checks no addresses: so each request has its own.
     const headers = { 'accept-encoding': 'identity' };
     const request = send(url, { agent: false, lookup: guard.lookup, signal, headers });

@@ -1,7 +1,8 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { http } from '../../../shared/node-http.ts';
 import type { RecommendedAction } from '../rules/asset.ts';
 import { JobError } from '../rules/job.ts';
 
@@ -64,7 +65,7 @@ export class InferenceClient {
     let status: number;
     let text: string;
     try {
-      const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+      const send = url.protocol === 'https:' ? https.request : http.request;
       const request = send(url, { method: 'POST', headers, signal });
       const answered = new Promise<IncomingMessage>((resolve, reject) => {
         request.once('response', resolve);

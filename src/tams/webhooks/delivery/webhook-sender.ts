@@ -1,5 +1,6 @@
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage, RequestOptions } from 'node:http';
+import https, { type Agent as HttpsAgent } from 'node:https';
+import { http } from '../../../shared/node-http.ts';
 import type { AddressGuard } from '../../../shared/address-guard.ts';
 
 /** Bytes of an answer that are read: enough to reuse the connection after an ordinary one. */
@@ -39,7 +40,7 @@ export class WebhookSender {
     this.#guard = guard;
     this.#options = options;
     const agentOptions = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxSockets: options.sockets };
-    this.#agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
+    this.#agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
   }
 
   /** Never throws. */
@@ -76,8 +77,8 @@ export class WebhookSender {
     return new Promise((resolve, reject) => {
       const request =
         url.protocol === 'https:'
-          ? httpsRequest(url, { ...options, agent: this.#agents.https })
-          : httpRequest(url, { ...options, agent: this.#agents.http });
+          ? https.request(url, { ...options, agent: this.#agents.https })
+          : http.request(url, { ...options, agent: this.#agents.http });
       const timer = setTimeout(() => request.destroy(new DeliveryTimeout()), this.#options.timeoutMs);
       request.on('error', reject);
       request.on('close', () => {

@@ -1,5 +1,6 @@
-import http, { type IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { http } from '../../../../shared/node-http.ts';
 import { VastError } from './vast-error.ts';
 
 /** How long an endpoint may take, in milliseconds. */
@@ -27,7 +28,7 @@ const IDLE_MS = 15_000;
 
 /** Sends requests over connections that are kept. Unlike fetch, it sends a GET with a body. */
 export class HttpSender {
-  readonly #agents: Readonly<Record<string, http.Agent>>;
+  readonly #agents: Readonly<Record<string, Agent>>;
 
   constructor() {
     const options = {
