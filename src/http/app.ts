@@ -16,9 +16,9 @@ import { crossSitePlugin } from './plugins/cross-site.ts';
 import { diskReservePlugin } from './plugins/disk-reserve.ts';
 import { hostCheckPlugin } from './plugins/host-check.ts';
 import { jsonBodyPlugin } from './plugins/json-body.ts';
-import { type ApiVersion, documentPaths, openApiPlugin } from './plugins/openapi.ts';
+import { type ApiVersion, documentPaths } from './plugins/document-paths.ts';
+import { openApiPlugin } from './plugins/openapi.ts';
 import { pathIdsPlugin } from './plugins/path-ids.ts';
-import { rateLimitPlugin } from './plugins/rate-limit.ts';
 import { requestGuardPlugin } from './plugins/request-guard.ts';
 import { requestIdGenerator, requestIdPlugin } from './plugins/request-id.ts';
 import { stoppingPlugin } from './plugins/stopping.ts';
@@ -97,8 +97,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     authentication: deps.authentication,
     publicPaths: documentPaths(deps.apis),
   });
-  if (limits.ratePerS > 0)
+  if (limits.ratePerS > 0) {
+    const { rateLimitPlugin } = await import('./plugins/rate-limit.ts');
     await app.register(rateLimitPlugin, { perSecond: limits.ratePerS, metrics, counter: operation.counter });
+  }
   await app.register(pathIdsPlugin);
   await app.register(unknownRoutesPlugin, { apis: deps.apis });
   await app.register(diskReservePlugin);

@@ -1,218 +1,40 @@
-import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import type { SecurityScheme } from '../security-schemes.ts';
-import { SECURITY_SCHEMES } from '../security-schemes.ts';
-import { COMPONENT_EXAMPLES } from '../schemas/examples.ts';
-import { noBody, OTHER_ERRORS } from '../schemas/responses.ts';
-import { sendJson } from '../send-json.ts';
-import { docsPage, pageDocument } from './docs-page.ts';
-import { hoistSchemas } from './openapi-components.ts';
+import { AppError } from '../../shared/errors.ts';
+import { type DocumentationOptions, DOCS_PATH, documentPaths } from './document-paths.ts';
 
-/** A version of the API, and the path that it is mounted at. */
-export interface ApiVersion {
-  readonly path: string;
-  readonly version: string;
-}
-
-interface OpenApiOptions {
-  apis: readonly ApiVersion[];
-  /** The base of "try it out"; relative where it is not configured. */
-  publicUrl: string | undefined;
-  /** The schemes that this server accepts. */
-  schemes: readonly SecurityScheme[];
-}
-
-/** Pages about the API for people and programs: public, as TAMS's definition is. */
-export const documentPaths = (apis: readonly ApiVersion[]): string[] => [DOCS_PATH, ...apis.map(documentPath)];
-
-const DOCS_PATH = '/docs';
-const documentPath = ({ path }: ApiVersion): string => `${path}/openapi.json`;
-const pageDocumentPath = ({ version }: ApiVersion): string => `${DOCS_PATH}/${version}.json`;
-
-/** Bodies that may be left out; the generator takes each of them for required. */
-const OPTIONAL_BODIES: ReadonlySet<unknown> = new Set(['POST_flows-flowId-storage']);
-
-/** Parameters whose published names a route cannot have. */
-const PARAMETER_NAMES: Readonly<Record<string, string>> = { requestId: 'request-id' };
-
-/** Rules for all operations, in Markdown. */
-const description = (version: string): string =>
-  `
-A server of [TAMS ${version}](https://github.com/bbc/tams). It keeps an index of media segments on timelines, and hands out the
-URLs that media are uploaded to and downloaded from.
-
-- **To begin**: put a flow, register a segment, and list the segments of a time range. "Try it out" sends examples that
-  fit together. To store media, allocate an object before, and upload it to its \`put_url\`.
-- **Times** are \`seconds:nanoseconds\`. In a range, \`[\` and \`]\` include the bound and \`(\` and \`)\` do not:
-  \`[0:0_10:0)\` is the first ten seconds, \`_\` is all of time.
-- **Lists** have pages: the header \`Link\` of \`rel="next"\` leads to the next one.
-- **Errors** have one form. Programs go by \`type\`; \`summary\` names the parameter or the property at fault.
-- **HEAD** is there for every GET, with the same status and headers.
-`.trim();
-
-const TAGS = [
-  { name: 'Service', description: 'The service itself.' },
-  { name: 'Sources', description: 'Pieces of content, apart from how they are encoded.' },
-  { name: 'Flows', description: 'Sources in one particular encoding.' },
-  { name: 'FlowSegments', description: 'Segments on the timeline of a flow.' },
-  { name: 'Objects', description: 'The media objects that segments refer to.' },
-  { name: 'MediaStorage', description: 'Room for the upload of media objects.' },
-  { name: 'FlowDeleteRequests', description: 'Deletions that go on after their request was answered.' },
-  { name: 'Webhooks', description: 'Registrations for events.' },
-  { name: 'Profiles', description: 'Technical properties that many flows share.' },
-  { name: 'EXR metadata', description: 'Metadata from the headers of OpenEXR files; not a part of TAMS.' },
-  {
-    name: 'MediaSearch',
-    description: 'Search of speech in media, with its place on the timelines of flows; not a part of TAMS.',
-  },
-  { name: 'Timelines', description: 'Where flows have content, as fine as it can be drawn; not a part of TAMS.' },
-  { name: 'Analytics', description: 'Statistics of what is kept, and exports of it; not a part of TAMS.' },
-  { name: 'Playback', description: 'Playlists of flows and sources for players; not a part of TAMS.' },
-  { name: 'Operation', description: 'For those who run this server; not a part of TAMS.' },
-];
+/** Headers of an answer that are those of its connection, or that the server sets itself. */
+const NOT_COPIED: ReadonlySet<string> = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
 
 /**
- * The OpenAPI document of each version, generated from the schemas of the routes: at its path, `/openapi.json` for that at the
- * root, which is to be read and tried out at `/docs`.
+ * The OpenAPI document of each version at its path, `/openapi.json` for that at the root, which is to be read and tried out
+ * at `/docs`. They are made when the first of them is asked for: their libraries are 120 modules. To be registered before
+ * the routes.
  */
-export const openApiPlugin = fp<OpenApiOptions>(
-  async (app, options) => {
-    for (const api of options.apis) await documentOf(app, api, options);
-    await app.register(async (pages) => {
-      await pages.register(helmet, pageProtection(options.publicUrl));
-      const shown = shownVersions(options.apis);
-      const base = new URL(options.publicUrl ?? '/', 'http://unused').pathname.replace(/\/$/, '');
-      const documents = shown.map((api) => ({ name: `TAMS ${api.version}`, url: base + pageDocumentPath(api) }));
-      for (const api of shown) documentRoute(pages, pageDocumentPath(api), () => pageDocument(app[generatorOf(api)]()));
-      await pages.register(swaggerUi, { ...docsPage(documents), routePrefix: DOCS_PATH });
+export const openApiPlugin = fp<DocumentationOptions>(
+  (app, options, done) => {
+    const routes: RouteOptions[] = [];
+    app.addHook('onRoute', (route) => {
+      if (route.schema?.hide !== true) routes.push(route);
     });
+    let documentation: Promise<FastifyInstance> | undefined;
+    const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      documentation ??= import('./documentation.ts').then(({ buildDocumentation }) =>
+        buildDocumentation(routes, options),
+      );
+      const { url, headers } = request;
+      const method = request.method === 'HEAD' ? 'HEAD' : 'GET';
+      const page = await (await documentation).inject({ method, url, headers });
+      if (page.statusCode === 404) throw new AppError('not_found', 'There is nothing at this path');
+      for (const [name, value] of Object.entries(page.headers)) {
+        if (!NOT_COPIED.has(name)) reply.header(name, value);
+      }
+      return reply.code(page.statusCode).send(page.rawPayload);
+    };
+    for (const url of [...documentPaths(options.apis), `${DOCS_PATH}/*`]) {
+      app.route({ method: ['GET', 'HEAD'], url, schema: { hide: true }, handler: answer });
+    }
+    done();
   },
   { name: 'tams-openapi', fastify: '5.x' },
 );
-
-/** Each version once, that of the root first: paths are shorter there. */
-const shownVersions = (apis: readonly ApiVersion[]): ApiVersion[] =>
-  apis.filter(({ version }, index) => apis.findIndex((api) => api.version === version) === index);
-
-/** The generator of the document at the root has the name that the page at `/docs` knows. */
-const generatorOf = ({ path }: ApiVersion): 'swagger' => `swagger${path}` as 'swagger';
-
-async function documentOf(
-  app: FastifyInstance,
-  api: ApiVersion,
-  { publicUrl = '/', schemes }: OpenApiOptions,
-): Promise<void> {
-  const generator = generatorOf(api);
-  await app.register(swagger, {
-    decorator: generator,
-    exposeHeadRoutes: true,
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'VAST TAMS',
-        summary: 'A Time-addressable Media Store',
-        description: description(api.version),
-        version: api.version,
-        license: { name: 'Apache 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
-      },
-      servers: [{ url: api.path === '' ? publicUrl : publicUrl.replace(/\/$/, '') + api.path }],
-      tags: TAGS,
-      // Left out without authentication: even an empty list would show a button to sign in.
-      ...(schemes.length > 0 && {
-        components: { securitySchemes: Object.fromEntries(schemes.map((name) => [name, SECURITY_SCHEMES[name]])) },
-      }),
-    },
-    transform: ({ schema, url, route }) => {
-      const { api: path } = route.config ?? {};
-      const below = path === undefined ? url : url.slice(path.length);
-      if ((path !== undefined && path !== api.path) || below === '') return { schema: { ...schema, hide: true }, url };
-      const documented = withSecurity(withOwnId(withOtherErrors(schema)), schemes);
-      const isBeside = path === undefined && api.path !== '';
-      return renameParameters(isBeside ? { ...documented, servers: [{ url: publicUrl }] } : documented, below);
-    },
-    transformObject: (document) => {
-      if (!('openapiObject' in document)) throw new Error('The document must be OpenAPI, not Swagger 2');
-      return hoistSchemas(document.openapiObject, OPTIONAL_BODIES, COMPONENT_EXAMPLES);
-    },
-  });
-
-  documentRoute(app, documentPath(api), () => app[generator]());
-}
-
-/** Serves a document that is made when it is first asked for. */
-function documentRoute(app: FastifyInstance, url: string, make: () => object): void {
-  let text: string | undefined;
-  app.route({
-    method: ['GET', 'HEAD'],
-    url,
-    schema: { hide: true },
-    handler: (_request, reply) => {
-      text ??= JSON.stringify(make());
-      return sendJson(reply, text);
-    },
-  });
-}
-
-/** For the only pages that browsers show. They run what lies beside them, and call the API wherever it is. */
-function pageProtection(publicUrl: string | undefined): FastifyHelmetOptions {
-  const api = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        // Swagger UI sets styles of its own elements.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'", ...api],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-      },
-    },
-    // Whether a host is to be reached by https alone is for whoever ends TLS in front of this server.
-    strictTransportSecurity: false,
-  };
-}
-
-/** Errors that every operation may answer. */
-function withOtherErrors<Schema extends object>(schema: Schema): Schema {
-  const { operationId, response } = schema as { operationId?: string; response?: object };
-  if (response === undefined) return schema;
-  const isHead = operationId?.startsWith('HEAD_') === true;
-  return { ...schema, response: { ...response, default: isHead ? noBody(OTHER_ERRORS.description) : OTHER_ERRORS } };
-}
-
-/** Operations that answer HEAD have ids of their own here; the generator suffixes them as if they were derived. */
-function withOwnId<Schema extends object>(schema: Schema): Schema {
-  const { operationId } = schema as { operationId?: string };
-  return operationId?.startsWith('HEAD_') === true
-    ? { ...schema, operationId: operationId.replace(/-head$/, '') }
-    : schema;
-}
-
-/** Leaves out the schemes that this server does not accept. */
-function withSecurity<Schema extends object>(schema: Schema, schemes: readonly SecurityScheme[]): Schema {
-  const { security } = schema as { security?: Record<string, unknown>[] };
-  if (security === undefined) return schema;
-  const accepted = security.filter((scheme) => schemes.some((name) => name in scheme));
-  return { ...schema, security: accepted };
-}
-
-function renameParameters<Schema extends object>(schema: Schema, url: string): { schema: Schema; url: string } {
-  const params = (schema as { params?: { properties: Record<string, unknown> } } | undefined)?.params;
-  const renamed = Object.entries(PARAMETER_NAMES).filter(([name]) => params?.properties[name] !== undefined);
-  if (params === undefined || renamed.length === 0) return { schema, url };
-  const properties = Object.fromEntries(
-    Object.entries(params.properties).map(([name, property]) => [PARAMETER_NAMES[name] ?? name, property]),
-  );
-  return {
-    schema: { ...schema, params: { type: 'object', properties } },
-    url: renamed.reduce((path, [name, published]) => path.replace(`:${name}`, `{${published}}`), url),
-  };
-}

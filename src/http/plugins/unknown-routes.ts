@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AppError } from '../../shared/errors.ts';
 import { RouteTable } from '../route-table.ts';
-import type { ApiVersion } from './openapi.ts';
+import type { ApiVersion } from './document-paths.ts';
 
 /**
  * 404 for a path that is none, which names the version of the API that has it, and 405 with `Allow` for a method that a
