@@ -1,9 +1,5 @@
 import { parentPort, Worker, type WorkerOptions } from 'node:worker_threads';
 
-/** A program beside a module, and compiled with it: .ts from sources, .js in a build. */
-export const programBeside = (moduleUrl: string, name: string): URL =>
-  new URL(`./${name}${moduleUrl.endsWith('.ts') ? '.ts' : '.js'}`, moduleUrl);
-
 /** Calls that a thread or a process has not answered. It keeps this process alive while there are any. */
 export class PendingCalls<Answer> {
   readonly #calls = new Map<number, PromiseWithResolvers<Answer>>();

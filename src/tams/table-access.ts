@@ -6,7 +6,7 @@ import type { TextQuery } from '../vastdb/text-query.ts';
 import { translateTableFailure } from './table-failure.ts';
 
 /** Reads of repositories, inside a transaction or outside. */
-export type TableReads = Pick<ManagedReader, 'select' | 'ordering' | 'inSnapshot'>;
+export type TableReads = Pick<ManagedReader, 'select' | 'relational' | 'inSnapshot'>;
 
 /** Reads outside of transactions; failures are translated for clients. */
 export class CommittedReads implements TableReads {
@@ -16,8 +16,8 @@ export class CommittedReads implements TableReads {
     this.#reader = reader;
   }
 
-  get ordering(): boolean {
-    return this.#reader.ordering;
+  get relational(): boolean {
+    return this.#reader.relational;
   }
 
   async inSnapshot<T>(work: (reader: ManagedReader) => Promise<T>): Promise<T> {

@@ -113,7 +113,7 @@ export interface SelectRequest {
    * `distinct` or `rowIds`.
    */
   readonly match?: TextQuery;
-  /** Only with `ordering`. */
+  /** Only with `relational`. */
   readonly since?: Since;
   readonly orderBy?: readonly Ordering[];
   readonly limit?: number;
@@ -239,26 +239,15 @@ export type Lane = 'interactive' | 'background';
 
 /** Operations that an engine can push down. The executor does the rest. */
 export interface EngineCapabilities {
-  /** `orderBy` of a select. */
-  readonly ordering: boolean;
-  /** `distinct` of a select. */
-  readonly distinct: boolean;
-  /** `or` over more than one column. */
-  readonly orAcrossColumns: boolean;
-  /** `not` over anything but `isNull`. */
-  readonly negation: boolean;
-  /** `endsWith`. */
-  readonly suffixMatch: boolean;
-  /** `inSelect`. */
-  readonly subqueries: boolean;
-  /** `lookups` of a select. */
-  readonly lookups: boolean;
+  /**
+   * A select sorts, is distinct, looks into other tables (`lookups`, `inSelect`), negates, and combines any columns by `or`;
+   * unique indexes and unique sort keys are enforced. Elsewhere the executor does the former, and nothing the latter.
+   */
+  readonly relational: boolean;
   /** `maxBytes` of a select: it stops reading there. Elsewhere the executor reads in parts. */
   readonly byteLimits?: boolean;
   /** `match` of a select; there is none where it is left out. */
   readonly fullText?: boolean;
-  /** Unique indexes and unique sort keys are enforced. */
-  readonly uniqueKeys: boolean;
   /**
    * Transactions have the effect of one after the other. Without it, of two that run at the same time
    * only those conflict that update or delete a same row, or lock a same key: what a transaction read

@@ -32,22 +32,17 @@ export class ManagedReader {
     this.#reader = reader;
   }
 
-  /** Whether the engine orders rows. If not, hints about a timeline save reads (`TimelineHint`). */
-  get ordering(): boolean {
-    return this.layer.capabilities.ordering;
+  /**
+   * Whether the engine sorts, and evaluates subqueries. If not, hints about a timeline save reads (`TimelineHint`), and a
+   * subquery becomes a list of values, which costs a select per thousand.
+   */
+  get relational(): boolean {
+    return this.layer.capabilities.relational;
   }
 
   /** Whether a select may have `match` (`EngineCapabilities.fullText`). */
   get hasFullText(): boolean {
     return this.layer.capabilities.fullText === true;
-  }
-
-  /**
-   * Whether the engine evaluates subqueries. On other engines each becomes a list of values, which costs a select per
-   * thousand.
-   */
-  get hasSubqueries(): boolean {
-    return this.layer.capabilities.subqueries;
   }
 
   /** Reads that follow one another at the cost of one transaction, where reads have any. `work` may be run again. */

@@ -19,14 +19,7 @@ import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
 import { TableError } from '../../src/vastdb/table-error.ts';
 
 const nothing: EngineCapabilities = Object.freeze({
-  ordering: false,
-  distinct: false,
-  orAcrossColumns: false,
-  negation: false,
-  suffixMatch: false,
-  subqueries: false,
-  lookups: false,
-  uniqueKeys: false,
+  relational: false,
   serializable: true,
 });
 
@@ -194,7 +187,6 @@ function checkPredicate(predicate: Predicate): void {
     case 'not':
       if (predicate.term.op !== 'isNull') throw unsupported('not');
       return;
-    case 'endsWith':
     case 'inSelect':
       throw unsupported(predicate.op);
     default:

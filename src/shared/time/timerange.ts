@@ -118,11 +118,6 @@ export class TimeRange {
     return this.startNs === null && this.endNs === null;
   }
 
-  /** In nanoseconds; null when an end is open. An instant lasts 1 ns, the unit of time. */
-  get durationNs(): bigint | null {
-    return this.startNs === null || this.endNs === null ? null : this.endNs - this.startNs;
-  }
-
   /** Whether some time is in both. */
   overlaps(other: TimeRange): boolean {
     if (this.isEmpty || other.isEmpty) return false;
@@ -169,10 +164,6 @@ export class TimeRange {
     const end = this.#endText();
     if (start !== '' && `[${end}` === `${start}]`) return `[${end}`;
     return `${start}_${end}`;
-  }
-
-  toJSON(): string {
-    return this.toString();
   }
 
   #startText(): string {

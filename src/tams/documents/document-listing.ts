@@ -103,9 +103,9 @@ export function listDocuments<
 
 async function list(reader: TableReads, listing: AnyListing, page: PageRequest): Promise<Page<AnyRow>> {
   const { order, indexed, narrowing = [], scanned, others = [], tags, check } = listing;
-  const { few, areMany } = reader.ordering ? await findCandidates(reader, listing) : { areMany: false };
+  const { few, areMany } = reader.relational ? await findCandidates(reader, listing) : { areMany: false };
   const passesOver = [...narrowing, ...scanned];
-  const isScan = reader.ordering && few === undefined && (areMany || passesOver.length > 0);
+  const isScan = reader.relational && few === undefined && (areMany || passesOver.length > 0);
   const mostRows = areMany ? ROWS_PER_TURN_OF_TAGS : ROWS_PER_TURN;
   const terms = [...indexed, ...passesOver, ...others, ...(few === undefined ? [] : [isIn('id', few)])];
   const wanted = page.limit + 1;
@@ -114,7 +114,7 @@ async function list(reader: TableReads, listing: AnyListing, page: PageRequest):
   let after = order.after(page.after);
   const size = new RowBytes();
   const { maxBytes } = page;
-  const bytesPerTurn = reader.ordering ? BYTES_PER_TURN : Infinity;
+  const bytesPerTurn = reader.relational ? BYTES_PER_TURN : Infinity;
   let work = 0;
   for (let isFirst = true; ; isFirst = false) {
     if (!isFirst || isScan || check !== undefined || page.limit > ROWS_WITHOUT_TURN) await nextTurn({ isFirst });

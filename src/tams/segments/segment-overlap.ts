@@ -27,7 +27,7 @@ export async function findOverlapped(
   const [only] = spans;
   if (only !== undefined && spans.length === 1) return [await anySegmentOverlaps(reader, flow, only)];
   const longestNs = content.segments?.longestNs;
-  if (!reader.ordering && longestNs !== undefined) return findAmongCandidates(reader, id, spans, longestNs);
+  if (!reader.relational && longestNs !== undefined) return findAmongCandidates(reader, id, spans, longestNs);
   return findInOrder(reader, flow, spans);
 }
 

@@ -51,7 +51,7 @@ export async function segmentWindow(
   const { startNs, endNs } = range;
   const ofFlow = eq('flow_id', flowId);
   const terms: Where<SegmentRow>[] = endNs === null ? [ofFlow] : [ofFlow, lt('start_ns', endNs)];
-  if (reader.ordering) {
+  if (reader.relational) {
     if (startNs === null) return { terms, timeline: IN_TIME };
     const since = { column: 'start_ns', atMost: startNs, where: ofFlow } as const;
     return { terms: [...terms, gt('end_ns', startNs)], since, timeline: IN_TIME };
@@ -90,7 +90,7 @@ export async function anySegmentOverlaps(reader: TableReads, flow: SegmentedFlow
   const { id, content } = flow;
   const { startNs, endNs } = span;
   if (content === null || isOutside(content, span)) return false;
-  if (reader.ordering || content.segments === undefined) {
+  if (reader.relational || content.segments === undefined) {
     const last = await lastOf(reader, and([eq('flow_id', id), lt('start_ns', endNs)]), timelineOf(content));
     return last !== undefined && last.endNs > startNs;
   }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PendingCalls, programBeside } from '../../shared/worker-calls.ts';
+import { PendingCalls } from '../../shared/worker-calls.ts';
 import { AnalysisError } from './analysis-error.ts';
 import type { ChildRequest, ChildResponse, ComputeLimits, TableAddress } from './child-protocol.ts';
 import { FOLDER } from './compute.ts';
@@ -23,7 +23,7 @@ export class ChildChannel {
   /** @param onExit the process takes nothing any more. */
   constructor(tables: TableAddress, limits: ComputeLimits, onExit: () => void) {
     const folder = join(limits.directory, `${FOLDER}${randomUUID()}`);
-    this.#child = fork(programBeside(import.meta.url, 'analytics-child'), {
+    this.#child = fork(new URL('./analytics-child.ts', import.meta.url), {
       // Structured clones, as between threads: whole numbers of 64 bits, and bytes.
       serialization: 'advanced',
       // Drops the flags of this process: some (--input-type) are not for one that runs a file.

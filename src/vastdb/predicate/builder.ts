@@ -129,10 +129,6 @@ export function startsWith<Column extends string>(column: Column, text: string):
   return Object.freeze({ op: 'startsWith', column, text });
 }
 
-export function endsWith<Column extends string>(column: Column, text: string): Predicate<Condition<Column, string>> {
-  return Object.freeze({ op: 'endsWith', column, text });
-}
-
 export function and<P extends Predicate>(terms: readonly P[]): Predicate<ConditionOf<P>> {
   return junction('and', terms, TRUE, FALSE);
 }

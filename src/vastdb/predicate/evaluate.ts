@@ -84,8 +84,6 @@ function leaf(predicate: Leaf, position: number): Evaluator {
       return onText(position, (cell) => cell.includes(predicate.text));
     case 'startsWith':
       return onText(position, (cell) => cell.startsWith(predicate.text));
-    case 'endsWith':
-      return onText(position, (cell) => cell.endsWith(predicate.text));
     default: {
       const holds = COMPARISONS[predicate.op];
       const { value } = predicate;
@@ -113,6 +111,6 @@ function onValue(position: number, test: (cell: Exclude<Cell, null>) => boolean)
 function onText(position: number, test: (cell: string) => boolean): Evaluator {
   return onValue(position, (cell) => {
     if (typeof cell === 'string') return test(cell);
-    throw new TableError('invalid', 'contains, startsWith and endsWith apply to string columns only');
+    throw new TableError('invalid', 'contains and startsWith apply to string columns only');
   });
 }

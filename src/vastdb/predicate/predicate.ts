@@ -29,7 +29,7 @@ type Node =
   | { readonly op: 'in'; readonly column: string; readonly values: readonly NonNullCell[] }
   | { readonly op: 'between'; readonly column: string; readonly low: NonNullCell; readonly high: NonNullCell }
   | { readonly op: 'isNull' | 'isNotNull'; readonly column: string }
-  | { readonly op: 'contains' | 'startsWith' | 'endsWith'; readonly column: string; readonly text: string }
+  | { readonly op: 'contains' | 'startsWith'; readonly column: string; readonly text: string }
   | { readonly op: 'and' | 'or'; readonly terms: readonly Predicate[] }
   | { readonly op: 'not'; readonly term: Predicate }
   | Subquery;

@@ -32,7 +32,6 @@ export function predicateShape(predicate: Predicate): string {
       return `${predicate.column} is not null`;
     case 'contains':
     case 'startsWith':
-    case 'endsWith':
       return `${predicate.op}(${predicate.column}, ?)`;
     default:
       return `${predicate.column} ${SYMBOLS[predicate.op]} ?`;

@@ -1,4 +1,3 @@
-import type { EngineCapabilities } from '../engine.ts';
 import { and, gt, isIn, lt, ne, not, or } from './builder.ts';
 import { predicateColumns } from './columns.ts';
 import type { Comparison, NonNullCell, Predicate } from './predicate.ts';
@@ -9,23 +8,21 @@ export interface SplitPredicate {
   readonly residual: Predicate | undefined;
 }
 
-type PushDown = Pick<EngineCapabilities, 'orAcrossColumns' | 'negation' | 'suffixMatch' | 'subqueries'>;
-
 /**
- * Splits a predicate into what an engine evaluates and what is left to the executor. Instead of a part that it cannot
+ * Splits a predicate into what an engine evaluates that is not relational, and what is left to the executor. Instead of a part that it cannot
  * evaluate, the engine gets a weaker condition that follows from it, if there is one: rows are fetched by `a >= 5` and
  * filtered by `a >= 5 and (a > 5 or b > 7)`.
  */
-export function splitPredicate(predicate: Predicate, engine: PushDown): SplitPredicate {
-  const normal = engine.negation ? predicate : pushNotInwards(predicate);
+export function splitPredicate(predicate: Predicate): SplitPredicate {
+  const normal = pushNotInwards(predicate);
   const pushed: Predicate[] = [];
   const residual: Predicate[] = [];
   for (const term of normal.op === 'and' ? normal.terms : [normal]) {
-    if (canPush(term, engine)) {
+    if (canPush(term)) {
       pushed.push(term);
     } else {
       residual.push(term);
-      pushed.push(...impliedTerms(term, engine));
+      pushed.push(...impliedTerms(term));
     }
   }
   return {
@@ -78,7 +75,6 @@ function opposite(term: Predicate): Predicate {
     case 'isNotNull':
     case 'contains':
     case 'startsWith':
-    case 'endsWith':
     case 'inSelect':
       return not(term);
     default:
@@ -86,53 +82,46 @@ function opposite(term: Predicate): Predicate {
   }
 }
 
-function canPush(predicate: Predicate, engine: PushDown): boolean {
+function canPush(predicate: Predicate): boolean {
   switch (predicate.op) {
     case 'and':
-      return predicate.terms.every((term) => canPush(term, engine));
+      return predicate.terms.every(canPush);
     case 'or':
-      return (
-        (engine.orAcrossColumns || predicateColumns(predicate).size <= 1) &&
-        predicate.terms.every((term) => canPush(term, engine))
-      );
+      return predicateColumns(predicate).size <= 1 && predicate.terms.every(canPush);
     case 'not':
-      return (engine.negation || predicate.term.op === 'isNull') && canPush(predicate.term, engine);
-    case 'endsWith':
-      return engine.suffixMatch;
+      return predicate.term.op === 'isNull';
     case 'inSelect':
-      return engine.subqueries;
+      return false;
     default:
       return true;
   }
 }
 
 /** Conditions on single columns that follow from a term and can be pushed down. */
-function impliedTerms(term: Predicate, engine: PushDown): Predicate[] {
+function impliedTerms(term: Predicate): Predicate[] {
   const implied: Predicate[] = [];
   for (const column of predicateColumns(term)) {
-    const about = impliedAbout(term, column, engine);
+    const about = impliedAbout(term, column);
     if (about !== undefined) implied.push(about);
   }
   return implied;
 }
 
 /** The condition on one column that every picked row satisfies. Undefined: none. */
-function impliedAbout(predicate: Predicate, column: string, engine: PushDown): Predicate | undefined {
+function impliedAbout(predicate: Predicate, column: string): Predicate | undefined {
   switch (predicate.op) {
     case 'and': {
-      const terms = predicate.terms.map((term) => impliedAbout(term, column, engine));
+      const terms = predicate.terms.map((term) => impliedAbout(term, column));
       const known = terms.filter((term) => term !== undefined);
       return known.length === 0 ? undefined : and(known);
     }
     case 'or': {
-      const terms = predicate.terms.map((term) => impliedAbout(term, column, engine));
+      const terms = predicate.terms.map((term) => impliedAbout(term, column));
       const known = terms.filter((term) => term !== undefined);
       return known.length < terms.length ? undefined : anyOf(column, known);
     }
     default:
-      return predicateColumns(predicate).has(column) &&
-        predicateColumns(predicate).size === 1 &&
-        canPush(predicate, engine)
+      return predicateColumns(predicate).has(column) && predicateColumns(predicate).size === 1 && canPush(predicate)
         ? predicate
         : undefined;
   }

@@ -29,7 +29,6 @@ import { readTimelinePage, type WindowRows } from './time-window.ts';
  */
 export class QueryExecutor {
   readonly #capabilities: EngineCapabilities;
-  readonly #complete: boolean;
   readonly #bounded = new BoundedReads();
   readonly #isTimeline: (table: string, column: string) => boolean;
 
@@ -37,8 +36,6 @@ export class QueryExecutor {
   constructor(capabilities: EngineCapabilities, isTimeline: (table: string, column: string) => boolean) {
     this.#capabilities = capabilities;
     this.#isTimeline = isTimeline;
-    const { ordering, distinct, orAcrossColumns, negation, suffixMatch, subqueries, lookups } = capabilities;
-    this.#complete = ordering && distinct && orAcrossColumns && negation && suffixMatch && subqueries && lookups;
   }
 
   select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
@@ -46,16 +43,16 @@ export class QueryExecutor {
       const problem = `this engine has no full-text index for the match on table ${query.table}`;
       return Promise.reject(new TableError('invalid', problem));
     }
-    if (query.since !== undefined && !this.#capabilities.ordering) {
+    if (query.since !== undefined && !this.#capabilities.relational) {
       return Promise.reject(new TableError('invalid', `this engine has no order to find a row of ${query.table} by`));
     }
-    if (!this.#complete) return ofOneState(reader, (state) => this.#select(state, query));
+    if (!this.#capabilities.relational) return ofOneState(reader, (state) => this.#select(state, query));
     if (query.maxBytes === undefined || this.#capabilities.byteLimits === true) return reader.select(query);
     return this.#bounded.select(query, (part) => reader.select(part));
   }
 
   count(reader: TableReader, table: string, where?: Predicate): Promise<number> {
-    if (this.#complete) return reader.count(table, where);
+    if (this.#capabilities.relational) return reader.count(table, where);
     return ofOneState(reader, (state) => this.#count(state, table, where));
   }
 
@@ -71,7 +68,7 @@ export class QueryExecutor {
    * columns that the engine has to be asked for one by one, each has a snapshot of its own.
    */
   async *scan(reader: ScanningReader, request: ScanRequest): AsyncGenerator<ColumnBatch> {
-    if (this.#complete) {
+    if (this.#capabilities.relational) {
       yield* reader.scan(request);
       return;
     }
@@ -102,7 +99,7 @@ export class QueryExecutor {
     const { columns, orderBy = [], limit = Infinity, rowIds = false } = query;
     if (limit === 0) return { rows: [], rowIds: [] };
     const parts = await this.#plan(reader, query.where);
-    const fetch = new PartFetcher(reader, query, parts, this.#capabilities);
+    const fetch = new PartFetcher(reader, query, parts);
     let rows = this.#isPageOfTimeline(query, parts)
       ? await this.#readPage(fetch, query)
       : await fetch.all(await this.#pageEnd(reader, query, parts));
@@ -118,7 +115,6 @@ export class QueryExecutor {
   #isPageOfTimeline({ table, orderBy = [], limit, timeline }: SelectQuery, parts: readonly SplitPredicate[]): boolean {
     const column = orderBy[0]?.column;
     return (
-      !this.#capabilities.ordering &&
       parts.length === 1 &&
       limit !== undefined &&
       column !== undefined &&
@@ -154,10 +150,10 @@ export class QueryExecutor {
   /** The terms that end a page which has to be found from samples. */
   async #pageEnd(reader: TableReader, query: SelectQuery, parts: readonly SplitPredicate[]): Promise<Predicate[]> {
     const { orderBy: [order, ...others] = [], limit, sample } = query;
-    if (this.#capabilities.ordering || order === undefined || limit === undefined || sample === undefined) return [];
+    if (order === undefined || limit === undefined || sample === undefined) return [];
     if (others.length > 0) throw new TableError('invalid', 'a page from samples is ordered by one unique column');
     const { table, where } = query;
-    const keys = new PartFetcher(reader, { table, where, columns: [order.column] }, parts, this.#capabilities);
+    const keys = new PartFetcher(reader, { table, where, columns: [order.column] }, parts);
     return findPageEnd({ order, limit, sample, read: (extra, cap) => keys.first(extra, cap) });
   }
 
@@ -166,12 +162,11 @@ export class QueryExecutor {
     if (whole === undefined) return [{ pushed: undefined, residual: undefined }];
     const { maxCellBytes } = this.#capabilities;
     const where = maxCellBytes === undefined ? whole : withoutOversized(whole, maxCellBytes);
-    if (this.#capabilities.subqueries) return [splitPredicate(where, this.#capabilities)];
     const resolved = await resolveSubqueries(where, async ({ table, column, where: inner }) => {
       const { rows } = await this.select(reader, { table, columns: [column], where: inner, distinct: true });
       return rows.map(([cell]) => cell ?? null).filter((cell) => cell !== null);
     });
-    return splitLongLists(splitPredicate(resolved, this.#capabilities));
+    return splitLongLists(splitPredicate(resolved));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Cell, EngineCapabilities, RowId, TableReader } from '../engine.ts';
+import type { Cell, RowId, TableReader } from '../engine.ts';
 import { and } from '../predicate/builder.ts';
 import { predicateColumns } from '../predicate/columns.ts';
 import { compileFilter } from '../predicate/evaluate.ts';
@@ -14,36 +14,25 @@ export class PartFetcher {
   readonly parts: readonly SplitPredicate[];
   /** The asked columns, then those that only the filter or the ordering needs. */
   readonly columns: readonly string[];
-  /** The rows of `all` come in the asked order, or no order was asked for. */
+  /** No order was asked for. */
   readonly ordered: boolean;
   readonly #reader: TableReader;
   readonly #query: SelectQuery;
-  readonly #engineOrders: boolean;
-  readonly #distinctInEngine: boolean;
-  readonly #distinctHere: boolean;
 
-  constructor(
-    reader: TableReader,
-    query: SelectQuery,
-    parts: readonly SplitPredicate[],
-    capabilities: EngineCapabilities,
-  ) {
-    const { columns, orderBy = [], distinct = false } = query;
+  constructor(reader: TableReader, query: SelectQuery, parts: readonly SplitPredicate[]) {
+    const { columns, orderBy = [] } = query;
     const extra = new Set([...parts.flatMap(residualColumns), ...orderBy.map(({ column }) => column)]);
     this.parts = parts;
     this.columns = [...columns, ...[...extra].filter((column) => !columns.includes(column))];
     this.#reader = reader;
     this.#query = query;
-    this.#engineOrders = orderBy.length > 0 && capabilities.ordering && parts.length === 1;
-    this.ordered = orderBy.length === 0 || this.#engineOrders;
-    this.#distinctInEngine = distinct && capabilities.distinct && this.columns.length === columns.length;
-    this.#distinctHere = distinct && !(this.#distinctInEngine && parts.length === 1);
+    this.ordered = orderBy.length === 0;
   }
 
   /** Rows that satisfy `extra` too. */
   async all(extra: readonly Predicate[] = []): Promise<Fetched[]> {
-    const { limit } = this.#query;
-    const stopsEarly = limit !== undefined && this.ordered && !this.#distinctHere;
+    const { limit, distinct } = this.#query;
+    const stopsEarly = limit !== undefined && this.ordered && distinct !== true;
     const all: Fetched[] = [];
     for (const part of this.parts) {
       // The engine's limit counts rows that a residual drops again.
@@ -78,14 +67,12 @@ export class PartFetcher {
     extra: readonly Predicate[],
     limit: number | undefined,
   ): Promise<{ rows: Fetched[]; read: readonly Cell[][] }> {
-    const { table, orderBy, rowIds } = this.#query;
+    const { table, rowIds } = this.#query;
     const found = await this.#reader.select({
       table,
       columns: this.columns,
       where: conjunction(pushed, extra),
-      orderBy: this.#engineOrders ? orderBy : undefined,
       limit,
-      distinct: this.#distinctInEngine,
       rowIds,
     });
     const rows = found.rows.map((cells, index) => ({ cells, id: found.rowIds[index] }));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Cell, Ordering } from '../../../src/vastdb/engine.ts';
-import { and, contains, endsWith, eq, everyRow, gte, lt, not } from '../../../src/vastdb/predicate/builder.ts';
+import { and, contains, eq, everyRow, gte, lt, not, or } from '../../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../../src/vastdb/predicate/predicate.ts';
 import type { TimelineHint } from '../../../src/vastdb/query/select-query.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
@@ -127,7 +127,7 @@ describe('a page of a timeline on an engine without ordering', () => {
 
   it('reads on where the engine cannot filter by everything', async () => {
     await fill('a', dense, (index) => (index % 500 === 499 ? 'x-rare' : 'x'));
-    const found = await page(and([eq('flow', 'a'), endsWith('note', 'rare')]), 'asc', 5);
+    const found = await page(and([eq('flow', 'a'), or([eq('note', 'x-rare'), not(contains('note', 'x'))])]), 'asc', 5);
     expect(found).toHaveLength(5);
     expect(reads.rows).toBeLessThan(10_000);
     expect(await page(and([eq('flow', 'a'), not(contains('note', 'x'))]), 'desc', 5)).toEqual([]);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ColumnDefinition, TableDefinition } from '../../../src/vastdb/engine.ts';
-import { and, endsWith, eq, everyRow, gte, isNull, lt, or } from '../../../src/vastdb/predicate/builder.ts';
+import { and, eq, everyRow, gte, isNull, lt, or } from '../../../src/vastdb/predicate/builder.ts';
 import { TableError } from '../../../src/vastdb/table-error.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { withoutOrdering } from '../../support/unordered-engine.ts';
@@ -70,9 +70,7 @@ describe.each(['the embedded engine', 'the least capable engine'])('VastDBManage
       { id: 'c', size: 3n },
       { id: 'd' },
     ]);
-    expect(
-      await updateRows(manager, 'things', or([endsWith('id', 'a'), eq('size', 3n)]), { count: 9, done: true }),
-    ).toBe(2);
+    expect(await updateRows(manager, 'things', or([eq('id', 'a'), eq('size', 3n)]), { count: 9, done: true })).toBe(2);
     const changed = await manager.selectRows({ table: 'things', columns: ['id'], where: eq('count', 9) });
     expect(changed.map(({ id }) => id).sort()).toEqual(['a', 'c']);
     expect(await updateRows(manager, 'things', eq('id', 'none'), { count: 1 })).toBe(0);

@@ -64,8 +64,6 @@ function truth(predicate: Predicate, row: Row, tables: Tables): boolean | null {
       return typeof cell === 'string' && cell.includes(predicate.text);
     case 'startsWith':
       return typeof cell === 'string' && cell.startsWith(predicate.text);
-    case 'endsWith':
-      return typeof cell === 'string' && cell.endsWith(predicate.text);
   }
 }
 

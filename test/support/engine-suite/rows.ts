@@ -192,7 +192,7 @@ export function describeRows(context: SuiteContext): void {
 
   describe('unique keys', () => {
     it('are enforced by sort keys and unique indexes, where the engine has them', async () => {
-      const { uniqueKeys } = context.engine().capabilities;
+      const { relational } = context.engine().capabilities;
       const table = await createTable(
         context,
         [
@@ -214,14 +214,14 @@ export function describeRows(context: SuiteContext): void {
       ];
       for (const rows of attempts) {
         const attempt = insert(context, table, ['id', 'mail'], rows);
-        if (uniqueKeys) await rejection(attempt, 'duplicate');
+        if (relational) await rejection(attempt, 'duplicate');
         else await attempt;
       }
-      expect(await context.engine().reader().count(table)).toBe(uniqueKeys ? 1 : 5);
+      expect(await context.engine().reader().count(table)).toBe(relational ? 1 : 5);
     });
 
     it('leave nothing of an insert that failed, when the transaction goes on', async () => {
-      if (!context.engine().capabilities.uniqueKeys) return;
+      if (!context.engine().capabilities.relational) return;
       const table = await createTable(context, [{ name: 'id', type: 'int64', required: true }], { sortKey: ['id'] });
       await insert(context, table, ['id'], [[3n]]);
       for (const lane of ['interactive', 'background'] as const) {

@@ -31,7 +31,7 @@ export function describeSelect(context: SuiteContext): void {
         ],
       } as const;
       const ask = () => context.engine().reader().select(request);
-      await withCapability(context.engine().capabilities.ordering, ask, async () => {
+      await withCapability(context.engine().capabilities.relational, ask, async () => {
         const { rows } = await ask();
         const expected = Array.from({ length: 24 }, (_, index): Cell[] => [
           ['Ulm', 'Kiel', 'Bonn'][index % 3] ?? null,
@@ -70,7 +70,7 @@ export function describeSelect(context: SuiteContext): void {
         return (await context.engine().reader().select(request)).rows.flat();
       };
       await withCapability(
-        context.engine().capabilities.ordering,
+        context.engine().capabilities.relational,
         () => ask(5n),
         async () => {
           expect(await ask(5n)).toEqual([0n, 10n, 20n]);
@@ -118,7 +118,7 @@ export function describeSelect(context: SuiteContext): void {
           .engine()
           .reader()
           .select({ table: owners, columns: ['note'], lookups, rowIds: true });
-      await withCapability(context.engine().capabilities.lookups, ask, async () => {
+      await withCapability(context.engine().capabilities.relational, ask, async () => {
         const { rows, rowIds } = await ask();
         expect(rowIds).toHaveLength(4);
         expect(sorted(rows)).toEqual([
@@ -144,7 +144,7 @@ export function describeSelect(context: SuiteContext): void {
           .engine()
           .reader()
           .select({ table, columns: ['text'], orderBy: [{ column: 'text', direction: 'asc' }] });
-      await withCapability(context.engine().capabilities.ordering, ask, async () => {
+      await withCapability(context.engine().capabilities.relational, ask, async () => {
         expect((await ask()).rows.flat()).toEqual(['', 'B', 'a', 'aa', 'b', 'é', '\uffff', '😀']);
       });
     });
@@ -166,7 +166,7 @@ export function describeSelect(context: SuiteContext): void {
           .engine()
           .reader()
           .select({ table, columns: ['town'], distinct: true });
-      await withCapability(context.engine().capabilities.distinct, ask, async () => {
+      await withCapability(context.engine().capabilities.relational, ask, async () => {
         expect(sorted((await ask()).rows)).toEqual([['Bonn'], ['Kiel'], ['Ulm']]);
       });
     });

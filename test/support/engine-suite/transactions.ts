@@ -40,7 +40,7 @@ export function describeTransactions(context: SuiteContext): void {
     });
 
     it('take back a list with a key that is taken, and no more, whatever is written at the same time', async () => {
-      if (!context.engine().capabilities.uniqueKeys) return;
+      if (!context.engine().capabilities.relational) return;
       const keyed = await createTable(context, [{ name: 'id', type: 'string', required: true }], { sortKey: ['id'] });
       const name = await table();
       await insert(context, keyed, ['id'], [['taken']]);

@@ -29,7 +29,7 @@ export async function listFiles(
   const terms = filterTerms(filter);
   if (visible !== undefined) terms.push(isNotNull('object_id'));
   const wanted = page.limit + 1;
-  if (!reader.ordering) {
+  if (!reader.relational) {
     const where = and([...terms, ...beyond(page.after)]);
     return toPage({ rows: await firstByPath(reader, where, wanted, visible) }, page.limit, toSummary, positionOf);
   }

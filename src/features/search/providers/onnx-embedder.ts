@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { programBeside, WorkerThread } from '../../../shared/worker-calls.ts';
+import { WorkerThread } from '../../../shared/worker-calls.ts';
 import type { Embedder } from '../rules/embedding.ts';
 import { JobError } from '../rules/job.ts';
 import { toUnitLength } from '../rules/hashing-embedder.ts';
@@ -17,7 +17,7 @@ export class OnnxEmbedder implements Embedder {
   constructor(modelDir: string, dimension: number) {
     this.model = basename(modelDir);
     this.dimension = dimension;
-    this.#thread = new WorkerThread(programBeside(import.meta.url, 'onnx-worker'), {
+    this.#thread = new WorkerThread(new URL('./onnx-worker.ts', import.meta.url), {
       name: 'embedder',
       workerData: { modelDir },
       deathOf: (cause) =>

@@ -35,7 +35,7 @@ export function dueAnew(delayMs = 0) {
 }
 
 export function toJob(row: JobRow): Job {
-  const { started_ms: startedMs, completed_ms: completedMs } = row;
+  const { started_ms: startedMs } = row;
   return {
     id: row.id,
     idempotencyKey: row.idempotency_key,
@@ -49,7 +49,6 @@ export function toJob(row: JobRow): Job {
     enqueuedMs: Number(row.enqueued_ms),
     scheduledMs: Number(row.scheduled_ms),
     startedMs: startedMs === null ? null : Number(startedMs),
-    completedMs: completedMs === null ? null : Number(completedMs),
   };
 }
 

@@ -1,4 +1,4 @@
-import { programBeside, WorkerThread } from '../../../shared/worker-calls.ts';
+import { WorkerThread } from '../../../shared/worker-calls.ts';
 import type { FoundVectors, ScannedBlock, VectorRequest } from './vector-protocol.ts';
 
 /** The thread that scans vectors, as the main thread calls it. */
@@ -8,7 +8,7 @@ export class VectorScanner {
   #closed = false;
 
   constructor() {
-    this.#thread = new WorkerThread(programBeside(import.meta.url, 'vector-worker'), {
+    this.#thread = new WorkerThread(new URL('./vector-worker.ts', import.meta.url), {
       name: 'vectors',
       deathOf: (cause) => new Error('the thread that scans vectors died', { cause }),
       greeting: () => Array.from(this.#blocks, ([block, vectors]) => ({ kind: 'add', block, vectors }) as const),

@@ -22,7 +22,6 @@ export interface Job {
   readonly enqueuedMs: number;
   readonly scheduledMs: number;
   readonly startedMs: number | null;
-  readonly completedMs: number | null;
 }
 
 export interface JobInput {

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import { programBeside, WorkerThread } from '../../../shared/worker-calls.ts';
+import { WorkerThread } from '../../../shared/worker-calls.ts';
 import type { SearchableTranscript, TranscriptText } from '../rules/searchable-transcript.ts';
 import type { TranscriptRead } from './transcript-thread.ts';
 
@@ -8,7 +8,7 @@ const LONG_CHARACTERS = 64 * 1024;
 /** Markup trees take many times the memory of their text. */
 const THREAD_MEMORY_MIB = 1024;
 
-const program = programBeside(import.meta.url, 'transcript-thread');
+const program = new URL('./transcript-thread.ts', import.meta.url);
 
 /** One at a time, which bounds the memory: each text is bounded. */
 let last: Promise<unknown> = Promise.resolve();

@@ -30,14 +30,7 @@ export interface PostgresEngineOptions extends ConnectionPoolsOptions {
 }
 
 const capabilities: EngineCapabilities = Object.freeze({
-  ordering: true,
-  distinct: true,
-  orAcrossColumns: true,
-  negation: true,
-  suffixMatch: true,
-  subqueries: true,
-  lookups: true,
-  uniqueKeys: true,
+  relational: true,
   serializable: false,
   retriesConflicts: true,
   fullText: true,

@@ -96,7 +96,6 @@ function compileLeaf(parameters: Parameters, shape: TableShape, column: ColumnDe
       return `${name} IS NOT NULL`;
     case 'contains':
     case 'startsWith':
-    case 'endsWith':
       return compileMatch(parameters, shape, column, leaf);
     default:
       throw unknownNode(leaf);
@@ -139,7 +138,7 @@ function compileMatch(
   parameters: Parameters,
   shape: TableShape,
   column: ColumnDefinition,
-  { op, text }: { op: 'contains' | 'startsWith' | 'endsWith'; text: string },
+  { op, text }: { op: 'contains' | 'startsWith'; text: string },
 ): string {
   if (column.type !== 'string') {
     throw new TableError('invalid', `${shape.name}.${column.name} is no string column: ${op} cannot be applied to it.`);
@@ -152,12 +151,9 @@ function compileMatch(
     const low = `${name} >= ${parameters.bind(storedText(from), 'text')}`;
     return before === undefined ? low : `(${low} AND ${name} < ${parameters.bind(storedText(before), 'text')})`;
   }
-  const pattern = alignedPattern(text, op === 'endsWith');
+  const pattern = alignedPattern(text);
   if (pattern !== undefined) return `${name} ~ ${parameters.bind(pattern, 'text')}`;
-  const stored = storedText(text);
-  const bound = parameters.bind(stored, 'text');
-  if (op === 'contains') return `position(${bound} IN ${name}) > 0`;
-  return `right(${name}, ${parameters.bind(Array.from(stored).length, 'integer')}) = ${bound}`;
+  return `position(${parameters.bind(storedText(text), 'text')} IN ${name}) > 0`;
 }
 
 function checkOrdered(shape: TableShape, column: ColumnDefinition): void {

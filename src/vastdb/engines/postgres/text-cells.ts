@@ -25,11 +25,11 @@ export function readText(stored: string): string {
 }
 
 /**
- * A regular expression of PostgreSQL's for a text that is looked for inside of others, or at their `end`; undefined where
- * a plain comparison of the stored texts does. It does not where the text could be found in the middle of an escape.
+ * A regular expression of PostgreSQL's for a text that is looked for inside of others; undefined where a plain comparison of
+ * the stored texts does. It does not where the text could be found in the middle of an escape.
  */
-export function alignedPattern(text: string, end: boolean): string | undefined {
+export function alignedPattern(text: string): string | undefined {
   if (!MAY_MISALIGN.test(text)) return undefined;
   const literal = storedText(text).replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
-  return `^(?:${ESCAPE}.|[^${ESCAPE}])*${literal}${end ? '$' : ''}`;
+  return `^(?:${ESCAPE}.|[^${ESCAPE}])*${literal}`;
 }

@@ -66,7 +66,6 @@ function compileLeaf(table: string, column: ColumnDefinition, leaf: Leaf, values
       return `${name} IS NOT NULL`;
     case 'contains':
     case 'startsWith':
-    case 'endsWith':
       return compileMatch(table, column, leaf, values);
     default:
       throw unknownNode(leaf);
@@ -169,7 +168,7 @@ function hexDigits(value: SQLInputValue): string {
 function compileMatch(
   table: string,
   column: ColumnDefinition,
-  { op, text }: { op: 'contains' | 'startsWith' | 'endsWith'; text: string },
+  { op, text }: { op: 'contains' | 'startsWith'; text: string },
   values: SQLInputValue[],
 ): string {
   if (column.type !== 'string') {
@@ -188,13 +187,6 @@ function compileMatch(
       if (before === undefined) return `${name} >= ?`;
       values.push(before);
       return `(${name} >= ? AND ${name} < ?)`;
-    }
-    case 'endsWith': {
-      // Bytes, since the text functions of SQLite end at NUL; a text's last bytes never start inside a character.
-      const bytes = Buffer.from(text, 'utf8');
-      values.push(-bytes.length, bytes);
-      // The end of an empty BLOB is null in SQLite, and null is unknown, which matters under NOT.
-      return `iif(${name} = '', FALSE, substr(CAST(${name} AS BLOB), ?) = ?)`;
     }
   }
 }

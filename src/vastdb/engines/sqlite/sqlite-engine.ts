@@ -103,16 +103,9 @@ async function open(options: ConnectionOptions): Promise<Connection> {
 }
 
 export const SQLITE_CAPABILITIES: EngineCapabilities = Object.freeze({
-  ordering: true,
-  distinct: true,
-  orAcrossColumns: true,
-  negation: true,
-  suffixMatch: true,
-  subqueries: true,
-  lookups: true,
+  relational: true,
   fullText: true,
   byteLimits: true,
-  uniqueKeys: true,
   serializable: true,
 });
 

@@ -1,4 +1,4 @@
-import { programBeside, WorkerThread } from '../../../shared/worker-calls.ts';
+import { WorkerThread } from '../../../shared/worker-calls.ts';
 import { TableError } from '../../table-error.ts';
 import type { WorkerAnswer, WorkerData, WorkerOperations, WorkerRequest } from './worker-protocol.ts';
 
@@ -11,7 +11,7 @@ export class WorkerClient {
 
   constructor(workerData: WorkerData) {
     this.#file = workerData.file;
-    const program = programBeside(import.meta.url, 'sqlite-worker');
+    const program = new URL('./sqlite-worker.ts', import.meta.url);
     this.#thread = new WorkerThread(program, { name: 'sqlite', workerData, deathOf });
   }
 

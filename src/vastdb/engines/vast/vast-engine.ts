@@ -39,14 +39,7 @@ export interface VastEngineOptions extends ClusterTransportOptions {
 
 /** A cluster sorts nothing, joins nothing and knows no unique keys; see docs/adr/0008-vast-engine.md. */
 const capabilities: EngineCapabilities = Object.freeze({
-  ordering: false,
-  distinct: false,
-  orAcrossColumns: false,
-  negation: false,
-  suffixMatch: false,
-  subqueries: false,
-  lookups: false,
-  uniqueKeys: false,
+  relational: false,
   serializable: false,
   retriesConflicts: true,
   maxCellBytes: 126_000,

@@ -9,8 +9,6 @@ export interface ObjectEntry {
   readonly rows: number;
   readonly bytes: number;
   readonly isSorted: boolean;
-  /** Whether the rows that are there have been sorted by now. */
-  readonly isSortingDone: boolean;
 }
 
 export function readNames(length: number, at: (index: number) => ObjectDetails | null): string[] {
@@ -28,10 +26,6 @@ export function readObjects(length: number, at: (index: number) => ObjectDetails
       rows: Number(details.numRows()),
       bytes: Number(details.sizeInBytes()),
       isSorted: details.sortingKeyEnabled(),
-      isSortingDone: isSortingDone(details.sortingScore()),
     };
   });
 }
-
-/** The highest bit of a sorting score tells; the others are the score itself. */
-export const isSortingDone = (score: bigint): boolean => score < 0n;

@@ -6,16 +6,10 @@ import { schemaMessage } from '../protocol/ipc-messages.ts';
 import { readOrRefuse } from '../protocol/malformed.ts';
 import { nullableColumns } from '../protocol/wire-column.ts';
 import { readList } from './lists.ts';
-import { isSortingDone, type ObjectEntry, readObjects } from './object-details.ts';
+import { type ObjectEntry, readObjects } from './object-details.ts';
 import type { Requests } from './requests.ts';
 
 const LIST_KEYS = 1000;
-
-interface SortedTableStats extends TableStats {
-  readonly bytes: number;
-  readonly isSorted: boolean;
-  readonly isSortingDone: boolean;
-}
 
 /** The tables of the schema. */
 export class Tables {
@@ -66,7 +60,7 @@ export class Tables {
     await this.#requests.run('DELETE', this.#requests.tablePath(name), { transactionId, query: { table: null } });
   }
 
-  async stats(transactionId: string, name: string): Promise<SortedTableStats> {
+  async stats(transactionId: string, name: string): Promise<TableStats> {
     const options = { transactionId, query: { stats: null } };
     const body = await (await this.#requests.send('GET', this.#requests.tablePath(name), options)).buffer();
     return readOrRefuse('statistics of a table', () => {
@@ -74,8 +68,6 @@ export class Tables {
       return {
         rows: Number(stats.numRows()),
         bytes: Number(stats.sizeInBytes()),
-        isSorted: stats.sortingKeyEnabled(),
-        isSortingDone: isSortingDone(stats.sortingScore()),
       };
     });
   }

@@ -28,20 +28,14 @@ describe('texts as PostgreSQL keeps them', () => {
     );
   });
 
-  it('are found inside and at the end of others, and not in the middle of an escape', () => {
+  it('are found inside of others, and not in the middle of an escape', () => {
     fc.assert(
       fc.property(awkward, awkward, (text, part) => {
-        for (const end of [false, true]) {
-          const pattern = alignedPattern(part, end);
-          const stored = storedText(text);
-          const found =
-            pattern === undefined
-              ? end
-                ? stored.endsWith(storedText(part))
-                : stored.includes(storedText(part))
-              : new RegExp(pattern, 'su').test(stored);
-          expect(found).toBe(end ? text.endsWith(part) : text.includes(part));
-        }
+        const pattern = alignedPattern(part);
+        const stored = storedText(text);
+        const found =
+          pattern === undefined ? stored.includes(storedText(part)) : new RegExp(pattern, 'su').test(stored);
+        expect(found).toBe(text.includes(part));
       }),
     );
   });

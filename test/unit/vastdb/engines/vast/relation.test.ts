@@ -8,7 +8,6 @@ import {
   and,
   between,
   contains,
-  endsWith,
   eq,
   gt,
   gte,
@@ -139,7 +138,6 @@ describe('the groups of a predicate', () => {
   it.each<[string, Predicate]>([
     ['an OR over two columns', or([eq('a', 1n), eq('s', 'x')])],
     ['a negation', { op: 'not', term: eq('a', 1n) }],
-    ['the end of a text', endsWith('s', 'x')],
     ['a subquery', inSelect('a', { table: 't', column: 'a' })],
     ['a node that is none', { op: 'like', column: 's', text: 'x' } as unknown as Predicate],
     [
