@@ -53,6 +53,14 @@ const OF_ONE_VERSION = [
   'test/integration/behaviour/{configuration,deletion-lanes,faults,service-info}.test.ts',
 ];
 
+/** State that one process of a server could keep to itself: pages, rows, logins, keys of cursors, events, timings, jobs. */
+const OVER_PROCESSES = [
+  'test/conformance/operations.test.ts',
+  'test/integration/http/{analytics,flows,segments,search-assets,storage-and-objects}.test.ts',
+  'test/integration/behaviour/{events,segments,webhooks}.test.ts',
+  'test/integration/auth/{classes,jwt,sign-in}.test.ts',
+];
+
 /** What several replicas do at once to tables that they share. */
 const ON_SHARED_TABLES = ['test/integration/replicas/{storm,write-skew}.test.ts'];
 
@@ -105,6 +113,7 @@ export default defineConfig({
           env: { TEST_API_VERSION: '8.2' },
         },
       },
+      { extends: true, test: { name: 'workers', include: OVER_PROCESSES, env: { TEST_WORKERS: '2' } } },
       {
         extends: true,
         test: {

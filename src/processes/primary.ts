@@ -16,6 +16,8 @@ const FAILURES_MAX = 5;
 /** A process that leaves so many questions in a row without any message, one every 10 s, hangs. */
 const WATCH_MS = 10_000;
 const UNANSWERED_MAX = 6;
+/** A replacement that does not serve by then hangs. The first start has no limit: it may have tables to change. */
+const START_MS = 300_000;
 /** A process gives up to stop by itself some 30 s after its delay; see `server.ts`. */
 const STOP_MS = 35_000;
 
@@ -42,6 +44,8 @@ interface PrimaryOptions {
   readonly stopDelayMs: number;
   /** Time between questions whether a process hangs; 10 s unless set. */
   readonly watchMs?: number;
+  /** Time that a replacement has until it serves; five minutes unless set. */
+  readonly startMs?: number;
   /** Pauses between attempts to replace a process; from 0.5 to 30 s unless set. */
   readonly again?: Backoff;
   readonly logger: Logger;
@@ -138,6 +142,20 @@ export class Primary {
     return member;
   }
 
+  /** Resolves with false where it ends first, or has to be ended since it hangs while it starts. */
+  async #serves({ slot, worker, serving }: Member): Promise<boolean> {
+    const timer = setTimeout(() => {
+      this.#logger.error(
+        { process: slot.number, pid: worker.process.pid },
+        'a worker process hangs while it starts; it is killed',
+      );
+      worker.process.kill('SIGKILL');
+    }, this.#options.startMs ?? START_MS);
+    const serves = await serving.promise;
+    clearTimeout(timer);
+    return serves;
+  }
+
   #onEnd(member: Member, how: string): void {
     this.#counters.keep(member);
     this.#gatherings.forget(member);
@@ -162,7 +180,7 @@ export class Primary {
   async #replace(slot: Slot): Promise<void> {
     if (this.#stopping) return;
     const member = this.#fork(slot);
-    if (await member.serving.promise) {
+    if (await this.#serves(member)) {
       this.#logger.info({ process: slot.number, pid: member.worker.process.pid }, 'a worker process was replaced');
       return;
     }
@@ -195,7 +213,7 @@ export class Primary {
       // One that is not there is being replaced anyway.
       if (before === undefined) continue;
       const member = this.#fork(slot);
-      const serves = await member.serving.promise;
+      const serves = await this.#serves(member);
       if (this.#isStopping()) return;
       if (!serves) {
         this.#logger.error({ process: slot.number }, 'a new worker process could not be started; the others stay');

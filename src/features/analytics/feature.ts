@@ -7,6 +7,7 @@ import type { Feature } from '../feature.ts';
 import { AnalyticsService } from './analytics-service.ts';
 import { type AnalyticsConfig, partOfAnalytics, readAnalytics } from './analytics-settings.ts';
 import { analyticsRoutes } from './routes/analytics-routes.ts';
+import { serverPerformance } from './server-performance.ts';
 import { AnalyticsStore } from './store/analytics-store.ts';
 
 /** How long the process is kept when nobody asks for an analysis. */
@@ -21,7 +22,7 @@ export const analytics: Feature<AnalyticsConfig> = {
   settings: readAnalytics,
   partOf: partOfAnalytics,
   // Costs nothing before the first request: the process, and the library with it, start then.
-  open: async ({ manager, store, settings, statistics }, { memoryMib, threads, concurrency, timeoutMs }) => {
+  open: async ({ manager, store, settings, siblings, statistics }, { memoryMib, threads, concurrency, timeoutMs }) => {
     const compute = new AnalyticsProcess({
       tables: addressOf(settings),
       limits: {
@@ -35,6 +36,7 @@ export const analytics: Feature<AnalyticsConfig> = {
       streamMs: STREAM_MS,
       idleMs: IDLE_MS,
     });
+    const performance = serverPerformance(manager, siblings);
     const answerMs = Math.max(BEFORE_TIMEOUT_MS, settings.operation.limits.requestTimeoutMs - BEFORE_TIMEOUT_MS);
     const whole = new AnalyticsStore({ manager, compute, answerMs, statistics });
     const of = byClasses(
@@ -44,7 +46,7 @@ export const analytics: Feature<AnalyticsConfig> = {
     );
     return {
       routes: (app) => {
-        analyticsRoutes(app, { of, manager });
+        analyticsRoutes(app, { of, performance });
       },
       memory: [{ part: 'analyses', budgetBytes: memoryMib * 2 ** 20 }],
       close: () => compute.close(),

@@ -10,6 +10,7 @@ import { RawClient } from '../operation/support/raw-client.ts';
 
 async function startServer(log: string[] = []): Promise<Api> {
   const server = await startTestServer({
+    inProcess: 'log',
     env: { ANALYTICS_CONCURRENCY: '1', TABLE_ENGINE: 'sqlite', LOG_LEVEL: 'error' },
     log: (line) => void log.push(line),
   });

@@ -8,7 +8,7 @@ const PASSWORD = 'correct horse: battery';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ env: { AUTH_MODE: 'basic' } });
+  server = await startTestServer({ inProcess: 'counts', env: { AUTH_MODE: 'basic' } });
   await admin(async (users) => {
     await users.add({ name: 'alice', scopes: ['read'], classes: undefined }, PASSWORD);
     await users.add({ name: 'bob', scopes: ['admin'], classes: ['news'] }, 'Pässwörter für alle');

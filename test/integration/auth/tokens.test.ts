@@ -23,6 +23,7 @@ beforeAll(async () => {
   ]);
   server = await startTestServer({
     dataDir,
+    inProcess: 'log',
     env: { AUTH_MODE: 'token,url_token', AUTH_TOKENS_FILE: file, LOG_LEVEL: 'trace', DELETE_SYNC_MAX: '1' },
     log: (line) => lines.push(line),
   });

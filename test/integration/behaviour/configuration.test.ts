@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../support/http-client.ts';
 import { TEST_TABLE_ENGINE } from '../../support/table-engine.ts';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { startTestServer, type TestServer, type TestServerOptions } from '../../support/test-server.ts';
 import { later } from './support/clock.ts';
 import { Api, firstOf, second, typeOf } from './support/api.ts';
 
@@ -25,8 +25,12 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-async function start(env: Record<string, string> = {}, directory = dataDir): Promise<Api> {
-  const server = await startTestServer({ dataDir: directory, env });
+async function start(
+  env: Record<string, string> = {},
+  directory = dataDir,
+  options: TestServerOptions = {},
+): Promise<Api> {
+  const server = await startTestServer({ ...options, dataDir: directory, env });
   servers.push(server);
   return new Api(server.baseUrl);
 }
@@ -161,7 +165,7 @@ describe('the variable', () => {
   });
 
   it('PRESIGN_EXPIRES_S and PRESIGN_GRID_S say how long a URL is good, and how long it stays the same', async () => {
-    const api = await start({ PRESIGN_EXPIRES_S: '30', PRESIGN_GRID_S: '1' });
+    const api = await start({ PRESIGN_EXPIRES_S: '30', PRESIGN_GRID_S: '1' }, dataDir, { inProcess: 'clock' });
     const flowId = await api.newFlow();
     const object = firstOf(await api.allocate(flowId));
     await api.upload(object, 'x');

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function start(env: Record<string, string> = {}): Promise<Api> {
-  server = await startTestServer({ env });
+  server = await startTestServer({ inProcess: 'counts', env });
   return new Api(server.baseUrl);
 }
 

@@ -107,7 +107,11 @@ describe('a page of segments that is kept', () => {
   });
 
   it('is not sent with URLs that have run out', async () => {
-    const server = await startTestServer({ dataDir, env: { PRESIGN_EXPIRES_S: '30', PRESIGN_GRID_S: '2' } });
+    const server = await startTestServer({
+      dataDir,
+      inProcess: 'clock',
+      env: { PRESIGN_EXPIRES_S: '30', PRESIGN_GRID_S: '2' },
+    });
     servers.push(server);
     const api = new Api(server.baseUrl);
     const flowId = await api.newFlow();

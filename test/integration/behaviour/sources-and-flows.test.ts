@@ -15,7 +15,7 @@ afterEach(() => {
 let server: TestServer;
 let api: Api;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ inProcess: 'clock' });
   api = new Api(server.baseUrl);
 });
 afterAll(() => server.close());

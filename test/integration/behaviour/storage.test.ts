@@ -23,7 +23,7 @@ beforeAll(async () => {
   await writeFile(file, JSON.stringify(backends));
   // URLs and allocations of yesterday are good today.
   const times = { ALLOCATION_EXPIRY_S: '864000', PRESIGN_EXPIRES_S: '172800' };
-  server = await startTestServer({ dataDir, env: { STORAGE_BACKENDS_FILE: file, ...times } });
+  server = await startTestServer({ dataDir, inProcess: 'clock', env: { STORAGE_BACKENDS_FILE: file, ...times } });
   api = new Api(server.baseUrl);
   flowId = await api.newFlow();
 });

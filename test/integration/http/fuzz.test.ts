@@ -22,7 +22,7 @@ let server: TestServer;
 const document = await ApiDocument.read(IS_NEWER ? '8.2' : undefined);
 
 beforeAll(async () => {
-  server = await startTestServer({ env: { SOFT_DELETE: 'true' }, log: (line) => log.push(line) });
+  server = await startTestServer({ inProcess: 'log', env: { SOFT_DELETE: 'true' }, log: (line) => log.push(line) });
   await putFlows();
 });
 afterAll(() => server.close());

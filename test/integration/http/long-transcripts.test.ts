@@ -9,7 +9,7 @@ import { cpuMsSince } from '../../support/cpu-time.ts';
 let server: TestServer;
 let api: SearchApi;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ inProcess: 'counts' });
   api = new SearchApi(server.baseUrl);
 });
 afterAll(() => server.close());

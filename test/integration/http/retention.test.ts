@@ -9,7 +9,7 @@ const NOW_S = Math.floor(Date.now() / 1000);
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ env: { RETENTION: 'true', DELETE_SYNC_MAX: '2' } });
+  server = await startTestServer({ inProcess: 'lookForDue', env: { RETENTION: 'true', DELETE_SYNC_MAX: '2' } });
 });
 afterAll(() => server.close());
 

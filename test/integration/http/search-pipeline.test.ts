@@ -12,6 +12,7 @@ let world: ObjectWorld;
 beforeAll(async () => {
   inference = await InferenceServer.start();
   server = await startTestServer({
+    inProcess: 'log',
     log: (line) => void logged.push(line),
     env: {
       SEARCH_WORKERS: '4',

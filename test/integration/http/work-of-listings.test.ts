@@ -29,7 +29,7 @@ const FOUND = [FLOWS - 1, FLOWS].map((n) => testId('flow', n));
 let server: TestServer;
 let api: Api;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ inProcess: 'counts' });
   api = new Api(server.baseUrl);
   await fillTables();
 });

@@ -72,6 +72,7 @@ describe('a # in the request target', () => {
     const lines: string[] = [];
     const token = 'dGhlIHRva2VuIG9mIG5vYm9keQ';
     const server = await startTestServer({
+      inProcess: 'log',
       env: { AUTH_MODE: 'url_token', LOG_LEVEL: 'trace' },
       log: (line) => lines.push(line),
     });

@@ -6,7 +6,7 @@ import { BothVersions } from './support/both-versions.ts';
 let server: TestServer;
 let api: BothVersions;
 beforeAll(async () => {
-  server = await startTestServer({ env: { RECLAIM_GRACE_S: '0', SOFT_DELETE: 'true' } });
+  server = await startTestServer({ inProcess: 'lookForDue', env: { RECLAIM_GRACE_S: '0', SOFT_DELETE: 'true' } });
   api = new BothVersions(server.baseUrl);
 });
 afterAll(() => server.close());

@@ -28,7 +28,7 @@ const ENV = {
   WEBHOOK_ALLOW_HOSTS: '127.0.0.1',
 };
 const start = (env: Record<string, string> = {}) =>
-  startTestServer({ dataDir, env: { ...ENV, STORAGE_BACKENDS_FILE: backends, ...env } });
+  startTestServer({ dataDir, inProcess: 'clock', env: { ...ENV, STORAGE_BACKENDS_FILE: backends, ...env } });
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tams-instances-'));

@@ -1,24 +1,26 @@
 import cluster from 'node:cluster';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { pino } from 'pino';
 import { Primary } from '../../../src/processes/primary.ts';
 import { WorkerLink } from '../../../src/processes/worker-link.ts';
 
-// A primary whose processes serve nothing. They end as soon as they start while the file of the first argument is there. The
-// second one never begins to serve where there is a second argument.
+// A primary whose processes serve nothing. While the file of the first argument is there, they end as soon as they start, or
+// never begin to serve where it says `hang`. The second one never does where there is a second argument.
 const [, , failing = '', holding] = process.argv;
 
 if (cluster.isPrimary) {
   const again = { baseMs: 10, maxMs: 10, jitter: 0 };
-  await new Primary(2, { stopDelayMs: 0, watchMs: 100, again, logger: pino() }).start();
+  await new Primary(2, { stopDelayMs: 0, watchMs: 100, startMs: 5_000, again, logger: pino() }).start();
 } else {
-  if (existsSync(failing)) process.exit(7);
+  const hangs = existsSync(failing) && readFileSync(failing, 'utf8') === 'hang';
+  if (existsSync(failing) && !hangs) process.exit(7);
   const link = new WorkerLink(2);
   const server = createServer((socket) => socket.end(String(process.pid)));
   server.listen({ host: '127.0.0.1', port: 0 }, () => {
     const address = server.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
+    if (hangs) return;
     if (link.number === 2 && holding !== undefined) process.stdout.write('held\n');
     else link.ready(`at ${port}`, { pid: process.pid });
   });

@@ -85,6 +85,17 @@ describe('the processes of a server', () => {
     expect(await both(port, hung)).not.toContain(hung);
   });
 
+  it('are killed and tried again when they hang while they start', async () => {
+    const { port, failing, output } = await start();
+    const [gone = 0] = await both(port);
+    await writeFile(failing, 'hang');
+    process.kill(gone, 'SIGKILL');
+    await expect.poll(output, WAIT).toContain('a worker process hangs while it starts; it is killed');
+    await rm(failing);
+    await expect.poll(output, WAIT).toContain('a worker process was replaced');
+    expect(await both(port, gone)).not.toContain(gone);
+  });
+
   it('are no longer replaced when none can start, and their code is that of the server', async () => {
     const { primary, port, failing, output } = await start();
     const pids = await both(port);

@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AnalyticsFilter, NumbersQuery, SeriesQuery } from '../analytics.ts';
 import type { FormatUrn } from '../../../tams/documents/format.ts';
 import type { Asker } from '../../../tams/access/by-classes.ts';
-import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import type { AnalyticsService } from '../analytics-service.ts';
+import type { ServerPerformance } from '../server-performance.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { LIMITS } from '../schemas/analytics-parameters.ts';
 import { sendHead, sendJson } from '../../../http/send-json.ts';
@@ -12,8 +12,7 @@ import { readTimerange } from '../../../tams/timerange-query.ts';
 export interface AnalyticsContext {
   /** The analytics as a principal may use them. */
   readonly of: (asker: Asker) => AnalyticsService;
-  /** Has the timings of this process's queries. */
-  readonly manager: VastDBManager;
+  readonly performance: ServerPerformance;
 }
 
 /** Aborted when the client is gone, or has its answer. */

@@ -20,18 +20,20 @@ import type { AnalyticsContext } from './analytics-context.ts';
 
 const tag = 'Analytics';
 
-/** Timings of this process's own queries. For admins: they are about the server, not about flows. */
-export function performanceRoutes(app: TamsApp, { manager }: AnalyticsContext): void {
+/** Timings of the server's own queries. For admins: they are about the server, not about flows. */
+export function performanceRoutes(app: TamsApp, { performance }: AnalyticsContext): void {
   readOperation(app, {
     url: '/analytics/performance',
     name: 'analytics-performance',
     tag,
     summary: 'Get the timings of queries',
-    description: 'Timings of this process, by table and operation.',
+    description:
+      'Timings of all processes of this server, by table and operation. A percentile is the largest of theirs.',
     access: 'admin',
     schema: {},
     responses: { 200: json('The timings since the start, or the last reset.', PerformanceSchema) },
-    handler: (_request, reply) => sendJson(reply, JSON.stringify(summaryJson(manager.performanceSummary()))),
+    handler: async (_request, reply) =>
+      sendJson(reply, JSON.stringify(summaryJson((await performance.read()).summary))),
   });
 
   operation(app, {
@@ -44,8 +46,8 @@ export function performanceRoutes(app: TamsApp, { manager }: AnalyticsContext): 
     access: 'admin',
     schema: {},
     responses: { 204: noBody('They begin now.') },
-    handler: (_request, reply) => {
-      manager.resetPerformance();
+    handler: async (_request, reply) => {
+      await performance.reset();
       return reply.code(204).send();
     },
   });
@@ -59,7 +61,8 @@ export function performanceRoutes(app: TamsApp, { manager }: AnalyticsContext): 
     access: 'admin',
     schema: {},
     responses: { 200: json('The queries.', Type.Array(SlowQuerySchema)) },
-    handler: (_request, reply) => sendJson(reply, JSON.stringify(manager.slowQueries().map(slowJson))),
+    handler: async (_request, reply) =>
+      sendJson(reply, JSON.stringify((await performance.read()).slowQueries.map(slowJson))),
   });
 
   readOperation(app, {
@@ -67,12 +70,16 @@ export function performanceRoutes(app: TamsApp, { manager }: AnalyticsContext): 
     name: 'analytics-performance-tables-table',
     tag,
     summary: 'Get the timings of queries to one table',
-    description: 'Timings of this process, by operation.',
+    description: 'Timings of all processes of this server, by operation. A percentile is the largest of theirs.',
     access: 'admin',
     schema: { params: tableParams },
     responses: { 200: json('The timings; none of a table that was not asked.', TablePerformanceSchema) },
-    handler: (request, reply) =>
-      sendJson(reply, JSON.stringify(tableJson(manager.tablePerformance(request.params.table)))),
+    handler: async (request, reply) => {
+      const { table } = request.params;
+      const { tables } = (await performance.read()).summary;
+      const found = tables.find((each) => each.table === table) ?? { table, operations: [] };
+      return sendJson(reply, JSON.stringify(tableJson(found)));
+    },
   });
 
   readOperation(app, {
@@ -84,10 +91,10 @@ export function performanceRoutes(app: TamsApp, { manager }: AnalyticsContext): 
     access: 'admin',
     schema: {},
     responses: { 200: json('The timings and the slow queries.', PerformanceExport) },
-    handler: (_request, reply) => {
+    handler: async (_request, reply) => {
       void reply.header('content-disposition', 'attachment; filename="query-performance.json"');
-      const summary = summaryJson(manager.performanceSummary());
-      return sendJson(reply, JSON.stringify({ ...summary, slow_queries: manager.slowQueries().map(slowJson) }));
+      const { summary, slowQueries } = await performance.read();
+      return sendJson(reply, JSON.stringify({ ...summaryJson(summary), slow_queries: slowQueries.map(slowJson) }));
     },
   });
 }

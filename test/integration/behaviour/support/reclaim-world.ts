@@ -26,7 +26,7 @@ export class World {
   }
 
   static #listen(dataDir: string, env: Record<string, string>): Promise<TestServer> {
-    return startTestServer({ dataDir, env: { RECLAIM_GRACE_S: '0', ...env } });
+    return startTestServer({ dataDir, inProcess: 'lookForDue', env: { RECLAIM_GRACE_S: '0', ...env } });
   }
 
   get api(): Api {

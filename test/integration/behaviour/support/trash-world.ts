@@ -98,5 +98,9 @@ export class TrashWorld {
 }
 
 function listen(dataDir: string, env: Record<string, string>): Promise<TestServer> {
-  return startTestServer({ dataDir, env: { SOFT_DELETE: 'true', RECLAIM_GRACE_S: '0', ...env } });
+  return startTestServer({
+    dataDir,
+    inProcess: 'lookForDue',
+    env: { SOFT_DELETE: 'true', RECLAIM_GRACE_S: '0', ...env },
+  });
 }
