@@ -56,9 +56,9 @@ const OF_ONE_VERSION = [
 /** State that one process of a server could keep to itself: pages, rows, logins, keys of cursors, events, timings, jobs. */
 const OVER_PROCESSES = [
   'test/conformance/operations.test.ts',
-  'test/integration/http/{analytics,flows,segments,search-assets,storage-and-objects}.test.ts',
-  'test/integration/behaviour/{events,segments,webhooks}.test.ts',
-  'test/integration/auth/{classes,jwt,sign-in}.test.ts',
+  'test/integration/http/{analytics,flows,search-assets}.test.ts',
+  'test/integration/behaviour/{events,segments}.test.ts',
+  'test/integration/auth/{classes,sign-in}.test.ts',
 ];
 
 /** What several replicas do at once to tables that they share. */

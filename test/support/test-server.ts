@@ -58,7 +58,7 @@ const SPOKEN = process.env['TEST_API_VERSION'];
 export const IS_NEWER = SPOKEN === '8.2';
 
 /** `TEST_WORKERS=2` runs the tests that know the server by HTTP alone over servers of two processes. */
-const WORKERS = Number(process.env['TEST_WORKERS'] ?? 1);
+export const WORKERS = Number(process.env['TEST_WORKERS'] ?? 1);
 
 /** The whole server on a port of its own: the real engine, the real media folder, real HTTP. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {

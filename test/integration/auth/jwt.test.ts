@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testId, videoFlow } from '../../support/examples.ts';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { startTestServer, type TestServer, WORKERS } from '../../support/test-server.ts';
 import { AUDIENCE, IdentityProvider } from '../../support/identity-provider.ts';
 import { until } from '../behaviour/support/api.ts';
 import { bearer, refusalOf } from './support/requests.ts';
@@ -122,7 +122,7 @@ describe('a JWT', () => {
       Array.from({ length: 50 }, () => bearer(server.baseUrl, token, 'GET', '/service')),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(provider.fetches - before).toBeLessThanOrEqual(1);
+    expect(provider.fetches - before).toBeLessThanOrEqual(WORKERS);
   });
 
   it.each(['RS256', 'PS512', 'ES384', 'EdDSA'])('may be signed with %s', async (algorithm) => {
@@ -159,7 +159,8 @@ describe('an identity provider', () => {
     await other.rotate();
     await expect.poll(async () => (await ask()).status, { interval: 200 }).toBe(200);
     expect(refusalOf(await bearer(its.baseUrl, old, 'GET', '/service'))).toEqual([401, 'unauthorized']);
-    expect(other.fetches).toBe(2);
+    // Each process asks for itself, at most once for each key.
+    expect(other.fetches).toBeLessThanOrEqual(2 * WORKERS);
   });
 
   it('is not asked for each token of an unknown key', async () => {
@@ -171,7 +172,7 @@ describe('an identity provider', () => {
       expect((await bearer(its.baseUrl, token, 'GET', '/service')).status).toBe(401);
     }
     await stranger.close();
-    expect(other.fetches).toBeLessThanOrEqual(2);
+    expect(other.fetches).toBeLessThanOrEqual(2 * WORKERS);
   });
 
   it('that cannot be reached is a 503 until it can: the token may be good', async () => {
@@ -180,7 +181,7 @@ describe('an identity provider', () => {
     expect(refusalOf(answer)).toEqual([503, 'authentication_unavailable']);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     await Promise.all(Array.from({ length: 20 }, (_, i) => ask({ sub: `user-${i}` })));
-    expect(other.fetches).toBe(1);
+    expect(other.fetches).toBeLessThanOrEqual(WORKERS);
     other.isDown = false;
     await expect.poll(async () => (await ask()).status, { interval: 200 }).toBe(200);
   });
