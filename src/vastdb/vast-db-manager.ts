@@ -21,7 +21,6 @@ import {
   QueryMonitor,
   type QueryMonitorOptions,
   type SlowQuery,
-  type TableTimings,
 } from './monitor/query-monitor.ts';
 import type { Where } from './predicate/predicate.ts';
 import { QueryExecutor } from './query/executor.ts';
@@ -181,11 +180,6 @@ export class VastDBManager {
 
   performanceSummary(): PerformanceSummary {
     return this.#layer.monitor.summary();
-  }
-
-  /** Timings of one table's operations. */
-  tablePerformance(table: string): TableTimings {
-    return this.#layer.monitor.forTable(table);
   }
 
   /** The latest slow queries, newest first. */

@@ -169,7 +169,8 @@ describe.each(['the embedded engine', 'the least capable engine'])('VastDBManage
     await insertRows(manager, 'things', [{ id: 'a' }, { id: 'b' }]);
     await manager.selectRows({ table: 'things' });
     await expect(manager.select({ table: 'things', columns: ['colour'] })).rejects.toThrow();
-    const operations = manager.tablePerformance('things').operations;
+    const { tables } = manager.performanceSummary();
+    const operations = tables.find(({ table }) => table === 'things')?.operations ?? [];
     expect(operations.find(({ operation }) => operation === 'insert')).toMatchObject({ count: 1, errors: 0, rows: 2 });
     expect(operations.find(({ operation }) => operation === 'select')).toMatchObject({ count: 2, errors: 1, rows: 2 });
     expect(manager.performanceSummary()).toMatchObject({ count: 4, errors: 1 });
