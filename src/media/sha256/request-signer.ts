@@ -90,13 +90,14 @@ export class RequestSigner {
   }
 
   /**
-   * The signatures in hex, one after the other; undefined where the paths differ in length, or something is too long.
+   * The signatures in hex, one after the other; undefined unless there are `LANES` paths of one length, and all fits in.
    *
-   * @param paths four of them, encoded, so in ASCII
+   * @param paths encoded, so in ASCII
    */
   sign(paths: readonly string[]): string | undefined {
     const [first = ''] = paths;
-    if (this.#head.length > MAX_HEAD_BYTES || paths.some(({ length }) => length !== first.length)) return undefined;
+    if (paths.length !== LANES || paths.some(({ length }) => length !== first.length)) return undefined;
+    if (this.#head.length > MAX_HEAD_BYTES) return undefined;
     hasher ??= openHasher();
     if (hasher.owner !== this) this.#prepare(hasher);
     const { bytes, exports, innerState, inner, outerState, outer, signatures } = hasher;

@@ -57,10 +57,11 @@ export class ObjectService {
     const { keyFrameCount, initObjectId } = object;
     const [range, init] = await Promise.all([this.#rangeOf(object), this.#initOf(initObjectId)]);
     const values = JSON.stringify({ timerange: range?.toString(), key_frame_count: keyFrameCount }).slice(1, -1);
-    const locations = packLocations(object.locations);
-    const own = `${values === '' ? '' : `,${values}`},"get_urls":${print({ locations, externalUrls: packUrls(object.externalUrls) })}`;
-    if (initObjectId === undefined || init === undefined) return own;
-    return `${own},"init_object":{"id":${JSON.stringify(initObjectId)},"get_urls":${print(init)}}`;
+    const places = { locations: packLocations(object.locations), externalUrls: packUrls(object.externalUrls) };
+    const [urls = '', initUrls] = print(init === undefined ? [places] : [places, init]);
+    const own = `${values === '' ? '' : `,${values}`},"get_urls":${urls}`;
+    if (initObjectId === undefined || initUrls === undefined) return own;
+    return `${own},"init_object":{"id":${JSON.stringify(initObjectId)},"get_urls":${initUrls}}`;
   }
 
   /** The known range; for objects from before ranges were kept, the range that segments use. */

@@ -4,17 +4,19 @@ import { hasTags } from '../documents/tag-access.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { ExternalUrl, InitParts, ObjectPlaces, SegmentDetails, SegmentParts, UrlFilter } from './segment.ts';
 
-/** How the URLs of a backend are printed. */
+/** The rest of an entry of `get_urls` after its URL; undefined if the filter excludes such URLs. */
 interface BackendEntries {
   readonly store: MediaStore;
-  /** Of a path; with its paths in the order in which they are printed, all are signed at once. */
-  readonly sign: (path: string) => string;
-  /** The rest of an entry of `get_urls` after its URL; undefined if the filter excludes such URLs. */
   readonly afterSigned: JsonText | undefined;
   readonly afterPlain: JsonText | undefined;
 }
 
-type Backends = ReadonlyMap<string, BackendEntries>;
+/** A copy in a store of this service. */
+interface ControlledPlace {
+  readonly backend: BackendEntries;
+  readonly path: string;
+  signedUrl: string | undefined;
+}
 
 const TS_OFFSET = '"ts_offset":';
 
@@ -35,23 +37,22 @@ export function segmentTexts(
   baseUrl: string,
   details: SegmentDetails = NO_DETAILS,
 ): JsonText[] {
-  const backends = backendsOf(filter, stores, baseUrl);
-  const print = printer(backends, filter);
-  const printSigned = printer(signedAtOnce(backends, segments, baseUrl), filter);
+  const print = urlPrinter(filter, stores, baseUrl);
+  const urls = print(segments);
   // Neighbours mostly need the same one.
   const inits = new Map<string, JsonText>();
   const printInit = (init: InitParts): JsonText => {
     const known = inits.get(init.id);
     if (known !== undefined) return known;
-    const text = `,"init_object":{"object_id":${JSON.stringify(init.id)},"get_urls":${print(init)}}`;
+    const [initUrls = ''] = print([init]);
+    const text = `,"init_object":{"object_id":${JSON.stringify(init.id)},"get_urls":${initUrls}}`;
     inits.set(init.id, text);
     return text;
   };
-  return segments.map((segment) => {
-    const { fragment, init, objectTimerange } = segment;
+  return segments.map(({ fragment, init, objectTimerange }, index) => {
     let text = fragment;
     if (!hasOffset(fragment)) text += `,${TS_OFFSET}"0:0"`;
-    text += `,"get_urls":${printSigned(segment)}`;
+    text += `,"get_urls":${urls[index] ?? ''}`;
     if (details.init && init !== undefined) text += printInit(init);
     if (details.objectTimerange && objectTimerange !== undefined) text += `,"object_timerange":"${objectTimerange}"`;
     return `${text}}`;
@@ -62,71 +63,69 @@ export function segmentTexts(
 export const renderSegments = (...parts: Parameters<typeof segmentTexts>): JsonText =>
   `[${segmentTexts(...parts).join(',')}]`;
 
-/** Prints `get_urls` of objects. */
-export const urlPrinter = (
+/** Prints `get_urls` of many places at once, in their order: stores sign many URLs in half the time. */
+export function urlPrinter(
   filter: UrlFilter,
   stores: MediaStoreRegistry,
   baseUrl: string,
-): ((places: ObjectPlaces) => JsonText) => printer(backendsOf(filter, stores, baseUrl), filter);
-
-const backendsOf = (filter: UrlFilter, stores: MediaStoreRegistry, baseUrl: string): Backends =>
-  new Map(stores.all().map((store) => [store.backend.id, entriesOf(store, filter, baseUrl)]));
-
-function printer(backends: Backends, filter: UrlFilter): (places: ObjectPlaces) => JsonText {
-  return ({ locations, externalUrls }) => {
-    const controlled = locations === null ? '' : controlledUrls(locations, backends);
-    if (externalUrls === null) return `[${controlled}]`;
-    const external = printExternal(externalUrls, filter);
-    return `[${controlled}${controlled !== '' && external !== '' ? ',' : ''}${external}]`;
+): (places: readonly ObjectPlaces[]) => JsonText[] {
+  const backends = new Map(stores.all().map((store) => [store.backend.id, entriesOf(store, filter)]));
+  return (places) => {
+    const controlled = places.map(({ locations }) => (locations === null ? [] : placesIn(locations, backends)));
+    for (const backend of backends.values()) sign(backend, controlled, baseUrl);
+    return places.map(({ externalUrls }, index) => {
+      const own = controlledUrls(controlled[index] ?? []);
+      if (externalUrls === null) return `[${own}]`;
+      const external = printExternal(externalUrls, filter);
+      return `[${own}${own !== '' && external !== '' ? ',' : ''}${external}]`;
+    });
   };
 }
 
-/** The backends, with the URLs of these places signed: a store signs many at once in half the time. */
-function signedAtOnce(backends: Backends, places: readonly ObjectPlaces[], baseUrl: string): Backends {
-  const paths = new Map([...backends].map(([id]) => [id, [] as string[]]));
-  for (const { locations } of places) {
-    if (locations === null) continue;
-    eachLocation(locations, backends, ({ store, afterSigned }, path) => {
-      if (afterSigned !== undefined) paths.get(store.backend.id)?.push(path);
-    });
-  }
-  return new Map(
-    [...backends].map(([id, entries]) => {
-      const urls = entries.store.presignGets(paths.get(id) ?? [], baseUrl).values();
-      return [id, { ...entries, sign: (path) => urls.next().value ?? entries.sign(path) }];
-    }),
-  );
-}
-
-/** Signed URLs and public URLs are URL-safe ASCII, so they need no escaping. */
-function controlledUrls(locations: string, backends: Backends): JsonText {
-  let text = '';
-  eachLocation(locations, backends, ({ store, sign, afterSigned, afterPlain }, path) => {
-    if (afterSigned !== undefined) text += `${text === '' ? '' : ','}{"url":"${sign(path)}"${afterSigned}`;
-    const plain = afterPlain === undefined ? undefined : store.publicUrl(path);
-    if (plain !== undefined) text += `${text === '' ? '' : ','}{"url":"${plain}"${afterPlain ?? ''}`;
-  });
-  return text;
-}
-
-/** Those of known backends. */
-function eachLocation(
-  locations: string,
-  backends: Backends,
-  use: (backend: BackendEntries, path: string) => void,
-): void {
+/** Those in known backends. */
+function placesIn(locations: string, backends: ReadonlyMap<string, BackendEntries>): ControlledPlace[] {
+  const places: ControlledPlace[] = [];
   let from = 0;
   for (;;) {
     const lineEnd = locations.indexOf(LOCATION_SEPARATOR, from);
     const end = lineEnd === -1 ? locations.length : lineEnd;
     const backend = backends.get(locations.slice(from, from + STORAGE_ID_LENGTH));
-    if (backend !== undefined) use(backend, locations.slice(from + STORAGE_ID_LENGTH + 1, end));
-    if (lineEnd === -1) return;
+    const path = locations.slice(from + STORAGE_ID_LENGTH + 1, end);
+    if (backend !== undefined) places.push({ backend, path, signedUrl: undefined });
+    if (lineEnd === -1) return places;
     from = lineEnd + 1;
   }
 }
 
-function entriesOf(store: MediaStore, filter: UrlFilter, baseUrl: string): BackendEntries {
+/** Signs the URLs of a backend, unless the filter excludes them. */
+function sign(backend: BackendEntries, all: readonly ControlledPlace[][], baseUrl: string): void {
+  if (backend.afterSigned === undefined) return;
+  const places: ControlledPlace[] = [];
+  const paths: string[] = [];
+  for (const group of all) {
+    for (const place of group) {
+      if (place.backend !== backend) continue;
+      places.push(place);
+      paths.push(place.path);
+    }
+  }
+  const urls = backend.store.presignGets(paths, baseUrl);
+  for (const [index, place] of places.entries()) place.signedUrl = urls[index];
+}
+
+/** Signed URLs and public URLs are URL-safe ASCII, so they need no escaping. */
+function controlledUrls(places: readonly ControlledPlace[]): JsonText {
+  let text = '';
+  for (const { backend, path, signedUrl } of places) {
+    const { store, afterSigned = '', afterPlain } = backend;
+    if (signedUrl !== undefined) text += `${text === '' ? '' : ','}{"url":"${signedUrl}"${afterSigned}`;
+    const plain = afterPlain === undefined ? undefined : store.publicUrl(path);
+    if (plain !== undefined) text += `${text === '' ? '' : ','}{"url":"${plain}"${afterPlain ?? ''}`;
+  }
+  return text;
+}
+
+function entriesOf(store: MediaStore, filter: UrlFilter): BackendEntries {
   const { id, label, store_type, provider, region, availability_zone, store_product } = store.backend;
   const wanted = accepts(filter, label, id) && hasTags(store.backend.tags, filter.backendTags);
   const details = filter.verbose
@@ -136,8 +135,7 @@ function entriesOf(store: MediaStore, filter: UrlFilter, baseUrl: string): Backe
     wanted && (filter.presigned ?? presigned) === presigned
       ? `,${JSON.stringify({ presigned, label, ...details }).slice(1)}`
       : undefined;
-  const sign = (path: string): string => store.presignGet(path, baseUrl);
-  return { store, sign, afterSigned: after(true), afterPlain: after(false) };
+  return { store, afterSigned: after(true), afterPlain: after(false) };
 }
 
 /** A URL without label or storage id cannot be filtered for: it is left out by any such filter. */
