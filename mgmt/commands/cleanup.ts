@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { loadConfig } from '../../src/settings.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
-import { QueryExecutor } from '../../src/vastdb/query/executor.ts';
 import { endFilling } from '../../src/vastdb/schema/half-filled.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import { confirm, type Confirmation } from '../confirm.ts';
@@ -81,12 +80,11 @@ async function cleanUp(names: readonly string[], options: CleanupOptions): Promi
 async function planOf(opened: OpenedEngine, names: readonly string[], options: CleanupOptions): Promise<Planned[]> {
   const { engine } = opened;
   const beforeMs = options.olderThan === undefined ? undefined : Date.now() - options.olderThan;
-  const executor = new QueryExecutor(engine.capabilities, () => false);
   const planned = [];
   for (const table of chosen(opened, names, options)) {
     const where = rowsToClean(table, beforeMs);
     const isThere = (await engine.describeTable(table)) !== undefined;
-    planned.push({ table, where, rows: isThere ? await executor.count(engine.reader('background'), table, where) : 0 });
+    planned.push({ table, where, rows: isThere ? await engine.reader('background').count(table, where) : 0 });
   }
   return planned;
 }

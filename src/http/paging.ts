@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CursorCodec } from '../shared/cursor.ts';
 import type { CursorPosition, JsonText, Page, PageRequest } from '../shared/paging.ts';
-import { nextTurn } from '../shared/turns.ts';
+import { nextTurn } from '../shared/loop-turns.ts';
 import { jsonList, sendHead, sendJson } from './send-json.ts';
 
 /** `url` is the path and the query string as they came; `query` is after validation. */

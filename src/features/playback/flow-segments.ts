@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { CursorPosition } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
-import { nextTurn } from '../../shared/turns.ts';
+import { nextTurn } from '../../shared/loop-turns.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
 import { LIMITS } from './playback-settings.ts';
 import type { VastStore } from '../../tams/vast-store.ts';

@@ -5,7 +5,7 @@ import type { Warnings } from '../../formats/otio/warnings.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { formatTimestamp } from '../../shared/time/timestamp.ts';
-import { nextTurn } from '../../shared/turns.ts';
+import { nextTurn } from '../../shared/loop-turns.ts';
 import { classesOf } from '../../tams/access/access-classes.ts';
 import { Format } from '../../tams/documents/format.ts';
 import { type Flow, type FlowInput, type FlowTechnical, TECHNICAL_PROPERTIES } from '../../tams/flows/flow.ts';

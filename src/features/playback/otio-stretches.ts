@@ -1,6 +1,6 @@
 import type { CutClip } from '../../formats/otio/read-timeline.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
-import { nextTurn } from '../../shared/turns.ts';
+import { nextTurn } from '../../shared/loop-turns.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
 

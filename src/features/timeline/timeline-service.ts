@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
-import { nextTurn } from '../../shared/turns.ts';
+import { nextTurn } from '../../shared/loop-turns.ts';
 import type { TimelineRepository } from './timeline-repository.ts';
 import { bucketStarts, holesAt, overlapOf, type Span, without } from './timeline-rules.ts';
 import type { FlowState } from '../../tams/flows/flow-state.ts';

@@ -1,5 +1,4 @@
 import type { Deletion, LivingFlow, Membership, PlacedSegment } from '../../tams/deletion/deletion.ts';
-import type { RowHandle } from '../../tams/row-handle.ts';
 import type { DeletedFlow, DeletedSegment, DeletedSource, PurgeSelection, RestoreSelection } from './trash.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven, gte, isIn, isNotNull, isNull, lt, lte, or } from '../../vastdb/predicate/builder.ts';
@@ -7,7 +6,7 @@ import type { Condition, Predicate, Where } from '../../vastdb/predicate/predica
 import type { RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import { SEGMENT_COLUMNS, toSegment } from '../../tams/segments/segment-row.ts';
-import { toHandle, toRowId } from '../../tams/row-handles.ts';
+import { type RowHandle, toHandle, toRowId } from '../../tams/row-handle.ts';
 import { FLOWS } from '../../tams/flows/flow-tables.ts';
 import { SEGMENTS } from '../../tams/segments/segment-tables.ts';
 import { SOURCES } from '../../tams/sources/source-tables.ts';

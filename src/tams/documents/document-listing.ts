@@ -1,5 +1,5 @@
 import type { CursorPosition, Page, PageRequest } from '../../shared/paging.ts';
-import { nextTurn } from '../../shared/turns.ts';
+import { nextTurn } from '../../shared/loop-turns.ts';
 import type { Cell, Lookup, Row, TableDefinition } from '../../vastdb/engine.ts';
 import { and, isIn } from '../../vastdb/predicate/builder.ts';
 import type { Predicate, Where } from '../../vastdb/predicate/predicate.ts';

@@ -4,7 +4,6 @@ import type { FlowFilter } from '../documents/filters.ts';
 import type { TagFilter } from '../documents/tags.ts';
 import type { Flow } from './flow.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
-import type { RowHandle } from '../row-handle.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
@@ -30,7 +29,7 @@ import {
   toFlowState,
 } from './flow-row.ts';
 import { BY_CREATION } from '../documents/listing-order.ts';
-import { toRowId } from '../row-handles.ts';
+import { type RowHandle, toRowId } from '../row-handle.ts';
 import { type SegmentNumbers, writeNumbers } from '../segments/segment-numbers.ts';
 import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
 import { insertTags, removeTags, replaceTags, tagTerms } from '../documents/tag-index.ts';

@@ -9,7 +9,7 @@ import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { Access } from '../access/access.ts';
 import { visibleObjects } from '../access/object-access.ts';
 import type { TableReads } from '../table-access.ts';
-import { toHandle, toRowId } from '../row-handles.ts';
+import { toHandle, toRowId } from '../row-handle.ts';
 import { OBJECTS, RECLAIMED_IDS } from './object-tables.ts';
 import { adoptedAt, placeKey } from './objects-at.ts';
 import { visibleFlows } from '../access/visible-flows.ts';

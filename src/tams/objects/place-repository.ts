@@ -1,7 +1,7 @@
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, isIn, isNotNull } from '../../vastdb/predicate/builder.ts';
 import { FLOWS } from '../flows/flow-tables.ts';
-import { toRowId } from '../row-handles.ts';
+import { toRowId } from '../row-handle.ts';
 import type { ExternalUrl } from '../segments/segment.ts';
 import { SEGMENTS } from '../segments/segment-tables.ts';
 import type { Subscribers } from '../subscribers.ts';

@@ -1,7 +1,6 @@
-import type { RowHandle } from '../row-handle.ts';
 import { and, eq, gt, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { toHandle, toRowId } from '../row-handles.ts';
+import { type RowHandle, toHandle, toRowId } from '../row-handle.ts';
 import type { TableReads } from '../table-access.ts';
 import { RECLAIM_QUEUE, type ReclaimReason } from './object-tables.ts';
 

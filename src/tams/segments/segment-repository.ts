@@ -20,7 +20,7 @@ import type { TableReads } from '../table-access.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import { afterCursor } from '../documents/listing-order.ts';
 import { flowsUsingObject } from '../access/object-access.ts';
-import { toHandle, toRowId } from '../row-handles.ts';
+import { toHandle, toRowId } from '../row-handle.ts';
 import { findOverlapped } from './segment-overlap.ts';
 import { type SegmentTimeline, type SegmentWindow, segmentWindow, type Span, timelineOf } from './segment-window.ts';
 import { type SegmentRow, SEGMENTS } from './segment-tables.ts';

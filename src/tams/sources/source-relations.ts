@@ -1,7 +1,7 @@
 import type { FlowReader } from '../flows/flow-repository.ts';
 import { NO_ROLE, type CollectionEdge, type CollectionReader } from '../flows/collection-repository.ts';
 import type { CollectionItem } from '../flows/flow.ts';
-import { nextTurn } from '../../shared/turns.ts';
+import { nextTurn } from '../../shared/loop-turns.ts';
 
 interface FlowsAndCollections {
   readonly flows: FlowReader;

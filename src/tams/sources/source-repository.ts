@@ -3,7 +3,6 @@ import type { AccessClasses } from '../access/access-classes.ts';
 import type { SourceFilter } from '../documents/filters.ts';
 import type { FormatUrn } from '../documents/format.ts';
 import type { Source } from './source.ts';
-import type { RowHandle } from '../row-handle.ts';
 import { and, eq, eqIfGiven, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import {
@@ -22,7 +21,7 @@ import { SORT_COLUMNS, sortCells } from '../documents/sort-keys.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { TableReads } from '../table-access.ts';
-import { toHandle, toRowId } from '../row-handles.ts';
+import { type RowHandle, toHandle, toRowId } from '../row-handle.ts';
 import { CollectionReader } from '../flows/collection-repository.ts';
 import { FlowReader } from '../flows/flow-repository.ts';
 import { collectedSources, inferRelations } from './source-relations.ts';

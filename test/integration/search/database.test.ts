@@ -5,6 +5,7 @@ import { purgeRetired } from '../../../src/features/search/repositories/purge.ts
 import {
   describeOnEngines,
   embedder,
+  embeddingsOf,
   publish,
   type SearchWorld,
   segmentsOf,
@@ -57,7 +58,7 @@ describeOnEngines('the search database', (open) => {
     await expect(database.updateAssetStatus('nobody', change)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('makes one version of one content, and knows when it was processed', async () => {
+  it('makes one version of one content', async () => {
     const { database } = world;
     const { id: assetId } = await database.upsertAsset(PLACE);
     const [one, two] = await Promise.all([
@@ -67,18 +68,14 @@ describeOnEngines('the search database', (open) => {
     expect(two.id).toBe(one.id);
     expect(await world.manager.count('search_versions')).toBe(1);
     expect((await database.createVersion({ assetId, etag: 'b' })).id).not.toBe(one.id);
-    expect(await database.isVersionProcessed(one.id)).toBe(false);
     await database.updateVersionStatus(one.id, { status: 'transcribing' });
-    expect(await database.isVersionProcessed(one.id)).toBe(false);
     await database.updateVersionStatus(one.id, { status: 'index_partial', language: 'de' });
-    expect(await database.isVersionProcessed(one.id)).toBe(true);
     expect(await database.getVersion(one.id)).toMatchObject({
       sizeBytes: 9n,
       status: 'index_partial',
       language: 'de',
       publishState: 'STAGING',
     });
-    expect(await database.isVersionProcessed('nobody')).toBe(false);
   });
 
   it('writes segments once, in the order of their starts, and changes them only before they are published', async () => {
@@ -108,10 +105,10 @@ describeOnEngines('the search database', (open) => {
     const [vector = new Float32Array()] = await embedder.embed(['the traffic']);
     const segmentId = segmentIds[0] ?? '';
     await database.upsertEmbeddings(version.id, [{ segmentId, model: embedder.model, vector }]);
-    const kept = await database.getEmbeddings(version.id, embedder.model);
+    const kept = await embeddingsOf(world.manager, version.id, embedder.model);
     expect(kept).toHaveLength(2);
-    expect(kept.find((each) => each.segmentId === segmentId)).toMatchObject({ vector, dimension: vector.length });
-    expect(await database.getEmbeddings(version.id, 'another')).toEqual([]);
+    expect(kept.find((each) => each.segment_id === segmentId)).toMatchObject({ vector, dimension: vector.length });
+    expect(await embeddingsOf(world.manager, version.id, 'another')).toEqual([]);
     const wrong = [
       { segmentId: 'nobody', model: 'm', vector },
       { segmentId, model: 'm', vector: new Float32Array(3) },
@@ -121,7 +118,7 @@ describeOnEngines('the search database', (open) => {
     for (const each of wrong) {
       await expect(database.upsertEmbeddings(version.id, [each])).rejects.toMatchObject({ code: 'invalid_request' });
     }
-    expect(await database.getEmbeddings(version.id, 'm')).toEqual([]);
+    expect(await embeddingsOf(world.manager, version.id, 'm')).toEqual([]);
   });
 
   it('publishes: archives what was shown, activates the new version, and flips the pointer', async () => {
@@ -141,7 +138,7 @@ describeOnEngines('the search database', (open) => {
     expect((await semantic(database, 'budget of')).hits.map(({ text }) => text)).toEqual(['budget of tuesday']);
     const [segment] = await database.getTranscriptSegments(one.version.id);
     expect(segment?.visibility).toBe('ARCHIVED');
-    expect((await database.getEmbeddings(one.version.id, embedder.model))[0]?.visibility).toBe('ARCHIVED');
+    expect(await database.getVersion(one.version.id)).toMatchObject({ embeddingVisibility: 'ARCHIVED' });
     expect(await database.getVersion(two.version.id)).toMatchObject({
       publishState: 'ACTIVE',
       segmentVisibility: 'ACTIVE',
@@ -181,28 +178,24 @@ describeOnEngines('the search database', (open) => {
       'ACTIVE',
       'ACTIVE',
     ]);
-    await database.setTranscriptVisibility(version.id, 'STAGING');
+    await database.execute((tx) => tx.setTranscriptVisibility(version.id, 'STAGING'));
     expect((await keyword('apple')).total).toBe(0);
     expect((await semantic(database, 'apple', { minScore: -1 })).total).toBe(0);
-    await database.setTranscriptVisibility(version.id, 'ACTIVE');
+    await database.execute((tx) => tx.setTranscriptVisibility(version.id, 'ACTIVE'));
     expect((await keyword('apple')).total).toBe(2);
     expect(await database.softDeleteTranscriptSegments(version.id)).toBe(2);
     expect((await keyword('apple')).total).toBe(0);
   });
 
-  it('hides and removes embeddings and leaves their segments to be found by words', async () => {
+  it('hides embeddings and leaves their segments to be found by words', async () => {
     const { database } = world;
-    const { version, segmentIds } = await publish(database, PLACE, 'a', ['red apple', 'green apple']);
+    const { version } = await publish(database, PLACE, 'a', ['red apple', 'green apple']);
     expect((await semantic(database, 'apple')).total).toBe(2);
-    expect(await database.softDeleteEmbeddings(version.id, [segmentIds[0] ?? ''])).toBe(1);
-    expect((await semantic(database, 'apple')).hits.map(({ segmentId }) => segmentId)).toEqual([segmentIds[1]]);
-    await database.setEmbeddingVisibility(version.id, 'ARCHIVED');
+    await database.execute((tx) => tx.setEmbeddingVisibility(version.id, 'ARCHIVED'));
     expect((await semantic(database, 'apple')).total).toBe(0);
     expect((await keyword('apple')).total).toBe(2);
-    await database.setEmbeddingVisibility(version.id, 'ACTIVE');
-    expect((await semantic(database, 'apple')).total).toBe(1);
-    expect(await database.softDeleteEmbeddings(version.id)).toBe(1);
-    expect((await semantic(database, 'apple')).total).toBe(0);
+    await database.execute((tx) => tx.setEmbeddingVisibility(version.id, 'ACTIVE'));
+    expect((await semantic(database, 'apple')).total).toBe(2);
   });
 
   it('shows vectors that come late, in every process', async () => {
@@ -291,28 +284,6 @@ describeOnEngines('the search database', (open) => {
     expect(await purgeRetired(interrupted, Date.now() + 60_000)).toBe(1);
     expect(new Set(refused)).toEqual(new Set(['not_found']));
     expect((await keyword('words')).hits.map(({ text }) => text)).toEqual(['new words']);
-  });
-
-  it('keeps dead letters, the newest first', async () => {
-    const { database } = world;
-    const letter = {
-      jobId: 'job',
-      assetId: 'asset',
-      versionId: null,
-      errorCode: 'no_sound',
-      message: 'there is no sound',
-      retryable: false,
-      attempt: 2,
-      jobData: '{}',
-      logs: null,
-    };
-    const first = await database.addDeadLetter(letter);
-    const second = await database.addDeadLetter({ ...letter, jobId: 'other', retryable: true });
-    expect(await database.listDeadLetters(10, 0)).toEqual([second, first]);
-    expect(await database.listDeadLetters(1, 1)).toEqual([first]);
-    expect(await database.removeDeadLetter(first.id)).toBe(true);
-    expect(await database.removeDeadLetter(first.id)).toBe(false);
-    expect(await database.listDeadLetters(10, 0)).toEqual([second]);
   });
 
   it('runs a function as a transaction: all of it or nothing', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
 import { VISIBILITIES } from '../../../src/features/search/rules/version.ts';
-import { openSearchWorld, type SearchWorld, semantic, stage } from '../../support/search/search-world.ts';
+import { embeddingsOf, openSearchWorld, type SearchWorld, semantic, stage } from '../../support/search/search-world.ts';
 import { seededRandom } from '../../support/vast-emulator/seeded-random.ts';
 
 const KEYS = ['a', 'b', 'c'];
@@ -43,10 +43,9 @@ describe('whatever is done to assets and versions', () => {
         const segmentIds = [oneOf(known.get(versionId) ?? [])];
         if (kind === 3 || kind === 4) await database.setCurrentVersion(assetId, versionId);
         else if (kind === 5) await database.tombstoneAsset(assetId);
-        else if (kind === 6) await database.setTranscriptVisibility(versionId, oneOf(VISIBILITIES));
-        else if (kind === 7) await database.setEmbeddingVisibility(versionId, oneOf(VISIBILITIES));
-        else if (random() < 0.5) await database.softDeleteTranscriptSegments(versionId, segmentIds);
-        else await database.softDeleteEmbeddings(versionId, segmentIds);
+        else if (kind === 6) await database.execute((tx) => tx.setTranscriptVisibility(versionId, oneOf(VISIBILITIES)));
+        else if (kind === 7) await database.execute((tx) => tx.setEmbeddingVisibility(versionId, oneOf(VISIBILITIES)));
+        else await database.softDeleteTranscriptSegments(versionId, segmentIds);
       };
 
       for (let count = 0; count < STEPS; count += 1) {
@@ -67,12 +66,9 @@ describe('whatever is done to assets and versions', () => {
             );
             segments.push(...active.map(({ id }) => id));
             const model = 'hashing-1-384';
-            const near = (await database.getEmbeddings(versionId, model)).filter(
-              (each) => each.visibility === 'ACTIVE',
-            );
-            vectors.push(
-              ...near.map(({ segmentId }) => segmentId).filter((id) => active.some((each) => each.id === id)),
-            );
+            const isNear = version.embeddingVisibility === 'ACTIVE';
+            const near = isNear ? await embeddingsOf(world.manager, versionId, model) : [];
+            vectors.push(...near.map(({ segment_id: id }) => id).filter((id) => active.some((each) => each.id === id)));
           }
         }
         const found = await database.keywordSearch({ text: 'said', ...ALL });

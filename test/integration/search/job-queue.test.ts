@@ -101,7 +101,7 @@ describeOnEngines('the queue of jobs', (open) => {
       }
     }
     expect(await queue.stats()).toEqual({ waiting: 0, active: 0, completed: 0, failed: 0, dead: 1 });
-    const [letter] = await world.database.listDeadLetters(10, 0);
+    const [letter] = (await world.database.pageOfDeadLetters({ limit: 10 })).items;
     expect(letter).toMatchObject({ errorCode: 'broken', message: 'it broke', retryable: true, attempt: 5 });
     expect(JSON.parse(letter?.jobData ?? '')).toMatchObject({ idempotencyKey: 'k', enginePolicy: 'fast' });
   });
@@ -111,7 +111,7 @@ describeOnEngines('the queue of jobs', (open) => {
     await queue.enqueue({ idempotencyKey: 'k', assetId: 'a' });
     queue.consume(async () => Promise.reject(new AppError('invalid_request', 'no transcript')), OPTIONS);
     await expect.poll(() => queue.stats()).toMatchObject({ dead: 1 });
-    const [letter] = await world.database.listDeadLetters(10, 0);
+    const [letter] = (await world.database.pageOfDeadLetters({ limit: 10 })).items;
     expect(letter).toMatchObject({ errorCode: 'invalid_request', retryable: false, attempt: 1 });
   });
 
@@ -124,13 +124,13 @@ describeOnEngines('the queue of jobs', (open) => {
     expect(await short.ack(first)).toBe(false);
     expect(await short.nack(first, FAILURE)).toBe(false);
     expect(await short.nack(first, FINAL)).toBe(false);
-    expect(await world.database.listDeadLetters(10, 0)).toEqual([]);
+    expect((await world.database.pageOfDeadLetters({ limit: 10 })).items).toEqual([]);
     const queue = world.queue(QUICK);
     const held = await hold(queue);
     expect(await queue.nack(held, FINAL)).toBe(true);
     expect(await queue.ack(held)).toBe(false);
     expect(await queue.stats()).toMatchObject({ dead: 1, completed: 0 });
-    expect(await world.database.listDeadLetters(10, 0)).toHaveLength(1);
+    expect((await world.database.pageOfDeadLetters({ limit: 10 })).items).toHaveLength(1);
   });
 
   it('keeps the lease of a job that takes long, and ends one that takes too long', async () => {
@@ -180,10 +180,10 @@ describeOnEngines('the queue of jobs', (open) => {
     const control = new QueueControl(world.manager);
     const { id } = await queue.enqueue({ idempotencyKey: 'k', assetId: 'a', data: '{"x":1}' });
     await queue.nack(await hold(queue), FINAL);
-    const [letter] = await world.database.listDeadLetters(10, 0);
+    const [letter] = (await world.database.pageOfDeadLetters({ limit: 10 })).items;
     const back = await control.requeue(letter?.id ?? '');
     expect(back).toMatchObject({ id, attempt: 0, status: 'waiting', data: '{"x":1}' });
-    expect(await world.database.listDeadLetters(10, 0)).toEqual([]);
+    expect((await world.database.pageOfDeadLetters({ limit: 10 })).items).toEqual([]);
     await expect(control.requeue(letter?.id ?? '')).rejects.toMatchObject({ code: 'not_found' });
     queue.consume(async () => undefined, OPTIONS);
     await expect.poll(() => queue.stats()).toMatchObject({ completed: 1, dead: 0 });
@@ -206,7 +206,7 @@ describeOnEngines('the queue of jobs', (open) => {
     await database.updateAssetStatus(settled ?? '', { triageState: 'skipped' });
     expect(await control.purgeDeadLetters(Date.now() - 60_000)).toBe(0);
     expect(await control.purgeDeadLetters(Date.now() + 60_000)).toBe(1);
-    expect((await database.listDeadLetters(10, 0)).map(({ assetId }) => assetId)).toEqual([open]);
+    expect((await database.pageOfDeadLetters({ limit: 10 })).items.map(({ assetId }) => assetId)).toEqual([open]);
     expect(await queue.stats()).toMatchObject({ dead: 1 });
     expect(await control.requeueAsset(open ?? '')).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { insertDeadLetter } from '../../../src/features/search/repositories/dead-letters.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnEngines, embedder, publish, type SearchWorld, stage } from '../../support/search/search-world.ts';
 import type { CursorPosition, Page, PageRequest } from '../../../src/shared/paging.ts';
@@ -74,12 +75,16 @@ describeOnEngines('listings of media search', (open) => {
     const made: string[] = [];
     for (let n = 0; n < 5; n++) {
       const why = { errorCode: 'e', message: `m${n}`, retryable: false, attempt: 1, jobData: '{}', logs: null };
-      const letter = await database.addDeadLetter({ jobId: `j${n}`, assetId: 'a', versionId: null, ...why });
-      made.unshift(letter.id);
+      const letter = { jobId: `j${n}`, assetId: 'a', versionId: null, ...why };
+      const { id } = await world.manager.transaction((tx) => insertDeadLetter(tx, letter, Date.now()));
+      made.unshift(id);
     }
     for (const limit of [1, 2, 5, 6]) {
       const letters = await all((page) => database.pageOfDeadLetters(page), limit);
       expect(letters.map(({ id }) => id)).toEqual(made);
     }
+    expect(await database.removeDeadLetter(made[0] ?? '')).toBe(true);
+    expect(await database.removeDeadLetter(made[0] ?? '')).toBe(false);
+    expect((await database.pageOfDeadLetters({ limit: 10 })).items.map(({ id }) => id)).toEqual(made.slice(1));
   });
 });

@@ -6,7 +6,13 @@ import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embe
 import { EmbeddingUpkeep } from '../../../src/features/search/services/embedding-upkeep.ts';
 import { Indexer } from '../../../src/features/search/services/indexer.ts';
 import { OutdatedVectors } from '../../../src/features/search/repositories/outdated-vectors.ts';
-import { describeOnEngines, DIMENSION, type SearchWorld, semantic } from '../../support/search/search-world.ts';
+import {
+  describeOnEngines,
+  DIMENSION,
+  embeddingsOf,
+  type SearchWorld,
+  semantic,
+} from '../../support/search/search-world.ts';
 
 const QUICK = { leaseMs: 30_000, pollMs: 10 };
 const NO_SIGNAL = new AbortController().signal;
@@ -89,7 +95,7 @@ describeOnEngines('a change of the embedding model', (open) => {
     expect([await outdated.count('two'), await totals('two'), await totals('one')]).toEqual([0, 2, 0]);
     expect(await totals('a person’s')).toBe(1);
     for (const id of ids) {
-      expect(await world.database.getEmbeddings(id, 'one')).toEqual([]);
+      expect(await embeddingsOf(world.manager, id, 'one')).toEqual([]);
       expect(await world.database.getVersion(id)).toMatchObject({ status: 'indexed', embeddingModel: 'two' });
     }
 

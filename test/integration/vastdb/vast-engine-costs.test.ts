@@ -161,7 +161,7 @@ describe('what others left', () => {
     expect(emulator.settings.version).toBe('5.4.0.1');
     const older = await openEmulatedEngine({ version: '5.2.0.1' });
     await VastDBManager.open(older.engine, [EVENTS]);
-    expect(older.emulator.requests.count('projection.create')).toBe(2);
+    expect(older.emulator.requests.count('projection.create')).toBe(1);
     await older.dispose();
     await replica(emulator);
     expect(emulator.requests.count('projection.create')).toBe(0);

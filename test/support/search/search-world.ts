@@ -8,8 +8,9 @@ import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embe
 import type { ConsumerTimes } from '../../../src/features/search/repositories/job-consumer.ts';
 import { JobQueue } from '../../../src/features/search/repositories/job-queue.ts';
 import { SearchDatabase } from '../../../src/features/search/repositories/search-database.ts';
-import { searchTables } from '../../../src/features/search/search-tables.ts';
+import { EMBEDDINGS, searchTables } from '../../../src/features/search/search-tables.ts';
 import type { TableEngine } from '../../../src/vastdb/engine.ts';
+import { and, eq, isNull } from '../../../src/vastdb/predicate/builder.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { openTestEngine, TEST_TABLE_ENGINE } from '../table-engine.ts';
 import { withoutOrdering } from '../unordered-engine.ts';
@@ -93,6 +94,13 @@ export async function openSearchWorld(open: OpenEngine = openTemporaryEngine): P
     },
   };
 }
+
+/** Vectors of a version by one model that are not deleted, in no order. */
+export const embeddingsOf = (manager: VastDBManager, versionId: string, model: string) =>
+  manager.selectRows({
+    table: EMBEDDINGS,
+    where: and([eq('version_id', versionId), eq('model', model), isNull('deleted_ms')]),
+  });
 
 /** Segments of five seconds each, one after the other. */
 export function segmentsOf(texts: readonly string[], speaker: string | null = null): TranscriptSegmentInput[] {

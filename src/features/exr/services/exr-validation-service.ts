@@ -7,7 +7,7 @@ import type { ExrInspection } from '../rules/inspection.ts';
 import { DEFAULT_EXR_POLICY, type ExrPolicy, type Verdict } from '../rules/policy/policy.ts';
 import { type ExrValidation, type JudgedHeader, validateExr } from '../rules/policy/validate.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { nextTurn } from '../../../shared/turns.ts';
+import { nextTurn } from '../../../shared/loop-turns.ts';
 import type { ExrFileService } from './exr-file-service.ts';
 
 interface ValidatedExrFile extends Pick<ExrValidation, 'status' | 'rules'> {

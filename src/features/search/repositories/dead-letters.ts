@@ -1,22 +1,8 @@
 import type { DeadLetter, DeadLetterInput } from '../rules/job.ts';
 import { uuidV7 } from '../../../shared/uuid.ts';
-import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq } from '../../../vastdb/predicate/builder.ts';
 import { DEAD_LETTERS, type DeadLetterRow } from '../search-job-tables.ts';
-
-/** The newest first. */
-export async function readDeadLetters(reader: ManagedReader, limit: number, offset: number): Promise<DeadLetter[]> {
-  const rows = await reader.selectRows({
-    table: DEAD_LETTERS,
-    orderBy: [
-      { column: 'created_ms', direction: 'desc' },
-      { column: 'id', direction: 'desc' },
-    ],
-    limit: offset + limit,
-  });
-  return rows.slice(offset).map(toDeadLetter);
-}
 
 export async function insertDeadLetter(
   tx: ManagedTransaction,

@@ -1,4 +1,4 @@
-import type { Embedding, EmbeddingInput } from '../rules/embedding.ts';
+import type { EmbeddingInput } from '../rules/embedding.ts';
 import type { Version } from '../rules/version.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { RowId } from '../../../vastdb/engine.ts';
@@ -9,24 +9,6 @@ import type { CellsOf, RowOf } from '../../../vastdb/schema/define-table.ts';
 import { EMBEDDINGS, SEGMENTS } from '../search-tables.ts';
 
 const COLUMNS = ['segment_id', 'version_id', 'asset_id', 'model', 'dimension', 'vector', 'deleted_ms'] as const;
-
-/** In no particular order. */
-export async function readEmbeddings(reader: ManagedReader, version: Version, model: string): Promise<Embedding[]> {
-  const { rows } = await reader.select({
-    table: EMBEDDINGS,
-    columns: ['segment_id', 'dimension', 'vector', 'deleted_ms'],
-    where: and([eq('version_id', version.id), eq('model', model)]),
-  });
-  return rows.map(([segmentId, dimension, vector, deletedMs]): Embedding => ({
-    segmentId,
-    versionId: version.id,
-    assetId: version.assetId,
-    model,
-    dimension,
-    vector,
-    visibility: deletedMs === null ? version.embeddingVisibility : 'SOFT_DELETED',
-  }));
-}
 
 /** @throws AppError `invalid_request` for a segment of another version, and for an invalid vector. */
 export async function writeEmbeddings(

@@ -1,6 +1,5 @@
 import type { Asset, AssetInput, AssetStatusChange } from '../rules/asset.ts';
-import type { Embedding, EmbeddingInput } from '../rules/embedding.ts';
-import type { DeadLetter, DeadLetterInput } from '../rules/job.ts';
+import type { EmbeddingInput } from '../rules/embedding.ts';
 import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
 import {
   type Version,
@@ -15,8 +14,8 @@ import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts'
 import { type Access, FULL_ACCESS } from '../../../tams/access/access.ts';
 import { assetNotFound, findAsset, findAssetByBucketAndKey, lockAsset, updateAsset, writeAsset } from './assets.ts';
 import { assetIdOf } from './content-ids.ts';
-import { deleteDeadLetter, insertDeadLetter, readDeadLetters } from './dead-letters.ts';
-import { countEmbeddings, readEmbeddings, removeEmbeddings, writeEmbeddings } from './embeddings.ts';
+import { deleteDeadLetter } from './dead-letters.ts';
+import { removeEmbeddings, writeEmbeddings } from './embeddings.ts';
 import { publish, refreshVectors, refreshVisible, retire } from './publication.ts';
 import {
   countSegments,
@@ -52,12 +51,6 @@ export class SearchReads {
     return (await this.getAsset(version.assetId)) === undefined ? undefined : version;
   }
 
-  /** Whether the version was indexed, fully or partly. */
-  async isVersionProcessed(versionId: string): Promise<boolean> {
-    const version = await this.getVersion(versionId);
-    return version?.status === 'indexed' || version?.status === 'index_partial';
-  }
-
   /** In the order of their starts; of one chunking, or of all. */
   async getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
     return readSegments(this.#reader, await this.#version(versionId), chunking);
@@ -66,15 +59,6 @@ export class SearchReads {
   /** The ids of present segments of another chunking, and of this one from this position on. */
   segmentsBeyond(versionId: string, chunking: string, position: number): Promise<string[]> {
     return findSegmentsBeyond(this.#reader, versionId, chunking, position);
-  }
-
-  async getEmbeddings(versionId: string, model: string): Promise<Embedding[]> {
-    return readEmbeddings(this.#reader, await this.#version(versionId), model);
-  }
-
-  /** The newest first. */
-  listDeadLetters(limit: number, offset: number): Promise<DeadLetter[]> {
-    return readDeadLetters(this.#reader, limit, offset);
   }
 
   async #version(versionId: string): Promise<Version> {
@@ -197,21 +181,6 @@ export class SearchOperations extends SearchReads {
 
   async setEmbeddingVisibility(versionId: string, visibility: Visibility): Promise<void> {
     await this.#changeVersion(versionId, { embeddingVisibility: visibility });
-  }
-
-  async softDeleteEmbeddings(versionId: string, segmentIds?: readonly string[]): Promise<number> {
-    if (segmentIds === undefined) {
-      await this.#changeVersion(versionId, { embeddingVisibility: 'SOFT_DELETED' });
-      return countEmbeddings(this.#tx, versionId);
-    }
-    await this.#lockVersion(versionId);
-    const removed = await removeEmbeddings(this.#tx, versionId, segmentIds, Date.now());
-    await refreshVectors(this.#tx, versionId);
-    return removed;
-  }
-
-  addDeadLetter(input: DeadLetterInput): Promise<DeadLetter> {
-    return insertDeadLetter(this.#tx, input, Date.now());
   }
 
   /** False where there is none. */

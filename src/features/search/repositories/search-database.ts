@@ -1,12 +1,12 @@
 import type { Limits } from '../../../tams/access/rights.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset, AssetStatusChange, AssetInput } from '../rules/asset.ts';
-import type { Embedding, EmbeddingInput } from '../rules/embedding.ts';
-import type { DeadLetter, DeadLetterInput } from '../rules/job.ts';
+import type { EmbeddingInput } from '../rules/embedding.ts';
+import type { DeadLetter } from '../rules/job.ts';
 import type { AssetFilter, VersionSize } from '../rules/search-listings.ts';
 import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from '../rules/search-query.ts';
 import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
-import type { Version, Visibility, VersionStatusChange, VersionInput } from '../rules/version.ts';
+import type { Version, VersionStatusChange, VersionInput } from '../rules/version.ts';
 import type { Lane } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
@@ -108,24 +108,8 @@ export class SearchDatabase {
     return this.#read((reads) => reads.getVersion(versionId));
   }
 
-  isVersionProcessed(versionId: string): Promise<boolean> {
-    return this.#read((reads) => reads.isVersionProcessed(versionId));
-  }
-
-  segmentsBeyond(versionId: string, chunking: string, position: number): Promise<string[]> {
-    return this.#read((reads) => reads.segmentsBeyond(versionId, chunking, position));
-  }
-
   getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
     return this.#read((reads) => reads.getTranscriptSegments(versionId, chunking));
-  }
-
-  getEmbeddings(versionId: string, model: string): Promise<Embedding[]> {
-    return this.#read((reads) => reads.getEmbeddings(versionId, model));
-  }
-
-  listDeadLetters(limit: number, offset: number): Promise<DeadLetter[]> {
-    return this.#read((reads) => reads.listDeadLetters(limit, offset));
   }
 
   upsertAsset(input: AssetInput): Promise<Asset> {
@@ -152,24 +136,8 @@ export class SearchDatabase {
     return this.#write((operations) => operations.updateVersionStatus(versionId, change));
   }
 
-  setTranscriptVisibility(versionId: string, visibility: Visibility): Promise<void> {
-    return this.#write((operations) => operations.setTranscriptVisibility(versionId, visibility));
-  }
-
   softDeleteTranscriptSegments(versionId: string, segmentIds?: readonly string[]): Promise<number> {
     return this.#write((operations) => operations.softDeleteTranscriptSegments(versionId, segmentIds));
-  }
-
-  setEmbeddingVisibility(versionId: string, visibility: Visibility): Promise<void> {
-    return this.#write((operations) => operations.setEmbeddingVisibility(versionId, visibility));
-  }
-
-  softDeleteEmbeddings(versionId: string, segmentIds?: readonly string[]): Promise<number> {
-    return this.#write((operations) => operations.softDeleteEmbeddings(versionId, segmentIds));
-  }
-
-  addDeadLetter(input: DeadLetterInput): Promise<DeadLetter> {
-    return this.#write((operations) => operations.addDeadLetter(input));
   }
 
   removeDeadLetter(id: string): Promise<boolean> {

@@ -1,17 +1,9 @@
-import type { Visibility } from './version.ts';
-
 /** A segment's text as a vector of unit length, in the space of a model. There is one for each segment and model. */
-export interface Embedding {
+export interface EmbeddingInput {
   readonly segmentId: string;
-  readonly versionId: string;
-  readonly assetId: string;
   readonly model: string;
-  readonly dimension: number;
   readonly vector: Float32Array;
-  readonly visibility: Visibility;
 }
-
-export type EmbeddingInput = Pick<Embedding, 'segmentId' | 'model' | 'vector'>;
 
 /** Turns texts into vectors. */
 export interface Embedder {

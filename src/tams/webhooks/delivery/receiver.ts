@@ -16,7 +16,7 @@ import { wholeSeconds } from '../../../shared/time/shown-times.ts';
 import { DeliveryProgress } from './delivery-progress.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { LogPages } from './log-pages.ts';
-import type { Turns } from './turns.ts';
+import type { DeliveryTurns } from './delivery-turns.ts';
 
 /** Deliveries under way to one receiver at most, and connections to it. */
 export const MAX_WIDTH = 16;
@@ -42,7 +42,7 @@ const READ_RETRY_MS = 1_000;
 export interface ReceiverContext {
   readonly pages: LogPages;
   /** Shared by all receivers of the process. */
-  readonly turns: Turns;
+  readonly turns: DeliveryTurns;
   readonly sender: WebhookSender;
   readonly retryMaxMs: number;
   readonly logger: Logger;

@@ -6,7 +6,7 @@ import type { LeaseKeeper } from '../../leases/lease-keeper.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
 import { LogPages } from './log-pages.ts';
 import { Receiver, type ReceiverContext } from './receiver.ts';
-import { Turns } from './turns.ts';
+import { DeliveryTurns } from './delivery-turns.ts';
 import type { VastStore } from '../../vast-store.ts';
 
 /** Interval of looking for other processes' events and registrations, and of sharing the registrations out. */
@@ -38,7 +38,7 @@ export class WebhookDelivery {
   readonly #rounds: WorkerLoop;
   readonly #keeping: WorkerLoop;
   readonly #pages: LogPages;
-  readonly #turns = new Turns();
+  readonly #turns = new DeliveryTurns();
   readonly #receivers = new Map<string, Receiver>();
   readonly #toKeep = new Set<Receiver>();
   readonly #toKeepLate = new Set<Receiver>();

@@ -7,7 +7,7 @@ import { WebhookSender } from '../../../../../src/tams/webhooks/delivery/webhook
 import { createLogger } from '../../../../../src/operation/logger.ts';
 import { LogPages } from '../../../../../src/tams/webhooks/delivery/log-pages.ts';
 import { Receiver } from '../../../../../src/tams/webhooks/delivery/receiver.ts';
-import { Turns } from '../../../../../src/tams/webhooks/delivery/turns.ts';
+import { DeliveryTurns } from '../../../../../src/tams/webhooks/delivery/delivery-turns.ts';
 import { WebhookReceiver } from '../../../../support/webhook-receiver.ts';
 
 const FLOWS = 8;
@@ -48,7 +48,7 @@ function newReceiver(of: Registration): Receiver {
   const guard = new AddressGuard({ hosts: [], networks: ['127.0.0.1'] });
   return new Receiver(of, {
     pages,
-    turns: new Turns(),
+    turns: new DeliveryTurns(),
     sender: new WebhookSender(guard, { timeoutMs: 60_000, sockets: 16, userAgent: 'test' }),
     retryMaxMs: RETRY_MAX_MS,
     logger: createLogger('silent'),

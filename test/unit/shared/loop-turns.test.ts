@@ -1,6 +1,6 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { LoopTurns } from '../../../src/shared/turns.ts';
+import { LoopTurns } from '../../../src/shared/loop-turns.ts';
 
 /** A clock that only the work of these tests moves: what they find depends on no machine. */
 function turnsWithClock(): { turns: LoopTurns; clock: { ms: number } } {

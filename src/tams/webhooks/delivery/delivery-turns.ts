@@ -5,7 +5,7 @@ const PER_TURN = 2;
  * Spreads deliveries that are due at once over turns of the event loop. One event begins as many deliveries as there
  * are registrations; all of them at once would keep every request waiting.
  */
-export class Turns {
+export class DeliveryTurns {
   readonly #waiting: (() => void)[] = [];
   #left = PER_TURN;
   #scheduled = false;

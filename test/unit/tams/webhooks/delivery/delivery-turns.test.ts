@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Turns } from '../../../../../src/tams/webhooks/delivery/turns.ts';
+import { DeliveryTurns } from '../../../../../src/tams/webhooks/delivery/delivery-turns.ts';
 
 it('what is asked for at once begins in order, two in a turn of the event loop', async () => {
-  const turns = new Turns();
+  const turns = new DeliveryTurns();
   const begun: number[] = [];
   const ask = (number: number) => void turns.next().then(() => begun.push(number));
   for (let number = 0; number < 7; number += 1) ask(number);
