@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { ALONE, type Siblings } from '../../operation/siblings.ts';
 import { AuditCounts } from './audit-counts.ts';
 import type { AuditEntry, AuditRecord } from './audit.ts';
 import type { Client } from './verified.ts';
@@ -22,12 +23,16 @@ export class AuditTrail {
   readonly counts = new AuditCounts();
   readonly #onPending: () => void;
   readonly #logins = new LRUCache<string, number>({ max: LOGINS_MAX });
+  readonly #noteLogin: (key: string) => void;
   readonly #repeats = new RefusalRepeats(REFUSAL_INTERVAL_MS);
   #pending = new Map<string, Pending>();
 
   /** `onPending` is called when there is something to write, after there was nothing. */
-  constructor(onPending: () => void) {
+  constructor(onPending: () => void, siblings: Siblings = ALONE) {
     this.#onPending = onPending;
+    this.#noteLogin = siblings.everywhere('login recorded', (key) => {
+      this.#logins.set(key, Date.now());
+    });
   }
 
   /** Whether there are, or may be, repetitions that `drain` returns only after their interval. */
@@ -48,7 +53,7 @@ export class AuditTrail {
     const last = this.#logins.get(key);
     const now = Date.now();
     if (last !== undefined && now - last < LOGIN_INTERVAL_MS) return;
-    this.#logins.set(key, now);
+    this.#noteLogin(key);
     this.record({ event: 'login', principal, scheme, address: client.ip, requestId: client.id });
   }
 

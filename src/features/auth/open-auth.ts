@@ -29,7 +29,7 @@ export async function openAuth({ manager, siblings, logger }: Platform, config: 
   const { JwtVerifier } = jwt === undefined ? {} : await import('./jwt-verifier.ts');
   const audit = new AuditTrail(() => {
     auditWorker.wake();
-  });
+  }, siblings);
   const auditWorker = new AuditWorker(store, audit, auditRetentionDays * DAY_MS, logger);
   const directory = new CredentialDirectory(store);
   const tokenVerifier = new TokenVerifier(directory, tokens);

@@ -6,7 +6,7 @@ import type { AuditRecord } from '../../../src/features/auth/audit.ts';
 import { TokenAdmin } from '../../../src/features/auth/token-admin.ts';
 import { UserAdmin } from '../../../src/features/auth/user-admin.ts';
 import { call } from '../../support/http-client.ts';
-import { startTestServer } from '../../support/test-server.ts';
+import { startTestServer, WORKERS } from '../../support/test-server.ts';
 import { onAuthStore } from './support/auth-store.ts';
 import { basic, bearer, tokensFile } from './support/requests.ts';
 
@@ -64,17 +64,21 @@ describe('the audit log', () => {
     const found = (part: Partial<AuditRecord>) =>
       log.filter((record) => Object.entries(part).every(([key, value]) => record[key as keyof AuditRecord] === value));
     const address = '127.0.0.1';
-    expect(found({ event: 'login', principal: 'reader', scheme: 'token', address })).toHaveLength(1);
+    const countOf = (records: readonly AuditRecord[]) => records.reduce((sum, { count }) => sum + count, 0);
+    // Another process may hear of it too late.
+    const logins = found({ event: 'login', principal: 'reader', scheme: 'token', address });
+    expect([logins.length > 0, logins.length <= WORKERS]).toEqual([true, true]);
     expect(found({ event: 'login', principal: 'alice', scheme: 'basic' })).toHaveLength(1);
-    const [denied] = found({
+    const denied = found({
       event: 'denied',
       principal: 'reader',
       action: 'PUT /flows/:flowId',
       detail: 'lacks write',
     });
-    expect(denied?.count).toBe(3);
+    expect(countOf(denied)).toBe(3);
     const failures = found({ event: 'login_failed', address });
-    expect(failures.find(({ scheme, principal }) => scheme === 'token' && principal === undefined)?.count).toBe(4);
+    const unknown = failures.filter(({ scheme, principal }) => scheme === 'token' && principal === undefined);
+    expect(countOf(unknown)).toBe(4);
     expect(found({ event: 'login_failed', scheme: 'token', principal: 'robot' })).toHaveLength(1);
     expect(found({ event: 'login_failed', detail: 'no credentials' })).toHaveLength(1);
     expect(found({ event: 'login_failed', principal: 'alice', detail: 'the password is wrong' })).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditEntry } from '../../../../src/features/auth/audit.ts';
 import { AuditTrail } from '../../../../src/features/auth/audit-trail.ts';
+import { ALONE } from '../../../../src/operation/siblings.ts';
 
 const denied = (n: number): AuditEntry => ({ event: 'denied', principal: `user ${n}`, requestId: `request ${n}` });
 
@@ -74,6 +75,23 @@ describe('AuditTrail', () => {
       ['basic', '10.0.0.1', 1],
     ]);
   });
+});
+
+it('a login that one process of a server has recorded is not recorded by another', () => {
+  const processes: ((told: never) => void)[] = [];
+  const siblings: typeof ALONE = {
+    ...ALONE,
+    everywhere: (_topic, listener) => {
+      processes.push(listener);
+      return (told) => processes.forEach((process) => process(told as never));
+    },
+  };
+  const [one, other] = [new AuditTrail(() => undefined, siblings), new AuditTrail(() => undefined, siblings)];
+  const client = { ip: '127.0.0.1', id: 'request' };
+  one.login('alice', 'basic', client);
+  other.login('alice', 'basic', client);
+  other.login('bob', 'basic', client);
+  expect([one, other].map((trail) => trail.drain().map(({ principal }) => principal))).toEqual([['alice'], ['bob']]);
 });
 
 describe('refusals that go on', () => {
