@@ -81,6 +81,18 @@ export function describeRows(context: SuiteContext): void {
       expect(await allRows(context, table, names)).toEqual([[null, 7n, null, null, null, null, null]]);
     });
 
+    it('keeps all rows that come at once, whatever their count', async () => {
+      for (const count of [31, 32, 33, 100]) {
+        const table = await createTable(context, columns);
+        const row = (n: number): Cell[] => [BigInt(n), n % 3 === 0 ? null : `text ${n}`, n % 2 === 0, n, n / 2];
+        const rows = Array.from({ length: count }, (_, n) => row(n));
+        const written = ['big', 'text', 'flag', 'small', 'real'];
+        await insert(context, table, written, rows);
+        const found = await allRows(context, table, written);
+        expect(found.toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual(rows);
+      }
+    });
+
     it('returns cells in the order of the asked columns', async () => {
       const table = await createTable(context, columns);
       await insert(context, table, ['flag', 'text', 'small'], [[true, 'x', 3]]);
@@ -228,6 +240,8 @@ export function describeRows(context: SuiteContext): void {
         await context.engine().transaction(
           async (tx) => {
             await rejection(tx.insert(table, ['id'], [[1n], [2n], [3n]]), 'duplicate');
+            const many = Array.from({ length: 70 }, (_, index) => [BigInt(70 - index)]);
+            await rejection(tx.insert(table, ['id'], many), 'duplicate');
             await tx.insert(table, ['id'], [[lane === 'interactive' ? 4n : 5n]]);
           },
           { lane },

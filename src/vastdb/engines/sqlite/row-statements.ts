@@ -115,10 +115,12 @@ function lookupText(catalogue: Catalogue, shape: TableShape, { table, column, ma
   );
 }
 
-export function insertText(shape: TableShape, columns: readonly ColumnDefinition[]): string {
+/** Takes the cells of its rows, one row after the other. */
+export function insertText(shape: TableShape, columns: readonly ColumnDefinition[], rows = 1): string {
   if (columns.length === 0) return `INSERT INTO "${shape.name}" DEFAULT VALUES`;
   const names = columns.map(({ name }) => `"${name}"`).join(', ');
-  return `INSERT INTO "${shape.name}" (${names}) VALUES (?${', ?'.repeat(columns.length - 1)})`;
+  const row = `(?${', ?'.repeat(columns.length - 1)})`;
+  return `INSERT INTO "${shape.name}" (${names}) VALUES ${row}${`, ${row}`.repeat(rows - 1)}`;
 }
 
 /** Takes the values of a row id. */
