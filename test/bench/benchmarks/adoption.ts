@@ -1,5 +1,3 @@
-import { Buffer } from 'node:buffer';
-import { link, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
@@ -17,7 +15,7 @@ import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
-import { requiredAttributes, writeHeader } from '../../support/exr-writer.ts';
+import { makeFrames } from '../../support/frames-on-disk.ts';
 import { findS3Server, type S3Server, startS3Server } from '../../support/s3-server.ts';
 import { type Benchmark, type BenchmarkContext, type BenchmarkRow, perSecond } from '../support/benchmark.ts';
 import { makeRunDirectory } from '../support/run-directory.ts';
@@ -29,8 +27,6 @@ const MB = 1e6;
 const TARGET_MB = 300;
 const FRAMES_PER_S = 500;
 const KEYS_PER_S = 5_000;
-/** Keys of a folder: a file system has room for no more than 65,000 names of one file. */
-const FOLDER = 10_000;
 const BINARY = findS3Server();
 /** Metrics that are asked for more often take a noticeable part of the server's time. */
 const LOOK_MS = 500;
@@ -59,7 +55,7 @@ export const adoption: Benchmark = {
 async function ofFrames({ scale, ...context }: BenchmarkContext, s3: S3Server): Promise<BenchmarkRow[]> {
   const count = scale.quick ? 400 : 100_000;
   return onServer(s3, makeRunDirectory('tams-bench-frames-'), { EXR_AUTO_INSPECT: 'true' }, async (server) => {
-    await makeFrames(s3, 'frames', count);
+    await makeFrames(join(s3.directory, BUCKET, 'frames'), count);
     const whole = await measured(server, async () => {
       const { keys } = await adopt(server, 'frames');
       if (keys['adopted'] !== count) throw new Error(`${JSON.stringify(keys)} instead of ${count} adopted frames`);
@@ -84,7 +80,7 @@ async function ofFrames({ scale, ...context }: BenchmarkContext, s3: S3Server): 
 /** Keys that nobody has to look into: what the listing and the registration cost by themselves, and a folder that is adopted again. */
 async function ofKnownKeys({ scale, ...context }: BenchmarkContext, s3: S3Server): Promise<BenchmarkRow[]> {
   const count = scale.quick ? 2_000 : 1_000_000;
-  await makeFrames(s3, 'keys', count);
+  await makeFrames(join(s3.directory, BUCKET, 'keys'), count);
   const dataDir = makeRunDirectory('tams-bench-keys-');
   const [id, listed] = await onServer(s3, dataDir, {}, async (server) => {
     const asked = await begin(server, 'keys', false);
@@ -286,23 +282,3 @@ async function call<T>(url: string, body?: unknown): Promise<T> {
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as T;
 }
-
-/** Sequences of 10,000 frames; those of one are names of one file, which costs no room. */
-async function makeFrames(s3: S3Server, prefix: string, count: number): Promise<void> {
-  const chunks = Math.ceil(1080 / 16);
-  const header = writeHeader({ parts: [requiredAttributes()] });
-  const pixels = header.length + chunks * 8;
-  const table = Buffer.alloc(chunks * 8);
-  for (let chunk = 0; chunk < chunks; chunk++) table.writeBigUInt64LE(BigInt(pixels + chunk * 512), chunk * 8);
-  const file = Buffer.concat([header, table, Buffer.alloc(chunks * 512)]);
-  for (let first = 0; first < count; first += FOLDER) {
-    const folder = join(s3.directory, BUCKET, prefix, `shot-${String(first / FOLDER).padStart(3, '0')}`);
-    await mkdir(folder, { recursive: true });
-    const original = join(folder, name(0));
-    await writeFile(original, file);
-    for (let frame = 1; frame < Math.min(FOLDER, count - first); frame++)
-      await link(original, join(folder, name(frame)));
-  }
-}
-
-const name = (frame: number): string => `beauty.${String(frame).padStart(6, '0')}.exr`;

@@ -1,13 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startTestServer } from '../../support/test-server.ts';
-import { Api, until } from '../behaviour/support/api.ts';
+import { until } from '../behaviour/support/api.ts';
 import { ffmpeg, hasFfmpeg, makeClip } from '../mgmt-data/support/media.ts';
 import {
   adopt,
@@ -44,24 +42,6 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const below = (prefix: string, files: Readonly<Record<string, Buffer>>): Record<string, Buffer> =>
   Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`${prefix}/${name}`, bytes]));
-
-async function startProcess(env: NodeJS.ProcessEnv): Promise<{ api: Api; kill: () => Promise<void> }> {
-  const server = spawn(process.execPath, ['src/main.js'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const kill = async (): Promise<void> => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const exited = once(server, 'exit');
-    server.kill('SIGKILL');
-    await exited;
-  };
-  onTestFinished(kill);
-  for await (const line of createInterface(server.stdout)) {
-    const url = /TAMS .* at (http:\/\/[^/]+)\//.exec(line)?.[1];
-    if (url === undefined) continue;
-    server.stdout.resume();
-    return { api: new Api(url), kill };
-  }
-  throw new Error('the server ended before it listened');
-}
 
 const byKey = (keys: readonly KeyShown[], name: string): KeyShown | undefined =>
   keys.find(({ key }) => key.endsWith(name));
@@ -256,38 +236,6 @@ describe.skipIf(s3Binary === undefined || !hasFfmpeg)('adoption of sequences', (
       '0 objects adopted.',
       '1 key of it adopted before.',
     ]);
-  });
-
-  it('loses and repeats nothing when the server is killed', async () => {
-    const bucket = await Bucket.open();
-    const name = (number: number): string => `in/long/a.${String(number).padStart(5, '0')}.exr`;
-    const count = 1_200;
-    for (let start = 0; start < count; start += 100) {
-      const files = Array.from({ length: 100 }, (_, index) => [name(start + index), frames[0] ?? Buffer.alloc(0)]);
-      await bucket.putAll(Object.fromEntries(files) as Record<string, Buffer>);
-    }
-    const data = await mkdtemp(join(tmpdir(), 'tams-adopt-kill-'));
-    onTestFinished(() => rm(data, { recursive: true }));
-    const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: data, ...bucket.env({ LOG_LEVEL: 'info' }) };
-    const first = await startProcess(env);
-    const rate = { numerator: 25, denominator: 1 };
-    const asked = { storage_id: STORAGE_ID, prefix: 'in/long', layout: 'frames', frame_rate: rate, start: true };
-    const { id } = await first.api.must<AdoptionShown>('POST', '/internal/adoptions', asked);
-    await first.kill();
-    const next = await startProcess(env);
-    // It has begun, and may be anywhere.
-    const isBegun = ({ keys }: AdoptionShown): boolean => Object.values(keys).some((number) => number > 0);
-    await until(
-      async () => (isBegun(await next.api.get<AdoptionShown>(`/internal/adoptions/${id}`)) ? true : undefined),
-      120_000,
-    );
-    await next.kill();
-    const last = await startProcess(env);
-    const done = await reached(last.api, id, 'done');
-    expect(done.keys).toMatchObject({ adopted: count, refused: 0, missing: 0, planned: 0, listed: 0 });
-    const [flow] = await last.api.get<{ id: string }[]>('/flows');
-    expect(await last.api.all(`/flows/${flow?.id ?? ''}/segments?limit=1000&accept_get_urls=`)).toHaveLength(count);
-    await last.kill();
   });
 
   it('makes a flow of numbered segments, and of a playlist, at the times of their media', async () => {
