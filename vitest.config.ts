@@ -21,6 +21,7 @@ const ON_EVERY_ENGINE = [
   'test/integration/{http,behaviour,auth,operation,search,versions}/**/*.test.ts',
   'test/integration/{event-cost,leases,write-cost}.test.ts',
   'test/integration/media/server-on-s3.test.ts',
+  'test/integration/mgmt/import-targets.slow.test.ts',
   'test/acceptance/{exr-kill,kill,main-job,soft-delete-kill,two-servers,webhooks-kill}.test.ts',
 ];
 

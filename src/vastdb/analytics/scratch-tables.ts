@@ -1,14 +1,17 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { type DuckDB, loadDuckDB } from './compute.ts';
 import { pagesOf } from './result-pages.ts';
+import { literal } from './values.ts';
 
 /** The library's own, beside what the process has. The rest is on the disk. */
-const MEMORY_MIB = 384;
+const MEMORY_MIB = 256;
 const THREADS = 2;
 /** The rows of a chunk of DuckDB, at most. */
 const CHUNK_ROWS = 2048;
+/** Rows that stay in memory until they are written together: of the library's own 122,880 vectors take hundreds of megabytes. */
+const ROW_GROUP_ROWS = 8 * CHUNK_ROWS;
 /** The share of the free disk that may be used. */
 const DISK_SHARE = 0.9;
 
@@ -33,13 +36,17 @@ export class ScratchTables {
   static async open(folder: string): Promise<ScratchTables> {
     const duckdb = await loadDuckDB();
     const { bavail, bsize } = await statfs(folder);
-    const instance = await duckdb.DuckDBInstance.create(join(folder, 'scratch.duckdb'), {
+    const instance = await duckdb.DuckDBInstance.create(':memory:', {
       memory_limit: `${MEMORY_MIB}MiB`,
       threads: String(THREADS),
       temp_directory: join(folder, 'spilled'),
       max_temp_directory_size: `${Math.floor((bavail * bsize * DISK_SHARE) / 2 ** 20)}MiB`,
       preserve_insertion_order: 'false',
     });
+    const connection = await instance.connect();
+    const file = literal(join(folder, 'scratch.duckdb'));
+    await connection.run(`ATTACH ${file} AS scratch (ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+    connection.disconnectSync();
     return new ScratchTables(duckdb, instance);
   }
 
@@ -54,19 +61,26 @@ export class ScratchTables {
     const kept = Object.values(columns);
     const chunkTypes: readonly DuckDBType[] = kept.map((type) => types[type]);
     const declared = Object.entries(columns).map(([name, type]) => `${name} ${types[type].toString()}`);
-    const connection = await this.#instance.connect();
+    const connection = await this.#connect();
     try {
+      // Else each part of the rows would be written twice.
+      await connection.run('BEGIN');
       await connection.run(`CREATE TABLE ${table} (${declared.join(', ')})`);
       const appender = await connection.createAppender(table);
       const value = (cell: ScratchCell): DuckDBValue => (cell instanceof Uint8Array ? new DuckDBBlobValue(cell) : cell);
+      // One for all: its memory is given back when the garbage collector finds it, which does not know how much it is.
+      const chunk = DuckDBDataChunk.create(chunkTypes);
       for await (const page of rows) {
         for (let start = 0; start < page.length; start += CHUNK_ROWS) {
-          const chunk = DuckDBDataChunk.create(chunkTypes, Math.min(CHUNK_ROWS, page.length - start));
+          chunk.reset();
           chunk.setRows(page.slice(start, start + CHUNK_ROWS).map((row) => row.map(value)));
           appender.appendDataChunk(chunk);
+          // It would keep 200,000 rows beside the memory that the library may use.
+          appender.flushSync();
         }
       }
       appender.closeSync();
+      await connection.run('COMMIT');
     } finally {
       connection.disconnectSync();
     }
@@ -74,7 +88,7 @@ export class ScratchTables {
 
   /** The rows of a statement's answer, some at a time, with the cells in its order; the next are computed when they are asked for. */
   async *rows(sql: string): AsyncGenerator<ScratchCell[][]> {
-    const connection = await this.#instance.connect();
+    const connection = await this.#connect();
     try {
       for await (const page of pagesOf(connection, sql)) {
         yield page.map((row) => row.map((cell) => this.#cellOf(cell)));
@@ -85,7 +99,7 @@ export class ScratchTables {
   }
 
   async run(sql: string): Promise<void> {
-    const connection = await this.#instance.connect();
+    const connection = await this.#connect();
     try {
       await connection.run(sql);
     } finally {
@@ -96,6 +110,12 @@ export class ScratchTables {
   /** Its owner removes the folder. */
   close(): void {
     this.#instance.closeSync();
+  }
+
+  async #connect(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect();
+    await connection.run('USE scratch');
+    return connection;
   }
 
   #cellOf(cell: DuckDBValue): ScratchCell {
