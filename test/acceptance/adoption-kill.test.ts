@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { makeFrames } from '../support/frames-on-disk.ts';
-import { type AdoptionShown, Bucket, s3Binary, STORAGE_ID } from '../integration/adoption/support/bucket.ts';
+import { type AdoptionShown, Bucket, reached, s3Binary, STORAGE_ID } from '../integration/adoption/support/bucket.ts';
 import { Api } from '../integration/behaviour/support/api.ts';
 import { runVerify } from './support/mgmt.ts';
 import { ServerFolder } from './support/server-folder.ts';
@@ -46,11 +46,8 @@ describe.skipIf(s3Binary === undefined)('frames in place', { timeout: TIMEOUT_MS
     }
     while ((await workedOn()) < whole || !(await isInspected(api))) await sleep(LOOK_MS);
 
-    const { state, keys } = await api.get<AdoptionShown>(`/internal/adoptions/${id}`);
-    expect({ state, keys }).toMatchObject({
-      state: 'done',
-      keys: { adopted: FRAMES, refused: 0, missing: 0, planned: 0, listed: 0 },
-    });
+    const { keys } = await reached(api, id, 'done');
+    expect(keys).toMatchObject({ adopted: FRAMES, refused: 0, missing: 0, planned: 0, listed: 0 });
     const [onTimelines, inspected]: [string[], string[]] = [[], []];
     for (const { id: flowId } of await api.all<{ id: string }>('/flows?limit=100')) {
       const segments = `/flows/${flowId}/segments?limit=1000&accept_get_urls=`;

@@ -6,8 +6,8 @@ import { pagesOf } from './result-pages.ts';
 import { literal } from './values.ts';
 
 /** The library's own, beside what the process has. The rest is on the disk. */
-const MEMORY_MIB = 256;
-const THREADS = 2;
+const MEMORY_MIB = 384;
+const THREADS = 1;
 /** The rows of a chunk of DuckDB, at most. */
 const CHUNK_ROWS = 2048;
 /** Rows that stay in memory until they are written together: of the library's own 122,880 vectors take hundreds of megabytes. */
