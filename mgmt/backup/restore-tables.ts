@@ -9,7 +9,7 @@ import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
 import { deleteRows } from '../tables/cleanup.ts';
 import { readProgress, RESTORE_LEDGER } from '../tables/fill-ledger.ts';
-import { fillTable } from '../tables/fill-table.ts';
+import { beginAnew, fillTable } from '../tables/fill-table.ts';
 import { openEngine, openManager } from '../tables/open-tables.ts';
 import { OF_PROCESSES, sumTable } from '../tables/table-sum.ts';
 import type { Manifest, TableEntry } from './manifest.ts';
@@ -50,6 +50,7 @@ export async function fillTables(
     }
     await engine.createTable(RESTORE_LEDGER);
     await manager.refreshTableMetadata(RESTORE_LEDGER.name);
+    const filled = { manager, ledger: RESTORE_LEDGER };
     const inBackup = new Set(tables.map(({ name }) => name));
     for (const name of taken) {
       const isBegun = inBackup.has(name) && (await readProgress(manager.reader(), RESTORE_LEDGER, name)) !== undefined;
@@ -60,14 +61,20 @@ export async function fillTables(
       progress.start(`restore ${name}`, rows);
       const names = columns.map((column) => column.name);
       const source = (): AsyncIterable<ColumnBatch> => readArrowFile(join(from, file.path), names);
-      await fillTable(source, { manager, ledger: RESTORE_LEDGER }, { name, columns: names }, progress.advance);
+      await fillTable(source, filled, { name, columns: names }, progress.advance);
     }
+    const differing = [];
     for (const { name, columns, rows, checksum } of tables) {
       const names = columns.map((column) => column.name);
       const sum = await sumTable(manager.reader('background'), { name, columns: names }, () => undefined);
       if (sum.rows === rows && sum.checksum === checksum) continue;
+      differing.push(name);
+      // Its progress says that it is whole: the next restore would leave it as it is.
+      await beginAnew(filled, name);
+    }
+    if (differing.length > 0) {
       throw new Error(
-        `The table ${name} is not as it was backed up: is a server running on it? Stop it, and restore again.`,
+        `These tables are not as they were backed up: ${differing.join(', ')}. Is a server running on them? Stop it, and restore again.`,
       );
     }
     await endFilling(engine);

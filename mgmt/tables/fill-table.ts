@@ -119,8 +119,11 @@ async function insertBatch(
 const rowsOf = ({ columns }: ColumnBatch, start: number, end: number): Cell[][] =>
   Array.from({ length: end - start }, (_, row) => columns.map((cells) => cells[start + row] ?? null));
 
-/** The progress goes to nothing first: a command that goes on after an end in the middle finds too many rows, and deletes them. */
-async function beginAnew({ manager, ledger }: FilledTables, table: string): Promise<void> {
+/**
+ * Empties a table that was begun. The progress goes to nothing first: a command that goes on after an end in the middle finds
+ * too many rows, and deletes them.
+ */
+export async function beginAnew({ manager, ledger }: FilledTables, table: string): Promise<void> {
   const nothing = { rows: 0, checksum: new RowChecksum().value };
   await manager.transaction(async (tx) => {
     const progress = await readProgress(tx, ledger, table);

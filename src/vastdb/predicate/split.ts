@@ -9,9 +9,9 @@ export interface SplitPredicate {
 }
 
 /**
- * Splits a predicate into what an engine evaluates that is not relational, and what is left to the executor. Instead of a part that it cannot
- * evaluate, the engine gets a weaker condition that follows from it, if there is one: rows are fetched by `a >= 5` and
- * filtered by `a >= 5 and (a > 5 or b > 7)`.
+ * Splits a predicate into what an engine that is not relational evaluates, and what is left to the executor. Instead of a
+ * part that it cannot evaluate, the engine gets a weaker condition that follows from it, if there is one: rows are fetched
+ * by `a >= 5` and filtered by `a >= 5 and (a > 5 or b > 7)`.
  */
 export function splitPredicate(predicate: Predicate): SplitPredicate {
   const normal = pushNotInwards(predicate);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backUp } from '../../../mgmt/backup/backup.ts';
 import { restore } from '../../../mgmt/backup/restore.ts';
 import { SILENT } from '../../../mgmt/progress.ts';
@@ -18,8 +18,6 @@ import { describeCommandsBeside, statusOf } from './support/commands-suite.ts';
 import { fillTables, onTables } from './support/filled-tables.ts';
 import { runMgmt } from './support/run-mgmt.ts';
 import { tableDigests } from './support/table-digests.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const SECRET_KEY = 'the secret of all replicas in these tests';
 const OBJECT_ROWS = 6000;

@@ -1,21 +1,20 @@
 import { type FileHandle, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backUp } from '../../../mgmt/backup/backup.ts';
 import type { Manifest } from '../../../mgmt/backup/manifest.ts';
 import { restore } from '../../../mgmt/backup/restore.ts';
 import { SILENT } from '../../../mgmt/progress.ts';
-import { withEngine } from '../../../mgmt/tables/open-tables.ts';
+import { openEngine, openManager, withEngine } from '../../../mgmt/tables/open-tables.ts';
 import { loadConfig } from '../../../src/settings.ts';
 import { EMBEDDINGS } from '../../../src/features/search/search-tables.ts';
 import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
 import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
+import { eq } from '../../../src/vastdb/predicate/builder.ts';
 import { startVastEmulator, type VastEmulator } from '../../support/vast-emulator/index.ts';
 import { fillTables, onTables, rowCounts } from './support/filled-tables.ts';
 import { jsonLines, type Result, startMgmt, startMgmtWithLimit, startServer } from './support/run-mgmt.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const ROWS = 20_000;
 /** Some transactions of a restore. */
@@ -218,6 +217,29 @@ it('a restore of another backup than the one that was broken off leaves nothing 
     await backUp(cluster, { to: at('other-again'), kind: 'arrow', listMedia: false }, SILENT);
     await restore(config('other-back'), { from: at('other-again'), replace: false }, SILENT);
     expect(await rowCounts(at('other-back'))).toEqual(await rowCounts(at('other')));
+  } finally {
+    await emulator.close();
+  }
+});
+
+it('a table that somebody changed during a restore is filled anew by the next one', async () => {
+  const emulator = await startVastEmulator({ schema: 'tams' });
+  try {
+    const cluster = loadConfig({ ...onCluster(emulator), DATA_DIR: at('changed-replica') });
+    await fillTables(at('changed'), 30);
+    await backUp(config('changed'), { to: at('changed-backup'), kind: 'arrow', listMedia: false }, SILENT);
+    const again = () => restore(cluster, { from: at('changed-backup'), replace: false }, SILENT);
+    const keepMark = emulator.faults.add({ kind: 'error', status: 400, operation: 'table.drop' });
+    await expect(again()).rejects.toMatchObject({ kind: 'invalid' });
+    keepMark();
+    const { manager } = await openManager(await openEngine(cluster), { halfFilled: true });
+    await manager.transaction((tx) => tx.update(OBJECTS, eq('id', 'object-1'), { referenced: false }));
+    await manager.close();
+    await expect(again()).rejects.toThrow('These tables are not as they were backed up: objects.');
+    await again();
+    await onTables(onCluster(emulator), async (opened) => {
+      expect(await opened.manager.count(OBJECTS, eq('referenced', true))).toBe(30);
+    });
   } finally {
     await emulator.close();
   }

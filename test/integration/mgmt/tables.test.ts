@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIT_LOG } from '../../../src/features/auth/auth-tables.ts';
 import { FLOW_TAGS } from '../../../src/tams/flows/flow-tables.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -15,8 +15,6 @@ import { describeCommandsBeside, statusOf } from './support/commands-suite.ts';
 import { jsonLines, runMgmt, type Result } from './support/run-mgmt.ts';
 
 // Each command is a process that loads all of the server, a second of work; on a busy machine it takes several.
-vi.setConfig({ testTimeout: 120_000 });
-
 const DAY_MS = 86_400_000;
 const ON_CLUSTER = { TABLE_ENGINE: 'vast', SECRET_KEY: 'the secret of all replicas in these tests' };
 

@@ -7,7 +7,7 @@ import type { Subscriber } from '../../../tams/subscribers.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { isIn } from '../../../vastdb/predicate/builder.ts';
 import { EXR_FILES } from '../exr-tables.ts';
-import { saveInspections } from '../repositories/file-writing.ts';
+import { lockKey, saveInspections } from '../repositories/file-writing.ts';
 import { InspectionQueueRepository } from '../repositories/inspection-queue-repository.ts';
 import { refOfKey } from '../rules/exr-file-id.ts';
 import { describePlace, type ReadFile } from './exr-inspector.ts';
@@ -78,7 +78,10 @@ async function objectsInspectedByKey(
     const { bucket, key } = found.inspection.file;
     if (bucket !== null && key !== null) objects.set(refOfKey(bucket, key).id, objectId);
   }
-  const where = isIn('id', [...objects.keys()]);
+  const ids = [...objects.keys()];
+  // An inspection that is committed while this transaction runs is in no snapshot of it.
+  await rows.lock(ids.map(lockKey));
+  const where = isIn('id', ids);
   const found = await rows.select({ table: EXR_FILES, columns: ['id'], where });
   return found.rows.flatMap(([id]) => objects.get(id) ?? []);
 }
