@@ -16,7 +16,7 @@ import { jsonLines, runMgmt, startMgmt } from './support/run-mgmt.ts';
 
 /** `IMPORT_FRAMES=100000` shows at full length what every run shows at this one. */
 const FRAMES = Number(process.env['IMPORT_FRAMES'] ?? 400);
-vi.setConfig({ testTimeout: Math.max(240_000, FRAMES * 50), hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: Math.max(240_000, FRAMES * 50) });
 
 let folder: string;
 let clusters: EarlierClusters;

@@ -16,7 +16,7 @@ import { jsonLines, runMgmt, startMgmt } from './support/run-mgmt.ts';
 /** `IMPORT_TRANSCRIPTS=2000` shows at full length, which is a hundred rows each, what every run shows at this one. */
 const TRANSCRIPTS = Number(process.env['IMPORT_TRANSCRIPTS'] ?? 60);
 const ROWS = 100;
-vi.setConfig({ testTimeout: Math.max(240_000, TRANSCRIPTS * 500), hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: Math.max(240_000, TRANSCRIPTS * 500) });
 
 const embedder = new HashingEmbedder();
 let folder: string;

@@ -15,7 +15,7 @@ import { jsonLines, runMgmt } from './support/run-mgmt.ts';
 /** `IMPORT_SEGMENTS=1000000` shows at full length what every run shows at this one. */
 const SEGMENT_COUNT = Number(process.env.IMPORT_SEGMENTS ?? 20_000);
 const FLOW_COUNT = 20;
-vi.setConfig({ testTimeout: Math.max(120_000, SEGMENT_COUNT), hookTimeout: Math.max(60_000, SEGMENT_COUNT) });
+vi.setConfig({ testTimeout: Math.max(240_000, SEGMENT_COUNT), hookTimeout: Math.max(240_000, SEGMENT_COUNT) });
 
 let folder: string;
 let clusters: EarlierClusters;
