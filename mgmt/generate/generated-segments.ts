@@ -43,7 +43,7 @@ export function generatedSegments(
     const id = ids.of('object', flow.firstObject + object);
     const externalUrls = [externalUrl(id)];
     const { id: firstFlow, life: firstLife } = flow;
-    if (isFirstUse) objects.push({ id, firstFlow, firstLife, locations: [], externalUrls, referenced: true });
+    if (isFirstUse) objects.push({ id, firstFlow, firstLife, locations: null, externalUrls, referenced: true });
     const position = BigInt(number);
     const startNs = EPOCH_NS + (position + position / GAP_EVERY) * durationNs;
     const prepared = prepareSegment(

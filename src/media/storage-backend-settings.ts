@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Type } from '../shared/type-builder.ts';
 import type { Static } from 'typebox';
 import { schemaLibrary } from '../shared/schema-library.ts';
+import { UUID_PATTERN } from '../shared/uuid.ts';
 import { ConfigError, parseAs } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
@@ -52,7 +53,7 @@ export type BackendConfig = LocalBackendConfig | S3BackendConfig;
 
 const text = Type.String({ minLength: 1 });
 const description = {
-  id: Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' }),
+  id: Type.String({ pattern: UUID_PATTERN }),
   label: Type.Optional(text),
   default_storage: Type.Optional(Type.Boolean()),
   provider: Type.Optional(text),

@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+/** A lower-case UUID, as TAMS has it, for schemas. */
+export const UUID_PATTERN = `^${UUID}$`;
+/** UUIDs with single commas between them, or nothing. */
+export const UUID_LIST_PATTERN = `^(${UUID}(,${UUID})*)?$`;
+const WHOLE_UUID = new RegExp(UUID_PATTERN);
+
+/** Whether a text is a lower-case UUID, as TAMS has it. */
+export const isUuid = (text: string): boolean => WHOLE_UUID.test(text);
+
 /** Ids of one millisecond that can be told apart by their counter (12 bits, RFC 9562, 6.2, method 1). */
 const PER_MILLISECOND = 4096;
 

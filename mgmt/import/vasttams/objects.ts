@@ -2,6 +2,7 @@ import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import { FLOWS } from '../../../src/tams/flows/flow-tables.ts';
 import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
 import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
+import { packLocations, unpackLocations } from '../../../src/tams/objects/object-location.ts';
 import type { ObjectLocation } from '../../../src/tams/segments/segment.ts';
 import { objectsAt, placeKey } from '../../../src/tams/objects/objects-at.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
@@ -59,11 +60,11 @@ async function insertFresh(tx: StoreTransaction, objects: readonly MediaObject[]
   const unknown = objects.filter(({ id }) => !taken.has(id));
   const present = await objectsAt(
     tx.rows,
-    unknown.flatMap(({ locations }) => locations),
+    unknown.flatMap(({ locations }) => unpackLocations(locations)),
   );
   const others = new Map<string, string>();
   for (const { id, locations } of unknown) {
-    for (const key of locations.map(placeKey)) {
+    for (const key of unpackLocations(locations).map(placeKey)) {
       const other = present.get(key);
       if (other === undefined) present.set(key, id);
       else others.set(id, other);
@@ -121,7 +122,7 @@ function parse(rows: readonly Row[], place: ObjectPlace, report: ImportReport): 
       objects.set(id, {
         id,
         firstFlow: firstFlowOf(row),
-        locations: [adoptedAt],
+        locations: packLocations([adoptedAt]),
         adoptedAt,
         externalUrls: [],
         referenced: true,

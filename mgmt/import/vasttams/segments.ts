@@ -3,7 +3,7 @@ import { isPartOf } from '../../../src/tams/segments/segment-clock.ts';
 import { numbersWith } from '../../../src/tams/segments/segment-numbers.ts';
 import { contentWith } from '../../../src/tams/flows/flow-content.ts';
 import type { MediaObject, StoredObject } from '../../../src/tams/objects/media-object.ts';
-import { packLocations, packUrls } from '../../../src/tams/objects/object-location.ts';
+import { packUrls } from '../../../src/tams/objects/object-location.ts';
 import type { GivenUrl } from '../../../src/tams/segments/segment.ts';
 import { type PreparedSegment, prepareSegment } from '../../../src/tams/segments/segment-preparation.ts';
 import { SEGMENTS } from '../../../src/tams/segments/segment-tables.ts';
@@ -151,8 +151,8 @@ async function insertOfFlow(
     endNs: segment.endNs,
     fragment: segment.fragment,
     initObjectId: object.initObjectId ?? null,
-    locations: packLocations(object.locations),
-    externalUrls: packUrls(object.locations.length === 0 ? object.externalUrls : segment.urls),
+    locations: object.locations,
+    externalUrls: packUrls(object.locations === null ? object.externalUrls : segment.urls),
   }));
   await tx.segments.insert(flow.id, inserted);
   const content = contentWith(flow.content, inserted);
@@ -214,7 +214,7 @@ async function withObjects(
     const { objectId: id, urls: externalUrls, key } = segment;
     let object = objects.get(id) ?? made.get(id);
     if (object === undefined && externalUrls.length > 0) {
-      object = { id, firstFlow: flow.id, firstLife: flow.life, locations: [], externalUrls, referenced: true };
+      object = { id, firstFlow: flow.id, firstLife: flow.life, locations: null, externalUrls, referenced: true };
       made.set(id, object);
     }
     if (object === undefined) {

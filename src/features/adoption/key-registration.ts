@@ -8,7 +8,7 @@ import { Format } from '../../tams/documents/format.ts';
 import type { FileFlow } from '../../tams/essence/file-flows.ts';
 import { reduced } from '../../tams/essence/image-essence.ts';
 import type { FlowInput, ImageEssenceParameters } from '../../tams/flows/flow.ts';
-import { adoptedId } from '../../tams/objects/object-location.ts';
+import { adoptedId, packLocations } from '../../tams/objects/object-location.ts';
 import type { AdoptedObject } from '../../tams/segments/segment-registration.ts';
 import type { SegmentInput } from '../../tams/segments/segment.ts';
 import type { Services } from '../../tams/services.ts';
@@ -142,5 +142,5 @@ function segmentOf({ storageId }: Adoption, key: AdoptionKey): SegmentInput {
 
 function objectOf({ storageId, deleteBytes }: Adoption, storagePath: string): AdoptedObject {
   const place = { storageId, storagePath };
-  return { id: adoptedId(place), locations: [place], ...(!deleteBytes && { adoptedAt: place }) };
+  return { id: adoptedId(place), locations: packLocations([place]), ...(!deleteBytes && { adoptedAt: place }) };
 }

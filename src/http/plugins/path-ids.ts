@@ -1,9 +1,8 @@
 import type { FastifySchema, preParsingHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import { AppError } from '../../shared/errors.ts';
+import { isUuid } from '../../shared/uuid.ts';
 import { PATTERNS } from '../schemas/common.ts';
-
-const UUID = new RegExp(PATTERNS.uuid.pattern);
 
 /**
  * Answers 404 where an id in the path is no lower-case UUID, on every route whose schema says that it must be one. Such
@@ -18,7 +17,7 @@ export const pathIdsPlugin = fp(
       const check: preParsingHookHandler = (request, _reply, _payload, next) => {
         const params = request.params as Record<string, string>;
         for (const name of names) {
-          if (UUID.test(params[name] ?? '')) continue;
+          if (isUuid(params[name] ?? '')) continue;
           next(new AppError('not_found', `There is nothing of this id: ${name} must be ${PATTERNS.uuid.expects}`));
           return;
         }

@@ -1,10 +1,11 @@
 import type { Static, TSchema } from 'typebox';
 import { Type } from '../../shared/type-builder.ts';
+import { UUID_LIST_PATTERN, UUID_PATTERN } from '../../shared/uuid.ts';
 
 /** The patterns of TAMS 7.0, and what to call them in an error. */
 export const PATTERNS = {
   uuid: {
-    pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+    pattern: UUID_PATTERN,
     expects: 'a lower-case UUID',
   },
   timestamp: {
@@ -27,8 +28,7 @@ export const PATTERNS = {
   },
   labelList: { pattern: '^([^,]+(,[^,]+)*)?$', expects: 'labels with single commas between them' },
   uuidList: {
-    pattern:
-      '^([0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(,[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})*)?$',
+    pattern: UUID_LIST_PATTERN,
     expects: 'lower-case UUIDs with single commas between them',
   },
   duration: { pattern: '^[1-9][0-9]{0,5}(s|m|h|d)$', expects: 'a duration such as 30s, 10m, 1h or 7d' },

@@ -1,3 +1,4 @@
+import { isUuid } from '../../shared/uuid.ts';
 import type { Format } from '../documents/format.ts';
 import type { Tags } from '../documents/tags.ts';
 
@@ -147,9 +148,7 @@ export interface PropertyChange {
 }
 
 /** The profile of a flow; undefined where a property of this name, which was free once, is no id. */
-export const profileOf = ({ profile_id: id }: Flow): string | undefined => (UUID.test(String(id)) ? id : undefined);
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+export const profileOf = ({ profile_id: id }: Flow): string | undefined => (isUuid(String(id)) ? id : undefined);
 
 /** The status of a flow; undefined where a property of this name, which was free once, is none. */
 export const statusOf = ({ status }: Flow): Flow['status'] => FLOW_STATUSES.find((each) => each === status);

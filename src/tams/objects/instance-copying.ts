@@ -6,6 +6,7 @@ import type { MediaStore, MediaStoreRegistry } from '../../media/media-store.ts'
 import type { AddressGuard } from '../../shared/address-guard.ts';
 import { AppError } from '../../shared/errors.ts';
 import { backoffMs } from '../../shared/backoff.ts';
+import { packLocations, unpackLocations } from './object-location.ts';
 import type { MediaObject } from './media-object.ts';
 import type { InstanceJob, StoredInstanceJob } from './instance-job.ts';
 import { usedObjects } from './used-objects.ts';
@@ -96,7 +97,7 @@ export class InstanceCopying {
   /** Instances of this store first, as they are listed; then those that anybody may have changed. */
   #sourcesOf({ locations, externalUrls }: MediaObject): CopySource[] {
     const { media, guard, maxObjectBytes } = this.#parts;
-    const stored = locations.flatMap(({ storageId, storagePath }) => {
+    const stored = unpackLocations(locations).flatMap(({ storageId, storagePath }) => {
       const store = media.get(storageId);
       return store === undefined ? [] : [{ store, storagePath }];
     });
@@ -154,7 +155,7 @@ async function place(tx: StoreTransaction, job: InstanceJob): Promise<boolean> {
     return false;
   }
   const { storageId, storagePath } = job;
-  const locations = [...object.locations, { storageId, storagePath }];
+  const locations = packLocations([...unpackLocations(object.locations), { storageId, storagePath }]);
   await Promise.all([
     tx.places.change(object, { locations, externalUrls: object.externalUrls }),
     tx.instanceJobs.remove(copy),

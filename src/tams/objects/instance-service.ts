@@ -5,7 +5,7 @@ import { checkLength, type DocumentLimits } from '../documents/document-limits.t
 import { containerOf } from '../flows/flow-access.ts';
 import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
 import type { InstanceJob } from './instance-job.ts';
-import { isSamePlace } from './object-location.ts';
+import { isSamePlace, packLocations, unpackLocations } from './object-location.ts';
 import type { FlowState } from '../flows/flow-state.ts';
 import type { StoredObject } from './media-object.ts';
 import type { StoreTransaction, VastStore } from '../vast-store.ts';
@@ -55,13 +55,14 @@ export class InstanceService {
     await this.#store.transaction(async (tx) => {
       const object = await registered(tx, objectId);
       const [user, copies] = await Promise.all([userOf(tx, object), tx.instanceJobs.copiesOf(objectId)]);
-      if (object.locations.some((location) => location.storageId === storageId)) {
+      const locations = unpackLocations(object.locations);
+      if (locations.some((location) => location.storageId === storageId)) {
         fail('storage_id', `the object has an instance in storage backend ${storageId}`);
       }
       if (copies.some((copy) => copy.storageId === storageId)) {
         fail('storage_id', `a copy of the object to storage backend ${storageId} is under way`);
       }
-      checkLength('instances', object.locations.length + copies.length + 1, this.#options.limits);
+      checkLength('instances', locations.length + copies.length + 1, this.#options.limits);
       await this.#checkWaiting(tx, principal);
       // Two that accept a copy, or a reclaim beside this, write the row too.
       await tx.objects.use([object]);
@@ -97,7 +98,9 @@ export class InstanceService {
       await mustWriteFirstFlow(tx, object);
       const location = this.#locationOf(tx, object, selection);
       if (location !== undefined) this.#checkRight(location.storageId);
-      const locations = object.locations.filter((each) => each !== location);
+      const locations = unpackLocations(object.locations).filter(
+        (each) => location === undefined || !isSamePlace(each, location),
+      );
       const isOther = ({ label }: ExternalUrl): boolean => !('label' in selection) || label !== selection.label;
       const externalUrls = location === undefined ? object.externalUrls.filter(isOther) : object.externalUrls;
       if (location === undefined && externalUrls.length === object.externalUrls.length) {
@@ -107,7 +110,7 @@ export class InstanceService {
         const problem = 'this is the last instance of the object: delete the segments that use it instead';
         throw new AppError('invalid_instance', problem);
       }
-      await tx.places.change(object, { locations, externalUrls });
+      await tx.places.change(object, { locations: packLocations(locations), externalUrls });
       if (location !== undefined && !isSamePlace(location, object.adoptedAt)) {
         await tx.instanceJobs.add(this.#removal(objectId, location, principal));
       }
@@ -120,7 +123,7 @@ export class InstanceService {
     { locations }: StoredObject,
     selection: InstanceSelection,
   ): ObjectLocation | undefined {
-    return locations.find(({ storageId }) =>
+    return unpackLocations(locations).find(({ storageId }) =>
       'storageId' in selection
         ? storageId === selection.storageId && (classes === undefined || this.#known.get(storageId) !== undefined)
         : this.#known.get(storageId)?.backend.label === selection.label,
@@ -152,7 +155,7 @@ export class InstanceService {
 
   #checkSize(object: StoredObject, externalUrls: readonly ExternalUrl[]): void {
     const { limits } = this.#options;
-    checkLength('instances', object.locations.length + externalUrls.length, limits);
+    checkLength('instances', unpackLocations(object.locations).length + externalUrls.length, limits);
     const bytes = Buffer.byteLength(JSON.stringify(externalUrls));
     if (bytes <= limits.maxBytes) return;
     const problem = `the URLs of the object have ${bytes} bytes; ${limits.maxBytes} are the most (DOCUMENT_MAX_BYTES)`;

@@ -12,8 +12,8 @@ export interface MediaObject {
   readonly firstFlow: string;
   /** The life of that flow (docs/adr/0022-lives-of-a-flow.md). */
   readonly firstLife: string;
-  /** Empty for an external object. */
-  readonly locations: readonly ObjectLocation[];
+  /** As its row and those of its segments keep them (`unpackLocations`); null for an external object. */
+  readonly locations: string | null;
   /** The one of the locations whose bytes somebody else put there: they are never deleted. */
   readonly adoptedAt?: ObjectLocation | undefined;
   /** URLs given with the segment that registered an external object. */

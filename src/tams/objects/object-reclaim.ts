@@ -1,6 +1,6 @@
 import type { MediaObject } from './media-object.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
-import { isSamePlace } from './object-location.ts';
+import { isSamePlace, unpackLocations } from './object-location.ts';
 import { usedObjects } from './used-objects.ts';
 import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
@@ -70,7 +70,7 @@ export class ObjectReclaim {
   async #deleteBytes(objects: readonly MediaObject[]): Promise<{ objectId: string; reason: string }[]> {
     const byBackend = new Map<string, Map<string, string>>();
     for (const { id, locations, adoptedAt } of objects) {
-      for (const place of locations) {
+      for (const place of unpackLocations(locations)) {
         if (isSamePlace(place, adoptedAt)) continue;
         const { storageId, storagePath } = place;
         const paths = byBackend.get(storageId) ?? new Map<string, string>();

@@ -49,7 +49,7 @@ function toMediaObject(cells: ObjectCells): MediaObject {
     firstFlow,
     firstLife: firstLife ?? firstFlow,
     referenced,
-    locations: unpackLocations(locations),
+    locations,
     externalUrls: externalUrls === null ? [] : fromJson(externalUrls),
     isInit: isInit === true,
     contentType: contentType ?? undefined,
@@ -78,7 +78,7 @@ const toCells = (object: MediaObject): ObjectCells => [
   object.id,
   object.firstFlow,
   object.firstLife,
-  packLocations(object.locations),
+  object.locations,
   object.contentType ?? null,
   object.plainUpload === true,
   packLocations(object.adoptedAt === undefined ? [] : [object.adoptedAt]),
@@ -103,7 +103,7 @@ export class ObjectReader {
   async findAt({ storageId, storagePath }: ObjectLocation): Promise<ShownObject | undefined> {
     const isThere = (at: ObjectLocation): boolean => at.storageId === storageId && at.storagePath === storagePath;
     const objects = await this.#shown([adoptedId({ storageId, storagePath }), ...objectIdsOf(storagePath)]);
-    const found = objects.find(({ locations }) => locations.some(isThere));
+    const found = objects.find(({ locations }) => unpackLocations(locations).some(isThere));
     if (found !== undefined) return found;
     const ids = await adoptedAt(this.#reader, [placeKey({ storageId, storagePath })]);
     return ids.size === 0 ? undefined : (await this.#shown([...ids.values()]))[0];
@@ -201,7 +201,7 @@ export class ObjectRepository extends ObjectReader {
     // All ids that could be given the same path.
     const ids = objects.flatMap(({ id, locations }) => [
       id,
-      ...locations.flatMap(({ storagePath }) => objectIdsOf(storagePath)),
+      ...unpackLocations(locations).flatMap(({ storagePath }) => objectIdsOf(storagePath)),
     ]);
     await this.#tx.lock(ids.map((id) => `object:${id}`));
     await this.insert(objects);

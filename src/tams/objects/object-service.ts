@@ -7,7 +7,7 @@ import { TimeRange } from '../../shared/time/timerange.ts';
 import type { TagFilter } from '../documents/tags.ts';
 import { urlPrinter } from '../segments/segment-renderer.ts';
 import type { ObjectLocation, ObjectPlaces, UrlFilter } from '../segments/segment.ts';
-import { packLocations, packUrls } from './object-location.ts';
+import { packUrls } from './object-location.ts';
 import type { ShownObject } from './media-object.ts';
 import type { VastStore } from '../vast-store.ts';
 
@@ -57,7 +57,7 @@ export class ObjectService {
     const { keyFrameCount, initObjectId } = object;
     const [range, init] = await Promise.all([this.#rangeOf(object), this.#initOf(initObjectId)]);
     const values = JSON.stringify({ timerange: range?.toString(), key_frame_count: keyFrameCount }).slice(1, -1);
-    const places = { locations: packLocations(object.locations), externalUrls: packUrls(object.externalUrls) };
+    const places = { locations: object.locations, externalUrls: packUrls(object.externalUrls) };
     const [urls = '', initUrls] = print(init === undefined ? [places] : [places, init]);
     const own = `${values === '' ? '' : `,${values}`},"get_urls":${urls}`;
     if (initObjectId === undefined || initUrls === undefined) return own;

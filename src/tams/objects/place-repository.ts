@@ -6,7 +6,6 @@ import type { ExternalUrl } from '../segments/segment.ts';
 import { SEGMENTS } from '../segments/segment-tables.ts';
 import type { Subscribers } from '../subscribers.ts';
 import { toJson } from '../../shared/json-text.ts';
-import { packLocations } from './object-location.ts';
 import { OBJECTS } from './object-tables.ts';
 import { changePlaces, type PlaceChange } from './place-change.ts';
 import type { StoredObject } from './media-object.ts';
@@ -34,7 +33,7 @@ export class PlaceRepository {
     const added = externalUrls.filter((url) => !before.has(toKey(url)));
     const change: PlaceChange = {
       objectId: object.id,
-      locations: packLocations(locations),
+      locations,
       urls: (present) => {
         const kept = present.filter((url) => !before.has(toKey(url)) || after.has(toKey(url)));
         return kept.length === 0 ? externalUrls : [...kept, ...added];

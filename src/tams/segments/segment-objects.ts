@@ -40,7 +40,7 @@ export async function findObjects(
     const { objectId: id, initObjectId, urls } = candidate.segment;
     if (!objects.has(id) && !stored.has(id) && urls.length > 0 && !reclaiming.has(id)) {
       const { id: firstFlow, life: firstLife } = flow;
-      objects.set(id, { id, firstFlow, firstLife, referenced: false, locations: [], externalUrls: urls });
+      objects.set(id, { id, firstFlow, firstLife, referenced: false, locations: null, externalUrls: urls });
     }
     if (!objects.has(id)) refuse(candidate, unknownObject(id, flow.id));
     else if (initObjectId !== undefined && !objects.has(initObjectId)) {

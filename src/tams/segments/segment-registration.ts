@@ -1,7 +1,7 @@
 import type { DocumentLimits } from '../documents/document-limits.ts';
 import type { DeletionRequest } from '../deletion/deletion-request.ts';
 import type { MediaObject } from '../objects/media-object.ts';
-import { packLocations, packUrls } from '../objects/object-location.ts';
+import { packUrls } from '../objects/object-location.ts';
 import type { NewSegment, SegmentInput, SegmentParts } from './segment.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
@@ -242,11 +242,11 @@ async function insert(
       endNs: segment.endNs,
       fragment: segment.fragment,
       initObjectId: object.initObjectId ?? null,
-      locations: packLocations(object.locations),
+      locations: object.locations,
       externalUrls: packUrls(urls),
       init: init && {
         id: init.id,
-        locations: packLocations(init.locations),
+        locations: init.locations,
         externalUrls: packUrls(init.externalUrls),
       },
       objectTimerange: object.timerange?.range.toString(),

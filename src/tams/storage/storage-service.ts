@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { MediaStore, MediaStoreRegistry, UploadRequest } from '../../media/media-store.ts';
-import { objectIdsOf } from '../objects/object-location.ts';
+import { objectIdsOf, packLocations } from '../objects/object-location.ts';
 import { AppError } from '../../shared/errors.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import { containerOf, writableFlow } from '../flows/flow-access.ts';
@@ -45,7 +45,7 @@ export class StorageService {
     const presigned = request.presigned ?? true;
     const uploadTo = uploads(backend, presigned);
     const allocatedAt = new Date();
-    const { mediaType, objects } = await this.#store.transaction(async (tx) => {
+    const { mediaType, paths } = await this.#store.transaction(async (tx) => {
       const flow = await writableFlow(tx, flowId);
       const mediaType = mediaTypeOf(flow, request.content_type);
       const pathOf = (objectId: string, nonce?: string): string =>
@@ -55,7 +55,7 @@ export class StorageService {
         id,
         firstFlow: flowId,
         firstLife: flow.life,
-        locations: [{ storageId: backend.backend.id, storagePath: paths[index] ?? '' }],
+        locations: packLocations([{ storageId: backend.backend.id, storagePath: paths[index] ?? '' }]),
         externalUrls: [],
         referenced: false,
         isInit: request.content_type !== undefined,
@@ -64,16 +64,14 @@ export class StorageService {
       }));
       await (areNamed ? tx.objects.insertNamed(allocated) : tx.objects.insert(allocated));
       await tx.reclaimQueue.add(ids, allocatedAt.getTime() + this.#allocationExpiryMs, 'allocated');
-      return { mediaType, objects: allocated };
+      return { mediaType, paths };
     });
     return {
-      media_objects: objects.flatMap(({ id, locations }) =>
-        locations.map(({ storagePath }) => ({
-          object_id: id,
-          put_url: uploadTo(storagePath, mediaType, baseUrl),
-          presigned,
-        })),
-      ),
+      media_objects: paths.map((path, index) => ({
+        object_id: ids[index] ?? '',
+        put_url: uploadTo(path, mediaType, baseUrl),
+        presigned,
+      })),
     };
   }
 

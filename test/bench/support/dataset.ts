@@ -182,7 +182,7 @@ function makeObject(flow: number, number: number, storageId: string, used: boole
     id,
     firstFlow: flowId(flow),
     firstLife: lifeOf(flow),
-    locations: [{ storageId, storagePath }],
+    locations: packLocations([{ storageId, storagePath }]),
     externalUrls: [],
     referenced: used,
   };
@@ -195,7 +195,7 @@ function makeSegment(flow: number, number: number, object: MediaObject | undefin
     startNs,
     endNs,
     fragment,
-    locations: packLocations(object?.locations ?? []),
+    locations: object?.locations ?? null,
     externalUrls: null,
     initObjectId: null,
   };

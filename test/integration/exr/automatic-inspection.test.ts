@@ -9,7 +9,7 @@ import {
 import { ExrInspector } from '../../../src/features/exr/services/exr-inspector.ts';
 import { registeredObjects } from '../../../src/features/exr/services/registered-objects.ts';
 import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
-import { adoptedId } from '../../../src/tams/objects/object-location.ts';
+import { adoptedId, packLocations } from '../../../src/tams/objects/object-location.ts';
 import { SegmentRegistration } from '../../../src/tams/segments/segment-registration.ts';
 import { EXR_FILES, EXR_QUEUE } from '../../../src/features/exr/exr-tables.ts';
 import { attribute, channels } from '../../support/exr-writer.ts';
@@ -60,7 +60,7 @@ async function register(
   const locationOf = (id: string) => ({ storageId: world.storageId, storagePath: pathOf(id) });
   const allocated = { firstFlow: flow.id, firstLife: life, externalUrls: [], referenced: false };
   await world.store.transaction((tx) =>
-    tx.objects.insert(ids.map((id) => ({ ...allocated, id, locations: [locationOf(id)] }))),
+    tx.objects.insert(ids.map((id) => ({ ...allocated, id, locations: packLocations([locationOf(id)]) }))),
   );
   if (content !== undefined) for (const id of ids) await world.media.put(pathOf(id), content);
   const segments = ids.map((object_id, index) => ({ object_id, timerange: `[${index}:0_${index + 1}:0)` }));

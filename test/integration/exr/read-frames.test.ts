@@ -12,7 +12,7 @@ import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
 import { registeredObjects } from '../../../src/features/exr/services/registered-objects.ts';
 import { FIRST_READ_BYTES } from '../../../src/formats/exr/header/limits.ts';
 import { type ObjectBeginning, openMediaSource } from '../../../src/media/media-source.ts';
-import { adoptedId } from '../../../src/tams/objects/object-location.ts';
+import { adoptedId, packLocations } from '../../../src/tams/objects/object-location.ts';
 import { SegmentRegistration } from '../../../src/tams/segments/segment-registration.ts';
 import { TEST_LIMITS } from '../../support/document-limits.ts';
 import { renderedFrame } from '../../support/exr-objects.ts';
@@ -61,7 +61,7 @@ async function adopt(beginning: ObjectBeginning): Promise<void> {
   const place = { storageId, storagePath: KEY };
   const registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);
   const segment = { object_id: id, timerange: '[0:0_1:0)' };
-  const object = { id, locations: [place], adoptedAt: place, beginning };
+  const object = { id, locations: packLocations([place]), adoptedAt: place, beginning };
   const refusals = await store.transaction((tx) => registration.adopt(tx, FLOW.id, [segment], [object]));
   expect(refusals).toEqual([]);
 }

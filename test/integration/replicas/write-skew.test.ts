@@ -171,7 +171,7 @@ describe('objects of two replicas', () => {
     id,
     firstFlow,
     firstLife: firstFlow,
-    locations: [],
+    locations: null,
     externalUrls: [],
     referenced: false,
   });

@@ -5,4 +5,4 @@ export const isExrName = (name: string): boolean => name.toLowerCase().endsWith(
 
 /** Whether to inspect an object of a flow: by the flow's container, or the object's name. */
 export const isExr = (container: string | null, { id, locations }: MediaObject): boolean =>
-  locations.length > 0 && (container === EXR_MEDIA_TYPE || isExrName(id));
+  locations !== null && (container === EXR_MEDIA_TYPE || isExrName(id));

@@ -2,7 +2,7 @@ import type { ExrFileRef } from '../rules/exr-file.ts';
 import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
 import type { MediaStore, MediaStoreRegistry } from '../../../media/media-store.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
-import { adoptedId } from '../../../tams/objects/object-location.ts';
+import { adoptedId, unpackLocations } from '../../../tams/objects/object-location.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { VastStore } from '../../../tams/vast-store.ts';
 
@@ -51,7 +51,7 @@ export class ExrPlaces {
   /** As `ofObject`, of an object that is known. */
   of(object: Pick<MediaObject, 'id' | 'locations'>): ExrPlace[] {
     const ref = this.refOf(object);
-    const places = object.locations.flatMap(({ storageId, storagePath }): ExrPlace[] => {
+    const places = unpackLocations(object.locations).flatMap(({ storageId, storagePath }): ExrPlace[] => {
       const store = this.#media.get(storageId);
       return store === undefined ? [] : [{ ref, store, storagePath, bucket: this.#nameOf(storageId) }];
     });
@@ -62,7 +62,7 @@ export class ExrPlaces {
 
   /** The file that an object is. The id of an adopted one says nothing of its name. */
   refOf({ id, locations }: Pick<MediaObject, 'id' | 'locations'>): ExrFileRef {
-    const adopted = locations.find((place) => adoptedId(place) === id);
+    const adopted = unpackLocations(locations).find((place) => adoptedId(place) === id);
     const bucket = adopted && this.#nameOf(adopted.storageId);
     return refOfObject(id, adopted && bucket != null ? pathOfKey(bucket, adopted.storagePath) : id);
   }
