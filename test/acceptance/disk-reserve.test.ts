@@ -25,7 +25,7 @@ describe.skipIf(!canMount)('a full disk', () => {
     const flow = dataFlow();
     const objects = await flowWithObjects(first.client, flow, 80);
     const uploaded = await fillMedia(first.client, objects);
-    // What was uploaded can still be registered.
+    // Uploaded objects can still be registered.
     expect((await first.client.postSegments(flow.id, consecutive(uploaded, 0))).status).toBe(201);
     const flows = await fillTables(first.client);
 

@@ -32,7 +32,7 @@ describe('a client of the analytics', () => {
     const api = await startServer(log);
     const client = await RawClient.open(api.baseUrl);
     client.send(`GET /analytics/${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
-    // What came before this was read before it was answered.
+    // Earlier requests were read before this one was answered.
     expect((await api.send('GET', '/livez')).status).toBe(200);
     client.close();
     const began = performance.now();

@@ -189,7 +189,7 @@ describe('a copy of an external object', () => {
     const limits = { expiresS: 60, gridS: 1, maxObjectBytes: 10_000_000, urlCacheMax: 10 };
     const slow = new SlowStore({ backend, directory: join(directory, 'target'), secret: 'secret', ...limits });
     const source = await serve(sends({ 'content-length': bytes.length }));
-    const copied = await copyObject(source, slow, path, never, { stallMs: 600, totalMs: 240_000 });
+    const copied = await copyObject(source, slow, path, never, { stallMs: 2_000, totalMs: 240_000 });
     expect(copied.size).toBe(bytes.length);
   });
 
@@ -233,7 +233,7 @@ function cutOff(response: ServerResponse, headers: Record<string, number>): void
 async function* slowly(body: Readable): AsyncGenerator {
   let chunks = 0;
   for await (const chunk of body) {
-    if (chunks++ === 0) await sleep(700);
+    if (chunks++ === 0) await sleep(2_200);
     yield chunk;
   }
 }

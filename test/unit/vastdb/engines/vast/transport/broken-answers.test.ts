@@ -41,10 +41,10 @@ describe('an answer that stops', () => {
       response.write('a'.repeat(200_000));
       response.end('b');
     });
-    open({ endpoints: [first().url], limits: { silenceMs: 500 } });
+    open({ endpoints: [first().url], limits: { silenceMs: 2_000 } });
     let length = 0;
     for await (const piece of (await transport.request(read)).body) {
-      if (length === 0) await new Promise((resolve) => setTimeout(resolve, 600));
+      if (length === 0) await new Promise((resolve) => setTimeout(resolve, 2_200));
       length += piece.length;
     }
     expect(length).toBe(200_001);
