@@ -47,9 +47,7 @@ type Inside =
   /** It counts what the process does: turns of its event loop, memory, events of its sockets. */
   | 'counts'
   /** It is about one process: its limits and metrics, threads, or how it stops. */
-  | 'one process'
-  /** It damages what the process has open. */
-  | 'damage';
+  | 'one process';
 
 /** The version of TAMS that the root of these servers speaks: 7.0 unless `TEST_API_VERSION` says 8.2. */
 const SPOKEN = process.env['TEST_API_VERSION'];
@@ -69,7 +67,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     DATA_DIR: dataDir,
     LOG_LEVEL: 'warn',
     ...(SPOKEN !== undefined && { API_VERSION: SPOKEN }),
-    // Each write would wait for the disk, and no test cuts its power. Servers in processes of their own do wait.
+    // Each write would wait for the disk, and no test cuts its power. The tests of kills have servers that do wait.
     SQLITE_SYNCHRONOUS: 'normal',
     ...tables,
     ...options.env,

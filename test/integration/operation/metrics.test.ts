@@ -20,7 +20,7 @@ const EVERYTHING = {
 };
 
 async function start(env: NodeJS.ProcessEnv = {}): Promise<Api> {
-  const server = await startTestServer({ env: { LOG_LEVEL: 'silent', ...env } });
+  const server = await startTestServer({ inProcess: 'one process', env: { LOG_LEVEL: 'silent', ...env } });
   onTestFinished(() => server.close());
   return new Api(server.baseUrl);
 }

@@ -7,7 +7,7 @@ import { MetricsText, readMetrics } from './support/metrics-text.ts';
 const binary = findS3Server();
 
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
-  const server = await startTestServer({ env: { LOG_LEVEL: 'silent', ...env } });
+  const server = await startTestServer({ inProcess: 'one process', env: { LOG_LEVEL: 'silent', ...env } });
   onTestFinished(() => server.close());
   return server;
 }
