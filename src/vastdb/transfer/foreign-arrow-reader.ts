@@ -71,7 +71,9 @@ async function* opened(path: string): AsyncGenerator<{ readonly reader: RecordBa
 
 function unreadable(path: string, cause: unknown): Error {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const hint = /compress|codec/i.test(why) ? ' Write it without compression, or with zstd.' : '';
+  const hint = /codec not found/i.test(why)
+    ? ' It is compressed with LZ4: write it with zstd, or without compression.'
+    : '';
   return new Error(`${path} cannot be read as Arrow: ${why.replace(/\.$/, '')}.${hint}`, { cause });
 }
 

@@ -2,7 +2,14 @@ import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Bool, Utf8 } from 'apache-arrow';
+import {
+  Bool,
+  compressionRegistry,
+  CompressionType,
+  RecordBatchStreamWriter,
+  tableFromArrays,
+  Utf8,
+} from 'apache-arrow';
 import type { EarlierTable } from '../../support/earlier-systems/arrow-rows.ts';
 import { type Kept, putInFiles } from '../../support/earlier-systems/files.ts';
 import { objectId, objectPath, vasttamsTables } from '../../support/earlier-systems/vasttams.ts';
@@ -75,6 +82,13 @@ it('reads Parquet and Arrow, leaves out what was deleted there, and takes tags o
   await server.close();
 });
 
+/** A frame of LZ4 with one block that is stored as it is. */
+function lz4Frame(bytes: Uint8Array): Uint8Array {
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE((bytes.length | 0x80000000) >>> 0);
+  return Buffer.concat([Buffer.from('04224d18604082', 'hex'), size, bytes, Buffer.alloc(4)]);
+}
+
 it('says which file is neither, and which option is missing', async () => {
   await putInFiles(join(folder, 'broken'), vasttamsTables(1, 1), () => 'parquet');
   await writeFile(join(folder, 'broken', 'flows.csv'), 'id,source_id\n');
@@ -88,6 +102,20 @@ it('says which file is neither, and which option is missing', async () => {
   expect(await imported('cut', 'cut-data')).toMatchObject({
     code: 2,
     err: expect.stringMatching(/segments\.arrow cannot be read as Arrow: .*only read/) as string,
+  });
+  await putInFiles(join(folder, 'lz4'), vasttamsTables(1, 1), () => 'parquet');
+  await rm(join(folder, 'lz4', 'segments.parquet'));
+  compressionRegistry.set(CompressionType.LZ4_FRAME, { encode: lz4Frame });
+  const writer = new RecordBatchStreamWriter({ compressionType: CompressionType.LZ4_FRAME });
+  await writeFile(
+    join(folder, 'lz4', 'segments.arrow'),
+    await writer.writeAll(tableFromArrays({ flow_id: ['a'], object_id: ['b'], timerange: ['_'] })).toUint8Array(),
+  );
+  expect(await imported('lz4', 'lz4-data')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /segments\.arrow cannot be read as Arrow: .* It is compressed with LZ4: write it with zstd, or without compression\./,
+    ) as string,
   });
   expect(await runMgmt(['import', 'vasttams'], {})).toMatchObject({
     code: 2,

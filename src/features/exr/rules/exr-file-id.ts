@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ExrFileRef } from './exr-file.ts';
 
 const HASH_CHARACTERS = 32;
@@ -21,8 +21,5 @@ export const pathOfKey = (bucket: string, key: string): string => `s3://${bucket
 
 /** An object may have the id `s3://bucket/key`, so what kind of path it is counts too. */
 function idOf(kind: 'object' | 'key', path: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify(['exr', kind, path]))
-    .digest('hex')
-    .slice(0, HASH_CHARACTERS);
+  return hash('sha256', JSON.stringify(['exr', kind, path])).slice(0, HASH_CHARACTERS);
 }
