@@ -20,6 +20,8 @@ if (isMainThread) {
       if (!/-(worker|thread)\.ts$/.test(file)) throw error;
     });
   }
+  const { schemaLibrary } = await import(resolve('src/shared/schema-library.ts'));
+  schemaLibrary();
 }
 END
 chmod a+rx "$data" "$data/load-all.mjs"

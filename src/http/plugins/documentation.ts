@@ -1,7 +1,7 @@
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
 import { OWN_COMPILERS } from '../own-compilers.ts';
 import type { SecurityScheme } from '../security-schemes.ts';
 import { SECURITY_SCHEMES } from '../security-schemes.ts';
@@ -74,13 +74,18 @@ export async function buildDocumentation(
     for (const api of shown) documentRoute(pages, pageDocumentPath(api), () => pageDocument(app[generatorOf(api)]()));
     await pages.register(swaggerUi, { ...docsPage(documents), routePrefix: DOCS_PATH });
   });
-  // They are documented, and never called.
+  // They are documented, and not there: a path such as /docs/../flows leads to them.
   for (const { method, url, schema, config } of routes) {
-    app.route({ method, url, schema, config, handler: (_request, reply) => reply.send() });
+    app.route({ method, url, schema, config, onRequest: notThere, handler: notThere });
   }
   await app.ready();
   return app;
 }
+
+/** Before parameters are validated. */
+const notThere = (_request: FastifyRequest, reply: FastifyReply): void => {
+  reply.callNotFound();
+};
 
 /** Each version once, that of the root first: paths are shorter there. */
 const shownVersions = (apis: readonly ApiVersion[]): ApiVersion[] =>

@@ -109,6 +109,8 @@ function sign(backend: BackendEntries, all: readonly ControlledPlace[][], baseUr
       paths.push(place.path);
     }
   }
+  // A store that has no credentials now throws: it fails the pages with its own URLs alone.
+  if (paths.length === 0) return;
   const urls = backend.store.presignGets(paths, baseUrl);
   for (const [index, place] of places.entries()) place.signedUrl = urls[index];
 }

@@ -9,6 +9,7 @@ import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { IdentityProvider } from '../../support/identity-provider.ts';
 import { onAuthStore } from './support/auth-store.ts';
 import { basic, bearer, tokensFile } from './support/requests.ts';
+import { RawClient } from '../operation/support/raw-client.ts';
 
 const TOKEN = 'c29tZSB0b2tlbiBvZiBzb21lYm9keQ';
 const PASSWORD = 'correct horse battery';
@@ -91,9 +92,14 @@ describe('without credentials', () => {
     for (const path of ['/docs', '/docs/', '/docs/static/index.html', '/openapi.json']) {
       expect(await statusOf(path), path).toBe(200);
     }
-    for (const path of ['/', '/service', '/flows', '/flows/x', '/Flows', '//flows', '/flows/', '/docs/../flows']) {
+    for (const path of ['/', '/service', '/flows', '/flows/x', '/Flows', '//flows', '/flows/']) {
       expect(await statusOf(path), path).not.toBe(200);
     }
+    // An ordinary client would take the dots out.
+    const client = await RawClient.open(baseUrl);
+    client.send('GET /docs/../flows?limit=0 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+    expect(await client.answer()).toMatch(/^HTTP\/1\.1 404 /);
+    client.close();
     expect(await statusOf('/nowhere')).toBe(404);
     expect(await statusOf('/service', 'PATCH')).toBe(405);
   });

@@ -158,6 +158,12 @@ describe.skipIf(binary === undefined)('a server on S3 without keys in its config
     const refused = await api.send('POST', `/flows/${flowId}/storage`, { limit: 1 });
     expect(refused).toMatchObject({ status: 503, json: { type: 'media_store_unavailable' } });
     expect(refused.text).toContain(message);
+    // Pages without URLs of this store need no credentials.
+    const external = { label: 'elsewhere', url: 'https://media.example/object' };
+    const segment = { object_id: 'elsewhere', timerange: '[0:0_10:0)', get_urls: [external] };
+    expect(await api.segments(flowId)).toEqual([]);
+    await api.must('POST', `/flows/${flowId}/segments`, segment);
+    expect(await api.segments(flowId)).toMatchObject([{ get_urls: [external] }]);
     endpoint.lives = [3600];
     const ready = async (): Promise<number> => (await call(api.baseUrl, 'GET', '/readyz')).status;
     await expect.poll(ready).toBe(200);

@@ -6,12 +6,13 @@ import { Primary } from '../../../src/processes/primary.ts';
 import { WorkerLink } from '../../../src/processes/worker-link.ts';
 
 // A primary whose processes serve nothing. While the file of the first argument is there, they end as soon as they start, or
-// never begin to serve where it says `hang`. The second one never does where there is a second argument.
-const [, , failing = '', holding] = process.argv;
+// never begin to serve where it says `hang`. A replacement has the milliseconds of the second argument to start. The second process
+// never begins to serve where there is a third argument.
+const [, , failing = '', startMs, holding] = process.argv;
 
 if (cluster.isPrimary) {
   const again = { baseMs: 10, maxMs: 10, jitter: 0 };
-  await new Primary(2, { stopDelayMs: 0, watchMs: 100, startMs: 5_000, again, logger: pino() }).start();
+  await new Primary(2, { stopDelayMs: 0, watchMs: 100, startMs: Number(startMs), again, logger: pino() }).start();
 } else {
   const hangs = existsSync(failing) && readFileSync(failing, 'utf8') === 'hang';
   if (existsSync(failing) && !hangs) process.exit(7);

@@ -11,6 +11,7 @@ const WAIT = { interval: 20 };
 
 /** A primary with two processes that tell their ids to those who connect. */
 async function start(
+  startMs = 300_000,
   holding: string[] = [],
 ): Promise<{ primary: ChildProcess; port: number; failing: string; output: () => string }> {
   const folder = await mkdtemp(join(tmpdir(), 'tams-primary-'));
@@ -18,6 +19,7 @@ async function start(
   const primary = spawn(process.execPath, [
     fileURLToPath(new URL('primary-process.ts', import.meta.url)),
     failing,
+    String(startMs),
     ...holding,
   ]);
   onTestFinished(async () => {
@@ -86,7 +88,7 @@ describe('the processes of a server', () => {
   });
 
   it('are killed and tried again when they hang while they start', async () => {
-    const { port, failing, output } = await start();
+    const { port, failing, output } = await start(5_000);
     const [gone = 0] = await both(port);
     await writeFile(failing, 'hang');
     process.kill(gone, 'SIGKILL');
@@ -107,7 +109,7 @@ describe('the processes of a server', () => {
   });
 
   it('finish their work when they are told to stop before all have started', async () => {
-    const { primary } = await start(['holding']);
+    const { primary } = await start(undefined, ['holding']);
     const ended = once(primary, 'exit');
     primary.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
