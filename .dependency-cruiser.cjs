@@ -12,7 +12,7 @@ const layers = {
   'features/[^/]+': ['shared', 'config', 'formats', 'operation', 'vastdb', 'http', 'media', 'tams'],
 };
 
-const seams = (layer) => (layer.startsWith('features/') ? ['^src/features/(feature|statistics)\\.ts$'] : []);
+const seams = (layer) => (layer.startsWith('features/') ? ['^src/features/(feature|management|statistics)\\.ts$'] : []);
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   name: `layer-${layer.split('/')[0]}`,
@@ -93,7 +93,14 @@ module.exports = {
       comment: 'feature.ts imports the code of a feature in `open`: while it is off, it takes no memory',
       severity: 'error',
       from: { path: '^src/features/[^/]+/feature\\.ts$' },
-      to: { path: '^src/features/[^/]+/open-[^/]+\\.ts$', dynamic: false },
+      to: { path: '^src/features/[^/]+/(open-[^/]+|[^/]+-management)\\.ts$', dynamic: false },
+    },
+    {
+      name: 'mgmt-knows-no-feature',
+      comment: 'a feature has a `management` for it; importers fill the tables of one feature each',
+      severity: 'error',
+      from: { path: '^mgmt/', pathNot: '^mgmt/import/(mediasearch|exr-inspector)/' },
+      to: { path: '^src/features/[^/]+/' },
     },
     onlyUnder('fastify', '^node_modules/(fastify|@fastify)/', [
       '^src/http/',
@@ -101,6 +108,7 @@ module.exports = {
       '^src/container/',
       '(^|[-/])routes?(-|/|\\.ts$)',
     ]),
+    onlyUnder('commander', '^node_modules/commander/', ['^src/features/([^/]+/commands/|management\\.ts$)']),
     onlyUnder('aws-sdk', '^node_modules/@aws-sdk/', ['^src/media/']),
     onlyUnder('arrow', '^node_modules/(apache-arrow|flatbuffers)/', ['^src/vastdb/']),
     onlyUnder('duckdb', '^node_modules/@duckdb/', ['^src/vastdb/analytics/']),

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 /*
  * `npm run mgmt -- --help`: what operators do on the server's own tables, while it runs or not. Each file
- * in commands/ is one command. Only the one that is asked for is loaded, since that takes most of the time of a short
+ * in commands/ is one command; features bring their own. Only the one that is asked for is loaded, since that takes most of the time of a short
  * one; help shows all.
  *
  * The exit code is 0 where all is well, 1 where a command that looks at something found it wrong, and 2 where it could not
@@ -10,9 +10,6 @@ import { Command, CommanderError } from 'commander';
  */
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  users: async () => (await import('./commands/users.ts')).usersCommand(),
-  tokens: async () => (await import('./commands/tokens.ts')).tokensCommand(),
-  audit: async () => (await import('./commands/audit.ts')).auditCommand(),
   status: async () => (await import('./commands/status.ts')).statusCommand(),
   version: async () => (await import('./commands/version.ts')).versionCommand(),
   check: async () => (await import('./commands/check.ts')).checkCommand(),
@@ -25,7 +22,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   restore: async () => (await import('./commands/restore.ts')).restoreCommand(),
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),
-  retention: async () => (await import('./commands/retention.ts')).retentionCommand(),
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   ingest: async () => (await import('./commands/ingest.ts')).ingestCommand(),
   adopt: async () => (await import('./commands/adopt.ts')).adoptCommand(),
@@ -35,12 +31,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 try {
-  const asked = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
-  const loaded = asked.length > 0 ? asked : Object.entries(COMMANDS);
   const program = new Command('mgmt').description(
     'Manages a TAMS server. Reads the configuration of the server: environment variables, or .env.',
   );
-  for (const command of await Promise.all(loaded.map(([, load]) => load()))) program.addCommand(command);
+  for (const command of await commandsFor(process.argv[2])) program.addCommand(command);
   throwInsteadOfExit(program);
   await program.parseAsync();
 } catch (error) {
@@ -51,6 +45,20 @@ try {
     // It has said what is wrong.
     process.exitCode = 2;
   }
+}
+
+/** The command of this name, or all. Those of features are known once these are loaded. */
+async function commandsFor(name: string | undefined): Promise<Command[]> {
+  const own = Object.entries(COMMANDS).filter(([each]) => each === name);
+  if (own.length > 0) return loadAll(own);
+  const { featureCommands } = await import('./feature-commands.ts');
+  const brought = featureCommands();
+  const asked = brought.filter((command) => command.name() === name);
+  return asked.length > 0 ? asked : [...brought, ...(await loadAll(Object.entries(COMMANDS)))];
+}
+
+function loadAll(commands: readonly [string, () => Promise<Command>][]): Promise<Command[]> {
+  return Promise.all(commands.map(([, load]) => load()));
 }
 
 function throwInsteadOfExit(command: Command): void {

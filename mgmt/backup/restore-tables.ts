@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../../src/settings.ts';
-import { EMBEDDINGS, searchTables } from '../../src/features/search/search-tables.ts';
-import type { ColumnBatch, TableDefinition } from '../../src/vastdb/engine.ts';
+import type { ColumnBatch, TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { everyRow } from '../../src/vastdb/predicate/builder.ts';
 import { endFilling, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
 import { readArrowFile } from '../../src/vastdb/transfer/arrow-file-reader.ts';
@@ -10,6 +9,7 @@ import type { Progress } from '../progress.ts';
 import { deleteRows } from '../tables/cleanup.ts';
 import { readProgress, RESTORE_LEDGER } from '../tables/fill-ledger.ts';
 import { beginAnew, fillTable } from '../tables/fill-table.ts';
+import { knownTables } from '../tables/known-tables.ts';
 import { openEngine, openManager } from '../tables/open-tables.ts';
 import { OF_PROCESSES, sumTable } from '../tables/table-sum.ts';
 import type { Manifest, TableEntry } from './manifest.ts';
@@ -32,10 +32,9 @@ export async function fillTables(
   { from, replace }: RestoreOptions,
   progress: Progress,
 ): Promise<void> {
-  // Those of media search are known by the dimension of the vectors that are to be restored.
-  const { dimension } =
-    tables.find(({ name }) => name === EMBEDDINGS.name)?.columns.find((column) => column.dimension !== undefined) ?? {};
-  const instead = dimension === undefined ? [] : searchTables(dimension);
+  const inBackup = new Set(tables.map(({ name }) => name));
+  // As they were: tables of a feature may depend on how it was configured then.
+  const instead = (await knownTables(engineOf(tables), config.features)).filter(({ name }) => inBackup.has(name));
   const opened = await openEngine(config, true);
   const unfinished = await unfinishedFilling(opened.engine);
   const mayClear = replace || unfinished === 'restore';
@@ -51,7 +50,6 @@ export async function fillTables(
     await engine.createTable(RESTORE_LEDGER);
     await manager.refreshTableMetadata(RESTORE_LEDGER.name);
     const filled = { manager, ledger: RESTORE_LEDGER };
-    const inBackup = new Set(tables.map(({ name }) => name));
     for (const name of taken) {
       const isBegun = inBackup.has(name) && (await readProgress(manager.reader(), RESTORE_LEDGER, name)) !== undefined;
       if (!isBegun) await deleteRows(manager, name, everyRow(), () => undefined);
@@ -82,6 +80,14 @@ export async function fillTables(
     await manager.close();
   }
 }
+
+/** The backup as an engine that has its tables. */
+const engineOf = (tables: readonly TableEntry[]): Pick<TableEngine, 'describeTable'> => ({
+  describeTable: (table) => {
+    const columns = tables.find(({ name }) => name === table)?.columns;
+    return Promise.resolve(columns && [...columns]);
+  },
+});
 
 /** Before anything is deleted: a newer version may have had more. */
 function checkKnown(tables: readonly TableEntry[], definitions: readonly TableDefinition[]): void {

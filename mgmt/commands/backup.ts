@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadConfig } from '../../src/settings.ts';
 import { backUp } from '../backup/backup.ts';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 
 interface BackupCommandOptions {

@@ -2,7 +2,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 
 const DAY_MS = 86_400_000;
 const DNS_NAME = 2;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type CheckResult, checkServer } from '../checks.ts';
-import { print, printTable } from '../print.ts';
+import { print, printTable } from '../../src/shared/print.ts';
 
 /** `mgmt check`: whether the server can use what it is configured with. */
 export function checkCommand(): Command {

@@ -4,7 +4,7 @@ import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
 import { endFilling } from '../../src/vastdb/schema/half-filled.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import { confirm, type Confirmation } from '../confirm.ts';
-import { print, printTable } from '../print.ts';
+import { print, printTable } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 import { AGES, deleteRows, rowsToClean } from '../tables/cleanup.ts';
 import { tableNamed } from '../tables/known-tables.ts';

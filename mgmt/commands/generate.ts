@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { confirm } from '../confirm.ts';
 import { withConfiguredStore } from '../generate/configured-store.ts';
 import { generate, type GenerateSpec } from '../generate/generator.ts';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 
 interface GenerateOptions extends GenerateSpec {

@@ -12,7 +12,7 @@ import { transfer } from '../ingest/transfer.ts';
 import { explain } from '../media/explain.ts';
 import { parallelOption, parseUuid } from '../media/options.ts';
 import { requireTool } from '../../src/media/probing/run-tool.ts';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 import { type ClientOptions, openClient, withClientOptions } from '../tams-client/client-options.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';

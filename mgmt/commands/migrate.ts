@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { type Config, loadConfig } from '../../src/settings.ts';
 import { checkApart, checkSecret } from '../migrate/check-places.ts';
 import { migrate } from '../migrate/migrate.ts';
-import { print, printTable } from '../print.ts';
+import { print, printTable } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 import { nameUnknownTables } from '../tables/known-tables.ts';
 import { openEngine, withTables } from '../tables/open-tables.ts';

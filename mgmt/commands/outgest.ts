@@ -5,7 +5,7 @@ import { explain } from '../media/explain.ts';
 import { parallelOption, parseUuid } from '../media/options.ts';
 import { checkFile } from '../outgest/check.ts';
 import { outgest } from '../outgest/outgest.ts';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 import { type ClientOptions, openClient, withClientOptions } from '../tams-client/client-options.ts';
 

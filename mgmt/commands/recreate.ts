@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadConfig } from '../../src/settings.ts';
 import { confirm, type Confirmation } from '../confirm.ts';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { tableNamed } from '../tables/known-tables.ts';
 import { refuseLiveServers } from '../tables/live-servers.ts';
 import { withEngine } from '../tables/open-tables.ts';

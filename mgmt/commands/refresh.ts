@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { withEngine } from '../tables/open-tables.ts';
 import { tableStatuses } from '../tables/table-status.ts';
 import { ensureTables } from '../../src/vastdb/schema/evolution.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { loadConfig } from '../../src/settings.ts';
 import { restore } from '../backup/restore.ts';
 import { confirm, type Confirmation } from '../confirm.ts';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 
 interface RestoreCommandOptions extends Confirmation {

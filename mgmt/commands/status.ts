@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { unfinishedFilling, unfinishedText } from '../../src/vastdb/schema/half-filled.ts';
-import { print, printTable } from '../print.ts';
+import { print, printTable } from '../../src/shared/print.ts';
 import { withEngine } from '../tables/open-tables.ts';
 import { type TableStatus, tableStatuses } from '../tables/table-status.ts';
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { openMediaStores } from '../../src/media/open-media.ts';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 import { withTables } from '../tables/open-tables.ts';
 import type { Check, Finding } from '../verify/finding.ts';

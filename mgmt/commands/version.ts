@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { loadConfig } from '../../src/settings.ts';
-import { print } from '../print.ts';
+import { print } from '../../src/shared/print.ts';
 import { engineVersion, sqliteVersion } from '../tables/engine-version.ts';
 import { withEngine } from '../tables/open-tables.ts';
 import { SERVER_VERSION } from '../version.ts';

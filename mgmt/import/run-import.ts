@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/settings.ts';
 import { ScratchTables } from '../../src/vastdb/analytics/scratch-tables.ts';
 import { ForeignSchema } from '../../src/vastdb/engines/vast/foreign-schema.ts';
 import { readVastPlace } from '../../src/vastdb/table-settings.ts';
-import { print, printTable } from '../print.ts';
+import { print, printTable } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 import { openEngine, openManager, type OpenedTables } from '../tables/open-tables.ts';
 import { CHECKS, verify } from '../verify/verify.ts';

@@ -9,7 +9,7 @@ import type { TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
  * were switched off still have theirs, to be backed up.
  */
 export async function knownTables(
-  engine: TableEngine,
+  engine: Pick<TableEngine, 'describeTable'>,
   settings: Config['features'],
 ): Promise<readonly TableDefinition[]> {
   const tables = [...VAST_STORE_TABLES];

@@ -51,6 +51,21 @@ export async function withTables<T>(
   }
 }
 
+/** Runs `work` on these tables of the configured server, which may be running. They are made where they are not there. */
+export async function withTablesOf<T>(
+  tables: readonly TableDefinition[],
+  work: (manager: VastDBManager) => Promise<T>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<T> {
+  const engine = await openTables(loadConfig(env), createLogger('error', process.stderr));
+  const manager = await VastDBManager.open(engine, tables);
+  try {
+    return await work(manager);
+  } finally {
+    await manager.close();
+  }
+}
+
 /** @param mayMake whether an embedded database is made where there is none; without it that is an error. */
 export async function openEngine(config: Config, mayMake = false): Promise<OpenedEngine> {
   // The standard output is the command's own.

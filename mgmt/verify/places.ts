@@ -1,10 +1,10 @@
-import { DELETED_SEGMENTS } from '../../src/features/trash/trash-tables.ts';
 import { INSTANCE_JOBS } from '../../src/tams/objects/instance-tables.ts';
 import { unpackLocations } from '../../src/tams/objects/object-location.ts';
 import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import { SEGMENTS } from '../../src/tams/segments/segment-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';
+import { SEGMENT_TABLES } from '../features.ts';
 import { checkRows, type Part } from './row-check.ts';
 
 /** Segments of a table, the trash included, whose object lies elsewhere. */
@@ -38,7 +38,7 @@ export const segmentPlaces = checkRows(
   'segment-places',
   'segments show the instances that their objects have',
   placesIn(SEGMENTS.name, 'object'),
-  placesIn(DELETED_SEGMENTS.name, 'object (of the trash)'),
+  ...SEGMENT_TABLES.map(({ name, place }) => placesIn(name, `object (${place})`)),
 );
 
 /** Bytes that are to be made or deleted for an instance that its object has: they would be lost. */

@@ -2,6 +2,7 @@ import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
 import { isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
+import type { OwnedRows } from '../../src/features/management.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
 
 /** Keys that are looked at together. */
@@ -102,17 +103,10 @@ export const withoutOwner = ({
   ownerColumn = 'id',
   problem,
   deleting,
-}: {
-  readonly table: string;
-  readonly column: string;
-  readonly where?: Predicate;
-  readonly subject: string;
-  readonly owners: string;
-  readonly ownerColumn?: string;
-  readonly problem: string;
-  /** Describes a repair that deletes the rows; undefined if a person must decide. */
-  readonly deleting?: string;
-}): Part => ({
+  remove = async (tx, keys) => {
+    await tx.delete(table, isIn(column, keys));
+  },
+}: OwnedRows): Part => ({
   table,
   column,
   ...(where && { where }),
@@ -126,9 +120,7 @@ export const withoutOwner = ({
   ...(deleting !== undefined && {
     repair: {
       does: deleting,
-      mend: async (tx, keys) => {
-        await tx.delete(table, isIn(column, keys));
-      },
+      mend: remove,
     },
   }),
 });

@@ -1,10 +1,10 @@
-import { DELETED_SEGMENTS } from '../../src/features/trash/trash-tables.ts';
 import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
 import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import { SEGMENTS } from '../../src/tams/segments/segment-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../src/vastdb/managed-transaction.ts';
 import { and, eq, isIn, isNotNull } from '../../src/vastdb/predicate/builder.ts';
+import { SEGMENT_TABLES } from '../features.ts';
 import { checkRows, missingFrom, type Part, presentIn, withoutOwner } from './row-check.ts';
 
 /** The objects of segments, of the trash too: restored segments need theirs. */
@@ -64,7 +64,7 @@ export const segmentObjects = checkRows(
   'segment-objects',
   'objects that segments use have a row, and are not on their way out',
   objectsOf(SEGMENTS.name, 'object'),
-  objectsOf(DELETED_SEGMENTS.name, 'object (of the trash)'),
+  ...SEGMENT_TABLES.map(({ name, place }) => objectsOf(name, `object (${place})`)),
   withoutOwner({
     table: OBJECTS.name,
     column: 'init_object_id',

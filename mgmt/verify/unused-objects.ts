@@ -1,6 +1,6 @@
 import { OBJECTS, RECLAIM_QUEUE } from '../../src/tams/objects/object-tables.ts';
 import { SEGMENTS } from '../../src/tams/segments/segment-tables.ts';
-import { DELETED_SEGMENTS } from '../../src/features/trash/trash-tables.ts';
+import { SEGMENT_TABLES } from '../features.ts';
 import { checkRows, presentIn } from './row-check.ts';
 
 /** Objects that nothing uses and nobody will ever reclaim. */
@@ -10,7 +10,7 @@ export const unusedObjects = checkRows('unused-objects', 'objects are used, or w
   subject: 'object',
   look: async (reader, keys) => {
     let left = keys;
-    for (const { name } of [SEGMENTS, RECLAIM_QUEUE, DELETED_SEGMENTS]) {
+    for (const { name } of [SEGMENTS, RECLAIM_QUEUE, ...SEGMENT_TABLES]) {
       const present = await presentIn(reader, name, 'object_id', left);
       left = left.filter((key) => !present.has(key));
     }

@@ -1,12 +1,12 @@
+import { MANAGEMENT } from '../features.ts';
 import { collections } from './collections.ts';
 import { deletions, flowProfiles, flowSources } from './deletions.ts';
 import { documents } from './documents.ts';
-import { exrMetadata } from './exr-metadata.ts';
 import type { Check, Finding, VerifyContext } from './finding.ts';
 import { objectBytes } from './object-bytes.ts';
 import { orphanedBytes } from './orphaned-bytes.ts';
 import { instanceJobs, segmentPlaces } from './places.ts';
-import { searchIndex } from './search-index.ts';
+import { checkRows, withoutOwner } from './row-check.ts';
 import { segmentFlows, segmentObjects } from './segments.ts';
 import { tagIndex } from './tags.ts';
 import { timelines } from './timelines.ts';
@@ -26,8 +26,9 @@ export const CHECKS: readonly Check[] = [
   collections,
   unusedObjects,
   deletions,
-  searchIndex,
-  exrMetadata,
+  ...MANAGEMENT.flatMap(({ checks = [] }) => checks).map(({ name, description, rows }) =>
+    checkRows(name, description, ...rows.map(withoutOwner)),
+  ),
   objectBytes,
   orphanedBytes,
 ];

@@ -13,6 +13,7 @@ import type { LeaseKeeper } from '../tams/leases/lease-keeper.ts';
 import type { TamsContext } from '../tams/route-context.ts';
 import type { Services } from '../tams/services.ts';
 import type { Settings } from '../tams/settings.ts';
+import type { Management } from './management.ts';
 import type { Statistics } from './statistics.ts';
 import type { EventFeed } from '../tams/webhooks/open-webhooks.ts';
 import type { TableDefinition, TableEngine } from '../vastdb/engine.ts';
@@ -28,8 +29,10 @@ export interface Feature<Own> {
   /** The tables that it needs; none while it is switched off. */
   tables?(own: Own): readonly TableDefinition[];
   /** Its tables as the engine has them, from whatever configuration: for commands that copy everything. */
-  tablesIn?(engine: TableEngine, own: Own): Promise<readonly TableDefinition[]>;
+  tablesIn?(engine: Pick<TableEngine, 'describeTable'>, own: Own): Promise<readonly TableDefinition[]>;
   readonly statistics?: Statistics;
+  /** For commands of operators, whether it is on or off. */
+  management?(): Promise<Management>;
   /** Whether clients must authenticate. */
   guards?(own: Own): boolean;
   /** Undefined: it is switched off. */

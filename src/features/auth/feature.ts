@@ -9,6 +9,7 @@ export const auth: Feature<AuthConfig> = {
   settings: (env, { http }) => readAuth(env, http),
   tables: () => AUTH_TABLES,
   statistics: { hidden: AUTH_TABLES },
+  management: async () => (await import('./auth-management.ts')).AUTH_MANAGEMENT,
   guards: ({ modes }) => modes.length > 0,
   open: async (platform, config) => {
     if (config.modes.length === 0) {

@@ -10,6 +10,7 @@ export const exr: Feature<ExrConfig> = {
   tablesIn: async (engine, { enabled }) =>
     enabled || (await engine.describeTable(EXR_FILES.name)) !== undefined ? EXR_TABLES : [],
   statistics: EXR_STATISTICS,
+  management: async () => (await import('./exr-management.ts')).EXR_MANAGEMENT,
   open: async (platform, config) => {
     if (!config.enabled) return undefined;
     const { openExr } = await import('./open-exr.ts');

@@ -4,6 +4,10 @@ import type { RetentionCounts } from './retention-worker.ts';
 /** Deletions that tags of flows ask for (docs/adr/0034-retention-by-tag.md). */
 export const retention: Feature<{ readonly enabled: boolean }> = {
   settings: (env) => ({ enabled: env.flag('RETENTION') ?? false }),
+  management: async () => {
+    const { retentionCommand } = await import('./commands/retention-command.ts');
+    return { commands: (operator) => [retentionCommand(operator)] };
+  },
   open: async ({ store, leases, logger, tams }, { enabled }) => {
     if (!enabled) return undefined;
     const { retentionWorker } = await import('./retention-worker.ts');

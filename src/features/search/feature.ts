@@ -12,6 +12,7 @@ export const search: Feature<SearchConfig> = {
     return enabled || present !== undefined ? searchTables(present ?? dimension) : [];
   },
   statistics: SEARCH_STATISTICS,
+  management: async () => (await import('./search-management.ts')).SEARCH_MANAGEMENT,
   open: async (platform, config) => {
     if (!config.enabled) return undefined;
     const { openSearch } = await import('./open-search.ts');

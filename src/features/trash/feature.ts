@@ -1,12 +1,13 @@
 import type { Feature } from '../feature.ts';
 import { readSoftDelete, type SoftDeleteConfig } from './trash-settings.ts';
-import { TRASH_TABLES } from './trash-tables.ts';
+import { DELETED_SEGMENTS, TRASH_TABLES } from './trash-tables.ts';
 
 /** Deletions that can be undone (docs/adr/0016-soft-delete.md). */
 export const trash: Feature<SoftDeleteConfig> = {
   settings: readSoftDelete,
   // There even while it is switched off: something may be left of a time when it was on.
   tables: () => TRASH_TABLES,
+  management: () => Promise.resolve({ segmentTables: [{ name: DELETED_SEGMENTS.name, place: 'of the trash' }] }),
   open: async (platform, config) => {
     const { openTrash } = await import('./open-trash.ts');
     return openTrash(platform, config);

@@ -1,4 +1,6 @@
-import { withAuthStore } from '../../../mgmt/auth-store.ts';
+import { withTablesOf } from '../../../mgmt/tables/open-tables.ts';
+import { AuthStore } from '../../../src/features/auth/auth-store.ts';
+import { AUTH_TABLES } from '../../../src/features/auth/auth-tables.ts';
 import { TokenAdmin } from '../../../src/features/auth/token-admin.ts';
 import { UserAdmin } from '../../../src/features/auth/user-admin.ts';
 import { IdentityProvider } from '../../support/identity-provider.ts';
@@ -66,8 +68,10 @@ interface Credential {
 /** A credential of each kind, as requests have it; those of the tables are made there. */
 async function makeCredentials(dataDir: string, provider: IdentityProvider): Promise<Record<string, Credential>> {
   const grant = { name: 'bench', scopes: ['read'], classes: undefined } as const;
-  const token = await withAuthStore(
-    async (store) => {
+  const token = await withTablesOf(
+    AUTH_TABLES,
+    async (manager) => {
+      const store = new AuthStore(manager);
       await new UserAdmin(store, 'bench').add(grant, PASSWORD);
       return new TokenAdmin(store, 'bench').add(grant);
     },

@@ -1,8 +1,10 @@
-import { withAuthStore } from '../../../../mgmt/auth-store.ts';
-import type { AuthStore } from '../../../../src/features/auth/auth-store.ts';
+import { withTablesOf } from '../../../../mgmt/tables/open-tables.ts';
+import { AuthStore } from '../../../../src/features/auth/auth-store.ts';
+import { AUTH_TABLES } from '../../../../src/features/auth/auth-tables.ts';
 import { tableEngineEnv } from '../../../support/table-engine.ts';
 
 /** Works on the users, tokens and audit log of the servers of a data directory, as an operator's command does. */
 export async function onAuthStore<T>(dataDir: string, work: (store: AuthStore) => Promise<T>): Promise<T> {
-  return withAuthStore(work, { DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)) });
+  const env = { DATA_DIR: dataDir, ...(await tableEngineEnv(dataDir)) };
+  return withTablesOf(AUTH_TABLES, (manager) => work(new AuthStore(manager)), env);
 }

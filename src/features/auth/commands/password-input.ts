@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { AdminError } from '../src/features/auth/user-admin.ts';
+import { AdminError } from '../user-admin.ts';
 
 /**
  * A new password: asked for twice, without showing it, at a terminal; else the standard input. Never

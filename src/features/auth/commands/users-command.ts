@@ -1,17 +1,20 @@
 import { Command } from 'commander';
-import type { User } from '../../src/features/auth/credentials.ts';
-import { UserAdmin } from '../../src/features/auth/user-admin.ts';
-import { operatorName, withAuthStore } from '../auth-store.ts';
-import { classesOption, type GrantOptions, scopesOption } from '../grant-options.ts';
-import { readNewPassword } from '../password-input.ts';
-import { listText, print, printTable } from '../print.ts';
+import type { Operator } from '../../management.ts';
+import type { User } from '../credentials.ts';
+import { UserAdmin } from '../user-admin.ts';
+import { operatorName, onAuthStore } from './on-auth-store.ts';
+import { classesOption, type GrantOptions, scopesOption } from './grant-options.ts';
+import { readNewPassword } from './password-input.ts';
+import { listText, print, printTable } from '../../../shared/print.ts';
 
 const NAME = '<name>';
 const PASSWORD_HINT =
   '\nThe password is asked for, or read from the standard input. A running server knows within 2 seconds.';
 
 /** `mgmt users`: who signs in with a name and a password (AUTH_MODE=basic). */
-export function usersCommand(): Command {
+export function usersCommand(operator: Operator): Command {
+  const withUsers = (work: (admin: UserAdmin) => Promise<void>): Promise<void> =>
+    onAuthStore(operator, (store) => work(new UserAdmin(store, operatorName())));
   const users = new Command('users').description('users, who sign in with a password (AUTH_MODE=basic)');
   users
     .command('add')
@@ -68,9 +71,6 @@ export function usersCommand(): Command {
     );
   return users;
 }
-
-const withUsers = (work: (admin: UserAdmin) => Promise<void>): Promise<void> =>
-  withAuthStore((store) => work(new UserAdmin(store, operatorName())));
 
 function shown({ passwordHash: _, ...user }: User): Omit<User, 'passwordHash'> {
   return user;

@@ -1,12 +1,15 @@
 import { Command } from 'commander';
-import type { ApiToken } from '../../src/features/auth/credentials.ts';
-import { TokenAdmin } from '../../src/features/auth/token-admin.ts';
-import { operatorName, withAuthStore } from '../auth-store.ts';
-import { classesOption, type GrantOptions, scopesOption } from '../grant-options.ts';
-import { listText, print, printTable } from '../print.ts';
+import type { Operator } from '../../management.ts';
+import type { ApiToken } from '../credentials.ts';
+import { TokenAdmin } from '../token-admin.ts';
+import { operatorName, onAuthStore } from './on-auth-store.ts';
+import { classesOption, type GrantOptions, scopesOption } from './grant-options.ts';
+import { listText, print, printTable } from '../../../shared/print.ts';
 
 /** `mgmt tokens`: bearer tokens for programs (AUTH_MODE=token or url_token). */
-export function tokensCommand(): Command {
+export function tokensCommand(operator: Operator): Command {
+  const withTokens = (work: (admin: TokenAdmin) => Promise<void>): Promise<void> =>
+    onAuthStore(operator, (store) => work(new TokenAdmin(store, operatorName())));
   const tokens = new Command('tokens').description('tokens of programs (AUTH_MODE=token or url_token)');
   tokens
     .command('add')
@@ -35,9 +38,6 @@ export function tokensCommand(): Command {
     );
   return tokens;
 }
-
-const withTokens = (work: (admin: TokenAdmin) => Promise<void>): Promise<void> =>
-  withAuthStore((store) => work(new TokenAdmin(store, operatorName())));
 
 function shown({ hash: _, ...token }: ApiToken): Omit<ApiToken, 'hash'> {
   return token;

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { AuditEvent, AuditRecord } from '../../src/features/auth/audit.ts';
-import { AUDIT_EVENTS } from '../../src/features/auth/audit.ts';
-import { withAuthStore } from '../auth-store.ts';
-import { print, printTable } from '../print.ts';
+import type { Operator } from '../../management.ts';
+import type { AuditEvent, AuditRecord } from '../audit.ts';
+import { AUDIT_EVENTS } from '../audit.ts';
+import { onAuthStore } from './on-auth-store.ts';
+import { print, printTable } from '../../../shared/print.ts';
 
 interface AuditOptions {
   readonly event?: AuditEvent;
@@ -13,7 +14,7 @@ interface AuditOptions {
 }
 
 /** `mgmt audit`: the audit log. */
-export function auditCommand(): Command {
+export function auditCommand(operator: Operator): Command {
   return new Command('audit')
     .description('the audit log, newest first: logins, denials and administration')
     .addOption(new Option('--event <event>', 'only this event').choices(AUDIT_EVENTS))
@@ -22,7 +23,7 @@ export function auditCommand(): Command {
     .option('--limit <count>', 'entries at most', parseCount, 100)
     .option('--json', 'one JSON object a line')
     .action(async ({ since: sinceMs, json, ...filter }: AuditOptions) => {
-      const records = await withAuthStore((store) => store.audit({ ...filter, sinceMs }));
+      const records = await onAuthStore(operator, (store) => store.audit({ ...filter, sinceMs }));
       if (json === true) for (const record of records) print(JSON.stringify(shown(record)));
       else
         printTable(

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { Scope } from '../src/shared/principal.ts';
-import { isScope, SCOPES } from '../src/shared/principal.ts';
+import type { Scope } from '../../../shared/principal.ts';
+import { isScope, SCOPES } from '../../../shared/principal.ts';
 
 export interface GrantOptions {
   readonly scopes: readonly Scope[];

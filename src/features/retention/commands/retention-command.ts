@@ -1,21 +1,21 @@
 import { Command } from 'commander';
-import { dueFlows } from '../../src/features/retention/due-flows.ts';
-import { SecretBox } from '../../src/shared/secret-box.ts';
-import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
-import { VastStore } from '../../src/tams/vast-store.ts';
-import { print, printTable } from '../print.ts';
-import { withTables } from '../tables/open-tables.ts';
+import type { Operator } from '../../management.ts';
+import { dueFlows } from '../due-flows.ts';
+import { SecretBox } from '../../../shared/secret-box.ts';
+import { formatTimestamp } from '../../../shared/time/timestamp.ts';
+import { VastStore } from '../../../tams/vast-store.ts';
+import { print, printTable } from '../../../shared/print.ts';
 
 /** `mgmt retention`: shows which flows and segments a server with RETENTION=true would delete now. Deletes nothing. */
-export function retentionCommand(): Command {
+export function retentionCommand(operator: Operator): Command {
   return new Command('retention')
     .description('show what the retention tags of flows would delete now; deletes nothing')
     .option('--json', 'one JSON object a line')
-    .action(({ json = false }: { json?: boolean }) => showDue(json));
+    .action(({ json = false }: { json?: boolean }) => showDue(operator, json));
 }
 
-async function showDue(json: boolean): Promise<void> {
-  const due = await withTables(async ({ manager }) => {
+async function showDue(operator: Operator, json: boolean): Promise<void> {
+  const due = await operator.withTables(async (manager) => {
     // Nothing here opens the keys of webhooks.
     const store = new VastStore(manager, new SecretBox('', 'webhooks'));
     const found = [];
