@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { type Config, loadConfig } from './settings.ts';
+import { ALL_VARIABLES, type Config, loadConfig } from './settings.ts';
 import { unknownVariables } from './config/unknown-variables.ts';
 import { buildContainer } from './container/container.ts';
 import { createLogger } from './operation/logger.ts';
@@ -31,7 +31,7 @@ export async function serve(link?: WorkerLink): Promise<void> {
 
 async function run(config: Config, link: WorkerLink | undefined): Promise<void> {
   const logger = createLogger(config.logLevel);
-  for (const { name, likely } of unknownVariables(process.env)) {
+  for (const { name, likely } of unknownVariables(process.env, ALL_VARIABLES)) {
     logger.warn(`${name} is set, but nothing reads it. Is ${likely} meant?`);
   }
   const container = await buildContainer(config, version, logger, link);

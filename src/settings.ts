@@ -1,4 +1,5 @@
 import { Environment } from './config/environment.ts';
+import { VARIABLES } from './config/variables.ts';
 import { FEATURES } from './features.ts';
 import type { AnyFeature } from './features/feature.ts';
 import { isLoopback } from './shared/loopback.ts';
@@ -17,6 +18,12 @@ export interface Config extends Settings {
   };
   readonly features: FeatureSettings;
 }
+
+/** Every variable that the server reads. */
+export const ALL_VARIABLES: readonly string[] = [
+  ...VARIABLES,
+  ...Object.values<AnyFeature>(FEATURES).flatMap(({ variables = [] }) => variables),
+];
 
 /**
  * Reads the configuration from the environment, and from the files that it names.

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type ExrOptions, takeExrInspector } from '../import/exr-inspector/take-exr-inspector.ts';
-import { takeMediasearch } from '../import/mediasearch/take-mediasearch.ts';
+import type { ExrOptions } from '../import/exr-inspector/take-exr-inspector.ts';
 import { type ImportOptions, runImport } from '../import/run-import.ts';
 import { takeVasttams, type VasttamsOptions } from '../import/vasttams/take-vasttams.ts';
 
@@ -25,12 +24,18 @@ export function importCommand(): Command {
   command.addCommand(
     sourceOptions(
       new Command('mediasearch').description('published transcripts of a mediasearch, with their vectors'),
-    ).action((options: ImportOptions) => runImport(options, takeMediasearch)),
+    ).action(async (options: ImportOptions) => {
+      const { takeMediasearch } = await import('../import/mediasearch/take-mediasearch.ts');
+      await runImport(options, takeMediasearch);
+    }),
   );
   command.addCommand(
     sourceOptions(new Command('exr-inspector').description('what an exr-inspector has read of EXR headers'))
       .requiredOption('--bucket <name>', 'the bucket of the keys, which are there without it')
-      .action((options: ExrOptions) => runImport(options, takeExrInspector(options))),
+      .action(async (options: ExrOptions) => {
+        const { takeExrInspector } = await import('../import/exr-inspector/take-exr-inspector.ts');
+        await runImport(options, takeExrInspector(options));
+      }),
   );
   return command;
 }

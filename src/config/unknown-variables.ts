@@ -1,5 +1,3 @@
-import { VARIABLES } from './variables.ts';
-
 /** Names that begin so are ours, or look like it on purpose. `OTEL_` and the like belong to others, too. */
 const OUR_PREFIXES = [
   'AUTH_',
@@ -28,24 +26,26 @@ interface UnknownVariable {
 /**
  * Variables that are set, look like ours, and are read by nobody: one letter too few, too many, changed or swapped, or
  * with one of our prefixes. Known names of other programs are not among them.
+ *
+ * @param known all that are read
  */
-export function unknownVariables(variables: NodeJS.ProcessEnv): UnknownVariable[] {
+export function unknownVariables(variables: NodeJS.ProcessEnv, known: readonly string[]): UnknownVariable[] {
   const unknown: UnknownVariable[] = [];
   for (const [name, value] of Object.entries(variables)) {
-    if (value === undefined || value === '' || VARIABLES.includes(name)) continue;
+    if (value === undefined || value === '' || known.includes(name)) continue;
     const upper = name.toUpperCase();
     const isOurs = OUR_PREFIXES.some((prefix) => name.startsWith(prefix)) && !OF_A_SERVICE.test(name);
-    const [likely, distance] = nearest(upper);
+    const [likely, distance] = nearest(upper, known);
     if (isOurs || (distance <= 1 && name.length >= SHORTEST)) unknown.push({ name, likely });
   }
   return unknown;
 }
 
-function nearest(name: string): [string, number] {
+function nearest(name: string, known: readonly string[]): [string, number] {
   let best: [string, number] = ['', Infinity];
-  for (const known of VARIABLES) {
-    const distance = editDistance(name, known);
-    if (distance < best[1]) best = [known, distance];
+  for (const each of known) {
+    const distance = editDistance(name, each);
+    if (distance < best[1]) best = [each, distance];
   }
   return best;
 }

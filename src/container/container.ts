@@ -117,6 +117,7 @@ export async function buildContainer(
       { path: '', version: config.apiVersion },
       ...SURFACES.map((surface) => ({ path: pathOf(surface), version: surface.version })),
     ],
+    tags: features.flatMap(({ tags = [] }) => tags),
     authentication,
     operation,
     cursors: new CursorCodec(secret),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Environment } from '../config/environment.ts';
 import type { ObjectPlace } from '../formats/s3-notification.ts';
 import type { Authentication } from '../http/access-check.ts';
+import type { DocumentTag } from '../http/plugins/document-paths.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import type { MediaStores } from '../media/media-store-registry.ts';
 import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
@@ -22,6 +23,8 @@ import type { VastStore } from '../tams/vast-store.ts';
 
 /** Something beyond TAMS. All of it lies in one folder, of which only this is imported from outside. */
 export interface Feature<Own> {
+  /** The variables that `settings` reads; none unless given. */
+  readonly variables?: readonly string[];
   /** Reads its own variables. @throws ConfigError */
   settings(env: Environment, settings: Settings): Own;
   /** The settings of one of several processes, where some of them are limits of the whole server. */
@@ -79,6 +82,8 @@ export interface Platform {
 
 /** A running feature. */
 export interface OpenFeature {
+  /** Groups of its operations in the OpenAPI document. */
+  readonly tags?: readonly DocumentTag[];
   readonly routes?: (app: TamsApp, context: TamsContext) => void | Promise<void>;
   /** Started in this order once everything is open, in one process of the server, and stopped after the last request. */
   readonly workers?: readonly Worker[];

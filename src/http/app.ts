@@ -16,7 +16,7 @@ import { crossSitePlugin } from './plugins/cross-site.ts';
 import { diskReservePlugin } from './plugins/disk-reserve.ts';
 import { hostCheckPlugin } from './plugins/host-check.ts';
 import { jsonBodyPlugin } from './plugins/json-body.ts';
-import { type ApiVersion, documentPaths } from './plugins/document-paths.ts';
+import { type ApiVersion, documentPaths, type DocumentTag } from './plugins/document-paths.ts';
 import { openApiPlugin } from './plugins/openapi.ts';
 import { pathIdsPlugin } from './plugins/path-ids.ts';
 import { requestGuardPlugin } from './plugins/request-guard.ts';
@@ -42,6 +42,8 @@ export interface HttpContext {
 export interface AppDeps {
   /** The versions of the API, by the paths that `routes` mounts them at; the root is an empty one. */
   readonly apis: readonly ApiVersion[];
+  /** Groups of operations in the document, beside those of TAMS. */
+  readonly tags?: readonly DocumentTag[];
   /** Registers the operations. */
   readonly routes: (app: TamsApp, context: HttpContext) => Promise<void>;
   readonly cursors: CursorCodec;
@@ -110,6 +112,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     apis: deps.apis,
     publicUrl: config.publicUrl,
     schemes: deps.authentication?.schemes ?? [],
+    tags: deps.tags ?? [],
   });
 
   const baseUrl = baseUrlOf(config.publicUrl);

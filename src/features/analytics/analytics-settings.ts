@@ -1,6 +1,14 @@
 import type { Environment } from '../../config/environment.ts';
 import type { Settings } from '../../tams/settings.ts';
 
+/** All that it reads. */
+export const ANALYTICS_VARIABLES: readonly string[] = [
+  'ANALYTICS_MEMORY_MIB',
+  'ANALYTICS_THREADS',
+  'ANALYTICS_CONCURRENCY',
+  'ANALYTICS_TIMEOUT_S',
+];
+
 /** Limits of all analyses together. */
 export interface AnalyticsConfig {
   readonly memoryMib: number;

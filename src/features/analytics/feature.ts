@@ -5,7 +5,7 @@ import { AnalyticsProcess } from '../../vastdb/analytics/analytics-process.ts';
 import type { TableAddress } from '../../vastdb/analytics/child-protocol.ts';
 import type { Feature } from '../feature.ts';
 import { AnalyticsService } from './analytics-service.ts';
-import { type AnalyticsConfig, partOfAnalytics, readAnalytics } from './analytics-settings.ts';
+import { ANALYTICS_VARIABLES, type AnalyticsConfig, partOfAnalytics, readAnalytics } from './analytics-settings.ts';
 import { analyticsRoutes } from './routes/analytics-routes.ts';
 import { serverPerformance } from './server-performance.ts';
 import { AnalyticsStore } from './store/analytics-store.ts';
@@ -19,6 +19,7 @@ const BEFORE_TIMEOUT_MS = 500;
 
 /** Statistics and exports (docs/adr/0019-analytics.md). */
 export const analytics: Feature<AnalyticsConfig> = {
+  variables: ANALYTICS_VARIABLES,
   settings: readAnalytics,
   partOf: partOfAnalytics,
   // Costs nothing before the first request: the process, and the library with it, start then.
@@ -45,6 +46,7 @@ export const analytics: Feature<AnalyticsConfig> = {
       (limits) => new AnalyticsService(whole.limitedTo(limits), store.limitedTo(limits).flows),
     );
     return {
+      tags: [{ name: 'Analytics', description: 'Statistics of what is kept, and exports of it; not a part of TAMS.' }],
       routes: (app) => {
         analyticsRoutes(app, { of, performance });
       },

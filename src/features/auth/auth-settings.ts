@@ -8,6 +8,21 @@ import { ConfigError } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
 import * as syntax from '../../config/text-syntax.ts';
 
+/** All that it reads. */
+export const AUTH_VARIABLES: readonly string[] = [
+  'AUTH_MODE',
+  'AUTH_JWKS_URL',
+  'AUTH_ISSUER',
+  'AUTH_AUDIENCE',
+  'AUTH_SCOPES_MAP',
+  'AUTH_OIDC_CLIENT_ID',
+  'AUTH_OIDC_SCOPE',
+  'AUTH_CLOCK_SKEW_S',
+  'AUTH_TOKENS_FILE',
+  'AUTH_CLASSES',
+  'AUDIT_RETENTION_DAYS',
+];
+
 export const AUTH_MODES = ['jwt', 'token', 'basic', 'url_token'] as const;
 
 const TOKEN_SCOPES = ['read', 'write', 'delete', 'admin'] as const;

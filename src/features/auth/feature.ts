@@ -1,11 +1,12 @@
 import type { Feature } from '../feature.ts';
 import { auditSources } from './audit-metrics.ts';
 import { authRoutes } from './auth-routes.ts';
-import { type AuthConfig, readAuth } from './auth-settings.ts';
+import { AUTH_VARIABLES, type AuthConfig, readAuth } from './auth-settings.ts';
 import { AUTH_TABLES } from './auth-tables.ts';
 
 /** Authentication, and the audit log (docs/adr/0012-authentication.md). */
 export const auth: Feature<AuthConfig> = {
+  variables: AUTH_VARIABLES,
   settings: (env, { http }) => readAuth(env, http),
   tables: () => AUTH_TABLES,
   statistics: { hidden: AUTH_TABLES },

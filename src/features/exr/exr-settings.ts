@@ -1,5 +1,8 @@
 import { ConfigError, type Environment } from '../../config/environment.ts';
 
+/** All that it reads. */
+export const EXR_VARIABLES: readonly string[] = ['EXR', 'EXR_AUTO_INSPECT', 'EXR_KEEP_HISTORY'];
+
 export interface ExrConfig {
   /** Whether metadata of EXR files is kept at all: tables and routes. */
   readonly enabled: boolean;

@@ -1,10 +1,11 @@
 import type { Feature } from '../feature.ts';
-import { type ExrConfig, readExr } from './exr-settings.ts';
+import { EXR_VARIABLES, type ExrConfig, readExr } from './exr-settings.ts';
 import { EXR_STATISTICS } from './exr-statistics.ts';
 import { EXR_FILES, EXR_TABLES } from './exr-tables.ts';
 
 /** Metadata of EXR files (docs/adr/0014-exr.md, docs/adr/0018-exr-store.md). */
 export const exr: Feature<ExrConfig> = {
+  variables: EXR_VARIABLES,
   settings: readExr,
   tables: ({ enabled }) => (enabled ? EXR_TABLES : []),
   tablesIn: async (engine, { enabled }) =>

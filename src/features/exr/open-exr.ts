@@ -30,6 +30,8 @@ import type { VastStore } from '../../tams/vast-store.ts';
 /** Objects per query for a long sequence, so that no query takes long. */
 const LOOKED_UP_OBJECTS = 1_000;
 
+const TAGS = [{ name: 'EXR metadata', description: 'Metadata from the headers of OpenEXR files; not a part of TAMS.' }];
+
 /** EXR metadata, and their inspection in the background where `autoInspect` is set. */
 export function openExr(platform: Platform, { autoInspect, keepHistory }: ExrConfig): OpenFeature {
   const { manager, store, media, leases, siblings, settings, logger } = platform;
@@ -44,7 +46,7 @@ export function openExr(platform: Platform, { autoInspect, keepHistory }: ExrCon
   });
   const routes: OpenFeature['routes'] = (app, context) =>
     exrRoutes(app, { ...context, exr: (request) => servicesOf(request) });
-  if (!autoInspect) return { routes };
+  if (!autoInspect) return { tags: TAGS, routes };
   const queue = new InspectionQueueReader(new CommittedReads(manager.reader()));
   const inspection = new AutomaticInspection(store, queue, places, inspector, files);
   const worker = exrWorker(inspection, leases, logger);
@@ -52,6 +54,7 @@ export function openExr(platform: Platform, { autoInspect, keepHistory }: ExrCon
     worker.wake();
   });
   return {
+    tags: TAGS,
     routes,
     workers: [worker],
     takesObjects: async (told) => {

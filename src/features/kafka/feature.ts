@@ -1,10 +1,11 @@
 import { withReserve } from '../../operation/disk-reserve.ts';
 import type { Feature } from '../feature.ts';
-import { type KafkaConfig, readKafka } from './kafka-settings.ts';
+import { KAFKA_VARIABLES, type KafkaConfig, readKafka } from './kafka-settings.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
 
 /** Events from and to a broker of the Kafka protocol (docs/adr/0039-kafka-events.md). */
 export const kafka: Feature<KafkaConfig | undefined> = {
+  variables: KAFKA_VARIABLES,
   settings: readKafka,
   open: async (platform, config) => {
     await keepReader(platform.store, config?.eventsTopic !== undefined);

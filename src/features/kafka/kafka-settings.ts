@@ -3,6 +3,20 @@ import { ConfigError, type Environment } from '../../config/environment.ts';
 import type { TextSyntax } from '../../config/text-syntax.ts';
 import * as syntax from '../../config/text-syntax.ts';
 
+/** All that it reads. */
+export const KAFKA_VARIABLES: readonly string[] = [
+  'KAFKA_BROKERS',
+  'KAFKA_TLS',
+  'KAFKA_TLS_CA_FILE',
+  'KAFKA_SASL_MECHANISM',
+  'KAFKA_USERNAME',
+  'KAFKA_PASSWORD',
+  'KAFKA_NOTIFICATIONS_TOPIC',
+  'KAFKA_GROUP',
+  'KAFKA_DEAD_LETTERS_TOPIC',
+  'KAFKA_EVENTS_TOPIC',
+];
+
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 
 /** How brokers are reached. */

@@ -18,6 +18,7 @@ export function openPlayback(platform: Platform): OpenFeature {
   const kept = playlistCache(budgetBytes);
   const services = playbackServicesOf(platform, changes, kept);
   return {
+    tags: [{ name: 'Playback', description: 'Playlists of flows and sources for players; not a part of TAMS.' }],
     routes: async (app, context) => {
       // Requests that wait would keep a stopping server up.
       app.addHook('preClose', (closing) => {

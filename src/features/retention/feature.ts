@@ -3,6 +3,7 @@ import type { RetentionCounts } from './retention-worker.ts';
 
 /** Deletions that tags of flows ask for (docs/adr/0034-retention-by-tag.md). */
 export const retention: Feature<{ readonly enabled: boolean }> = {
+  variables: ['RETENTION'],
   settings: (env) => ({ enabled: env.flag('RETENTION') ?? false }),
   management: async () => {
     const { retentionCommand } = await import('./commands/retention-command.ts');

@@ -1,10 +1,11 @@
 import type { Feature } from '../feature.ts';
-import { readSearch, type SearchConfig } from './search-settings.ts';
+import { SEARCH_VARIABLES, readSearch, type SearchConfig } from './search-settings.ts';
 import { SEARCH_STATISTICS } from './search-statistics.ts';
 import { EMBEDDINGS, searchTables } from './search-tables.ts';
 
 /** Media search: find what was said, get the time range to play (docs/adr/0017-media-search.md). */
 export const search: Feature<SearchConfig> = {
+  variables: SEARCH_VARIABLES,
   settings: (env, { media }) => readSearch(env, media.buckets),
   tables: ({ enabled, dimension }) => (enabled ? searchTables(dimension) : []),
   tablesIn: async (engine, { enabled, dimension }) => {

@@ -40,6 +40,12 @@ export async function openSearch(platform: Platform, config: SearchConfig): Prom
   const { database, queue, queueControl, outdated, embedder, events } = parts;
   const servicesOf = searchServicesOf({ ...parts, buckets: settings.media.buckets }, store, settings.classes);
   return {
+    tags: [
+      {
+        name: 'MediaSearch',
+        description: 'Search of speech in media, with its place on the timelines of flows; not a part of TAMS.',
+      },
+    ],
     routes: (app, context) => searchRoutes(app, { ...context, search: (request) => servicesOf(request) }),
     workers,
     takesObjects: (places) => events.handleAll(places),

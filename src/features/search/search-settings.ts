@@ -3,6 +3,26 @@ import { ConfigError, type Environment } from '../../config/environment.ts';
 import type { Settings } from '../../tams/settings.ts';
 import * as syntax from '../../config/text-syntax.ts';
 
+/** All that it reads. */
+export const SEARCH_VARIABLES: readonly string[] = [
+  'SEARCH',
+  'SEARCH_WORKERS',
+  'SEARCH_JOB_TIMEOUT_S',
+  'SEARCH_EMBEDDER',
+  'SEARCH_EMBEDDING_URL',
+  'SEARCH_EMBEDDING_MODEL',
+  'SEARCH_EMBEDDING_API_KEY',
+  'SEARCH_MODEL_DIR',
+  'SEARCH_EMBEDDING_DIMENSION',
+  'SEARCH_TRANSCRIBER',
+  'SEARCH_TRANSCRIPTION_URL',
+  'SEARCH_TRANSCRIPTION_MODEL',
+  'SEARCH_TRANSCRIPTION_API_KEY',
+  'SEARCH_WATCH',
+  'SEARCH_WATCH_INTERVAL_S',
+  'SEARCH_RETENTION_S',
+];
+
 /** A server of inference that speaks OpenAI's API. */
 interface InferenceConfig {
   /** Before `/v1/...`; without a slash at its end. */

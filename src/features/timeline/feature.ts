@@ -15,6 +15,9 @@ export const timeline: Feature<undefined> = {
       (limits) => new TimelineService(store.limitedTo(limits), timelines),
     );
     return Promise.resolve({
+      tags: [
+        { name: 'Timelines', description: 'Where flows have content, as fine as it can be drawn; not a part of TAMS.' },
+      ],
       routes: (app) => {
         timelineRoutes(app, of);
       },

@@ -1,9 +1,10 @@
 import type { Feature } from '../feature.ts';
-import { readSoftDelete, type SoftDeleteConfig } from './trash-settings.ts';
+import { TRASH_VARIABLES, readSoftDelete, type SoftDeleteConfig } from './trash-settings.ts';
 import { DELETED_SEGMENTS, TRASH_TABLES } from './trash-tables.ts';
 
 /** Deletions that can be undone (docs/adr/0016-soft-delete.md). */
 export const trash: Feature<SoftDeleteConfig> = {
+  variables: TRASH_VARIABLES,
   settings: readSoftDelete,
   // There even while it is switched off: something may be left of a time when it was on.
   tables: () => TRASH_TABLES,

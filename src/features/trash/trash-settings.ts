@@ -1,5 +1,8 @@
 import type { Environment } from '../../config/environment.ts';
 
+/** All that it reads. */
+export const TRASH_VARIABLES: readonly string[] = ['SOFT_DELETE', 'SOFT_DELETE_RETENTION_S'];
+
 /** Whether what is deleted can be restored, and for how long. */
 export interface SoftDeleteConfig {
   readonly enabled: boolean;

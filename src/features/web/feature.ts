@@ -3,6 +3,7 @@ import { readWeb, type WebSettings } from './web-settings.ts';
 
 /** The web page at `/ui` (docs/adr/0036-web-page.md). */
 export const web: Feature<WebSettings> = {
+  variables: ['WEB', 'WEB_ORIGINS'],
   settings: readWeb,
   open: async (platform, config) => {
     if (!config.enabled) return undefined;

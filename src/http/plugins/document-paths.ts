@@ -12,6 +12,14 @@ export interface DocumentationOptions {
   publicUrl: string | undefined;
   /** The schemes that this server accepts. */
   schemes: readonly SecurityScheme[];
+  /** Groups of operations that features have. */
+  tags: readonly DocumentTag[];
+}
+
+/** A group of operations in the document. */
+export interface DocumentTag {
+  readonly name: string;
+  readonly description: string;
 }
 
 export const DOCS_PATH = '/docs';

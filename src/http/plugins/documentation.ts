@@ -45,16 +45,9 @@ const TAGS = [
   { name: 'FlowDeleteRequests', description: 'Deletions that go on after their request was answered.' },
   { name: 'Webhooks', description: 'Registrations for events.' },
   { name: 'Profiles', description: 'Technical properties that many flows share.' },
-  { name: 'EXR metadata', description: 'Metadata from the headers of OpenEXR files; not a part of TAMS.' },
-  {
-    name: 'MediaSearch',
-    description: 'Search of speech in media, with its place on the timelines of flows; not a part of TAMS.',
-  },
-  { name: 'Timelines', description: 'Where flows have content, as fine as it can be drawn; not a part of TAMS.' },
-  { name: 'Analytics', description: 'Statistics of what is kept, and exports of it; not a part of TAMS.' },
-  { name: 'Playback', description: 'Playlists of flows and sources for players; not a part of TAMS.' },
-  { name: 'Operation', description: 'For those who run this server; not a part of TAMS.' },
 ];
+/** After those of features. */
+const OPERATION_TAG = { name: 'Operation', description: 'For those who run this server; not a part of TAMS.' };
 
 /**
  * Serves the OpenAPI document of each version, generated from the schemas of the routes, and the pages at `/docs` that show
@@ -97,7 +90,7 @@ const generatorOf = ({ path }: ApiVersion): 'swagger' => `swagger${path}` as 'sw
 async function documentOf(
   app: FastifyInstance,
   api: ApiVersion,
-  { publicUrl = '/', schemes }: DocumentationOptions,
+  { publicUrl = '/', schemes, tags }: DocumentationOptions,
 ): Promise<void> {
   const generator = generatorOf(api);
   await app.register(swagger, {
@@ -113,7 +106,7 @@ async function documentOf(
         license: { name: 'Apache 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
       },
       servers: [{ url: api.path === '' ? publicUrl : publicUrl.replace(/\/$/, '') + api.path }],
-      tags: TAGS,
+      tags: [...TAGS, ...tags, OPERATION_TAG],
       // Left out without authentication: even an empty list would show a button to sign in.
       ...(schemes.length > 0 && {
         components: { securitySchemes: Object.fromEntries(schemes.map((name) => [name, SECURITY_SCHEMES[name]])) },

@@ -1,6 +1,7 @@
+import { globSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIT_LOG } from '../../../src/features/auth/auth-tables.ts';
 import { FLOW_TAGS } from '../../../src/tams/flows/flow-tables.ts';
@@ -139,8 +140,8 @@ describe('commands that destroy', () => {
   });
 
   it('are all there, each in the help and by itself', async () => {
-    const files = await readdir(new URL('../../../mgmt/commands', import.meta.url));
-    const names = files.map((file) => file.replace('.ts', ''));
+    const files = globSync(['mgmt/commands/*.ts', 'src/features/*/commands/*-command.ts']);
+    const names = files.map((file) => basename(file).replace(/(-command)?\.ts$/, ''));
     const help = await mgmt('--help');
     const shown = [...help.out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
     expect(shown.filter((name) => name !== 'help').sort()).toEqual(names.sort());

@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { unknownVariables } from '../../../src/config/unknown-variables.ts';
-import { VARIABLES } from '../../../src/config/variables.ts';
+import { ALL_VARIABLES } from '../../../src/settings.ts';
 
 const likely = (...names: string[]): Record<string, string> =>
   Object.fromEntries(
-    unknownVariables(Object.fromEntries(names.map((name) => [name, 'value']))).map((each) => [each.name, each.likely]),
+    unknownVariables(Object.fromEntries(names.map((name) => [name, 'value'])), ALL_VARIABLES).map((each) => [
+      each.name,
+      each.likely,
+    ]),
   );
 
 describe('variables that nobody reads', () => {
   it('are known by the list of .env.example', () => {
     const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
-    expect([...VARIABLES].sort()).toEqual(Object.keys(parseEnv(example)).sort());
+    expect([...ALL_VARIABLES].sort()).toEqual(Object.keys(parseEnv(example)).sort());
   });
 
   it('are told, with the one that was likely meant', () => {
@@ -30,8 +33,8 @@ describe('variables that nobody reads', () => {
   });
 
   it('are not those that are known, are empty, or belong to others', () => {
-    expect(likely(...VARIABLES)).toEqual({});
-    expect(unknownVariables({ AUTH_MOD: '', AUTH_MODS: undefined })).toEqual([]);
+    expect(likely(...ALL_VARIABLES)).toEqual({});
+    expect(unknownVariables({ AUTH_MOD: '', AUTH_MODS: undefined }, ALL_VARIABLES)).toEqual([]);
     const ofOthers = `
       HOME HOSTNAME HOSTTYPE PATH PWD OLDPWD USER LOGNAME SHELL SHLVL TERM LANG LC_ALL TZ TMPDIR EDITOR PAGER MAIL _ PS1 DISPLAY
       COLORTERM COLUMNS LINES SSH_AUTH_SOCK SSH_CONNECTION XDG_RUNTIME_DIR XDG_DATA_DIRS XDG_DATA_HOME DBUS_SESSION_BUS_ADDRESS
