@@ -11,7 +11,7 @@ interface Report {
 /** Timings of the queries of all processes of this server. */
 export interface ServerPerformance {
   read(): Promise<Report>;
-  /** Resolves once every process has begun anew. */
+  /** Resolves once every process that answers in time has begun anew. */
   reset(): Promise<void>;
 }
 

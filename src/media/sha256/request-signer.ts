@@ -50,10 +50,16 @@ interface Hasher {
   owner: RequestSigner | undefined;
 }
 
-let hasher: Hasher | undefined;
+let hasher: Hasher | 'none' | undefined;
 
-function openHasher(): Hasher {
-  const module = new WebAssembly.Module(Buffer.from(SHA256_WASM, 'base64'));
+function openHasher(): Hasher | 'none' {
+  let module: object;
+  try {
+    module = new WebAssembly.Module(Buffer.from(SHA256_WASM, 'base64'));
+  } catch {
+    // Some processors lack the vectors, virtual ones such as kvm64 among them.
+    return 'none';
+  }
   const exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
   const innerState = exports.free.value;
   const outerState = innerState + STATE_BYTES;
@@ -90,7 +96,8 @@ export class RequestSigner {
   }
 
   /**
-   * The signatures in hex, one after the other; undefined unless there are `LANES` paths of one length, and all fits in.
+   * The signatures in hex, one after the other; undefined unless there are `LANES` paths of one length, all fits in,
+   * and the processor has the vectors.
    *
    * @param paths encoded, so in ASCII
    */
@@ -99,6 +106,7 @@ export class RequestSigner {
     if (paths.length !== LANES || paths.some(({ length }) => length !== first.length)) return undefined;
     if (this.#head.length > MAX_HEAD_BYTES) return undefined;
     hasher ??= openHasher();
+    if (hasher === 'none') return undefined;
     if (hasher.owner !== this) this.#prepare(hasher);
     const { bytes, exports, innerState, inner, outerState, outer, signatures } = hasher;
     if (first.length !== this.#pathBytes && !this.#resize(bytes, first.length)) return undefined;
