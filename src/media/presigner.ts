@@ -14,7 +14,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const OPERATION = { GET: 'GetObject', PUT: 'PutObject' } as const;
 const PLAIN_KEY = /^[A-Za-z0-9_.~/-]*$/;
 const MAX_TEMPLATES = 100;
-/** Of SHA-256 in hex. */
+/** Digits of a SHA-256 in hex. */
 const SIGNATURE_LENGTH = 64;
 
 type PresignMethod = keyof typeof OPERATION;

@@ -44,7 +44,7 @@ export const Type = {
   Number: (options?: object) => ({ type: 'number', ...options }),
   Object: objectOf,
   Optional: (schema: TSchema) => Object.defineProperties({ ...schema }, OPTIONAL),
-  /** Of any string: other keys are not known here. */
+  /** Its keys are any strings: other types of keys are not known here. */
   Record: (_key: TSchema, value: TSchema, options?: object) => ({
     type: 'object',
     patternProperties: { '^.*$': value },

@@ -30,13 +30,13 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   /** The test damages the tables, and leaves them so: else every server has to leave what `mgmt verify` has nothing to say of. */
   readonly isDamaged?: boolean;
-  /** Takes the lines of the log; the standard output unless given. Needs `inProcess`. */
+  /** Takes the lines of the log; the standard output unless given. The server is in the test's process then, as with `inProcess`. */
   readonly log?: (line: string) => void;
   /** Why the test needs the server in its own process, also where `TEST_WORKERS` asks for several. */
   readonly inProcess?: Inside;
 }
 
-/** What a test does with a server besides HTTP. */
+/** Reasons of a test to have its server in its own process. */
 type Inside =
   /** It moves its clock. */
   | 'clock'
@@ -73,7 +73,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...options.env,
   };
   const config = loadConfig(env);
-  const serving = await (WORKERS > 1 && options.inProcess === undefined
+  const serving = await (WORKERS > 1 && options.inProcess === undefined && options.log === undefined
     ? startProcesses(dataDir, env)
     : startWithin(config, options.log));
   return {
