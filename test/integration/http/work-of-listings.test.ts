@@ -149,7 +149,10 @@ describe('a listing that passes over more than a request may', () => {
       () => flows.list({ tags: { ...tags, exists: kind } }, page),
     ];
     for (const list of listings) {
-      const alone = await turnsOf(list);
+      // Turns in which it leaves the event loop to others come on top, more of them on a busy machine.
+      const attempts: number[] = [];
+      for (let attempt = 0; attempt < 5; attempt++) attempts.push(await turnsOf(list));
+      const alone = Math.min(...attempts);
       expect(alone).toBeGreaterThan(10);
       expect(await turnsOf(() => Promise.all(Array.from({ length: 10 }, list)))).toBeGreaterThan(9 * alone);
     }
