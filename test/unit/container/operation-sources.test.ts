@@ -28,7 +28,7 @@ describe('readinessSources', () => {
     const onChange = (probe: string, failure?: string): void => {
       if (failure !== undefined) failing.add(probe);
     };
-    const readiness = new Readiness(probes, { onChange, timeoutMs: 500 });
+    const readiness = new Readiness(probes, { onChange, timeoutMs: 3_000 });
     const names = probes.map(({ name }) => name);
     expect(await values(readinessSources(readiness, names, failing))).toEqual({ engine: 0, media: 1, workers: 1 });
     // Else the hanging one would have failed by now, too.
