@@ -22,6 +22,8 @@ export const openApiPlugin = fp<DocumentationOptions>(
       documentation ??= import('./documentation.ts').then(({ buildDocumentation }) =>
         buildDocumentation(routes, options),
       );
+      // A failure of the moment, such as too many open files, is tried again.
+      documentation.catch(() => (documentation = undefined));
       const { url, headers } = request;
       const method = request.method === 'HEAD' ? 'HEAD' : 'GET';
       const page = await (await documentation).inject({ method, url, headers });
