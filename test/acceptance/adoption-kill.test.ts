@@ -29,7 +29,7 @@ describe.skipIf(s3Binary === undefined)('frames in place', { timeout: TIMEOUT_MS
     const rate = { numerator: 24, denominator: 1 };
     const asked = { storage_id: STORAGE_ID, prefix: 'in', layout: 'frames', frame_rate: rate, start };
     const { id } = await api.must<AdoptionShown>('POST', '/internal/adoptions', asked);
-    // What is looked into, adopted and inspected is one piece of work, or three.
+    // A frame that is looked into, adopted and inspected is one piece of work, or three.
     const whole = start ? FRAMES : 3 * FRAMES;
     const workedOn = async (): Promise<number> => {
       const { state, keys } = await api.get<AdoptionShown>(`/internal/adoptions/${id}`);

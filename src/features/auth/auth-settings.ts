@@ -8,17 +8,22 @@ import { ConfigError } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
 import * as syntax from '../../config/text-syntax.ts';
 
-/** All that it reads. */
-export const AUTH_VARIABLES: readonly string[] = [
-  'AUTH_MODE',
+const JWT_VARIABLES = [
   'AUTH_JWKS_URL',
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
   'AUTH_SCOPES_MAP',
   'AUTH_OIDC_CLIENT_ID',
   'AUTH_OIDC_SCOPE',
+];
+const TOKENS_FILE = 'AUTH_TOKENS_FILE';
+
+/** All that it reads. */
+export const AUTH_VARIABLES: readonly string[] = [
+  'AUTH_MODE',
+  ...JWT_VARIABLES,
   'AUTH_CLOCK_SKEW_S',
-  'AUTH_TOKENS_FILE',
+  TOKENS_FILE,
   'AUTH_CLASSES',
   'AUDIT_RETENTION_DAYS',
 ];
@@ -83,16 +88,6 @@ const TokenEntry = Type.Object(
   strict,
 );
 type TokenEntry = Static<typeof TokenEntry>;
-
-const JWT_VARIABLES = [
-  'AUTH_JWKS_URL',
-  'AUTH_ISSUER',
-  'AUTH_AUDIENCE',
-  'AUTH_SCOPES_MAP',
-  'AUTH_OIDC_CLIENT_ID',
-  'AUTH_OIDC_SCOPE',
-];
-const TOKENS_FILE = 'AUTH_TOKENS_FILE';
 
 /** An http or https URL with any path and query; issuers are compared as texts, and so kept as they are. */
 const URL_TEXT: syntax.TextSyntax<string> = {

@@ -149,7 +149,7 @@ describe('a deletion of many segments', () => {
       return status === 'created' || TimeRange.parse(remaining).contains(TimeRange.parse(second(0))) ? undefined : true;
     });
     await first.stop();
-    // What the next server finds: it goes on before it can be asked.
+    // The next server goes on with it before it can be asked.
     const tables = await openTestTables(dataDir, VAST_STORE_TABLES);
     const left = await tables.count('segments').finally(() => tables.close());
     expect(left, 'the stop was not in the middle').toBeGreaterThan(1);

@@ -95,7 +95,7 @@ async function readPlace(place: ExrPlace): Promise<ReadHeader> {
   return describePlace(place, source, info.lastModified);
 }
 
-/** What the header of the file at a place says. Throws ExrError, and what the source throws. */
+/** Reads the header of the file at a place. @throws ExrError, and the errors of the source. */
 export async function describePlace(
   { ref, storagePath, bucket }: ExrPlace,
   source: ByteSource,
