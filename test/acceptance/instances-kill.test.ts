@@ -14,7 +14,7 @@ import { type RunningServer, ServerFolder } from './support/server-folder.ts';
 /** How often one of the two servers is killed; more for a long run by hand. */
 const KILLS = Number(process.env.KILL_ROUNDS ?? 20);
 /** Copies that are asked for before each kill, and those of them that it waits for: four are made at a time. */
-const ASKED_PER_KILL = 6;
+const ASKED_PER_KILL = 9;
 const SEEN_PER_KILL = 3;
 const OBJECTS = ASKED_PER_KILL * KILLS;
 /** Of answers of the service that is copied to. */
@@ -77,8 +77,7 @@ describe.skipIf(binary === undefined)(
           pair[victim] = await folder.start({ env });
           seen.push(await shownWhole(running.client, flow.id, contents));
         }
-        // Some of them: on a busy machine all copies of a round may be there before its kill.
-        expect(interrupted, 'kills while copies were under way').toBeGreaterThan(0);
+        expect(interrupted, 'kills while copies were under way').toBeGreaterThan(KILLS / 2);
         const whole = await untilShown(running.client, flow.id, OBJECTS, contents);
         console.info(
           `instances: ${OBJECTS} copies, ${KILLS} kills; shown after each: ${seen.join(' ')}; in the end: ${whole}`,
