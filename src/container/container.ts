@@ -22,6 +22,7 @@ import { openTams } from '../tams/open-tams.ts';
 import { pathOf, SURFACES } from '../tams/versions/surfaces.ts';
 import { ownUrl } from '../tams/webhooks/open-webhooks.ts';
 import { tracedQueries } from '../vastdb/monitor/traced-queries.ts';
+import { translateTableFailure } from '../tams/table-failure.ts';
 import { openTables } from '../vastdb/open-tables.ts';
 import { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import { buildOperation } from './open-operation.ts';
@@ -61,7 +62,10 @@ export async function buildContainer(
   }
   const engine = await openTables(config, logger, config.diskReserveBytes);
   await warnOfSmallDisks(folders, config.diskReserveBytes, logger);
-  const manager = await VastDBManager.open(engine, tableDefinitions(config.features), tracedQueries(tracing));
+  const manager = await VastDBManager.open(engine, tableDefinitions(config.features), {
+    ...tracedQueries(tracing),
+    translate: translateTableFailure,
+  });
 
   const baseUrl = (): string => config.http.publicUrl ?? ownUrl(app.server.address(), config.http.port);
   const tams = await openTams({ manager, media, settings: config, version, secret, baseUrl, siblings, logger });

@@ -37,12 +37,3 @@ export function translateTableFailure(error: unknown): unknown {
       return error;
   }
 }
-
-/** Runs work on the tables, and translates its failures. */
-export async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateTableFailure(error);
-  }
-}

@@ -17,8 +17,6 @@ import { ProfileReader, ProfileRepository } from './profiles/profile-repository.
 import { SegmentReader, SegmentRepository } from './segments/segment-repository.ts';
 import { ServiceInfoReader, ServiceInfoRepository } from './service/service-info-repository.ts';
 import { SourceReader, SourceRepository } from './sources/source-repository.ts';
-import { CommittedReads } from './table-access.ts';
-import { translateTableFailure } from './table-failure.ts';
 import { Subscribers } from './subscribers.ts';
 import { WebhookReader } from './webhooks/webhook-reader.ts';
 import { WebhookRepository } from './webhooks/webhook-repository.ts';
@@ -53,7 +51,7 @@ export class VastStore {
     this.#access = access;
     this.#shared = shared;
     this.#onEvents = onEvents;
-    const reader = new CommittedReads(manager.reader());
+    const reader = manager.reader();
     this.flows = new FlowReader(reader, access);
     this.collections = new CollectionReader(reader);
     this.sources = new SourceReader(reader, access);
@@ -102,19 +100,15 @@ export class VastStore {
     { background = false }: { background?: boolean } = {},
   ): Promise<T> {
     let latest: StoreTransaction | undefined;
-    try {
-      const result = await this.#manager.transaction(
-        (tx) => {
-          latest = new StoreTransaction(tx, this.#shared, FULL_ACCESS);
-          return work(latest.limitedTo(this.#access));
-        },
-        { lane: background ? 'background' : 'interactive' },
-      );
-      if (latest?.hasEvents === true) this.#onEvents?.();
-      return result;
-    } catch (error) {
-      throw translateTableFailure(error);
-    }
+    const result = await this.#manager.transaction(
+      (tx) => {
+        latest = new StoreTransaction(tx, this.#shared, FULL_ACCESS);
+        return work(latest.limitedTo(this.#access));
+      },
+      { lane: background ? 'background' : 'interactive' },
+    );
+    if (latest?.hasEvents === true) this.#onEvents?.();
+    return result;
   }
 }
 

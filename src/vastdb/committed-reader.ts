@@ -17,6 +17,14 @@ export class CommittedReader extends ManagedReader {
     return this.#reader.dataVersion?.();
   }
 
+  override async inSnapshot<T>(work: (reader: ManagedReader) => Promise<T>): Promise<T> {
+    try {
+      return await super.inSnapshot(work);
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
   /** The cells of the nearest row to each point, undefined where there is none; see `SeekRequest`. */
   async seek<R extends Row, const Columns extends readonly ColumnOf<R>[]>(
     seek: TableSeek<R, Columns>,
@@ -24,13 +32,13 @@ export class CommittedReader extends ManagedReader {
     const { executor, monitor } = this.layer;
     const request = { ...seek, table: nameOf(seek.table) };
     const started = performance.now();
-    let failed = true;
     try {
       const found = await executor.seek(this.#reader, request);
-      failed = false;
+      monitor.record(request.table, 'select', started, seek.points.length, false, request.where);
       return found as (CellsOf<R, Columns> | undefined)[];
-    } finally {
-      monitor.record(request.table, 'select', started, failed ? 0 : seek.points.length, failed, request.where);
+    } catch (error) {
+      monitor.record(request.table, 'select', started, 0, true, request.where);
+      throw this.failure(error);
     }
   }
 
@@ -60,6 +68,8 @@ export class CommittedReader extends ManagedReader {
         failed = true;
       }
       failed = false;
+    } catch (error) {
+      throw this.failure(error);
     } finally {
       monitor.record(request.table, 'select', performance.now() - waitedMs, rows, failed, request.where);
       await batches.return(undefined);

@@ -20,6 +20,8 @@ export interface TableLayer {
   readonly executor: QueryExecutor;
   readonly schemas: SchemaCache;
   readonly monitor: QueryMonitor;
+  /** See `VastDBManagerOptions`. */
+  readonly translate: (error: unknown) => unknown;
 }
 
 /** Reads tables, the same way on every engine, and times each query. */
@@ -67,7 +69,7 @@ export class ManagedReader {
       return found as FoundRows<R, Columns, Lookups, Match>;
     } catch (error) {
       monitor.record(table, 'select', started, 0, true, query.where);
-      throw error;
+      throw this.failure(error);
     }
   }
 
@@ -117,8 +119,13 @@ export class ManagedReader {
       return rows;
     } catch (error) {
       monitor.record(table, operation, started, 0, true, where);
-      throw error;
+      throw this.failure(error);
     }
+  }
+
+  /** The error to throw. Those of a transaction stay as they are: the manager decides by them whether to repeat it. */
+  protected failure(error: unknown): unknown {
+    return error;
   }
 }
 

@@ -40,6 +40,8 @@ export interface VastDBManagerOptions extends QueryMonitorOptions {
   readonly conflictAttempts?: number;
   /** Whether tables are opened that something is still filling. */
   readonly halfFilled?: boolean;
+  /** Translates errors of reads and transactions for callers; without it they are TableErrors. Not `health`, nor `stats`. */
+  readonly translate?: (error: unknown) => unknown;
 }
 
 const CONFLICT_ATTEMPTS = 8;
@@ -99,6 +101,7 @@ export class VastDBManager {
       executor: new QueryExecutor(engine.capabilities, isTimeline),
       schemas,
       monitor: new QueryMonitor(options),
+      translate: options.translate ?? ((error: unknown) => error),
     };
     const attempts =
       options.conflictAttempts ?? (engine.capabilities.retriesConflicts === true ? 1 : CONFLICT_ATTEMPTS);
@@ -151,7 +154,7 @@ export class VastDBManager {
       return result;
     } catch (error) {
       monitor.record(ALL_TABLES, 'transaction', started, 0, true);
-      throw error;
+      throw this.#layer.translate(error);
     }
   }
 

@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { adoptedId } from '../../tams/objects/object-location.ts';
-import { CommittedReads } from '../../tams/table-access.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { AdoptionKeyReader, AdoptionKeyRepository, type StoredKey } from './adoption-key-repository.ts';
@@ -49,7 +48,7 @@ export class AdoptionSteps {
 
   constructor(parts: StepParts) {
     this.#parts = parts;
-    this.#keys = new AdoptionKeyReader(new CommittedReads(parts.reader));
+    this.#keys = new AdoptionKeyReader(parts.reader);
   }
 
   sequences(adoptionId: string): Promise<Sequence[]> {

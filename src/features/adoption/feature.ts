@@ -1,4 +1,3 @@
-import { CommittedReads } from '../../tams/table-access.ts';
 import type { Feature } from '../feature.ts';
 import { AdoptionKeyReader } from './adoption-key-repository.ts';
 import { AdoptionReader } from './adoption-repository.ts';
@@ -30,7 +29,7 @@ export const adoption: Feature<undefined> = {
     const service = new AdoptionService({
       store,
       adoptions,
-      keys: new AdoptionKeyReader(new CommittedReads(manager.reader())),
+      keys: new AdoptionKeyReader(manager.reader()),
       scans: new AdoptionKeyReader(manager.reader('background')),
       probes,
       limits: settings.limits.documents,
@@ -41,7 +40,7 @@ export const adoption: Feature<undefined> = {
     const arrivals = new FrameArrivals({
       store,
       adoptions,
-      keys: new AdoptionKeyReader(new CommittedReads(manager.reader('background'))),
+      keys: new AdoptionKeyReader(manager.reader('background')),
       probes,
       registration,
       buckets: settings.media.buckets,

@@ -3,7 +3,6 @@ import type { ApiToken, User } from './credentials.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven, everyRow, gte, lt } from '../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import { translated } from '../../tams/table-failure.ts';
 import * as rows from './credential-rows.ts';
 import { API_TOKENS, AUDIT_LOG, USERS } from './auth-tables.ts';
 
@@ -18,46 +17,44 @@ export class AuthStore {
   /** All of them, by name: they are few. */
   async users(): Promise<User[]> {
     const query = { table: USERS, where: everyRow(), orderBy: BY_NAME };
-    return (await translated(() => this.#manager.selectRows(query))).map(rows.toUser);
+    return (await this.#manager.selectRows(query)).map(rows.toUser);
   }
 
   async tokens(): Promise<ApiToken[]> {
     const query = { table: API_TOKENS, where: everyRow(), orderBy: BY_NAME };
-    return (await translated(() => this.#manager.selectRows(query))).map(rows.toToken);
+    return (await this.#manager.selectRows(query)).map(rows.toToken);
   }
 
   /** Entries of the audit log, newest first. */
   async audit({ event, principal, sinceMs, limit }: AuditQuery): Promise<AuditRecord[]> {
-    const found = await translated(() =>
-      this.#manager.selectRows({
-        table: AUDIT_LOG,
-        where: and([
-          ...eqIfGiven('event', event),
-          ...eqIfGiven('principal', principal),
-          ...(sinceMs === undefined ? [] : [gte('at_ms', BigInt(sinceMs))]),
-        ]),
-        orderBy: [{ column: 'at_ms', direction: 'desc' }],
-        limit,
-        timeline: { column: 'at_ms' },
-      }),
-    );
+    const found = await this.#manager.selectRows({
+      table: AUDIT_LOG,
+      where: and([
+        ...eqIfGiven('event', event),
+        ...eqIfGiven('principal', principal),
+        ...(sinceMs === undefined ? [] : [gte('at_ms', BigInt(sinceMs))]),
+      ]),
+      orderBy: [{ column: 'at_ms', direction: 'desc' }],
+      limit,
+      timeline: { column: 'at_ms' },
+    });
     return found.map(rows.toAuditRecord);
   }
 
   /** Runs apart from requests. */
   async appendAudit(entries: readonly AuditRecord[]): Promise<void> {
     const work = (tx: ManagedTransaction): Promise<number> => tx.insert(AUDIT_LOG, entries.map(rows.auditRow));
-    await translated(() => this.#manager.transaction(work, { lane: 'background' }));
+    await this.#manager.transaction(work, { lane: 'background' });
   }
 
   /** Removes at most `limit` entries that were made before `beforeMs`. @returns how many */
   pruneAudit(beforeMs: number, limit: number): Promise<number> {
     const where = lt('at_ms', BigInt(beforeMs));
-    return translated(() => this.#manager.delete(AUDIT_LOG, where, { limit, lane: 'background' }));
+    return this.#manager.delete(AUDIT_LOG, where, { limit, lane: 'background' });
   }
 
   transaction<T>(work: (tx: AuthStoreTransaction) => Promise<T>): Promise<T> {
-    return translated(() => this.#manager.transaction((tx) => work(new AuthStoreTransaction(tx))));
+    return this.#manager.transaction((tx) => work(new AuthStoreTransaction(tx)));
   }
 }
 

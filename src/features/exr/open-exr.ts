@@ -5,7 +5,6 @@ import { LimitedMedia } from '../../tams/access/limited-media.ts';
 import type { Limits } from '../../tams/access/rights.ts';
 import type { Services } from '../../tams/services.ts';
 import type { Settings } from '../../tams/settings.ts';
-import { CommittedReads } from '../../tams/table-access.ts';
 import type { OpenFeature, Platform } from '../feature.ts';
 import type { ExrConfig } from './exr-settings.ts';
 import { exrWorker } from './exr-worker.ts';
@@ -47,7 +46,7 @@ export function openExr(platform: Platform, { autoInspect, keepHistory }: ExrCon
   const routes: OpenFeature['routes'] = (app, context) =>
     exrRoutes(app, { ...context, exr: (request) => servicesOf(request) });
   if (!autoInspect) return { tags: TAGS, routes };
-  const queue = new InspectionQueueReader(new CommittedReads(manager.reader()));
+  const queue = new InspectionQueueReader(manager.reader());
   const inspection = new AutomaticInspection(store, queue, places, inspector, files);
   const worker = exrWorker(inspection, leases, logger);
   const wake = siblings.waker('exr worker', () => {

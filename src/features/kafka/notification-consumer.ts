@@ -7,7 +7,6 @@ import { isRefusedKey } from '../../media/s3-errors.ts';
 import { type Worker, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 import { backoffMs } from '../../shared/backoff.ts';
 import { AppError } from '../../shared/errors.ts';
-import { translateTableFailure } from '../../tams/table-failure.ts';
 import type { ObjectTaker } from '../feature.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { clientOptions, closeClient, reasonOf, whileRunning } from './kafka-client.ts';
@@ -179,8 +178,7 @@ export class NotificationConsumer implements Worker {
         await this.#give(places);
         this.#failure = undefined;
         return true;
-      } catch (error) {
-        const failure = translateTableFailure(error);
+      } catch (failure) {
         const reason = failure instanceof Error ? failure.message : String(failure);
         if (attempt >= ATTEMPTS && !(await this.#isTemporary(failure))) {
           await this.#bury(message, reason, signal);

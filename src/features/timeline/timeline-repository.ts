@@ -1,5 +1,3 @@
-import { translateTableFailure } from '../../tams/table-failure.ts';
-import { CommittedReads } from '../../tams/table-access.ts';
 import { SEGMENTS } from '../../tams/segments/segment-tables.ts';
 import { segmentWindow, timelineOf } from '../../tams/segments/segment-window.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
@@ -13,18 +11,16 @@ type Flow = Pick<FlowState, 'id' | 'content'>;
 /** Where segments are, without their media. */
 export class TimelineRepository {
   readonly #reader: CommittedReader;
-  readonly #reads: CommittedReads;
 
   constructor(reader: CommittedReader) {
     this.#reader = reader;
-    this.#reads = new CommittedReads(reader);
   }
 
   /** The segments of a flow that overlap a span, in order; undefined where there are more than `most`. */
   async segments({ id }: Flow, { startNs, endNs }: Span, most: number): Promise<Span[] | undefined> {
-    const window = await segmentWindow(this.#reads, id, TimeRange.fromNs(startNs, endNs));
+    const window = await segmentWindow(this.#reader, id, TimeRange.fromNs(startNs, endNs));
     if (window === undefined) return [];
-    const { rows } = await this.#reads.select({
+    const { rows } = await this.#reader.select({
       table: SEGMENTS,
       columns: ['start_ns', 'end_ns'],
       where: and(window.terms),
@@ -49,20 +45,16 @@ export class TimelineRepository {
     points: readonly bigint[],
     direction: 'before' | 'after',
   ): Promise<(Span | undefined)[]> {
-    try {
-      const found = await this.#reader.seek({
-        table: SEGMENTS,
-        columns: ['start_ns', 'end_ns'],
-        where: eq('flow_id', id),
-        column: 'start_ns',
-        points,
-        direction,
-        timeline: timelineOf(content),
-      });
-      return found.map((row) => row && toSpan(row));
-    } catch (error) {
-      throw translateTableFailure(error);
-    }
+    const found = await this.#reader.seek({
+      table: SEGMENTS,
+      columns: ['start_ns', 'end_ns'],
+      where: eq('flow_id', id),
+      column: 'start_ns',
+      points,
+      direction,
+      timeline: timelineOf(content),
+    });
+    return found.map((row) => row && toSpan(row));
   }
 }
 

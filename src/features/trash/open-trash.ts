@@ -1,6 +1,5 @@
 import type { Subscriber } from '../../tams/subscribers.ts';
 import { changePlaces } from '../../tams/objects/place-change.ts';
-import { CommittedReads } from '../../tams/table-access.ts';
 import type { OpenFeature, Platform } from '../feature.ts';
 import { purgeWorker } from './purge-worker.ts';
 import { reservesId } from './reserved-ids.ts';
@@ -17,7 +16,7 @@ export async function openTrash(
   { manager, store, leases, settings, logger }: Platform,
   { enabled, retentionS }: SoftDeleteConfig,
 ): Promise<OpenFeature | undefined> {
-  const reader = new TrashReader(new CommittedReads(manager.reader()));
+  const reader = new TrashReader(manager.reader());
   if (!enabled && !(await reader.holdsAny(Number.MAX_SAFE_INTEGER))) return undefined;
   if (!enabled) logger.warn('SOFT_DELETE is off: what is in the trash is kept for its time, and cannot be restored');
   store.subscribers.add(enabled ? { ...USES, keeper: KEEPER } : USES);

@@ -22,7 +22,6 @@ import { and, eq, isIn, isNotNull } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { fromJson } from '../../../shared/json-text.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { translated, translateTableFailure } from '../../../tams/table-failure.ts';
 import { type Content, readContent } from './content-rows.ts';
 import { formerHeaders } from './former-headers.ts';
 import { listFiles } from './file-listing.ts';
@@ -64,7 +63,7 @@ export class ExrFileRepository {
    */
   saveMany(files: readonly InspectedFile[], nowMs: number): Promise<(ExrPersistence | undefined)[]> {
     const write = (tx: ManagedTransaction) => saveInspections(tx, files, nowMs, this.#keepsHistory);
-    return translated(() => this.#manager.transaction(write, { lane: 'background' }));
+    return this.#manager.transaction(write, { lane: 'background' });
   }
 
   /** Notes that a file could not be inspected. What is known of it stays. */
@@ -79,32 +78,28 @@ export class ExrFileRepository {
 
   /** Headers that the file had before, the newest first; bounded. */
   formerHeaders(id: string): Promise<FormerHeader[]> {
-    return translated(() => formerHeaders(this.#reader, id));
+    return formerHeaders(this.#reader, id);
   }
 
   async find(id: string): Promise<StoredExrFile | undefined> {
-    return translated(async () => {
-      const [found] = await this.#stored(this.#reader, [id], eq('id', id));
-      return found;
-    });
+    const [found] = await this.#stored(this.#reader, [id], eq('id', id));
+    return found;
   }
 
   /** Files whose headers are known, in the order of the ids. */
   async findMany(ids: readonly string[]): Promise<StoredExrFile[]> {
     if (ids.length === 0) return [];
     const where = and([isIn('id', ids), isNotNull('header_hash')]);
-    return translated(() => this.#stored(this.#manager.reader('background'), ids, where));
+    return this.#stored(this.#manager.reader('background'), ids, where);
   }
 
   async ref(id: string): Promise<ExrFileRef | undefined> {
-    return translated(async () => {
-      const row = await this.#reader.selectOne({ table: EXR_FILES, columns: REF_COLUMNS, where: eq('id', id) });
-      return row && toRef(row);
-    });
+    const row = await this.#reader.selectOne({ table: EXR_FILES, columns: REF_COLUMNS, where: eq('id', id) });
+    return row && toRef(row);
   }
 
   list(filter: ExrFileFilter, page: PageRequest, visible?: VisibleObjects): Promise<Page<ExrFileSummary>> {
-    return translated(() => listFiles(this.#reader, filter, page, visible));
+    return listFiles(this.#reader, filter, page, visible);
   }
 
   /** The files most like this one, the best first; undefined where the file has no such vector. */
@@ -114,34 +109,30 @@ export class ExrFileRepository {
     page: PageRequest,
     visible?: VisibleObjects,
   ): Promise<Page<SimilarExrFile> | undefined> {
-    return translated(() => similarFiles(this.#manager.reader('background'), id, likeness, page, visible));
+    return similarFiles(this.#manager.reader('background'), id, likeness, page, visible);
   }
 
   /** Names of sequences that begin with a prefix, from one on, in order. */
   sequenceNames(prefix: string, from: string, limit: number): Promise<string[]> {
-    return translated(() => sequenceNames(this.#reader, prefix, from, limit));
+    return sequenceNames(this.#reader, prefix, from, limit);
   }
 
   /** The files of these sequences, in no order. */
   frames(names: readonly string[]): Promise<ExrFrame[]> {
-    return translated(() => readFrames(this.#manager.reader('background'), names));
+    return readFrames(this.#manager.reader('background'), names);
   }
 
   countFrames(names: readonly string[]): Promise<number> {
-    return translated(() => countFrames(this.#manager.reader('background'), names));
+    return countFrames(this.#manager.reader('background'), names);
   }
 
   /** The frames of these sequences in batches, in no order; for more of them than are to be in memory. */
-  async *scanFrames(names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
-    try {
-      yield* scanFrames(this.#manager.reader('background'), names);
-    } catch (error) {
-      throw translateTableFailure(error);
-    }
+  scanFrames(names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
+    return scanFrames(this.#manager.reader('background'), names);
   }
 
   countQueued(): Promise<number> {
-    return translated(() => this.#manager.reader('background').count(EXR_QUEUE));
+    return this.#manager.reader('background').count(EXR_QUEUE);
   }
 
   /**
@@ -162,7 +153,7 @@ export class ExrFileRepository {
   }
 
   #write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
-    return translated(() => this.#manager.transaction(work));
+    return this.#manager.transaction(work);
   }
 }
 

@@ -4,7 +4,6 @@ import type { ConsumeOptions, JobHandler, QueueStats } from '../rules/job-queue.
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { translated } from '../../../tams/table-failure.ts';
 import { claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
 import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
 import { dueAnew, newRow, toJob } from './job-rows.ts';
@@ -124,6 +123,6 @@ export class JobQueue {
   }
 
   #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
-    return translated(() => this.#manager.transaction(work));
+    return this.#manager.transaction(work);
   }
 }

@@ -2,7 +2,6 @@ import type { OutdatedVersion } from '../rules/outdated-versions.ts';
 import { and, eq, gt, isNull, ne, or, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { translated } from '../../../tams/table-failure.ts';
 import { refreshVectors } from './publication.ts';
 import { EMBEDDINGS, STATE, type VersionRow, VERSIONS } from '../search-tables.ts';
 
@@ -21,24 +20,20 @@ export class OutdatedVectors {
   }
 
   /** In the order of their ids, after one of them. */
-  page(model: string, afterId: string, limit: number): Promise<OutdatedVersion[]> {
-    return translated(async () => {
-      if (!(await this.#hasVersions())) return [];
-      const { rows } = await this.#manager.reader('background').select({
-        table: VERSIONS,
-        columns: ['id', 'asset_id'],
-        where: and([outdated(model), gt('id', afterId)]),
-        orderBy: [{ column: 'id', direction: 'asc' }],
-        limit,
-      });
-      return rows.map(([id, assetId]) => ({ id, assetId }));
+  async page(model: string, afterId: string, limit: number): Promise<OutdatedVersion[]> {
+    if (!(await this.#hasVersions())) return [];
+    const { rows } = await this.#manager.reader('background').select({
+      table: VERSIONS,
+      columns: ['id', 'asset_id'],
+      where: and([outdated(model), gt('id', afterId)]),
+      orderBy: [{ column: 'id', direction: 'asc' }],
+      limit,
     });
+    return rows.map(([id, assetId]) => ({ id, assetId }));
   }
 
-  count(model: string): Promise<number> {
-    return translated(async () =>
-      (await this.#hasVersions()) ? this.#manager.reader('background').count(VERSIONS, outdated(model)) : 0,
-    );
+  async count(model: string): Promise<number> {
+    return (await this.#hasVersions()) ? this.#manager.reader('background').count(VERSIONS, outdated(model)) : 0;
   }
 
   /**
@@ -48,24 +43,22 @@ export class OutdatedVectors {
    * @param startedMs when the process of the caller started, in Unix milliseconds.
    */
   isPresent(model: string, startedMs: number): Promise<boolean> {
-    return translated(() =>
-      this.#manager.transaction(async (tx) => {
-        await tx.lock(['search:embedder']);
-        const { rows } = await tx.select({
-          table: STATE,
-          columns: ['name', 'value'],
-          where: startsWith('name', STARTED),
-        });
-        const name = STARTED + model;
-        const started = new Map(rows);
-        const known = started.get(name);
-        const value = known !== undefined && known > BigInt(startedMs) ? known : BigInt(startedMs);
-        if ([...started].some(([other, ms]) => other !== name && ms > value)) return false;
-        if (known === undefined) await tx.insertArrays(STATE, ['name', 'value'], [[name, value]]);
-        else if (known < value) await tx.update(STATE, eq('name', name), { value });
-        return true;
-      }),
-    );
+    return this.#manager.transaction(async (tx) => {
+      await tx.lock(['search:embedder']);
+      const { rows } = await tx.select({
+        table: STATE,
+        columns: ['name', 'value'],
+        where: startsWith('name', STARTED),
+      });
+      const name = STARTED + model;
+      const started = new Map(rows);
+      const known = started.get(name);
+      const value = known !== undefined && known > BigInt(startedMs) ? known : BigInt(startedMs);
+      if ([...started].some(([other, ms]) => other !== name && ms > value)) return false;
+      if (known === undefined) await tx.insertArrays(STATE, ['name', 'value'], [[name, value]]);
+      else if (known < value) await tx.update(STATE, eq('name', name), { value });
+      return true;
+    });
   }
 
   /** A server with nothing to search needs no thread to find that out. */
@@ -87,9 +80,7 @@ export class OutdatedVectors {
         },
         { lane: 'background' },
       );
-    await translated(async () => {
-      while ((await removeSome()) === BATCH);
-    });
+    while ((await removeSome()) === BATCH);
   }
 }
 

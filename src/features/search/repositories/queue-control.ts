@@ -5,7 +5,6 @@ import type { Row, TableDefinition } from '../../../vastdb/engine.ts';
 import { and, eq, inSelect, isIn, isNull, lt, lte, not } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { translated } from '../../../tams/table-failure.ts';
 import { dueAnew, toJob } from './job-rows.ts';
 import { readQueuePaused, writeQueuePaused } from './state.ts';
 import { DEAD_LETTERS, JOBS } from '../search-job-tables.ts';
@@ -119,6 +118,6 @@ export class QueueControl {
   }
 
   #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
-    return translated(() => this.#manager.transaction(work));
+    return this.#manager.transaction(work);
   }
 }

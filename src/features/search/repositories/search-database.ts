@@ -11,7 +11,6 @@ import type { Lane } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { type Access, accessOf, FULL_ACCESS } from '../../../tams/access/access.ts';
-import { translated } from '../../../tams/table-failure.ts';
 import { listAssets, listVersions, pageOfDeadLetters, versionSize } from './listings.ts';
 import { SearchOperations, SearchReads } from './operations.ts';
 import { purgeRetired, purgeTombstoned, retireAbandoned } from './purge.ts';
@@ -59,20 +58,20 @@ export class SearchDatabase {
 
   /** Those whose objects are gone are left out. */
   listAssets(filter: AssetFilter, page: PageRequest): Promise<Page<Asset>> {
-    return translated(() => listAssets(this.#reader, this.#access, filter, page));
+    return listAssets(this.#reader, this.#access, filter, page);
   }
 
   listVersions(assetId: string, page: PageRequest): Promise<Page<Version>> {
-    return translated(() => listVersions(this.#reader, assetId, page));
+    return listVersions(this.#reader, assetId, page);
   }
 
   /** The newest first. */
   pageOfDeadLetters(page: PageRequest): Promise<Page<DeadLetter>> {
-    return translated(() => pageOfDeadLetters(this.#reader, page));
+    return pageOfDeadLetters(this.#reader, page);
   }
 
   versionSize(version: Version, model?: string): Promise<VersionSize> {
-    return translated(() => versionSize(this.#reader, version, model));
+    return versionSize(this.#reader, version, model);
   }
 
   /** Runs `work` in a transaction. It may run more than once, and awaits nothing but the transaction. */
@@ -145,31 +144,29 @@ export class SearchDatabase {
   }
 
   keywordSearch(query: KeywordQuery): Promise<SearchResult> {
-    return translated(() => this.#searches.keyword(query));
+    return this.#searches.keyword(query);
   }
 
   semanticSearch(query: SemanticQuery): Promise<SearchResult> {
-    return translated(() => this.#searches.semantic(query));
+    return this.#searches.semantic(query);
   }
 
   hybridSearch(query: HybridQuery): Promise<SearchResult> {
-    return translated(() => this.#searches.hybrid(query));
+    return this.#searches.hybrid(query);
   }
 
   /**
    * Removes versions that have been archived or removed since before this time, with all that belongs to them; likewise those
    * that were never published, have not changed since then, and have no job that is to be done or was given up.
    */
-  purgeVersions(beforeMs: number): Promise<number> {
-    return translated(async () => {
-      await retireAbandoned(this.#manager, beforeMs);
-      return purgeRetired(this.#manager, beforeMs);
-    });
+  async purgeVersions(beforeMs: number): Promise<number> {
+    await retireAbandoned(this.#manager, beforeMs);
+    return purgeRetired(this.#manager, beforeMs);
   }
 
   /** Removes assets whose objects have been gone since before this time, and that have no versions any more. */
   purgeTombstonedAssets(tombstonedBeforeMs: number): Promise<number> {
-    return translated(() => purgeTombstoned(this.#manager, tombstonedBeforeMs));
+    return purgeTombstoned(this.#manager, tombstonedBeforeMs);
   }
 
   /** Ends its threads; the tables are closed by their owner. */
@@ -178,7 +175,7 @@ export class SearchDatabase {
   }
 
   #read<T>(work: (reads: SearchReads) => Promise<T>): Promise<T> {
-    return translated(() => work(this.#reads));
+    return work(this.#reads);
   }
 
   #write<T>(work: (operations: SearchOperations) => Promise<T>): Promise<T> {
@@ -199,9 +196,7 @@ export class SearchDatabase {
   }
 
   #transaction<T>(work: (operations: SearchOperations) => Promise<T>, lane: Lane): Promise<T> {
-    return translated(() =>
-      this.#manager.transaction((tx) => work(new SearchOperations(tx, this.#dimension, this.#access)), { lane }),
-    );
+    return this.#manager.transaction((tx) => work(new SearchOperations(tx, this.#dimension, this.#access)), { lane });
   }
 }
 

@@ -6,6 +6,7 @@ import { FlowService } from '../../../../src/tams/flows/flow-service.ts';
 import { SegmentDeletion } from '../../../../src/tams/deletion/segment-deletion.ts';
 import { SegmentRegistration } from '../../../../src/tams/segments/segment-registration.ts';
 import { SecretBox } from '../../../../src/shared/secret-box.ts';
+import { translateTableFailure } from '../../../../src/tams/table-failure.ts';
 import { VAST_STORE_TABLES } from '../../../../src/tams/tables.ts';
 import { VastStore } from '../../../../src/tams/vast-store.ts';
 import { openVastEngine } from '../../../../src/vastdb/engines/vast/vast-engine.ts';
@@ -81,7 +82,9 @@ export class EmulatedReplicas extends Replicas {
   static async start(count: number): Promise<EmulatedReplicas> {
     const emulator = await startVastEmulator({ schema: SCHEMA });
     const open = async (): Promise<VastDBManager> =>
-      VastDBManager.open(await openVastEngine(engineOptions(emulator)), VAST_STORE_TABLES);
+      VastDBManager.open(await openVastEngine(engineOptions(emulator)), VAST_STORE_TABLES, {
+        translate: translateTableFailure,
+      });
     return new EmulatedReplicas(emulator, await openReplicas(count, open));
   }
 }
