@@ -12,6 +12,8 @@ import {
 } from './query/table-query.ts';
 import type { ColumnOf } from './schema/define-table.ts';
 import type { SchemaCache } from './schema/schema-cache.ts';
+import { SpanReader } from './spans/span-reader.ts';
+import type { SpanRows, SpanSelect } from './spans/span-rows.ts';
 import type { TextQuery } from './text-query.ts';
 
 /** Shared by the readers and transactions of one manager. */
@@ -40,6 +42,15 @@ export class ManagedReader {
    */
   get relational(): boolean {
     return this.layer.capabilities.relational;
+  }
+
+  /** Rows that are spans of a timeline, found in the way that this engine is good at. */
+  spans<Start extends string, End extends string, Own extends Predicate>(
+    rows: SpanRows<Start, End, Own>,
+  ): SpanReader<Start, End, Own> {
+    const { table, start, end } = rows;
+    const select: SpanSelect = (query) => this.select({ ...query, table, columns: [start, end] });
+    return new SpanReader(rows, select, this.relational);
   }
 
   /** Whether a select may have `match` (`EngineCapabilities.fullText`). */

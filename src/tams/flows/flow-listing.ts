@@ -10,7 +10,7 @@ import { areUncollected, collectedByAny } from './collected-flows.ts';
 import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
 import type { TableReads } from '../table-access.ts';
 import { CONTENT_COLUMNS, NOT_DELETING, toContent } from './flow-row.ts';
-import { anySegmentOverlaps } from '../segments/segment-window.ts';
+import { findOverlapped } from '../segments/segment-window.ts';
 import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
 import type { FlowDocument } from './flow-state.ts';
 
@@ -108,5 +108,6 @@ async function hasContentIn(reader: TableReads, row: ListedFlow, range: TimeRang
   const { startNs, endNs } = range;
   const takesAnEnd = startNs === null || startNs <= content.startNs || endNs === null || endNs >= content.endNs;
   if (takesAnEnd || content.coveredNs === content.endNs - content.startNs) return true;
-  return anySegmentOverlaps(reader, { id, content }, { startNs, endNs });
+  const [overlaps] = await findOverlapped(reader, { id, content }, [{ startNs, endNs }]);
+  return overlaps === true;
 }

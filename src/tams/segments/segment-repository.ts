@@ -16,13 +16,19 @@ import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { CellsOf } from '../../vastdb/schema/define-table.ts';
 import type { Access } from '../access/access.ts';
+import type { Span } from '../../vastdb/spans/span-rows.ts';
 import type { TableReads } from '../table-access.ts';
 import { toPage } from '../documents/keyset-page.ts';
 import { afterCursor } from '../documents/listing-order.ts';
 import { flowsUsingObject } from '../access/object-access.ts';
 import { toHandle, toRowId } from '../row-handle.ts';
-import { findOverlapped } from './segment-overlap.ts';
-import { type SegmentTimeline, type SegmentWindow, segmentWindow, type Span, timelineOf } from './segment-window.ts';
+import {
+  findOverlapped,
+  type SegmentTimeline,
+  type SegmentWindow,
+  segmentWindow,
+  timelineOf,
+} from './segment-window.ts';
 import { type SegmentRow, SEGMENTS } from './segment-tables.ts';
 import { SEGMENT_COLUMNS, segmentCells } from './segment-row.ts';
 
