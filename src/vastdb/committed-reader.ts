@@ -17,6 +17,10 @@ export class CommittedReader extends ManagedReader {
     return this.#reader.dataVersion?.();
   }
 
+  protected override failure(error: unknown): unknown {
+    return this.layer.translate(error);
+  }
+
   override async inSnapshot<T>(work: (reader: ManagedReader) => Promise<T>): Promise<T> {
     try {
       return await super.inSnapshot(work);
