@@ -7,7 +7,7 @@ import { translateCellTooLarge } from '../vastdb/cell-too-large.ts';
 const RETRY_AFTER_S = 2;
 
 /**
- * Translates a failure of the table layer for clients. Its cause, which may have paths of this machine, is only for the
+ * Translates a failure of the table layer for clients, once, where the manager gives it out. Its cause, which may have paths of this machine, is only for the
  * log. Kinds that are our defects (`invalid`, `duplicate`) pass unchanged and become a 500.
  */
 export function translateTableFailure(error: unknown): unknown {

@@ -22,6 +22,7 @@ export class CommittedReader extends ManagedReader {
   }
 
   override async inSnapshot<T>(work: (reader: ManagedReader) => Promise<T>): Promise<T> {
+    if (this.#reader.inSnapshot === undefined) return work(this);
     try {
       return await super.inSnapshot(work);
     } catch (error) {

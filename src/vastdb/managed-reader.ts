@@ -1,5 +1,6 @@
 import type { Cell, EngineCapabilities, Lookup, Row, ScanningReader, TableReader } from './engine.ts';
 import type { QueryKind, QueryMonitor } from './monitor/query-monitor.ts';
+import { and } from './predicate/builder.ts';
 import type { Predicate, Where } from './predicate/predicate.ts';
 import type { QueryExecutor } from './query/executor.ts';
 import {
@@ -42,6 +43,11 @@ export class ManagedReader {
    */
   get relational(): boolean {
     return this.layer.capabilities.relational;
+  }
+
+  /** `where` with a term that its rows satisfy anyway, if this engine reads fewer rows for it. */
+  narrowed(where: Predicate, implied: Predicate): Predicate {
+    return this.relational ? and([implied, where]) : where;
   }
 
   /** Rows that are spans of a timeline, found in the way that this engine is good at. */

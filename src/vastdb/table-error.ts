@@ -12,7 +12,7 @@
 export type TableErrorKind =
   'unavailable' | 'busy' | 'outcome_unknown' | 'full' | 'conflict' | 'duplicate' | 'too_large' | 'invalid' | 'corrupt';
 
-/** Errors of the table layer. It knows no HTTP; stores translate them. */
+/** Errors of the table layer. It knows no HTTP: `VastDBManagerOptions.translate` does. */
 export class TableError extends Error {
   readonly kind: TableErrorKind;
   /** When a retry makes sense, where the engine knows. */

@@ -223,6 +223,34 @@ describe('write conflicts', () => {
   });
 });
 
+describe('errors', () => {
+  it('are translated once for callers, and not inside of a transaction', async () => {
+    const manager = await VastDBManager.open(temporary.engine, [THINGS], {
+      translate: (error) => new Error('translated', { cause: error }),
+    });
+    const reader = manager.reader();
+    const query = { table: 'missing', columns: ['id'] };
+    let inside: unknown;
+    const attempts = {
+      select: () => reader.select(query),
+      count: () => reader.count('missing'),
+      snapshot: () => reader.inSnapshot((same) => same.select(query)),
+      seek: () => reader.seek({ ...query, where: eq('id', 'a'), column: 'size', points: [0n], direction: 'before' }),
+      scan: () => reader.scan(query).next(),
+      transaction: () =>
+        manager.transaction(async (tx) => {
+          inside = await tx.select(query).catch((error: unknown) => error);
+          throw inside;
+        }),
+    };
+    for (const [name, attempt] of Object.entries(attempts)) {
+      const error: unknown = await attempt().catch((failure: unknown) => failure);
+      expect(error, name).toMatchObject({ message: 'translated', cause: expect.any(TableError) as TableError });
+    }
+    expect(inside).toBeInstanceOf(TableError);
+  });
+});
+
 describe('evolution', () => {
   const columns = (...names: string[]): ColumnDefinition[] =>
     names.map((name, index) => ({ name, type: 'string', required: index === 0 }));

@@ -249,7 +249,7 @@ export class AnalyticsStore {
     const own = rowFilter(table, filter, this.#access, names?.ownTime, names?.filters);
     const { flowId, timerange } = filter;
     if (own === undefined || table !== SEGMENTS.name || flowId !== undefined || timerange === undefined) return own;
-    return this.#parts.manager.reader('background').relational ? and([inFlowsWithContent(timerange), own]) : own;
+    return this.#parts.manager.reader('background').narrowed(own, inFlowsWithContent(timerange));
   }
 
   #series(query: SeriesQuery): Series {
