@@ -1,14 +1,14 @@
 import { AppError } from '../shared/errors.ts';
 import { CellTooLarge } from '../vastdb/mutation/cell-sizes.ts';
 import { TableError } from '../vastdb/table-error.ts';
-import { translateCellTooLarge } from '../vastdb/cell-too-large.ts';
 
 /** Seconds after which a client may try again when the tables are unavailable. */
 const RETRY_AFTER_S = 2;
 
 /**
- * Translates a failure of the table layer for clients, once, where the manager gives it out. Its cause, which may have paths of this machine, is only for the
- * log. Kinds that are our defects (`invalid`, `duplicate`) pass unchanged and become a 500.
+ * Translates a failure of the table layer for clients, once, where the manager gives it out. Its cause, which may have
+ * paths of this machine, is only for the log. Kinds that are our defects (`invalid`, `duplicate`) pass unchanged and
+ * become a 500.
  */
 export function translateTableFailure(error: unknown): unknown {
   if (!(error instanceof TableError)) return error;
@@ -36,4 +36,38 @@ export function translateTableFailure(error: unknown): unknown {
     case 'invalid':
       return error;
   }
+}
+
+/** Columns whose name differs from the client's property. */
+const PROPERTY_OF_COLUMN: Readonly<Record<string, string>> = {
+  external_urls: 'get_urls',
+  locations: 'get_urls',
+  value: 'tags',
+};
+
+/**
+ * The property that a client must shorten when a row does not fit the engine: that of the cell, or the largest one of a
+ * JSON document.
+ */
+function translateCellTooLarge(error: CellTooLarge): AppError {
+  const largest = largestProperty(error.cell);
+  const property = largest?.name ?? PROPERTY_OF_COLUMN[error.column] ?? error.column;
+  const size = largest === undefined ? '' : `; ${property} takes ${largest.bytes} of them`;
+  const what = largest === undefined ? 'it' : 'what is kept with it';
+  return new AppError(
+    'property_too_large',
+    `body/${property}: ${what} has ${error.bytes} bytes as JSON${size}; ${error.maxBytes} are the most that can be kept`,
+    { field: property, cause: error },
+  );
+}
+
+/** The largest property of a JSON object; undefined for any other cell. */
+function largestProperty(cell: unknown): { name: string; bytes: number } | undefined {
+  if (typeof cell !== 'string' || !cell.startsWith('{')) return undefined;
+  let largest: { name: string; bytes: number } | undefined;
+  for (const [name, value] of Object.entries(JSON.parse(cell) as Record<string, unknown>)) {
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    if (largest === undefined || bytes > largest.bytes) largest = { name, bytes };
+  }
+  return largest;
 }
