@@ -69,6 +69,70 @@ describe('a group of transactions', () => {
     }, durable);
   });
 
+  it('undoes one that throws after it wrote, and runs the others again', async () => {
+    await withGroupCommit(async (lane, _connection, session) => {
+      const runs: string[] = [];
+      const counted = (id: string, then: () => void = () => undefined) =>
+        lane.transaction(async (tx) => {
+          runs.push(id);
+          await row(id)(tx);
+          then();
+        });
+      const failing = () => {
+        throw new TableError('invalid', 'thrown after it wrote');
+      };
+      const group = [
+        counted('first'),
+        rejection(counted('failing', failing), 'invalid'),
+        counted('last'),
+        rejection(counted('failing too', failing), 'invalid'),
+      ];
+      await Promise.all(group);
+      expect(ids(session)).toEqual(['first', 'last']);
+      expect(runs).toEqual(['first', 'failing', 'first', 'failing', 'last', 'failing too']);
+    });
+  });
+
+  it('runs nobody again for one that throws before it wrote, or that has nobody before it', async () => {
+    await withGroupCommit(async (lane, _connection, session) => {
+      const runs: string[] = [];
+      const counted = (id: string, work: (tx: TableTransaction) => Promise<void>) =>
+        lane.transaction((tx) => {
+          runs.push(id);
+          return work(tx);
+        });
+      const fail = () => Promise.reject(new TableError('invalid', 'thrown'));
+      const group = [
+        rejection(
+          counted('wrote', (tx) => row('wrote')(tx).then(fail)),
+          'invalid',
+        ),
+        counted('first', row('first')),
+        rejection(
+          counted('read', (tx) => tx.count('t').then(fail)),
+          'invalid',
+        ),
+        counted('last', row('last')),
+      ];
+      await Promise.all(group);
+      expect(ids(session)).toEqual(['first', 'last']);
+      expect(runs).toEqual(['wrote', 'first', 'read', 'last']);
+    });
+  });
+
+  it('commits nothing where all throw, and goes on', async () => {
+    let synced = 0;
+    const durable = () => Promise.resolve(void synced++);
+    await withGroupCommit(async (lane, _connection, session) => {
+      const failing = () => lane.transaction(() => Promise.reject(new TableError('invalid', 'thrown')));
+      await Promise.all([rejection(failing(), 'invalid'), rejection(failing(), 'invalid')]);
+      expect(synced).toBe(0);
+      await lane.transaction(row('after'));
+      expect(synced).toBe(1);
+      expect(ids(session)).toEqual(['after']);
+    }, durable);
+  });
+
   it('rejects those whose work SQLite undid with another, and runs the rest', async () => {
     await withGroupCommit(async (lane, connection, session) => {
       const first = lane.transaction(row('first'));

@@ -17,6 +17,11 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
+interface Done {
+  readonly pending: Pending;
+  readonly value: unknown;
+}
+
 interface GroupCommitOptions {
   /** Throws where there is no room for a transaction that may not use the reserve of the disk. */
   readonly admit: () => void;
@@ -28,9 +33,11 @@ interface GroupCommitOptions {
 
 /**
  * The interactive lane. Making a commit durable costs far more than the few statements of a
- * request, so the transactions that wait at one time share a commit: each runs within its own
- * savepoint, one that throws is undone alone, and all are answered when the commit is on disk. The
- * next group runs while the disk is busy with the last.
+ * request, so the transactions that wait at one time share a commit, and all are answered when it
+ * is on disk. The next group runs while the disk is busy with the last. One that throws is undone
+ * alone. Most that throw have written nothing; after one that has, the group is undone and runs
+ * again, each within its own savepoint. Savepoints for all groups would copy every page that each
+ * transaction writes to.
  */
 export class GroupCommit {
   readonly #session: Session;
@@ -38,6 +45,8 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #queue: Pending[] = [];
   #scheduled = false;
+  /** Whether the next group runs with savepoints. */
+  #marked = false;
   #idle: (() => void)[] = [];
   /** When the last group that was committed has been answered. */
   #answered: Promise<void> = Promise.resolve();
@@ -100,14 +109,24 @@ export class GroupCommit {
 
   /** Runs the group and commits it. Sees to it that every member is answered, and never throws. */
   async #runGroup(group: readonly Pending[]): Promise<void> {
-    const done: { pending: Pending; value: unknown }[] = [];
+    const done: Done[] = [];
+    const marked = this.#marked;
+    this.#marked = false;
     try {
       for (const [index, pending] of group.entries()) {
-        await this.#runOne(pending, group.length > 1, done);
+        await this.#runOne(pending, marked, done);
         if (this.#session.inTransaction()) continue;
+        if (this.#marked) {
+          this.#queue.unshift(...done.map((undone) => undone.pending), ...group.slice(index));
+          return;
+        }
         // An error ended the whole transaction, and with it the work of those before.
         for (const lost of done) lost.pending.reject(lostTransaction());
         this.#queue.unshift(...group.slice(index + 1));
+        return;
+      }
+      if (done.length === 0) {
+        this.#session.rollback();
         return;
       }
       this.#session.commit();
@@ -121,7 +140,7 @@ export class GroupCommit {
     this.#answered = this.#answer(done);
   }
 
-  async #answer(done: readonly { pending: Pending; value: unknown }[]): Promise<void> {
+  async #answer(done: readonly Done[]): Promise<void> {
     try {
       await this.#options.durable();
     } catch (error) {
@@ -131,8 +150,11 @@ export class GroupCommit {
     for (const { pending, value } of done) pending.resolve(value);
   }
 
-  /** Runs one member. When it succeeds it joins `done`, else it is undone and rejected. */
-  async #runOne(pending: Pending, marked: boolean, done: { pending: Pending; value: unknown }[]): Promise<void> {
+  /**
+   * Runs one member. When it succeeds it joins `done`, else it is undone and rejected; where that undoes others too, all
+   * are left for the next group.
+   */
+  async #runOne(pending: Pending, marked: boolean, done: Done[]): Promise<void> {
     if (!pending.mayUseReserve) {
       try {
         this.#options.admit();
@@ -149,10 +171,11 @@ export class GroupCommit {
       if (marked) this.#session.releaseMark();
       done.push({ pending, value });
     } catch (error) {
-      pending.reject(error);
+      this.#marked = !marked && tx.hasWritten && done.length > 0 && this.#session.inTransaction();
+      if (!this.#marked) pending.reject(error);
       if (!this.#session.inTransaction()) return;
       if (marked) this.#session.rollbackToMark();
-      else this.#session.rollback();
+      else if (tx.hasWritten) this.#session.rollback();
     } finally {
       tx.end();
     }

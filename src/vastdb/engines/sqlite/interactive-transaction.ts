@@ -7,9 +7,15 @@ import type { Session } from './session.ts';
 export class InteractiveTransaction implements TableTransaction {
   readonly #session: Session;
   #ended = false;
+  #hasWritten = false;
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  /** Whether there may be something to undo. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   /** From now on every use is an error: the session belongs to the next transaction. */
@@ -26,7 +32,7 @@ export class InteractiveTransaction implements TableTransaction {
   }
 
   async insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
-    this.#open().insert(table, columns, rows);
+    this.#written().insert(table, columns, rows);
   }
 
   async update(
@@ -35,16 +41,21 @@ export class InteractiveTransaction implements TableTransaction {
     columns: readonly string[],
     rows: readonly (readonly Cell[])[],
   ): Promise<void> {
-    this.#open().update(table, rowIds, columns, rows);
+    this.#written().update(table, rowIds, columns, rows);
   }
 
   async delete(table: string, rowIds: readonly RowId[]): Promise<void> {
-    this.#open().delete(table, rowIds);
+    this.#written().delete(table, rowIds);
   }
 
   /** There is one writer at a time. */
   async lock(): Promise<void> {
     this.#open();
+  }
+
+  #written(): Session {
+    this.#hasWritten = true;
+    return this.#open();
   }
 
   #open(): Session {
