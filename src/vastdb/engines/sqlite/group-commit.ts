@@ -114,10 +114,11 @@ export class GroupCommit {
     this.#marked = false;
     try {
       for (const [index, pending] of group.entries()) {
-        await this.#runOne(pending, marked, done);
+        const undone = await this.#runOne(pending, marked, done);
         if (this.#session.inTransaction()) continue;
-        if (this.#marked) {
-          this.#queue.unshift(...done.map((undone) => undone.pending), ...group.slice(index));
+        if (undone) {
+          this.#marked = true;
+          this.#queue.unshift(...done.map((each) => each.pending), ...group.slice(index));
           return;
         }
         // An error ended the whole transaction, and with it the work of those before.
@@ -151,16 +152,16 @@ export class GroupCommit {
   }
 
   /**
-   * Runs one member. When it succeeds it joins `done`, else it is undone and rejected; where that undoes others too, all
-   * are left for the next group.
+   * Runs one member. When it succeeds it joins `done`, else it is undone and rejected. Returns true where that undid others
+   * too; then it is not rejected.
    */
-  async #runOne(pending: Pending, marked: boolean, done: Done[]): Promise<void> {
+  async #runOne(pending: Pending, marked: boolean, done: Done[]): Promise<boolean> {
     if (!pending.mayUseReserve) {
       try {
         this.#options.admit();
       } catch (error) {
         pending.reject(error);
-        return;
+        return false;
       }
     }
     const tx = new InteractiveTransaction(this.#session);
@@ -170,12 +171,15 @@ export class GroupCommit {
       if (!this.#session.inTransaction()) throw lostTransaction();
       if (marked) this.#session.releaseMark();
       done.push({ pending, value });
+      return false;
     } catch (error) {
-      this.#marked = !marked && tx.hasWritten && done.length > 0 && this.#session.inTransaction();
-      if (!this.#marked) pending.reject(error);
-      if (!this.#session.inTransaction()) return;
-      if (marked) this.#session.rollbackToMark();
-      else if (tx.hasWritten) this.#session.rollback();
+      const open = this.#session.inTransaction();
+      const undoes = open && !marked && tx.hasWritten;
+      if (open && marked) this.#session.rollbackToMark();
+      if (undoes) this.#session.rollback();
+      if (undoes && done.length > 0) return true;
+      pending.reject(error);
+      return false;
     } finally {
       tx.end();
     }
