@@ -16,6 +16,16 @@ import type { TamsApp } from './tams-app.ts';
 import type { Validate } from './validation/body-validator.ts';
 import { validatorCompiler } from './validation/compiler.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * For the document alone. Not in the schema: the framework would make a table of serializers of them, while payloads
+     * are JSON texts. Made when asked for, since an object with the keys 200 to 404 has room for all of those between them.
+     */
+    responses?: () => ResponseDocs;
+  }
+}
+
 /** The tags of TAMS, and those of this server's own operations. */
 export type OperationTag =
   | 'Service'
@@ -80,7 +90,7 @@ const ACCESS_OF_METHOD = { GET: 'read', HEAD: 'read', POST: 'write', PUT: 'write
 
 /** Registers an operation that is neither GET nor HEAD. */
 export function operation<const Schema extends OperationSchema>(app: TamsApp, route: Operation<Schema>): void {
-  register(app, route, route.method, route.responses, route);
+  register(app, route, route.method, route);
 }
 
 /**
@@ -88,25 +98,22 @@ export function operation<const Schema extends OperationSchema>(app: TamsApp, ro
  * handler serves both; it looks at `request.method` only to save the work of the body.
  */
 export function readOperation<const Schema extends OperationSchema>(app: TamsApp, route: Documented<Schema>): void {
-  register(app, route, 'GET', route.responses);
-  register(app, route, 'HEAD', withoutBodies(route.responses));
+  register(app, route, 'GET');
+  register(app, route, 'HEAD');
 }
 
 function register<const Schema extends OperationSchema>(
   app: TamsApp,
   route: Documented<Schema>,
   method: keyof typeof ACCESS_OF_METHOD,
-  responses: ResponseDocs,
   { validateBody, body }: Pick<Operation<Schema>, 'validateBody' | 'body'> = {},
 ): void {
   const access = route.access ?? ACCESS_OF_METHOD[method];
-  // The responses are for the document; left out of the handler's types, since payloads are JSON texts.
   const documented = {
     operationId: `${method}_${route.name}`,
     tags: [route.tag],
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),
-    response: access === 'public' ? responses : withRefusals(method, responses),
     security: securityOf(access),
   };
   app.route<RouteGenericInterface, unknown, Schema>({
@@ -115,6 +122,7 @@ function register<const Schema extends OperationSchema>(
     schema: { ...route.schema, ...documented },
     config: {
       access,
+      responses: () => responsesOf(method, access, route.responses),
       ...(route.audited && { audited: true }),
       ...(route.traffic !== undefined && { traffic: route.traffic }),
       ...(body && { body }),
@@ -124,10 +132,10 @@ function register<const Schema extends OperationSchema>(
   });
 }
 
-/** Operations that are not public can be refused before they begin. */
-function withRefusals(method: string, responses: ResponseDocs): ResponseDocs {
-  const refusals = { 401: unauthorized, 403: forbidden };
-  return { ...(method === 'HEAD' ? withoutBodies(refusals) : refusals), ...responses };
+/** Operations that are not public can be refused before they begin; answers to HEAD have no body. */
+function responsesOf(method: string, access: RequiredScope, responses: ResponseDocs): ResponseDocs {
+  const all = access === 'public' ? responses : { 401: unauthorized, 403: forbidden, ...responses };
+  return method === 'HEAD' ? withoutBodies(all) : all;
 }
 
 function withoutBodies(responses: ResponseDocs): ResponseDocs {

@@ -69,7 +69,8 @@ export async function buildDocumentation(
   });
   // They are documented, and not there: a path such as /docs/../flows leads to them.
   for (const { method, url, schema, config } of routes) {
-    app.route({ method, url, schema, config, onRequest: notThere, handler: notThere });
+    const documented = { ...schema, response: config?.responses?.() };
+    app.route({ method, url, schema: documented, config, onRequest: notThere, handler: notThere });
   }
   await app.ready();
   return app;
