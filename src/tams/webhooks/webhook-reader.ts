@@ -79,6 +79,17 @@ export class WebhookReader {
     return (await this.kept(everyRow())).filter(({ isDisabled }) => !isDisabled);
   }
 
+  /** Progress of the same registrations. */
+  async positions(): Promise<Pick<Registration, 'position' | 'failure'>[]> {
+    const { rows } = await this.#reader.select({ table: WEBHOOKS, columns: ['position', 'failure', 'disabled'] });
+    return rows
+      .filter(([, , disabled]) => disabled !== true)
+      .map(([position, failure]) => ({
+        position: Number(position ?? 0n),
+        ...(failure !== null && { failure: fromJson(failure) }),
+      }));
+  }
+
   /** Registrations in the order of their creation. */
   protected async kept(where: Where<WebhookRow>): Promise<KeptWebhook[]> {
     const { rows } = await this.#reader.select({ table: WEBHOOKS, columns: KEPT_COLUMNS, where, orderBy: BY_CREATION });

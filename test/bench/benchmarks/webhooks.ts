@@ -95,7 +95,8 @@ async function measureHanging(
       requests,
       connections: CONNECTIONS,
       ratePerSecond: PUTS_PER_SECOND,
-      until: { ms: scale.roundMs },
+      // At this rate a round as long as others has too few requests for a p99.
+      until: { ms: 2 * scale.roundMs },
     };
     return (await measure(context, load, 204)).latencyMs.p99;
   };

@@ -11,7 +11,7 @@ const BATCH = 200;
 /** Pause between batches, so that many changes share one: at most 5,000 events a second. */
 const RHYTHM_MS = 40;
 /** The same while every receiver is busy or pauses: each batch is a commit, which requests wait for. */
-const UNAWAITED_MS = 1_000;
+const UNAWAITED_MS = 10_000;
 /** Interval of looking for events of other processes, and of deleting done ones. */
 const IDLE_MS = 1_000;
 const TRIM_BATCH = 1_000;
@@ -112,7 +112,7 @@ export class EventDispatcher {
   async #done(): Promise<{ doneUpTo: number; failingUpTo: number; olderThanMs: number }> {
     // In this order: a registration that is made in between begins beyond this end.
     const { end, reader = end } = await this.#store.eventLog.state();
-    const registrations = await this.#store.webhooks.registrations();
+    const registrations = await this.#store.webhooks.positions();
     const lowest = (failing: boolean): number =>
       registrations
         .filter((registration) => isFailing(registration) === failing)

@@ -241,7 +241,9 @@ export class Receiver {
   }
 
   async #deliver(event: LoggedEvent): Promise<void> {
-    await this.#context.turns.next();
+    await this.#context.turns.next({ unproven: this.#width === 1 });
+    // Another process goes on with it.
+    if (this.#stopped) return;
     // The registration may have been changed since the event was read.
     if (!this.#wants(event)) {
       this.#finish(event);

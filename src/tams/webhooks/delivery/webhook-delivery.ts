@@ -43,9 +43,9 @@ export class WebhookDelivery {
   readonly #toKeep = new Set<Receiver>();
   readonly #toKeepLate = new Set<Receiver>();
   #keptLateAt = 0;
-  /** The last shared registrations, and their count. */
+  /** The last shared registrations. */
   #version: number | undefined;
-  #count = 0;
+  #identities: readonly string[] = [];
   #shareAt = 0;
   #delivered = 0;
   #failed = 0;
@@ -71,7 +71,7 @@ export class WebhookDelivery {
 
   /** Whether anybody may miss events that have no place yet: a receiver of this process that is idle, or of another one. */
   get awaitsEvents(): boolean {
-    if (this.#receivers.size < this.#count || this.#version === undefined) return true;
+    if (this.#receivers.size < this.#identities.length || this.#version === undefined) return true;
     return this.#receivers.values().some((receiver) => receiver.isIdle);
   }
 
@@ -93,7 +93,7 @@ export class WebhookDelivery {
   /** Running deliveries may end; afterwards the leases can be released. */
   async stop(): Promise<void> {
     await this.#rounds.stop();
-    await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop()));
+    await this.#end([...this.#receivers.values()], { atOnce: false });
     await this.#keeping.stop();
     await this.#keep(true);
   }
@@ -101,26 +101,28 @@ export class WebhookDelivery {
   async #round(): Promise<number> {
     const { registrationsVersion, start, end } = await this.#store.eventLog.state();
     this.#pages.advance(start, end);
-    if (registrationsVersion !== this.#version || (this.#count > 0 && performance.now() >= this.#shareAt)) {
+    if (registrationsVersion !== this.#version) {
+      const registrations = await this.#store.webhooks.registrations();
+      this.#identities = registrations.map(({ identity }) => identity);
       await this.#shareOut();
+      for (const registration of registrations) this.#receivers.get(registration.identity)?.update(registration);
       this.#version = registrationsVersion;
-      this.#shareAt = performance.now() + ROUND_MS;
+    } else if (this.#identities.length > 0 && performance.now() >= this.#shareAt) {
+      await this.#shareOut();
     }
     for (const receiver of this.#receivers.values()) receiver.wake();
     return ROUND_MS;
   }
 
   async #shareOut(): Promise<void> {
-    const registrations = await this.#store.webhooks.registrations();
-    this.#count = registrations.length;
-    const present = new Map(registrations.map((registration) => [registration.identity, registration]));
+    this.#shareAt = performance.now() + ROUND_MS;
+    const present = new Set(this.#identities);
     const gone = [...this.#receivers.keys()].filter((id) => !present.has(id) || !this.#leases.holds(leaseOf(id)));
     await this.#drop(gone, { atOnce: true });
-    if (registrations.length === 0) return this.#leases.release([PRESENCE + this.#leases.owner]);
-    const room = (await this.#shareOf(registrations.length)) - this.#receivers.size;
+    if (present.size === 0) return this.#leases.release([PRESENCE + this.#leases.owner]);
+    const room = (await this.#shareOf(present.size)) - this.#receivers.size;
     if (room < 0) await this.#drop([...this.#receivers.keys()].slice(room), { atOnce: false });
-    else await this.#take([...present.keys()], room);
-    for (const registration of registrations) this.#receivers.get(registration.identity)?.update(registration);
+    else await this.#take(this.#identities, room);
   }
 
   /** How many of so many registrations this process should deliver to. */
@@ -173,7 +175,7 @@ export class WebhookDelivery {
   async #drop(identities: readonly string[], options: { atOnce: boolean }): Promise<void> {
     if (identities.length === 0) return;
     const dropped = identities.map((identity) => this.#receivers.get(identity)).filter((each) => each !== undefined);
-    await Promise.all(dropped.map((receiver) => receiver.stop(options)));
+    await this.#end(dropped, options);
     // Also after a failure: a stopped receiver does not work again, and must be replaced by a new one.
     for (const identity of identities) this.#receivers.delete(identity);
     try {
@@ -181,6 +183,13 @@ export class WebhookDelivery {
     } finally {
       await this.#leases.release(identities.map(leaseOf));
     }
+  }
+
+  async #end(receivers: readonly Receiver[], options: { atOnce: boolean }): Promise<void> {
+    const ended = Promise.all(receivers.map((receiver) => receiver.stop(options)));
+    // Those that wait for their turn end then.
+    this.#turns.hurry();
+    await ended;
   }
 
   async #keepSoon(signal: AbortSignal): Promise<number> {

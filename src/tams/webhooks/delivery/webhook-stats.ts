@@ -24,7 +24,7 @@ export async function webhookStats(
   leases: LeaseKeeper,
   delivery: WebhookDelivery,
 ): Promise<WebhookStats> {
-  const registrations = await store.webhooks.registrations();
+  const registrations = await store.webhooks.positions();
   const { end } = await store.eventLog.state();
   const oldestMs = await store.eventLog.oldestMs();
   const { delivered, failed } = delivery.attempts();
