@@ -1,11 +1,20 @@
 import { FEATURES } from '../src/features.ts';
 import type { AnyFeature } from '../src/features/feature.ts';
-import type { Management } from '../src/features/management.ts';
+
+const managed = await Promise.all(
+  Object.entries<AnyFeature>(FEATURES).map(async ([name, feature]) => ({
+    name,
+    management: (await feature.management?.()) ?? {},
+  })),
+);
 
 /** All that features have for operators. Commands know no feature by name. */
-export const MANAGEMENT: readonly Management[] = await Promise.all(
-  Object.values<AnyFeature>(FEATURES).flatMap((feature) => feature.management?.() ?? []),
-);
+export const MANAGEMENT = managed.map(({ management }) => management);
 
 /** Their tables of segments that are on no flow. */
 export const SEGMENT_TABLES = MANAGEMENT.flatMap(({ segmentTables = [] }) => segmentTables);
+
+/** Their importers, each with the name of its feature in the settings. */
+export const IMPORTERS = managed.flatMap(({ name, management: { importers = [] } }) =>
+  importers.map((importer) => ({ feature: name, importer })),
+);

@@ -1,12 +1,7 @@
 import { SingleBar } from 'cli-progress';
+import type { Progress } from '../src/features/management.ts';
 
-/** How far a long command has come. */
-export interface Progress {
-  /** Begins a step of so many units, under a name that is shown. */
-  readonly start: (step: string, total: number) => void;
-  readonly advance: (units: number) => void;
-  readonly stop: () => void;
-}
+export type { Progress };
 
 /** A bar on the standard error of a terminal; nothing where that is no terminal. */
 export function showProgress(unit = 'rows'): Progress {

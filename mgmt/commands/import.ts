@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { ExrOptions } from '../import/exr-inspector/take-exr-inspector.ts';
+import { IMPORTERS } from '../features.ts';
 import { type ImportOptions, runImport } from '../import/run-import.ts';
 import { takeVasttams, type VasttamsOptions } from '../import/vasttams/take-vasttams.ts';
 
@@ -21,22 +21,18 @@ export function importCommand(): Command {
       .option('--check-objects <count>', 'look for the bytes of so many objects first, picked at random', countOf, 0)
       .action((options: VasttamsOptions) => runImport(options, takeVasttams(options))),
   );
-  command.addCommand(
-    sourceOptions(
-      new Command('mediasearch').description('published transcripts of a mediasearch, with their vectors'),
-    ).action(async (options: ImportOptions) => {
-      const { takeMediasearch } = await import('../import/mediasearch/take-mediasearch.ts');
-      await runImport(options, takeMediasearch);
-    }),
-  );
-  command.addCommand(
-    sourceOptions(new Command('exr-inspector').description('what an exr-inspector has read of EXR headers'))
-      .requiredOption('--bucket <name>', 'the bucket of the keys, which are there without it')
-      .action(async (options: ExrOptions) => {
-        const { takeExrInspector } = await import('../import/exr-inspector/take-exr-inspector.ts');
-        await runImport(options, takeExrInspector(options));
+  for (const { feature, importer } of IMPORTERS) {
+    const { system, description, required = [], take } = importer;
+    const own = sourceOptions(new Command(system).description(description));
+    for (const [flags, text] of required) own.requiredOption(flags, text);
+    own.action((options: ImportOptions & Readonly<Record<string, unknown>>) =>
+      runImport(options, (source, { config, ...target }) => {
+        const settings: Readonly<Record<string, unknown>> = config.features;
+        return take(source, { ...target, settings: config, own: settings[feature], options });
       }),
-  );
+    );
+    command.addCommand(own);
+  }
   return command;
 }
 

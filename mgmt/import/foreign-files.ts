@@ -3,7 +3,7 @@ import { join, parse } from 'node:path';
 import type { Row } from '../../src/vastdb/engine.ts';
 import { describeParquet, scanParquet } from '../../src/vastdb/analytics/foreign-parquet.ts';
 import { foreignArrowColumns, readForeignArrow } from '../../src/vastdb/transfer/foreign-arrow-reader.ts';
-import type { ForeignTable, ForeignTables } from './foreign-tables.ts';
+import type { ForeignTable, ForeignTables } from '../../src/vastdb/foreign/foreign-tables.ts';
 
 type Files = Readonly<Record<'parquet' | 'arrow', readonly string[]>>;
 

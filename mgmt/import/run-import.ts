@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util';
 import { openMediaStores } from '../../src/media/open-media.ts';
 import { Environment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/settings.ts';
+import type { Progress } from '../../src/features/management.ts';
 import { ScratchTables } from '../../src/vastdb/analytics/scratch-tables.ts';
 import { ForeignSchema } from '../../src/vastdb/engines/vast/foreign-schema.ts';
 import { readVastPlace } from '../../src/vastdb/table-settings.ts';
@@ -13,8 +14,9 @@ import { showProgress } from '../progress.ts';
 import { openEngine, openManager, type OpenedTables } from '../tables/open-tables.ts';
 import { CHECKS, verify } from '../verify/verify.ts';
 import { ForeignFiles } from './foreign-files.ts';
-import type { ForeignTables } from './foreign-tables.ts';
-import { ImportReport } from './import-report.ts';
+import type { ForeignTables } from '../../src/vastdb/foreign/foreign-tables.ts';
+import { ImportReport } from '../../src/vastdb/foreign/import-report.ts';
+import type { ImportSource } from '../../src/vastdb/foreign/staging.ts';
 
 export interface ImportOptions {
   readonly sourceEnv?: string;
@@ -23,14 +25,13 @@ export interface ImportOptions {
   readonly json?: boolean;
 }
 
-export interface ImportSource {
-  readonly tables: ForeignTables;
-  /** To sort and to join what the tables have in no order. */
-  readonly scratch: ScratchTables;
+interface Target extends OpenedTables {
+  readonly report: ImportReport;
+  readonly progress: Progress;
 }
 
 /** Takes the rows over; all that it cannot take is in the report. */
-export type Take = (source: ImportSource, opened: OpenedTables, report: ImportReport) => Promise<void>;
+export type Take = (source: ImportSource, target: Target) => Promise<void>;
 
 /**
  * Opens both sides, takes the rows over, checks the tables, and prints the report. The exit code becomes 1 where something was
@@ -51,8 +52,13 @@ export async function runImport(options: ImportOptions, take: Take): Promise<voi
     const findings = await withSource(options, folder, async (source) => {
       const opened = await openManager(await openEngine(target, true));
       try {
-        // The media of a dry run are those of the server.
-        await take(source, { ...opened, config }, report);
+        const progress = showProgress();
+        try {
+          // The media of a dry run are those of the server.
+          await take(source, { ...opened, config, report, progress });
+        } finally {
+          progress.stop();
+        }
         return await check(opened, json);
       } finally {
         await opened.manager.close();

@@ -35,7 +35,7 @@ export interface Feature<Own> {
   tablesIn?(engine: Pick<TableEngine, 'describeTable'>, own: Own): Promise<readonly TableDefinition[]>;
   readonly statistics?: Statistics;
   /** For commands of operators, whether it is on or off. */
-  management?(): Promise<Management>;
+  management?(): Promise<Management<Own>>;
   /** Whether clients must authenticate. */
   guards?(own: Own): boolean;
   /** Undefined: it is switched off. */

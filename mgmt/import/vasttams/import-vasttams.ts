@@ -1,7 +1,7 @@
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../../progress.ts';
-import type { ForeignTables } from '../foreign-tables.ts';
-import type { ImportReport } from '../import-report.ts';
+import type { ForeignTables } from '../../../src/vastdb/foreign/foreign-tables.ts';
+import type { ImportReport } from '../../../src/vastdb/foreign/import-report.ts';
 import { importFlows, importSources, readTags } from './metadata.ts';
 import { dropUnused, importObjects, type ObjectPlace } from './objects.ts';
 import { importSegments } from './segments.ts';

@@ -1,3 +1,4 @@
+import { PATTERNS } from '../../../src/http/schemas/common.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { Format, type FormatUrn } from '../../../src/tams/documents/format.ts';
 import type { Tags } from '../../../src/tams/documents/tags.ts';
@@ -6,21 +7,13 @@ import { checkFlowRules } from '../../../src/tams/flows/flow-rules.ts';
 import type { Source } from '../../../src/tams/sources/source.ts';
 import { SURFACES } from '../../../src/tams/versions/surfaces.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
-import {
-  DELETED,
-  DELETED_COLUMNS,
-  integerOf,
-  isDeleted,
-  jsonOf,
-  requiredText,
-  textOf,
-  timeOf,
-  uuidOf,
-} from '../cells.ts';
-import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
-import { type ImportReport, RefusedRow } from '../import-report.ts';
+import { integerOf, jsonOf, requiredText, textOf, timeOf } from '../../../src/vastdb/foreign/cells.ts';
+import { DELETED, DELETED_COLUMNS, isDeleted } from './deleted-rows.ts';
+import { type ForeignTables, rowsOf } from '../../../src/vastdb/foreign/foreign-tables.ts';
+import { type ImportReport, RefusedRow } from '../../../src/vastdb/foreign/import-report.ts';
 import type { VastStore } from '../../../src/tams/vast-store.ts';
 
+const UUID = new RegExp(PATTERNS.uuid.pattern);
 const FORMATS: ReadonlySet<string> = new Set(Object.values(Format));
 const COMMON = ['label', 'description', 'created_by', 'updated_by', 'created', 'tags', ...DELETED_COLUMNS];
 const FLOW_COLUMNS = [
@@ -207,3 +200,10 @@ type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 /** Left out, as in JSON: no property is undefined. */
 const withoutUndefined = <T extends object>(value: T): Defined<T> =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
+
+/** @throws RefusedRow for anything but a UUID, as TAMS wants ids. */
+function uuidOf(row: Row, column: string): string {
+  const id = requiredText(row, column).toLowerCase();
+  if (!UUID.test(id)) throw new RefusedRow(`${column} ${JSON.stringify(id)} is no UUID`);
+  return id;
+}

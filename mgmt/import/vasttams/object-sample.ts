@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import type { MediaStores } from '../../../src/media/media-store-registry.ts';
 import type { ObjectLocation } from '../../../src/tams/segments/segment.ts';
-import { DELETED_COLUMNS, isDeleted, textOf } from '../cells.ts';
-import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
-import { type ImportReport, RefusedRow } from '../import-report.ts';
+import { textOf } from '../../../src/vastdb/foreign/cells.ts';
+import { DELETED_COLUMNS, isDeleted } from './deleted-rows.ts';
+import { type ForeignTables, rowsOf } from '../../../src/vastdb/foreign/foreign-tables.ts';
+import { type ImportReport, RefusedRow } from '../../../src/vastdb/foreign/import-report.ts';
 import { locationOf, type ObjectPlace, PLACE_COLUMNS } from './objects.ts';
 
 const REQUESTS_AT_ONCE = 8;

@@ -8,9 +8,10 @@ import { objectsAt, placeKey } from '../../../src/tams/objects/objects-at.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, isIn, isNotNull } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
-import { DELETED, DELETED_COLUMNS, isDeleted, jsonOf, millisecondsOf, requiredText, textOf } from '../cells.ts';
-import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
-import { type ImportReport, RefusedRow } from '../import-report.ts';
+import { jsonOf, millisecondsOf, requiredText, textOf } from '../../../src/vastdb/foreign/cells.ts';
+import { DELETED, DELETED_COLUMNS, isDeleted } from './deleted-rows.ts';
+import { type ForeignTables, rowsOf } from '../../../src/vastdb/foreign/foreign-tables.ts';
+import { type ImportReport, RefusedRow } from '../../../src/vastdb/foreign/import-report.ts';
 import type { StoreTransaction, VastStore } from '../../../src/tams/vast-store.ts';
 
 /** Rows of a transaction. */

@@ -9,9 +9,10 @@ import { type PreparedSegment, prepareSegment } from '../../../src/tams/segments
 import { SEGMENTS } from '../../../src/tams/segments/segment-tables.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, eq, isIn } from '../../../src/vastdb/predicate/builder.ts';
-import { DELETED, DELETED_COLUMNS, integerOf, isDeleted, jsonOf, requiredText, textOf } from '../cells.ts';
-import { type ForeignTables, rowsOf } from '../foreign-tables.ts';
-import { type ImportReport, RefusedRow } from '../import-report.ts';
+import { integerOf, jsonOf, requiredText, textOf } from '../../../src/vastdb/foreign/cells.ts';
+import { type ForeignTables, rowsOf } from '../../../src/vastdb/foreign/foreign-tables.ts';
+import { type ImportReport, RefusedRow } from '../../../src/vastdb/foreign/import-report.ts';
+import { DELETED, DELETED_COLUMNS, isDeleted } from './deleted-rows.ts';
 import type { FlowState } from '../../../src/tams/flows/flow-state.ts';
 import type { StoreTransaction, VastStore } from '../../../src/tams/vast-store.ts';
 

@@ -2,7 +2,6 @@ import type { MediaStores } from '../../../src/media/media-store-registry.ts';
 import { openMediaStores } from '../../../src/media/open-media.ts';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
-import { showProgress } from '../../progress.ts';
 import type { ImportOptions, Take } from '../run-import.ts';
 import { importVasttams } from './import-vasttams.ts';
 import { checkObjects } from './object-sample.ts';
@@ -16,8 +15,7 @@ export interface VasttamsOptions extends ImportOptions {
 
 export const takeVasttams =
   (options: VasttamsOptions): Take =>
-  async ({ tables }, { manager, config }, report) => {
-    const progress = showProgress();
+  async ({ tables }, { manager, config, report, progress }) => {
     const media = await openMediaStores(config, 'unused', undefined);
     try {
       const place = { storageId: storageIdOf(media, options.backend), prefix: options.objectPrefix };
@@ -26,7 +24,6 @@ export const takeVasttams =
       const store = new VastStore(manager, new SecretBox('', 'webhooks'));
       await importVasttams(tables, { store, manager }, place, report, progress);
     } finally {
-      progress.stop();
       await media.close();
     }
   };

@@ -1,11 +1,12 @@
 import { OBJECTS } from '../../tams/objects/object-tables.ts';
 import { isNotNull } from '../../vastdb/predicate/builder.ts';
 import type { Management } from '../management.ts';
+import type { ExrConfig } from './exr-settings.ts';
 import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_EMBEDDINGS, EXR_FILES, EXR_HISTORY, EXR_PARTS } from './exr-tables.ts';
 import { removeFilesOfObjects } from './repositories/file-writing.ts';
 
 /** Its check finds also metadata of objects that were reclaimed while EXR metadata was switched off. */
-export const EXR_MANAGEMENT: Management = {
+export const EXR_MANAGEMENT: Management<ExrConfig> = {
   checks: [
     {
       name: 'exr-metadata',
@@ -30,6 +31,14 @@ export const EXR_MANAGEMENT: Management = {
           remove: removeFilesOfObjects,
         },
       ],
+    },
+  ],
+  importers: [
+    {
+      system: 'exr-inspector',
+      description: 'what an exr-inspector has read of EXR headers',
+      required: [['--bucket <name>', 'the bucket of the keys, which are there without it']],
+      take: async (...args) => (await import('./import/take-exr-inspector.ts')).takeExrInspector(...args),
     },
   ],
 };

@@ -1,5 +1,6 @@
 import { lt } from '../../vastdb/predicate/builder.ts';
 import type { Management, OwnedRows } from '../management.ts';
+import type { SearchConfig } from './search-settings.ts';
 import { DEAD_LETTERS } from './search-job-tables.ts';
 import { ASSETS, EMBEDDINGS, SEGMENTS, VERSIONS, VISIBLE_EMBEDDINGS, VISIBLE_SEGMENTS } from './search-tables.ts';
 
@@ -12,7 +13,7 @@ const visible = (table: string, column: string, owners: string, subject: string)
   deleting: 'takes it out of what can be found',
 });
 
-export const SEARCH_MANAGEMENT: Management = {
+export const SEARCH_MANAGEMENT: Management<SearchConfig> = {
   ages: [{ table: DEAD_LETTERS.name, column: 'created_ms', before: (ms) => lt('created_ms', BigInt(ms)) }],
   checks: [
     {
@@ -32,6 +33,13 @@ export const SEARCH_MANAGEMENT: Management = {
           deleting: 'deletes them',
         })),
       ],
+    },
+  ],
+  importers: [
+    {
+      system: 'mediasearch',
+      description: 'published transcripts of a mediasearch, with their vectors',
+      take: async (...args) => (await import('./import/take-mediasearch.ts')).takeMediasearch(...args),
     },
   ],
 };

@@ -1,5 +1,5 @@
-import type { ScratchTables } from '../../../src/vastdb/analytics/scratch-tables.ts';
-import type { ImportReport } from '../import-report.ts';
+import type { ScratchTables } from '../../../vastdb/analytics/scratch-tables.ts';
+import type { ImportReport } from '../../../vastdb/foreign/import-report.ts';
 
 /** A published transcript of the earlier system, with its asset. */
 export interface Transcript {

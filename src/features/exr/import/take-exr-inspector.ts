@@ -1,26 +1,23 @@
-import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
-import { insertContent } from '../../../src/features/exr/repositories/content-rows.ts';
-import { describedCells } from '../../../src/features/exr/repositories/file-rows.ts';
-import { identityCells, lockKey } from '../../../src/features/exr/repositories/file-writing.ts';
-import type { ExrFileRef } from '../../../src/features/exr/rules/exr-file.ts';
-import { refOfKey } from '../../../src/features/exr/rules/exr-file-id.ts';
-import { describeHeader } from '../../../src/features/exr/rules/inspect.ts';
-import type { ExrInspection, ExrVectors } from '../../../src/features/exr/rules/inspection.ts';
-import type { ManagedTransaction } from '../../../src/vastdb/managed-transaction.ts';
-import { isIn } from '../../../src/vastdb/predicate/builder.ts';
-import { showProgress } from '../../progress.ts';
-import { type ImportReport, RefusedRow } from '../import-report.ts';
-import type { ImportOptions, Take } from '../run-import.ts';
+import { type ImportReport, RefusedRow } from '../../../vastdb/foreign/import-report.ts';
+import type { ImportSource } from '../../../vastdb/foreign/staging.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import { isIn } from '../../../vastdb/predicate/builder.ts';
+import type { ImportTarget } from '../../management.ts';
+import type { ExrConfig } from '../exr-settings.ts';
+import { EXR_FILES } from '../exr-tables.ts';
+import { insertContent } from '../repositories/content-rows.ts';
+import { describedCells } from '../repositories/file-rows.ts';
+import { identityCells, lockKey } from '../repositories/file-writing.ts';
+import type { ExrFileRef } from '../rules/exr-file.ts';
+import { refOfKey } from '../rules/exr-file-id.ts';
+import { describeHeader } from '../rules/inspect.ts';
+import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { headerOf } from './exr-header.ts';
 import { type InspectedFile, inspectedFiles } from './inspected-files.ts';
 import { stageRows } from './staged-rows.ts';
 
 /** Files of a transaction. Each has some tens of rows. */
 const BATCH_FILES = 50;
-
-export interface ExrOptions extends ImportOptions {
-  readonly bucket: string;
-}
 
 interface ReadFile {
   readonly ref: ExrFileRef;
@@ -34,37 +31,34 @@ interface ReadFile {
  * anew of the rows, as of a header that is read here. A file that is known here is passed over: this server reads more.
  * Tables and columns: docs/adr/0038-importers.md.
  */
-export const takeExrInspector =
-  ({ bucket }: ExrOptions): Take =>
-  async (source, { manager, config }, report) => {
-    if (!config.features.exr.enabled) throw new Error('EXR metadata is switched off: set EXR=true, as for the server.');
-    if (!Object.hasOwn(config.media.buckets, bucket)) {
-      throw new Error(`--bucket: this server has ${Object.keys(config.media.buckets).join(', ')}.`);
-    }
-    const described = await source.tables.describe('files');
-    if (described === undefined) throw new Error('There is no table files: are these the tables of an exr-inspector?');
-    const progress = showProgress();
-    let batch: ReadFile[] = [];
-    const write = async (): Promise<void> => {
-      const own = batch;
-      const present = await manager.transaction((tx) => insertFiles(tx, own), { lane: 'background' });
-      for (const each of own) count(report, each, present.has(each.ref.id));
-      progress.advance(own.length);
-      batch = [];
-    };
-    try {
-      await stageRows(source, report);
-      progress.start('files', described.rows ?? 0);
-      for await (const file of inspectedFiles(source.scratch, report)) {
-        const read = readFile(bucket, file, report);
-        if (read !== undefined) batch.push(read);
-        if (batch.length >= BATCH_FILES) await write();
-      }
-      await write();
-    } finally {
-      progress.stop();
-    }
+export async function takeExrInspector(
+  source: ImportSource,
+  { manager, settings, own, options, report, progress }: ImportTarget<ExrConfig>,
+): Promise<void> {
+  const bucket = String(options['bucket']);
+  if (!own.enabled) throw new Error('EXR metadata is switched off: set EXR=true, as for the server.');
+  if (!Object.hasOwn(settings.media.buckets, bucket)) {
+    throw new Error(`--bucket: this server has ${Object.keys(settings.media.buckets).join(', ')}.`);
+  }
+  const described = await source.tables.describe('files');
+  if (described === undefined) throw new Error('There is no table files: are these the tables of an exr-inspector?');
+  let batch: ReadFile[] = [];
+  const write = async (): Promise<void> => {
+    const files = batch;
+    const present = await manager.transaction((tx) => insertFiles(tx, files), { lane: 'background' });
+    for (const each of files) count(report, each, present.has(each.ref.id));
+    progress.advance(files.length);
+    batch = [];
   };
+  await stageRows(source, report);
+  progress.start('files', described.rows ?? 0);
+  for await (const file of inspectedFiles(source.scratch, report)) {
+    const read = readFile(bucket, file, report);
+    if (read !== undefined) batch.push(read);
+    if (batch.length >= BATCH_FILES) await write();
+  }
+  await write();
+}
 
 function readFile(bucket: string, file: InspectedFile, report: ImportReport): ReadFile | undefined {
   try {

@@ -1,9 +1,14 @@
-import type { ScratchCell, ScratchType } from '../../src/vastdb/analytics/scratch-tables.ts';
-import type { Row } from '../../src/vastdb/engine.ts';
+import type { ScratchCell, ScratchTables, ScratchType } from '../analytics/scratch-tables.ts';
+import type { Row } from '../engine.ts';
 import { textOf } from './cells.ts';
 import { type ForeignTables, rowsOf } from './foreign-tables.ts';
 import { type ImportReport, RefusedRow } from './import-report.ts';
-import type { ImportSource } from './run-import.ts';
+
+export interface ImportSource {
+  readonly tables: ForeignTables;
+  /** To sort and to join what the tables have in no order. */
+  readonly scratch: ScratchTables;
+}
 
 /** How the rows of an earlier table become those of a scratch table of the same name. */
 export interface Staging {

@@ -1,8 +1,5 @@
-import { PATTERNS } from '../../src/http/schemas/common.ts';
-import type { Row } from '../../src/vastdb/engine.ts';
+import type { Row } from '../engine.ts';
 import { RefusedRow } from './import-report.ts';
-
-const UUID = new RegExp(PATTERNS.uuid.pattern);
 
 /* Cells of earlier systems as values of ours. Empty texts stand for nothing there. */
 
@@ -61,25 +58,8 @@ export function millisecondsOf(row: Row, column: string): number | undefined {
   return ms;
 }
 
-/** Whether an earlier system has marked the row as deleted, and not restored it. */
-export function isDeleted(row: Row): boolean {
-  const { deleted } = row;
-  if (deleted !== null && deleted !== undefined) return /^(?:true|t|1)$/i.test(String(deleted));
-  return ['deleted_at', 'deleted_date'].some((column) => textOf(row, column) !== undefined);
-}
-
-export const DELETED_COLUMNS = ['deleted', 'deleted_at', 'deleted_date'];
-export const DELETED = 'deleted there';
-
 /** As UTC in RFC 3339. */
 export function timeOf(row: Row, column: string): string | undefined {
   const ms = millisecondsOf(row, column);
   return ms === undefined ? undefined : new Date(ms).toISOString();
-}
-
-/** @throws RefusedRow for anything but a UUID, as TAMS wants ids. */
-export function uuidOf(row: Row, column: string): string {
-  const id = requiredText(row, column).toLowerCase();
-  if (!UUID.test(id)) throw new RefusedRow(`${column} ${JSON.stringify(id)} is no UUID`);
-  return id;
 }

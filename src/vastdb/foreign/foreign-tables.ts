@@ -1,4 +1,4 @@
-import type { Row } from '../../src/vastdb/engine.ts';
+import type { Row } from '../engine.ts';
 
 /** The tables of an earlier system. They are only read. */
 export interface ForeignTables {

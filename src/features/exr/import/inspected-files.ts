@@ -1,6 +1,6 @@
-import type { ScratchCell, ScratchTables } from '../../../src/vastdb/analytics/scratch-tables.ts';
-import type { Row } from '../../../src/vastdb/engine.ts';
-import type { ImportReport } from '../import-report.ts';
+import type { ScratchCell, ScratchTables } from '../../../vastdb/analytics/scratch-tables.ts';
+import type { Row } from '../../../vastdb/engine.ts';
+import type { ImportReport } from '../../../vastdb/foreign/import-report.ts';
 import type { FileRows, PartRow } from './exr-header.ts';
 
 /** A file of the earlier system with all rows below it. */

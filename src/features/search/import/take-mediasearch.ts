@@ -1,16 +1,16 @@
-import { assetIdOf } from '../../../src/features/search/repositories/content-ids.ts';
-import { findAssets } from '../../../src/features/search/repositories/assets.ts';
-import { SearchOperations } from '../../../src/features/search/repositories/operations.ts';
-import { segmentIdOf } from '../../../src/features/search/repositories/content-ids.ts';
-import { openEmbedder } from '../../../src/features/search/providers/open-embedder.ts';
-import type { TamsLink } from '../../../src/features/search/rules/asset.ts';
-import { TamsLinks } from '../../../src/features/search/services/tams-links.ts';
-import { SecretBox } from '../../../src/shared/secret-box.ts';
-import { VastStore } from '../../../src/tams/vast-store.ts';
-import type { ManagedTransaction } from '../../../src/vastdb/managed-transaction.ts';
-import { showProgress } from '../../progress.ts';
-import type { ImportReport } from '../import-report.ts';
-import type { Take } from '../run-import.ts';
+import { SecretBox } from '../../../shared/secret-box.ts';
+import { VastStore } from '../../../tams/vast-store.ts';
+import type { ImportReport } from '../../../vastdb/foreign/import-report.ts';
+import type { ImportSource } from '../../../vastdb/foreign/staging.ts';
+import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
+import type { ImportTarget } from '../../management.ts';
+import { openEmbedder } from '../providers/open-embedder.ts';
+import { findAssets } from '../repositories/assets.ts';
+import { assetIdOf, segmentIdOf } from '../repositories/content-ids.ts';
+import { SearchOperations } from '../repositories/operations.ts';
+import type { TamsLink } from '../rules/asset.ts';
+import type { SearchConfig } from '../search-settings.ts';
+import { TamsLinks } from '../services/tams-links.ts';
 import { stageRows, type WantedVectors } from './staged-rows.ts';
 import { type Transcript, transcriptsOf } from './transcripts.ts';
 
@@ -30,16 +30,17 @@ interface Linked {
  * segments of a transcript have one of the model and dimension that search has here; the others are made anew by the server,
  * as after a change of the model. Tables and columns: docs/adr/0038-importers.md.
  */
-export const takeMediasearch: Take = async ({ tables, scratch }, { manager, config }, report) => {
-  const { search } = config.features;
+export async function takeMediasearch(
+  source: ImportSource,
+  { manager, settings, own: search, report, progress }: ImportTarget<SearchConfig>,
+): Promise<void> {
   if (!search.enabled) throw new Error('Media search is switched off: set SEARCH=true, as for the server.');
-  const described = await tables.describe('transcript_segments');
+  const described = await source.tables.describe('transcript_segments');
   if (described === undefined)
     throw new Error('There is no table transcript_segments: are these the tables of a mediasearch?');
   const vectors = { model: openEmbedder(search.embedder, search.dimension).model, dimension: search.dimension };
   // Nothing here opens the keys of webhooks.
-  const links = new TamsLinks(new VastStore(manager, new SecretBox('', 'webhooks')), config.media.buckets);
-  const progress = showProgress();
+  const links = new TamsLinks(new VastStore(manager, new SecretBox('', 'webhooks')), settings.media.buckets);
   let [batch, size]: [Linked[], number] = [[], 0];
   const write = async (): Promise<void> => {
     const own = batch;
@@ -48,20 +49,16 @@ export const takeMediasearch: Take = async ({ tables, scratch }, { manager, conf
     progress.advance(size);
     [batch, size] = [[], 0];
   };
-  try {
-    await stageRows({ tables, scratch }, vectors, report);
-    progress.start('transcripts', described.rows ?? 0);
-    for await (const transcript of transcriptsOf(scratch, report)) {
-      const found = await links.find(transcript.bucket, transcript.key);
-      batch.push({ transcript, link: found === undefined || found === 'unused' ? null : found });
-      size += transcript.segments.length;
-      if (size >= BATCH_SEGMENTS) await write();
-    }
-    await write();
-  } finally {
-    progress.stop();
+  await stageRows(source, vectors, report);
+  progress.start('transcripts', described.rows ?? 0);
+  for await (const transcript of transcriptsOf(source.scratch, report)) {
+    const found = await links.find(transcript.bucket, transcript.key);
+    batch.push({ transcript, link: found === undefined || found === 'unused' ? null : found });
+    size += transcript.segments.length;
+    if (size >= BATCH_SEGMENTS) await write();
   }
-};
+  await write();
+}
 
 /** @returns for each whether it was taken; otherwise the asset has a transcript here, or was removed here. */
 async function insertTranscripts(

@@ -1,10 +1,9 @@
-import type { Row } from '../../../src/vastdb/engine.ts';
-import { integerOf, millisecondsOf, requiredText, textOf } from '../cells.ts';
-import { type ImportReport, RefusedRow } from '../import-report.ts';
-import type { ImportSource } from '../run-import.ts';
-import { stage, type Staging } from '../staging.ts';
+import type { Row } from '../../../vastdb/engine.ts';
+import { integerOf, millisecondsOf, requiredText, textOf } from '../../../vastdb/foreign/cells.ts';
+import { type ImportReport, RefusedRow } from '../../../vastdb/foreign/import-report.ts';
+import { type ImportSource, stage, type Staging } from '../../../vastdb/foreign/staging.ts';
 
-/** As for a transcript that a client puts: src/features/search/rules/searchable-transcript.ts. */
+/** As for a transcript that a client puts: rules/searchable-transcript.ts. */
 const TEXT_MAX = 10_000;
 const SPEAKER_MAX = 256;
 

@@ -1,10 +1,9 @@
-import type { ScratchCell } from '../../../src/vastdb/analytics/scratch-tables.ts';
-import type { Row } from '../../../src/vastdb/engine.ts';
-import { integerOf, millisecondsOf, requiredText, textOf, timeOf } from '../cells.ts';
-import type { ImportReport } from '../import-report.ts';
-import { RefusedRow } from '../import-report.ts';
-import type { ImportSource } from '../run-import.ts';
-import { stage, type Staging } from '../staging.ts';
+import type { ScratchCell } from '../../../vastdb/analytics/scratch-tables.ts';
+import type { Row } from '../../../vastdb/engine.ts';
+import { integerOf, millisecondsOf, requiredText, textOf, timeOf } from '../../../vastdb/foreign/cells.ts';
+import type { ImportReport } from '../../../vastdb/foreign/import-report.ts';
+import { RefusedRow } from '../../../vastdb/foreign/import-report.ts';
+import { type ImportSource, stage, type Staging } from '../../../vastdb/foreign/staging.ts';
 
 /** Copies the rows of all tables. Vectors stay: those of the earlier system are of other features, and some of NaN. */
 export async function stageRows(source: ImportSource, report: ImportReport): Promise<void> {

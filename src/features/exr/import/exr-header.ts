@@ -1,12 +1,12 @@
-import type { KnownHeader } from '../../../src/features/exr/rules/inspect.ts';
-import type { ExrAttribute } from '../../../src/formats/exr/attributes/attribute.ts';
-import { COMPRESSIONS, LINE_ORDERS, PIXEL_TYPES } from '../../../src/formats/exr/attributes/enumerations.ts';
-import type { ExrBox, ExrValue } from '../../../src/formats/exr/attributes/values.ts';
-import type { ExrChannel } from '../../../src/formats/exr/header/channel-list.ts';
-import type { ExrHeaderPart } from '../../../src/formats/exr/header/header.ts';
-import type { Row } from '../../../src/vastdb/engine.ts';
-import { integerOf, jsonOf, requiredText, textOf } from '../cells.ts';
-import { RefusedRow } from '../import-report.ts';
+import type { KnownHeader } from '../rules/inspect.ts';
+import type { ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
+import { COMPRESSIONS, LINE_ORDERS, PIXEL_TYPES } from '../../../formats/exr/attributes/enumerations.ts';
+import type { ExrBox, ExrValue } from '../../../formats/exr/attributes/values.ts';
+import type { ExrChannel } from '../../../formats/exr/header/channel-list.ts';
+import type { ExrHeaderPart } from '../../../formats/exr/header/header.ts';
+import type { Row } from '../../../vastdb/engine.ts';
+import { integerOf, jsonOf, requiredText, textOf } from '../../../vastdb/foreign/cells.ts';
+import { RefusedRow } from '../../../vastdb/foreign/import-report.ts';
 
 /** A row below a file: of a part, or of something of that part. */
 export interface PartRow {
