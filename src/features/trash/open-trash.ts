@@ -11,23 +11,22 @@ import { TrashService } from './trash-service.ts';
 import type { SoftDeleteConfig } from './trash-settings.ts';
 import { DELETED_SEGMENTS } from './trash-tables.ts';
 
-/** The trash. While it is switched off it is emptied; undefined once it is empty. */
-export async function openTrash(
+/** The trash. While it is switched off it is emptied. */
+export function openTrash(
   { manager, store, leases, settings, logger }: Platform,
   { enabled, retentionS }: SoftDeleteConfig,
-): Promise<OpenFeature | undefined> {
-  const reader = new TrashReader(manager.reader());
-  if (!enabled && !(await reader.holdsAny(Number.MAX_SAFE_INTEGER))) return undefined;
+): OpenFeature {
+  const reader = manager.reader();
   if (!enabled) logger.warn('SOFT_DELETE is off: what is in the trash is kept for its time, and cannot be restored');
   store.subscribers.add(enabled ? { ...USES, keeper: KEEPER } : USES);
-  const purge = new TrashPurge(store, reader, settings.reclaim.graceS * 1000);
+  const purge = new TrashPurge(store, settings.reclaim.graceS * 1000);
   return {
     ...(enabled && {
       routes: (app, context) => {
-        trashRoutes(app, new TrashService(store, reader, purge), context);
+        trashRoutes(app, new TrashService(store, new TrashReader(reader), purge), context);
       },
     }),
-    workers: [purgeWorker(purge, retentionS * 1000, leases, logger)],
+    workers: [purgeWorker({ reader, purge, retentionMs: retentionS * 1000, leases, logger })],
   };
 }
 

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TrashPurge } from './trash-purge.ts';
+import { holdsAny } from './trash-tables.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
+import type { TableReads } from '../../tams/table-access.ts';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { WorkerLoop } from '../../operation/worker-loop.ts';
 
@@ -10,11 +12,19 @@ const LEASE = 'purge';
 /** How often what is too old is looked for. */
 const IDLE_MS = 5_000;
 
+interface PurgeParts {
+  readonly reader: TableReads;
+  readonly purge: TrashPurge;
+  readonly retentionMs: number;
+  readonly leases: LeaseKeeper;
+  readonly logger: Logger;
+}
+
 /** Purges what has been in the trash for longer than the retention. It may use what is kept free for deletions. */
-export function purgeWorker(purge: TrashPurge, retentionMs: number, leases: LeaseKeeper, logger: Logger): WorkerLoop {
+export function purgeWorker({ reader, purge, retentionMs, leases, logger }: PurgeParts): WorkerLoop {
   const round = async (signal: AbortSignal): Promise<number> => {
     const untilMs = Date.now() - retentionMs;
-    if (!(await purge.holdsAny(untilMs))) return IDLE_MS;
+    if (!(await holdsAny(reader, untilMs))) return IDLE_MS;
     await leases.during(LEASE, async () => {
       let more = true;
       while (more && !signal.aborted) {

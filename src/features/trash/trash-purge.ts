@@ -1,5 +1,4 @@
 import { trashOf } from './trash-repository.ts';
-import type { TrashReader } from './trash-reader.ts';
 import type { PurgeSelection } from './trash.ts';
 import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 
@@ -17,17 +16,11 @@ const STEP_SIZE = 500;
 /** Ends what is in the trash: its rows go, and its objects are looked at by the reclaim. */
 export class TrashPurge {
   readonly #store: VastStore;
-  readonly #reader: TrashReader;
   readonly #reclaimGraceMs: number;
 
-  constructor(store: VastStore, reader: TrashReader, reclaimGraceMs: number) {
+  constructor(store: VastStore, reclaimGraceMs: number) {
     this.#store = store;
-    this.#reader = reader;
     this.#reclaimGraceMs = reclaimGraceMs;
-  }
-
-  holdsAny(untilMs: number): Promise<boolean> {
-    return this.#reader.holdsAny(untilMs);
   }
 
   /** Segments first, so that nothing is left behind of a flow that is gone. `check` throws where it must not be done. */

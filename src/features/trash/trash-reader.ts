@@ -8,7 +8,7 @@ import type {
   DeletedSourceFilter,
 } from './trash.ts';
 import type { Ordering } from '../../vastdb/engine.ts';
-import { and, eqIfGiven, lte } from '../../vastdb/predicate/builder.ts';
+import { and, eqIfGiven } from '../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { CellsOf } from '../../vastdb/schema/define-table.ts';
 import { type RowsOf, toPage } from '../../tams/documents/keyset-page.ts';
@@ -20,7 +20,6 @@ import {
   DELETED_SOURCES,
   DELETION_COLUMNS,
   type DeletionRow,
-  TRASH_TABLES,
 } from './trash-tables.ts';
 
 type DeletionCells = CellsOf<DeletionRow, typeof DELETION_COLUMNS>;
@@ -90,16 +89,6 @@ export class TrashReader {
       }),
       ([id, ms, , , startNs]) => [ms, id, startNs],
     );
-  }
-
-  /** Whether anything was deleted at that time or earlier. */
-  async holdsAny(untilMs: number): Promise<boolean> {
-    const where = lte('deleted_ms', BigInt(untilMs));
-    for (const table of TRASH_TABLES) {
-      const { rows } = await this.#reader.select({ table, columns: ['deleted_ms'], where, limit: 1 });
-      if (rows.length > 0) return true;
-    }
-    return false;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Flow } from '../../tams/flows/flow.ts';
 import type { Source } from '../../tams/sources/source.ts';
 import type { TableDefinition } from '../../vastdb/engine.ts';
+import type { ManagedReader } from '../../vastdb/managed-reader.ts';
+import { lte } from '../../vastdb/predicate/builder.ts';
 import { defineTable, json, type RowOf } from '../../vastdb/schema/define-table.ts';
 import type { Membership } from '../../tams/deletion/deletion.ts';
 
@@ -110,3 +112,13 @@ export const DELETION_COLUMNS = ['deletion_id', 'deleted_ms', 'deleted_by'] as c
 export type DeletionRow = Pick<RowOf<typeof DELETED_SOURCES>, (typeof DELETION_COLUMNS)[number]>;
 
 export const TRASH_TABLES: readonly TableDefinition<DeletionRow>[] = [DELETED_FLOWS, DELETED_SOURCES, DELETED_SEGMENTS];
+
+/** Whether the trash holds anything that was deleted at that time or earlier. */
+export async function holdsAny(reader: Pick<ManagedReader, 'select'>, untilMs: number): Promise<boolean> {
+  const where = lte('deleted_ms', BigInt(untilMs));
+  for (const table of TRASH_TABLES) {
+    const { rows } = await reader.select({ table, columns: ['deleted_ms'], where, limit: 1 });
+    if (rows.length > 0) return true;
+  }
+  return false;
+}
