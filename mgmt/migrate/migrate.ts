@@ -2,7 +2,7 @@ import { endFilling, unfinishedFilling } from '../../src/vastdb/schema/half-fill
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
 import { MIGRATION_LEDGER } from '../tables/fill-ledger.ts';
-import { fillTable } from '../tables/fill-table.ts';
+import { beginAnew, fillTable } from '../tables/fill-table.ts';
 import type { OpenedEngine, OpenedTables } from '../tables/open-tables.ts';
 import { openManager } from '../tables/open-tables.ts';
 import { type CopiedTable, sumTable, tablesToCopy, type TableSum } from '../tables/table-sum.ts';
@@ -18,7 +18,7 @@ export interface MigratedTable {
 
 /**
  * Copies all tables to another engine, from where an earlier run came to; then reads both sides again and compares.
- * The ledger of the target goes when everything is the same. Closes `target`.
+ * The ledger of the target goes when everything is the same; tables that differ are emptied for the next run. Closes `target`.
  *
  * @throws where the target has rows that no migration brought there, or does not take what the source has.
  */
@@ -39,13 +39,16 @@ export async function migrate(
     }
     await opened.engine.createTable(MIGRATION_LEDGER);
     await opened.manager.refreshTableMetadata(MIGRATION_LEDGER.name);
+    const filled = { manager: opened.manager, ledger: MIGRATION_LEDGER };
     for (const table of tables) {
       progress.start(`copy ${table.name}`, (await source.engine.stats(table.name)).rows);
       const rows = () =>
         source.manager.reader('background').scan({ table: table.name, columns: table.columns, batchRows: 4000 });
-      await fillTable(rows, { manager: opened.manager, ledger: MIGRATION_LEDGER }, table, progress.advance);
+      await fillTable(rows, filled, table, progress.advance);
     }
     const compared = await compare(source.manager, opened.manager, tables, progress);
+    // Where source and count are those that were noted, the next run would leave the table as it is.
+    for (const { table, same } of compared) if (!same) await beginAnew(filled, table);
     if (compared.every(({ same }) => same)) await endFilling(opened.engine);
     return compared;
   } finally {
