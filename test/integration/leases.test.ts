@@ -82,6 +82,21 @@ describe('leases of two processes on one folder', () => {
     expect(await storeOf(0).transaction((tx) => mine().fence(tx, ['a', 'never had']))).toEqual(new Set());
   });
 
+  it('end work that goes on in another process, which is no failure', async () => {
+    const steps: string[] = [];
+    const work = mine().during('a', async () => {
+      steps.push('began');
+      await takeLater('a', 11_000);
+      await storeOf(0).transaction((tx) => mine().mustHold(tx, 'a'));
+      steps.push('went on');
+    });
+    expect(await work).toBe(false);
+    expect(steps).toEqual(['began']);
+    await expect(mine().during('b', () => Promise.reject(new TypeError('a defect')))).rejects.toThrow('a defect');
+    expect([mine().heldCount, yours().holds('a')]).toEqual([0, false]);
+    expect(await storeOf(1).leases.held('a', Date.now())).toEqual(new Set(['a']));
+  });
+
   it('last as long as they are renewed, and are known to be lost when they are', async () => {
     mine().start();
     await mine().acquire(['a', 'b']);

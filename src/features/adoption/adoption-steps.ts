@@ -12,6 +12,7 @@ import { type Looked, planFile, planNext } from './key-planning.ts';
 import type { Beginnings, KeyRegistration } from './key-registration.ts';
 import type { Probe } from './probe.ts';
 import { AppError } from '../../shared/errors.ts';
+import { LeaseLost } from '../../tams/leases/lease-keeper.ts';
 import { reasonOf } from './refused.ts';
 import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 
@@ -110,7 +111,8 @@ export class AdoptionSteps {
     try {
       await write(beginnings);
     } catch (error) {
-      if (beginnings.size === 0 || (error instanceof AppError && error.status >= 500)) throw error;
+      const isOther = error instanceof LeaseLost || (error instanceof AppError && error.status >= 500);
+      if (beginnings.size === 0 || isOther) throw error;
       this.#parts.logger.warn({ err: error }, 'what was read of some keys cannot be used: they are read again');
       await write(new Map());
     }

@@ -3,7 +3,7 @@ import { withReserve } from '../../operation/disk-reserve.ts';
 import { WorkerLoop } from '../../operation/worker-loop.ts';
 import { isRefusedKey } from '../../media/s3-errors.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
+import { type LeaseKeeper, LeaseLost } from '../../tams/leases/lease-keeper.ts';
 import type { Adoption } from './adoption.ts';
 import type { AdoptionReader } from './adoption-repository.ts';
 import type { AdoptionSteps } from './adoption-steps.ts';
@@ -101,6 +101,7 @@ async function workOn(
       } else if (state === 'probing') await steps.probe(adoption, probes.of(adoption), adoptable.allowed);
       else await steps.adopt(adoption, adoptable.allowed);
     } catch (error) {
+      if (error instanceof LeaseLost) throw error;
       // A store that cannot be reached is asked again; any other failure would keep all others waiting.
       if (error instanceof AppError && error.status >= 500 && !isRefusedKey(error)) throw error;
       const isKnown = error instanceof AppError || error instanceof Refused;

@@ -84,16 +84,23 @@ export class LeaseKeeper {
     await withReserve(() => this.#store.transaction((tx) => tx.leases.release(held, this.owner)));
   }
 
-  /** Runs work that one process at a time may do. Returns false, without running it, if another holds the lease. */
+  /**
+   * Runs work that one process at a time may do. Returns false, without running it, if another holds the lease, and where another
+   * took it over while the work ran (`mustHold`): then it goes on there.
+   */
   async during(name: string, work: () => Promise<void>): Promise<boolean> {
     const [ours = false] = await this.acquire([name]);
     if (!ours) return false;
     try {
       await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      this.#logger.warn({ lease: name }, 'another process took this lease over, and goes on with its work');
+      return false;
     } finally {
       await this.release([name]);
     }
-    return true;
   }
 
   /** Call it when nothing works under a lease any more. */
