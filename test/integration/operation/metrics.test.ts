@@ -14,6 +14,7 @@ import { MetricsText, readMetrics } from './support/metrics-text.ts';
 /** Whatever has metrics of its own. */
 const EVERYTHING = {
   EXR_AUTO_INSPECT: 'true',
+  RETENTION: 'true',
   KAFKA_BROKERS: '127.0.0.1:1',
   KAFKA_EVENTS_TOPIC: 'events',
   KAFKA_NOTIFICATIONS_TOPIC: 'buckets',
