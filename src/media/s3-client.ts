@@ -5,8 +5,8 @@ import type { CredentialProvider } from './s3-credentials.ts';
 const MAX_CONNECT_MS = 5000;
 
 export interface S3ClientOptions {
-  /** URL of the service as this server reaches it; undefined for AWS. */
-  readonly endpoint?: string;
+  /** URL of the service as this server reaches it. */
+  readonly endpoint: string;
   readonly region: string;
   readonly credentials: CredentialProvider;
   readonly forcePathStyle: boolean;

@@ -40,7 +40,9 @@ const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_AT_ONCE = 4;
 const MAX_COPY_BYTES = 2 ** 30;
 
-export interface S3StoreOptions extends Omit<S3ClientOptions, 'credentials'> {
+export interface S3StoreOptions extends Omit<S3ClientOptions, 'credentials' | 'endpoint'> {
+  /** URL of the service as this server reaches it; undefined for AWS. */
+  readonly endpoint?: string;
   /** Undefined: credentials of the environment, by AWS's provider chain. */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
@@ -92,9 +94,10 @@ export class S3Store implements MediaStore {
     this.#options = options;
     const keys = keysOf(options);
     const credentials = keys === undefined ? environmentCredentials(region) : () => Promise.resolve(keys);
-    this.#client = createS3Client({ ...options, credentials });
-    this.#credentials = new SigningCredentials(credentials, keys);
     const own = endpoint ?? awsEndpoint(region);
+    // Given always: the SDK would look for one in AWS's environment and files, and URLs would be of another store.
+    this.#client = createS3Client({ ...options, endpoint: own, credentials });
+    this.#credentials = new SigningCredentials(credentials, keys);
     const presigner = (at: string): SigV4Presigner =>
       new SigV4Presigner({ ...options, credentials: () => this.#credentials.current(), endpoint: at });
     this.#presigner = presigner(publicEndpoint ?? own);

@@ -101,6 +101,8 @@ const FORCE_PATH_STYLE = 'S3_FORCE_PATH_STYLE';
 const ADOPT_PREFIXES = 'S3_ADOPT_PREFIXES';
 const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable), FORCE_PATH_STYLE, ADOPT_PREFIXES];
 const TAGS_VARIABLE = 'STORAGE_TAGS';
+/** The variables by which AWS's tools go to another store. The first that is set holds, for every store without an endpoint of its own. */
+const AWS_ENDPOINTS = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'];
 /** The region that S3 clients sign with if a store has none. */
 const DEFAULT_REGION = 'us-east-1';
 
@@ -116,7 +118,7 @@ export function readBackends(env: Environment, dataDir: string): BackendConfig[]
   if (file !== undefined) {
     const tags = env.text(TAGS_VARIABLE) === undefined ? undefined : TAGS_VARIABLE;
     const other = store === undefined ? (s3Variable ?? tags) : 'MEDIA_STORE';
-    if (other === undefined) return readFile(file, dataDir);
+    if (other === undefined) return readFile(env, file, dataDir);
     throw new ConfigError(`${other} has no effect beside STORAGE_BACKENDS_FILE; unset one of the two.`);
   }
   if (store === 's3') return [s3FromEnvironment(env)];
@@ -146,7 +148,7 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
     access_key_id: optional('access_key_id'),
     secret_access_key: optional('secret_access_key'),
     session_token: optional('session_token'),
-    endpoint: optional('endpoint'),
+    endpoint: optional('endpoint') ?? endpointOfTools(env),
     public_endpoint: optional('public_endpoint'),
     public_base_url: optional('public_base_url'),
     region: optional('region'),
@@ -157,10 +159,15 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
   return { ...backend, tags: env.parsed(TAGS_VARIABLE, BACKEND_TAGS) };
 }
 
-function readFile(file: string, dataDir: string): BackendConfig[] {
+function endpointOfTools(env: Environment): string | undefined {
+  const variable = AWS_ENDPOINTS.find((name) => env.text(name) !== undefined);
+  return variable === undefined ? undefined : env.parsed(variable, syntax.ORIGIN);
+}
+
+function readFile(env: Environment, file: string, dataDir: string): BackendConfig[] {
   const entries = parseJson(file);
   if (!Array.isArray(entries) || entries.length === 0) throw fileError('takes a JSON list of at least one backend');
-  const backends = entries.map((entry: unknown, index) => toBackend(entry, `entry ${index + 1}`, dataDir));
+  const backends = entries.map((entry: unknown, index) => toBackend(env, entry, `entry ${index + 1}`, dataDir));
   refuseRepeated(backends, 'id', (backend) => backend.id);
   refuseRepeated(backends, 'label', (backend) => backend.label);
   refuseRepeated(backends, 'place', placeOf);
@@ -186,7 +193,7 @@ function parseJson(file: string): unknown {
   }
 }
 
-function toBackend(entry: unknown, name: string, dataDir: string): BackendConfig {
+function toBackend(env: Environment, entry: unknown, name: string, dataDir: string): BackendConfig {
   const type = typeof entry === 'object' && entry !== null && 'type' in entry ? entry.type : undefined;
   if (type !== 'local' && type !== 's3') throw fileError(`${name} takes an object whose type is local or s3`);
   const problem = problemOf(type === 'local' ? LocalEntry : S3Entry, entry);
@@ -206,6 +213,7 @@ function toBackend(entry: unknown, name: string, dataDir: string): BackendConfig
   }
   const keyProblem = problemOfKeys(String, (key) => normalized[key] !== undefined);
   if (keyProblem !== undefined) throw fileError(`${name}: ${keyProblem}`);
+  normalized.endpoint ??= endpointOfTools(env);
   return toS3Backend(normalized);
 }
 

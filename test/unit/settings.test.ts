@@ -289,6 +289,18 @@ describe('the storage backend of the environment', () => {
     expect(backend).toMatchObject({ forcePathStyle: true, storeProduct: 'S3-compatible' });
   });
 
+  it('takes the endpoint that AWS tools take, unless it has its own', () => {
+    const endpointOf = (env: NodeJS.ProcessEnv) =>
+      loadConfig(env).media.backends.map((each) => 'endpoint' in each && each.endpoint);
+    const tools = { AWS_ENDPOINT_URL: 'http://all:9000' };
+    const s3 = { ...tools, AWS_ENDPOINT_URL_S3: 'http://s3:9000' };
+    expect(endpointOf({ ...S3, ...tools })).toEqual(['http://all:9000']);
+    expect(endpointOf({ ...S3, ...s3 })).toEqual(['http://s3:9000']);
+    expect(endpointOf({ ...S3, ...s3, S3_ENDPOINT: 'http://own:9000' })).toEqual(['http://own:9000']);
+    expect(endpointOf({ ...s3, MEDIA_STORE: 'local' })).toEqual([false]);
+    expect(refusal({ ...S3, AWS_ENDPOINT_URL: 'minio' })).toMatch(/^AWS_ENDPOINT_URL takes /);
+  });
+
   it('keeps its id when the endpoint changes, and has another for another bucket', () => {
     const idOf = (env: NodeJS.ProcessEnv): string | undefined => loadConfig(env).media.backends[0]?.id;
     expect(idOf({ ...S3, S3_ENDPOINT: 'http://minio:9000' })).toBe(idOf(S3));

@@ -109,6 +109,15 @@ describe.skipIf(binary === undefined)('a server on S3 without keys in its config
     expect(tokenOf(await expectMedia(await start()))).toBeNull();
   });
 
+  it('goes to the store that AWS tools go to, with the requests of clients and with its own', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', s3.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', s3.secretAccessKey);
+    const { S3_ENDPOINT: endpoint = '', ...env } = onS3();
+    const api = await start({ ...env, AWS_ENDPOINT_URL: endpoint });
+    expect(await expectMedia(api)).toMatch(endpoint);
+    expect((await api.send('GET', '/health')).body).toMatchObject({ status: 'ok' });
+  });
+
   it('takes those of a profile', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tams-profile-'));
     onTestFinished(() => rm(folder, { recursive: true }));
