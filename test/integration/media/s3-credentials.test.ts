@@ -115,7 +115,7 @@ describe.skipIf(binary === undefined)('a server on S3 without keys in its config
     const { S3_ENDPOINT: endpoint = '', ...env } = onS3();
     const api = await start({ ...env, AWS_ENDPOINT_URL: endpoint });
     expect(await expectMedia(api)).toMatch(endpoint);
-    expect((await api.send('GET', '/health')).body).toMatchObject({ status: 'ok' });
+    expect((await api.send('GET', '/health')).json).toMatchObject({ checks: { media: 'ok' } });
   });
 
   it('takes those of a profile', async () => {
