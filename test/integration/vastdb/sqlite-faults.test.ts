@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cell, TableEngine, TableTransaction } from '../../../src/vastdb/engine.ts';
 import { openSqliteEngine } from '../../../src/vastdb/engines/sqlite/sqlite-engine.ts';
+import { untilUnlocked } from '../../../src/vastdb/engines/sqlite/write-lock.ts';
 import { rejection } from '../../support/engine-suite/context.ts';
 
 let directory = '';
@@ -40,6 +42,16 @@ async function withTable(use: (engine: TableEngine) => Promise<void>): Promise<v
 
 const put = (engine: TableEngine, id: Cell, size: Cell = null): Promise<void> =>
   engine.transaction((tx) => tx.insert('t', ['id', 'size'], [[id, size]]));
+
+/** Whether the engine hears of commits of other processes here; elsewhere it looks now and then. */
+function canWatch(): boolean {
+  try {
+    watch(tmpdir()).close();
+    return process.platform === 'linux';
+  } catch {
+    return false;
+  }
+}
 
 describe('opening and closing', () => {
   it('finds tables, types and rows again', async () => {
@@ -230,6 +242,29 @@ describe('locks of another process', () => {
       clearInterval(ticker);
       other.close();
       expect(await engine.reader().count('t')).toBe(2);
+    });
+  });
+
+  it.runIf(canWatch())('are asked for again at each commit of an engine', async () => {
+    await withTable(async (engine) => {
+      const file = join(directory, 'tables.sqlite');
+      const other = new DatabaseSync(file);
+      const count = other.prepare('SELECT count(*) AS rows FROM t');
+      // Nothing else than the commit ends the wait.
+      vi.useFakeTimers({ toFake: ['setTimeout'] });
+      try {
+        let asked = 0;
+        let written: Promise<void> | undefined;
+        await untilUnlocked(() => {
+          if (++asked === 2) written = put(engine, 'a');
+          return count.get()?.rows === 1;
+        }, file);
+        expect(written).toBeDefined();
+        await written;
+      } finally {
+        vi.useRealTimers();
+        other.close();
+      }
     });
   });
 

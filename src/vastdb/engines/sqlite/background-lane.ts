@@ -74,13 +74,13 @@ export async function backgroundTransaction<T>(
   worker: WorkerClient,
   lock: WriteLock,
   work: (tx: TableTransaction) => Promise<T>,
-  { admit, onCommit }: { admit: () => void; onCommit: () => void },
+  { database, admit, onCommit }: { database: string; admit: () => void; onCommit: () => void },
 ): Promise<T> {
   // Read here: under the lock, the code runs in the asynchronous context of the previous holder.
   const isAdmitted = mayUseReserve();
   const run = async (): Promise<T> => {
     if (!isAdmitted) admit();
-    await untilUnlocked(() => worker.call('tryBegin'));
+    await untilUnlocked(() => worker.call('tryBegin'), database);
     const tx = new BackgroundTransaction(worker);
     try {
       const value = await work(tx);

@@ -82,7 +82,7 @@ export class GroupCommit {
   async #flush(): Promise<void> {
     await this.#lock.hold(async () => {
       try {
-        await untilUnlocked(() => this.#session.tryBegin());
+        await untilUnlocked(() => this.#session.tryBegin(), this.#session.file);
       } catch (error) {
         // All waiting members have reached the time limit too.
         for (const { reject } of this.#takeGroup()) reject(error);

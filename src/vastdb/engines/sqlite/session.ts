@@ -32,6 +32,11 @@ export class Session {
     this.#catalogue = new Catalogue(connection);
   }
 
+  /** Path of the database. */
+  get file(): string {
+    return this.#connection.file;
+  }
+
   select(request: SelectRequest): RowSet {
     try {
       return this.#select(request);

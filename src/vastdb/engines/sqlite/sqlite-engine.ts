@@ -26,7 +26,7 @@ import { addColumnText, createIndexTexts, createTableText, dropTableText, indexN
 import { Session } from './session.ts';
 import { isBusy, toTableError } from './sqlite-error.ts';
 import { WorkerClient } from './worker-client.ts';
-import { untilUnlocked, WriteLock } from './write-lock.ts';
+import { untilUnlocked, wakeWaiting, WriteLock } from './write-lock.ts';
 
 interface SqliteEngineOptions {
   /** Folder of `tables.sqlite`; made when it is missing. */
@@ -252,6 +252,7 @@ class SqliteEngine implements TableEngine {
   #runTransaction<T>(work: (tx: TableTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     if (options?.lane !== 'background') return this.#groupCommit.transaction(work);
     return backgroundTransaction(this.#workers.writer, this.#lock, work, {
+      database: this.#file,
       admit: () => this.#admit(),
       onCommit: () => this.#afterCommit(),
     });
@@ -283,7 +284,7 @@ class SqliteEngine implements TableEngine {
   async #changeSchema(statements: () => readonly string[]): Promise<void> {
     this.#checkOpen();
     await this.#lock.hold(async () => {
-      await untilUnlocked(() => this.#writer.tryBegin());
+      await untilUnlocked(() => this.#writer.tryBegin(), this.#file);
       try {
         this.#writer.execute(statements());
         this.#writer.commit();
@@ -299,6 +300,7 @@ class SqliteEngine implements TableEngine {
   }
 
   #afterCommit(): void {
+    wakeWaiting(this.#file);
     this.#interactiveReader.endSnapshot();
     this.#checkpointer.look();
   }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type FSWatcher, utimesSync, watch } from 'node:fs';
 import type { Lane } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 
@@ -18,7 +18,7 @@ interface BackgroundWaiter {
 /**
  * SQLite lets one connection write at a time. Within this process the connections take turns here, and the main thread
  * never waits blocking. Transactions of requests go before background ones, which are passed over for a bounded time;
- * each lane is first come, first served. Other processes are met by asking SQLite again after short pauses.
+ * each lane is first come, first served. Other processes are met by asking SQLite again (`untilUnlocked`).
  */
 export class WriteLock {
   /** The lane that holds the lock. */
@@ -74,20 +74,66 @@ export class WriteLock {
 }
 
 /**
- * Repeats `attempt` until it returns true.
+ * Wakes other processes that wait for the write lock (`untilUnlocked`). Call it after each commit.
  *
+ * @param database path of the tables' file
+ */
+export function wakeWaiting(database: string): void {
+  const now = Date.now() / 1000;
+  try {
+    utimesSync(signalOf(database), now, now);
+  } catch {
+    // They also look by themselves.
+  }
+}
+
+/**
+ * Repeats `attempt` until it returns true: after short pauses, and when another process has committed.
+ *
+ * @param database path of the tables' file; left out for locks that no commit releases
  * @throws TableError `unavailable` when another process has kept the lock for 10 seconds.
  */
-export async function untilUnlocked(attempt: () => boolean | Promise<boolean>): Promise<void> {
+export async function untilUnlocked(attempt: () => boolean | Promise<boolean>, database?: string): Promise<void> {
+  if (await attempt()) return;
   const giveUpAt = performance.now() + patienceMs;
-  while (!(await attempt())) {
-    if (performance.now() > giveUpAt) {
-      throw new TableError(
-        'unavailable',
-        `Another process holds the write lock on the tables for more than ${patienceMs / 1000} s. Try again later.`,
-      );
+  let wake: () => void = () => undefined;
+  const watcher = database === undefined ? undefined : watchCommits(database, () => wake());
+  try {
+    while (!(await attempt())) {
+      if (performance.now() > giveUpAt) {
+        throw new TableError(
+          'unavailable',
+          `Another process holds the write lock on the tables for more than ${patienceMs / 1000} s. Try again later.`,
+        );
+      }
+      await new Promise<void>((resolve) => {
+        // Of a random length, so that two processes do not keep meeting.
+        const pause = setTimeout(resolve, 1 + Math.random() * longestPauseMs);
+        wake = () => {
+          clearTimeout(pause);
+          resolve();
+        };
+      });
     }
-    // Of a random length, so that two processes do not keep meeting.
-    await sleep(1 + Math.random() * longestPauseMs);
+  } finally {
+    watcher?.close();
+  }
+}
+
+/**
+ * SQLite's index of the log: it is there while the tables are open, and SQLite writes to it by shared memory alone, so it
+ * changes for inotify only when it is touched.
+ */
+const signalOf = (database: string): string => `${database}-shm`;
+
+/** Undefined where the system cannot tell. */
+function watchCommits(database: string, onCommit: () => void): FSWatcher | undefined {
+  // Other systems open what they watch. Closing it would release this process's locks on it, which are SQLite's.
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return watch(signalOf(database), onCommit).on('error', () => undefined);
+  } catch {
+    // As many watches as a user may have are taken, say.
+    return undefined;
   }
 }
