@@ -1,4 +1,4 @@
 import type { ManagedReader } from '../vastdb/managed-reader.ts';
 
 /** Reads of repositories, inside a transaction or outside. */
-export type TableReads = Pick<ManagedReader, 'select' | 'spans' | 'relational' | 'inSnapshot'>;
+export type TableReads = Pick<ManagedReader, 'select' | 'spans' | 'list' | 'inSnapshot'>;

@@ -1,6 +1,8 @@
-import type { ColumnBatch, Row, ScanningReader } from './engine.ts';
+import type { ColumnBatch, Row, ScanningReader, ScanRequest } from './engine.ts';
 import { ManagedReader, type TableLayer } from './managed-reader.ts';
-import { nameOf, type ScannedBatch, type TableScan, type TableSeek } from './query/table-query.ts';
+import { type AnyFirstRows, firstByPages, firstByScan, type FirstRows } from './query/first-rows.ts';
+import type { SelectQuery } from './query/select-query.ts';
+import { type FoundRow, nameOf, type ScannedBatch, type TableScan, type TableSeek } from './query/table-query.ts';
 import type { CellsOf, ColumnOf } from './schema/define-table.ts';
 
 /** Reads outside of any transaction, including scans of more rows than fit into memory. */
@@ -28,6 +30,19 @@ export class CommittedReader extends ManagedReader {
     } catch (error) {
       throw this.failure(error);
     }
+  }
+
+  /** In pages where the engine orders rows, or in one pass over all that `where` picks. */
+  async firstRows<R extends Row, Column extends ColumnOf<R>, Checked extends ColumnOf<R>>(
+    query: FirstRows<R, Column, Checked>,
+  ): Promise<FoundRow<R, Column>[]> {
+    const reads = {
+      selectRows: (each: SelectQuery) => this.selectRows(each),
+      scan: (request: ScanRequest) => this.scan(request),
+    };
+    const any = query as unknown as AnyFirstRows;
+    const rows = this.layer.capabilities.relational ? firstByPages(reads, any) : firstByScan(reads, any);
+    return (await rows) as FoundRow<R, Column>[];
   }
 
   /** The cells of the nearest row to each point, undefined where there is none; see `SeekRequest`. */

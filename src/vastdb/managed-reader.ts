@@ -1,8 +1,11 @@
+import type { Page, PageRequest } from '../shared/paging.ts';
 import type { Cell, EngineCapabilities, Lookup, Row, ScanningReader, TableReader } from './engine.ts';
 import type { QueryKind, QueryMonitor } from './monitor/query-monitor.ts';
 import { and } from './predicate/builder.ts';
 import type { Predicate, Where } from './predicate/predicate.ts';
 import type { QueryExecutor } from './query/executor.ts';
+import { type AnyListing, type ListedRow, type Listing, readListing } from './query/listing.ts';
+import type { SelectQuery } from './query/select-query.ts';
 import {
   type FoundRow,
   type FoundRows,
@@ -37,17 +40,9 @@ export class ManagedReader {
     this.#reader = reader;
   }
 
-  /**
-   * Whether the engine sorts, and evaluates subqueries. If not, hints about a timeline save reads (`TimelineHint`), and a
-   * subquery becomes a list of values, which costs a select per thousand.
-   */
-  get relational(): boolean {
-    return this.layer.capabilities.relational;
-  }
-
   /** `where` with a term that its rows satisfy anyway, if this engine reads fewer rows for it. */
   narrowed(where: Predicate, implied: Predicate): Predicate {
-    return this.relational ? and([implied, where]) : where;
+    return this.layer.capabilities.relational ? and([implied, where]) : where;
   }
 
   /** Rows that are spans of a timeline, found in the way that this engine is good at. */
@@ -56,7 +51,19 @@ export class ManagedReader {
   ): SpanReader<Start, End, Own> {
     const { table, start, end } = rows;
     const select: SpanSelect = (query) => this.select({ ...query, table, columns: [start, end] });
-    return new SpanReader(rows, select, this.relational);
+    return new SpanReader(rows, select, this.layer.capabilities.relational);
+  }
+
+  /** A page of rows with an `id`, by any filters in any order, that holds nobody up; see `readListing`. */
+  list<
+    R extends Row,
+    const Columns extends readonly ColumnOf<R>[],
+    const Lookups extends readonly Lookup<ColumnOf<R>>[] = readonly [],
+  >(listing: Listing<R, Columns, Lookups>, page: PageRequest): Promise<Page<ListedRow<R, Columns, Lookups>>> {
+    const reads = { select: (query: SelectQuery) => this.select(query), orders: this.layer.capabilities.relational };
+    // The work is the same for every table, and no compiler follows it through types that it does not know yet.
+    const found: Promise<Page<Cell[]>> = readListing(reads, listing as unknown as AnyListing, page);
+    return found as Promise<Page<ListedRow<R, Columns, Lookups>>>;
   }
 
   /** Whether a select may have `match` (`EngineCapabilities.fullText`). */

@@ -15,14 +15,17 @@ export class ManagedTransaction extends ManagedReader {
     this.#tx = tx;
   }
 
-  /** Whether others cannot change rows that were read before the commit (`EngineCapabilities.serializable`). */
-  get serializable(): boolean {
-    return this.layer.capabilities.serializable;
-  }
-
   /** Transactions that lock a same key never both commit, unless one began after the other committed. */
   async lock(keys: readonly string[]): Promise<void> {
-    if (!this.serializable && keys.length > 0) await this.#tx.lock(keys);
+    if (!this.layer.capabilities.serializable && keys.length > 0) await this.#tx.lock(keys);
+  }
+
+  /**
+   * Of rows that were read those that have to be written as they are, so that a transaction which changes them beside this
+   * one collides with it: all, or none where the engine sees to that by itself.
+   */
+  toHold<Found>(rows: readonly Found[]): readonly Found[] {
+    return this.layer.capabilities.serializable ? [] : rows;
   }
 
   /** @returns how many rows were inserted: all of them. */

@@ -1,10 +1,10 @@
 import { AppError } from '../../shared/errors.ts';
 import { cellsOf, type CursorPosition } from '../../shared/paging.ts';
-import type { Cell, Ordering } from '../../vastdb/engine.ts';
+import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eq, gt, gte, isNotNull, lt, lte, or } from '../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate } from '../../vastdb/predicate/predicate.ts';
 import { afterPosition } from '../../vastdb/query/keyset.ts';
-import type { SelectQuery } from '../../vastdb/query/select-query.ts';
+import type { ListingOrder, ListingTerms } from '../../vastdb/query/listing.ts';
 import type { SortOrder } from './filters.ts';
 
 /** The order of TAMS 7.0, oldest first; the id settles ties. */
@@ -12,25 +12,6 @@ export const BY_CREATION = [
   { column: 'created_ns', direction: 'asc' },
   { column: 'id', direction: 'asc' },
 ] as const;
-
-/** An order of rows that have an `id`, as a listing needs it. */
-export interface ListingOrder {
-  /** The column whose cell, with the id, says where a row is. */
-  readonly column: string;
-  readonly orderBy: readonly Ordering[];
-  /** Lets engines that cannot order find a page without reading all. */
-  readonly hints: Pick<SelectQuery, 'timeline' | 'sample'>;
-  /**
-   * The rows after this one, or all, as terms to be and-ed.
-   *
-   * @throws AppError invalid_cursor where the position is of another order
-   */
-  readonly after: (position: CursorPosition | undefined) => Predicate[];
-  /** The rows up to this one, which is among them, as terms to be and-ed. */
-  readonly upTo: (position: CursorPosition) => Predicate[];
-  /** The position of a row with this cell in `column`. */
-  readonly positionOf: (cell: Cell, id: string) => CursorPosition;
-}
 
 /** The order that is asked for. Listings of TAMS 7.0 ask for none. */
 export const orderOf = <By extends string>(order: SortOrder<By> | undefined): ListingOrder =>
@@ -98,4 +79,14 @@ export function afterCursor<Column extends string>(
   types: readonly ('bigint' | 'string')[],
 ): Predicate<Condition<Column, never>>[] {
   return position === undefined ? [] : [afterPosition(orderBy, cellsOf(position, types))];
+}
+
+/** Puts terms of columns where their indexes are of use: those go on with either order of creation, and with no other. */
+export function indexedByCreation<Term>(
+  order: SortOrder | undefined,
+  [first, ...others]: readonly Term[],
+): Required<Pick<ListingTerms<Term>, 'indexed' | 'narrowing'>> {
+  if (first === undefined) return { indexed: [], narrowing: [] };
+  const isCreation = order === undefined || order.by === 'created';
+  return isCreation ? { indexed: [first], narrowing: others } : { indexed: [], narrowing: [first, ...others] };
 }

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type TagFilter, type Tags, type TagValue, wholeText } from './tags.ts';
-import { and, eq, inSelect, isIn, not, or } from '../../vastdb/predicate/builder.ts';
-import type { Condition, Predicate, Where } from '../../vastdb/predicate/predicate.ts';
+import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
+import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import type { OwnerTerm } from '../../vastdb/query/listing.ts';
 import { defineTable, type RowOf } from '../../vastdb/schema/define-table.ts';
-import type { TableReads } from '../table-access.ts';
 
 /** An index over the tags in the documents of flows, or of sources: of each the whole text. */
 export const tagTable = (name: string) =>
@@ -55,66 +55,19 @@ export interface TagIndex {
 
 const COLUMNS = ['owner_id', 'name', 'value'] as const;
 
-/** Tags of a listing's filter, and where they are indexed. */
-export interface AskedTags {
-  readonly index: TagIndex;
-  readonly filter: TagFilter;
-}
-
-/** Owners of a tag that has more are not listed: for each page that would take as long as they are many. */
-export const MOST_OWNERS = 2_048;
-
-/**
- * The terms that the filters come to, over the `id` column of the owners' table. Where `among` is given they are true
- * only of owners among them, and the others' tags are not read.
- */
-export function tagTerms(
-  { index, filter }: AskedTags,
-  among?: readonly string[],
-): Predicate<Condition<'id', string>>[] {
-  const within = among === undefined ? [] : [isIn('owner_id', among)];
-  return picks(index, filter).map(({ having, tables, where }) => {
-    const owners = or(
-      tables.map((table) => inSelect('id', { table, column: 'owner_id', where: and([...where, ...within]) })),
-    );
-    return having ? owners : not(owners);
+/** The owners that have the tags of a filter. */
+export function tagTerms({ whole, items }: TagIndex, { values, exists }: TagFilter): OwnerTerm[] {
+  const term = (having: boolean, tables: readonly TagTable[], where: Where<RowOf<TagTable>>): OwnerTerm => ({
+    having,
+    tables: tables.map(({ name }) => name),
+    owner: 'owner_id',
+    where,
   });
-}
-
-/** `few`: the only owners that can have all of the tags. `areMany`: a tag has too many owners to list them. */
-export async function findOwners(
-  reader: TableReads,
-  { index, filter }: AskedTags,
-): Promise<{ few?: readonly string[]; areMany: boolean }> {
-  let areMany = false;
-  for (const { having, tables, where } of picks(index, filter)) {
-    const limit = MOST_OWNERS + 1;
-    const found = await Promise.all(
-      tables.map((table) => reader.select({ table, columns: ['owner_id'], where: and(where), limit })),
-    );
-    const owners = new Set(found.flatMap(({ rows }) => rows.map(([id]) => id)));
-    if (found.some(({ rows }) => rows.length === limit)) areMany = true;
-    else if (having) return { few: [...owners], areMany: false };
-  }
-  return { areMany };
-}
-
-interface Pick {
-  /** Whether owners are to have it. */
-  readonly having: boolean;
-  readonly tables: readonly TagTable[];
-  readonly where: Where<RowOf<TagTable>>[];
-}
-
-/** Which tags are asked for. The two tables have the same columns. */
-function picks({ whole, items }: TagIndex, { values, exists }: TagFilter): Pick[] {
   return [
-    ...[...values].map(([name, match]) => ({
-      having: true,
-      tables: match.items ? [whole, items] : [whole],
-      where: [eq('name', name), isIn('value', match.anyOf)],
-    })),
-    ...[...exists].map(([name, having]) => ({ having, tables: [whole], where: [eq('name', name)] })),
+    ...[...values].map(([name, match]) =>
+      term(true, match.items ? [whole, items] : [whole], and([eq('name', name), isIn('value', match.anyOf)])),
+    ),
+    ...[...exists].map(([name, having]) => term(having, [whole], eq('name', name))),
   ];
 }
 

@@ -3,9 +3,10 @@ import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import { eq, eqIfGiven, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
+import type { ListedRow } from '../../vastdb/query/listing.ts';
 import { type Access, scannedOf } from '../access/access.ts';
-import { indexedByCreation, listDocuments, type ListedRow } from '../documents/document-listing.ts';
-import { orderOf } from '../documents/listing-order.ts';
+import { indexedByCreation, orderOf } from '../documents/listing-order.ts';
+import { tagTerms } from '../documents/tag-index.ts';
 import { areUncollected, collectedByAny } from './collected-flows.ts';
 import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
 import type { TableReads } from '../table-access.ts';
@@ -34,8 +35,7 @@ export async function listFlows(
     ...eqIfGiven('profile_id', filter.profileId),
     ...eqIfGiven('label', filter.label),
   ]);
-  const { items, ...rest } = await listDocuments(
-    reader,
+  const { items, ...rest } = await reader.list(
     {
       table: FLOWS,
       order: orderOf(filter.order),
@@ -45,7 +45,7 @@ export async function listFlows(
       narrowing: [...narrowing, ...collected],
       scanned: [...scannedTerms(filter), ...scannedOf(access)],
       others: [NOT_DELETING],
-      tags: { index: FLOW_TAGS, filter: tags },
+      owners: tagTerms(FLOW_TAGS, tags),
       check: checkOf(reader, access, filter),
     },
     page,

@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../../shared/paging.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
+import { ownersIn } from '../../vastdb/query/listing.ts';
 import {
   type Access,
   ACCESS_COLUMN,
@@ -93,7 +94,7 @@ export class FlowReader {
   /** @param tags of the flows */
   async existing(ids: readonly string[], tags?: TagFilter): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const terms = tags === undefined ? [] : tagTerms({ index: FLOW_TAGS, filter: tags }, ids);
+    const terms = tags === undefined ? [] : tagTerms(FLOW_TAGS, tags).map((term) => ownersIn(term, ids));
     const where = and([isIn('id', ids), this.#visible, ...terms]);
     const { rows } = await this.#reader.select({ table: FLOWS, columns: ['id'], where });
     return new Set(rows.map(([id]) => id));

@@ -220,7 +220,7 @@ export class ObjectRepository extends ObjectReader {
    */
   async use(unchanged: readonly StoredObject[], changed: readonly StoredObject[] = []): Promise<void> {
     // The reclaim writes the rows too: one that runs beside this either sees the use or collides with it.
-    const written = this.#tx.serializable ? changed : [...unchanged, ...changed];
+    const written = [...this.#tx.toHold(unchanged), ...changed];
     if (written.length === 0) return;
     const rowIds = written.map(({ handle }) => toRowId(handle));
     await this.#tx.updateByRowIds(OBJECTS, rowIds, USE_COLUMNS, written.map(useCells));

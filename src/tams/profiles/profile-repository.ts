@@ -3,7 +3,6 @@ import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven } from '../../vastdb/predicate/builder.ts';
 import { type Access, accessCell, checkStaysVisible, checkUnreachable, scannedOf } from '../access/access.ts';
-import { listDocuments } from '../documents/document-listing.ts';
 import { NEWEST_FIRST } from '../documents/listing-order.ts';
 import type { TableReads } from '../table-access.ts';
 import type { Profile, ProfileFilter } from './profile.ts';
@@ -26,8 +25,7 @@ export class ProfileReader {
       ...eqIfGiven('codec', codec),
       ...eqIfGiven('format', format),
     ];
-    const { items, ...rest } = await listDocuments(
-      this.#reader,
+    const { items, ...rest } = await this.#reader.list(
       {
         table: PROFILES,
         order: NEWEST_FIRST,

@@ -15,8 +15,7 @@ import {
   classesOfCell,
   scannedOf,
 } from '../access/access.ts';
-import { indexedByCreation, listDocuments } from '../documents/document-listing.ts';
-import { orderOf } from '../documents/listing-order.ts';
+import { indexedByCreation, orderOf } from '../documents/listing-order.ts';
 import { SORT_COLUMNS, sortCells } from '../documents/sort-keys.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
@@ -26,7 +25,7 @@ import { CollectionReader } from '../flows/collection-repository.ts';
 import { FlowReader } from '../flows/flow-repository.ts';
 import { collectedSources, inferRelations } from './source-relations.ts';
 import { SOURCE_TAGS, SOURCES } from './source-tables.ts';
-import { insertTags, removeTags, replaceTags } from '../documents/tag-index.ts';
+import { insertTags, removeTags, replaceTags, tagTerms } from '../documents/tag-index.ts';
 
 export interface SourceDocument {
   readonly id: string;
@@ -62,8 +61,7 @@ export class SourceReader {
       return ids.map((id) => found.get(id)?.collected_by === undefined);
     };
     const { indexed, narrowing } = indexedByCreation(order, eqIfGiven('label', label));
-    const { items, ...rest } = await listDocuments(
-      this.#reader,
+    const { items, ...rest } = await this.#reader.list(
       {
         table: SOURCES,
         order: orderOf(order),
@@ -71,7 +69,7 @@ export class SourceReader {
         indexed,
         narrowing: [...narrowing, ...collected],
         scanned: [...eqIfGiven('format', format), ...scannedOf(this.#access)],
-        tags: { index: SOURCE_TAGS, filter: tags },
+        owners: tagTerms(SOURCE_TAGS, tags),
         check: collectedByIds?.length === 0 ? areUncollected : undefined,
       },
       page,

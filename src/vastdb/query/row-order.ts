@@ -8,23 +8,32 @@ export interface FetchedRow<Id> {
   readonly id: Id | undefined;
 }
 
-/** Sorts in place; nulls come first, last when descending, as in the engines that sort by themselves. */
+/** Sorts in place by cells of these columns; see `cellOrder`. */
 export function sortRows<Id>(
   rows: FetchedRow<Id>[],
   orderBy: readonly Ordering[],
   columns: readonly string[],
 ): FetchedRow<Id>[] {
+  const compare = cellOrder(orderBy, columns);
+  return rows.sort((a, b) => compare(a.cells, b.cells));
+}
+
+/** Compares the cells of two rows; nulls come first, last when descending, as in the engines that sort by themselves. */
+export function cellOrder(
+  orderBy: readonly Ordering[],
+  columns: readonly string[],
+): (a: readonly Cell[], b: readonly Cell[]) => number {
   const keys = orderBy.map(({ column, direction }) => ({
     position: positionOf(columns, column),
     sign: direction === 'asc' ? 1 : -1,
   }));
-  return rows.sort((a, b) => {
+  return (a, b) => {
     for (const { position, sign } of keys) {
-      const order = compareCells(a.cells[position] ?? null, b.cells[position] ?? null);
+      const order = compareCells(a[position] ?? null, b[position] ?? null);
       if (order !== 0) return order * sign;
     }
     return 0;
-  });
+  };
 }
 
 /** Keeps the first of the rows that are equal in their first `width` cells. */
