@@ -27,6 +27,9 @@ export function createS3Client(options: S3ClientOptions): S3Client {
     endpoint,
     region,
     forcePathStyle,
+    // The SDK refuses every request if AWS's environment asks for such a host beside an endpoint.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
     credentials,
     maxAttempts,
     retryMode: 'standard',

@@ -112,6 +112,8 @@ describe.skipIf(binary === undefined)('a server on S3 without keys in its config
   it('goes to the store that AWS tools go to, with the requests of clients and with its own', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', s3.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', s3.secretAccessKey);
+    vi.stubEnv('AWS_USE_FIPS_ENDPOINT', 'true');
+    vi.stubEnv('AWS_USE_DUALSTACK_ENDPOINT', 'true');
     const { S3_ENDPOINT: endpoint = '', ...env } = onS3();
     const api = await start({ ...env, AWS_ENDPOINT_URL: endpoint });
     expect(await expectMedia(api)).toMatch(endpoint);
