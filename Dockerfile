@@ -25,7 +25,7 @@ COPY --from=page /app/web/dist ./web/dist
 COPY src ./src
 COPY mgmt ./mgmt
 COPY openapi ./openapi
-RUN compile.sh /app node --max-semi-space-size=8 --heap-growing-percent=50 src/main.js
+RUN compile.sh /app node --max-semi-space-size=8 src/main.js
 
 # Node.js slim is made for building on: with its npm, Perl and shell the image would be half as large again.
 FROM scratch
@@ -53,7 +53,7 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.METRICS_PORT || process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 # The process itself is number 1, handles SIGTERM, and reaps the processes that it starts.
-CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=50", "src/main.js"]
+CMD ["node", "--max-semi-space-size=8", "src/main.js"]
 
 ARG VERSION=0.0.0
 ARG REVISION=unknown

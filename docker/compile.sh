@@ -14,6 +14,8 @@ import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 if (isMainThread) {
+  // In the order of src/main.js: the cache is of the flags that are set then.
+  await import(resolve('src/heap.js'));
   await import(resolve('src/shared/compile-cache.js'));
   for (const file of globSync('src/**/*.ts').filter((name) => !/server\.ts$|-child\.ts$|\.d\.ts$/.test(name))) {
     await import(resolve(file)).catch((error) => {

@@ -1,3 +1,4 @@
+import './heap.js';
 import { flushCompileCache } from 'node:module';
 import './shared/compile-cache.js';
 import { env } from 'node:process';
