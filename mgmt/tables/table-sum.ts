@@ -3,7 +3,7 @@ import { LEASES } from '../../src/tams/leases/lease-repository.ts';
 import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
 
 /**
- * Rows that a whole reading of a table takes at a time. Of larger batches the garbage outlives the young generation, and V8
+ * Rows that a whole reading of a table takes at a time. The garbage of larger batches outlives the young generation, and V8
  * lets hundreds of megabytes of it pile up in each thread.
  */
 export const READ_AT_ONCE_ROWS = 1000;

@@ -27,7 +27,7 @@ function reasonOf({ cause, message }: TypeError): string {
   return first instanceof Error ? first.message : message;
 }
 
-/** Whatever a server or a proxy before it answered: a JSON error of TAMS, XML of an object store, or a page. */
+/** The answer of a server, or of a proxy before it: a JSON error of TAMS, XML of an object store, or a page. */
 function summaryOf(body: string): string {
   try {
     const { summary } = JSON.parse(body) as { summary?: unknown };

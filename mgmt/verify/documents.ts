@@ -34,7 +34,7 @@ function parsed(text: string): object | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    // That is what is to be found out.
+    // The check is there to find this.
     return undefined;
   }
 }
@@ -55,7 +55,7 @@ function partsOf<T extends object>({ table, subject, columns, cellsOf, living }:
       const cells = cellsOf(JSON.parse(document as string) as T);
       return Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? null]));
     } catch {
-      // That is what is to be found out.
+      // The check is there to find this.
       return undefined;
     }
   };

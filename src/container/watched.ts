@@ -11,7 +11,7 @@ export interface Watched {
   readonly manager: VastDBManager;
   readonly media: MediaStores;
   readonly workers: () => readonly WorkerStatus[];
-  /** Of TAMS and the features. */
+  /** Metrics of TAMS and the features. */
   readonly sources: readonly (MetricSource | TimingSource)[];
   /** Caches of TAMS and of the features. */
   readonly memory: readonly MemoryUse[];

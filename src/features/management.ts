@@ -69,7 +69,7 @@ export interface SegmentTable {
 /** `mgmt import SYSTEM`. */
 export interface Importer<Own> {
   readonly system: string;
-  /** What is taken over, for the help. */
+  /** The rows that are taken over, for the help. */
   readonly description: string;
   /** Options that must be given, besides those of all importers: flags and descriptions. */
   readonly required?: readonly (readonly [flags: string, description: string])[];

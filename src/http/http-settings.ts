@@ -6,7 +6,7 @@ export interface HttpSettings {
   readonly port: number;
   /** Without a slash at its end. Undefined: the request's own scheme and host. */
   readonly publicUrl: string | undefined;
-  /** Whose forwarded headers are believed: nobody's, everybody's, or those of these addresses and CIDRs. */
+  /** Senders whose forwarded headers are believed: nobody's, everybody's, or those of these addresses and CIDRs. */
   readonly trustProxy: boolean | readonly string[];
   readonly bodyLimitBytes: number;
   /** `loopback`: pages that this machine itself serves. Undefined: not set. */

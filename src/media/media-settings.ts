@@ -63,7 +63,7 @@ function readPresign(env: Environment, urls: number): MediaSettings['presign'] {
 
 /**
  * The name of a storage backend where objects go by bucket and key: its bucket, or the label of a local one, which is
- * `local` without. Of two with the same name the later one goes by its id.
+ * `local` without. The later one of two with the same name goes by its id.
  */
 function bucketsOf(backends: readonly BackendConfig[]): Record<string, string> {
   const buckets: Record<string, string> = {};

@@ -60,7 +60,7 @@ async function firstOf(store: Pick<MediaStore, 'get'>, storagePath: string, leng
   try {
     return await store.get(storagePath, { start: 0, end: length - 1 });
   } catch (error) {
-    // Of an empty object there is no range.
+    // An empty object has no range.
     if (error instanceof AppError && error.code === 'range_not_satisfiable') return store.get(storagePath);
     throw error;
   }

@@ -118,7 +118,7 @@ export class WorkerThread<Request, Answer> {
   }
 }
 
-/** The thread's end. What `answer` throws ends the thread. */
+/** The thread's end. An error of `answer` ends the thread. */
 export function answerCalls(answer: (request: never) => unknown): void {
   const serve = async ({ id, request }: Call<never>): Promise<void> => {
     const answered = await answer(request);

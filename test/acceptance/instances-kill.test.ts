@@ -17,7 +17,7 @@ const KILLS = Number(process.env.KILL_ROUNDS ?? 20);
 const ASKED_PER_KILL = 9;
 const SEEN_PER_KILL = 3;
 const OBJECTS = ASKED_PER_KILL * KILLS;
-/** Of answers of the service that is copied to. */
+/** Before each answer of the service that is copied to. */
 const LATENCY_MS = 300;
 const OBJECT_BYTES = 1_000_000;
 const KILL_AFTER_MS = { min: 0, max: 150 };

@@ -105,7 +105,7 @@ describe.skipIf(KAFKA_MISSING)(`servers that are killed (SIGKILL), where Kafka $
             if (answer === undefined) return;
           }
         });
-        // What the last one held stays its own for ten seconds.
+        // Leases of the last one stay its own for ten seconds.
         await broker.read('events', (all) => all.length > read + FLOWS, PATIENCE_MS);
         await sleep(KILL_AFTER_MS.min + Math.random() * (KILL_AFTER_MS.max - KILL_AFTER_MS.min));
         await server.kill();

@@ -97,7 +97,7 @@ describe.skipIf(POSTGRES_MISSING)(`replicas on one PostgreSQL ${POSTGRES_MISSING
 
 /** A replica that is started again whenever it has been killed, as a supervisor does. */
 class Replica {
-  /** Of the server that runs now, or is about to. */
+  /** For the server that runs now, or is about to. */
   client: Promise<TamsClient>;
   endedByItself = false;
   readonly #options: Parameters<typeof ServerProcess.start>[0];
@@ -156,7 +156,7 @@ async function killBackend(postgres: PostgresServer): Promise<void> {
   await vi.waitFor(kill, { timeout: 60_000, interval: 10 });
 }
 
-/** What writers are told while their replica, or PostgreSQL, is not there. */
+/** Errors of writers while their replica, or PostgreSQL, is not there. */
 const isInterruption = (error: unknown): boolean =>
   (error instanceof RefusedClaim && error.status === 503) || (error instanceof TypeError && error.cause !== undefined);
 

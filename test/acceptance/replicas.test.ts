@@ -96,7 +96,7 @@ describe('replicas over one cluster', () => {
         const client = clientOf(index % REPLICAS);
         for (let count = 0; !done; count += 1) {
           await claim(client, flow.id, [segmentAt(count * 1_000, 1_000)], claims);
-          // What one replica acknowledged is what another one shows.
+          // One replica shows what another one acknowledged.
           const found = await clientOf((index + 1) % REPLICAS).listSegments(flow.id, `[${count}:0_${count + 1}:0)`);
           expect(found).toHaveLength(1);
         }

@@ -25,7 +25,7 @@ interface Flow {
   readonly codec?: string;
 }
 
-/** What the browser keeps, as text. */
+/** All that the browser keeps, as text. */
 const KEPT = `new Promise((resolve) => {
   const opening = indexedDB.open('tams-bring-in');
   opening.onsuccess = () => {
@@ -62,7 +62,7 @@ describe.skipIf(chromium === '' || !hasFfmpeg)('bringing in (needs Chromium and 
 
   it('brings a dropped file in, goes on after a reload, and keeps every frame', async () => {
     const { server, client } = await (await ServerFolder.make()).start();
-    // What is refused while the page is closed, and the reload itself, are in the console.
+    // Refusals while the page is closed, and the reload itself, are in the console.
     const page = await openPage(chromium, `${server.baseUrl}/ui/bring-in`, /Failed to load resource|net::ERR/);
     page.on('dialog', (dialog) => void dialog.accept());
     const truncated = join(folder, 'cut off.mp4');

@@ -65,7 +65,7 @@ describe.skipIf(chromium === '')('EXR and usage in the browser (needs Chromium)'
     await page.reload();
     await page.getByText('57.14 % covered').waitFor();
     expect(await page.getByLabel('A bar for each').inputValue()).toBe('1m');
-    // Of a long timeline the end is shown: a segment a minute, after a day without any.
+    // The end of a long timeline is shown: a segment a minute, after a day without any.
     const minutes = Array.from({ length: 600 }, (_, minute) => ({
       object_id: `minute ${minute}`,
       timerange: `[${100_020 + minute * 60}:0_${100_021 + minute * 60}:0)`,

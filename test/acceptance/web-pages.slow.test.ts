@@ -66,7 +66,7 @@ describe.skipIf(chromium === '')('the pages (need Chromium)', () => {
     expect(await page.evaluate(`${scripts}.reduce((bytes, script) => bytes + script.encodedBodySize, 0)`)).toBeLessThan(
       250_000,
     );
-    // What others put in is told of, and shown when asked for.
+    // The page tells of what others put in, and shows it when asked.
     await client.putFlow({ ...dataFlow(), label: 'Later', tags: { site: 'london' } });
     await page.getByRole('button', { name: 'There is something new' }).click();
     await page.getByRole('link', { name: 'Later' }).waitFor();

@@ -18,7 +18,7 @@ describe.skipIf(chromium === '')('signing in to the web page (needs Chromium)', 
     const { server } = await folder.start({ env: { AUTH_TOKENS_FILE: file, ...env } });
     return server.baseUrl;
   };
-  /** What the browser keeps for longer than the tab. */
+  /** Text that the browser keeps for longer than the tab. */
   const keptForLong = (page: Page) => page.evaluate('JSON.stringify(localStorage) + document.cookie');
 
   it('goes by OpenID Connect with PKCE, and comes back to the same address', async () => {

@@ -128,7 +128,7 @@ const SCOPES_MAP: syntax.TextSyntax<Map<string, TokenScope[]>> = {
   takes: `a comma-separated list of SCOPE=${TOKEN_SCOPES.join('|')}, such as https://mam.example/edit=write`,
 };
 
-/** Who can reach the server, as far as its configuration tells. */
+/** How far the server can be reached, as its configuration tells. */
 interface Exposure {
   readonly host: string;
   readonly publicUrl: string | undefined;

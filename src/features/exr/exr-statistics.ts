@@ -19,7 +19,7 @@ export const EXR_STATISTICS: Statistics = {
     { definition: EXR_CHANNELS, times: [], groups: ['layer', 'name', 'pixel_type'], isExported: true },
     { definition: EXR_ATTRIBUTES, times: [], groups: ['name', 'type'], isExported: true },
   ],
-  // Of files that could be read.
+  // Sizes of files that could be read.
   sizes: [
     {
       table: EXR_FILES.name,

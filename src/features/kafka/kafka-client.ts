@@ -5,7 +5,7 @@ import type { BrokerConfig } from './kafka-settings.ts';
 const CLIENT_ID = 'vast-tams';
 const TIMEOUT_MS = 10_000;
 
-/** Options of every client. What fails is tried again by who uses it, so that health and metrics know. */
+/** Options of every client. Its users try again what fails, so that health and metrics know. */
 export function clientOptions({ brokers, tls, sasl }: BrokerConfig): BaseOptions {
   return {
     clientId: CLIENT_ID,

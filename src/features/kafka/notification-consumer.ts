@@ -15,7 +15,7 @@ import { messageBatches, type RawMessage } from './message-batches.ts';
 
 /** Messages whose objects are looked at together. */
 const BATCH = 100;
-/** Of one answer of the broker. */
+/** Most bytes of one answer of the broker. */
 const FETCH_BYTES = 4 * 2 ** 20;
 const BACKOFF = { baseMs: 500, maxMs: 10_000, jitter: 0.5 };
 /** A message that fails by itself, with tables and stores in reach, or whose key a store refuses, is poison after so many attempts. */

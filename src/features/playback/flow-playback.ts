@@ -198,7 +198,7 @@ export class FlowPlayback {
     };
   }
 
-  /** What lines need besides, to be played. */
+  /** The lines with all that they need to be played. */
   async #playable(flowId: string, { kind }: CarriedFormat, { of }: PlaylistQuery, lines: readonly FlowLine[]) {
     if (kind === 'fragmented') return withOwnInits(flowId, lines, this.#parts.extents);
     // Times of texts depend on the media that they are played with.

@@ -22,8 +22,8 @@ export class OtioExport {
   }
 
   /**
-   * A track for the flow; of a multi flow without segments of its own, one for each flow that it collects. What the flow has
-   * no segments for is a gap.
+   * A track for the flow; of a multi flow without segments of its own, one for each flow that it collects. A gap is where
+   * the flow has no segments.
    *
    * @param baseUrl of this server
    * @throws AppError not_found; invalid_request where a flow has too many segments there; overloaded

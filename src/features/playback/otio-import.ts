@@ -235,7 +235,7 @@ const collectionOf = (planned: readonly Planned[], label: string): FlowInput => 
   flow_collection: planned.map(({ flow: { id, label: role = '' } }) => ({ id, role })),
 });
 
-/** Who may read the cut may read a part of each flow: by default, only those may who may read all of them anyway. */
+/** Readers of the cut may read a part of each flow: by default, only those may who may read all of them anyway. */
 function tagsOf(flows: readonly Flow[], given: string | undefined): Pick<FlowInput, 'tags'> {
   if (given !== undefined) return { tags: { auth_classes: given } };
   const limited = flows.flatMap(({ tags }) => {

@@ -80,7 +80,7 @@ export class PlaybackTokens {
     return principal;
   }
 
-  /** Of a token that was admitted. @throws AppError invalid_signature where it is for something else */
+  /** For a token that was admitted. @throws AppError invalid_signature where it is for something else */
   async mustCover(token: string, asked: Playable): Promise<void> {
     const granted = this.#open(token)?.playable;
     if (granted === undefined || !(await this.#covers(granted, asked))) throw refused('is for another flow or source');

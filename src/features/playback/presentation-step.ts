@@ -20,7 +20,7 @@ type Reads = Pick<VastStore, 'flows' | 'segments' | 'objects'>;
 /** The flows that a playlist has to keep in step with, as they are now. */
 export interface StepFlows {
   readonly states: readonly FlowState[];
-  /** Of all of them (RFC 8216, 6.2.4). */
+  /** The target duration of all of them (RFC 8216, 6.2.4). */
   readonly targetDuration: number;
   /** Changes whenever the segments of any of them do. */
   readonly version: string;

@@ -35,7 +35,7 @@ export class TextLines {
     return withTimestampMap(file, offsetNsOf(segment) - (await this.#mediaOffsetNs(segment, of)));
   }
 
-  /** Of the first picture, or else sound, that is played at that time. */
+  /** The offset of the first picture, or else sound, that is played at that time. */
   async #mediaOffsetNs({ startNs, endNs }: StoredSegment, of: Playable | undefined): Promise<bigint> {
     const [flow] = of === undefined ? [] : await mediaFlowsOf(this.#store.flows, of);
     if (flow === undefined) return 0n;

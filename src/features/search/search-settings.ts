@@ -49,7 +49,7 @@ export interface SearchConfig {
   readonly workers: number;
   readonly jobTimeoutMs: number;
   readonly embedder: EmbedderConfig;
-  /** Of the vectors. It is part of the table: another one needs another installation. */
+  /** Numbers of a vector. It is part of the table: another one needs another installation. */
   readonly dimension: number;
   /** Undefined: only media with a transcript beside them are indexed. */
   readonly transcriber: InferenceConfig | undefined;

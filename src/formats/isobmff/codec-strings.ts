@@ -122,7 +122,7 @@ function mpeg4Audio(box: Buffer | undefined): string | undefined {
   return `mp4a.40.${type === 31 ? 32 + ((first >> 5) & 0x3f) : type}`;
 }
 
-/** What a descriptor holds, whose length is written in up to four bytes of seven bits. */
+/** Content of a descriptor, whose length is written in up to four bytes of seven bits. */
 function descriptor(bytes: Buffer, tag: number): Buffer | undefined {
   if (bytes[0] !== tag) return undefined;
   let [at, length] = [1, 0];

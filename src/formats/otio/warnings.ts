@@ -1,6 +1,6 @@
 const MOST = 100;
 
-/** What becomes of a cut otherwise than it says: the first of it, since a cut may have very many clips. */
+/** Things that a cut says and that become otherwise: the first of them, since a cut may have very many clips. */
 export class Warnings {
   readonly texts: string[] = [];
 

@@ -16,7 +16,7 @@ declare module 'fastify' {
     audited?: boolean;
   }
   interface FastifyRequest {
-    /** Who makes the request, and what it may do. */
+    /** The maker of the request, and what it may do. */
     auth: Principal;
     /** The scope that the route requires. */
     scope: Scope;

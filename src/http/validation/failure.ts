@@ -54,7 +54,7 @@ export function bodyFailure(errors: readonly TLocalizedValidationError[], at: st
   }
 }
 
-/** The first one. Of a value that may have several types: what is wrong inside of it, or else all of the types. */
+/** The first one. For a value that may have several types: what is wrong inside of it, or else all of the types. */
 function firstFault(errors: readonly TLocalizedValidationError[]): TLocalizedValidationError | undefined {
   const first = errors[0];
   const union = first?.keyword === 'type' ? /^.*\/anyOf\/(?=\d+$)/.exec(first.schemaPath)?.[0] : undefined;

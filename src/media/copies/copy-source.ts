@@ -20,7 +20,7 @@ export interface ExternalObject {
 
 export type CopySource = StoredObject | ExternalObject;
 
-/** An opened source. Whoever opens it destroys the body. */
+/** An opened source. Its opener destroys the body. */
 export interface SourceBody {
   readonly body: Readable;
   /** Undefined: the end of the body tells. */

@@ -72,7 +72,7 @@ function openHasher(): Hasher | 'none' {
 
 /**
  * Signs canonical requests of SigV4 that differ in the path alone, four at a time: HMAC-SHA256 (RFC 2104) of a head and of
- * the request's hash in hex. What all have in common is prepared once: the states of the hash after both padded keys and
+ * the request's hash in hex. Their common part is prepared once: the states of the hash after both padded keys and
  * the head, and the padding. Calls of `node:crypto` take twice as long: each costs more than its few blocks do.
  */
 export class RequestSigner {

@@ -78,8 +78,8 @@ export function checkStaysVisible({ classes }: Access, tags: Tags | undefined): 
 }
 
 /**
- * As `checkStaysVisible`, for a flow or a source that is changed. Whoever changes the tag gives away every right, or takes
- * it, and so must have all that its scopes allow (AppNote 0016): nobody gains a right by it.
+ * As `checkStaysVisible`, for a flow or a source that is changed. A change of the tag gives away every right, or takes
+ * it, and so needs all that its scopes allow (AppNote 0016): nobody gains a right by it.
  */
 export function checkTagChange(access: Access, before: Tags | undefined, after: Tags | undefined): void {
   const { limits } = access;

@@ -56,8 +56,8 @@ export class CollectionRepository extends CollectionReader {
   }
 
   /**
-   * Call it before a decision that depends on the collections of these flows, or on their existence. Of two
-   * transactions that hold a flow, only one commits, unless one began after the other.
+   * Call it before a decision that depends on the collections of these flows, or on their existence. If two
+   * transactions hold a flow, only one commits, unless one began after the other.
    */
   hold(flowIds: readonly string[]): Promise<void> {
     return this.#tx.lock(flowIds.map((id) => `collection:${id}`));

@@ -4,7 +4,7 @@ import { INT64_MAX, INT64_MIN, parseTimestamp } from '../../shared/time/timestam
 
 /**
  * The range that a segment uses of its object, on the object's own timeline: `timerange - ts_offset` (TAMS 8.2,
- * `object_timerange`). What would lie outside of the times that can be written is cut off.
+ * `object_timerange`). It is cut off where it would lie outside of the times that can be written.
  */
 export function rangeInObject(timerange: TimeRange, offsetNs: bigint): TimeRange {
   const { startNs, endNs } = timerange;

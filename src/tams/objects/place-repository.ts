@@ -21,8 +21,8 @@ export class PlaceRepository {
   }
 
   /**
-   * The object has these instances from here on, and so have the segments that use it. Of their own URLs, segments keep
-   * those that the object never had.
+   * The object has these instances from here on, and so have the segments that use it. Segments keep those
+   * of their own URLs that the object never had.
    */
   async change(
     object: StoredObject,

@@ -67,7 +67,7 @@ export class ChildChannel {
 
   async #clear(death: Error, folder: string): Promise<void> {
     this.#calls.fail(death);
-    // What cannot be removed is tried again by a later process.
+    // A later process tries again to remove the rest.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 

@@ -15,7 +15,7 @@ export interface ComputeLimits {
   readonly threads: number;
   /** Place for data that does not fit into memory, and for exported files: a folder for each process. */
   readonly directory: string;
-  /** What is kept free on its disk for deletions. */
+  /** Space that is kept free on its disk for deletions. */
   readonly reserveBytes: number;
 }
 

@@ -14,7 +14,7 @@ export interface KeptColumn {
   readonly type: KeptType;
 }
 
-/** Of a statement. */
+/** A parameter of a statement. */
 type Parameter = number | bigint | string;
 
 export type Scan = (request: ScanRequest) => AsyncIterable<ColumnBatch>;

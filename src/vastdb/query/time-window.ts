@@ -19,7 +19,7 @@ const SAMPLE_ROWS = 128;
 const LARGEST_TARGET = 65_536;
 const LARGEST_GROWTH = 16;
 /**
- * A window that is too full is narrowed to so many rows of its sample. Of an even sample that is a share of the rows,
+ * A window that is too full is narrowed to so many rows of its sample. An even sample has a share of the rows,
  * and a few of these may be too many still; of rows side by side, enough to tell how far apart they are.
  */
 const KEPT_OF_SAMPLE = 8;

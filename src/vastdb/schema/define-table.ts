@@ -70,7 +70,7 @@ interface Holding<Held> {
   readonly [held]: Held;
 }
 
-/** The type of a string column that holds these texts alone. Whoever writes it is checked, what an engine returns is not. */
+/** The type of a string column that holds these texts alone. Writes are checked, what an engine returns is not. */
 export const text = <Held extends string>(): 'string' & Holding<Held> => 'string' as 'string' & Holding<Held>;
 
 /** The type of a string column that holds values as JSON. */

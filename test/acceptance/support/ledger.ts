@@ -10,7 +10,7 @@ export interface SegmentsWrite {
   progress: Progress;
 }
 
-/** What the clients of a server wrote to one flow, in the order in which they did. */
+/** Writes of the clients of a server to one flow, in their order. */
 export interface FlowLedger {
   readonly flow: FlowBody;
   /** Every label that the flow was given; none of them: it was not even created. */

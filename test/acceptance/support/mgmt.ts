@@ -4,7 +4,7 @@ import { tableEngineEnv } from '../../support/table-engine.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What `mgmt verify` says of the tables of a data directory, as an operator runs it; its exit code is not 0 where it found anything. */
+/** The findings of `mgmt verify` in the tables of a data directory, as an operator runs it; its exit code is not 0 where it found anything. */
 export async function runVerify(
   dataDir: string,
   tables?: Readonly<Record<string, string>>,

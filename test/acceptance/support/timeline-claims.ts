@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { SegmentBody, TamsClient } from '../../support/tams-client.ts';
 
-/** What became of segments that were posted, by object id: each is posted once. */
+/** Outcomes of segments that were posted, by object id: each is posted once. */
 export interface Claims {
   readonly taken: Map<string, string>;
   readonly refused: Set<string>;

@@ -8,7 +8,7 @@ import { type Api, second } from '../behaviour/support/api.ts';
 import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
 
 /*
- * Every operation of the OpenAPI document on what belongs to another class. What is answered must be what is answered
+ * Every operation of the OpenAPI document on what belongs to another class. Answers must be those that are given
  * where there is nothing at all, and nothing may change; whoever has the class can do all of it.
  */
 

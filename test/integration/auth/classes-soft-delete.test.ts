@@ -6,7 +6,7 @@ import type { Deleted, Restored } from '../behaviour/support/trash-world.ts';
 import { type Api, second, summaryOf, typeOf } from '../behaviour/support/api.ts';
 import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
 
-/* Access by tags on a server that keeps what is deleted. Whoever is limited can tell no difference: the tests of access by tags hold. */
+/* Access by tags on a server that keeps what is deleted. Limited principals can tell no difference: the tests of access by tags hold. */
 vi.stubEnv('TEST_SOFT_DELETE', 'true');
 await import('./classes.test.ts');
 await import('./classes-matrix.test.ts');

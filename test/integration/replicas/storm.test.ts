@@ -11,7 +11,7 @@ import { Api, type Segment, second, typeOf } from '../behaviour/support/api.ts';
 
 /**
  * Clients of several replicas make, move, collect and delete the same few flows, and put the same objects into them
- * while objects without a segment are reclaimed at once. What the API promises must hold afterwards.
+ * while objects without a segment are reclaimed at once. The promises of the API must hold afterwards.
  */
 
 const REPLICAS = 3;

@@ -49,7 +49,7 @@ export class ExrFileRepository {
 
   /**
    * Keeps an inspection. The same header again changes one row; another one takes the place of what was kept, in one
-   * transaction. Of several that inspect a file at once, one makes the rows.
+   * transaction. If several inspect a file at once, one makes the rows.
    */
   async save(file: ExrFileRef, found: InspectedFile['found'], nowMs: number): Promise<ExrPersistence> {
     const [persistence] = await this.#write((tx) => saveInspections(tx, [{ file, found }], nowMs, this.#keepsHistory));
@@ -66,7 +66,7 @@ export class ExrFileRepository {
     return this.#manager.transaction(write, { lane: 'background' });
   }
 
-  /** Notes that a file could not be inspected. What is known of it stays. */
+  /** Notes that a file could not be inspected. Earlier knowledge of it stays. */
   saveFailure(file: ExrFileRef, failure: ExrFailure, nowMs: number): Promise<void> {
     return this.#write((tx) => saveFailure(tx, file, failure, nowMs));
   }

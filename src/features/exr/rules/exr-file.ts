@@ -24,7 +24,7 @@ export interface ExrFileSummary {
   readonly part_count: number;
   readonly is_deep: boolean;
   readonly is_tiled: boolean;
-  /** Of the display window of the first part, in pixels; null where the header could not be read. */
+  /** Size of the display window of the first part, in pixels; null where the header could not be read. */
   readonly width: number | null;
   readonly height: number | null;
   readonly header_hash: string | null;
@@ -72,7 +72,7 @@ export interface ExrFileFilter {
   readonly channel?: string;
   readonly layer?: string;
   readonly compression?: string;
-  /** Of one of the parts: `scanlineimage`, `tiledimage`, `deepscanline` or `deeptile`. */
+  /** The type of one of the parts: `scanlineimage`, `tiledimage`, `deepscanline` or `deeptile`. */
   readonly type?: string;
   readonly width?: number;
   readonly height?: number;

@@ -43,7 +43,7 @@ interface Chunk {
   readonly cues: [Cue, ...Cue[]];
   readonly startNs: bigint;
   endNs: bigint;
-  /** Of its text, in characters. */
+  /** Characters of its text. */
   length: number;
 }
 

@@ -56,7 +56,7 @@ export interface Sidecar {
   readonly format: TranscriptFormat;
 }
 
-/** The type of an object that may have speech in it; undefined for others. What its store says goes first. */
+/** The type of an object that may have speech in it; undefined for others. The type that its store says goes first. */
 export function mediumTypeOf(key: string, contentType: string | undefined): string | undefined {
   if (contentType !== undefined && /^(audio|video)\//i.test(contentType)) {
     return PLAYLIST.test(contentType) ? undefined : contentType;

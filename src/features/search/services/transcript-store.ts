@@ -5,8 +5,8 @@ import type { SearchOperations } from '../repositories/operations.ts';
 
 /**
  * Makes a transcript the segments of a version, in place of another that it had: an attempt that broke off may have stored
- * a longer one. A version that was published takes only what it has already; if that was removed, it is back. Of two that
- * are put at once the one that began last is kept, whole.
+ * a longer one. A version that was published takes only what it has already; if that was removed, it is back. If two
+ * are put at once, the one that began last is kept, whole.
  *
  * Throws AppError `not_found` where there is no such version, `transcript_being_put` where another was begun meanwhile, and
  * `invalid_request` for another transcript of one that was published.

@@ -92,7 +92,7 @@ export function webhookRoutes(app: TamsApp, { services, paging, surface }: Route
   });
 }
 
-/** Without what 7.0 has no word for. That a webhook fails or was disabled is said in words of our own. */
+/** Without what 7.0 has no word for. Words of our own say that a webhook fails or was disabled. */
 function show({ id: _, tags: __, include_object_timerange: ___, status, error, ...webhook }: ShownWebhook): object {
   const { flow_collected_by_ids: flows, source_collected_by_ids: sources } = webhook;
   return {

@@ -16,7 +16,7 @@ interface Delivery {
 
 /** The result of an attempt to deliver. */
 export interface Outcome {
-  /** That of the answer, if there was one. */
+  /** The status of the answer, if there was one. */
   readonly status?: number;
   /** The reason of a failure, without secrets; undefined if the receiver answered with a 2xx. */
   readonly problem?: string;

@@ -1,4 +1,4 @@
-/** Statistics as their definitions read, however slow. Of no values they are null. */
+/** Statistics as their definitions read, however slow. Without values they are null. */
 
 export const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
