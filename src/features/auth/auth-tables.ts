@@ -59,7 +59,7 @@ export const API_TOKENS = defineTable({
 
 export const AUDIT_LOG = defineTable({
   name: 'audit_log',
-  doc: 'Who signed in, was refused, or changed the administration.',
+  doc: 'People and programs that signed in, were refused, or changed the administration.',
   columns: [
     { name: 'at_ms', type: 'int64', required: true },
     { name: 'event', type: text<AuditEvent>(), required: true },

@@ -43,7 +43,7 @@ export const JOBS = defineTable({
     status: 'State of the job.',
     last_error: 'The last failure.',
     due_ms: 'When it may be taken, or the lease of who has it ends.',
-    lease_token: 'Who has it.',
+    lease_token: 'The worker that has it.',
     enqueued_ms: 'When it was made.',
     scheduled_ms: 'When it is to be done.',
     started_ms: 'When the last attempt began.',
@@ -79,7 +79,7 @@ export const DEAD_LETTERS = defineTable({
     retryable: 'Whether another attempt may help.',
     attempt: 'Attempts.',
     job_data: 'The job as JSON.',
-    logs: 'What the engine wrote.',
+    logs: 'Output of the engine.',
     created_ms: 'When it was given up.',
   },
 });

@@ -18,7 +18,7 @@ const DELETION = [
 const DELETION_DOCS = {
   deletion_id: 'Deletion that it is a part of.',
   deleted_ms: 'When it was deleted.',
-  deleted_by: 'Who deleted it.',
+  deleted_by: 'The principal who deleted it.',
 };
 
 /** `resume_ns` is set while the flow is being restored, `memberships` is JSON. */

@@ -39,7 +39,7 @@ export const DELETION_REQUESTS = defineTable({
     delete_flow: 'Whether the flow is deleted too.',
     status: 'State of the request.',
     created: 'When it was made, as RFC 3339.',
-    created_by: 'Who made it.',
+    created_by: 'The principal who made it.',
     updated: 'When it last went on, as RFC 3339.',
     expiry_ms: 'When the row goes; null while it is not done.',
     error: 'Its failure as JSON.',

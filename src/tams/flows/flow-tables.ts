@@ -82,7 +82,7 @@ export const FLOWS = defineTable({
     segments_updated: 'When segments last changed, as RFC 3339.',
     segments_version: 'Rises with each change of segments.',
     auth_classes: 'Classes with access, each between commas; a lone `*` is everybody.',
-    status: 'What a client says of its state (TAMS 8.2).',
+    status: 'Its state, as a client says (TAMS 8.2).',
     profile_id: 'Profile that its technical properties come from.',
     init_segments: 'Whether its objects need an initialisation segment; null is false.',
     segment_numbers: 'Counts from which playlists number segments.',

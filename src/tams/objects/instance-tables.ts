@@ -26,7 +26,7 @@ export const INSTANCE_JOBS = defineTable({
     due_ms: 'When it is tried (again).',
     created_ms: 'When it was asked for.',
     attempts: 'Attempts that failed.',
-    principal: 'Who asked for it.',
+    principal: 'The principal who asked for it.',
     error: 'The last failure.',
   },
 });

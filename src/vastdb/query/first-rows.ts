@@ -19,13 +19,13 @@ export interface FirstRows<R extends Row, Column extends ColumnOf<R>, Checked ex
 }
 
 interface RowCheck<R extends Row, Checked extends string> {
-  /** Those that it looks at. */
+  /** Columns that it looks at; they are among those that are asked for. */
   readonly columns: readonly Checked[];
-  /** Of each row whether it is wanted. */
+  /** Whether each row is wanted, in their order. */
   readonly pass: (rows: readonly Pick<R, Checked>[]) => Promise<readonly boolean[]>;
 }
 
-/** Of any table: its caller knows the types of the cells. */
+/** For any table: its caller knows the types of the cells. */
 export interface AnyFirstRows {
   readonly table: Pick<TableDefinition, 'name'>;
   readonly columns: readonly string[];

@@ -84,7 +84,7 @@ export interface AnyListing extends ListingTerms<Predicate> {
 
 type AnyRow = [place: bigint | string, id: string, ...Cell[]];
 
-/** What reads the tables of a listing. */
+/** Reads the tables of a listing. */
 interface ListingReads {
   readonly select: (query: SelectQuery) => Promise<RowSet>;
   /** Whether the engine orders rows. If not, it is not in this process: of its work only the checks count. */
