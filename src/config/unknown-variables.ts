@@ -33,19 +33,22 @@ export function unknownVariables(variables: NodeJS.ProcessEnv, known: readonly s
   const unknown: UnknownVariable[] = [];
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined || value === '' || known.includes(name)) continue;
-    const upper = name.toUpperCase();
     const isOurs = OUR_PREFIXES.some((prefix) => name.startsWith(prefix)) && !OF_A_SERVICE.test(name);
-    const [likely, distance] = nearest(upper, known);
-    if (isOurs || (distance <= 1 && name.length >= SHORTEST)) unknown.push({ name, likely });
+    if (!isOurs && name.length < SHORTEST) continue;
+    const likely = nearest(name.toUpperCase(), known, isOurs ? Infinity : 2);
+    if (likely !== undefined) unknown.push({ name, likely });
   }
   return unknown;
 }
 
-function nearest(name: string, known: readonly string[]): [string, number] {
-  let best: [string, number] = ['', Infinity];
+/** The one that is nearest, at a distance below `below`. */
+function nearest(name: string, known: readonly string[], below: number): string | undefined {
+  let best: string | undefined;
   for (const each of known) {
+    // As many letters at least are added or taken away. A pod has hundreds of variables, which are compared at each start.
+    if (Math.abs(each.length - name.length) >= below) continue;
     const distance = editDistance(name, each);
-    if (distance < best[1]) best = [each, distance];
+    if (distance < below) [best, below] = [each, distance];
   }
   return best;
 }

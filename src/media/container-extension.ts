@@ -24,16 +24,18 @@ const CONTAINERS = {
   'video/quicktime': ['mov'],
 };
 
-const mime = new Mime(standardTypes, otherTypes).define(CONTAINERS, true);
+let mime: Mime | undefined;
+/** Made when it is first used: its tables take 6 ms of a start. */
+const types = (): Mime => (mime ??= new Mime(standardTypes, otherTypes).define(CONTAINERS, true));
 
 /** The usual extension of files of a media type, without the dot; undefined where none is known. */
 export function containerExtension(mediaType: string): string | undefined {
-  return mime.getExtension(mediaType) ?? undefined;
+  return types().getExtension(mediaType) ?? undefined;
 }
 
 /** The extension of a name, without the dot, if it is that of any media type. */
 export function knownExtension(name: string): string | undefined {
   const dot = name.lastIndexOf('.');
   const extension = name.slice(dot + 1);
-  return dot > 0 && mime.getType(extension) !== null ? extension : undefined;
+  return dot > 0 && types().getType(extension) !== null ? extension : undefined;
 }
