@@ -69,6 +69,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(SPOKEN !== undefined && { API_VERSION: SPOKEN }),
     // Each write would wait for the disk, and no test cuts its power. The tests of kills have servers that do wait.
     SQLITE_SYNCHRONOUS: 'normal',
+    // A server that waits for a core is neither overloaded nor stuck.
+    OVERLOAD_DELAY_MS: '0',
+    REQUEST_TIMEOUT_S: '240',
     ...tables,
     ...options.env,
   };

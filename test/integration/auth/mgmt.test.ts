@@ -66,7 +66,7 @@ describe('mgmt users', () => {
     await expect.poll(() => status(), soon).toBe(200);
     expect((await mgmt(['users', 'change-password', 'alice'], { input: 'another password' })).code).toBe(0);
     await expect.poll(() => status(), soon).toBe(401);
-    expect((await basic(server.baseUrl, 'alice', 'another password')).status).toBe(200);
+    await expect.poll(async () => (await basic(server.baseUrl, 'alice', 'another password')).status, soon).toBe(200);
     expect((await mgmt(['users', 'remove', 'alice'])).code).toBe(0);
     expect((await mgmt(['users', 'list', '--json'])).out).toBe('');
   });
