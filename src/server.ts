@@ -5,7 +5,7 @@ import { unknownVariables } from './config/unknown-variables.ts';
 import { buildContainer } from './container/container.ts';
 import { createLogger } from './operation/logger.ts';
 import { partOf } from './processes/part-of-config.ts';
-import { failToStart } from './processes/fail-to-start.ts';
+import { failToStart } from './processes/messages.ts';
 import type { WorkerLink } from './processes/worker-link.ts';
 import { VERSIONS } from './tams/versions/surfaces.ts';
 

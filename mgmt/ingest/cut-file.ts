@@ -3,7 +3,7 @@ import { fileUrl, type Packet, type ProbedStream, timeBaseOf } from '../../src/m
 import { DamagedMedia } from '../../src/media/probing/probe.ts';
 import { runTool, ToolFailure } from '../../src/media/probing/run-tool.ts';
 import { divideRounded, least, parseFraction, ticksToNs } from '../../src/media/probing/ticks.ts';
-import { hasParametersApart } from '../../src/tams/essence/avc-parameters.ts';
+import { hasParametersApart } from '../../src/tams/essence/essence.ts';
 import type { SegmentContainer } from '../../src/tams/essence/codecs.ts';
 import type { Cut } from './cut-plan.ts';
 

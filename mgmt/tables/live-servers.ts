@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { serverOfLease } from '../../src/tams/leases/server-lease.ts';
+import { serverOfLease } from '../../src/tams/leases/lease-keeper.ts';
 import type { Config } from '../../src/settings.ts';
 import { LEASES } from '../../src/tams/leases/lease-repository.ts';
 import { closeLog } from '../../src/vastdb/engines/sqlite/database-copy.ts';

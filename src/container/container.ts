@@ -9,15 +9,14 @@ import { closeApp, REQUESTS_END_MS } from '../http/closing.ts';
 import { makeMediaReady, openMediaStores } from '../media/open-media.ts';
 import type { PlainUploads } from '../media/routes/media-request.ts';
 import { mediaRoutes } from '../media/routes/media-routes.ts';
-import { withReserve } from '../operation/disk-reserve.ts';
+import { warnOfSmallDisks, withReserve } from '../operation/disk-reserve.ts';
 import { openTracing } from '../operation/open-tracing.ts';
 import type { Worker } from '../operation/worker-loop.ts';
 import { ALONE, type Siblings } from '../operation/siblings.ts';
-import { warnOfSmallDisks } from '../operation/small-disks.ts';
 import type { Config } from '../settings.ts';
 import { CursorCodec } from '../shared/cursor.ts';
 import { readOrMakeSecret } from '../shared/secret-file.ts';
-import { holdServerLease } from '../tams/leases/server-lease.ts';
+import { holdServerLease } from '../tams/leases/lease-keeper.ts';
 import { openTams } from '../tams/open-tams.ts';
 import { pathOf, SURFACES } from '../tams/versions/surfaces.ts';
 import { ownUrl } from '../tams/webhooks/open-webhooks.ts';
@@ -26,10 +25,10 @@ import { translateTableFailure } from '../tams/table-failure.ts';
 import { openTables } from '../vastdb/open-tables.ts';
 import { VastDBManager } from '../vastdb/vast-db-manager.ts';
 import { buildOperation } from './open-operation.ts';
-import { localMediaFolders, ownFolders } from './own-folders.ts';
-import { tableDefinitions } from './table-definitions.ts';
+import { VAST_STORE_TABLES } from '../tams/tables.ts';
+import type { TableDefinition } from '../vastdb/engine.ts';
 
-export interface Container {
+interface Container {
   readonly app: FastifyInstance;
   /** Has each worker that looks for due work from time to time look now. For tests, which would have to wait for it. */
   lookForDue(): Promise<void>;
@@ -167,3 +166,22 @@ export async function buildContainer(
       }),
   };
 }
+
+type Places = Pick<Config, 'tables' | 'media' | 'dataDir'>;
+
+/** The folders on disks of this machine that hold tables or media. */
+export function ownFolders({ tables, media, dataDir }: Places): string[] {
+  const folders = localMediaFolders(media);
+  return tables.engine === 'sqlite' ? [dataDir, ...folders] : folders;
+}
+
+const localMediaFolders = ({ backends }: Places['media']): string[] =>
+  backends.flatMap((backend) => (backend.type === 'local' ? [backend.path] : []));
+
+/** All tables of a server that is configured like this. Operators back them up, migrate and verify them. */
+export const tableDefinitions = (settings: Config['features']): readonly TableDefinition[] => [
+  ...VAST_STORE_TABLES,
+  ...Object.entries<AnyFeature>(FEATURES).flatMap(
+    ([name, feature]) => feature.tables?.(settings[name as keyof typeof settings]) ?? [],
+  ),
+];

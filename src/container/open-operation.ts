@@ -1,29 +1,24 @@
 import type { Logger } from 'pino';
 import type { Config } from '../settings.ts';
 import { type MetricsJson, MetricsRegistry } from '../operation/metrics/metrics-registry.ts';
-import { processSources } from '../operation/metrics/process-sources.ts';
 import { RequestMetrics } from '../operation/metrics/request-metrics.ts';
-import { Readiness } from '../operation/readiness.ts';
-import type { Probe } from '../operation/readiness.ts';
+import { type Probe, Readiness } from '../operation/readiness.ts';
 import type { OtlpTracing } from '../operation/otlp-tracing.ts';
-import { buildMonitoringServer } from '../http/monitoring/monitoring-server.ts';
-import type { MonitoringContext } from '../http/monitoring/monitoring-routes.ts';
-import { type MemoryUse, memorySources } from '../operation/metrics/memory-sources.ts';
-import { diskSources } from '../operation/metrics/disk-sources.ts';
+import { buildMonitoringServer, type MonitoringContext } from '../http/monitoring/monitoring-routes.ts';
+import { memorySources, type MemoryUse } from '../operation/metrics/memory-sources.ts';
 import { endpointSources } from '../vastdb/metrics/endpoint-sources.ts';
 import { poolSources } from '../vastdb/metrics/pool-sources.ts';
 import { mediaSources } from '../media/media-metrics.ts';
 import { URL_BYTES } from '../media/url-cache.ts';
-import { readinessSources } from '../operation/metrics/readiness-sources.ts';
-import { serverSources } from '../operation/metrics/server-sources.ts';
+import { diskSources, processSources, readinessSources, serverSources } from '../operation/metrics/server-sources.ts';
 import { tableSources } from '../vastdb/metrics/table-sources.ts';
-import { describeHealth } from './health-report.ts';
 import type { Watched } from './watched.ts';
-import { workerFailure } from '../operation/worker-health.ts';
+import { workerFailure } from '../operation/worker-loop.ts';
+import type { MetricSource, Sample, TimingSource } from '../operation/metrics/metric-source.ts';
 
 const MIB = 2 ** 20;
 
-export interface Operation extends MonitoringContext {
+interface Operation extends MonitoringContext {
   /** From now on this process does the background work. */
   inBackground(): void;
   /** Counters of this process. */
@@ -165,3 +160,87 @@ function probesOf({ manager, media, workers }: Watched): Probe[] {
     },
   ];
 }
+
+/** Slow queries that the report shows, of those that are kept. */
+const SLOW_SHOWN = 10;
+
+/** How everything is, as `GET /health` shows it. Costs no query but those of the probes and the backlog, which are kept. */
+async function describeHealth(
+  { version, manager, media, workers }: Watched,
+  readiness: Readiness,
+  sources: readonly (MetricSource | TimingSource)[],
+): Promise<object> {
+  const [{ ready, failures }, backlog] = await Promise.all([readiness.checkProcess(), readAll(sources)]);
+  const { since, count, errors, slow, slowThresholdMs } = manager.performanceSummary();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return {
+    status: ready ? 'ok' : 'failing',
+    checks: Object.fromEntries(Object.entries(failures).map(([name, failure]) => [name, failure ?? 'ok'])),
+    version,
+    node: process.version,
+    uptime_s: Math.round(process.uptime()),
+    memory_bytes: { resident: rss, heap: heapUsed, external },
+    tables: {
+      since: new Date(since).toISOString(),
+      operations: count,
+      failures: errors,
+      slow,
+      slow_threshold_ms: slowThresholdMs,
+      slow_latest: manager
+        .slowQueries()
+        .slice(0, SLOW_SHOWN)
+        .map(({ startedAt, ...query }) => ({ ...query, startedAt: new Date(startedAt).toISOString() })),
+    },
+    endpoints: manager.endpointStatistics().map(({ url, state, requests, errors, inFlight, latencyMs, dueInMs }) => ({
+      url,
+      state,
+      requests,
+      errors,
+      in_flight: inFlight,
+      latency_ms: latencyMs,
+      // Infinite while it is being tried, which JSON has no number for.
+      tried_again_in_ms: dueInMs === Infinity ? 0 : dueInMs,
+    })),
+    connections: manager.poolStatistics(),
+    media: [...media.statistics()].map(([storageId, { circuit, urls }]) => ({
+      id: storageId,
+      label: media.get(storageId)?.backend.label,
+      circuit,
+      signed_urls: urls,
+    })),
+    workers: workers().map(({ name, running, busySince, lastSuccess, failuresInRow, lastFailure }) => ({
+      name,
+      running,
+      busy_since: toTime(busySince),
+      last_success: toTime(lastSuccess),
+      failures_in_row: failuresInRow,
+      last_failure: lastFailure,
+    })),
+    backlog,
+  };
+}
+
+/** Each metric without its prefix; what cannot be read now says why. */
+async function readAll(sources: readonly (MetricSource | TimingSource)[]): Promise<Record<string, unknown>> {
+  const entries = await Promise.all(
+    sources.map(async (source): Promise<[string, unknown][]> => {
+      if (source.type === 'histogram') return [];
+      const name = source.name.replace(/^tams_/, '');
+      try {
+        return [[name, shown(await source.read())]];
+      } catch (error) {
+        return [[name, { error: error instanceof Error ? error.message : String(error) }]];
+      }
+    }),
+  );
+  return Object.fromEntries(entries.flat());
+}
+
+function shown(samples: readonly Sample[]): unknown {
+  const [first] = samples;
+  if (samples.length === 1 && first !== undefined && first.labels === undefined) return first.value;
+  return Object.fromEntries(samples.map(({ labels = {}, value }) => [Object.values(labels).join(' '), value]));
+}
+
+const toTime = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();

@@ -14,7 +14,7 @@ import { forbidden, unauthorized } from './schemas/responses.ts';
 import { securityOf } from './security-schemes.ts';
 import type { TamsApp } from './tams-app.ts';
 import type { Validate } from './validation/body-validator.ts';
-import { validatorCompiler } from './validation/compiler.ts';
+import { validatorCompiler } from './validation/query-validator.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

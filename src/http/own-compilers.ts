@@ -1,5 +1,5 @@
 import type { FastifyServerOptions } from 'fastify';
-import { validatorCompiler } from './validation/compiler.ts';
+import { validatorCompiler } from './validation/query-validator.ts';
 
 type SchemaController = NonNullable<FastifyServerOptions['schemaController']>;
 

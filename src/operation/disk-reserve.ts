@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import { AppError } from '../shared/errors.ts';
 
 /** No reserve is larger than this part of its disk, so that small disks can be used too. */
@@ -57,5 +58,18 @@ export class DiskReserve {
   async #ask(): Promise<void> {
     const { free, reserve } = spaceOf(await statfs(this.#directory), this.#bytes);
     this.#room = free - reserve;
+  }
+}
+
+/** Says where less is kept free than is configured, since the disk is small. */
+export async function warnOfSmallDisks(
+  folders: readonly string[],
+  diskReserveBytes: number,
+  logger: Logger,
+): Promise<void> {
+  for (const folder of folders) {
+    const { reserve } = spaceOf(await statfs(folder), diskReserveBytes);
+    if (reserve === diskReserveBytes) continue;
+    logger.warn({ folder, reserveBytes: reserve }, 'the disk is small: a quarter of it is kept free for deletions');
   }
 }

@@ -1,7 +1,7 @@
-import { readWorkers } from './worker-count.ts';
+import { availableParallelism } from 'node:os';
+import * as syntax from '../config/text-syntax.ts';
 import type { Environment } from '../config/environment.ts';
 import type { MemoryBudget } from '../config/memory-budget.ts';
-import * as syntax from '../config/text-syntax.ts';
 
 /** Limits that keep the server answering while clients send too much, too slowly, or never stop. */
 interface LimitsConfig {
@@ -74,3 +74,15 @@ export function readOperation(env: Environment, memory: MemoryBudget): Operation
 
 /** 0 takes a free one. */
 const port = (env: Environment): number => env.integer('METRICS_PORT', { default: 0, min: 0, max: 65_535 });
+
+const WORKERS_MAX = 256;
+
+/** How many processes share the port: 1 unless WORKERS says otherwise; `auto` is one for each core that this process may use. */
+function readWorkers(env: Environment): number {
+  const parse = (text: string): number | undefined => {
+    if (text === 'auto') return Math.min(availableParallelism(), WORKERS_MAX);
+    const count = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : NaN;
+    return count <= WORKERS_MAX ? count : undefined;
+  };
+  return env.parsed('WORKERS', { parse, takes: `auto or a whole number from 1 to ${WORKERS_MAX}` }) ?? 1;
+}

@@ -1,5 +1,6 @@
 import type { MetricsJson } from '../operation/metrics/metrics-registry.ts';
 import type { WindowCount } from '../operation/siblings.ts';
+import { ConfigError } from '../config/environment.ts';
 
 /** A worker process's messages to the primary. */
 export type ToPrimary =
@@ -23,3 +24,10 @@ export type ToWorker =
   | { readonly type: 'question'; readonly id: number; readonly topic: string }
   | { readonly type: 'gathered'; readonly id: number; readonly values: readonly unknown[] }
   | { readonly type: 'counted'; readonly id: number; readonly counts: readonly WindowCount[] };
+
+/** Ends a process that cannot start, with one line that says why. */
+export function failToStart(error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${error instanceof ConfigError ? 'Configuration' : 'Cannot start'}: ${reason}\n`);
+  process.exit(1);
+}

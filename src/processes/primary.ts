@@ -2,10 +2,8 @@ import cluster, { type Worker as ClusterWorker } from 'node:cluster';
 import type { Logger } from 'pino';
 import { METRICS, type MetricsJson, processRegistry } from '../operation/metrics/metrics-registry.ts';
 import { type Backoff, backoffMs } from '../shared/backoff.ts';
-import { KeptCounters } from './kept-counters.ts';
-import { Gatherings } from './gatherings.ts';
+import { Gatherings, KeptCounters, WindowCounter } from './primary-state.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
-import { WindowCounter } from './window-counter.ts';
 
 /** A process that ends within this time after it began to serve counts as one that cannot serve. */
 const STABLE_MS = 10_000;

@@ -3,7 +3,7 @@ import { readMemory } from '../config/memory-budget.ts';
 import { Environment } from '../config/environment.ts';
 import { createLogger } from '../operation/logger.ts';
 import { readLogLevel, readOperation } from '../operation/operation-settings.ts';
-import { failToStart } from './fail-to-start.ts';
+import { failToStart } from './messages.ts';
 import { Primary } from './primary.ts';
 import { WorkerLink } from './worker-link.ts';
 

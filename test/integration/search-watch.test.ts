@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { QueueStats } from '../../src/features/search/rules/job-queue.ts';
+import type { QueueStats } from '../../src/features/search/rules/job.ts';
 import type { VersionBody } from '../support/search/search-api.ts';
 import { until } from './behaviour/support/api.ts';
 import { InferenceServer } from '../support/search/inference-server.ts';

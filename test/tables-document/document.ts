@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
-import { tableDefinitions } from '../../src/container/table-definitions.ts';
+import { tableDefinitions } from '../../src/container/container.ts';
 import { loadConfig } from '../../src/settings.ts';
 import type { ColumnDefinition, ColumnType, TableDefinition } from '../../src/vastdb/engine.ts';
 import { declarationOf } from '../../src/vastdb/engines/postgres/column-types.ts';

@@ -4,7 +4,7 @@ import type { MediaObject } from '../../../src/tams/objects/media-object.ts';
 import { OBJECTS } from '../../../src/tams/objects/object-tables.ts';
 import { packLocations, unpackLocations } from '../../../src/tams/objects/object-location.ts';
 import type { ObjectLocation } from '../../../src/tams/segments/segment.ts';
-import { objectsAt, placeKey } from '../../../src/tams/objects/objects-at.ts';
+import { objectsAt, placeKey } from '../../../src/tams/objects/place-repository.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, isIn, isNotNull } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';

@@ -1,12 +1,10 @@
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
-import { toPage } from '../../tams/documents/keyset-page.ts';
-import { afterCursor } from '../../tams/documents/listing-order.ts';
-import { objectsAt, placeKey } from '../../tams/objects/objects-at.ts';
+import { afterCursor, toPage } from '../../tams/documents/listing-order.ts';
+import { objectsAt, placeKey } from '../../tams/objects/place-repository.ts';
 import { OBJECTS } from '../../tams/objects/object-tables.ts';
-import { type RowHandle, toHandle, toRowId } from '../../tams/row-handle.ts';
-import type { TableReads } from '../../tams/table-access.ts';
+import { type RowHandle, type TableReads, toHandle, toRowId } from '../../tams/table-access.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven, isIn, startsWith } from '../../vastdb/predicate/builder.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';

@@ -1,7 +1,6 @@
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
-import { toPage } from '../../tams/documents/keyset-page.ts';
-import { afterCursor } from '../../tams/documents/listing-order.ts';
+import { afterCursor, toPage } from '../../tams/documents/listing-order.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../vastdb/predicate/builder.ts';

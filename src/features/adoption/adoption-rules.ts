@@ -1,6 +1,6 @@
 import { isOwnPath } from '../../media/storage-path.ts';
 import { parseFrameName } from '../../formats/exr/frame-name.ts';
-import type { Layout } from './adoption.ts';
+import type { AdoptionKey, Counts, KeyState, Layout } from './adoption.ts';
 
 /** Numbers of frames and segments are less than this, and more than its negative: an ordinal has room for them. */
 const NUMBER_MAX = 2 ** 42;
@@ -9,7 +9,7 @@ const SEQUENCE_SPAN = 1n << 43n;
 const LAST_NUMBER = /^(?<before>.*?)(?<digits>\d{1,15})(?<after>\D*)$/s;
 
 /** Where a key belongs: to the sequence of this name, as the one of this number. */
-export interface Numbered {
+interface Numbered {
   readonly name: string;
   readonly number: number;
 }
@@ -71,3 +71,15 @@ export const placeOf = (ordinal: bigint): { sequence: number; number: number } =
 
 /** Keys that are refused when they are listed come before all others, none twice at one place. */
 export const refusedOrdinal = (index: number): bigint => -1n - BigInt(index);
+
+/** The counts when some keys have other states than before, or are new. */
+export function changed(
+  counts: Counts,
+  before: readonly AdoptionKey[],
+  after: readonly AdoptionKey[],
+): Record<KeyState, number> & { bytes: number } {
+  const now: Record<KeyState, number> & { bytes: number } = { ...counts };
+  for (const { state } of before) now[state]--;
+  for (const { state } of after) now[state]++;
+  return now;
+}

@@ -5,13 +5,11 @@ import type { ObjectTaker } from '../feature.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { type AdoptionKeyReader, AdoptionKeyRepository } from './adoption-key-repository.ts';
 import { type AdoptionReader, AdoptionRepository } from './adoption-repository.ts';
-import { isAllowed, numberedOf, ordinalOf, refusalOf } from './adoption-rules.ts';
-import { changed } from './counts.ts';
+import { changed, isAllowed, numberedOf, ordinalOf, refusalOf } from './adoption-rules.ts';
 import { newKey, newSequence } from './key-listing.ts';
 import { planNext } from './key-planning.ts';
 import type { KeyRegistration } from './key-registration.ts';
-import type { Probed } from './probe.ts';
-import type { Probes } from './probes.ts';
+import type { Probed, Probes } from './probes.ts';
 import { Gone, reasonOf } from './refused.ts';
 import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 

@@ -5,7 +5,7 @@ import { uuidOf } from '../../shared/uuid.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { placeOf } from './adoption-rules.ts';
 import { newKey } from './key-listing.ts';
-import type { Probed } from './probe.ts';
+import type { Probed } from './probes.ts';
 
 const SECOND_NS = 1_000_000_000n;
 

@@ -5,10 +5,15 @@ import { AnalyticsProcess } from '../../vastdb/analytics/analytics-process.ts';
 import type { TableAddress } from '../../vastdb/analytics/child-protocol.ts';
 import type { Feature } from '../feature.ts';
 import { AnalyticsService } from './analytics-service.ts';
-import { ANALYTICS_VARIABLES, type AnalyticsConfig, partOfAnalytics, readAnalytics } from './analytics-settings.ts';
-import { analyticsRoutes } from './routes/analytics-routes.ts';
 import { serverPerformance } from './server-performance.ts';
 import { AnalyticsStore } from './store/analytics-store.ts';
+import type { Environment } from '../../config/environment.ts';
+import type { TamsApp } from '../../http/tams-app.ts';
+import { aggregateRoutes, seriesRoutes } from './routes/statistics.ts';
+import type { AnalyticsContext } from './routes/analytics-context.ts';
+import { catalogRoutes, exportRoute } from './routes/catalog.ts';
+import { performanceRoutes } from './routes/performance.ts';
+import { timelineRoutes } from './routes/timelines.ts';
 
 /** How long the process is kept when nobody asks for an analysis. */
 const IDLE_MS = 60_000;
@@ -16,6 +21,36 @@ const IDLE_MS = 60_000;
 const STREAM_MS = 3_600_000;
 /** An analysis ends a little before its request would be given up, so that its own answer says why. */
 const BEFORE_TIMEOUT_MS = 500;
+
+/** All that it reads. */
+const ANALYTICS_VARIABLES: readonly string[] = [
+  'ANALYTICS_MEMORY_MIB',
+  'ANALYTICS_THREADS',
+  'ANALYTICS_CONCURRENCY',
+  'ANALYTICS_TIMEOUT_S',
+];
+
+/** Limits of all analyses together. */
+interface AnalyticsConfig {
+  readonly memoryMib: number;
+  readonly threads: number;
+  /** Analyses that run at once, and as many exports. */
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+}
+
+const MEMORY_MIB_MIN = 64;
+
+const readAnalytics = (env: Environment, { memory }: Settings): AnalyticsConfig => ({
+  memoryMib: env.integer('ANALYTICS_MEMORY_MIB', {
+    default: Math.max(MEMORY_MIB_MIN, memory.analyses),
+    min: MEMORY_MIB_MIN,
+    max: 1_048_576,
+  }),
+  threads: env.integer('ANALYTICS_THREADS', { default: 2, min: 1, max: 256 }),
+  concurrency: env.integer('ANALYTICS_CONCURRENCY', { default: 2, min: 1, max: 64 }),
+  timeoutMs: env.integer('ANALYTICS_TIMEOUT_S', { default: 60, min: 1, max: 86_400 }) * 1000,
+});
 
 /** Statistics and exports (docs/adr/0019-analytics.md). */
 export const analytics: Feature<AnalyticsConfig> = {
@@ -62,4 +97,24 @@ function addressOf({ tables: { vast, postgres }, dataDir }: Settings): TableAddr
   if (vast === undefined) return { engine: 'sqlite', file: join(dataDir, 'tables', 'tables.sqlite') };
   // Copied: the engine's own types are not deeply frozen.
   return { engine: 'vast', cluster: { ...vast, endpoints: [...vast.endpoints] } };
+}
+
+function partOfAnalytics(config: AnalyticsConfig, processes: number): AnalyticsConfig {
+  const part = (whole: number, least: number): number => Math.max(least, Math.ceil(whole / processes));
+  return {
+    ...config,
+    memoryMib: part(config.memoryMib, MEMORY_MIB_MIN),
+    threads: part(config.threads, 1),
+    concurrency: part(config.concurrency, 1),
+  };
+}
+
+/** Statistics and exports of the store, beyond TAMS. */
+function analyticsRoutes(app: TamsApp, context: AnalyticsContext): void {
+  catalogRoutes(app, context);
+  timelineRoutes(app, context);
+  seriesRoutes(app, context);
+  aggregateRoutes(app, context);
+  exportRoute(app, context);
+  performanceRoutes(app, context);
 }

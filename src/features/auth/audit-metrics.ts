@@ -1,5 +1,5 @@
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
-import type { AuditCounts } from './audit-counts.ts';
+import type { AuditCounts } from './audit-trail.ts';
 
 /** Metrics of the audit log; without values if there is no authentication. */
 export function auditSources(

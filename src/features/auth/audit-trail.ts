@@ -1,8 +1,40 @@
 import { LRUCache } from 'lru-cache';
 import { ALONE, type Siblings } from '../../operation/siblings.ts';
-import { AuditCounts } from './audit-counts.ts';
-import type { AuditEntry, AuditRecord } from './audit.ts';
-import type { Client } from './verified.ts';
+import type { AuditEntry, AuditEvent, AuditRecord } from './audit.ts';
+import type { Client } from './verification.ts';
+
+/** Count of an event. */
+interface AuditCount {
+  readonly event: AuditEvent;
+  /** `none` where the entry does not say how somebody signed in. */
+  readonly scheme: string;
+  readonly count: number;
+}
+
+/** Counts the events for the audit log since the start. Events and schemes are few, so the counts are too. */
+export class AuditCounts {
+  readonly #counts = new Map<string, AuditCount>();
+  #undescribed = 0;
+
+  /** Entries of which the log has only the number. */
+  get undescribed(): number {
+    return this.#undescribed;
+  }
+
+  all(): AuditCount[] {
+    return [...this.#counts.values()];
+  }
+
+  add({ event, scheme = 'none' }: AuditEntry): void {
+    const key = `${event} ${scheme}`;
+    const count = (this.#counts.get(key)?.count ?? 0) + 1;
+    this.#counts.set(key, { event, scheme, count });
+  }
+
+  leaveUndescribed(count: number): void {
+    this.#undescribed += count;
+  }
+}
 
 /** Most different entries that wait to be written; more are only counted. */
 const PENDING_MAX = 500;

@@ -7,7 +7,8 @@ import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ANYBODY, type Principal, SCOPES } from '../../shared/principal.ts';
 import type { Authenticator } from './authenticator.ts';
-import { type AuthConfig, AUTH_MODES } from './auth-settings.ts';
+import { AUTH_MODES, type AuthConfig } from './auth-settings.ts';
+import type { AuthStore } from './auth-store.ts';
 
 const PrincipalSchema = Type.Object({
   name: Type.String({ description: 'As `created_by` has it.' }),
@@ -69,6 +70,42 @@ export function authRoutes(app: TamsApp, { config: { modes, oidc }, authenticato
       }
       reply.header('cache-control', 'no-store');
       return sendJson(reply, JSON.stringify({ modes, oidc, principal }));
+    },
+  });
+}
+
+const grant = {
+  name: Type.String(),
+  scopes: Type.Array(Type.Enum([...SCOPES])),
+  classes: Type.Optional(Type.Array(Type.String(), { description: 'Left out: all.' })),
+  created: Type.String({ format: 'date-time' }),
+};
+const Credentials = Type.Object({
+  users: Type.Array(Type.Object({ ...grant, status: Type.Enum(['active', 'suspended']) })),
+  tokens: Type.Array(Type.Object(grant)),
+});
+
+/** `GET /auth/credentials`. Beyond TAMS: who may come in, for administrators; commands change it. */
+export function credentialRoutes(app: TamsApp, store: Pick<AuthStore, 'users' | 'tokens'>): void {
+  readOperation(app, {
+    url: '/auth/credentials',
+    name: 'auth-credentials',
+    tag: 'Operation',
+    summary: 'List users and tokens',
+    description:
+      'Those of the tables, by name, without passwords and secrets. `npm run mgmt -- users` and `tokens` change them. Only with ' +
+      'authentication.',
+    access: 'admin',
+    schema: {},
+    responses: { 200: json('Users and tokens.', Credentials) },
+    handler: async (_request, reply) => {
+      const [users, tokens] = await Promise.all([store.users(), store.tokens()]);
+      // Named one by one: a hash that is added later is not shown by mistake.
+      const shown = {
+        users: users.map(({ name, scopes, classes, status, created }) => ({ name, scopes, classes, status, created })),
+        tokens: tokens.map(({ name, scopes, classes, created }) => ({ name, scopes, classes, created })),
+      };
+      return sendJson(reply, JSON.stringify(shown));
     },
   });
 }

@@ -2,13 +2,12 @@ import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Principal, toPrincipal } from '../../shared/principal.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { credentialMark, type FileToken } from './credential-mark.ts';
+import { credentialMark, type FileToken } from './credentials.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
 import type { JwtVerifier } from './jwt-verifier.ts';
-import { LoginFailure } from './login-failure.ts';
+import { type Client, LoginFailure, type Verified } from './verification.ts';
 import type { PasswordVerifier } from './password-verifier.ts';
 import type { TokenVerifier } from './token-verifier.ts';
-import type { Client, Verified } from './verified.ts';
 
 /** The verifiers that are switched on. */
 interface Verifiers {

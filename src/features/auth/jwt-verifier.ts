@@ -3,8 +3,7 @@ import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import type { Scope } from '../../shared/principal.ts';
 import { isScope, toPrincipal } from '../../shared/principal.ts';
 import { AppError } from '../../shared/errors.ts';
-import { LoginFailure } from './login-failure.ts';
-import type { Verified } from './verified.ts';
+import { LoginFailure, type Verified } from './verification.ts';
 
 interface JwtOptions {
   readonly jwksUrl: string;

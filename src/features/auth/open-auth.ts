@@ -1,12 +1,11 @@
 import { Authenticator } from './authenticator.ts';
 import { auditSources } from './audit-metrics.ts';
-import { authRoutes } from './auth-routes.ts';
+import { authRoutes, credentialRoutes } from './auth-routes.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { AuditWorker } from './audit-worker.ts';
 import type { AuthConfig } from './auth-settings.ts';
 import { AuthStore } from './auth-store.ts';
 import { CredentialDirectory } from './credential-directory.ts';
-import { credentialRoutes } from './credential-routes.ts';
 import { PasswordVerifier } from './password-verifier.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import type { SecurityScheme } from '../../http/security-schemes.ts';

@@ -3,11 +3,10 @@ import { clientNetwork } from '../../shared/client-network.ts';
 import type { Siblings } from '../../operation/siblings.ts';
 import { AppError } from '../../shared/errors.ts';
 import { toPrincipal } from '../../shared/principal.ts';
-import { credentialMark } from './credential-mark.ts';
+import { credentialMark } from './credentials.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
-import { LoginFailure } from './login-failure.ts';
+import { type Client, LoginFailure, type Verified } from './verification.ts';
 import { UNKNOWN_PASSWORD, verifyPassword } from './password-hash.ts';
-import type { Client, Verified } from './verified.ts';
 
 /** Half of Node's four threads for files, DNS and crypto stay free. */
 const GATE = { maxRunning: 2, maxWaiting: 16 };

@@ -1,11 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Principal } from '../../shared/principal.ts';
 import { toPrincipal } from '../../shared/principal.ts';
-import { hashToken, tokenId } from './api-token.ts';
-import { credentialMark, type FileToken } from './credential-mark.ts';
+import { credentialMark, type FileToken, hashToken, tokenId } from './credentials.ts';
 import type { CredentialDirectory } from './credential-directory.ts';
-import { LoginFailure } from './login-failure.ts';
-import type { Verified } from './verified.ts';
+import { LoginFailure, type Verified } from './verification.ts';
 
 /** Verifies bearer tokens of the table and of AUTH_TOKENS_FILE. */
 export class TokenVerifier {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Consumer } from '@platformatic/kafka';
+import { Consumer, type Message, type MessagesStream } from '@platformatic/kafka';
 import type { Logger } from 'pino';
-import { type ObjectPlace, changedObjects, S3Notification } from '../../formats/s3-notification.ts';
+import { changedObjects, type ObjectPlace, S3Notification } from '../../formats/s3-notification.ts';
 import { compileBody } from '../../http/validation/body-validator.ts';
 import { isRefusedKey } from '../../media/s3-errors.ts';
 import { type Worker, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
@@ -11,7 +11,6 @@ import type { ObjectTaker } from '../feature.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { clientOptions, closeClient, reasonOf, whileRunning } from './kafka-client.ts';
 import type { BrokerConfig } from './kafka-settings.ts';
-import { messageBatches, type RawMessage } from './message-batches.ts';
 
 /** Messages whose objects are looked at together. */
 const BATCH = 100;
@@ -231,3 +230,41 @@ function placesOf(value: Buffer | undefined): readonly ObjectPlace[] | string {
 const latestOfPartitions = (batch: readonly RawMessage[]): RawMessage[] => [
   ...new Map(batch.map((message) => [message.partition, message])).values(),
 ];
+
+type RawMessage = Message;
+type RawStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
+
+/** The messages of a stream as they come, several at once where there are. Ends when aborted; throws what the stream fails with. */
+async function* messageBatches(stream: RawStream, most: number, signal: AbortSignal): AsyncGenerator<RawMessage[]> {
+  let wake: (() => void) | undefined;
+  let failure: Error | undefined;
+  const onChange = (): void => {
+    wake?.();
+  };
+  // Listeners for all of its life: an error between two reads must not end the process.
+  stream.on('readable', onChange);
+  stream.on('close', onChange);
+  stream.on('error', (error) => {
+    failure = error;
+    onChange();
+  });
+  signal.addEventListener('abort', onChange);
+  try {
+    while (!signal.aborted) {
+      const batch: RawMessage[] = [];
+      for (let next = read(stream); next !== null; next = batch.length < most ? read(stream) : null) batch.push(next);
+      if (batch.length > 0) yield batch;
+      else if (stream.destroyed || stream.readableEnded) throw failure ?? new Error('the stream of messages ended');
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (signal.aborted || stream.destroyed || stream.readableLength > 0) resolve();
+        });
+      if (failure !== undefined) throw failure;
+    }
+  } finally {
+    signal.removeEventListener('abort', onChange);
+  }
+}
+
+const read = (stream: RawStream): RawMessage | null => stream.read() as RawMessage | null;

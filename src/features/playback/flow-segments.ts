@@ -5,6 +5,7 @@ import { nextTurn } from '../../shared/loop-turns.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
 import { LIMITS } from './playback-settings.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
+import { isPartOf, objectIdOf } from '../../tams/segments/segment-clock.ts';
 
 /** Rows that are read in one turn of the event loop. */
 const READ_AT_ONCE = 2_000;
@@ -42,3 +43,22 @@ export const tooMuch = (why: string, beginWith: TimeRange): AppError =>
   new AppError('invalid_request', `timerange: ${why}; begin with timerange=${beginWith.toString()}`, {
     field: 'timerange',
   });
+
+/** Objects that are looked up at once. */
+const LOOKED_UP = 1_000;
+
+/** The segments that use a part of their object. A query for each thousand. */
+export async function partUses(
+  { objects }: Pick<VastStore, 'objects'>,
+  segments: readonly StoredSegment[],
+): Promise<ReadonlySet<StoredSegment>> {
+  const parts = new Set<StoredSegment>();
+  for (let from = 0; from < segments.length; from += LOOKED_UP) {
+    const some = segments.slice(from, from + LOOKED_UP);
+    const details = await objects.details([...new Set(some.map(objectIdOf))]);
+    for (const segment of some) {
+      if (isPartOf(segment, details.get(objectIdOf(segment))?.timerange?.range)) parts.add(segment);
+    }
+  }
+  return parts;
+}

@@ -6,8 +6,15 @@ import { AppError } from '../../shared/errors.ts';
 import { isInt64 } from '../../shared/time/timestamp.ts';
 import { flowParams, sourceParams } from '../../tams/parameters.ts';
 import { readOf } from './playlist-query.ts';
-import { type PlaybackContext, sendFlow, sendRedirect, sendSource } from './playback-routes.ts';
-import { lineQuery, playlistQuery, presentationQuery } from './playback-schemas.ts';
+import {
+  lineQuery,
+  type PlaybackContext,
+  playlistQuery,
+  presentationQuery,
+  sendFlow,
+  sendRedirect,
+  sendSource,
+} from './playback-routes.ts';
 
 const LINE = /^(-?\d{1,19})_(-?\d{1,19})\.[a-z0-9]{2,4}$/;
 const TEXT_TYPE = 'text/vtt; charset=utf-8';

@@ -1,4 +1,4 @@
-import { findTag } from '../../tams/documents/tag-access.ts';
+import { findTag } from '../../tams/documents/tags.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { type Flow, statusOf } from '../../tams/flows/flow.ts';
 import type { FlowDocument } from '../../tams/flows/flow-state.ts';

@@ -2,11 +2,9 @@ import type { TamsApp } from '../../http/tams-app.ts';
 import type { OpenFeature, Platform } from '../feature.ts';
 import { FlowChanges } from './flow-changes.ts';
 import { lineRoutes } from './line-routes.ts';
-import { otioImportRoute } from './otio-import-route.ts';
-import { otioRoutes } from './otio-routes.ts';
-import { playlistRoutes } from './playback-routes.ts';
+import { otioImportRoute, otioRoutes } from './otio-routes.ts';
+import { playlistRoutes, tokenRoutes } from './playback-routes.ts';
 import { PlaybackTokens } from './playback-tokens.ts';
-import { tokenRoutes } from './token-routes.ts';
 import { playbackServicesOf, playlistCache } from './playback-services.ts';
 
 /** Playlists and timelines, and the changes that requests of players wait for. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cut, CutClip, CutTrack } from '../../formats/otio/read-timeline.ts';
-import type { Warnings } from '../../formats/otio/warnings.ts';
+import type { Warnings } from '../../formats/otio/timeline.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { formatTimestamp } from '../../shared/time/timestamp.ts';
@@ -12,8 +12,7 @@ import { type Flow, type FlowInput, type FlowTechnical, TECHNICAL_PROPERTIES } f
 import type { SegmentInput, StoredSegment } from '../../tams/segments/segment.ts';
 import type { Services } from '../../tams/services.ts';
 import type { MakingQueue } from './making-queue.ts';
-import { type ClipEnd, placeClip } from './otio-segments.ts';
-import { overlapping, segmentsUnder } from './otio-stretches.ts';
+import { type ClipEnd, overlapping, placeClip, segmentsUnder } from './otio-segments.ts';
 import { LIMITS } from './playback-settings.ts';
 import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
 

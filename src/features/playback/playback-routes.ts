@@ -1,16 +1,67 @@
 // For its `hide` in route schemas.
 import type {} from '@fastify/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readOperation } from '../../http/operation.ts';
-import { badQuery, noBody, notFound } from '../../http/schemas/responses.ts';
+import { operation, readOperation } from '../../http/operation.ts';
+import { badQuery, json, noBody, notFound, type ResponseDoc } from '../../http/schemas/responses.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { flowParams, sourceParams } from '../../tams/parameters.ts';
 import type { Asker, TamsContext } from '../../tams/route-context.ts';
 import type { MadePlaylist } from './flow-playback.ts';
 import { type Asked, readPlaylistQuery, renditionQuery } from './playlist-query.ts';
-import { PLAYLIST_TYPE, playlistDoc, playlistQuery, presentationQuery } from './playback-schemas.ts';
 import type { PlaybackServices } from './playback-services.ts';
-import type { PlaybackTokens } from './playback-tokens.ts';
+import type { Playable, PlaybackTokens } from './playback-tokens.ts';
+import { Type } from '../../shared/type-builder.ts';
+import { DateTime, Integer, Timerange } from '../../http/schemas/common.ts';
+import { sendJson } from '../../http/send-json.ts';
+import { AppError } from '../../shared/errors.ts';
+
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+
+const timerange = Type.Optional(Timerange);
+const window = Type.Optional(
+  Type.String({
+    pattern: '^(all|[1-9][0-9]{0,6})$',
+    description: 'Seconds at the end of the flow, or `all`. By default 300 of a live flow, and all of a finished one.',
+  }),
+);
+
+const presentation = Type.String({
+  pattern: '^(sources|flows)/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  description:
+    'The source, or the multi flow, that it is played with: what others of it have, and this flow has not, is a gap.',
+});
+
+export const lineQuery = Type.Object({ of: Type.Optional(presentation) });
+
+export const presentationQuery = Type.Object({ timerange, window });
+
+export const playlistQuery = Type.Object({
+  timerange,
+  window,
+  of: Type.Optional(presentation),
+  _HLS_msn: Type.Optional(
+    Type.String({ pattern: '^[0-9]{1,15}$', description: 'The number of a line: the answer waits until it is there.' }),
+  ),
+  _HLS_part: Type.Optional(
+    Type.String({ pattern: '^[0-9]{1,15}$', description: 'Taken with `_HLS_msn`; lines have no parts here.' }),
+  ),
+});
+
+const playlistDoc = (description: string): ResponseDoc => ({
+  description,
+  content: { [PLAYLIST_TYPE]: { schema: Type.String() } },
+});
+
+const playbackUrlQuery = Type.Object({
+  expires_in: Type.Optional(
+    Integer({ minimum: 60, description: 'Seconds that the URL is good for, at most 604800. By default 43200.' }),
+  ),
+});
+
+const PlaybackUrl = Type.Object(
+  { url: Type.String({ description: 'The URL of a playlist.' }), expires: DateTime },
+  { title: 'PlaybackUrl', description: 'A URL for players, with a token in it.' },
+);
 
 export interface PlaybackContext extends Pick<TamsContext, 'baseUrl'> {
   readonly playback: (request: Asker) => PlaybackServices;
@@ -101,3 +152,54 @@ function sendPlaylist(request: FastifyRequest, reply: FastifyReply, made: MadePl
 /** Nobody may keep it: it is made with the rights of this moment. */
 export const sendRedirect = (reply: FastifyReply, url: string): FastifyReply =>
   reply.code(302).header('cache-control', 'no-store').header('location', url).send();
+
+const URL_LIFE_S = 12 * 3600;
+const URL_LIFE_MAX_S = 7 * 24 * 3600;
+const urlDescription =
+  'For players that send no headers: the URL has a token in it, and so has all that its playlist leads to. What is played is what ' +
+  'whoever made it may read at that time.';
+const urlResponses = {
+  201: json('A URL that is a secret until it expires.', PlaybackUrl),
+  400: badQuery,
+  404: notFound,
+};
+
+/** URLs for players. They change nothing, and reading is the right that they need. */
+export function tokenRoutes(app: TamsApp, { playback, tokens, baseUrl }: PlaybackContext): void {
+  const send = async (request: FastifyRequest, reply: FastifyReply, playable: Playable, lifeS = URL_LIFE_S) => {
+    if (lifeS > URL_LIFE_MAX_S) {
+      throw new AppError('invalid_request', `expires_in: must be at most ${URL_LIFE_MAX_S}`, { field: 'expires_in' });
+    }
+    await playback(request).redirects.mustExist(playable);
+    const expires = Math.floor(Date.now() / 1000) + lifeS;
+    const token = tokens.make(playable, request.auth, expires);
+    const path = 'flowId' in playable ? `flows/${playable.flowId}` : `sources/${playable.sourceId}`;
+    const url = `${baseUrl(request)}/playback/t/${token}/${path}.m3u8`;
+    reply.code(201).header('cache-control', 'no-store');
+    return sendJson(reply, JSON.stringify({ url, expires: new Date(expires * 1000).toISOString() }));
+  };
+  operation(app, {
+    method: 'POST',
+    url: '/playback/flows/:flowId/url',
+    name: 'playback-flows-flowId-url',
+    tag: 'Playback',
+    summary: 'Make a playback URL of a flow',
+    description: urlDescription,
+    access: 'read',
+    schema: { params: flowParams, querystring: playbackUrlQuery },
+    responses: urlResponses,
+    handler: (request, reply) => send(request, reply, { flowId: request.params.flowId }, request.query.expires_in),
+  });
+  operation(app, {
+    method: 'POST',
+    url: '/playback/sources/:sourceId/url',
+    name: 'playback-sources-sourceId-url',
+    tag: 'Playback',
+    summary: 'Make a playback URL of a source',
+    description: urlDescription,
+    access: 'read',
+    schema: { params: sourceParams, querystring: playbackUrlQuery },
+    responses: urlResponses,
+    handler: (request, reply) => send(request, reply, { sourceId: request.params.sourceId }, request.query.expires_in),
+  });
+}

@@ -1,17 +1,17 @@
-import { type Rendition, type Variant, writeMultivariantPlaylist } from '../../formats/hls/multivariant-playlist.ts';
+import { type Rendition, type Variant, writeMultivariantPlaylist } from '../../formats/hls.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import { sourceNotFound } from '../../tams/sources/source-lifecycle.ts';
-import { findTag } from '../../tams/documents/tag-access.ts';
+import { findTag } from '../../tams/documents/tags.ts';
 import { Format } from '../../tams/documents/format.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
-import { bandwidthOf } from './bandwidths.ts';
-import { codecsOf } from './flow-codecs.ts';
-import type { InitCodecs } from './init-codecs.ts';
+import type { InitCodecs } from './initialisations.ts';
 import { DEFAULT_WINDOW_S } from './live-rules.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
 import type { FlowDocument } from '../../tams/flows/flow-state.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
+import { unpackLocations } from '../../tams/objects/object-location.ts';
 
 const PER_KBIT = 1000;
 
@@ -147,3 +147,62 @@ class Names {
     return name;
   }
 }
+
+/** Segments that are measured where a flow says nothing of its bit rate. */
+const MEASURED = 3;
+/** For those that say nothing, and have nothing to measure. */
+const UNKNOWN_BPS = 1_000_000;
+
+/**
+ * The peak bit rate of a flow in bits per second: as it says, or of some of its segments. An average is no peak, and no peak is
+ * below it.
+ */
+async function bandwidthOf(
+  store: Pick<VastStore, 'segments'>,
+  media: MediaStoreRegistry,
+  { id, max_bit_rate: max, avg_bit_rate: average }: Flow,
+): Promise<number> {
+  // TAMS counts thousands of bits (`max_bit_rate`).
+  if (max !== undefined && max > 0) return max * PER_KBIT;
+  const page = await store.segments.page(id, { timerange: TimeRange.EVERYTHING, reverse: false }, { limit: MEASURED });
+  const rates = await Promise.all(
+    page.items.map(async ({ locations, startNs, endNs }) => {
+      const [place] = unpackLocations(locations);
+      const info = place && (await media.get(place.storageId)?.head(place.storagePath));
+      return info === undefined ? 0 : Math.ceil((info.size * 8) / (Number(endNs - startNs) / 1e9));
+    }),
+  );
+  return Math.max(Math.max(...rates, 0) || UNKNOWN_BPS, (average ?? 0) * PER_KBIT);
+}
+
+const PLAIN: Readonly<Record<string, string>> = {
+  'audio/mp3': 'mp4a.40.34',
+  'audio/ac3': 'ac-3',
+  'audio/eac3': 'ec-3',
+  'audio/opus': 'opus',
+  'audio/flac': 'fLaC',
+};
+
+/**
+ * The codecs as players are told of them; undefined where the flow does not say enough.
+ *
+ * @param contained the flows that lie in its segments
+ */
+function codecsOf(flow: Flow, contained: readonly Flow[] = [flow]): readonly string[] | undefined {
+  const codecs = contained.map(codecOf);
+  return codecs.every((codec) => codec !== undefined) ? codecs : undefined;
+}
+
+/** The codec as players are told of it (RFC 6381); undefined where the flow does not say enough. */
+function codecOf(flow: Flow): string | undefined {
+  if (flow.format === Format.video && flow.codec === 'video/h264') {
+    const { avc_parameters: avc } = flow.essence_parameters;
+    return avc && `avc1.${[avc.profile, avc.flags, avc.level].map(hexByte).join('')}`;
+  }
+  if (flow.format !== Format.audio) return undefined;
+  if (flow.codec !== 'audio/aac') return PLAIN[flow.codec];
+  const type = flow.essence_parameters.codec_parameters?.mp4_oti;
+  return type === undefined ? undefined : `mp4a.40.${type}`;
+}
+
+const hexByte = (value: number): string => (value & 0xff).toString(16).padStart(2, '0');

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { targetDurationOf } from '../../formats/hls/media-playlist.ts';
+import { targetDurationOf } from '../../formats/hls.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import { numbersOf } from '../../tams/segments/segment-numbers.ts';
 import { flowLines } from './flow-lines.ts';
-import { segmentsIn, STEP_NS, tooMuch } from './flow-segments.ts';
+import { partUses, segmentsIn, STEP_NS, tooMuch } from './flow-segments.ts';
 import { toldSeconds } from './live-rules.ts';
-import { partUses } from './part-uses.ts';
 import { LIMITS } from './playback-settings.ts';
 import { type Presentation, presentationOfFlow, presentationOfSource } from './presentation.ts';
 import type { Playable } from './playback-tokens.ts';

@@ -2,7 +2,7 @@ import { Format } from '../../tams/documents/format.ts';
 import type { CollectionItem, Flow, FlowCollectionItem } from '../../tams/flows/flow.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
-import { carriedFormat } from './carried-formats.ts';
+import { carriedFormat } from './flow-lines.ts';
 import { isLive } from './live-rules.ts';
 import { LIMITS } from './playback-settings.ts';
 import type { FlowDocument } from '../../tams/flows/flow-state.ts';

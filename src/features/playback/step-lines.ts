@@ -1,5 +1,4 @@
-import type { CarriedFormat } from './carried-formats.ts';
-import { type FlowLine, programDateMs } from './flow-lines.ts';
+import { type CarriedFormat, type FlowLine, programDateMs } from './flow-lines.ts';
 
 /** A line, or a gap. */
 export type StepLine = Omit<FlowLine, 'segment'>;

@@ -1,5 +1,5 @@
 import type { Flow } from '../../tams/flows/flow.ts';
-import { findTag } from '../../tams/documents/tag-access.ts';
+import { findTag } from '../../tams/documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import { isInt64, parseTimestamp } from '../../shared/time/timestamp.ts';

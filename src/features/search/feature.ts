@@ -1,7 +1,19 @@
 import type { Feature } from '../feature.ts';
-import { SEARCH_VARIABLES, readSearch, type SearchConfig } from './search-settings.ts';
-import { SEARCH_STATISTICS } from './search-statistics.ts';
-import { EMBEDDINGS, searchTables } from './search-tables.ts';
+import { readSearch, SEARCH_VARIABLES, type SearchConfig } from './search-settings.ts';
+import { ASSETS, EMBEDDINGS, searchTables } from './search-tables.ts';
+import type { Statistics } from '../statistics.ts';
+
+const SEARCH_STATISTICS: Statistics = {
+  analysed: [
+    {
+      definition: ASSETS,
+      times: ['created_ms', 'updated_ms'],
+      groups: ['bucket', 'status', 'triage_state', 'engine', 'content_type', 'codec', 'flow_id', 'source_id'],
+      filters: ['flow_id', 'source_id'],
+    },
+  ],
+  sizes: [{ table: ASSETS.name, by: 'place', key: 'key', size: 'size_bytes' }],
+};
 
 /** Media search: find what was said, get the time range to play (docs/adr/0017-media-search.md). */
 export const search: Feature<SearchConfig> = {

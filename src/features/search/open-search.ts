@@ -1,16 +1,14 @@
 import type { Logger } from 'pino';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import type { Worker } from '../../operation/worker-loop.ts';
-import { fillColumns } from '../../tams/column-backfill.ts';
+import { type Backfill, fillColumns } from '../../tams/column-backfill.ts';
 import type { OpenFeature, Platform } from '../feature.ts';
-import { SEARCH_BACKFILLS } from './repositories/life-backfill.ts';
-import { searchRoutes } from './routes/search-routes.ts';
 import { searchServicesOf } from './services/search-services.ts';
 import type { SearchConfig } from './search-settings.ts';
-import type { JobHandler } from './rules/job-queue.ts';
+import type { JobHandler, QueueStats } from './rules/job.ts';
 import type { MediaStore } from '../../media/media-store.ts';
 import { HttpTranscriber } from './providers/http-transcriber.ts';
-import { openEmbedder } from './providers/open-embedder.ts';
+import { openEmbedder } from './providers/embedders.ts';
 import { EmbeddingUpkeep } from './services/embedding-upkeep.ts';
 import { IndexJob } from './services/index-job.ts';
 import { Indexer } from './services/indexer.ts';
@@ -26,11 +24,16 @@ import { QueueControl } from './repositories/queue-control.ts';
 import { SearchDatabase } from './repositories/search-database.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
-import { embeddingWorker } from './workers/embedding-worker.ts';
-import { housekeepingWorker } from './workers/housekeeping-worker.ts';
-import { JobWorker } from './workers/job-worker.ts';
-import { WatchWorker } from './workers/watch-worker.ts';
-import { searchSources } from './search-metrics.ts';
+import { embeddingWorker, housekeepingWorker, JobWorker, WatchWorker } from './search-workers.ts';
+import type { MetricSource } from '../../operation/metrics/metric-source.ts';
+import { ASSETS, VISIBLE_EMBEDDINGS, VISIBLE_SEGMENTS } from './search-tables.ts';
+import type { TamsApp } from '../../http/tams-app.ts';
+import { searchAssets } from './routes/assets.ts';
+import type { SearchContext } from './routes/search-context.ts';
+import { searchQueries } from './routes/search.ts';
+import { searchTranscripts } from './routes/transcripts.ts';
+import { searchQueue, searchTriage } from './routes/triage.ts';
+import { searchVersions } from './routes/versions.ts';
 
 /** Media search over the tables and the media stores. */
 export async function openSearch(platform: Platform, config: SearchConfig): Promise<OpenFeature> {
@@ -114,4 +117,77 @@ function storesByBucket(buckets: Readonly<Record<string, string>>, media: MediaS
     if (store !== undefined) stores.set(bucket, store);
   }
   return stores;
+}
+
+/** How long a reading is reused, however often scrapers and people ask. */
+const KEPT_MS = 5_000;
+
+interface Reading {
+  readonly stats: QueueStats;
+  readonly waitedMs: number;
+  readonly outdated: number;
+}
+
+/** Metrics of media search. */
+function searchSources(
+  queue: Pick<JobQueue, 'stats'>,
+  control: Pick<QueueControl, 'waitedMs'>,
+  countOutdated: () => Promise<number>,
+): MetricSource[] {
+  let latest: { at: number; reading: Promise<Reading> } | undefined;
+  const read = (): Promise<Reading> => {
+    const now = performance.now();
+    if (latest === undefined || now - latest.at > KEPT_MS) {
+      const all = Promise.all([queue.stats(), control.waitedMs(), countOutdated()]);
+      const reading = all.then(([stats, waitedMs, outdated]) => ({ stats, waitedMs, outdated }));
+      latest = { at: now, reading };
+    }
+    return latest.reading;
+  };
+  return [
+    {
+      name: 'tams_search_jobs',
+      help: 'Jobs of media search, by state; those that failed and wait to be tried again are waiting, too.',
+      type: 'gauge',
+      across: 'shared',
+      read: async () => {
+        const { stats } = await read();
+        return Object.entries(stats).map(([state, value]: [string, number]) => ({ labels: { state }, value }));
+      },
+    },
+    {
+      name: 'tams_search_jobs_wait_seconds',
+      help: 'For how long the oldest job has been waiting although it could be done.',
+      type: 'gauge',
+      across: 'shared',
+      read: async () => [{ value: (await read()).waitedMs / 1000 }],
+    },
+    {
+      name: 'tams_search_versions_without_vectors',
+      help: 'Published versions without vectors of the present embedding model: they are found by their words alone.',
+      type: 'gauge',
+      across: 'shared',
+      read: async () => [{ value: (await read()).outdated }],
+    },
+  ];
+}
+
+/** Assets from before the column belong to the life named like their flow's id (docs/adr/0022-lives-of-a-flow.md). */
+const SEARCH_BACKFILLS: readonly Backfill[] = [ASSETS, VISIBLE_SEGMENTS, VISIBLE_EMBEDDINGS].map(({ name }) => ({
+  table: name,
+  columns: ['flow_life'],
+  from: ['flow_id'],
+  cellsOf: ([flowId = null]) => [flowId],
+}));
+
+/** Media search: finds speech, and the flow that holds it. Beyond TAMS. */
+async function searchRoutes(app: TamsApp, context: SearchContext): Promise<void> {
+  searchQueries(app, context);
+  searchAssets(app, context);
+  searchVersions(app, context);
+  searchTriage(app, context);
+  searchQueue(app, context);
+  await app.register(async (scope) => {
+    searchTranscripts(scope, context);
+  });
 }

@@ -11,8 +11,7 @@ import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eqIfGiven } from '../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate } from '../../vastdb/predicate/predicate.ts';
 import type { CellsOf } from '../../vastdb/schema/define-table.ts';
-import { type RowsOf, toPage } from '../../tams/documents/keyset-page.ts';
-import { afterCursor } from '../../tams/documents/listing-order.ts';
+import { afterCursor, type RowsOf, toPage } from '../../tams/documents/listing-order.ts';
 import type { TableReads } from '../../tams/table-access.ts';
 import {
   DELETED_FLOWS,

@@ -6,7 +6,7 @@ import type { Condition, Predicate, Where } from '../../vastdb/predicate/predica
 import type { RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import { SEGMENT_COLUMNS, toSegment } from '../../tams/segments/segment-row.ts';
-import { type RowHandle, toHandle, toRowId } from '../../tams/row-handle.ts';
+import { type RowHandle, toHandle, toRowId } from '../../tams/table-access.ts';
 import { FLOWS } from '../../tams/flows/flow-tables.ts';
 import { SEGMENTS } from '../../tams/segments/segment-tables.ts';
 import { SOURCES } from '../../tams/sources/source-tables.ts';

@@ -1,6 +1,6 @@
 import { Type } from '../../shared/type-builder.ts';
 import { DateTime, PATTERNS, Timerange, Uuid } from '../../http/schemas/common.ts';
-import { ErrorSchema } from '../../http/schemas/error.ts';
+import { ErrorSchema } from '../../http/schemas/responses.ts';
 import { pagingParameters } from '../../tams/parameters.ts';
 
 /** Content that can be restored, and results of restores and purges; not a part of TAMS. */

@@ -1,6 +1,6 @@
 import type { Deletion, Membership } from '../../tams/deletion/deletion.ts';
 import type { JsonText } from '../../shared/paging.ts';
-import type { RowHandle } from '../../tams/row-handle.ts';
+import type { RowHandle } from '../../tams/table-access.ts';
 import type { NewSegment } from '../../tams/segments/segment.ts';
 
 /** Deleted content that can still be restored (docs/adr/0016-soft-delete.md). */

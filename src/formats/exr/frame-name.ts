@@ -1,3 +1,6 @@
+/** The media type of OpenEXR files; it is in use, though not registered with IANA. */
+export const EXR_MEDIA_TYPE = 'image/x-exr';
+
 /** The name of a file that is one frame of a sequence, taken apart: `prefix + digits + suffix`. */
 export interface FrameName {
   /** With the folders, up to the digits and their sign. */

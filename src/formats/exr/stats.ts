@@ -1,5 +1,4 @@
-import { PIXEL_TYPES, type PixelType } from './attributes/enumerations.ts';
-import type { ExrBox } from './attributes/values.ts';
+import { type ExrBox, PIXEL_TYPES, type PixelType } from './attributes/values.ts';
 import type { ExrHeader, ExrHeaderPart } from './header/header.ts';
 
 export interface ExrStats {

@@ -92,3 +92,15 @@ const range = ({ startNs, endNs }: OtioClip): object => ({
 /** A number with all of its digits, which a JavaScript number may not have room for: it is unquoted in the end. */
 const time = (ns: bigint): object => ({ OTIO_SCHEMA: 'RationalTime.1', rate: NS_RATE, value: `\u0000${ns}` });
 const EXACT = /"\\u0000(-?\d+)"/g;
+
+const MOST = 100;
+
+/** Things that a cut says and that become otherwise: the first of them, since a cut may have very many clips. */
+export class Warnings {
+  readonly texts: string[] = [];
+
+  add(text: string): void {
+    if (this.texts.length < MOST) this.texts.push(text);
+    else if (this.texts.length === MOST) this.texts.push('and more');
+  }
+}

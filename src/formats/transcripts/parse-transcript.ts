@@ -1,10 +1,8 @@
 import { languageTag } from './language-tag.ts';
-import { malformed } from './problem.ts';
-import { readSrt } from './srt.ts';
+import { readSrt, readWebVtt } from './webvtt-srt.ts';
 import { readTranscriptJson } from './transcript-json.ts';
-import type { Transcript, TranscriptFormat } from './transcript.ts';
+import { malformed, type Transcript, type TranscriptFormat } from './transcript.ts';
 import { readTtml } from './ttml.ts';
-import { readWebVtt } from './webvtt.ts';
 
 /** Days of speech. */
 const MAX_CUES = 100_000;

@@ -1,5 +1,4 @@
-import { malformed } from './problem.ts';
-import type { Cue, Transcript } from './transcript.ts';
+import { type Cue, malformed, type Transcript } from './transcript.ts';
 
 const NS_PER_MS = 1_000_000n;
 const NS_PER_S = 1_000_000_000;

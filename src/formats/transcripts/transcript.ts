@@ -1,3 +1,5 @@
+import { AppError } from '../../shared/errors.ts';
+
 /** A cue of a transcript, as in its file. Times are in nanoseconds from the start of the medium, half-open. */
 export interface Cue {
   readonly startNs: bigint;
@@ -16,3 +18,8 @@ export interface Transcript {
 }
 
 export type TranscriptFormat = 'json' | 'webvtt' | 'srt' | 'ttml';
+
+/** A problem of a transcript, and its place. */
+export function malformed(problem: string): AppError {
+  return new AppError('invalid_request', `The transcript ${problem}.`, { field: 'transcript' });
+}

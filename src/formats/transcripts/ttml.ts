@@ -1,8 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
-import { decodeReferences } from './character-references.ts';
-import { parseClockTime } from './clock-time.ts';
-import { malformed } from './problem.ts';
-import type { Cue, Transcript } from './transcript.ts';
+import { decodeReferences, parseClockTime } from './cue-text.ts';
+import { type Cue, malformed, type Transcript } from './transcript.ts';
 
 /** A node as the parser gives it with `preserveOrder`: its name, its children, and its attributes under `:@`. */
 type Node = Readonly<Record<string, unknown>>;

@@ -1,3 +1,6 @@
+import Fastify from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
 import { Type } from '../../shared/type-builder.ts';
 import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts';
 import type { Siblings } from '../../operation/siblings.ts';
@@ -10,9 +13,11 @@ import { Dictionary } from '../schemas/common.ts';
 import { json } from '../schemas/responses.ts';
 import { sendJson } from '../send-json.ts';
 import type { TamsApp } from '../tams-app.ts';
+import { handleError } from '../error-handler.ts';
+import { OWN_COMPILERS } from '../own-compilers.ts';
 
 /** All metrics as Prometheus reads them. */
-export interface MetricsText {
+interface MetricsText {
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -53,7 +58,7 @@ const ReadinessSchema = Type.Object({
 });
 
 /** For whoever starts, restarts and balances servers. They are public, and so tell no reasons. */
-export function probeRoutes(app: TamsApp, readiness: Readiness): void {
+function probeRoutes(app: TamsApp, readiness: Readiness): void {
   readOperation(app, {
     url: '/livez',
     name: 'livez',
@@ -108,7 +113,7 @@ function healthRoutes(app: TamsApp, health: () => Promise<object>): void {
 }
 
 /** All metrics, in the text format of Prometheus. */
-export function metricsRoutes(app: TamsApp, metrics: MetricsText, access: RequiredScope): void {
+function metricsRoutes(app: TamsApp, metrics: MetricsText, access: RequiredScope): void {
   readOperation(app, {
     url: '/metrics',
     name: 'metrics',
@@ -129,4 +134,31 @@ export function metricsRoutes(app: TamsApp, metrics: MetricsText, access: Requir
       return reply.header('content-type', metrics.contentType).send(text);
     },
   });
+}
+
+/** Enough connections for a scraper, a probe or two and a curious administrator; more would be a mistake. */
+const MAX_CONNECTIONS = 100;
+
+/**
+ * Only the probes and the metrics, on a port of their own for the operators' network. It answers however many clients
+ * crowd the API. Nobody signs in here.
+ */
+export async function buildMonitoringServer(
+  readiness: MonitoringContext['readiness'],
+  metrics: NonNullable<MonitoringContext['metrics']>,
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 1,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    schemaController: OWN_COMPILERS,
+  });
+  app.setErrorHandler(handleError);
+  app.server.maxConnections = MAX_CONNECTIONS;
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>();
+  probeRoutes(typed, readiness);
+  metricsRoutes(typed, metrics, 'public');
+  await app.ready();
+  return app;
 }

@@ -1,13 +1,12 @@
 import { promisify } from 'node:util';
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { Server } from 'node:http';
 import fp from 'fastify-plugin';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { RequestMetrics, RouteMetrics } from '../../operation/metrics/request-metrics.ts';
 import { AppError } from '../../shared/errors.ts';
 import { errorBody } from '../error-handler.ts';
 import type { BodyMemory } from '../limits/body-memory.ts';
-import { closeInStages } from '../limits/lingering-close.ts';
 import { LoadGate } from '../limits/load-gate.ts';
-import { Refusals } from '../limits/refusals.ts';
 import { RunningRequests } from '../limits/running-requests.ts';
 import { sendJson } from '../send-json.ts';
 
@@ -165,4 +164,73 @@ function giveUp(reply: FastifyReply): void {
   request.log.warn({ requestId, traceId, method, route }, 'a request took too long and was given up');
   void reply.code(503).header('retry-after', RETRY_AFTER_S);
   sendJson(reply, errorBody('deadline_exceeded', 'The request took too long; it may have been done', request));
+}
+
+/**
+ * Closes connections in stages (RFC 9112, 9.6). This server ends its own side first. A client that still sends its body
+ * can then read the answer, and closes. If the socket were closed at once, TCP would reset the connection at the next bytes
+ * of the client, which would lose the answer. A client that does not close within `patienceMs` is cut off.
+ */
+function closeInStages(server: Server, patienceMs: number, onCutOff: () => void): void {
+  server.on('connection', (socket) => {
+    // Node calls it after the last answer of a connection.
+    socket.destroySoon = () => {
+      socket.end();
+      const timer = setTimeout(() => {
+        onCutOff();
+        socket.destroy();
+      }, patienceMs).unref();
+      socket.once('close', () => clearTimeout(timer));
+    };
+  });
+}
+
+/** Refusals sent per beat; the rest waits. */
+const PER_BEAT = 100;
+const BEAT_MS = 20;
+
+/**
+ * Tells clients to come back later, at a bounded pace. A refusal costs a good part of an answer, and a client that
+ * is refused at once asks again at once: without the pace, refusals would be the overload.
+ */
+class Refusals {
+  readonly #waitingMax: number;
+  readonly #onDropped: () => void;
+  #waiting: FastifyReply[] = [];
+  #sent = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Above `waitingMax`, connections are closed without an answer, and `onDropped` is called. */
+  constructor(waitingMax: number, onDropped: () => void) {
+    this.#waitingMax = waitingMax;
+    this.#onDropped = onDropped;
+  }
+
+  refuse(reply: FastifyReply): void {
+    if (this.#timer === undefined) this.#timer = setTimeout(this.#beat, BEAT_MS);
+    if (this.#sent < PER_BEAT) this.#send(reply);
+    else if (this.#waiting.length < this.#waitingMax) this.#waiting.push(reply);
+    else {
+      this.#onDropped();
+      reply.request.raw.socket.destroy();
+    }
+  }
+
+  readonly #beat = (): void => {
+    this.#timer = undefined;
+    this.#sent = 0;
+    for (const reply of this.#waiting.splice(0, PER_BEAT)) this.#send(reply);
+    // The next beat allows as many again.
+    if (this.#sent > 0) this.#timer = setTimeout(this.#beat, BEAT_MS);
+  };
+
+  #send(reply: FastifyReply): void {
+    this.#sent++;
+    if (reply.request.raw.socket.destroyed) return;
+    void reply.code(503).header('retry-after', RETRY_AFTER_S);
+    sendJson(
+      reply,
+      errorBody('overloaded', 'There is more to do than this server can; try again later', reply.request),
+    );
+  }
 }

@@ -1,8 +1,9 @@
-import type { TObject } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
+import type { FastifySchemaCompiler } from 'fastify';
 import { AppError } from '../../shared/errors.ts';
 import { PATTERNS } from '../schemas/common.ts';
 import { expectedByPattern } from './failure.ts';
-import type { Validate } from './body-validator.ts';
+import { compileBody, type Validate } from './body-validator.ts';
 
 type Value = string | number | boolean;
 type Read = (text: string, name: string) => Value;
@@ -102,4 +103,20 @@ function integerReader({ minimum: least = -Infinity, maximum: most = Infinity }:
 
 function fault(name: string, what: string): AppError {
   return new AppError('invalid_request', `${name} ${what}`, { field: name });
+}
+
+const unchecked: Validate = (value) => ({ value });
+
+/**
+ * How schemas of routes are applied. Path parameters are not validated here: a malformed id is a 404,
+ * which the handlers answer; their schemas are for the OpenAPI document.
+ *
+ * @param body replaces the validator of the body, where a schema alone gives poor errors
+ */
+export function validatorCompiler(body?: Validate): FastifySchemaCompiler<TSchema> {
+  return ({ schema, httpPart }) => {
+    if (httpPart === 'querystring') return compileQuery(schema as TObject);
+    if (httpPart === 'body') return body ?? compileBody(schema);
+    return unchecked;
+  };
 }

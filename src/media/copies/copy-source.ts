@@ -2,10 +2,29 @@ import type { Readable } from 'node:stream';
 import type { AddressGuard } from '../../shared/address-guard.ts';
 import type { Checksum } from '../checksums.ts';
 import type { MediaStore } from '../media-store.ts';
-import { CopyError } from './copy-error.ts';
+import { AppError } from '../../shared/errors.ts';
+
+/** A copy that failed. The message names no path and no query of a URL: both may be secret. */
+export class CopyError extends Error {
+  override readonly name = 'CopyError';
+  /** Whether a further attempt may succeed. */
+  readonly retryable: boolean;
+
+  constructor(message: string, retryable: boolean, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.retryable = retryable;
+  }
+}
+
+/** Stores report what a source threw as the cause of an upload that broke off. Returns defects as they are. */
+export function toCopyError(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  if (error.cause instanceof CopyError) return error.cause;
+  return new CopyError(error.message, error.status >= 500, error);
+}
 
 /** An object of a storage backend. */
-export interface StoredObject {
+interface StoredObject {
   readonly store: MediaStore;
   readonly storagePath: string;
 }

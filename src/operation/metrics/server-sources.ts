@@ -1,5 +1,10 @@
+import { statfs } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MetricSource } from './metric-source.ts';
 import type { WorkerStatus } from '../worker-loop.ts';
+import type { RequestMetrics } from './request-metrics.ts';
+import { spaceOf } from '../disk-reserve.ts';
+import type { Readiness } from '../readiness.ts';
 
 /** Metrics of the version and the workers. */
 export function serverSources(version: string, workers: () => readonly WorkerStatus[]): MetricSource[] {
@@ -27,6 +32,100 @@ export function serverSources(version: string, workers: () => readonly WorkerSta
       type: 'gauge',
       across: 'max',
       read: () => workers().map(({ name, failuresInRow }) => ({ value: failuresInRow, labels: { worker: name } })),
+    },
+  ];
+}
+
+/** Metrics that tell the processes of a server apart. */
+export function processSources(number: number, requests: RequestMetrics): MetricSource[] {
+  const labels = { process: String(number) };
+  return [
+    {
+      name: 'tams_process_up',
+      help: 'Processes that serve.',
+      type: 'gauge',
+      read: () => [{ labels, value: 1 }],
+    },
+    {
+      name: 'tams_process_requests_total',
+      help: 'Requests that each process answered, and those that it has replaced.',
+      type: 'counter',
+      read: () => [{ labels, value: requests.answered }],
+    },
+    {
+      name: 'tams_process_resident_memory_bytes',
+      help: 'Memory of each process.',
+      type: 'gauge',
+      read: () => [{ labels, value: process.memoryUsage.rss() }],
+    },
+    {
+      name: 'tams_process_cpu_seconds_total',
+      help: 'Processor time of each process, and of those that it has replaced.',
+      type: 'counter',
+      read: () => {
+        const { user, system } = process.cpuUsage();
+        return [{ labels, value: (user + system) / 1e6 }];
+      },
+    },
+  ];
+}
+
+/** The disk of DATA_DIR. */
+export function diskSources(dataDir: string, diskReserveBytes: number): MetricSource[] {
+  return [
+    {
+      name: 'tams_data_dir_size_bytes',
+      help: 'The size of the disk that DATA_DIR is on.',
+      type: 'gauge',
+      across: 'shared',
+      read: async () => {
+        const { blocks, bsize } = await statfs(dataDir);
+        return [{ value: blocks * bsize }];
+      },
+    },
+    {
+      name: 'tams_data_dir_free_bytes',
+      help: 'Its free space for this process.',
+      type: 'gauge',
+      across: 'shared',
+      read: async () => {
+        const { bavail, bsize } = await statfs(dataDir);
+        return [{ value: bavail * bsize }];
+      },
+    },
+    {
+      name: 'tams_data_dir_reserve_bytes',
+      help: 'Its reserve for deletions.',
+      type: 'gauge',
+      across: 'shared',
+      read: async () => [{ value: spaceOf(await statfs(dataDir), diskReserveBytes).reserve }],
+    },
+  ];
+}
+
+/** A scrape does not wait for a probe that hangs: the next scrape shows it. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * Whether each probe of the readiness is well, so that an alert can say which is not.
+ *
+ * @param failing the names of the probes that fail, kept up to date by whoever made the readiness
+ */
+export function readinessSources(
+  readiness: Pick<Readiness, 'checkProcess'>,
+  probes: readonly string[],
+  failing: ReadonlySet<string>,
+): MetricSource[] {
+  return [
+    {
+      name: 'tams_ready',
+      help: 'Whether what the readiness looks at is well: 1, or 0 while it fails.',
+      type: 'gauge',
+      across: 'min',
+      read: async () => {
+        await Promise.race([readiness.checkProcess(), pause(PATIENCE_MS, undefined, { ref: false })]);
+        return probes.map((check) => ({ labels: { check }, value: failing.has(check) ? 0 : 1 }));
+      },
     },
   ];
 }

@@ -1,5 +1,4 @@
-import { type Tags, wholeText } from '../documents/tags.ts';
-import { findTag } from '../documents/tag-access.ts';
+import { findTag, type Tags, wholeText } from '../documents/tags.ts';
 
 /** The tag of flows and sources that lists the classes with access to them (docs/adr/0015-access-by-tags.md). */
 const CLASSES_TAG = 'auth_classes';

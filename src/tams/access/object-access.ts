@@ -2,7 +2,7 @@ import type { MediaObject } from '../objects/media-object.ts';
 import { cellsOf, type Page, type PageRequest } from '../../shared/paging.ts';
 import { and, eq, gt, isIn, isNotNull } from '../../vastdb/predicate/builder.ts';
 import type { Access } from './access.ts';
-import { toPage } from '../documents/keyset-page.ts';
+import { toPage } from '../documents/listing-order.ts';
 import type { TableReads } from '../table-access.ts';
 import { SEGMENTS } from '../segments/segment-tables.ts';
 import { visibleFlows } from './visible-flows.ts';

@@ -1,4 +1,4 @@
-import type { DeletionRequest } from './deletion-request.ts';
+import type { DeletionRequest } from './deletion.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { and, eq, gt, isNull, lte, ne, or } from '../../vastdb/predicate/builder.ts';
@@ -8,8 +8,7 @@ import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import { type Access, ACCESS_COLUMN, type AccessPredicate, checkUnreachable } from '../access/access.ts';
 import type { SortOrder } from '../documents/filters.ts';
-import { toPage } from '../documents/keyset-page.ts';
-import { afterCursor, sortedBy } from '../documents/listing-order.ts';
+import { afterCursor, sortedBy, toPage } from '../documents/listing-order.ts';
 import { spreadOf, timeKey } from '../documents/sort-keys.ts';
 import type { TableReads } from '../table-access.ts';
 import { DELETION_REQUESTS } from './deletion-tables.ts';

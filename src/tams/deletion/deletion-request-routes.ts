@@ -1,14 +1,50 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from '../../shared/type-builder.ts';
-import type { DeletionRequest } from './deletion-request.ts';
+import type { DeletionRequest } from './deletion.ts';
 import type { PageRequest } from '../../shared/paging.ts';
 import { readOperation } from '../../http/operation.ts';
 import type { RouteContext } from '../route-context.ts';
-import { deletionRequestJson, DeletionRequestSchema } from './deletion-request-schemas.ts';
 import { deletionRequestParams } from '../parameters.ts';
-import { badQuery, json, notFound } from '../../http/schemas/responses.ts';
+import { badQuery, ErrorSchema, json, notFound } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
+import { DateTime, Timerange, Uuid } from '../../http/schemas/common.ts';
+import { wholeSeconds } from '../../shared/time/shown-times.ts';
+
+/** TAMS 7.0, `schemas/deletion-request.json`. */
+const DeletionRequestSchema = Type.Object(
+  {
+    id: Uuid,
+    flow_id: Uuid,
+    timerange_to_delete: Timerange,
+    timerange_remaining: Type.Optional(Timerange),
+    delete_flow: Type.Boolean({ description: 'Whether the flow goes too, once its segments are gone.' }),
+    created: Type.Optional(DateTime),
+    created_by: Type.Optional(Type.String()),
+    updated: Type.Optional(DateTime),
+    expiry: Type.Optional(DateTime),
+    status: Type.Enum(['created', 'started', 'done', 'error'], { type: 'string' }),
+    error: Type.Optional(ErrorSchema),
+  },
+  { title: 'DeletionRequest' },
+);
+
+/** A deletion request as TAMS 7.0 prints it (`schemas/deletion-request.json`). */
+function deletionRequestJson(request: DeletionRequest): Record<string, unknown> {
+  return {
+    id: request.id,
+    flow_id: request.flowId,
+    timerange_to_delete: request.timerangeToDelete.toString(),
+    timerange_remaining: request.timerangeRemaining.toString(),
+    delete_flow: request.deleteFlow,
+    created: wholeSeconds(request.created),
+    created_by: request.createdBy,
+    updated: wholeSeconds(request.updated),
+    expiry: request.expiry && wholeSeconds(request.expiry),
+    status: request.status,
+    error: request.error && { ...request.error, time: wholeSeconds(request.error.time) },
+  };
+}
 
 /** TAMS 7.0, `/flow-delete-requests`. */
 export function deletionRequestRoutes(app: TamsApp, { services, paging, surface: { listings } }: RouteContext): void {

@@ -1,4 +1,4 @@
-import type { DeletionRequest } from './deletion-request.ts';
+import type { DeletionRequest } from './deletion.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { SortOrder } from '../documents/filters.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -1,5 +1,5 @@
 import { defineTable, json, text } from '../../vastdb/schema/define-table.ts';
-import type { DeletionRequest, DeletionStatus } from './deletion-request.ts';
+import type { DeletionRequest, DeletionStatus } from './deletion.ts';
 
 export const DELETION_REQUESTS = defineTable({
   name: 'deletion_requests',

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DeletionRequest } from './deletion-request.ts';
+import type { DeletionRequest } from './deletion.ts';
 import type { Logger } from 'pino';
 import type { SegmentDeletion } from './segment-deletion.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -1,5 +1,6 @@
 import type { FlowCollectionItem } from '../flows/flow.ts';
 import type { NewSegment } from '../segments/segment.ts';
+import type { TimeRange } from '../../shared/time/timerange.ts';
 
 /** One request that deleted something, whether it was done at once or in steps. */
 export interface Deletion {
@@ -24,3 +25,22 @@ export interface LivingFlow {
 
 /** A segment of a flow, by its place. */
 export type PlacedSegment = Pick<NewSegment, 'startNs' | 'objectId'>;
+
+export type DeletionStatus = 'created' | 'started' | 'done' | 'error';
+
+/** A deletion that goes on after its request was answered (TAMS 7.0, `schemas/deletion-request.json`). */
+export interface DeletionRequest {
+  readonly id: string;
+  readonly flowId: string;
+  readonly timerangeToDelete: TimeRange;
+  readonly timerangeRemaining: TimeRange;
+  /** Only segments of this object, where given. */
+  readonly objectId?: string;
+  readonly deleteFlow: boolean;
+  readonly created: string;
+  readonly createdBy: string;
+  readonly updated: string;
+  readonly expiry?: string;
+  readonly status: DeletionStatus;
+  readonly error?: { type: string; summary: string; time: string };
+}

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DeletionRequest } from './deletion-request.ts';
-import type { Deletion, Membership } from './deletion.ts';
+import type { Deletion, DeletionRequest, Membership } from './deletion.ts';
 import { numbersWithout } from '../segments/segment-numbers.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { now } from '../../shared/time/clock.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { cellsOf, type CursorPosition } from '../../shared/paging.ts';
+import { cellsOf, type CursorPosition, type Page } from '../../shared/paging.ts';
 import type { Ordering } from '../../vastdb/engine.ts';
 import { and, eq, gt, gte, isNotNull, lt, lte, or } from '../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate } from '../../vastdb/predicate/predicate.ts';
@@ -89,4 +89,26 @@ export function indexedByCreation<Term>(
   if (first === undefined) return { indexed: [], narrowing: [] };
   const isCreation = order === undefined || order.by === 'created';
   return isCreation ? { indexed: [first], narrowing: others } : { indexed: [], narrowing: [first, ...others] };
+}
+
+/** The result of a select. */
+export interface RowsOf<Row> {
+  readonly rows: readonly Row[];
+  readonly cut?: boolean | undefined;
+}
+
+/**
+ * Turns `limit + 1` rows into a page: the extra row only tells that there is a next page, whose
+ * cursor is the position of the last row that is shown. So does `cut`: the rows came to the bytes of a page.
+ */
+export function toPage<Row, Item>(
+  { rows, cut = false }: RowsOf<Row>,
+  limit: number,
+  toItem: (row: Row) => Item,
+  positionOf: (row: Row) => CursorPosition,
+): Page<Item> {
+  const shown = rows.length > limit ? rows.slice(0, limit) : rows;
+  const items = shown.map(toItem);
+  const last = shown.at(-1);
+  return (cut || rows.length > limit) && last !== undefined ? { items, next: positionOf(last) } : { items };
 }

@@ -1,3 +1,5 @@
+import { AppError } from '../../shared/errors.ts';
+
 /** Tag names and values are free text; a value may be a list of texts. */
 export type TagValue = string | string[];
 export type Tags = Record<string, TagValue>;
@@ -15,4 +17,37 @@ export interface TagFilter {
 export interface TagMatch {
   readonly anyOf: readonly string[];
   readonly items: boolean;
+}
+
+/** The tag's value; undefined where there is no such tag. */
+export const findTag = (tags: Tags, name: string): TagValue | undefined =>
+  Object.hasOwn(tags, name) ? tags[name] : undefined;
+
+/** The tag's value; throws `not_found` where the owner has no such tag. */
+export function tagOf(tags: Tags, name: string, owner: string): TagValue {
+  const value = findTag(tags, name);
+  if (value === undefined) throw new AppError('not_found', `${owner} has no tag of this name`);
+  return value;
+}
+
+/** Names are free text: built from entries, so that `__proto__` is a name like any other. */
+export const withTag = (tags: Tags, name: string, value: TagValue): Tags =>
+  Object.fromEntries([...Object.entries(tags).filter(([other]) => other !== name), [name, value]]);
+
+export const withoutTag = (tags: Tags, name: string): Tags =>
+  Object.fromEntries(Object.entries(tags).filter(([other]) => other !== name));
+
+/** Whether tags that no index has pass a filter; without one, all do. */
+export function hasTags(tags: Tags | undefined, filter: TagFilter | undefined): boolean {
+  if (filter === undefined) return true;
+  const valueOf = (name: string): TagValue | undefined => (tags === undefined ? undefined : findTag(tags, name));
+  return (
+    [...filter.exists].every(([name, exists]) => (valueOf(name) !== undefined) === exists) &&
+    [...filter.values].every(([name, match]) => {
+      const value = valueOf(name);
+      if (value === undefined) return false;
+      const texts = match.items && typeof value !== 'string' ? [wholeText(value), ...value] : [wholeText(value)];
+      return texts.some((text) => match.anyOf.includes(text));
+    })
+  );
 }

@@ -1,19 +1,20 @@
 import type { FlowFilter } from '../documents/filters.ts';
 import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
-import { eq, eqIfGiven, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
+import { eq, eqIfGiven, inSelect, isIn, isNull, overlapsRange } from '../../vastdb/predicate/builder.ts';
 import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { ListedRow } from '../../vastdb/query/listing.ts';
 import { type Access, scannedOf } from '../access/access.ts';
 import { indexedByCreation, orderOf } from '../documents/listing-order.ts';
 import { tagTerms } from '../documents/tag-index.ts';
-import { areUncollected, collectedByAny } from './collected-flows.ts';
-import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
 import type { TableReads } from '../table-access.ts';
 import { CONTENT_COLUMNS, NOT_DELETING, toContent } from './flow-row.ts';
 import { findOverlapped } from '../segments/segment-window.ts';
-import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
+import { FLOW_COLLECTION_MEMBERS, FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
 import type { FlowDocument } from './flow-state.ts';
+import { fromJson, type Json, toJson } from '../../shared/json-text.ts';
+import { visibleFlows } from '../access/visible-flows.ts';
+import { lookup } from '../../vastdb/query/table-query.ts';
 
 const SHOWN_COLUMNS = ['document', 'segments_updated', ...CONTENT_COLUMNS] as const;
 type ListedFlow = ListedRow<FlowRow, typeof SHOWN_COLUMNS, typeof COLLECTED_BY>;
@@ -110,4 +111,43 @@ async function hasContentIn(reader: TableReads, row: ListedFlow, range: TimeRang
   if (takesAnEnd || content.coveredNs === content.endNs - content.startNs) return true;
   const [overlaps] = await findOverlapped(reader, { id, content }, [{ startNs, endNs }]);
   return overlaps === true;
+}
+
+/** The flows that any of these collects. Those that the view does not have collect nothing in it. */
+async function collectedByAny(reader: TableReads, access: Access, ids: readonly string[]): Promise<Where<FlowRow>> {
+  const collectors = access.classes === undefined ? ids : [...(await visibleFlows(reader, access, ids)).keys()];
+  const where = isIn('flow_id', collectors);
+  return inSelect('id', { table: FLOW_COLLECTION_MEMBERS, column: 'member_id', where });
+}
+
+/** For the collectors of each flow, whether the view has none of them: one query at most. */
+async function areUncollected(
+  reader: TableReads,
+  access: Access,
+  flows: readonly Json<readonly string[]>[],
+): Promise<boolean[]> {
+  const collectors = flows.map(fromJson);
+  if (access.classes === undefined) return collectors.map(({ length }) => length === 0);
+  const visible = await visibleFlows(reader, access, collectors.flat());
+  return collectors.map((ids) => !ids.some((id) => visible.has(id)));
+}
+
+/** Reads the collectors of flows with them: one query, however many flows. */
+export const COLLECTED_BY = [
+  lookup(FLOW_COLLECTION_MEMBERS, { column: 'flow_id', match: 'member_id', equals: 'id' }),
+] as const;
+
+/** Leaves out of `collectedBy` the flows that a limited view does not have: one query, however many flows. */
+export async function withVisibleCollectors(
+  reader: TableReads,
+  access: Access,
+  flows: FlowDocument[],
+): Promise<FlowDocument[]> {
+  if (access.classes === undefined) return flows;
+  const collectors = flows.map(({ collectedBy }) => fromJson(collectedBy));
+  const visible = await visibleFlows(reader, access, collectors.flat());
+  return flows.map((flow, index) => {
+    const collectedBy = toJson(collectors[index]?.filter((id) => visible.has(id)) ?? []);
+    return { ...flow, collectedBy };
+  });
 }

@@ -16,10 +16,9 @@ import {
   checkUnreachable,
   classesOfCell,
 } from '../access/access.ts';
-import type { TableReads } from '../table-access.ts';
+import { type RowHandle, type TableReads, toRowId } from '../table-access.ts';
 import { insertMembers, removeEdgesOf, replaceMembers } from './collection-repository.ts';
-import { COLLECTED_BY, withVisibleCollectors } from './flow-collectors.ts';
-import { listFlows } from './flow-listing.ts';
+import { COLLECTED_BY, listFlows, withVisibleCollectors } from './flow-listing.ts';
 import {
   CONTENT_COLUMNS,
   contentCells,
@@ -30,7 +29,6 @@ import {
   toFlowState,
 } from './flow-row.ts';
 import { BY_CREATION } from '../documents/listing-order.ts';
-import { type RowHandle, toRowId } from '../row-handle.ts';
 import { type SegmentNumbers, writeNumbers } from '../segments/segment-numbers.ts';
 import { FLOW_TAGS, type FlowRow, FLOWS } from './flow-tables.ts';
 import { insertTags, removeTags, replaceTags, tagTerms } from '../documents/tag-index.ts';

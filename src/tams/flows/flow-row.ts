@@ -6,7 +6,7 @@ import type { CellsOf } from '../../vastdb/schema/define-table.ts';
 import { toJson } from '../../shared/json-text.ts';
 import { ACCESS_COLUMN, accessCell } from '../access/access.ts';
 import { SORT_COLUMNS, sortCells } from '../documents/sort-keys.ts';
-import { toHandle } from '../row-handle.ts';
+import { toHandle } from '../table-access.ts';
 import type { FlowRow } from './flow-tables.ts';
 import type { FlowContent, FlowState } from './flow-state.ts';
 

@@ -1,7 +1,19 @@
 import { AppError } from '../../shared/errors.ts';
-import type { AudioEssenceParameters, FlowInput, FlowTechnical, VideoEssenceParameters } from './flow.ts';
+import {
+  type AudioEssenceParameters,
+  type Flow,
+  type FlowInput,
+  type FlowProperty,
+  type FlowTechnical,
+  type ProfiledFlow,
+  profileOf,
+  TECHNICAL_PROPERTIES,
+  type VideoEssenceParameters,
+} from './flow.ts';
 import { Format } from '../documents/format.ts';
 import type { Tags } from '../documents/tags.ts';
+import { fromJson } from '../../shared/json-text.ts';
+import type { StoreTransaction } from '../vast-store.ts';
 
 /** Packings whose components are luma and chroma, for which the subsampling must be known. */
 const YUV_TYPES = new Set(['YUYV', 'UYVY', 'AYUV', 'v210', 'v216']);
@@ -65,3 +77,37 @@ const failAt =
     const field = `${at}/essence_parameters`.replace(/^body\//, '').replaceAll('/', '.');
     throw new AppError('invalid_flow', `${at}/essence_parameters: ${problem}`, { field: `${field}.${property}` });
   };
+
+/**
+ * The flow with the technical properties of the profile that it names, unless it has its own (TAMS 8.2,
+ * `PUT /flows/{flowId}`).
+ *
+ * @throws AppError invalid_flow where there is no such profile
+ */
+export async function withProfile(tx: StoreTransaction, flow: FlowInput | ProfiledFlow): Promise<FlowInput> {
+  if (flow.format !== undefined) return flow;
+  const { format: _, ...given } = flow;
+  const profile = await tx.withRight('any').profiles.find(given.profile_id);
+  if (profile !== undefined) return { ...fromJson(profile).flow_metadata, ...given };
+  const summary = `body/profile_id: there is no profile ${given.profile_id}; POST it to /service/profiles/${given.profile_id} first`;
+  throw new AppError('invalid_flow', summary, { field: 'profile_id' });
+}
+
+/**
+ * To be called before a single property changes. A flow keeps its profile only while it has the technical properties of it.
+ *
+ * @param leaves whether the flow leaves its profile then; else the change is refused
+ * @throws AppError invalid_flow
+ */
+export function leaveProfile(flow: Flow, property: FlowProperty, value: unknown, leaves: boolean): void {
+  const profile = profileOf(flow);
+  if (profile === undefined || !TECHNICAL.has(property)) return;
+  if (leaves) {
+    if (flow[property] !== value) delete flow.profile_id;
+    return;
+  }
+  const summary = `${property} of flow ${flow.id} comes from its profile ${profile}; PUT the flow without profile_id to change it`;
+  throw new AppError('invalid_flow', summary, { field: property });
+}
+
+const TECHNICAL: ReadonlySet<string> = new Set(TECHNICAL_PROPERTIES);

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DeletionRequest } from '../deletion/deletion-request.ts';
+import type { DeletionRequest } from '../deletion/deletion.ts';
 import type { FlowFilter } from '../documents/filters.ts';
 import type { Flow, FlowCollectionItem, FlowInput, FlowProperty, ProfiledFlow, PropertyChange } from './flow.ts';
 import { checkDocument, checkMembers, type DocumentLimits } from '../documents/document-limits.ts';
-import { checkFlowRules } from './flow-rules.ts';
+import { checkFlowRules, leaveProfile, withProfile } from './flow-rules.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
-import type { Tags, TagValue } from '../documents/tags.ts';
+import { findTag, tagOf, type Tags, type TagValue, withoutTag, withTag } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isOthers } from '../access/others-ids.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
@@ -13,14 +13,12 @@ import { flowScope, publishDeletion, publishFlow, publishSource, sourceScope } f
 import { flowNotFound, flowReadOnly, stillHolds, writableFlow } from './flow-access.ts';
 import { checkCollection, leaveCollections } from './flow-collections.ts';
 import { flowToKeep, stampMetadata } from './flow-metadata.ts';
-import { leaveProfile, withProfile } from './flow-profile.ts';
 import { showFlow, showFlowDocument } from './flow-text.ts';
 import type { KeptFlows, ShowFlow } from './kept-flows.ts';
 import { contentTimerange } from './flow-timerange.ts';
 import { withProperties } from '../../shared/json-text.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import { dropSourceWithoutFlows, ensureSource } from '../sources/source-lifecycle.ts';
-import { findTag, tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
 import type { FlowDocument, FlowState } from './flow-state.ts';
 import type { StoreTransaction, VastStore } from '../vast-store.ts';
 

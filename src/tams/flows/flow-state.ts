@@ -1,6 +1,6 @@
 import type { Json } from '../../shared/json-text.ts';
 import type { JsonText } from '../../shared/paging.ts';
-import type { RowHandle } from '../row-handle.ts';
+import type { RowHandle } from '../table-access.ts';
 
 /** Totals of a flow's segments; null for a flow without segments. */
 export interface FlowContent {

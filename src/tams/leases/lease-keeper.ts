@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
@@ -126,4 +127,18 @@ export class LeaseKeeper {
     }
     return RENEW_MS;
   }
+}
+
+const PREFIX = 'server:';
+
+/** Shows operators' commands that this server uses the tables of a cluster, as a lock on its file does with embedded ones. */
+export async function holdServerLease(leases: LeaseKeeper): Promise<void> {
+  await leases.acquire([`${PREFIX}${hostname()}:${process.pid}:${leases.owner}`]);
+}
+
+/** The server whose lease of its own this is; undefined for other leases. */
+export function serverOfLease(name: string): string | undefined {
+  if (!name.startsWith(PREFIX)) return undefined;
+  const [host, pid] = name.slice(PREFIX.length).split(':');
+  return `the server on ${host} (process ${pid})`;
 }

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
-import { CopyError } from '../../media/copies/copy-error.ts';
 import { copyObject } from '../../media/copies/copy-object.ts';
-import type { CopySource } from '../../media/copies/copy-source.ts';
+import { CopyError, type CopySource } from '../../media/copies/copy-source.ts';
 import type { MediaStore, MediaStoreRegistry } from '../../media/media-store.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -9,7 +8,7 @@ import { backoffMs } from '../../shared/backoff.ts';
 import { packLocations, unpackLocations } from './object-location.ts';
 import type { MediaObject } from './media-object.ts';
 import type { InstanceJob, StoredInstanceJob } from './instance-job.ts';
-import { usedObjects } from './used-objects.ts';
+import { usedObjects } from './object-reclaim.ts';
 import type { StoreTransaction, VastStore } from '../vast-store.ts';
 
 interface CopyingParts {

@@ -3,8 +3,7 @@ import type { Where } from '../../vastdb/predicate/predicate.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import type { RowId } from '../../vastdb/engine.ts';
-import { toHandle, toRowId } from '../row-handle.ts';
-import type { TableReads } from '../table-access.ts';
+import { type TableReads, toHandle, toRowId } from '../table-access.ts';
 import type { InstanceJob, StoredInstanceJob, WaitingCopies } from './instance-job.ts';
 import { INSTANCE_JOBS } from './instance-tables.ts';
 

@@ -1,5 +1,5 @@
 import type { ObjectLocation } from '../segments/segment.ts';
-import type { RowHandle } from '../row-handle.ts';
+import type { RowHandle } from '../table-access.ts';
 
 /** To make an instance of an object, or to delete the bytes of one that the object has no more. */
 export type InstanceTask = 'copy' | 'remove';

@@ -3,11 +3,11 @@ import { Type } from '../../shared/type-builder.ts';
 import { operation } from '../../http/operation.ts';
 import { badBody, badQuery, forbidden, noBody, notFound } from '../../http/schemas/responses.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
-import { validatorCompiler } from '../../http/validation/compiler.ts';
+import { validatorCompiler } from '../../http/validation/query-validator.ts';
 import { AppError } from '../../shared/errors.ts';
 import { objectParams } from '../parameters.ts';
 import type { Asker, RouteContext } from '../route-context.ts';
-import { InstanceInputSchema, validateInstance } from './instance-schemas.ts';
+import { InstanceInputSchema, validateInstance } from './object-schemas.ts';
 import type { InstanceSelection } from './instance-service.ts';
 
 const query = Type.Object({

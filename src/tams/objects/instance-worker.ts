@@ -2,6 +2,10 @@ import type { Logger } from 'pino';
 import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { WorkerLoop } from '../../operation/worker-loop.ts';
 import type { InstanceCopying } from './instance-copying.ts';
+import type { MetricSource } from '../../operation/metrics/metric-source.ts';
+import type { TableReads } from '../table-access.ts';
+import type { InstanceTask } from './instance-job.ts';
+import { INSTANCE_JOBS } from './instance-tables.ts';
 
 const LEASE = 'instances';
 /** Objects that are copied at a time. */
@@ -46,3 +50,67 @@ async function performDue(copying: InstanceCopying, leases: LeaseKeeper, signal:
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, IDLE_MS).unref());
+
+/** How long a reading is reused, however often scrapers and people ask. */
+const KEPT_MS = 5_000;
+/** Counting stops here: beyond it the exact number does not matter. */
+const COUNT_MAX = 1_000;
+const TASKS: readonly InstanceTask[] = ['copy', 'remove'];
+
+interface Waiting {
+  readonly counts: ReadonlyMap<InstanceTask, number>;
+  /** The time at which the oldest waiting copy was asked for, in ms since 1970. */
+  readonly oldestMs: number | undefined;
+}
+
+/** Copies of objects, and bytes of instances that wait for their deletion. */
+export function instanceSources(
+  reader: TableReads,
+  counts: Readonly<Record<'done' | 'retried' | 'failed', number>>,
+): MetricSource[] {
+  let latest: { at: number; waiting: Promise<Waiting> } | undefined;
+  const read = (): Promise<Waiting> => {
+    const now = performance.now();
+    if (latest === undefined || now - latest.at > KEPT_MS) latest = { at: now, waiting: readWaiting(reader) };
+    return latest.waiting;
+  };
+  return [
+    {
+      name: 'tams_instance_jobs',
+      help: 'Instances of objects to be copied, or whose bytes are to be deleted, by task; 1000 stands for more, too.',
+      type: 'gauge',
+      across: 'shared',
+      read: async () => {
+        const waiting = (await read()).counts;
+        return TASKS.map((task) => ({ labels: { task }, value: waiting.get(task) ?? 0 }));
+      },
+    },
+    {
+      name: 'tams_instance_copy_age_seconds',
+      help: 'For how long the oldest copy has been waiting.',
+      type: 'gauge',
+      across: 'shared',
+      read: async () => {
+        const { oldestMs } = await read();
+        return [{ value: oldestMs === undefined ? 0 : Math.max(0, Date.now() - oldestMs) / 1000 }];
+      },
+    },
+    {
+      name: 'tams_instance_copies_total',
+      help: 'Copies that this process made, will try again, or gave up, by result.',
+      type: 'counter',
+      read: () => Object.entries(counts).map(([result, value]) => ({ labels: { result }, value })),
+    },
+  ];
+}
+
+async function readWaiting(reader: TableReads): Promise<Waiting> {
+  const { rows } = await reader.select({ table: INSTANCE_JOBS, columns: ['task', 'created_ms'], limit: COUNT_MAX });
+  const counts = new Map<InstanceTask, number>();
+  let oldestMs: number | undefined;
+  for (const [task, created] of rows) {
+    counts.set(task, (counts.get(task) ?? 0) + 1);
+    if (task === 'copy' && (oldestMs === undefined || Number(created) < oldestMs)) oldestMs = Number(created);
+  }
+  return { counts, oldestMs };
+}

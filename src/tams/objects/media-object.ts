@@ -1,4 +1,4 @@
-import type { RowHandle } from '../row-handle.ts';
+import type { RowHandle } from '../table-access.ts';
 import type { ExternalUrl, ObjectLocation, ObjectPlaces } from '../segments/segment.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 

@@ -1,8 +1,10 @@
+import type { Logger } from 'pino';
 import type { MediaObject } from './media-object.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import { isSamePlace, unpackLocations } from './object-location.ts';
-import { usedObjects } from './used-objects.ts';
 import type { StoreTransaction, VastStore } from '../vast-store.ts';
+import type { LeaseKeeper } from '../leases/lease-keeper.ts';
+import { WorkerLoop } from '../../operation/worker-loop.ts';
 
 interface ReclaimResult {
   readonly reclaimed: number;
@@ -119,4 +121,39 @@ async function markDue(tx: StoreTransaction): Promise<{ objects: MediaObject[]; 
 async function mark(tx: StoreTransaction, objectIds: readonly string[]): Promise<MediaObject[]> {
   await tx.objects.markReclaiming(objectIds);
   return tx.objects.reclaiming(objectIds);
+}
+
+const LEASE = 'reclaim';
+
+/** Interval of looking for due objects. */
+const IDLE_MS = 2_000;
+
+/** Reclaims objects that nothing uses, as they become due. */
+export const reclaimWorker = (reclaim: ObjectReclaim, leases: LeaseKeeper, logger: Logger): WorkerLoop =>
+  new WorkerLoop(
+    'reclaim worker',
+    async (signal) => {
+      if (!(await reclaim.isDue())) return IDLE_MS;
+      await leases.during(LEASE, async () => {
+        let goesOn = true;
+        while (goesOn && !signal.aborted) {
+          const { reclaimed, failed, more } = await reclaim.reclaimDue((tx) => leases.mustHold(tx, LEASE));
+          if (reclaimed > 0) logger.info({ reclaimed }, 'reclaimed media objects');
+          for (const failure of failed) logger.warn(failure, 'an unused media object could not be deleted yet');
+          goesOn = more;
+        }
+      });
+      return IDLE_MS;
+    },
+    logger,
+  );
+
+/** Those of the objects that anything uses: segments, objects that need them, or what features keep. */
+export async function usedObjects(tx: StoreTransaction, objectIds: readonly string[]): Promise<Set<string>> {
+  const [bySegments, byObjects, byFeatures] = await Promise.all([
+    tx.segments.usedObjects(objectIds),
+    tx.objects.neededInits(objectIds),
+    tx.subscribers.usedObjects(tx.rows, objectIds),
+  ]);
+  return [byObjects, ...byFeatures].reduce<Set<string>>((used, more) => used.union(more), bySegments);
 }

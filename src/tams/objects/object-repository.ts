@@ -8,10 +8,9 @@ import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import type { Access } from '../access/access.ts';
 import { visibleObjects } from '../access/object-access.ts';
-import type { TableReads } from '../table-access.ts';
-import { toHandle, toRowId } from '../row-handle.ts';
+import { type TableReads, toHandle, toRowId } from '../table-access.ts';
 import { OBJECTS, RECLAIMED_IDS } from './object-tables.ts';
-import { adoptedAt, placeKey } from './objects-at.ts';
+import { adoptedAt, placeKey } from './place-repository.ts';
 import { visibleFlows } from '../access/visible-flows.ts';
 
 /** Columns that the use of an object may change. */

@@ -9,7 +9,7 @@ import { urlFilter } from '../segments/url-filter.ts';
 import { badQuery, json, notFound, pagingHeaders } from '../../http/schemas/responses.ts';
 import { sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
-import { validatorCompiler } from '../../http/validation/compiler.ts';
+import { validatorCompiler } from '../../http/validation/query-validator.ts';
 
 type ObjectRequest = Asker & Pick<FastifyRequest, 'url' | 'protocol' | 'host'> & { query: Static<typeof objectQuery> };
 

@@ -1,14 +1,54 @@
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { and, eq, isIn, isNotNull } from '../../vastdb/predicate/builder.ts';
 import { FLOWS } from '../flows/flow-tables.ts';
-import { toRowId } from '../row-handle.ts';
-import type { ExternalUrl } from '../segments/segment.ts';
+import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
 import { SEGMENTS } from '../segments/segment-tables.ts';
 import type { Subscribers } from '../subscribers.ts';
 import { toJson } from '../../shared/json-text.ts';
 import { OBJECTS } from './object-tables.ts';
 import { changePlaces, type PlaceChange } from './place-change.ts';
 import type { StoredObject } from './media-object.ts';
+import { type TableReads, toRowId } from '../table-access.ts';
+import { adoptedId, objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
+
+export const placeKey = (place: ObjectLocation): string => packLocations([place]) ?? '';
+
+/**
+ * The ids of the objects at these places, by `placeKey`, whether or not they are about to be reclaimed. Most are made of the
+ * path, or of the place; an import takes ids and paths as they are, and its places are looked up by themselves.
+ */
+export async function objectsAt(reader: TableReads, places: readonly ObjectLocation[]): Promise<Map<string, string>> {
+  const asked = new Set(places.map(placeKey));
+  const ids = new Set(places.flatMap((place) => [adoptedId(place), ...objectIdsOf(place.storagePath)]));
+  const found = new Map<string, string>();
+  if (places.length === 0) return found;
+  const { rows } = await reader.select({
+    table: OBJECTS,
+    columns: ['id', 'locations'],
+    where: isIn('id', [...ids]),
+  });
+  for (const [id, locations] of rows) {
+    for (const place of unpackLocations(locations).map(placeKey)) if (asked.has(place)) found.set(place, id);
+  }
+  const others = [...asked].filter((place) => !found.has(place));
+  for (const [place, id] of await adoptedAt(reader, others)) found.set(place, id);
+  return found;
+}
+
+/** The ids of objects by the places where they were adopted, and still are: an instance may be taken off an object. */
+export async function adoptedAt(reader: TableReads, places: readonly string[]): Promise<Map<string, string>> {
+  if (places.length === 0) return new Map();
+  const { rows } = await reader.select({
+    table: OBJECTS,
+    columns: ['adopted_at', 'id', 'locations'],
+    where: isIn('adopted_at', places),
+  });
+  return new Map(
+    rows.flatMap(([place, id, locations]) =>
+      place !== null && unpackLocations(locations).map(placeKey).includes(place) ? [[place, id] as const] : [],
+    ),
+  );
+}
 
 /** Where objects lie: in their rows, and in those of the segments that use them, which listings read alone. */
 export class PlaceRepository {

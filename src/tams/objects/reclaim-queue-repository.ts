@@ -1,7 +1,6 @@
 import { and, eq, gt, isIn, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
-import { type RowHandle, toHandle, toRowId } from '../row-handle.ts';
-import type { TableReads } from '../table-access.ts';
+import { type RowHandle, type TableReads, toHandle, toRowId } from '../table-access.ts';
 import { RECLAIM_QUEUE, type ReclaimReason } from './object-tables.ts';
 
 export class ReclaimQueueReader {

@@ -1,5 +1,5 @@
 import type { DocumentLimits } from '../documents/document-limits.ts';
-import type { DeletionRequest } from '../deletion/deletion-request.ts';
+import type { DeletionRequest } from '../deletion/deletion.ts';
 import type { MediaObject } from '../objects/media-object.ts';
 import { packUrls } from '../objects/object-location.ts';
 import type { NewSegment, SegmentInput, SegmentParts } from './segment.ts';

@@ -1,6 +1,6 @@
 import type { MediaStore, MediaStoreRegistry } from '../../media/media-store.ts';
 import { LOCATION_SEPARATOR, STORAGE_ID_LENGTH } from '../objects/object-location.ts';
-import { hasTags } from '../documents/tag-access.ts';
+import { hasTags } from '../documents/tags.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { ExternalUrl, InitParts, ObjectPlaces, SegmentDetails, SegmentParts, UrlFilter } from './segment.ts';
 

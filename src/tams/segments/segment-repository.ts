@@ -17,11 +17,9 @@ import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { CellsOf } from '../../vastdb/schema/define-table.ts';
 import type { Access } from '../access/access.ts';
 import type { Span } from '../../vastdb/spans/span-rows.ts';
-import type { TableReads } from '../table-access.ts';
-import { toPage } from '../documents/keyset-page.ts';
-import { afterCursor } from '../documents/listing-order.ts';
+import { type TableReads, toHandle, toRowId } from '../table-access.ts';
+import { afterCursor, toPage } from '../documents/listing-order.ts';
 import { flowsUsingObject } from '../access/object-access.ts';
-import { toHandle, toRowId } from '../row-handle.ts';
 import {
   findOverlapped,
   type SegmentTimeline,

@@ -1,6 +1,6 @@
 import type { TProperties, TSchema } from 'typebox';
 import { Type } from '../../shared/type-builder.ts';
-import { ErrorSchema } from '../../http/schemas/error.ts';
+import { ErrorSchema } from '../../http/schemas/responses.ts';
 import { Integer, Timerange, Timestamp, Uuid } from '../../http/schemas/common.ts';
 import { EXAMPLE_SEGMENT } from '../../http/schemas/examples.ts';
 import { storageBackendProperties } from '../service/service-schemas.ts';

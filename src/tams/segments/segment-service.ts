@@ -1,4 +1,4 @@
-import type { DeletionRequest } from '../deletion/deletion-request.ts';
+import type { DeletionRequest } from '../deletion/deletion.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { JsonText, PageRequest } from '../../shared/paging.ts';
 import type {

@@ -1,4 +1,4 @@
-import type { RowHandle } from '../row-handle.ts';
+import type { RowHandle } from '../table-access.ts';
 import type { FlowState } from '../flows/flow-state.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
 import type { JsonText } from '../../shared/paging.ts';

@@ -1,9 +1,13 @@
-import type { ServiceInfo } from './service-info.ts';
 import { eq } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { TableReads } from '../table-access.ts';
 import { defineTable, json } from '../../vastdb/schema/define-table.ts';
 import { fromJson, toJson } from '../../shared/json-text.ts';
+
+export interface ServiceInfo {
+  name?: string;
+  description?: string;
+}
 
 export const SERVICE_INFO = defineTable({
   name: 'service_info',

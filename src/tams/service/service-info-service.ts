@@ -1,5 +1,5 @@
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
-import type { ServiceInfo } from './service-info.ts';
+import type { ServiceInfo } from './service-info-repository.ts';
 import type { StorageBackend } from '../../media/storage-backend.ts';
 import type { VastStore } from '../vast-store.ts';
 

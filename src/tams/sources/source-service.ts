@@ -3,14 +3,13 @@ import { checkDocument, type DocumentLimits } from '../documents/document-limits
 import type { SourceFilter } from '../documents/filters.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { Source, SourceProperty } from './source.ts';
-import type { Tags, TagValue } from '../documents/tags.ts';
+import { findTag, tagOf, type Tags, type TagValue, withoutTag, withTag } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSource } from '../webhooks/event-publishing.ts';
 import { sourceNotFound } from './source-lifecycle.ts';
 import { inferRelations } from './source-relations.ts';
 import { showSource } from './source-text.ts';
-import { findTag, tagOf, withoutTag, withTag } from '../documents/tag-access.ts';
 import type { SourceDocument } from './source-repository.ts';
 import type { VastStore } from '../vast-store.ts';
 

@@ -1,7 +1,7 @@
 import type { HTTPMethods, RouteHandlerMethod } from 'fastify';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
-import { OF_NEWEST } from './newer.ts';
+import { OF_NEWEST } from './translate.ts';
 
 /** Says where operations are that this version does not have, below a path that it has. */
 export function ofNewer(app: TamsApp, method: HTTPMethods[], url: string): void {

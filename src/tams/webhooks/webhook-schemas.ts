@@ -2,7 +2,7 @@ import type { TProperties } from 'typebox';
 import { Type } from '../../shared/type-builder.ts';
 import { WEBHOOK_EVENTS } from './webhook.ts';
 import { Uuid } from '../../http/schemas/common.ts';
-import { ErrorSchema } from '../../http/schemas/error.ts';
+import { ErrorSchema } from '../../http/schemas/responses.ts';
 
 /** The properties of TAMS's `schemas/webhook.json` that every version has. */
 export const webhookProperties = {

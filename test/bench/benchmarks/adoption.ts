@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
-import { type Probed } from '../../../src/features/adoption/probe.ts';
+import type { Probed } from '../../../src/features/adoption/probes.ts';
 import { AdoptionReader } from '../../../src/features/adoption/adoption-repository.ts';
 import { AdoptionSteps } from '../../../src/features/adoption/adoption-steps.ts';
 import { ADOPTION_TABLES } from '../../../src/features/adoption/adoption-tables.ts';
 import { KeyRegistration } from '../../../src/features/adoption/key-registration.ts';
-import { EXR_MEDIA_TYPE } from '../../../src/formats/exr/media-type.ts';
+import { EXR_MEDIA_TYPE } from '../../../src/formats/exr/frame-name.ts';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { uuidOf } from '../../../src/shared/uuid.ts';
 import { Format } from '../../../src/tams/documents/format.ts';

@@ -1,8 +1,7 @@
 import { withTablesOf } from '../../../mgmt/tables/open-tables.ts';
 import { AuthStore } from '../../../src/features/auth/auth-store.ts';
 import { AUTH_TABLES } from '../../../src/features/auth/auth-tables.ts';
-import { TokenAdmin } from '../../../src/features/auth/token-admin.ts';
-import { UserAdmin } from '../../../src/features/auth/user-admin.ts';
+import { TokenAdmin, UserAdmin } from '../../../src/features/auth/credential-admin.ts';
 import { IdentityProvider } from '../../support/identity-provider.ts';
 import { type Benchmark, type BenchmarkRow, compare, measure, rateRow } from '../support/benchmark.ts';
 import { flowId } from '../support/dataset.ts';

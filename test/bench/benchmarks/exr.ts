@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { refOfKey } from '../../../src/features/exr/rules/exr-file-id.ts';
 import { type ByteSource, memorySource } from '../../../src/formats/exr/header/byte-source.ts';
 import { readExrHeader } from '../../../src/formats/exr/header/header.ts';
-import { FIRST_CHUNK_BYTES } from '../../../src/formats/exr/header/limits.ts';
+import { FIRST_CHUNK_BYTES } from '../../../src/formats/exr/header/exr-error.ts';
 import { inspectExr } from '../../../src/features/exr/rules/inspect.ts';
 import { ExrFileRepository } from '../../../src/features/exr/repositories/exr-file-repository.ts';
 import { EXR_TABLES } from '../../../src/features/exr/exr-tables.ts';

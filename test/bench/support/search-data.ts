@@ -1,5 +1,5 @@
 import type { SearchDatabase } from '../../../src/features/search/repositories/search-database.ts';
-import { toUnitLength } from '../../../src/features/search/rules/hashing-embedder.ts';
+import { toUnitLength } from '../../../src/features/search/rules/embedding.ts';
 import { seededRandom } from '../../support/vast-emulator/seeded-random.ts';
 
 export interface SearchData {

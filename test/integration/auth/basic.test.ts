@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UserAdmin } from '../../../src/features/auth/user-admin.ts';
+import { UserAdmin } from '../../../src/features/auth/credential-admin.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { onAuthStore } from './support/auth-store.ts';
 import { basic, refusalOf } from './support/requests.ts';

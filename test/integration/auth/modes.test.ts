@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { UserAdmin } from '../../../src/features/auth/user-admin.ts';
+import { UserAdmin } from '../../../src/features/auth/credential-admin.ts';
 import { testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';

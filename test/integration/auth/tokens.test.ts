@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TokenAdmin } from '../../../src/features/auth/token-admin.ts';
+import { TokenAdmin } from '../../../src/features/auth/credential-admin.ts';
 import { testId, videoFlow } from '../../support/examples.ts';
 import { call, nextLink } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';

@@ -8,7 +8,7 @@ import type { CursorPosition, Page, PageRequest } from '../../../src/shared/pagi
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import { fillColumns, SORT_BACKFILLS } from '../../../src/tams/column-backfill.ts';
-import type { DeletionRequest } from '../../../src/tams/deletion/deletion-request.ts';
+import type { DeletionRequest } from '../../../src/tams/deletion/deletion.ts';
 import type { FlowFilter, SortOrder } from '../../../src/tams/documents/filters.ts';
 import { LABEL_CHARACTERS } from '../../../src/tams/documents/sort-keys.ts';
 import type { Flow } from '../../../src/tams/flows/flow.ts';

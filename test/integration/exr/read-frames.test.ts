@@ -10,7 +10,7 @@ import { AutomaticInspection } from '../../../src/features/exr/services/automati
 import { ExrInspector } from '../../../src/features/exr/services/exr-inspector.ts';
 import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
 import { registeredObjects } from '../../../src/features/exr/services/registered-objects.ts';
-import { FIRST_READ_BYTES } from '../../../src/formats/exr/header/limits.ts';
+import { FIRST_READ_BYTES } from '../../../src/formats/exr/header/exr-error.ts';
 import { type ObjectBeginning, openMediaSource } from '../../../src/media/media-source.ts';
 import { adoptedId, packLocations } from '../../../src/tams/objects/object-location.ts';
 import { SegmentRegistration } from '../../../src/tams/segments/segment-registration.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { nsOf } from '../../../src/formats/otio/otio-time.ts';
+import { nsOf } from '../../../src/formats/otio/read-timeline.ts';
 import { parseExact } from '../../../src/formats/otio/exact-json.ts';
 import { audioFlow, multiFlow, testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';

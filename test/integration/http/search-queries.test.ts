@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
+import { HashingEmbedder } from '../../../src/features/search/rules/embedding.ts';
 import { type Answer, type Hit, SearchApi } from '../../support/search/search-api.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 

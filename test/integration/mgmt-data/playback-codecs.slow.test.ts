@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codecStrings } from '../../../src/formats/isobmff/codec-strings.ts';
+import { codecStrings } from '../../../src/formats/isobmff.ts';
 import { multiFlow, testId, videoFlow } from '../../support/examples.ts';
 import { ffmpeg, hasFfmpeg } from './support/media.ts';
 import { Workspace } from './support/workspace.ts';

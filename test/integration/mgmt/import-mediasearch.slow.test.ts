@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
+import { HashingEmbedder } from '../../../src/features/search/rules/embedding.ts';
 import { EMBEDDINGS, SEGMENTS } from '../../../src/features/search/search-tables.ts';
 import { withTables } from '../../../mgmt/tables/open-tables.ts';
 import { putInFiles } from '../../support/earlier-systems/files.ts';

@@ -6,7 +6,7 @@ import { exrInspectorTables } from '../../support/earlier-systems/exr-inspector.
 import { putInFiles } from '../../support/earlier-systems/files.ts';
 import { mediasearchTables } from '../../support/earlier-systems/mediasearch.ts';
 import { vasttamsTables } from '../../support/earlier-systems/vasttams.ts';
-import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
+import { HashingEmbedder } from '../../../src/features/search/rules/embedding.ts';
 import { dropTables, tableEngineEnv } from '../../support/table-engine.ts';
 import { jsonLines, runMgmt } from './support/run-mgmt.ts';
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { expect, it, onTestFinished } from 'vitest';
-import { Transfers } from '../../../src/http/limits/transfers.ts';
+import { Transfers } from '../../../src/http/limits/running-requests.ts';
 import { RawClient } from './support/raw-client.ts';
 
 /* Whose fault it is that a transfer stands still, over real connections; the time of day is the test's. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HttpEmbedder } from '../../../src/features/search/providers/http-embedder.ts';
-import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
+import { HttpEmbedder } from '../../../src/features/search/providers/embedders.ts';
+import { HashingEmbedder } from '../../../src/features/search/rules/embedding.ts';
 import { InferenceServer } from '../../support/search/inference-server.ts';
 
 let server: InferenceServer;

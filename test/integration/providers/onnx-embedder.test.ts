@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { OnnxEmbedder } from '../../../src/features/search/providers/onnx-embedder.ts';
+import { OnnxEmbedder } from '../../../src/features/search/providers/embedders.ts';
 
 const LIBRARY = '@huggingface/transformers';
 const modelDir = process.env['TEST_ONNX_MODEL_DIR'] ?? '';

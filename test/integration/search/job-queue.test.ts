@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedJob } from '../../../src/features/search/rules/job.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { JobWorker } from '../../../src/features/search/workers/job-worker.ts';
+import { JobWorker } from '../../../src/features/search/search-workers.ts';
 import { QueueControl } from '../../../src/features/search/repositories/queue-control.ts';
 import { workUnderKills } from '../../support/search/queue-killing.ts';
 import { describeOnEngines, openSearchWorld, type SearchWorld } from '../../support/search/search-world.ts';

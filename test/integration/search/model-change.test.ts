@@ -1,8 +1,7 @@
 import { makeSearchable } from '../../../src/features/search/rules/searchable-transcript.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Embedder } from '../../../src/features/search/rules/embedding.ts';
+import { type Embedder, HashingEmbedder } from '../../../src/features/search/rules/embedding.ts';
 import { JobError } from '../../../src/features/search/rules/job.ts';
-import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
 import { EmbeddingUpkeep } from '../../../src/features/search/services/embedding-upkeep.ts';
 import { Indexer } from '../../../src/features/search/services/indexer.ts';
 import { OutdatedVectors } from '../../../src/features/search/repositories/outdated-vectors.ts';

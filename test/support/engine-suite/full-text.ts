@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bm25 } from '../../../src/features/search/rules/bm25.ts';
-import { parseQueryText } from '../../../src/features/search/rules/query-text.ts';
-import { indexedWords } from '../../../src/features/search/rules/words.ts';
+import { bm25 } from '../../../src/features/search/rules/ranking.ts';
+import { indexedWords, parseQueryText } from '../../../src/features/search/rules/query-text.ts';
 import type { TableDefinition, TableEngine } from '../../../src/vastdb/engine.ts';
 import { eq, ne } from '../../../src/vastdb/predicate/builder.ts';
 import type { TextQuery } from '../../../src/vastdb/text-query.ts';

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { HashingEmbedder } from '../../../src/features/search/rules/hashing-embedder.ts';
+import { HashingEmbedder } from '../../../src/features/search/rules/embedding.ts';
 
 /** What came of a transcription's form. */
 export interface ReceivedForm {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import type { QueueStats } from '../../../src/features/search/rules/job-queue.ts';
+import type { QueueStats } from '../../../src/features/search/rules/job.ts';
 import { JobQueue } from '../../../src/features/search/repositories/job-queue.ts';
 import { DEAD_LETTERS } from '../../../src/features/search/search-job-tables.ts';
 import { searchTables } from '../../../src/features/search/search-tables.ts';

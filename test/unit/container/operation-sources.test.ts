@@ -1,9 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { ownFolders } from '../../../src/container/own-folders.ts';
+import { ownFolders } from '../../../src/container/container.ts';
 import { describe, expect, it } from 'vitest';
-import { diskSources } from '../../../src/operation/metrics/disk-sources.ts';
-import { readinessSources } from '../../../src/operation/metrics/readiness-sources.ts';
+import { diskSources, readinessSources } from '../../../src/operation/metrics/server-sources.ts';
 import { loadConfig } from '../../../src/settings.ts';
 import { type Probe, Readiness } from '../../../src/operation/readiness.ts';
 

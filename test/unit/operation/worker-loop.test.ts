@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { workerFailure } from '../../../src/operation/worker-health.ts';
 import { createLogger } from '../../../src/operation/logger.ts';
-import { WorkerLoop } from '../../../src/operation/worker-loop.ts';
+import { workerFailure, WorkerLoop } from '../../../src/operation/worker-loop.ts';
 
 const quiet = createLogger('silent');
 

@@ -3,7 +3,7 @@ import { promises } from 'node:dns';
 import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { nameResolver } from '../../../src/shared/name-resolver.ts';
+import { nameResolver } from '../../../src/shared/address-guard.ts';
 
 it('names whose servers never answer keep nobody else from looking names up, and names of the system are known', async () => {
   const silent = createSocket('udp4');

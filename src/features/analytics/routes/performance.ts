@@ -6,17 +6,68 @@ import type {
   TableTimings,
 } from '../../../vastdb/monitor/query-monitor.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
-import {
-  PerformanceExport,
-  PerformanceSchema,
-  SlowQuerySchema,
-  tableParams,
-  TablePerformanceSchema,
-} from '../schemas/query-performance.ts';
 import { json, noBody } from '../../../http/schemas/responses.ts';
 import { sendJson } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
 import type { AnalyticsContext } from './analytics-context.ts';
+
+/** Timings of the server's own queries; not a part of TAMS. */
+
+const ms = Type.Number({ minimum: 0, description: 'Milliseconds.' });
+const count = Type.Integer({ minimum: 0 });
+
+const tableParams = Type.Object({
+  table: Type.String({ description: 'A table of the server, or `*` for whole transactions.' }),
+});
+
+const TablePerformanceSchema = Type.Object(
+  {
+    table: Type.String({ description: '`*` stands for whole transactions.' }),
+    operations: Type.Array(
+      Type.Object({
+        operation: Type.String(),
+        count,
+        errors: count,
+        rows: count,
+        total_ms: ms,
+        mean_ms: ms,
+        max_ms: ms,
+        p50_ms: ms,
+        p95_ms: ms,
+        p99_ms: ms,
+      }),
+    ),
+  },
+  { title: 'TablePerformance' },
+);
+
+const summary = {
+  since: Type.String({ format: 'date-time' }),
+  count,
+  errors: count,
+  slow: count,
+  slow_threshold_ms: ms,
+  tables: Type.Array(TablePerformanceSchema),
+};
+const PerformanceSchema = Type.Object(summary, { title: 'QueryPerformance' });
+
+const SlowQuerySchema = Type.Object(
+  {
+    table: Type.String(),
+    operation: Type.String(),
+    started_at: Type.String({ format: 'date-time' }),
+    duration_ms: ms,
+    rows: count,
+    failed: Type.Boolean(),
+    predicate: Type.Optional(Type.String({ description: 'With `?` for its values.' })),
+  },
+  { title: 'SlowQuery' },
+);
+
+const PerformanceExport = Type.Object(
+  { ...summary, slow_queries: Type.Array(SlowQuerySchema) },
+  { title: 'QueryPerformanceExport' },
+);
 
 const tag = 'Analytics';
 

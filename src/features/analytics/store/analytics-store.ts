@@ -1,3 +1,4 @@
+import type * as Results from '../../../vastdb/analytics/analysis-results.ts';
 import type { Limits } from '../../../tams/access/rights.ts';
 import type {
   AnalysedTable,
@@ -10,7 +11,6 @@ import type {
   SeriesQuery,
 } from '../analytics.ts';
 import { STORAGE_ID_LENGTH } from '../../../tams/objects/object-location.ts';
-import type * as Results from '../../../vastdb/analytics/analysis-results.ts';
 import type { TimeRange } from '../../../shared/time/timerange.ts';
 import type {
   Analysis,
@@ -31,11 +31,17 @@ import { OBJECTS } from '../../../tams/objects/object-tables.ts';
 import { SEGMENTS } from '../../../tams/segments/segment-tables.ts';
 import { SOURCES } from '../../../tams/sources/source-tables.ts';
 import { AnalysedNames, analysedTables, exportedTable, type Seen, type TimeColumn } from './analysed-tables.ts';
-import { translateAnalysisFailure } from './analysis-failure.ts';
-import { exportedColumns } from './exported-columns.ts';
-import { rateGroup } from './rate-group.ts';
-import { RowCounts } from './row-counts.ts';
-import { inFlowsWithContent, overlapping, rowFilter } from './row-filter.ts';
+import {
+  exportedColumns,
+  inFlowsWithContent,
+  overlapping,
+  rateGroup,
+  RowCounts,
+  rowFilter,
+} from './analysis-queries.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { AnalysisError } from '../../../vastdb/analytics/analysis-error.ts';
+import { translateTableFailure } from '../../../tams/table-failure.ts';
 
 interface AnalyticsStoreParts {
   readonly manager: VastDBManager;
@@ -274,5 +280,28 @@ async function* translated(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
     yield* pieces;
   } catch (error) {
     throw translateAnalysisFailure(error);
+  }
+}
+
+const RETRY_AFTER_S = 5;
+
+/** Translates failures of the analytics for clients. */
+function translateAnalysisFailure(error: unknown): unknown {
+  if (!(error instanceof AnalysisError)) return translateTableFailure(error);
+  const options = { retryAfterS: RETRY_AFTER_S, cause: error };
+  switch (error.kind) {
+    case 'busy':
+      return new AppError('overloaded', 'as many analyses run as may; try again later', options);
+    case 'deadline':
+    case 'cancelled':
+      return new AppError('deadline_exceeded', 'the analysis took longer than it may; ask for less', options);
+    case 'too_large':
+      return new AppError('analysis_too_large', 'the analysis needs more memory than it may have; ask for less', {
+        cause: error,
+      });
+    case 'missing':
+      return new AppError('analytics_unavailable', 'DuckDB, which computes, is not installed on this server', {
+        cause: error,
+      });
   }
 }

@@ -1,7 +1,12 @@
 import type { KnownHeader } from '../rules/inspect.ts';
 import type { ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
-import { COMPRESSIONS, LINE_ORDERS, PIXEL_TYPES } from '../../../formats/exr/attributes/enumerations.ts';
-import type { ExrBox, ExrValue } from '../../../formats/exr/attributes/values.ts';
+import {
+  COMPRESSIONS,
+  type ExrBox,
+  type ExrValue,
+  LINE_ORDERS,
+  PIXEL_TYPES,
+} from '../../../formats/exr/attributes/values.ts';
 import type { ExrChannel } from '../../../formats/exr/header/channel-list.ts';
 import type { ExrHeaderPart } from '../../../formats/exr/header/header.ts';
 import type { Row } from '../../../vastdb/engine.ts';

@@ -1,5 +1,4 @@
-import type { ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
-import { attributeColumns } from '../../../formats/exr/attributes/attribute-columns.ts';
+import { attributeColumns, type ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
 import type { ExrChannel } from '../../../formats/exr/header/channel-list.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';

@@ -4,8 +4,7 @@ import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { Row, TableDefinition } from '../../../vastdb/engine.ts';
 import { and, eq, inSelect, isNotNull, isNull, not, or, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate, Where } from '../../../vastdb/predicate/predicate.ts';
-import { toPage } from '../../../tams/documents/keyset-page.ts';
-import { afterCursor } from '../../../tams/documents/listing-order.ts';
+import { afterCursor, toPage } from '../../../tams/documents/listing-order.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, toSummary } from './file-rows.ts';
 import { EXR_ATTRIBUTES, EXR_CHANNELS, EXR_FILES, EXR_PARTS, type ExrFileRow } from '../exr-tables.ts';
 

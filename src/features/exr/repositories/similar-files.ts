@@ -5,7 +5,7 @@ import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import { and, eq, isIn, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { RowSet } from '../../../vastdb/engine.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
-import { toPage } from '../../../tams/documents/keyset-page.ts';
+import { toPage } from '../../../tams/documents/listing-order.ts';
 import { Ranking } from '../../../shared/ranking.ts';
 import { SUMMARY_COLUMNS, toSummary } from './file-rows.ts';
 import { EXR_EMBEDDINGS, EXR_FILES, EXR_PARTS } from '../exr-tables.ts';

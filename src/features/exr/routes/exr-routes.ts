@@ -1,6 +1,5 @@
 import { operation } from '../../../http/operation.ts';
-import { ErrorResponse } from '../../../http/schemas/error.ts';
-import { badBody, json, notFound, pagingHeaders, readOnly } from '../../../http/schemas/responses.ts';
+import { badBody, ErrorResponse, json, notFound, pagingHeaders, readOnly } from '../../../http/schemas/responses.ts';
 import { sendJson } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
 import {

@@ -1,6 +1,6 @@
 import { Type } from '../../../shared/type-builder.ts';
 import { DateTime, Integer, Timerange, Uuid } from '../../../http/schemas/common.ts';
-import { ErrorSchema } from '../../../http/schemas/error.ts';
+import { ErrorSchema } from '../../../http/schemas/responses.ts';
 
 /** Answers about EXR files; not a part of TAMS. */
 

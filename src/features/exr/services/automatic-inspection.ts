@@ -2,7 +2,7 @@ import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import pLimit from 'p-limit';
 import type { ExrFailure, ExrFileRef } from '../rules/exr-file.ts';
 import type { ObjectPlace } from '../../../formats/s3-notification.ts';
-import { objectsAt, placeKey } from '../../../tams/objects/objects-at.ts';
+import { objectsAt, placeKey } from '../../../tams/objects/place-repository.ts';
 import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
 import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
 import type { QueuedInspection } from '../rules/inspection-queue.ts';

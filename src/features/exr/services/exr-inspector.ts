@@ -1,6 +1,6 @@
 import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import type { ExrPersistence } from '../rules/exr-file.ts';
-import { FIRST_READ_BYTES } from '../../../formats/exr/header/limits.ts';
+import { FIRST_READ_BYTES } from '../../../formats/exr/header/exr-error.ts';
 import { type ByteSource, memorySource } from '../../../formats/exr/header/byte-source.ts';
 import { inspectExr } from '../rules/inspect.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';

@@ -1,4 +1,4 @@
-import { EXR_MEDIA_TYPE } from '../../../formats/exr/media-type.ts';
+import { EXR_MEDIA_TYPE } from '../../../formats/exr/frame-name.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
 
 export const isExrName = (name: string): boolean => name.toLowerCase().endsWith('.exr');

@@ -14,7 +14,7 @@ import { TimeRange } from '../../../shared/time/timerange.ts';
 import { parseTimestamp } from '../../../shared/time/timestamp.ts';
 import type { FlowService } from '../../../tams/flows/flow-service.ts';
 import type { SegmentService } from '../../../tams/segments/segment-service.ts';
-import { EXR_MEDIA_TYPE } from '../../../formats/exr/media-type.ts';
+import { EXR_MEDIA_TYPE } from '../../../formats/exr/frame-name.ts';
 import type { ExrSequenceService, FoundSequence } from './exr-sequence-service.ts';
 import { FrameClock } from './frame-clock.ts';
 import type { VastStore } from '../../../tams/vast-store.ts';

@@ -4,7 +4,7 @@ import type { ImportReport } from '../../../vastdb/foreign/import-report.ts';
 import type { ImportSource } from '../../../vastdb/foreign/staging.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import type { ImportTarget } from '../../management.ts';
-import { openEmbedder } from '../providers/open-embedder.ts';
+import { openEmbedder } from '../providers/embedders.ts';
 import { findAssets } from '../repositories/assets.ts';
 import { assetIdOf, segmentIdOf } from '../repositories/content-ids.ts';
 import { SearchOperations } from '../repositories/operations.ts';

@@ -5,7 +5,7 @@ import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts'
 import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { type Access, FULL_ACCESS } from '../../../tams/access/access.ts';
-import { isInView } from './access.ts';
+import { isInView } from './visible.ts';
 import { assetIdOf } from './content-ids.ts';
 import { type AssetRow, ASSETS } from '../search-tables.ts';
 

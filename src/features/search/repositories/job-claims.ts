@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ClaimedJob, type Job, type JobFailure, JOB_BACKOFF, MAX_ATTEMPTS } from '../rules/job.ts';
+import { type ClaimedJob, type Job, JOB_BACKOFF, type JobFailure, type JobInput, MAX_ATTEMPTS } from '../rules/job.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { INT64_MAX } from '../../../shared/time/timestamp.ts';
 import type { RowId } from '../../../vastdb/engine.ts';
@@ -9,10 +9,66 @@ import { and, eq, isIn, lte } from '../../../vastdb/predicate/builder.ts';
 import type { ChangesOf } from '../../../vastdb/schema/define-table.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { insertDeadLetter } from './dead-letters.ts';
-import { jobDataOf, toJob } from './job-rows.ts';
 import { readQueuePaused } from './state.ts';
 import { type JobRow, JOBS } from '../search-job-tables.ts';
 import { quarantine, settle } from './triage.ts';
+import { uuidV7 } from '../../../shared/uuid.ts';
+
+/** The row of a job that was never tried. */
+export function newRow(
+  { idempotencyKey, assetId, versionId = null, enginePolicy = null, data = '{}' }: JobInput,
+  delayMs: number,
+): JobRow {
+  const nowMs = Date.now();
+  const scheduledMs = BigInt(nowMs + delayMs);
+  return {
+    id: uuidV7(nowMs),
+    idempotency_key: idempotencyKey,
+    asset_id: assetId,
+    version_id: versionId,
+    engine_policy: enginePolicy,
+    data,
+    attempt: 0,
+    status: 'waiting',
+    last_error: null,
+    due_ms: scheduledMs,
+    lease_token: null,
+    enqueued_ms: BigInt(nowMs),
+    scheduled_ms: scheduledMs,
+    started_ms: null,
+    completed_ms: null,
+  };
+}
+
+/** Changes of an ended job that is to run once more. */
+export function dueAnew(delayMs = 0) {
+  const scheduledMs = BigInt(Date.now() + delayMs);
+  return { status: 'waiting', attempt: 0, due_ms: scheduledMs, scheduled_ms: scheduledMs, completed_ms: null } as const;
+}
+
+export function toJob(row: JobRow): Job {
+  const { started_ms: startedMs } = row;
+  return {
+    id: row.id,
+    idempotencyKey: row.idempotency_key,
+    assetId: row.asset_id,
+    versionId: row.version_id,
+    enginePolicy: row.engine_policy,
+    data: row.data,
+    attempt: row.attempt,
+    status: row.status,
+    lastError: row.last_error,
+    enqueuedMs: Number(row.enqueued_ms),
+    scheduledMs: Number(row.scheduled_ms),
+    startedMs: startedMs === null ? null : Number(startedMs),
+  };
+}
+
+/** The job in its dead letter: enough to enqueue it again. */
+function jobDataOf(job: Job): string {
+  const { id, idempotencyKey, assetId, versionId, enginePolicy, data, attempt, enqueuedMs } = job;
+  return JSON.stringify({ id, idempotencyKey, assetId, versionId, enginePolicy, data, attempt, enqueuedMs });
+}
 
 /** `due_ms` of a done job: it is never taken again. */
 const NEVER = INT64_MAX;

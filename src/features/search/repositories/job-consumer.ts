@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ClaimedJob, JobError, type JobFailure, JobHandedBack, shownMessageOf } from '../rules/job.ts';
-import type { ConsumeOptions, JobHandler } from '../rules/job-queue.ts';
+import {
+  type ClaimedJob,
+  type ConsumeOptions,
+  JobError,
+  type JobFailure,
+  JobHandedBack,
+  type JobHandler,
+  shownMessageOf,
+} from '../rules/job.ts';
 import { isStorageFull } from '../../../operation/disk-reserve.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import { AppError } from '../../../shared/errors.ts';

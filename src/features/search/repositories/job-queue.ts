@@ -1,12 +1,29 @@
 import type { Logger } from 'pino';
-import type { ClaimedJob, Job, JobFailure, JobInput, JobStatus } from '../rules/job.ts';
-import type { ConsumeOptions, JobHandler, QueueStats } from '../rules/job-queue.ts';
+import type {
+  ClaimedJob,
+  ConsumeOptions,
+  Job,
+  JobFailure,
+  JobHandler,
+  JobInput,
+  JobStatus,
+  QueueStats,
+} from '../rules/job.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { claimJobs, completeJob, failJob, handBackJob, hasDueJobs, renewLeases } from './job-claims.ts';
+import {
+  claimJobs,
+  completeJob,
+  dueAnew,
+  failJob,
+  handBackJob,
+  hasDueJobs,
+  newRow,
+  renewLeases,
+  toJob,
+} from './job-claims.ts';
 import { type ConsumerTimes, JobConsumer } from './job-consumer.ts';
-import { dueAnew, newRow, toJob } from './job-rows.ts';
 import { JOBS } from '../search-job-tables.ts';
 
 /** A dead consumer is noticed after this time; a live one renews its lease three times meanwhile. */

@@ -1,6 +1,5 @@
 import type { SearchFilters } from '../rules/search-query.ts';
-import { bm25, phraseNeedle } from '../rules/bm25.ts';
-import type { Ranked } from '../rules/fusion.ts';
+import { bm25, phraseNeedle, type Ranked } from '../rules/ranking.ts';
 import type { ParsedQuery } from '../rules/query-text.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import { and, contains, not, or } from '../../../vastdb/predicate/builder.ts';

@@ -1,15 +1,13 @@
 import type { CursorPosition, Page, PageRequest } from '../../../shared/paging.ts';
-import type { Asset } from '../rules/asset.ts';
+import type { Asset, AssetFilter, VersionSize } from '../rules/asset.ts';
 import type { DeadLetter } from '../rules/job.ts';
-import type { AssetFilter, VersionSize } from '../rules/search-listings.ts';
 import type { Version } from '../rules/version.ts';
 import type { Ordering } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import { and, eq, eqIfGiven, isNull, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { Access } from '../../../tams/access/access.ts';
-import { toPage } from '../../../tams/documents/keyset-page.ts';
-import { afterCursor } from '../../../tams/documents/listing-order.ts';
-import { inView } from './access.ts';
+import { afterCursor, toPage } from '../../../tams/documents/listing-order.ts';
+import { inView } from './visible.ts';
 import { toAsset } from './assets.ts';
 import { toDeadLetter } from './dead-letters.ts';
 import { countEmbeddings } from './embeddings.ts';

@@ -1,8 +1,7 @@
 import type { ByteRange, MediaStore, ObjectBody, ObjectInfo, ObjectList } from '../../../media/media-store.ts';
-import type { ObjectNotification, SubscribeOptions } from '../rules/object-storage.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { ObjectWatch } from './object-watch.ts';
+import { type ObjectNotification, ObjectWatch, type SubscribeOptions } from './object-watch.ts';
 import { WatchedObjects } from './watched-objects.ts';
 
 /**

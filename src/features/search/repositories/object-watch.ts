@@ -1,7 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MediaStore } from '../../../media/media-store.ts';
-import type { ObjectNotification, SubscribeOptions } from '../rules/object-storage.ts';
 import type { WatchedObject, WatchedObjects } from './watched-objects.ts';
+
+export interface ObjectNotification {
+  readonly type: 'created' | 'removed';
+  readonly bucket: string;
+  readonly key: string;
+  /** ETag of the created or removed object. */
+  readonly etag: string;
+  readonly sizeBytes: number;
+}
+
+export interface SubscribeOptions {
+  /** Notifications are recorded under this name: a subscription of the same name continues where it stopped. */
+  readonly name: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  /** Pause between the end of one sweep and the next. */
+  readonly intervalMs: number;
+  /** Failed sweeps and handlers; the next sweep tries again. */
+  readonly onError: (error: unknown) => void;
+}
 
 /** Notifications that are recorded together: as many may be repeated after a crash. */
 const NOTED_AT_ONCE = 50;

@@ -1,7 +1,8 @@
 import type { Asset, AssetInput, AssetStatusChange } from '../rules/asset.ts';
 import type { EmbeddingInput } from '../rules/embedding.ts';
-import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
 import {
+  type TranscriptSegment,
+  type TranscriptSegmentInput,
   type Version,
   type VersionInput,
   type VersionStatusChange,

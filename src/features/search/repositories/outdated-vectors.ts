@@ -1,4 +1,4 @@
-import type { OutdatedVersion } from '../rules/outdated-versions.ts';
+import type { OutdatedVersion } from '../rules/version.ts';
 import { and, eq, gt, isNull, ne, or, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';

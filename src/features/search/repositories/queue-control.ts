@@ -5,7 +5,7 @@ import type { Row, TableDefinition } from '../../../vastdb/engine.ts';
 import { and, eq, inSelect, isIn, isNull, lt, lte, not } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
-import { dueAnew, toJob } from './job-rows.ts';
+import { dueAnew, toJob } from './job-claims.ts';
 import { readQueuePaused, writeQueuePaused } from './state.ts';
 import { DEAD_LETTERS, JOBS } from '../search-job-tables.ts';
 import { ASSETS } from '../search-tables.ts';

@@ -1,12 +1,16 @@
 import type { Limits } from '../../../tams/access/rights.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
-import type { Asset, AssetStatusChange, AssetInput } from '../rules/asset.ts';
+import type { Asset, AssetFilter, AssetInput, AssetStatusChange, VersionSize } from '../rules/asset.ts';
 import type { EmbeddingInput } from '../rules/embedding.ts';
 import type { DeadLetter } from '../rules/job.ts';
-import type { AssetFilter, VersionSize } from '../rules/search-listings.ts';
 import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from '../rules/search-query.ts';
-import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
-import type { Version, VersionStatusChange, VersionInput } from '../rules/version.ts';
+import type {
+  TranscriptSegment,
+  TranscriptSegmentInput,
+  Version,
+  VersionInput,
+  VersionStatusChange,
+} from '../rules/version.ts';
 import type { Lane } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';

@@ -1,15 +1,15 @@
-import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from '../rules/search-query.ts';
-import { fuse, type Ranked } from '../rules/fusion.ts';
-import { parseQueryText } from '../rules/query-text.ts';
-import { toUnitLength } from '../rules/hashing-embedder.ts';
+import type { HybridQuery, KeywordQuery, SearchHit, SearchResult, SemanticQuery } from '../rules/search-query.ts';
+import { fuse, type Ranked } from '../rules/ranking.ts';
+import { makeSnippet, type ParsedQuery, parseQueryText } from '../rules/query-text.ts';
+import { toUnitLength } from '../rules/embedding.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import { isIn } from '../../../vastdb/predicate/builder.ts';
 import type { Access } from '../../../tams/access/access.ts';
-import { readHits } from './hits.ts';
 import { rankByKeywords } from './keyword-search.ts';
-import { VISIBLE_SEGMENTS } from '../search-tables.ts';
+import { SEGMENTS, VISIBLE_SEGMENTS } from '../search-tables.ts';
 import type { VectorIndex } from './vector-index.ts';
+import { findAssets } from './assets.ts';
 
 /** Hits of each list that take part in a fusion. */
 const FUSED = 1_000;
@@ -85,3 +85,23 @@ export class Searches {
 }
 
 const versionOf = (segmentId: string): string => segmentId.slice(0, segmentId.indexOf(':'));
+
+const COLUMNS = ['id', 'version_id', 'asset_id', 'start_ns', 'end_ns', 'text', 'speaker'] as const;
+
+/** The page's segments with their assets, in the order of the ranking: two queries, however long the page is. */
+async function readHits(reader: ManagedReader, ranked: readonly Ranked[], query?: ParsedQuery): Promise<SearchHit[]> {
+  const ids = ranked.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const { rows } = await reader.select({ table: SEGMENTS, columns: COLUMNS, where: isIn('id', ids) });
+  const segments = new Map(rows.map((cells) => [cells[0], cells]));
+  const assets = await findAssets(reader, [...new Set(Array.from(segments.values(), (cells) => cells[2]))]);
+  return ranked.flatMap(({ id, score }): SearchHit[] => {
+    const [, versionId, assetId, startNs, endNs, text, speaker] = segments.get(id) ?? [];
+    const asset = assetId === undefined ? undefined : assets.get(assetId);
+    // Purged since it was ranked.
+    if (asset === undefined || versionId === undefined || startNs === undefined || endNs === undefined) return [];
+    const { bucket, key, link } = asset;
+    const shown = { text: text ?? '', snippet: makeSnippet(text ?? '', query), speaker: speaker ?? null };
+    return [{ assetId: asset.id, versionId, segmentId: id, bucket, key, startNs, endNs, ...shown, link, score }];
+  });
+}

@@ -1,6 +1,10 @@
-import type { TranscriptSegment, TranscriptSegmentInput } from '../rules/transcript-segment.ts';
-import { publishedIsFixed, type Version } from '../rules/version.ts';
-import { indexedWords } from '../rules/words.ts';
+import {
+  publishedIsFixed,
+  type TranscriptSegment,
+  type TranscriptSegmentInput,
+  type Version,
+} from '../rules/version.ts';
+import { indexedWords } from '../rules/query-text.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';

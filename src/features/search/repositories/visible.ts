@@ -7,8 +7,27 @@ import { and, eq, eqIfGiven, inSelect, isNotNull, or, overlapsRange } from '../.
 import type { Condition, Predicate, Where } from '../../../vastdb/predicate/predicate.ts';
 import type { RowOf } from '../../../vastdb/schema/define-table.ts';
 import type { Access } from '../../../tams/access/access.ts';
-import { inView } from './access.ts';
 import { type SegmentRow, VISIBLE_SEGMENTS } from '../search-tables.ts';
+import type { Asset } from '../rules/asset.ts';
+import { NOT_DELETING } from '../../../tams/flows/flow-row.ts';
+import { FLOWS } from '../../../tams/flows/flow-tables.ts';
+
+/**
+ * An asset belongs to whom its flow belongs to (docs/adr/0015-access-by-tags.md). If it has no flow, or the flow is
+ * gone, limited principals cannot see it: nothing says whose it is.
+ */
+
+/** For any table with a column `flow_life`. */
+export function inView({ classes, visible }: Access): Predicate<Condition<'flow_life', string>> {
+  if (classes === undefined) return and([]);
+  return inSelect('flow_life', { table: FLOWS, column: 'life', where: and([NOT_DELETING, visible]) });
+}
+
+export async function isInView(reader: ManagedReader, { classes, visible }: Access, { link }: Asset): Promise<boolean> {
+  if (classes === undefined) return true;
+  if (link === null) return false;
+  return (await reader.count(FLOWS, and([eq('life', link.flowLife), NOT_DELETING, visible]))) > 0;
+}
 
 /** A time range is one condition for each different offset among the assets. */
 const MAX_OFFSETS = 256;

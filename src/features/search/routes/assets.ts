@@ -14,8 +14,7 @@ import {
 } from '../schemas/search-assets.ts';
 import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import type { SearchContext } from './search-context.ts';
-import { assetJson } from './search-json.ts';
+import { assetJson, type SearchContext } from './search-context.ts';
 
 const tag = 'MediaSearch';
 

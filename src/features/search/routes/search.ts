@@ -7,8 +7,7 @@ import { SEARCH_LIMIT, SearchAnswerSchema, SearchBody, searchQuery } from '../sc
 import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
 import { readTimerange } from '../../../tams/timerange-query.ts';
-import type { SearchContext } from './search-context.ts';
-import { timerangeOf, toMs } from './search-json.ts';
+import { type SearchContext, timerangeOf, toMs } from './search-context.ts';
 
 const FUSIONS = { rrf: 'reciprocal_rank', weighted: 'weighted_sum' } as const;
 const FUSION_NAMES: Readonly<Record<Fusion, keyof typeof FUSIONS>> = {

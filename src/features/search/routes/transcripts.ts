@@ -24,8 +24,7 @@ import {
 } from '../schemas/search-assets.ts';
 import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import type { SearchContext } from './search-context.ts';
-import { transcriptJson, versionJson } from './search-json.ts';
+import { type SearchContext, transcriptJson, versionJson } from './search-context.ts';
 
 const tag = 'MediaSearch';
 

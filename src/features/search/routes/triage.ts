@@ -2,18 +2,24 @@ import { Type } from '../../../shared/type-builder.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
 import { pagingQuery } from '../../../tams/parameters.ts';
 import { badBody, badQuery, json, noBody, notFound, pagingHeaders } from '../../../http/schemas/responses.ts';
-import { assetParams, AssetSchema, deadLetterParams, DeadLetterSchema, JobSchema } from '../schemas/search-assets.ts';
-import { sendJson } from '../../../http/send-json.ts';
+import {
+  assetParams,
+  AssetSchema,
+  deadLetterParams,
+  DeadLetterSchema,
+  JobSchema,
+  QueueSchema,
+} from '../schemas/search-assets.ts';
+import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import type { SearchContext } from './search-context.ts';
-import { assetJson, deadLetterJson, jobJson } from './search-json.ts';
+import { assetJson, deadLetterJson, jobJson, type SearchContext } from './search-context.ts';
 
-const shared = { tag: 'MediaSearch', access: 'admin' } as const;
+const SHARED = { tag: 'MediaSearch', access: 'admin' } as const;
 
 /** Failures, for administrators: assets in quarantine, and jobs that were given up. */
 export function searchTriage(app: TamsApp, { search, paging }: SearchContext): void {
   readOperation(app, {
-    ...shared,
+    ...SHARED,
     url: '/search/quarantine',
     name: 'search-quarantine',
     summary: 'List assets that could not be indexed',
@@ -25,7 +31,7 @@ export function searchTriage(app: TamsApp, { search, paging }: SearchContext): v
   });
 
   operation(app, {
-    ...shared,
+    ...SHARED,
     method: 'POST',
     url: '/search/quarantine/:assetId/retry',
     name: 'search-quarantine-assetId-retry',
@@ -40,7 +46,7 @@ export function searchTriage(app: TamsApp, { search, paging }: SearchContext): v
   });
 
   operation(app, {
-    ...shared,
+    ...SHARED,
     method: 'POST',
     url: '/search/quarantine/:assetId/skip',
     name: 'search-quarantine-assetId-skip',
@@ -55,7 +61,7 @@ export function searchTriage(app: TamsApp, { search, paging }: SearchContext): v
   });
 
   readOperation(app, {
-    ...shared,
+    ...SHARED,
     url: '/search/dead-letters',
     name: 'search-dead-letters',
     summary: 'List jobs that were given up',
@@ -67,7 +73,7 @@ export function searchTriage(app: TamsApp, { search, paging }: SearchContext): v
   });
 
   operation(app, {
-    ...shared,
+    ...SHARED,
     method: 'POST',
     url: '/search/dead-letters/:deadLetterId/requeue',
     name: 'search-dead-letters-deadLetterId-requeue',
@@ -82,7 +88,7 @@ export function searchTriage(app: TamsApp, { search, paging }: SearchContext): v
   });
 
   operation(app, {
-    ...shared,
+    ...SHARED,
     method: 'DELETE',
     url: '/search/dead-letters/:deadLetterId',
     name: 'search-dead-letters-deadLetterId',
@@ -94,5 +100,43 @@ export function searchTriage(app: TamsApp, { search, paging }: SearchContext): v
       await search(request).queue.removeDeadLetter(request.params.deadLetterId);
       return reply.code(204).send();
     },
+  });
+}
+
+const QUEUE = { tag: 'MediaSearch', access: 'admin', schema: {} } as const;
+const queueResponses = { 200: json('The queue.', QueueSchema) };
+
+/** `/search/queue`: the jobs that make media searchable. Changes of it affect all servers. */
+export function searchQueue(app: TamsApp, { search }: SearchContext): void {
+  readOperation(app, {
+    ...QUEUE,
+    url: '/search/queue',
+    name: 'search-queue',
+    summary: 'Count the jobs',
+    description: 'Counts by state, and whether the queue is paused.',
+    responses: queueResponses,
+    handler: async (request, reply) => sendRead(request, reply, await search(request).queue.state()),
+  });
+
+  operation(app, {
+    ...QUEUE,
+    method: 'POST',
+    url: '/search/queue/pause',
+    name: 'search-queue-pause',
+    summary: 'Pause the queue',
+    description: 'Jobs that run already are finished.',
+    responses: queueResponses,
+    handler: async (request, reply) => sendJson(reply, JSON.stringify(await search(request).queue.pause())),
+  });
+
+  operation(app, {
+    ...QUEUE,
+    method: 'POST',
+    url: '/search/queue/resume',
+    name: 'search-queue-resume',
+    summary: 'Resume the queue',
+    description: 'Jobs are taken again.',
+    responses: queueResponses,
+    handler: async (request, reply) => sendJson(reply, JSON.stringify(await search(request).queue.resume())),
   });
 }

@@ -20,8 +20,7 @@ import {
 } from '../schemas/search-assets.ts';
 import { sendJson, sendRead } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import type { SearchContext } from './search-context.ts';
-import { assetJson, versionJson } from './search-json.ts';
+import { assetJson, type SearchContext, versionJson } from './search-context.ts';
 
 const tag = 'MediaSearch';
 

@@ -58,3 +58,32 @@ export const isBeingWritten = ({ publishState, status, transcriptHash }: Version
 
 export const writtenByAnother = (versionId: string): AppError =>
   new AppError('transcript_being_put', `Another transcript of the version ${versionId} is being put at the moment.`);
+
+/** A stretch of speech, the unit of search. Times are in nanoseconds from the start of the asset, half-open. */
+export interface TranscriptSegment {
+  /** Derived from its version, chunking and position. */
+  readonly id: string;
+  readonly versionId: string;
+  readonly assetId: string;
+  /** The method of chunking: segments of one version and chunking are numbered from 0. */
+  readonly chunking: string;
+  readonly position: number;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly text: string;
+  readonly speaker: string | null;
+  /** 0 to 1. */
+  readonly confidence: number | null;
+  readonly visibility: Visibility;
+}
+
+export type TranscriptSegmentInput = Pick<
+  TranscriptSegment,
+  'chunking' | 'position' | 'startNs' | 'endNs' | 'text' | 'speaker' | 'confidence'
+>;
+
+/** A published version without vectors of some model. */
+export interface OutdatedVersion {
+  readonly id: string;
+  readonly assetId: string;
+}

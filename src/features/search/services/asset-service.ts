@@ -1,6 +1,5 @@
 import type { Page, PageRequest } from '../../../shared/paging.ts';
-import type { Asset, AssetInput, TamsLink } from '../rules/asset.ts';
-import type { AssetFilter } from '../rules/search-listings.ts';
+import type { Asset, AssetFilter, AssetInput, TamsLink } from '../rules/asset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
 import type { FlowReader } from '../../../tams/flows/flow-repository.ts';

@@ -1,9 +1,8 @@
 import type { AssetStatus } from '../rules/asset.ts';
 import type { Embedder } from '../rules/embedding.ts';
 import type { JobStatus } from '../rules/job.ts';
-import type { OutdatedVersion } from '../rules/outdated-versions.ts';
-import { embeddingJob } from './embedding-job.ts';
-import { embedSegments } from './segment-vectors.ts';
+import type { OutdatedVersion } from '../rules/version.ts';
+import { embeddingJob, embedSegments } from './segment-vectors.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
 import type { JobQueue } from '../repositories/job-queue.ts';
 import type { OutdatedVectors } from '../repositories/outdated-vectors.ts';

@@ -1,8 +1,7 @@
 import type { SearchableTranscript, TranscriptText } from '../rules/searchable-transcript.ts';
-import type { TranscriptSegment } from '../rules/transcript-segment.ts';
-import type { Version } from '../rules/version.ts';
+import type { TranscriptSegment, Version } from '../rules/version.ts';
 import { languageTag } from '../../../formats/transcripts/language-tag.ts';
-import { writeWebVtt } from '../../../formats/transcripts/webvtt.ts';
+import { writeWebVtt } from '../../../formats/transcripts/webvtt-srt.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
 import type { Indexer } from './indexer.ts';

@@ -1,12 +1,11 @@
 import type { Page, PageRequest } from '../../../shared/paging.ts';
-import type { Asset } from '../rules/asset.ts';
+import type { Asset, VersionSize } from '../rules/asset.ts';
 import type { EmbeddingInput } from '../rules/embedding.ts';
-import type { VersionSize } from '../rules/search-listings.ts';
 import { isBeingWritten, type Version, type VersionInput, writtenByAnother } from '../rules/version.ts';
 import { languageTag } from '../../../formats/transcripts/language-tag.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
-import { madeBy } from './embedding-job.ts';
+import { madeBy } from './segment-vectors.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
 
 export class VersionService {

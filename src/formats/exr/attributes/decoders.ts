@@ -1,30 +1,28 @@
 import type { Buffer } from 'node:buffer';
-import { EXR_LIMITS } from '../header/limits.ts';
-import { decodeText } from '../header/text.ts';
+import { EXR_LIMITS } from '../header/exr-error.ts';
+import { decodeText } from '../header/byte-source.ts';
 import {
+  base64,
   compressionName,
   DEEP_IMAGE_STATES,
   ENVIRONMENT_MAPS,
-  LEVEL_MODES,
-  LINE_ORDERS,
-  ROUNDING_MODES,
-} from './enumerations.ts';
-import { readTimeCode } from './timecode.ts';
-import {
-  base64,
   type ExrBox,
   type ExrChromaticities,
   type ExrNumber,
   type ExrTiles,
+  type ExrTimeCode,
   type ExrValue,
   jsonNumber,
+  LEVEL_MODES,
+  LINE_ORDERS,
+  ROUNDING_MODES,
   shortFloat,
 } from './values.ts';
 
 /** A problem of a value; the caller adds the attribute and the offset. */
 export class ValueError extends Error {}
 
-export interface Decoder {
+interface Decoder {
   /** Size of the value in bytes, if all values of the type have the same. */
   readonly size?: number;
   /** Throws ValueError. The size has been checked. */
@@ -157,4 +155,31 @@ function decodeStringVector(bytes: Buffer): ExrValue {
     at += length;
   }
   return texts;
+}
+
+/**
+ * Reads a time code from the two words of its attribute, which are packed as for 60-field television: digits are binary
+ * coded, and flags lie in the bits that the tens do not need (SMPTE 12M).
+ */
+export function readTimeCode(timeAndFlags: number, userData: number): ExrTimeCode {
+  const bits = (from: number, count: number): number => (timeAndFlags >>> from) & ((1 << count) - 1);
+  const decimal = (from: number, tensBits: number): number => bits(from + 4, tensBits) * 10 + bits(from, 4);
+  const frame = decimal(0, 2);
+  const seconds = decimal(8, 3);
+  const minutes = decimal(16, 3);
+  const hours = decimal(24, 2);
+  const dropFrame = bits(6, 1) === 1;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return {
+    text: `${two(hours)}:${two(minutes)}:${two(seconds)}${dropFrame ? ';' : ':'}${two(frame)}`,
+    hours,
+    minutes,
+    seconds,
+    frame,
+    drop_frame: dropFrame,
+    color_frame: bits(7, 1) === 1,
+    field_phase: bits(15, 1) === 1,
+    binary_group_flags: [bits(23, 1), bits(30, 1), bits(31, 1)],
+    user_data: userData >>> 0,
+  };
 }

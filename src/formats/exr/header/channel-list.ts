@@ -1,8 +1,7 @@
-import { PIXEL_TYPES, type PixelType } from '../attributes/enumerations.ts';
-import { ExrError } from './exr-error.ts';
-import { EXR_LIMITS } from './limits.ts';
+import { PIXEL_TYPES, type PixelType } from '../attributes/values.ts';
+import { EXR_LIMITS, ExrError } from './exr-error.ts';
 import { quote, type RawAttribute } from './raw-header.ts';
-import { decodeText, endOfText } from './text.ts';
+import { decodeText, endOfText } from './byte-source.ts';
 
 export interface ExrChannel {
   /** The index of its part. */

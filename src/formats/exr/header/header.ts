@@ -1,9 +1,9 @@
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { type ExrAttribute, type ExrProblem, readAttribute } from '../attributes/attribute.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { ExrChannel } from './channel-list.ts';
-import { ExrError } from './exr-error.ts';
-import { hashHeader } from './header-hash.ts';
-import { EXR_LIMITS } from './limits.ts';
+import { EXR_LIMITS, ExrError } from './exr-error.ts';
 import { type PartStructure, readPartStructure } from './part.ts';
 import { type RawHeader, type RawPart, readRawHeader } from './raw-header.ts';
 
@@ -73,4 +73,24 @@ function checkNames(parts: readonly ExrHeaderPart[], raw: RawHeader): void {
   if (new Set(parts.map(({ name }) => name)).size < parts.length) {
     throw new ExrError('malformed', raw.length, 'Two parts have the same name');
   }
+}
+
+/**
+ * SHA-256 of the canonical header, in hex: the flags that say what kind of file it is, and part by part the attributes
+ * in the order of their names, each with its type, its size and what was read of its value. Equal for headers that
+ * differ only in the order of attributes.
+ */
+function hashHeader({ flags, parts }: RawHeader): string {
+  let text = `exr 2 ${flags.tiled} ${flags.deep} ${flags.multiPart} ${parts.length}\n`;
+  const values: Buffer[] = [];
+  for (const { attributes } of parts) {
+    const sorted = [...attributes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    text += `${sorted.length}\n`;
+    // Names and types hold no zero byte, and the sizes tell the values apart: no two headers give the same bytes.
+    for (const { name, type, size, bytes } of sorted) {
+      text += `${name}\0${type}\0${size} ${bytes.length}\n`;
+      values.push(bytes);
+    }
+  }
+  return createHash('sha256').update(`${text}\0`).update(Buffer.concat(values)).digest('hex');
 }

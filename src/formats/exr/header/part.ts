@@ -1,11 +1,10 @@
 import type { Buffer } from 'node:buffer';
-import { compressionName, LINE_ORDERS } from '../attributes/enumerations.ts';
 import { decodeBox2i, decodeTiles, ValueError } from '../attributes/decoders.ts';
-import { type ExrBox, type ExrTiles, shortFloat } from '../attributes/values.ts';
+import { compressionName, type ExrBox, type ExrTiles, LINE_ORDERS, shortFloat } from '../attributes/values.ts';
 import { type ExrChannel, readChannels } from './channel-list.ts';
 import { ExrError } from './exr-error.ts';
 import { quote, type RawAttribute, type RawHeader, type RawPart } from './raw-header.ts';
-import { decodeText } from './text.ts';
+import { decodeText } from './byte-source.ts';
 
 /** Attributes that the image of a part depends on. */
 export interface PartStructure {

@@ -11,7 +11,7 @@ import type { RouteContext } from '../../route-context.ts';
 import type { PublicWebhook, ShownWebhook, Webhook } from '../../webhooks/webhook.ts';
 import { webhookError, webhookInputSchema, webhookProperties, webhookSchema } from '../../webhooks/webhook-schemas.ts';
 import { validateWebhook as newest } from '../8.2/webhook-schemas.ts';
-import { orNewer } from '../newer.ts';
+import { orNewer } from '../translate.ts';
 
 const state = {
   status: Type.Optional(

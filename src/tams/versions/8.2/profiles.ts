@@ -4,7 +4,7 @@ import { descriptive, SERVER_MANAGED_FLOW_PROPERTIES } from '../../flows/flow-sc
 import type { ProfileInput } from '../../profiles/profile.ts';
 import type { ProfileSurface } from '../../profiles/profile-routes.ts';
 import { profileSchemas } from '../../profiles/profile-schemas.ts';
-import { frameRateFault, parts } from './flows.ts';
+import { frameRateFault, parts } from './documents.ts';
 
 const { input, inputs, shown } = profileSchemas(parts);
 

@@ -4,7 +4,7 @@ import { compileBody, type Validate } from '../../../http/validation/body-valida
 import type { Tags } from '../../documents/tags.ts';
 import { pagingParameters, tagFilters } from '../../parameters.ts';
 import { webhookError, webhookInputSchema, webhookProperties, webhookSchema } from '../../webhooks/webhook-schemas.ts';
-import { tags } from './tags.ts';
+import { tags } from './documents.ts';
 
 /** TAMS 8.2, `schemas/webhook*.json`. */
 

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bm25, phraseNeedle } from '../../../../src/features/search/rules/bm25.ts';
-import { chunkTranscript } from '../../../../src/features/search/rules/chunking.ts';
-import { fuse } from '../../../../src/features/search/rules/fusion.ts';
-import { HashingEmbedder } from '../../../../src/features/search/rules/hashing-embedder.ts';
-import { parseQueryText } from '../../../../src/features/search/rules/query-text.ts';
-import { makeSnippet } from '../../../../src/features/search/rules/snippet.ts';
-import { indexedWords, wordsOf } from '../../../../src/features/search/rules/words.ts';
+import { bm25, fuse, phraseNeedle } from '../../../../src/features/search/rules/ranking.ts';
+import { chunkTranscript } from '../../../../src/features/search/rules/searchable-transcript.ts';
+import { HashingEmbedder } from '../../../../src/features/search/rules/embedding.ts';
+import {
+  indexedWords,
+  makeSnippet,
+  parseQueryText,
+  wordsOf,
+} from '../../../../src/features/search/rules/query-text.ts';
 
 describe('words', () => {
   it('are folded, and know where they stand', () => {

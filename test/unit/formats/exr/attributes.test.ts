@@ -1,9 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import type { ExrAttribute, ExrProblem } from '../../../../src/formats/exr/attributes/attribute.ts';
-import { attributeColumns } from '../../../../src/formats/exr/attributes/attribute-columns.ts';
-import { readTimeCode } from '../../../../src/formats/exr/attributes/timecode.ts';
-import { EXR_LIMITS } from '../../../../src/formats/exr/header/limits.ts';
+import {
+  attributeColumns,
+  type ExrAttribute,
+  type ExrProblem,
+} from '../../../../src/formats/exr/attributes/attribute.ts';
+import { readTimeCode } from '../../../../src/formats/exr/attributes/decoders.ts';
+import { EXR_LIMITS } from '../../../../src/formats/exr/header/exr-error.ts';
 import { attribute, double, float, int, requiredAttributes } from '../../../support/exr-writer.ts';
 import { fixture, readBytes, readPart } from './support.ts';
 

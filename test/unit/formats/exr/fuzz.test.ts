@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { expect, it } from 'vitest';
-import { ExrError } from '../../../../src/formats/exr/header/exr-error.ts';
-import { LARGEST_CHUNK_BYTES } from '../../../../src/formats/exr/header/limits.ts';
+import { ExrError, LARGEST_CHUNK_BYTES } from '../../../../src/formats/exr/header/exr-error.ts';
 import { inspectExr } from '../../../../src/features/exr/rules/inspect.ts';
 import { Random } from '../../../stress/support/random.ts';
 import {

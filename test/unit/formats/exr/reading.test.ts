@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { type ExrHeader, readExrHeader } from '../../../../src/formats/exr/header/header.ts';
-import { EXR_LIMITS, FIRST_CHUNK_BYTES, LARGEST_CHUNK_BYTES } from '../../../../src/formats/exr/header/limits.ts';
+import { EXR_LIMITS, FIRST_CHUNK_BYTES, LARGEST_CHUNK_BYTES } from '../../../../src/formats/exr/header/exr-error.ts';
 import { attribute, FLAGS, int, namedPart, requiredAttributes, writeHeader } from '../../../support/exr-writer.ts';
 import { FIXTURE_NAMES, fixture, WatchedSource } from './support.ts';
 

@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import type { ExrError } from '../../../../src/formats/exr/header/exr-error.ts';
-import { EXR_LIMITS } from '../../../../src/formats/exr/header/limits.ts';
+import { EXR_LIMITS, type ExrError } from '../../../../src/formats/exr/header/exr-error.ts';
 import {
   attribute,
   channels,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseTranscript } from '../../../../src/formats/transcripts/parse-transcript.ts';
 import type { TranscriptFormat } from '../../../../src/formats/transcripts/transcript.ts';
 import { writeTranscriptJson } from '../../../../src/formats/transcripts/transcript-json.ts';
-import { writeWebVtt } from '../../../../src/formats/transcripts/webvtt.ts';
+import { writeWebVtt } from '../../../../src/formats/transcripts/webvtt-srt.ts';
 import { cpuMsOf } from '../../../support/cpu-time.ts';
 
 const MS = 1_000_000n;

@@ -1,5 +1,4 @@
-import { COMPRESSIONS, type PixelType } from '../../../../formats/exr/attributes/enumerations.ts';
-import type { ExrBox } from '../../../../formats/exr/attributes/values.ts';
+import { COMPRESSIONS, type ExrBox, type PixelType } from '../../../../formats/exr/attributes/values.ts';
 
 export type Verdict = 'PASS' | 'WARN' | 'FAIL';
 

@@ -1,5 +1,0 @@
-/** A published version without vectors of some model. */
-export interface OutdatedVersion {
-  readonly id: string;
-  readonly assetId: string;
-}

@@ -1,4 +1,0 @@
-export interface ServiceInfo {
-  name?: string;
-  description?: string;
-}
