@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { SegmentDeletion } from './segment-deletion.ts';
 import { AppError } from '../../shared/errors.ts';
 import { type LeaseKeeper, LeaseLost } from '../leases/lease-keeper.ts';
-import { WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
+import { WorkerLoop } from '../../operation/worker-loop.ts';
 import type { VastStore } from '../vast-store.ts';
 
 /** Interval of deleting expired requests, and of looking for those of other processes. */
@@ -15,35 +15,18 @@ const RETRY_MS = 10_000;
 const leaseOf = (requestId: string): string => `deletion:${requestId}`;
 
 /** Works on deletion requests, each in one process at a time: those made since, and those that a stopped process left behind. */
-export class DeletionWorker {
+export class DeletionWorker extends WorkerLoop {
   readonly #store: VastStore;
   readonly #deletion: SegmentDeletion;
   readonly #leases: LeaseKeeper;
   readonly #logger: Logger;
-  readonly #loop: WorkerLoop;
 
   constructor(store: VastStore, deletion: SegmentDeletion, leases: LeaseKeeper, logger: Logger) {
+    super('deletion worker', (signal) => this.#round(signal), logger);
     this.#store = store;
     this.#deletion = deletion;
     this.#leases = leases;
     this.#logger = logger;
-    this.#loop = new WorkerLoop('deletion worker', (signal) => this.#round(signal), logger);
-  }
-
-  get status(): WorkerStatus {
-    return this.#loop.status;
-  }
-
-  start(): void {
-    this.#loop.start();
-  }
-
-  wake(): void {
-    this.#loop.wake();
-  }
-
-  stop(): Promise<void> {
-    return this.#loop.stop();
   }
 
   async #round(signal: AbortSignal): Promise<number> {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isFailing } from '../webhook.ts';
 import type { LeaseKeeper } from '../../leases/lease-keeper.ts';
-import { WorkerLoop, type WorkerStatus } from '../../../operation/worker-loop.ts';
+import { WorkerLoop } from '../../../operation/worker-loop.ts';
 import type { VastStore } from '../../vast-store.ts';
 
 const LEASE = 'event-dispatcher';
@@ -26,34 +26,17 @@ interface EventDispatcherOptions {
 }
 
 /** Gives the events of the outbox their places in the log, and cuts the log behind the last registration. */
-export class EventDispatcher {
+export class EventDispatcher extends WorkerLoop {
   readonly #store: VastStore;
   readonly #leases: LeaseKeeper;
   readonly #options: EventDispatcherOptions;
-  readonly #loop: WorkerLoop;
   #trimAt = 0;
 
   constructor(store: VastStore, leases: LeaseKeeper, options: EventDispatcherOptions, logger: Logger) {
+    super('event dispatcher', (signal) => this.#round(signal), logger);
     this.#store = store;
     this.#leases = leases;
     this.#options = options;
-    this.#loop = new WorkerLoop('event dispatcher', (signal) => this.#round(signal), logger);
-  }
-
-  get status(): WorkerStatus {
-    return this.#loop.status;
-  }
-
-  start(): void {
-    this.#loop.start();
-  }
-
-  wake(): void {
-    this.#loop.wake();
-  }
-
-  stop(): Promise<void> {
-    return this.#loop.stop();
   }
 
   async #round(signal: AbortSignal): Promise<number> {
