@@ -30,12 +30,23 @@ export function tagOf(tags: Tags, name: string, owner: string): TagValue {
   return value;
 }
 
-/** Names are free text: built from entries, so that `__proto__` is a name like any other. */
-export const withTag = (tags: Tags, name: string, value: TagValue): Tags =>
-  Object.fromEntries([...Object.entries(tags).filter(([other]) => other !== name), [name, value]]);
+/** Sets a tag to what `valueOf` makes of its present value. Built from entries: `__proto__` is a name like any other. */
+export function setTag(
+  owner: { tags?: Tags },
+  name: string,
+  valueOf: (present: TagValue | undefined) => TagValue,
+): void {
+  const { tags = {} } = owner;
+  const value = valueOf(findTag(tags, name));
+  owner.tags = Object.fromEntries([...Object.entries(tags).filter(([other]) => other !== name), [name, value]]);
+}
 
-export const withoutTag = (tags: Tags, name: string): Tags =>
-  Object.fromEntries(Object.entries(tags).filter(([other]) => other !== name));
+/** Removes a tag; throws `not_found` where the owner, which is called `title`, has no such tag. */
+export function removeTag(owner: { tags?: Tags }, name: string, title: string): void {
+  const { tags = {} } = owner;
+  tagOf(tags, name, title);
+  owner.tags = Object.fromEntries(Object.entries(tags).filter(([other]) => other !== name));
+}
 
 /** Whether tags that no index has pass a filter; without one, all do. */
 export function hasTags(tags: Tags | undefined, filter: TagFilter | undefined): boolean {

@@ -5,7 +5,7 @@ import type { Flow, FlowCollectionItem, FlowInput, FlowProperty, ProfiledFlow, P
 import { checkDocument, checkMembers, type DocumentLimits } from '../documents/document-limits.ts';
 import { checkFlowRules, leaveProfile, withProfile } from './flow-rules.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
-import { findTag, tagOf, type Tags, type TagValue, withoutTag, withTag } from '../documents/tags.ts';
+import { removeTag, setTag, tagOf, type Tags, type TagValue } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isOthers } from '../access/others-ids.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
@@ -138,15 +138,13 @@ export class FlowService {
     principal: string,
   ): Promise<void> {
     return this.#change(id, principal, (flow) => {
-      const { tags = {} } = flow;
-      flow.tags = withTag(tags, name, valueOf(findTag(tags, name)));
+      setTag(flow, name, valueOf);
     });
   }
 
   deleteTag(id: string, name: string, principal: string): Promise<void> {
     return this.#change(id, principal, (flow) => {
-      tagOf(flow.tags ?? {}, name, `flow ${id}`);
-      flow.tags = withoutTag(flow.tags ?? {}, name);
+      removeTag(flow, name, `flow ${id}`);
     });
   }
 

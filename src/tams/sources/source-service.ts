@@ -3,7 +3,7 @@ import { checkDocument, type DocumentLimits } from '../documents/document-limits
 import type { SourceFilter } from '../documents/filters.ts';
 import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import type { Source, SourceProperty } from './source.ts';
-import { findTag, tagOf, type Tags, type TagValue, withoutTag, withTag } from '../documents/tags.ts';
+import { removeTag, setTag, tagOf, type Tags, type TagValue } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSource } from '../webhooks/event-publishing.ts';
@@ -58,15 +58,13 @@ export class SourceService {
     principal: string,
   ): Promise<void> {
     return this.#change(id, principal, (source) => {
-      const { tags = {} } = source;
-      source.tags = withTag(tags, name, valueOf(findTag(tags, name)));
+      setTag(source, name, valueOf);
     });
   }
 
   deleteTag(id: string, name: string, principal: string): Promise<void> {
     return this.#change(id, principal, (source) => {
-      tagOf(source.tags ?? {}, name, `source ${id}`);
-      source.tags = withoutTag(source.tags ?? {}, name);
+      removeTag(source, name, `source ${id}`);
     });
   }
 
