@@ -17,6 +17,7 @@ describeOnEngines('the object storage', (open) => {
   let store: LocalMediaStore;
   let storage: ObjectStorage;
   const errors: unknown[] = [];
+  const watches: ObjectWatch[] = [];
 
   beforeEach(async () => {
     world = await open();
@@ -26,6 +27,8 @@ describeOnEngines('the object storage', (open) => {
     errors.length = 0;
   });
   afterEach(async () => {
+    // One that went on would look into the next test, when its interval is over.
+    await Promise.all(watches.splice(0).map((each) => each.stop()));
     await world.dispose();
     await rm(directory, { recursive: true });
   });
@@ -50,7 +53,9 @@ describeOnEngines('the object storage', (open) => {
     of: ObjectStorage = storage,
   ): ObjectWatch {
     const options = { name: 'watch', bucket: BUCKET, prefix, intervalMs: 60_000 };
-    return of.subscribe({ ...options, onError: (error) => errors.push(error) }, handler);
+    const subscription = of.subscribe({ ...options, onError: (error) => errors.push(error) }, handler);
+    watches.push(subscription);
+    return subscription;
   }
 
   it('gets, describes and lists objects', async () => {

@@ -177,12 +177,13 @@ describe('the process of the analytics', () => {
     const compute = open({ streamMs: 1000 });
     await compute.run(SUMMARY, nobodyGoes);
     const stream = compute.stream(ALL_ROWS, nobodyGoes);
-    await stream.next();
+    // On a busy machine the first piece may be too late already.
+    const early = await refusal(stream.next());
     const { pieces } = await compute.file(ALL_TEXTS, nobodyGoes);
-    await pieces.next();
+    const earlyPiece = await refusal(pieces.next());
     await sleep(1200);
-    expect(await refusal(stream.next())).toBe('deadline');
-    expect(await refusal(pieces.next())).toBe('deadline');
+    expect(early ?? (await refusal(stream.next()))).toBe('deadline');
+    expect(earlyPiece ?? (await refusal(pieces.next()))).toBe('deadline');
   });
 
   it('leaves nothing of a file that is given up', async () => {
