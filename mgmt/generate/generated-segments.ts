@@ -1,3 +1,4 @@
+import { packUrls } from '../../src/tams/objects/object-location.ts';
 import type { MediaObject } from '../../src/tams/objects/media-object.ts';
 import type { ExternalUrl, NewSegment } from '../../src/tams/segments/segment.ts';
 import { prepareSegment } from '../../src/tams/segments/segment-preparation.ts';
@@ -63,7 +64,7 @@ export function generatedSegments(
       fragment: prepared.fragment,
       locations: null,
       initObjectId: null,
-      externalUrls: JSON.stringify(externalUrls),
+      externalUrls: packUrls(externalUrls),
     });
   }
   return { segments, objects };

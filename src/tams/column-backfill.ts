@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Tags } from './documents/tags.ts';
-import type { Cell } from '../vastdb/engine.ts';
+import type { Cell, Row, TableDefinition } from '../vastdb/engine.ts';
+import type { CellsOf, ColumnOf } from '../vastdb/schema/define-table.ts';
+import { fromJson, type Json } from '../shared/json-text.ts';
 import { and, isNotNull, isNull } from '../vastdb/predicate/builder.ts';
 import type { Predicate } from '../vastdb/predicate/predicate.ts';
 import { RowBytes } from '../vastdb/query/row-bytes.ts';
@@ -9,10 +11,9 @@ import { ACCESS_COLUMN, accessCell } from './access/access.ts';
 import { DELETION_REQUESTS } from './deletion/deletion-tables.ts';
 import { DELETION_SORT_COLUMNS, deletionSortCells } from './deletion/deletion-request-repository.ts';
 import { SORT_COLUMNS } from './documents/sort-keys.ts';
-import { type Flow, profileOf, statusOf } from './flows/flow.ts';
+import { profileOf, statusOf } from './flows/flow.ts';
 import { flowSortCells } from './flows/flow-row.ts';
 import { FLOWS } from './flows/flow-tables.ts';
-import type { Source } from './sources/source.ts';
 import { sourceSortCells } from './sources/source-repository.ts';
 import { SOURCES } from './sources/source-tables.ts';
 
@@ -34,57 +35,68 @@ export interface Backfill {
   readonly cellsOf: (cells: readonly Cell[]) => readonly Cell[];
 }
 
+/** Columns of a table that are derived from others, by their types. */
+export const backfill = <R extends Row, const From extends readonly [ColumnOf<R>, ...ColumnOf<R>[]]>(
+  { name }: TableDefinition<R>,
+  {
+    columns,
+    from,
+    cellsOf,
+  }: Omit<Backfill, 'table' | 'from' | 'cellsOf'> & {
+    readonly from: From;
+    readonly cellsOf: (cells: CellsOf<R, From>) => readonly Cell[];
+  },
+): Backfill =>
+  // It is given the cells of `from`, as they are read.
+  ({ table: name, columns, from, cellsOf: cellsOf as Backfill['cellsOf'] });
+
 /** Limited views ask for these columns: nobody limited sees a row without its cell. */
 export const VAST_STORE_BACKFILLS: readonly Backfill[] = [
-  ...[FLOWS, SOURCES].map(({ name }) => ({
-    table: name,
-    columns: [ACCESS_COLUMN],
-    from: ['document'] as const,
-    cellsOf: ([document]: readonly Cell[]) => [
-      accessCell((JSON.parse(document as string) as { readonly tags?: Tags }).tags),
-    ],
-  })),
+  ...[FLOWS, SOURCES].map((table: TableDefinition<{ readonly document: Json<{ readonly tags?: Tags }> }>) =>
+    backfill(table, {
+      columns: [ACCESS_COLUMN],
+      from: ['document'],
+      cellsOf: ([document]) => [accessCell(fromJson(document).tags)],
+    }),
+  ),
   // The first life of a flow that is older than the column is its id (docs/adr/0022-lives-of-a-flow.md).
-  { table: FLOWS.name, columns: ['life'], from: ['id'], cellsOf: ([id = null]) => [id] },
+  backfill(FLOWS, { columns: ['life'], from: ['id'], cellsOf: ([id]) => [id] }),
 ];
 
 /** Sorted listings have no rows without these (docs/adr/0032-sorted-listings.md). */
 export const SORT_BACKFILLS: readonly Backfill[] = [
-  {
-    table: FLOWS.name,
+  backfill(FLOWS, {
     // Rows without an order are older than the others, too. These were free properties then.
     columns: [...SORT_COLUMNS, 'status', 'profile_id'],
     from: ['id', 'document'],
     cellsOf: ([id, document]) => {
-      const flow = { ...documentOf<Flow>(document), id: id as string } as Flow;
+      const flow = documentOf(id, document);
       return [...flowSortCells(flow), statusOf(flow) ?? null, profileOf(flow) ?? null];
     },
-  },
-  {
-    table: SOURCES.name,
+  }),
+  backfill(SOURCES, {
     columns: SORT_COLUMNS,
     from: ['id', 'document'],
-    cellsOf: ([id, document]) => sourceSortCells({ ...documentOf<Source>(document), id: id as string } as Source),
-  },
-  {
-    table: DELETION_REQUESTS.name,
+    cellsOf: ([id, document]) => sourceSortCells(documentOf(id, document)),
+  }),
+  backfill(DELETION_REQUESTS, {
     columns: DELETION_SORT_COLUMNS,
     from: ['id', 'created', 'expiry_ms'],
     cellsOf: ([id, created, expiryMs]) =>
       deletionSortCells({
-        id: id as string,
-        created: created as string,
+        id,
+        created,
         ...(typeof expiryMs === 'bigint' && { expiry: new Date(Number(expiryMs)).toISOString() }),
       }),
-  },
+  }),
 ];
 
-function documentOf<T>(document: Cell | undefined): Partial<T> {
+function documentOf<Value extends object>(id: string, document: Json<Value>): Value {
   try {
-    return JSON.parse(document as string) as Partial<T>;
+    return { ...fromJson(document), id };
   } catch {
-    // `mgmt verify` reports it; until it is mended, the row comes last.
-    return {};
+    // Text that is no JSON: `mgmt verify` reports it. Until it is mended, the row comes last, by its id alone.
+    return { id } as unknown as Value;
   }
 }
 

@@ -10,7 +10,11 @@ export type RowHandle = { readonly __handle: never };
 /** Row ids leave the store only in this disguise, so that no service can make or read one. */
 export const toHandle = (rowId: RowId | undefined): RowHandle => {
   if (rowId === undefined) throw new TypeError('a row came back without its row id');
+  // Nothing is converted: the type alone hides the id.
   return rowId as unknown as RowHandle;
 };
 
-export const toRowId = (handle: RowHandle): RowId => handle as unknown as RowId;
+/** The id that `toHandle` was given. */
+export const toRowId = (handle: RowHandle): RowId =>
+  // `toHandle` alone makes handles.
+  handle as unknown as RowId;

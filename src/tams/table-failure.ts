@@ -65,6 +65,7 @@ function translateCellTooLarge(error: CellTooLarge): AppError {
 function largestProperty(cell: unknown): { name: string; bytes: number } | undefined {
   if (typeof cell !== 'string' || !cell.startsWith('{')) return undefined;
   let largest: { name: string; bytes: number } | undefined;
+  // A text that begins like this is the document of a row.
   for (const [name, value] of Object.entries(JSON.parse(cell) as Record<string, unknown>)) {
     const bytes = Buffer.byteLength(JSON.stringify(value));
     if (largest === undefined || bytes > largest.bytes) largest = { name, bytes };

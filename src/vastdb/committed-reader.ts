@@ -40,8 +40,10 @@ export class CommittedReader extends ManagedReader {
       selectRows: (each: SelectQuery) => this.selectRows(each),
       scan: (request: ScanRequest) => this.scan(request),
     };
+    // The work is the same for every table, as in `list`.
     const any = query as unknown as AnyFirstRows;
     const rows = this.layer.capabilities.relational ? firstByPages(reads, any) : firstByScan(reads, any);
+    // As with `select`: an engine keeps to the definitions.
     return (await rows) as FoundRow<R, Column>[];
   }
 
@@ -55,6 +57,7 @@ export class CommittedReader extends ManagedReader {
     try {
       const found = await executor.seek(this.#reader, request);
       monitor.record(request.table, 'select', started, seek.points.length, false, request.where);
+      // As with `select`: an engine keeps to the definitions.
       return found as (CellsOf<R, Columns> | undefined)[];
     } catch (error) {
       monitor.record(request.table, 'select', started, 0, true, request.where);
@@ -84,6 +87,7 @@ export class CommittedReader extends ManagedReader {
         rows += next.value.rowCount;
         // A consumer that leaves the loop has what it wanted: no failure.
         failed = false;
+        // As with `select`.
         yield next.value as ScannedBatch<R, Columns>;
         failed = true;
       }

@@ -63,6 +63,7 @@ export class ManagedReader {
     const reads = { select: (query: SelectQuery) => this.select(query), orders: this.layer.capabilities.relational };
     // The work is the same for every table, and no compiler follows it through types that it does not know yet.
     const found: Promise<Page<Cell[]>> = readListing(reads, listing as unknown as AnyListing, page);
+    // These columns were asked for, in this order.
     return found as Promise<Page<ListedRow<R, Columns, Lookups>>>;
   }
 
@@ -111,6 +112,7 @@ export class ManagedReader {
     const table = nameOf(query.table);
     const columns = query.columns ?? this.layer.schemas.get(table).columnNames;
     const { rows, cut } = await this.select({ ...query, table, columns });
+    // The cells are those of these columns: `select` was asked for them by name, not by type.
     return { rows: rows.map((cells) => toRow(columns, cells) as FoundRow<R, Column>), cut };
   }
 

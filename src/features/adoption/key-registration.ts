@@ -1,3 +1,4 @@
+import { fromJson } from '../../shared/json-text.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectBeginning } from '../../media/media-source.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -81,7 +82,7 @@ export class KeyRegistration {
     const ofFrames = rate && { segment_duration: reduced(rate.denominator, rate.numerator) };
     const present = await tx.flows.find(flow.id);
     if (present !== undefined) {
-      mustContinue(adoption, JSON.parse(present.document) as FlowInput, { ...flow, ...ofFrames });
+      mustContinue(adoption, fromJson(present.document), { ...flow, ...ofFrames });
       return;
     }
     const tags = { ...(flow['tags'] as FlowInput['tags']), ...adoption.tags };

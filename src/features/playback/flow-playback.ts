@@ -1,12 +1,11 @@
 import type { LRUCache } from 'lru-cache';
 import { type MediaPlaylist, targetDurationOf, writeMediaPlaylist } from '../../formats/hls.ts';
 import { AppError } from '../../shared/errors.ts';
-import { fromJson, type Json } from '../../shared/json-text.ts';
+import { fromJson } from '../../shared/json-text.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import { Format } from '../../tams/documents/format.ts';
 import { flowNotFound } from '../../tams/flows/flow-access.ts';
-import type { Flow } from '../../tams/flows/flow.ts';
 import { numbersOf } from '../../tams/segments/segment-numbers.ts';
 import type { StoredSegment } from '../../tams/segments/segment.ts';
 import type { FlowChanges } from './flow-changes.ts';
@@ -247,13 +246,13 @@ const entityTagOf = (
 const losesSegments = ({ state, shown }: Found): boolean =>
   isLoop(shown) || numbersOf(state).registered !== (state.content?.segments?.count ?? 0n);
 
-const isMulti = ({ document }: FlowDocument): boolean => fromJson(document as Json<Flow>).format === Format.multi;
+const isMulti = ({ document }: FlowDocument): boolean => fromJson(document).format === Format.multi;
 
 const atLeastZero = (number: bigint): bigint => (number < 0n ? 0n : number);
 
 /** Derived from the flow's own properties, and its longest segment ever, if that is known. */
 function targetDurationIn({ content }: FlowState, { document }: FlowDocument): number {
-  const toldNs = BigInt(Math.round(toldSeconds(fromJson(document as Json<Flow>)) * 1e9));
+  const toldNs = BigInt(Math.round(toldSeconds(fromJson(document)) * 1e9));
   const longestNs = content?.segments?.longestNs ?? 0n;
   return targetDurationOf(toldNs > longestNs ? toldNs : longestNs);
 }

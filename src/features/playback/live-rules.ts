@@ -1,5 +1,5 @@
 import { findTag } from '../../tams/documents/tags.ts';
-import { fromJson, type Json } from '../../shared/json-text.ts';
+import { fromJson } from '../../shared/json-text.ts';
 import { type Flow, statusOf } from '../../tams/flows/flow.ts';
 import type { FlowDocument } from '../../tams/flows/flow-state.ts';
 
@@ -11,7 +11,7 @@ export const DEFAULT_WINDOW_S = 300;
 
 /** Whether more is to come. */
 export function isLive({ document, segmentsUpdated }: FlowDocument, nowMs: number, targetDuration = 0): boolean {
-  const flow = fromJson(document as Json<Flow>);
+  const flow = fromJson(document);
   const status = statusOf(flow);
   if (status === 'closed_complete' || segmentsUpdated === null) return status === 'ingesting';
   const quietS = Math.max(QUIET_MIN_S, QUIET_TARGETS * Math.max(targetDuration, toldSeconds(flow)));
@@ -20,7 +20,7 @@ export function isLive({ document, segmentsUpdated }: FlowDocument, nowMs: numbe
 
 /** Whether its oldest segments are deleted as new ones come (TAMS, AppNote 0019). */
 export const isLoop = ({ document }: FlowDocument): boolean =>
-  findTag(fromJson(document as Json<Flow>).tags ?? {}, 'segment_retention_offset') !== undefined;
+  findTag(fromJson(document).tags ?? {}, 'segment_retention_offset') !== undefined;
 
 /** How long a flow says that its segments are; 0 where it says nothing. */
 export const toldSeconds = ({ segment_duration: told }: Flow): number =>

@@ -1,5 +1,5 @@
 import { type OtioClip, type OtioTrack, writeOtioTimeline } from '../../formats/otio/timeline.ts';
-import { fromJson, type Json } from '../../shared/json-text.ts';
+import { fromJson } from '../../shared/json-text.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { Format } from '../../tams/documents/format.ts';
 import { flowNotFound } from '../../tams/flows/flow-access.ts';
@@ -35,7 +35,7 @@ export class OtioExport {
   async #make(flowId: string, timerange: TimeRange, baseUrl: string): Promise<string> {
     const found = await this.#store.flows.find(flowId);
     if (found === undefined) throw flowNotFound(flowId);
-    const flow = fromJson(found.document as Json<Flow>);
+    const flow = fromJson(found.document);
     const tracks: OtioTrack[] = [];
     for (const each of await this.#played(flow)) {
       tracks.push({
@@ -55,7 +55,7 @@ export class OtioExport {
     if (flow.format !== Format.multi || flow.container !== undefined) return [flow];
     const filter = { collectedByIds: [flow.id], tags: NO_TAGS };
     const { items } = await this.#store.flows.list(filter, { limit: LIMITS.renditions });
-    const members = items.map(({ document }) => fromJson(document as Json<Flow>));
+    const members = items.map(({ document }) => fromJson(document));
     return members.filter(({ format }) => format === Format.video || format === Format.audio);
   }
 

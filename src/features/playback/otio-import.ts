@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Cut, CutClip, CutTrack } from '../../formats/otio/read-timeline.ts';
 import type { Warnings } from '../../formats/otio/timeline.ts';
 import { AppError } from '../../shared/errors.ts';
-import { fromJson, type Json } from '../../shared/json-text.ts';
+import { fromJson } from '../../shared/json-text.ts';
 import { formatTimestamp } from '../../shared/time/timestamp.ts';
 import { nextTurn } from '../../shared/loop-turns.ts';
 import { classesOf } from '../../tams/access/access-classes.ts';
@@ -125,7 +125,7 @@ export class OtioImport {
   async #flow(id: string, clip: CutClip): Promise<Flow> {
     const found = await this.#parts.reading.flows.find(id);
     if (found === undefined) throw new AppError('not_found', `${clip.name}: there is no flow ${id}`);
-    return fromJson(found.document as Json<Flow>);
+    return fromJson(found.document);
   }
 
   async #flowOfSource(sourceId: string, clip: CutClip): Promise<Flow> {
@@ -133,7 +133,7 @@ export class OtioImport {
     const [first, second] = items;
     if (first === undefined) throw new AppError('not_found', `${clip.name}: there is no source ${sourceId}`);
     if (second !== undefined) throw refused(`${clip.name}: source ${sourceId} has several flows; refer to one of them`);
-    return fromJson(first.document as Json<Flow>);
+    return fromJson(first.document);
   }
 
   async #plan(

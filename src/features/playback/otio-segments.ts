@@ -1,7 +1,7 @@
 import type { CutClip } from '../../formats/otio/read-timeline.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { formatTimestamp, parseTimestamp } from '../../shared/time/timestamp.ts';
-import type { SegmentInput, StoredSegment } from '../../tams/segments/segment.ts';
+import { fromFragment, type SegmentInput, type StoredSegment } from '../../tams/segments/segment.ts';
 import { nextTurn } from '../../shared/loop-turns.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
 
@@ -65,7 +65,7 @@ function movedSegment(
   { from, to, isWhole }: { readonly from: bigint; readonly to: bigint; readonly isWhole: boolean },
   shiftNs: bigint,
 ): SegmentInput {
-  const present = JSON.parse(`${fragment}}`) as SegmentInput;
+  const present = fromFragment(fragment);
   // Counts of samples are those of all that the segment used.
   const { object_id } = present;
   return {

@@ -17,7 +17,8 @@ import { withTimestampMap } from '../../formats/hls.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { unpackLocations } from '../../tams/objects/object-location.ts';
 import { offsetNsOf } from '../../tams/segments/segment-clock.ts';
-import type { ExternalUrl, ObjectPlaces, StoredSegment } from '../../tams/segments/segment.ts';
+import { fromJson } from '../../shared/json-text.ts';
+import type { ObjectPlaces, StoredSegment } from '../../tams/segments/segment.ts';
 import { LIMITS } from './playback-settings.ts';
 import type { Playable } from './playback-tokens.ts';
 import { mediaFlowsOf } from './presentation-step.ts';
@@ -109,7 +110,7 @@ class MediaRedirects {
       const store = this.#media.get(storageId);
       if (store !== undefined) return store.presignGet(storagePath, baseUrl);
     }
-    const [external] = externalUrls === null ? [] : (JSON.parse(externalUrls) as ExternalUrl[]);
+    const [external] = externalUrls === null ? [] : fromJson(externalUrls);
     // As a header can carry it: clients may write URLs with any characters.
     if (external !== undefined) return new URL(external.url).href;
     throw new AppError('not_found', 'no copy of this media object is within reach');

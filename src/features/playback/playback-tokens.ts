@@ -94,6 +94,7 @@ export class PlaybackTokens {
     } catch {
       return undefined;
     }
+    // This server has sealed it: nobody else could.
     const [id, kind, name, scopes, classes, mark, expires] = JSON.parse(text) as Sealed;
     const principal = toPrincipal({ name, scopes: scopes.filter(isScope), classes: classes ?? undefined });
     return { playable: kind === 'f' ? { flowId: id } : { sourceId: id }, principal, mark: mark ?? undefined, expires };

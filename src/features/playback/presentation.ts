@@ -1,7 +1,7 @@
 import { Format } from '../../tams/documents/format.ts';
 import type { CollectionItem, Flow, FlowCollectionItem } from '../../tams/flows/flow.ts';
 import { AppError } from '../../shared/errors.ts';
-import { fromJson, type Json } from '../../shared/json-text.ts';
+import { fromJson } from '../../shared/json-text.ts';
 import { carriedFormat } from './flow-lines.ts';
 import { isLive } from './live-rules.ts';
 import { LIMITS } from './playback-settings.ts';
@@ -75,7 +75,7 @@ const isWithin = ({ container_mapping: mapping }: FlowCollectionItem): boolean =
 
 const isText = (container: string | undefined): boolean => carriedFormat(container)?.kind === 'text';
 
-const toFlow = ({ document }: FlowDocument): Flow => fromJson(document as Json<Flow>);
+const toFlow = ({ document }: FlowDocument): Flow => fromJson(document);
 
 function nothingCarried(what: string, flows: readonly Flow[]): AppError {
   if (flows.length === 0) return new AppError('not_found', `there is no ${what}`);

@@ -1,3 +1,4 @@
+import type { FlowDocument } from '../../tams/flows/flow-state.ts';
 import { AppError } from '../../shared/errors.ts';
 import { type Due, dueOf, RETENTION_TAGS } from './retention-rules.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
@@ -34,7 +35,7 @@ export async function* dueFlows(store: Pick<VastStore, 'flows'>, nowMs: number):
 
 async function lookAt(
   store: Pick<VastStore, 'flows'>,
-  flow: Parameters<typeof dueOf>[0],
+  flow: FlowDocument,
   nowMs: number,
 ): Promise<DueFlow | undefined> {
   const { id: flowId } = flow;

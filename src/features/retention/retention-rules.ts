@@ -16,6 +16,11 @@ export interface Due {
   readonly segmentsUntilNs: bigint | undefined;
 }
 
+/** A flow, as far as it says what is due. */
+interface Dated extends Pick<FlowDocument, 'segmentsUpdated'> {
+  readonly document: Json<Pick<Flow, 'tags' | 'metadata_updated'>>;
+}
+
 /** TAI is ahead of UTC by this much since 2017. The timelines of recordings are TAI (TAMS, AppNote 0008). */
 const TAI_AHEAD_NS = 37_000_000_000n;
 const NS_PER_MS = 1_000_000n;
@@ -27,8 +32,8 @@ const NS_PER_MS = 1_000_000n;
  * @param nowMs since 1970, UTC
  * @throws AppError invalid_request for a tag that is no timestamp, or a negative one
  */
-export function dueOf({ document, segmentsUpdated }: FlowDocument, nowMs: number): Due {
-  const { tags = {}, metadata_updated: metadataUpdated = '' } = fromJson(document as Json<Flow>);
+export function dueOf({ document, segmentsUpdated }: Dated, nowMs: number): Due {
+  const { tags = {}, metadata_updated: metadataUpdated = '' } = fromJson(document);
   const offsetOf = (name: (typeof RETENTION_TAGS)[number]): bigint | undefined => {
     const value = findTag(tags, name);
     return value === undefined ? undefined : readOffset(name, value);

@@ -1,6 +1,6 @@
+import { fromJson } from '../../shared/json-text.ts';
 import { trashOf } from './trash-repository.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
-import type { Source } from '../../tams/sources/source.ts';
 import type { Membership } from '../../tams/deletion/deletion.ts';
 import type { DeletedFlow } from './trash.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -33,7 +33,7 @@ export async function restoreFlow(tx: StoreTransaction, deleted: DeletedFlow, pr
     const remedy = 'DELETE that one, which an admin always may, and restore then';
     throw new AppError('id_in_use', `there is a flow ${id} again, beside which this one cannot come back; ${remedy}`);
   }
-  const flow = JSON.parse(deleted.document) as Flow;
+  const flow = fromJson(deleted.document);
   const members = await keepExistingMembers(tx, flow, principal);
   const isNewSource = await restoreSource(tx, flow, deleted.deletion.id);
   await tx.flows.insert(flow, deleted.life);
@@ -69,7 +69,7 @@ async function restoreSource(tx: StoreTransaction, flow: Flow, deletionId: strin
   const deleted = await trashOf(tx).findSources(flow.source_id);
   const source = deleted.find(({ deletion }) => deletion.id === deletionId) ?? deleted[0];
   if (source !== undefined) {
-    const kept = JSON.parse(source.document) as Source;
+    const kept = fromJson(source.document);
     if (kept.format === flow.format) {
       await tx.sources.insert(kept);
       await trashOf(tx).removeSource(source.handle);
@@ -104,7 +104,7 @@ async function rejoin(
   // A restore does not change read-only flows either.
   if (found === undefined || state === undefined || state.readOnly) return false;
   if (!(await canCollect(tx, collectorId, id))) return false;
-  const present = JSON.parse(found.document) as Flow;
+  const present = fromJson(found.document);
   const collection = [...(present.flow_collection ?? [])];
   for (const { position, item } of places) collection.splice(position, 0, item);
   const collector: Flow = { ...present, flow_collection: collection };

@@ -1,3 +1,4 @@
+import { fromFragment } from '../../tams/segments/segment.ts';
 import { trashOf } from './trash-repository.ts';
 import type { SegmentFailure, SegmentParts } from '../../tams/segments/segment.ts';
 import type { DeletedSegment, RestoreSelection } from './trash.ts';
@@ -109,7 +110,7 @@ function conflict(
   type: 'segment_overlap' | 'unknown_object',
   summary: string,
 ): RestoreConflict {
-  const { object_id, timerange } = JSON.parse(`${segment.fragment}}`) as { object_id: string; timerange: string };
+  const { object_id, timerange } = fromFragment(segment.fragment);
   return { object_id, timerange, deletion_id: segment.deletion.id, error: { type, summary, time: now() } };
 }
 

@@ -1,4 +1,5 @@
 import type { Flow } from '../../tams/flows/flow.ts';
+import type { ExternalUrl } from '../../tams/segments/segment.ts';
 import type { Source } from '../../tams/sources/source.ts';
 import type { TableDefinition } from '../../vastdb/engine.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
@@ -80,7 +81,7 @@ export const DELETED_SEGMENTS = defineTable({
     { name: 'end_ns', type: 'int64', required: true },
     { name: 'object_id', type: 'string', required: true },
     { name: 'locations', type: 'string' },
-    { name: 'external_urls', type: 'string' },
+    { name: 'external_urls', type: json<readonly ExternalUrl[]>() },
     { name: 'fragment', type: 'string', required: true },
     { name: 'init_object_id', type: 'string' },
     ...DELETION,

@@ -1,17 +1,20 @@
 import type { Deletion, Membership } from '../../tams/deletion/deletion.ts';
+import type { Json } from '../../shared/json-text.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { RowHandle } from '../../tams/table-access.ts';
+import type { Flow } from '../../tams/flows/flow.ts';
+import type { Source } from '../../tams/sources/source.ts';
 import type { NewSegment } from '../../tams/segments/segment.ts';
 
 /** Deleted content that can still be restored (docs/adr/0016-soft-delete.md). */
 
 /** An entity as it was. */
-export interface DeletedDocument {
+export interface DeletedDocument<Text extends JsonText = JsonText> {
   readonly deletion: Deletion;
-  readonly document: JsonText;
+  readonly document: Text;
 }
 
-export interface DeletedFlow extends DeletedDocument {
+export interface DeletedFlow extends DeletedDocument<Json<Flow>> {
   readonly id: string;
   readonly life: string;
   readonly memberships: readonly Membership[];
@@ -20,7 +23,7 @@ export interface DeletedFlow extends DeletedDocument {
   readonly handle: RowHandle;
 }
 
-export interface DeletedSource extends DeletedDocument {
+export interface DeletedSource extends DeletedDocument<Json<Source>> {
   readonly handle: RowHandle;
 }
 

@@ -132,6 +132,7 @@ export class DeletionRequestReader {
       maxBytes: page.maxBytes,
     });
     return toPage(
+      // The column of the order is known at run time, so cells have no types; those without a key were left out.
       { rows: rows as [string, ...RequestCells][], cut },
       page.limit,
       ([, ...cells]) => toRequest(cells),

@@ -38,7 +38,7 @@ function byCreation(orderBy: readonly [Ordering<'created_ns'>, Ordering<'id'>]):
         or<Predicate>([before, and<Predicate>([eq('created_ns', created), lte('id', id)])]),
       ];
     },
-    positionOf: (created, id) => [created as bigint, id],
+    positionOf: (created, id) => [created, id],
   };
 }
 
@@ -63,7 +63,7 @@ export function sortedBy<By extends string>({ by, reverse }: SortOrder<By>): Lis
       return [reverse ? lt(column, keyOf(position)) : gt(column, keyOf(position))];
     },
     upTo: (position) => [reverse ? gte(column, keyOf(position)) : lte(column, keyOf(position))],
-    positionOf: (key) => [name, key as string],
+    positionOf: (key) => [name, key],
   };
 }
 

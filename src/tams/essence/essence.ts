@@ -1,3 +1,4 @@
+import { defined } from '../../shared/defined.ts';
 import type { AudioEssenceParameters, FlowInput, Rational, VideoEssenceParameters } from '../flows/flow.ts';
 import { Format } from '../documents/format.ts';
 import { type Packet, type ProbedStream, timeBaseOf, UnsupportedMedia } from '../../media/probing/probe.ts';
@@ -217,11 +218,4 @@ const sampleRateOf = ({ sample_rate: rate }: ProbedStream): bigint => BigInt(rat
 function toRational(text: string | undefined): Required<Rational> | undefined {
   const fraction = parseFraction(text);
   return fraction && { numerator: Number(fraction.num), denominator: Number(fraction.den) };
-}
-
-/** Without the properties that are undefined. */
-function defined<Properties extends object>(properties: Properties): Partial<Properties> {
-  return Object.fromEntries(
-    Object.entries(properties).filter(([, value]) => value !== undefined),
-  ) as Partial<Properties>;
 }

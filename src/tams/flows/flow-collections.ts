@@ -1,4 +1,5 @@
-import type { Flow, FlowCollectionItem } from './flow.ts';
+import { fromJson } from '../../shared/json-text.ts';
+import type { FlowCollectionItem } from './flow.ts';
 import type { Membership } from '../deletion/deletion.ts';
 import { AppError } from '../../shared/errors.ts';
 import { publishFlow } from '../webhooks/event-publishing.ts';
@@ -67,7 +68,7 @@ export async function leaveCollections(
     const [found, state] = [await tx.flows.find(id), await tx.flows.state(id)];
     if (found === undefined || state === undefined) continue;
     if (state.readOnly) throw await collectedByReadOnly(view, flowId, id);
-    const present = JSON.parse(found.document) as Flow;
+    const present = fromJson(found.document);
     const flow = { ...present };
     flow.flow_collection = (present.flow_collection ?? []).filter((item, position) => {
       if (item.id === flowId) left.push({ flowId: id, position, item });

@@ -16,7 +16,7 @@ import { flowToKeep, stampMetadata } from './flow-metadata.ts';
 import { showFlow, showFlowDocument } from './flow-text.ts';
 import type { KeptFlows, ShowFlow } from './kept-flows.ts';
 import { contentTimerange } from './flow-timerange.ts';
-import { withProperties } from '../../shared/json-text.ts';
+import { fromJson, withProperties } from '../../shared/json-text.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import { dropSourceWithoutFlows, ensureSource } from '../sources/source-lifecycle.ts';
 import type { FlowDocument, FlowState } from './flow-state.ts';
@@ -87,7 +87,7 @@ export class FlowService {
     if (state === undefined && (await isOthers(tx, 'flow', id))) throw flowNotFound(id);
     if (state?.readOnly === true) throw flowReadOnly(id);
     const found = state === undefined ? undefined : await tx.flows.find(id);
-    const present = found === undefined ? undefined : (JSON.parse(found.document) as Flow);
+    const present = found === undefined ? undefined : fromJson(found.document);
     const input = await withProfile(tx, read(present));
     checkFlowRules(input);
     checkDocument('flow', input, this.#limits, present);
@@ -197,7 +197,7 @@ export class FlowService {
   }
 
   async #load(id: string): Promise<Flow> {
-    return JSON.parse((await this.#find(id)).document) as Flow;
+    return fromJson((await this.#find(id)).document);
   }
 
   async #create(tx: StoreTransaction, input: FlowInput, principal: string): Promise<JsonText> {
@@ -241,7 +241,7 @@ export class FlowService {
       const found = await tx.flows.find(id);
       if (state === undefined || found === undefined) throw flowNotFound(id);
       if (state.readOnly && !evenReadOnly) throw flowReadOnly(id);
-      const [before, flow] = [JSON.parse(found.document) as Flow, JSON.parse(found.document) as Flow];
+      const [before, flow] = [fromJson(found.document), fromJson(found.document)];
       await change(flow, tx);
       if (isDeepStrictEqual(flow, before)) return;
       if (!evenReadOnly) checkDocument('flow', flow, this.#limits, before);

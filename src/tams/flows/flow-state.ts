@@ -1,5 +1,5 @@
 import type { Json } from '../../shared/json-text.ts';
-import type { JsonText } from '../../shared/paging.ts';
+import type { Flow } from './flow.ts';
 import type { RowHandle } from '../table-access.ts';
 
 /** Totals of a flow's segments; null for a flow without segments. */
@@ -21,7 +21,7 @@ interface SegmentStatistics {
 /** A flow as it is shown, in parts: what its document does not hold changes without it. */
 export interface FlowDocument {
   readonly id: string;
-  readonly document: JsonText;
+  readonly document: Json<Flow>;
   readonly segmentsUpdated: string | null;
   /** The ids of the flows that collect it. */
   readonly collectedBy: Json<readonly string[]>;
@@ -43,6 +43,18 @@ export interface FlowState {
   /** Grows with every change of the flow's segments; no two flows that ever had one id share a version. */
   readonly segmentsVersion: bigint;
   /** As `numbersOf` reads them; null in a row from before they were kept, and of a flow that never had segments. */
-  readonly segmentNumbers: string | null;
+  readonly segmentNumbers: Json<WrittenNumbers> | null;
   readonly handle: RowHandle;
 }
+
+/** `SegmentNumbers` as a row has them, times and counts as decimal texts; what an older server wrote ends earlier. */
+export type WrittenNumbers = [
+  registered: string,
+  breaks: string,
+  edgeNs: string | null,
+  offset?: string | null,
+  initObjectId?: string | null,
+  object?: string | null,
+  isPart?: boolean | null,
+  hasParts?: boolean,
+];

@@ -1,3 +1,4 @@
+import type { WrittenNumbers } from './flow-state.ts';
 import { defineTable, json, type RowOf, text } from '../../vastdb/schema/define-table.ts';
 import type { FormatUrn } from '../documents/format.ts';
 import { SORT_DEFINITIONS, SORT_DOCS, SORT_INDEXES } from '../documents/sort-keys.ts';
@@ -33,7 +34,7 @@ export const FLOWS = defineTable({
     { name: 'status', type: 'string' },
     { name: 'profile_id', type: 'string' },
     { name: 'init_segments', type: 'bool' },
-    { name: 'segment_numbers', type: 'string' },
+    { name: 'segment_numbers', type: json<WrittenNumbers>() },
     ...SORT_DEFINITIONS,
     { name: 'document', type: json<Flow>(), required: true },
   ],

@@ -1,5 +1,4 @@
-import type { JsonText } from '../../shared/paging.ts';
-import type { StoredSegment } from '../segments/segment.ts';
+import { fromFragment, type StoredSegment } from '../segments/segment.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { SegmentReader } from '../segments/segment-repository.ts';
 
@@ -14,5 +13,4 @@ export function hullOf(first: StoredSegment, last: StoredSegment): TimeRange {
   return timerangeOf(first).hull(timerangeOf(last));
 }
 
-const timerangeOf = ({ fragment }: StoredSegment): TimeRange =>
-  TimeRange.parse((JSON.parse(`${fragment}}`) as { timerange: JsonText }).timerange);
+const timerangeOf = ({ fragment }: StoredSegment): TimeRange => TimeRange.parse(fromFragment(fragment).timerange);

@@ -1,4 +1,4 @@
-import type { JsonText } from '../../shared/paging.ts';
+import { type Json, toJson } from '../../shared/json-text.ts';
 import { uuidOf } from '../../shared/uuid.ts';
 import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
 
@@ -15,8 +15,8 @@ export function packLocations(locations: readonly ObjectLocation[]): string | nu
 }
 
 /** External URLs as rows of segments keep them. */
-export const packUrls = (urls: readonly ExternalUrl[]): JsonText | null =>
-  urls.length === 0 ? null : JSON.stringify(urls);
+export const packUrls = (urls: readonly ExternalUrl[]): Json<readonly ExternalUrl[]> | null =>
+  urls.length === 0 ? null : toJson(urls);
 
 /** The id of the object that is made of bytes which lie at a place already: the same place is never another object. */
 export const adoptedId = ({ storageId, storagePath }: ObjectLocation): string =>

@@ -1,4 +1,5 @@
 import type { JsonText } from '../../shared/paging.ts';
+import { fromFragment } from '../segments/segment.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { INT64_MAX, INT64_MIN, parseTimestamp } from '../../shared/time/timestamp.ts';
 
@@ -15,7 +16,7 @@ export function rangeInObject(timerange: TimeRange, offsetNs: bigint): TimeRange
 
 /** The same of a segment as it is kept. @param fragment without its closing brace */
 export function rangeInObjectOf(fragment: JsonText): { objectId: string; range: TimeRange } {
-  const segment = JSON.parse(`${fragment}}`) as { object_id: string; timerange: string; ts_offset?: string };
+  const segment = fromFragment(fragment);
   const range = rangeInObject(TimeRange.parse(segment.timerange), parseTimestamp(segment.ts_offset ?? '0:0'));
   return { objectId: segment.object_id, range };
 }

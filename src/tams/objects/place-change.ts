@@ -1,3 +1,4 @@
+import { fromJson, type Json } from '../../shared/json-text.ts';
 import type { TableDefinition } from '../../vastdb/engine.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { eq } from '../../vastdb/predicate/builder.ts';
@@ -14,7 +15,7 @@ export interface PlaceChange {
 }
 
 type PlacedRow = Readonly<Record<'flow_id' | 'object_id', string>> &
-  Readonly<Record<'locations' | 'external_urls', string | null>>;
+  Readonly<{ locations: string | null; external_urls: Json<readonly ExternalUrl[]> | null }>;
 
 /** Changes the segments of an object in a table that has them. @returns the flows that they are of. */
 export async function changePlaces(
@@ -29,7 +30,7 @@ export async function changePlaces(
     rowIds: true,
   });
   const cells = rows.map(([, text]) => {
-    const present = text === null ? [] : (JSON.parse(text) as ExternalUrl[]);
+    const present = text === null ? [] : fromJson(text);
     return [locations, packUrls(urls(present))] as const;
   });
   if (rowIds.length > 0) await tx.updateByRowIds(table, rowIds, ['locations', 'external_urls'], cells);

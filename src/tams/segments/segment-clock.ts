@@ -55,7 +55,7 @@ export function offsetNsOf({ fragment }: Pick<StoredSegment, 'fragment'>): bigin
 }
 
 export const objectIdOf = ({ fragment }: Pick<StoredSegment, 'fragment'>): string =>
-  JSON.parse(`"${textIn(fragment, OBJECT) ?? ''}"`) as string;
+  String(JSON.parse(`"${textIn(fragment, OBJECT) ?? ''}"`));
 
 const OFFSET = '"ts_offset":"';
 const OBJECT = '"object_id":"';

@@ -1,3 +1,5 @@
+import { fromJson, type Json, toJson } from '../../shared/json-text.ts';
+import type { WrittenNumbers } from '../flows/flow-state.ts';
 import { clockOf, goesOn, type SegmentClock } from './segment-clock.ts';
 import type { StoredSegment } from './segment.ts';
 
@@ -27,7 +29,7 @@ const UNCOUNTED = 1_000_000_000n;
 /** The state of a flow, as far as its numbers follow from it. */
 interface Numbered {
   readonly content: { readonly endNs: bigint; readonly segments: { readonly count: bigint } | undefined } | null;
-  readonly segmentNumbers: string | null;
+  readonly segmentNumbers: Json<WrittenNumbers> | null;
 }
 
 export function numbersOf({ content, segmentNumbers }: Numbered): SegmentNumbers {
@@ -87,30 +89,18 @@ export function numbersWithout(
 const ID_MAX = 1_000;
 
 /** The cell of the flow's row. */
-export function writeNumbers({ registered, breaks, edgeNs, last, hasParts }: SegmentNumbers): string {
+export function writeNumbers({ registered, breaks, edgeNs, last, hasParts }: SegmentNumbers): Json<WrittenNumbers> {
   const isKept = last !== undefined && Math.max(last.object.length, last.initObjectId?.length ?? 0) <= ID_MAX;
-  return JSON.stringify([
-    String(registered),
-    String(breaks),
-    edgeNs === null ? null : String(edgeNs),
-    ...(isKept ? [last.offset, last.initObjectId, last.object, last.isPart] : [null, null, null, null]),
-    ...(hasParts === undefined ? [] : [hasParts]),
-  ]);
+  const counts = [String(registered), String(breaks), edgeNs === null ? null : String(edgeNs)] as const;
+  const written: WrittenNumbers = isKept
+    ? [...counts, last.offset, last.initObjectId, last.object, last.isPart]
+    : [...counts, null, null, null, null];
+  if (hasParts !== undefined) written.push(hasParts);
+  return toJson(written);
 }
 
-type Written = [
-  registered: string,
-  breaks: string,
-  edgeNs: string | null,
-  offset?: string | null,
-  initObjectId?: string | null,
-  object?: string | null,
-  isPart?: boolean | null,
-  hasParts?: boolean,
-];
-
-function read(cell: string): SegmentNumbers {
-  const [registered, breaks, edge, offset, initObjectId = null, object, isPart, hasParts] = JSON.parse(cell) as Written;
+function read(cell: Json<WrittenNumbers>): SegmentNumbers {
+  const [registered, breaks, edge, offset, initObjectId = null, object, isPart, hasParts] = fromJson(cell);
   const isKept = typeof offset === 'string';
   return {
     registered: BigInt(registered),

@@ -2,6 +2,7 @@ import type { MediaStore, MediaStoreRegistry } from '../../media/media-store.ts'
 import { LOCATION_SEPARATOR, STORAGE_ID_LENGTH } from '../objects/object-location.ts';
 import { hasTags } from '../documents/tags.ts';
 import type { JsonText } from '../../shared/paging.ts';
+import { fromJson, type Json } from '../../shared/json-text.ts';
 import type { ExternalUrl, InitParts, ObjectPlaces, SegmentDetails, SegmentParts, UrlFilter } from './segment.ts';
 
 /** The rest of an entry of `get_urls` after its URL; undefined if the filter excludes such URLs. */
@@ -147,9 +148,9 @@ function accepts(filter: UrlFilter, label: string | undefined, storageId: string
   return storageIds === undefined || (storageId !== undefined && storageIds.has(storageId));
 }
 
-function printExternal(urls: JsonText, filter: UrlFilter): JsonText {
+function printExternal(urls: Json<readonly ExternalUrl[]>, filter: UrlFilter): JsonText {
   if (filter.presigned === true || filter.storageIds !== undefined || filter.backendTags !== undefined) return '';
-  return (JSON.parse(urls) as ExternalUrl[])
+  return fromJson(urls)
     .filter(({ label }) => accepts(filter, label, undefined))
     .map(({ url, label }) =>
       JSON.stringify({ url, label, presigned: false, ...(filter.verbose ? { controlled: false } : {}) }),

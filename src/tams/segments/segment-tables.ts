@@ -1,4 +1,5 @@
-import { defineTable, type RowOf } from '../../vastdb/schema/define-table.ts';
+import type { ExternalUrl } from './segment.ts';
+import { defineTable, json, type RowOf } from '../../vastdb/schema/define-table.ts';
 
 /** Kept together by flow and time: a window of a flow is read sequentially, however long the flow is. */
 export const SEGMENTS = defineTable({
@@ -10,7 +11,7 @@ export const SEGMENTS = defineTable({
     { name: 'end_ns', type: 'int64', required: true },
     { name: 'object_id', type: 'string', required: true },
     { name: 'locations', type: 'string' },
-    { name: 'external_urls', type: 'string' },
+    { name: 'external_urls', type: json<readonly ExternalUrl[]>() },
     { name: 'fragment', type: 'string', required: true },
     { name: 'init_object_id', type: 'string' },
   ],

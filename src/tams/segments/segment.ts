@@ -1,6 +1,7 @@
 import type { RowHandle } from '../table-access.ts';
 import type { FlowState } from '../flows/flow-state.ts';
 import type { TimeRange } from '../../shared/time/timerange.ts';
+import { fromJson, type Json } from '../../shared/json-text.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { TagFilter } from '../documents/tags.ts';
 
@@ -58,8 +59,7 @@ export interface ObjectLocation {
 export interface ObjectPlaces {
   /** Packed by `packLocations`; null for an external object. */
   readonly locations: string | null;
-  /** A JSON array of ExternalUrl, or null. */
-  readonly externalUrls: JsonText | null;
+  readonly externalUrls: Json<readonly ExternalUrl[]> | null;
 }
 
 /** A segment as listings read it. */
@@ -72,6 +72,11 @@ export interface StoredSegment extends ObjectPlaces {
   /** The initialisation segment that its object needs. */
   readonly initObjectId: string | null;
 }
+
+/** The segment of a row, without URLs. @param fragment without its closing brace */
+export const fromFragment = (fragment: JsonText): SegmentInput =>
+  // A fragment is the beginning of a JSON text: `segment-preparation.ts` prints it of a checked body.
+  fromJson(`${fragment}}` as Json<SegmentInput>);
 
 /** The inputs for printing a segment. */
 export interface SegmentParts extends Pick<StoredSegment, 'fragment'>, ObjectPlaces {

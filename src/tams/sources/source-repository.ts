@@ -1,4 +1,4 @@
-import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
+import type { Page, PageRequest } from '../../shared/paging.ts';
 import type { AccessClasses } from '../access/access-classes.ts';
 import type { SourceFilter } from '../documents/filters.ts';
 import type { FormatUrn } from '../documents/format.ts';
@@ -18,7 +18,7 @@ import {
 import { indexedByCreation, orderOf } from '../documents/listing-order.ts';
 import { SORT_COLUMNS, sortCells } from '../documents/sort-keys.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
-import { fromJson, toJson } from '../../shared/json-text.ts';
+import { fromJson, type Json, toJson } from '../../shared/json-text.ts';
 import { type RowHandle, type TableReads, toHandle, toRowId } from '../table-access.ts';
 import { CollectionReader } from '../flows/collection-repository.ts';
 import { FlowReader } from '../flows/flow-repository.ts';
@@ -28,7 +28,7 @@ import { insertTags, removeTags, replaceTags, tagTerms } from '../documents/tag-
 
 export interface SourceDocument {
   readonly id: string;
-  readonly document: JsonText;
+  readonly document: Json<Source>;
 }
 
 export interface SourceState {

@@ -1,3 +1,4 @@
+import { fromJson } from '../../shared/json-text.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { checkDocument, type DocumentLimits } from '../documents/document-limits.ts';
 import type { SourceFilter } from '../documents/filters.ts';
@@ -94,7 +95,7 @@ export class SourceService {
   }
 
   async #load(id: string): Promise<Source> {
-    return JSON.parse((await this.#find(id)).document) as Source;
+    return fromJson((await this.#find(id)).document);
   }
 
   /** As with flows, a change that changes nothing emits no event. */

@@ -15,6 +15,7 @@ export function translated<Value>(
   mayDiffer: (text: JsonText) => boolean,
   translate: (value: Value) => Value,
 ): JsonText {
+  // Services print the text, of a value of this type.
   return mayDiffer(text) ? JSON.stringify(translate(JSON.parse(text) as Value)) : text;
 }
 

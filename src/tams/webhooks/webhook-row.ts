@@ -1,7 +1,7 @@
 import { fromJson, toJson } from '../../shared/json-text.ts';
 import { uuidOf } from '../../shared/uuid.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
-import type { Backfill } from '../column-backfill.ts';
+import { type Backfill, backfill } from '../column-backfill.ts';
 import type { KeptWebhook, PublicWebhook, ShownWebhook, WebhookFailure, WebhookProgress } from './webhook.ts';
 import { WEBHOOKS } from './webhook-tables.ts';
 
@@ -29,15 +29,11 @@ export const idOf = (identity: string): string => uuidOf(`tams webhook ${identit
 
 /** Registrations are found by these columns, which those of earlier versions lack. */
 export const WEBHOOK_BACKFILLS: readonly Backfill[] = [
-  {
-    table: WEBHOOKS.name,
+  backfill(WEBHOOKS, {
     columns: ['id', 'url'],
     from: ['identity', 'document'],
-    cellsOf: ([identity, document]) => [
-      idOf(identity as string),
-      (JSON.parse(document as string) as PublicWebhook).url,
-    ],
-  },
+    cellsOf: ([identity, document]) => [idOf(identity), fromJson(document).url],
+  }),
 ];
 
 /** @param openKey opens a sealed key */

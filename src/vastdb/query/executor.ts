@@ -141,6 +141,7 @@ export class QueryExecutor {
         return {
           // Equal rows have the same time, so they are in one window.
           rows: distinct === true ? distinctRows(rows, columns.length) : rows,
+          // A timeline is a column of times, none of which is null.
           times: read.map((cells) => cells[position] as bigint),
         };
       },

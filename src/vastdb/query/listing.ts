@@ -24,7 +24,7 @@ export interface ListingOrder {
   /** The rows up to this one, which is among them, as terms to be and-ed. */
   readonly upTo: (position: CursorPosition) => Predicate[];
   /** The position of a row with this cell in `column`. */
-  readonly positionOf: (cell: Cell, id: string) => CursorPosition;
+  readonly positionOf: (place: bigint | string, id: string) => CursorPosition;
 }
 
 /** Rows that own such a row in one of the tables, or own none. */
@@ -146,7 +146,7 @@ export async function readListing(
       ...(maxBytes !== undefined && { maxBytes: Math.min(maxBytes - size.bytes, bytesPerTurn) }),
       ...order.hints,
     });
-    const rows = cells as AnyRow[];
+    const rows = placed(cells);
     const passed = await check?.(rows);
     for (const [index, row] of rows.entries()) {
       if (passed?.[index] === false) continue;
@@ -180,6 +180,7 @@ export function ownersIn(
 ): Predicate<Condition<'id', string>> {
   const within = among === undefined ? where : and<Predicate>([where, isIn(owner, among)]);
   const owners = or(tables.map((table) => inSelect('id', { table, column: owner, where: within })));
+  // The other condition, on the owner, is about the tables of the subqueries.
   return (having ? owners : not(owners)) as Predicate<Condition<'id', string>>;
 }
 
@@ -197,10 +198,15 @@ async function nextStretch(
     orderBy: order.orderBy,
     limit: length,
   });
-  const found = rows as AnyRow[];
+  const found = placed(rows);
   const last = found[length - 1];
   return { ids: found.map(([, id]) => id), end: last === undefined ? undefined : positionIn(order)(last) };
 }
+
+/** Rows whose first columns are that of the order and the id, neither of which is ever null. */
+const placed = (rows: readonly (readonly Cell[])[]): AnyRow[] =>
+  // A listing names its columns at run time: no type follows them.
+  rows as AnyRow[];
 
 const positionIn =
   (order: ListingOrder) =>
@@ -215,14 +221,14 @@ async function findCandidates(
   const limit = MOST_OWNERS + 1;
   for (const where of narrowing) {
     const { rows } = await select({ table: table.name, columns: ['id'], where, limit });
-    if (rows.length < limit) return { few: (rows as [string][]).map(([id]) => id), areMany: false };
+    if (rows.length < limit) return { few: rows.map(([id]) => String(id)), areMany: false };
   }
   let areMany = false;
   for (const { having, tables, owner, where } of owners) {
     const found = await Promise.all(tables.map((name) => select({ table: name, columns: [owner], where, limit })));
     if (found.some(({ rows }) => rows.length === limit)) areMany = true;
     else if (having)
-      return { few: [...new Set(found.flatMap(({ rows }) => (rows as [string][]).map(([id]) => id)))], areMany: false };
+      return { few: [...new Set(found.flatMap(({ rows }) => rows.map(([id]) => String(id))))], areMany: false };
   }
   return { areMany };
 }

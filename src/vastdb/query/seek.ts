@@ -67,6 +67,7 @@ export async function seekInRanges(
         width = width > SHRINKING ? width / SHRINKING : 1n;
         continue;
       }
+      // A seek is along a column of times, none of which is null.
       const sorted = rows
         .map((row) => ({ position: sign * (row.at(-1) as bigint), row }))
         .sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0));

@@ -71,7 +71,9 @@ interface Holding<Held> {
 }
 
 /** The type of a string column that holds these texts alone. Writes are checked, what an engine returns is not. */
-export const text = <Held extends string>(): 'string' & Holding<Held> => 'string' as 'string' & Holding<Held>;
+export const text = <Held extends string>(): 'string' & Holding<Held> =>
+  // What it holds is known to the compiler alone.
+  'string' as 'string' & Holding<Held>;
 
 /** The type of a string column that holds values as JSON. */
 export const json = <Value>(): 'string' & Holding<Json<Value>> => text<Json<Value>>();

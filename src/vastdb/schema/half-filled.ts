@@ -12,6 +12,7 @@ type Tables = Pick<TableEngine, 'listTables'>;
 /** The unfinished work that began to fill these tables; undefined if there is none. */
 export async function unfinishedFilling(tables: Tables): Promise<Filling | undefined> {
   const present = await tables.listTables();
+  // `Object.keys` does not tell the names that an object has by its type.
   return (Object.keys(FILLING_TABLES) as Filling[]).find((filling) => present.includes(FILLING_TABLES[filling]));
 }
 

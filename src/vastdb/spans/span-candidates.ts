@@ -68,6 +68,7 @@ async function decideTogether(
   if (isAlone) return [found.rows.length > 0];
   if (found.rows.length > MOST_CANDIDATES) return undefined;
   const overlapped: boolean[] = [];
+  // `ManagedReader.spans` asks for the two ends, whose columns are known at run time.
   decideInOrder(spans, (found.rows as unknown as Ends[]).sort(byStart), true, overlapped);
   return overlapped;
 }

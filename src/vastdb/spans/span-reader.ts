@@ -126,6 +126,7 @@ export class SpanReader<Start extends string, End extends string, Own extends Pr
         timeline: timelineIn(start, bounds),
       });
       const decided = overlapped.length;
+      // The two ends, whose columns are known at run time.
       decideInOrder(spans, rows as unknown as Ends[], rows.length < ROWS_PER_READ, overlapped);
       if (overlapped.length - decided >= FEW_SPANS) continue;
       // One seek for each is cheaper than reading if much lies between them.
@@ -143,6 +144,7 @@ export class SpanReader<Start extends string, End extends string, Own extends Pr
       limit: 1,
       timeline: timelineIn(start, bounds),
     });
+    // The two ends, as above.
     return rows[0] as Ends | undefined;
   }
 }

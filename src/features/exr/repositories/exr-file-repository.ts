@@ -14,13 +14,12 @@ import type {
 } from '../rules/exr-file.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageRequest } from '../../../shared/paging.ts';
-import type { ExrInspection } from '../rules/inspection.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, isIn, isNotNull } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
-import { fromJson } from '../../../shared/json-text.ts';
+import { fromJson, type Json } from '../../../shared/json-text.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import { type Content, readContent } from './content-rows.ts';
 import { formerHeaders } from './former-headers.ts';
@@ -171,6 +170,11 @@ const READ_ATTEMPTS = 4;
 
 const NOTHING: Content = { parts: [], channels: [], attributes: [] };
 
+/** Null in the answer, against the type, where the header was never read. */
+const readOrNull = <Value>(text: Json<Value> | null): Value =>
+  // Against the type on purpose: clients of TAMS know these properties as null.
+  (text === null ? null : fromJson(text)) as Value;
+
 function toStored(row: ExrFileRow, content: Content): StoredExrFile {
   const { schema_version, stats, validation, errors } = row;
   return {
@@ -179,9 +183,8 @@ function toStored(row: ExrFileRow, content: Content): StoredExrFile {
       schema_version,
       file: toFile(row),
       ...content,
-      // Null in the answer, against the type, where the header was never read.
-      stats: (stats && fromJson(stats)) as ExrInspection['stats'],
-      validation: (validation && fromJson(validation)) as ExrInspection['validation'],
+      stats: readOrNull(stats),
+      validation: readOrNull(validation),
       errors: errors === null ? [] : fromJson(errors),
     },
     failure: toFailure(row),

@@ -104,6 +104,7 @@ async function updateEach(
     const before = present.get(file.id);
     return before === undefined ? [] : [{ rowId: before.rowId, cells: { ...cells, ...auditOf(before, nowMs) } }];
   });
+  // The cells are typed by their columns; their names alone are not, in `Object.keys`.
   const columns = Object.keys(rows[0]?.cells ?? {}) as ColumnOf<ExrFileRow>[];
   if (columns.length === 0) return;
   await tx.updateByRowIds(

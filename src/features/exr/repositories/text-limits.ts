@@ -11,10 +11,12 @@ const VALUE_MAX_BYTES = 100_000;
 const FILE_VALUES_MAX_BYTES = 1_000_000;
 const PROBLEMS_MAX = 200;
 
-export function cut<Text extends string | null>(text: Text): Text {
+export function cut(text: string): string;
+export function cut(text: string | null): string | null;
+export function cut(text: string | null): string | null {
   if (text === null || text.length <= TEXT_MAX) return text;
   // Between the halves of a character a text is not well-formed any more.
-  return text.slice(0, TEXT_MAX).toWellFormed() as Text;
+  return text.slice(0, TEXT_MAX).toWellFormed();
 }
 
 /** A value that is searched by its text; a longer one, or one that not every engine compares alike, is not. */

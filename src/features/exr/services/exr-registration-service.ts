@@ -5,7 +5,7 @@ import type { FlowInput, Rational } from '../../../tams/flows/flow.ts';
 import { imageEssence, reduced } from '../../../tams/essence/image-essence.ts';
 import { Format } from '../../../tams/documents/format.ts';
 import type { CursorPosition } from '../../../shared/paging.ts';
-import type { SegmentFailure, SegmentInput } from '../../../tams/segments/segment.ts';
+import { fromFragment, type SegmentFailure, type SegmentInput } from '../../../tams/segments/segment.ts';
 import type { Tags } from '../../../tams/documents/tags.ts';
 import type { ExrPart } from '../rules/inspection.ts';
 import type { FrameRange } from '../rules/sequence/frame-ranges.ts';
@@ -139,6 +139,7 @@ export class ExrRegistrationService {
 
   async #findFlow(id: string): Promise<FlowInput | undefined> {
     try {
+      // A service shows a flow as text: whether it is there at all is known by its answer.
       const flow = JSON.parse(await this.#flows.get(id)) as Record<string, unknown>;
       const kept = Object.entries(flow).filter(([name]) => !SERVER_MANAGED.includes(name));
       return Object.fromEntries(kept) as unknown as FlowInput;
@@ -156,7 +157,7 @@ export class ExrRegistrationService {
       const page = { limit: BATCH_SIZE, ...(after !== undefined && { after }) };
       const { items, next } = await this.#store.segments.page(flowId, { timerange, reverse: false }, page);
       for (const { startNs, fragment } of items) {
-        objects.set(startNs, (JSON.parse(`${fragment}}`) as SegmentInput).object_id);
+        objects.set(startNs, fromFragment(fragment).object_id);
       }
       after = next;
     } while (after !== undefined);

@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/defined.ts';
 import type { Asset, AssetInput, AssetStatusChange } from '../rules/asset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
@@ -50,9 +51,7 @@ export async function writeAsset(tx: ManagedTransaction, input: AssetInput, nowM
   await tx.lock([`asset:${id}`]);
   const present = await findAsset(tx, id);
   const { bucket, key, ...given } = input;
-  const known = Object.fromEntries(
-    Object.entries<unknown>(given).filter(([, value]) => value !== undefined),
-  ) as typeof given;
+  const known = defined(given);
   if (present === undefined) {
     const asset: Asset = { ...NEW_ASSET, id, bucket, key, ...known, createdMs: nowMs, updatedMs: nowMs };
     await tx.insert(ASSETS, [toRow(asset)]);

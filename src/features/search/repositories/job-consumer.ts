@@ -177,6 +177,7 @@ export class JobConsumer {
 
   async #attempt(job: ClaimedJob, signal: AbortSignal): Promise<JobFailure | JobHandedBack | undefined> {
     const aborted = new Promise<never>((_, reject) => {
+      // It is aborted with an error alone.
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
     try {

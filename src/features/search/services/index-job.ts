@@ -151,4 +151,6 @@ const isGone = (asset: Asset, version: Version): boolean =>
   asset.tombstonedMs !== null || version.publishState === 'SOFT_DELETED';
 
 /** Number of earlier looks for a flow that found none; each look is a job of its own. */
-const looksOf = ({ data }: ClaimedJob): number => (JSON.parse(data) as { looks?: number }).looks ?? 0;
+const looksOf = ({ data }: ClaimedJob): number =>
+  // The queue keeps the input of any kind of job as a text; this is one of ours.
+  (JSON.parse(data) as { looks?: number }).looks ?? 0;

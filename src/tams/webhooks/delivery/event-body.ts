@@ -62,6 +62,7 @@ function content(
 
 /** Inferred properties name flows and sources that a limited registration may not see, so they are left out. */
 function withoutInferred(payload: JsonText): JsonText {
+  // A payload is of the kind that the event's name says: here the document of a flow or a source.
   const { collected_by: _, source_collection: __, ...rest } = JSON.parse(payload) as Record<string, unknown>;
   return JSON.stringify(rest);
 }
@@ -75,7 +76,9 @@ export const packSegments = (segments: readonly SegmentParts[]): JsonText =>
     ]),
   );
 
+/** @param payload of `packSegments` */
 const unpackSegments = (payload: JsonText): SegmentParts[] =>
+  // Written by `packSegments`: payloads of other events are other texts.
   (JSON.parse(payload) as PackedSegment[]).map(([fragment, locations, externalUrls, init, objectTimerange]) => ({
     fragment,
     locations,
@@ -85,7 +88,13 @@ const unpackSegments = (payload: JsonText): SegmentParts[] =>
   }));
 
 /** Events that were logged by an older server have the first three alone. */
-type PackedSegment = [string, string | null, string | null, (InitParts | null)?, (string | null)?];
+type PackedSegment = [
+  fragment: string,
+  locations: string | null,
+  externalUrls: SegmentParts['externalUrls'],
+  init?: InitParts | null,
+  objectTimerange?: string | null,
+];
 
 const optionsOf = (webhook: PublicWebhook, form: EventForm): PrintOptions => ({
   urls: urlsOf(webhook),

@@ -6,7 +6,7 @@ const asIs = (text: string): string => text;
 
 const flowOf = (id: string, document: string): FlowDocument => ({
   id,
-  document,
+  document: document as FlowDocument['document'],
   segmentsUpdated: null,
   collectedBy: '[]' as FlowDocument['collectedBy'],
 });
