@@ -12,6 +12,11 @@ export class LoadGenerator {
     this.#process.on('exit', () => this.#answered?.resolve({ failure: 'the load generator ended' }));
   }
 
+  get pid(): number {
+    if (this.#process.pid === undefined) throw new Error('the load generator did not start');
+    return this.#process.pid;
+  }
+
   /** Runs a load to its end; there is one at a time. Rejects where any answer has another status than the expected ones. */
   async run(load: Load, ...expectedStatuses: readonly number[]): Promise<LoadResult> {
     this.#answered = Promise.withResolvers();

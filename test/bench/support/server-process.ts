@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 export interface ServerProcess {
   /** Without a slash at its end. */
   readonly baseUrl: string;
+  readonly pid: number;
   /** Resident memory, in bytes. */
   residentBytes(): Promise<number>;
   /** Seconds that its threads, and those of processes that it started, were on a core; NaN where the system does not tell. */
@@ -57,6 +58,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
   const pid = child.pid ?? fail('has no process id');
   return {
     baseUrl,
+    pid,
     residentBytes: () => residentBytes(pid),
     cpuSeconds: () => cpuSecondsOfAll(pid),
     close: async () => {
