@@ -28,10 +28,14 @@ export const inspected = (
  * Tables and media of a folder that is gone afterwards.
  *
  * @param adapt what the engine is to be taken for
+ * @param open the engine of a folder
  */
-export async function openStoreWorld(adapt: (engine: TableEngine) => TableEngine = (engine) => engine) {
+export async function openStoreWorld(
+  adapt: (engine: TableEngine) => TableEngine = (engine) => engine,
+  open = (folder: string) => openSqliteEngine({ directory: folder, synchronous: 'normal', cacheMib: 4 }),
+) {
   const folder = await mkdtemp(join(tmpdir(), 'tams-exr-store-'));
-  const engine = adapt(await openSqliteEngine({ directory: folder, synchronous: 'normal', cacheMib: 4 }));
+  const engine = adapt(await open(folder));
   const manager = await VastDBManager.open(engine, [...VAST_STORE_TABLES, ...EXR_TABLES]);
   const media = new LocalMediaStore({
     backend: { id: STORAGE_ID, store_type: 'http_object_store', provider: 'test', store_product: 'test' },
