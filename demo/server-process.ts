@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /** How long a server may take to listen, and to stop. */
-const START_MS = 60_000;
+const START_MS = 180_000;
 const STOP_MS = 40_000;
 
 export interface ServerExit {
