@@ -26,7 +26,7 @@ export interface KillingReport {
   readonly heldTwice: number;
 }
 
-/** Lets processes work on jobs, kills one of them now and then, and starts another, until all is done. */
+/** Lets processes work on jobs, kills one that works now and then, and starts another, until all is done. */
 export async function workUnderKills(jobs: number, workers: number, killEveryMs: number): Promise<KillingReport> {
   const directory = await mkdtemp(join(tmpdir(), 'search-queue-'));
   const ledger = join(directory, 'ledger');
@@ -46,9 +46,13 @@ export async function workUnderKills(jobs: number, workers: number, killEveryMs:
     for (let stats = await queue.stats(); stats.completed + stats.dead < jobs; stats = await queue.stats()) {
       if (performance.now() > giveUpAt) throw new Error(`jobs are left over: ${JSON.stringify(stats)}`);
       await pause(killEveryMs * (0.5 + Math.random()));
-      const victim = Math.floor(Math.random() * running.length);
-      running[victim]?.kill('SIGKILL');
-      running[victim] = start();
+      // One that works: on a busy machine a process may be killed before it has begun anything.
+      const working = workingProcesses(await readFile(ledger, 'utf8'));
+      const victims = running.filter(({ pid = 0 }) => working.has(pid));
+      const victim = victims[Math.floor(Math.random() * victims.length)];
+      if (victim === undefined) continue;
+      victim.kill('SIGKILL');
+      running[running.indexOf(victim)] = start();
       kills += 1;
     }
     const deadLetters = await manager.count(DEAD_LETTERS.name);
@@ -58,6 +62,17 @@ export async function workUnderKills(jobs: number, workers: number, killEveryMs:
     await manager.close();
     await rm(directory, { recursive: true });
   }
+}
+
+/** The processes that have begun a job and not ended it. */
+function workingProcesses(text: string): Set<number> {
+  const working = new Map<string, number>();
+  for (const line of text.trimEnd().split('\n')) {
+    const [event, job = '', token = '', , pid] = line.split(' ');
+    if (event === 'begin') working.set(`${job} ${token}`, Number(pid));
+    else working.delete(`${job} ${token}`);
+  }
+  return new Set(working.values());
 }
 
 function readLedger(text: string): Pick<KillingReport, 'repeated' | 'heldTwice'> {
