@@ -125,7 +125,9 @@ async function runAll({ names, quick }: Options): Promise<{ rows: BenchmarkRow[]
         continue;
       }
       try {
-        rows.push(...(await benchmark.run(context)));
+        const measured = await benchmark.run(context);
+        for (const { what, reached, medians } of measured) log(`${what}: ${reached} (${medians})`);
+        rows.push(...measured);
       } catch (error) {
         failed = true;
         process.stderr.write(`  FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
