@@ -39,7 +39,8 @@ beforeAll(async () => {
     sqlite: { DATA_DIR: dataDir, TABLE_ENGINE: 'sqlite' },
     vast: { DATA_DIR: dataDir, ...ON_CLUSTER, ...cluster },
   };
-  for (const env of Object.values(places)) servers.push(await startTestServer({ dataDir, env }));
+  for (const env of Object.values(places))
+    servers.push(await startTestServer({ dataDir, env, inProcess: 'one process' }));
 });
 afterAll(async () => {
   for (const each of servers) await each.close();

@@ -10,7 +10,10 @@ let server: TestServer;
 
 beforeEach(async () => {
   emulator = await startVastEmulator({ schema: 'tams', endpoints: 2 });
-  server = await startTestServer({ env: { ...vastEnv(emulator, 'tams'), LOG_LEVEL: 'silent' } });
+  server = await startTestServer({
+    inProcess: 'one process',
+    env: { ...vastEnv(emulator, 'tams'), LOG_LEVEL: 'silent' },
+  });
 });
 afterEach(async () => {
   await server.close();
