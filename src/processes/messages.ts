@@ -1,6 +1,7 @@
 import type { MetricsJson } from '../operation/metrics/metrics-registry.ts';
 import type { WindowCount } from '../operation/siblings.ts';
 import { ConfigError } from '../config/environment.ts';
+import { AppError } from '../shared/errors.ts';
 
 /** A worker process's messages to the primary. */
 export type ToPrimary =
@@ -27,7 +28,9 @@ export type ToWorker =
 
 /** Ends a process that cannot start, with one line that says why. */
 export function failToStart(error: unknown): never {
-  const reason = error instanceof Error ? error.message : String(error);
+  // The message of an AppError is for clients; its cause says what is the matter.
+  const problem = error instanceof AppError ? (error.cause ?? error) : error;
+  const reason = problem instanceof Error ? problem.message : String(problem);
   process.stderr.write(`${error instanceof ConfigError ? 'Configuration' : 'Cannot start'}: ${reason}\n`);
   process.exit(1);
 }
