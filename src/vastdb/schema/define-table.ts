@@ -72,7 +72,7 @@ interface Holding<Held> {
 
 /** The type of a string column that holds these texts alone. Writes are checked, what an engine returns is not. */
 export const text = <Held extends string>(): 'string' & Holding<Held> =>
-  // What it holds is known to the compiler alone.
+  // Only the compiler knows its content.
   'string' as 'string' & Holding<Held>;
 
 /** The type of a string column that holds values as JSON. */

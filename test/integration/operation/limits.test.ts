@@ -229,7 +229,7 @@ describe('too many requests at once', () => {
 
 describe('too many connections', () => {
   it('are closed at once, and there is room again when others end', async () => {
-    // Of several processes each has a part of them.
+    // Each of several processes has a part of them.
     const { baseUrl } = await startReal({ MAX_CONNECTIONS: '3' }, { inProcess: 'one process' });
     const clients = [await connectTo(baseUrl), await connectTo(baseUrl), await connectTo(baseUrl)];
     const extra = await connectTo(baseUrl);

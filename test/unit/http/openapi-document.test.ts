@@ -52,7 +52,7 @@ describe.each(VERSIONS)('the document of %s', async (version) => {
   it('gives every operation a summary, a description, a declared tag, and responses with descriptions', () => {
     const declared = document.tags.map(({ name }) => name);
     for (const { operationId, summary, description: prose, tags, responses } of operations) {
-      // What it does, as an order: `List flows`. Sentences say the rest.
+      // A summary is an order: `List flows`. Sentences say the rest.
       expect(summary, operationId).toMatch(/^(?!An? |The )[A-Z].*[^.]$/);
       expect(prose, operationId).toMatch(/^\S.*\.$/s);
       expect(tags, operationId).toHaveLength(1);

@@ -107,7 +107,7 @@ export async function untilUnlocked(attempt: () => boolean | Promise<boolean>, d
         );
       }
       await new Promise<void>((resolve) => {
-        // Of a random length, so that two processes do not keep meeting.
+        // Its length is random, so that two processes do not keep meeting.
         const pause = setTimeout(resolve, 1 + Math.random() * longestPauseMs);
         wake = () => {
           clearTimeout(pause);
