@@ -63,8 +63,8 @@ export interface TableDefinition<R extends Row = Row> {
   readonly sortKey?: readonly string[];
   readonly indexes?: readonly IndexDefinition[];
   /**
-   * A string column whose words can be searched with `match`, on engines that have `fullText`. Each word has
-   * a space before and after it; whoever writes the column has folded case and diacritics. Not for tables with a sort key.
+   * A string column whose words are searched with `match`. Each word has a space before and after it; whoever writes
+   * the column has folded case and diacritics. Not for tables with a sort key.
    */
   readonly fullText?: string;
 }
@@ -246,7 +246,7 @@ export interface EngineCapabilities {
   readonly relational: boolean;
   /** `maxBytes` of a select: it stops reading there. Elsewhere the executor reads in parts. */
   readonly byteLimits?: boolean;
-  /** `match` of a select; there is none where it is left out. */
+  /** `match` of a select, by an index. Elsewhere the executor fetches all rows that match. */
   readonly fullText?: boolean;
   /**
    * Transactions have the effect of one after the other. Without it, of two that run at the same time

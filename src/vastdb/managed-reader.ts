@@ -67,11 +67,6 @@ export class ManagedReader {
     return found as Promise<Page<ListedRow<R, Columns, Lookups>>>;
   }
 
-  /** Whether a select may have `match` (`EngineCapabilities.fullText`). */
-  get hasFullText(): boolean {
-    return this.layer.capabilities.fullText === true;
-  }
-
   /** Reads that follow one another at the cost of one transaction, where reads have any. `work` may be run again. */
   inSnapshot<T>(work: (reader: ManagedReader) => Promise<T>): Promise<T> {
     return this.#reader.inSnapshot?.((reader) => work(new ManagedReader(this.layer, reader))) ?? work(this);

@@ -111,6 +111,7 @@ class UnorderedReader implements TableReader {
     if (request.orderBy !== undefined && request.orderBy.length > 0) throw unsupported('orderBy');
     if (request.distinct === true) throw unsupported('distinct');
     if (request.lookups !== undefined) throw unsupported('lookups');
+    if (request.match !== undefined) throw unsupported('match');
     if (request.where !== undefined) checkPredicate(request.where);
     // Everything is fetched before the limit applies: which rows a limit picks must not follow the
     // order in which the engine below happens to keep them.

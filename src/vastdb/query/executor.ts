@@ -21,6 +21,7 @@ import { distinctRows, sortRows } from './row-order.ts';
 import { findPageEnd } from './sampled-page.ts';
 import { seekInRanges } from './seek.ts';
 import type { SeekQuery, SelectQuery } from './select-query.ts';
+import { selectMatches } from './text-match.ts';
 import { readTimelinePage, type WindowRows } from './time-window.ts';
 
 /**
@@ -40,8 +41,7 @@ export class QueryExecutor {
 
   select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
     if (query.match !== undefined && this.#capabilities.fullText !== true) {
-      const problem = `this engine has no full-text index for the match on table ${query.table}`;
-      return Promise.reject(new TableError('invalid', problem));
+      return selectMatches(query, query.match, (plain) => this.select(reader, plain));
     }
     if (query.since !== undefined && !this.#capabilities.relational) {
       return Promise.reject(new TableError('invalid', `this engine has no order to find a row of ${query.table} by`));

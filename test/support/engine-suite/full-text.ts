@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bm25 } from '../../../src/features/search/rules/ranking.ts';
 import { indexedWords, parseQueryText } from '../../../src/features/search/rules/query-text.ts';
 import type { TableDefinition, TableEngine } from '../../../src/vastdb/engine.ts';
 import { eq, ne } from '../../../src/vastdb/predicate/builder.ts';
@@ -105,24 +104,32 @@ export function describeFullText(
       expect(bare.rows[0]).toHaveLength(2);
     });
 
-    it('scores as engines without an index are served, by the rows alone that it finds', async () => {
+    it('finds and scores what engines without an index do, by the rows alone that it finds', async () => {
       const { engine } = opened;
-      await engine.createTable(NOTES);
+      const indexed = await VastDBManager.open(engine, [NOTES]);
+      const plain = await VastDBManager.open(withoutOrdering(engine), [NOTES]);
       const texts = ['red apple', 'apple apple red pear', 'pear', 'an apple a pear a red pear', 'red red red', 'plum'];
       await insert(texts.map((text) => [text, indexedWords(text)]));
       const queries = ['apple', 'red OR pear', 'apple "red pear" OR pe*', 'a* -plum', 'red'];
       const ask = async (text: string): Promise<[string, number][]> => {
-        const query = parseQueryText(text);
-        const match = { column: 'words', ...query };
-        const { rows } = await engine
-          .reader()
-          .select({ table: 'notes', columns: ['id'], match, where: eq('folder', 'inbox') });
-        const scores = bm25(
-          query,
-          rows.map(([id]) => indexedWords(id as string)),
+        const match = { column: 'words', ...parseQueryText(text) };
+        const query = { table: 'notes', columns: ['id'], match, where: eq('folder', 'inbox') } as const;
+        const found = await Promise.all(
+          [indexed, plain].map(async (manager) => {
+            const { rows } = await manager.select(query);
+            return rows.map(([id, score, total]) => ({ id: id as string, score: score as number, total }));
+          }),
         );
-        rows.forEach(([, score], index) => expect(score, text).toBeCloseTo(scores[index] ?? NaN, 12));
-        return rows.map(([id, score]) => [id as string, score as number]);
+        const [scored = [], computed = []] = found;
+        for (const rows of found) {
+          expect(rows.map(({ total }) => total)).toEqual(rows.map(() => scored.length));
+          expect(rows).toEqual([...rows].sort((a, b) => b.score - a.score));
+        }
+        const scores = new Map(computed.map(({ id, score }) => [id, score]));
+        for (const { id, score } of scored) expect(scores.get(id), text).toBeCloseTo(score, 12);
+        const best = await plain.select({ ...query, limit: 2 });
+        expect(best.rows.map(([id]) => id)).toEqual(computed.slice(0, 2).map(({ id }) => id));
+        return scored.map(({ id, score }) => [id, score]);
       };
       const before = await Promise.all(queries.map(ask));
       expect(before.map((rows) => rows.length)).toEqual([3, 5, 2, 3, 4]);
@@ -198,23 +205,22 @@ export function describeFullText(
       expect(await ids(has('apple'))).toEqual(['c']);
     });
 
-    it('is refused where it cannot be, and a match by engines without one', async () => {
+    it('is refused where it cannot be, and a match that cannot be answered, with an index or without', async () => {
       const { engine } = opened;
       const clustered = { ...NOTES, name: 'clustered', sortKey: ['id'] };
       await expect(engine.createTable(clustered)).rejects.toMatchObject({ kind: 'invalid' });
       const nothing = { ...NOTES, name: 'nothing', fullText: 'text' };
       await expect(engine.createTable(nothing)).rejects.toMatchObject({ kind: 'invalid' });
-      const manager = await VastDBManager.open(withoutOrdering(engine), [NOTES]);
-      expect(manager.reader().hasFullText).toBe(false);
-      const match = manager.select({ table: 'notes', columns: ['id'], match: has('apple') });
-      await expect(match).rejects.toMatchObject({ kind: 'invalid' });
-      const ordered = engine.reader().select({
-        table: 'notes',
-        columns: ['id'],
-        match: has('apple'),
-        orderBy: [{ column: 'id', direction: 'asc' }],
-      });
-      await expect(ordered).rejects.toMatchObject({ kind: 'invalid' });
+      const plain = await VastDBManager.open(withoutOrdering(engine), [NOTES]);
+      const query = { table: 'notes', columns: ['id'], match: has('apple') } as const;
+      const empty = { column: 'words', all: [[{ words: [], prefix: true }]], none: [] };
+      for (const reader of [engine.reader(), plain.reader()]) {
+        const ordered = reader.select({ ...query, orderBy: [{ column: 'id', direction: 'asc' }] });
+        await expect(ordered).rejects.toMatchObject({ kind: 'invalid' });
+        for (const match of [empty, { ...empty, all: [] }, { ...empty, all: [[]] }]) {
+          await expect(reader.select({ ...query, match })).rejects.toMatchObject({ kind: 'invalid' });
+        }
+      }
     });
   });
 }

@@ -1,15 +1,22 @@
-import type { HybridQuery, KeywordQuery, SearchHit, SearchResult, SemanticQuery } from '../rules/search-query.ts';
-import { fuse, type Ranked } from '../rules/ranking.ts';
+import type {
+  HybridQuery,
+  KeywordQuery,
+  SearchFilters,
+  SearchHit,
+  SearchResult,
+  SemanticQuery,
+} from '../rules/search-query.ts';
+import { fuse, type Ranked, type RankedSegments } from '../rules/ranking.ts';
 import { makeSnippet, type ParsedQuery, parseQueryText } from '../rules/query-text.ts';
 import { toUnitLength } from '../rules/embedding.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import { isIn } from '../../../vastdb/predicate/builder.ts';
 import type { Access } from '../../../tams/access/access.ts';
-import { rankByKeywords } from './keyword-search.ts';
 import { SEGMENTS, VISIBLE_SEGMENTS } from '../search-tables.ts';
 import type { VectorIndex } from './vector-index.ts';
 import { findAssets } from './assets.ts';
+import { visibleSegments } from './visible.ts';
 
 /** Hits of each list that take part in a fusion. */
 const FUSED = 1_000;
@@ -82,6 +89,25 @@ export class Searches {
     }
     return toUnitLength(Float32Array.from(vector));
   }
+}
+
+/** The `count` best segments that satisfy the query, and how many there are. */
+async function rankByKeywords(
+  reader: ManagedReader,
+  access: Access,
+  query: ParsedQuery,
+  filters: SearchFilters | undefined,
+  count: number,
+): Promise<RankedSegments> {
+  const where = await visibleSegments(reader, access, filters);
+  const match = { column: 'words', ...query } as const;
+  // One row at least: it tells the total.
+  const limit = Math.max(count, 1);
+  const { rows: found } = await reader.select({ table: SEGMENTS, columns: ['id'], where, match, limit });
+  return {
+    ranked: found.slice(0, count).map(([id, score]) => ({ id, score })),
+    total: found[0]?.[2] ?? 0,
+  };
 }
 
 const versionOf = (segmentId: string): string => segmentId.slice(0, segmentId.indexOf(':'));

@@ -1,7 +1,7 @@
 import type { SearchFilters } from '../rules/search-query.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { Access } from '../../../tams/access/access.ts';
-import type { RankedSegments } from './keyword-search.ts';
+import type { RankedSegments } from '../rules/ranking.ts';
 import { readRevision } from './state.ts';
 import { type ScannedBlock, VectorScanner } from './vector-scanner.ts';
 import { and, isIn, isNotNull, isNull } from '../../../vastdb/predicate/builder.ts';

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Snippet } from './search-query.ts';
+import type { TextPhrase, TextQuery } from '../../../vastdb/text-query.ts';
 
 /** A word of a text: folded, and where it stands there in UTF-16 units. */
 interface Word {
@@ -64,20 +65,8 @@ export function indexedWords(text: string): string {
   return indexed;
 }
 
-/** Words that follow each other, at least one; with `prefix` the last one may go on. */
-export interface Phrase {
-  readonly words: readonly string[];
-  readonly prefix: boolean;
-}
-
-/**
- * Matches texts with one phrase of each list in `all` (at least one list), and no phrase of `none`. The table layer's
- * `TextQuery` is the same for a column.
- */
-export interface ParsedQuery {
-  readonly all: readonly (readonly Phrase[])[];
-  readonly none: readonly Phrase[];
-}
+/** A query for words in any column. */
+export type ParsedQuery = Omit<TextQuery, 'column'>;
 
 const MAX_CHARACTERS = 1_000;
 const MAX_PHRASES = 32;
@@ -95,8 +84,8 @@ export function parseQueryText(text: string): ParsedQuery {
   if (text.length > MAX_CHARACTERS) {
     throw invalid(`The query has ${text.length} characters; ${MAX_CHARACTERS} are the most.`);
   }
-  const all: Phrase[][] = [];
-  const none: Phrase[] = [];
+  const all: TextPhrase[][] = [];
+  const none: TextPhrase[] = [];
   let either = false;
   for (const [, minus, quoted, plain = '', star] of text.matchAll(TERM)) {
     if (plain === 'OR') {
@@ -146,7 +135,7 @@ export function makeSnippet(text: string, query?: ParsedQuery): Snippet {
 }
 
 /** In order, and merged where they touch or overlap. */
-function highlightsOf(words: readonly Word[], phrases: readonly Phrase[]): [number, number][] {
+function highlightsOf(words: readonly Word[], phrases: readonly TextPhrase[]): [number, number][] {
   const marked = new Set<number>();
   const joined = new Set<number>();
   for (let at = 0; at < words.length; at += 1) {
@@ -169,7 +158,7 @@ function highlightsOf(words: readonly Word[], phrases: readonly Phrase[]): [numb
   return ranges;
 }
 
-function standsAt(words: readonly Word[], at: number, phrase: Phrase): boolean {
+function standsAt(words: readonly Word[], at: number, phrase: TextPhrase): boolean {
   return phrase.words.every((wanted, index) => {
     const folded = words[at + index]?.folded;
     const open = phrase.prefix && index === phrase.words.length - 1;

@@ -1,56 +1,14 @@
-import type { ParsedQuery, Phrase } from './query-text.ts';
 import type { Fusion } from './search-query.ts';
-
-/** Robertson and Zaragoza's defaults, as for engines with an index. */
-const K1 = 1.2;
-const B = 0.75;
-
-/**
- * Scores of texts that satisfy a query, by BM25: the higher the better. The rarity of a phrase is computed only from
- * these texts, so phrases that all of them have count alike.
- *
- * @param texts as `indexedWords` makes them.
- */
-export function bm25(query: ParsedQuery, texts: readonly string[]): Float64Array {
-  const scores = new Float64Array(texts.length);
-  if (texts.length === 0) return scores;
-  const lengths = texts.map(countWords);
-  const average = lengths.reduce((sum, length) => sum + length, 0) / texts.length;
-  for (const phrase of query.all.flat()) {
-    const needle = phraseNeedle(phrase);
-    const counts = texts.map((text) => countOf(text, needle));
-    const having = counts.reduce((sum, count) => (count > 0 ? sum + 1 : sum), 0);
-    const rarity = Math.log(1 + (texts.length - having + 0.5) / (having + 0.5));
-    counts.forEach((count, index) => {
-      if (count === 0) return;
-      const length = (lengths[index] ?? 0) / average;
-      scores[index] = (scores[index] ?? 0) + (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * length));
-    });
-  }
-  return scores;
-}
-
-/** The part of a text's indexed words that stands for the phrase. */
-export function phraseNeedle({ words, prefix }: Phrase): string {
-  return ` ${words.join(' ')}${prefix ? '' : ' '}`;
-}
-
-function countWords(text: string): number {
-  let count = -1;
-  for (let at = text.indexOf(' '); at !== -1; at = text.indexOf(' ', at + 1)) count += 1;
-  return count;
-}
-
-/** A phrase that repeats at once shares a space with itself, and counts once. */
-function countOf(text: string, needle: string): number {
-  let count = 0;
-  for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) count += 1;
-  return count;
-}
 
 export interface Ranked {
   readonly id: string;
   readonly score: number;
+}
+
+export interface RankedSegments {
+  /** Best first. */
+  readonly ranked: readonly Ranked[];
+  readonly total: number;
 }
 
 interface FusionWeights {

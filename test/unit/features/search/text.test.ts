@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bm25, fuse, phraseNeedle } from '../../../../src/features/search/rules/ranking.ts';
+import { fuse } from '../../../../src/features/search/rules/ranking.ts';
+import { bm25, phraseNeedle } from '../../../../src/vastdb/query/text-match.ts';
 import { chunkTranscript } from '../../../../src/features/search/rules/searchable-transcript.ts';
 import { HashingEmbedder } from '../../../../src/features/search/rules/embedding.ts';
 import {
