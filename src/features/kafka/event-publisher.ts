@@ -100,18 +100,26 @@ export class EventPublisher implements Worker {
       await leases.release([LEASE]);
       return ROUND_MS;
     }
-    const [ours = false] = await leases.acquire([LEASE]);
+    let waitMs = ROUND_MS;
+    const ours = await leases.keeping(LEASE, async () => {
+      waitMs = await this.#publishNew(signal);
+    });
     if (!ours) {
       // The other replica has the failure now.
       this.#failures = 0;
       this.#failure = undefined;
-      return ROUND_MS;
     }
+    return waitMs;
+  }
+
+  /** Returns after how many milliseconds to look again. */
+  async #publishNew(signal: AbortSignal): Promise<number> {
+    const { leases, store } = this.#options;
     while (!signal.aborted && leases.holds(LEASE)) {
-      const { end, reader = end } = await this.#options.store.eventLog.state();
+      const { end, reader = end } = await store.eventLog.state();
       if (reader >= end) break;
       const next = Math.min(end, reader + BATCH);
-      const { events, upTo } = await this.#options.store.eventLog.readSome(reader, next, BATCH_BYTES);
+      const { events, upTo } = await store.eventLog.readSome(reader, next, BATCH_BYTES);
       try {
         for (const batch of batchesOf(events.map((event) => this.#messageOf(event))))
           await this.#publish(batch, signal);
@@ -122,7 +130,7 @@ export class EventPublisher implements Worker {
         return this.#failed(error);
       }
       this.#succeeded();
-      await this.#options.store.transaction(async (tx) => {
+      await store.transaction(async (tx) => {
         await leases.mustHold(tx, LEASE);
         await tx.eventLog.advanceReader(upTo);
       });

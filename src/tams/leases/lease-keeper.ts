@@ -75,7 +75,9 @@ export class LeaseKeeper {
 
   /** As `fence`, for a single required lease. Throws LeaseLost. */
   async mustHold(tx: StoreTransaction, name: string): Promise<void> {
-    if (!(await this.fence(tx, [name])).has(name)) throw new LeaseLost(`the lease ${name} is another process's`);
+    if ((await this.fence(tx, [name])).has(name)) return;
+    this.#heldUntil.delete(name);
+    throw new LeaseLost(`the lease ${name} is another process's`);
   }
 
   /** Hands leases back, for others to take at once. */
@@ -86,10 +88,19 @@ export class LeaseKeeper {
   }
 
   /**
-   * Runs work that one process at a time may do. Returns false, without running it, if another holds the lease, and where another
-   * took it over while the work ran (`mustHold`): then it goes on there.
+   * Runs work that one process at a time may do, and hands the lease back. Returns false, without running it, if another holds the
+   * lease, and where another took it over while the work ran (`mustHold`): then it goes on there.
    */
   async during(name: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      return await this.keeping(name, work);
+    } finally {
+      await this.release([name]);
+    }
+  }
+
+  /** As `during`, and keeps the lease: each taking and handing back is a commit. */
+  async keeping(name: string, work: () => Promise<void>): Promise<boolean> {
     const [ours = false] = await this.acquire([name]);
     if (!ours) return false;
     try {
@@ -99,8 +110,6 @@ export class LeaseKeeper {
       if (!(error instanceof LeaseLost)) throw error;
       this.#logger.warn({ lease: name }, 'another process took this lease over, and goes on with its work');
       return false;
-    } finally {
-      await this.release([name]);
     }
   }
 

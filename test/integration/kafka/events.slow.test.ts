@@ -5,9 +5,17 @@ import { join } from 'node:path';
 import type { Message } from '@platformatic/kafka';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { DeadLetters } from '../../../src/features/kafka/dead-letters.ts';
+import { EventPublisher } from '../../../src/features/kafka/event-publisher.ts';
+import { createLogger } from '../../../src/operation/logger.ts';
+import { SecretBox } from '../../../src/shared/secret-box.ts';
+import { LeaseKeeper } from '../../../src/tams/leases/lease-keeper.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { VastStore } from '../../../src/tams/vast-store.ts';
 import { videoFlow } from '../../support/examples.ts';
 import { headersOf, KAFKA_MISSING, KAFKA_USER, KafkaBroker } from '../../support/kafka-broker.ts';
 import { TamsClient } from '../../support/tams-client.ts';
+import { openTestTables } from '../../support/table-engine.ts';
 import { startTestServer } from '../../support/test-server.ts';
 import { readMetric } from './read-metric.ts';
 
@@ -142,6 +150,44 @@ describe.skipIf(KAFKA_MISSING)(`events for a broker, where Kafka ${KAFKA_MISSING
     await broker.read(topic, (all) => ofKey(all, flow.id).length > 1, 60_000);
     await expect.poll(() => readMetric(server.baseUrl, 'tams_kafka_unpublished_events')).toBe(0);
     expect(await readMetric(server.baseUrl, 'tams_kafka_up')).toBe(1);
+  });
+
+  it('come again where another process took the lease over meanwhile, which is no failure', async () => {
+    const topic = `events-${randomUUID()}`;
+    await broker.createTopics([topic], 1);
+    const tables = await openTestTables(folder, VAST_STORE_TABLES);
+    onTestFinished(() => tables.close());
+    const store = new VastStore(tables, new SecretBox('of no use here', 'webhooks'));
+    const log: string[] = [];
+    const logger = createLogger('warn', { write: (line) => log.push(line) });
+    const leases = new LeaseKeeper(store, logger);
+    const expired = Date.now() + 11_000;
+    let taken: Promise<unknown> | undefined;
+    // It is asked for under the lease. Writes are in order, so this one is before the one that ends the batch.
+    const body = (): string => {
+      taken ??= store.transaction((tx) => tx.leases.acquire(['kafka-events'], 'another', expired, expired + 600_000));
+      return '{}';
+    };
+    const kafka = { brokers: [broker.address], tls: undefined, sasl: undefined };
+    const events = { onEvents: () => undefined, body };
+    const deadLetters = new DeadLetters(kafka, undefined, logger);
+    const publisher = new EventPublisher({ broker: kafka, topic, store, leases, events, deadLetters }, logger);
+    onTestFinished(() => publisher.stop());
+    const scope = { flowId: 'flow', sourceId: 'source' };
+    await store.transaction(async (tx) => {
+      await tx.eventLog.addReader();
+      await tx.outbox.add({ type: 'flows/updated', scope, time: 'now', payload: '{}' });
+      await tx.eventLog.place();
+    });
+    publisher.start();
+    await expect.poll(() => log).toHaveLength(1);
+    expect(JSON.parse(log[0] ?? '')).toMatchObject({ level: 40, lease: 'kafka-events' });
+    expect(publisher.status).toMatchObject({ failuresInRow: 0, lastFailure: undefined });
+    expect(await publisher.unpublished()).toBe(1);
+    await store.transaction((tx) => tx.leases.release(['kafka-events'], 'another'));
+    await expect.poll(() => publisher.unpublished()).toBe(0);
+    await broker.read(topic, (all) => all.length === 2);
+    expect(log).toHaveLength(1);
   });
 
   it.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])(

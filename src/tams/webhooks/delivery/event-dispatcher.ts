@@ -46,10 +46,10 @@ export class EventDispatcher extends WorkerLoop {
       await this.#leases.release([LEASE]);
       return IDLE_MS;
     }
-    const [ours = false] = await this.#leases.acquire([LEASE]);
-    if (!ours) return IDLE_MS;
-    if (unplaced) await this.#place(signal);
-    if (performance.now() >= this.#trimAt) await this.#trim(signal);
+    await this.#leases.keeping(LEASE, async () => {
+      if (unplaced) await this.#place(signal);
+      if (performance.now() >= this.#trimAt) await this.#trim(signal);
+    });
     return IDLE_MS;
   }
 
