@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ColumnBatch, ScanningReader } from '../../src/vastdb/engine.ts';
-import { ArrowFileWriter } from '../../src/vastdb/transfer/arrow-file-writer.ts';
+import { ArrowFileWriter } from '../../src/vastdb/transfer/arrow-file.ts';
 import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
 import type { Progress } from '../progress.ts';
 import { nameUnknownTables } from '../tables/known-tables.ts';

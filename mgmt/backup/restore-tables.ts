@@ -3,7 +3,7 @@ import type { Config } from '../../src/settings.ts';
 import type { ColumnBatch, TableDefinition, TableEngine } from '../../src/vastdb/engine.ts';
 import { everyRow } from '../../src/vastdb/predicate/builder.ts';
 import { endFilling, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
-import { readArrowFile } from '../../src/vastdb/transfer/arrow-file-reader.ts';
+import { readArrowFile } from '../../src/vastdb/transfer/arrow-file.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
 import { deleteRows } from '../tables/cleanup.ts';

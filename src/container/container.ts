@@ -20,7 +20,7 @@ import { holdServerLease } from '../tams/leases/lease-keeper.ts';
 import { openTams } from '../tams/open-tams.ts';
 import { pathOf, SURFACES } from '../tams/versions/surfaces.ts';
 import { ownUrl } from '../tams/webhooks/open-webhooks.ts';
-import { tracedQueries } from '../vastdb/monitor/traced-queries.ts';
+import { tracedQueries } from '../vastdb/monitor/query-monitor.ts';
 import { translateTableFailure } from '../tams/table-failure.ts';
 import { openTables } from '../vastdb/open-tables.ts';
 import { VastDBManager } from '../vastdb/vast-db-manager.ts';

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/settings.ts';
 import type { ColumnDefinition, ColumnType, TableDefinition } from '../../src/vastdb/engine.ts';
 import { declarationOf } from '../../src/vastdb/engines/postgres/column-types.ts';
 import { declaredType } from '../../src/vastdb/engines/sqlite/column-types.ts';
-import { arrowSchema } from '../../src/vastdb/transfer/arrow-types.ts';
+import { arrowSchema } from '../../src/vastdb/transfer/arrow-file.ts';
 
 export const TABLES_DOCUMENT = 'docs/tables.md';
 

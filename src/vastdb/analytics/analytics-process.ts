@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import pLimit from 'p-limit';
 import { TableError, type TableErrorKind } from '../table-error.ts';
 import type { Analysis, AnalysisResult, ExportedRows } from './analysis.ts';
 import { AnalysisError, type AnalysisErrorKind } from './analysis-error.ts';
 import { ChildChannel } from './child-channel.ts';
 import type { ChildRequest, ChildResponse, ComputeLimits, TableAddress } from './child-protocol.ts';
-import { type Leave, Places } from './places.ts';
 
 export interface AnalyticsProcessOptions {
   readonly tables: TableAddress;
@@ -222,3 +222,48 @@ function valueOf(response: ChildResponse): unknown {
   if (of === 'analysis') throw new AnalysisError(kind as AnalysisErrorKind, message);
   throw new Error(message);
 }
+
+/** Most that wait for each place. */
+const WAITING_PER_PLACE = 8;
+
+type Leave = () => void;
+
+/** Limits how much runs at once. Others wait for a place in turn, up to a limit. */
+class Places {
+  readonly #count: number;
+  readonly #limit: ReturnType<typeof pLimit>;
+
+  constructor(count: number) {
+    this.#count = count;
+    this.#limit = pLimit(count);
+  }
+
+  /**
+   * @returns a function that gives the place back. @throws AnalysisError `busy` if none is free in time, `cancelled` if
+   * the caller is gone.
+   */
+  async take(signal: AbortSignal, withinMs: number): Promise<Leave> {
+    if (signal.aborted) throw gone();
+    if (this.#limit.pendingCount >= this.#count * WAITING_PER_PLACE) throw busy();
+    const turn = Promise.withResolvers<Leave>();
+    const giveUp = (error: AnalysisError): void => {
+      turn.reject(error);
+      // A turn that comes later is the next one's.
+      wanted = false;
+    };
+    let wanted = true;
+    const onAbort = (): void => giveUp(gone());
+    const timer = setTimeout(() => giveUp(busy()), withinMs);
+    signal.addEventListener('abort', onAbort);
+    void this.#limit(() => (wanted ? new Promise<void>((leave) => turn.resolve(leave)) : undefined));
+    try {
+      return await turn.promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+const busy = (): AnalysisError => new AnalysisError('busy', 'As many analyses run, and wait, as may.');
+const gone = (): AnalysisError => new AnalysisError('cancelled', 'The caller is gone.');

@@ -1,8 +1,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Cell } from '../engine.ts';
 import { type DuckDB, loadDuckDB } from './compute.ts';
-import { pagesOf } from './result-pages.ts';
-import { literal } from './values.ts';
+import { literal, pagesOf } from './values.ts';
 
 /** Some writers make one page of all cells of a row group, and a page is read as a whole. */
 const MEMORY_MIB = 512;

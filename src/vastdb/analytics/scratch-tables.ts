@@ -2,8 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { type DuckDB, loadDuckDB } from './compute.ts';
-import { pagesOf } from './result-pages.ts';
-import { literal } from './values.ts';
+import { literal, pagesOf } from './values.ts';
 
 /** The library's own, beside what the process has. The rest is on the disk. */
 const MEMORY_MIB = 384;

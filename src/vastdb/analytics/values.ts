@@ -1,4 +1,4 @@
-import type { DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 
 /** Cells of answers, as results hold them. */
 
@@ -23,3 +23,13 @@ export const toExact = (value: DuckDBValue | undefined): bigint | number | null 
 
 /** Where a statement takes no parameter, for texts that are ours: paths of the server. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** The rows of a statement's answer, some at a time; the next are computed when they are asked for. */
+export async function* pagesOf(connection: DuckDBConnection, sql: string): AsyncGenerator<DuckDBValue[][]> {
+  const result = await connection.stream(sql);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield chunk.getRows();
+  }
+}

@@ -2,7 +2,12 @@ import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api
 import type { Cell, ColumnBatch, ScanRequest } from '../engine.ts';
 import { AnalysisError } from './analysis-error.ts';
 import type { Compute } from './compute.ts';
-import { saysNoRoom } from './no-room.ts';
+
+const NO_ROOM =
+  /out of memory|could not allocate|failed to (?:pin|allocate|offload)|no space left|max_temp_directory_size/i;
+
+/** Whether DuckDB says that its memory is used up, or the disk that it moves it to: there is no code to tell it by. */
+export const saysNoRoom = (message: string): boolean => NO_ROOM.test(message);
 
 /** Types of columns in the workspace. */
 export type KeptType = 'int' | 'uint' | 'int32' | 'float' | 'text' | 'bool';

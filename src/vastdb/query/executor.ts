@@ -2,6 +2,7 @@ import type {
   Cell,
   ColumnBatch,
   EngineCapabilities,
+  Lookup,
   RowSet,
   ScanningReader,
   ScanRequest,
@@ -14,15 +15,14 @@ import type { NonNullCell, Predicate, Subquery } from '../predicate/predicate.ts
 import { splitPredicate, type SplitPredicate } from '../predicate/split.ts';
 import { TableError } from '../table-error.ts';
 import { BoundedReads } from './bounded-reads.ts';
-import { splitLongLists } from './long-lists.ts';
-import { selectWithLookups } from './lookups.ts';
-import { type Fetched, PartFetcher } from './part-fetcher.ts';
+import { type Fetched, PartFetcher, splitLongLists } from './part-fetcher.ts';
 import { distinctRows, sortRows } from './row-order.ts';
 import { findPageEnd } from './sampled-page.ts';
 import { seekInRanges } from './seek.ts';
 import type { SeekQuery, SelectQuery } from './select-query.ts';
 import { selectMatches } from './text-match.ts';
 import { readTimelinePage, type WindowRows } from './time-window.ts';
+import { compareCells } from '../predicate/compare.ts';
 
 /**
  * Answers a select the same way on every engine. Operations that the engine cannot push down, by its capabilities, are
@@ -259,4 +259,47 @@ async function resolveAll(terms: readonly Predicate[], run: RunSubquery): Promis
   // One after the other: a transaction runs one statement at a time.
   for (const term of terms) resolved.push(await resolveSubqueries(term, run));
   return resolved;
+}
+
+/**
+ * Answers a select with lookups by one select for its rows and one for each lookup, for engines that
+ * have none.
+ */
+async function selectWithLookups(
+  query: SelectQuery,
+  lookups: readonly Lookup[],
+  select: (query: SelectQuery) => Promise<RowSet>,
+): Promise<RowSet> {
+  const { columns } = query;
+  const owners = lookups.map(({ equals }) => equals);
+  const plain = { ...query, columns: [...columns, ...owners], lookups: undefined };
+  const { rows, ...more } = await select(plain);
+  const found: Map<Cell, string[]>[] = [];
+  for (const [index, lookup] of lookups.entries()) {
+    const keys = new Set(rows.map((row) => row[columns.length + index]).filter((cell) => typeof cell === 'string'));
+    found.push(keys.size === 0 ? new Map<Cell, string[]>() : await stringsByKey(lookup, [...keys], select));
+  }
+  const shown = rows.map((row) => [
+    ...row.slice(0, columns.length),
+    ...found.map((strings, index) => JSON.stringify(strings.get(row[columns.length + index] ?? null) ?? [])),
+  ]);
+  return { rows: shown, ...more };
+}
+
+async function stringsByKey(
+  { table, column, match }: Lookup,
+  keys: readonly string[],
+  select: (query: SelectQuery) => Promise<RowSet>,
+): Promise<Map<Cell, string[]>> {
+  const { rows } = await select({ table, columns: [match, column], where: isIn(match, keys), distinct: true });
+  const strings = new Map<Cell, string[]>();
+  for (const [key = null, value = null] of rows) {
+    if (value === null) continue;
+    if (typeof value !== 'string') throw new TableError('invalid', `${table}.${column} is no string column`);
+    const known = strings.get(key);
+    if (known === undefined) strings.set(key, [value]);
+    else known.push(value);
+  }
+  for (const values of strings.values()) values.sort(compareCells);
+  return strings;
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { DurationHistogram } from '../../../../src/vastdb/monitor/histogram.ts';
-import { QueryMonitor } from '../../../../src/vastdb/monitor/query-monitor.ts';
-import { eq } from '../../../../src/vastdb/predicate/builder.ts';
+import { DurationHistogram, predicateShape, QueryMonitor } from '../../../../src/vastdb/monitor/query-monitor.ts';
+import { and, between, eq, isIn, isNull, not, or } from '../../../../src/vastdb/predicate/builder.ts';
 
 describe('DurationHistogram', () => {
   it('knows percentiles to within a quarter', () => {
@@ -62,5 +61,16 @@ describe('QueryMonitor', () => {
     monitor.reset();
     expect(monitor.slowQueries()).toEqual([]);
     expect(monitor.summary()).toMatchObject({ count: 0, slow: 0, tables: [] });
+  });
+});
+
+describe('the shape of a predicate', () => {
+  it('describes a predicate without its values', () => {
+    const predicate = and([
+      or([eq('a', 'secret'), isNull('b')]),
+      not(between('c', 1n, 2n)),
+      isIn('d', ['x', 'secret']),
+    ]);
+    expect(predicateShape(predicate)).toBe('(a = ? or b is null) and not (c between ? and ?) and d in (?)');
   });
 });

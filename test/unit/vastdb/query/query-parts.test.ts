@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { and, eq, isIn, ne, or } from '../../../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../../../src/vastdb/predicate/predicate.ts';
-import { splitLongLists } from '../../../../src/vastdb/query/long-lists.ts';
+import { splitLongLists } from '../../../../src/vastdb/query/part-fetcher.ts';
 import { withoutOversized } from '../../../../src/vastdb/query/executor.ts';
 
 const texts = (count: number, length: number): string[] =>

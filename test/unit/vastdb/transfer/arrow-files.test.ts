@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Cell, ColumnDefinition } from '../../../../src/vastdb/engine.ts';
-import { readArrowFile } from '../../../../src/vastdb/transfer/arrow-file-reader.ts';
-import { ArrowFileWriter } from '../../../../src/vastdb/transfer/arrow-file-writer.ts';
+import { ArrowFileWriter, readArrowFile } from '../../../../src/vastdb/transfer/arrow-file.ts';
 import { RowChecksum } from '../../../../src/vastdb/transfer/row-checksum.ts';
 
 const COLUMNS: readonly ColumnDefinition[] = [

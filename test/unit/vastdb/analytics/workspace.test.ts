@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { saysNoRoom } from '../../../../src/vastdb/analytics/no-room.ts';
+import { saysNoRoom } from '../../../../src/vastdb/analytics/workspace.ts';
 
 /* Messages of DuckDB 1.5, as they came. */
 

@@ -2,17 +2,52 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import {
   AsyncByteQueue,
+  Binary,
+  Bool,
   type Builder,
   type Data,
+  type DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Int32,
+  Int64,
   makeBuilder,
   makeData,
   RecordBatch,
   RecordBatchFileWriter,
-  type Schema,
+  RecordBatchReader,
+  Schema,
   Struct,
+  Utf8,
+  type Vector,
 } from 'apache-arrow';
-import type { ColumnBatch, ColumnDefinition } from '../engine.ts';
-import { arrowSchema, arrowType } from './arrow-types.ts';
+import type { Cell, ColumnBatch, ColumnDefinition } from '../engine.ts';
+
+/** The Arrow schema of a table's columns. All are nullable, as those that were added later are. */
+export function arrowSchema(columns: readonly ColumnDefinition[]): Schema {
+  return new Schema(columns.map((column) => new Field(column.name, arrowType(column), true)));
+}
+
+function arrowType({ type, dimension = 0 }: ColumnDefinition): DataType {
+  switch (type) {
+    case 'string':
+      return new Utf8();
+    case 'int64':
+      return new Int64();
+    case 'int32':
+      return new Int32();
+    case 'float64':
+      return new Float64();
+    case 'bool':
+      return new Bool();
+    case 'binary':
+      return new Binary();
+    case 'vector':
+      return new FixedSizeList(dimension, new Field('item', new Float32(), false));
+  }
+}
 
 /** The library's output, until it is taken: no more is buffered than the disk can take. */
 class WrittenBytes extends AsyncByteQueue {
@@ -30,7 +65,7 @@ class WrittenBytes extends AsyncByteQueue {
   }
 }
 
-export interface WrittenFile {
+interface WrittenFile {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
@@ -95,3 +130,33 @@ function toData(column: ColumnDefinition, cells: ColumnBatch['columns'][number])
   for (const cell of cells) builder.append(cell);
   return builder.finish().flush() as Data;
 }
+
+/** The rows of an Arrow IPC file, in the batches that it has; the cells of `columns`, in their order. */
+export async function* readArrowFile(path: string, columns: readonly string[]): AsyncGenerator<ColumnBatch> {
+  const file = await open(path, 'r');
+  const reader = await RecordBatchReader.from(file);
+  try {
+    for await (const batch of reader) {
+      const cells = columns.map((name) => {
+        const vector = batch.getChild(name);
+        return vector === null ? new Array<Cell>(batch.numRows).fill(null) : cellsOf(vector);
+      });
+      yield { rowCount: batch.numRows, columns: cells };
+    }
+  } finally {
+    // Closes the file as well.
+    await reader.cancel();
+  }
+}
+
+function cellsOf(vector: Vector): Cell[] {
+  const cells: Cell[] = new Array<Cell>(vector.length);
+  for (let row = 0; row < vector.length; row++) {
+    const value: unknown = vector.get(row);
+    // The elements of fixed-size lists are a vector of their own.
+    cells[row] = isVector(value) ? Float32Array.from(value.toArray() as Float32Array) : (value as Cell);
+  }
+  return cells;
+}
+
+const isVector = (value: unknown): value is Vector => typeof value === 'object' && value !== null && 'toArray' in value;
