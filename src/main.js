@@ -1,4 +1,4 @@
-import './heap.js';
+import { collectGarbage } from './heap.js';
 import { flushCompileCache } from 'node:module';
 import './shared/compile-cache.js';
 import { env } from 'node:process';
@@ -13,3 +13,4 @@ if (['', '1'].includes(env['WORKERS'] ?? '')) {
 }
 // It listens. The cache leaves the memory, and also a server that is killed will have filled it.
 flushCompileCache();
+collectGarbage();

@@ -7,7 +7,7 @@ import { type Benchmark, type BenchmarkContext, measure, rateRow } from '../supp
 import { flowId } from '../support/dataset.ts';
 import { LoadGenerator } from '../support/load-generator.ts';
 import { STORAGE_ID } from '../support/object-store-stub.ts';
-import { keepOnOneCore } from '../support/one-core.ts';
+import { keepOnOneCore } from '../support/cores.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { median } from '../support/statistics.ts';
 

@@ -13,6 +13,8 @@ export interface ServerProcess {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly pid: number;
+  /** The ids of this process and of those that it started. */
+  processes(): Promise<number[]>;
   /** Resident memory, in bytes. */
   residentBytes(): Promise<number>;
   /** Seconds that its threads, and those of processes that it started, were on a core; NaN where the system does not tell. */
@@ -59,6 +61,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
   return {
     baseUrl,
     pid,
+    processes: () => processesOf(pid),
     residentBytes: () => residentBytes(pid),
     cpuSeconds: () => cpuSecondsOfAll(pid),
     close: async () => {
@@ -107,10 +110,14 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(stdout) * 1024;
 }
 
+async function processesOf(pid: number): Promise<number[]> {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter((id) => id !== '');
+  return [pid, ...children.map(Number)];
+}
+
 async function cpuSecondsOfAll(pid: number): Promise<number> {
   if (process.platform !== 'linux') return NaN;
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter((id) => id !== '');
-  const seconds = await Promise.all([pid, ...children.map(Number)].map((each) => cpuSeconds(each)));
+  const seconds = await Promise.all((await processesOf(pid)).map((each) => cpuSeconds(each)));
   return seconds.reduce((sum, each) => sum + each, 0);
 }
 
