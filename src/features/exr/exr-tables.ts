@@ -1,4 +1,4 @@
-import { CHANNEL_FINGERPRINT_DIMENSIONS } from './rules/embedding/channel-fingerprint.ts';
+import { CHANNEL_FINGERPRINT_DIMENSIONS } from './rules/embedding/channel-features.ts';
 import { METADATA_EMBEDDING_DIMENSIONS } from './rules/embedding/metadata-embedding.ts';
 import type { TableDefinition } from '../../vastdb/engine.ts';
 import { defineTable, json, type RowOf, text } from '../../vastdb/schema/define-table.ts';

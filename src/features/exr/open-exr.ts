@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
 import { accessOf } from '../../tams/access/access.ts';
 import { type Asker, byClasses } from '../../tams/access/by-classes.ts';
@@ -7,24 +8,24 @@ import type { Services } from '../../tams/services.ts';
 import type { Settings } from '../../tams/settings.ts';
 import type { OpenFeature, Platform } from '../feature.ts';
 import type { ExrConfig } from './exr-settings.ts';
-import { exrWorker } from './exr-worker.ts';
 import { removeFilesOfObjects } from './repositories/file-writing.ts';
 import { InspectionQueueReader, inspectionsOf } from './repositories/inspection-queue-repository.ts';
 import { ExrFileRepository } from './repositories/exr-file-repository.ts';
 import { exrRoutes } from './routes/exr-routes.ts';
 import type { VisibleObjects } from './rules/exr-file.ts';
-import { AutomaticInspection } from './services/automatic-inspection.ts';
+import { AutomaticInspection, type InspectionRound } from './services/automatic-inspection.ts';
 import { ExrFileService } from './services/exr-file-service.ts';
-import { ExrInspectionService } from './services/exr-inspection-service.ts';
-import { ExrInspector } from './services/exr-inspector.ts';
-import { isExrName } from './services/exr-media-type.ts';
+import { ExrInspectionService, ExrInspector } from './services/exr-inspector.ts';
 import { type ExrBucket, ExrPlaces } from './services/exr-places.ts';
 import { ExrRegistrationService } from './services/exr-registration-service.ts';
-import { registeredObjects } from './services/registered-objects.ts';
+import { isExrName, registeredObjects } from './services/registered-objects.ts';
 import { ExrSequenceService } from './services/exr-sequence-service.ts';
-import type { ExrServices } from './services/exr-services.ts';
+import type { ExrServices } from './routes/exr-context.ts';
 import { ExrValidationService } from './services/exr-validation-service.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
+import { WorkerLoop } from '../../operation/worker-loop.ts';
 
 /** Objects per query for a long sequence, so that no query takes long. */
 const LOOKED_UP_OBJECTS = 1_000;
@@ -123,3 +124,37 @@ const exrSources = (inspection: AutomaticInspection, queued: () => Promise<numbe
     read: async () => [{ value: await queued() }],
   },
 ];
+
+const LEASE = 'exr inspection';
+
+/** Interval of looking for due objects. */
+const IDLE_MS = 2_000;
+
+/** Inspects EXR objects after segments of them were registered. */
+const exrWorker = (inspection: AutomaticInspection, leases: LeaseKeeper, logger: Logger): WorkerLoop =>
+  new WorkerLoop(
+    'EXR inspection',
+    async (signal) => {
+      if (!(await inspection.isDue())) return IDLE_MS;
+      await leases.during(LEASE, async () => {
+        let goesOn = true;
+        while (goesOn && !signal.aborted) {
+          const { more, failures, ...round } = await inspection.runDue((tx) => leases.mustHold(tx, LEASE), signal);
+          const failure = failureToTell(failures);
+          if (failure !== undefined) {
+            const { objectId, error } = failure;
+            // For a bad file the message is enough; for a defect of this server the stack is needed.
+            const why = error instanceof AppError ? { reason: error.message } : { err: error };
+            logger.warn({ ...round, objectId, ...why }, 'EXR objects could not be inspected; one of them is named');
+          } else if (round.inspected > 0) logger.info(round, 'inspected EXR objects');
+          goesOn = more;
+        }
+      });
+      return IDLE_MS;
+    },
+    logger,
+  );
+
+/** One line a round, however many failed alike; unexpected errors first. */
+const failureToTell = (failures: InspectionRound['failures']): InspectionRound['failures'][number] | undefined =>
+  failures.find(({ error }) => !(error instanceof AppError)) ?? failures[0];

@@ -1,15 +1,19 @@
 import type { Subscriber } from '../../tams/subscribers.ts';
 import { changePlaces } from '../../tams/objects/place-change.ts';
 import type { OpenFeature, Platform } from '../feature.ts';
-import { purgeWorker } from './purge-worker.ts';
-import { reservesId } from './reserved-ids.ts';
-import { TrashPurge } from './trash-purge.ts';
+import { purgeWorker, TrashPurge } from './trash-purge.ts';
 import { TrashReader } from './trash-reader.ts';
 import { TrashRepository } from './trash-repository.ts';
 import { trashRoutes } from './trash-routes.ts';
 import { TrashService } from './trash-service.ts';
 import type { SoftDeleteConfig } from './trash-settings.ts';
-import { DELETED_SEGMENTS } from './trash-tables.ts';
+import { DELETED_FLOWS, DELETED_SEGMENTS, DELETED_SOURCES } from './trash-tables.ts';
+import { fromJson, type Json } from '../../shared/json-text.ts';
+import { giveAccess } from '../../tams/access/access-classes.ts';
+import type { Tags } from '../../tams/documents/tags.ts';
+import type { TableDefinition } from '../../vastdb/engine.ts';
+import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
+import { eq } from '../../vastdb/predicate/builder.ts';
 
 /** The trash. While it is switched off it is emptied. */
 export function openTrash(
@@ -43,3 +47,19 @@ const KEEPER: Subscriber['keeper'] = {
   keepSource: (rows, sourceId, deletion) => new TrashRepository(rows).addSource(sourceId, deletion),
   keepSegments: (rows, flow, segments, deletion) => new TrashRepository(rows).addSegments(flow, segments, deletion),
 };
+
+/**
+ * Whether the trash holds a flow or source of this id that these classes had no access to. Such an id stays reserved:
+ * somebody who could not see it must not be able to keep it from being restored.
+ */
+async function reservesId(
+  tables: ManagedTransaction,
+  kind: 'flow' | 'source',
+  id: string,
+  classes: readonly string[],
+): Promise<boolean> {
+  const table: TableDefinition<{ id: string; document: Json<{ tags?: Tags }> }> =
+    kind === 'flow' ? DELETED_FLOWS : DELETED_SOURCES;
+  const { rows } = await tables.select({ table, columns: ['document'], where: eq('id', id) });
+  return rows.some(([document]) => !giveAccess(fromJson(document).tags, classes));
+}

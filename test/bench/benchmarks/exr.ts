@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { refOfKey } from '../../../src/features/exr/rules/exr-file-id.ts';
+import { refOfKey } from '../../../src/features/exr/rules/exr-file.ts';
 import { type ByteSource, memorySource } from '../../../src/formats/exr/header/byte-source.ts';
 import { readExrHeader } from '../../../src/formats/exr/header/header.ts';
 import { FIRST_CHUNK_BYTES } from '../../../src/formats/exr/header/exr-error.ts';

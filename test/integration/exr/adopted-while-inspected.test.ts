@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EXR_QUEUE } from '../../../src/features/exr/exr-tables.ts';
-import { refOfKey } from '../../../src/features/exr/rules/exr-file-id.ts';
+import { refOfKey } from '../../../src/features/exr/rules/exr-file.ts';
 import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
 import { registeredObjects } from '../../../src/features/exr/services/registered-objects.ts';
 import { FIRST_READ_BYTES } from '../../../src/formats/exr/header/exr-error.ts';

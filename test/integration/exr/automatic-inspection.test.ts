@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refOfObject } from '../../../src/features/exr/rules/exr-file-id.ts';
+import { refOfObject } from '../../../src/features/exr/rules/exr-file.ts';
 import { AutomaticInspection } from '../../../src/features/exr/services/automatic-inspection.ts';
 import {
   InspectionQueueReader,

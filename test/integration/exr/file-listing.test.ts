@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refOfKey, refOfObject } from '../../../src/features/exr/rules/exr-file-id.ts';
-import type { VisibleObjects } from '../../../src/features/exr/rules/exr-file.ts';
+import { refOfKey, refOfObject, type VisibleObjects } from '../../../src/features/exr/rules/exr-file.ts';
 import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
 import { withoutOrdering } from '../../support/unordered-engine.ts';
 import { openStoreWorld, type StoreWorld } from './store-world.ts';

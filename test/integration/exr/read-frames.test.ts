@@ -5,7 +5,7 @@ import {
   InspectionQueueReader,
   inspectionsOf,
 } from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
-import { refOfKey, refOfObject } from '../../../src/features/exr/rules/exr-file-id.ts';
+import { refOfKey, refOfObject } from '../../../src/features/exr/rules/exr-file.ts';
 import { AutomaticInspection } from '../../../src/features/exr/services/automatic-inspection.ts';
 import { ExrInspector } from '../../../src/features/exr/services/exr-inspector.ts';
 import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refOfKey, refOfObject } from '../../../src/features/exr/rules/exr-file-id.ts';
-import type { SimilarExrFile } from '../../../src/features/exr/rules/exr-file.ts';
+import { refOfKey, refOfObject, type SimilarExrFile } from '../../../src/features/exr/rules/exr-file.ts';
 import { cosine, embed } from '../../../src/features/exr/rules/embedding/feature-vector.ts';
 import { EXR_EMBEDDING_VERSION } from '../../../src/features/exr/rules/embedding/metadata-embedding.ts';
 import { EXR_EMBEDDINGS, EXR_FILES } from '../../../src/features/exr/exr-tables.ts';

@@ -17,7 +17,7 @@ import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
-import { and, eq, isIn, isNotNull } from '../../../vastdb/predicate/builder.ts';
+import { and, eq, gte, isIn, isNotNull, startsWith } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import { fromJson, type Json } from '../../../shared/json-text.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
@@ -26,7 +26,6 @@ import { formerHeaders } from './former-headers.ts';
 import { listFiles } from './file-listing.ts';
 import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
 import { type InspectedFile, removeFile, saveFailure, saveInspections } from './file-writing.ts';
-import { countFrames, readFrames, scanFrames, sequenceNames } from './sequence-reading.ts';
 import { similarFiles } from './similar-files.ts';
 import { EXR_FILES, EXR_QUEUE, type ExrFileRow } from '../exr-tables.ts';
 
@@ -190,4 +189,49 @@ function toStored(row: ExrFileRow, content: Content): StoredExrFile {
     failure: toFailure(row),
     audit: toAudit(row),
   };
+}
+
+/** Names of sequences that begin with the prefix, from one on, in order. */
+async function sequenceNames(reader: ManagedReader, prefix: string, from: string, limit: number): Promise<string[]> {
+  const { rows } = await reader.select({
+    table: EXR_FILES,
+    columns: ['sequence'],
+    where: and([
+      isNotNull('sequence'),
+      ...(prefix === '' ? [] : [startsWith('sequence', prefix)]),
+      ...(from === '' ? [] : [gte('sequence', from)]),
+    ]),
+    orderBy: [{ column: 'sequence', direction: 'asc' }],
+    distinct: true,
+    limit,
+  });
+  return rows.flatMap(([name]) => name ?? []);
+}
+
+/** Batch by batch: a sequence may have more frames than fit into memory. */
+async function* scanFrames(reader: CommittedReader, names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
+  const columns = ['sequence', 'path', 'object_id'] as const;
+  for await (const batch of reader.scan({ table: EXR_FILES, columns, where: isIn('sequence', names) })) {
+    const [sequences, paths, objectIds] = batch.columns;
+    yield paths.map((path, row) => ({ sequence: sequences[row] ?? '', path, objectId: objectIds[row] ?? null }));
+  }
+}
+
+const countFrames = (reader: ManagedReader, names: readonly string[]): Promise<number> =>
+  reader.count(EXR_FILES, isIn('sequence', names));
+
+async function readFrames(reader: ManagedReader, names: readonly string[]): Promise<ExrFrame[]> {
+  if (names.length === 0) return [];
+  const rows = await reader.selectRows({
+    table: EXR_FILES,
+    columns: [...REF_COLUMNS, 'sequence', 'frame_number', 'width', 'height'],
+    where: isIn('sequence', names),
+  });
+  return rows.map((row) => ({
+    ...toRef(row),
+    sequence: row.sequence ?? '',
+    frame: Number(row.frame_number),
+    width: Number(row.width),
+    height: Number(row.height),
+  }));
 }

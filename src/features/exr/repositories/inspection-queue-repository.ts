@@ -1,4 +1,3 @@
-import type { QueuedInspection } from '../rules/inspection-queue.ts';
 import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 import { uuidV7 } from '../../../shared/uuid.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
@@ -7,6 +6,16 @@ import { fromJson, type Json, toJson } from '../../../shared/json-text.ts';
 import type { TableReads } from '../../../tams/table-access.ts';
 import { EXR_QUEUE } from '../exr-tables.ts';
 import type { StoreTransaction } from '../../../tams/vast-store.ts';
+
+/** Objects that are to be inspected, and how often that was tried. */
+export interface QueuedInspection {
+  readonly id: string;
+  readonly objectIds: readonly string[];
+  /** Keys of buckets: by now an object may lie there, another file, or nothing. */
+  readonly places: readonly ObjectPlace[];
+  /** Attempts that failed. */
+  readonly attempt: number;
+}
 
 /** Objects of one row: their ids, of 255 bytes at most, fit into a cell of every engine. */
 const OBJECTS_PER_ROW = 100;

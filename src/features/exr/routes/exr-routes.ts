@@ -1,3 +1,4 @@
+import type { TSchema } from 'typebox';
 import { operation } from '../../../http/operation.ts';
 import { badBody, ErrorResponse, json, notFound, pagingHeaders, readOnly } from '../../../http/schemas/responses.ts';
 import { sendJson } from '../../../http/send-json.ts';
@@ -12,9 +13,11 @@ import {
   validateQuery,
 } from '../schemas/exr-requests.ts';
 import { ExrInspectionSchema, ExrRegisteredSchema, ExrValidationSchema } from '../schemas/exr.ts';
-import { compileByProperty, withPolicyRules } from './exr-body-validator.ts';
 import type { ExrContext } from './exr-context.ts';
 import { exrFiles } from './exr-files.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { EXR_RULES } from '../schemas/exr-policy.ts';
+import { compileBody, type Validate } from '../../../http/validation/body-validator.ts';
 
 /** Larger headers are refused by the parser too. */
 const UPLOAD_MAX_BYTES = 16 * 1024 * 1024;
@@ -142,4 +145,46 @@ function exrChecks(app: TamsApp, { exr, paging }: ExrContext): void {
       return sendJson(reply, JSON.stringify(registered));
     },
   });
+}
+
+/**
+ * Validates a body of one of several forms, which a property identifies. The error is about that form; without the
+ * property, about the first.
+ */
+function compileByProperty(forms: Readonly<Record<string, TSchema>>): Validate {
+  const compiled = Object.entries(forms).map(([property, schema]) => ({ property, validate: compileBody(schema) }));
+  return (body) => {
+    const has = (property: string): boolean => typeof body === 'object' && body !== null && property in body;
+    const form = compiled.find(({ property }) => has(property)) ?? compiled[0];
+    return form === undefined ? { value: body } : form.validate(body);
+  };
+}
+
+/** Refuses a policy with an unknown rule, whose place the error names; passes other bodies to `validate`. */
+function withPolicyRules(validate: Validate): Validate {
+  const rules = new Map<unknown, Validate>(
+    Object.entries(EXR_RULES).map(([name, schema]) => [name, compileBody(schema)]),
+  );
+  return (body) => {
+    for (const [index, rule] of rulesOf(body).entries()) {
+      const at = `body/policy/rules/${index}`;
+      const named = typeof rule === 'object' && rule !== null && 'rule' in rule ? rules.get(rule.rule) : undefined;
+      if (named === undefined) return fault(`${at}/rule`, `must be one of ${[...rules.keys()].join(', ')}`);
+      const checked = named(rule);
+      if (!('error' in checked)) continue;
+      const { code, message, field = '' } = checked.error;
+      const error = new AppError(code, message.replace(/^body/, at), { field: field.replace(/^body/, at) });
+      return { error };
+    }
+    return validate(body);
+  };
+}
+
+function rulesOf(body: unknown): readonly unknown[] {
+  const { policy } = (body ?? {}) as { policy?: { rules?: unknown } | null };
+  return Array.isArray(policy?.rules) ? policy.rules : [];
+}
+
+function fault(field: string, what: string): { error: AppError } {
+  return { error: new AppError('invalid_request', `${field} ${what}`, { field }) };
 }

@@ -1,7 +1,7 @@
 import type { ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
 import type { ExrTimeCode } from '../../../formats/exr/attributes/values.ts';
 import { readColor } from '../../../formats/exr/color.ts';
-import { channelFingerprint } from './embedding/channel-fingerprint.ts';
+import { channelFingerprint } from './embedding/channel-features.ts';
 import { metadataEmbedding } from './embedding/metadata-embedding.ts';
 import type { ByteSource } from '../../../formats/exr/header/byte-source.ts';
 import { type ExrHeader, type ExrHeaderPart, readExrHeader } from '../../../formats/exr/header/header.ts';

@@ -1,11 +1,13 @@
 import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import pLimit from 'p-limit';
-import type { ExrFailure, ExrFileRef } from '../rules/exr-file.ts';
+import { type ExrFailure, type ExrFileRef, pathOfKey, refOfKey, refOfObject } from '../rules/exr-file.ts';
 import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 import { objectsAt, placeKey } from '../../../tams/objects/place-repository.ts';
-import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
-import { type InspectionQueueReader, inspectionsOf } from '../repositories/inspection-queue-repository.ts';
-import type { QueuedInspection } from '../rules/inspection-queue.ts';
+import {
+  type InspectionQueueReader,
+  inspectionsOf,
+  type QueuedInspection,
+} from '../repositories/inspection-queue-repository.ts';
 import type { ObjectLocation } from '../../../tams/segments/segment.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
 import { backoffMs } from '../../../shared/backoff.ts';

@@ -1,16 +1,15 @@
 import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import type { ExrPersistence } from '../rules/exr-file.ts';
-import { FIRST_READ_BYTES } from '../../../formats/exr/header/exr-error.ts';
+import { ExrError, FIRST_READ_BYTES } from '../../../formats/exr/header/exr-error.ts';
 import { type ByteSource, memorySource } from '../../../formats/exr/header/byte-source.ts';
 import { inspectExr } from '../rules/inspect.ts';
 import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { translateExrFailure } from './exr-failure.ts';
-import { type ExrPlace, noBytes } from './exr-places.ts';
+import { type ExrPlace, type ExrPlaces, noBytes } from './exr-places.ts';
 import { ObjectChanged, openMediaSource } from '../../../media/media-source.ts';
 
 /** An answer: the header, and how it was stored; null if nothing is stored. */
-export interface InspectedExr extends ExrInspection {
+interface InspectedExr extends ExrInspection {
   readonly persistence: ExrPersistence | null;
 }
 
@@ -80,7 +79,7 @@ export class ExrInspector {
 }
 
 /** Bytes that a client sent: the header, with or without what follows it. Nothing is kept. Throws `invalid_exr`. */
-export async function inspectUpload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
+async function inspectUpload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
   try {
     const location = { path: name, bucket: null, key: null, mtime: null };
     const { inspection } = await inspectExr(memorySource(bytes), location);
@@ -113,5 +112,35 @@ async function opened(store: ExrPlace['store'], storagePath: string, ref: ExrPla
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') throw noBytes(ref);
     throw error;
+  }
+}
+
+/** Translates the error of an unreadable header for clients: the kind, the problem, and its byte. */
+function translateExrFailure(error: unknown): unknown {
+  if (!(error instanceof ExrError)) return error;
+  return new AppError('invalid_exr', `${error.kind}: ${error.message}`, { cause: error });
+}
+
+/** Inspects a file that a client names or sends; throws the errors of `ExrPlaces` and `ExrInspector`. */
+export class ExrInspectionService {
+  readonly #places: ExrPlaces;
+  readonly #inspector: ExrInspector;
+
+  constructor(places: ExrPlaces, inspector: ExrInspector) {
+    this.#places = places;
+    this.#inspector = inspector;
+  }
+
+  async object(objectId: string): Promise<InspectedExr> {
+    return this.#inspector.inspect(await this.#places.ofObject(objectId));
+  }
+
+  async key(bucket: string, key: string): Promise<InspectedExr> {
+    return this.#inspector.inspect([this.#places.ofKey(bucket, key)]);
+  }
+
+  /** Stores nothing. `name` is the file's name, which gives the frame number. */
+  upload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
+    return inspectUpload(bytes, name);
   }
 }

@@ -1,5 +1,4 @@
-import type { ExrFileRef } from '../rules/exr-file.ts';
-import { pathOfKey, refOfKey, refOfObject } from '../rules/exr-file-id.ts';
+import { type ExrFileRef, pathOfKey, refOfKey, refOfObject } from '../rules/exr-file.ts';
 import type { MediaStore, MediaStoreRegistry } from '../../../media/media-store.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
 import { adoptedId, unpackLocations } from '../../../tams/objects/object-location.ts';

@@ -9,10 +9,10 @@ import { isIn } from '../../../vastdb/predicate/builder.ts';
 import { EXR_FILES } from '../exr-tables.ts';
 import { lockKey, saveInspections } from '../repositories/file-writing.ts';
 import { InspectionQueueRepository } from '../repositories/inspection-queue-repository.ts';
-import { refOfKey } from '../rules/exr-file-id.ts';
+import { refOfKey } from '../rules/exr-file.ts';
 import { describePlace, type ReadFile } from './exr-inspector.ts';
-import { isExr } from './exr-media-type.ts';
 import type { ExrPlaces } from './exr-places.ts';
+import { EXR_MEDIA_TYPE } from '../../../formats/exr/frame-name.ts';
 
 /** Headers that are parsed before others have the event loop. */
 const TURN = 50;
@@ -85,3 +85,9 @@ async function objectsInspectedByKey(
   const found = await rows.select({ table: EXR_FILES, columns: ['id'], where });
   return found.rows.flatMap(([id]) => objects.get(id) ?? []);
 }
+
+export const isExrName = (name: string): boolean => name.toLowerCase().endsWith('.exr');
+
+/** Whether to inspect an object of a flow: by the flow's container, or the object's name. */
+const isExr = (container: string | null, { id, locations }: MediaObject): boolean =>
+  locations !== null && (container === EXR_MEDIA_TYPE || isExrName(id));

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { channelFingerprint } from '../../../../src/features/exr/rules/embedding/channel-fingerprint.ts';
+import { channelFingerprint } from '../../../../src/features/exr/rules/embedding/channel-features.ts';
 import { cosine, embed } from '../../../../src/features/exr/rules/embedding/feature-vector.ts';
 import { metadataEmbedding } from '../../../../src/features/exr/rules/embedding/metadata-embedding.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FrameClock } from '../../../../src/features/exr/services/frame-clock.ts';
+import { FrameClock } from '../../../../src/features/exr/services/exr-registration-service.ts';
 
 describe('the times of frames', () => {
   it.each([

@@ -1,5 +1,5 @@
 import type { ExrChannel } from '../../../../formats/exr/header/channel-list.ts';
-import type { FeatureFamily, Features } from './feature-vector.ts';
+import { embed, type FeatureFamily, type Features } from './feature-vector.ts';
 
 /**
  * Features of channels: each with its type, alone and in its layer; and the share of each type, so that a file of
@@ -36,4 +36,11 @@ function count(channels: readonly ExrChannel[], featureOf: (channel: ExrChannel)
   }
   for (const [feature, occurrences] of counts) counts.set(feature, Math.log2(1 + occurrences));
   return counts;
+}
+
+export const CHANNEL_FINGERPRINT_DIMENSIONS = 128;
+
+/** A vector of unit length for the channels of a part: their layers, components, types and samplings. */
+export function channelFingerprint(channels: readonly ExrChannel[]): Float32Array {
+  return embed(channelFamilies(channels), CHANNEL_FINGERPRINT_DIMENSIONS);
 }
