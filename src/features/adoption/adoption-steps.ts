@@ -110,8 +110,8 @@ export class AdoptionSteps {
     try {
       await write(beginnings);
     } catch (error) {
-      const isOther = error instanceof LeaseLost || (error instanceof AppError && error.status >= 500);
-      if (beginnings.size === 0 || isOther) throw error;
+      const isOfTables = error instanceof LeaseLost || (error instanceof AppError && error.status >= 500);
+      if (beginnings.size === 0 || isOfTables) throw error;
       this.#parts.logger.warn({ err: error }, 'what was read of some keys cannot be used: they are read again');
       await write(new Map());
     }
