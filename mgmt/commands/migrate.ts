@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { Command, Option } from 'commander';
 import { type Config, loadConfig } from '../../src/settings.ts';
 import { checkApart, checkSecret } from '../migrate/check-places.ts';
-import { migrate } from '../migrate/migrate.ts';
+import { type MigratedTable, migrate } from '../migrate/migrate.ts';
 import { print, printTable } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
 import { nameUnknownTables } from '../tables/known-tables.ts';
@@ -34,19 +34,16 @@ export function migrateCommand(): Command {
     .addHelpText('after', HELP)
     .action(async ({ to, targetEnv, json }: MigrateOptions) => {
       const target = await targetConfig(targetEnv, to);
-      const compared = await withTables(async (source) => {
+      const report = (compared: readonly MigratedTable[]): void => {
+        if (json === true) for (const each of compared) print(JSON.stringify(each));
+        else printTable(['TABLE', 'ROWS', 'CHECKSUM', 'SAME'], compared.map(cellsOf));
+      };
+      const different = await withTables(async (source) => {
         checkApart(source.config, target);
         await checkSecret(source, target);
         await nameUnknownTables(source.engine, source.definitions);
-        return migrate(source, await openEngine(target, true), showProgress());
+        return migrate(source, await openEngine(target, true), showProgress(), report);
       });
-      if (json === true) for (const each of compared) print(JSON.stringify(each));
-      else
-        printTable(
-          ['TABLE', 'ROWS', 'CHECKSUM', 'SAME'],
-          compared.map(({ table, source, same }) => [table, String(source.rows), source.checksum, same ? 'yes' : 'NO']),
-        );
-      const different = compared.filter(({ same }) => !same).map(({ table }) => table);
       if (different.length === 0) return;
       process.stderr.write(
         `Source and target differ in ${different.join(', ')}: stop the servers of both, and run this again; it copies those tables again.\n`,
@@ -54,6 +51,13 @@ export function migrateCommand(): Command {
       process.exitCode = 1;
     });
 }
+
+const cellsOf = ({ table, source, same }: MigratedTable): string[] => [
+  table,
+  String(source.rows),
+  source.checksum,
+  same ? 'yes' : 'NO',
+];
 
 async function targetConfig(file: string, engine: MigrateOptions['to']): Promise<Config> {
   let config;

@@ -20,13 +20,16 @@ export interface MigratedTable {
  * Copies all tables to another engine, from where an earlier run came to; then reads both sides again and compares.
  * The ledger of the target goes when everything is the same; tables that differ are emptied for the next run. Closes `target`.
  *
+ * @param report is told of every table once all are compared, also where what follows fails
+ * @returns the tables that differ
  * @throws where the target has rows that no migration brought there, or does not take what the source has.
  */
 export async function migrate(
   source: OpenedTables,
   target: OpenedEngine,
   progress: Progress,
-): Promise<MigratedTable[]> {
+  report: (compared: readonly MigratedTable[]) => void,
+): Promise<string[]> {
   const { maxCellBytes } = target.engine.capabilities;
   const unfinished = await unfinishedFilling(target.engine);
   const tables = await tablesToCopy(source.engine, source.definitions);
@@ -47,10 +50,13 @@ export async function migrate(
       await fillTable(rows, filled, table, progress.advance);
     }
     const compared = await compare(source.manager, opened.manager, tables, progress);
+    progress.stop();
+    report(compared);
+    const different = compared.filter(({ same }) => !same).map(({ table }) => table);
     // Where source and count are those that were noted, the next run would leave the table as it is.
-    for (const { table, same } of compared) if (!same) await beginAnew(filled, table);
-    if (compared.every(({ same }) => same)) await endFilling(opened.engine);
-    return compared;
+    for (const table of different) await beginAnew(filled, table);
+    if (different.length === 0) await endFilling(opened.engine);
+    return different;
   } finally {
     progress.stop();
     await opened.manager.close();

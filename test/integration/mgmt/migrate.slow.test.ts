@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrate as migrateTables } from '../../../mgmt/migrate/migrate.ts';
@@ -122,18 +123,32 @@ it('copies a table again that differs at the end, though its rows are as many', 
   const rows = ['a', 'b'].map((id) => ({ id, first_flow: 'flow', referenced: true, reclaiming: false }));
   await onTables(from, ({ manager }) => manager.transaction((tx) => tx.insert(OBJECTS, rows)));
   const differing = (start: Progress['start'] = () => undefined): Promise<string[]> =>
-    withTables(async (opened) => {
-      const compared = await migrateTables(opened, await openEngine(loadConfig(to), true), { ...SILENT, start });
-      return compared.filter(({ same }) => !same).map(({ table }) => table);
-    }, from);
-  const ended = differing((step) => {
-    if (step.startsWith('compare')) throw new Error('it ended before it compared');
-  });
-  await expect(ended).rejects.toThrow('it ended before it compared');
-  const { manager } = await openManager(await openEngine(loadConfig(to)), { halfFilled: true });
-  await manager.transaction((tx) => tx.update(OBJECTS, eq('id', 'a'), { first_flow: 'another' }));
-  await manager.close();
+    withTables(
+      async (opened) =>
+        migrateTables(opened, await openEngine(loadConfig(to), true), { ...SILENT, start }, () => undefined),
+      from,
+    );
+  /** Ends a run before it compares, and changes what it copied. */
+  const change = async (): Promise<void> => {
+    const ended = differing((step) => {
+      if (step.startsWith('compare')) throw new Error('it ended before it compared');
+    });
+    await expect(ended).rejects.toThrow('it ended before it compared');
+    const { manager } = await openManager(await openEngine(loadConfig(to)), { halfFilled: true });
+    await manager.transaction((tx) => tx.update(OBJECTS, eq('id', 'a'), { first_flow: 'another' }));
+    await manager.close();
+  };
+  await change();
   expect(await differing()).toEqual([OBJECTS.name]);
+  await change();
+  const file = new DatabaseSync(join(to.DATA_DIR, 'tables', 'tables.sqlite'));
+  file.exec(`CREATE TRIGGER t BEFORE DELETE ON ${OBJECTS.name} BEGIN SELECT RAISE(FAIL, 'it stays full'); END`);
+  await writeFile(join(folder, 'changed.env'), toText(to));
+  const failed = await runMgmt(['migrate', '--to', 'sqlite', '--target-env', join(folder, 'changed.env')], from);
+  expect(failed).toMatchObject({ code: 2, err: expect.stringContaining('it stays full') as string });
+  expect(failed.out, 'what was compared is shown all the same').toMatch(/^objects +2 .* NO *$/m);
+  file.exec('DROP TRIGGER t');
+  file.close();
   expect(await differing()).toEqual([]);
   expect(await tableDigests(to)).toEqual(await tableDigests(from));
 });
