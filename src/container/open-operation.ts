@@ -5,14 +5,38 @@ import { RequestMetrics } from '../operation/metrics/request-metrics.ts';
 import { type Probe, Readiness } from '../operation/readiness.ts';
 import type { OtlpTracing } from '../operation/otlp-tracing.ts';
 import { buildMonitoringServer, type MonitoringContext } from '../http/monitoring/monitoring-routes.ts';
-import { memorySources, type MemoryUse } from '../operation/metrics/memory-sources.ts';
 import { mediaSources } from '../media/media-metrics.ts';
 import { URL_BYTES } from '../media/url-cache.ts';
-import { diskSources, processSources, readinessSources, serverSources } from '../operation/metrics/server-sources.ts';
+import {
+  diskSources,
+  memorySources,
+  type MemoryUse,
+  processSources,
+  readinessSources,
+  serverSources,
+} from '../operation/metrics/server-sources.ts';
 import { endpointSources, poolSources, tableSources } from '../vastdb/metrics/table-sources.ts';
-import type { Watched } from './watched.ts';
-import { workerFailure } from '../operation/worker-loop.ts';
+import { workerFailure, type WorkerStatus } from '../operation/worker-loop.ts';
 import type { MetricSource, Sample, TimingSource } from '../operation/metrics/metric-source.ts';
+import type { MediaStores } from '../media/media-store-registry.ts';
+import type { Siblings } from '../operation/siblings.ts';
+import type { VastDBManager } from '../vastdb/vast-db-manager.ts';
+
+/** Inputs to health and metrics. */
+interface Watched {
+  readonly version: string;
+  readonly manager: VastDBManager;
+  readonly media: MediaStores;
+  readonly workers: () => readonly WorkerStatus[];
+  /** Metrics of TAMS and the features. */
+  readonly sources: readonly (MetricSource | TimingSource)[];
+  /** Caches of TAMS and of the features. */
+  readonly memory: readonly MemoryUse[];
+  /** The processes of the server. */
+  readonly siblings: Siblings;
+  /** Whether tables or media lie on the disk of DATA_DIR. */
+  readonly usesDisk: boolean;
+}
 
 const MIB = 2 ** 20;
 

@@ -5,7 +5,7 @@ import type { Authentication } from '../http/access-check.ts';
 import type { DocumentTag } from '../http/plugins/document-paths.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import type { MediaStores } from '../media/media-store-registry.ts';
-import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
+import type { MemoryUse } from '../operation/metrics/server-sources.ts';
 import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
 import type { Siblings } from '../operation/siblings.ts';
 import type { Worker } from '../operation/worker-loop.ts';

@@ -3,13 +3,12 @@ import type { MediaSettings } from './media-settings.ts';
 import type { BackendConfig } from './storage-backend-settings.ts';
 import type { MediaStore } from './media-store.ts';
 import type { StorageBackend } from './storage-backend.ts';
-import { OperationMetrics } from '../operation/operation-metrics.ts';
+import { type OperationListener, OperationMetrics } from '../operation/operation-metrics.ts';
 import type { OtlpTracing } from '../operation/otlp-tracing.ts';
 import { DiskReserve } from '../operation/disk-reserve.ts';
 import { LocalMediaStore } from './local-media-store.ts';
 import { MediaStores } from './media-store-registry.ts';
 import { WorkerLoop } from '../operation/worker-loop.ts';
-import { tracedOperations } from './traced-operations.ts';
 
 /** Practically never: once the media stores are ready there is nothing more to check. */
 const READY_MS = 2 ** 31 - 1;
@@ -88,3 +87,12 @@ const describe = (config: BackendConfig): StorageBackend => ({
   default_storage: config.defaultStorage,
   tags: config.tags,
 });
+
+/** Makes a span of each operation on a storage backend, if there are traces. */
+function tracedOperations(tracing: OtlpTracing | undefined, storageId: string): OperationListener | undefined {
+  if (tracing === undefined) return undefined;
+  return (operation, ms, ok) => {
+    const attributes = { 'tams.storage_id': storageId, 'tams.operation': operation };
+    tracing.record({ name: `media ${operation}`, startedMs: performance.now() - ms, failed: !ok, attributes });
+  };
+}

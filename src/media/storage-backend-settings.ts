@@ -9,7 +9,7 @@ import type { Environment } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
 import type { TextSyntax } from '../config/text-syntax.ts';
 import { uuidOf } from '../shared/uuid.ts';
-import { BACKEND_TAGS, BackendTags } from './backend-tags.ts';
+import { BACKEND_TAGS, BackendTags } from './storage-backend.ts';
 
 interface BackendDescription {
   readonly id: string;

@@ -1,10 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
-import type { Context, Span, SpanContext, Tracer } from '@opentelemetry/api';
+import {
+  type Context,
+  createTraceState,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Tracer,
+} from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
+import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -13,7 +22,37 @@ import {
   ATTR_SERVICE_VERSION,
   ATTR_URL_PATH,
 } from '@opentelemetry/semantic-conventions';
-import type { RequestTrace, TracedCall, TracedRequest } from './tracing.ts';
+
+/** The request that a trace is of, as far as traces tell. */
+interface TracedRequest {
+  readonly method: string;
+  /** The pattern of the route; undefined where no route takes the request. */
+  readonly route: string | undefined;
+  /** Without the query, which may carry secrets. */
+  readonly path: string;
+  readonly requestId: string;
+  /** The W3C headers of whoever sent it. */
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+}
+
+/** A call on something outside of the process, or on the tables, that has ended. */
+interface TracedCall {
+  /** Such as `select segments`. */
+  readonly name: string;
+  /** `performance.now()` of its start. */
+  readonly startedMs: number;
+  readonly failed: boolean;
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
+export interface RequestTrace {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** Runs `work`; what it calls, also later, is part of this trace. */
+  run(work: () => void): void;
+  end(status: number): void;
+}
 
 interface OtlpTracingOptions {
   /** Base URL of the receiver, without a slash at its end. */

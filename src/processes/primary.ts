@@ -1,7 +1,7 @@
 import cluster, { type Worker as ClusterWorker } from 'node:cluster';
 import type { Logger } from 'pino';
 import { METRICS, type MetricsJson, processRegistry } from '../operation/metrics/metrics-registry.ts';
-import { type Backoff, backoffMs } from '../shared/backoff.ts';
+import { type Backoff, backoffMs } from '../shared/retry.ts';
 import { Gatherings, KeptCounters, WindowCounter } from './primary-state.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
 

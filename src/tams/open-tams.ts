@@ -3,7 +3,7 @@ import type { HttpContext } from '../http/app.ts';
 import type { TamsApp } from '../http/tams-app.ts';
 import type { MediaStores } from '../media/media-store-registry.ts';
 import { withReserve } from '../operation/disk-reserve.ts';
-import type { MemoryUse } from '../operation/metrics/memory-sources.ts';
+import type { MemoryUse } from '../operation/metrics/server-sources.ts';
 import type { MetricSource } from '../operation/metrics/metric-source.ts';
 import type { Siblings } from '../operation/siblings.ts';
 import type { WorkerStatus } from '../operation/worker-loop.ts';

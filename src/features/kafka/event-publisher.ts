@@ -2,7 +2,7 @@ import { type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import { type Worker, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
-import { backoffMs } from '../../shared/backoff.ts';
+import { backoffMs } from '../../shared/retry.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import { type LoggedEvent, subjectOf } from '../../tams/webhooks/event.ts';
 import type { EventFeed } from '../../tams/webhooks/open-webhooks.ts';

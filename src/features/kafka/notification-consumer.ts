@@ -5,7 +5,7 @@ import { changedObjects, type ObjectPlace, S3Notification } from '../../formats/
 import { compileBody } from '../../http/validation/body-validator.ts';
 import { isRefusedKey } from '../../media/s3-errors.ts';
 import { type Worker, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
-import { backoffMs } from '../../shared/backoff.ts';
+import { backoffMs } from '../../shared/retry.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ObjectTaker } from '../feature.ts';
 import type { DeadLetters } from './dead-letters.ts';

@@ -1,7 +1,6 @@
-import { languageTag } from './language-tag.ts';
 import { readSrt, readWebVtt } from './webvtt-srt.ts';
 import { readTranscriptJson } from './transcript-json.ts';
-import { malformed, type Transcript, type TranscriptFormat } from './transcript.ts';
+import { languageTag, malformed, type Transcript, type TranscriptFormat } from './transcript.ts';
 import { readTtml } from './ttml.ts';
 
 /** Days of speech. */

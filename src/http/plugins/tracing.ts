@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { redactUrl } from '../../operation/redact-url.ts';
-import type { OtlpTracing } from '../../operation/otlp-tracing.ts';
-import type { RequestTrace } from '../../operation/tracing.ts';
+import type { OtlpTracing, RequestTrace } from '../../operation/otlp-tracing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -4,7 +4,7 @@ import { CopyError, type CopySource } from '../../media/copies/copy-source.ts';
 import type { MediaStore, MediaStoreRegistry } from '../../media/media-store.ts';
 import type { AddressGuard } from '../../shared/address-guard.ts';
 import { AppError } from '../../shared/errors.ts';
-import { backoffMs } from '../../shared/backoff.ts';
+import { backoffMs } from '../../shared/retry.ts';
 import { packLocations, unpackLocations } from './object-location.ts';
 import type { MediaObject } from './media-object.ts';
 import type { InstanceJob, StoredInstanceJob } from './instance-job.ts';

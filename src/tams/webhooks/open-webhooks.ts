@@ -14,7 +14,7 @@ import { MAX_WIDTH, type ReceiverContext } from './delivery/receiver.ts';
 import { WebhookDelivery } from './delivery/webhook-delivery.ts';
 import type { Subscription } from './webhook.ts';
 import type { WorkerStatus } from '../../operation/worker-loop.ts';
-import { webhookStats, type WebhookStats } from './delivery/webhook-stats.ts';
+import { webhookStats, type WebhookStats } from './webhook-metrics.ts';
 import type { VastStore } from '../vast-store.ts';
 
 interface WebhookWorkers {

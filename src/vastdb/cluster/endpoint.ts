@@ -1,4 +1,4 @@
-import { type Backoff, backoffMs } from '../../shared/backoff.ts';
+import { type Backoff, backoffMs } from '../../shared/retry.ts';
 import { type DurationCounts, DurationTally } from '../../operation/metrics/duration-tally.ts';
 
 /** State of an endpoint, for operators and the load balancer. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../../shared/backoff.ts';
+import { backoffMs } from '../../shared/retry.ts';
 import type { RowId } from '../engine.ts';
 
 /** How long work is retried. */

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { nsOf } from '../../../src/formats/otio/read-timeline.ts';
-import { parseExact } from '../../../src/formats/otio/exact-json.ts';
+import { nsOf, parseExact } from '../../../src/formats/otio/read-timeline.ts';
 import { audioFlow, multiFlow, testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';

@@ -18,7 +18,7 @@ it('a program that was started before strips no types', async () => {
   await start('mgmt/main.js', ['cert', '--help']);
   expect(await start('mgmt/main.js', ['cert', '--help'])).toMatch(/^false .*node_modules.\.cache.node-compile$/);
   // The probe sees it where it is loaded.
-  expect(await start('src/shared/backoff.ts', [], { NODE_DISABLE_COMPILE_CACHE: '1' })).toMatch(/^true/);
+  expect(await start('src/shared/retry.ts', [], { NODE_DISABLE_COMPILE_CACHE: '1' })).toMatch(/^true/);
 });
 
 it('an operator chooses another folder of compiled code, for threads too', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openApiFile, openApiText } from '../../../openapi/document.ts';
-import { hoistSchemas } from '../../../src/http/plugins/openapi-components.ts';
+import { hoistSchemas } from '../../../src/http/plugins/documentation.ts';
 import { apiTypes } from '../../../web/api-types.ts';
 import { VERSIONS } from '../../../src/tams/versions/surfaces.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retry } from '../../../src/shared/retry.ts';
-import type { RetryOptions } from '../../../src/shared/retry.ts';
+import { backoffMs, retry, type RetryOptions } from '../../../src/shared/retry.ts';
 
 const quick: RetryOptions = { attempts: 4, baseMs: 1, maxMs: 4, isRetryable: () => true };
 
@@ -82,5 +81,30 @@ describe('retry', () => {
     const { work, tried } = failing(0);
     await expect(retry(work, { ...quick, signal: AbortSignal.abort(new Error('closed')) })).rejects.toThrow('closed');
     expect(tried()).toBe(0);
+  });
+});
+
+describe('backoffMs', () => {
+  it('doubles up to its longest, and shortens a wait at random by no more than the share it is given', () => {
+    const options = { baseMs: 1000, maxMs: 300_000, jitter: 0.5 };
+    for (const [failures, longest] of [
+      [1, 1000],
+      [2, 2000],
+      [5, 16_000],
+      [10, 300_000],
+      [10_000, 300_000],
+    ] as const) {
+      expect(backoffMs(failures, options, 0)).toBe(longest);
+      expect(backoffMs(failures, options, 0.5)).toBe(longest * 0.75);
+      expect(backoffMs(failures, options, 1)).toBe(longest / 2);
+    }
+  });
+
+  it('spreads waits between nothing and the longest unless told otherwise', () => {
+    expect(backoffMs(1, { baseMs: 50, maxMs: 50 }, 1)).toBe(0);
+    const waits = Array.from({ length: 100 }, () => backoffMs(1, { baseMs: 1e9, maxMs: 1e9 }));
+    expect(new Set(waits).size).toBeGreaterThan(90);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1e9);
   });
 });

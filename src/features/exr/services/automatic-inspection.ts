@@ -10,7 +10,7 @@ import {
 } from '../repositories/inspection-queue-repository.ts';
 import type { ObjectLocation } from '../../../tams/segments/segment.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
-import { backoffMs } from '../../../shared/backoff.ts';
+import { backoffMs } from '../../../shared/retry.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExrInspector, ReadFile } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { randomUUID } from 'node:crypto';
-import { languageTag } from '../../../formats/transcripts/language-tag.ts';
+import { languageTag } from '../../../formats/transcripts/transcript.ts';
 import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
 import { readTranscript } from '../services/read-transcript.ts';
 import { AppError } from '../../../shared/errors.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ClaimedJob, type Job, JOB_BACKOFF, type JobFailure, type JobInput, MAX_ATTEMPTS } from '../rules/job.ts';
-import { backoffMs } from '../../../shared/backoff.ts';
+import { backoffMs } from '../../../shared/retry.ts';
 import { INT64_MAX } from '../../../shared/time/timestamp.ts';
 import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';

@@ -9,7 +9,7 @@ import {
   shownMessageOf,
 } from '../rules/job.ts';
 import { isStorageFull } from '../../../operation/disk-reserve.ts';
-import { backoffMs } from '../../../shared/backoff.ts';
+import { backoffMs } from '../../../shared/retry.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 /** The operations of a queue that a consumer uses. */

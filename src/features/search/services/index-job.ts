@@ -1,7 +1,7 @@
 import type { Asset } from '../rules/asset.ts';
 import { type ClaimedJob, shownMessageOf } from '../rules/job.ts';
 import type { Version } from '../rules/version.ts';
-import { backoffMs } from '../../../shared/backoff.ts';
+import { backoffMs } from '../../../shared/retry.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { EmbeddingUpkeep } from './embedding-upkeep.ts';
 import type { Indexer } from './indexer.ts';

@@ -1,6 +1,6 @@
 import type { Embedder } from '../rules/embedding.ts';
 import type { Fusion, SearchFilters, SearchResult } from '../rules/search-query.ts';
-import { languageTag } from '../../../formats/transcripts/language-tag.ts';
+import { languageTag } from '../../../formats/transcripts/transcript.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
 

@@ -1,6 +1,6 @@
 import type { SearchableTranscript, TranscriptText } from '../rules/searchable-transcript.ts';
 import type { TranscriptSegment, Version } from '../rules/version.ts';
-import { languageTag } from '../../../formats/transcripts/language-tag.ts';
+import { languageTag } from '../../../formats/transcripts/transcript.ts';
 import { writeWebVtt } from '../../../formats/transcripts/webvtt-srt.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';

@@ -2,7 +2,7 @@ import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset, VersionSize } from '../rules/asset.ts';
 import type { EmbeddingInput } from '../rules/embedding.ts';
 import { isBeingWritten, type Version, type VersionInput, writtenByAnother } from '../rules/version.ts';
-import { languageTag } from '../../../formats/transcripts/language-tag.ts';
+import { languageTag } from '../../../formats/transcripts/transcript.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
 import { madeBy } from './segment-vectors.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { fromJson, toJson } from '../../../shared/json-text.ts';
-import { backoffMs } from '../../../shared/backoff.ts';
+import { backoffMs } from '../../../shared/retry.ts';
 import type { LoggedEvent } from '../event.ts';
 import {
   type DeliveryAttempt,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../../../../shared/backoff.ts';
+import { backoffMs } from '../../../../shared/retry.ts';
 import type { RequestKind } from '../../../cluster/load-balancer.ts';
 import { TableError } from '../../../table-error.ts';
 import { AnswerReader, FINISHED, type Page } from '../protocol/answer-reader.ts';

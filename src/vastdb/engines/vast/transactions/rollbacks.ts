@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../../../../shared/backoff.ts';
+import { backoffMs } from '../../../../shared/retry.ts';
 import type { Transactions } from '../client/transactions.ts';
 import { VastError } from '../transport/vast-error.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../../../../shared/backoff.ts';
+import { backoffMs } from '../../../../shared/retry.ts';
 import type { Balancing } from '../../../cluster/balancing.ts';
 import { EndpointManager } from '../../../cluster/endpoint-manager.ts';
 import type { Endpoint, EndpointOptions } from '../../../cluster/endpoint.ts';
