@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ALL_VARIABLES, type Config, loadConfig } from './settings.ts';
 import { unknownVariables } from './config/unknown-variables.ts';
 import { buildContainer } from './container/container.ts';
+import { ignoredHosts } from './media/storage-backend-settings.ts';
 import { createLogger } from './operation/logger.ts';
 import { partOf } from './processes/part-of-config.ts';
 import { failToStart } from './processes/messages.ts';
@@ -33,6 +34,10 @@ async function run(config: Config, link: WorkerLink | undefined): Promise<void> 
   const logger = createLogger(config.logLevel);
   for (const { name, likely } of unknownVariables(process.env, ALL_VARIABLES)) {
     logger.warn(`${name} is set, but nothing reads it. Is ${likely} meant?`);
+  }
+  const ignored = link === undefined || link.number === 1 ? ignoredHosts(process.env, config.media.backends) : [];
+  if (ignored.length > 0) {
+    logger.warn(`Not followed: ${ignored.join(', ')}. Name that host of AWS in S3_ENDPOINT.`);
   }
   const container = await buildContainer(config, version, logger, link);
   // As many may connect at the same moment as there may be at all; Node's own 511 make the others wait for seconds.

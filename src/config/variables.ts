@@ -37,6 +37,8 @@ export const VARIABLES: readonly string[] = [
   'S3_PUBLIC_ENDPOINT',
   'S3_PUBLIC_BASE_URL',
   'S3_REGION',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
   'S3_BUCKET',
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',

@@ -103,6 +103,10 @@ const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable)
 const TAGS_VARIABLE = 'STORAGE_TAGS';
 /** The variables by which AWS's tools go to another store. The first that is set holds, for every store without an endpoint of its own. */
 const AWS_ENDPOINTS = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'];
+/** The same for regions. */
+const AWS_REGIONS = ['AWS_REGION', 'AWS_DEFAULT_REGION'];
+/** The variables by which AWS's tools go to other hosts of AWS. */
+const AWS_HOSTS = ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'];
 /** The region that S3 clients sign with if a store has none. */
 const DEFAULT_REGION = 'us-east-1';
 
@@ -148,10 +152,10 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
     access_key_id: optional('access_key_id'),
     secret_access_key: optional('secret_access_key'),
     session_token: optional('session_token'),
-    endpoint: optional('endpoint') ?? endpointOfTools(env),
+    endpoint: optional('endpoint') ?? ofTools(env, AWS_ENDPOINTS, syntax.ORIGIN),
     public_endpoint: optional('public_endpoint'),
     public_base_url: optional('public_base_url'),
-    region: optional('region'),
+    region: optional('region') ?? ofTools(env, AWS_REGIONS, syntax.REGION),
     force_path_style: env.flag(FORCE_PATH_STYLE),
     prefix: optional('prefix'),
     adopt_prefixes: env.parsed(ADOPT_PREFIXES, syntax.KEY_FOLDER_LIST),
@@ -159,9 +163,15 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
   return { ...backend, tags: env.parsed(TAGS_VARIABLE, BACKEND_TAGS) };
 }
 
-function endpointOfTools(env: Environment): string | undefined {
-  const variable = AWS_ENDPOINTS.find((name) => env.text(name) !== undefined);
-  return variable === undefined ? undefined : env.parsed(variable, syntax.ORIGIN);
+function ofTools(env: Environment, names: readonly string[], takes: TextSyntax<string>): string | undefined {
+  const variable = names.find((name) => env.text(name) !== undefined);
+  return variable === undefined ? undefined : env.parsed(variable, takes);
+}
+
+/** Variables of AWS's tools that ask for other hosts, where a store is on AWS: it does not go there, which an operator has to know. */
+export function ignoredHosts(variables: NodeJS.ProcessEnv, backends: readonly BackendConfig[]): string[] {
+  if (!backends.some((backend) => backend.type === 's3' && backend.endpoint === undefined)) return [];
+  return AWS_HOSTS.filter((name) => variables[name]?.toLowerCase() === 'true');
 }
 
 function readFile(env: Environment, file: string, dataDir: string): BackendConfig[] {
@@ -213,7 +223,8 @@ function toBackend(env: Environment, entry: unknown, name: string, dataDir: stri
   }
   const keyProblem = problemOfKeys(String, (key) => normalized[key] !== undefined);
   if (keyProblem !== undefined) throw fileError(`${name}: ${keyProblem}`);
-  normalized.endpoint ??= endpointOfTools(env);
+  normalized.endpoint ??= ofTools(env, AWS_ENDPOINTS, syntax.ORIGIN);
+  normalized.region ??= ofTools(env, AWS_REGIONS, syntax.REGION);
   return toS3Backend(normalized);
 }
 

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ServerProcess } from '../../demo/server-process.ts';
 import { consecutive, dataFlow, flowWithObjects } from './support/flows.ts';
 import { ServerFolder } from './support/server-folder.ts';
 import { SlowUpload } from './support/slow-upload.ts';
@@ -27,6 +30,19 @@ describe('a start that cannot work', () => {
     const folder = await ServerFolder.make();
     const { stderr } = await folder.runToEnd({ SECRET_KEY: 'my-short-secret' });
     expect(stderr).not.toContain('my-short-secret');
+  });
+
+  it('has said before which variables of AWS it does not follow', async () => {
+    const { dataDir } = await ServerFolder.make();
+    await writeFile(join(dataDir, 'no-folder'), '');
+    const server = ServerProcess.spawn({
+      dataDir: join(dataDir, 'no-folder', 'data'),
+      env: { MEDIA_STORE: 's3', S3_BUCKET: 'media', AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true' },
+    });
+    expect((await server.exited).code).toBe(1);
+    const said =
+      'Not followed: AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT. Name that host of AWS in S3_ENDPOINT.';
+    expect(server.output.split(said)).toHaveLength(2);
   });
 
   it('ends with one line that names the address when the port is in use', async () => {

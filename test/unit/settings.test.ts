@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ignoredHosts } from '../../src/media/storage-backend-settings.ts';
 import { ConfigError, loadConfig } from '../../src/settings.ts';
 
 const BACKEND_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -301,6 +302,27 @@ describe('the storage backend of the environment', () => {
     expect(refusal({ ...S3, AWS_ENDPOINT_URL: 'minio' })).toMatch(/^AWS_ENDPOINT_URL takes /);
   });
 
+  it('takes the region that AWS tools take, unless it has its own', () => {
+    const regionOf = (env: NodeJS.ProcessEnv) => loadConfig(env).media.backends.map(({ region }) => region);
+    const fallback = { AWS_DEFAULT_REGION: 'eu-west-1' };
+    const tools = { ...fallback, AWS_REGION: 'eu-west-2' };
+    expect(regionOf(S3)).toEqual(['us-east-1']);
+    expect(regionOf({ ...S3, ...fallback })).toEqual(['eu-west-1']);
+    expect(regionOf({ ...S3, ...tools })).toEqual(['eu-west-2']);
+    expect(regionOf({ ...S3, ...tools, S3_REGION: 'eu-west-3' })).toEqual(['eu-west-3']);
+    expect(regionOf({ ...tools, MEDIA_STORE: 'local' })).toEqual([undefined]);
+    expect(refusal({ ...S3, AWS_REGION: 'of the west' })).toMatch(/^AWS_REGION takes /);
+  });
+
+  it('knows which variables of AWS tools ask for hosts that it does not go to', () => {
+    const hosts = { AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'True' };
+    const ignored = (env: NodeJS.ProcessEnv): string[] => ignoredHosts(env, loadConfig(env).media.backends);
+    expect(ignored({ ...S3, ...hosts })).toEqual(['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT']);
+    expect(ignored({ ...S3, ...hosts, AWS_USE_FIPS_ENDPOINT: 'false' })).toEqual(['AWS_USE_DUALSTACK_ENDPOINT']);
+    expect(ignored({ ...S3, ...hosts, S3_ENDPOINT: 'http://minio:9000' })).toEqual([]);
+    expect(ignored({ ...hosts, MEDIA_STORE: 'local' })).toEqual([]);
+  });
+
   it('keeps its id when the endpoint changes, and has another for another bucket', () => {
     const idOf = (env: NodeJS.ProcessEnv): string | undefined => loadConfig(env).media.backends[0]?.id;
     expect(idOf({ ...S3, S3_ENDPOINT: 'http://minio:9000' })).toBe(idOf(S3));
@@ -371,6 +393,15 @@ describe('STORAGE_BACKENDS_FILE', () => {
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
     return { STORAGE_BACKENDS_FILE: file, DATA_DIR: '/srv/tams' };
   }
+
+  it('gives stores without an endpoint or a region those of AWS tools', () => {
+    const tools = { AWS_ENDPOINT_URL: 'http://all:9000', AWS_REGION: 'eu-west-2' };
+    const own = { ...s3, id: ID_1, bucket: 'other', endpoint: 'http://own:9000', region: 'eu-west-3' };
+    expect(loadConfig({ ...envOf([s3, own]), ...tools }).media.backends).toMatchObject([
+      { endpoint: 'http://all:9000', region: 'eu-west-2' },
+      { endpoint: 'http://own:9000', region: 'eu-west-3' },
+    ]);
+  });
 
   it('lists the backends in order of preference', () => {
     const entries = [
