@@ -62,6 +62,8 @@ export interface TableDefinition<R extends Row = Row> {
    */
   readonly sortKey?: readonly string[];
   readonly indexes?: readonly IndexDefinition[];
+  /** Whether most rows are updated once or more, in columns without an index. Engines may leave room beside them for that. */
+  readonly oftenUpdated?: boolean;
   /**
    * A string column whose words are searched with `match`. Each word has a space before and after it; whoever writes
    * the column has folded case and diacritics. Not for tables with a sort key.

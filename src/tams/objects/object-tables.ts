@@ -32,6 +32,8 @@ export const OBJECTS = defineTable({
     { columns: ['init_object_id'], sparse: true },
     { columns: ['adopted_at'], sparse: true },
   ],
+  // By the first segment of an object that was allocated.
+  oftenUpdated: true,
   internal: ['first_life', 'content_type', 'plain_upload', 'timerange', 'timerange_declared', 'key_frame_count'],
   docs: {
     id: 'Id of the object.',

@@ -93,6 +93,47 @@ export function describeRows(context: SuiteContext): void {
       }
     });
 
+    const SIGNS = [
+      '"',
+      '\\',
+      '\\"',
+      '\\n',
+      '\\\\',
+      '{}',
+      '[1,2]',
+      ',',
+      'NULL',
+      'null',
+      '',
+      "'",
+      '{"a":"\\\\"}',
+      '\u007f',
+      '\u2028',
+    ];
+    const CONTROL_SIGNS = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code));
+    it.each([
+      ['signs of lists', SIGNS],
+      ['each control character', CONTROL_SIGNS],
+      ['both', [...SIGNS, ...CONTROL_SIGNS]],
+    ])('inserts, finds and updates rows together whose texts are %s', async (_what, texts) => {
+      const table = await createTable(context, [
+        { name: 'n', type: 'int32' },
+        { name: 'text', type: 'string' },
+      ]);
+      const numbered = (all: readonly string[]): Cell[][] => all.map((text, n) => [n, text]);
+      await insert(context, table, ['n', 'text'], numbered(texts));
+      expect(await allRows(context, table, ['n', 'text'])).toEqual(sorted(numbered(texts)));
+      const among = { op: 'in', column: 'text', values: texts } as const;
+      expect(await context.engine().reader().count(table, among)).toBe(texts.length);
+      const turned = texts.toReversed();
+      await context.engine().transaction(async (tx) => {
+        const { rows, rowIds } = await tx.select({ table, columns: ['n'], rowIds: true });
+        const cells = rows.map(([n]) => [turned[Number(n)] ?? null]);
+        await tx.update(table, rowIds, ['text'], cells);
+      });
+      expect(await allRows(context, table, ['n', 'text'])).toEqual(sorted(numbered(turned)));
+    });
+
     it('returns cells in the order of the asked columns', async () => {
       const table = await createTable(context, columns);
       await insert(context, table, ['flag', 'text', 'small'], [[true, 'x', 3]]);

