@@ -6,7 +6,7 @@ import { type Config, loadConfig } from '../src/settings.ts';
 import type { MediaStore } from '../src/media/media-store.ts';
 import { COUNTERS } from '../src/tams/counter-repository.ts';
 import type { TableEngine } from '../src/vastdb/engine.ts';
-import { engineVersion, isVastEngine } from './tables/engine-version.ts';
+import { engineVersion, isVastEngine } from './version.ts';
 import { isThere } from './folders.ts';
 import { databaseFile, openEngine } from './tables/open-tables.ts';
 

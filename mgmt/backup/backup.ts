@@ -1,24 +1,29 @@
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { Config } from '../../src/settings.ts';
 import { checkDatabase, copyDatabase } from '../../src/vastdb/engines/sqlite/database-copy.ts';
 import { checkFilled } from '../../src/vastdb/schema/half-filled.ts';
 import type { Progress } from '../progress.ts';
-import { engineVersion } from '../tables/engine-version.ts';
 import { checkDatabaseThere, databaseFile, type OpenedEngine, openEngine } from '../tables/open-tables.ts';
-import { sumTable, tablesToCopy } from '../tables/table-sum.ts';
-import { SERVER_VERSION } from '../version.ts';
-import { writeArrowTables } from './arrow-tables.ts';
+import { READ_AT_ONCE_ROWS, sumTable, tablesToCopy } from '../tables/table-sum.ts';
+import { engineVersion, SERVER_VERSION } from '../version.ts';
 import { describeFile } from './file-hash.ts';
 import { isThere, sync, withDraft } from '../folders.ts';
 import { type FileEntry, type Manifest, type TableEntry, writeManifest } from './manifest.ts';
-import { writeMediaList } from './media-list.ts';
+import type { ColumnBatch, ScanningReader } from '../../src/vastdb/engine.ts';
+import { ArrowFileWriter } from '../../src/vastdb/transfer/arrow-file.ts';
+import { RowChecksum } from '../../src/vastdb/transfer/row-checksum.ts';
+import { nameUnknownTables } from '../tables/known-tables.ts';
+import { openMediaStores } from '../../src/media/open-media.ts';
+import type { MediaStores } from '../../src/media/media-store-registry.ts';
 
 export const DATABASE_FILE = 'tables.sqlite';
 export const SECRET_FILE = 'secret.key';
 const MEDIA_LIST = 'media-files.txt';
 
-export interface BackupOptions {
+interface BackupOptions {
   /** A folder that is made. */
   readonly to: string;
   readonly kind: Manifest['kind'];
@@ -155,4 +160,106 @@ async function writeOtherFiles(
     files.push(await describeFile(draft, MEDIA_LIST));
   }
   return files;
+}
+
+const FOLDER = 'tables';
+
+/** Writes a file for each table, as they are at one moment. */
+async function writeArrowTables(
+  { engine, definitions }: OpenedEngine,
+  draft: string,
+  progress: Progress,
+): Promise<TableEntry[]> {
+  await nameUnknownTables(engine, definitions);
+  await mkdir(join(draft, FOLDER), { mode: 0o700 });
+  const tables = await Promise.all(
+    (await tablesToCopy(engine, definitions)).map(async ({ name, columns: names }) => {
+      const present = new Map((await engine.describeTable(name))?.map((column) => [column.name, column]));
+      const columns = names.map((column) => present.get(column)).filter((column) => column !== undefined);
+      return { name, columns, rows: (await engine.stats(name)).rows };
+    }),
+  );
+  if (engine.snapshot !== undefined)
+    return engine.snapshot((reader) => writeFiles(begin(reader, tables), draft, progress));
+  const begun = begin(engine.reader('background'), tables).map((table) => {
+    // On a cluster, reads that are asked for together have one snapshot: so the first batch of every table is, at once.
+    const first = table.batches.next();
+    // It is waited for when the turn comes to its table.
+    first.catch(() => undefined);
+    return { ...table, first };
+  });
+  return writeFiles(begun, draft, progress);
+}
+
+type CopiedTable = Pick<TableEntry, 'name' | 'columns' | 'rows'>;
+
+interface BegunTable extends CopiedTable {
+  readonly batches: AsyncIterator<ColumnBatch>;
+  readonly first?: Promise<IteratorResult<ColumnBatch>>;
+}
+
+/** Nothing is read before the first batch is asked for. */
+function begin(reader: ScanningReader, tables: readonly CopiedTable[]): BegunTable[] {
+  return tables.map((table) => {
+    const columns = table.columns.map(({ name }) => name);
+    const scan = reader.scan({ table: table.name, columns, batchRows: READ_AT_ONCE_ROWS });
+    return { ...table, batches: scan[Symbol.asyncIterator]() };
+  });
+}
+
+async function writeFiles(begun: readonly BegunTable[], draft: string, progress: Progress): Promise<TableEntry[]> {
+  const entries: TableEntry[] = [];
+  try {
+    for (const { name, columns, rows, batches, first = batches.next() } of begun) {
+      progress.start(`write ${name}`, rows);
+      const path = `${FOLDER}/${name}.arrow`;
+      const writer = await ArrowFileWriter.create(join(draft, path), columns);
+      const sum = new RowChecksum();
+      try {
+        for (let next = await first; next.done !== true; next = await batches.next()) {
+          const batch: ColumnBatch = next.value;
+          sum.add(batch);
+          await writer.write(batch);
+          progress.advance(batch.rowCount);
+        }
+        entries.push({
+          name,
+          columns,
+          rows: sum.rows,
+          checksum: sum.value,
+          file: { path, ...(await writer.finish()) },
+        });
+      } catch (error) {
+        await writer.abandon();
+        throw error;
+      }
+    }
+  } finally {
+    for (const { batches } of begun) await batches.return?.();
+  }
+  return entries;
+}
+
+/** The files of local media stores. One line a file, relative to the data directory where it lies there: what `rsync --files-from` takes. */
+async function writeMediaList(config: Config, file: string): Promise<void> {
+  const media = await openMediaStores(config, 'unused', undefined);
+  try {
+    await pipeline(listedFiles(config, media), createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+  } finally {
+    await media.close();
+  }
+}
+
+async function* listedFiles({ dataDir, media: { backends } }: Config, media: MediaStores): AsyncGenerator<string> {
+  for (const backend of backends) {
+    if (backend.type !== 'local') continue;
+    const isInside = backend.path.startsWith(`${dataDir}/`);
+    const folder = isInside ? backend.path.slice(dataDir.length + 1) : backend.path;
+    let after: string | undefined;
+    do {
+      const page = await media.get(backend.id)?.list('', after === undefined ? {} : { after });
+      yield (page?.objects ?? []).map(({ path }) => `${folder}/${path}\n`).join('');
+      after = page?.next;
+    } while (after !== undefined);
+  }
 }

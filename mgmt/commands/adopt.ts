@@ -1,11 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { confirm, type Confirmation } from '../confirm.ts';
-import { parseUuid } from '../media/options.ts';
 import { print } from '../../src/shared/print.ts';
-import type { AdoptionBody } from '../tams-client/adoption-types.ts';
-import { type ClientOptions, openClient, withClientOptions } from '../tams-client/client-options.ts';
-import type { TamsClient } from '../tams-client/tams-client.ts';
+import { type ClientOptions, openClient, parseUuid, withClientOptions } from '../tams-client/client-options.ts';
+import type { AdoptionBody, TamsClient } from '../tams-client/tams-client.ts';
 
 interface AdoptOptions extends ClientOptions, Confirmation {
   readonly backend?: string;

@@ -10,11 +10,16 @@ import type { Start } from '../ingest/start.ts';
 import { parseTimecode } from '../ingest/timecode.ts';
 import { transfer } from '../ingest/transfer.ts';
 import { explain } from '../media/explain.ts';
-import { parallelOption, parseUuid } from '../media/options.ts';
 import { requireTool } from '../../src/media/probing/run-tool.ts';
 import { print } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
-import { type ClientOptions, openClient, withClientOptions } from '../tams-client/client-options.ts';
+import {
+  type ClientOptions,
+  openClient,
+  parallelOption,
+  parseUuid,
+  withClientOptions,
+} from '../tams-client/client-options.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
 
 interface IngestOptions extends ClientOptions {

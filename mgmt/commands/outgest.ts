@@ -2,12 +2,17 @@ import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { explain } from '../media/explain.ts';
-import { parallelOption, parseUuid } from '../media/options.ts';
 import { checkFile } from '../outgest/check.ts';
 import { outgest } from '../outgest/outgest.ts';
 import { print } from '../../src/shared/print.ts';
 import { showProgress } from '../progress.ts';
-import { type ClientOptions, openClient, withClientOptions } from '../tams-client/client-options.ts';
+import {
+  type ClientOptions,
+  openClient,
+  parallelOption,
+  parseUuid,
+  withClientOptions,
+} from '../tams-client/client-options.ts';
 
 interface OutgestOptions extends ClientOptions {
   readonly flow: string;

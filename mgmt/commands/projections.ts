@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { VastEngine } from '../../src/vastdb/engines/vast/vast-engine.ts';
 import { print, printTable } from '../../src/shared/print.ts';
-import { isVastEngine } from '../tables/engine-version.ts';
+import { isVastEngine } from '../version.ts';
 import { tableNamed } from '../tables/known-tables.ts';
 import { type OpenedEngine, withEngine } from '../tables/open-tables.ts';
 

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { loadConfig } from '../../src/settings.ts';
 import { print } from '../../src/shared/print.ts';
-import { engineVersion, sqliteVersion } from '../tables/engine-version.ts';
 import { withEngine } from '../tables/open-tables.ts';
-import { SERVER_VERSION } from '../version.ts';
+import { engineVersion, SERVER_VERSION, sqliteVersion } from '../version.ts';
 
 /** `mgmt version`: of the server, of Node.js, and of the database that its tables are in. */
 export function versionCommand(): Command {

@@ -2,9 +2,33 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { sync } from '../folders.ts';
-import { takeLock } from './folder-lock.ts';
 import type { IngestPlan } from './plan.ts';
+
+const SQLITE_BUSY = 5;
+
+/**
+ * Takes a lock that ends with the process, however that ends. SQLite has one that holds on every system that Node.js runs
+ * on; a file with the number of a process would outlive it, and the number may be another's by then.
+ *
+ * @returns what releases it; undefined where somebody else has it.
+ */
+function takeLock(file: string): (() => void) | undefined {
+  for (;;) {
+    const database = new DatabaseSync(file);
+    try {
+      database.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      database.close();
+      if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return undefined;
+      throw error;
+    }
+    // Unless it was removed, by one that had it until now.
+    if (existsSync(file)) return database.close.bind(database);
+    database.close();
+  }
+}
 
 const PLAN = 'plan.json';
 const JOURNAL = 'uploaded.jsonl';

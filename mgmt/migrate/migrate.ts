@@ -1,12 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { endFilling, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
 import { MIGRATION_LEDGER } from '../tables/fill-ledger.ts';
 import { beginAnew, fillTable } from '../tables/fill-table.ts';
-import type { OpenedEngine, OpenedTables } from '../tables/open-tables.ts';
-import { openManager } from '../tables/open-tables.ts';
+import { type OpenedEngine, type OpenedTables, openManager } from '../tables/open-tables.ts';
 import { type CopiedTable, sumTable, tablesToCopy, type TableSum } from '../tables/table-sum.ts';
-import { checkCells } from './check-cells.ts';
+import type { Cell } from '../../src/vastdb/engine.ts';
+import { cellBytes } from '../../src/vastdb/mutation/cell-sizes.ts';
+import type { Config } from '../../src/settings.ts';
+import { WEBHOOKS } from '../../src/tams/webhooks/webhook-tables.ts';
+import { isNotNull } from '../../src/vastdb/predicate/builder.ts';
 
 /** One table, as it is in both places at the end. */
 export interface MigratedTable {
@@ -88,4 +94,83 @@ async function compare(
     compared.push({ table: table.name, source: here, target: there, same });
   }
   return compared;
+}
+
+/** More are not named: who has so many needs another way. */
+const NAMED_AT_MOST = 20;
+const KEY_CHARACTERS = 100;
+
+/**
+ * Reads the whole source, which takes a part of the time that copying takes.
+ *
+ * @throws where cells are too large for the target, with the rows that they are in: now, and not after hours of copying.
+ */
+async function checkCells(
+  { manager, definitions }: OpenedTables,
+  tables: readonly CopiedTable[],
+  maxBytes: number,
+  progress: Progress,
+): Promise<void> {
+  const found: string[] = [];
+  for (const { name, columns } of tables) {
+    progress.start(`check ${name}`, (await manager.stats(name)).rows);
+    const key = definitions.find((table) => table.name === name)?.indexes?.find(({ unique }) => unique)?.columns ?? [];
+    for await (const batch of manager.reader('background').scan({ table: name, columns })) {
+      for (const [index, cells] of batch.columns.entries()) {
+        for (let row = 0; row < batch.rowCount; row++) {
+          const bytes = cellBytes(cells[row] ?? null, maxBytes);
+          if (bytes <= maxBytes) continue;
+          const keys = key.map((column) => keyText(column, batch.columns[columns.indexOf(column)]?.[row] ?? null));
+          found.push(`${name}.${columns[index]} of the row with ${keys.join(', ') || 'no key'}: ${bytes} bytes`);
+        }
+      }
+      progress.advance(batch.rowCount);
+    }
+  }
+  if (found.length === 0) return;
+  const more = found.length > NAMED_AT_MOST ? [`and ${found.length - NAMED_AT_MOST} more`] : [];
+  throw new Error(
+    [
+      `Nothing was copied: the target takes cells of at most ${maxBytes} bytes. Make these shorter by the API, or delete them:`,
+      ...found.slice(0, NAMED_AT_MOST),
+      ...more,
+    ].join('\n'),
+  );
+}
+
+const keyText = (column: string, cell: Cell): string => `${column} ${String(cell).slice(0, KEY_CHARACTERS)}`;
+
+/** @throws where source and target are the same tables. */
+export function checkApart(source: Config, target: Config): void {
+  if (!isDeepStrictEqual(placeOf(source), placeOf(target))) return;
+  throw new Error('The target is the source: name other tables in the file of --target-env.');
+}
+
+function placeOf({ tables: { engine, vast, postgres }, dataDir }: Config): unknown {
+  if (vast !== undefined) return [engine, vast.bucket, vast.schema, vast.endpoints.toSorted()];
+  if (postgres === undefined) return [engine, dataDir];
+  const { host, port, pathname, searchParams } = new URL(postgres.url);
+  return [engine, host, port || '5432', searchParams.get('host'), pathname, postgres.schema];
+}
+
+/** @throws where the target's server could not read the keys of webhooks, which are encrypted with the secret of the source's. */
+export async function checkSecret(source: OpenedTables, target: Config): Promise<void> {
+  const secret = await secretOf(source.config);
+  if (secret === undefined || secret === (await secretOf(target))) return;
+  const sealed = await source.manager.count(WEBHOOKS.name, isNotNull('sealed_api_key'));
+  if (sealed === 0) return;
+  throw new Error(
+    `${sealed} webhooks have keys that are encrypted with the secret of the source: give the target the same, ` +
+      'by SECRET_KEY in the file of --target-env (without SECRET_KEY, the secret is in secret.key of DATA_DIR).',
+  );
+}
+
+async function secretOf({ secretKey, dataDir }: Config): Promise<string | undefined> {
+  if (secretKey !== undefined) return secretKey;
+  try {
+    return (await readFile(join(dataDir, 'secret.key'), 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

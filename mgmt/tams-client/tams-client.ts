@@ -1,6 +1,5 @@
 import { authorization, type Credentials } from './credentials.ts';
 import { type Exchange, resilientFetch } from './resilient-fetch.ts';
-import type { AdoptionBody, AdoptionKeyBody } from './adoption-types.ts';
 import type { AllocatedObject, FailedSegment, FlowBody, ListedSegment, SegmentBody } from './types.ts';
 
 const PAGE_LIMIT = 1000;
@@ -182,4 +181,22 @@ async function drain(response: Response): Promise<void> {
 /** The `next` of a Link header (RFC 8288). */
 function nextLink(response: Response): string | undefined {
   return /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(response.headers.get('link') ?? '')?.[1];
+}
+
+/** Adoptions as the API shows them (`/internal/adoptions`). */
+export interface AdoptionBody {
+  readonly id: string;
+  readonly state: 'listing' | 'probing' | 'planned' | 'adopting' | 'done' | 'failed';
+  readonly follow: boolean;
+  readonly error?: string;
+  readonly keys: Readonly<Record<'listed' | 'planned' | 'adopted' | 'present' | 'refused' | 'missing', number>>;
+  readonly bytes: number;
+}
+
+interface AdoptionKeyBody {
+  readonly key: string;
+  readonly state: string;
+  readonly reason?: string;
+  readonly flow_id?: string;
+  readonly timerange?: string;
 }

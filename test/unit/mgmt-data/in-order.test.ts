@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inOrder } from '../../../mgmt/outgest/in-order.ts';
+import { inOrder } from '../../../mgmt/outgest/download.ts';
 
 async function* upTo(count: number): AsyncGenerator<number> {
   for (let number = 0; number < count; number++) yield number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { notesOn, trackName } from '../../../mgmt/ingest/track-notes.ts';
+import { notesOn, trackName } from '../../../mgmt/ingest/split-file.ts';
 
 test('a track is called what the file calls it, without what a terminal would obey', () => {
   expect(trackName('audio-1', { index: 1 })).toBe('audio-1');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkServer } from '../../../../mgmt/checks.ts';
 import { deleteRows, rowsToClean } from '../../../../mgmt/tables/cleanup.ts';
-import { engineVersion } from '../../../../mgmt/tables/engine-version.ts';
+import { engineVersion } from '../../../../mgmt/version.ts';
 import { withEngine, withTables } from '../../../../mgmt/tables/open-tables.ts';
 import { type TableStatus, tableStatuses } from '../../../../mgmt/tables/table-status.ts';
 import { AUDIT_LOG } from '../../../../src/features/auth/auth-tables.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FlowTimeline } from '../../../mgmt/verify/flow-timeline.ts';
+import { FlowTimeline } from '../../../mgmt/verify/timelines.ts';
 
 const timelineOf = (spans: readonly (readonly [number, number])[]): FlowTimeline => {
   const timeline = new FlowTimeline();
