@@ -1,7 +1,6 @@
 import type { Cell, Row } from './cell.ts';
 import type { EndpointStatistics } from './cluster/endpoint.ts';
 import type { Predicate } from './predicate/predicate.ts';
-import type { TextQuery } from './text-query.ts';
 
 export type { Cell, Row };
 
@@ -99,6 +98,23 @@ export interface Since<Column extends string = string, Where extends Predicate =
   readonly column: Column;
   readonly atMost: bigint;
   readonly where: Where;
+}
+
+/**
+ * A full-text query: rows with one phrase of each list in `all`, and no phrase of `none`. `all` has at least one
+ * phrase.
+ */
+export interface TextQuery {
+  /** The one that the table's definition has indexed. */
+  readonly column: string;
+  readonly all: readonly (readonly TextPhrase[])[];
+  readonly none: readonly TextPhrase[];
+}
+
+/** Words that follow each other, at least one; with `prefix` the last one may go on. */
+export interface TextPhrase {
+  readonly words: readonly string[];
+  readonly prefix: boolean;
 }
 
 export interface SelectRequest {
@@ -242,14 +258,13 @@ export type Lane = 'interactive' | 'background';
 /** Operations that an engine can push down. The executor does the rest. */
 export interface EngineCapabilities {
   /**
-   * A select sorts, is distinct, looks into other tables (`lookups`, `inSelect`), negates, and combines any columns by `or`;
-   * unique indexes and unique sort keys are enforced. Elsewhere the executor does the former, and nothing the latter.
+   * A select sorts, is distinct, looks into other tables (`lookups`, `inSelect`), negates, combines any columns by `or`, and
+   * searches words (`match`); unique indexes and unique sort keys are enforced. Elsewhere the executor does the former, and
+   * nothing the latter.
    */
   readonly relational: boolean;
   /** `maxBytes` of a select: it stops reading there. Elsewhere the executor reads in parts. */
   readonly byteLimits?: boolean;
-  /** `match` of a select, by an index. Elsewhere the executor fetches all rows that match. */
-  readonly fullText?: boolean;
   /**
    * Transactions have the effect of one after the other. Without it, of two that run at the same time
    * only those conflict that update or delete a same row, or lock a same key: what a transaction read

@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '../shared/paging.ts';
-import type { Cell, EngineCapabilities, Lookup, Row, ScanningReader, TableReader } from './engine.ts';
+import type { Cell, EngineCapabilities, Lookup, Row, ScanningReader, TableReader, TextQuery } from './engine.ts';
 import type { QueryKind, QueryMonitor } from './monitor/query-monitor.ts';
 import { and } from './predicate/builder.ts';
 import type { Predicate, Where } from './predicate/predicate.ts';
@@ -18,7 +18,6 @@ import type { ColumnOf } from './schema/define-table.ts';
 import type { SchemaCache } from './schema/schema-cache.ts';
 import { SpanReader } from './spans/span-reader.ts';
 import type { SpanRows, SpanSelect } from './spans/span-rows.ts';
-import type { TextQuery } from './text-query.ts';
 
 /** Shared by the readers and transactions of one manager. */
 export interface TableLayer {

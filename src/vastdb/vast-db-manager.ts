@@ -10,6 +10,7 @@ import type {
   TableEngine,
   TableStats,
   TableTransaction,
+  TextQuery,
   TransactionOptions,
 } from './engine.ts';
 import { CommittedReader } from './committed-reader.ts';
@@ -30,7 +31,6 @@ import { type EvolutionReport, ensureTables } from './schema/evolution.ts';
 import { checkFilled } from './schema/half-filled.ts';
 import { SchemaCache } from './schema/schema-cache.ts';
 import { TableError } from './table-error.ts';
-import type { TextQuery } from './text-query.ts';
 
 export interface VastDBManagerOptions extends QueryMonitorOptions {
   /**

@@ -40,7 +40,7 @@ export class QueryExecutor {
   }
 
   select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
-    if (query.match !== undefined && this.#capabilities.fullText !== true) {
+    if (query.match !== undefined && !this.#capabilities.relational) {
       return selectMatches(query, query.match, (plain) => this.select(reader, plain));
     }
     if (query.since !== undefined && !this.#capabilities.relational) {

@@ -8,11 +8,11 @@ import type {
   ScanRequest,
   Since,
   TableDefinition,
+  TextQuery,
 } from '../engine.ts';
 import type { Where } from '../predicate/predicate.ts';
 import type { CellsOf, ColumnOf } from '../schema/define-table.ts';
 import type { Json } from '../../shared/json-text.ts';
-import type { TextQuery } from '../text-query.ts';
 import type { SeekQuery, SelectQuery, TimelineHint } from './select-query.ts';
 
 /** By its definition, or by the name alone: then nothing is known of its columns, and cells are just cells. */

@@ -1,12 +1,35 @@
-import type { RowSet, SelectRequest } from '../engine.ts';
+import type { RowSet, SelectRequest, TableDefinition, TextPhrase, TextQuery } from '../engine.ts';
 import { and, contains, not, or } from '../predicate/builder.ts';
 import { TableError } from '../table-error.ts';
-import type { TextPhrase, TextQuery } from '../text-query.ts';
 import { cellOrder } from './row-order.ts';
 
-/** Robertson and Zaragoza's defaults. */
+/** Of BM25: Robertson and Zaragoza's defaults. */
 const K1 = 1.2;
 const B = 0.75;
+
+/**
+ * The score of a row in SQL, as `bm25` computes it: by the columns `count0`, `having0` and so on of the phrases, `total`, `size` and
+ * `average`.
+ */
+export const scoreText = ({ all }: TextQuery): string =>
+  all
+    .flat()
+    .map(
+      (_, n) =>
+        `ln(1 + (total - having${n} + 0.5) / (having${n} + 0.5)) * count${n} * ${K1 + 1} / ` +
+        `(count${n} + ${K1} * (${1 - B} + ${B} * size / average))`,
+    )
+    .join(' + ');
+
+/** @throws TableError `invalid` for a column that is none, or a table that is kept by a sort key. */
+export function checkFullText({ name, columns, sortKey = [] }: TableDefinition, fullText: string): void {
+  if (!columns.some((column) => column.name === fullText && column.type === 'string')) {
+    throw new TableError('invalid', `The table ${name} has no string column ${JSON.stringify(fullText)} to index.`);
+  }
+  if (sortKey.length > 0) {
+    throw new TableError('invalid', `The table ${name} has a sort key: its rows have no numbers to index them by.`);
+  }
+}
 
 /** Answers a select with `match` for engines that have none: all rows that match are fetched, and ranked here. */
 export async function selectMatches(
@@ -39,10 +62,13 @@ export async function selectMatches(
 }
 
 /** @throws TableError `invalid` for a match that looks for nothing, and for what cannot be asked together with one. */
-function checkMatch(request: SelectRequest, { all, none }: TextQuery): void {
-  const { lookups = [], orderBy = [], distinct = false, rowIds = false } = request;
+export function checkMatch(request: SelectRequest, { all, none }: TextQuery): void {
+  const { lookups = [], orderBy = [], distinct = false, rowIds = false, limit } = request;
   if (lookups.length > 0 || orderBy.length > 0 || distinct || rowIds) {
     throw new TableError('invalid', 'A select with match has no lookups, no order of its own, and no row ids.');
+  }
+  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
+    throw new TableError('invalid', `A limit is a whole number from 0 on, not ${limit}.`);
   }
   if (all.length === 0 || all.some((phrases) => phrases.length === 0)) {
     throw new TableError('invalid', 'A match needs a phrase that is looked for.');
@@ -77,12 +103,11 @@ export function bm25({ all }: Pick<TextQuery, 'all'>, texts: readonly string[]):
   return scores;
 }
 
-/** The part of a text that stands for the phrase. */
+/** The part of a text that stands for the phrase. Immediate repetitions share a space, and count once. */
 export function phraseNeedle({ words, prefix }: TextPhrase): string {
   return ` ${words.join(' ')}${prefix ? '' : ' '}`;
 }
 
-/** A phrase that repeats at once shares a space with itself, and counts once. */
 function countOf(text: string, needle: string): number {
   let count = 0;
   for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) count += 1;

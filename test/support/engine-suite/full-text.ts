@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { indexedWords, parseQueryText } from '../../../src/features/search/rules/query-text.ts';
-import type { TableDefinition, TableEngine } from '../../../src/vastdb/engine.ts';
+import type { TableDefinition, TableEngine, TextQuery } from '../../../src/vastdb/engine.ts';
 import { eq, ne } from '../../../src/vastdb/predicate/builder.ts';
-import type { TextQuery } from '../../../src/vastdb/text-query.ts';
 import { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { withoutOrdering } from '../unordered-engine.ts';
 

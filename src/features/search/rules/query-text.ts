@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Snippet } from './search-query.ts';
-import type { TextPhrase, TextQuery } from '../../../vastdb/text-query.ts';
+import type { TextPhrase, TextQuery } from '../../../vastdb/engine.ts';
 
 /** A word of a text: folded, and where it stands there in UTF-16 units. */
 interface Word {

@@ -1,6 +1,5 @@
-import type { SelectRequest, TableDefinition } from '../../engine.ts';
-import { TableError } from '../../table-error.ts';
-import type { TextPhrase, TextQuery } from '../../text-query.ts';
+import type { SelectRequest, TableDefinition, TextPhrase, TextQuery } from '../../engine.ts';
+import { checkFullText, checkMatch, phraseNeedle, scoreText } from '../../query/text-match.ts';
 import type { TableShape } from './catalogue.ts';
 import { fullTextIndex, quoted } from './names.ts';
 import { columnOf, compilePredicate, type CompileTarget, Parameters } from './predicate-compiler.ts';
@@ -27,17 +26,9 @@ const TOO_LONG = ' ';
  *
  * @throws TableError `invalid` for a column that is none, or a table that is kept by a sort key.
  */
-export function fullTextTexts(
-  schema: string,
-  { name, columns, sortKey = [] }: TableDefinition,
-  fullText: string,
-): string[] {
-  if (!columns.some((column) => column.name === fullText && column.type === 'string')) {
-    throw new TableError('invalid', `The table ${name} has no string column ${JSON.stringify(fullText)} to index.`);
-  }
-  if (sortKey.length > 0) {
-    throw new TableError('invalid', `The table ${name} has a sort key: its rows have no numbers to index them by.`);
-  }
+export function fullTextTexts(schema: string, definition: TableDefinition, fullText: string): string[] {
+  checkFullText(definition, fullText);
+  const { name } = definition;
   return [
     `CREATE OR REPLACE FUNCTION ${schema}.${FUNCTION}(words text) RETURNS tsvector ` +
       `LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT array_to_tsvector(CASE ` +
@@ -47,10 +38,6 @@ export function fullTextTexts(
       `USING gin (${schema}.${FUNCTION}(${quoted(fullText)}))`,
   ];
 }
-
-/** Robertson and Zaragoza's defaults, as on the other engines. */
-const K1 = 1.2;
-const B = 0.75;
 
 /**
  * A select with `match`. Rows are found, ranked and cut before the columns are read: most that match are not shown. The
@@ -64,16 +51,8 @@ export function matchStatement(
   request: SelectRequest,
   query: TextQuery,
 ): Statement {
-  const { lookups = [], orderBy = [], distinct = false, rowIds = false, limit, where } = request;
-  if (lookups.length > 0 || orderBy.length > 0 || distinct || rowIds) {
-    throw new TableError('invalid', 'A select with match has no lookups, no order of its own, and no row ids.');
-  }
-  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
-    throw new TableError('invalid', `A limit is a whole number from 0 on, not ${limit}.`);
-  }
-  if (query.all.length === 0 || query.all.some((phrases) => phrases.length === 0)) {
-    throw new TableError('invalid', 'A match needs a phrase that is looked for.');
-  }
+  checkMatch(request, query);
+  const { limit, where } = request;
   const parameters = new Parameters();
   const target: CompileTarget = { ...context, parameters };
   const table = `${context.schema}."${shape.name}"`;
@@ -92,11 +71,6 @@ export function matchStatement(
     return `(length(${text}) - length(replace(${text}, ${bound}, ''))) / ${Array.from(needle).length} AS count${n}`;
   });
   const having = phrases.map((_, n) => `(count(*) FILTER (WHERE count${n} > 0))::double precision AS having${n}`);
-  const scores = phrases.map(
-    (_, n) =>
-      `ln(1 + (total - having${n} + 0.5) / (having${n} + 0.5)) * count${n} * ${K1 + 1} / ` +
-      `(count${n} + ${K1} * (${1 - B} + ${B} * size / average))`,
-  );
   const cells = request.columns.map((name) => `shown."${columnOf(shape, name).name}", `).join('');
   return {
     text:
@@ -105,7 +79,7 @@ export function matchStatement(
       `FROM ${table} WHERE ${conditions.join(' AND ')}), ` +
       `everything AS MATERIALIZED (SELECT count(*)::double precision AS total, ` +
       `avg(size)::double precision AS average, ${having.join(', ')} FROM matched), ` +
-      `found AS MATERIALIZED (SELECT id, total, ${scores.join(' + ')} AS score FROM everything CROSS JOIN matched ` +
+      `found AS MATERIALIZED (SELECT id, total, ${scoreText(query)} AS score FROM everything CROSS JOIN matched ` +
       `ORDER BY score DESC, id LIMIT ${parameters.bind(limit ?? null, 'bigint')}) ` +
       `SELECT ${cells}found.score, found.total FROM found JOIN ${table} AS shown ON shown."_rowid_" = found.id ` +
       'ORDER BY found.score DESC, found.id',
@@ -113,11 +87,7 @@ export function matchStatement(
   };
 }
 
-/** The part of a text that stands for the phrase. Immediate repetitions share a space, and count once. */
-function needleOf({ words, prefix }: TextPhrase): string {
-  if (words.length === 0) throw new TableError('invalid', 'A phrase to match has no words.');
-  return storedText(` ${words.join(' ')}${prefix ? '' : ' '}`);
-}
+const needleOf = (phrase: TextPhrase): string => storedText(phraseNeedle(phrase));
 
 /**
  * The query for the index: finds at least the rows with the phrases. Words are quoted, so they contain no operators.

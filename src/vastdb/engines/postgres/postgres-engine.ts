@@ -33,7 +33,6 @@ const capabilities: EngineCapabilities = Object.freeze({
   relational: true,
   serializable: false,
   retriesConflicts: true,
-  fullText: true,
 });
 
 /** Any number: it only has to be the same for all who change the schema. */

@@ -1,7 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { ColumnDefinition, SelectRequest, TableDefinition } from '../../engine.ts';
-import { TableError } from '../../table-error.ts';
-import type { TextPhrase, TextQuery } from '../../text-query.ts';
+import type { ColumnDefinition, SelectRequest, TableDefinition, TextPhrase, TextQuery } from '../../engine.ts';
+import { checkFullText, checkMatch, phraseNeedle, scoreText } from '../../query/text-match.ts';
 import type { Catalogue, TableShape } from './catalogue.ts';
 import { quoted } from './identifiers.ts';
 import { compilePredicate } from './predicate-compiler.ts';
@@ -20,14 +19,10 @@ const INDEXED = 'indexed__words';
  *
  * @throws TableError `invalid` for a column that is none, or a table that is kept by a sort key.
  */
-export function fullTextStatements({ name, columns, sortKey = [], fullText }: TableDefinition): string[] {
+export function fullTextStatements(definition: TableDefinition): string[] {
+  const { name, fullText } = definition;
   if (fullText === undefined) return [];
-  if (!columns.some((column) => column.name === fullText && column.type === 'string')) {
-    throw new TableError('invalid', `The table ${name} has no string column ${JSON.stringify(fullText)} to index.`);
-  }
-  if (sortKey.length > 0) {
-    throw new TableError('invalid', `The table ${name} has a sort key: its rows have no numbers to index them by.`);
-  }
+  checkFullText(definition, fullText);
   const index = quoted(fullTextTable(name));
   const table = quoted(name);
   const column = quoted(fullText);
@@ -54,10 +49,6 @@ export function dropFullTextTexts(table: string): string[] {
   return [`DROP TABLE IF EXISTS ${quoted(fullTextTable(table))}`];
 }
 
-/** Robertson and Zaragoza's defaults, as for engines without an index. */
-const K1 = 1.2;
-const B = 0.75;
-
 /**
  * The text of a select with `match`; its values are appended to `values`. Rows are found, ranked and cut before the
  * columns are read: most that match are not shown.
@@ -75,13 +66,8 @@ export function matchText(
   query: TextQuery,
   values: SQLInputValue[],
 ): string {
-  const { lookups = [], orderBy = [], distinct = false, rowIds = false, limit, where } = request;
-  if (lookups.length > 0 || orderBy.length > 0 || distinct || rowIds) {
-    throw new TableError('invalid', 'A select with match has no lookups, no order of its own, and no row ids.');
-  }
-  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
-    throw new TableError('invalid', `A limit is a whole number from 0 on, not ${limit}.`);
-  }
+  checkMatch(request, query);
+  const { limit, where } = request;
   const index = `"${fullTextTable(shape.name)}"`;
   const table = `"${shape.name}"`;
   const text = `${table}.${quoted(catalogue.column(shape, query.column).name)}`;
@@ -95,11 +81,6 @@ export function matchText(
   values.push(expression);
   const condition = where === undefined ? '' : ` AND ${compilePredicate(catalogue, shape, where, values)}`;
   const having = phrases.map((_, n) => `sum(count${n} > 0) AS having${n}`);
-  const scores = phrases.map(
-    (_, n) =>
-      `ln(1 + (total - having${n} + 0.5) / (having${n} + 0.5)) * count${n} * ${K1 + 1} / ` +
-      `(count${n} + ${K1} * (${1 - B} + ${B} * size / average))`,
-  );
   // SQLite takes a limit below 0 for none.
   values.push(limit ?? -1);
   const cells = columns.map(({ name }) => `shown."${name}", `).join('');
@@ -108,7 +89,7 @@ export function matchText(
     `length(${text}) - length(replace(${text}, ' ', '')) - 1 AS size, ${counts.join(', ')} ` +
     `FROM ${index} CROSS JOIN ${table} ON ${table}._rowid_ = ${index}.rowid WHERE ${index} MATCH ?${condition}), ` +
     `everything AS MATERIALIZED (SELECT count(*) AS total, avg(size) AS average, ${having.join(', ')} FROM matched), ` +
-    `found AS MATERIALIZED (SELECT id, total, ${scores.join(' + ')} AS score FROM everything CROSS JOIN matched ` +
+    `found AS MATERIALIZED (SELECT id, total, ${scoreText(query)} AS score FROM everything CROSS JOIN matched ` +
     'ORDER BY score DESC, id LIMIT ?) ' +
     `SELECT ${cells}found.score, found.total FROM found CROSS JOIN ${table} AS shown ON shown._rowid_ = found.id ` +
     'ORDER BY found.score DESC, found.id'
@@ -118,17 +99,9 @@ export function matchText(
 /** The query in FTS5's language. Words are quoted, so nothing in them is an operator. */
 function matchExpression({ all, none }: TextQuery): string {
   const wanted = all.map((phrases) => `(${phrases.map(phraseText).join(' OR ')})`);
-  if (wanted.length === 0 || all.some((phrases) => phrases.length === 0)) {
-    throw new TableError('invalid', 'A match needs a phrase that is looked for.');
-  }
   const unwanted = none.map((phrase) => ` NOT ${phraseText(phrase)}`).join('');
   return `(${wanted.join(' AND ')})${unwanted}`;
 }
 
-/** The part of a text that stands for the phrase. Immediate repetitions share a space, and count once. */
-const phraseNeedle = ({ words, prefix }: TextPhrase): string => ` ${words.join(' ')}${prefix ? '' : ' '}`;
-
-function phraseText({ words, prefix }: TextPhrase): string {
-  if (words.length === 0) throw new TableError('invalid', 'A phrase to match has no words.');
-  return `"${words.join(' ').replaceAll('"', '""')}"${prefix ? ' *' : ''}`;
-}
+const phraseText = ({ words, prefix }: TextPhrase): string =>
+  `"${words.join(' ').replaceAll('"', '""')}"${prefix ? ' *' : ''}`;

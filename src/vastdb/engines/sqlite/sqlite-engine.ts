@@ -104,7 +104,6 @@ async function open(options: ConnectionOptions): Promise<Connection> {
 
 export const SQLITE_CAPABILITIES: EngineCapabilities = Object.freeze({
   relational: true,
-  fullText: true,
   byteLimits: true,
   serializable: true,
 });
