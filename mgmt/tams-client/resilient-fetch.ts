@@ -22,11 +22,15 @@ export interface Exchange extends RequestInit {
  *
  * @throws HttpFailure for any other status.
  */
-export async function resilientFetch<T>(exchange: Exchange, read: (response: Response) => Promise<T>): Promise<T> {
+export async function resilientFetch<T>(
+  exchange: Exchange,
+  read: (response: Response) => Promise<T>,
+  send: () => Promise<Response> = () => fetch(exchange.url, exchange),
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     let pauseMs = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
     try {
-      const response = await fetch(exchange.url, exchange);
+      const response = await send();
       if (exchange.expected.includes(response.status)) return await read(response);
       pauseMs = Math.max(pauseMs, retryAfterMs(response));
       throw new HttpFailure(exchange.shown, response.status, await response.text());

@@ -1,4 +1,5 @@
 import { authorization, type Credentials } from './credentials.ts';
+import { get } from './get.ts';
 import { type Exchange, resilientFetch } from './resilient-fetch.ts';
 import type { AllocatedObject, FailedSegment, FlowBody, ListedSegment, SegmentBody } from './types.ts';
 
@@ -149,8 +150,8 @@ export class TamsClient {
   /** Downloads what one of a segment's URLs leads to; `read` consumes the body, and may be called again after a failure. */
   async download<T>(url: string, read: (response: Response) => Promise<T>): Promise<T> {
     const target = new URL(url, this.#baseUrl);
-    const headers = this.#headersFor(target);
-    return resilientFetch({ url: target, shown: `GET ${target.pathname}`, headers, expected: [200] }, read);
+    const exchange = { url: target, shown: `GET ${target.pathname}`, expected: [200] };
+    return resilientFetch(exchange, read, () => get(target, (at) => this.#headersFor(at)));
   }
 
   #call<T>(method: string, path: string, call: Call, read: (response: Response) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { TamsClient } from '../../../mgmt/tams-client/tams-client.ts';
 
@@ -68,4 +69,40 @@ test('pages are followed to the end', async () => {
   const ids: string[] = [];
   for await (const { object_id: id } of new TamsClient(url, { scheme: 'none' }).segments('f', '_')) ids.push(id);
   expect(ids).toEqual(['1', '2']);
+});
+
+test('a download is read slowly, from a server that closes the connection behind it', async () => {
+  const bytes = Buffer.alloc(3_000_000, 'x');
+  const url = await serve((_request, response) => {
+    response.setHeader('connection', 'close').end(bytes);
+  });
+  const read = async ({ body }: Response): Promise<number> => {
+    let size = 0;
+    for await (const chunk of body ?? []) {
+      size += (chunk as Uint8Array).length;
+      await pause(1);
+    }
+    return size;
+  };
+  const client = new TamsClient(url, { scheme: 'none' });
+  for (let count = 0; count < 5; count++) expect(await client.download(`${url}/media/1`, read)).toBe(bytes.length);
+});
+
+test('a download that breaks is tried again, and a redirect is followed, without credentials to another origin', async () => {
+  const seen: string[] = [];
+  const other = await serve((request, response) => {
+    seen.push(`other ${request.headers.authorization}`);
+    if (seen.length > 2) response.end('bytes');
+    else {
+      response.writeHead(200, { 'content-length': 10 }).write('half');
+      setTimeout(() => response.destroy(), 50);
+    }
+  });
+  const url = await serve((request, response) => {
+    seen.push(`own ${request.headers.authorization}`);
+    response.writeHead(307, { location: `${other}/there` }).end();
+  });
+  const client = new TamsClient(url, { scheme: 'bearer', token: 'a-token' });
+  expect(await client.download('/media/1', (response) => response.text())).toBe('bytes');
+  expect(seen).toEqual(['own Bearer a-token', 'other undefined', 'own Bearer a-token', 'other undefined']);
 });
