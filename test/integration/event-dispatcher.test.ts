@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../src/operation/logger.ts';
+import { toJson } from '../../src/shared/json-text.ts';
 import { SecretBox } from '../../src/shared/secret-box.ts';
 import { VAST_STORE_TABLES } from '../../src/tams/tables.ts';
+import { EVENTS } from '../../src/tams/webhooks/webhook-tables.ts';
 import { VastStore } from '../../src/tams/vast-store.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import { LeaseKeeper } from '../../src/tams/leases/lease-keeper.ts';
@@ -81,6 +83,23 @@ it('gives places seldom while nobody waits for them, at once when somebody does,
   expect((await placed()).slice(0, told.length)).toEqual(told);
   const positions = (await store.eventLog.read(0, 1_000)).map(({ position }) => position);
   expect(positions).toEqual(positions.map((_, index) => index + 1));
+});
+
+it('places an event behind one of a process whose clock is ahead', async () => {
+  const anHourAhead = BigInt(Date.now() + 3_600_000) * 1_000_000n;
+  const columns = ['id', 'order_ns', 'subject', 'type', 'time', 'created_ms', 'scope', 'payload'] as const;
+  const scope = toJson({ flowId: 'flow', sourceId: 'source' });
+  await manager.transaction((tx) =>
+    tx.insertArrays(EVENTS, columns, [
+      ['its-id', anHourAhead, 'flow', 'flows/updated', 'now', BigInt(Date.now()), scope, 'before'],
+    ]),
+  );
+  await tell('after');
+  awaited = true;
+  dispatcher.start();
+  await expect.poll(placed, { interval: 10 }).toEqual(['before', 'after']);
+  await tell('last');
+  await expect.poll(placed, { interval: 10 }).toEqual(['before', 'after', 'last']);
 });
 
 it('leaves it to the process that has the lease, until that one is gone', async () => {

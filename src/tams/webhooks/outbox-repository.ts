@@ -1,7 +1,7 @@
 import { type NewEvent, subjectOf } from './event.ts';
 import { type Subscription, WEBHOOK_EVENTS } from './webhook.ts';
 import { uuidV7 } from '../../shared/uuid.ts';
-import { and, eq, isNull } from '../../vastdb/predicate/builder.ts';
+import { and, gte, isNull } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import { toJson } from '../../shared/json-text.ts';
 import { readCounters } from '../counter-repository.ts';
@@ -49,11 +49,10 @@ export class OutboxRepository {
 
   async add(event: NewEvent): Promise<void> {
     this.#used = true;
-    const subject = subjectOf(event.scope);
-    const orderNs = nextOrder(await this.#latestOf(subject));
+    const orderNs = takeOrder(await this.#behindUnplaced(nextOrder()));
     const now = BigInt(Date.now());
     await this.#tx.insertArrays(EVENTS, COLUMNS, [
-      [uuidV7(), orderNs, subject, event.type, event.time, now, toJson(event.scope), event.payload],
+      [uuidV7(), orderNs, subjectOf(event.scope), event.type, event.time, now, toJson(event.scope), event.payload],
     ]);
   }
 
@@ -68,22 +67,28 @@ export class OutboxRepository {
     return this.#known.webhooks;
   }
 
-  async #latestOf(subject: string): Promise<bigint> {
+  /** This order, or one behind all events that have no place yet: only clocks that differ leave any to be read here. */
+  async #behindUnplaced(order: bigint): Promise<bigint> {
     const { rows } = await this.#tx.select({
       table: EVENTS,
       columns: ['order_ns'],
-      where: and([eq('subject', subject), isNull('position')]),
+      where: and([isNull('position'), gte('order_ns', order)]),
       orderBy: [{ column: 'order_ns', direction: 'desc' }],
       limit: 1,
       timeline: { column: 'order_ns' },
     });
-    return rows[0]?.[0] ?? 0n;
+    return rows[0] === undefined ? order : rows[0][0] + 1n;
   }
 }
 
-/** The time in ns, or later: this process never gives one order twice, nor one before `after`. */
-function nextOrder(after: bigint): bigint {
+/** The time in ns, or later: this process never gives one order twice. */
+function nextOrder(): bigint {
   const nowNs = BigInt(Date.now()) * 1_000_000n;
-  latestNs = [latestNs + 1n, after + 1n, nowNs].reduce((latest, each) => (each > latest ? each : latest));
+  return nowNs > latestNs ? nowNs : latestNs + 1n;
+}
+
+/** The order, or a later one if it was given meanwhile. */
+function takeOrder(order: bigint): bigint {
+  latestNs = order > latestNs ? order : latestNs + 1n;
   return latestNs;
 }
