@@ -18,7 +18,7 @@ import { AppError } from '../shared/errors.ts';
 import { LocalUrlSigner } from './local-url-signer.ts';
 import { openObjectFile, readObjectBody, readObjectInfo, writeObjectFile } from './object-file.ts';
 import { codeOf, listPaths, NO_SUCH_OBJECT, ObjectFolder } from './object-folder.ts';
-import type { MediaStatistics } from './media-metrics.ts';
+import type { MediaStatistics } from './media-statistics.ts';
 import { makeStoragePath } from './storage-path.ts';
 import type { UrlCacheCounts } from './url-cache.ts';
 

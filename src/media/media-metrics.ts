@@ -1,19 +1,5 @@
 import type { MetricSource, TimingSource } from '../operation/metrics/metric-source.ts';
 import type { MediaStores } from './media-store-registry.ts';
-import type { OperationSummary } from '../operation/operation-metrics.ts';
-import type { CircuitState } from './circuit-breaker.ts';
-import type { UrlCacheCounts } from './url-cache.ts';
-
-/** Counts of a media store since the start. */
-export interface MediaStatistics {
-  /** URLs for downloads: a hit was signed before, a miss was signed now. */
-  readonly urls: UrlCacheCounts;
-  /** URLs for uploads, each of which is signed. */
-  readonly uploadUrls: number;
-  readonly operations: ReadonlyMap<string, OperationSummary>;
-  /** Only stores that are reached over a network have these. */
-  readonly circuit?: CircuitState;
-}
 
 /** Which numbers stand for the states of a circuit breaker. */
 const CIRCUIT_NUMBERS = { closed: 0, 'half-open': 1, open: 2 } as const;

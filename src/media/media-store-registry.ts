@@ -1,7 +1,7 @@
 import { LocalMediaStore } from './local-media-store.ts';
 import type { MediaStore, MediaStoreRegistry } from './media-store.ts';
 import type { StorageBackend } from './storage-backend.ts';
-import type { MediaStatistics } from './media-metrics.ts';
+import type { MediaStatistics } from './media-statistics.ts';
 
 interface StoreHealth {
   readonly storageId: string;

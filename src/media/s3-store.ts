@@ -30,7 +30,7 @@ import { environmentCredentials, type S3Credentials, SigningCredentials } from '
 import { awsEndpoint, createS3Client, infoOf, namedBySdk, type S3ClientOptions, unquoted } from './s3-client.ts';
 import { isMissing, isRefusal, isStoreFault, toAppError } from './s3-errors.ts';
 import { makeStoragePath } from './storage-path.ts';
-import type { MediaStatistics } from './media-metrics.ts';
+import type { MediaStatistics } from './media-statistics.ts';
 import { UrlCache, type UrlCacheCounts } from './url-cache.ts';
 
 /** S3's limit for one DeleteObjects request, and for one page of a listing. */
