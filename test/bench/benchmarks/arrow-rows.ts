@@ -12,7 +12,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import type { Cell } from '../../../src/vastdb/engine.ts';
-import { QueryPage } from '../../../src/vastdb/engines/vast/client/query-page.ts';
+import { QueryPage } from '../../../src/vastdb/engines/vast/client/queries.ts';
 import { decodeColumn } from '../../../src/vastdb/engines/vast/protocol/incoming-column.ts';
 import { readStream } from '../../../src/vastdb/engines/vast/protocol/ipc-reader.ts';
 import {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Cell, ColumnDefinition } from '../../../src/vastdb/engine.ts';
-import { splitsFor } from '../../../src/vastdb/engines/vast/client/queries.ts';
-import type { QueryPage } from '../../../src/vastdb/engines/vast/client/query-page.ts';
+import { type QueryPage, splitsFor } from '../../../src/vastdb/engines/vast/client/queries.ts';
 import type { TableInfo } from '../../../src/vastdb/engines/vast/client/table-info.ts';
 import { VastClient } from '../../../src/vastdb/engines/vast/client/vast-client.ts';
 import { ClusterTransport } from '../../../src/vastdb/engines/vast/transport/cluster-transport.ts';

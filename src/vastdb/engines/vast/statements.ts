@@ -1,6 +1,13 @@
 import type { RequestKind } from '../../cluster/load-balancer.ts';
-import type { Cell, ColumnBatch, RowId, RowSet, ScanRequest, SelectRequest } from '../../engine.ts';
-import { SCAN_BATCH_ROWS } from '../../engine.ts';
+import {
+  type Cell,
+  type ColumnBatch,
+  type RowId,
+  type RowSet,
+  SCAN_BATCH_ROWS,
+  type ScanRequest,
+  type SelectRequest,
+} from '../../engine.ts';
 import { predicateColumns } from '../../predicate/columns.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { checkNotEnded, scanEnded, sliced } from '../../scan-batches.ts';
@@ -8,7 +15,6 @@ import { TableError } from '../../table-error.ts';
 import type { Catalogue } from './catalogue.ts';
 import { splitsFor } from './client/queries.ts';
 import type { VastClient } from './client/vast-client.ts';
-import { TableSizes } from './table-sizes.ts';
 
 /**
  * Translates the port's transaction operations into requests of the client. All of them throw TableError `invalid`,
@@ -132,5 +138,28 @@ function refuseUnsupported({ orderBy = [], distinct, lookups, match, since }: Se
   ].find((name) => name !== undefined);
   if (asked !== undefined) {
     throw new TableError('invalid', `The cluster knows no ${asked}; the capabilities of its engine say so.`);
+  }
+}
+
+/** Sizes only steer how a read is split, so older ones will do. */
+const KEPT_MS = 300_000;
+
+/** Approximate row counts of the tables, refreshed now and then by the reads that are split by them. */
+class TableSizes {
+  readonly #load: (transactionId: string, table: string) => Promise<number>;
+  readonly #known = new Map<string, { readonly rows: number; readonly atMs: number }>();
+
+  /** @param load asks the cluster, in a transaction. */
+  constructor(load: (transactionId: string, table: string) => Promise<number>) {
+    this.#load = load;
+  }
+
+  /** Costs a request now and then. @throws what `load` throws. */
+  async rows(transactionId: string, table: string): Promise<number> {
+    const known = this.#known.get(table);
+    if (known !== undefined && performance.now() - known.atMs < KEPT_MS) return known.rows;
+    const rows = await this.#load(transactionId, table);
+    this.#known.set(table, { rows, atMs: performance.now() });
+    return rows;
   }
 }

@@ -5,11 +5,83 @@ import type { Predicate } from '../../../predicate/predicate.ts';
 import { type Group, toGroups } from '../protocol/conjunction.ts';
 import { encodeRelation } from '../protocol/relation.ts';
 import { rowIdColumn, type WireColumn } from '../protocol/wire-column.ts';
-import { interleave } from './interleave.ts';
-import { QueryPage } from './query-page.ts';
 import type { Requests } from './requests.ts';
 import { type QueryPlan, readSplit } from './split-reader.ts';
 import { columnOf, isSorted, type TableInfo } from './table-info.ts';
+
+/**
+ * Items of several sources as they come, from at most `atOnce` of them side by side. Each source is one
+ * item ahead of the consumer at most. When the consumer leaves or a source fails, all are returned.
+ */
+async function* interleave<Item>(sources: readonly AsyncGenerator<Item>[], atOnce: number): AsyncGenerator<Item> {
+  const waiting = [...sources];
+  const running = new Map<AsyncGenerator<Item>, Promise<readonly [AsyncGenerator<Item>, IteratorResult<Item>]>>();
+  const ask = (source: AsyncGenerator<Item>): void => {
+    const answer = source.next().then((result) => [source, result] as const);
+    // It may fail after the consumer has left, and nobody would hear of it.
+    answer.catch(() => undefined);
+    running.set(source, answer);
+  };
+  for (const source of waiting.splice(0, atOnce)) ask(source);
+  try {
+    while (running.size > 0) {
+      const [source, result] = await Promise.race(running.values());
+      if (result.done === true) {
+        running.delete(source);
+        const next = waiting.shift();
+        if (next !== undefined) ask(next);
+      } else {
+        ask(source);
+        yield result.value;
+      }
+    }
+  } finally {
+    // A source in the middle of a request returns when that has ended; the caller has aborted it.
+    for (const source of sources) void source.return(undefined).catch(() => undefined);
+  }
+}
+
+/** Rows of a query that arrived together. */
+export class QueryPage {
+  readonly rowCount: number;
+  readonly #width: number;
+  readonly #columns: readonly (readonly Cell[])[];
+
+  /** @param columns `width` of them, then perhaps the row ids; they may be longer than `rowCount`. */
+  constructor(rowCount: number, width: number, columns: readonly (readonly Cell[])[]) {
+    this.rowCount = rowCount;
+    this.#width = width;
+    this.#columns = columns;
+  }
+
+  /** The cells of a column, by its position among the asked ones. */
+  column(position: number): readonly Cell[] {
+    return this.#cut(position < this.#width ? this.#columns[position] : undefined);
+  }
+
+  /** One array per row, cells in the order of the asked columns. */
+  rows(): Cell[][] {
+    const rows = new Array<Cell[]>(this.rowCount);
+    const columns = this.#columns.slice(0, this.#width);
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = new Array<Cell>(columns.length);
+      for (let position = 0; position < columns.length; position += 1) {
+        row[position] = columns[position]?.[index] ?? null;
+      }
+      rows[index] = row;
+    }
+    return rows;
+  }
+
+  /** Parallel to the rows; empty unless they were asked for. */
+  rowIds(): bigint[] {
+    return this.#cut(this.#columns[this.#width]) as bigint[];
+  }
+
+  #cut(cells: readonly Cell[] = []): readonly Cell[] {
+    return cells.length > this.rowCount ? cells.slice(0, this.rowCount) : cells;
+  }
+}
 
 interface CountRequest {
   readonly transactionId: string;
