@@ -90,6 +90,11 @@ export class VastStore {
     return this.#access.classes === undefined ? this.#manager.reader().dataVersion() : undefined;
   }
 
+  /** Whether one transaction may do the work of several requests. */
+  get isShareable(): boolean {
+    return this.#manager.isShareable;
+  }
+
   /**
    * All of `work` or nothing of it; durable when the promise resolves. `work` may run more than
    * once, so it changes nothing but the store, and awaits nothing else. `background` is for work

@@ -108,6 +108,14 @@ export class VastDBManager {
     return new VastDBManager(engine, layer, evolution, conflictPolicy(attempts));
   }
 
+  /**
+   * Whether one transaction may do the work of several callers: where none runs beside another, so that it collides with none,
+   * and nobody is told of each caller's queries.
+   */
+  get isShareable(): boolean {
+    return this.#layer.capabilities.serializable && !this.#layer.monitor.isWatched;
+  }
+
   /** A reader outside of any transaction; `background` for reads that take long. */
   reader(lane: Lane = 'interactive'): CommittedReader {
     return this.#readers[lane];

@@ -9,7 +9,11 @@ export const flowReadOnly = (id: string): AppError =>
 
 /** The flow, to change it, its segments or its storage; throws `not_found` or `flow_read_only`. */
 export async function writableFlow(tx: StoreTransaction, id: string): Promise<FlowState> {
-  const flow = await tx.flows.state(id);
+  return writable(await tx.flows.state(id), id);
+}
+
+/** As `writableFlow`, of a flow that was looked for. */
+export function writable(flow: FlowState | undefined, id: string): FlowState {
   if (flow === undefined) throw flowNotFound(id);
   if (flow.readOnly) throw flowReadOnly(id);
   return flow;

@@ -145,6 +145,13 @@ export class FlowReader {
   }
 }
 
+/** A flow as it was read, and what its segments make of it now. */
+interface ContentChange {
+  readonly flow: FlowState;
+  readonly content: FlowContent | null;
+  readonly numbers: SegmentNumbers;
+}
+
 /** Flows in a transaction: reads see what it has written. All times of rows are UTC, RFC 3339. */
 export class FlowRepository extends FlowReader {
   readonly #tx: ManagedTransaction;
@@ -206,15 +213,18 @@ export class FlowRepository extends FlowReader {
   }
 
   /** After a change of segments: also gives them a new version. */
-  async setContent(
-    flow: FlowState,
-    content: FlowContent | null,
-    segmentsUpdated: string,
-    numbers: SegmentNumbers,
-  ): Promise<void> {
-    const version = flow.segmentsVersion + 1n;
-    const cells = [...contentCells(content), segmentsUpdated, version, writeNumbers(numbers)] as const;
-    await this.#tx.updateByRowIds(FLOWS, [toRowId(flow.handle)], SEGMENTED_COLUMNS, [cells]);
+  setContent(flow: FlowState, content: FlowContent | null, updated: string, numbers: SegmentNumbers): Promise<void> {
+    return this.setContents([{ flow, content, numbers }], updated);
+  }
+
+  /** As `setContent`, of several flows. */
+  async setContents(changes: readonly ContentChange[], segmentsUpdated: string): Promise<void> {
+    const rowIds = changes.map(({ flow }) => toRowId(flow.handle));
+    const rows = changes.map(({ flow, content, numbers }) => {
+      const version = flow.segmentsVersion + 1n;
+      return [...contentCells(content), segmentsUpdated, version, writeNumbers(numbers)] as const;
+    });
+    await this.#tx.updateByRowIds(FLOWS, rowIds, SEGMENTED_COLUMNS, rows);
   }
 
   async setActiveDeletions(handle: RowHandle, count: number): Promise<void> {

@@ -173,10 +173,10 @@ export class ObjectRepository extends ObjectReader {
     this.#access = access;
   }
 
-  /** Without those that are being reclaimed. With unused ones that were allocated for a flow, in whatever view. */
-  async findMany(ids: readonly string[], allocatedFor?: string): Promise<Map<string, StoredObject>> {
+  /** Without those that are being reclaimed. With unused ones that were allocated for these flows, in whatever view. */
+  async findMany(ids: readonly string[], allocatedFor?: ReadonlySet<string>): Promise<Map<string, StoredObject>> {
     const { own = [], others = [] } = Object.groupBy(await this.#select(ids, false), (object) =>
-      !object.referenced && object.firstFlow === allocatedFor ? 'own' : 'others',
+      !object.referenced && allocatedFor?.has(object.firstFlow) === true ? 'own' : 'others',
     );
     const visible = await visibleObjects(this.#tx, this.#access, others);
     return new Map([...own, ...visible].map((object) => [object.id, object]));

@@ -20,19 +20,20 @@ export const namedObjects = (candidates: readonly Candidate[]): string[] => [
 const idsOf = (id: string | undefined): string[] => (id === undefined ? [] : [id]);
 
 /**
- * The objects that the candidates may use, by id; external ones that are new are among them, without a row yet. Refuses
+ * The objects that the candidates may use, by id, of those that are stored; external ones that are new are among them, without a row yet. Refuses
  * candidates that name others.
  */
 export async function findObjects(
   tx: StoreTransaction,
   flow: FlowState,
-  candidates: readonly Candidate[],
+  { candidates, objectIds }: { readonly candidates: readonly Candidate[]; readonly objectIds: readonly string[] },
   stored: ReadonlyMap<string, KnownObject>,
   refuse: Refuse,
 ): Promise<{ known: Candidate[]; objects: Map<string, KnownObject> }> {
   const objects = new Map<string, KnownObject>();
-  for (const object of stored.values()) {
-    if (object.firstLife === flow.life || object.referenced) objects.set(object.id, object);
+  for (const id of objectIds) {
+    const object = stored.get(id);
+    if (object?.firstLife === flow.life || object?.referenced === true) objects.set(id, object);
   }
   const unknown = candidates.filter(({ segment }) => !stored.has(segment.objectId) && segment.urls.length > 0);
   const reclaiming = await tx.objects.taken([...new Set(unknown.map(({ segment }) => segment.objectId))]);

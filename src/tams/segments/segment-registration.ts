@@ -7,12 +7,13 @@ import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { now } from '../../shared/time/clock.ts';
 import { publishSegmentsAdded } from '../webhooks/event-publishing.ts';
-import { containerOf, writableFlow } from '../flows/flow-access.ts';
+import { containerOf, writable, writableFlow } from '../flows/flow-access.ts';
 import { contentWith } from '../flows/flow-content.ts';
 import type { KnownObject, ObjectUses } from './object-uses.ts';
 import { isPartOf } from './segment-clock.ts';
 import { numbersWith } from './segment-numbers.ts';
 import { type Candidate, findObjects, namedObjects, type Refuse, useObjects } from './segment-objects.ts';
+import { onlyOf, type Outcomes, type Refusal, type Registration, RegistrationQueue } from './registration-queue.ts';
 import { checkSize, prepareSegment } from './segment-preparation.ts';
 import type { ObjectBeginning } from '../../media/media-source.ts';
 import type { Beginnings } from '../subscribers.ts';
@@ -25,20 +26,14 @@ export interface AdoptedObject extends Pick<MediaObject, 'id' | 'locations' | 'a
   readonly beginning?: ObjectBeginning | undefined;
 }
 
-/** A refused segment: its place in the request, and the error. */
-export interface Refusal {
-  readonly index: number;
-  readonly error: AppError;
-}
-
 /** Puts segments on a flow's timeline (TAMS 7.0, POST /flows/{flowId}/segments). */
 export class SegmentRegistration {
-  readonly #store: VastStore;
+  readonly #queue: RegistrationQueue;
   readonly #backendLabels: ReadonlySet<string>;
   readonly #limits: DocumentLimits;
 
   constructor(store: VastStore, backendLabels: ReadonlySet<string>, limits: DocumentLimits) {
-    this.#store = store;
+    this.#queue = new RegistrationQueue(store, registerAll);
     this.#backendLabels = backendLabels;
     this.#limits = limits;
   }
@@ -49,14 +44,13 @@ export class SegmentRegistration {
    *
    * @param fitRanges whether a segment must lie within the timerange of its object; if not, one that was assumed grows
    */
-  async register(flowId: string, inputs: readonly SegmentInput[], fitRanges = false): Promise<Refusal[]> {
-    const prepared = this.#prepare(inputs);
-    return this.#store.transaction((tx) => registerIn(tx, flowId, prepared, fitRanges));
+  register(flowId: string, inputs: readonly SegmentInput[], fitRanges = false): Promise<Refusal[]> {
+    return this.#queue.add(this.#prepare(flowId, inputs, fitRanges));
   }
 
   /** As `register`, in a transaction of the caller. */
-  registerIn(tx: StoreTransaction, flowId: string, inputs: readonly SegmentInput[]): Promise<Refusal[]> {
-    return registerIn(tx, flowId, this.#prepare(inputs), false);
+  async registerIn(tx: StoreTransaction, flowId: string, inputs: readonly SegmentInput[]): Promise<Refusal[]> {
+    return onlyOf(await registerAll(tx, [this.#prepare(flowId, inputs)]));
   }
 
   /**
@@ -69,11 +63,11 @@ export class SegmentRegistration {
     inputs: readonly SegmentInput[],
     adopted: readonly AdoptedObject[],
   ): Promise<Refusal[]> {
-    const { candidates, malformed } = this.#prepare(inputs);
+    const registration = this.#prepare(flowId, inputs);
     const flow = await writableFlow(tx, flowId);
     containerOf(flow);
     const ids = adopted.map(({ id }) => id);
-    const stored: Map<string, KnownObject> = new Map(await tx.objects.findMany(ids, flowId));
+    const stored: Map<string, KnownObject> = new Map(await tx.objects.findMany(ids, new Set([flowId])));
     const taken = await tx.objects.taken(ids.filter((id) => !stored.has(id)));
     for (const object of adopted) {
       // One that is being reclaimed is unknown until its row is gone.
@@ -83,12 +77,12 @@ export class SegmentRegistration {
       stored.set(object.id, { ...row, firstFlow, firstLife, externalUrls: [], referenced: false });
     }
     const beginnings = new Map(adopted.flatMap(({ id, beginning }) => (beginning ? [[id, beginning] as const] : [])));
-    const known = { stored, beginnings };
-    const refused = candidates.length === 0 ? [] : await insertAcceptable(tx, flow, candidates, known);
-    return [...malformed, ...refused].sort((a, b) => a.index - b.index);
+    const accepted = await accept(tx, flow, registration, stored);
+    await write(tx, [accepted], beginnings);
+    return accepted.refusals;
   }
 
-  #prepare(inputs: readonly SegmentInput[]): Prepared {
+  #prepare(flowId: string, inputs: readonly SegmentInput[], fitRanges = false): Registration {
     const malformed: Refusal[] = [];
     const candidates: Candidate[] = [];
     inputs.forEach((input, index) => {
@@ -101,54 +95,90 @@ export class SegmentRegistration {
         malformed.push({ index, error });
       }
     });
-    return { candidates, malformed };
+    return { flowId, candidates, malformed, objectIds: namedObjects(candidates), fitRanges };
   }
 }
 
-interface Prepared {
-  readonly candidates: readonly Candidate[];
-  readonly malformed: readonly Refusal[];
+/**
+ * Registers each for itself, with the same answers as one after the other. The count of reads depends on neither the count
+ * of registrations nor that of their segments, as long as they name different flows and objects.
+ */
+async function registerAll(tx: StoreTransaction, registrations: readonly Registration[]): Promise<Outcomes> {
+  const outcomes = new Map<Registration, PromiseSettledResult<Refusal[]>>();
+  for (const round of apart(registrations)) {
+    const settled = await registerApart(tx, round);
+    for (const [index, registration] of round.entries()) {
+      const outcome = settled[index];
+      if (outcome !== undefined) outcomes.set(registration, outcome);
+    }
+  }
+  return registrations.flatMap((each) => outcomes.get(each) ?? []);
 }
 
-async function registerIn(
-  tx: StoreTransaction,
-  flowId: string,
-  { candidates, malformed }: Prepared,
-  fitRanges: boolean,
-): Promise<Refusal[]> {
-  const [flow, stored] = await Promise.all([
-    writableFlow(tx, flowId),
+/** Rounds within which no two name the same flow or object: what one writes, none of the same round has read. */
+function apart(registrations: readonly Registration[]): (readonly Registration[])[] {
+  if (registrations.length === 1) return [registrations];
+  const rounds: Registration[][] = [];
+  const next = new Map<string, number>();
+  for (const registration of registrations) {
+    const names = [registration.flowId, ...registration.objectIds];
+    const place = names.reduce((latest, name) => Math.max(latest, next.get(name) ?? 0), 0);
+    for (const name of names) next.set(name, place + 1);
+    (rounds[place] ??= []).push(registration);
+  }
+  return rounds;
+}
+
+async function registerApart(tx: StoreTransaction, registrations: readonly Registration[]): Promise<Outcomes> {
+  const flowIds = registrations.map(({ flowId }) => flowId);
+  const objectIds = registrations.flatMap((each) => each.objectIds);
+  const [states, stored] = await Promise.all([
+    tx.flows.states(flowIds),
     // A writer reuses objects that it may read, and registers first those that were allocated for the flow (AppNote 0016).
-    tx.withRight('read').objects.findMany(namedObjects(candidates), flowId),
+    tx.withRight('read').objects.findMany(objectIds, new Set(flowIds)),
   ]);
-  containerOf(flow);
-  const known = { stored, fitRanges };
-  const refused = candidates.length === 0 ? [] : await insertAcceptable(tx, flow, candidates, known);
-  return [...malformed, ...refused].sort((a, b) => a.index - b.index);
+  const flows = new Map(states.map((flow) => [flow.id, flow]));
+  const accepted = await Promise.allSettled(
+    registrations.map(async (registration) => {
+      const { flowId } = registration;
+      // Asked for again where it is not there, for the error that a limited view has.
+      const flow = writable(flows.get(flowId) ?? (await tx.flows.state(flowId)), flowId);
+      containerOf(flow);
+      return accept(tx, flow, registration, stored);
+    }),
+  );
+  const failed = accepted.find((each) => each.status === 'rejected' && !(each.reason instanceof AppError));
+  if (failed?.status === 'rejected') throw failed.reason;
+  await write(
+    tx,
+    accepted.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+  );
+  return accepted.map((each) => (each.status === 'rejected' ? each : { ...each, value: each.value.refusals }));
 }
 
-async function insertAcceptable(
+/** The segments of a registration that may be written, and the others. */
+interface Accepted {
+  readonly flow: FlowState;
+  readonly used: readonly Candidate[];
+  readonly uses: ObjectUses;
+  readonly refusals: Refusal[];
+}
+
+async function accept(
   tx: StoreTransaction,
   flow: FlowState,
-  candidates: readonly Candidate[],
-  {
-    stored,
-    beginnings = new Map(),
-    fitRanges = false,
-  }: { stored: ReadonlyMap<string, KnownObject>; beginnings?: Beginnings; fitRanges?: boolean },
-): Promise<Refusal[]> {
-  const refusals: Refusal[] = [];
+  registration: Registration,
+  stored: ReadonlyMap<string, KnownObject>,
+): Promise<Accepted> {
+  const { malformed, fitRanges } = registration;
+  const refusals = [...malformed];
   const refuse: Refuse = ({ index }, error) => void refusals.push({ index, error });
 
-  const { known, objects } = await findObjects(tx, flow, candidates, stored, refuse);
+  const { known, objects } = await findObjects(tx, flow, registration, stored, refuse);
   const allowed = flow.activeDeletions === 0 ? known : await outsideOfDeletions(tx, flow, known, refuse);
   const free = await withoutOverlaps(tx, flow, allowed, refuse);
   const { used, uses } = await useObjects(tx, flow, free, objects, { fitRanges, refuse });
-  if (used.length > 0) {
-    const media = await insert(tx, flow, used, uses);
-    await tx.subscribers.segmentsRegistered(tx.rows, flow, media, beginnings);
-  }
-  return refusals;
+  return { flow, used, uses, refusals: refusals.sort((a, b) => a.index - b.index) };
 }
 
 /** The open range of a deletion request takes no new segments: they would be deleted too. */
@@ -225,14 +255,45 @@ function placeInTime(sorted: readonly Candidate[], { segment }: Candidate): numb
 const overlap = (what: string): AppError =>
   new AppError('segment_overlap', `timerange: overlaps ${what}`, { field: 'timerange' });
 
-/** Returns the media objects of the segments. */
-async function insert(
+/** Writes what was accepted, of different flows and objects. */
+async function write(
   tx: StoreTransaction,
-  flow: FlowState,
-  accepted: readonly Candidate[],
-  uses: ObjectUses,
-): Promise<readonly MediaObject[]> {
-  const segments = accepted.map(({ segment }): NewSegment & SegmentParts => {
+  all: readonly Accepted[],
+  beginnings: Beginnings = new Map(),
+): Promise<void> {
+  const added = all.flatMap((each) => (each.used.length === 0 ? [] : [{ ...each, segments: segmentsOf(each) }]));
+  if (added.length === 0) return;
+  const rows = added.map(({ uses }) => uses.rows());
+  const time = now();
+  // At once: none needs another's answer, and each may be a way to another machine and back.
+  await Promise.all([
+    tx.segments.insertAll(added),
+    tx.objects.insertNamed(rows.flatMap(({ fresh }) => fresh)),
+    tx.objects.use(
+      rows.flatMap(({ unchanged }) => unchanged),
+      rows.flatMap(({ changed }) => changed),
+    ),
+    tx.flows.setContents(
+      added.map(({ flow, segments, uses }) => {
+        const isPart = (index: number): boolean => {
+          const segment = segments[index];
+          return segment !== undefined && isPartOf(segment, uses.get(segment.objectId).timerange?.range);
+        };
+        const numbers = numbersWith(flow, segments, isPart);
+        return { flow, content: contentWith(flow.content, segments), numbers };
+      }),
+      time,
+    ),
+    tx.outbox.registrations(),
+  ]);
+  for (const { flow, segments, uses } of added) {
+    await publishSegmentsAdded(tx, flow, segments);
+    await tx.subscribers.segmentsRegistered(tx.rows, flow, uses.media(), beginnings);
+  }
+}
+
+const segmentsOf = ({ used, uses }: Accepted): (NewSegment & SegmentParts)[] =>
+  used.map(({ segment }) => {
     const object = uses.get(segment.objectId);
     const urls = segment.urls.length > 0 ? segment.urls : object.externalUrls;
     const init = segment.initObjectId === undefined ? undefined : uses.get(segment.initObjectId);
@@ -252,20 +313,3 @@ async function insert(
       objectTimerange: object.timerange?.range.toString(),
     };
   });
-  const isPart = (index: number): boolean => {
-    const segment = segments[index];
-    return segment !== undefined && isPartOf(segment, uses.get(segment.objectId).timerange?.range);
-  };
-  const numbers = numbersWith(flow, segments, isPart);
-  const { fresh, changed, unchanged } = uses.rows();
-  // At once: none needs another's answer, and each may be a way to another machine and back.
-  await Promise.all([
-    tx.segments.insert(flow.id, segments),
-    tx.objects.insertNamed(fresh),
-    tx.objects.use(unchanged, changed),
-    tx.flows.setContent(flow, contentWith(flow.content, segments), now(), numbers),
-    tx.outbox.registrations(),
-  ]);
-  await publishSegmentsAdded(tx, flow, segments);
-  return uses.media();
-}

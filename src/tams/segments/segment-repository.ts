@@ -146,12 +146,16 @@ export class SegmentRepository extends SegmentReader {
     return findOverlapped(this.#tx, flow, ranges);
   }
 
-  async insert(flowId: string, segments: readonly NewSegment[]): Promise<void> {
-    await this.#tx.insertArrays(
-      SEGMENTS,
-      SEGMENT_COLUMNS,
-      segments.map((segment) => segmentCells(flowId, segment)),
-    );
+  insert(flowId: string, segments: readonly NewSegment[]): Promise<void> {
+    return this.insertAll([{ flow: { id: flowId }, segments }]);
+  }
+
+  /** Of several flows. */
+  async insertAll(
+    added: readonly { readonly flow: { readonly id: string }; readonly segments: readonly NewSegment[] }[],
+  ): Promise<void> {
+    const rows = added.flatMap(({ flow, segments }) => segments.map((segment) => segmentCells(flow.id, segment)));
+    await this.#tx.insertArrays(SEGMENTS, SEGMENT_COLUMNS, rows);
   }
 
   /** In order of time, at most `limit`. */

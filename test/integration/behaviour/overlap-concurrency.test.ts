@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,5 +154,36 @@ describe('requests at once', () => {
       expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 400]);
       expect(answers.filter(({ status }) => status === 400).map(typeOf)).toEqual(['object_ids_in_use']);
     }
+  });
+});
+
+describe('segments of several flows at once', () => {
+  it('are each registered or refused as if they had come alone', async () => {
+    const [api, other] = clients;
+    const flows = await Promise.all(Array.from({ length: 24 }, () => api.newFlow()));
+    const objects = await Promise.all(flows.map((id) => api.newObject(id)));
+    const [readOnly = '', deleted = '', filled = ''] = flows;
+    await api.must('PUT', `/flows/${readOnly}/read_only`, true);
+    await api.must('POST', `/flows/${filled}/segments`, { object_id: objects[2], timerange: second(0) });
+    const deletion = api.send('DELETE', `/flows/${deleted}`);
+    const [unknown, ...answers] = await Promise.all([
+      api.postSegments(randomUUID(), { object_id: 'none', timerange: second(0) }),
+      ...flows.map((id, index) =>
+        (index % 4 === 0 ? other : api).postSegments(id, { object_id: objects[index] ?? '', timerange: second(0) }),
+      ),
+    ]);
+    expect((await deletion).status).toBeLessThan(300);
+    expect([unknown.status, typeOf(unknown)]).toEqual([404, 'not_found']);
+    const statuses = answers.map(({ status }) => status);
+    // Before or after the flow went.
+    expect([201, 404]).toContain(statuses[1]);
+    expect(statuses.toSpliced(1, 1)).toEqual([403, 400, ...flows.slice(3).map(() => 201)]);
+    expect([answers[0], answers[2]].map((answer) => answer && typeOf(answer))).toEqual([
+      'flow_read_only',
+      'segment_overlap',
+    ]);
+    const shown = await Promise.all(flows.map((id) => api.timeranges(id)));
+    const kept = flows.map((id) => (id === readOnly || id === deleted ? [] : [second(0)]));
+    expect(shown).toEqual(kept);
   });
 });
