@@ -36,6 +36,8 @@ export class VastStore {
   readonly eventLog: EventLogReader;
   readonly leases: LeaseReader;
   readonly serviceInfo: ServiceInfoReader;
+  /** Whether one transaction may do the work of several requests. */
+  readonly isShareable: boolean;
   readonly #manager: VastDBManager;
   readonly #access: Access;
   readonly #shared: SharedByTransactions;
@@ -65,6 +67,7 @@ export class VastStore {
     this.eventLog = new EventLogReader(reader);
     this.leases = new LeaseReader(reader);
     this.serviceInfo = new ServiceInfoReader(reader);
+    this.isShareable = manager.isShareable;
   }
 
   /** Features add themselves before the first request. */
@@ -88,11 +91,6 @@ export class VastStore {
    */
   dataVersion(): number | undefined {
     return this.#access.classes === undefined ? this.#manager.reader().dataVersion() : undefined;
-  }
-
-  /** Whether one transaction may do the work of several requests. */
-  get isShareable(): boolean {
-    return this.#manager.isShareable;
   }
 
   /**
