@@ -264,7 +264,15 @@ async function write(
   const added = all.flatMap((each) => (each.used.length === 0 ? [] : [{ ...each, segments: segmentsOf(each) }]));
   if (added.length === 0) return;
   const rows = added.map(({ uses }) => uses.rows());
-  const time = now();
+  // Before anything is sent: answers that come in between would make another way there and back.
+  const changes = added.map(({ flow, segments, uses }) => {
+    const isPart = (index: number): boolean => {
+      const segment = segments[index];
+      return segment !== undefined && isPartOf(segment, uses.get(segment.objectId).timerange?.range);
+    };
+    const numbers = numbersWith(flow, segments, isPart);
+    return { flow, content: contentWith(flow.content, segments), numbers };
+  });
   // At once: none needs another's answer, and each may be a way to another machine and back.
   await Promise.all([
     tx.segments.insertAll(added),
@@ -273,17 +281,7 @@ async function write(
       rows.flatMap(({ unchanged }) => unchanged),
       rows.flatMap(({ changed }) => changed),
     ),
-    tx.flows.setContents(
-      added.map(({ flow, segments, uses }) => {
-        const isPart = (index: number): boolean => {
-          const segment = segments[index];
-          return segment !== undefined && isPartOf(segment, uses.get(segment.objectId).timerange?.range);
-        };
-        const numbers = numbersWith(flow, segments, isPart);
-        return { flow, content: contentWith(flow.content, segments), numbers };
-      }),
-      time,
-    ),
+    tx.flows.setContents(changes, now()),
     tx.outbox.registrations(),
   ]);
   for (const { flow, segments, uses } of added) {
