@@ -5,7 +5,7 @@ const MIB = 2 ** 20;
 /** Share of a machine without a limit that the server takes for its own, and the most of that. */
 const MACHINE_SHARE = 1 / 4;
 const MACHINE_MAX_MIB = 2048;
-/** A process that has just started takes 150 MB. */
+/** A process that has just started takes some 130 MB. */
 const LEAST_MIB = 256;
 
 /**

@@ -3,7 +3,7 @@ import type { JobStatus } from './rules/job.ts';
 
 /** The tables of the indexing: its jobs, and where they come from. */
 
-/** `due_ms`: from when on the job may be taken; see `table-job-queue.ts`. */
+/** `due_ms`: from when on the job may be taken; see `repositories/job-queue.ts`. */
 export const JOBS = defineTable({
   name: 'search_jobs',
   doc: 'Jobs of the indexing.',

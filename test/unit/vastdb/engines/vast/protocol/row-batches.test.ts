@@ -20,20 +20,20 @@ import {
 } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Cell } from '../../../../../src/vastdb/engine.ts';
-import { decodeColumn } from '../../../../../src/vastdb/engines/vast/protocol/incoming-column.ts';
-import { schemaMessage } from '../../../../../src/vastdb/engines/vast/protocol/ipc-messages.ts';
-import { readStream } from '../../../../../src/vastdb/engines/vast/protocol/ipc-reader.ts';
-import { outgoingColumn } from '../../../../../src/vastdb/engines/vast/protocol/outgoing-column.ts';
+import type { Cell } from '../../../../../../src/vastdb/engine.ts';
+import { decodeColumn } from '../../../../../../src/vastdb/engines/vast/protocol/incoming-column.ts';
+import { schemaMessage } from '../../../../../../src/vastdb/engines/vast/protocol/ipc-messages.ts';
+import { readStream } from '../../../../../../src/vastdb/engines/vast/protocol/ipc-reader.ts';
+import { outgoingColumn } from '../../../../../../src/vastdb/engines/vast/protocol/outgoing-column.ts';
 import {
   BATCH_LIMITS,
   type BatchLimits,
   columnGroups,
   columnOfRows,
   encodeBatches,
-} from '../../../../../src/vastdb/engines/vast/protocol/row-batches.ts';
-import type { WireColumn } from '../../../../../src/vastdb/engines/vast/protocol/wire-column.ts';
-import { COLUMNS, cellsOf, rowsOf } from './random-cells.ts';
+} from '../../../../../../src/vastdb/engines/vast/protocol/row-batches.ts';
+import type { WireColumn } from '../../../../../../src/vastdb/engines/vast/protocol/wire-column.ts';
+import { COLUMNS, cellsOf, rowsOf } from '../random-cells.ts';
 
 const SMALL: BatchLimits = { bytes: 200_000, rows: 7, columns: 3 };
 

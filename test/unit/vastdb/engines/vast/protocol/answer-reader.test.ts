@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Cell } from '../../../../../src/vastdb/engine.ts';
-import { AnswerReader, type Page } from '../../../../../src/vastdb/engines/vast/protocol/answer-reader.ts';
+import type { Cell } from '../../../../../../src/vastdb/engine.ts';
+import { AnswerReader, type Page } from '../../../../../../src/vastdb/engines/vast/protocol/answer-reader.ts';
 import {
   rowIdColumn,
   wireColumn,
   type WireColumn,
-} from '../../../../../src/vastdb/engines/vast/protocol/wire-column.ts';
-import { TableError } from '../../../../../src/vastdb/table-error.ts';
-import { type Exchange, exchangesOf } from '../../../../support/vastdb/recordings.ts';
-import { cellOf, definitionOf } from './recorded-values.ts';
+} from '../../../../../../src/vastdb/engines/vast/protocol/wire-column.ts';
+import { TableError } from '../../../../../../src/vastdb/table-error.ts';
+import { type Exchange, exchangesOf } from '../../../../../support/vastdb/recordings.ts';
+import { cellOf, definitionOf } from '../recorded-values.ts';
 
 const FILES = [
   'conflict',

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Cell, ColumnDefinition } from '../../../../../src/vastdb/engine.ts';
-import { type Test, TextBytes, toGroups } from '../../../../../src/vastdb/engines/vast/protocol/conjunction.ts';
-import { encodeRelation } from '../../../../../src/vastdb/engines/vast/protocol/relation.ts';
-import { rowIdColumn, wireColumn } from '../../../../../src/vastdb/engines/vast/protocol/wire-column.ts';
+import type { Cell, ColumnDefinition } from '../../../../../../src/vastdb/engine.ts';
+import { type Test, TextBytes, toGroups } from '../../../../../../src/vastdb/engines/vast/protocol/conjunction.ts';
+import { encodeRelation } from '../../../../../../src/vastdb/engines/vast/protocol/relation.ts';
+import { rowIdColumn, wireColumn } from '../../../../../../src/vastdb/engines/vast/protocol/wire-column.ts';
 import {
   and,
   between,
@@ -20,11 +20,11 @@ import {
   ne,
   or,
   startsWith,
-} from '../../../../../src/vastdb/predicate/builder.ts';
-import { compareValues } from '../../../../../src/vastdb/predicate/compare.ts';
-import { compileFilter } from '../../../../../src/vastdb/predicate/evaluate.ts';
-import type { NonNullCell, Predicate } from '../../../../../src/vastdb/predicate/predicate.ts';
-import { decodeRelation } from './decode.ts';
+} from '../../../../../../src/vastdb/predicate/builder.ts';
+import { compareValues } from '../../../../../../src/vastdb/predicate/compare.ts';
+import { compileFilter } from '../../../../../../src/vastdb/predicate/evaluate.ts';
+import type { NonNullCell, Predicate } from '../../../../../../src/vastdb/predicate/predicate.ts';
+import { decodeRelation } from '../decode.ts';
 
 const DEFINITIONS: readonly ColumnDefinition[] = [
   { name: 'a', type: 'int64' },
