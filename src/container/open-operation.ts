@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../settings.ts';
 import { type MetricsJson, MetricsRegistry } from '../operation/metrics/metrics-registry.ts';
 import { RequestMetrics } from '../operation/metrics/request-metrics.ts';
-import { type Probe, Readiness } from '../operation/readiness.ts';
+import { type Probe, Readiness, type ReadinessReport } from '../operation/readiness.ts';
 import type { OtlpTracing } from '../operation/otlp-tracing.ts';
 import { buildMonitoringServer, type MonitoringContext } from '../http/monitoring/monitoring-routes.ts';
 import { mediaSources } from '../media/media-metrics.ts';
@@ -155,8 +155,8 @@ function healthOf(watched: Watched, readiness: Readiness): () => Promise<object>
     ...(await own()),
   }));
   return async () => {
-    const [{ ready }, processes] = await Promise.all([readiness.check(), gather()]);
-    return { status: ready ? 'ok' : 'failing', processes };
+    const [report, processes] = await Promise.all([readiness.check(), gather()]);
+    return { ...describeReadiness(report), processes };
   };
 }
 
@@ -192,12 +192,11 @@ async function describeHealth(
   readiness: Readiness,
   sources: readonly (MetricSource | TimingSource)[],
 ): Promise<object> {
-  const [{ ready, failures }, backlog] = await Promise.all([readiness.checkProcess(), readAll(sources)]);
+  const [report, backlog] = await Promise.all([readiness.checkProcess(), readAll(sources)]);
   const { since, count, errors, slow, slowThresholdMs } = manager.performanceSummary();
   const { rss, heapUsed, external } = process.memoryUsage();
   return {
-    status: ready ? 'ok' : 'failing',
-    checks: Object.fromEntries(Object.entries(failures).map(([name, failure]) => [name, failure ?? 'ok'])),
+    ...describeReadiness(report),
     version,
     node: process.version,
     uptime_s: Math.round(process.uptime()),
@@ -241,6 +240,11 @@ async function describeHealth(
     backlog,
   };
 }
+
+const describeReadiness = ({ ready, failures }: ReadinessReport): object => ({
+  status: ready ? 'ok' : 'failing',
+  checks: Object.fromEntries(Object.entries(failures).map(([name, failure]) => [name, failure ?? 'ok'])),
+});
 
 /** Each metric without its prefix; what cannot be read now says why. */
 async function readAll(sources: readonly (MetricSource | TimingSource)[]): Promise<Record<string, unknown>> {

@@ -7,7 +7,8 @@ export interface Probe {
   check(): Promise<void>;
 }
 
-interface ReadinessReport {
+/** How the server is. */
+export interface ReadinessReport {
   readonly ready: boolean;
   /** Reasons by the names of the probes; undefined if all is well. */
   readonly failures: Readonly<Record<string, string | undefined>>;

@@ -80,9 +80,11 @@ describe.skipIf(chromium === '')('the pages (need Chromium)', () => {
 
   it('say that the server is lost, until it is back', async () => {
     const folder = await ServerFolder.make();
-    const { server } = await folder.start();
+    const { server } = await folder.start({ env: { WORKERS: '2' } });
     const page = await openPage(chromium, `${server.baseUrl}/ui/server`, /ERR_|Failed to load resource/);
     await page.getByText('All parts are well').waitFor();
+    await page.getByText('Tables: ok').waitFor();
+    await expect.poll(() => page.getByText('Process', { exact: true }).count()).toBe(2);
     await server.kill();
     const banner = page.getByText('The server does not answer. The page tries again by itself.');
     await banner.waitFor();

@@ -9,6 +9,7 @@ export const server = {
   failing: 'failing',
   forAdmins: 'Reasons, queues and the rest are for administrators.',
   facts: {
+    process: 'Process',
     version: 'Version',
     node: 'Node.js',
     up: 'Up for',

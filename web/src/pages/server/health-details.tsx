@@ -2,7 +2,7 @@ import { server as texts } from '../../texts/server.ts';
 import { type Health, queuesOf } from './health.ts';
 import { moment, Section } from './section.tsx';
 
-/** The health that administrators see: facts, stores, workers and queues. */
+/** The health of a process that administrators see: facts, stores, workers and queues. */
 export function HealthDetails({ health }: { readonly health: Health }) {
   const {
     version,
@@ -15,6 +15,7 @@ export function HealthDetails({ health }: { readonly health: Health }) {
     workers = [],
   } = health;
   const facts: [string, string | undefined][] = [
+    ...(health.process === undefined ? [] : [[texts.facts.process, String(health.process)] as [string, string]]),
     [texts.facts.version, version],
     [texts.facts.node, node],
     [texts.facts.up, up === undefined ? undefined : texts.duration(up)],

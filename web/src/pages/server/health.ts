@@ -20,6 +20,10 @@ export interface Health {
     readonly last_failure?: string;
   }[];
   readonly backlog?: Readonly<Record<string, unknown>>;
+  /** The number of the process that this is of. */
+  readonly process?: number;
+  /** Of a server of several processes: each has the rest. */
+  readonly processes?: readonly Health[];
 }
 
 /** All that the server tells of itself. @throws ApiError | LostServerError */

@@ -23,7 +23,9 @@ export default function ServerPage() {
       <h1>{texts.title}</h1>
       {error !== undefined && <ErrorNote error={error} retry={again} />}
       {value === undefined ? error === undefined && <Skeleton lines={6} /> : <Summary health={value} />}
-      {value !== undefined && isAdmin && <HealthDetails health={value} />}
+      {value !== undefined &&
+        isAdmin &&
+        (value.processes ?? [value]).map((each) => <HealthDetails key={each.process} health={each} />)}
       {!isAdmin && <p class="muted">{texts.forAdmins}</p>}
       <Webhooks />
       {isAdmin && (
