@@ -37,7 +37,7 @@ async function run(config: Config, link: WorkerLink | undefined): Promise<void> 
   }
   const ignored = link === undefined || link.number === 1 ? ignoredHosts(process.env, config.media.backends) : [];
   if (ignored.length > 0) {
-    logger.warn(`Not followed: ${ignored.join(', ')}. Name that host of AWS in S3_ENDPOINT.`);
+    logger.warn(`Not followed: ${ignored.join(', ')}. Name that host of AWS in AWS_ENDPOINT_URL_S3.`);
   }
   const container = await buildContainer(config, version, logger, link);
   // As many may connect at the same moment as there may be at all; Node's own 511 make the others wait for seconds.

@@ -3,6 +3,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304]);
 const REDIRECTS_MAX = 20;
 /** A connection on which nothing comes for so long is given up, as `fetch` does. */
 const SILENCE_MS = 300_000;
@@ -21,7 +22,10 @@ export async function get(url: URL, headersFor: (url: URL) => Record<string, str
     if (!REDIRECTS.has(status) || headers.location === undefined) {
       const { 'content-length': length, 'retry-after': retryAfter } = headers;
       const shown = { ...(length && { 'content-length': length }), ...(retryAfter && { 'retry-after': retryAfter }) };
-      return new Response(ReadableStream.from(bytesOf(answer)), { status, headers: shown });
+      // `Response` refuses a body with these.
+      const body = BODYLESS.has(status) ? null : ReadableStream.from(bytesOf(answer));
+      if (body === null) answer.resume();
+      return new Response(body, { status, headers: shown });
     }
     answer.destroy();
     target = new URL(headers.location, target);
@@ -32,10 +36,10 @@ export async function get(url: URL, headersFor: (url: URL) => Record<string, str
 async function answerOf(url: URL, headers: Record<string, string>): Promise<IncomingMessage> {
   const request = (url.protocol === 'https:' ? https : http).get(url, { headers });
   request.setTimeout(SILENCE_MS, () => request.destroy(new Error('nothing came any more')));
+  // Without a listener of its own, an error after the headers would be thrown where nobody can catch it; the body tells it.
+  request.on('error', () => undefined);
   try {
     const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    // Without a listener, what breaks later would be thrown; the body tells it.
-    request.on('error', () => undefined);
     return answer;
   } catch (error) {
     throw new TypeError('the connection failed', { cause: error });

@@ -103,7 +103,7 @@ const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable)
 const TAGS_VARIABLE = 'STORAGE_TAGS';
 /** The variables by which AWS's tools go to another store. The first that is set holds, for every store without an endpoint of its own. */
 const AWS_ENDPOINTS = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'];
-/** The same for regions. */
+/** Those for the region. A store with an endpoint of its own is not on AWS, and has none of theirs. */
 const AWS_REGIONS = ['AWS_REGION', 'AWS_DEFAULT_REGION'];
 /** The variables by which AWS's tools go to other hosts of AWS. */
 const AWS_HOSTS = ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'];
@@ -143,7 +143,7 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
     (key) => optional(key) !== undefined,
   );
   if (problem !== undefined) throw new ConfigError(`${problem}.`);
-  const backend = toS3Backend({
+  const backend = withToolsDefaults(env, {
     type: 's3',
     // The endpoint is not hashed: a store keeps its id, and with it its media, when its address changes.
     id: idOf(`s3:${bucket}`),
@@ -152,15 +152,21 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
     access_key_id: optional('access_key_id'),
     secret_access_key: optional('secret_access_key'),
     session_token: optional('session_token'),
-    endpoint: optional('endpoint') ?? ofTools(env, AWS_ENDPOINTS, syntax.ORIGIN),
+    endpoint: optional('endpoint'),
     public_endpoint: optional('public_endpoint'),
     public_base_url: optional('public_base_url'),
-    region: optional('region') ?? ofTools(env, AWS_REGIONS, syntax.REGION),
+    region: optional('region'),
     force_path_style: env.flag(FORCE_PATH_STYLE),
     prefix: optional('prefix'),
     adopt_prefixes: env.parsed(ADOPT_PREFIXES, syntax.KEY_FOLDER_LIST),
   });
   return { ...backend, tags: env.parsed(TAGS_VARIABLE, BACKEND_TAGS) };
+}
+
+function withToolsDefaults(env: Environment, entry: S3Entry): S3BackendConfig {
+  if (entry.endpoint !== undefined) return toS3Backend(entry);
+  const endpoint = ofTools(env, AWS_ENDPOINTS, syntax.ORIGIN);
+  return toS3Backend({ ...entry, endpoint, region: entry.region ?? ofTools(env, AWS_REGIONS, syntax.REGION) });
 }
 
 function ofTools(env: Environment, names: readonly string[], takes: TextSyntax<string>): string | undefined {
@@ -223,9 +229,7 @@ function toBackend(env: Environment, entry: unknown, name: string, dataDir: stri
   }
   const keyProblem = problemOfKeys(String, (key) => normalized[key] !== undefined);
   if (keyProblem !== undefined) throw fileError(`${name}: ${keyProblem}`);
-  normalized.endpoint ??= ofTools(env, AWS_ENDPOINTS, syntax.ORIGIN);
-  normalized.region ??= ofTools(env, AWS_REGIONS, syntax.REGION);
-  return toS3Backend(normalized);
+  return withToolsDefaults(env, normalized);
 }
 
 type KeyName = 'access_key_id' | 'secret_access_key' | 'session_token';

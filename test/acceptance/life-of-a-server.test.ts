@@ -41,7 +41,7 @@ describe('a start that cannot work', () => {
     });
     expect((await server.exited).code).toBe(1);
     const said =
-      'Not followed: AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT. Name that host of AWS in S3_ENDPOINT.';
+      'Not followed: AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT. Name that host of AWS in AWS_ENDPOINT_URL_S3.';
     expect(server.output.split(said)).toHaveLength(2);
   });
 

@@ -123,7 +123,7 @@ describe('registrations that wait at the same time', () => {
   });
 
   it('succeed or fail each for itself', async () => {
-    const [good = '', gone = '', filled = '', other = '', deleting = ''] = await newFlows(5);
+    const [good = '', nameless = '', filled = '', other = '', deleting = ''] = await newFlows(5);
     const readOnly = await newFlow(fixture, { read_only: true });
     const bare = await newFlow(fixture, { container: undefined });
     expect(await outcomes(fixture, [[filled, segment(5, 'there')]])).toEqual(['ok']);
@@ -140,7 +140,7 @@ describe('registrations that wait at the same time', () => {
       [filled, segment(5, 'e')],
       [deleting, segment(0, 'f')],
       [other, segment(0, 'g', { timerange: '[1:0_0:0)' }), segment(2, 'h')],
-      [gone, segment(0, '')],
+      [nameless, segment(0, '')],
     ] as const;
     expect(await outcomes(fixture, asked)).toEqual([
       'not_found',

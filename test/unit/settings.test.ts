@@ -302,7 +302,7 @@ describe('the storage backend of the environment', () => {
     expect(refusal({ ...S3, AWS_ENDPOINT_URL: 'minio' })).toMatch(/^AWS_ENDPOINT_URL takes /);
   });
 
-  it('takes the region that AWS tools take, unless it has its own', () => {
+  it('takes the region that AWS tools take, unless it has its own or an endpoint of its own', () => {
     const regionOf = (env: NodeJS.ProcessEnv) => loadConfig(env).media.backends.map(({ region }) => region);
     const fallback = { AWS_DEFAULT_REGION: 'eu-west-1' };
     const tools = { ...fallback, AWS_REGION: 'eu-west-2' };
@@ -310,6 +310,8 @@ describe('the storage backend of the environment', () => {
     expect(regionOf({ ...S3, ...fallback })).toEqual(['eu-west-1']);
     expect(regionOf({ ...S3, ...tools })).toEqual(['eu-west-2']);
     expect(regionOf({ ...S3, ...tools, S3_REGION: 'eu-west-3' })).toEqual(['eu-west-3']);
+    expect(regionOf({ ...S3, ...tools, S3_ENDPOINT: 'http://own:9000' })).toEqual(['us-east-1']);
+    expect(regionOf({ ...S3, ...tools, AWS_ENDPOINT_URL: 'http://all:9000' })).toEqual(['eu-west-2']);
     expect(regionOf({ ...tools, MEDIA_STORE: 'local' })).toEqual([undefined]);
     expect(refusal({ ...S3, AWS_REGION: 'of the west' })).toMatch(/^AWS_REGION takes /);
   });
@@ -396,10 +398,12 @@ describe('STORAGE_BACKENDS_FILE', () => {
 
   it('gives stores without an endpoint or a region those of AWS tools', () => {
     const tools = { AWS_ENDPOINT_URL: 'http://all:9000', AWS_REGION: 'eu-west-2' };
-    const own = { ...s3, id: ID_1, bucket: 'other', endpoint: 'http://own:9000', region: 'eu-west-3' };
-    expect(loadConfig({ ...envOf([s3, own]), ...tools }).media.backends).toMatchObject([
+    const own = { ...s3, id: ID_1, bucket: 'other', endpoint: 'http://own:9000' };
+    const elsewhere = { ...s3, id: '33333333-3333-4333-9333-333333333333', bucket: 'third', region: 'eu-west-3' };
+    expect(loadConfig({ ...envOf([s3, own, elsewhere]), ...tools }).media.backends).toMatchObject([
       { endpoint: 'http://all:9000', region: 'eu-west-2' },
-      { endpoint: 'http://own:9000', region: 'eu-west-3' },
+      { endpoint: 'http://own:9000', region: 'us-east-1' },
+      { endpoint: 'http://all:9000', region: 'eu-west-3' },
     ]);
   });
 

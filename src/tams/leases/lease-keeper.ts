@@ -75,9 +75,7 @@ export class LeaseKeeper {
 
   /** As `fence`, for a single required lease. Throws LeaseLost. */
   async mustHold(tx: StoreTransaction, name: string): Promise<void> {
-    if ((await this.fence(tx, [name])).has(name)) return;
-    this.#heldUntil.delete(name);
-    throw new LeaseLost(`the lease ${name} is another process's`);
+    if (!(await this.fence(tx, [name])).has(name)) throw new LeaseLost(`the lease ${name} is another process's`);
   }
 
   /** Hands leases back, for others to take at once. */
@@ -108,6 +106,7 @@ export class LeaseKeeper {
       return true;
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
+      this.#heldUntil.delete(name);
       this.#logger.warn({ lease: name }, 'another process took this lease over, and goes on with its work');
       return false;
     }

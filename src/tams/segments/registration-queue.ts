@@ -69,7 +69,8 @@ export class RegistrationQueue {
 
   /** Sees to it that each is answered, and never throws. */
   async #run(all: readonly Waiting[]): Promise<void> {
-    let hasThrown: boolean | undefined;
+    // TypeScript does not see that the work below sets it.
+    let isRegistering = false as boolean;
     const close = (): void => {
       if (this.#waiting === all) this.#waiting = undefined;
     };
@@ -77,11 +78,11 @@ export class RegistrationQueue {
       const outcomes = await this.#store.transaction(async (tx) => {
         close();
         const registrations = all.map(({ registration }) => registration);
-        hasThrown = true;
+        isRegistering = true;
         const registered = await this.#register(tx, registrations);
         // Throws for one that is refused: there is nothing to commit.
         if (registered.length === 1) onlyOf(registered);
-        hasThrown = false;
+        isRegistering = false;
         return registered;
       });
       for (const [index, { resolve, reject }] of all.entries()) {
@@ -92,7 +93,7 @@ export class RegistrationQueue {
     } catch (error) {
       close();
       for (const { registration, resolve, reject } of all) {
-        if (hasThrown === true && all.length > 1) this.#alone(registration).then(resolve, reject);
+        if (isRegistering && all.length > 1) this.#alone(registration).then(resolve, reject);
         else reject(error);
       }
     }

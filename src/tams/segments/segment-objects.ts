@@ -20,8 +20,8 @@ export const namedObjects = (candidates: readonly Candidate[]): string[] => [
 const idsOf = (id: string | undefined): string[] => (id === undefined ? [] : [id]);
 
 /**
- * The objects that the candidates may use, by id, of those that are stored; external ones that are new are among them, without a row yet. Refuses
- * candidates that name others.
+ * The objects that the candidates may use, by id: stored ones, and new external ones, without a row yet. Refuses candidates that
+ * name others.
  */
 export async function findObjects(
   tx: StoreTransaction,

@@ -100,8 +100,8 @@ export class SegmentRegistration {
 }
 
 /**
- * Registers each for itself, with the same answers as one after the other. The count of reads depends on neither the count
- * of registrations nor that of their segments, as long as they name different flows and objects.
+ * Registers each for itself, with the same answers as one after the other. Flows and objects are read by one statement each for all
+ * registrations that name different ones.
  */
 async function registerAll(tx: StoreTransaction, registrations: readonly Registration[]): Promise<Outcomes> {
   const outcomes = new Map<Registration, PromiseSettledResult<Refusal[]>>();

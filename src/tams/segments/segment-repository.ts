@@ -150,7 +150,7 @@ export class SegmentRepository extends SegmentReader {
     return this.insertAll([{ flow: { id: flowId }, segments }]);
   }
 
-  /** Of several flows. */
+  /** As `insert`, of several flows. */
   async insertAll(
     added: readonly { readonly flow: { readonly id: string }; readonly segments: readonly NewSegment[] }[],
   ): Promise<void> {

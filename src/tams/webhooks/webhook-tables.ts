@@ -56,6 +56,7 @@ export const EVENTS = defineTable({
     { name: 'id', type: 'string', required: true },
     { name: 'position', type: 'int64' },
     { name: 'order_ns', type: 'int64', required: true },
+    // Read by nobody since events are ordered behind all others. Replicas of the version before read it, and older tables require it.
     { name: 'subject', type: 'string', required: true },
     { name: 'type', type: text<WebhookEvent>(), required: true },
     { name: 'time', type: 'string', required: true },

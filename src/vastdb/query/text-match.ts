@@ -3,7 +3,7 @@ import { and, contains, not, or } from '../predicate/builder.ts';
 import { TableError } from '../table-error.ts';
 import { cellOrder } from './row-order.ts';
 
-/** Of BM25: Robertson and Zaragoza's defaults. */
+/** Parameters of BM25: Robertson and Zaragoza's defaults. */
 const K1 = 1.2;
 const B = 0.75;
 
@@ -47,10 +47,11 @@ export async function selectMatches(
     columns: [...columns, match.column],
     where: and([where, ...wanted, ...unwanted]),
   });
-  const scores = bm25(
-    match,
-    rows.map((row) => row.pop() as string),
-  );
+  const texts = rows.map((row) => {
+    const text = row.pop();
+    return typeof text === 'string' ? text : '';
+  });
+  const scores = bm25(match, texts);
   const ranked = rows.map((cells, index) => ({ cells, score: scores[index] ?? 0 }));
   // Equal scores go by the cells, so that pages follow one another.
   const byCells = cellOrder(

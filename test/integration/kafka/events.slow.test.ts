@@ -161,10 +161,10 @@ describe.skipIf(KAFKA_MISSING)(`events for a broker, where Kafka ${KAFKA_MISSING
     const log: string[] = [];
     const logger = createLogger('warn', { write: (line) => log.push(line) });
     const leases = new LeaseKeeper(store, logger);
-    const expired = Date.now() + 11_000;
     let taken: Promise<unknown> | undefined;
     // It is asked for under the lease. Writes are in order, so this one is before the one that ends the batch.
     const body = (): string => {
+      const expired = Date.now() + 11_000;
       taken ??= store.transaction((tx) => tx.leases.acquire(['kafka-events'], 'another', expired, expired + 600_000));
       return '{}';
     };

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { get } from '../../../mgmt/tams-client/get.ts';
 import { TamsClient } from '../../../mgmt/tams-client/tams-client.ts';
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -86,6 +87,24 @@ test('a download is read slowly, from a server that closes the connection behind
   };
   const client = new TamsClient(url, { scheme: 'none' });
   for (let count = 0; count < 5; count++) expect(await client.download(`${url}/media/1`, read)).toBe(bytes.length);
+});
+
+test('a download whose first packet holds an error behind the headers is one that failed', async () => {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const answer = await get(new URL(`http://127.0.0.1:${port}/media/1`), () => ({}));
+  await expect(answer.text()).rejects.toThrow('the connection broke');
+});
+
+test('an answer without a body is told by its status', async () => {
+  const url = await serve((_request, response) => void response.writeHead(204).end());
+  const client = new TamsClient(url, { scheme: 'none' });
+  await expect(client.download(`${url}/media/1`, (response) => response.text())).rejects.toThrow('204');
 });
 
 test('a download that breaks is tried again, and a redirect is followed, without credentials to another origin', async () => {
