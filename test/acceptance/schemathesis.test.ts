@@ -14,7 +14,8 @@ const VERSION = '4.32.5';
 const VENV = fileURLToPath(new URL(`../../node_modules/.cache/schemathesis-${VERSION}`, import.meta.url));
 const COMMAND = join(VENV, 'bin', 'schemathesis');
 const CONFIG = fileURLToPath(new URL('support/schemathesis.toml', import.meta.url));
-const TIMEOUT_MS = 300_000;
+/** Thousands of requests, and the installation before them: on a busy machine that takes more than five minutes. */
+const TIMEOUT_MS = 900_000;
 
 /** Why it cannot be had; undefined where it is installed. */
 async function install(): Promise<string | undefined> {
