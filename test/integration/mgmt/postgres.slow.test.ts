@@ -32,7 +32,7 @@ describe.skipIf(POSTGRES_MISSING)(`mgmt with PostgreSQL ${POSTGRES_MISSING ?? ''
     folder = await mkdtemp(join(tmpdir(), 'tams-mgmt-postgres-'));
     postgres = await startPostgres();
     place = await newPlace();
-    server = await startTestServer({ dataDir: at('data'), env: place });
+    server = await startTestServer({ inProcess: 'one process', dataDir: at('data'), env: place });
   });
   afterAll(async () => {
     await server.close();

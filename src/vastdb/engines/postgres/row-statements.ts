@@ -86,7 +86,9 @@ function sinceText(target: CompileTarget, shape: TableShape, since: Since): stri
   const { name } = columnOf(shape, since.column);
   const last = compilePredicate(target, shape, and([since.where, lte(name, since.atMost)]));
   const otherwise = target.parameters.bind(String(since.atMost), 'bigint');
-  return `"${name}" >= coalesce((SELECT max("${name}") FROM ${target.schema}."${shape.name}" WHERE ${last}), ${otherwise})`;
+  // Not by `max`: before statistics tell that there are many rows, the planner reads all of them for it.
+  const latest = `SELECT "${name}" FROM ${target.schema}."${shape.name}" WHERE ${last} ORDER BY "${name}" DESC LIMIT 1`;
+  return `"${name}" >= coalesce((${latest}), ${otherwise})`;
 }
 
 /** Nulls come first, and last when descending, as on the other engines; said only where there may be some, for the indexes. */
