@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { startTestServer } from '../../support/test-server.ts';
+import { startTestServer, WORKERS } from '../../support/test-server.ts';
 import { Api } from '../behaviour/support/api.ts';
 import { readMetrics } from './support/metrics-text.ts';
 import { RawClient } from './support/raw-client.ts';
@@ -9,7 +9,7 @@ const BODY_BYTES = 900_000;
 const STALLING = 4;
 
 async function start(env: Record<string, string> = {}): Promise<Api> {
-  const server = await startTestServer({ env: { LOG_LEVEL: 'silent', BODY_MEMORY_MIB: '1', ...env } });
+  const server = await startTestServer({ env: { LOG_LEVEL: 'silent', BODY_MEMORY_MIB: String(WORKERS), ...env } });
   onTestFinished(() => server.close());
   return new Api(server.baseUrl);
 }
@@ -49,7 +49,7 @@ it('bodies that stall take no more than the memory for bodies, and are cut off w
   };
   // It waits for its turn, behind those that are cut off.
   await Promise.all([others().finally(() => (isDone = true)), watch()]);
-  expect(most).toBeLessThanOrEqual(MIB + BODY_BYTES);
+  expect(most).toBeLessThanOrEqual(WORKERS * (MIB + BODY_BYTES));
   expect(await cutOff(api)).toBeGreaterThan(0);
   for (const client of clients) client.close();
   await expect.poll(() => heldBytes(api)).toBe(0);
