@@ -32,7 +32,7 @@ describe.skipIf(POSTGRES_MISSING)(`a failover of PostgreSQL ${POSTGRES_MISSING ?
       SECRET_KEY: 'the secret of all replicas in these tests',
       LOG_LEVEL: 'silent',
     };
-    server = await startTestServer({ env });
+    server = await startTestServer({ inProcess: 'lookForDue', env });
     second = await first.standby();
   }, 120_000);
   afterAll(async () => {
