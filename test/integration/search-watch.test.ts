@@ -9,7 +9,7 @@ import type { VersionBody } from '../support/search/search-api.ts';
 import { until } from './behaviour/support/api.ts';
 import { InferenceServer } from '../support/search/inference-server.ts';
 import { ObjectWorld, removeObject, vtt } from '../support/search/object-world.ts';
-import { startTestServer, type TestServer } from '../support/test-server.ts';
+import { startTestServer, type TestServer, WORKERS } from '../support/test-server.ts';
 
 let dataDir: string;
 let inference: InferenceServer;
@@ -153,13 +153,22 @@ describe('a server that stops', () => {
   });
 });
 
+interface Health {
+  readonly workers: readonly { readonly name: string }[];
+  /** Of a server of several processes. */
+  readonly processes?: readonly Health[];
+}
+
 describe('SEARCH=false', () => {
   it('has no routes and no workers of media search', async () => {
     const server = await start({ SEARCH: 'false' });
     try {
       expect((await fetch(`${server.baseUrl}/search?q=a`)).status).toBe(404);
-      const { workers } = (await (await fetch(`${server.baseUrl}/health`)).json()) as { workers: { name: string }[] };
-      expect(workers.filter(({ name }) => name.startsWith('search'))).toEqual([]);
+      const health = (await (await fetch(`${server.baseUrl}/health`)).json()) as Health;
+      const processes = health.processes ?? [health];
+      expect(processes).toHaveLength(WORKERS);
+      const names = processes.flatMap(({ workers }) => workers.map(({ name }) => name));
+      expect(names.filter((name) => name.startsWith('search'))).toEqual([]);
     } finally {
       await server.close();
     }
