@@ -9,6 +9,7 @@ import { SecretBox } from '../../src/shared/secret-box.ts';
 import type { SegmentInput } from '../../src/tams/segments/segment.ts';
 import { SegmentRegistration } from '../../src/tams/segments/segment-registration.ts';
 import { fromJson } from '../../src/shared/json-text.ts';
+import { packLocations } from '../../src/tams/objects/object-location.ts';
 import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import { EVENTS } from '../../src/tams/webhooks/webhook-tables.ts';
 import { VAST_STORE_TABLES } from '../../src/tams/tables.ts';
@@ -247,6 +248,29 @@ describe('registrations that wait at the same time', () => {
     expect(ofNews).toEqual(['ok', 'not_found']);
     expect(ofSport).toEqual(['not_found', 'ok']);
     expect(ofAll).toEqual(['ok', 'ok']);
+  });
+
+  it('do not use what was allocated for the flow of another one', async () => {
+    const tags = { auth_classes: 'news' };
+    const [owner, without, withUrls] = await Promise.all([1, 2, 3].map(() => newFlow(fixture, { tags })));
+    const rights = { read: ['news'], write: ['news'], delete: ['news'] };
+    const limited = fixture.store.limitedTo({ rights, right: 'write' });
+    const views = { ...fixture, registration: new SegmentRegistration(limited, new Set(), TEST_LIMITS) };
+    const ids = ['one', 'two'];
+    await fixture.store.transaction(async (tx) => {
+      const { life: firstLife = '' } = (await tx.flows.state(owner ?? '')) ?? {};
+      const locations = packLocations([{ storageId: randomUUID(), storagePath: 'somewhere' }]);
+      const made = { firstFlow: owner ?? '', firstLife, locations, externalUrls: [], referenced: false };
+      await tx.objects.insert(ids.map((id) => ({ id, ...made })));
+    });
+    const asked = [
+      [owner ?? '', segment(0, 'its own')],
+      [without ?? '', segment(0, 'one', { get_urls: [] })],
+      [withUrls ?? '', segment(0, 'two')],
+    ] as const;
+    expect(await outcomes(views, asked)).toEqual(['ok', '0 unknown_object', '0 unknown_object']);
+    const own = [owner ?? '', ...ids.map((id, index) => segment(1 + index, id, { get_urls: [] }))] as const;
+    expect(await outcomes(views, [own])).toEqual(['ok']);
   });
 
   it('are several transactions where they have many segments', async () => {
