@@ -37,6 +37,13 @@ module.exports = {
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     { name: 'src-never-imports-test', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
     {
+      name: 'tests-import-no-tests',
+      comment: 'files share the modules of a worker: what one has loaded has no tests for the next',
+      severity: 'error',
+      from: {},
+      to: { path: '\\.test\\.ts$' },
+    },
+    {
       name: 'acceptance-tests-are-clients',
       comment: 'acceptance tests talk HTTP and may not import src',
       severity: 'error',

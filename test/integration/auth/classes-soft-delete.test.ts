@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audioFlow, videoFlow } from '../../support/examples.ts';
 import { REACH_RECEIVERS, WebhookReceiver } from '../../support/webhook-receiver.ts';
 import type { Deleted, Restored } from '../behaviour/support/trash-world.ts';
 import { type Api, second, summaryOf, typeOf } from '../behaviour/support/api.ts';
+import { testAccessByTags } from './support/access-by-tags.ts';
 import { type ClassServer, startClassServer, tagged } from './support/class-server.ts';
+import { testHiddenOperations } from './support/hidden-operations.ts';
 
 /* Access by tags on a server that keeps what is deleted. Limited principals can tell no difference: the tests of access by tags hold. */
-vi.stubEnv('TEST_SOFT_DELETE', 'true');
-await import('./classes.test.ts');
-await import('./classes-matrix.test.ts');
+describe('access by tags', () => testAccessByTags({ SOFT_DELETE: 'true' }));
+describe('every operation', () => testHiddenOperations({ SOFT_DELETE: 'true' }));
 
 let world: ClassServer;
 let as: ClassServer['as'];

@@ -53,9 +53,6 @@ export interface ClassServer {
   close(): Promise<void>;
 }
 
-/** Set by the tests that run the others once more, on servers that keep what is deleted. */
-const softDelete = process.env['TEST_SOFT_DELETE'] ?? 'false';
-
 const tokenOf = (name: string): string => `the-token-of-${name}`;
 
 /** A server with access by tags, and what each of its principals can do there. `admin` has a class, which does not limit it. */
@@ -70,7 +67,7 @@ export async function startClassServer(env: Record<string, string> = {}, dataDir
     principals.map((principal) => ({ ...principal, token: tokenOf(principal.name) })),
   );
   const server = await startTestServer({
-    env: { AUTH_MODE: 'token', AUTH_TOKENS_FILE: file, AUTH_CLASSES: 'true', SOFT_DELETE: softDelete, ...env },
+    env: { AUTH_MODE: 'token', AUTH_TOKENS_FILE: file, AUTH_CLASSES: 'true', SOFT_DELETE: 'false', ...env },
     ...(dataDir !== undefined && { dataDir }),
   });
   const apis = (path: string): [string, Api][] =>
