@@ -47,6 +47,16 @@ describe('the documentation', () => {
     for (const page of globSync('docs/adr/*.md')) expect(contributing).toContain(`(${page})`);
   });
 
+  it('says in CONTRIBUTING.md where to put what, by files and folders that there are', () => {
+    const [, section = ''] = /^## Where do I put\.{3}$(.+?)^## /ms.exec(read('CONTRIBUTING.md')) ?? [];
+    const named = [...section.matchAll(/`([\w./*-]+(?:\/|\.(?:tsx?|json|yaml|md))[\w./*-]*)`/g)].map(([, path = '']) =>
+      path.replaceAll('NAME', '*').replace(/\/$/, ''),
+    );
+    expect(named.length).toBeGreaterThan(60);
+    const isThere = (path: string): boolean => globSync([path, `{src,test,helm,web/src}/**/${path}`]).length > 0;
+    expect(named.filter((path) => !isThere(path))).toEqual([]);
+  });
+
   // The benchmarks name those of tests.
   const named = ['README.md', ...globSync('docs/*.md')].filter((page) => page !== 'docs/benchmarks.md');
   it.each(named)('%s names variables that there are', (page) => {
