@@ -128,7 +128,7 @@ export interface SelectRequest {
    * Only rows whose words match, the best first (by BM25), with two more cells after those of the columns: the score,
    * the higher the better, and how many rows there are without the limit. How rare a phrase is and how long a text is
    * usually is known from these rows alone: those that `where` leaves out change no score. Not together with `lookups`, `orderBy`,
-   * `distinct` or `rowIds`. Engines without an index of words take it outside of transactions only: they read all matches, in batches.
+   * `distinct` or `rowIds`.
    */
   readonly match?: TextQuery;
   /** Only with `relational`. */

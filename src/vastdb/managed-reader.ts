@@ -1,9 +1,9 @@
 import type { Page, PageRequest } from '../shared/paging.ts';
-import type { Cell, EngineCapabilities, Lookup, Row, TextQuery } from './engine.ts';
+import type { Cell, EngineCapabilities, Lookup, Row, ScanningReader, TableReader, TextQuery } from './engine.ts';
 import type { QueryKind, QueryMonitor } from './monitor/query-monitor.ts';
 import { and } from './predicate/builder.ts';
 import type { Predicate, Where } from './predicate/predicate.ts';
-import type { AnyReader, QueryExecutor } from './query/executor.ts';
+import type { QueryExecutor } from './query/executor.ts';
 import { type AnyListing, type ListedRow, type Listing, readListing } from './query/listing.ts';
 import type { SelectQuery } from './query/select-query.ts';
 import {
@@ -32,9 +32,9 @@ export interface TableLayer {
 /** Reads tables, the same way on every engine, and times each query. */
 export class ManagedReader {
   protected readonly layer: TableLayer;
-  readonly #reader: AnyReader;
+  readonly #reader: TableReader & Pick<ScanningReader, 'inSnapshot'>;
 
-  constructor(layer: TableLayer, reader: AnyReader) {
+  constructor(layer: TableLayer, reader: TableReader & Pick<ScanningReader, 'inSnapshot'>) {
     this.layer = layer;
     this.#reader = reader;
   }

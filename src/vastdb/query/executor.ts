@@ -24,11 +24,6 @@ import { selectMatches } from './text-match.ts';
 import { readTimelinePage, type WindowRows } from './time-window.ts';
 import { compareCells } from '../predicate/compare.ts';
 
-type Scanning = TableReader & Pick<ScanningReader, 'scan'>;
-
-/** The reader of a transaction, of a snapshot, or of neither, which alone can scan. */
-export type AnyReader = TableReader & Partial<Pick<ScanningReader, 'inSnapshot' | 'scan'>>;
-
 /**
  * Answers a select the same way on every engine. Operations that the engine cannot push down, by its capabilities, are
  * done here, on the rows that come back.
@@ -44,11 +39,9 @@ export class QueryExecutor {
     this.#isTimeline = isTimeline;
   }
 
-  select(reader: AnyReader, query: SelectQuery): Promise<RowSet> {
+  select(reader: TableReader, query: SelectQuery): Promise<RowSet> {
     if (query.match !== undefined && !this.#capabilities.relational) {
-      if (canScan(reader)) return selectMatches(query, query.match, (request) => this.scan(reader, request));
-      const problem = `this engine looks for words in ${query.table} outside of transactions only`;
-      return Promise.reject(new TableError('invalid', problem));
+      return selectMatches(query, query.match, (plain) => this.select(reader, plain));
     }
     if (query.since !== undefined && !this.#capabilities.relational) {
       return Promise.reject(new TableError('invalid', `this engine has no order to find a row of ${query.table} by`));
@@ -74,7 +67,7 @@ export class QueryExecutor {
    * A scan; operations that the engine cannot push down are done here. Where its predicate is an `or` over several
    * columns that the engine has to be asked for one by one, each has a snapshot of its own.
    */
-  async *scan(reader: Scanning, request: ScanRequest): AsyncGenerator<ColumnBatch> {
+  async *scan(reader: ScanningReader, request: ScanRequest): AsyncGenerator<ColumnBatch> {
     if (this.#capabilities.relational) {
       yield* reader.scan(request);
       return;
@@ -178,11 +171,11 @@ export class QueryExecutor {
   }
 }
 
-const canScan = (reader: AnyReader): reader is Scanning => reader.scan !== undefined;
-
 /** A transaction has one state by itself, and so has an engine that answers a select in one read. */
-const ofOneState = <T>(reader: AnyReader, work: (state: TableReader) => Promise<T>): Promise<T> =>
-  reader.inSnapshot?.(work) ?? work(reader);
+const ofOneState = <T>(
+  reader: TableReader & Pick<ScanningReader, 'inSnapshot'>,
+  work: (state: TableReader) => Promise<T>,
+): Promise<T> => reader.inSnapshot?.(work) ?? work(reader);
 
 function checkDistinct({ distinct, columns, orderBy = [], lookups = [] }: SelectQuery): void {
   if (distinct !== true) return;
@@ -198,7 +191,7 @@ function checkDistinct({ distinct, columns, orderBy = [], lookups = [] }: Select
 
 /** A scan by the engine's part of the predicate; rows that fail the rest are dropped here. */
 async function* scanPart(
-  reader: Scanning,
+  reader: ScanningReader,
   request: ScanRequest,
   { pushed, residual }: SplitPredicate,
 ): AsyncGenerator<ColumnBatch> {

@@ -236,9 +236,10 @@ describe.skipIf(POSTGRES_MISSING)(`PostgreSQL that fails ${POSTGRES_MISSING ?? '
         process.kill(Number(victim), 'SIGKILL');
         session.spoil(new Error('The server crashed.'));
         session.release();
-        let next = 0n;
-        await expect.poll(async () => (next = await number().catch(() => 0n))).toBeGreaterThan(0n);
-        return { lost: { ...identity, id: String(rows[0]?.[0]) }, next };
+        let after = identity;
+        const crashedAt = async () => (after = await noted().catch(() => identity)).lastCrash;
+        await expect.poll(crashedAt).not.toBe(identity.lastCrash);
+        return { lost: { ...identity, id: String(rows[0]?.[0]) }, next: BigInt(after.id) };
       };
 
       // Numbers are in memory alone when it crashes, unless the server has just logged which transactions run, as it does now and then.

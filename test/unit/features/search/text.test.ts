@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fuse } from '../../../../src/features/search/rules/ranking.ts';
-import { Bm25, phraseNeedle } from '../../../../src/vastdb/query/text-match.ts';
+import { bm25, phraseNeedle } from '../../../../src/vastdb/query/text-match.ts';
 import { chunkTranscript } from '../../../../src/features/search/rules/searchable-transcript.ts';
 import { HashingEmbedder } from '../../../../src/features/search/rules/embedding.ts';
 import {
@@ -95,13 +95,12 @@ describe('BM25', () => {
     const texts = ['a storm', 'a storm and much else that is said', 'storm and storm', 'the sea', 'a storm'].map(
       indexedWords,
     );
-    const scores = new Bm25(query);
-    for (const text of texts) scores.count(text);
-    const [short = 0, long = 0, often = 0, rare = 0, same = 0] = texts.map((text) => scores.of(text));
+    const [short = 0, long = 0, often = 0, rare = 0, same = 0] = bm25(query, texts);
     expect(short).toBeGreaterThan(long);
     expect(often).toBeGreaterThan(short);
     expect(rare).toBeGreaterThan(short);
     expect(same).toBe(short);
+    expect(bm25(query, [])).toHaveLength(0);
   });
 });
 
