@@ -4,7 +4,7 @@ import type { PostgresServer } from './postgres-server.ts';
 export const COUNTED_STATEMENTS = { shared_preload_libraries: 'pg_stat_statements' } as const;
 
 /** What begins, marks and ends transactions travels with other statements. */
-const OF_TRANSACTIONS = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT pg_current_xact_id)/;
+const OF_TRANSACTIONS = /^(BEGIN|LOCK TABLE|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT pg_current_xact_id)/;
 /** The workers of a server ask too, now and then: the least of so many counts is that of the work. */
 const TIMES = 4;
 

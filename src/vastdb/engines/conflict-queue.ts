@@ -4,6 +4,8 @@ import type { RowId } from '../engine.ts';
 
 /** How long work is retried. */
 const PATIENCE_MS = 8000;
+/** Work that has lost for this long would go on losing. */
+const LONG_MS = 2000;
 /** Others that wait for the same rows may be on other replicas. */
 const BACKOFF = { baseMs: 2, maxMs: 250 };
 
@@ -17,16 +19,21 @@ export class ConflictQueue {
   /**
    * Runs work until it succeeds, fails in a way that `mayRunAgain` refuses, or has conflicted for too long. A run that
    * fails adds what it conflicted over to the keys that it is given; the next run waits for others with the same keys.
+   *
+   * @param work is told whether it has lost for so long that it should have others wait, where the engine can do that.
    */
-  async run<T>(work: (keys: Set<string>) => Promise<T>, mayRunAgain: (error: unknown) => boolean): Promise<T> {
-    const giveUpAt = performance.now() + PATIENCE_MS;
+  async run<T>(
+    work: (keys: Set<string>, lostForLong: boolean) => Promise<T>,
+    mayRunAgain: (error: unknown) => boolean,
+  ): Promise<T> {
+    const began = performance.now();
     const keys = new Set<string>();
     for (let run = 1; ; run += 1) {
       const leave = await this.enter([...keys]);
       try {
-        return await work(keys);
+        return await work(keys, performance.now() - began >= LONG_MS);
       } catch (error) {
-        if (performance.now() >= giveUpAt || !mayRunAgain(error)) throw error;
+        if (performance.now() - began >= PATIENCE_MS || !mayRunAgain(error)) throw error;
         await sleep(backoffMs(run, BACKOFF));
       } finally {
         leave();

@@ -15,6 +15,14 @@ import { wasCommitted } from './was-committed.ts';
  */
 const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
 
+/**
+ * Locks of the table of locks. A transaction that has it ALONE waits for those under way, and has later ones wait at
+ * their beginning: none of them holds a row then, nor commits one.
+ */
+const BESIDE_OTHERS = 'ROW EXCLUSIVE';
+const ALONE = 'SHARE ROW EXCLUSIVE';
+type TableLock = typeof BESIDE_OTHERS | typeof ALONE;
+
 /** Runs work in transactions. */
 export class WriteTransactions {
   readonly #statements: Statements;
@@ -34,25 +42,28 @@ export class WriteTransactions {
 
   /**
    * Runs `work` until it is committed: anew when another transaction was faster, or the connection died before the
-   * commit was sent.
+   * commit was sent. Work that keeps losing has all others wait.
    *
-   * @throws TableError `conflict` when others keep being faster.
+   * @throws TableError `conflict` when it loses all the same.
    */
   run<T>(connections: Connections, work: (tx: TableTransaction) => Promise<T>): Promise<T> {
-    return this.#queue.run((conflicts) => this.#runOnce(connections, work, conflicts), mayRunAgain);
+    const runOnce = (conflicts: Set<string>, lostForLong: boolean): Promise<T> =>
+      this.#runOnce(connections, work, conflicts, lostForLong ? ALONE : BESIDE_OTHERS);
+    return this.#queue.run(runOnce, mayRunAgain);
   }
 
   async #runOnce<T>(
     connections: Connections,
     work: (tx: TableTransaction) => Promise<T>,
     conflicts: Set<string>,
+    mode: TableLock,
   ): Promise<T> {
     const session = await connections.session();
     const tx = new PostgresTransaction(this.#statements, session, this.#server);
+    // Not waited for: the first statement follows at once. A lock does not take the snapshot yet.
+    const begun = session.runText(`${BEGIN}; LOCK TABLE ${this.#schema}."${LOCK_TABLE}" IN ${mode} MODE`);
+    begun.catch(() => undefined);
     try {
-      // Not waited for: the first statement follows at once.
-      const begun = session.runText(BEGIN);
-      begun.catch(() => undefined);
       const result = await work(tx);
       await tx.end();
       await begun;
@@ -68,7 +79,11 @@ export class WriteTransactions {
     } catch (error) {
       await tx.end();
       for (const key of tx.conflictKeys) conflicts.add(key);
-      const reason = tx.failure ?? error;
+      const refused: unknown = await begun.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      const reason = refused ?? tx.failure ?? error;
       if (reason instanceof ConnectionLost) session.spoil(reason);
       else await endQuietly(session, 'ROLLBACK');
       session.release();
