@@ -38,7 +38,7 @@ describe.skipIf(POSTGRES_MISSING)(`a row that all replicas write at once ${POSTG
   /** Reads the row, and after a while writes what it read and one more. */
   const count = (engine: TableEngine, thinkMs: number): Promise<void> =>
     engine.transaction(async (tx) => {
-      const { rows, rowIds = [] } = await tx.select({ table: 'counters', columns: ['writes'], rowIds: true });
+      const { rows, rowIds } = await tx.select({ table: 'counters', columns: ['writes'], rowIds: true });
       if (thinkMs > 0) await sleep(thinkMs);
       await tx.update('counters', rowIds, ['writes'], [[BigInt(String(rows[0]?.[0])) + 1n]]);
     });
