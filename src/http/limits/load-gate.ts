@@ -17,8 +17,8 @@ const IDLE_MS = 1;
  * Detects overload. All requests that have arrived are handed out in one turn of the event loop, one after the other:
  * the last one waits for all the others, and the next turn for all of this one. One long turn is nothing (a large body,
  * a collection of garbage); when there has been no other kind for half a second, work arrives faster than it is done,
- * and the turns would grow for as long as there are connections. From then on each turn takes requests until its time
- * is up: those that are taken wait for two turns at most, however many are sent.
+ * and the turns would grow for as long as there are connections. From then on each turn takes requests until half its
+ * time is up: those that are taken wait for two such turns at most, however many are sent.
  */
 export class LoadGate {
   readonly #delayMs: number;
@@ -53,7 +53,11 @@ export class LoadGate {
       // Runs when all requests that were there have been handed out.
       setImmediate(this.#endTurn);
     }
-    if (this.#overloaded && this.#taken >= TAKEN_MIN && now - this.#startedAt > this.#delayMs) return false;
+    if (this.#overloaded && this.#taken >= TAKEN_MIN && now - this.#startedAt > this.#delayMs / 2) {
+      // The turn would have been late with this request.
+      this.#lateAt = now;
+      return false;
+    }
     this.#taken++;
     return true;
   }

@@ -186,11 +186,11 @@ function closeInStages(server: Server, patienceMs: number, onCutOff: () => void)
 }
 
 /** Refusals sent per beat; the rest waits. */
-const PER_BEAT = 100;
+const PER_BEAT = 50;
 const BEAT_MS = 20;
 
 /**
- * Tells clients to come back later, at a bounded pace. A refusal costs a good part of an answer, and a client that
+ * Tells clients to come back later, at a bounded pace. A refusal costs as much as a short answer, and a client that
  * is refused at once asks again at once: without the pace, refusals would be the overload.
  */
 class Refusals {
