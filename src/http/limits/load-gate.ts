@@ -54,7 +54,7 @@ export class LoadGate {
       setImmediate(this.#endTurn);
     }
     if (this.#overloaded && this.#taken >= TAKEN_MIN && now - this.#startedAt > this.#delayMs / 2) {
-      // The turn would have been late with this request.
+      // The overload goes on: it ends when nothing had to be refused for a while.
       this.#lateAt = now;
       return false;
     }

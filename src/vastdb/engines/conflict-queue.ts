@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../shared/retry.ts';
 import type { RowId } from '../engine.ts';
+import { TableError } from '../table-error.ts';
 
 /** How long work is retried. */
 const PATIENCE_MS = 8000;
-/** Work that has lost for this long would go on losing. */
-const LONG_MS = 2000;
+/** Work whose runs have lost this much time to conflicts, without their waits for others, would go on losing. */
+const LOST_MS = 1000;
 /** Others that wait for the same rows may be on other replicas. */
 const BACKOFF = { baseMs: 2, maxMs: 250 };
 
@@ -20,20 +21,24 @@ export class ConflictQueue {
    * Runs work until it succeeds, fails in a way that `mayRunAgain` refuses, or has conflicted for too long. A run that
    * fails adds what it conflicted over to the keys that it is given; the next run waits for others with the same keys.
    *
-   * @param work is told whether it has lost for so long that it should have others wait, where the engine can do that.
+   * @param work is told whether it has lost so much that it should have others wait, where the engine can do that.
    */
   async run<T>(
-    work: (keys: Set<string>, lostForLong: boolean) => Promise<T>,
+    work: (keys: Set<string>, keepsLosing: boolean) => Promise<T>,
     mayRunAgain: (error: unknown) => boolean,
   ): Promise<T> {
-    const began = performance.now();
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    let lostMs = 0;
     const keys = new Set<string>();
     for (let run = 1; ; run += 1) {
       const leave = await this.enter([...keys]);
+      const began = performance.now();
       try {
-        return await work(keys, performance.now() - began >= LONG_MS);
+        return await work(keys, lostMs >= LOST_MS);
       } catch (error) {
-        if (performance.now() - began >= PATIENCE_MS || !mayRunAgain(error)) throw error;
+        const failed = performance.now();
+        if (failed >= giveUpAt || !mayRunAgain(error)) throw error;
+        if (error instanceof TableError && error.kind === 'conflict') lostMs += failed - began;
         await sleep(backoffMs(run, BACKOFF));
       } finally {
         leave();

@@ -10,6 +10,7 @@ export class ConnectionLost extends TableError {}
 const READ_ONLY = '25006';
 /** An earlier statement of the transaction failed. */
 const ABORTED = '25P02';
+const LOCK_NOT_AVAILABLE = '55P03';
 
 const kindsByCode: Readonly<Record<string, TableErrorKind>> = {
   '23505': 'duplicate',
@@ -18,7 +19,7 @@ const kindsByCode: Readonly<Record<string, TableErrorKind>> = {
   '42501': 'unavailable',
   '53100': 'full',
   '54000': 'too_large',
-  '55P03': 'unavailable',
+  [LOCK_NOT_AVAILABLE]: 'unavailable',
   '57014': 'unavailable',
   [READ_ONLY]: 'unavailable',
   XX001: 'corrupt',
@@ -84,6 +85,9 @@ export const isOfTheFuture = (error: unknown): boolean => codeOf(error) === '220
 
 /** Whether it says only that an earlier statement failed. */
 export const isAborted = (error: unknown): boolean => codeOf(error) === ABORTED;
+
+/** Whether a lock was waited for until `lock_timeout`. */
+export const isLockTimeout = (error: unknown): boolean => codeOf(error) === LOCK_NOT_AVAILABLE;
 
 function codeOf(error: unknown): string | undefined {
   const raw = error instanceof TableError ? error.cause : error;

@@ -3,7 +3,7 @@ import { TableError } from '../../table-error.ts';
 import { conflictKeys, ConflictQueue } from '../conflict-queue.ts';
 import type { Connections, Session } from './connections.ts';
 import { LOCK_TABLE } from './names.ts';
-import { ConnectionLost } from './postgres-error.ts';
+import { ConnectionLost, isLockTimeout } from './postgres-error.ts';
 import { PostgresTransaction } from './postgres-transaction.ts';
 import type { Statement } from './row-statements.ts';
 import type { Statements } from './statements.ts';
@@ -15,12 +15,18 @@ import { wasCommitted } from './was-committed.ts';
  */
 const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
 
+/** Longer than a deadlock of others lasts. All writers wait meanwhile. */
+const ALONE_TIMEOUT_MS = 3000;
+/** After a wait in vain. */
+const ALONE_AGAIN_MS = 60_000;
+
 /**
- * Locks of the table of locks. A transaction that has it ALONE waits for those under way, and has later ones wait at
- * their beginning: none of them holds a row then, nor commits one.
+ * How transactions lock the table of locks. One that is alone waits for those under way, and has later ones wait at
+ * their beginning: none of them holds a row then, nor commits one. It waits for so long only, since one under way may be
+ * of a machine that is gone.
  */
-const BESIDE_OTHERS = 'ROW EXCLUSIVE';
-const ALONE = 'SHARE ROW EXCLUSIVE';
+const BESIDE_OTHERS = { mode: 'ROW EXCLUSIVE' } as const;
+const ALONE = { mode: 'SHARE ROW EXCLUSIVE', timeoutMs: ALONE_TIMEOUT_MS } as const;
 type TableLock = typeof BESIDE_OTHERS | typeof ALONE;
 
 /** Runs work in transactions. */
@@ -29,6 +35,7 @@ export class WriteTransactions {
   readonly #schema: string;
   readonly #server: string;
   readonly #queue = new ConflictQueue();
+  #mayBeAloneAt = 0;
 
   /**
    * @param schema in double quotes.
@@ -47,8 +54,17 @@ export class WriteTransactions {
    * @throws TableError `conflict` when it loses all the same.
    */
   run<T>(connections: Connections, work: (tx: TableTransaction) => Promise<T>): Promise<T> {
-    const runOnce = (conflicts: Set<string>, lostForLong: boolean): Promise<T> =>
-      this.#runOnce(connections, work, conflicts, lostForLong ? ALONE : BESIDE_OTHERS);
+    const runOnce = async (conflicts: Set<string>, keepsLosing: boolean): Promise<T> => {
+      if (keepsLosing && performance.now() >= this.#mayBeAloneAt) {
+        try {
+          return await this.#runOnce(connections, work, conflicts, ALONE);
+        } catch (error) {
+          if (!isLockTimeout(error)) throw error;
+          this.#mayBeAloneAt = performance.now() + ALONE_AGAIN_MS;
+        }
+      }
+      return this.#runOnce(connections, work, conflicts, BESIDE_OTHERS);
+    };
     return this.#queue.run(runOnce, mayRunAgain);
   }
 
@@ -56,12 +72,12 @@ export class WriteTransactions {
     connections: Connections,
     work: (tx: TableTransaction) => Promise<T>,
     conflicts: Set<string>,
-    mode: TableLock,
+    lock: TableLock,
   ): Promise<T> {
     const session = await connections.session();
     const tx = new PostgresTransaction(this.#statements, session, this.#server);
     // Not waited for: the first statement follows at once. A lock does not take the snapshot yet.
-    const begun = session.runText(`${BEGIN}; LOCK TABLE ${this.#schema}."${LOCK_TABLE}" IN ${mode} MODE`);
+    const begun = session.runText(`${BEGIN}; ${lockTable(this.#schema, lock)}`);
     begun.catch(() => undefined);
     try {
       const result = await work(tx);
@@ -121,6 +137,12 @@ export class WriteTransactions {
       throw error;
     }
   }
+}
+
+function lockTable(schema: string, lock: TableLock): string {
+  const text = `LOCK TABLE ${schema}."${LOCK_TABLE}" IN ${lock.mode} MODE`;
+  if (!('timeoutMs' in lock)) return text;
+  return `SET LOCAL lock_timeout = ${lock.timeoutMs}; ${text}; SET LOCAL lock_timeout TO DEFAULT`;
 }
 
 /**
