@@ -6,7 +6,7 @@ const { nodeTiming } = performance;
 const SUSTAINED_MS = 500;
 /** At least this many turns must be late: a single one may last as long. */
 const LATE_TURNS = 3;
-/** Without a late turn for this long, all requests are taken again. */
+/** Without a late turn and a refusal for this long, all requests are taken again. */
 const CALM_MS = 2_000;
 /** This many are taken in a turn, however long they take: a few clients with large requests are no overload. */
 const TAKEN_MIN = 64;

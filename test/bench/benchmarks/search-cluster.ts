@@ -44,8 +44,8 @@ export const searchCluster: Benchmark = {
 };
 
 /**
- * Writes the data to embedded tables, and copies those row by row. Each write of the server looks for the rows that are
- * there, for which the emulator reads all of a table.
+ * Writes the data to embedded tables, and copies these. Each write of the server looks for the rows that are there, for
+ * which the emulator reads all of a table.
  */
 async function plantByCopy(data: SearchData, target: TableEngine): Promise<void> {
   const directory = join(makeRunDirectory('tams-bench-search-'), 'tables');

@@ -15,19 +15,13 @@ import { wasCommitted } from './was-committed.ts';
  */
 const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
 
-/** Longer than a deadlock of others lasts. All writers wait meanwhile. */
+/**
+ * How long a transaction waits to be alone: longer than a deadlock of others lasts. All writers wait meanwhile, and one
+ * that is under way may be of a machine that is gone.
+ */
 const ALONE_TIMEOUT_MS = 3000;
 /** After a wait in vain. */
 const ALONE_AGAIN_MS = 60_000;
-
-/**
- * How transactions lock the table of locks. One that is alone waits for those under way, and has later ones wait at
- * their beginning: none of them holds a row then, nor commits one. It waits for so long only, since one under way may be
- * of a machine that is gone.
- */
-const BESIDE_OTHERS = { mode: 'ROW EXCLUSIVE' } as const;
-const ALONE = { mode: 'SHARE ROW EXCLUSIVE', timeoutMs: ALONE_TIMEOUT_MS } as const;
-type TableLock = typeof BESIDE_OTHERS | typeof ALONE;
 
 /** Runs work in transactions. */
 export class WriteTransactions {
@@ -35,6 +29,13 @@ export class WriteTransactions {
   readonly #schema: string;
   readonly #server: string;
   readonly #queue = new ConflictQueue();
+  /** Begins a transaction beside others. */
+  readonly #begin: string;
+  /**
+   * Begins one that waits for those under way, and has later ones wait at their beginning: none of them holds a row then,
+   * nor commits one.
+   */
+  readonly #beginAlone: string;
   #mayBeAloneAt = 0;
 
   /**
@@ -45,6 +46,12 @@ export class WriteTransactions {
     this.#statements = statements;
     this.#schema = schema;
     this.#server = server;
+    const lock = `LOCK TABLE ${schema}."${LOCK_TABLE}" IN`;
+    // A lock does not take the snapshot yet.
+    this.#begin = `${BEGIN}; ${lock} ROW EXCLUSIVE MODE`;
+    this.#beginAlone =
+      `${BEGIN}; SET LOCAL lock_timeout = ${ALONE_TIMEOUT_MS}; ${lock} SHARE ROW EXCLUSIVE MODE; ` +
+      'SET LOCAL lock_timeout TO DEFAULT';
   }
 
   /**
@@ -57,13 +64,13 @@ export class WriteTransactions {
     const runOnce = async (conflicts: Set<string>, keepsLosing: boolean): Promise<T> => {
       if (keepsLosing && performance.now() >= this.#mayBeAloneAt) {
         try {
-          return await this.#runOnce(connections, work, conflicts, ALONE);
+          return await this.#runOnce(connections, work, conflicts, this.#beginAlone);
         } catch (error) {
           if (!isLockTimeout(error)) throw error;
           this.#mayBeAloneAt = performance.now() + ALONE_AGAIN_MS;
         }
       }
-      return this.#runOnce(connections, work, conflicts, BESIDE_OTHERS);
+      return this.#runOnce(connections, work, conflicts, this.#begin);
     };
     return this.#queue.run(runOnce, mayRunAgain);
   }
@@ -72,12 +79,12 @@ export class WriteTransactions {
     connections: Connections,
     work: (tx: TableTransaction) => Promise<T>,
     conflicts: Set<string>,
-    lock: TableLock,
+    begin: string,
   ): Promise<T> {
     const session = await connections.session();
     const tx = new PostgresTransaction(this.#statements, session, this.#server);
-    // Not waited for: the first statement follows at once. A lock does not take the snapshot yet.
-    const begun = session.runText(`${BEGIN}; ${lockTable(this.#schema, lock)}`);
+    // Not waited for: the first statement follows at once.
+    const begun = session.runText(begin);
     begun.catch(() => undefined);
     try {
       const result = await work(tx);
@@ -137,12 +144,6 @@ export class WriteTransactions {
       throw error;
     }
   }
-}
-
-function lockTable(schema: string, lock: TableLock): string {
-  const text = `LOCK TABLE ${schema}."${LOCK_TABLE}" IN ${lock.mode} MODE`;
-  if (!('timeoutMs' in lock)) return text;
-  return `SET LOCAL lock_timeout = ${lock.timeoutMs}; ${text}; SET LOCAL lock_timeout TO DEFAULT`;
 }
 
 /**

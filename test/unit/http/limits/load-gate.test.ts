@@ -38,7 +38,7 @@ it('takes a request after half the delay while there is no overload, and none wh
     await nextTurn();
   }
   expect(gate.overloaded).toBe(true);
-  // Turns that refuse something are late, however short they are: longer than the calm that ends an overload.
+  // Longer than the calm that ends an overload: these turns are short, but each refuses a request.
   const refusingUntil = performance.now() + 2_200;
   while (performance.now() < refusingUntil) expect(await turn()).toBe(TAKEN_MIN);
   expect(changes).toEqual([true]);
