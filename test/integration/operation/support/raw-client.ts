@@ -8,14 +8,20 @@ export class RawClient {
   readonly #socket: Socket;
   #received = '';
   #closed = false;
+  readonly #close: Promise<void>;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setEncoding('latin1');
     socket.on('data', (text) => (this.#received += String(text)));
-    // A reset is one of the ways in which a server ends a connection.
+    // A reset is one of the ways in which a server ends a connection. (`once` would reject at it.)
     socket.on('error', () => undefined);
-    socket.on('close', () => (this.#closed = true));
+    this.#close = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#closed = true;
+        resolve();
+      });
+    });
   }
 
   static async open(baseUrl: string): Promise<RawClient> {
@@ -72,20 +78,30 @@ export class RawClient {
 
   /** Resolves when the server has ended the connection. Rejects if it does not. */
   async ended(): Promise<void> {
-    if (!this.#closed) await once(this.#socket, 'close', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    await this.#within('the server ends the connection', this.#close);
   }
 
   /** Waits for the head of an answer, and for its whole body where it has one of a given length. */
   async answer(): Promise<string> {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    while (!isWhole(this.#received) && !this.#closed) {
-      await Promise.race([once(this.#socket, 'data', { signal }), once(this.#socket, 'close', { signal })]);
-    }
+    const whole = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (isWhole(this.#received)) resolve();
+      };
+      this.#socket.on('data', look);
+      look();
+    });
+    await this.#within('the answer comes', Promise.race([whole, this.#close]));
     return this.#received;
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  async #within(what: string, done: Promise<void>): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`not within ${PATIENCE_MS} ms: ${what}`)), PATIENCE_MS);
+    await Promise.race([done, late.promise]).finally(() => clearTimeout(timer));
   }
 }
 
