@@ -28,12 +28,20 @@ const PROGRESS_MS = 5_000;
 /** Columns that are derived from others, for rows that are older than they. */
 export interface Backfill {
   readonly table: string;
-  /** The first is null in rows that have none of them yet. */
+  /** The first is null in rows that have none of them yet, and in no others. */
   readonly columns: readonly string[];
   /** Rows without the first are left alone. */
   readonly from: readonly [string, ...string[]];
-  readonly cellsOf: (cells: readonly Cell[]) => readonly Cell[];
+  readonly cellsOf: (cells: readonly Cell[]) => FilledCells;
 }
+
+/** A row whose first cell stayed null would be filled again and again, and the server would not start. */
+type FilledCells = readonly [Exclude<Cell, null>, ...Cell[]];
+
+/** Cells of `from`: rows without the first are not read. */
+type FirstPresent<Cells extends readonly unknown[]> = Cells extends readonly [infer First, ...infer Rest]
+  ? readonly [Exclude<First, null>, ...Rest]
+  : never;
 
 /** Columns of a table that are derived from others, by their types. */
 export const backfill = <R extends Row, const From extends readonly [ColumnOf<R>, ...ColumnOf<R>[]]>(
@@ -44,7 +52,7 @@ export const backfill = <R extends Row, const From extends readonly [ColumnOf<R>
     cellsOf,
   }: Omit<Backfill, 'table' | 'from' | 'cellsOf'> & {
     readonly from: From;
-    readonly cellsOf: (cells: CellsOf<R, From>) => readonly Cell[];
+    readonly cellsOf: (cells: FirstPresent<CellsOf<R, From>>) => FilledCells;
   },
 ): Backfill =>
   // It is given the cells of `from`, as they are read.

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import type { Worker } from '../../operation/worker-loop.ts';
-import { type Backfill, fillColumns } from '../../tams/column-backfill.ts';
+import { backfill, fillColumns } from '../../tams/column-backfill.ts';
 import type { OpenFeature, Platform } from '../feature.ts';
 import { searchServicesOf } from './services/search-services.ts';
 import type { SearchConfig } from './search-settings.ts';
@@ -22,6 +22,7 @@ import { OutdatedVectors } from './repositories/outdated-vectors.ts';
 import { JobQueue } from './repositories/job-queue.ts';
 import { QueueControl } from './repositories/queue-control.ts';
 import { SearchDatabase } from './repositories/search-database.ts';
+import type { TableDefinition } from '../../vastdb/engine.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
 import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import { embeddingWorker, housekeepingWorker, JobWorker, WatchWorker } from './search-workers.ts';
@@ -173,12 +174,10 @@ function searchSources(
 }
 
 /** Assets from before the column belong to the life named like their flow's id (docs/adr/0022-lives-of-a-flow.md). */
-const SEARCH_BACKFILLS: readonly Backfill[] = [ASSETS, VISIBLE_SEGMENTS, VISIBLE_EMBEDDINGS].map(({ name }) => ({
-  table: name,
-  columns: ['flow_life'],
-  from: ['flow_id'],
-  cellsOf: ([flowId = null]) => [flowId],
-}));
+const SEARCH_BACKFILLS = [ASSETS, VISIBLE_SEGMENTS, VISIBLE_EMBEDDINGS].map(
+  (table: TableDefinition<{ readonly flow_id: string | null }>) =>
+    backfill(table, { columns: ['flow_life'], from: ['flow_id'], cellsOf: ([flowId]) => [flowId] }),
+);
 
 /** Media search: finds speech, and the flow that holds it. Beyond TAMS. */
 async function searchRoutes(app: TamsApp, context: SearchContext): Promise<void> {
