@@ -151,6 +151,26 @@ describe.skipIf(!hasFfmpeg)('bringing files in (skipped: there is no ffmpeg)', (
     expect(await frameHashes(file, 'v')).toEqual(await frameHashes(clip, 'v'));
   });
 
+  it('goes on where the browser lost what it kept last, and registers nothing twice', async () => {
+    const media = await open(clip);
+    const journal = beginJournal(media, 'clip.mp4', work.server.baseUrl);
+    let kept: Journal | undefined;
+    const save = async (): Promise<void> => {
+      kept ??= structuredClone(journal);
+    };
+    await transfer(journal, media, store, { ...hooks, save }, never);
+    const rangesOf = async (flowId: string) => (await segmentsOf(flowId)).map(({ timerange }) => timerange);
+    const before = await Promise.all(journal.tracks.map(({ flowId }) => rangesOf(flowId)));
+    if (kept === undefined) throw new Error('no journal was kept');
+    expect(kept).toMatchObject({ areFlowsMade: true, tracks: [{ uploaded: [] }, { uploaded: [] }] });
+    await transfer(kept, media, store, hooks, never);
+    media.dispose();
+    expect(kept.isDone).toBe(true);
+    expect(await Promise.all(journal.tracks.map(({ flowId }) => rangesOf(flowId)))).toEqual(before);
+    const { file } = await work.out(wholeOf(kept), 'lost.mp4');
+    expect(await frameHashes(file, 'v')).toEqual(await frameHashes(clip, 'v'));
+  });
+
   it('says by name which file cannot be brought in, before anything is sent', async () => {
     const { size } = await stat(clip);
     const cut = async (name: string, make: () => Promise<unknown>): Promise<string> => {

@@ -1,4 +1,5 @@
 import type { Client } from 'openapi-fetch';
+import { TimeRange } from '../../../src/shared/time/timerange.ts';
 import type { paths } from '../api/schema.d.ts';
 import { texts } from '../texts/bring-in.ts';
 import type { FlowDocument, SegmentDocument } from './tams-documents.ts';
@@ -87,18 +88,18 @@ export class Store {
     return failed.map(({ object_id: objectId, error }) => ({ objectId, why: error?.summary ?? texts.noReason }));
   }
 
-  /** The objects of the flow's segments that have a part in the range. */
-  async objectsIn(flowId: string, timerange: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const objects = new Set<string>();
+  /** The timeranges of the flow's segments that have a part in the range. */
+  async timerangesIn(flowId: string, timerange: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const timeranges = new Set<string>();
     let page: string | undefined;
     do {
       const { data, response } = await this.#tams.GET('/flows/{flowId}/segments', {
         params: { path: { flowId }, query: { timerange, limit: 1000, accept_get_urls: '', ...(page && { page }) } },
         signal,
       });
-      for (const { object_id: id } of data ?? []) objects.add(id);
+      for (const segment of data ?? []) timeranges.add(TimeRange.parse(segment.timerange).toString());
       page = response.headers.get('x-paging-nextkey') ?? undefined;
     } while (page !== undefined);
-    return objects;
+    return timeranges;
   }
 }

@@ -51,9 +51,9 @@ export class TrackUpload {
     const { journal } = this;
     const isFresh = ({ at }: { readonly at: number }): boolean => Date.now() - at < UNUSED_MAX_MS;
     if (journal.uploaded.length > 0) {
-      const registered = await this.#objectsAfter(journal.uploaded);
+      const registered = await this.#registeredOf(journal.uploaded);
       for (const segment of journal.uploaded) {
-        if (registered.has(segment.body.object_id) || isFresh(segment)) {
+        if (registered.has(segment.body.timerange) || isFresh(segment)) {
           this.#uploaded.set(segment.point.index, segment);
         }
       }
@@ -124,7 +124,7 @@ export class TrackUpload {
     this.#isRegistering = true;
     try {
       for (let ready = this.#ready(); ready.length > 0; ready = this.#ready()) {
-        const missing = ready.filter(({ body }) => !registered.has(body.object_id));
+        const missing = ready.filter(({ body }) => !registered.has(body.timerange));
         if (missing.length > 0) await this.#register(missing);
         for (const segment of ready) this.#settle(segment);
         this.#keepUploaded();
@@ -145,24 +145,29 @@ export class TrackUpload {
     }
   }
 
-  /** An answer may be lost on its way: what is refused may be there already. */
+  /**
+   * A refused segment may be there already: an answer is lost on its way, or an earlier run ended before its journal was
+   * kept, and the same part of the file is there as another object.
+   */
   async #register(segments: readonly UploadedSegment[]): Promise<void> {
     const bodies = segments.map(({ body }) => body);
     const { flowId } = this.journal;
     const register = async (): Promise<void> => {
       const refused = await this.#store.register(flowId, bodies, this.#signal);
       if (refused.length === 0) return;
-      const present = await this.#objectsAfter(segments);
-      const lost = refused.find(({ objectId }) => !present.has(objectId));
+      const present = await this.#registeredOf(segments);
+      const missing = new Set(bodies.filter(({ timerange }) => !present.has(timerange)).map((body) => body.object_id));
+      const lost = refused.find(({ objectId }) => missing.has(objectId));
       if (lost !== undefined) throw new Error(texts.segmentRefused(this.journal.name, lost.why));
     };
     await withRetries(this.#signal, register);
   }
 
-  #objectsAfter(segments: readonly UploadedSegment[]): Promise<ReadonlySet<string>> {
-    const starts = segments.map(({ body }) => TimeRange.parse(body.timerange));
-    const hull = starts.reduce((all, each) => all.hull(each), TimeRange.EMPTY);
-    return withRetries(this.#signal, () => this.#store.objectsIn(this.journal.flowId, hull.toString(), this.#signal));
+  /** The timeranges of these that are on the flow's timeline. The flow is this file's own: no other file is at them. */
+  #registeredOf(segments: readonly UploadedSegment[]): Promise<ReadonlySet<string>> {
+    const ranges = segments.map(({ body }) => TimeRange.parse(body.timerange));
+    const hull = ranges.reduce((all, each) => all.hull(each), TimeRange.EMPTY).toString();
+    return withRetries(this.#signal, () => this.#store.timerangesIn(this.journal.flowId, hull, this.#signal));
   }
 
   #settle({ point, body, bytes }: UploadedSegment): void {
