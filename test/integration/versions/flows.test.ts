@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { multiFlow, testId, videoFlow } from '../../support/examples.ts';
 import { call } from '../../support/http-client.ts';
@@ -71,6 +72,19 @@ describe('one store, seen by both versions', () => {
     expect(refused.status).toBe(400);
     expect(refused.text).toMatch(/essence_parameters\/vfr .*TAMS 8\.2, which this server speaks at \/v8\.2/);
   });
+
+  it.each(['text', null, 5, ['a'], { init_segments: 'yes' }, { layout: 'wide' }])(
+    'leaves out of 8.2 the parameters of a multi flow that 7.0 alone takes: %j',
+    async (essence_parameters) => {
+      const flow = multiFlow({ id: randomUUID(), source_id: randomUUID() }, { essence_parameters });
+      expect((await request('7.0', 'PUT', `/flows/${flow.id}`, flow)).status).toBe(201);
+      const [listed] = (await request('8.2', 'GET', `/flows?source_id=${flow.source_id}`)).json as object[];
+      for (const shown of [listed, await jsonOf('8.2', `/flows/${flow.id}`)]) {
+        expect(shown).toMatchObject({ id: flow.id });
+        expect(shown).not.toHaveProperty('essence_parameters');
+      }
+    },
+  );
 
   it('requires roles of collections in 7.0 alone', async () => {
     const id = testId('flow', 3);

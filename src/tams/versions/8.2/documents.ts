@@ -140,8 +140,6 @@ function mayDiffer(flow: JsonText): boolean {
   return flow.includes(`"format":"${Format.multi}"`) && flow.includes('"essence_parameters":');
 }
 
-const MULTI_PROPERTIES = new Set(['init_segments']);
-
 function showFlow(flow: Flow): Flow {
   const shown = { ...flow };
   if (statusOf(flow) === undefined) delete shown.status;
@@ -149,12 +147,14 @@ function showFlow(flow: Flow): Flow {
   if (shown.format === Format.video && shown.essence_parameters.frame_rate === undefined) {
     shown.essence_parameters = { ...shown.essence_parameters, vfr: true };
   }
-  if (shown.format === Format.multi && shown.essence_parameters !== undefined) {
-    const { init_segments: is } = shown.essence_parameters as { init_segments?: unknown };
-    const isFit = Object.keys(shown.essence_parameters).every((name) => MULTI_PROPERTIES.has(name));
-    if (!isFit || (is !== undefined && typeof is !== 'boolean')) delete shown.essence_parameters;
-  }
+  if (shown.format === Format.multi && !isMultiEssence(shown.essence_parameters)) delete shown.essence_parameters;
   return shown;
+}
+
+/** 7.0 does not have the parameters of a multi flow, and so takes anything for them: a text, null, or a list. */
+function isMultiEssence(essence: unknown): boolean {
+  if (typeof essence !== 'object' || essence === null || Array.isArray(essence)) return false;
+  return Object.entries(essence).every(([name, value]) => name === 'init_segments' && typeof value === 'boolean');
 }
 
 const sourceItem = collectionItem(OPTIONAL_ROLE);
