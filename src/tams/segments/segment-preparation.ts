@@ -24,26 +24,30 @@ export interface PreparedSegment {
 /** Checks a segment without the store. Throws `invalid_segment` or `invalid_timerange`. */
 export function prepareSegment(input: SegmentInput, backendLabels: ReadonlySet<string>): PreparedSegment {
   const {
+    object_id: objectId,
+    ts_offset: offset = '0:0',
     get_urls: givenUrls,
     init_object_id: initObjectId,
     init_object: _,
     object_timerange: declared,
-    ...shown
+    ...others
   } = input;
-  checkId('object_id', input.object_id);
+  checkId('object_id', objectId);
   if (initObjectId !== undefined) checkId('init_object_id', initObjectId);
   const timerange = boundedRange('timerange', input.timerange);
   const { startNs, endNs } = timerange;
   if (!timerange.startInclusive) fail('timerange', `${input.timerange} must have an inclusive start`);
-  const offsetNs = input.ts_offset === undefined ? 0n : parsed('ts_offset', input.ts_offset, parseTimestamp);
+  const offsetNs = parsed('ts_offset', offset, parseTimestamp);
   if (input.last_duration !== undefined && parsed('last_duration', input.last_duration, parseTimestamp) < 0n) {
     fail('last_duration', 'must not be negative');
   }
   const urls = givenUrls === undefined ? NO_URLS : externalOf(givenUrls);
   for (const url of urls) checkUrl(url, backendLabels);
-  const fragment = JSON.stringify({ ts_offset: '0:0', ...shown }).slice(0, -1);
+  // `segment-clock.ts` finds these two by their names: unknown properties, which may have parts of the same names, come after.
+  const found = JSON.stringify({ ts_offset: offset, object_id: objectId });
+  const fragment = `${found.slice(0, -1)},${JSON.stringify(others).slice(1, -1)}`;
   return {
-    objectId: input.object_id,
+    objectId,
     startNs,
     endNs,
     fragment,

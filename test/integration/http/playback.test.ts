@@ -66,6 +66,17 @@ describe('a playlist of a flow', () => {
     expect(cut.match(/^f1.*$/gm)).toEqual([`${id}/2000000000_4333333333.ts`, `${id}/4333333333_6000000000.ts`]);
   });
 
+  it('has no discontinuity where unknown properties of a segment have parts that are named like the offset', async () => {
+    const named = { ts_offset: '5:0', object_id: 'other' };
+    const id = await flowWith(40, [
+      { timerange: '[0:0_2:0)' },
+      { 7: named, timerange: '[2:0_4:0)' },
+      { clip: named, timerange: '[4:0_6:0)' },
+      { clip: named, timerange: '[6:0_8:0)' },
+    ]);
+    expect(await (await get(`/playback/flows/${id}.m3u8`)).text()).not.toContain('#EXT-X-DISCONTINUITY');
+  });
+
   it('leads to URLs elsewhere as a header can carry them, whatever characters clients gave them', async () => {
     const id = await flowWith(90, []);
     const urls = [
