@@ -127,15 +127,20 @@ export class Primary {
     worker.on('message', (message) => {
       this.#take(member, message as ToPrimary);
     });
-    worker.on('error', (error) => {
-      this.#logger.error({ err: error, process: slot.number }, 'a worker process cannot be reached');
-    });
-    worker.process.on('exit', (code, signal) => {
+    const end = (code: number, how: string): void => {
       this.#members.delete(member);
       serving.resolve(false);
+      ended.resolve(code);
+      this.#onEnd(member, how);
+    };
+    worker.on('error', (error) => {
+      this.#logger.error({ err: error, process: slot.number }, 'a worker process cannot be reached');
+      // A process that could not even be made has no exit.
+      if (worker.process.pid === undefined) end(1, error.message);
+    });
+    worker.process.on('exit', (code, signal) => {
       // A process that has not yet begun to listen ends with the signal.
-      ended.resolve(code ?? (signal === 'SIGTERM' ? 0 : 1));
-      this.#onEnd(member, signal ?? `code ${code ?? 'unknown'}`);
+      end(code ?? (signal === 'SIGTERM' ? 0 : 1), signal ?? `code ${code ?? 'unknown'}`);
     });
     return member;
   }
@@ -176,7 +181,9 @@ export class Primary {
   }
 
   async #replace(slot: Slot): Promise<void> {
-    if (this.#stopping) return;
+    // A renewal may have begun another one, which takes the place.
+    const isTaken = [...this.#members].some((member) => member.slot === slot && member.state !== 'retiring');
+    if (this.#stopping || isTaken) return;
     const member = this.#fork(slot);
     if (await this.#serves(member)) {
       this.#logger.info({ process: slot.number, pid: member.worker.process.pid }, 'a worker process was replaced');
@@ -215,6 +222,7 @@ export class Primary {
       if (this.#isStopping()) return;
       if (!serves) {
         this.#logger.error({ process: slot.number }, 'a new worker process could not be started; the others stay');
+        if (!this.#members.has(before)) this.#replaceLater(slot);
         return;
       }
       this.#replacements.renewed++;

@@ -108,6 +108,48 @@ describe('the processes of a server', () => {
     expect(output()).toContain('a worker process could not be started; it is tried again');
   });
 
+  it('are tried again when no process can be made', async () => {
+    const { primary, port, failing, output } = await start();
+    const [gone = 0] = await both(port);
+    await writeFile(failing, 'unmade');
+    primary.kill('SIGUSR2');
+    process.kill(gone, 'SIGKILL');
+    await expect.poll(output, WAIT).toContain('a worker process cannot be reached');
+    await rm(failing);
+    primary.kill('SIGUSR2');
+    await expect.poll(output, WAIT).toContain('a worker process was replaced');
+    expect(await both(port, gone)).not.toContain(gone);
+  });
+
+  it('stay as many when one ends while its successor starts', async () => {
+    const { primary, port, failing, output } = await start();
+    await both(port);
+    const pids = (number: number): number[] =>
+      [...output().matchAll(new RegExp(`process ${number} is (\\d+)`, 'g'))].map(([, pid]) => Number(pid));
+    await writeFile(failing, 'wait');
+    primary.kill('SIGHUP');
+    await expect.poll(() => pids(1), WAIT).toHaveLength(2);
+    process.kill(pids(1)[0] ?? 0, 'SIGKILL');
+    await expect.poll(output, WAIT).toContain('a worker process ended with SIGKILL');
+    await rm(failing);
+    await expect.poll(output, WAIT).toContain('every worker process has been replaced');
+    expect([...pids(1), ...pids(2)].filter(isAlive)).toHaveLength(2);
+  });
+
+  it('are replaced when one ends while its successor starts, which then cannot', async () => {
+    const { primary, port, failing, output } = await start(3_000);
+    const [first = 0, second = 0] = await both(port);
+    await writeFile(failing, 'hang');
+    primary.kill('SIGHUP');
+    await expect.poll(() => output().match(/process \d is/g), WAIT).toHaveLength(3);
+    for (const pid of [first, second]) process.kill(pid, 'SIGKILL');
+    await rm(failing);
+    await expect.poll(output, WAIT).toContain('a new worker process could not be started; the others stay');
+    const served = await both(port);
+    expect(served).not.toContain(first);
+    expect(served).not.toContain(second);
+  });
+
   it('finish their work when they are told to stop before all have started', async () => {
     const { primary } = await start(undefined, ['holding']);
     const ended = once(primary, 'exit');
