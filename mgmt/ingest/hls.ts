@@ -2,8 +2,8 @@ import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type ByteRange, type Manifest, type ManifestSegment, Parser } from 'm3u8-parser';
-import pLimit from 'p-limit';
 import { isThere } from '../folders.ts';
+import { inParallel } from '../in-parallel.ts';
 import { resilientFetch } from '../tams-client/resilient-fetch.ts';
 import type { InitSegment } from './plan.ts';
 import type { ReadySegment } from './ready-segments.ts';
@@ -80,7 +80,6 @@ function urlOf(uri: string, base: URL): URL {
 }
 
 async function localSegments({ manifest, base }: Playlist, name: string, folder: string): Promise<ReadySegment[]> {
-  const limit = pLimit(PARALLEL);
   const initializations = new Map<string, Promise<Initialization>>();
   const initializationOf = ({ map }: ManifestSegment): Promise<Initialization> | undefined => {
     if (map === undefined) return undefined;
@@ -90,29 +89,25 @@ async function localSegments({ manifest, base }: Playlist, name: string, folder:
     initializations.set(key, known);
     return known;
   };
-  return Promise.all(
-    manifest.segments.map((segment, index) =>
-      limit(async () => {
-        if (segment.key !== undefined && segment.key.method !== 'NONE') {
-          throw new Error(`${base.pathname}: its segments are encrypted (EXT-X-KEY), which is not supported.`);
-        }
-        const startsAnew = segment.discontinuity === true;
-        const url = urlOf(segment.uri, base);
-        if (url.protocol === 'file:' && !(await isThere(fileURLToPath(url)))) {
-          throw new Error(`${fileURLToPath(base)} names ${fileURLToPath(url)}, which is not there.`);
-        }
-        if (url.protocol === 'file:' && segment.map === undefined && segment.byterange === undefined) {
-          return { file: fileURLToPath(url), startsAnew };
-        }
-        // A file that is playable by itself, whether or not its initialization becomes an object of its own.
-        const initialization = await initializationOf(segment);
-        const bytes = [...(initialization ? [initialization.content] : []), await readBytes(url, segment.byterange)];
-        const file = `${name}-${String(index).padStart(6, '0')}`;
-        await writeFile(join(folder, file), Buffer.concat(bytes));
-        return { file, startsAnew, ...(initialization && { init: initialization.segment }) };
-      }),
-    ),
-  );
+  return inParallel(manifest.segments, PARALLEL, async (segment, index) => {
+    if (segment.key !== undefined && segment.key.method !== 'NONE') {
+      throw new Error(`${base.pathname}: its segments are encrypted (EXT-X-KEY), which is not supported.`);
+    }
+    const startsAnew = segment.discontinuity === true;
+    const url = urlOf(segment.uri, base);
+    if (url.protocol === 'file:' && !(await isThere(fileURLToPath(url)))) {
+      throw new Error(`${fileURLToPath(base)} names ${fileURLToPath(url)}, which is not there.`);
+    }
+    if (url.protocol === 'file:' && segment.map === undefined && segment.byterange === undefined) {
+      return { file: fileURLToPath(url), startsAnew };
+    }
+    // A file that is playable by itself, whether or not its initialization becomes an object of its own.
+    const initialization = await initializationOf(segment);
+    const bytes = [...(initialization ? [initialization.content] : []), await readBytes(url, segment.byterange)];
+    const file = `${name}-${String(index).padStart(6, '0')}`;
+    await writeFile(join(folder, file), Buffer.concat(bytes));
+    return { file, startsAnew, ...(initialization && { init: initialization.segment }) };
+  });
 }
 
 interface Initialization {

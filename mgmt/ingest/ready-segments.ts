@@ -1,5 +1,4 @@
 import { isAbsolute, join } from 'node:path';
-import pLimit from 'p-limit';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { formatTimestamp } from '../../src/shared/time/timestamp.ts';
 import {
@@ -13,6 +12,7 @@ import {
   timeBaseOf,
 } from '../../src/media/probing/probe.ts';
 import { divideRounded, least, ticksToNs, type TimeBase } from '../../src/media/probing/ticks.ts';
+import { inParallel } from '../in-parallel.ts';
 import { endOf, latestPts } from './cut-plan.ts';
 import { frameSizeOf, kindOf, sampleCount } from '../../src/tams/essence/essence.ts';
 import type { InitSegment, PlannedSegment } from './plan.ts';
@@ -68,7 +68,6 @@ export async function measureSegments(
   folder: string,
   muxed: boolean,
 ): Promise<MeasuredSegments> {
-  const limit = pLimit(PARALLEL);
   const [head] = segments;
   if (head === undefined) throw new Error('The playlist names no segments.');
   const first = await probeFile(pathIn(folder, head.file));
@@ -78,15 +77,11 @@ export async function measureSegments(
   );
   const stream = first.streams[leading];
   if (stream === undefined) throw new Error(`${head.file} has neither pictures nor sound.`);
-  const probed = await Promise.all(
-    segments.map((segment) =>
-      limit(async () => {
-        const own = await probePackets(pathIn(folder, segment.file));
-        checkCoding(segment.file, first, own);
-        return { ...segment, ...own };
-      }),
-    ),
-  );
+  const probed = await inParallel(segments, PARALLEL, async (segment) => {
+    const own = await probePackets(pathIn(folder, segment.file));
+    checkCoding(segment.file, first, own);
+    return { ...segment, ...own };
+  });
   const leadingSpans = placed(
     measured(stream, probed).map((span, index) => {
       if (span !== undefined) return span;
@@ -149,7 +144,9 @@ function placed(segments: readonly Own[]): Span[] {
     let offsetNs = before?.offsetNs ?? 0n;
     if (before !== undefined) {
       const gapNs = segment.startNs - before.endNs;
-      if (startsAnew || gapNs < -frameNs) offsetNs = before.endNs + before.offsetNs - segment.startNs;
+      // A segment of one frame goes back by no more than that frame.
+      const goesBack = gapNs < -frameNs || segment.startNs <= before.startNs;
+      if (startsAnew || goesBack) offsetNs = before.endNs + before.offsetNs - segment.startNs;
       // Rounding of the container, or of the duration of the last frame: the two meet.
       else if (gapNs < frameNs) spans[spans.length - 1] = { ...before, endNs: segment.startNs };
     }

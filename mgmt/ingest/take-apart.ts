@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
+import { inParallel } from '../in-parallel.ts';
 import { ContinuityCounters } from '../media/transport-stream.ts';
 import { codecNames, type SegmentContainer } from '../../src/tams/essence/codecs.ts';
 import { type MuxedStream, shiftOf, takeFileApart } from './cut-file.ts';
@@ -51,8 +51,7 @@ export async function takeApart(
   );
   const shiftNs = shiftOf(pieces.flat());
   const byFile = Map.groupBy(pieces.flat(), ({ of }) => of);
-  const limit = pLimit(PARALLEL);
-  await Promise.all([...byFile].map(([file, own]) => limit(() => takeFileApart(pathIn(folder, file), own, shiftNs))));
+  await inParallel([...byFile], PARALLEL, ([file, own]) => takeFileApart(pathIn(folder, file), own, shiftNs));
   for (const own of pieces) await continueCounters(own);
   return named.map((track, index) => ({
     ...track,

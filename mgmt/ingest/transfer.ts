@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
-import pLimit from 'p-limit';
 import { TimeRange } from '../../src/shared/time/timerange.ts';
 import { isThere } from '../folders.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Progress } from '../progress.ts';
 import type { TamsClient } from '../tams-client/tams-client.ts';
 import type { AllocatedObject, FailedSegment, FlowBody, SegmentBody } from '../tams-client/types.ts';
@@ -197,23 +197,17 @@ async function uploadAll(
 ): Promise<SegmentBody[]> {
   const waiting = chunk.filter(({ objectId }) => objectId === undefined);
   const objects = waiting.length === 0 ? [] : await client.allocate(flowId, waiting.length);
-  const limit = pLimit(parallel);
   const initIds = new Map<string, string>();
   for (const { segment } of chunk) {
     if (segment.init !== undefined) initIds.set(segment.file, await inits.idOf(segment.init));
   }
-  const ids = await Promise.all(
-    waiting.map(({ segment: { file, init } }, index) =>
-      limit(async () => {
-        const object = objects[index];
-        if (object === undefined)
-          throw new Error(`The server allocated ${objects.length} objects, not ${waiting.length}.`);
-        await upload(client, object, folder.segmentPath(file), init?.bytes);
-        await folder.addUpload(flowId, file, object.object_id);
-        return [file, object.object_id] as const;
-      }),
-    ),
-  );
+  const ids = await inParallel(waiting, parallel, async ({ segment: { file, init } }, index) => {
+    const object = objects[index];
+    if (object === undefined) throw new Error(`The server allocated ${objects.length} objects, not ${waiting.length}.`);
+    await upload(client, object, folder.segmentPath(file), init?.bytes);
+    await folder.addUpload(flowId, file, object.object_id);
+    return [file, object.object_id] as const;
+  });
   await folder.syncUploads();
   const fresh = new Map(ids);
   return chunk.map(({ segment, objectId }) => {

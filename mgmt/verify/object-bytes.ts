@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import type { MediaStore } from '../../src/media/media-store.ts';
 import { unpackLocations } from '../../src/tams/objects/object-location.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { OBJECTS } from '../../src/tams/objects/object-tables.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { and, eq, isIn } from '../../src/vastdb/predicate/builder.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Check, Found, VerifyContext } from './finding.ts';
 
 /** Requests to a media store at a time. */
@@ -42,18 +42,12 @@ async function look(
     where: and([isIn('id', ids), USED]),
   });
   const problems = new Map<string, string>();
-  const limit = pLimit(AT_ONCE);
   const copies = rows.flatMap(([id, packed]) => unpackLocations(packed).map((location) => ({ id, ...location })));
-  await Promise.all(
-    copies.map(({ id, storageId, storagePath }) =>
-      limit(async () => {
-        const store = media.get(storageId);
-        const problem = store === undefined ? 'this backend is not configured' : await problemOf(store, storagePath);
-        if (problem !== undefined)
-          problems.set(id, `at ${storagePath} in the storage backend ${storageId}: ${problem}`);
-      }),
-    ),
-  );
+  await inParallel(copies, AT_ONCE, async ({ id, storageId, storagePath }) => {
+    const store = media.get(storageId);
+    const problem = store === undefined ? 'this backend is not configured' : await problemOf(store, storagePath);
+    if (problem !== undefined) problems.set(id, `at ${storagePath} in the storage backend ${storageId}: ${problem}`);
+  });
   return problems;
 }
 

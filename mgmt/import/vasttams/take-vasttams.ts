@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
 import type { MediaStores } from '../../../src/media/media-store-registry.ts';
 import { openMediaStores } from '../../../src/media/open-media.ts';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { ImportOptions, Take } from '../run-import.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../../progress.ts';
@@ -90,11 +90,10 @@ async function checkObjects(
   report: ImportReport,
 ): Promise<void> {
   const sampled = count === 0 ? [] : await sample(tables, place, count);
-  const limit = pLimit(REQUESTS_AT_ONCE);
-  const heads = sampled.map((each) =>
-    limit(async () => ((await media.get(each.storageId)?.head(each.storagePath)) === undefined ? [each] : [])),
+  const heads = await inParallel(sampled, REQUESTS_AT_ONCE, ({ storageId, storagePath }) =>
+    Promise.resolve(media.get(storageId)?.head(storagePath)),
   );
-  const missing = (await Promise.all(heads)).flat();
+  const missing = sampled.filter((_, index) => heads[index] === undefined);
   const [first] = missing;
   if (first !== undefined && missing.length === sampled.length) {
     throw new Error(

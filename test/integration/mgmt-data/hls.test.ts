@@ -4,6 +4,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probePackets, timeBaseOf } from '../../../src/media/probing/probe.ts';
@@ -21,6 +22,7 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', () =>
   let sound: string;
   let files: Server;
   let url: string;
+  let requests = 0;
 
   beforeAll(async () => {
     work = await Workspace.open();
@@ -30,6 +32,7 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', () =>
     // What is asked for below /moved is elsewhere.
     files = createServer((request, response) => {
       const path = request.url ?? '';
+      requests += 1;
       if (path.startsWith('/moved/')) {
         response.writeHead(302, { location: `/${basename(path)}` }).end();
         return;
@@ -141,6 +144,15 @@ describe.skipIf(!hasFfmpeg)('HLS playlists (skipped: there is no ffmpeg)', () =>
     const steps = times.slice(1).map((time, index) => Number(time - (times[index] ?? 0n)));
     // 1001/30000 s, and once what the two are apart by the rounding of ffmpeg's lists.
     for (const step of steps) expect(Math.abs(step - 33_366_667)).toBeLessThan(1_000_000);
+  });
+
+  test('of which a segment is missing: nothing more is loaded once that is known', async () => {
+    const segments = Array.from({ length: 60 }, () => '#EXTINF:1,\nclip.mp4\n').join('');
+    await writeFile(join(work.folder, 'gone.m3u8'), `${HEAD}#EXTINF:1,\nnowhere.ts\n${segments}#EXT-X-ENDLIST\n`);
+    await expect(work.ingest([`${url}/gone.m3u8`])).rejects.toThrow('GET /nowhere.ts answered 404');
+    const asked = requests;
+    await sleep(500);
+    expect(requests).toBe(asked);
   });
 
   const byTime = (a: bigint, b: bigint): number => Number(a - b);

@@ -113,6 +113,13 @@ describe.skipIf(!hasFfmpeg)('media in and out (skipped: there is no ffmpeg)', ()
     await work.out(id, 'sound.aac');
   });
 
+  test('ready segments of one picture each, which all begin at 0, are put one after the other', async () => {
+    const segments = ['first', 'second', 'third'].map((name) => join(work.folder, `${name}-picture.mp4`));
+    for (const file of segments) await makeMedia(file, 1, ['-c:v', 'mpeg4', '-frames:v', '1', '-r', '25', '-an']);
+    const ranges = await work.rangesWithoutGaps(await work.ingest(segments, { ready: true }));
+    expect(ranges.map(String)).toEqual(['[0:0_0:40000000)', '[0:40000000_0:80000000)', '[0:80000000_0:120000000)']);
+  });
+
   test('ready segments may have clocks that tick differently, and must be coded alike', async () => {
     const segments = await Promise.all(
       [60_000, 90_000].map(async (ticks) => {
