@@ -3,11 +3,11 @@ import { codecStrings, initExtent } from '../../formats/isobmff.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
-import { unpackLocations } from '../../tams/objects/object-location.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { carriedFormat, type FlowLine } from './flow-lines.ts';
 import { tooMuch } from './flow-segments.ts';
+import { beginningOf } from './object-copies.ts';
 import { LIMITS } from './playback-settings.ts';
 
 const KEPT_FILES = 10_000;
@@ -40,13 +40,8 @@ export class InitCodecs {
   async #read(locations: string): Promise<readonly string[] | undefined> {
     const kept = this.#kept.get(locations);
     if (kept !== undefined) return kept;
-    const place = unpackLocations(locations).find(({ storageId }) => this.#media.get(storageId) !== undefined);
-    const store = place && this.#media.get(place.storageId);
-    if (place === undefined || store === undefined) return undefined;
-    // One that was never uploaded has none to tell.
-    if ((await store.head(place.storagePath)) === undefined) return undefined;
-    const { body } = await store.get(place.storagePath, { start: 0, end: READ_BYTES - 1 });
-    const codecs = codecStrings(Buffer.concat(await body.toArray()));
+    const found = await beginningOf(this.#media, locations, READ_BYTES);
+    const codecs = found && codecStrings(found.bytes);
     if (codecs !== undefined) this.#kept.set(locations, codecs);
     return codecs;
   }
@@ -81,16 +76,14 @@ export class InitExtents {
   }
 
   async #read(locations: string | null): Promise<Extent> {
-    const place = unpackLocations(locations).find(({ storageId }) => this.#media.get(storageId) !== undefined);
-    const store = place && this.#media.get(place.storageId);
-    if (place === undefined || store === undefined) return 'unknown';
     for (let wanted = FIRST_READ; wanted <= READ_MAX;) {
-      const { body, size } = await store.get(place.storagePath, { start: 0, end: wanted - 1 });
-      const extent = initExtent(Buffer.concat(await body.toArray()));
+      const found = await beginningOf(this.#media, locations, wanted);
+      if (found === undefined) return 'unknown';
+      const extent = initExtent(found.bytes);
       if (extent === undefined) return 'unknown';
       if ('bytes' in extent) return extent.bytes;
       if ('fragmented' in extent) return 'whole';
-      if (extent.needs <= wanted || wanted >= size) return 'unknown';
+      if (extent.needs <= wanted || wanted >= found.size) return 'unknown';
       wanted = extent.needs;
     }
     return 'unknown';

@@ -15,10 +15,10 @@ import { MakingQueue } from './making-queue.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
 import { withTimestampMap } from '../../formats/hls.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
-import { unpackLocations } from '../../tams/objects/object-location.ts';
 import { offsetNsOf } from '../../tams/segments/segment-clock.ts';
 import { fromJson } from '../../shared/json-text.ts';
 import type { ObjectPlaces, StoredSegment } from '../../tams/segments/segment.ts';
+import { beginningOf, copyWithin } from './object-copies.ts';
 import { LIMITS } from './playback-settings.ts';
 import type { Playable } from './playback-tokens.ts';
 import { mediaFlowsOf } from './presentation-step.ts';
@@ -43,13 +43,9 @@ class TextLines {
    * @returns undefined for what is no WebVTT, is too large for a text, or lies elsewhere: that is sent as it is
    */
   async read(segment: StoredSegment, of: Playable | undefined): Promise<Buffer | undefined> {
-    const place = unpackLocations(segment.locations).find(({ storageId }) => this.#media.get(storageId) !== undefined);
-    const store = place && this.#media.get(place.storageId);
-    if (place === undefined || store === undefined) return undefined;
-    const { body, size } = await store.get(place.storagePath, { start: 0, end: LIMITS.textBytes - 1 });
-    const file = Buffer.concat(await body.toArray());
-    if (size > LIMITS.textBytes) return undefined;
-    return withTimestampMap(file, offsetNsOf(segment) - (await this.#mediaOffsetNs(segment, of)));
+    const file = await beginningOf(this.#media, segment.locations, LIMITS.textBytes);
+    if (file === undefined || file.size > LIMITS.textBytes) return undefined;
+    return withTimestampMap(file.bytes, offsetNsOf(segment) - (await this.#mediaOffsetNs(segment, of)));
   }
 
   /** The offset of the first picture, or else sound, that is played at that time. */
@@ -106,10 +102,8 @@ class MediaRedirects {
 
   /** A URL that is signed now. @throws AppError not_found */
   urlOf({ locations, externalUrls }: ObjectPlaces, baseUrl: string): string {
-    for (const { storageId, storagePath } of unpackLocations(locations)) {
-      const store = this.#media.get(storageId);
-      if (store !== undefined) return store.presignGet(storagePath, baseUrl);
-    }
+    const copy = copyWithin(this.#media, locations);
+    if (copy !== undefined) return copy.store.presignGet(copy.storagePath, baseUrl);
     const [external] = externalUrls === null ? [] : fromJson(externalUrls);
     // As a header can carry it: clients may write URLs with any characters.
     if (external !== undefined) return new URL(external.url).href;

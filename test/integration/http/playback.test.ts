@@ -116,6 +116,31 @@ describe('a playlist of a flow', () => {
     }
   });
 
+  it('is there although a file of it is empty, or was never uploaded', async () => {
+    const client = new TamsClient(server.baseUrl);
+    const flows = [
+      dataFlow(
+        { id: testId('flow', 31), source_id: testId('source', 31) },
+        { codec: 'text/vtt', container: 'text/vtt' },
+      ),
+      audioFlow({ id: testId('flow', 32), source_id: testId('source', 32) }, { container: 'audio/mp4' }),
+      audioFlow({ id: testId('flow', 33), source_id: testId('source', 33) }, { container: 'audio/mp4' }),
+    ];
+    for (const flow of flows) {
+      const { id } = flow;
+      await must('PUT', `/flows/${id}`, flow);
+      const { body } = await client.allocate(id, { limit: 1 });
+      for (const object of body.media_objects) {
+        if (id !== testId('flow', 33)) await client.upload(object, new Uint8Array());
+        await client.postSegments(id, { object_id: object.object_id, timerange: '[0:0_1:0)' });
+      }
+      const playlist = await get(`/playback/flows/${id}.m3u8?window=all`);
+      expect(playlist.status).toBe(200);
+      const line = /^[^#].*$/m.exec(await playlist.text())?.[0] ?? '';
+      expect((await get(`/playback/flows/${line}`)).status, line).toBe(302);
+    }
+  });
+
   it('begins anew around objects that are used in part, and not where they are gone', async () => {
     const whole = await flowWith(6, [{ timerange: '[0:0_10:0)' }]);
     const cut = await flowWith(7, [{ timerange: '[0:0_2:0)' }, { timerange: '[2:0_4:0)' }]);
