@@ -2,14 +2,13 @@ import { type OtioClip, type OtioTrack, writeOtioTimeline } from '../../formats/
 import { fromJson } from '../../shared/json-text.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { Format } from '../../tams/documents/format.ts';
+import { NO_TAGS } from '../../tams/documents/tag-filter.ts';
 import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import { segmentsIn } from './flow-segments.ts';
 import type { MakingQueue } from './making-queue.ts';
 import { LIMITS } from './playback-settings.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
-
-const NO_TAGS = { values: new Map(), exists: new Map() };
 
 /** Flows as timelines of OpenTimelineIO, over a view of the store. */
 export class OtioExport {

@@ -8,6 +8,7 @@ import { formatTimestamp } from '../../shared/time/timestamp.ts';
 import { nextTurn } from '../../shared/loop-turns.ts';
 import { classesOf } from '../../tams/access/access-classes.ts';
 import { Format } from '../../tams/documents/format.ts';
+import { NO_TAGS } from '../../tams/documents/tag-filter.ts';
 import { type Flow, type FlowInput, type FlowTechnical, TECHNICAL_PROPERTIES } from '../../tams/flows/flow.ts';
 import type { SegmentInput, StoredSegment } from '../../tams/segments/segment.ts';
 import type { Services } from '../../tams/services.ts';
@@ -49,7 +50,6 @@ export interface OtioImportParts {
   readonly segmentsMax: number;
 }
 
-const NO_TAGS = { values: new Map(), exists: new Map() };
 /** The properties that all flows of a track must have in common. */
 const SHARED = TECHNICAL_PROPERTIES.filter((name) => name !== 'avg_bit_rate' && name !== 'segment_duration');
 

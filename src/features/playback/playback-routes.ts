@@ -7,7 +7,7 @@ import type { TamsApp } from '../../http/tams-app.ts';
 import { flowParams, sourceParams } from '../../tams/parameters.ts';
 import type { Asker, TamsContext } from '../../tams/route-context.ts';
 import type { MadePlaylist } from './flow-playback.ts';
-import { type Asked, readPlaylistQuery, renditionQuery } from './playlist-query.ts';
+import { type Asked, readPlaylistQuery } from './playlist-query.ts';
 import type { PlaybackServices } from './playback-services.ts';
 import type { Playable, PlaybackTokens } from './playback-tokens.ts';
 import { Type } from '../../shared/type-builder.ts';
@@ -113,8 +113,8 @@ export async function sendSource(
   sourceId: string,
   asked: Asked,
 ): Promise<FastifyReply> {
-  readPlaylistQuery(asked);
-  const text = await playback(request).presentations.ofSource(sourceId, renditionQuery(asked));
+  const { ofRenditions } = readPlaylistQuery(asked);
+  const text = await playback(request).presentations.ofSource(sourceId, ofRenditions);
   return sendPlaylist(request, reply, { text });
 }
 

@@ -13,7 +13,7 @@ export interface PlaylistQuery {
   readonly awaited?: bigint | undefined;
   /** The presentation that the playlist is a rendition of. */
   readonly of: Playable | undefined;
-  /** The query of playlists that a multivariant one leads to. */
+  /** The query of playlists that a multivariant one leads to: the options that go on to them. */
   readonly ofRenditions: URLSearchParams;
 }
 
@@ -40,7 +40,10 @@ export function readPlaylistQuery(asked: Asked): PlaylistQuery {
     window: window === undefined || window === 'all' ? window : Number(window),
     awaited: awaited === undefined ? undefined : BigInt(awaited),
     of: readOf(of),
-    ofRenditions: renditionQuery(asked),
+    ofRenditions: new URLSearchParams({
+      ...(timerange !== undefined && { timerange }),
+      ...(window !== undefined && { window }),
+    }),
   };
 }
 
@@ -53,11 +56,3 @@ export function readOf(of: string | undefined): Playable | undefined {
 
 /** As `readOf` reads it. */
 export const writeOf = (of: Playable): string => ('sourceId' in of ? `sources/${of.sourceId}` : `flows/${of.flowId}`);
-
-/** The options that go on to the playlists of renditions. */
-export function renditionQuery({ timerange, window }: Asked): URLSearchParams {
-  return new URLSearchParams({
-    ...(timerange !== undefined && { timerange }),
-    ...(window !== undefined && { window }),
-  });
-}

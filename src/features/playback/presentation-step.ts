@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { targetDurationOf } from '../../formats/hls.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
+import { flowNotFound } from '../../tams/flows/flow-access.ts';
 import type { Flow } from '../../tams/flows/flow.ts';
 import { numbersOf } from '../../tams/segments/segment-numbers.ts';
 import { flowLines } from './flow-lines.ts';
@@ -53,7 +54,7 @@ async function presentationOf(flows: Reads['flows'], of: Playable): Promise<Pres
   if ('sourceId' in of) return presentationOfSource(flows, of.sourceId);
   const { flowId } = of;
   const flow = await flows.find(flowId);
-  if (flow === undefined) throw new AppError('not_found', `there is no flow ${flowId}`);
+  if (flow === undefined) throw flowNotFound(flowId);
   return presentationOfFlow(flows, flow);
 }
 

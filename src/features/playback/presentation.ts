@@ -1,4 +1,5 @@
 import { Format } from '../../tams/documents/format.ts';
+import { NO_TAGS } from '../../tams/documents/tag-filter.ts';
 import type { CollectionItem, Flow, FlowCollectionItem } from '../../tams/flows/flow.ts';
 import { AppError } from '../../shared/errors.ts';
 import { fromJson } from '../../shared/json-text.ts';
@@ -23,8 +24,6 @@ export interface Presentation {
 }
 
 type Flows = Pick<VastStore['flows'], 'list'>;
-
-const NO_TAGS = { values: new Map(), exists: new Map() };
 
 /** The flows of a source, and those that its multi flows collect: two queries. */
 export async function presentationOfSource(flows: Flows, sourceId: string): Promise<Presentation> {
