@@ -133,6 +133,8 @@ async function* chunksOf(body: Readable | Uint8Array): AsyncGenerator<Uint8Array
     }
   } finally {
     // Lets go of the stream, so that what is left of a failed upload can be drained and its connection used again.
+    // It may fail after that: without a listener, its error would end the process.
+    body.on('error', () => undefined);
     await chunks.return?.();
   }
 }

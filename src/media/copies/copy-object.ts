@@ -196,6 +196,8 @@ function answerOf(url: URL, guard: AddressGuard, answerMs: number, signal: Abort
     });
     request.on('close', () => {
       clearTimeout(timer);
+      // As after a change of the protocol, which is neither an answer nor an error.
+      reject(new CopyError(`${url.host} closed the connection without an answer.`, true));
     });
     request.on('response', (answer) => {
       clearTimeout(timer);

@@ -28,9 +28,9 @@ let directory: string;
 let target: LocalMediaStore;
 let server: Server | undefined;
 
-async function openStore(name: string): Promise<LocalMediaStore> {
+async function openStore(name: string, maxObjectBytes = 10_000_000): Promise<LocalMediaStore> {
   const backend = { id: name, store_type: 'http_object_store', provider: 'local', store_product: 'files' } as const;
-  const limits = { expiresS: 60, gridS: 1, maxObjectBytes: 10_000_000, urlCacheMax: 10 };
+  const limits = { expiresS: 60, gridS: 1, maxObjectBytes, urlCacheMax: 10 };
   const store = new LocalMediaStore({ backend, directory: join(directory, name), secret: 'secret', ...limits });
   await store.ensureReady();
   return store;
@@ -190,6 +190,35 @@ describe('a copy of an external object', () => {
     const source = await serve(sends({ 'content-length': bytes.length }));
     const copied = await copyObject(source, slow, path, never, { stallMs: 2_000, totalMs: 240_000 });
     expect(copied.size).toBe(bytes.length);
+  });
+
+  it('that its store refuses while the source pauses fails, and nothing besides', async () => {
+    target = await openStore('target', 1_000);
+    const unheard: unknown[] = [];
+    const hear = (error: unknown): number => unheard.push(error);
+    process.on('uncaughtException', hear);
+    try {
+      const source = await serve((_request, response) => void response.write(bytes.subarray(0, 2_000)));
+      const closed = once(server as Server, 'request').then(([, response]) =>
+        once(response as ServerResponse, 'close'),
+      );
+      expect(await failureOf(source)).toMatchObject({ message: expect.stringContaining('1000 bytes') as string });
+      await closed;
+      await sleep(20);
+      expect(unheard).toEqual([]);
+    } finally {
+      process.off('uncaughtException', hear);
+    }
+  });
+
+  it('is refused where the source changes the protocol instead of answering', async () => {
+    const source = await serve((_request, response) => {
+      response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+    });
+    expect(await failureOf(source)).toMatchObject({
+      message: expect.stringContaining('without an answer') as string,
+      retryable: true,
+    });
   });
 
   it('is refused where the end of the connection is the only sign of the end', async () => {
