@@ -5,7 +5,8 @@ const VISUAL_BYTES = 78;
 const AUDIO_BYTES = 28;
 const HEADER_BYTES = 8;
 const FULL_BOX_BYTES = 4;
-const CONTAINERS: ReadonlySet<string> = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
+/** The boxes around the description of samples, from the outermost on. */
+const CONTAINERS = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd'];
 
 interface Box {
   readonly type: string;
@@ -22,11 +23,15 @@ export function codecStrings(head: Buffer): string[] | undefined {
   return codecs.length > 0 && codecs.every((codec) => codec !== undefined) ? [...new Set(codecs)] : undefined;
 }
 
-function sampleEntries(bytes: Buffer): Box[] {
-  return boxesIn(bytes).flatMap(({ type, content }) => {
-    if (CONTAINERS.has(type)) return sampleEntries(content);
-    return type === 'stsd' ? boxesIn(content.subarray(FULL_BOX_BYTES + 4)).slice(0, 1) : [];
-  });
+/** The first of each track. */
+function sampleEntries(head: Buffer): Box[] {
+  let contents = [head];
+  for (const container of CONTAINERS) {
+    contents = contents.flatMap((content) =>
+      boxesIn(content).flatMap(({ type, content: inner }) => (type === container ? [inner] : [])),
+    );
+  }
+  return contents.flatMap((content) => boxesIn(content.subarray(FULL_BOX_BYTES + 4)).slice(0, 1));
 }
 
 /** Without one that is cut off. */
