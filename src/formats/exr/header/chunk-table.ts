@@ -48,7 +48,7 @@ export async function checkChunks({ parts, length }: ExrHeader, source: ByteSour
 
 function chunksOf({ attributes, tiles, isDeep, compression, dataWindow }: ExrHeaderPart): number | undefined {
   const told = attributes.get('chunkCount')?.value;
-  if (typeof told === 'number') return told >= 0 ? told : undefined;
+  if (typeof told === 'number') return Number.isInteger(told) && told > 0 ? told : undefined;
   const lines = LINES[compression];
   if (tiles !== null || isDeep || lines === undefined) return undefined;
   return Math.ceil((dataWindow.y_max - dataWindow.y_min + 1) / lines);
