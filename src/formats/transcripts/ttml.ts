@@ -26,7 +26,9 @@ const parser = new XMLParser({
 });
 
 interface Frame {
-  readonly frameRate: bigint;
+  /** Frames in so many seconds: 30,000 in 1,001, or 25 in 1. */
+  readonly frames: bigint;
+  readonly seconds: bigint;
   readonly tickRate: bigint;
   readonly agents: ReadonlyMap<string, string>;
 }
@@ -46,14 +48,16 @@ export function readTtml(text: string): Transcript {
   const root = roots.find((node) => nameOf(node) === 'tt');
   if (root === undefined) throw malformed('has no element tt');
   const { lang, ...attributes } = attributesOf(root);
+  const [, multiplier, divisor] = /^(\d+)[\s:]+(\d+)$/.exec(attributes['frameRateMultiplier'] ?? '') ?? [];
   const frame: Frame = {
-    frameRate: positive(attributes['frameRate']) ?? DEFAULT_FRAME_RATE,
+    frames: (positive(attributes['frameRate']) ?? DEFAULT_FRAME_RATE) * (positive(multiplier) ?? 1n),
+    seconds: positive(divisor) ?? 1n,
     tickRate: positive(attributes['tickRate']) ?? positive(attributes['frameRate']) ?? 1n,
     agents: agentsOf(root),
   };
   const cues: Cue[] = [];
   for (const body of childrenOf(root).filter((node) => nameOf(node) === 'body'))
-    collect(body, 0n, undefined, frame, cues);
+    collect(body, { startNs: 0n, endNs: undefined, agent: undefined }, frame, cues);
   return { language: lang === undefined || lang === '' ? null : lang, cues: cues.sort(byStart) };
 }
 
@@ -67,29 +71,41 @@ function parse(text: string): Node[] {
   }
 }
 
-function collect(node: Node, offsetNs: bigint, agent: string | undefined, frame: Frame, cues: Cue[]): void {
-  const { begin, end, dur, agent: own = agent } = attributesOf(node);
-  const startNs = offsetNs + (begin === undefined ? 0n : timeOf(begin, frame));
+/** What the elements within one have of it, unless they say otherwise. */
+interface Parent {
+  readonly startNs: bigint;
+  readonly endNs: bigint | undefined;
+  readonly agent: string | undefined;
+}
+
+function collect(node: Node, parent: Parent, frame: Frame, cues: Cue[]): void {
+  const { begin, end, dur, agent: own = parent.agent } = attributesOf(node);
+  const startNs = parent.startNs + (begin === undefined ? 0n : timeOf(begin, frame));
+  let { endNs } = parent;
+  if (end !== undefined) endNs = parent.startNs + timeOf(end, frame);
+  else if (dur !== undefined) endNs = startNs + timeOf(dur, frame);
+  // What is around it is over by then.
+  else if (endNs !== undefined && endNs < startNs) endNs = undefined;
   if (nameOf(node) !== 'p') {
-    for (const child of childrenOf(node)) collect(child, startNs, own, frame, cues);
+    for (const child of childrenOf(node)) collect(child, { startNs, endNs, agent: own }, frame, cues);
     return;
   }
-  const endNs = end === undefined ? startNs + timeOf(dur ?? '0s', frame) : offsetNs + timeOf(end, frame);
-  if (endNs < startNs) throw malformed(`has a paragraph at ${begin ?? '0s'} that ends before it starts`);
+  if (endNs !== undefined && endNs < startNs)
+    throw malformed(`has a paragraph at ${begin ?? '0s'} that ends before it starts`);
   const text = textOf(node).replace(/\s+/g, ' ').trim();
   const speaker = own === undefined ? null : (frame.agents.get(own) ?? own);
-  if (text !== '') cues.push({ startNs, endNs, text, speaker, confidence: null });
+  if (text !== '') cues.push({ startNs, endNs: endNs ?? startNs, text, speaker, confidence: null });
 }
 
 /** `hh:mm:ss.fff`, `hh:mm:ss:ff` in frames, or a number with a unit: h, m, s, ms, f (frames), t (ticks). */
-function timeOf(text: string, { frameRate, tickRate }: Frame): bigint {
+function timeOf(text: string, { frames: rate, seconds, tickRate }: Frame): bigint {
   const frames = /^(\d{2,6}:\d{2}:\d{2}):(\d{1,3})$/.exec(text);
-  if (frames !== null) return parseClockTime(frames[1] ?? '') + (BigInt(frames[2] ?? '0') * NS_PER_S) / frameRate;
+  if (frames !== null) return parseClockTime(frames[1] ?? '') + (BigInt(frames[2] ?? '0') * NS_PER_S * seconds) / rate;
   const offset = /^(\d{1,12})(?:\.(\d{1,9}))?(h|ms|m|s|f|t)$/.exec(text);
   if (offset === null) return parseClockTime(text);
   const [, whole = '0', fraction = '', unit = 's'] = offset;
   const nanos = BigInt(whole) * NS_PER_S + BigInt(fraction.padEnd(9, '0'));
-  if (unit === 'f') return nanos / frameRate;
+  if (unit === 'f') return (nanos * seconds) / rate;
   if (unit === 't') return nanos / tickRate;
   return (nanos * (UNITS[unit] ?? NS_PER_S)) / NS_PER_S;
 }

@@ -48,8 +48,11 @@ function cueOf(block: readonly string[]): Cue | undefined {
 
 /** W3C WebVTT: cues with their voices; settings, styles, regions and notes are passed over. */
 export function readWebVtt(text: string): Transcript {
-  const [header, ...blocks] = blocksOf(text);
-  if (header === undefined || !/^WEBVTT(?:\s|$)/.test(header[0] ?? '')) throw malformed('does not begin with WEBVTT');
+  const [first = [], ...others] = blocksOf(text);
+  if (!/^WEBVTT(?:\s|$)/.test(first[0] ?? '')) throw malformed('does not begin with WEBVTT');
+  // Times end the header, as an empty line does.
+  const end = first.findIndex((line) => TIMES.test(line));
+  const [header, blocks] = end === -1 ? [first, others] : [first.slice(0, end), [first.slice(end), ...others]];
   const language = header.map((line) => /^Language:\s*(\S+)/i.exec(line)?.[1]).find((found) => found !== undefined);
   const cues = blocks.filter((block) => !/^NOTE(?:\s|$)/.test(block[0] ?? '')).map(cueOf);
   return { language: language ?? null, cues: cues.filter((cue) => cue !== undefined) };

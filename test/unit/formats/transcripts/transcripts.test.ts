@@ -98,6 +98,33 @@ describe('transcripts', () => {
     ]);
   });
 
+  it('are read from TTML of a frame rate that is no whole number', () => {
+    const rate =
+      'xmlns:ttp="http://www.w3.org/ns/ttml#parameter" ttp:frameRate="30" ttp:frameRateMultiplier="1000 1001"';
+    const cue = '<p begin="107892f" end="01:00:01:15">x</p>';
+    const { cues } = parseTranscript(`<tt ${rate}><body>${cue}</body></tt>`, 'ttml');
+    expect(cues).toMatchObject([{ startNs: 3_599_996_400_000n, endNs: 3_601_500_500_000n }]);
+  });
+
+  it('are read from TTML whose times are those of the elements around them', () => {
+    const first = '<div begin="10s" end="20s"><p>one</p><p begin="2s">two</p><p begin="1s" dur="3s">three</p></div>';
+    const { cues } = parseTranscript(`<tt><body>${first}<div><p begin="30s">four</p></div></body></tt>`, 'ttml');
+    expect(cues.map(({ text, startNs, endNs }) => [text, startNs / MS, endNs / MS])).toEqual([
+      ['one', 10_000n, 20_000n],
+      ['three', 11_000n, 14_000n],
+      ['two', 12_000n, 20_000n],
+      ['four', 30_000n, 30_000n],
+    ]);
+  });
+
+  it('are read from WebVTT whose header no empty line ends', () => {
+    const { language, cues } = parseTranscript(
+      'WEBVTT\nLanguage: de\n00:01.000 --> 00:02.000\none\n\n00:03.000 --> 00:04.000\ntwo\n',
+      'webvtt',
+    );
+    expect([language, ...cues.map(({ text }) => text)]).toEqual(['de', 'one', 'two']);
+  });
+
   it('are read from our JSON and from that of transcription services', () => {
     const ours = {
       language: 'fr',
