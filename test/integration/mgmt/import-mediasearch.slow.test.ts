@@ -44,7 +44,7 @@ it('takes what searches there show, keeps vectors of the same model, and has the
     { key: 'anew.mp4', said: ['the miller grinds rye'] },
     { key: 'partly.mp4', said: ['wheat and barley', 'oats'], model: embedder.model, vectors: [[], [NaN]] },
     { key: 'gone.mp4', said: ['a deleted lighthouse'] },
-    { key: 'bad.mp4', said: ['good words', 'bad words', 'no words', 'old words'] },
+    { key: 'bad.mp4', said: ['good words', 'bad words', 'no words', 'old words', 'endless words'] },
   ]);
   const change = (name: string, row: number, cells: object): void => {
     Object.assign(tables[name]?.rows[row] ?? {}, cells);
@@ -53,7 +53,9 @@ it('takes what searches there show, keeps vectors of the same model, and has the
   change('embeddings', 4, { embedding: unit });
   change('embeddings', 5, { embedding: [NaN, ...unit.slice(1)] });
   change('assets', 3, { tombstone: true });
+  change('assets', 0, { duration_ms: 10n ** 13n });
   change('segments', 8, { start_ms: 9000n, end_ms: 1000n });
+  change('segments', 11, { end_ms: 10n ** 13n });
   change('segments', 9, { text: '' });
   change('segments', 10, { visibility: 'ARCHIVED' });
   const lost = { ...tables['segments']?.rows[0], segment_id: 'lost', asset_id: 'nowhere' };
@@ -72,11 +74,12 @@ it('takes what searches there show, keeps vectors of the same model, and has the
     expect(refused.sort((a, b) => String(a['key']).localeCompare(String(b['key'])))).toEqual([
       { table: 'transcript_segments', key: 'asset-4-1', problem: 'its time, 9000 ms to 1000 ms, is none' },
       { table: 'transcript_segments', key: 'asset-4-2', problem: 'text is empty' },
+      { table: 'transcript_segments', key: 'asset-4-4', problem: `its time, 16000 ms to ${10 ** 13} ms, is none` },
       { table: 'transcript_segments', key: 'lost', problem: 'its asset nowhere is not there' },
     ]);
     expect(lines.filter(({ taken }) => taken !== undefined)).toEqual([
-      { table: 'transcript_segments', taken: 7, present: 0, left: 2, refused: 3 },
-      { table: 'transcript_embeddings', taken: 3, present: 0, left: 8, refused: 0 },
+      { table: 'transcript_segments', taken: 7, present: 0, left: 2, refused: 4 },
+      { table: 'transcript_embeddings', taken: 3, present: 0, left: 9, refused: 0 },
       { table: 'media_assets', taken: 4, present: 0, left: 1, refused: 0 },
     ]);
   }

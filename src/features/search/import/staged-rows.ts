@@ -6,6 +6,8 @@ import { type ImportSource, stage, type Staging } from '../../../vastdb/foreign/
 /** As for a transcript that a client puts: rules/searchable-transcript.ts. */
 const TEXT_MAX = 10_000;
 const SPEAKER_MAX = 256;
+/** As for times that a client puts: in nanoseconds they are an int64. */
+const TIME_MAX_MS = 9_000_000_000_000;
 
 /** The vectors that are taken over. */
 export interface WantedVectors {
@@ -48,7 +50,7 @@ const ASSETS: Staging = {
     etagOf(row),
     wholeOf(row, 'file_size'),
     textOf(row, 'content_type') ?? null,
-    wholeOf(row, 'duration_ms'),
+    durationOf(row),
     textOf(row, 'codec_info') ?? null,
     textOf(row, 'transcription_engine') ?? null,
     timeOf(row, 'updated_at'),
@@ -87,7 +89,8 @@ const SEGMENTS: Staging = {
     if (row['visibility'] !== 'ACTIVE') return NOT_SHOWN;
     const [start, end] = [integerOf(row, 'start_ms'), integerOf(row, 'end_ms')];
     if (start === undefined || end === undefined) throw new RefusedRow('start_ms or end_ms is empty');
-    if (start < 0 || end < start) throw new RefusedRow(`its time, ${start} ms to ${end} ms, is none`);
+    if (start < 0 || end < start || end > TIME_MAX_MS)
+      throw new RefusedRow(`its time, ${start} ms to ${end} ms, is none`);
     const text = requiredText(row, 'text');
     if (text.length > TEXT_MAX) throw new RefusedRow(`text has more than ${TEXT_MAX} characters`);
     const speaker = textOf(row, 'speaker') ?? null;
@@ -140,6 +143,12 @@ const etagOf = (row: Row): string | null => textOf(row, 'etag')?.replaceAll('"',
 function wholeOf(row: Row, column: string): bigint | null {
   const value = integerOf(row, column);
   return value === undefined ? null : BigInt(value);
+}
+
+/** A time that is none says nothing. */
+function durationOf(row: Row): bigint | null {
+  const ms = wholeOf(row, 'duration_ms');
+  return ms !== null && ms >= 0 && ms <= TIME_MAX_MS ? ms : null;
 }
 
 function timeOf(row: Row, column: string): bigint | null {
