@@ -4,7 +4,7 @@ import { AppError } from '../../../src/shared/errors.ts';
 import { JobQueue } from '../../../src/features/search/repositories/job-queue.ts';
 import { searchTables } from '../../../src/features/search/search-tables.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
-import { type AssetBody, SearchApi } from '../../support/search/search-api.ts';
+import { type AssetBody, cuesOf, SearchApi, type VersionBody } from '../../support/search/search-api.ts';
 import { openTestTables } from '../../support/table-engine.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { until } from '../behaviour/support/api.ts';
@@ -90,6 +90,22 @@ describe('an asset whose jobs fail for good', () => {
     expect(skipped).toMatchObject({ status: 'skipped', triage_state: 'skipped' });
     expect((await api.all<AssetBody>('/search/quarantine')).map(({ key }) => key)).not.toContain('skipped');
     expect((await api.send('POST', `/search/quarantine/${asset.id}/skip`)).status).toBe(404);
+  });
+
+  it('has nothing to be done about it any more once somebody publishes a version', async () => {
+    const [asset] = (await spoilt('published')) as [AssetBody];
+    const before = {
+      triage_state: 'quarantined',
+      recommended_action: 'retry',
+      last_error: 'this medium cannot be read',
+    };
+    expect(await api.get(`/search/assets/${asset.id}`)).toMatchObject(before);
+    const { id } = await api.must<VersionBody>('POST', `/search/assets/${asset.id}/versions`, { etag: 'by hand' });
+    await api.must('PUT', `/search/versions/${id}/transcript`, { segments: cuesOf(['it was typed by hand']) });
+    const published = await api.must<object>('POST', `/search/versions/${id}/publish`);
+    expect(published).toMatchObject({ status: 'index_partial', triage_state: 'none' });
+    expect(published).not.toHaveProperty('recommended_action');
+    expect(published).not.toHaveProperty('last_error');
   });
 
   it('that is not in quarantine is not there', async () => {

@@ -65,7 +65,8 @@ export async function publish(
   const active = { ...partsTo(version, 'ACTIVE'), publishState: 'ACTIVE', retiredMs: null } as const;
   await updateVersion(tx, version, { ...active, publishedMs: nowMs }, nowMs);
   const { status } = version;
-  const done = status === 'indexed' || status === 'index_partial' ? { status, triageState: 'none' as const } : {};
+  const isDone = status === 'indexed' || status === 'index_partial';
+  const done = isDone ? ({ status, triageState: 'none', lastError: null, recommendedAction: null } as const) : {};
   const published = await updateAsset(tx, asset, { currentVersionId: versionId, ...done }, nowMs);
   await refreshVisible(tx, published);
   return published;

@@ -91,7 +91,7 @@ export class Indexer {
       }
       const { bucket, key } = await tx.setCurrentVersion(assetId, versionId);
       if (engine !== undefined) await tx.upsertAsset({ bucket, key, engine });
-      return tx.updateAssetStatus(assetId, { lastError, recommendedAction: null });
+      return tx.updateAssetStatus(assetId, { lastError });
     });
   }
 }
