@@ -99,6 +99,12 @@ describe('a transcript', () => {
     expect(await accept('application/json', '?format=webvtt')).toEqual([type, vtt]);
     expect((await accept('*/*'))[0]).toContain('application/json');
     expect((await accept('text/vtt', '?format=json'))[0]).toContain('application/json');
+    for (const preferred of ['Text/VTT', 'application/json;q=0.5, text/vtt;q=0.9', 'text/vtt, application/json']) {
+      expect((await accept(preferred))[0], preferred).toBe(type);
+    }
+    for (const preferred of ['text/vtt;q=0.5, application/json', 'application/json, text/vtt', 'text/vtt;q=0']) {
+      expect((await accept(preferred))[0], preferred).toContain('application/json');
+    }
     const head = await call(server.baseUrl, 'HEAD', path, { headers: { accept: 'text/vtt' } });
     expect([head.status, head.headers.get('content-type'), head.text]).toEqual([200, type, '']);
     const back = await api.putText(path, 'text/vtt', vtt);

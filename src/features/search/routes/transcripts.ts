@@ -188,9 +188,17 @@ function sendTranscript(
   return request.method === 'HEAD' ? reply.send() : reply.send(toWebVtt(transcript));
 }
 
-/** WebVTT if the client prefers it to JSON, else JSON. */
+/** WebVTT if the client prefers it to JSON, else JSON (RFC 9110, 12.5.1). Of equal weights the first counts. */
 function acceptedFormat(accept = ''): 'json' | 'webvtt' {
-  const vtt = accept.indexOf('text/vtt');
-  const other = accept.indexOf('application/json');
-  return vtt !== -1 && (other === -1 || vtt < other) ? 'webvtt' : 'json';
+  const wanted = accept
+    .toLowerCase()
+    .split(',')
+    .map((range) => {
+      const [type, ...parameters] = range.split(';').map((part) => part.trim());
+      const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+      return { type, weight: Number(weight ?? 1) };
+    })
+    .filter(({ type, weight }) => weight > 0 && (type === 'text/vtt' || type === 'application/json'))
+    .sort((a, b) => b.weight - a.weight);
+  return wanted[0]?.type === 'text/vtt' ? 'webvtt' : 'json';
 }
