@@ -85,10 +85,7 @@ export function sidecarsOf(key: string): Sidecar[] {
 }
 
 /** `clip` of `clip.mp4`; a key without extension as it is. */
-export function stemOf(key: string): string {
-  const { length } = extensionOf(key);
-  return length === 0 ? key : key.slice(0, -length - 1);
-}
+export const stemOf = (key: string): string => (extensionOf(key) === '' ? key : key.slice(0, key.lastIndexOf('.')));
 
 /** Without the dot, in lower case; empty where there is none. */
 function extensionOf(key: string): string {

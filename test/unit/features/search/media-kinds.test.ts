@@ -38,6 +38,10 @@ describe('what lies beside a medium', () => {
     expect(sidecarsOf('a/clip')).toHaveLength(5);
   });
 
+  it('has its name where lower case is longer than upper case', () => {
+    expect(sidecarsOf('a/clip.\u0130').map(({ key }) => key)).toContain('a/clip.vtt');
+  });
+
   it('is not looked for under keys that are longer than stores take', () => {
     const key = `${'ä'.repeat(508)}.mp4`;
     expect(Buffer.byteLength(key)).toBe(1_020);
