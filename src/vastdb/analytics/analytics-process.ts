@@ -59,9 +59,9 @@ export class AnalyticsProcess {
   ): Promise<AnalysisResult<Asked['kind']>> {
     const within = Math.min(timeoutMs, this.#options.timeoutMs);
     const began = performance.now();
-    const leave = await this.#enter(this.#analyses, signal, within);
+    const { channel, leave } = await this.#enter(this.#analyses, signal, within);
     const id = ++this.#lastId;
-    const asked = this.#ask({ id, do: 'run', analysis });
+    const asked = channel.ask({ id, do: 'run', analysis });
     // The place is free when the process has answered, be it that it has stopped.
     void asked.then(leave, leave);
     const left = Math.max(0, within - (performance.now() - began));
@@ -72,9 +72,9 @@ export class AnalyticsProcess {
   /** Rows as a Parquet file. Its pieces have to be asked for, or it stays. */
   async file(rows: ExportedRows, signal: AbortSignal): Promise<MadeFile> {
     const { timeoutMs, streamMs } = this.#options;
-    const leave = await this.#enter(this.#exports, signal, timeoutMs);
+    const { channel, leave } = await this.#enter(this.#exports, signal, timeoutMs);
     const id = ++this.#lastId;
-    const asked = this.#ask({ id, do: 'run', analysis: { kind: 'parquet', rows } });
+    const asked = channel.ask({ id, do: 'run', analysis: { kind: 'parquet', rows } });
     try {
       const made = valueOf(await this.#patiently(id, asked, signal, timeoutMs)) as AnalysisResult<'parquet'>;
       return { bytes: made.bytes, pieces: readAndRemove(made.file, streamMs, leave) };
@@ -94,9 +94,9 @@ export class AnalyticsProcess {
    */
   async *stream(rows: ExportedRows, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const { timeoutMs, streamMs } = this.#options;
-    const leave = await this.#enter(this.#exports, signal, timeoutMs);
+    const { channel, leave } = await this.#enter(this.#exports, signal, timeoutMs);
     const id = ++this.#lastId;
-    let asked = this.#ask({ id, do: 'stream', rows });
+    let asked = channel.ask({ id, do: 'stream', rows });
     let late: AnalysisError | undefined;
     const timer = setTimeout(() => {
       late = tooLong(streamMs);
@@ -112,7 +112,8 @@ export class AnalyticsProcess {
           return;
         }
         yield response.piece;
-        asked = this.#ask({ id, do: 'next' });
+        // Of the same process, be it dead: another one knows nothing of these rows.
+        asked = channel.ask({ id, do: 'next' });
       }
     } finally {
       clearTimeout(timer);
@@ -127,25 +128,29 @@ export class AnalyticsProcess {
     await this.#end();
   }
 
-  async #enter(places: Places, signal: AbortSignal, withinMs: number): Promise<Leave> {
-    const leave = await places.take(signal, withinMs);
-    if (this.#closed) {
-      leave();
-      throw new AnalysisError('cancelled', 'The analytics are closed.');
-    }
+  /** A place, and the process, which is started if there is none. */
+  async #enter(
+    places: Places,
+    signal: AbortSignal,
+    withinMs: number,
+  ): Promise<{ readonly channel: ChildChannel; readonly leave: Leave }> {
+    const leavePlace = await places.take(signal, withinMs);
     this.#running++;
     clearTimeout(this.#idle);
-    return () => {
-      leave();
+    const leave = (): void => {
+      leavePlace();
       this.#running--;
       if (this.#running > 0 || this.#closed) return;
       clearTimeout(this.#idle);
       this.#idle = setTimeout(() => void this.#end(), this.#options.idleMs).unref();
     };
-  }
-
-  async #ask(request: Extract<ChildRequest, { id: number }>): Promise<ChildResponse> {
-    return (this.#channel ??= this.#start()).ask(request);
+    try {
+      if (this.#closed) throw new AnalysisError('cancelled', 'The analytics are closed.');
+      return { channel: (this.#channel ??= this.#start()), leave };
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   async #patiently(

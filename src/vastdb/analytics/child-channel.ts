@@ -19,6 +19,7 @@ export class ChildChannel {
   readonly #calls: PendingCalls<ChildResponse>;
   /** Resolves when the process is gone, and its folder with it. */
   readonly ended: Promise<void>;
+  #death: Error | undefined;
 
   /** @param onExit the process takes nothing any more. */
   constructor(tables: TableAddress, limits: ComputeLimits, onExit: () => void) {
@@ -44,7 +45,9 @@ export class ChildChannel {
     this.tell({ do: 'open', tables, limits, folder });
   }
 
-  ask(request: Extract<ChildRequest, { id: number }>): Promise<ChildResponse> {
+  /** Rejects if the process is gone, with what it died of. */
+  async ask(request: Extract<ChildRequest, { id: number }>): Promise<ChildResponse> {
+    if (this.#death !== undefined) throw this.#death;
     const answered = this.#calls.add(request.id);
     this.tell(request);
     return answered;
@@ -66,6 +69,7 @@ export class ChildChannel {
   }
 
   async #clear(death: Error, folder: string): Promise<void> {
+    this.#death = death;
     this.#calls.fail(death);
     // A later process tries again to remove the rest.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);

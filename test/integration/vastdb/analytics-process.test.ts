@@ -84,6 +84,15 @@ async function bytesOf({ pieces }: MadeFile): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(pieces));
 }
 
+/** The processes that this one starts during a test. */
+function watchChildren(): ChildProcess[] {
+  const children: ChildProcess[] = [];
+  const onStart = (message: unknown): void => void children.push((message as { process: ChildProcess }).process);
+  subscribe('child_process', onStart);
+  onTestFinished(() => void unsubscribe('child_process', onStart));
+  return children;
+}
+
 describe('the process of the analytics', () => {
   it('computes while this one goes on', async () => {
     const compute = open();
@@ -244,10 +253,7 @@ describe('the process of the analytics', () => {
   ] as const)('may die of %s, and leaves nothing', async (signal, kind) => {
     const directory = join(folder, signal);
     const compute = open({ limits: { memoryMib: 128, threads: 1, directory, reserveBytes: 0 } });
-    const children: ChildProcess[] = [];
-    const onStart = (message: unknown): void => void children.push((message as { process: ChildProcess }).process);
-    subscribe('child_process', onStart);
-    onTestFinished(() => void unsubscribe('child_process', onStart));
+    const children = watchChildren();
     await compute.run(SUMMARY, nobodyGoes);
     const running = compute.run(SLOW, nobodyGoes).catch((error: unknown) => error);
     children[0]?.kill(signal);
@@ -256,6 +262,31 @@ describe('the process of the analytics', () => {
     expect(death instanceof AnalysisError ? death.kind : undefined).toBe(kind);
     await expect.poll(() => readdir(directory)).toEqual([]);
     expect((await compute.run(SUMMARY, nobodyGoes)).rows).toBe(ROWS);
+  });
+
+  it('ends a stream whose process dies between two pieces, and not as if it had no more rows', async () => {
+    const compute = open();
+    const children = watchChildren();
+    const stream = compute.stream(ALL_ROWS, nobodyGoes);
+    await stream.next();
+    const [child] = children;
+    if (child === undefined) throw new Error('no process was started');
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    expect(await refusal(stream.next())).toBe('too_large');
+    expect(children).toHaveLength(1);
+    expect((await compute.run(SUMMARY, nobodyGoes)).rows).toBe(ROWS);
+  });
+
+  it('starts no process for the next piece of a stream once it was closed', async () => {
+    const compute = open();
+    const children = watchChildren();
+    const stream = compute.stream(ALL_ROWS, nobodyGoes);
+    await stream.next();
+    await compute.close();
+    await expect(stream.next()).rejects.toThrow('died');
+    expect(children).toHaveLength(1);
   });
 
   it('does not outlive a server that is killed, nor do its files', async () => {
