@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { spaceOf } from '../../operation/disk-reserve.ts';
@@ -8,8 +8,10 @@ import { literal } from './values.ts';
 
 export type DuckDB = typeof import('@duckdb/node-api');
 
-/** Folders of this age, which a power cut left behind, are removed by the next process. */
+/** Folders that were not touched for this long, since a power cut left them behind, are removed by the next process. */
 const LEFT_BEHIND_MS = 24 * 3600 * 1000;
+/** A process may go on for weeks, and write no file: it touches its folder this often. */
+const TOUCH_MS = 3600 * 1000;
 /** Prefix of the folders' names. */
 export const FOLDER = 'analysis-';
 
@@ -19,11 +21,17 @@ export class Compute {
   readonly instance: DuckDBInstance;
   /** Ours alone, removed at the end. */
   readonly folder: string;
+  readonly #touching: NodeJS.Timeout;
 
   private constructor(duckdb: DuckDB, instance: DuckDBInstance, folder: string) {
     this.duckdb = duckdb;
     this.instance = instance;
     this.folder = folder;
+    this.#touching = setInterval(() => {
+      const now = new Date();
+      // Next time again.
+      utimes(folder, now, now).catch(() => undefined);
+    }, TOUCH_MS).unref();
   }
 
   /** @throws AnalysisError `missing` where the library cannot be loaded. */
@@ -50,6 +58,7 @@ export class Compute {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#touching);
     this.instance.closeSync();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -74,7 +83,9 @@ async function removeLeftBehind(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!name.startsWith(FOLDER)) continue;
     const path = join(directory, name);
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > LEFT_BEHIND_MS) await rm(path, { recursive: true, force: true });
+    // Another process may have removed its own meanwhile.
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || Date.now() - found.mtimeMs <= LEFT_BEHIND_MS) continue;
+    await rm(path, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Compute } from '../../../src/vastdb/analytics/compute.ts';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { Compute, FOLDER } from '../../../src/vastdb/analytics/compute.ts';
 
 /* What a statement may do at most, whoever wrote it. */
 
@@ -56,6 +56,28 @@ it('takes nothing from what is kept free for deletions', async () => {
   expect(Math.abs((await temporaryBytes(itsConnection)) - half)).toBeLessThan((blocks * bsize) / 50);
   itsConnection.disconnectSync();
   await other.close();
+});
+
+it('removes what was left behind, and not the folder of a process that only has not written for long', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const [own, left] = [join(directory, `${FOLDER}own`), join(directory, `${FOLDER}left`)];
+  const first = await Compute.open({ ...LIMITS, directory, reserveBytes: 0 }, own);
+  await mkdir(left);
+  const longAgo = new Date(Date.now() - 7 * 24 * 3600 * 1000);
+  for (const folder of [own, left]) await utimes(folder, longAgo, longAgo);
+  vi.advanceTimersByTime(3600 * 1000);
+  await expect.poll(async () => (await stat(own)).mtimeMs).toBeGreaterThan(longAgo.getTime());
+  await (await Compute.open({ ...LIMITS, directory, reserveBytes: 0 }, join(directory, 'second'))).close();
+  const folders = (await readdir(directory)).filter((name) => name.startsWith(FOLDER));
+  expect(folders).toEqual([`${FOLDER}own`]);
+  await first.close();
+});
+
+it('opens although a folder is gone that another process had a moment ago', async () => {
+  // A name without a file, as one that is removed between two looks.
+  await symlink(join(directory, 'nowhere'), join(directory, `${FOLDER}gone`));
+  await (await Compute.open({ ...LIMITS, directory, reserveBytes: 0 }, join(directory, 'third'))).close();
 });
 
 async function temporaryBytes(of: DuckDBConnection): Promise<number> {
