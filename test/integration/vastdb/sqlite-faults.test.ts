@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cell, TableEngine, TableTransaction } from '../../../src/vastdb/engine.ts';
@@ -280,6 +281,32 @@ describe('locks of another process', () => {
 });
 
 describe('the write-ahead log', () => {
+  it.each(['interactive', 'background'] as const)(
+    'holds up no commit when its disk cannot be looked at (%s)',
+    async (lane) => {
+      const engine = await openSqliteEngine({ directory, synchronous: 'full', cacheMib: 8, reserveBytes: 1 });
+      await engine.createTable({ name: 't', columns: [{ name: 'id', type: 'string' }] });
+      const insert = (id: string): Promise<void> =>
+        engine.transaction((tx) => tx.insert('t', ['id'], [[id]]), { lane });
+      await insert('before');
+      // Until it is looked at again.
+      await sleep(300);
+      const elsewhere = `${directory}-elsewhere`;
+      await engine.transaction(
+        async (tx) => {
+          await tx.insert('t', ['id'], [['meanwhile']]);
+          await rename(directory, elsewhere);
+          await sleep(150);
+        },
+        { lane },
+      );
+      await rename(elsewhere, directory);
+      await insert('after');
+      expect(await engine.reader().count('t')).toBe(3);
+      await engine.close();
+    },
+  );
+
   it('is copied back while writes go on, so it stays short', async () => {
     await withTable(async (engine) => {
       const log = join(directory, 'tables.sqlite-wal');

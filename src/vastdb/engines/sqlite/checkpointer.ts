@@ -37,7 +37,7 @@ export class Checkpointer {
   look(): void {
     const now = performance.now();
     if (now < this.#lookAgainAt || this.#running !== undefined) return;
-    this.#lookAgainAt = now + (this.#room.shortReserve() === undefined ? shortestPauseMs : shortestPauseOnShortDiskMs);
+    this.#lookAgainAt = now + shortestPauseMs;
     // One that fails is tried again after the next commits; until then the log only grows.
     this.#running = this.#copyLongLog()
       .catch(() => undefined)
@@ -57,9 +57,10 @@ export class Checkpointer {
   }
 
   async #copyLongLog(): Promise<void> {
-    const { size } = await stat(this.#logFile);
     // On a disk that fills up a long log would take the room of writes, and of the deletions that could make some.
     const reserve = this.#room.shortReserve() ?? Infinity;
+    if (reserve < Infinity) this.#lookAgainAt = performance.now() + shortestPauseOnShortDiskMs;
+    const { size } = await stat(this.#logFile);
     if (size < Math.min(copyAtBytes, reserve / 8)) return;
     await this.#worker.call('checkpoint', 'passive');
     if (size >= Math.min(truncateAtBytes, reserve / 4)) await this.empty();
