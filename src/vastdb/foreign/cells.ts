@@ -19,9 +19,9 @@ export function requiredText(row: Row, column: string): string {
 
 /** @throws RefusedRow for anything but a whole number that JSON can hold. */
 export function integerOf(row: Row, column: string): number | undefined {
-  const cell = row[column];
-  if (cell === null || cell === undefined) return undefined;
-  const value = Number(cell);
+  const text = textOf(row, column);
+  if (text === undefined) return undefined;
+  const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RefusedRow(`${column} is no whole number`);
   return value;
 }
