@@ -5,7 +5,7 @@ import { TableError, type TableErrorKind } from '../table-error.ts';
 import type { Analysis, AnalysisResult, ExportedRows } from './analysis.ts';
 import { AnalysisError, type AnalysisErrorKind } from './analysis-error.ts';
 import { ChildChannel } from './child-channel.ts';
-import type { ChildRequest, ChildResponse, ComputeLimits, TableAddress } from './child-protocol.ts';
+import type { ChildResponse, ComputeLimits, TableAddress } from './child-protocol.ts';
 
 export interface AnalyticsProcessOptions {
   readonly tables: TableAddress;

@@ -264,7 +264,7 @@ const BUCKETS = 94;
 const LOG_GROWTH = Math.log(GROWTH);
 
 export class DurationHistogram {
-  readonly #counts = new Uint32Array(BUCKETS);
+  readonly #counts = new Float64Array(BUCKETS);
 
   add(ms: number): void {
     const bucket = ms <= LOWEST_MS ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log(ms / LOWEST_MS) / LOG_GROWTH));

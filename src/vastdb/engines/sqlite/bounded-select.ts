@@ -51,8 +51,15 @@ function* rowsByKey(
   const keys = selectText(catalogue, shape, [], { ...request, columns: [], lookups: [], rowIds: true }, values);
   const whole = selectText(catalogue, shape, columns, { table, columns: [], lookups, rowIds }, []);
   const row = connection.prepare(`${whole} WHERE ${rowIdCondition(shape)}`);
-  for (const key of connection.prepare(keys).all(...values) as unknown as SQLInputValue[][]) {
-    yield row.get(...key) as unknown as SQLOutputValue[];
+  // Reads of the background have no transaction around them, and all rows are of one state.
+  const isAlone = !connection.inTransaction();
+  if (isAlone) connection.run('BEGIN');
+  try {
+    for (const key of connection.prepare(keys).all(...values) as unknown as SQLInputValue[][]) {
+      yield row.get(...key) as unknown as SQLOutputValue[];
+    }
+  } finally {
+    if (isAlone) connection.run('ROLLBACK');
   }
 }
 
