@@ -2,7 +2,7 @@ import type { Static, TSchema, TUnsafe } from 'typebox';
 import type { Validate } from '../../http/validation/body-validator.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { TagMatch, Tags, TagValue } from '../documents/tags.ts';
-import type { CollectionItem, Flow, FlowCollectionItem, FlowInput, ProfiledFlow } from '../flows/flow.ts';
+import type { Flow, FlowCollectionItem, FlowInput, ProfiledFlow } from '../flows/flow.ts';
 import type { FlowSchemas } from '../flows/flow-schemas.ts';
 import type {
   deletionRequestListQuery,
@@ -106,6 +106,5 @@ interface ServiceSurface {
 interface SourceSurface {
   readonly listQuery: typeof sourceListQuery;
   readonly schema: TSchema;
-  readonly collectionItem: TUnsafe<CollectionItem>;
   readonly show: (text: JsonText) => JsonText;
 }

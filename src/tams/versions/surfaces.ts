@@ -1,8 +1,9 @@
+import type { HTTPMethods, RouteHandlerMethod } from 'fastify';
 import type { TamsApp } from '../../http/tams-app.ts';
+import { AppError } from '../../shared/errors.ts';
 import type { RouteContext } from '../route-context.ts';
 import { instanceRoutes } from '../objects/instance-routes.ts';
 import { profileRoutes } from '../profiles/profile-routes.ts';
-import { ofNewer } from './newer-routes.ts';
 import { backendRoutes, plainBackendRoutes } from '../service/service-routes.ts';
 import { surface70 } from './7.0/surface.ts';
 import { webhookRoutes as webhookRoutes70 } from './7.0/webhook-routes.ts';
@@ -11,6 +12,7 @@ import { surface82 } from './8.2/surface.ts';
 import { webhookRoutes as webhookRoutes82 } from './8.2/webhook-routes.ts';
 import type { EventForm } from '../webhooks/delivery/event-body.ts';
 import type { Surface } from './surface.ts';
+import { OF_NEWEST } from './translate.ts';
 
 /** The versions that this server speaks, the oldest first. Each is at its path, and one is at the root too. */
 export const SURFACES: readonly Surface[] = [surface70, surface82];
@@ -57,6 +59,15 @@ const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => 
     },
   ],
 ]);
+
+/** Says where operations are that this version does not have, below a path that it has. */
+function ofNewer(app: TamsApp, method: HTTPMethods[], url: string): void {
+  const refuse: RouteHandlerMethod = (request) => {
+    const path = request.url.split('?', 1)[0]?.replace(/^\/v[^/]+/, '') ?? '';
+    throw new AppError('not_found', `There is nothing at this path; it is ${OF_NEWEST}${path}`);
+  };
+  app.route({ method, url, schema: { hide: true }, config: { access: 'read' }, handler: refuse });
+}
 
 /** The path that a version is mounted at (TAMS, `servers` of the definition). */
 export const pathOf = ({ version }: Surface): string => `/v${version}`;

@@ -73,7 +73,7 @@ describe('one store, seen by both versions', () => {
     expect(refused.text).toMatch(/essence_parameters\/vfr .*TAMS 8\.2, which this server speaks at \/v8\.2/);
   });
 
-  it.each(['text', null, 5, ['a'], { init_segments: 'yes' }, { layout: 'wide' }])(
+  it.each(['text', null, 5, ['a'], { layout: 'wide' }])(
     'leaves out of 8.2 the parameters of a multi flow that 7.0 alone takes: %j',
     async (essence_parameters) => {
       const flow = multiFlow({ id: randomUUID(), source_id: randomUUID() }, { essence_parameters });
@@ -85,6 +85,20 @@ describe('one store, seen by both versions', () => {
       }
     },
   );
+
+  it('refuses in 7.0 what a multi flow cannot undo there: that its objects need initialisation segments', async () => {
+    const ids = { id: randomUUID(), source_id: randomUUID() };
+    const path = `/flows/${ids.id}`;
+    const flow = multiFlow(ids, { essence_parameters: { init_segments: true } });
+    const { status, text } = await request('7.0', 'PUT', path, flow);
+    expect([status, text]).toEqual([
+      400,
+      expect.stringMatching(/init_segments is not a property of TAMS 7\.0; .*\/v8\.2/),
+    ]);
+    expect((await request('8.2', 'PUT', path, flow)).status).toBe(201);
+    expect((await request('7.0', 'PUT', path, await jsonOf('7.0', path))).status).toBe(204);
+    expect(await jsonOf('8.2', path)).toMatchObject({ essence_parameters: { init_segments: true } });
+  });
 
   it('requires roles of collections in 7.0 alone', async () => {
     const id = testId('flow', 3);

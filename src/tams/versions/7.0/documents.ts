@@ -51,9 +51,6 @@ const schemas = flowSchemas({
 /** Flows that only 8.2 can write, or that collect others, whose roles it may leave out. */
 const FLOW_MAY_DIFFER = /"(?:status|profile_id|init_segments|vfr)":|"flow_collection":\[\{|:\["|:\[\]/;
 
-/** Properties of a flow that 7.0 does not have. */
-const NEWER = ['status', 'profile_id'] as const;
-
 export const flows: Surface['flows'] = {
   ...schemas,
   collection,
@@ -65,7 +62,10 @@ export const flows: Surface['flows'] = {
     'init_segments',
     'collected_by_ids',
   ]),
-  validate: orNewer(withoutNewer(compileFlow(schemas.inputs)), newestFlows.validate),
+  validate: orNewer(
+    withoutNewer(['status', 'profile_id'], withoutInits(compileFlow(schemas.inputs))),
+    newestFlows.validate,
+  ),
   show: (text) => translated(text, (flow) => FLOW_MAY_DIFFER.test(flow), showFlow),
   showCollection,
   read: readFlow,
@@ -74,14 +74,30 @@ export const flows: Surface['flows'] = {
   readCollection,
 };
 
-/** These would be kept as unknown properties, and mean something to clients of the other version. */
-function withoutNewer(validate: Validate): Validate {
+/**
+ * Refuses properties that 7.0 does not have: they would be kept as unknown ones, and mean something to clients of the other
+ * version.
+ */
+export function withoutNewer(names: readonly string[], validate: Validate): Validate {
   return (body) => {
-    const given = typeof body === 'object' && body !== null ? NEWER.find((name) => name in body) : undefined;
-    if (given === undefined) return validate(body);
-    return { error: new AppError('invalid_request', `body/${given} is not a property of TAMS 7.0`, { field: given }) };
+    const given = typeof body === 'object' && body !== null ? names.find((name) => name in body) : undefined;
+    return given === undefined ? validate(body) : { error: notOf70(given) };
   };
 }
+
+/** The schemas of the other formats refuse `init_segments`, but 7.0 has none for the parameters of a multi flow. */
+function withoutInits(validate: Validate): Validate {
+  return (body) => {
+    const result = validate(body);
+    if ('error' in result) return result;
+    const { essence_parameters: essence } = result.value as { essence_parameters?: unknown };
+    const isGiven = typeof essence === 'object' && essence !== null && 'init_segments' in essence;
+    return isGiven ? { error: notOf70('essence_parameters/init_segments') } : result;
+  };
+}
+
+const notOf70 = (field: string): AppError =>
+  new AppError('invalid_request', `body/${field} is not a property of TAMS 7.0`, { field });
 
 function showFlow(flow: Flow): Flow {
   const { status: _, profile_id: __, tags: given, flow_collection: members, ...rest } = flow;
@@ -132,15 +148,12 @@ function readFlow(input: FlowInput, present: Flow | undefined): FlowInput {
   return flow;
 }
 
-const sourceItem = collectionItem(REQUIRED_ROLE);
-
 /** Sources with lists among their tags, or with members, whose roles may be left out. */
 const SOURCE_MAY_DIFFER = /"source_collection":\[\{|:\["|:\[\]/;
 
 export const sources: Surface['sources'] = {
   listQuery: without(sourceListQuery, ['sort_by', 'reverse_order', 'collected_by_ids']),
-  schema: sourceSchema({ tags: tags.all, collectionItem: sourceItem }),
-  collectionItem: sourceItem,
+  schema: sourceSchema({ tags: tags.all, collectionItem: collectionItem(REQUIRED_ROLE) }),
   show: (text) => translated(text, (source) => SOURCE_MAY_DIFFER.test(source), showSource),
 };
 

@@ -1,28 +1,22 @@
 import type { Surface } from '../surface.ts';
-import { flows, sources, tags } from './documents.ts';
+import { flows, sources, tags, withoutNewer } from './documents.ts';
 import { Type } from '../../../shared/type-builder.ts';
-import {
-  type CheckItem,
-  compileOneOrMany,
-  compileOptionalBody,
-  type Validate,
-} from '../../../http/validation/body-validator.ts';
+import { type CheckItem, compileOneOrMany, compileOptionalBody } from '../../../http/validation/body-validator.ts';
 import { deletionRequestListQuery, objectQuery, segmentListQuery } from '../../parameters.ts';
 import { segmentInput, segmentSchema, segmentsInput } from '../../segments/segment-schemas.ts';
 import { segments as newestSegments, storage as newestStorage } from '../8.2/surface.ts';
 import { orNewer, without } from '../translate.ts';
 import { objectSchema } from '../../objects/object-schemas.ts';
-import { AppError } from '../../../shared/errors.ts';
 import { storageAllocation, storageRequest } from '../../storage/storage-schemas.ts';
 import { serviceSchema } from '../../service/service-schemas.ts';
 import { pagingHeaders } from '../../../http/schemas/responses.ts';
 
 const segmentItem = segmentInput(Type.Optional(Type.String()), {});
 
-/** These would be kept as unknown properties, and mean something to clients of the other version. */
+/** They would be kept as unknown properties, and mean something to clients of the other version. */
 const NEWER_OF_SEGMENTS = ['init_object_id', 'object_timerange', 'init_object'];
 
-const withoutNewer: CheckItem = (segment) => {
+const segmentWithoutNewer: CheckItem = (segment) => {
   const property = NEWER_OF_SEGMENTS.find((name) => name in (segment as object));
   return property === undefined ? undefined : { property, problem: 'is not a property of TAMS 7.0' };
 };
@@ -37,7 +31,10 @@ const segments: Surface['segments'] = {
   shown: segmentSchema({}),
   input: segmentsInput(segmentItem),
   validate: (maxItems) =>
-    orNewer(compileOneOrMany(segmentItem, maxItems, 'segments', withoutNewer), newestSegments.validate(maxItems)),
+    orNewer(
+      compileOneOrMany(segmentItem, maxItems, 'segments', segmentWithoutNewer),
+      newestSegments.validate(maxItems),
+    ),
   details: () => ({ init: false, objectTimerange: false }),
   // Clients that know no ranges of objects use parts of them at any time.
   fitRanges: false,
@@ -61,19 +58,13 @@ const objects: Surface['objects'] = {
 
 const storageInput = storageRequest({});
 
-/** They would change what is allocated. */
-const NEWER_OF_STORAGE = ['content_type', 'presigned'];
-
-const validateStorage: Validate = (body) => {
-  const given = typeof body === 'object' && body !== null ? NEWER_OF_STORAGE.find((name) => name in body) : undefined;
-  if (given === undefined) return compileOptionalBody(storageInput)(body);
-  return { error: new AppError('invalid_request', `body/${given} is not a property of TAMS 7.0`, { field: given }) };
-};
-
 /** TAMS 7.0, `schemas/flow-storage*.json`. */
 const storage: Surface['storage'] = {
   input: storageInput,
-  validate: orNewer(validateStorage, newestStorage.validate),
+  validate: orNewer(
+    withoutNewer(['content_type', 'presigned'], compileOptionalBody(storageInput)),
+    newestStorage.validate,
+  ),
   schema: storageAllocation({}),
   show: ({ media_objects: objects }) => ({
     media_objects: objects.map(({ object_id, put_url }) => ({ object_id, put_url })),

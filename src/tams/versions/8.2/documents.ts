@@ -157,11 +157,8 @@ function isMultiEssence(essence: unknown): boolean {
   return Object.entries(essence).every(([name, value]) => name === 'init_segments' && typeof value === 'boolean');
 }
 
-const sourceItem = collectionItem(OPTIONAL_ROLE);
-
 export const sources: Surface['sources'] = {
   listQuery: sourceListQuery,
-  schema: sourceSchema({ tags: tags.all, collectionItem: sourceItem }),
-  collectionItem: sourceItem,
+  schema: sourceSchema({ tags: tags.all, collectionItem: collectionItem(OPTIONAL_ROLE) }),
   show: (text) => text,
 };
