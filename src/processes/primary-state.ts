@@ -72,8 +72,8 @@ export class KeptCounters<Process> {
   /** Those of all processes but the ones that have answered. */
   async metrics(answered: ReadonlySet<Process>): Promise<readonly MetricsJson[]> {
     const silent = [...this.#latest].filter(([process]) => !answered.has(process)).map(([, metrics]) => metrics);
-    const ended = this.#ended;
-    const sum: MetricsJson = await AggregatorRegistry.aggregate([...ended]).getMetricsAsJSON();
+    const ended = [...this.#ended];
+    const sum: MetricsJson = await AggregatorRegistry.aggregate(ended).getMetricsAsJSON();
     // Others may have ended meanwhile.
     this.#ended = [sum, ...this.#ended.slice(ended.length)];
     return [sum, ...silent];

@@ -29,10 +29,14 @@ export async function readOrMakeSecret(path: string): Promise<string> {
 }
 
 async function readSecret(path: string): Promise<string | undefined> {
+  let secret;
   try {
-    return (await readFile(path, 'utf8')).trim();
+    secret = (await readFile(path, 'utf8')).trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+  if (secret === '')
+    throw new Error(`${path} is empty: put the secret back into it, or delete it to have a new one made`);
+  return secret;
 }

@@ -23,9 +23,6 @@ import type { StoreTransaction } from '../vast-store.ts';
  * the classes that had access; these decide what limited registrations are sent.
  */
 
-/** Longer lists of segments become several events: engines bound the size of a cell. */
-const SEGMENTS_MAX_CHARS = 100_000;
-
 /** The filter values of events about a flow. Call it before a change that ends its collections. */
 export async function flowScope(tx: StoreTransaction, flowId: string, sourceId: string): Promise<EventScope> {
   const registrations = await tx.outbox.registrations();
@@ -70,7 +67,7 @@ export async function publishFlow(
   if (!(await isAsked(tx, type, { flowId, sourceId }))) return;
   await publish(tx, type, await flowScope(tx, flowId, sourceId), async () => {
     const flow = await tx.unlimited.flows.find(flowId);
-    return flow === undefined ? undefined : showFlow(flow);
+    return flow === undefined ? [] : [showFlow(flow)];
   });
 }
 
@@ -84,8 +81,8 @@ export async function publishSource(
   await publish(tx, type, await sourceScope(tx, sourceId), async () => {
     const { sources, flows, collections } = tx.unlimited;
     const source = await sources.find(sourceId);
-    if (source === undefined) return undefined;
-    return showSource(source, (await inferRelations({ flows, collections }, [sourceId])).get(sourceId));
+    if (source === undefined) return [];
+    return [showSource(source, (await inferRelations({ flows, collections }, [sourceId])).get(sourceId))];
   });
 }
 
@@ -94,7 +91,7 @@ export async function publishDeletion(
   type: 'flows/deleted' | 'sources/deleted',
   scope: EventScope,
 ): Promise<void> {
-  await publish(tx, type, scope, () => '');
+  await publish(tx, type, scope, () => ['']);
 }
 
 export async function publishSegmentsAdded(
@@ -104,10 +101,7 @@ export async function publishSegmentsAdded(
 ): Promise<void> {
   const { id: flowId, sourceId } = flow;
   if (!(await isAsked(tx, 'flows/segments_added', { flowId, sourceId }))) return;
-  const scope = await flowScope(tx, flowId, sourceId);
-  for (const part of inParts(segments)) {
-    await publish(tx, 'flows/segments_added', scope, () => packSegments(part));
-  }
+  await publish(tx, 'flows/segments_added', await flowScope(tx, flowId, sourceId), () => packSegments(segments));
 }
 
 /** `timerange` begins with the first segment that was deleted and ends with the last. */
@@ -118,35 +112,20 @@ export async function publishSegmentsDeleted(
 ): Promise<void> {
   const { id: flowId, sourceId } = flow;
   if (!(await isAsked(tx, 'flows/segments_deleted', { flowId, sourceId }))) return;
-  await publish(tx, 'flows/segments_deleted', await flowScope(tx, flowId, sourceId), () => timerange.toString());
+  await publish(tx, 'flows/segments_deleted', await flowScope(tx, flowId, sourceId), () => [timerange.toString()]);
 }
 
 async function isAsked(tx: StoreTransaction, type: WebhookEvent, scope: EventScope): Promise<boolean> {
   return (await tx.outbox.registrations()).some(({ webhook }) => concerns(webhook, type, scope));
 }
 
+/** @param payloads those of the events: one each */
 async function publish(
   tx: StoreTransaction,
   type: WebhookEvent,
   scope: EventScope,
-  payload: () => JsonText | undefined | Promise<JsonText | undefined>,
+  payloads: () => readonly JsonText[] | Promise<readonly JsonText[]>,
 ): Promise<void> {
   if (!(await tx.outbox.registrations()).some((each) => matches(each, type, scope))) return;
-  const text = await payload();
-  if (text !== undefined) await tx.outbox.add({ type, scope, time: shownNow(), payload: text });
-}
-
-function inParts(segments: readonly SegmentParts[]): SegmentParts[][] {
-  const parts: SegmentParts[][] = [];
-  let room = 0;
-  for (const segment of segments) {
-    const size = segment.fragment.length + (segment.locations?.length ?? 0) + (segment.externalUrls?.length ?? 0);
-    if (size > room) {
-      parts.push([]);
-      room = SEGMENTS_MAX_CHARS;
-    }
-    parts.at(-1)?.push(segment);
-    room -= size;
-  }
-  return parts;
+  for (const payload of await payloads()) await tx.outbox.add({ type, scope, time: shownNow(), payload });
 }

@@ -43,3 +43,15 @@ it('keeps the counters of processes that have ended or do not answer', async () 
     ),
   ).toContain('requests_total 15\n');
 });
+
+it('keeps the counters of a process that ends while others are added up', async () => {
+  const kept = new KeptCounters<string>();
+  const sum = async () => AggregatorRegistry.aggregate((await kept.metrics(new Set())) as object[]).metrics();
+  kept.note('one', metrics(5));
+  kept.note('two', metrics(7));
+  kept.keep('one');
+  const before = sum();
+  kept.keep('two');
+  expect(await before).toContain('requests_total 12\n');
+  expect(await sum()).toContain('requests_total 12\n');
+});

@@ -67,16 +67,27 @@ function withoutInferred(payload: JsonText): JsonText {
   return JSON.stringify(rest);
 }
 
-/** The payload of an event of added segments. */
-export const packSegments = (segments: readonly SegmentParts[]): JsonText =>
-  JSON.stringify(
-    segments.map(({ fragment, locations, externalUrls, init, objectTimerange }) => [
-      ...[fragment, locations, externalUrls],
-      ...[init, objectTimerange],
-    ]),
-  );
+/** Longer lists of segments become several events: engines bound the size of a cell. */
+const PAYLOAD_MAX_BYTES = 120_000;
 
-/** @param payload of `packSegments` */
+/** The payloads of events of added segments, in order. One is longer only where a single segment is. */
+export function packSegments(segments: readonly SegmentParts[]): JsonText[] {
+  const payloads: JsonText[][] = [];
+  let room = 0;
+  for (const { fragment, locations, externalUrls, init, objectTimerange } of segments) {
+    const packed = JSON.stringify([fragment, locations, externalUrls, init, objectTimerange]);
+    const bytes = Buffer.byteLength(packed) + 1;
+    if (bytes > room) {
+      payloads.push([]);
+      room = PAYLOAD_MAX_BYTES;
+    }
+    payloads.at(-1)?.push(packed);
+    room -= bytes;
+  }
+  return payloads.map((parts) => `[${parts.join(',')}]`);
+}
+
+/** @param payload one of `packSegments` */
 const unpackSegments = (payload: JsonText): SegmentParts[] =>
   // Written by `packSegments`: payloads of other events are other texts.
   (JSON.parse(payload) as PackedSegment[]).map(([fragment, locations, externalUrls, init, objectTimerange]) => ({
