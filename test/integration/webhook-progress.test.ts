@@ -49,6 +49,19 @@ const tell = () =>
     await tx.eventLog.place();
   });
 
+function newDelivery(): { delivery: WebhookDelivery; leases: LeaseKeeper } {
+  const leases = new LeaseKeeper(store, createLogger('silent'));
+  const guard = new AddressGuard({ hosts: [], networks: ['127.0.0.1'] });
+  const options = {
+    retryMaxMs: 86_400_000,
+    keptBytes: 2 ** 20,
+    makeSender: () => new WebhookSender(guard, { timeoutMs: 1_000, sockets: 4, userAgent: 'test' }),
+    body: () => '{}',
+  };
+  const delivery = new WebhookDelivery(store, leases, options, createLogger('silent'));
+  return { delivery, leases };
+}
+
 it('is not kept of a registration that was posted again since: that one begins anew', async () => {
   const before = await registration();
   const failure = { type: 'webhook_failing', summary: 'of before', time: new Date().toISOString() } as const;
@@ -63,15 +76,7 @@ it('is not kept of a registration that was posted again since: that one begins a
 });
 
 it('is not kept by a process whose lease another one has by now', async () => {
-  const leases = new LeaseKeeper(store, createLogger('silent'));
-  const guard = new AddressGuard({ hosts: [], networks: ['127.0.0.1'] });
-  const options = {
-    retryMaxMs: 86_400_000,
-    keptBytes: 2 ** 20,
-    makeSender: () => new WebhookSender(guard, { timeoutMs: 1_000, sockets: 4, userAgent: 'test' }),
-    body: () => '{}',
-  };
-  const delivery = new WebhookDelivery(store, leases, options, createLogger('silent'));
+  const { delivery, leases } = newDelivery();
   delivery.start();
   try {
     await tell();
@@ -92,4 +97,18 @@ it('is not kept by a process whose lease another one has by now', async () => {
     await delivery.stop();
     await leases.stop();
   }
+});
+
+it('that cannot be kept does not stop the server from stopping', async () => {
+  const { delivery } = newDelivery();
+  const answered = Promise.withResolvers<number>();
+  web.answer = () => answered.promise;
+  delivery.start();
+  await tell();
+  await expect.poll(() => web.arrived.length).toBe(1);
+  const stopping = delivery.stop();
+  await manager.close();
+  answered.resolve(204);
+  await stopping;
+  manager = await openTestTables(folder, VAST_STORE_TABLES);
 });

@@ -34,8 +34,6 @@ const ATTEMPTS_MIN = 5;
 const STOP_MS = 2_000;
 /** Attempts that are kept for operators. */
 const KEPT_ATTEMPTS = 20;
-/** Characters of an attempt's error. */
-const ERROR_MAX = 200;
 /** Pause before the log is read again after a failure. */
 const READ_RETRY_MS = 1_000;
 
@@ -258,7 +256,7 @@ export class Receiver {
       time,
       duration_ms: Math.round(performance.now() - began),
       ...(status !== undefined && { status }),
-      ...(problem !== undefined && { error: problem.slice(0, ERROR_MAX) }),
+      ...(problem !== undefined && { error: problem }),
     };
     this.#attempts = [attempt, ...this.#attempts].slice(0, KEPT_ATTEMPTS);
     if (problem === undefined) this.#succeeded(event);

@@ -95,7 +95,12 @@ export class WebhookDelivery {
     await this.#rounds.stop();
     await this.#end([...this.#receivers.values()], { atOnce: false });
     await this.#keeping.stop();
-    await this.#keep(true);
+    try {
+      await this.#keep(true);
+    } catch (error) {
+      // Another process repeats these deliveries, and a server whose tables are down has to stop all the same.
+      this.#logger.warn({ err: error }, 'the progress of webhooks could not be kept');
+    }
   }
 
   async #round(): Promise<number> {

@@ -6,6 +6,8 @@ import type { AddressGuard } from '../../../shared/address-guard.ts';
 /** Bytes of an answer that are read: enough to reuse the connection after an ordinary one. */
 const ANSWER_MAX_BYTES = 64 * 1024;
 const KEEP_ALIVE_MS = 30_000;
+/** Characters of a reason, which is kept and shown: one may list all the names of a receiver's certificate. */
+const REASON_MAX = 200;
 
 interface Delivery {
   readonly url: URL;
@@ -111,5 +113,5 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof DeliveryTimeout) return `it did not answer within ${timeoutMs} ms`;
   // A name with several addresses fails with an error for each of them.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  return first instanceof Error ? first.message : String(first);
+  return (first instanceof Error ? first.message : String(first)).slice(0, REASON_MAX);
 }

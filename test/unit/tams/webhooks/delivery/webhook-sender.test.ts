@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AddressGuard } from '../../../../../src/shared/address-guard.ts';
@@ -81,5 +82,20 @@ describe('a WebhookSender', () => {
     });
     expect(await send(newSender(), `https://localhost:${await listen(server)}/`)).toMatch(/certificate/);
     expect(asked).toBe(0);
+  });
+
+  it('gives a short reason, however many names a certificate has', async () => {
+    const altNames = Array.from({ length: 200 }, (_, n) => ({ type: 2 as const, value: `name-${n}.receiver.example` }));
+    const extensions = [{ name: 'subjectAltName' as const, altNames }];
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'receiver.example' }], { extensions });
+    const port = await listen(createHttpsServer({ key, cert }));
+    const trusted = getCACertificates('default');
+    closing.push(() => {
+      setDefaultCACertificates(trusted);
+    });
+    setDefaultCACertificates([cert]);
+    const problem = await send(newSender(), `https://localhost:${port}/`);
+    expect(problem).toMatch(/altnames/);
+    expect(problem?.length).toBe(200);
   });
 });
