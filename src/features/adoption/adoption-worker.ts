@@ -30,20 +30,9 @@ export function adoptionWorker(parts: WorkerParts): WorkerLoop {
   const { adoptions, leases, logger } = parts;
   const round = async (signal: AbortSignal): Promise<number> => {
     if ((await adoptions.inStates(UNDER_WAY)).length === 0) return IDLE_MS;
-    await leases.during(ADOPTION_LEASE, async () => {
-      const failures: AppError[] = [];
-      for (const adoption of await adoptions.inStates(UNDER_WAY)) {
-        if (signal.aborted) return;
-        try {
-          await workOn(adoption, parts, signal);
-        } catch (error) {
-          // Other adoptions may be of another store.
-          if (!(error instanceof AppError)) throw error;
-          failures.push(error);
-        }
-      }
-      if (failures[0] !== undefined) throw failures[0];
-    });
+    await leases.during(ADOPTION_LEASE, async () =>
+      eachOf(await adoptions.inStates(UNDER_WAY), (adoption) => workOn(adoption, parts, signal)),
+    );
     return IDLE_MS;
   };
   return new WorkerLoop('adoption worker', round, logger);
@@ -55,25 +44,31 @@ const ARRIVALS_LEASE = 'adoption arrivals';
 export function arrivalWorker(arrivals: FrameArrivals, leases: LeaseKeeper, logger: Logger): WorkerLoop {
   const round = async (signal: AbortSignal): Promise<number> => {
     if ((await arrivals.due()).length === 0) return IDLE_MS;
-    await leases.during(ARRIVALS_LEASE, async () => {
-      const failures: AppError[] = [];
-      for (const adoption of await arrivals.due()) {
-        try {
-          let more = true;
-          while (more && !signal.aborted) {
-            more = await arrivals.adopt(adoption, (tx) => leases.mustHold(tx, ARRIVALS_LEASE));
-          }
-        } catch (error) {
-          // Frames of other folders may be of another store.
-          if (!(error instanceof AppError)) throw error;
-          failures.push(error);
+    await leases.during(ARRIVALS_LEASE, async () =>
+      eachOf(await arrivals.due(), async (adoption) => {
+        let more = true;
+        while (more && !signal.aborted) {
+          more = await arrivals.adopt(adoption, (tx) => leases.mustHold(tx, ARRIVALS_LEASE));
         }
-      }
-      if (failures[0] !== undefined) throw failures[0];
-    });
+      }),
+    );
     return IDLE_MS;
   };
   return new WorkerLoop('adoption arrivals', round, logger);
+}
+
+/** Where one fails, the others have their turn first: they may be of another store. */
+async function eachOf(adoptions: readonly Adoption[], work: (adoption: Adoption) => Promise<void>): Promise<void> {
+  let failure: AppError | undefined;
+  for (const adoption of adoptions) {
+    try {
+      await work(adoption);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /** Until it is done, waits for its start, or the process stops. */

@@ -63,12 +63,12 @@ export class FrameArrivals {
     const { store, keys, registration } = this.#parts;
     const arrivals = await keys.arrivals(adoption.id, AT_ONCE);
     const { rows, sequences } = await this.#plan(adoption, [...new Set(arrivals.values())].sort());
-    await store.transaction(
+    return store.transaction(
       async (tx) => {
         await mustBeOurs(tx);
         const [adoptions, repository] = [new AdoptionRepository(tx.rows), new AdoptionKeyRepository(tx.rows)];
         const own = await adoptions.find(adoption.id);
-        if (own?.state !== 'done') return;
+        if (own?.state !== 'done') return false;
         const { planned = [], others = [] } = Object.groupBy(rows, ({ state }) =>
           state === 'planned' ? 'planned' : 'others',
         );
@@ -78,22 +78,22 @@ export class FrameArrivals {
         counts.bytes += done.reduce((sum, { size }) => sum + size, 0) - before.reduce((sum, { size }) => sum + size, 0);
         if (done.length > 0) await adoptions.save({ ...own, counts });
         await repository.removeArrivals([...arrivals.keys()], own.id);
+        return arrivals.size === AT_ONCE;
       },
       { background: true },
     );
-    return arrivals.size === AT_ONCE;
   }
 
   /** Those of the keys that are no objects yet, as they are to be adopted or refused; without those that are gone. */
   async #plan(adoption: Adoption, keys: readonly string[]): Promise<{ rows: AdoptionKey[]; sequences: Sequence[] }> {
     const { probes, logger } = this.#parts;
     const present = await this.#parts.keys.adopted(probes.ofBucket(adoption.storageId), keys);
-    const { allowed } = probes.mustAllow(adoption);
-    const probe = probes.of(adoption);
     const limit = pLimit(LOOKS);
     const lookInto = async (key: string): Promise<Probed | string | undefined> => {
       try {
-        return await probe({ key, size: 0 });
+        // The settings may be others than when the adoption was asked for.
+        const { allowed } = probes.mustAllow(adoption);
+        return isAllowed(key, allowed) ? await probes.of(adoption)({ key, size: 0 }) : 'it may not be adopted';
       } catch (error) {
         return error instanceof Gone ? undefined : reasonOf(error, key, logger);
       }
@@ -103,9 +103,8 @@ export class FrameArrivals {
         .filter((key) => !present.has(key))
         .map(async (key) => {
           const numbered = numberedOf(key, 'frames');
-          const refusal = isAllowed(key, allowed) ? refusalOf(key) : 'it may not be adopted';
-          const found = refusal ?? (typeof numbered === 'string' ? numbered : await limit(() => lookInto(key)));
-          return { key, numbered, found };
+          const refusal = typeof numbered === 'string' ? numbered : refusalOf(key);
+          return { key, numbered, found: refusal ?? (await limit(() => lookInto(key))) };
         }),
     );
     const sequences = new Map<string, Sequence>();

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Adoption, NO_COUNTS } from '../../../src/features/adoption/adoption.ts';
+import { AdoptionKeyReader } from '../../../src/features/adoption/adoption-key-repository.ts';
+import { AdoptionReader, AdoptionRepository } from '../../../src/features/adoption/adoption-repository.ts';
+import { ADOPTION_TABLES } from '../../../src/features/adoption/adoption-tables.ts';
+import { FrameArrivals } from '../../../src/features/adoption/frame-arrivals.ts';
+import { KeyRegistration } from '../../../src/features/adoption/key-registration.ts';
+import { Probes } from '../../../src/features/adoption/probes.ts';
+import { createLogger } from '../../../src/operation/logger.ts';
+import { SecretBox } from '../../../src/shared/secret-box.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { VastStore } from '../../../src/tams/vast-store.ts';
+import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
+import { dropTables, openTestTables } from '../../support/table-engine.ts';
+
+/** Its storage backend is not configured any more. */
+const ADOPTION: Adoption = {
+  id: randomUUID(),
+  storageId: randomUUID(),
+  prefix: 'in',
+  layout: 'frames',
+  frameRate: { numerator: 24, denominator: 1 },
+  tags: {},
+  deleteBytes: false,
+  starts: true,
+  follows: true,
+  principal: 'somebody',
+  state: 'done',
+  listedTo: undefined,
+  at: undefined,
+  counts: NO_COUNTS,
+  error: undefined,
+  createdMs: 1,
+  updatedMs: 1,
+};
+
+let folder: string;
+let manager: VastDBManager;
+let store: VastStore;
+let arrivals: FrameArrivals;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tams-arrivals-'));
+  manager = await openTestTables(folder, [...VAST_STORE_TABLES, ...ADOPTION_TABLES]);
+  store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));
+  await store.transaction((tx) => new AdoptionRepository(tx.rows).insert(ADOPTION));
+  arrivals = new FrameArrivals({
+    store,
+    adoptions: new AdoptionReader(manager.reader()),
+    keys: new AdoptionKeyReader(manager.reader()),
+    probes: new Probes({ get: () => undefined, default: undefined, all: () => [] }, []),
+    // Nothing is planned here, and so nothing registered.
+    registration: new KeyRegistration(undefined as never),
+    buckets: { archive: ADOPTION.storageId },
+    logger: createLogger('silent'),
+  });
+});
+afterEach(async () => {
+  await manager.close();
+  await dropTables(folder);
+  await rm(folder, { recursive: true });
+});
+
+const tell = (count: number) =>
+  arrivals.keep(Array.from({ length: count }, (_, index) => ({ bucket: 'archive', key: `in/a.${index}.exr` })));
+const adopt = () => arrivals.adopt(ADOPTION, () => Promise.resolve());
+
+it('refuses frames of a folder that may not be adopted any more, so that its worker does not fail for good', async () => {
+  expect(await tell(2)).toBe(true);
+  expect(await arrivals.due()).toHaveLength(1);
+  expect(await adopt()).toBe(false);
+  expect(await arrivals.due()).toEqual([]);
+  const { items } = await new AdoptionKeyReader(manager.reader()).list(ADOPTION.id, undefined, { limit: 10 });
+  expect(items.map(({ key, state }) => [key, state])).toEqual([
+    ['in/a.0.exr', 'refused'],
+    ['in/a.1.exr', 'refused'],
+  ]);
+  expect(items[0]?.reason).toContain('there is no storage backend');
+  expect((await new AdoptionReader(manager.reader()).find(ADOPTION.id))?.counts.refused).toBe(2);
+});
+
+it('leaves many frames of an adoption that is about to be forgotten, and does not read them over and over', async () => {
+  await tell(600);
+  await store.transaction((tx) => new AdoptionRepository(tx.rows).save({ ...ADOPTION, state: 'removing' }));
+  expect(await adopt()).toBe(false);
+});
