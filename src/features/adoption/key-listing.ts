@@ -11,6 +11,8 @@ import { reasonOf, Refused } from './refused.ts';
 
 /** Each segment that needs it is looked into together with it. */
 const INIT_MAX_BYTES = 2 ** 20;
+/** A page of playlists ends with the one with which it has so many keys: a page is kept in memory, and one transaction. */
+const KEYS_ENOUGH = 10_000;
 /** Requests for the sizes of a playlist's files at a time. */
 const HEADS = 16;
 /** Their names are kept in memory while keys are listed. */
@@ -68,7 +70,8 @@ export class KeyListing {
     for (const each of own) keys.push(this.#place(each, present.get(each.key), sequences));
     if (layout === 'playlists') {
       for (const { key } of listed.filter((each) => /\.m3u8?$/i.test(each.key))) {
-        keys.push(...(await this.#segmentsOf(key, sequences, adopted)));
+        for (const each of await this.#segmentsOf(key, sequences, adopted)) keys.push(each);
+        if (keys.length >= KEYS_ENOUGH) return { keys, sequences, next: key };
       }
     }
     return { keys, sequences, next };

@@ -42,9 +42,12 @@ export async function readPlaylist(store: MediaStore, key: string): Promise<read
   if ((manifest.playlists ?? []).length > 0) return [];
   if (manifest.endList !== true) throw new Refused('the playlist is live (no EXT-X-ENDLIST), or is none at all');
   const files: PlaylistFile[] = [];
+  const named = new Set<string>();
   for (const { uri, map, byterange, key: encryption } of manifest.segments) {
     if (encryption !== undefined && encryption.method !== 'NONE') throw new Refused('its segments are encrypted');
     const file = keyOf(uri, key);
+    const wasNamed = named.has(file);
+    named.add(file);
     const last = files.at(-1);
     const goesOn = byterange !== undefined && last?.key === file;
     const start = goesOn ? last.end : initBytes(map, file, key, byterange !== undefined);
@@ -54,7 +57,7 @@ export async function readPlaylist(store: MediaStore, key: string): Promise<read
       continue;
     }
     const { length, offset = start } = byterange;
-    if (offset === undefined || offset !== start || (!goesOn && files.some((each) => each.key === file))) {
+    if (offset === undefined || offset !== start || (!goesOn && wasNamed)) {
       const problem = `its segments are parts of ${file} that do not follow one another (EXT-X-BYTERANGE)`;
       throw new Refused(`${problem}; ingest it instead`);
     }
