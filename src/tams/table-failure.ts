@@ -1,4 +1,5 @@
 import { AppError } from '../shared/errors.ts';
+import { largestProperty } from './documents/document-limits.ts';
 import { CellTooLarge } from '../vastdb/mutation/cell-sizes.ts';
 import { TableError } from '../vastdb/table-error.ts';
 
@@ -50,7 +51,8 @@ const PROPERTY_OF_COLUMN: Readonly<Record<string, string>> = {
  * JSON document.
  */
 function translateCellTooLarge(error: CellTooLarge): AppError {
-  const largest = largestProperty(error.cell);
+  const document = documentIn(error);
+  const largest = document && largestProperty(document);
   const property = largest?.name ?? PROPERTY_OF_COLUMN[error.column] ?? error.column;
   const size = largest === undefined ? '' : `; ${property} takes ${largest.bytes} of them`;
   const what = largest === undefined ? 'it' : 'what is kept with it';
@@ -61,14 +63,13 @@ function translateCellTooLarge(error: CellTooLarge): AppError {
   );
 }
 
-/** The largest property of a JSON object; undefined for any other cell. */
-function largestProperty(cell: unknown): { name: string; bytes: number } | undefined {
+/** The JSON object in a cell; undefined for any other cell, such as a label that only begins like one. */
+function documentIn({ column, cell }: CellTooLarge): object | undefined {
   if (typeof cell !== 'string' || !cell.startsWith('{')) return undefined;
-  let largest: { name: string; bytes: number } | undefined;
-  // A text that begins like this is the document of a row.
-  for (const [name, value] of Object.entries(JSON.parse(cell) as Record<string, unknown>)) {
-    const bytes = Buffer.byteLength(JSON.stringify(value));
-    if (largest === undefined || bytes > largest.bytes) largest = { name, bytes };
+  try {
+    // Segments are kept without their closing brace.
+    return JSON.parse(column === 'fragment' ? `${cell}}` : cell) as object;
+  } catch {
+    return undefined;
   }
-  return largest;
 }

@@ -24,7 +24,7 @@ export function checkDocument(
   checkItems(document, present, '', maxItems);
   const bytes = bytesOf(document);
   if (bytes <= maxBytes || (present !== undefined && bytes <= bytesOf(present))) return;
-  const [field, size] = largestProperty(document);
+  const { name: field, bytes: size } = largestProperty(document);
   throw new AppError(
     'document_too_large',
     `${field}: the ${noun} would have ${bytes} bytes as JSON, ${size} of them in ${field}; ${maxBytes} are the most (DOCUMENT_MAX_BYTES)`,
@@ -82,13 +82,14 @@ const tooMany = (field: string, count: number, maxItems: number): AppError =>
     { field },
   );
 
-const bytesOf = (value: object): number => Buffer.byteLength(JSON.stringify(value));
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-function largestProperty(document: object): [name: string, bytes: number] {
-  let largest: [string, number] = ['', 0];
+/** The property that takes the most bytes as JSON; without a name where there is none. */
+export function largestProperty(document: object): { readonly name: string; readonly bytes: number } {
+  let largest = { name: '', bytes: 0 };
   for (const [name, value] of Object.entries(document)) {
-    const bytes = Buffer.byteLength(JSON.stringify(value));
-    if (bytes > largest[1]) largest = [name, bytes];
+    const bytes = bytesOf(value);
+    if (bytes > largest.bytes) largest = { name, bytes };
   }
   return largest;
 }

@@ -27,6 +27,7 @@ describe('what is larger than a cell of the cluster', () => {
     ['description', { description: LARGE, label: 'x' }],
     ['tags', { tags: { small: 'x', large: LARGE } }],
     ['label', { label: LARGE, description: 'x'.repeat(1_000) }],
+    ['label', { label: `{${LARGE}` }],
     ['flow_collection', {}],
   ])('is refused in a flow, naming its %s, before anything is kept', async (field, properties) => {
     const members = field === 'flow_collection' ? [{ id: await kept(), role: LARGE }] : [];
@@ -59,6 +60,8 @@ describe('what is larger than a cell of the cluster', () => {
     await expect(replica.registration.register(flowId, [named])).rejects.toMatchObject(tooLarge('object_id'));
     const [refusal] = await replica.registration.register(flowId, [{ ...segment, object_id: LARGE }]);
     expect(refusal?.error.code).toBe('unknown_object');
+    const noted = { ...segment, object_id: 'a', get_urls: [{ url: 'https://elsewhere.example/' }], note: LARGE };
+    await expect(replica.registration.register(flowId, [noted])).rejects.toMatchObject(tooLarge('note'));
     expect((await replica.store.flows.state(flowId))?.content).toBeNull();
   });
 
