@@ -1,6 +1,6 @@
 import { Type } from '../shared/type-builder.ts';
 import { FLOW_STATUSES } from './flows/flow.ts';
-import { ContentFormat } from './documents/format-schema.ts';
+import { ContentFormat } from './documents/format.ts';
 import { Integer, limitParameter, PATTERNS, Timerange, Uuid } from '../http/schemas/common.ts';
 import { EXAMPLE_FLOW_ID, EXAMPLE_SEGMENT, EXAMPLE_SOURCE_ID } from '../http/schemas/examples.ts';
 

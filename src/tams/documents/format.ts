@@ -1,3 +1,5 @@
+import { Type } from '../../shared/type-builder.ts';
+
 /** Content formats of sources and flows (TAMS 7.0, `contentformat`). */
 export const Format = {
   video: 'urn:x-nmos:format:video',
@@ -8,3 +10,9 @@ export const Format = {
 } as const;
 
 export type FormatUrn = (typeof Format)[keyof typeof Format];
+
+export const ContentFormat = Type.Enum([Format.video, Format.image, Format.audio, Format.data, Format.multi], {
+  type: 'string',
+  title: 'ContentFormat',
+  description: 'The kind of content of a source or a flow.',
+});

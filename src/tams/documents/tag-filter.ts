@@ -11,15 +11,14 @@ export function readTagFilter(
   matchOf: (text: string) => TagMatch,
   prefix = '',
 ): TagFilter {
-  let filter: { values: Map<string, TagMatch>; exists: Map<string, boolean> } | undefined;
+  const values = new Map<string, TagMatch>();
+  const exists = new Map<string, boolean>();
   for (const [parameter, value] of Object.entries(query)) {
     if (typeof value === 'string' && parameter.startsWith(prefix + EQUALS)) {
-      filter ??= { values: new Map(), exists: new Map() };
-      filter.values.set(parameter.slice(prefix.length + EQUALS.length), matchOf(value));
+      values.set(parameter.slice(prefix.length + EQUALS.length), matchOf(value));
     } else if (typeof value === 'boolean' && parameter.startsWith(prefix + EXISTS)) {
-      filter ??= { values: new Map(), exists: new Map() };
-      filter.exists.set(parameter.slice(prefix.length + EXISTS.length), value);
+      exists.set(parameter.slice(prefix.length + EXISTS.length), value);
     }
   }
-  return filter ?? NO_TAGS;
+  return { values, exists };
 }

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { Type } from '../../shared/type-builder.ts';
-import { ContentFormat } from '../documents/format-schema.ts';
+import { ContentFormat } from '../documents/format.ts';
 import { DateTime, Uuid } from '../../http/schemas/common.ts';
 
 /** A source (TAMS, `schemas/source.json`). @param parts the parts in which versions of TAMS differ */

@@ -1,5 +1,5 @@
 import { Type } from '../../../shared/type-builder.ts';
-import { ContentFormat } from '../../../tams/documents/format-schema.ts';
+import { ContentFormat } from '../../../tams/documents/format.ts';
 import { EXPORT_FORMATS, INGESTED, RATE_GROUPS, TOP_ORDERS } from '../analytics.ts';
 import { limitParameter, PATTERNS, Timerange, Uuid } from '../../../http/schemas/common.ts';
 
