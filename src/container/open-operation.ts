@@ -109,7 +109,7 @@ export function buildOperation(
     counted: () => metrics.counted(),
     listen: async () => {
       if (metricsPort === undefined) return;
-      const server = await buildMonitoringServer(readiness, metrics);
+      const server = await buildMonitoringServer(readiness, metrics, logger);
       closeOwnPort = () => server.close();
       const url = await server.listen({ host: config.http.host, port: metricsPort });
       logger.info(`probes and metrics at ${url}`);

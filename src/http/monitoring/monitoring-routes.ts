@@ -1,6 +1,7 @@
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { Type } from '../../shared/type-builder.ts';
 import type { RequestMetrics } from '../../operation/metrics/request-metrics.ts';
 import type { Siblings } from '../../operation/siblings.ts';
@@ -9,6 +10,7 @@ import type { OtlpTracing } from '../../operation/otlp-tracing.ts';
 import { readOperation } from '../operation.ts';
 import type { RequiredScope } from '../plugins/authentication.ts';
 import type { RequestLimits } from '../plugins/request-guard.ts';
+import { requestIdGenerator } from '../plugins/request-id.ts';
 import { Dictionary } from '../schemas/common.ts';
 import { json } from '../schemas/responses.ts';
 import { sendJson } from '../send-json.ts';
@@ -120,7 +122,7 @@ function metricsRoutes(app: TamsApp, metrics: MetricsText, access: RequiredScope
     tag: 'Operation',
     summary: 'Get metrics for Prometheus',
     description: 'In its text format. With `METRICS_PORT`, they are served on that port instead, without credentials.',
-    access: access,
+    access,
     traffic: 'probe',
     schema: {},
     responses: {
@@ -146,9 +148,14 @@ const MAX_CONNECTIONS = 100;
 export async function buildMonitoringServer(
   readiness: MonitoringContext['readiness'],
   metrics: NonNullable<MonitoringContext['metrics']>,
+  logger: Logger,
 ): Promise<FastifyInstance> {
   const app = Fastify({
+    // Only the error handler logs.
     logger: false,
+    childLoggerFactory: (): FastifyBaseLogger => logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIdGenerator(),
     bodyLimit: 1,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
