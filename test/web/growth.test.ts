@@ -9,6 +9,7 @@ it('looks for more as often as more may come', () => {
   expect([isLive([old], now), lookAfterMs([old], now)]).toEqual([false, 15_000]);
   expect(lookAfterMs([{ ...old, status: 'ingesting' }], now)).toBe(2_000);
   expect(lookAfterMs([{}], now)).toBe(15_000);
+  expect(lookAfterMs([], now)).toBe(15_000);
   const closed = { ...updated, status: 'closed_complete' } as const;
   expect([isLive([closed], now), lookAfterMs([closed], now)]).toEqual([false, undefined]);
   expect(lookAfterMs([closed, updated], now)).toBe(2_000);

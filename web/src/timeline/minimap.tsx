@@ -1,7 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { timeline as texts } from '../texts/timeline.ts';
-import { theme } from '../theme.ts';
+import { shownTheme } from '../theme.ts';
 import { drawMinimap } from './draw.ts';
 import type { TimelineModel } from './timeline-model.ts';
 import { nsAt, panned, wholeView, xOf } from './view.ts';
@@ -12,7 +12,7 @@ const HEIGHT_PX = 28;
 export function Minimap({ model, width }: { readonly model: TimelineModel; readonly width: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
-    const chosen = theme.value;
+    const chosen = shownTheme.value;
     const extent = model.data.extent.value;
     const view = model.view.value;
     const lanes = model.data.overview.value;

@@ -12,6 +12,12 @@ export interface NamedFlow {
   readonly format: string;
 }
 
+/** Where a page begins; undefined parts follow from the content. */
+interface Asked {
+  readonly view: Span | undefined;
+  readonly at: bigint | undefined;
+}
+
 const COLOURS: Readonly<Record<string, string>> = {
   'urn:x-nmos:format:video': '--lane-video',
   'urn:x-nmos:format:multi': '--lane-video',
@@ -35,6 +41,8 @@ export class TimelineModel {
   readonly flowHref: (id: string) => string;
   /** Told of each wish to be elsewhere, which a player follows. */
   onSeek: ((ns: bigint) => void) | undefined;
+  /** What the address says. */
+  #asked: Asked = { view: undefined, at: undefined };
 
   constructor(subject: Subject, flowHref: (id: string) => string) {
     this.data = new TimelineData(subject);
@@ -66,7 +74,8 @@ export class TimelineModel {
   }
 
   /** Once the content is known: what the address says of the view, else all. */
-  begin(asked: { readonly view: Span | undefined; readonly at: bigint | undefined }): void {
+  begin(asked: Asked): void {
+    this.#asked = asked;
     const extent = this.data.extent.peek();
     if (extent === undefined) return;
     this.view.value = asked.view ?? wholeView(extent);
@@ -78,7 +87,7 @@ export class TimelineModel {
     const [before, view] = [this.data.extent.peek(), this.view.peek()];
     await this.data.load(width, view);
     const extent = this.data.extent.peek();
-    if (view === undefined) this.begin({ view: undefined, at: undefined });
+    if (view === undefined) this.begin(this.#asked);
     else if (before !== undefined && extent !== undefined && view === this.view.peek()) {
       if (spanText(view) === spanText(wholeView(before))) this.view.value = wholeView(extent);
     }

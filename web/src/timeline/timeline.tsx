@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { timeline as texts } from '../texts/timeline.ts';
-import { theme } from '../theme.ts';
+import { shownTheme } from '../theme.ts';
 import { showLength, showTime } from '../time/shown-time.ts';
 import { drawTimeline, heightOf, laneAt, RULER_PX } from './draw.ts';
 import type { Lane } from './lanes.ts';
@@ -48,7 +48,7 @@ export function Timeline({ model }: { readonly model: TimelineModel }) {
     if (view.value !== undefined && width.value > 0) data.show(view.value, width.value);
   });
   useSignalEffect(() => {
-    const chosen = theme.value;
+    const chosen = shownTheme.value;
     const picture = model.picture();
     const across = width.value;
     const frame = requestAnimationFrame(() => {
@@ -88,7 +88,7 @@ export function Timeline({ model }: { readonly model: TimelineModel }) {
   return (
     <section class="timeline" aria-label={texts.label}>
       {data.error.value !== undefined && (
-        <ErrorNote error={data.error.value} retry={() => void data.load(width.value)} />
+        <ErrorNote error={data.error.value} retry={() => void model.reload(width.value)} />
       )}
       <div class="timeline-tools">
         <button type="button" onClick={() => zoom(0.5)} aria-label={texts.zoomIn}>

@@ -1,7 +1,3 @@
-import type { paths } from '../../api/schema.d.ts';
-
-export type FlowQuery = NonNullable<paths['/flows']['get']['parameters']['query']>;
-export type SourceQuery = NonNullable<paths['/sources']['get']['parameters']['query']>;
 export type Kind = 'flows' | 'sources';
 export type Order = 'newest' | 'oldest' | 'changed' | 'label';
 

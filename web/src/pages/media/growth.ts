@@ -17,10 +17,11 @@ export const isLive = (flows: readonly Growing[], nowMs: number): boolean =>
       (status !== 'closed_complete' && updated !== undefined && nowMs - Date.parse(updated) < LIVE_FOR_MS),
   );
 
-/** Milliseconds until the next look; undefined: nothing more will come. */
+/** Milliseconds until the next look; undefined: nothing more will come. None are known where the first look failed. */
 export function lookAfterMs(flows: readonly Growing[], nowMs: number): number | undefined {
   if (isLive(flows, nowMs)) return LIVE_EVERY_MS;
-  return flows.every(({ status }) => status === 'closed_complete') ? undefined : IDLE_EVERY_MS;
+  const isClosed = flows.length > 0 && flows.every(({ status }) => status === 'closed_complete');
+  return isClosed ? undefined : IDLE_EVERY_MS;
 }
 
 /** Differs once segments have come or gone. */
