@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type {
   ByteRange,
   ListedObject,
+  MediaStatistics,
   MediaStore,
   NewObject,
   ObjectBody,
@@ -18,9 +19,7 @@ import { AppError } from '../shared/errors.ts';
 import { LocalUrlSigner } from './local-url-signer.ts';
 import { openObjectFile, readObjectBody, readObjectInfo, writeObjectFile } from './object-file.ts';
 import { codeOf, listPaths, NO_SUCH_OBJECT, ObjectFolder } from './object-folder.ts';
-import type { MediaStatistics } from './media-statistics.ts';
 import { makeStoragePath } from './storage-path.ts';
-import type { UrlCacheCounts } from './url-cache.ts';
 
 const DEFAULT_LIST_LIMIT = 1000;
 /** File operations at once in a batch: as many as libuv runs by default. */
@@ -109,10 +108,6 @@ export class LocalMediaStore implements MediaStore {
     return undefined;
   }
 
-  urlCacheCounts(): UrlCacheCounts {
-    return this.#signer.cacheCounts();
-  }
-
   statistics(): MediaStatistics {
     return {
       urls: this.#signer.cacheCounts(),
@@ -130,20 +125,28 @@ export class LocalMediaStore implements MediaStore {
     body: Readable | Uint8Array,
     { contentType, checksums = [] }: UploadOptions = {},
   ): Promise<ObjectInfo> {
-    return this.#publish(storagePath, (upload) =>
-      writeObjectFile(upload, body, {
-        contentType,
-        checksums,
-        maxBytes: this.maxObjectBytes,
-        beforeWrite: (bytes) => this.#reserve?.take(bytes),
-      }),
-    );
+    return this.#run('put', async () => {
+      const upload = this.#folder.newUpload(storagePath);
+      try {
+        const info = await writeObjectFile(upload, body, {
+          contentType,
+          checksums,
+          maxBytes: this.maxObjectBytes,
+          beforeWrite: (bytes) => this.#reserve?.take(bytes),
+        });
+        await this.#folder.publish(upload, storagePath);
+        return info;
+      } catch (error) {
+        await this.#folder.discard(upload);
+        throw error;
+      }
+    });
   }
 
   /** The caller must read the body to its end or destroy it. */
   async get(storagePath: string, range?: ByteRange): Promise<ObjectBody> {
     return this.#run('get', async () => {
-      const handle = await this.#open(storagePath);
+      const handle = await found(() => this.#open(storagePath));
       try {
         return await readObjectBody(handle, range);
       } catch (error) {
@@ -154,12 +157,7 @@ export class LocalMediaStore implements MediaStore {
   }
 
   async head(storagePath: string): Promise<ObjectInfo | undefined> {
-    try {
-      return await this.#run('head', async () => infoOf(await this.#open(storagePath)));
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'not_found') return undefined;
-      throw error;
-    }
+    return this.#run('head', () => infoOf(() => this.#open(storagePath)));
   }
 
   async delete(storagePath: string): Promise<void> {
@@ -182,7 +180,8 @@ export class LocalMediaStore implements MediaStore {
       for await (const { path, file } of listPaths(folder, base, prefix, after)) {
         const last = objects.at(-1);
         if (objects.length === limit && last !== undefined) return { objects, next: last.path };
-        const info = await listedInfo(file);
+        const info = await infoOf(() => openObjectFile(file));
+        // It was deleted since its folder was read.
         if (info === undefined) continue;
         const { size, etag, lastModified } = info;
         objects.push({ path, size, etag, lastModified });
@@ -238,36 +237,19 @@ export class LocalMediaStore implements MediaStore {
   }
 
   async #open(storagePath: string): Promise<FileHandle> {
-    return found(async () => openObjectFile(await this.#folder.fileOf(storagePath)));
-  }
-
-  async #publish<T>(storagePath: string, write: (upload: string) => Promise<T>): Promise<T> {
-    return this.#run('put', async () => {
-      const upload = this.#folder.newUpload(storagePath);
-      try {
-        const result = await write(upload);
-        await this.#folder.publish(upload, storagePath);
-        return result;
-      } catch (error) {
-        await this.#folder.discard(upload);
-        throw error;
-      }
-    });
+    return openObjectFile(await this.#folder.fileOf(storagePath));
   }
 }
 
-async function infoOf(handle: FileHandle): Promise<ObjectInfo> {
+/** Undefined where there is no such object. */
+async function infoOf(open: () => Promise<FileHandle>): Promise<ObjectInfo | undefined> {
   try {
-    return await readObjectInfo(handle);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Undefined where the object was deleted since its folder was read. */
-async function listedInfo(file: string): Promise<ObjectInfo | undefined> {
-  try {
-    return await infoOf(await found(() => openObjectFile(file)));
+    const handle = await found(open);
+    try {
+      return await readObjectInfo(handle);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return undefined;
     throw error;

@@ -1,17 +1,11 @@
 import { LocalMediaStore } from './local-media-store.ts';
-import type { MediaStore, MediaStoreRegistry } from './media-store.ts';
+import type { MediaStatistics, MediaStore, MediaStoreRegistry } from './media-store.ts';
 import type { StorageBackend } from './storage-backend.ts';
-import type { MediaStatistics } from './media-statistics.ts';
 
 interface StoreHealth {
   readonly storageId: string;
   /** Absent when the store is well. */
   readonly error?: Error;
-}
-
-/** A store that counts what it does. */
-interface CountingStore extends MediaStore {
-  statistics(): MediaStatistics;
 }
 
 /** All media stores of this server, by the id of their storage backend. */
@@ -87,10 +81,9 @@ export class MediaStores implements MediaStoreRegistry {
     );
   }
 
-  /** Statistics of the stores that have them, by storage id. */
+  /** By storage id. */
   statistics(): Map<string, MediaStatistics> {
-    const counting = [...this.#stores].filter((entry): entry is [string, CountingStore] => 'statistics' in entry[1]);
-    return new Map(counting.map(([storageId, store]) => [storageId, store.statistics()]));
+    return new Map([...this.#stores].map(([storageId, store]) => [storageId, store.statistics()]));
   }
 
   /** Closes every store, also when one of them fails to; rejects with the first failure then. */

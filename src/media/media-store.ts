@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
+import type { OperationSummary } from '../operation/operation-metrics.ts';
 import type { Checksum } from './checksums.ts';
+import type { CircuitState } from './circuit-breaker.ts';
 import type { StorageBackend } from './storage-backend.ts';
+import type { UrlCacheCounts } from './url-cache.ts';
 
 /** The request that a client makes to upload an object (TAMS 7.0, `schemas/http-request.json`). */
 export interface UploadRequest {
@@ -52,6 +55,17 @@ export interface NewObject {
   readonly nonce?: string | undefined;
 }
 
+/** Counts of a media store since the start. */
+export interface MediaStatistics {
+  /** URLs for downloads: a hit was signed before, a miss was signed now. */
+  readonly urls: UrlCacheCounts;
+  /** URLs for uploads, each of which is signed. */
+  readonly uploadUrls: number;
+  readonly operations: ReadonlyMap<string, OperationSummary>;
+  /** Only stores that are reached over a network have these. */
+  readonly circuit?: CircuitState;
+}
+
 /**
  * One storage backend: it keeps bytes under a storage path and signs URLs on demand. `baseUrl` is
  * the public base of this server for the present request (`https://host/prefix`, no slash at its
@@ -99,6 +113,7 @@ export interface MediaStore {
   /** Makes the store usable (creates the bucket or the folder). Called once at start. */
   ensureReady(): Promise<void>;
   health(): Promise<void>;
+  statistics(): MediaStatistics;
   close(): Promise<void>;
 }
 

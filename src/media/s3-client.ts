@@ -1,7 +1,17 @@
-import { type GetObjectCommandOutput, type HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  type GetObjectCommandOutput,
+  HeadBucketCommand,
+  type HeadObjectCommandOutput,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
 import type { CredentialProvider } from './s3-credentials.ts';
 import { type Checksum, checksumOf } from './checksums.ts';
-import type { ObjectInfo } from './media-store.ts';
+import type { ObjectBody, ObjectInfo } from './media-store.ts';
+import { isMissing, isRefusal } from './s3-errors.ts';
 
 /** A store that answers at all accepts a connection long before this. */
 const MAX_CONNECT_MS = 5000;
@@ -56,6 +66,35 @@ export function awsEndpoint(region: string): string {
   return `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
+/** Throws what the store answers where it refuses to tell. */
+export async function bucketExists(client: S3Client, bucket: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    // The answer to a HEAD has no body; that to a listing has one, with the reason of the refusal.
+    if (isRefusal(error)) await client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }));
+    throw error;
+  }
+}
+
+export async function createBucket(client: S3Client, bucket: string, region: string): Promise<void> {
+  try {
+    await client.send(
+      new CreateBucketCommand({
+        Bucket: bucket,
+        // Stores other than AWS's have regions of their own. AWS's default region must not be named.
+        CreateBucketConfiguration:
+          region === 'us-east-1' ? undefined : { LocationConstraint: region as BucketLocationConstraint },
+      }),
+    );
+  } catch (error) {
+    // Another process has created it since.
+    if (!(error instanceof Error && error.name === 'BucketAlreadyOwnedByYou')) throw error;
+  }
+}
+
 type Answer = Omit<HeadObjectCommandOutput | GetObjectCommandOutput, '$metadata'>;
 
 /** An object as S3 describes it in answers to GET and HEAD. */
@@ -71,8 +110,40 @@ export function infoOf(answer: Answer): ObjectInfo {
   };
 }
 
+interface SignedAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
+}
+
+/**
+ * One GET of a signed URL, with the client's connections and timeouts.
+ *
+ * @param range as in the header
+ * @returns undefined for any answer without the bytes
+ */
+export async function getSigned(
+  client: S3Client,
+  url: string,
+  range: string | undefined,
+): Promise<ObjectBody | undefined> {
+  const { protocol, hostname, port, pathname, search } = new URL(url);
+  const asked = await client.config.requestHandler.handle({
+    method: 'GET',
+    protocol,
+    hostname,
+    port,
+    path: pathname + search,
+    headers: range === undefined ? {} : { range },
+  });
+  const { statusCode, headers, body } = asked.response as SignedAnswer;
+  if (statusCode === 200 || statusCode === 206) return { ...infoOf(namedBySdk(headers)), body };
+  body.resume();
+  return undefined;
+}
+
 /** The headers of an answer to GET, by the names that the SDK has for them. */
-export function namedBySdk(headers: Readonly<Record<string, string>>): Answer {
+function namedBySdk(headers: Readonly<Record<string, string>>): Answer {
   const { 'last-modified': modified, 'content-length': length } = headers;
   return {
     ContentRange: headers['content-range'],

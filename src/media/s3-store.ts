@@ -1,19 +1,17 @@
 import type { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
-  CreateBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
-  type BucketLocationConstraint,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type {
   ByteRange,
+  MediaStatistics,
   MediaStore,
   NewObject,
   ObjectBody,
@@ -25,13 +23,20 @@ import type { StorageBackend } from './storage-backend.ts';
 import { OperationMetrics } from '../operation/operation-metrics.ts';
 import { AppError } from '../shared/errors.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { SigV4Presigner } from './presigner.ts';
 import { environmentCredentials, type S3Credentials, SigningCredentials } from './s3-credentials.ts';
-import { awsEndpoint, createS3Client, infoOf, namedBySdk, type S3ClientOptions, unquoted } from './s3-client.ts';
-import { isMissing, isRefusal, isStoreFault, toAppError } from './s3-errors.ts';
+import {
+  awsEndpoint,
+  bucketExists,
+  createBucket,
+  createS3Client,
+  getSigned,
+  infoOf,
+  type S3ClientOptions,
+  unquoted,
+} from './s3-client.ts';
+import { isMissing, isStoreFault, toAppError } from './s3-errors.ts';
+import { S3UrlSigner } from './s3-url-signer.ts';
 import { makeStoragePath } from './storage-path.ts';
-import type { MediaStatistics } from './media-statistics.ts';
-import { UrlCache, type UrlCacheCounts } from './url-cache.ts';
 
 /** S3's limit for one DeleteObjects request, and for one page of a listing. */
 const MAX_BATCH = 1000;
@@ -66,12 +71,6 @@ export interface S3StoreOptions extends Omit<S3ClientOptions, 'credentials' | 'e
   readonly metrics?: OperationMetrics;
 }
 
-interface SignedAnswer {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readable;
-}
-
 /** Media objects in a bucket of S3, or of a store that speaks its protocol. */
 export class S3Store implements MediaStore {
   readonly backend: StorageBackend;
@@ -80,28 +79,20 @@ export class S3Store implements MediaStore {
   readonly #options: S3StoreOptions;
   readonly #client: S3Client;
   readonly #credentials: SigningCredentials;
-  readonly #presigner: SigV4Presigner;
-  readonly #ownPresigner: SigV4Presigner;
-  readonly #cache: UrlCache;
+  readonly #signer: S3UrlSigner;
   readonly #breaker: CircuitBreaker;
-  #uploadUrls = 0;
 
   constructor(options: S3StoreOptions) {
-    const { backend, endpoint, publicEndpoint, region, urlCacheMax, metrics = new OperationMetrics() } = options;
+    const { backend, region, endpoint = awsEndpoint(region), metrics = new OperationMetrics() } = options;
     this.backend = backend;
     this.metrics = metrics;
     this.#options = options;
     const keys = keysOf(options);
     const credentials = keys === undefined ? environmentCredentials(region) : () => Promise.resolve(keys);
-    const own = endpoint ?? awsEndpoint(region);
     // Given always: the SDK would look for one in AWS's environment and files, and URLs would be of another store.
-    this.#client = createS3Client({ ...options, endpoint: own, credentials });
+    this.#client = createS3Client({ ...options, endpoint, credentials });
     this.#credentials = new SigningCredentials(credentials, keys);
-    const presigner = (at: string): SigV4Presigner =>
-      new SigV4Presigner({ ...options, credentials: () => this.#credentials.current(), endpoint: at });
-    this.#presigner = presigner(publicEndpoint ?? own);
-    this.#ownPresigner = publicEndpoint === undefined ? this.#presigner : presigner(own);
-    this.#cache = new UrlCache(urlCacheMax);
+    this.#signer = new S3UrlSigner({ ...options, endpoint, credentials: () => this.#credentials.current() });
     this.#breaker = new CircuitBreaker({
       failures: options.breakerFailures,
       resetMs: options.breakerResetMs,
@@ -114,33 +105,19 @@ export class S3Store implements MediaStore {
   }
 
   presignGet(storagePath: string): string {
-    const state = this.#presigner.state();
-    const kept = this.#cache.get(state.epoch, storagePath);
-    if (kept !== undefined) return kept;
-    const url = this.#presigner.presign('GET', storagePath, undefined, state);
-    this.#cache.set(state.epoch, storagePath, url);
-    return url;
+    return this.#signer.signGet(storagePath);
   }
 
   presignGets(storagePaths: readonly string[]): string[] {
-    const state = this.#presigner.state();
-    const kept = storagePaths.map((path) => this.#cache.get(state.epoch, path));
-    const missing = storagePaths.filter((_, index) => kept[index] === undefined);
-    const signed = this.#presigner.presignAll('GET', missing, state);
-    for (const [index, path] of missing.entries()) this.#cache.set(state.epoch, path, signed[index] ?? '');
-    let next = 0;
-    return kept.map((url) => url ?? signed[next++] ?? '');
+    return this.#signer.signGets(storagePaths);
   }
 
   presignOwn(storagePath: string): string {
-    return this.#ownPresigner.presign('GET', storagePath);
+    return this.#signer.signOwnGet(storagePath);
   }
 
   presignPut(storagePath: string, contentType: string | undefined): UploadRequest {
-    this.#uploadUrls++;
-    if (contentType === undefined) return { url: this.#presigner.presign('PUT', storagePath) };
-    const headers = { 'content-type': contentType };
-    return { url: this.#presigner.presign('PUT', storagePath, { headers }), ...headers };
+    return this.#signer.signPut(storagePath, contentType);
   }
 
   publicUrl(storagePath: string): string | undefined {
@@ -148,17 +125,8 @@ export class S3Store implements MediaStore {
     return publicBaseUrl === undefined ? undefined : `${publicBaseUrl}/${encodeSegments(storagePath)}`;
   }
 
-  urlCacheCounts(): UrlCacheCounts {
-    return this.#cache.counts();
-  }
-
   statistics(): MediaStatistics {
-    return {
-      urls: this.#cache.counts(),
-      uploadUrls: this.#uploadUrls,
-      operations: this.metrics.snapshot(),
-      circuit: this.#breaker.state,
-    };
+    return { ...this.#signer.counts(), operations: this.metrics.snapshot(), circuit: this.#breaker.state };
   }
 
   /** Uploads in parts when the body is large. On failure no part is left behind. */
@@ -191,30 +159,16 @@ export class S3Store implements MediaStore {
    */
   async get(storagePath: string, range?: ByteRange): Promise<ObjectBody> {
     const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end ?? ''}`;
+    // It fails, too, where there are no credentials to sign with.
+    const signed = async (): Promise<ObjectBody | undefined> =>
+      getSigned(this.#client, this.presignOwn(storagePath), Range);
     return this.#run('get', async () => {
-      const found = await this.#getSigned(storagePath, Range).catch(() => undefined);
+      const found = await signed().catch(() => undefined);
       if (found !== undefined) return found;
       const answer = await this.#client.send(new GetObjectCommand({ ...this.#object(storagePath), Range }));
       // On Node the SDK gives the answer's own stream.
       return { ...infoOf(answer), body: answer.Body as Readable };
     });
-  }
-
-  /** One attempt, with the SDK's connections and timeouts. @returns undefined for any answer without the bytes */
-  async #getSigned(storagePath: string, range: string | undefined): Promise<ObjectBody | undefined> {
-    const { protocol, hostname, port, pathname, search } = new URL(this.presignOwn(storagePath));
-    const asked = await this.#client.config.requestHandler.handle({
-      method: 'GET',
-      protocol,
-      hostname,
-      port,
-      path: pathname + search,
-      headers: range === undefined ? {} : { range },
-    });
-    const { statusCode, headers, body } = asked.response as SignedAnswer;
-    if (statusCode === 200 || statusCode === 206) return { ...infoOf(namedBySdk(headers)), body };
-    body.resume();
-    return undefined;
   }
 
   async head(storagePath: string): Promise<ObjectInfo | undefined> {
@@ -292,15 +246,16 @@ export class S3Store implements MediaStore {
     const { bucket, region } = this.#options;
     await this.#run('ensure_bucket', async () => {
       await this.#credentials.load();
-      if (!(await this.#bucketExists())) await this.#createBucket(bucket, region);
+      if (!(await bucketExists(this.#client, bucket))) await createBucket(this.#client, bucket, region);
     });
   }
 
   /** Rejects unless the bucket can be reached. */
   async health(): Promise<void> {
     await this.#run('health', async () => {
-      if (await this.#bucketExists()) return;
-      const summary = `The bucket ${this.#options.bucket} is gone; create it, or restart this server to have it created.`;
+      const { bucket } = this.#options;
+      if (await bucketExists(this.#client, bucket)) return;
+      const summary = `The bucket ${bucket} is gone; create it, or restart this server to have it created.`;
       throw new AppError('media_store_unavailable', summary);
     });
   }
@@ -318,35 +273,6 @@ export class S3Store implements MediaStore {
     return (answer.Errors ?? [])
       .filter(({ Code }) => Code !== 'NoSuchKey')
       .map(({ Key = '', Code = 'unknown' }) => ({ path: Key, reason: `The media store refused it (${Code}).` }));
-  }
-
-  /** The answer to a listing has a body with the reason of a refusal; that to a HEAD has none. */
-  async #bucketExists(): Promise<boolean> {
-    const Bucket = this.#options.bucket;
-    try {
-      await this.#client.send(new HeadBucketCommand({ Bucket }));
-      return true;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      if (isRefusal(error)) await this.#client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }));
-      throw error;
-    }
-  }
-
-  async #createBucket(bucket: string, region: string): Promise<void> {
-    try {
-      await this.#client.send(
-        new CreateBucketCommand({
-          Bucket: bucket,
-          // Stores other than AWS's have regions of their own. AWS's default region must not be named.
-          CreateBucketConfiguration:
-            region === 'us-east-1' ? undefined : { LocationConstraint: region as BucketLocationConstraint },
-        }),
-      );
-    } catch (error) {
-      // Another process has created it since.
-      if (!(error instanceof Error && error.name === 'BucketAlreadyOwnedByYou')) throw error;
-    }
   }
 
   #object(storagePath: string): { Bucket: string; Key: string } {

@@ -138,12 +138,12 @@ describe.skipIf(binary === undefined)('S3Store on a real S3 server', () => {
     const caching = open(server, { gridS: 3600 });
     const first = caching.presignGet('tams/x');
     expect(caching.presignGet('tams/x')).toBe(first);
-    expect(caching.urlCacheCounts()).toEqual({ hits: 1, misses: 1, entries: 1 });
+    expect(caching.statistics().urls).toEqual({ hits: 1, misses: 1, entries: 1 });
     const paths = ['tams/a', 'tams/x', 'tams/b', 'tams/c', 'tams/d', 'tams/e'];
     const urls = caching.presignGets(paths);
     expect(urls[1]).toBe(first);
     expect(urls).toEqual(paths.map((path) => caching.presignGet(path)));
-    expect(caching.urlCacheCounts()).toEqual({ hits: 8, misses: 6, entries: 6 });
+    expect(caching.statistics().urls).toEqual({ hits: 8, misses: 6, entries: 6 });
   });
 
   it('puts bytes and streams of unknown length, also in several parts, and reads them back whole or in ranges', async () => {

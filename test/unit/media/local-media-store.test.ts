@@ -334,7 +334,7 @@ describe('signed URLs', () => {
     nowMs += 299_999;
     expect(store.presignGet(path, base)).toBe(first);
     expect(store.presignGet(path, 'http://other')).toBe(first.replace(base, 'http://other'));
-    expect(store.urlCacheCounts()).toEqual({ hits: 2, misses: 1, entries: 1 });
+    expect(store.statistics().urls).toEqual({ hits: 2, misses: 1, entries: 1 });
     nowMs += 1;
     expect(store.presignGet(path, base)).not.toBe(first);
   });
