@@ -62,10 +62,10 @@ export class TimelineService {
 
   async #of(own: readonly string[], asked: TimeRange, buckets: number): Promise<Timelines> {
     const members = await this.#store.collections.membersOf(own, MOST_FLOWS + 1);
-    const visible = await this.#store.flows.existing(members.map(({ memberId }) => memberId));
-    const ids = [...new Set([...own, ...visible])];
-    const states = await Promise.all(ids.slice(0, MOST_FLOWS).map((id) => this.#store.flows.state(id)));
-    const flows = states.filter((state) => state !== undefined);
+    const ids = [...new Set([...own, ...members.map(({ memberId }) => memberId)])];
+    const states = new Map((await this.#store.flows.states(ids)).map((state) => [state.id, state]));
+    const visible = ids.flatMap((id) => states.get(id) ?? []);
+    const flows = visible.slice(0, MOST_FLOWS);
     const range = rangeOf(flows, asked);
     const found: FlowTimeline[] = [];
     for (const flow of flows) {
@@ -73,7 +73,7 @@ export class TimelineService {
       // The embedded engine answers at once: other requests get their turn between two flows.
       if (flows.length > 1) await nextTurn();
     }
-    return { range, flows: found, isCut: ids.length > MOST_FLOWS };
+    return { range, flows: found, isCut: visible.length > MOST_FLOWS };
   }
 
   async #ofOne(flow: FlowState, range: Span | undefined, buckets: number): Promise<FlowTimeline> {

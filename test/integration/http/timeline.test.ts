@@ -126,3 +126,32 @@ it('of a flow that collects others has theirs beside it', async () => {
   expect(flows.map(({ flow_id }) => flow_id).sort()).toEqual([SHORT, EMPTY, id].sort());
   expect((await draw(`sources/${testId('source', 2)}`)).flows.map(({ flow_id }) => flow_id)).toContain(SHORT);
 });
+
+it('of many flows asks for their rows at once', async () => {
+  const source = testId('source', 5);
+  const add = async (numbers: readonly number[]): Promise<void> => {
+    for (const id of numbers.map((n) => testId('flow', n))) {
+      await must('PUT', `/flows/${id}`, videoFlow({ id, source_id: source }));
+    }
+  };
+  const asked = async (): Promise<number> => {
+    const path = '/analytics/performance/tables/flows';
+    const { operations } = (await must('GET', path)) as { operations: readonly { readonly count: number }[] };
+    return operations.reduce((sum, { count }) => sum + count, 0);
+  };
+  /** Queries of flows for one drawing; the least of some, since workers ask, too. */
+  const costOf = async (): Promise<number> => {
+    const costs: number[] = [];
+    for (let time = 0; time < 5; time++) {
+      const before = await asked();
+      await draw(`sources/${source}`);
+      costs.push((await asked()) - before);
+    }
+    return Math.min(...costs);
+  };
+  await add([50]);
+  const ofOne = await costOf();
+  await add([51, 52, 53, 54, 55, 56, 57, 58]);
+  expect((await draw(`sources/${source}`)).flows).toHaveLength(9);
+  expect(await costOf()).toBe(ofOne);
+});
