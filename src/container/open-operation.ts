@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../settings.ts';
-import { type MetricsJson, MetricsRegistry } from '../operation/metrics/metrics-registry.ts';
+import { type MetricsJson, MetricsRegistry, withinTime } from '../operation/metrics/metrics-registry.ts';
 import { RequestMetrics } from '../operation/metrics/request-metrics.ts';
 import { type Probe, Readiness, type ReadinessReport } from '../operation/readiness.ts';
 import type { OtlpTracing } from '../operation/otlp-tracing.ts';
@@ -253,7 +253,7 @@ async function readAll(sources: readonly (MetricSource | TimingSource)[]): Promi
       if (source.type === 'histogram') return [];
       const name = source.name.replace(/^tams_/, '');
       try {
-        return [[name, shown(await source.read())]];
+        return [[name, shown(await withinTime(source.read()))]];
       } catch (error) {
         return [[name, { error: error instanceof Error ? error.message : String(error) }]];
       }

@@ -5,7 +5,7 @@ import { DURATION_BOUNDS_MS } from './duration-tally.ts';
 import type { DurationCounts } from './duration-tally.ts';
 import type { Labels, MetricSource, TimingSource } from './metric-source.ts';
 
-/** A longer reading is left out: a scrape does not wait for a database that hangs. */
+/** A longer reading is left out: neither a scrape nor the report of health waits for a database that hangs. */
 const READ_TIMEOUT_MS = 2_000;
 
 interface Value {
@@ -113,7 +113,8 @@ export class MetricsRegistry {
 /** Whether the values of a metric only grow. */
 export const isCounted = ({ type }: { readonly type?: unknown }): boolean => type === 'counter' || type === 'histogram';
 
-async function withinTime<T>(reading: T | Promise<T>): Promise<T> {
+/** Rejects when the reading takes more than 2 s. */
+export async function withinTime<T>(reading: T | Promise<T>): Promise<T> {
   if (!(reading instanceof Promise)) return reading;
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {

@@ -10,6 +10,9 @@ import { visibleFlows } from './visible-flows.ts';
 /** The column by which segments use an object: an initialisation segment through their media objects. */
 const useColumn = (isInit: boolean | undefined) => (isInit === true ? 'init_object_id' : 'object_id');
 
+/** Flows that are looked up at once, if some may be hidden: a short page must not cost a query for every few of them. */
+const LOOKED_UP = 500;
+
 /** The flows of the view that use an object, by id. */
 export async function flowsUsingObject(
   reader: TableReads,
@@ -18,14 +21,15 @@ export async function flowsUsingObject(
   page: PageRequest,
 ): Promise<Page<string>> {
   const wanted = page.limit + 1;
+  const batch = access.classes === undefined ? wanted : Math.max(wanted, LOOKED_UP);
   const found: string[] = [];
   let after = page.after && cellsOf(page.after, ['string'])[0];
   for (;;) {
-    const users = await usersOf(reader, object, after, wanted);
+    const users = await usersOf(reader, object, after, batch);
     const visible = access.classes === undefined ? undefined : await visibleFlows(reader, access, users);
     for (const id of users) if (found.length < wanted && visible?.has(id) !== false) found.push(id);
     after = users.at(-1);
-    if (found.length === wanted || users.length < wanted) break;
+    if (found.length === wanted || users.length < batch) break;
   }
   return toPage(
     { rows: found },

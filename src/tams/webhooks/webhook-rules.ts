@@ -61,7 +61,8 @@ export function checkKeptKey(
   registrant: Pick<Registrant, 'owner'>,
 ): void {
   if (after.api_key_name === undefined || after.api_key_value !== undefined) return;
-  if (after.url === before.url && after.api_key_name === before.api_key_name) return;
+  const isSame = after.url === before.url && after.api_key_name === before.api_key_name;
+  if (isSame && registrant.owner === owner) return;
   const again = 'has to be given again';
   let key;
   try {
@@ -69,10 +70,11 @@ export function checkKeptKey(
   } catch {
     refuseWebhook('api_key_value', `${again}: it was kept under another SECRET_KEY, and cannot be read`);
   }
-  if (key !== undefined && registrant.owner !== owner) {
+  if (isSame || key === undefined) return;
+  if (registrant.owner !== owner) {
     refuseWebhook('api_key_value', `${again} with another URL or name: the key that is kept is its owner's`);
   }
-  if (key !== undefined && new URL(after.url).origin !== new URL(before.url).origin) {
+  if (new URL(after.url).origin !== new URL(before.url).origin) {
     refuseWebhook('api_key_value', `${again} with a URL of another origin: the key that is kept is not sent elsewhere`);
   }
 }

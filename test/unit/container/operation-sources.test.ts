@@ -1,7 +1,14 @@
-import { statfs } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ownFolders } from '../../../src/container/container.ts';
-import { describe, expect, it } from 'vitest';
+import { buildOperation } from '../../../src/container/open-operation.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openMediaStores } from '../../../src/media/open-media.ts';
+import { createLogger } from '../../../src/operation/logger.ts';
+import { ALONE } from '../../../src/operation/siblings.ts';
+import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
+import { dropTables, openTestTables } from '../../support/table-engine.ts';
 import { diskSources, readinessSources } from '../../../src/operation/metrics/server-sources.ts';
 import { loadConfig } from '../../../src/settings.ts';
 import { type Probe, Readiness } from '../../../src/operation/readiness.ts';
@@ -44,6 +51,32 @@ describe('diskSources', () => {
     expect(read['tams_data_dir_free_bytes']).toBeGreaterThan(0);
     expect(read['tams_data_dir_free_bytes']).toBeLessThan(blocks * bsize);
     expect(read['tams_data_dir_reserve_bytes']).toBe(Math.min(64 * 2 ** 20, (blocks * bsize) / 4));
+  });
+});
+
+describe('the report of health', () => {
+  it('does not wait for a reading that hangs, and says which does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tams-health-'));
+    const config = loadConfig({ DATA_DIR: folder });
+    const manager = await openTestTables(folder, VAST_STORE_TABLES);
+    const media = await openMediaStores(config, 'of no use here', undefined);
+    onTestFinished(async () => {
+      await media.close();
+      await manager.close();
+      await dropTables(folder);
+      await rm(folder, { recursive: true });
+    });
+    const hanging = {
+      name: 'tams_hanging',
+      help: 'Hangs.',
+      type: 'gauge',
+      read: () => new Promise<never>(() => undefined),
+    } as const;
+    const watched = { version: 'test', manager, media, workers: () => [], sources: [hanging], memory: [] };
+    const logger = createLogger('silent');
+    const operation = buildOperation(config, { ...watched, siblings: ALONE, usesDisk: false }, undefined, logger);
+    const backlog = { hanging: { error: 'it took more than 2000 ms' } };
+    expect(await operation.health()).toMatchObject({ version: 'test', backlog });
   });
 });
 
