@@ -8,11 +8,10 @@ import { EXR_FILES } from '../exr-tables.ts';
 import { insertContent } from '../repositories/content-rows.ts';
 import { describedCells } from '../repositories/file-rows.ts';
 import { identityCells, lockKey } from '../repositories/file-writing.ts';
-import { type ExrFileRef, refOfKey } from '../rules/exr-file.ts';
+import { type InspectedFile, refOfKey } from '../rules/exr-file.ts';
 import { describeHeader } from '../rules/inspect.ts';
-import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
 import { headerOf } from './exr-header.ts';
-import { type InspectedFile, inspectedFiles } from './inspected-files.ts';
+import { type EarlierFile, earlierFiles } from './earlier-files.ts';
 import type { ScratchCell } from '../../../vastdb/analytics/scratch-tables.ts';
 import type { Row } from '../../../vastdb/engine.ts';
 import { integerOf, millisecondsOf, requiredText, textOf, timeOf } from '../../../vastdb/foreign/cells.ts';
@@ -20,11 +19,8 @@ import { integerOf, millisecondsOf, requiredText, textOf, timeOf } from '../../.
 /** Files of a transaction. Each has some tens of rows. */
 const BATCH_FILES = 50;
 
-interface ReadFile {
-  readonly ref: ExrFileRef;
-  readonly file: InspectedFile;
-  readonly inspection: ExrInspection;
-  readonly vectors: ExrVectors;
+interface ReadFile extends InspectedFile {
+  readonly earlier: EarlierFile;
 }
 
 /**
@@ -47,28 +43,29 @@ export async function takeExrInspector(
   const write = async (): Promise<void> => {
     const files = batch;
     const present = await manager.transaction((tx) => insertFiles(tx, files), { lane: 'background' });
-    for (const each of files) count(report, each, present.has(each.ref.id));
+    for (const each of files) count(report, each, present.has(each.file.id));
     progress.advance(files.length);
     batch = [];
   };
   await stageRows(source, report);
   progress.start('files', described.rows ?? 0);
-  for await (const file of inspectedFiles(source.scratch, report)) {
-    const read = readFile(bucket, file, report);
+  for await (const earlier of earlierFiles(source.scratch, report)) {
+    const read = readFile(bucket, earlier, report);
     if (read !== undefined) batch.push(read);
     if (batch.length >= BATCH_FILES) await write();
   }
   await write();
 }
 
-function readFile(bucket: string, file: InspectedFile, report: ImportReport): ReadFile | undefined {
+function readFile(bucket: string, earlier: EarlierFile, report: ImportReport): ReadFile | undefined {
+  const { id, key, hash, size, mtime } = earlier;
   try {
-    const ref = refOfKey(bucket, file.key);
-    const location = { path: ref.path, bucket, key: file.key, mtime: file.mtime };
-    return { ref, file, ...describeHeader(headerOf(file.hash, file), file.size, location) };
+    const file = refOfKey(bucket, key);
+    const found = describeHeader(headerOf(hash, earlier), size, { path: file.path, bucket, key, mtime });
+    return { file, found, earlier };
   } catch (error) {
     if (!(error instanceof RefusedRow)) throw error;
-    report.refuse('files', file.id, `${error.message} (${file.key}); let this server inspect it`);
+    report.refuse('files', id, `${error.message} (${key}); let this server inspect it`);
     return undefined;
   }
 }
@@ -76,35 +73,28 @@ function readFile(bucket: string, file: InspectedFile, report: ImportReport): Re
 /** @returns the ids of those that were here already. */
 async function insertFiles(tx: ManagedTransaction, files: readonly ReadFile[]): Promise<Set<string>> {
   if (files.length === 0) return new Set();
-  const ids = files.map(({ ref }) => ref.id);
+  const ids = files.map(({ file }) => file.id);
   await tx.lock(ids.map(lockKey));
   const { rows } = await tx.select({ table: EXR_FILES, columns: ['id'], where: isIn('id', ids) });
   const present = new Set(rows.map(([id]) => id));
-  const fresh = files.filter(({ ref }) => !present.has(ref.id));
+  const fresh = files.filter(({ file }) => !present.has(file.id));
   await tx.insert(
     EXR_FILES,
-    fresh.map(({ ref, file, inspection }) => ({
-      ...identityCells(ref),
-      ...describedCells(inspection),
-      inspection_count: file.inspections,
-      first_inspected_ms: file.firstMs,
-      last_inspected_ms: file.lastMs,
+    fresh.map(({ file, found, earlier }) => ({
+      ...identityCells(file),
+      ...describedCells(found.inspection),
+      inspection_count: earlier.inspections,
+      first_inspected_ms: earlier.firstMs,
+      last_inspected_ms: earlier.lastMs,
     })),
   );
-  await insertContent(
-    tx,
-    fresh.map(({ ref, inspection, vectors }) => ({ id: ref.id, content: inspection, vectors })),
-  );
+  await insertContent(tx, fresh);
   return present;
 }
 
-function count(report: ImportReport, { file }: ReadFile, isPresent: boolean): void {
-  const rows = {
-    files: 1,
-    parts: file.parts.length,
-    channels: file.channels.length,
-    attributes: file.attributes.length,
-  };
+function count(report: ImportReport, { earlier }: ReadFile, isPresent: boolean): void {
+  const { parts, channels, attributes } = earlier;
+  const rows = { files: 1, parts: parts.length, channels: channels.length, attributes: attributes.length };
   for (const [table, number] of Object.entries(rows)) {
     if (isPresent) report.of(table).present += number;
     else report.of(table).taken += number;

@@ -1,7 +1,8 @@
 import { attributeColumns, type ExrAttribute } from '../../../formats/exr/attributes/attribute.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
 import type { ExrChannel } from '../../../formats/exr/header/channel-list.ts';
-import type { ExrInspection, ExrPart, ExrVectors } from '../rules/inspection.ts';
+import type { InspectedFile } from '../rules/exr-file.ts';
+import type { ExrInspection, ExrPart } from '../rules/inspection.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
@@ -22,34 +23,27 @@ const CONTENT_TABLES: readonly TableDefinition<{ file_id: string }>[] = [
   EXR_EMBEDDINGS,
 ];
 
-/** A file whose header was read. */
-export interface DescribedFile {
-  readonly id: string;
-  readonly content: Content;
-  readonly vectors: ExrVectors;
-}
-
 /** Four inserts, however many files. */
-export async function insertContent(tx: ManagedTransaction, files: readonly DescribedFile[]): Promise<void> {
+export async function insertContent(tx: ManagedTransaction, files: readonly InspectedFile[]): Promise<void> {
   if (files.length === 0) return;
   await tx.insert(EXR_PARTS, files.flatMap(partRows));
   await tx.insert(
     EXR_CHANNELS,
-    files.flatMap(({ id, content: { channels } }) =>
-      channels.map((channel, position) => ({ file_id: id, position, ...channel })),
+    files.flatMap(({ file, found: { inspection } }) =>
+      inspection.channels.map((channel, position) => ({ file_id: file.id, position, ...channel })),
     ),
   );
   await tx.insert(
     EXR_ATTRIBUTES,
-    files.flatMap(({ id, content: { attributes } }) => {
+    files.flatMap(({ file, found: { inspection } }) => {
       const kept = valueKeeper();
-      return attributes.map((attribute, position) => toAttributeRow(id, attribute, position, kept));
+      return inspection.attributes.map((attribute, position) => toAttributeRow(file.id, attribute, position, kept));
     }),
   );
   await tx.insert(
     EXR_EMBEDDINGS,
-    files.map(({ id, vectors }) => ({
-      file_id: id,
+    files.map(({ file, found: { vectors } }) => ({
+      file_id: file.id,
       embedding_version: EXR_EMBEDDING_VERSION,
       vector: vectors.metadata,
     })),
@@ -60,11 +54,11 @@ export async function insertContent(tx: ManagedTransaction, files: readonly Desc
 export const countRows = ({ parts, channels, attributes }: Content): number =>
   parts.length + channels.length + attributes.length + 1;
 
-const partRows = ({ id, content: { parts }, vectors }: DescribedFile) =>
-  parts.map((part, index) => {
+const partRows = ({ file, found: { inspection, vectors } }: InspectedFile) =>
+  inspection.parts.map((part, index) => {
     const fingerprint = vectors.channels[index];
     if (fingerprint === undefined) throw new TypeError('a part came without its fingerprint');
-    return toPartRow(id, part, fingerprint);
+    return toPartRow(file.id, part, fingerprint);
   });
 
 export async function removeContent(tx: ManagedTransaction, fileIds: readonly string[]): Promise<void> {

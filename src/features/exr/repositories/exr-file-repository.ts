@@ -6,6 +6,7 @@ import type {
   ExrFrame,
   ExrLikeness,
   ExrPersistence,
+  InspectedFile,
   FormerHeader,
   ScannedFrame,
   SimilarExrFile,
@@ -25,7 +26,7 @@ import { type Content, readContent } from './content-rows.ts';
 import { formerHeaders } from './former-headers.ts';
 import { listFiles } from './file-listing.ts';
 import { REF_COLUMNS, toAudit, toFailure, toFile, toRef } from './file-rows.ts';
-import { type InspectedFile, removeFile, saveFailure, saveInspections } from './file-writing.ts';
+import { removeFile, saveFailure, saveInspections } from './file-writing.ts';
 import { similarFiles } from './similar-files.ts';
 import { EXR_FILES, EXR_QUEUE, type ExrFileRow } from '../exr-tables.ts';
 
@@ -50,7 +51,9 @@ export class ExrFileRepository {
    * transaction. If several inspect a file at once, one makes the rows.
    */
   async save(file: ExrFileRef, found: InspectedFile['found'], nowMs: number): Promise<ExrPersistence> {
-    const [persistence] = await this.#write((tx) => saveInspections(tx, [{ file, found }], nowMs, this.#keepsHistory));
+    const [persistence] = await this.#manager.transaction((tx) =>
+      saveInspections(tx, [{ file, found }], nowMs, this.#keepsHistory),
+    );
     if (persistence !== undefined) return persistence;
     throw new AppError('not_found', 'The media object was deleted while its header was read.');
   }
@@ -66,12 +69,12 @@ export class ExrFileRepository {
 
   /** Notes that a file could not be inspected. Earlier knowledge of it stays. */
   saveFailure(file: ExrFileRef, failure: ExrFailure, nowMs: number): Promise<void> {
-    return this.#write((tx) => saveFailure(tx, file, failure, nowMs));
+    return this.#manager.transaction((tx) => saveFailure(tx, file, failure, nowMs));
   }
 
   /** Whether the file was there. */
   remove(id: string): Promise<boolean> {
-    return this.#write((tx) => removeFile(tx, id));
+    return this.#manager.transaction((tx) => removeFile(tx, id));
   }
 
   /** Headers that the file had before, the newest first; bounded. */
@@ -111,22 +114,50 @@ export class ExrFileRepository {
   }
 
   /** Names of sequences that begin with a prefix, from one on, in order. */
-  sequenceNames(prefix: string, from: string, limit: number): Promise<string[]> {
-    return sequenceNames(this.#reader, prefix, from, limit);
+  async sequenceNames(prefix: string, from: string, limit: number): Promise<string[]> {
+    const { rows } = await this.#reader.select({
+      table: EXR_FILES,
+      columns: ['sequence'],
+      where: and([
+        isNotNull('sequence'),
+        ...(prefix === '' ? [] : [startsWith('sequence', prefix)]),
+        ...(from === '' ? [] : [gte('sequence', from)]),
+      ]),
+      orderBy: [{ column: 'sequence', direction: 'asc' }],
+      distinct: true,
+      limit,
+    });
+    return rows.flatMap(([name]) => name ?? []);
   }
 
   /** The files of these sequences, in no order. */
-  frames(names: readonly string[]): Promise<ExrFrame[]> {
-    return readFrames(this.#manager.reader('background'), names);
+  async frames(names: readonly string[]): Promise<ExrFrame[]> {
+    const rows = await this.#manager.reader('background').selectRows({
+      table: EXR_FILES,
+      columns: [...REF_COLUMNS, 'sequence', 'frame_number', 'width', 'height'],
+      where: isIn('sequence', names),
+    });
+    return rows.map((row) => ({
+      ...toRef(row),
+      sequence: row.sequence ?? '',
+      frame: Number(row.frame_number),
+      width: Number(row.width),
+      height: Number(row.height),
+    }));
   }
 
   countFrames(names: readonly string[]): Promise<number> {
-    return countFrames(this.#manager.reader('background'), names);
+    return this.#manager.reader('background').count(EXR_FILES, isIn('sequence', names));
   }
 
   /** The frames of these sequences in batches, in no order; for more of them than are to be in memory. */
-  scanFrames(names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
-    return scanFrames(this.#manager.reader('background'), names);
+  async *scanFrames(names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
+    const columns = ['sequence', 'path', 'object_id'] as const;
+    const scanned = { table: EXR_FILES, columns, where: isIn('sequence', names) };
+    for await (const batch of this.#manager.reader('background').scan(scanned)) {
+      const [sequences, paths, objectIds] = batch.columns;
+      yield paths.map((path, row) => ({ sequence: sequences[row] ?? '', path, objectId: objectIds[row] ?? null }));
+    }
   }
 
   countQueued(): Promise<number> {
@@ -148,10 +179,6 @@ export class ExrFileRepository {
         return row === undefined ? [] : [toStored(row, content.get(id) ?? NOTHING)];
       });
     }
-  }
-
-  #write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
-    return this.#manager.transaction(work);
   }
 }
 
@@ -189,49 +216,4 @@ function toStored(row: ExrFileRow, content: Content): StoredExrFile {
     failure: toFailure(row),
     audit: toAudit(row),
   };
-}
-
-/** Names of sequences that begin with the prefix, from one on, in order. */
-async function sequenceNames(reader: ManagedReader, prefix: string, from: string, limit: number): Promise<string[]> {
-  const { rows } = await reader.select({
-    table: EXR_FILES,
-    columns: ['sequence'],
-    where: and([
-      isNotNull('sequence'),
-      ...(prefix === '' ? [] : [startsWith('sequence', prefix)]),
-      ...(from === '' ? [] : [gte('sequence', from)]),
-    ]),
-    orderBy: [{ column: 'sequence', direction: 'asc' }],
-    distinct: true,
-    limit,
-  });
-  return rows.flatMap(([name]) => name ?? []);
-}
-
-/** Batch by batch: a sequence may have more frames than fit into memory. */
-async function* scanFrames(reader: CommittedReader, names: readonly string[]): AsyncGenerator<ScannedFrame[]> {
-  const columns = ['sequence', 'path', 'object_id'] as const;
-  for await (const batch of reader.scan({ table: EXR_FILES, columns, where: isIn('sequence', names) })) {
-    const [sequences, paths, objectIds] = batch.columns;
-    yield paths.map((path, row) => ({ sequence: sequences[row] ?? '', path, objectId: objectIds[row] ?? null }));
-  }
-}
-
-const countFrames = (reader: ManagedReader, names: readonly string[]): Promise<number> =>
-  reader.count(EXR_FILES, isIn('sequence', names));
-
-async function readFrames(reader: ManagedReader, names: readonly string[]): Promise<ExrFrame[]> {
-  if (names.length === 0) return [];
-  const rows = await reader.selectRows({
-    table: EXR_FILES,
-    columns: [...REF_COLUMNS, 'sequence', 'frame_number', 'width', 'height'],
-    where: isIn('sequence', names),
-  });
-  return rows.map((row) => ({
-    ...toRef(row),
-    sequence: row.sequence ?? '',
-    frame: Number(row.frame_number),
-    width: Number(row.width),
-    height: Number(row.height),
-  }));
 }

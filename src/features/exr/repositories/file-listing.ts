@@ -2,7 +2,17 @@ import type { ExrFileFilter, ExrFileSummary, VisibleObjects } from '../rules/exr
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { CommittedReader } from '../../../vastdb/committed-reader.ts';
 import type { Row, TableDefinition } from '../../../vastdb/engine.ts';
-import { and, eq, inSelect, isNotNull, isNull, not, or, startsWith } from '../../../vastdb/predicate/builder.ts';
+import {
+  and,
+  eq,
+  eqIfGiven,
+  inSelect,
+  isNotNull,
+  isNull,
+  not,
+  or,
+  startsWith,
+} from '../../../vastdb/predicate/builder.ts';
 import type { Condition, Predicate, Where } from '../../../vastdb/predicate/predicate.ts';
 import { afterCursor, toPage } from '../../../tams/documents/listing-order.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, toSummary } from './file-rows.ts';
@@ -45,20 +55,16 @@ export async function listFiles(
 const positionOf = ({ path, id }: SummaryRow): [string, string] => [path, id];
 
 function filterTerms(filter: ExrFileFilter): Where<ExrFileRow>[] {
-  const terms: Where<ExrFileRow>[] = [];
-  const add = <Value>(value: Value | undefined, term: (value: Value) => Where<ExrFileRow>): void => {
-    if (value !== undefined) terms.push(term(value));
-  };
-  add(filter.pathPrefix, (prefix) => startsWith('path', prefix));
-  add(filter.width, (width) => eq('width', BigInt(width)));
-  add(filter.height, (height) => eq('height', BigInt(height)));
-  add(filter.deep, (deep) => eq('is_deep', deep));
-  add(filter.tiled, (tiled) => eq('is_tiled', tiled));
-  add(filter.failed, (failed) => (failed ? isNotNull('failure') : isNull('failure')));
-  add(filter.channel, (name) => having(EXR_CHANNELS, eq('name', name)));
-  add(filter.layer, (layer) => having(EXR_CHANNELS, eq('layer', layer)));
-  add(filter.compression, (compression) => having(EXR_PARTS, eq('compression', compression)));
-  add(filter.type, (type) => having(EXR_PARTS, eq('type', type)));
+  const { pathPrefix, width, height, deep, tiled, failed, channel, layer, compression, type } = filter;
+  const terms: Where<ExrFileRow>[] = [...eqIfGiven('is_deep', deep), ...eqIfGiven('is_tiled', tiled)];
+  if (pathPrefix !== undefined) terms.push(startsWith('path', pathPrefix));
+  if (width !== undefined) terms.push(eq('width', BigInt(width)));
+  if (height !== undefined) terms.push(eq('height', BigInt(height)));
+  if (failed !== undefined) terms.push(failed ? isNotNull('failure') : isNull('failure'));
+  if (channel !== undefined) terms.push(having(EXR_CHANNELS, eq('name', channel)));
+  if (layer !== undefined) terms.push(having(EXR_CHANNELS, eq('layer', layer)));
+  if (compression !== undefined) terms.push(having(EXR_PARTS, eq('compression', compression)));
+  if (type !== undefined) terms.push(having(EXR_PARTS, eq('type', type)));
   for (const [name, value] of filter.attributes) {
     terms.push(having(EXR_ATTRIBUTES, and([eq('name', name), valueIs(value)])));
   }

@@ -1,22 +1,16 @@
-import type { ExrFailure, ExrFileRef, ExrPersistence } from '../rules/exr-file.ts';
+import type { ExrFailure, ExrFileRef, ExrPersistence, InspectedFile } from '../rules/exr-file.ts';
 import { EXR_EMBEDDING_VERSION } from '../rules/embedding/metadata-embedding.ts';
-import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
+import type { ExrInspection } from '../rules/inspection.ts';
 import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import { toJson } from '../../../shared/json-text.ts';
 import { OBJECTS } from '../../../tams/objects/object-tables.ts';
-import { countContent, countRows, type DescribedFile, insertContent, removeContent } from './content-rows.ts';
+import { countContent, countRows, insertContent, removeContent } from './content-rows.ts';
 import { forgetHeaders, keepHeaders } from './former-headers.ts';
 import { describedCells, timeOf } from './file-rows.ts';
 import type { ChangesOf, ColumnOf } from '../../../vastdb/schema/define-table.ts';
 import { EXR_FILES, type ExrFileRow } from '../exr-tables.ts';
-
-/** A file, and what its header says. */
-export interface InspectedFile {
-  readonly file: ExrFileRef;
-  readonly found: { readonly inspection: ExrInspection; readonly vectors: ExrVectors };
-}
 
 /**
  * Keeps what the headers of some files say: a fixed number of statements, however many files.
@@ -74,7 +68,7 @@ export async function saveInspections(
     present,
     nowMs,
   );
-  await insertContent(tx, [...created, ...superseded].map(toDescribed));
+  await insertContent(tx, [...created, ...superseded]);
   return files.map((each) => {
     const { id } = each.file;
     if (gone.has(id)) return undefined;
@@ -114,12 +108,6 @@ async function updateEach(
     rows.map(({ cells }) => columns.map((column) => cells[column] ?? null)),
   );
 }
-
-const toDescribed = ({ file, found }: InspectedFile): DescribedFile => ({
-  id: file.id,
-  content: found.inspection,
-  vectors: found.vectors,
-});
 
 const auditOf = (before: PresentFile | undefined, nowMs: number) => ({
   inspection_count: (before?.inspection_count ?? 0n) + 1n,

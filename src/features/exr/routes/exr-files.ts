@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import { Type } from '../../../shared/type-builder.ts';
 import type { ExrFileFilter } from '../rules/exr-file.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
@@ -120,24 +121,11 @@ export function exrFiles(app: TamsApp, { exr, paging }: ExrContext): void {
 const ATTRIBUTE = 'attribute.';
 const ATTRIBUTE_EXISTS = 'attribute_exists.';
 
-interface ListQuery {
-  path_prefix?: string;
-  channel?: string;
-  layer?: string;
-  compression?: string;
-  type?: string;
-  width?: number;
-  height?: number;
-  deep?: boolean;
-  tiled?: boolean;
-  failed?: boolean;
-}
-
-function filterOf(query: ListQuery): ExrFileFilter {
+function filterOf(query: Static<typeof exrListQuery>): ExrFileFilter {
   const { path_prefix: pathPrefix, channel, layer, compression, type, width, height, deep, tiled, failed } = query;
   const attributes = new Map<string, string>();
   const attributesExist = new Map<string, boolean>();
-  for (const [name, value] of Object.entries(query as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries(query)) {
     if (name.startsWith(ATTRIBUTE)) attributes.set(name.slice(ATTRIBUTE.length), String(value));
     else if (name.startsWith(ATTRIBUTE_EXISTS))
       attributesExist.set(name.slice(ATTRIBUTE_EXISTS.length), value === true);

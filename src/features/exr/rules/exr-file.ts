@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ExrInspection, FormerContent } from './inspection.ts';
+import type { DescribedHeader, ExrInspection, FormerContent } from './inspection.ts';
 
 /** A file as the tables know it, whatever its header says. */
 export interface ExrFileRef {
@@ -109,6 +109,12 @@ export type ExrLikeness = { readonly by: 'metadata' } | { readonly by: 'channels
 
 /** Those of the objects that the view of a principal has. Absent: the principal is not limited. */
 export type VisibleObjects = (objectIds: readonly string[]) => Promise<ReadonlySet<string>>;
+
+/** A file, and what its header says. */
+export interface InspectedFile {
+  readonly file: ExrFileRef;
+  readonly found: DescribedHeader;
+}
 
 export interface StoredExrFile {
   readonly ref: ExrFileRef;

@@ -5,14 +5,8 @@ import { channelFingerprint } from './embedding/channel-features.ts';
 import { metadataEmbedding } from './embedding/metadata-embedding.ts';
 import type { ByteSource } from '../../../formats/exr/header/byte-source.ts';
 import { type ExrHeader, type ExrHeaderPart, readExrHeader } from '../../../formats/exr/header/header.ts';
-import {
-  EXR_SCHEMA_VERSION,
-  type ExrInspection,
-  type ExrLocation,
-  type ExrPart,
-  type ExrVectors,
-} from './inspection.ts';
-import { DEFAULT_EXR_POLICY, type ExrPolicy } from './policy/policy.ts';
+import { type DescribedHeader, EXR_SCHEMA_VERSION, type ExrLocation, type ExrPart } from './inspection.ts';
+import { DEFAULT_EXR_POLICY } from './policy/policy.ts';
 import { validateExr } from './policy/validate.ts';
 import { parseFrameName } from '../../../formats/exr/frame-name.ts';
 import { computeStats } from '../../../formats/exr/stats.ts';
@@ -21,31 +15,17 @@ import { computeStats } from '../../../formats/exr/stats.ts';
  * Reads the header of a file, and returns all of its content. Reads 16 KiB for a common header, and at most one chunk
  * more than the length of a longer one. Throws ExrError, and what the source throws.
  */
-export async function inspectExr(
-  source: ByteSource,
-  location: ExrLocation,
-  policy: ExrPolicy = DEFAULT_EXR_POLICY,
-): Promise<{ inspection: ExrInspection; vectors: ExrVectors }> {
-  return describeHeader(await readExrHeader(source), source.size, location, policy);
+export async function inspectExr(source: ByteSource, location: ExrLocation): Promise<DescribedHeader> {
+  return describeHeader(await readExrHeader(source), source.size, location);
 }
-
-/** Describes a header, whether it was read here or imported. */
-export const describeHeader = (
-  header: KnownHeader,
-  size: number,
-  location: ExrLocation,
-  policy: ExrPolicy = DEFAULT_EXR_POLICY,
-): { inspection: ExrInspection; vectors: ExrVectors } => ({
-  inspection: describe(header, size, location, policy),
-  vectors: vectorsOf(header),
-});
 
 /** Without the flags, which the types of the parts follow from. */
 export type KnownHeader = Omit<ExrHeader, 'flags'>;
 
-function describe(header: KnownHeader, size: number, location: ExrLocation, policy: ExrPolicy): ExrInspection {
+/** Describes a header, whether it was read here or imported. */
+export function describeHeader(header: KnownHeader, size: number, location: ExrLocation): DescribedHeader {
   const { parts } = header;
-  return {
+  const inspection = {
     schema_version: EXR_SCHEMA_VERSION,
     file: {
       ...location,
@@ -59,9 +39,11 @@ function describe(header: KnownHeader, size: number, location: ExrLocation, poli
     channels: parts.flatMap(({ channels }) => channels),
     attributes: parts.flatMap(({ attributes }) => [...attributes.values()]),
     stats: computeStats(header),
-    validation: validateExr(header, policy),
+    validation: validateExr(header, DEFAULT_EXR_POLICY),
     errors: header.problems,
   };
+  const fingerprints = parts.map(({ channels }) => channelFingerprint(channels));
+  return { inspection, vectors: { metadata: metadataEmbedding(header), channels: fingerprints } };
 }
 
 function describePart(part: ExrHeaderPart): ExrPart {
@@ -92,11 +74,4 @@ function softwareOf(attributes: ReadonlyMap<string, ExrAttribute>): string | nul
 function timeCodeOf(attributes: ReadonlyMap<string, ExrAttribute>): ExrTimeCode | null {
   const value = attributes.get('timeCode')?.value;
   return typeof value === 'object' && value !== null && 'drop_frame' in value ? value : null;
-}
-
-function vectorsOf(header: KnownHeader): ExrVectors {
-  return {
-    metadata: metadataEmbedding(header),
-    channels: header.parts.map(({ channels }) => channelFingerprint(channels)),
-  };
 }

@@ -62,6 +62,12 @@ export interface FormerContent extends Pick<ExrInspection, 'parts' | 'attributes
   readonly is_complete: boolean;
 }
 
+/** All that comes of a header. */
+export interface DescribedHeader {
+  readonly inspection: ExrInspection;
+  readonly vectors: ExrVectors;
+}
+
 /** Vectors for the search of similar files, of unit length. */
 export interface ExrVectors {
   /** 384 dimensions; see `metadataEmbedding`. */

@@ -1,6 +1,13 @@
 import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import pLimit from 'p-limit';
-import { type ExrFailure, type ExrFileRef, pathOfKey, refOfKey, refOfObject } from '../rules/exr-file.ts';
+import {
+  type ExrFailure,
+  type ExrFileRef,
+  type InspectedFile,
+  pathOfKey,
+  refOfKey,
+  refOfObject,
+} from '../rules/exr-file.ts';
 import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 import { objectsAt, placeKey } from '../../../tams/objects/place-repository.ts';
 import {
@@ -12,7 +19,7 @@ import type { ObjectLocation } from '../../../tams/segments/segment.ts';
 import type { MediaObject } from '../../../tams/objects/media-object.ts';
 import { backoffMs } from '../../../shared/retry.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { ExrInspector, ReadFile } from './exr-inspector.ts';
+import type { ExrInspector } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';
 import type { StoreTransaction, VastStore } from '../../../tams/vast-store.ts';
 
@@ -181,12 +188,16 @@ export class AutomaticInspection {
     };
     return entries.map((entry) => ({
       entry,
-      // Two rows of one file must not be made in one transaction.
-      tasks: [
-        ...[...new Set(entry.objectIds)].map((path) => ({ path, object: objects.get(path) })),
-        ...new Map(entry.places.flatMap(ofKey).map((task) => [task.path, task])).values(),
-      ],
+      tasks: this.#ofDifferentFiles([
+        ...entry.objectIds.map((path) => ({ path, object: objects.get(path) })),
+        ...entry.places.flatMap(ofKey),
+      ]),
     }));
+  }
+
+  /** Two rows of one file must not be made in one transaction. Several keys may be instances of one object. */
+  #ofDifferentFiles(tasks: readonly Task[]): readonly Task[] {
+    return [...new Map(tasks.map((task) => [this.#refOf(task).id, task])).values()];
   }
 
   #locationOf({ bucket, key }: ObjectPlace): ObjectLocation | undefined {
@@ -206,7 +217,7 @@ export class AutomaticInspection {
     const isLast = attempt + 1 >= ATTEMPTS;
     const limit = pLimit(AT_ONCE);
     const outcomes: Outcome[] = [];
-    let unsaved: { task: Task; file: ReadFile }[] = [];
+    let unsaved: { task: Task; file: InspectedFile }[] = [];
     let unsavedBytes = 0;
     const save = async (): Promise<void> => {
       const files = unsaved;
@@ -228,12 +239,12 @@ export class AutomaticInspection {
     return outcomes;
   }
 
-  async #read({ object, key }: Task): Promise<ReadFile> {
+  async #read({ object, key }: Task): Promise<InspectedFile> {
     if (object !== undefined) return this.#inspector.read(this.#places.of(object));
     return this.#inspector.read(key === undefined ? [] : [this.#places.ofKey(key.bucket, key.key)]);
   }
 
-  async #save(files: readonly { task: Task; file: ReadFile }[], isLast: boolean): Promise<Outcome[]> {
+  async #save(files: readonly { task: Task; file: InspectedFile }[], isLast: boolean): Promise<Outcome[]> {
     try {
       const read = files.map(({ file }) => file);
       const kept = await this.#files.saveMany(read, Date.now());
@@ -252,17 +263,17 @@ export class AutomaticInspection {
 
   /** A key of a bucket that is gone is no failure: its event may have told of that. */
   async #unread(task: Task, isLast: boolean, error: unknown): Promise<Outcome> {
-    const { object, key } = task;
-    const file = object === undefined && key !== undefined ? refOfKey(key.bucket, key.key) : this.#refOf(task);
-    if (object === undefined && error instanceof AppError && error.code === 'not_found') {
+    const file = this.#refOf(task);
+    if (task.object === undefined && error instanceof AppError && error.code === 'not_found') {
       await this.#files.remove(file.id);
       return { task, ending: 'gone' };
     }
     return this.#failed(task, file, isLast, error);
   }
 
-  #refOf({ object, path }: Task): ExrFileRef {
-    return object === undefined ? refOfObject(path) : this.#places.refOf(object);
+  #refOf({ object, key, path }: Task): ExrFileRef {
+    if (object !== undefined) return this.#places.refOf(object);
+    return key === undefined ? refOfObject(path) : refOfKey(key.bucket, key.key);
   }
 
   async #failed(task: Task, file: ExrFileRef, isLast: boolean, error: unknown): Promise<Outcome> {
@@ -280,7 +291,8 @@ async function allEnded<T>(works: readonly Promise<T>[]): Promise<T[]> {
 }
 
 /** The size of the values: nothing else may be large. */
-const bytesOf = ({ found }: ReadFile): number => found.inspection.attributes.reduce((sum, { size }) => sum + size, 0);
+const bytesOf = ({ found }: InspectedFile): number =>
+  found.inspection.attributes.reduce((sum, { size }) => sum + size, 0);
 
 function failureOf(error: unknown): ExrFailure {
   const time = new Date().toISOString();

@@ -1,9 +1,9 @@
 import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
-import type { ExrPersistence } from '../rules/exr-file.ts';
+import type { ExrPersistence, InspectedFile } from '../rules/exr-file.ts';
 import { ExrError, FIRST_READ_BYTES } from '../../../formats/exr/header/exr-error.ts';
 import { type ByteSource, memorySource } from '../../../formats/exr/header/byte-source.ts';
 import { inspectExr } from '../rules/inspect.ts';
-import type { ExrInspection, ExrVectors } from '../rules/inspection.ts';
+import type { DescribedHeader, ExrInspection } from '../rules/inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type ExrPlace, type ExrPlaces, noBytes } from './exr-places.ts';
 import { ObjectChanged, openMediaSource } from '../../../media/media-source.ts';
@@ -11,17 +11,6 @@ import { ObjectChanged, openMediaSource } from '../../../media/media-source.ts';
 /** An answer: the header, and how it was stored; null if nothing is stored. */
 interface InspectedExr extends ExrInspection {
   readonly persistence: ExrPersistence | null;
-}
-
-interface ReadHeader {
-  readonly inspection: ExrInspection;
-  readonly vectors: ExrVectors;
-}
-
-/** A header that was read, and is not kept yet. */
-export interface ReadFile {
-  readonly file: ExrPlace['ref'];
-  readonly found: ReadHeader;
 }
 
 /** Attempts for an object that is written while it is read. */
@@ -48,7 +37,7 @@ export class ExrInspector {
   }
 
   /** As `inspect`, and keeps nothing. */
-  async read(places: readonly ExrPlace[]): Promise<ReadFile> {
+  async read(places: readonly ExrPlace[]): Promise<InspectedFile> {
     let failure: unknown;
     for (const place of places) {
       try {
@@ -64,7 +53,7 @@ export class ExrInspector {
     throw failure;
   }
 
-  async #read(place: ExrPlace): Promise<ReadHeader> {
+  async #read(place: ExrPlace): Promise<DescribedHeader> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await readPlace(place);
@@ -78,19 +67,12 @@ export class ExrInspector {
   }
 }
 
-/** Bytes that a client sent: the header, with or without what follows it. Nothing is kept. Throws `invalid_exr`. */
-async function inspectUpload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
-  try {
-    const location = { path: name, bucket: null, key: null, mtime: null };
-    const { inspection } = await inspectExr(memorySource(bytes), location);
-    return { ...inspection, persistence: null };
-  } catch (error) {
-    throw translateExrFailure(error);
-  }
-}
-
-async function readPlace(place: ExrPlace): Promise<ReadHeader> {
-  const { source, info } = await opened(place.store, place.storagePath, place.ref);
+async function readPlace(place: ExrPlace): Promise<DescribedHeader> {
+  const opening = openMediaSource(place.store, place.storagePath, FIRST_READ_BYTES);
+  const { source, info } = await opening.catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'not_found') throw noBytes(place.ref);
+    throw error;
+  });
   return describePlace(place, source, info.lastModified);
 }
 
@@ -99,20 +81,11 @@ export async function describePlace(
   { ref, storagePath, bucket }: ExrPlace,
   source: ByteSource,
   lastModified: Date,
-): Promise<ReadHeader> {
+): Promise<DescribedHeader> {
   // The frame number comes from the client's id of the object: this server makes the key.
   const location = { path: ref.path, bucket: null, key: null, mtime: lastModified.toISOString() };
   const { inspection, vectors } = await inspectExr(source, location);
   return { inspection: { ...inspection, file: { ...inspection.file, bucket, key: storagePath } }, vectors };
-}
-
-async function opened(store: ExrPlace['store'], storagePath: string, ref: ExrPlace['ref']) {
-  try {
-    return await openMediaSource(store, storagePath, FIRST_READ_BYTES);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not_found') throw noBytes(ref);
-    throw error;
-  }
 }
 
 /** Translates the error of an unreadable header for clients: the kind, the problem, and its byte. */
@@ -139,8 +112,19 @@ export class ExrInspectionService {
     return this.#inspector.inspect([this.#places.ofKey(bucket, key)]);
   }
 
-  /** Stores nothing. `name` is the file's name, which gives the frame number. */
-  upload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
-    return inspectUpload(bytes, name);
+  /**
+   * Keeps nothing.
+   *
+   * @param bytes the header, with or without what follows it
+   * @param name the file's name, which gives the frame number
+   */
+  async upload(bytes: Uint8Array, name: string): Promise<InspectedExr> {
+    try {
+      const location = { path: name, bucket: null, key: null, mtime: null };
+      const { inspection } = await inspectExr(memorySource(bytes), location);
+      return { ...inspection, persistence: null };
+    } catch (error) {
+      throw translateExrFailure(error);
+    }
   }
 }

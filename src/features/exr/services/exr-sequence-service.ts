@@ -102,7 +102,7 @@ function describe(frames: readonly ExrFrame[]): FoundSequence[] {
   for (const frame of frames) {
     if (frame.objectId !== null || !byPath.has(frame.path)) byPath.set(frame.path, frame);
   }
-  return groupSequences(byPath.keys()).sequences.map((sequence) => ({
+  return groupSequences(byPath.keys()).map((sequence) => ({
     sequence,
     frames: sequence.paths.flatMap((path) => byPath.get(path) ?? []),
   }));

@@ -9,8 +9,8 @@ import { isIn } from '../../../vastdb/predicate/builder.ts';
 import { EXR_FILES } from '../exr-tables.ts';
 import { lockKey, saveInspections } from '../repositories/file-writing.ts';
 import { InspectionQueueRepository } from '../repositories/inspection-queue-repository.ts';
-import { refOfKey } from '../rules/exr-file.ts';
-import { describePlace, type ReadFile } from './exr-inspector.ts';
+import { type InspectedFile, refOfKey } from '../rules/exr-file.ts';
+import { describePlace } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';
 import { EXR_MEDIA_TYPE } from '../../../formats/exr/frame-name.ts';
 
@@ -29,7 +29,7 @@ export const registeredObjects =
   async (rows, flow, objects, beginnings) => {
     const own = objects.filter((object) => isExr(flow.container, object));
     if (own.length === 0) return;
-    const read = new Map<string, ReadFile>();
+    const read = new Map<string, InspectedFile>();
     for (const [index, object] of own.entries()) {
       const beginning = beginnings.get(object.id);
       const file = beginning && (await readBeginning(places, object, beginning));
@@ -49,7 +49,7 @@ async function readBeginning(
   places: ExrPlaces,
   object: MediaObject,
   { bytes, info }: ObjectBeginning,
-): Promise<ReadFile | undefined> {
+): Promise<InspectedFile | undefined> {
   const [place] = places.of(object);
   if (place === undefined) return undefined;
   const source: ByteSource = {
@@ -71,7 +71,7 @@ async function readBeginning(
 /** An event may have told of a key since its object was read, and had it inspected before it was an object. */
 async function objectsInspectedByKey(
   rows: ManagedTransaction,
-  read: ReadonlyMap<string, ReadFile>,
+  read: ReadonlyMap<string, InspectedFile>,
 ): Promise<readonly string[]> {
   const objects = new Map<string, string>();
   for (const [objectId, { found }] of read) {

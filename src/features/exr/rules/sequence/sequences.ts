@@ -26,13 +26,6 @@ export interface ExrSequence extends DescribedSequence {
   readonly paths: readonly string[];
 }
 
-interface SequenceGrouping {
-  /** In the order of their patterns. A single frame is a sequence of one. */
-  readonly sequences: readonly ExrSequence[];
-  /** Files without a frame number, in the given order. */
-  readonly others: readonly string[];
-}
-
 interface Frame extends FrameName {
   readonly path: string;
 }
@@ -45,16 +38,15 @@ interface NumberForm {
   readonly hasLeadingZero: boolean;
 }
 
-/** Groups paths, keys or names into sequences by their names alone. The same path given twice counts once. */
-export function groupSequences(paths: Iterable<string>): SequenceGrouping {
-  const others: string[] = [];
+/**
+ * Groups paths, keys or names into sequences by their names alone; in the order of their patterns. A single frame is a
+ * sequence of one. Paths without a frame number are left out. The same path given twice counts once.
+ */
+export function groupSequences(paths: Iterable<string>): ExrSequence[] {
   const byName = new Map<string, FramesByForm<Frame>>();
   for (const path of new Set(paths)) {
     const name = parseFrameName(path);
-    if (name === undefined) {
-      others.push(path);
-      continue;
-    }
+    if (name === undefined) continue;
     const key = `${name.prefix}\0${name.suffix}`;
     let frames = byName.get(key);
     if (frames === undefined) byName.set(key, (frames = new FramesByForm()));
@@ -68,7 +60,7 @@ export function groupSequences(paths: Iterable<string>): SequenceGrouping {
       return { ...describe(prefix, suffix, padding, numbers), paths: items.map(({ path }) => path) };
     }),
   );
-  return { sequences: sequences.sort(byPattern), others };
+  return sequences.sort(byPattern);
 }
 
 /** Sequences of paths that differ only in their digits; only the numbers are kept in memory. */

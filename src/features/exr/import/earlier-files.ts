@@ -4,7 +4,7 @@ import type { ImportReport } from '../../../vastdb/foreign/import-report.ts';
 import type { FileRows, PartRow } from './exr-header.ts';
 
 /** A file of the earlier system with all rows below it. */
-export interface InspectedFile extends FileRows {
+export interface EarlierFile extends FileRows {
   readonly id: string;
   readonly key: string;
   readonly size: number;
@@ -31,7 +31,7 @@ const below = (table: string): string => `
   ORDER BY 1, 2, 3`;
 
 /** The files that the staged rows make, each whole; rows of no file are in the report. */
-export async function* inspectedFiles(scratch: ScratchTables, report: ImportReport): AsyncGenerator<InspectedFile> {
+export async function* earlierFiles(scratch: ScratchTables, report: ImportReport): AsyncGenerator<EarlierFile> {
   await scratch.run(CHOSEN);
   for await (const [[older] = []] of scratch.rows(
     `SELECT count(*) FROM files WHERE file_id NOT IN (SELECT file_id FROM chosen)`,
