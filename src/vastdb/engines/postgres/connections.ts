@@ -1,7 +1,6 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import type { PoolStatistics } from '../../engine.ts';
-import type { Parameter } from './column-types.ts';
 import { TableError } from '../../table-error.ts';
 import { isReadOnly, RETRY_AFTER_MS, toTableError } from './postgres-error.ts';
 import type { Statement } from './row-statements.ts';
@@ -60,7 +59,10 @@ class StatementNames {
 
 const identity = (text: string): string => text;
 /** Cells are decoded by the columns that they are of, not by the types of the server. */
-const RAW_TYPES = { getTypeParser: () => identity } as unknown as pg.CustomTypesConfig;
+const AS_TEXTS = {
+  rowMode: 'array',
+  types: { getTypeParser: () => identity } as unknown as pg.CustomTypesConfig,
+} as const;
 
 interface ParameterStatus {
   readonly parameterName: string;
@@ -220,45 +222,19 @@ export class Session {
   }
 
   /** @throws TableError */
-  async run({ text, values }: Statement): Promise<Answer> {
+  run({ text, values }: Statement): Promise<Answer> {
     const name = this.#names.nameOf(text);
-    this.#hold();
-    try {
-      const { command, rowCount, rows } = await this.#client.query<
-        (string | null)[],
-        (Parameter | readonly Parameter[])[]
-      >({
-        text,
-        values: [...values],
-        rowMode: 'array',
-        types: RAW_TYPES,
-        ...(name !== undefined && { name }),
-      });
-      return { command, count: rowCount ?? 0, rows };
-    } catch (error) {
-      throw this.#failure(error);
-    }
+    return this.#query({ text, values: [...values], ...(name !== undefined && { name }) });
   }
 
   /** A statement without values, not prepared. @throws TableError */
-  async runText(text: string): Promise<Answer> {
-    this.#hold();
-    try {
-      const { command, rowCount, rows } = await this.#client.query<(string | null)[]>({
-        text,
-        rowMode: 'array',
-        types: RAW_TYPES,
-      });
-      return { command, count: rowCount ?? 0, rows };
-    } catch (error) {
-      throw this.#failure(error);
-    }
+  runText(text: string): Promise<Answer> {
+    return this.#query({ text });
   }
 
   /** Reads the rows of a statement in parts; there are no more when a part is empty. Not on connections without `cursors`. */
   cursor({ text, values }: Statement): { read(rows: number): Promise<(string | null)[][]> } {
-    const config = { rowMode: 'array', types: RAW_TYPES } as const;
-    const cursor = this.#client.query(new Cursor<(string | null)[]>(text, [...values], config));
+    const cursor = this.#client.query(new Cursor<(string | null)[]>(text, [...values], AS_TEXTS));
     return {
       read: async (rows) => {
         try {
@@ -278,6 +254,17 @@ export class Session {
   release(): void {
     // Reads of a demoted server would be stale for good: the next connection may lead to the new primary.
     this.#client.release(this.#spoilt ?? (!this.#isReplica && readOnly.has(this.#client)));
+  }
+
+  async #query(statement: pg.QueryConfig): Promise<Answer> {
+    this.#hold();
+    try {
+      const asked = { ...statement, ...AS_TEXTS };
+      const { command, rowCount, rows } = await this.#client.query<(string | null)[]>(asked);
+      return { command, count: rowCount ?? 0, rows };
+    } catch (error) {
+      throw this.#failure(error);
+    }
   }
 
   #failure(error: unknown): TableError {

@@ -10,7 +10,7 @@ import type {
 import { SCAN_BATCH_ROWS } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import { checkNotEnded } from '../../scan-batches.ts';
-import { TableError } from '../../table-error.ts';
+import { checkScan } from '../request-checks.ts';
 import type { Connections, Session } from './connections.ts';
 import { ConnectionLost } from './postgres-error.ts';
 import type { Runner, Statements } from './statements.ts';
@@ -50,17 +50,9 @@ export class PostgresReader implements ScanningReader {
     return this.#statements.count(this.#runner, table, where);
   }
 
-  async *scan({
-    table,
-    columns,
-    where,
-    batchRows = SCAN_BATCH_ROWS,
-    signal,
-  }: ScanRequest): AsyncGenerator<ColumnBatch> {
-    if (columns.length === 0) throw new TableError('invalid', `A scan of ${table} asks for no column.`);
-    if (!Number.isSafeInteger(batchRows) || batchRows < 1) {
-      throw new TableError('invalid', `A batch has a whole number of rows from 1 on, not ${batchRows}.`);
-    }
+  async *scan(request: ScanRequest): AsyncGenerator<ColumnBatch> {
+    checkScan(request);
+    const { table, columns, where, batchRows = SCAN_BATCH_ROWS, signal } = request;
     checkNotEnded(signal);
     const { statement, decode } = await this.#statements.prepareSelect({ table, columns, ...(where && { where }) });
     const session = await this.#scans.session();

@@ -3,6 +3,7 @@ import type { Predicate } from '../../predicate/predicate.ts';
 import { TableError } from '../../table-error.ts';
 import { conflictKeys } from '../conflict-queue.ts';
 import { lockBucket } from '../lock-keys.ts';
+import { checkUpdate } from '../request-checks.ts';
 import { StatementGate } from '../statement-gate.ts';
 import type { Answer, Session } from './connections.ts';
 import { isAborted, toTableError } from './postgres-error.ts';
@@ -88,9 +89,7 @@ export class PostgresTransaction implements TableTransaction {
     rows: readonly (readonly Cell[])[],
   ): Promise<void> {
     this.#checkOpen();
-    if (rowIds.length !== rows.length) {
-      throw new TableError('invalid', `${rowIds.length} row ids came with ${rows.length} rows for ${table}.`);
-    }
+    checkUpdate(table, rowIds, rows);
     if (rowIds.length === 0 || columns.length === 0) return;
     await this.#track(() =>
       this.#statements

@@ -1,6 +1,6 @@
 import type { Cell, ColumnDefinition, Lookup, RowId, SeekRequest, SelectRequest, Since } from '../../engine.ts';
 import { and, lte } from '../../predicate/builder.ts';
-import { TableError } from '../../table-error.ts';
+import { checkLookup, checkSelect, checkWidth } from '../request-checks.ts';
 import { rowIdCells, rowIdColumns } from '../row-key.ts';
 import type { TableShape } from './catalogue.ts';
 import { castOf, encodeCell, encodeCells, type Parameter } from './column-types.ts';
@@ -31,11 +31,8 @@ export interface StatementContext {
  * @throws TableError `invalid` for unknown columns, and for what cannot be asked together.
  */
 export function selectStatement(context: StatementContext, request: SelectRequest): Statement {
+  checkSelect(request);
   const { lookups = [], distinct = false, rowIds = false, where, since, orderBy = [], limit } = request;
-  if (distinct && lookups.length > 0) throw new TableError('invalid', 'A select is either distinct or with lookups.');
-  if (distinct && rowIds) {
-    throw new TableError('invalid', 'A select is either distinct or with row ids: equal rows have different ids.');
-  }
   const { schema } = context;
   const shape = shapeOf(context.shapes, request.table);
   const target: CompileTarget = { ...context, parameters: new Parameters() };
@@ -52,12 +49,7 @@ export function selectStatement(context: StatementContext, request: SelectReques
     const terms = orderBy.map(({ column, direction }) => orderText(columnOf(shape, column), direction));
     text += ` ORDER BY ${terms.join(', ')}`;
   }
-  if (limit !== undefined) {
-    if (!Number.isSafeInteger(limit) || limit < 0) {
-      throw new TableError('invalid', `A limit is a whole number from 0 on, not ${limit}.`);
-    }
-    text += ` LIMIT ${target.parameters.bind(limit, 'bigint')}`;
-  }
+  if (limit !== undefined) text += ` LIMIT ${target.parameters.bind(limit, 'bigint')}`;
   return { text, values: target.parameters.values };
 }
 
@@ -104,15 +96,11 @@ function lookupText({ schema, shapes }: StatementContext, shape: TableShape, loo
     columnOf(other, lookup.match),
     columnOf(shape, lookup.equals),
   ];
-  for (const [owner, { name, type }] of [
-    [other, picked],
-    [other, matched],
-    [shape, own],
-  ] as const) {
-    if (type !== 'string') {
-      throw new TableError('invalid', `${owner.name}.${name} is no string column: no lookup uses it.`);
-    }
-  }
+  checkLookup([
+    [other.name, picked],
+    [other.name, matched],
+    [shape.name, own],
+  ]);
   return (
     `(SELECT '[' || coalesce(string_agg(to_json(found.value)::text, ',' ORDER BY found.value), '') || ']' FROM ` +
     `(SELECT DISTINCT other."${picked.name}" AS value FROM ${schema}."${other.name}" AS other ` +
@@ -147,7 +135,7 @@ export function insertStatement(
   }
   const parameters = new Parameters();
   const names = columns.map(({ name }) => `"${name}"`).join(', ');
-  for (const row of rows) checkWidth(shape, columns, row);
+  for (const row of rows) checkWidth(shape.name, columns, row);
   const [only] = rows;
   if (rows.length === 1 && only !== undefined) {
     const cells = columns.map((column, index) =>
@@ -172,7 +160,7 @@ export function updateStatement(
 ): Statement {
   const parameters = new Parameters();
   const keys = rowIdColumns(shape);
-  for (const row of rows) checkWidth(shape, columns, row);
+  for (const row of rows) checkWidth(shape.name, columns, row);
   const [onlyId] = rowIds;
   const [only] = rows;
   if (rowIds.length === 1 && onlyId !== undefined && only !== undefined) {
@@ -235,11 +223,6 @@ function isRowText(parameters: Parameters, shape: TableShape, rowId: RowId): str
       `"${column.name}" = ${parameters.bind(encodeCell(shape.name, column, cells[index] ?? null), castOf(column))}`,
   );
   return terms.join(' AND ');
-}
-
-function checkWidth(shape: TableShape, columns: readonly ColumnDefinition[], row: readonly Cell[]): void {
-  if (row.length === columns.length) return;
-  throw new TableError('invalid', `A row of ${row.length} cells came for ${columns.length} columns of ${shape.name}.`);
 }
 
 /** One array of cells for each column, for `unnest`. */

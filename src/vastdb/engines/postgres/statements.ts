@@ -7,7 +7,7 @@ import type { Catalogue, TableShape } from './catalogue.ts';
 import { type Decoder, decoderOf } from './column-types.ts';
 import type { Answer } from './connections.ts';
 import { MATCH_COLUMNS, matchStatement } from './full-text.ts';
-import { columnOf } from './predicate-compiler.ts';
+import { columnOf, shapeOf } from './predicate-compiler.ts';
 import {
   countStatement,
   deleteStatement,
@@ -45,7 +45,7 @@ export class Statements {
     request: SelectRequest,
   ): Promise<{ readonly statement: Statement; readonly decode: (rows: (string | null)[][]) => RowSet }> {
     const context = await this.#contextOf(request);
-    const shape = shapeIn(context, request.table);
+    const shape = shapeOf(context.shapes, request.table);
     const { match } = request;
     if (
       match !== undefined &&
@@ -68,7 +68,7 @@ export class Statements {
   async seek(runner: Runner, request: SeekRequest): Promise<(Cell[] | undefined)[]> {
     const { table, columns, where, column } = request;
     const context = await this.#contextOf({ table, columns: [...columns, column], where });
-    const shape = shapeIn(context, table);
+    const shape = shapeOf(context.shapes, table);
     const answer = await runner.run(seekStatement(context, request));
     const places = answer.rows.map((row) => Number(row.pop()) - 1);
     const decoders = columns.map((name) => decoderOf(columnOf(shape, name)));
@@ -173,12 +173,6 @@ function wantPredicate(
     default:
       want(table, predicateColumns(predicate));
   }
-}
-
-function shapeIn({ shapes }: StatementContext, table: string): TableShape {
-  const shape = shapes.get(table);
-  if (shape === undefined) throw new TableError('invalid', `There is no table ${JSON.stringify(table)}.`);
-  return shape;
 }
 
 function decodeRows(raw: (string | null)[][], decoders: readonly Decoder[], keys: readonly ColumnDefinition[]): RowSet {

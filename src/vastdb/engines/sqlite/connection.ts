@@ -1,4 +1,4 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { toTableError } from './sqlite-error.ts';
 
 /** Durability of a commit: `full` survives a power cut, `normal` the death of the process. */
@@ -91,6 +91,12 @@ export class Connection {
   /** Runs a statement that takes no values and returns no rows. */
   run(sql: string): void {
     this.prepare(sql).run();
+  }
+
+  /** The integer that a statement returns; 0 where it returns nothing. */
+  number(sql: string, ...values: SQLInputValue[]): number {
+    const [row] = this.prepare(sql).all(...values) as unknown as [bigint][];
+    return Number(row?.[0] ?? 0n);
   }
 
   close(): void {

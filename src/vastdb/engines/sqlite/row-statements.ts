@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { ColumnDefinition, Lookup, SeekRequest, SelectRequest, Since } from '../../engine.ts';
 import { and, lte } from '../../predicate/builder.ts';
 import { TableError } from '../../table-error.ts';
+import { checkLookup, checkSelect } from '../request-checks.ts';
 import type { Catalogue, TableShape } from './catalogue.ts';
 import { compilePredicate } from './predicate-compiler.ts';
 
@@ -18,13 +19,8 @@ export function selectText(
   request: SelectRequest,
   values: SQLInputValue[],
 ): string {
+  checkSelect(request);
   const { lookups = [] } = request;
-  if (request.distinct === true && lookups.length > 0) {
-    throw new TableError('invalid', 'A select is either distinct or with lookups.');
-  }
-  if (request.distinct === true && request.rowIds === true) {
-    throw new TableError('invalid', 'A select is either distinct or with row ids: equal rows have different ids.');
-  }
   let sql = request.distinct === true ? 'SELECT DISTINCT ' : 'SELECT ';
   let separator = '';
   for (const column of columns) {
@@ -54,9 +50,6 @@ export function selectText(
     }
   }
   if (request.limit === undefined) return sql;
-  if (!Number.isSafeInteger(request.limit) || request.limit < 0) {
-    throw new TableError('invalid', `A limit is a whole number from 0 on, not ${request.limit}.`);
-  }
   values.push(request.limit);
   return `${sql} LIMIT ?`;
 }
@@ -101,14 +94,11 @@ function lookupText(catalogue: Catalogue, shape: TableShape, { table, column, ma
     catalogue.column(other, match),
     catalogue.column(shape, equals),
   ];
-  for (const [owner, { name, type }] of [
-    [other, picked],
-    [other, matched],
-    [shape, own],
-  ] as const) {
-    if (type !== 'string')
-      throw new TableError('invalid', `${owner.name}.${name} is no string column: no lookup uses it.`);
-  }
+  checkLookup([
+    [other.name, picked],
+    [other.name, matched],
+    [shape.name, own],
+  ]);
   return (
     `(SELECT json_group_array(value) FROM (SELECT DISTINCT "${picked.name}" AS value FROM "${other.name}" ` +
     `WHERE "${matched.name}" = "${shape.name}"."${own.name}" AND "${picked.name}" IS NOT NULL ORDER BY 1))`

@@ -1,7 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Cell, ColumnBatch, ColumnDefinition, ScanRequest } from '../../engine.ts';
 import { SCAN_BATCH_ROWS } from '../../engine.ts';
-import { TableError } from '../../table-error.ts';
+import { checkScan } from '../request-checks.ts';
 import { Catalogue } from './catalogue.ts';
 import { decoderOf } from './column-types.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -32,11 +32,8 @@ export class TableScan {
 
   /** @throws TableError `invalid` for unknown tables and columns. */
   constructor(options: ConnectionOptions, request: Omit<ScanRequest, 'signal'>) {
+    checkScan(request);
     const { batchRows = SCAN_BATCH_ROWS } = request;
-    if (request.columns.length === 0) throw new TableError('invalid', `A scan of ${request.table} asks for no column.`);
-    if (!Number.isSafeInteger(batchRows) || batchRows < 1) {
-      throw new TableError('invalid', `A batch has a whole number of rows from 1 on, not ${batchRows}.`);
-    }
     this.#batchRows = batchRows;
     this.#batchCellBytes = Math.min(BATCH_CELL_BYTES, batchRows * ROW_CELL_BYTES);
     this.#connection = new Connection({ ...options, purpose: 'read', cacheKib: CACHE_KIB });
