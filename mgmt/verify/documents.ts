@@ -6,11 +6,10 @@ import { METADATA_COLUMNS, metadataCells } from '../../src/tams/flows/flow-row.t
 import { SOURCE_COLUMNS, sourceCells } from '../../src/tams/sources/source-repository.ts';
 import { FLOWS } from '../../src/tams/flows/flow-tables.ts';
 import { SOURCES } from '../../src/tams/sources/source-tables.ts';
-import type { Cell } from '../../src/vastdb/engine.ts';
+import type { Cell, Row } from '../../src/vastdb/engine.ts';
 import type { ManagedReader } from '../../src/vastdb/managed-reader.ts';
 import { eq, isIn } from '../../src/vastdb/predicate/builder.ts';
 import type { Predicate } from '../../src/vastdb/predicate/predicate.ts';
-import type { Row } from '../../src/vastdb/query/select-query.ts';
 import { checkRows, type Part } from './row-check.ts';
 import { notDeleting } from './segments.ts';
 

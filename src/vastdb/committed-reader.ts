@@ -51,18 +51,16 @@ export class CommittedReader extends ManagedReader {
   async seek<R extends Row, const Columns extends readonly ColumnOf<R>[]>(
     seek: TableSeek<R, Columns>,
   ): Promise<(CellsOf<R, Columns> | undefined)[]> {
-    const { executor, monitor } = this.layer;
     const request = { ...seek, table: nameOf(seek.table) };
-    const started = performance.now();
-    try {
-      const found = await executor.seek(this.#reader, request);
-      monitor.record(request.table, 'select', started, seek.points.length, false, request.where);
-      // As with `select`: an engine keeps to the definitions.
-      return found as (CellsOf<R, Columns> | undefined)[];
-    } catch (error) {
-      monitor.record(request.table, 'select', started, 0, true, request.where);
-      throw this.failure(error);
-    }
+    const found = await this.measured(
+      request.table,
+      'select',
+      request.where,
+      () => this.layer.executor.seek(this.#reader, request),
+      (rows) => rows.length,
+    );
+    // As with `select`: an engine keeps to the definitions.
+    return found as (CellsOf<R, Columns> | undefined)[];
   }
 
   /**

@@ -78,18 +78,16 @@ export class ManagedReader {
     const Lookups extends readonly Lookup<ColumnOf<R>>[] = readonly [],
     Match extends TextQuery | undefined = undefined,
   >(query: TableQuery<R, Columns, Lookups, Match>): Promise<FoundRows<R, Columns, Lookups, Match>> {
-    const { executor, monitor } = this.layer;
     const table = nameOf(query.table);
-    const started = performance.now();
-    try {
-      const found = await executor.select(this.#reader, { ...query, table });
-      monitor.record(table, 'select', started, found.rows.length, false, query.where);
-      // Here cells get their types: an engine keeps to the definitions, which opening the manager compared with it.
-      return found as FoundRows<R, Columns, Lookups, Match>;
-    } catch (error) {
-      monitor.record(table, 'select', started, 0, true, query.where);
-      throw this.failure(error);
-    }
+    const found = await this.measured(
+      table,
+      'select',
+      query.where,
+      () => this.layer.executor.select(this.#reader, { ...query, table }),
+      ({ rows }) => rows.length,
+    );
+    // Here cells get their types: an engine keeps to the definitions, which opening the manager compared with it.
+    return found as FoundRows<R, Columns, Lookups, Match>;
   }
 
   /** Rows as objects; with all columns of the table unless some are asked for. */
@@ -125,18 +123,29 @@ export class ManagedReader {
   }
 
   /** Times `work`, whose result is the count of rows that it concerned. */
-  protected async timed(
+  protected timed(
     table: string,
     operation: QueryKind,
     work: () => Promise<number>,
     where?: Predicate,
   ): Promise<number> {
+    return this.measured(table, operation, where, work, (rows) => rows);
+  }
+
+  /** Times `work`. @param rowsOf how many rows its result concerns. */
+  protected async measured<Result>(
+    table: string,
+    operation: QueryKind,
+    where: Predicate | undefined,
+    work: () => Promise<Result>,
+    rowsOf: (result: Result) => number,
+  ): Promise<Result> {
     const { monitor } = this.layer;
     const started = performance.now();
     try {
-      const rows = await work();
-      monitor.record(table, operation, started, rows, false, where);
-      return rows;
+      const result = await work();
+      monitor.record(table, operation, started, rowsOf(result), false, where);
+      return result;
     } catch (error) {
       monitor.record(table, operation, started, 0, true, where);
       throw this.failure(error);

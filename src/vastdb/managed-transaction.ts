@@ -51,12 +51,8 @@ export class ManagedTransaction extends ManagedReader {
     // The types let undefined through, which `updateWhere` refuses.
     const cells = changes as Row;
     this.#checkSizes(name, Object.keys(cells), [Object.values(cells)]);
-    return this.timed(
-      name,
-      'update',
-      async () => updateWhere(this.#tx, executor, schemas.get(name), where, cells),
-      where,
-    );
+    const update = async () => updateWhere(this.#tx, executor, schemas.get(name), where, cells);
+    return this.timed(name, 'update', update, where);
   }
 
   /** Sets `columns` of the row `rowIds[i]` to `rows[i]`. */
@@ -82,16 +78,10 @@ export class ManagedTransaction extends ManagedReader {
   async delete<R extends Row>(
     table: Table<R>,
     where: Where<R>,
-    options: { readonly limit?: number } = {},
+    { limit }: { readonly limit?: number } = {},
   ): Promise<number> {
-    const { executor, schemas } = this.layer;
     const name = nameOf(table);
-    return this.timed(
-      name,
-      'delete',
-      async () => deleteWhere(this.#tx, executor, schemas.get(name), where, options),
-      where,
-    );
+    return this.timed(name, 'delete', () => deleteWhere(this.#tx, this.layer.executor, name, where, limit), where);
   }
 
   async deleteByRowIds(table: Table<Row>, rowIds: readonly RowId[]): Promise<number> {

@@ -59,15 +59,7 @@ export class Workspace {
   ): Promise<number> {
     const { BIGINT, UBIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, DuckDBDataChunk } = this.#compute.duckdb;
     const types = { int: BIGINT, uint: UBIGINT, int32: INTEGER, float: DOUBLE, text: VARCHAR, bool: BOOLEAN };
-    const names = {
-      int: 'BIGINT',
-      uint: 'UBIGINT',
-      int32: 'INTEGER',
-      float: 'DOUBLE',
-      text: 'VARCHAR',
-      bool: 'BOOLEAN',
-    };
-    const kept = columns.map(({ as, type }) => `${as} ${names[type]}`);
+    const kept = columns.map(({ as, type }) => `${as} ${types[type].toString()}`);
     await this.all(`CREATE TEMP TABLE ${name} (${kept.join(', ')})`);
     const asked = columns.map(({ column }) => column);
     const chunkTypes: readonly DuckDBType[] = columns.map(({ type }) => types[type]);

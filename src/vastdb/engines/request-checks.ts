@@ -6,6 +6,7 @@ import {
   type ScanRequest,
   type SelectRequest,
 } from '../engine.ts';
+import type { Leaf } from '../predicate/predicate.ts';
 import { TableError } from '../table-error.ts';
 
 /* Requests that the relational engines refuse alike, each with a TableError `invalid`. */
@@ -26,6 +27,22 @@ export function checkLookup(columns: readonly (readonly [table: string, column: 
   const other = columns.find(([, { type }]) => type !== 'string');
   if (other === undefined) return;
   throw new TableError('invalid', `${other[0]}.${other[1].name} is no string column: no lookup uses it.`);
+}
+
+/** Refuses to look for a text in what is none. */
+export function checkText(table: string, column: ColumnDefinition, op: Leaf['op']): void {
+  if (column.type === 'string') return;
+  throw new TableError('invalid', `${table}.${column.name} is no string column: ${op} cannot be applied to it.`);
+}
+
+export function checkOrdered(table: string, column: ColumnDefinition): void {
+  if (column.type !== 'vector') return;
+  throw new TableError('invalid', `${table}.${column.name} is a vector: vectors have no order.`);
+}
+
+/** For a tree that was not built by its types: better an error than a filter that is missing. */
+export function unknownNode(node: never): TableError {
+  return new TableError('invalid', `This engine knows no predicate ${JSON.stringify((node as { op?: unknown }).op)}.`);
 }
 
 export function checkScan({ table, columns, batchRows = SCAN_BATCH_ROWS }: ScanRequest): void {

@@ -1,5 +1,5 @@
 import { DURATION_BOUNDS_MS } from '../../operation/metrics/duration-tally.ts';
-import type { Comparison, Predicate } from '../predicate/predicate.ts';
+import { COMPARISON_SIGNS, type Predicate } from '../predicate/predicate.ts';
 import type { OtlpTracing } from '../../operation/otlp-tracing.ts';
 
 export type QueryKind = 'select' | 'count' | 'insert' | 'update' | 'delete' | 'transaction';
@@ -196,15 +196,6 @@ function report(operation: QueryKind, timings: Timings): QueryTimings {
   };
 }
 
-const SYMBOLS: Readonly<Record<Comparison['op'], string>> = {
-  eq: '=',
-  ne: '<>',
-  gt: '>',
-  gte: '>=',
-  lt: '<',
-  lte: '<=',
-};
-
 /** The predicate as text with `?` for its values, which may be private: for logs and slow query lists. */
 export function predicateShape(predicate: Predicate): string {
   switch (predicate.op) {
@@ -230,7 +221,7 @@ export function predicateShape(predicate: Predicate): string {
     case 'startsWith':
       return `${predicate.op}(${predicate.column}, ?)`;
     default:
-      return `${predicate.column} ${SYMBOLS[predicate.op]} ?`;
+      return `${predicate.column} ${COMPARISON_SIGNS[predicate.op]} ?`;
   }
 }
 

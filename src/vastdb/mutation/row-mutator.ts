@@ -1,8 +1,7 @@
-import type { Cell, RowId, TableTransaction } from '../engine.ts';
+import type { Cell, Row, RowId, TableTransaction } from '../engine.ts';
 import { isAlwaysTrue, isEveryRow } from '../predicate/builder.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 import type { QueryExecutor } from '../query/executor.ts';
-import type { Row } from '../query/select-query.ts';
 import type { TableSchema } from '../schema/table-schema.ts';
 import { TableError } from '../table-error.ts';
 
@@ -27,8 +26,8 @@ export async function updateWhere(
   const cells = Object.values(changes);
   schema.checkUpdate(columns, [cells]);
   const ids = await rowIdsOf(tx, executor, schema.table, where);
-  if (columns.length > 0)
-    await updateByRowIds(tx, schema.table, ids, columns, new Array<readonly Cell[]>(ids.length).fill(cells));
+  const rows = new Array<readonly Cell[]>(ids.length).fill(cells);
+  if (columns.length > 0) await updateByRowIds(tx, schema.table, ids, columns, rows);
   return ids.length;
 }
 
@@ -41,12 +40,12 @@ export async function updateWhere(
 export async function deleteWhere(
   tx: TableTransaction,
   executor: QueryExecutor,
-  schema: TableSchema,
+  table: string,
   where: Predicate,
-  options: { readonly limit?: number } = {},
+  limit: number | undefined,
 ): Promise<number> {
-  const ids = await rowIdsOf(tx, executor, schema.table, where, options.limit);
-  await deleteByRowIds(tx, schema.table, ids);
+  const ids = await rowIdsOf(tx, executor, table, where, limit);
+  await deleteByRowIds(tx, table, ids);
   return ids.length;
 }
 
@@ -61,10 +60,6 @@ export async function updateByRowIds(
   if (ids.length !== rows.length) {
     throw new TableError('invalid', `an update of table ${table} has ${ids.length} row ids and ${rows.length} rows`);
   }
-  if (ids.length <= BATCH_ROWS) {
-    if (ids.length > 0) await tx.update(table, ids, columns, rows);
-    return;
-  }
   for (let start = 0; start < ids.length; start += BATCH_ROWS) {
     await tx.update(table, ids.slice(start, start + BATCH_ROWS), columns, rows.slice(start, start + BATCH_ROWS));
   }
@@ -72,10 +67,6 @@ export async function updateByRowIds(
 
 /** Deletes the rows with these ids, in batches. */
 export async function deleteByRowIds(tx: TableTransaction, table: string, ids: readonly RowId[]): Promise<void> {
-  if (ids.length <= BATCH_ROWS) {
-    if (ids.length > 0) await tx.delete(table, ids);
-    return;
-  }
   for (let start = 0; start < ids.length; start += BATCH_ROWS) {
     await tx.delete(table, ids.slice(start, start + BATCH_ROWS));
   }

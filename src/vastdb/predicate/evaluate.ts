@@ -1,7 +1,7 @@
 import type { Cell } from '../engine.ts';
 import { TableError } from '../table-error.ts';
 import { cellKey, compareValues } from './compare.ts';
-import type { Comparison, Predicate } from './predicate.ts';
+import type { Comparison, Leaf, Predicate } from './predicate.ts';
 
 /** Says whether a row, whose cells are in a known order, is picked. */
 type RowFilter = (row: readonly Cell[]) => boolean;
@@ -62,8 +62,6 @@ function junction(terms: readonly Evaluator[], decisive: boolean): Evaluator {
     return unknown ? undefined : !decisive;
   };
 }
-
-type Leaf = Exclude<Predicate, { readonly op: 'and' | 'or' | 'not' | 'inSelect' }>;
 
 function leaf(predicate: Leaf, position: number): Evaluator {
   switch (predicate.op) {

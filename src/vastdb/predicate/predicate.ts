@@ -42,6 +42,19 @@ export interface Comparison {
   readonly value: NonNullCell;
 }
 
+/** The comparisons as SQL writes them. */
+export const COMPARISON_SIGNS: Readonly<Record<Comparison['op'], string>> = {
+  eq: '=',
+  ne: '<>',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+};
+
+/** A condition on one column of the row itself. */
+export type Leaf = Exclude<Node, { readonly op: 'and' | 'or' | 'not' | 'inSelect' }>;
+
 /** Rows whose `column` is among the values of `select.column` in another table. */
 export interface Subquery {
   readonly op: 'inSelect';

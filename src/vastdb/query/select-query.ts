@@ -1,6 +1,4 @@
-import type { Cell, Row, SeekRequest, SelectRequest } from '../engine.ts';
-
-export type { Row };
+import type { Cell, SeekRequest, SelectRequest } from '../engine.ts';
 
 /** A row to be written; columns that are missing or undefined become null. */
 export type NewRow = Readonly<Record<string, Cell | undefined>>;

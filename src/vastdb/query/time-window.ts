@@ -1,8 +1,9 @@
+import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import type { Ordering } from '../engine.ts';
 import { gte, lt } from '../predicate/builder.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 import type { TimelineHint } from './select-query.ts';
-import { INT64_END, INT64_MIN, intervalOf } from './timeline-bounds.ts';
+import { INT64_END, intervalOf } from './timeline-bounds.ts';
 
 /**
  * Reads a page of a timeline from an engine that returns rows in no order: window after window, in the direction of the

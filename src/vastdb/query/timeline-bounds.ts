@@ -1,7 +1,7 @@
+import { INT64_MIN } from '../../shared/time/timestamp.ts';
 import type { Predicate } from '../predicate/predicate.ts';
 import type { TimelineHint } from './select-query.ts';
 
-export const INT64_MIN = -(2n ** 63n);
 /** The first value that is too large for an int64. */
 export const INT64_END = 2n ** 63n;
 

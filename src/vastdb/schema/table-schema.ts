@@ -1,9 +1,8 @@
 import type { Cell, ColumnDefinition } from '../engine.ts';
+import { isInt64 } from '../../shared/time/timestamp.ts';
 import type { NewRow } from '../query/select-query.ts';
 import { TableError } from '../table-error.ts';
 
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 
@@ -139,7 +138,7 @@ function cellProblem(definition: ColumnDefinition, cell: Cell | undefined): stri
       return typeof cell === 'string' ? undefined : wrongType('a string', cell);
     case 'int64':
       if (typeof cell !== 'bigint') return wrongType('a bigint', cell);
-      return cell >= INT64_MIN && cell <= INT64_MAX ? undefined : 'the value does not fit into an int64';
+      return isInt64(cell) ? undefined : 'the value does not fit into an int64';
     case 'int32':
       if (typeof cell !== 'number') return wrongType('a number', cell);
       return Number.isInteger(cell) && cell >= INT32_MIN && cell <= INT32_MAX

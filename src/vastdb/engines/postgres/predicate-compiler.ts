@@ -1,7 +1,8 @@
 import type { ColumnDefinition } from '../../engine.ts';
-import type { Comparison, NonNullCell, Predicate } from '../../predicate/predicate.ts';
+import { COMPARISON_SIGNS, type Leaf, type NonNullCell, type Predicate } from '../../predicate/predicate.ts';
 import { prefixRange } from '../../predicate/prefix-range.ts';
 import { TableError } from '../../table-error.ts';
+import { checkOrdered, checkText, unknownNode } from '../request-checks.ts';
 import type { TableShape } from './catalogue.ts';
 import { castOf, encodeCell, encodeCells, type Parameter } from './column-types.ts';
 import { alignedPattern, storedText } from './text-cells.ts';
@@ -19,15 +20,6 @@ export class Parameters {
     return `$${this.values.length}::${cast}`;
   }
 }
-
-const comparisonSigns: Readonly<Record<Comparison['op'], string>> = {
-  eq: '=',
-  ne: '<>',
-  gt: '>',
-  gte: '>=',
-  lt: '<',
-  lte: '<=',
-};
 
 /** The target of a predicate's compilation. */
 export interface CompileTarget {
@@ -69,8 +61,6 @@ export function compilePredicate(target: CompileTarget, shape: TableShape, predi
   }
 }
 
-type Leaf = Exclude<Predicate, { readonly op: 'and' | 'or' | 'not' | 'inSelect' }>;
-
 function compileLeaf(parameters: Parameters, shape: TableShape, column: ColumnDefinition, leaf: Leaf): string {
   const name = `"${column.name}"`;
   const bind = (value: NonNullCell): string => parameters.bind(encodeCell(shape.name, column, value), castOf(column));
@@ -83,10 +73,10 @@ function compileLeaf(parameters: Parameters, shape: TableShape, column: ColumnDe
     case 'gte':
     case 'lt':
     case 'lte':
-      checkOrdered(shape, column);
-      return `${name} ${comparisonSigns[leaf.op]} ${bind(leaf.value)}`;
+      checkOrdered(shape.name, column);
+      return `${name} ${COMPARISON_SIGNS[leaf.op]} ${bind(leaf.value)}`;
     case 'between':
-      checkOrdered(shape, column);
+      checkOrdered(shape.name, column);
       return `${name} BETWEEN ${bind(leaf.low)} AND ${bind(leaf.high)}`;
     case 'in':
       return compileIn(parameters, shape, column, leaf.values);
@@ -142,9 +132,7 @@ function compileMatch(
   column: ColumnDefinition,
   { op, text }: { op: 'contains' | 'startsWith'; text: string },
 ): string {
-  if (column.type !== 'string') {
-    throw new TableError('invalid', `${shape.name}.${column.name} is no string column: ${op} cannot be applied to it.`);
-  }
+  checkText(shape.name, column, op);
   const name = `"${column.name}"`;
   // Every text matches; of null it is unknown, which matters under NOT.
   if (text === '') return `${name} >= ''`;
@@ -156,11 +144,6 @@ function compileMatch(
   const pattern = alignedPattern(text);
   if (pattern !== undefined) return `${name} ~ ${parameters.bind(pattern, 'text')}`;
   return `position(${parameters.bind(storedText(text), 'text')} IN ${name}) > 0`;
-}
-
-function checkOrdered(shape: TableShape, column: ColumnDefinition): void {
-  if (column.type !== 'vector') return;
-  throw new TableError('invalid', `${shape.name}.${column.name} is a vector: vectors have no order.`);
 }
 
 /** @throws TableError `invalid` where the statement's tables were not looked up with this one. */
@@ -175,9 +158,4 @@ export function columnOf(shape: TableShape, name: string): ColumnDefinition {
   const column = shape.columnsByName.get(name);
   if (column !== undefined) return column;
   throw new TableError('invalid', `The table ${shape.name} has no column ${JSON.stringify(name)}.`);
-}
-
-/** Reached only by a tree that was not built by its types: better an error than a filter that is missing. */
-function unknownNode(node: never): TableError {
-  return new TableError('invalid', `This engine knows no predicate ${JSON.stringify((node as { op?: unknown }).op)}.`);
 }

@@ -1,18 +1,16 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { ColumnDefinition } from '../../engine.ts';
-import type { NonNullCell, Predicate } from '../../predicate/predicate.ts';
-import { TableError } from '../../table-error.ts';
+import { COMPARISON_SIGNS, type Leaf, type NonNullCell, type Predicate } from '../../predicate/predicate.ts';
+import { prefixRange } from '../../predicate/prefix-range.ts';
+import { checkOrdered, checkText, unknownNode } from '../request-checks.ts';
 import type { Catalogue, TableShape } from './catalogue.ts';
 import { encodeCell } from './column-types.ts';
-import { prefixRange } from '../../predicate/prefix-range.ts';
 
 /** Up to this many values of an `in` are bound one by one; more travel as one JSON array. */
 const mostPlaceholders = 64;
 
 /** SQLite refuses an expression that is nested more than 1,000 deep, and `a OR b OR c` nests. */
 const mostFlatTerms = 200;
-
-const comparisonSigns = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 /**
  * The SQL condition of a predicate. Values never become text: they are appended to `values`, in the
@@ -40,21 +38,19 @@ export function compilePredicate(
   }
 }
 
-type Leaf = Exclude<Predicate, { readonly op: 'and' | 'or' | 'not' | 'inSelect' }>;
-
 function compileLeaf(table: string, column: ColumnDefinition, leaf: Leaf, values: SQLInputValue[]): string {
   const name = `"${column.name}"`;
   switch (leaf.op) {
     case 'eq':
     case 'ne':
       values.push(encodeCell(table, column, leaf.value));
-      return `${name} ${comparisonSigns[leaf.op]} ?`;
+      return `${name} ${COMPARISON_SIGNS[leaf.op]} ?`;
     case 'gt':
     case 'gte':
     case 'lt':
     case 'lte':
       values.push(encodeOrdered(table, column, leaf.value));
-      return `${name} ${comparisonSigns[leaf.op]} ?`;
+      return `${name} ${COMPARISON_SIGNS[leaf.op]} ?`;
     case 'between':
       values.push(encodeOrdered(table, column, leaf.low), encodeOrdered(table, column, leaf.high));
       return `${name} BETWEEN ? AND ?`;
@@ -171,9 +167,7 @@ function compileMatch(
   { op, text }: { op: 'contains' | 'startsWith'; text: string },
   values: SQLInputValue[],
 ): string {
-  if (column.type !== 'string') {
-    throw new TableError('invalid', `${table}.${column.name} is no string column: ${op} cannot be applied to it.`);
-  }
+  checkText(table, column, op);
   const name = `"${column.name}"`;
   // Every text matches; of null it is unknown, which matters under NOT.
   if (text === '') return `${name} >= ''`;
@@ -192,13 +186,6 @@ function compileMatch(
 }
 
 function encodeOrdered(table: string, column: ColumnDefinition, value: NonNullCell): SQLInputValue {
-  if (column.type === 'vector') {
-    throw new TableError('invalid', `${table}.${column.name} is a vector: vectors have no order.`);
-  }
+  checkOrdered(table, column);
   return encodeCell(table, column, value);
-}
-
-/** Reached only by a tree that was not built by its types: better an error than a filter that is missing. */
-function unknownNode(node: never): TableError {
-  return new TableError('invalid', `This engine knows no predicate ${JSON.stringify((node as { op?: unknown }).op)}.`);
 }
