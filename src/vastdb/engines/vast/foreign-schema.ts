@@ -3,7 +3,7 @@ import { VastClient } from './client/vast-client.ts';
 import type { WireColumn } from './protocol/wire-column.ts';
 import { checkCluster } from './start-checks.ts';
 import { keepAlive } from './transactions/keep-alive.ts';
-import { Rollbacks } from './transactions/rollbacks.ts';
+import { readOnce, Rollbacks } from './transactions/rollbacks.ts';
 import { ClusterTransport, type ClusterTransportOptions } from './transport/cluster-transport.ts';
 
 export interface ForeignSchemaOptions extends ClusterTransportOptions {
@@ -45,7 +45,7 @@ export class ForeignSchema {
 
   /** Names of the columns that can be read, and how many rows there are; undefined where there is no such table. */
   async describe(table: string): Promise<{ readonly columns: string[]; readonly rows: number } | undefined> {
-    return this.#within(async (id) => {
+    return readOnce(this.#client, this.#rollbacks, async (id) => {
       if ((await this.#client.tables.find(id, table)) === undefined) return undefined;
       const columns = (await this.#client.columns.readable(id, table)).map(({ name }) => name);
       return { columns, rows: (await this.#client.tables.stats(id, table)).rows };
@@ -80,15 +80,6 @@ export class ForeignSchema {
   async close(): Promise<void> {
     await this.#rollbacks.close();
     this.#transport.close();
-  }
-
-  async #within<T>(work: (transactionId: string) => Promise<T>): Promise<T> {
-    const id = await this.#client.transactions.begin();
-    try {
-      return await work(id);
-    } finally {
-      void this.#rollbacks.end(id);
-    }
   }
 }
 

@@ -1,7 +1,6 @@
 import { TableError } from '../../table-error.ts';
-import { supports, type VastVersion } from './client/handshake.ts';
-import type { VastClient } from './client/vast-client.ts';
-import type { Rollbacks } from './transactions/rollbacks.ts';
+import { supports, type VastClient, type VastVersion } from './client/vast-client.ts';
+import { readOnce, type Rollbacks } from './transactions/rollbacks.ts';
 import { VastError } from './transport/vast-error.ts';
 
 export interface Place {
@@ -31,8 +30,7 @@ export async function checkCluster(
     const hasBucket = await client.bucketExists();
     if (hasBucket === undefined) throw refused();
     if (!hasBucket) throw unusable(`There is no bucket ${bucket} on the cluster: create it there, for the database`);
-    const id = await client.transactions.begin();
-    const hasSchema = await client.schemas.exists(id, schema).finally(() => void rollbacks.end(id));
+    const hasSchema = await readOnce(client, rollbacks, (id) => client.schemas.exists(id, schema));
     if (!hasSchema) throw unusable(`There is no schema ${schema} in bucket ${bucket}: create it on the cluster`);
     return version;
   } catch (error) {

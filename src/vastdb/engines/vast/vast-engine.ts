@@ -15,9 +15,8 @@ import type {
 } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
 import { Catalogue, shapeOf, type TableShape } from './catalogue.ts';
-import { supports } from './client/handshake.ts';
 import type { ProjectionStatus } from './client/projections.ts';
-import { VastClient } from './client/vast-client.ts';
+import { supports, VastClient } from './client/vast-client.ts';
 import { checkName, LOCK_TABLE } from './names.ts';
 import { RequiredColumns } from './required-columns.ts';
 import { checkCluster } from './start-checks.ts';

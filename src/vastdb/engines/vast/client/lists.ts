@@ -1,6 +1,9 @@
-import type { VastResponse } from '../transport/vast-request.ts';
+import type { ObjectDetails } from '../flatbuffers/tabular.generated.ts';
 import { malformed } from '../protocol/malformed.ts';
+import type { VastResponse } from '../transport/vast-request.ts';
 import type { OperationOptions, Requests } from './requests.ts';
+
+const LONGEST_LIST = 100_000;
 
 interface ListOptions {
   readonly transactionId: string;
@@ -47,4 +50,25 @@ function nextKey({ headers }: VastResponse): string | undefined {
   const key = headers['tabular-next-key'];
   if (key === undefined) throw malformed('a list does not say where it goes on');
   return key;
+}
+
+/** A table or a projection in a list. */
+export interface ObjectEntry {
+  readonly name: string;
+  readonly isSorted: boolean;
+}
+
+export function readNames(length: number, at: (index: number) => ObjectDetails | null): string[] {
+  return readObjects(length, at).map(({ name }) => name);
+}
+
+/** The items of one page of a list. */
+export function readObjects(length: number, at: (index: number) => ObjectDetails | null): ObjectEntry[] {
+  if (length > LONGEST_LIST) throw malformed(`a list of ${length} items is announced`);
+  return Array.from({ length }, (_, index) => {
+    const details = at(index);
+    const name = details?.name();
+    if (details === null || name == null) throw malformed('an item of a list has no name');
+    return { name, isSorted: details.sortingKeyEnabled() };
+  });
 }

@@ -7,8 +7,7 @@ import {
   ProjectionColumn,
 } from '../flatbuffers/tabular.generated.ts';
 import { readOrRefuse } from '../protocol/malformed.ts';
-import { readList } from './lists.ts';
-import { readNames } from './object-details.ts';
+import { readList, readNames } from './lists.ts';
 import type { Requests } from './requests.ts';
 
 const LIST_KEYS = 1000;

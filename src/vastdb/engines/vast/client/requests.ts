@@ -1,16 +1,11 @@
 import type { RequestKind } from '../../../cluster/load-balancer.ts';
 import type { ClusterTransport } from '../transport/cluster-transport.ts';
-import type { RequestOptions, VastRequest, VastResponse } from '../transport/vast-request.ts';
+import type { VastRequest, VastResponse } from '../transport/vast-request.ts';
 
-export interface OperationOptions extends RequestOptions {
+export interface OperationOptions extends Omit<VastRequest, 'method' | 'path' | 'kind'> {
   readonly transactionId: string;
-  readonly query: VastRequest['query'];
-  readonly headers?: VastRequest['headers'];
-  readonly body?: Uint8Array;
   /** `write` for everything but GET, where it is left out. */
   readonly kind?: RequestKind;
-  readonly repeatable?: boolean;
-  readonly isQuick?: boolean;
 }
 
 /** Requests about one schema of one bucket. */
@@ -36,9 +31,8 @@ export class Requests {
 
   /** The answer has to be read by the caller. */
   async send(method: VastRequest['method'], path: readonly string[], options: OperationOptions): Promise<VastResponse> {
-    const { signal, ...operation } = options;
-    const kind = operation.kind ?? (method === 'GET' ? 'read' : 'write');
-    return this.#transport.request({ ...operation, method, path, kind }, { signal });
+    const kind = options.kind ?? (method === 'GET' ? 'read' : 'write');
+    return this.#transport.request({ ...options, method, path, kind });
   }
 
   /** For requests whose answer says nothing more. @returns its headers. */

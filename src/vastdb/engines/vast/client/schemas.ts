@@ -1,8 +1,7 @@
 import { ByteBuffer } from 'flatbuffers';
 import { ListSchemasResponse } from '../flatbuffers/tabular.generated.ts';
 import { readOrRefuse } from '../protocol/malformed.ts';
-import { readList } from './lists.ts';
-import { readNames } from './object-details.ts';
+import { readList, readNames } from './lists.ts';
 import type { Requests } from './requests.ts';
 
 /** The schemas of the bucket. The name of a nested one has slashes. */

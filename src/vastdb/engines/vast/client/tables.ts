@@ -5,8 +5,7 @@ import { GetTableStatsResponse, ListTablesResponse } from '../flatbuffers/tabula
 import { schemaMessage } from '../protocol/ipc-messages.ts';
 import { readOrRefuse } from '../protocol/malformed.ts';
 import { nullableColumns } from '../protocol/wire-column.ts';
-import { readList } from './lists.ts';
-import { type ObjectEntry, readObjects } from './object-details.ts';
+import { type ObjectEntry, readList, readObjects } from './lists.ts';
 import type { Requests } from './requests.ts';
 
 const LIST_KEYS = 1000;

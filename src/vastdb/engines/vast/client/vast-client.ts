@@ -1,6 +1,6 @@
+import { TableError } from '../../../table-error.ts';
 import type { ClusterTransport } from '../transport/cluster-transport.ts';
 import { Columns } from './columns.ts';
-import { bucketExists, handshake, type VastVersion } from './handshake.ts';
 import { Projections } from './projections.ts';
 import { Queries } from './queries.ts';
 import { Requests } from './requests.ts';
@@ -8,6 +8,25 @@ import { Rows } from './rows.ts';
 import { Schemas } from './schemas.ts';
 import { Tables } from './tables.ts';
 import { Transactions } from './transactions.ts';
+
+/** Major, minor, patch and protocol number of a cluster. */
+export type VastVersion = readonly [number, number, number, number];
+
+/** First versions of the cluster with the features that we use. */
+const FEATURES = {
+  /** An insert answers the ids of its rows. */
+  rowIds: [5, 1],
+  /** Tables sorted by a key. */
+  sortedTables: [5, 3],
+} as const satisfies Readonly<Record<string, readonly number[]>>;
+
+export function supports(version: VastVersion, feature: keyof typeof FEATURES): boolean {
+  for (const [index, wanted] of FEATURES[feature].entries()) {
+    const found = version[index] ?? 0;
+    if (found !== wanted) return found > wanted;
+  }
+  return true;
+}
 
 interface VastClientOptions {
   readonly transport: ClusterTransport;
@@ -38,13 +57,27 @@ export class VastClient {
     this.projections = new Projections(this.#requests);
   }
 
-  /** @throws TableError `invalid` where the endpoint is no VAST cluster. */
+  /**
+   * Asks the cluster for its version, which it names in any answer, whatever its status.
+   *
+   * @throws TableError `invalid` where the endpoint is no VAST cluster.
+   */
   async version(): Promise<VastVersion> {
-    return handshake(this.#requests);
+    const { headers } = await this.#requests.ask('GET', [], { transaction: null });
+    const server = headers['server'] ?? '';
+    const numbers = /^vast (\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(server)?.slice(1).map(Number);
+    if (numbers === undefined) {
+      const named =
+        server === '' ? 'it does not name itself' : `it names itself ${JSON.stringify(server.slice(0, 100))}`;
+      throw new TableError('invalid', `The endpoint is no VAST DataBase of a known version: ${named}.`);
+    }
+    return numbers as unknown as VastVersion;
   }
 
   /** Whether the bucket exists; undefined if the cluster does not let these keys see it. */
   async bucketExists(): Promise<boolean | undefined> {
-    return bucketExists(this.#requests);
+    const { status } = await this.#requests.ask('HEAD', [this.#requests.bucket], {});
+    if (status === 404) return false;
+    return status === 200 ? true : undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { VastClient } from '../client/vast-client.ts';
 import { LOCK_TABLE } from '../names.ts';
 import { VastError } from '../transport/vast-error.ts';
 import { LOCK_BUCKETS } from '../../lock-keys.ts';
-import { isEndedSoon, type Rollbacks } from './rollbacks.ts';
+import { isEndedSoon, readOnce, type Rollbacks } from './rollbacks.ts';
 import { mayRunAgain } from './run-again.ts';
 import { LEFT_BEHIND_MS } from './slot-pool.ts';
 
@@ -52,7 +52,7 @@ export class LockTable {
   /** Makes the table where there is none, and learns the ids of its rows. */
   static async open(client: VastClient, rollbacks: Rollbacks): Promise<LockTable> {
     for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
-      const found = await inSnapshot(client, rollbacks, (id) => findRows(client, id));
+      const found = await readOnce(client, rollbacks, (id) => findRows(client, id));
       if (found !== undefined) {
         const table = new LockTable(client, rollbacks, found.buckets);
         await table.removeSlots(found.leftBehind);
@@ -91,7 +91,7 @@ export class LockTable {
   /** Whether a transaction that wrote this token was committed. */
   async hasToken(token: string): Promise<boolean> {
     const where = { op: 'eq', column: 'token', value: token } as const;
-    const { rowIds } = await inSnapshot(this.#client, this.#rollbacks, (transactionId) =>
+    const { rowIds } = await readOnce(this.#client, this.#rollbacks, (transactionId) =>
       this.#client.queries.select({ transactionId, table: TABLE, columns: [], where, rowIds: true, limit: 1 }),
     );
     return rowIds.length > 0;
@@ -129,7 +129,7 @@ export class LockTable {
 
   async #learnAgain(): Promise<void> {
     try {
-      const found = await inSnapshot(this.#client, this.#rollbacks, (id) => findRows(this.#client, id));
+      const found = await readOnce(this.#client, this.#rollbacks, (id) => findRows(this.#client, id));
       if (found !== undefined) this.#buckets = found.buckets;
     } finally {
       this.#learning = undefined;
@@ -181,18 +181,5 @@ async function make(client: VastClient, rollbacks: Rollbacks): Promise<boolean> 
     // Our own table would be in the way of a further try.
     if ((await isEndedSoon(rollbacks.end(id))) && mayRunAgain(error)) return false;
     throw error;
-  }
-}
-
-async function inSnapshot<T>(
-  client: VastClient,
-  rollbacks: Rollbacks,
-  read: (transactionId: string) => Promise<T>,
-): Promise<T> {
-  const id = await client.transactions.begin();
-  try {
-    return await read(id);
-  } finally {
-    void rollbacks.end(id);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../../../shared/retry.ts';
 import type { Transactions } from '../client/transactions.ts';
+import type { VastClient } from '../client/vast-client.ts';
 import { VastError } from '../transport/vast-error.ts';
 
 /** Short, so that the rows can be written again soon after an outage. */
@@ -57,6 +58,20 @@ export class Rollbacks {
       // One that the cluster does not know any more is over.
       return error instanceof VastError && error.status === 404;
     }
+  }
+}
+
+/** Reads in a transaction of its own, which is ended beside the further work. */
+export async function readOnce<T>(
+  { transactions }: Pick<VastClient, 'transactions'>,
+  rollbacks: Rollbacks,
+  read: (transactionId: string) => Promise<T>,
+): Promise<T> {
+  const id = await transactions.begin();
+  try {
+    return await read(id);
+  } finally {
+    void rollbacks.end(id);
   }
 }
 

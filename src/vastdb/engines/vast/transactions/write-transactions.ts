@@ -13,6 +13,8 @@ import type { Slot, SlotPool } from './slot-pool.ts';
 import { VastTransaction } from './vast-transaction.ts';
 
 const KEEP_ALIVE_MS = 60_000;
+/** Repetitions of a commit whose answer was lost, while the transaction is still open. */
+const COMMIT_ATTEMPTS = 5;
 
 interface WriteTransactionsParts {
   readonly client: VastClient;
@@ -70,7 +72,7 @@ export class WriteTransactions {
   }
 
   async #commit(id: string, lockBuckets: ReadonlySet<number>, slot: Slot, conflicts: Set<string>): Promise<void> {
-    const { client, locks, slots } = this.#parts;
+    const { locks, slots } = this.#parts;
     const token = crypto.randomUUID();
     try {
       await locks.write(id, lockBuckets, slot.rowId, token);
@@ -79,12 +81,31 @@ export class WriteTransactions {
       if (error instanceof LockRowsChanged) slots.forgetAll();
       throw error;
     }
-    await commitSurely({
-      commit: () => client.transactions.commit(id),
-      isOpen: () => client.transactions.isOpen(id),
-      isVisible: () => locks.hasToken(token),
-    });
+    await this.#commitSurely(id, token);
     slots.wasWritten(slot);
+  }
+
+  /**
+   * Commits, and finds out the outcome if the answer was lost: an open transaction is committed again; a closed one was
+   * committed if others can see its token.
+   *
+   * @throws TableError `conflict` when it was not committed, so that it may be done anew; `unavailable` when that cannot
+   * be found out now.
+   */
+  async #commitSurely(id: string, token: string): Promise<void> {
+    const { client, locks } = this.#parts;
+    for (let attempt = 1; attempt <= COMMIT_ATTEMPTS; attempt += 1) {
+      try {
+        await client.transactions.commit(id);
+        return;
+      } catch (error) {
+        if (!isDoubtful(error)) throw error;
+      }
+      if (await surely(() => client.transactions.isOpen(id))) continue;
+      if (await surely(() => locks.hasToken(token))) return;
+      throw new TableError('conflict', 'The cluster ended the transaction without committing it.');
+    }
+    throw new TableError('unavailable', 'The transaction cannot be committed: the cluster does not answer to that.');
   }
 
   /** The transaction itself may be missing: the cluster ends silent ones. */
@@ -115,39 +136,6 @@ async function beginWith(slot: Slot, { client, slots }: WriteTransactionsParts):
 
 const stillHeld = (cause: unknown): TableError =>
   new TableError('unavailable', 'The work failed, and the cluster does not answer to its rollback yet.', cause);
-
-/** Repetitions of a commit whose answer was lost, while the transaction is still open. */
-const ATTEMPTS = 5;
-
-interface CommitSteps {
-  readonly commit: () => Promise<void>;
-  /** Whether the cluster knows the transaction as neither committed nor rolled back. */
-  readonly isOpen: () => Promise<boolean>;
-  /** Whether others can see the transaction's writes. */
-  readonly isVisible: () => Promise<boolean>;
-}
-
-/**
- * Commits, and finds out the outcome if the answer was lost: an open transaction is committed again; a closed one was
- * committed if its writes can be seen.
- *
- * @throws TableError `conflict` when it was not committed, so that it may be done anew; `unavailable` when that cannot
- * be found out now.
- */
-async function commitSurely({ commit, isOpen, isVisible }: CommitSteps): Promise<void> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    try {
-      await commit();
-      return;
-    } catch (error) {
-      if (!isDoubtful(error)) throw error;
-    }
-    if (await surely(isOpen)) continue;
-    if (await surely(isVisible)) return;
-    throw new TableError('conflict', 'The cluster ended the transaction without committing it.');
-  }
-  throw new TableError('unavailable', 'The transaction cannot be committed: the cluster does not answer to that.');
-}
 
 /** An error of the look-up must not be taken for one of a write, after which the work may be run anew. */
 async function surely(lookUp: () => Promise<boolean>): Promise<boolean> {

@@ -12,7 +12,7 @@ import { type Deadlines, HttpSender } from './http-sender.ts';
 import { requestTarget, type RequestTarget } from './request-target.ts';
 import { Signer } from './signer.ts';
 import { VastError } from './vast-error.ts';
-import type { RequestOptions, VastRequest, VastResponse } from './vast-request.ts';
+import type { VastRequest, VastResponse } from './vast-request.ts';
 
 export interface ClusterTransportOptions {
   /** Origins of the endpoints: scheme, host and port. */
@@ -87,7 +87,8 @@ export class ClusterTransport {
    * @throws VastError for every other status and for connections that fail; TableError `unavailable`
    * when no endpoint answers.
    */
-  async request(request: VastRequest, { signal }: RequestOptions = {}): Promise<VastResponse> {
+  async request(request: VastRequest): Promise<VastResponse> {
+    const { signal } = request;
     const limits = request.isQuick === true ? this.#quickLimits : this.#limits[request.kind];
     const target = requestTarget(request.path, request.query);
     const deadline = performance.now() + limits.budgetMs;
@@ -99,7 +100,7 @@ export class ClusterTransport {
       const endpoint = this.#balancer.choose(request.kind, tried) ?? (await this.#balancer.chooseProbed(request.kind));
       const headMs = Math.max(1, Math.min(limits.silenceMs, deadline - performance.now()));
       try {
-        return await this.#attempt(endpoint, request, target, { ...limits, headMs }, signal);
+        return await this.#attempt(endpoint, request, target, { ...limits, headMs });
       } catch (error) {
         if (attempt >= limits.attempts || !mayRepeat(request, error)) throw error;
         if (!isSlowDown(error)) {
@@ -133,11 +134,11 @@ export class ClusterTransport {
     request: VastRequest,
     target: RequestTarget,
     limits: Deadlines & { readonly headMs: number },
-    signal: AbortSignal | undefined,
   ): Promise<VastResponse> {
+    const { method, signal } = request;
     const use = endpoint.use();
     const startedAt = performance.now();
-    const name = `${request.method} ${target.path}`;
+    const name = `${method} ${target.path}`;
     try {
       const signed = this.#sign(endpoint, request, target);
       const untilHead = { ...limits, silenceMs: limits.headMs };
@@ -165,7 +166,7 @@ export class ClusterTransport {
         if (!isWanted) throw error;
         use.answered();
       }
-      return await responseOf(message, request.method, body);
+      return await responseOf(message, method, body);
     } catch (error) {
       if (isEndpointFault(error)) use.failed();
       else if (error instanceof VastError) use.answered();
@@ -199,7 +200,7 @@ export class ClusterTransport {
     const request: VastRequest = { method: 'GET', path: [], query: { transaction: null }, kind: 'read' };
     try {
       const limits = { ...this.#quickLimits, headMs: this.#quickLimits.silenceMs };
-      const answer = await this.#attempt(endpoint, request, requestTarget([], request.query), limits, undefined);
+      const answer = await this.#attempt(endpoint, request, requestTarget([], request.query), limits);
       await answer.buffer();
     } catch {
       // The endpoint has recorded it: its next try waits longer.

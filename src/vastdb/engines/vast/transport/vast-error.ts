@@ -7,7 +7,6 @@ interface VastErrorDetails {
   readonly code?: string;
   /** The request may have been done although it failed: its answer was lost. */
   readonly mayBeDone?: boolean;
-  readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
@@ -18,7 +17,7 @@ export class VastError extends TableError {
   readonly mayBeDone: boolean;
 
   constructor(kind: TableErrorKind, message: string, details: VastErrorDetails = {}) {
-    super(kind, message, details.cause, details.retryAfterMs);
+    super(kind, message, details.cause);
     this.name = 'VastError';
     this.status = details.status;
     this.code = details.code;

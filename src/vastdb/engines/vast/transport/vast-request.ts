@@ -16,9 +16,6 @@ export interface VastRequest {
   readonly repeatable?: boolean;
   /** Cheap for a healthy cluster: after two seconds of silence the request is given up. */
   readonly isQuick?: boolean;
-}
-
-export interface RequestOptions {
   /** Gives the request up, also while its answer is being read. */
   readonly signal?: AbortSignal;
 }

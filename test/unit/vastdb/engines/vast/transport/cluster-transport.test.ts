@@ -88,7 +88,7 @@ describe('a request', () => {
     open({ endpoints: [first().url] });
     const reason = new Error('changed my mind');
     const controller = new AbortController();
-    const pending = transport.request(read, { signal: controller.signal });
+    const pending = transport.request({ ...read, signal: controller.signal });
     setTimeout(() => controller.abort(reason), 20);
     await expect(pending).rejects.toBe(reason);
     expect(transport.endpoints.statistics()[0]?.errors).toBe(0);
