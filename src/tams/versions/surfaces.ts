@@ -1,4 +1,3 @@
-import type { HTTPMethods, RouteHandlerMethod } from 'fastify';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -61,12 +60,17 @@ const OWN_ROUTES: ReadonlyMap<Surface, (app: TamsApp, context: RouteContext) => 
 ]);
 
 /** Says where operations are that this version does not have, below a path that it has. */
-function ofNewer(app: TamsApp, method: HTTPMethods[], url: string): void {
-  const refuse: RouteHandlerMethod = (request) => {
-    const path = request.url.split('?', 1)[0]?.replace(/^\/v[^/]+/, '') ?? '';
-    throw new AppError('not_found', `There is nothing at this path; it is ${OF_NEWEST}${path}`);
-  };
-  app.route({ method, url, schema: { hide: true }, config: { access: 'read' }, handler: refuse });
+function ofNewer(app: TamsApp, method: ('POST' | 'DELETE')[], url: string): void {
+  app.route({
+    method,
+    url,
+    schema: { hide: true },
+    config: { access: 'read' },
+    handler: (request) => {
+      const path = request.url.split('?', 1)[0]?.replace(/^\/v[^/]+/, '') ?? '';
+      throw new AppError('not_found', `There is nothing at this path; it is ${OF_NEWEST}${path}`);
+    },
+  });
 }
 
 /** The path that a version is mounted at (TAMS, `servers` of the definition). */
