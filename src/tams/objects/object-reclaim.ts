@@ -6,10 +6,15 @@ import type { StoreTransaction, VastStore } from '../vast-store.ts';
 import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { WorkerLoop } from '../../operation/worker-loop.ts';
 
+/** Bytes of an object that could not be deleted now; it is tried again later. */
+interface Failure {
+  readonly objectId: string;
+  readonly reason: string;
+}
+
 interface ReclaimResult {
   readonly reclaimed: number;
-  /** Objects whose bytes could not be deleted now, with the reason; they are tried again later. */
-  readonly failed: readonly { objectId: string; reason: string }[];
+  readonly failed: readonly Failure[];
   /** Whether more objects are due. */
   readonly more: boolean;
 }
@@ -69,7 +74,7 @@ export class ObjectReclaim {
     return { reclaimed: gone.length, failed, more };
   }
 
-  async #deleteBytes(objects: readonly MediaObject[]): Promise<{ objectId: string; reason: string }[]> {
+  async #deleteBytes(objects: readonly MediaObject[]): Promise<Failure[]> {
     const byBackend = new Map<string, Map<string, string>>();
     for (const { id, locations, adoptedAt } of objects) {
       for (const place of unpackLocations(locations)) {
@@ -79,18 +84,15 @@ export class ObjectReclaim {
         byBackend.set(storageId, paths.set(storagePath, id));
       }
     }
-    const failed: { objectId: string; reason: string }[] = [];
+    const failed: Failure[] = [];
     for (const [storageId, paths] of byBackend) failed.push(...(await this.#deleteFrom(storageId, paths)));
     return failed;
   }
 
-  async #deleteFrom(
-    storageId: string,
-    objectIds: ReadonlyMap<string, string>,
-  ): Promise<{ objectId: string; reason: string }[]> {
+  /** @param objectIds by the paths of their bytes */
+  async #deleteFrom(storageId: string, objectIds: ReadonlyMap<string, string>): Promise<Failure[]> {
     const store = this.#media.get(storageId);
-    const all = (reason: string): { objectId: string; reason: string }[] =>
-      [...objectIds.values()].map((objectId) => ({ objectId, reason }));
+    const all = (reason: string): Failure[] => [...objectIds.values()].map((objectId) => ({ objectId, reason }));
     if (store === undefined) return all(`storage backend ${storageId} is not configured`);
     try {
       const failures = await store.deleteMany([...objectIds.keys()]);
@@ -112,15 +114,11 @@ async function markDue(tx: StoreTransaction): Promise<{ objects: MediaObject[]; 
   const copied = await tx.instanceJobs.hurryCopies(idle, now);
   await tx.reclaimQueue.add([...copied], now + COPY_END_MS, 'dropped');
   const unused = idle.filter((id) => !copied.has(id));
-  const [objects] = await Promise.all([mark(tx, unused), tx.reclaimQueue.remove(entries.map(({ handle }) => handle))]);
+  await Promise.all([tx.objects.markReclaiming(unused), tx.reclaimQueue.remove(entries.map(({ handle }) => handle))]);
+  const objects = await tx.objects.reclaiming(unused);
   const marked = objects.map(({ id }) => id);
   await tx.reclaimQueue.add(marked, now + RETRY_MS, 'reclaiming');
   return { objects, more: entries.length === BATCH_SIZE };
-}
-
-async function mark(tx: StoreTransaction, objectIds: readonly string[]): Promise<MediaObject[]> {
-  await tx.objects.markReclaiming(objectIds);
-  return tx.objects.reclaiming(objectIds);
 }
 
 const LEASE = 'reclaim';

@@ -1,11 +1,11 @@
 import type { MediaObject, ObjectDetails, ShownObject, StoredObject } from './media-object.ts';
-import { adoptedId, objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
+import { adoptedId, isSamePlace, objectIdsOf, packLocations, packUrls, unpackLocations } from './object-location.ts';
 import type { ObjectLocation } from '../segments/segment.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { and, eq, isIn, isNotNull, lte } from '../../vastdb/predicate/builder.ts';
 import type { ManagedTransaction } from '../../vastdb/managed-transaction.ts';
 import type { CellsOf, RowOf } from '../../vastdb/schema/define-table.ts';
-import { fromJson, toJson } from '../../shared/json-text.ts';
+import { fromJson } from '../../shared/json-text.ts';
 import type { Access } from '../access/access.ts';
 import { visibleObjects } from '../access/object-access.ts';
 import { type TableReads, toHandle, toRowId } from '../table-access.ts';
@@ -70,7 +70,7 @@ const useCells = (object: MediaObject): CellsOf<RowOf<typeof OBJECTS>, typeof US
   object.timerange?.range.toString() ?? null,
   object.timerange?.declared ?? null,
   object.keyFrameCount === undefined ? null : BigInt(object.keyFrameCount),
-  object.externalUrls.length === 0 ? null : toJson(object.externalUrls),
+  packUrls(object.externalUrls),
 ];
 
 const toCells = (object: MediaObject): ObjectCells => [
@@ -99,12 +99,11 @@ export class ObjectReader {
   }
 
   /** The object of a storage path, unless it is being reclaimed. */
-  async findAt({ storageId, storagePath }: ObjectLocation): Promise<ShownObject | undefined> {
-    const isThere = (at: ObjectLocation): boolean => at.storageId === storageId && at.storagePath === storagePath;
-    const objects = await this.#shown([adoptedId({ storageId, storagePath }), ...objectIdsOf(storagePath)]);
-    const found = objects.find(({ locations }) => unpackLocations(locations).some(isThere));
+  async findAt(place: ObjectLocation): Promise<ShownObject | undefined> {
+    const objects = await this.#shown([adoptedId(place), ...objectIdsOf(place.storagePath)]);
+    const found = objects.find(({ locations }) => unpackLocations(locations).some((each) => isSamePlace(each, place)));
     if (found !== undefined) return found;
-    const ids = await adoptedAt(this.#reader, [placeKey({ storageId, storagePath })]);
+    const ids = await adoptedAt(this.#reader, [placeKey(place)]);
     return ids.size === 0 ? undefined : (await this.#shown([...ids.values()]))[0];
   }
 
@@ -144,9 +143,7 @@ export class ObjectReader {
     return new Set(visible.map(({ id }) => id));
   }
 
-  /**
-   * Details of objects that segments show: seen by all that see the segments. Without those that have no row any more.
-   */
+  /** What segments show of objects: seen by all that see the segments. Without those that have no row any more. */
   async details(ids: readonly string[]): Promise<Map<string, ObjectDetails>> {
     if (ids.length === 0) return new Map();
     const { rows } = await this.#reader.select({

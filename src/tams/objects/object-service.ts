@@ -39,7 +39,7 @@ export class ObjectService {
     if (found === undefined || !found.referenced) {
       throw new AppError('not_found', 'there is no media object of this id');
     }
-    const { items, next } = await this.#store.segments.flowsUsing(found, page);
+    const { items, ...rest } = await this.#store.segments.flowsUsing(found, page);
     // Segments of a flow that is being deleted outlive the flow for a while.
     const existing = await this.#store.flows.existing(items, flowTags);
     const users = {
@@ -48,8 +48,7 @@ export class ObjectService {
       ...(found.firstFlow !== undefined && { first_referenced_by_flow: found.firstFlow }),
     };
     const details = urls === undefined ? '' : await this.#details(found, urlPrinter(urls, this.#media, baseUrl));
-    const text = `${JSON.stringify(users).slice(0, -1)}${details}}`;
-    return next === undefined ? { text } : { text, next };
+    return { text: `${JSON.stringify(users).slice(0, -1)}${details}}`, ...rest };
   }
 
   /** Properties behind those of the users. */

@@ -4,12 +4,11 @@ import { FLOWS } from '../flows/flow-tables.ts';
 import type { ExternalUrl, ObjectLocation } from '../segments/segment.ts';
 import { SEGMENTS } from '../segments/segment-tables.ts';
 import type { Subscribers } from '../subscribers.ts';
-import { toJson } from '../../shared/json-text.ts';
 import { OBJECTS } from './object-tables.ts';
 import { changePlaces, type PlaceChange } from './place-change.ts';
 import type { StoredObject } from './media-object.ts';
 import { type TableReads, toRowId } from '../table-access.ts';
-import { adoptedId, objectIdsOf, packLocations, unpackLocations } from './object-location.ts';
+import { adoptedId, objectIdsOf, packLocations, packUrls, unpackLocations } from './object-location.ts';
 
 export const placeKey = (place: ObjectLocation): string => packLocations([place]) ?? '';
 
@@ -18,10 +17,10 @@ export const placeKey = (place: ObjectLocation): string => packLocations([place]
  * path, or of the place; an import takes ids and paths as they are, and its places are looked up by themselves.
  */
 export async function objectsAt(reader: TableReads, places: readonly ObjectLocation[]): Promise<Map<string, string>> {
-  const asked = new Set(places.map(placeKey));
-  const ids = new Set(places.flatMap((place) => [adoptedId(place), ...objectIdsOf(place.storagePath)]));
   const found = new Map<string, string>();
   if (places.length === 0) return found;
+  const asked = new Set(places.map(placeKey));
+  const ids = new Set(places.flatMap((place) => [adoptedId(place), ...objectIdsOf(place.storagePath)]));
   const { rows } = await reader.select({
     table: OBJECTS,
     columns: ['id', 'locations'],
@@ -79,7 +78,7 @@ export class PlaceRepository {
         return kept.length === 0 ? externalUrls : [...kept, ...added];
       },
     };
-    const cells = [change.locations, externalUrls.length === 0 ? null : toJson(externalUrls)] as const;
+    const cells = [locations, packUrls(externalUrls)] as const;
     const rowIds = [toRowId(object.handle)];
     const [flowIds] = await Promise.all([
       object.isInit === true ? this.#flowsNeeding(object.id) : changePlaces(this.#tx, SEGMENTS, change),
