@@ -7,10 +7,10 @@ import { EXAMPLE_FLOW_ID, EXAMPLE_SEGMENT, EXAMPLE_SOURCE_ID } from '../http/sch
 /** Path and query parameters, as TAMS names them; versions that lack some leave them out. */
 
 /** Ids of this pattern are checked before anything else of a request: see the plugin `tams-path-ids`. */
-const idOf = (what: string, example: string) =>
+export const pathId = (what: string, example: string) =>
   Type.String({ pattern: PATTERNS.uuid.pattern, description: `The id of the ${what}.`, examples: [example] });
-const sourceId = idOf('source', EXAMPLE_SOURCE_ID);
-const flowId = idOf('flow', EXAMPLE_FLOW_ID);
+const sourceId = pathId('source', EXAMPLE_SOURCE_ID);
+const flowId = pathId('flow', EXAMPLE_FLOW_ID);
 const name = Type.String({ description: 'The name of the tag.', examples: ['site'] });
 
 export const sourceParams = Type.Object({ sourceId });
@@ -56,7 +56,7 @@ const backendTagFilters = {
   ),
 };
 
-const exactLabel = Type.Optional(Type.String({ description: 'Only what has exactly this label.' }));
+export const exactLabel = Type.Optional(Type.String({ description: 'Only what has exactly this label.' }));
 
 export const pagingQuery = Type.Object(pagingParameters);
 
@@ -71,7 +71,9 @@ const collectedByIds = (what: string) =>
 
 const ORDER = 'The order: the latest first, or labels alphabetically. By default `created`.';
 
-const reverseOrder = Type.Optional(Type.Boolean({ default: false, description: 'Whether the order is reversed.' }));
+export const reverseOrder = Type.Optional(
+  Type.Boolean({ default: false, description: 'Whether the order is reversed.' }),
+);
 
 export const deletionRequestListQuery = Type.Object({
   sort_by: Type.Optional(

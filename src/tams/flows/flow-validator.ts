@@ -36,6 +36,7 @@ function withoutServerManaged(body: object): Record<string, unknown> {
   return flow;
 }
 
-function fault(field: string, what: string): { error: AppError } {
+/** A refusal that names the property. */
+export function fault(field: string, what: string): { error: AppError } {
   return { error: new AppError('invalid_request', `${field} ${what}`, { field }) };
 }

@@ -4,7 +4,7 @@ import { DateTime, OneOf, PATTERNS, Uuid } from '../../http/schemas/common.ts';
 import { EXAMPLE_PROFILE, EXAMPLE_PROFILE_ID } from '../../http/schemas/examples.ts';
 import { ContentFormat, Format, type FormatUrn } from '../documents/format.ts';
 import { type FlowParts, technicalSchemas } from '../flows/flow-schemas.ts';
-import { pagingParameters } from '../parameters.ts';
+import { exactLabel, pagingParameters, pathId } from '../parameters.ts';
 import type { Profile, ProfileInput } from './profile.ts';
 
 /** Profiles of the four formats that they have (TAMS 8.2, `schemas/profile.json`). */
@@ -42,19 +42,13 @@ export function profileSchemas(parts: FlowParts): ProfileSchemas {
   };
 }
 
-export const profileParams = Type.Object({
-  profileId: Type.String({
-    pattern: PATTERNS.uuid.pattern,
-    description: 'The id of the profile.',
-    examples: [EXAMPLE_PROFILE_ID],
-  }),
-});
+export const profileParams = Type.Object({ profileId: pathId('profile', EXAMPLE_PROFILE_ID) });
 
 export const profileListQuery = Type.Object({
   format: Type.Optional(ContentFormat),
   codec: Type.Optional(
     Type.String({ pattern: PATTERNS.codecFilter.pattern, description: 'Only profiles of exactly this codec.' }),
   ),
-  label: Type.Optional(Type.String({ description: 'Only what has exactly this label.' })),
+  label: exactLabel,
   ...pagingParameters,
 });

@@ -1,6 +1,6 @@
-import { AppError } from '../../../shared/errors.ts';
 import { compileBody, type Validate } from '../../../http/validation/body-validator.ts';
 import { descriptive, SERVER_MANAGED_FLOW_PROPERTIES } from '../../flows/flow-schemas.ts';
+import { fault } from '../../flows/flow-validator.ts';
 import type { ProfileInput } from '../../profiles/profile.ts';
 import type { ProfileSurface } from '../../profiles/profile-routes.ts';
 import { profileSchemas } from '../../profiles/profile-schemas.ts';
@@ -40,8 +40,4 @@ function compileProfile(): Validate {
     const error = frameRateFault((result.value as ProfileInput).flow_metadata, 'body/flow_metadata');
     return error === undefined ? result : { error };
   };
-}
-
-function fault(field: string, what: string): { error: AppError } {
-  return { error: new AppError('invalid_request', `${field} ${what}`, { field }) };
 }

@@ -2,7 +2,7 @@ import { Type } from '../../../shared/type-builder.ts';
 import { PATTERNS, Uuid } from '../../../http/schemas/common.ts';
 import { compileBody, type Validate } from '../../../http/validation/body-validator.ts';
 import type { Tags } from '../../documents/tags.ts';
-import { pagingParameters, tagFilters } from '../../parameters.ts';
+import { pagingParameters, reverseOrder, tagFilters } from '../../parameters.ts';
 import { webhookError, webhookInputSchema, webhookProperties, webhookSchema } from '../../webhooks/webhook-schemas.ts';
 import { tags } from './documents.ts';
 
@@ -65,8 +65,4 @@ export const webhookParams = Type.Object({
   webhookId: Type.String({ pattern: PATTERNS.uuid.pattern, description: 'The id of the webhook.' }),
 });
 
-export const webhookListQuery = Type.Object({
-  ...tagFilters,
-  reverse_order: Type.Optional(Type.Boolean({ default: false, description: 'Whether the order is reversed.' })),
-  ...pagingParameters,
-});
+export const webhookListQuery = Type.Object({ ...tagFilters, reverse_order: reverseOrder, ...pagingParameters });
