@@ -9,7 +9,6 @@ type CounterName = 'registrations_version' | 'event_log_start' | 'event_log_end'
 /** The largest random integer. */
 const MAX_VERSION = 2 ** 48 - 1;
 
-/** The values of these counters, in their order; 0 for one that was never set. */
 export const COUNTERS = defineTable({
   name: 'counters',
   doc: 'Counters of the server.',
@@ -19,11 +18,10 @@ export const COUNTERS = defineTable({
   ],
   indexes: [{ columns: ['name'], unique: true }],
   internal: true,
-  docs: {
-    name: 'Name of the counter.',
-    value: 'Its value.',
-  },
+  docs: { name: 'Name of the counter.', value: 'Its value.' },
 });
+
+/** The values of these counters, in their order; 0 for one that was never set. */
 export async function readCounters(reader: TableReads, names: readonly CounterName[]): Promise<number[]> {
   const { rows } = await reader.select({
     table: COUNTERS,

@@ -64,7 +64,7 @@ export class KeyRegistration {
         ...objectOf(adoption, key),
         beginning: beginnings.get(key),
       }));
-      const refusals = await this.#services.segments.adopt(tx, flowId, inputs, objects);
+      const refusals = await this.#services.segments.registration.adopt(tx, flowId, inputs, objects);
       const reasons = new Map(refusals.map(({ index, error }) => [index, error.message]));
       return keys.map((key, index) => {
         const reason = reasons.get(index);

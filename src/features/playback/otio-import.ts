@@ -191,7 +191,7 @@ export class OtioImport {
     const { flows, segments } = this.#parts.services;
     for (const each of planned) {
       await flows.putIn(tx, each.flow.id, () => each.flow, principal);
-      const [refusal] = await segments.createIn(tx, each.flow.id, each.segments);
+      const [refusal] = await segments.registration.registerIn(tx, each.flow.id, each.segments);
       if (refusal === undefined) continue;
       const { code, message } = refusal.error;
       throw new AppError(code, `${each.clips[refusal.index]?.name ?? ''}: ${message}`, { cause: refusal.error });

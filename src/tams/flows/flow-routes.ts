@@ -123,7 +123,7 @@ function flowRoutes(app: TamsApp, { services, apiUrl, surface: { flows } }: Rout
       const service = services(request).flows;
       if (request.method === 'HEAD') return service.exists(id).then(() => sendHead(reply));
       if (isWithTimerange === true) {
-        return service.get(id, { timerange }).then((text) => sendJson(reply, flows.show(text)));
+        return service.get(id, timerange).then((text) => sendJson(reply, flows.show(text)));
       }
       const text = service.shown(id, flows.show);
       // A kept flow makes no promise: that would cost as much as finding it.

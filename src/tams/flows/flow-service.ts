@@ -8,14 +8,14 @@ import type { JsonText, Page, PageRequest } from '../../shared/paging.ts';
 import { removeTag, setTag, tagOf, type Tags, type TagValue } from '../documents/tags.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isOthers } from '../access/others-ids.ts';
-import type { TimeRange } from '../../shared/time/timerange.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
 import { flowScope, publishDeletion, publishFlow, publishSource, sourceScope } from '../webhooks/event-publishing.ts';
 import { flowNotFound, flowReadOnly, stillHolds, writableFlow } from './flow-access.ts';
 import { checkCollection, leaveCollections } from './flow-collections.ts';
 import { flowToKeep, stampMetadata } from './flow-metadata.ts';
 import { showFlow, showFlowDocument } from './flow-text.ts';
 import type { KeptFlows, ShowFlow } from './kept-flows.ts';
-import { contentTimerange } from './flow-timerange.ts';
+import { hullOf } from '../segments/segment.ts';
 import { fromJson, withProperties } from '../../shared/json-text.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import { dropSourceWithoutFlows, ensureSource } from '../sources/source-lifecycle.ts';
@@ -39,16 +39,16 @@ export class FlowService {
   }
 
   async list(filter: FlowFilter, page: PageRequest): Promise<Page<JsonText>> {
-    const { items, next } = await this.#store.flows.list(filter, page);
-    const texts = items.map(showFlow);
-    return next === undefined ? { items: texts } : { items: texts, next };
+    const { items, ...rest } = await this.#store.flows.list(filter, page);
+    return { items: items.map(showFlow), ...rest };
   }
 
-  /** With a timerange: `include_timerange`, limited to that range. */
-  async get(id: string, options: { timerange?: TimeRange } = {}): Promise<JsonText> {
+  /** @param within shows the range of the flow's segments, as far as it lies in this one (`include_timerange`) */
+  async get(id: string, within?: TimeRange): Promise<JsonText> {
     const flow = showFlow(await this.#find(id));
-    if (options.timerange === undefined) return flow;
-    const content = await contentTimerange(this.#store.segments, id, options.timerange);
+    if (within === undefined) return flow;
+    const ends = await this.#store.segments.ends(id, within);
+    const content = ends === undefined ? TimeRange.EMPTY : hullOf(ends.first, ends.last).intersect(within);
     return withProperties(flow, `"timerange":"${content.toString()}"`);
   }
 

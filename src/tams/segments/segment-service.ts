@@ -1,22 +1,23 @@
 import type { DeletionRequest } from '../deletion/deletion.ts';
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { JsonText, PageRequest } from '../../shared/paging.ts';
-import type {
-  SegmentDetails,
-  SegmentFailure,
-  SegmentInput,
-  SegmentQuery,
-  StoredSegment,
-  UrlFilter,
-  SegmentSelection,
+import {
+  hullOf,
+  type SegmentDetails,
+  type SegmentFailure,
+  type SegmentInput,
+  type SegmentParts,
+  type SegmentQuery,
+  type SegmentSelection,
+  type StoredSegment,
+  type UrlFilter,
 } from './segment.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { stillHolds, writableFlow } from '../flows/flow-access.ts';
-import { hullOf } from '../flows/flow-timerange.ts';
 import type { SegmentDeletion } from '../deletion/segment-deletion.ts';
 import type { SegmentPage, SegmentPageCache } from './segment-page-cache.ts';
 import type { SegmentRegistration } from './segment-registration.ts';
-import { withDetails } from './segment-details.ts';
+import { rangeInObjectOf, widen } from '../objects/object-range.ts';
 import { segmentTexts } from './segment-renderer.ts';
 import { jsonListBytes } from '../../shared/json-text.ts';
 import { shownNow } from '../../shared/time/shown-times.ts';
@@ -35,11 +36,12 @@ const NO_SEGMENTS: SegmentPage = { body: Buffer.from('[]'), count: 0, timerange:
 
 /** TAMS 7.0, `/flows/{flowId}/segments`. */
 export class SegmentService {
+  /** For importers, in transactions of theirs. */
+  readonly registration: SegmentRegistration;
   readonly #store: VastStore;
   readonly #media: MediaStoreRegistry;
   /** Their ids: pages are shared by those who see the URLs of the same backends. */
   readonly #backends: string;
-  readonly #registration: SegmentRegistration;
   readonly #deletion: SegmentDeletion;
   readonly #pages: SegmentPageCache;
 
@@ -50,13 +52,13 @@ export class SegmentService {
     deletion: SegmentDeletion,
     pages: SegmentPageCache,
   ) {
+    this.registration = registration;
     this.#store = store;
     this.#media = media;
     this.#backends = media
       .all()
       .map(({ backend }) => backend.id)
       .join();
-    this.#registration = registration;
     this.#deletion = deletion;
     this.#pages = pages;
   }
@@ -90,7 +92,7 @@ export class SegmentService {
 
   /** The segments that could not be registered. See `SegmentRegistration.register`. */
   async create(flowId: string, inputs: readonly SegmentInput[], fitRanges: boolean): Promise<SegmentFailure[]> {
-    const refusals = await this.#registration.register(flowId, inputs, fitRanges);
+    const refusals = await this.registration.register(flowId, inputs, fitRanges);
     const time = shownNow();
     return refusals.flatMap(({ index, error }) => {
       const input = inputs[index];
@@ -100,18 +102,8 @@ export class SegmentService {
     });
   }
 
-  /** See `SegmentRegistration.registerIn`. */
-  createIn(...asked: Parameters<SegmentRegistration['registerIn']>): ReturnType<SegmentRegistration['registerIn']> {
-    return this.#registration.registerIn(...asked);
-  }
-
-  /** See `SegmentRegistration.adopt`. */
-  adopt(...asked: Parameters<SegmentRegistration['adopt']>): ReturnType<SegmentRegistration['adopt']> {
-    return this.#registration.adopt(...asked);
-  }
-
   async createOne(flowId: string, input: SegmentInput, fitRanges = false): Promise<void> {
-    const [refusal] = await this.#registration.register(flowId, [input], fitRanges);
+    const [refusal] = await this.registration.register(flowId, [input], fitRanges);
     if (refusal !== undefined) throw refusal.error;
   }
 
@@ -139,12 +131,11 @@ export class SegmentService {
     page: PageRequest,
     rendering: SegmentRendering | undefined,
   ): Promise<SegmentPage> {
-    const { items, next } = await this.#store.segments.page(flowId, query, page);
+    const { items, ...rest } = await this.#store.segments.page(flowId, query, page);
     const [first, last] = query.reverse ? [items.at(-1), items[0]] : [items[0], items.at(-1)];
     const timerange = first === undefined || last === undefined ? TimeRange.EMPTY : hullOf(first, last);
     const body = rendering === undefined ? NOTHING : jsonListBytes(await this.#render(items, rendering));
-    const shown = { body, count: items.length, timerange };
-    return next === undefined ? shown : { ...shown, next };
+    return { body, count: items.length, timerange, ...rest };
   }
 
   async #render(items: readonly StoredSegment[], { urls, details, baseUrl }: SegmentRendering): Promise<JsonText[]> {
@@ -177,4 +168,42 @@ function pageKey(
     baseUrl,
     backends,
   ]);
+}
+
+/** Adds what is asked for of the segments' objects: one query for a page that needs any, two where it has old objects. */
+async function withDetails(
+  store: Pick<VastStore, 'objects' | 'segments'>,
+  segments: readonly StoredSegment[],
+  details: SegmentDetails,
+): Promise<readonly SegmentParts[]> {
+  const inits = details.init ? segments.flatMap(({ initObjectId }) => initObjectId ?? []) : [];
+  const used = details.objectTimerange ? segments.map(({ fragment }) => rangeInObjectOf(fragment)) : [];
+  if (inits.length === 0 && used.length === 0) return segments;
+  const objects = await store.objects.details([...new Set([...inits, ...used.map(({ objectId }) => objectId)])]);
+  const older = used.filter(({ objectId }) => objects.get(objectId)?.timerange === undefined);
+  const ranges = await olderRanges(store, older);
+  return segments.map((segment, index) => {
+    const { fragment, locations, externalUrls, initObjectId } = segment;
+    const init = initObjectId === null ? undefined : objects.get(initObjectId);
+    const objectId = used[index]?.objectId;
+    const range =
+      objectId === undefined ? undefined : (objects.get(objectId)?.timerange?.range ?? ranges.get(objectId));
+    return {
+      fragment,
+      locations,
+      externalUrls,
+      init: init && initObjectId !== null ? { ...init, id: initObjectId } : undefined,
+      objectTimerange: range?.toString(),
+    };
+  });
+}
+
+/** Ranges of objects that are older than their ranges: what segments use of them. */
+async function olderRanges(
+  store: Pick<VastStore, 'segments'>,
+  used: readonly { objectId: string; range: TimeRange }[],
+): Promise<ReadonlyMap<string, TimeRange>> {
+  const ranges = await store.segments.rangesOf([...new Set(used.map(({ objectId }) => objectId))]);
+  for (const { objectId, range } of used) widen(ranges, objectId, range);
+  return ranges;
 }

@@ -1,6 +1,6 @@
 import type { RowHandle } from '../table-access.ts';
 import type { FlowState } from '../flows/flow-state.ts';
-import type { TimeRange } from '../../shared/time/timerange.ts';
+import { TimeRange } from '../../shared/time/timerange.ts';
 import { fromJson, type Json } from '../../shared/json-text.ts';
 import type { JsonText } from '../../shared/paging.ts';
 import type { TagFilter } from '../documents/tags.ts';
@@ -77,6 +77,12 @@ export interface StoredSegment extends ObjectPlaces {
 export const fromFragment = (fragment: JsonText): SegmentInput =>
   // A fragment is the beginning of a JSON text: `segment-preparation.ts` prints it of a checked body.
   fromJson(`${fragment}}` as Json<SegmentInput>);
+
+/** From the start of one segment to the end of another, marked as their own texts are. */
+export const hullOf = (first: StoredSegment, last: StoredSegment): TimeRange =>
+  timerangeOf(first).hull(timerangeOf(last));
+
+const timerangeOf = ({ fragment }: StoredSegment): TimeRange => TimeRange.parse(fromFragment(fragment).timerange);
 
 /** The inputs for printing a segment. */
 export interface SegmentParts extends Pick<StoredSegment, 'fragment'>, ObjectPlaces {

@@ -25,13 +25,12 @@ export class SourceService {
   }
 
   async list(filter: SourceFilter, page: PageRequest): Promise<Page<JsonText>> {
-    const { items, next } = await this.#store.sources.list(filter, page);
+    const { items, ...rest } = await this.#store.sources.list(filter, page);
     const relations = await inferRelations(
       this.#store,
       items.map(({ id }) => id),
     );
-    const texts = items.map((source) => showSource(source, relations.get(source.id)));
-    return next === undefined ? { items: texts } : { items: texts, next };
+    return { items: items.map((source) => showSource(source, relations.get(source.id))), ...rest };
   }
 
   async get(id: string): Promise<JsonText> {
