@@ -117,8 +117,9 @@ export class LocalMediaStore implements MediaStore {
   }
 
   /**
-   * Writes the object; it can be read when all of it is on disk, and not before. Throws `payload_too_large`, and
-   * `invalid_request` when the body breaks off, and `checksum_mismatch`. On failure nothing stays behind, and the body is not destroyed.
+   * Writes the object; it can be read when all of it is on disk, and not before. Throws `payload_too_large`,
+   * `invalid_request` when the body breaks off, and `checksum_mismatch`. On failure nothing stays behind, and the body is
+   * not destroyed.
    */
   async put(
     storagePath: string,

@@ -16,7 +16,7 @@ export function mediaSources(media: MediaStores): (MetricSource | TimingSource)[
       name: 'tams_media_operation_duration_seconds',
       help: 'Operations on media stores, retries and the time that uploads take included.',
       type: 'histogram',
-      read: () => operations(),
+      read: operations,
     },
     {
       name: 'tams_media_operation_failures_total',

@@ -7,8 +7,8 @@ import { AppError } from '../shared/errors.ts';
 export class ObjectChanged extends Error {}
 
 /**
- * An object of a media store, read by ranges. `info` identifies it: a read of another version throws ObjectChanged. Without
- * an etag the first read does.
+ * An object of a media store, read by ranges. Its etag identifies it, or that of the first read where none is given: a read
+ * of another version throws ObjectChanged.
  */
 export function mediaSource(
   store: Pick<MediaStore, 'get'>,

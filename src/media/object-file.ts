@@ -33,8 +33,8 @@ interface WriteOptions {
 
 /**
  * Writes a new file at `file` and syncs it to disk. Throws `payload_too_large` as soon as the body exceeds `maxBytes`,
- * `invalid_request` when the body breaks off, and `checksum_mismatch`. The body is not destroyed on failure, since an HTTP request has to
- * stay open for its answer.
+ * `invalid_request` when the body breaks off, and `checksum_mismatch`. The body is not destroyed on failure, since an
+ * HTTP request has to stay open for its answer.
  */
 export async function writeObjectFile(
   file: string,

@@ -54,9 +54,9 @@ export class ObjectFolder {
     return file;
   }
 
-  /** The folder that the paths with this prefix lie in, and what the rest of them starts with. */
-  folderOf(prefix: string): string {
-    return prefix === '' ? this.#root : this.#join(prefix);
+  /** The folder of a storage path of folders alone; empty for the root. Throws `not_found` for one that leaves it. */
+  folderOf(path: string): string {
+    return path === '' ? this.#root : this.#join(path);
   }
 
   /** A file to write an object to before it is published, in the same file system. Throws for a path that leaves it. */

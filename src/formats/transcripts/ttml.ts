@@ -58,7 +58,7 @@ export function readTtml(text: string): Transcript {
   const cues: Cue[] = [];
   for (const body of childrenOf(root).filter((node) => nameOf(node) === 'body'))
     collect(body, { startNs: 0n, endNs: undefined, agent: undefined }, frame, cues);
-  return { language: lang === undefined || lang === '' ? null : lang, cues: cues.sort(byStart) };
+  return { language: lang === undefined || lang === '' ? null : lang, cues };
 }
 
 function parse(text: string): Node[] {
@@ -94,7 +94,7 @@ function collect(node: Node, parent: Parent, frame: Frame, cues: Cue[]): void {
     throw malformed(`has a paragraph at ${begin ?? '0s'} that ends before it starts`);
   const text = textOf(node).replace(/\s+/g, ' ').trim();
   const speaker = own === undefined ? null : (frame.agents.get(own) ?? own);
-  if (text !== '') cues.push({ startNs, endNs: endNs ?? startNs, text, speaker, confidence: null });
+  cues.push({ startNs, endNs: endNs ?? startNs, text, speaker, confidence: null });
 }
 
 /** `hh:mm:ss.fff`, `hh:mm:ss:ff` in frames, or a number with a unit: h, m, s, ms, f (frames), t (ticks). */
@@ -137,5 +137,3 @@ const attributesOf = (node: Node): Readonly<Record<string, string | undefined>> 
 function positive(text: string | undefined): bigint | undefined {
   return text !== undefined && /^[1-9]\d{0,9}$/.test(text) ? BigInt(text) : undefined;
 }
-
-const byStart = (a: Cue, b: Cue): number => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0);

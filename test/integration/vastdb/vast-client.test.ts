@@ -282,8 +282,8 @@ it('cuts a table into a split for every 4 million rows', () => {
 describe('definitions', () => {
   it('are changed and listed', async () => {
     const tx = await client.transactions.begin();
-    expect(await client.schemas.exists(tx, 'tests')).toBe(true);
-    expect(await client.schemas.exists(tx, 'tests/other')).toBe(false);
+    expect(await client.schemaExists(tx, 'tests')).toBe(true);
+    expect(await client.schemaExists(tx, 'tests/other')).toBe(false);
     await client.tables.create(tx, 'sorted', ALL_TYPES, ['i', 's']);
     expect(await client.tables.list(tx)).toContain('sorted');
     expect((await client.columns.list(tx, 'sorted')).columns).toEqual(ALL_TYPES);

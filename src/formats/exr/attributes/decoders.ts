@@ -49,7 +49,8 @@ function oneOf(names: readonly string[]): Decoder {
   return { size: 1, decode: (bytes) => nameOf(names, bytes.readUInt8(0)) };
 }
 
-function nameOf(names: readonly string[], number: number): string {
+/** Throws ValueError for a number without a name. */
+export function nameOf(names: readonly string[], number: number): string {
   const name = names[number];
   if (name === undefined) throw new ValueError(`has the value ${number}, which means nothing`);
   return name;

@@ -5,7 +5,7 @@ import { type ByteSource, decodeText } from './byte-source.ts';
 import { type ExrChannel, readChannels } from './channel-list.ts';
 import { EXR_LIMITS, ExrError } from './exr-error.ts';
 import { quote, type RawAttribute, type RawHeader, type RawPart, readRawHeader } from './raw-header.ts';
-import { decodeBox2i, decodeTiles, ValueError } from '../attributes/decoders.ts';
+import { decodeBox2i, decodeTiles, nameOf, ValueError } from '../attributes/decoders.ts';
 import { compressionName, type ExrBox, type ExrTiles, LINE_ORDERS, shortFloat } from '../attributes/values.ts';
 
 /** Attributes that the image of a part depends on. */
@@ -41,16 +41,17 @@ function readPartStructure(index: number, raw: RawPart, flags: RawHeader['flags'
     }
     return attribute;
   };
+  const textOf = (attribute: RawAttribute): string =>
+    read(attribute, 'string', undefined, (bytes) => decodeText(bytes));
   const text = (name: string): string | null => {
     const attribute = find(name);
-    return attribute === undefined ? null : read(attribute, 'string', undefined, (bytes) => decodeText(bytes));
+    return attribute === undefined ? null : textOf(attribute);
   };
 
-  const type = partType(
-    flags,
-    flags.multiPart || flags.deep ? read(need('type'), 'string', undefined, (bytes) => decodeText(bytes)) : '',
-  );
-  const name = flags.multiPart ? read(need('name'), 'string', undefined, (bytes) => decodeText(bytes)) : text('name');
+  // In a file of one flat image the flag decides, whatever the attribute says (OpenEXR File Layout, version field).
+  const flatType = flags.tiled ? 'tiledimage' : 'scanlineimage';
+  const type = flags.multiPart || flags.deep ? textOf(need('type')) : flatType;
+  const name = flags.multiPart ? textOf(need('name')) : text('name');
   const channels = read(need('channels'), 'chlist', undefined, () => readChannels(index, need('channels')));
   const tiled = type === 'tiledimage' || type === 'deeptile';
   return {
@@ -61,19 +62,13 @@ function readPartStructure(index: number, raw: RawPart, flags: RawHeader['flags'
     dataWindow: read(need('dataWindow'), 'box2i', 16, decodeWindow),
     displayWindow: read(need('displayWindow'), 'box2i', 16, decodeWindow),
     pixelAspectRatio: read(need('pixelAspectRatio'), 'float', 4, decodeAspectRatio),
-    lineOrder: read(need('lineOrder'), 'lineOrder', 1, decodeLineOrder),
+    lineOrder: read(need('lineOrder'), 'lineOrder', 1, (bytes) => nameOf(LINE_ORDERS, bytes.readUInt8(0))),
     compression: read(need('compression'), 'compression', 1, (bytes) => compressionName(bytes.readUInt8(0))),
     // A tile description in a file of scan lines means nothing (OpenEXR File Layout, tile header attribute).
     tiles: tiled ? read(need('tiles'), 'tiledesc', 9, decodeTileSizes) : null,
     isDeep: type === 'deepscanline' || type === 'deeptile',
     channels,
   };
-}
-
-/** In a file of one flat image the flag decides, whatever the attribute says (OpenEXR File Layout, version field). */
-function partType(flags: RawHeader['flags'], attribute: string): string {
-  if (flags.multiPart || flags.deep) return attribute;
-  return flags.tiled ? 'tiledimage' : 'scanlineimage';
 }
 
 function read<Value>(
@@ -100,27 +95,17 @@ function read<Value>(
 function decodeWindow(bytes: Buffer): ExrBox<number> {
   const window = decodeBox2i(bytes);
   if (window.x_max < window.x_min || window.y_max < window.y_min) throw new ValueError('is an empty window');
-  if ([window.x_min, window.y_min, window.x_max, window.y_max].some(isFarOut)) {
+  const coordinates = [window.x_min, window.y_min, window.x_max, window.y_max];
+  if (coordinates.some((coordinate) => Math.abs(coordinate) >= COORDINATE_LIMIT)) {
     throw new ValueError('is a window too far out');
   }
   return window;
-}
-
-function isFarOut(coordinate: number): boolean {
-  return Math.abs(coordinate) >= COORDINATE_LIMIT;
 }
 
 function decodeAspectRatio(bytes: Buffer): number {
   const ratio = shortFloat(bytes.readFloatLE(0));
   if (!(ratio >= ASPECT_RANGE.least && ratio <= ASPECT_RANGE.most)) throw new ValueError(`is ${ratio}`);
   return ratio;
-}
-
-function decodeLineOrder(bytes: Buffer): string {
-  const number = bytes.readUInt8(0);
-  const name = LINE_ORDERS[number];
-  if (name === undefined) throw new ValueError(`has the value ${number}, which means nothing`);
-  return name;
 }
 
 function decodeTileSizes(bytes: Buffer): ExrTiles {

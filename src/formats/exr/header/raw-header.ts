@@ -110,7 +110,7 @@ export interface RawAttribute {
   readonly size: number;
   /** Offset of the value in the file. */
   readonly offset: number;
-  /** The value; only the first 8 bytes of a preview, and undefined if the value is too large to fetch. */
+  /** The value; only the first 8 bytes of a preview, and none if the value is too large to fetch. */
   readonly bytes: Buffer;
 }
 

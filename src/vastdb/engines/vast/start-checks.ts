@@ -30,7 +30,7 @@ export async function checkCluster(
     const hasBucket = await client.bucketExists();
     if (hasBucket === undefined) throw refused();
     if (!hasBucket) throw unusable(`There is no bucket ${bucket} on the cluster: create it there, for the database`);
-    const hasSchema = await readOnce(client, rollbacks, (id) => client.schemas.exists(id, schema));
+    const hasSchema = await readOnce(client, rollbacks, (id) => client.schemaExists(id, schema));
     if (!hasSchema) throw unusable(`There is no schema ${schema} in bucket ${bucket}: create it on the cluster`);
     return version;
   } catch (error) {

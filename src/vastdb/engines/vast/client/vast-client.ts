@@ -1,11 +1,14 @@
+import { ByteBuffer } from 'flatbuffers';
 import { TableError } from '../../../table-error.ts';
+import { ListSchemasResponse } from '../flatbuffers/tabular.generated.ts';
+import { readOrRefuse } from '../protocol/malformed.ts';
 import type { ClusterTransport } from '../transport/cluster-transport.ts';
 import { Columns } from './columns.ts';
+import { readList, readNames } from './lists.ts';
 import { Projections } from './projections.ts';
 import { Queries } from './queries.ts';
 import { Requests } from './requests.ts';
 import { Rows } from './rows.ts';
-import { Schemas } from './schemas.ts';
 import { Tables } from './tables.ts';
 import { Transactions } from './transactions.ts';
 
@@ -38,7 +41,6 @@ interface VastClientOptions {
 /** The operations of a VAST DataBase on one schema, each as the requests of its wire protocol. It keeps no state. */
 export class VastClient {
   readonly transactions: Transactions;
-  readonly schemas: Schemas;
   readonly tables: Tables;
   readonly columns: Columns;
   readonly rows: Rows;
@@ -49,7 +51,6 @@ export class VastClient {
   constructor({ transport, bucket, schema }: VastClientOptions) {
     this.#requests = new Requests(transport, bucket, schema);
     this.transactions = new Transactions(this.#requests);
-    this.schemas = new Schemas(this.#requests);
     this.tables = new Tables(this.#requests);
     this.columns = new Columns(this.#requests);
     this.rows = new Rows(this.#requests);
@@ -79,5 +80,19 @@ export class VastClient {
     const { status } = await this.#requests.ask('HEAD', [this.#requests.bucket], {});
     if (status === 404) return false;
     return status === 200 ? true : undefined;
+  }
+
+  /** @param name with slashes where it is nested. */
+  async schemaExists(transactionId: string, name: string): Promise<boolean> {
+    const slash = name.lastIndexOf('/');
+    const parent = this.#requests.schemaPath(name.slice(0, Math.max(0, slash)));
+    const options = { transactionId, query: { schema: null }, maxKeys: 1, exactly: name.slice(slash + 1) };
+    const found = await readList(this.#requests, parent, options, (body) =>
+      readOrRefuse('a list of schemas', () => {
+        const list = ListSchemasResponse.getRootAsListSchemasResponse(new ByteBuffer(body));
+        return readNames(list.schemasLength(), (index) => list.schemas(index));
+      }),
+    );
+    return found.length > 0;
   }
 }

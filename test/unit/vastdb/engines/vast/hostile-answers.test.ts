@@ -104,7 +104,7 @@ describe('other answers with changed bytes', () => {
 
   const table: TableInfo = { name: 't', columnsByName: new Map([['a', { name: 'a', type: 'int64' }]]), sortKey: [] };
   const calls: Readonly<Record<string, () => Promise<unknown>>> = {
-    'schema.list': () => client.schemas.exists('1', 'a'),
+    'schema.list': () => client.schemaExists('1', 'a'),
     'table.list': () => client.tables.list('1'),
     'table.stats': () => client.tables.stats('1', 't'),
     'column.list': () => client.columns.list('1', 't'),

@@ -55,7 +55,7 @@ export function callOf(exchange: Exchange, { transport, goesOn }: ReplayServer):
       return () => client('').bucketExists();
     case 'schema.list':
       if (!isPlainList || exactly === undefined) return undefined;
-      return () => client('').schemas.exists(tx, [...parts, exactly].join('/'));
+      return () => client('').schemaExists(tx, [...parts, exactly].join('/'));
     case 'table.list':
       if (!isPlainList) return undefined;
       if (exactly === undefined) return () => client(parts.join('/')).tables.list(tx);
