@@ -24,7 +24,6 @@ import { QueueControl } from './repositories/queue-control.ts';
 import { SearchDatabase } from './repositories/search-database.ts';
 import type { TableDefinition } from '../../vastdb/engine.ts';
 import type { VastDBManager } from '../../vastdb/vast-db-manager.ts';
-import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import { embeddingWorker, housekeepingWorker, JobWorker, WatchWorker } from './search-workers.ts';
 import type { MetricSource } from '../../operation/metrics/metric-source.ts';
 import { ASSETS, VISIBLE_EMBEDDINGS, VISIBLE_SEGMENTS } from './search-tables.ts';
@@ -40,7 +39,7 @@ import { searchVersions } from './routes/versions.ts';
 export async function openSearch(platform: Platform, config: SearchConfig): Promise<OpenFeature> {
   const { manager, store, settings, logger } = platform;
   if (settings.classes) await withReserve(() => fillLives(manager, logger));
-  const { workers, ...parts } = openParts(platform, config);
+  const parts = openParts(platform, config);
   const { database, queue, queueControl, outdated, embedder, events } = parts;
   const servicesOf = searchServicesOf({ ...parts, buckets: settings.media.buckets }, store, settings.classes);
   return {
@@ -51,7 +50,7 @@ export async function openSearch(platform: Platform, config: SearchConfig): Prom
       },
     ],
     routes: (app, context) => searchRoutes(app, { ...context, search: (request) => servicesOf(request) }),
-    workers,
+    workers: workersOf(parts, platform, config),
     takesObjects: (places) => events.handleAll(places),
     metrics: searchSources(queue, queueControl, () => outdated.count(embedder.model)),
     close: () => database.close(),
@@ -63,7 +62,7 @@ async function fillLives(manager: VastDBManager, logger: Logger): Promise<void> 
   if (rows > 0) logger.info({ rows }, 'noted whom search assets that were here before belong to');
 }
 
-function openParts({ manager, store, media, leases, settings, logger }: Platform, config: SearchConfig) {
+function openParts({ manager, store, media, settings, logger }: Platform, config: SearchConfig) {
   const { buckets } = settings.media;
   const database = new SearchDatabase(manager, config.dimension);
   const queue = new JobQueue(manager, logger);
@@ -83,23 +82,14 @@ function openParts({ manager, store, media, leases, settings, logger }: Platform
   const upkeep = new EmbeddingUpkeep({ database, outdated, queue, embedder });
   const waitsForFlow = settings.classes;
   const job = new IndexJob({ database, queue, links, indexer, upkeep, contents, events, transcripts, waitsForFlow });
-  const workers = buildWorkers(config, { queue, queueControl, database, storage, events, leases, job, upkeep }, logger);
-  return { database, queue, queueControl, storage, embedder, indexer, events, outdated, workers };
+  return { database, queue, queueControl, storage, embedder, events, outdated, upkeep, job };
 }
 
-interface WorkerNeeds {
-  readonly queue: JobQueue;
-  readonly queueControl: QueueControl;
-  readonly database: SearchDatabase;
-  readonly storage: ObjectStorage;
-  readonly events: ObjectEvents;
-  readonly leases: LeaseKeeper;
-  readonly job: IndexJob;
-  readonly upkeep: EmbeddingUpkeep;
-}
-
-function buildWorkers(config: SearchConfig, needs: WorkerNeeds, logger: Logger): Worker[] {
-  const { queue, queueControl, database, storage, events, leases, job, upkeep } = needs;
+function workersOf(
+  { queue, queueControl, database, storage, events, upkeep, job }: ReturnType<typeof openParts>,
+  { leases, logger }: Platform,
+  config: SearchConfig,
+): Worker[] {
   const options = { concurrency: config.workers, timeoutMs: config.jobTimeoutMs };
   const { watchIntervalMs: intervalMs } = config;
   const run: JobHandler = (claimed, signal) => job.run(claimed, signal);

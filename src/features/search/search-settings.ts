@@ -24,11 +24,11 @@ export const SEARCH_VARIABLES: readonly string[] = [
 ];
 
 /** A server of inference that speaks OpenAI's API. */
-interface InferenceConfig {
+export interface InferenceConfig {
   /** Before `/v1/...`; without a slash at its end. */
   readonly url: string;
   readonly model: string;
-  readonly apiKey: string | undefined;
+  readonly apiKey?: string | undefined;
 }
 
 export type EmbedderConfig =

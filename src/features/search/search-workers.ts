@@ -8,7 +8,7 @@ import type { LeaseKeeper } from '../../tams/leases/lease-keeper.ts';
 import { withReserve } from '../../operation/disk-reserve.ts';
 import type { SearchDatabase } from './repositories/search-database.ts';
 import type { QueueControl } from './repositories/queue-control.ts';
-import type { ObjectWatch } from './repositories/object-watch.ts';
+import type { ObjectWatch, SubscribeOptions } from './repositories/object-watch.ts';
 import type { ObjectEvents } from './services/object-events.ts';
 import type { ObjectStorage } from './repositories/object-storage.ts';
 
@@ -137,11 +137,7 @@ export const housekeepingWorker = (
     logger,
   );
 
-interface WatchOptions {
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly intervalMs: number;
-}
+type WatchOptions = Pick<SubscribeOptions, 'bucket' | 'prefix' | 'intervalMs'>;
 
 /** Interval in which other processes try to take over from a dead one, besides the life of its lease. */
 const CHECK_MS = 5_000;

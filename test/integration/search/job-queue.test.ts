@@ -71,7 +71,7 @@ describeOnEngines('the queue of jobs', (open) => {
 
   it('lets a job wait for its time', async () => {
     const queue = world.queue(QUICK);
-    const job = await queue.enqueueWithDelay({ idempotencyKey: 'later', assetId: 'a' }, 400);
+    const job = await queue.enqueue({ idempotencyKey: 'later', assetId: 'a' }, 400);
     expect(job.scheduledMs - job.enqueuedMs).toBe(400);
     const begun = Promise.withResolvers<number>();
     queue.consume(async () => begun.resolve(Date.now()), OPTIONS);

@@ -142,7 +142,6 @@ const toAttribute = ({ part, name, type, size, value_json: value }: AttributeRow
 
 const toChannel = ({ file_id: _, position: __, ...channel }: RowOf<typeof EXR_CHANNELS>): ExrChannel => channel;
 
-/** The content of `details`. */
 type PartRow = RowOf<typeof EXR_PARTS>;
 
 function toPartRow(fileId: string, part: ExrPart, fingerprint: Float32Array): NewRowOf<PartRow> {

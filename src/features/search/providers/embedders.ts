@@ -1,15 +1,11 @@
 import { Readable } from 'node:stream';
 import { basename } from 'node:path';
 import { type Embedder, HashingEmbedder, toUnitLength } from '../rules/embedding.ts';
-import { InferenceClient, type InferenceOptions } from './inference-client.ts';
+import { InferenceClient } from './inference-client.ts';
 import { WorkerThread } from '../../../shared/worker-calls.ts';
 import { JobError } from '../rules/job.ts';
 import type { OnnxAnswer } from './onnx-worker.ts';
-import type { EmbedderConfig } from '../search-settings.ts';
-
-interface HttpEmbedderOptions extends InferenceOptions {
-  readonly dimension: number;
-}
+import type { EmbedderConfig, InferenceConfig } from '../search-settings.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -19,7 +15,7 @@ export class HttpEmbedder implements Embedder {
   readonly dimension: number;
   readonly #client: InferenceClient;
 
-  constructor(options: HttpEmbedderOptions) {
+  constructor(options: InferenceConfig & { readonly dimension: number }) {
     this.model = options.model;
     this.dimension = options.dimension;
     this.#client = new InferenceClient(options, { name: 'embedding', failureCode: 'embedding_failed' });

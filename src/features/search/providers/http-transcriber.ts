@@ -4,7 +4,8 @@ import { languageTag } from '../../../formats/transcripts/transcript.ts';
 import type { SearchableTranscript } from '../rules/searchable-transcript.ts';
 import { readTranscript } from '../services/read-transcript.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { InferenceClient, type InferenceOptions } from './inference-client.ts';
+import type { InferenceConfig } from '../search-settings.ts';
+import { InferenceClient } from './inference-client.ts';
 
 /** The medium to transcribe, as it comes from its store. */
 interface SpokenMedium {
@@ -24,7 +25,7 @@ export class HttpTranscriber {
   readonly #model: string;
   readonly #client: InferenceClient;
 
-  constructor(options: InferenceOptions) {
+  constructor(options: InferenceConfig) {
     this.engine = options.model;
     this.#model = options.model;
     this.#client = new InferenceClient(options, { name: 'transcription', failureCode: 'transcription_failed' });
@@ -38,7 +39,7 @@ export class HttpTranscriber {
   async transcribe(medium: SpokenMedium, signal: AbortSignal): Promise<SearchableTranscript> {
     const form = multipartForm(
       { model: this.#model, response_format: 'verbose_json', 'timestamp_granularities[]': 'segment' },
-      { ...medium, name: 'file' },
+      medium,
     );
     const answer = await this.#client.post({ path: '/v1/audio/transcriptions', signal, ...form });
     const transcript = await this.#read(answer);
@@ -57,14 +58,6 @@ export class HttpTranscriber {
   }
 }
 
-interface MultipartFile {
-  readonly name: string;
-  readonly fileName: string;
-  readonly contentType: string;
-  readonly sizeBytes: number;
-  readonly body: Readable;
-}
-
 interface MultipartBody {
   readonly contentType: string;
   readonly length: number;
@@ -72,16 +65,16 @@ interface MultipartBody {
 }
 
 /**
- * A form with one file, as a stream of known length (RFC 7578): the file comes last, and is passed on as it is read.
+ * A form with the file `file`, as a stream of known length (RFC 7578): the file comes last, and is passed on as it is read.
  * `FormData` would need it in memory, or hide its length.
  */
-function multipartForm(fields: Readonly<Record<string, string>>, file: MultipartFile): MultipartBody {
+function multipartForm(fields: Readonly<Record<string, string>>, file: SpokenMedium): MultipartBody {
   const boundary = `form-${randomUUID()}`;
   const parts = Object.entries(fields).map(
     ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`,
   );
-  const { name, fileName, contentType, sizeBytes } = file;
-  const opening = `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"; filename="${quoted(fileName)}"`;
+  const { fileName, contentType, sizeBytes } = file;
+  const opening = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${quoted(fileName)}"`;
   const head = Buffer.from(`${parts.join('')}${opening}\r\nContent-Type: ${contentType}\r\n\r\n`);
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const body = Readable.from(joined(head, file.body, tail), { objectMode: false });

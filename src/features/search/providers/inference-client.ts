@@ -5,13 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { http } from '../../../shared/node-http.ts';
 import type { RecommendedAction } from '../rules/asset.ts';
 import { JobError } from '../rules/job.ts';
-
-export interface InferenceOptions {
-  /** Before `/v1/...`; without a slash at its end. */
-  readonly url: string;
-  readonly model: string;
-  readonly apiKey?: string | undefined;
-}
+import type { InferenceConfig } from '../search-settings.ts';
 
 /** The purpose of a server. */
 interface InferencePurpose {
@@ -43,10 +37,10 @@ const LOGGED_MAX = 200;
 export class InferenceClient {
   /** Its name in messages. */
   readonly service: string;
-  readonly #options: InferenceOptions;
+  readonly #options: InferenceConfig;
   readonly #failureCode: string;
 
-  constructor(options: InferenceOptions, { name, failureCode }: InferencePurpose) {
+  constructor(options: InferenceConfig, { name, failureCode }: InferencePurpose) {
     this.service = `the ${name} service (${options.model})`;
     this.#options = options;
     this.#failureCode = failureCode;

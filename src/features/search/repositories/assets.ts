@@ -1,5 +1,5 @@
 import { defined } from '../../../shared/defined.ts';
-import type { Asset, AssetInput, AssetStatusChange } from '../rules/asset.ts';
+import type { Asset, AssetInput } from '../rules/asset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
@@ -65,7 +65,7 @@ export async function writeAsset(tx: ManagedTransaction, input: AssetInput, nowM
 export async function updateAsset(
   tx: ManagedTransaction,
   asset: Asset,
-  change: Partial<Asset> & AssetStatusChange,
+  change: Partial<Asset>,
   nowMs: number,
 ): Promise<Asset> {
   const changed: Asset = { ...asset, ...change, updatedMs: nowMs };

@@ -50,12 +50,8 @@ export function removeEmbeddings(
 }
 
 /** Count for one model, or for all together. */
-export const countEmbeddings = (reader: ManagedReader, versionId: string, model?: string): Promise<number> => {
-  return reader.count(
-    EMBEDDINGS,
-    and([eq('version_id', versionId), isNull('deleted_ms'), ...eqIfGiven('model', model)]),
-  );
-};
+export const countEmbeddings = (reader: ManagedReader, versionId: string, model?: string): Promise<number> =>
+  reader.count(EMBEDDINGS, and([eq('version_id', versionId), isNull('deleted_ms'), ...eqIfGiven('model', model)]));
 
 async function checkSegments(tx: ManagedTransaction, versionId: string, ids: readonly string[]): Promise<void> {
   const { rows } = await tx.select({

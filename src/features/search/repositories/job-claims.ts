@@ -193,7 +193,7 @@ async function buryHeld(tx: ManagedTransaction, job: ClaimedJob, failure: JobFai
 }
 
 async function bury(tx: ManagedTransaction, job: Job, failure: JobFailure, nowMs: number): Promise<void> {
-  const { code, message, retryable, logs = null } = failure;
+  const { code, message, retryable } = failure;
   await tx.update(JOBS, eq('id', job.id), {
     status: 'dead',
     completed_ms: BigInt(nowMs),
@@ -202,7 +202,7 @@ async function bury(tx: ManagedTransaction, job: Job, failure: JobFailure, nowMs
     last_error: message,
   });
   const { id: jobId, assetId, versionId, attempt } = job;
-  const letter = { jobId, assetId, versionId, errorCode: code, message, retryable, attempt, logs };
+  const letter = { jobId, assetId, versionId, errorCode: code, message, retryable, attempt, logs: null };
   await insertDeadLetter(tx, { ...letter, jobData: jobDataOf(job) }, nowMs);
   await quarantine(tx, job, failure, nowMs);
 }

@@ -31,8 +31,8 @@ const TIMES: ConsumerTimes = { leaseMs: 30_000, pollMs: 500 };
 
 /**
  * Jobs in a table that any number of processes work on: at most one consumer holds a job at a time, and none is lost.
- * `due_ms` says when a job may be taken: its time while it waits,
- * the end of its lease while it runs, never when it is done.
+ * `due_ms` says when a job may be taken: its time while it waits, the end of its lease while it runs, never when it is
+ * done.
  */
 export class JobQueue {
   readonly #manager: VastDBManager;
@@ -47,19 +47,22 @@ export class JobQueue {
   }
 
   /** Returns the job of this idempotency key: a new one, or the existing one in any state. */
-  enqueue(input: JobInput): Promise<Job> {
-    return this.enqueueWithDelay(input, 0);
-  }
-
-  async enqueueWithDelay(input: JobInput, delayMs: number): Promise<Job> {
-    const job = await this.#insert(input, delayMs);
+  async enqueue(input: JobInput, delayMs = 0): Promise<Job> {
+    const { idempotencyKey } = input;
+    const job = await this.#transaction(async (tx) => {
+      // If two enqueue the same job for the first time, only one inserts it.
+      await tx.lock([`job:${idempotencyKey}`]);
+      const present = await tx.selectOne({ table: JOBS, where: eq('idempotency_key', idempotencyKey) });
+      if (present !== undefined) return toJob(present);
+      const row = newRow(input, delayMs);
+      await tx.insert(JOBS, [row]);
+      return toJob(row);
+    });
     if (delayMs === 0) this.#wake();
     return job;
   }
 
-  /**
-   * The same for many, in one transaction; but done jobs run once more. Returns the jobs, in the order of the inputs.
-   */
+  /** The same for many, in one transaction; but done jobs run once more. Returns the jobs, in the order of the inputs. */
   async enqueueAnew(inputs: readonly JobInput[], delayMs: number): Promise<Job[]> {
     const keys = inputs.map(({ idempotencyKey }) => idempotencyKey);
     const jobs = await this.#transaction(async (tx) => {
@@ -81,19 +84,6 @@ export class JobQueue {
     });
     if (delayMs === 0) this.#wake();
     return jobs;
-  }
-
-  #insert(input: JobInput, delayMs: number): Promise<Job> {
-    return this.#transaction(async (tx) => {
-      const { idempotencyKey } = input;
-      // If two enqueue the same job for the first time, only one inserts it.
-      await tx.lock([`job:${idempotencyKey}`]);
-      const present = await tx.selectOne({ table: JOBS, where: eq('idempotency_key', idempotencyKey) });
-      if (present !== undefined) return toJob(present);
-      const row = newRow(input, delayMs);
-      await tx.insert(JOBS, [row]);
-      return toJob(row);
-    });
   }
 
   consume(handler: JobHandler, options: ConsumeOptions): JobConsumer {

@@ -54,7 +54,7 @@ export class SearchReads {
 
   /** In the order of their starts; of one chunking, or of all. */
   async getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
-    return readSegments(this.#reader, await this.#version(versionId), chunking);
+    return readSegments(this.#reader, await this.versionInView(versionId), chunking);
   }
 
   /** The ids of present segments of another chunking, and of this one from this position on. */
@@ -62,7 +62,8 @@ export class SearchReads {
     return findSegmentsBeyond(this.#reader, versionId, chunking, position);
   }
 
-  async #version(versionId: string): Promise<Version> {
+  /** Throws AppError `not_found`. */
+  protected async versionInView(versionId: string): Promise<Version> {
     const version = await this.getVersion(versionId);
     if (version === undefined) throw versionNotFound(versionId);
     return version;
@@ -126,7 +127,7 @@ export class SearchOperations extends SearchReads {
     return version;
   }
 
-  async updateVersionStatus(versionId: string, change: VersionStatusChange): Promise<Version> {
+  updateVersionStatus(versionId: string, change: VersionStatusChange): Promise<Version> {
     return this.#changeVersion(versionId, change);
   }
 
@@ -195,20 +196,14 @@ export class SearchOperations extends SearchReads {
     if ((await findAsset(this.#tx, assetId, this.#access)) === undefined) throw assetNotFound(assetId);
   }
 
-  async #versionInView(versionId: string): Promise<Version> {
-    const version = await this.getVersion(versionId);
-    if (version === undefined) throw versionNotFound(versionId);
-    return version;
-  }
-
   async #lockVersion(versionId: string): Promise<Version> {
-    const { assetId } = await this.#versionInView(versionId);
+    const { assetId } = await this.versionInView(versionId);
     await lockAsset(this.#tx, assetId);
     return getVersion(this.#tx, versionId);
   }
 
   async #changeVersion(versionId: string, change: Partial<Version>): Promise<Version> {
-    const { assetId } = await this.#versionInView(versionId);
+    const { assetId } = await this.versionInView(versionId);
     const asset = await lockAsset(this.#tx, assetId);
     const version = await updateVersion(this.#tx, await getVersion(this.#tx, versionId), change, Date.now());
     await refreshVisible(this.#tx, asset);

@@ -97,8 +97,9 @@ function partsTo(
   };
 }
 
-/** @param revision is called if anything changes. */
 const SHOWN = ['version_id', 'bucket', 'flow_id', 'flow_life', 'source_id', 'language', 'offset_ns'] as const;
+
+/** @param revision is called if anything changes. */
 async function writeVisible(
   tx: ManagedTransaction,
   table: VisibleTable,

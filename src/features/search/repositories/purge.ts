@@ -88,18 +88,18 @@ export async function purgeTombstoned(manager: Tables, tombstonedBeforeMs: numbe
   return purged;
 }
 
-/** In the order of the ids, so that each one that stays is passed once. */
 const pagesOfVersions = (manager: Tables, where: Where<VersionRow>): AsyncGenerator<[id: string, assetId: string][]> =>
   inPages(({ after, ...page }) =>
     manager.select({ table: VERSIONS, columns: ['id', 'asset_id'], where: and([where, after]), ...page }),
   );
+
 interface PageOfIds {
   readonly after: Predicate<Condition<'id', string>>;
   readonly orderBy: readonly Ordering<'id'>[];
   readonly limit: number;
 }
 
-/** In the order of the ids, so that what stays is passed by once. */
+/** In the order of the ids: a row that stays is met once. */
 async function* inPages<Cells extends [id: string, ...Cell[]]>(
   read: (page: PageOfIds) => Promise<RowSet<Cells>>,
 ): AsyncGenerator<Cells[]> {

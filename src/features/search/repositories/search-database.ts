@@ -4,13 +4,7 @@ import type { Asset, AssetFilter, AssetInput, AssetStatusChange, VersionSize } f
 import type { EmbeddingInput } from '../rules/embedding.ts';
 import type { DeadLetter } from '../rules/job.ts';
 import type { HybridQuery, KeywordQuery, SearchResult, SemanticQuery } from '../rules/search-query.ts';
-import type {
-  TranscriptSegment,
-  TranscriptSegmentInput,
-  Version,
-  VersionInput,
-  VersionStatusChange,
-} from '../rules/version.ts';
+import type { TranscriptSegmentInput, Version, VersionInput, VersionStatusChange } from '../rules/version.ts';
 import type { Lane } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
@@ -27,23 +21,23 @@ import { VectorIndex } from './vector-index.ts';
  * An operation is a transaction of its own, and throws AppError `not_found` for what does not exist. Listings are paged by
  * key, in order of creation: rows that are added meanwhile shift nothing.
  */
-export class SearchDatabase {
+export class SearchDatabase extends SearchReads {
   readonly #manager: VastDBManager;
   readonly #dimension: number;
   readonly #access: Access;
   readonly #reader: ManagedReader;
-  readonly #reads: SearchReads;
   readonly #vectors: VectorIndex;
   readonly #searches: Searches;
 
   /** @param dimension of the table's vectors. Only `limitedTo` sets `view`. */
   constructor(manager: VastDBManager, dimension: number, view?: View) {
+    const [reader, access] = [manager.reader(), view?.access ?? FULL_ACCESS];
+    super(reader, access);
     const background = manager.reader('background');
     this.#manager = manager;
     this.#dimension = dimension;
-    this.#access = view?.access ?? FULL_ACCESS;
-    this.#reader = manager.reader();
-    this.#reads = new SearchReads(this.#reader, this.#access);
+    this.#access = access;
+    this.#reader = reader;
     // The vectors are large: every view scans the same.
     this.#vectors = view?.vectors ?? new VectorIndex(background);
     this.#searches = new Searches(background, this.#vectors, dimension, this.#access);
@@ -99,52 +93,36 @@ export class SearchDatabase {
     return this.#inBatches(embeddings, (operations, batch) => operations.upsertEmbeddings(versionId, batch));
   }
 
-  getAsset(assetId: string): Promise<Asset | undefined> {
-    return this.#read((reads) => reads.getAsset(assetId));
-  }
-
-  getAssetByBucketAndKey(bucket: string, key: string): Promise<Asset | undefined> {
-    return this.#read((reads) => reads.getAssetByBucketAndKey(bucket, key));
-  }
-
-  getVersion(versionId: string): Promise<Version | undefined> {
-    return this.#read((reads) => reads.getVersion(versionId));
-  }
-
-  getTranscriptSegments(versionId: string, chunking?: string): Promise<TranscriptSegment[]> {
-    return this.#read((reads) => reads.getTranscriptSegments(versionId, chunking));
-  }
-
   upsertAsset(input: AssetInput): Promise<Asset> {
-    return this.#write((operations) => operations.upsertAsset(input));
+    return this.execute((operations) => operations.upsertAsset(input));
   }
 
   updateAssetStatus(assetId: string, change: AssetStatusChange): Promise<Asset> {
-    return this.#write((operations) => operations.updateAssetStatus(assetId, change));
+    return this.execute((operations) => operations.updateAssetStatus(assetId, change));
   }
 
   tombstoneAsset(assetId: string): Promise<Asset> {
-    return this.#write((operations) => operations.tombstoneAsset(assetId));
+    return this.execute((operations) => operations.tombstoneAsset(assetId));
   }
 
   setCurrentVersion(assetId: string, versionId: string): Promise<Asset> {
-    return this.#write((operations) => operations.setCurrentVersion(assetId, versionId));
+    return this.execute((operations) => operations.setCurrentVersion(assetId, versionId));
   }
 
   createVersion(input: VersionInput): Promise<Version> {
-    return this.#write((operations) => operations.createVersion(input));
+    return this.execute((operations) => operations.createVersion(input));
   }
 
   updateVersionStatus(versionId: string, change: VersionStatusChange): Promise<Version> {
-    return this.#write((operations) => operations.updateVersionStatus(versionId, change));
+    return this.execute((operations) => operations.updateVersionStatus(versionId, change));
   }
 
   softDeleteTranscriptSegments(versionId: string, segmentIds?: readonly string[]): Promise<number> {
-    return this.#write((operations) => operations.softDeleteTranscriptSegments(versionId, segmentIds));
+    return this.execute((operations) => operations.softDeleteTranscriptSegments(versionId, segmentIds));
   }
 
   removeDeadLetter(id: string): Promise<boolean> {
-    return this.#write((operations) => operations.removeDeadLetter(id));
+    return this.execute((operations) => operations.removeDeadLetter(id));
   }
 
   keywordSearch(query: KeywordQuery): Promise<SearchResult> {
@@ -176,14 +154,6 @@ export class SearchDatabase {
   /** Ends its threads; the tables are closed by their owner. */
   async close(): Promise<void> {
     await this.#vectors.close();
-  }
-
-  #read<T>(work: (reads: SearchReads) => Promise<T>): Promise<T> {
-    return work(this.#reads);
-  }
-
-  #write<T>(work: (operations: SearchOperations) => Promise<T>): Promise<T> {
-    return this.#transaction(work, 'interactive');
   }
 
   async #inBatches<Item>(

@@ -10,7 +10,6 @@ import type { RowId } from '../../../vastdb/engine.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { and, eq, eqIfGiven, gte, isIn, isNull, ne, or } from '../../../vastdb/predicate/builder.ts';
-import type { Where } from '../../../vastdb/predicate/predicate.ts';
 import type { CellsOf } from '../../../vastdb/schema/define-table.ts';
 import { segmentIdOf } from './content-ids.ts';
 import { removeEmbeddings } from './embeddings.ts';
@@ -104,21 +103,19 @@ export async function writeSegments(
   return rows.size;
 }
 
-/** Removes segments from all searches, by default all of the version. Returns their number. */
+/** Removes segments from all searches. Returns their number. */
 export function removeSegments(
   tx: ManagedTransaction,
   versionId: string,
   segmentIds: readonly string[],
   nowMs: number,
 ): Promise<number> {
-  return tx.update(SEGMENTS, presentIn(versionId, segmentIds), { deleted_ms: BigInt(nowMs), words: null });
+  const where = and([eq('version_id', versionId), isIn('id', segmentIds), isNull('deleted_ms')]);
+  return tx.update(SEGMENTS, where, { deleted_ms: BigInt(nowMs), words: null });
 }
 
 export const countSegments = (reader: ManagedReader, versionId: string): Promise<number> =>
   reader.count(SEGMENTS, and([eq('version_id', versionId), isNull('deleted_ms')]));
-
-const presentIn = (versionId: string, segmentIds: readonly string[]): Where<SegmentRow> =>
-  and([eq('version_id', versionId), isIn('id', segmentIds), isNull('deleted_ms')]);
 
 function contentOf({ startNs, endNs, text, speaker, confidence }: TranscriptSegmentInput): ContentCells {
   if (endNs < startNs) {

@@ -5,21 +5,12 @@ import type { RankedSegments } from '../rules/ranking.ts';
 import { readRevision } from './state.ts';
 import { type ScannedBlock, VectorScanner } from './vector-scanner.ts';
 import { and, isIn, isNotNull, isNull } from '../../../vastdb/predicate/builder.ts';
+import type { RowOf } from '../../../vastdb/schema/define-table.ts';
 import { EMBEDDINGS, SEGMENTS, VISIBLE_EMBEDDINGS } from '../search-tables.ts';
 import { inView, shifted } from './visible.ts';
 
-/** A version whose vectors may be found. */
-interface VisibleVersion {
-  readonly versionId: string;
-  readonly bucket: string;
-  readonly flowId: string | null;
-  readonly flowLife: string | null;
-  readonly sourceId: string | null;
-  readonly language: string | null;
-  readonly offsetNs: bigint;
-  /** Goes up when its vectors change. */
-  readonly revision: bigint;
-}
+/** A version whose vectors may be found. Its `revision` goes up when they change. */
+type VisibleVersion = RowOf<typeof VISIBLE_EMBEDDINGS>;
 
 /** The vectors of one version and model, with the filterable properties of their segments. */
 interface VectorBlock {
@@ -31,23 +22,6 @@ interface VectorBlock {
   readonly speakers: readonly (string | null)[];
   readonly startsNs: BigInt64Array;
   readonly endsNs: BigInt64Array;
-}
-
-async function readVisibleVersions(reader: ManagedReader): Promise<VisibleVersion[]> {
-  const { rows } = await reader.select({
-    table: VISIBLE_EMBEDDINGS,
-    columns: ['version_id', 'bucket', 'flow_id', 'flow_life', 'source_id', 'language', 'offset_ns', 'revision'],
-  });
-  return rows.map(([versionId, bucket, flowId, flowLife, sourceId, language, offsetNs, revision]) => ({
-    versionId,
-    bucket,
-    flowId,
-    flowLife,
-    sourceId,
-    language,
-    offsetNs,
-    revision,
-  }));
 }
 
 /** Among the flows of assets with vectors, the lives that the view may see. */
@@ -95,12 +69,12 @@ function filterBlock(
 ): ScannedBlock | undefined {
   const { bucket, flowId, sourceId, language, speaker, timerange } = filters;
   if (bucket !== undefined && bucket !== version.bucket) return undefined;
-  if (flowId !== undefined && flowId !== version.flowId) return undefined;
-  if (sourceId !== undefined && sourceId !== version.sourceId) return undefined;
+  if (flowId !== undefined && flowId !== version.flow_id) return undefined;
+  if (sourceId !== undefined && sourceId !== version.source_id) return undefined;
   if (language !== undefined && language !== version.language) return undefined;
   if (speaker === undefined && timerange === undefined) return { block };
   if (timerange?.isEmpty === true) return undefined;
-  const { start = null, end = null } = timerange === undefined ? {} : shifted(timerange, version.offsetNs);
+  const { start = null, end = null } = timerange === undefined ? {} : shifted(timerange, version.offset_ns);
   const rows: number[] = [];
   for (let row = 0; row < segmentIds.length; row += 1) {
     if (speaker !== undefined && speakers[row] !== speaker) continue;
@@ -170,7 +144,7 @@ export class VectorIndex {
     const { versions, byBlock } = this.#loaded;
     const blocks: ScannedBlock[] = [];
     for (const { version, blocks: own } of versions) {
-      if (lives !== undefined && (version.flowLife === null || !lives.has(version.flowLife))) continue;
+      if (lives !== undefined && (version.flow_life === null || !lives.has(version.flow_life))) continue;
       for (const block of own) {
         const scanned = block.model === model ? filterBlock(block, version, filters) : undefined;
         if (scanned !== undefined) blocks.push(scanned);
@@ -204,25 +178,24 @@ export class VectorIndex {
   async #load(): Promise<void> {
     // Read first: commits during the rest count as not seen.
     const revision = await readRevision(this.#reader);
-    const before = new Map(this.#loaded.versions.map((each) => [each.version.versionId, each]));
-    const visible = await readVisibleVersions(this.#reader);
-    const fresh = visible.filter(({ versionId, revision: own }) => before.get(versionId)?.version.revision !== own);
-    const read = new Map<string, VectorBlock[]>(fresh.map(({ versionId }) => [versionId, []]));
+    const before = new Map(this.#loaded.versions.map((each) => [each.version.version_id, each]));
+    const visible = await this.#reader.selectRows({ table: VISIBLE_EMBEDDINGS });
+    const fresh = visible.filter(({ version_id: id, revision: own }) => before.get(id)?.version.revision !== own);
+    const read = new Map<string, VectorBlock[]>(fresh.map(({ version_id: id }) => [id, []]));
     for (let start = 0; start < fresh.length; start += LOAD_BATCH) {
-      const ids = fresh.slice(start, start + LOAD_BATCH).map(({ versionId }) => versionId);
+      const ids = fresh.slice(start, start + LOAD_BATCH).map(({ version_id: id }) => id);
       for (const block of await readBlocks(this.#reader, ids, () => ++this.#lastBlock)) {
         read.get(block.versionId)?.push(block);
       }
     }
     const versions = visible
       .map((version) => {
-        const blocks = read.get(version.versionId) ?? before.get(version.versionId)?.blocks ?? [];
+        const blocks = read.get(version.version_id) ?? before.get(version.version_id)?.blocks ?? [];
         return { version, blocks };
       })
-      .sort((a, b) => (a.version.versionId < b.version.versionId ? -1 : 1));
+      .sort((a, b) => (a.version.version_id < b.version.version_id ? -1 : 1));
     const byBlock = new Map(versions.flatMap(({ blocks }) => blocks).map((block) => [block.block, block]));
-    for (const block of read.values())
-      for (const { block: number, vectors } of block) this.#scanner.add(number, vectors);
+    for (const { block, vectors } of [...read.values()].flat()) this.#scanner.add(block, vectors);
     for (const number of this.#loaded.byBlock.keys()) if (!byBlock.has(number)) this.#scanner.remove(number);
     this.#loaded = { revision, versions, byBlock };
   }

@@ -31,6 +31,7 @@ export async function isInView(reader: ManagedReader, { classes, visible }: Acce
 
 /** A time range is one condition for each different offset among the assets. */
 const MAX_OFFSETS = 256;
+
 type VisibleRow = RowOf<typeof VISIBLE_SEGMENTS>;
 
 const RANGE = { start: 'start_ns', end: 'end_ns' } as const;

@@ -10,8 +10,9 @@ export interface WatchedObject {
   readonly sizeBytes: number;
 }
 
-/** Objects that a subscription has notified of, to compare a listing with. */
 type WatchedRow = RowOf<typeof WATCHED_OBJECTS>;
+
+/** Objects that a subscription has notified of, to compare a listing with. */
 export class WatchedObjects {
   readonly #manager: VastDBManager;
   readonly #subscription: string;

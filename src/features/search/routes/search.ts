@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { Fusion, SearchFilters, SearchHit } from '../rules/search-query.ts';
+import type { Fusion, FusionWeights, SearchFilters, SearchHit } from '../rules/search-query.ts';
 import type { SearchAnswer, SearchRequest } from '../services/query-service.ts';
 import { operation, readOperation } from '../../../http/operation.ts';
 import { badBody, badQuery, json } from '../../../http/schemas/responses.ts';
@@ -85,7 +85,7 @@ function filtersOf(given: Filters): SearchFilters {
   return { bucket, speaker, flowId, sourceId, language, timerange: readTimerange(given.timerange) };
 }
 
-function readWeights(text: string): { keyword: number; semantic: number } {
+function readWeights(text: string): FusionWeights {
   const [keyword = 1, semantic = 1] = text.split(',').map(Number);
   return { keyword, semantic };
 }

@@ -44,26 +44,13 @@ export interface Asset {
 }
 
 /** Properties of an object that appeared; those that are left out stay. */
-export interface AssetInput {
-  readonly bucket: string;
-  readonly key: string;
-  readonly sizeBytes?: bigint | null;
-  readonly contentType?: string | null;
-  readonly etag?: string | null;
-  readonly durationNs?: bigint | null;
-  readonly codec?: string | null;
-  readonly engine?: string | null;
-  readonly link?: TamsLink | null;
-}
+export type AssetInput = Pick<Asset, 'bucket' | 'key'> &
+  Partial<Pick<Asset, 'sizeBytes' | 'contentType' | 'etag' | 'durationNs' | 'codec' | 'engine' | 'link'>>;
 
 /** A change of an asset; properties that are left out stay. */
-export interface AssetStatusChange {
-  readonly status?: AssetStatus;
-  readonly triageState?: TriageState;
-  readonly lastError?: string | null;
-  readonly attempt?: number;
-  readonly recommendedAction?: RecommendedAction | null;
-}
+export type AssetStatusChange = Partial<
+  Pick<Asset, 'status' | 'triageState' | 'lastError' | 'attempt' | 'recommendedAction'>
+>;
 
 /** All given filters must hold. */
 export interface AssetFilter {

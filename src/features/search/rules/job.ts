@@ -24,13 +24,8 @@ export interface Job {
   readonly startedMs: number | null;
 }
 
-export interface JobInput {
-  readonly idempotencyKey: string;
-  readonly assetId: string;
-  readonly versionId?: string | null;
-  readonly enginePolicy?: string | null;
-  readonly data?: string;
-}
+export type JobInput = Pick<Job, 'idempotencyKey' | 'assetId'> &
+  Partial<Pick<Job, 'versionId' | 'enginePolicy' | 'data'>>;
 
 /** A job that a consumer holds. The token tells this holding of it from any other, before and after. */
 export interface ClaimedJob extends Job {
@@ -38,13 +33,12 @@ export interface ClaimedJob extends Job {
   readonly leaseExpiresMs: number;
 }
 
-/** Kinds of failures of a job. */
+/** Why a job failed. */
 export interface JobFailure {
   readonly code: string;
   readonly message: string;
   /** Whether another attempt may help. */
   readonly retryable: boolean;
-  readonly logs?: string | null;
   /** The action that may help once the job is given up; retrying by default. */
   readonly recommendedAction?: RecommendedAction;
 }

@@ -1,4 +1,4 @@
-import type { Fusion } from './search-query.ts';
+import type { Fusion, FusionWeights } from './search-query.ts';
 
 export interface Ranked {
   readonly id: string;
@@ -9,11 +9,6 @@ export interface RankedSegments {
   /** Best first. */
   readonly ranked: readonly Ranked[];
   readonly total: number;
-}
-
-interface FusionWeights {
-  readonly keyword: number;
-  readonly semantic: number;
 }
 
 /** Cormack, Clarke and Büttcher (2009): large enough that the first places do not decide alone. */

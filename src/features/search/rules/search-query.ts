@@ -31,16 +31,21 @@ export interface SemanticQuery extends PageRequest {
   readonly filters?: SearchFilters;
 }
 
-export const FUSIONS = ['reciprocal_rank', 'weighted_sum'] as const;
-export type Fusion = (typeof FUSIONS)[number];
+export type Fusion = 'reciprocal_rank' | 'weighted_sum';
+
+/** Only their ratio counts. */
+export interface FusionWeights {
+  readonly keyword: number;
+  readonly semantic: number;
+}
 
 export interface HybridQuery extends PageRequest {
   readonly text: string;
   readonly model: string;
   readonly vector: Float32Array;
   readonly fusion?: Fusion;
-  /** Both 1 unless set; only their ratio counts. */
-  readonly weights?: { readonly keyword: number; readonly semantic: number };
+  /** Both 1 unless set. */
+  readonly weights?: FusionWeights;
   readonly filters?: SearchFilters;
 }
 

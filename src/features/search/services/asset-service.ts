@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset, AssetFilter, AssetInput, TamsLink } from '../rules/asset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { assetNotFound } from '../repositories/assets.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
 import type { FlowReader } from '../../../tams/flows/flow-repository.ts';
 
@@ -66,8 +67,6 @@ export class AssetService {
 /** The asset, unless its object is gone. Throws AppError `not_found`. */
 export async function presentAsset(database: SearchDatabase, assetId: string): Promise<Asset> {
   const asset = await database.getAsset(assetId);
-  if (asset === undefined || asset.tombstonedMs !== null) {
-    throw new AppError('not_found', `There is no asset ${assetId}.`);
-  }
+  if (asset === undefined || asset.tombstonedMs !== null) throw assetNotFound(assetId);
   return asset;
 }

@@ -20,7 +20,7 @@ const LOOK_AGAIN = { baseMs: 2_000, maxMs: 3_600_000, jitter: 0 };
 
 interface Needs {
   readonly database: SearchDatabase;
-  readonly queue: Pick<JobQueue, 'enqueueWithDelay'>;
+  readonly queue: Pick<JobQueue, 'enqueue'>;
   readonly links: Pick<TamsLinks, 'find'>;
   readonly indexer: Indexer;
   readonly upkeep: Pick<EmbeddingUpkeep, 'refresh'>;
@@ -108,7 +108,7 @@ export class IndexJob {
       const looks = looksOf(job);
       const again = { idempotencyKey: `place:${job.id}`, assetId, versionId: job.versionId };
       const delayMs = backoffMs(looks + 1, LOOK_AGAIN);
-      await queue.enqueueWithDelay({ ...again, data: JSON.stringify({ looks: looks + 1 }) }, delayMs);
+      await queue.enqueue({ ...again, data: JSON.stringify({ looks: looks + 1 }) }, delayMs);
       return false;
     }
     if (link === undefined || link === known) return true;

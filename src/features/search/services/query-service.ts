@@ -1,5 +1,5 @@
 import type { Embedder } from '../rules/embedding.ts';
-import type { Fusion, SearchFilters, SearchResult } from '../rules/search-query.ts';
+import type { Fusion, FusionWeights, SearchFilters, SearchResult } from '../rules/search-query.ts';
 import { languageTag } from '../../../formats/transcripts/transcript.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
@@ -22,7 +22,7 @@ export interface SearchRequest {
   readonly model?: string;
   /** For `hybrid`; reciprocal rank fusion unless given. */
   readonly fusion?: Fusion;
-  readonly weights?: { readonly keyword: number; readonly semantic: number };
+  readonly weights?: FusionWeights;
   readonly filters: SearchFilters;
   readonly limit: number;
   readonly offset: number;

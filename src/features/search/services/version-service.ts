@@ -7,6 +7,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { presentAsset } from './asset-service.ts';
 import { madeBy } from './segment-vectors.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
+import { versionNotFound } from '../repositories/versions.ts';
 
 export class VersionService {
   readonly #database: SearchDatabase;
@@ -69,7 +70,7 @@ export class VersionService {
 /** The version, unless its asset's object is gone. Throws AppError `not_found`. */
 export async function presentVersion(database: SearchDatabase, versionId: string): Promise<Version> {
   const version = await database.getVersion(versionId);
-  if (version === undefined) throw new AppError('not_found', `There is no version ${versionId}.`);
+  if (version === undefined) throw versionNotFound(versionId);
   await presentAsset(database, version.assetId);
   return version;
 }
