@@ -4,13 +4,12 @@ import type { Settings } from '../../tams/settings.ts';
 import { AnalyticsProcess } from '../../vastdb/analytics/analytics-process.ts';
 import type { TableAddress } from '../../vastdb/analytics/child-protocol.ts';
 import type { Feature } from '../feature.ts';
-import { AnalyticsService } from './analytics-service.ts';
 import { serverPerformance } from './server-performance.ts';
 import { AnalyticsStore } from './store/analytics-store.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { aggregateRoutes, seriesRoutes } from './routes/statistics.ts';
-import type { AnalyticsContext } from './routes/analytics-context.ts';
+import type { Analytics, AnalyticsContext } from './routes/analytics-context.ts';
 import { catalogRoutes, exportRoute } from './routes/catalog.ts';
 import { performanceRoutes } from './routes/performance.ts';
 import { timelineRoutes } from './routes/timelines.ts';
@@ -75,11 +74,10 @@ export const analytics: Feature<AnalyticsConfig> = {
     const performance = serverPerformance(manager, siblings);
     const answerMs = Math.max(BEFORE_TIMEOUT_MS, settings.operation.limits.requestTimeoutMs - BEFORE_TIMEOUT_MS);
     const whole = new AnalyticsStore({ manager, compute, answerMs, statistics });
-    const of = byClasses(
-      settings.classes,
-      new AnalyticsService(whole, store.flows),
-      (limits) => new AnalyticsService(whole.limitedTo(limits), store.limitedTo(limits).flows),
-    );
+    const of = byClasses<Analytics>(settings.classes, { compute: whole, flows: store.flows }, (limits) => ({
+      compute: whole.limitedTo(limits),
+      flows: store.limitedTo(limits).flows,
+    }));
     return {
       tags: [{ name: 'Analytics', description: 'Statistics of what is kept, and exports of it; not a part of TAMS.' }],
       routes: (app) => {

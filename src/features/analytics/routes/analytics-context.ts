@@ -2,16 +2,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AnalyticsFilter, NumbersQuery, SeriesQuery } from '../analytics.ts';
 import type { FormatUrn } from '../../../tams/documents/format.ts';
 import type { Asker } from '../../../tams/access/by-classes.ts';
-import type { AnalyticsService } from '../analytics-service.ts';
+import type { FlowReader } from '../../../tams/flows/flow-repository.ts';
+import type { AnalyticsStore } from '../store/analytics-store.ts';
 import type { ServerPerformance } from '../server-performance.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { LIMITS } from '../schemas/analytics-parameters.ts';
 import { sendHead, sendJson } from '../../../http/send-json.ts';
 import { readTimerange } from '../../../tams/timerange-query.ts';
 
+/** The analytics as a principal may use them. */
+export interface Analytics {
+  readonly compute: AnalyticsStore;
+  readonly flows: Pick<FlowReader, 'segmentsVersion'>;
+}
+
 export interface AnalyticsContext {
-  /** The analytics as a principal may use them. */
-  readonly of: (asker: Asker) => AnalyticsService;
+  readonly of: (asker: Asker) => Analytics;
   readonly performance: ServerPerformance;
 }
 
@@ -80,20 +86,20 @@ interface NumbersParameters extends FilterParameters {
 }
 
 /** A table and one of its columns, with defaults. */
-export function readNumbers({ compute }: AnalyticsService, query: NumbersParameters): NumbersQuery {
+export function readNumbers(compute: AnalyticsStore, query: NumbersParameters): NumbersQuery {
   const table = query.table ?? 'segments';
   const column = query.column ?? defaultOf(compute, table, 'numbers', 0, 'column');
   return { table, column, filter: readFilter(query) };
 }
 
 export const readSeries = (
-  service: AnalyticsService,
+  compute: AnalyticsStore,
   query: NumbersParameters & { readonly time?: string },
-): SeriesQuery => ({ ...readNumbers(service, query), time: query.time });
+): SeriesQuery => ({ ...readNumbers(compute, query), time: query.time });
 
 /** The default of a parameter. */
 export function defaultOf(
-  compute: AnalyticsService['compute'],
+  compute: AnalyticsStore,
   table: string,
   of: 'numbers' | 'groups',
   index: number,

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { type FlowUsage, SIZE_BOUNDS } from '../analytics-service.ts';
-import type { SizesFound } from '../../../vastdb/analytics/analysis-results.ts';
+import type { GroupTotal, SizesFound } from '../../../vastdb/analytics/analysis-results.ts';
 import { formatTimestamp } from '../../../shared/time/timestamp.ts';
 import { readOperation } from '../../../http/operation.ts';
 import { Catalog, FlowUsageSchema, StorageUsageSchema } from '../schemas/analytics.ts';
@@ -60,7 +59,7 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     responses: { 200: json('The usage.', FlowUsageSchema), 400: badQuery },
     handler: (request, reply) => {
       const filter = readFilter(request.query);
-      return sendAnalysis(request, reply, (signal) => of(request).flowUsage(filter, signal), flowUsageJson);
+      return sendAnalysis(request, reply, (signal) => of(request).compute.flowUsage(filter, signal), flowUsageJson);
     },
   });
 
@@ -74,35 +73,51 @@ export function catalogRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     responses: { 200: json('The usage.', StorageUsageSchema), 400: badQuery },
     handler: (request, reply) => {
       const filter = readFilter(request.query);
-      return sendAnalysis(request, reply, (signal) => of(request).storageUsage(filter, signal), storageUsageJson);
+      const { compute } = of(request);
+      return sendAnalysis(
+        request,
+        reply,
+        (signal) => compute.storageUsage(filter, SIZE_BOUNDS, signal),
+        storageUsageJson,
+      );
     },
   });
 }
 
-function flowUsageJson(formats: readonly FlowUsage[]): object {
-  const total = formats.reduce(
-    (sum, each) => ({
-      flows: sum.flows + each.flows,
-      segments: sum.segments + each.segments,
-      durationNs: sum.durationNs + each.durationNs,
-      estimatedBytes: sum.estimatedBytes + each.estimatedBytes,
-      flowsWithoutEstimate: sum.flowsWithoutEstimate + each.flowsWithoutEstimate,
-    }),
-    { flows: 0, segments: 0n, durationNs: 0n, estimatedBytes: 0, flowsWithoutEstimate: 0 },
-  );
+/** Kilobits per second times nanoseconds, for one byte. */
+const PRODUCT_PER_BYTE = (8 * 1e9) / 1000;
+
+/** Bytes are estimated from `avg_bit_rate`, by format: the sizes of most objects are unknown. */
+function flowUsageJson(formats: readonly GroupTotal[]): object {
+  const usages = formats.map(({ group, rows, sums: [segments = 0n, durationNs = 0n], product, withoutProduct }) => ({
+    format: group,
+    flows: rows,
+    segments: Number(segments),
+    durationNs,
+    estimated_bytes: Math.round(product / PRODUCT_PER_BYTE),
+    flows_without_estimate: withoutProduct,
+  }));
+  const sumOf = (name: 'flows' | 'segments' | 'estimated_bytes' | 'flows_without_estimate'): number =>
+    usages.reduce((sum, usage) => sum + usage[name], 0);
   return {
-    ...usageJson(total),
-    formats: formats.map(({ format, ...usage }) => ({ format, ...usageJson(usage) })),
+    flows: sumOf('flows'),
+    segments: sumOf('segments'),
+    duration: formatTimestamp(usages.reduce((sum, { durationNs }) => sum + durationNs, 0n)),
+    estimated_bytes: sumOf('estimated_bytes'),
+    flows_without_estimate: sumOf('flows_without_estimate'),
+    formats: usages.map(({ format, flows, segments, durationNs, ...estimate }) => ({
+      format,
+      flows,
+      segments,
+      duration: formatTimestamp(durationNs),
+      ...estimate,
+    })),
   };
 }
 
-const usageJson = (usage: Omit<FlowUsage, 'format'>): object => ({
-  flows: usage.flows,
-  segments: Number(usage.segments),
-  duration: formatTimestamp(usage.durationNs),
-  estimated_bytes: usage.estimatedBytes,
-  flows_without_estimate: usage.flowsWithoutEstimate,
-});
+const MIB = 2n ** 20n;
+/** Upper bounds of the size bands: 1 MiB, 100 MiB, 1 GiB; the last band is open. */
+const SIZE_BOUNDS = [MIB, 100n * MIB, 1024n * MIB] as const;
 
 const storageUsageJson = ({ rows, flagged, known, bytes, bands }: SizesFound): object => ({
   objects: rows,

@@ -30,10 +30,11 @@ import {
   readSeries,
   sendAnalysis,
 } from './analytics-context.ts';
-import { PERCENTILES } from '../analytics-service.ts';
 
 const tag = 'Analytics';
 const THRESHOLD = '2.0';
+/** Fractions of the percentiles in answers. */
+const PERCENTILES = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99] as const;
 
 /** Statistics of a column over time. */
 export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
@@ -46,14 +47,14 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: movingAverageQuery },
     responses: { 200: json('The averages.', MovingAverageSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request);
+      const { compute } = of(request);
       const { window, limit, ...query } = request.query;
       const windowNs = readDuration(window);
-      const asked = readSeries(service, query);
+      const asked = readSeries(compute, query);
       return sendAnalysis(
         request,
         reply,
-        (signal) => service.compute.movingAverage(asked, windowNs, readLimit('points', limit), signal),
+        (signal) => compute.movingAverage(asked, windowNs, readLimit('points', limit), signal),
         ({ rows, points }) => ({
           rows,
           window: formatTimestamp(windowNs),
@@ -77,14 +78,14 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: anomaliesQuery },
     responses: { 200: json('The anomalies, the greatest first.', AnomaliesSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request);
+      const { compute } = of(request);
       const { threshold: text = THRESHOLD, limit, ...query } = request.query;
       const threshold = Number(text);
-      const asked = readSeries(service, query);
+      const asked = readSeries(compute, query);
       return sendAnalysis(
         request,
         reply,
-        (signal) => service.compute.anomalies(asked, threshold, readLimit('anomalies', limit), signal),
+        (signal) => compute.anomalies(asked, threshold, readLimit('anomalies', limit), signal),
         ({ rows, mean, deviation, total, found }) => ({
           rows,
           mean,
@@ -106,12 +107,12 @@ export function seriesRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: trendQuery },
     responses: { 200: json('The trend.', TrendSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request);
-      const asked = readSeries(service, request.query);
+      const { compute } = of(request);
+      const asked = readSeries(compute, request.query);
       return sendAnalysis(
         request,
         reply,
-        (signal) => service.compute.trend(asked, signal),
+        (signal) => compute.trend(asked, signal),
         ({ slope, changePercent, ...trend }) => ({
           ...trend,
           slope_per_second: slope,
@@ -133,12 +134,12 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: numbersQuery },
     responses: { 200: json('The summary.', SummarySchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request);
-      const asked = readNumbers(service, request.query);
+      const { compute } = of(request);
+      const asked = readNumbers(compute, request.query);
       return sendAnalysis(
         request,
         reply,
-        (signal) => service.compute.summary(asked, signal),
+        (signal) => compute.summary(asked, signal),
         ({ rows, nulls, mean, deviation, min, max, sum }) => ({
           rows,
           nulls,
@@ -161,12 +162,12 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: numbersQuery },
     responses: { 200: json('The percentiles.', PercentilesSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request);
-      const asked = readNumbers(service, request.query);
+      const { compute } = of(request);
+      const asked = readNumbers(compute, request.query);
       return sendAnalysis(
         request,
         reply,
-        (signal) => service.compute.percentiles(asked, PERCENTILES, signal),
+        (signal) => compute.percentiles(asked, PERCENTILES, signal),
         ({ rows, values }) => ({
           rows,
           percentiles: Object.fromEntries(
@@ -186,13 +187,13 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: correlationQuery },
     responses: { 200: json('The correlation.', CorrelationSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request);
-      const asked = readNumbers(service, request.query);
-      const other = request.query.other ?? defaultOf(service.compute, asked.table, 'numbers', 1, 'other');
+      const { compute } = of(request);
+      const asked = readNumbers(compute, request.query);
+      const other = request.query.other ?? defaultOf(compute, asked.table, 'numbers', 1, 'other');
       return sendAnalysis(
         request,
         reply,
-        (signal) => service.compute.correlation(asked, other, signal),
+        (signal) => compute.correlation(asked, other, signal),
         (found) => found,
       );
     },
@@ -210,13 +211,13 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
       400: badQuery,
     },
     handler: (request, reply) => {
-      const service = of(request);
-      const asked = readNumbers(service, request.query);
+      const { compute } = of(request);
+      const asked = readNumbers(compute, request.query);
       const bins = readLimit('bins', request.query.bins);
       return sendAnalysis(
         request,
         reply,
-        (signal) => service.compute.distribution(asked, bins, signal),
+        (signal) => compute.distribution(asked, bins, signal),
         (found) => found,
       );
     },
@@ -231,14 +232,14 @@ export function aggregateRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { querystring: topQuery },
     responses: { 200: json('The groups.', TopGroupsSchema), 400: badQuery },
     handler: (request, reply) => {
-      const service = of(request);
-      const asked = readNumbers(service, request.query);
+      const { compute } = of(request);
+      const asked = readNumbers(compute, request.query);
       const { group_by: given, by = 'count', limit } = request.query;
-      const group = given ?? defaultOf(service.compute, asked.table, 'groups', 0, 'group_by');
+      const group = given ?? defaultOf(compute, asked.table, 'groups', 0, 'group_by');
       return sendAnalysis(
         request,
         reply,
-        (signal) => service.compute.top(asked, group, by, readLimit('groups', limit), signal),
+        (signal) => compute.top(asked, group, by, readLimit('groups', limit), signal),
         (found) => found,
       );
     },

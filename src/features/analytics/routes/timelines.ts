@@ -1,4 +1,5 @@
 import type { Interval, Intervals, IntervalsFound, Rate } from '../../../vastdb/analytics/analysis-results.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { TimeRange } from '../../../shared/time/timerange.ts';
 import { formatTimestamp } from '../../../shared/time/timestamp.ts';
 import { readOperation } from '../../../http/operation.ts';
@@ -25,17 +26,14 @@ export function timelineRoutes(app: TamsApp, { of }: AnalyticsContext): void {
     schema: { params: flowParams, querystring: timelineQuery },
     responses: { 200: json('The analysis.', TimelineSchema), 400: badQuery, 404: notFound },
     handler: async (request, reply) => {
-      const service = of(request);
+      const { compute, flows } = of(request);
       const { flowId } = request.params;
       const range = readTimerange(request.query.timerange, TimeRange.EMPTY) ?? TimeRange.EVERYTHING;
       const limit = readLimit('intervals', request.query.limit);
-      await service.checkFlow(flowId);
-      return sendAnalysis(
-        request,
-        reply,
-        (signal) => service.compute.timeline(flowId, range, limit, signal),
-        timelineJson,
-      );
+      if ((await flows.segmentsVersion(flowId)) === undefined) {
+        throw new AppError('not_found', 'There is no flow of this id');
+      }
+      return sendAnalysis(request, reply, (signal) => compute.timeline(flowId, range, limit, signal), timelineJson);
     },
   });
 
