@@ -1,6 +1,6 @@
 import { isOwnPath } from '../../media/storage-path.ts';
 import { parseFrameName } from '../../formats/exr/frame-name.ts';
-import type { AdoptionKey, Counts, KeyState, Layout } from './adoption.ts';
+import type { AdoptionKey, Counts, Layout } from './adoption.ts';
 
 /** Numbers of frames and segments are less than this, and more than its negative: an ordinal has room for them. */
 const NUMBER_MAX = 2 ** 42;
@@ -73,12 +73,8 @@ export const placeOf = (ordinal: bigint): { sequence: number; number: number } =
 export const refusedOrdinal = (index: number): bigint => -1n - BigInt(index);
 
 /** The counts when some keys have other states than before, or are new. */
-export function changed(
-  counts: Counts,
-  before: readonly AdoptionKey[],
-  after: readonly AdoptionKey[],
-): Record<KeyState, number> & { bytes: number } {
-  const now: Record<KeyState, number> & { bytes: number } = { ...counts };
+export function changed(counts: Counts, before: readonly AdoptionKey[], after: readonly AdoptionKey[]): Counts {
+  const now = { ...counts };
   for (const { state } of before) now[state]--;
   for (const { state } of after) now[state]++;
   return now;

@@ -156,11 +156,8 @@ export class AdoptionSteps {
       if (key.state !== 'planned' || isAllowed(key.key, allowed)) return key;
       return { ...key, state: 'refused', reason: 'it may not be adopted any more' };
     });
-    const { planned = [], others = [] } = Object.groupBy(
-      await withImported(adoption, checked, new AdoptionKeyRepository(tx.rows)),
-      ({ state }) => (state === 'planned' ? 'planned' : 'others'),
-    );
-    return [...others, ...(await this.#parts.registration.register(tx, adoption, planned, sequences, beginnings))];
+    const wanted = await withImported(adoption, checked, new AdoptionKeyRepository(tx.rows));
+    return this.#parts.registration.register(tx, adoption, wanted, sequences, beginnings);
   }
 
   /** Forgets the plan and the report; what was adopted stays. @returns whether that is done */

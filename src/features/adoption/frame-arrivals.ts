@@ -69,10 +69,7 @@ export class FrameArrivals {
         const [adoptions, repository] = [new AdoptionRepository(tx.rows), new AdoptionKeyRepository(tx.rows)];
         const own = await adoptions.find(adoption.id);
         if (own?.state !== 'done') return false;
-        const { planned = [], others = [] } = Object.groupBy(rows, ({ state }) =>
-          state === 'planned' ? 'planned' : 'others',
-        );
-        const done = [...others, ...(await registration.register(tx, own, planned, sequences))];
+        const done = await registration.register(tx, own, rows, sequences);
         const before = await repository.replace(own.id, done);
         const counts = changed(own.counts, before, done);
         counts.bytes += done.reduce((sum, { size }) => sum + size, 0) - before.reduce((sum, { size }) => sum + size, 0);

@@ -43,13 +43,13 @@ export function planNext<Key extends AdoptionKey>(
   const { last } = sequence;
   const gap = last !== undefined && number > last + 1 ? missing(sequence, key, last + 1, number - 1) : undefined;
   const behind = { ...sequence, last: number };
-  if (key.state === 'present') return { key, sequence: behind, ...(gap && { gap }) };
+  if (key.state === 'present') return { key, sequence: behind, gap };
   if (last === number)
     return { key: refused(key, `another file is for the same time: both have the number ${number}`) };
-  if (typeof found === 'string') return { key: refused(key, found), sequence: behind, ...(gap && { gap }) };
+  if (typeof found === 'string') return { key: refused(key, found), sequence: behind, gap };
   if (sequence.coding !== undefined && sequence.coding !== found.coding) {
     const reason = `it is ${found.coding}, and those before it ${sequence.coding}: they cannot be of one flow`;
-    return { key: refused(key, reason), sequence: behind, ...(gap && { gap }) };
+    return { key: refused(key, reason), sequence: behind, gap };
   }
   const { startNs, endNs, offsetNs } =
     layout === 'frames' && frameRate !== undefined ? timeOfFrame(number, frameRate) : timeOf(sequence, found);
@@ -60,7 +60,7 @@ export function planNext<Key extends AdoptionKey>(
   return {
     key: { ...key, state: 'planned', flowId: sequence.flowId, startNs, endNs, offsetNs },
     sequence: { ...behind, flows, coding: found.coding, endNs, offsetNs },
-    ...(gap && { gap }),
+    gap,
   };
 }
 

@@ -34,7 +34,7 @@ export class KeyRegistration {
     this.#services = services;
   }
 
-  /** @returns the keys as they are then: adopted, or refused with the reason */
+  /** Registers those of the keys that are planned. @returns all of them, as they are then */
   async register<Key extends AdoptionKey>(
     tx: StoreTransaction,
     adoption: Adoption,
@@ -42,9 +42,10 @@ export class KeyRegistration {
     sequences: readonly Sequence[],
     beginnings: Beginnings = new Map(),
   ): Promise<Key[]> {
-    const done: Key[] = [];
-    const byFlow = Map.groupBy(keys, ({ flowId }) => flowId ?? '');
-    for (const [flowId, own] of byFlow) {
+    const { planned = [], others: done = [] } = Object.groupBy(keys, ({ state }) =>
+      state === 'planned' ? 'planned' : 'others',
+    );
+    for (const [flowId, own] of Map.groupBy(planned, (key) => key.flowId ?? '')) {
       const flows = own[0]?.flows ?? sequences.find((sequence) => sequence.flowId === flowId)?.flows ?? [];
       done.push(...(await this.#registerFlow(tx, adoption, { flowId, flows, keys: own, beginnings })));
     }

@@ -7,6 +7,8 @@ import { isLoopback } from '../../shared/loopback.ts';
 import { ConfigError } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
 import * as syntax from '../../config/text-syntax.ts';
+import { type Scope, SCOPES } from '../../shared/principal.ts';
+import type { FileToken } from './credentials.ts';
 
 const JWT_VARIABLES = [
   'AUTH_JWKS_URL',
@@ -30,19 +32,15 @@ export const AUTH_VARIABLES: readonly string[] = [
 
 export const AUTH_MODES = ['jwt', 'token', 'basic', 'url_token'] as const;
 
-const TOKEN_SCOPES = ['read', 'write', 'delete', 'admin'] as const;
-
-type TokenScope = (typeof TOKEN_SCOPES)[number];
-
 type AuthMode = (typeof AUTH_MODES)[number];
 
-interface JwtConfig {
+export interface JwtConfig {
   readonly jwksUrl: string;
   readonly issuer: string;
   /** A token names one of them, as its audience or, where it has none, as its client. */
   readonly audiences: readonly string[];
   /** The scopes that a scope of the provider stands for, besides the usual names. */
-  readonly scopesMap: ReadonlyMap<string, readonly TokenScope[]>;
+  readonly scopesMap: ReadonlyMap<string, readonly Scope[]>;
   readonly clockSkewS: number;
 }
 
@@ -54,16 +52,6 @@ export interface OidcConfig {
   readonly scope: string;
 }
 
-/** A token of AUTH_TOKENS_FILE, of which only the hash is kept. */
-interface FileTokenConfig {
-  readonly name: string;
-  /** SHA-256, base64url. */
-  readonly hash: string;
-  readonly scopes: readonly TokenScope[];
-  /** Undefined: all. */
-  readonly classes: readonly string[] | undefined;
-}
-
 export interface AuthConfig {
   /** Empty: no authentication. */
   readonly modes: readonly AuthMode[];
@@ -71,7 +59,7 @@ export interface AuthConfig {
   readonly jwt: JwtConfig | undefined;
   /** Given if people sign in to the web page at the provider. */
   readonly oidc: OidcConfig | undefined;
-  readonly tokens: readonly FileTokenConfig[];
+  readonly tokens: readonly FileToken[];
   readonly auditRetentionDays: number;
 }
 
@@ -82,7 +70,7 @@ const TokenEntry = Type.Object(
     name: text,
     // Characters that a header can carry (RFC 6750, b64token); short tokens could be guessed.
     token: Type.String({ minLength: 16, maxLength: 4096, pattern: '^[A-Za-z0-9._~+/-]+=*$' }),
-    scopes: Type.Array(Type.Enum([...TOKEN_SCOPES]), { minItems: 1 }),
+    scopes: Type.Array(Type.Enum([...SCOPES]), { minItems: 1 }),
     classes: Type.Optional(Type.Array(text)),
   },
   strict,
@@ -114,18 +102,18 @@ const AUDIENCE_LIST: syntax.TextSyntax<string[]> = {
 };
 
 /** Scopes of a provider may hold `=`, as URLs do; ours do not. */
-const SCOPES_MAP: syntax.TextSyntax<Map<string, TokenScope[]>> = {
+const SCOPES_MAP: syntax.TextSyntax<Map<string, Scope[]>> = {
   parse: (given) => {
-    const map = new Map<string, TokenScope[]>();
+    const map = new Map<string, Scope[]>();
     for (const entry of given.split(',')) {
       const [, name, text] = /^\s*(\S+)=(\w+)\s*$/.exec(entry) ?? [];
-      const scope = TOKEN_SCOPES.find((each) => each === text);
+      const scope = SCOPES.find((each) => each === text);
       if (name === undefined || scope === undefined) return undefined;
       map.set(name, [...(map.get(name) ?? []), scope]);
     }
     return map;
   },
-  takes: `a comma-separated list of SCOPE=${TOKEN_SCOPES.join('|')}, such as https://mam.example/edit=write`,
+  takes: `a comma-separated list of SCOPE=${SCOPES.join('|')}, such as https://mam.example/edit=write`,
 };
 
 /** How far the server can be reached, as its configuration tells. */
@@ -184,7 +172,7 @@ function readProvider(env: Environment): Omit<JwtConfig, 'clockSkewS'> {
     jwksUrl: required('AUTH_JWKS_URL', env.parsed('AUTH_JWKS_URL', URL_TEXT)),
     issuer: required('AUTH_ISSUER', env.text('AUTH_ISSUER')),
     audiences: required('AUTH_AUDIENCE', env.parsed('AUTH_AUDIENCE', AUDIENCE_LIST)),
-    scopesMap: env.parsed('AUTH_SCOPES_MAP', SCOPES_MAP) ?? new Map<string, TokenScope[]>(),
+    scopesMap: env.parsed('AUTH_SCOPES_MAP', SCOPES_MAP) ?? new Map<string, Scope[]>(),
   };
 }
 
@@ -201,7 +189,7 @@ function readOidc(env: Environment): OidcConfig | undefined {
   return { issuer, client_id: clientId, scope: scope ?? 'openid' };
 }
 
-function readTokens(file: string): FileTokenConfig[] {
+function readTokens(file: string): FileToken[] {
   const entries = parseJson(file);
   if (!Array.isArray(entries)) throw fileError('takes a JSON list of tokens');
   const tokens = entries.map((entry: unknown, index) => toToken(entry, nameOf(entry, index)));
@@ -232,7 +220,7 @@ function nameOf(entry: unknown, index: number): string {
   return `entry ${index + 1}${typeof name === 'string' && schemaLibrary().Check(text, name) ? ` (${JSON.stringify(name)})` : ''}`;
 }
 
-function toToken(entry: unknown, name: string): FileTokenConfig {
+function toToken(entry: unknown, name: string): FileToken {
   const problem = problemOf(entry);
   if (problem !== undefined) throw fileError(`${name} ${problem}`);
   const { token, name: principal, scopes, classes } = entry as TokenEntry;
@@ -262,11 +250,7 @@ const TAKES: Readonly<Record<string, string>> = {
   classes: 'it takes a list of texts',
 };
 
-function refuseRepeated(
-  tokens: readonly FileTokenConfig[],
-  noun: string,
-  keyOf: (token: FileTokenConfig) => string,
-): void {
+function refuseRepeated(tokens: readonly FileToken[], noun: string, keyOf: (token: FileToken) => string): void {
   const seen = new Map<string, number>();
   for (const [index, token] of tokens.entries()) {
     const earlier = seen.get(keyOf(token));

@@ -1,3 +1,4 @@
+import type { AuditEntry } from './audit.ts';
 import type { AuthStore } from './auth-store.ts';
 import { type ApiToken, makeToken, type User } from './credentials.ts';
 import type { Grant } from '../../shared/principal.ts';
@@ -35,14 +36,14 @@ export class UserAdmin {
     await this.#store.transaction(async (tx) => {
       if ((await tx.user(grant.name)) !== undefined) throw new AdminError(`There is a user ${grant.name} already.`);
       await tx.insertUser({ ...grant, passwordHash, status: 'active', created: now, updated: now });
-      await tx.record(this.#act('users add', grant.name));
+      await tx.record(act(this.#operator, 'users add', grant.name));
     });
   }
 
   async remove(name: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
       if (!(await tx.removeUser(name))) throw noUser(name);
-      await tx.record(this.#act('users remove', name));
+      await tx.record(act(this.#operator, 'users remove', name));
     });
   }
 
@@ -71,12 +72,8 @@ export class UserAdmin {
       const user = await tx.user(name);
       if (user === undefined) throw noUser(name);
       await tx.replaceUser({ ...user, ...changes, updated: new Date().toISOString() });
-      await tx.record(this.#act(action, name));
+      await tx.record(act(this.#operator, action, name));
     });
-  }
-
-  #act(action: string, name: string) {
-    return { event: 'administration', principal: this.#operator, scheme: 'mgmt', action, detail: name } as const;
   }
 }
 
@@ -115,7 +112,7 @@ export class TokenAdmin {
     await this.#store.transaction(async (tx) => {
       if ((await tx.token(grant.name)) !== undefined) throw new AdminError(`There is a token ${grant.name} already.`);
       await tx.insertToken({ ...grant, id, hash, created: new Date().toISOString() });
-      await tx.record(this.#act('tokens add', grant.name));
+      await tx.record(act(this.#operator, 'tokens add', grant.name));
     });
     return text;
   }
@@ -123,15 +120,19 @@ export class TokenAdmin {
   async remove(name: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
       if (!(await tx.removeToken(name))) throw new AdminError(`There is no token ${JSON.stringify(name)}.`);
-      await tx.record(this.#act('tokens remove', name));
+      await tx.record(act(this.#operator, 'tokens remove', name));
     });
   }
 
   list(): Promise<ApiToken[]> {
     return this.#store.tokens();
   }
-
-  #act(action: string, name: string) {
-    return { event: 'administration', principal: this.#operator, scheme: 'mgmt', action, detail: name } as const;
-  }
 }
+
+const act = (operator: string, action: string, name: string): AuditEntry => ({
+  event: 'administration',
+  principal: operator,
+  scheme: 'mgmt',
+  action,
+  detail: name,
+});

@@ -19,7 +19,7 @@ export interface ApiToken extends Grant {
   readonly created: string;
 }
 
-/** A bearer token of AUTH_TOKENS_FILE. */
+/** A bearer token of AUTH_TOKENS_FILE, of which only the hash is kept. */
 export interface FileToken extends Grant {
   /** SHA-256, base64url. */
   readonly hash: string;

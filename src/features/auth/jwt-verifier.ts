@@ -3,17 +3,8 @@ import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import type { Scope } from '../../shared/principal.ts';
 import { isScope, toPrincipal } from '../../shared/principal.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { JwtConfig } from './auth-settings.ts';
 import { LoginFailure, type Verified } from './verification.ts';
-
-interface JwtOptions {
-  readonly jwksUrl: string;
-  readonly issuer: string;
-  /** A token names one of them, as its audience or, where it has none, as its client. */
-  readonly audiences: readonly string[];
-  /** The scopes that a scope of the provider stands for, besides the usual names. */
-  readonly scopesMap: ReadonlyMap<string, readonly Scope[]>;
-  readonly clockSkewS: number;
-}
 
 /** Without `none`, and without HMAC: its key would be the public one. */
 const ALGORITHMS = [
@@ -31,10 +22,10 @@ const SCOPE_PREFIX = /^(?:tams:|tams-api\/)/;
 
 /** Verifies JWTs (RFC 7519) with the keys that the identity provider publishes. */
 export class JwtVerifier {
-  readonly #options: JwtOptions;
+  readonly #options: JwtConfig;
   readonly #keys: RemoteJWKSet;
 
-  constructor(options: JwtOptions) {
+  constructor(options: JwtConfig) {
     this.#options = options;
     this.#keys = createRemoteJWKSet(new URL(options.jwksUrl), {
       timeoutDuration: FETCH_TIMEOUT_MS,
@@ -123,7 +114,7 @@ function audienceOf({ aud, client_id: clientId }: JWTPayload): string[] {
 }
 
 /** Our scopes from `scope` (RFC 8693) and `scp`, texts or lists. */
-function scopesOf({ scope, scp }: JWTPayload, scopesMap: JwtOptions['scopesMap']): Scope[] {
+function scopesOf({ scope, scp }: JWTPayload, scopesMap: JwtConfig['scopesMap']): Scope[] {
   const given = [scope, scp].flatMap((claim) =>
     typeof claim === 'string' ? claim.split(' ') : isTexts(claim) ? claim : [],
   );

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, type Environment } from '../../config/environment.ts';
-import type { TextSyntax } from '../../config/text-syntax.ts';
-import * as syntax from '../../config/text-syntax.ts';
+import { secretText, type TextSyntax } from '../../config/text-syntax.ts';
 
 /** All that it reads. */
 export const KAFKA_VARIABLES: readonly string[] = [
@@ -40,16 +39,11 @@ export interface KafkaConfig extends BrokerConfig {
   readonly eventsTopic: string | undefined;
 }
 
-const OTHERS = [
-  ...['KAFKA_TLS', 'KAFKA_TLS_CA_FILE', 'KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'],
-  ...['KAFKA_NOTIFICATIONS_TOPIC', 'KAFKA_GROUP', 'KAFKA_DEAD_LETTERS_TOPIC', 'KAFKA_EVENTS_TOPIC'],
-];
-
 /** The settings of events from and to a broker; undefined: there are none. Those without effect are a ConfigError. */
 export function readKafka(env: Environment): KafkaConfig | undefined {
   const brokers = env.parsed('KAFKA_BROKERS', BROKER_LIST);
   if (brokers === undefined) {
-    const idle = OTHERS.find((name) => env.text(name) !== undefined);
+    const idle = KAFKA_VARIABLES.find((name) => env.text(name) !== undefined);
     if (idle !== undefined) throw withoutEffect(idle, 'KAFKA_BROKERS is set');
     return undefined;
   }
@@ -90,7 +84,7 @@ function readTls(env: Environment): BrokerConfig['tls'] {
 function readSasl(env: Environment): BrokerConfig['sasl'] {
   const mechanism = env.choice('KAFKA_SASL_MECHANISM', MECHANISMS);
   const username = env.text('KAFKA_USERNAME');
-  const password = env.parsed('KAFKA_PASSWORD', syntax.secretText(1));
+  const password = env.parsed('KAFKA_PASSWORD', secretText(1));
   if (mechanism === undefined) {
     if (username !== undefined) throw withoutEffect('KAFKA_USERNAME', 'KAFKA_SASL_MECHANISM is set');
     if (password !== undefined) throw withoutEffect('KAFKA_PASSWORD', 'KAFKA_SASL_MECHANISM is set');

@@ -149,8 +149,8 @@ export class NotificationConsumer implements Worker {
   }
 
   /** Returns false where it was stopped before all was done. */
-  async #process(batch: readonly RawMessage[], signal: AbortSignal): Promise<boolean> {
-    const readable: { readonly message: RawMessage; readonly places: readonly ObjectPlace[] }[] = [];
+  async #process(batch: readonly Message[], signal: AbortSignal): Promise<boolean> {
+    const readable: { readonly message: Message; readonly places: readonly ObjectPlace[] }[] = [];
     for (const message of batch) {
       const read = placesOf(message.value);
       if (typeof read === 'string') await this.#bury(message, read, signal);
@@ -171,7 +171,7 @@ export class NotificationConsumer implements Worker {
     return true;
   }
 
-  async #insist(message: RawMessage, places: readonly ObjectPlace[], signal: AbortSignal): Promise<boolean> {
+  async #insist(message: Message, places: readonly ObjectPlace[], signal: AbortSignal): Promise<boolean> {
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
         await this.#give(places);
@@ -201,7 +201,7 @@ export class NotificationConsumer implements Worker {
     if (places.length > 0) await Promise.all(this.#options.takers().map((take) => take(places)));
   }
 
-  async #bury(message: RawMessage, reason: string, signal: AbortSignal): Promise<void> {
+  async #bury(message: Message, reason: string, signal: AbortSignal): Promise<void> {
     const { key, value, topic, partition, offset } = message;
     const letter = this.#options.deadLetters.put({ key, value, reason, from: { topic, partition, offset } });
     await whileRunning(letter, signal);
@@ -227,15 +227,14 @@ function placesOf(value: Buffer | undefined): readonly ObjectPlace[] | string {
 }
 
 /** The last message of each partition: its offset stands for those before. */
-const latestOfPartitions = (batch: readonly RawMessage[]): RawMessage[] => [
+const latestOfPartitions = (batch: readonly Message[]): Message[] => [
   ...new Map(batch.map((message) => [message.partition, message])).values(),
 ];
 
-type RawMessage = Message;
 type RawStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
 /** The messages of a stream as they come, several at once where there are. Ends when aborted; throws what the stream fails with. */
-async function* messageBatches(stream: RawStream, most: number, signal: AbortSignal): AsyncGenerator<RawMessage[]> {
+async function* messageBatches(stream: RawStream, most: number, signal: AbortSignal): AsyncGenerator<Message[]> {
   let wake: (() => void) | undefined;
   let failure: Error | undefined;
   const onChange = (): void => {
@@ -251,7 +250,7 @@ async function* messageBatches(stream: RawStream, most: number, signal: AbortSig
   signal.addEventListener('abort', onChange);
   try {
     while (!signal.aborted) {
-      const batch: RawMessage[] = [];
+      const batch: Message[] = [];
       for (let next = read(stream); next !== null; next = batch.length < most ? read(stream) : null) batch.push(next);
       if (batch.length > 0) yield batch;
       else if (stream.destroyed || stream.readableEnded) throw failure ?? new Error('the stream of messages ended');
@@ -267,4 +266,4 @@ async function* messageBatches(stream: RawStream, most: number, signal: AbortSig
   }
 }
 
-const read = (stream: RawStream): RawMessage | null => stream.read() as RawMessage | null;
+const read = (stream: RawStream): Message | null => stream.read() as Message | null;

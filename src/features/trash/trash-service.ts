@@ -114,10 +114,10 @@ export class TrashService {
     }
     const { startNs: from, endNs, isEmpty } = timerange ?? TimeRange.EVERYTHING;
     const tally = new RestoreTally();
-    let next = isEmpty ? undefined : { startNs: from };
+    let next = isEmpty ? undefined : from;
     let mayGoOn = true;
     while (mayGoOn && next !== undefined) {
-      const { startNs } = next;
+      const startNs = next;
       const step = await this.#store.transaction(
         async (tx) => {
           if (deletionId !== undefined) await checkFinished(tx, deletionId);
@@ -126,10 +126,10 @@ export class TrashService {
         { background: true },
       );
       mayGoOn = tally.add(step);
-      next = step.nextNs === undefined ? undefined : { startNs: step.nextNs };
+      next = step.nextNs;
     }
-    const remaining = next && TimeRange.fromNs(next.startNs, endNs).toString();
-    return { ...report(flowId, tally, next !== undefined), ...(remaining && { timerange_remaining: remaining }) };
+    if (next === undefined) return report(flowId, tally, false);
+    return { ...report(flowId, tally, true), timerange_remaining: TimeRange.fromNs(next, endNs).toString() };
   }
 
   /** One deletion, or everything; throws `not_found` where there is no such deletion. */
