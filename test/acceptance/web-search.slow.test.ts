@@ -52,11 +52,21 @@ describe.skipIf(chromium === '')('the search page (needs Chromium)', () => {
     });
     expect(put.ok).toBe(true);
 
-    const page = await openPage(chromium, `${server.baseUrl}/ui/search`);
-    await page.getByLabel('What was said').fill('storm');
-    await page.getByLabel('Search by').selectOption('Words');
-    await page.getByRole('main').getByRole('button', { name: 'Search' }).click();
-    await page.getByText('1 hit, 1 to 1').waitFor();
+    const page = await openPage(chromium, `${server.baseUrl}/ui/search`, /status of 503/);
+    const search = async (words: string): Promise<void> => {
+      await page.getByLabel('What was said').fill(words);
+      await page.getByLabel('Search by').selectOption('Words');
+      await page.getByRole('main').getByRole('button', { name: 'Search' }).click();
+      await page.getByText('1 hit, 1 to 1').waitFor();
+    };
+    // A server that is too busy for the first frame: it is there with the next search.
+    const flowUrl = `**/v8.2/flows/${flow.id}`;
+    await page.route(flowUrl, (route) => route.fulfill({ status: 503, json: { summary: 'Try again later' } }));
+    const refused = page.waitForResponse(flowUrl);
+    await search('warning');
+    await refused;
+    await page.unroute(flowUrl);
+    await search('storm');
     expect(new URL(page.url()).search).toBe('?q=storm&type=keyword');
     expect(await page.locator('.hit mark').allTextContents()).toEqual(['storm']);
     // Not all of one colour: a picture was drawn.

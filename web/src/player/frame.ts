@@ -39,6 +39,8 @@ export async function drawFrame(
 async function draw(canvas: HTMLCanvasElement, flowId: string, ns: bigint, signal: AbortSignal): Promise<void> {
   const known = pictured.get(flowId) ?? flowWithPictures(flowId);
   pictured.set(flowId, known);
+  // Who asks later tries again.
+  known.catch(() => pictured.delete(flowId));
   const video = await known;
   if (video === undefined) return;
   const at = formatTimestamp(ns);
