@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium.ts';
 import { OpenIdProvider } from './support/openid-provider.ts';
@@ -9,12 +9,15 @@ import { openPage } from './support/web-page.ts';
 
 const chromium = findChromium() ?? '';
 const TOKEN = 'a-token-of-the-file-0123456789';
+const EARLIER = 'an-earlier-token-0123456789';
 
 describe.skipIf(chromium === '')('signing in to the web page (needs Chromium)', () => {
   const start = async (env: Record<string, string>) => {
     const folder = await ServerFolder.make();
     const file = join(folder.dataDir, 'tokens.json');
-    await writeFile(file, JSON.stringify([{ name: 'rita', token: TOKEN, scopes: ['read'] }]));
+    const tokens = { rita: TOKEN, earl: EARLIER };
+    const given = Object.entries(tokens).map(([name, token]) => ({ name, token, scopes: ['read'] }));
+    await writeFile(file, JSON.stringify(given));
     const { server } = await folder.start({ env: { AUTH_TOKENS_FILE: file, ...env } });
     return server.baseUrl;
   };
@@ -59,5 +62,34 @@ describe.skipIf(chromium === '')('signing in to the web page (needs Chromium)', 
       .getByRole('alert')
       .getByText(/^Request /)
       .waitFor();
+  });
+
+  it('is not ended by a late answer to an earlier credential', async () => {
+    const page = await openPage(chromium, `${await start({ AUTH_MODE: 'token' })}/ui/`, /status of 401/);
+    const signIn = async (name: string, token: string): Promise<void> => {
+      await page.getByLabel('Token').fill(token);
+      await page.getByRole('button', { name: 'Sign in with a token' }).click();
+      await page.getByText(name, { exact: true }).waitFor();
+    };
+    await signIn('earl', EARLIER);
+    const usage = '**/analytics/flow-usage';
+    let refuse = (): Promise<void> => Promise.resolve();
+    const hold = (route: Route): void => {
+      refuse = () => route.fulfill({ status: 401, json: { type: 'unauthorized', summary: 'The token has expired' } });
+    };
+    await page.route(usage, hold, { times: 1 });
+    const held = page.waitForRequest(usage);
+    await page.getByRole('link', { name: 'Usage' }).click();
+    await held;
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn('rita', TOKEN);
+    const refused = page.waitForResponse((answer) => answer.url().endsWith('flow-usage') && answer.status() === 401, {
+      timeout: 10_000,
+    });
+    await refuse();
+    await refused;
+    // Time enough for the page to take it in.
+    await page.waitForTimeout(500);
+    expect(await page.getByText('rita', { exact: true }).count()).toBe(1);
   });
 });

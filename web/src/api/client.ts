@@ -16,7 +16,8 @@ export async function send(request: Request): Promise<Response> {
   const response = await reach(request);
   if (response.ok || response.status === 304) return response;
   const error = await ApiError.from(response);
-  if (response.status === 401) endSession(error.message);
+  // A late answer to an earlier credential says nothing of the present one.
+  if (response.status === 401 && credential.value === header) endSession(error.message);
   throw error;
 }
 
