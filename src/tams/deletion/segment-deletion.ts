@@ -29,9 +29,6 @@ const INTERACTIVE_MAX = 100;
 /** Undoes a deletion among other requests that turns out to be a long one. */
 class TooManySegments extends Error {}
 
-/** The constant part of a deletion request. */
-type RequestKey = Pick<DeletionRequest, 'id' | 'flowId' | 'deleteFlow'>;
-
 /**
  * Deletes segments: at once where they are few, in steps that survive a restart where they are many. In the background
  * each wait for the store costs a turn of a busy thread while the write lock is held, so independent reads run
@@ -55,7 +52,16 @@ export class SegmentDeletion {
   async run(
     work: (tx: StoreTransaction) => Promise<DeletionRequest | undefined>,
   ): Promise<DeletionRequest | undefined> {
-    const request = await this.#runInItsLane(work);
+    let request;
+    try {
+      request = await this.#store.transaction((tx) => {
+        this.#interactive.add(tx);
+        return work(tx);
+      });
+    } catch (error) {
+      if (!(error instanceof TooManySegments)) throw error;
+      request = await this.#store.transaction(work, { background: true });
+    }
     if (request !== undefined) this.#options.onRequest();
     return request;
   }
@@ -114,7 +120,7 @@ export class SegmentDeletion {
    * works on the request by now; progress is read again in each step.
    */
   async step(
-    { id, flowId, deleteFlow }: RequestKey,
+    { id, flowId, deleteFlow }: Pick<DeletionRequest, 'id' | 'flowId' | 'deleteFlow'>,
     mustBeOurs: (tx: StoreTransaction) => Promise<void>,
   ): Promise<boolean> {
     return this.#store.transaction(
@@ -146,20 +152,6 @@ export class SegmentDeletion {
       },
       { background: true },
     );
-  }
-
-  async #runInItsLane(
-    work: (tx: StoreTransaction) => Promise<DeletionRequest | undefined>,
-  ): Promise<DeletionRequest | undefined> {
-    try {
-      return await this.#store.transaction((tx) => {
-        this.#interactive.add(tx);
-        return work(tx);
-      });
-    } catch (error) {
-      if (!(error instanceof TooManySegments)) throw error;
-    }
-    return this.#store.transaction(work, { background: true });
   }
 
   /**

@@ -64,8 +64,7 @@ export async function publishFlow(
   flowId: string,
   sourceId: string,
 ): Promise<void> {
-  if (!(await isAsked(tx, type, { flowId, sourceId }))) return;
-  await publish(tx, type, await flowScope(tx, flowId, sourceId), async () => {
+  await publishIfAsked(tx, type, { flowId, sourceId }, async () => {
     const flow = await tx.unlimited.flows.find(flowId);
     return flow === undefined ? [] : [showFlow(flow)];
   });
@@ -77,8 +76,7 @@ export async function publishSource(
   type: 'sources/created' | 'sources/updated',
   sourceId: string,
 ): Promise<void> {
-  if (!(await isAsked(tx, type, { sourceId }))) return;
-  await publish(tx, type, await sourceScope(tx, sourceId), async () => {
+  await publishIfAsked(tx, type, { sourceId }, async () => {
     const { sources, flows, collections } = tx.unlimited;
     const source = await sources.find(sourceId);
     if (source === undefined) return [];
@@ -100,8 +98,7 @@ export async function publishSegmentsAdded(
   segments: readonly SegmentParts[],
 ): Promise<void> {
   const { id: flowId, sourceId } = flow;
-  if (!(await isAsked(tx, 'flows/segments_added', { flowId, sourceId }))) return;
-  await publish(tx, 'flows/segments_added', await flowScope(tx, flowId, sourceId), () => packSegments(segments));
+  await publishIfAsked(tx, 'flows/segments_added', { flowId, sourceId }, () => packSegments(segments));
 }
 
 /** `timerange` begins with the first segment that was deleted and ends with the last. */
@@ -111,21 +108,26 @@ export async function publishSegmentsDeleted(
   timerange: TimeRange,
 ): Promise<void> {
   const { id: flowId, sourceId } = flow;
-  if (!(await isAsked(tx, 'flows/segments_deleted', { flowId, sourceId }))) return;
-  await publish(tx, 'flows/segments_deleted', await flowScope(tx, flowId, sourceId), () => [timerange.toString()]);
+  await publishIfAsked(tx, 'flows/segments_deleted', { flowId, sourceId }, () => [timerange.toString()]);
 }
 
-async function isAsked(tx: StoreTransaction, type: WebhookEvent, scope: EventScope): Promise<boolean> {
-  return (await tx.outbox.registrations()).some(({ webhook }) => concerns(webhook, type, scope));
-}
+/** The payloads of events: one each. */
+type Payloads = () => readonly JsonText[] | Promise<readonly JsonText[]>;
 
-/** @param payloads those of the events: one each */
-async function publish(
+/** Reads what registrations filter by only where one of them asks for the event. */
+async function publishIfAsked(
   tx: StoreTransaction,
   type: WebhookEvent,
-  scope: EventScope,
-  payloads: () => readonly JsonText[] | Promise<readonly JsonText[]>,
+  subject: Pick<EventScope, 'flowId' | 'sourceId'>,
+  payloads: Payloads,
 ): Promise<void> {
+  if (!(await tx.outbox.registrations()).some(({ webhook }) => concerns(webhook, type, subject))) return;
+  const { flowId, sourceId } = subject;
+  const scope = flowId === undefined ? await sourceScope(tx, sourceId) : await flowScope(tx, flowId, sourceId);
+  await publish(tx, type, scope, payloads);
+}
+
+async function publish(tx: StoreTransaction, type: WebhookEvent, scope: EventScope, payloads: Payloads): Promise<void> {
   if (!(await tx.outbox.registrations()).some((each) => matches(each, type, scope))) return;
   for (const payload of await payloads()) await tx.outbox.add({ type, scope, time: shownNow(), payload });
 }

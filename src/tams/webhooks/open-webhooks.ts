@@ -10,7 +10,7 @@ import { WebhookSender } from './delivery/webhook-sender.ts';
 import { renderSegments } from '../segments/segment-renderer.ts';
 import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { EventDispatcher } from './delivery/event-dispatcher.ts';
-import { MAX_WIDTH, type ReceiverContext } from './delivery/receiver.ts';
+import { MAX_WIDTH } from './delivery/receiver.ts';
 import { WebhookDelivery } from './delivery/webhook-delivery.ts';
 import type { Subscription } from './webhook.ts';
 import type { WorkerStatus } from '../../operation/worker-loop.ts';
@@ -72,9 +72,9 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
   const { store, leases, media, guard, version, formOf, feedVersion, baseUrl } = parts;
   const { timeoutMs, retryMaxS, keptBytes } = settings;
   const retryMaxMs = retryMaxS * 1000;
-  const body: ReceiverContext['body'] = (event, registration) => {
-    const readable = new LimitedMedia(media, registration);
-    return eventBody(event, registration, formOf(registration.form), (segments, { urls, details }) =>
+  const body = (event: LoggedEvent, subscription: Subscription, form: string | undefined): string => {
+    const readable = new LimitedMedia(media, subscription);
+    return eventBody(event, subscription, formOf(form), (segments, urls, details) =>
       renderSegments(segments, urls, readable, baseUrl(), details),
     );
   };
@@ -86,7 +86,7 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
       retryMaxMs,
       keptBytes,
       makeSender: () => new WebhookSender(guard, senderOptions),
-      body,
+      body: (event, registration) => body(event, registration, registration.form),
     },
     logger,
   );
@@ -109,10 +109,7 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
     workers: () => [dispatcher.status, ...delivery.statuses],
     feed: {
       onEvents: (listener) => void listeners.push(listener),
-      body: (event) =>
-        eventBody(event, FEED, formOf(feedVersion), (segments, { urls, details }) =>
-          renderSegments(segments, urls, media, baseUrl(), details),
-        ),
+      body: (event) => body(event, FEED, feedVersion),
     },
     stats: () => webhookStats(store, leases, delivery),
     keptBytes: () => delivery.keptBytes,

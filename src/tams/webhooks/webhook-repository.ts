@@ -74,7 +74,8 @@ export class WebhookRepository extends WebhookReader {
   ): Promise<ShownWebhook> {
     const { owner } = registrant;
     const identity = this.#identity(webhook, owner);
-    const [present = (await this.#lost(webhook, owner))[0]] = await this.kept(eq('identity', identity));
+    const [known] = await this.kept(eq('identity', identity));
+    const present = known ?? (await this.#lost(webhook, owner))[0];
     const merged = merge(present && shownWebhook(present.id, present.webhook, present));
     if (present === undefined) {
       const id = randomUUID();

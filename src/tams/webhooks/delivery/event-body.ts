@@ -12,13 +12,8 @@ export interface EventForm {
   readonly segmentDetails: (objectTimerange: boolean) => SegmentDetails;
 }
 
-interface PrintOptions {
-  readonly urls: UrlFilter;
-  readonly details: SegmentDetails;
-}
-
 /** Prints segments as a JSON array, with the URLs that the filter leaves. */
-type PrintSegments = (segments: readonly SegmentParts[], options: PrintOptions) => JsonText;
+type PrintSegments = (segments: readonly SegmentParts[], urls: UrlFilter, details: SegmentDetails) => JsonText;
 
 /**
  * The body of a delivery (TAMS, `webhooks`), with `event_id` besides. URLs of segments are signed now, so they live
@@ -48,8 +43,11 @@ function content(
       return `"flow":${form.flow(shown())}`;
     case 'flows/deleted':
       return `"flow_id":"${scope.flowId ?? ''}"`;
-    case 'flows/segments_added':
-      return `"flow_id":"${scope.flowId ?? ''}","segments":${print(unpackSegments(payload), optionsOf(webhook, form))}`;
+    case 'flows/segments_added': {
+      const details = form.segmentDetails(webhook.include_object_timerange === true);
+      const segments = print(unpackSegments(payload), urlsOf(webhook), details);
+      return `"flow_id":"${scope.flowId ?? ''}","segments":${segments}`;
+    }
     case 'flows/segments_deleted':
       return `"flow_id":"${scope.flowId ?? ''}","timerange":"${payload}"`;
     case 'sources/created':
@@ -106,11 +104,6 @@ type PackedSegment = [
   init?: InitParts | null,
   objectTimerange?: string | null,
 ];
-
-const optionsOf = (webhook: PublicWebhook, form: EventForm): PrintOptions => ({
-  urls: urlsOf(webhook),
-  details: form.segmentDetails(webhook.include_object_timerange === true),
-});
 
 const urlsOf = (webhook: PublicWebhook): UrlFilter => ({
   ...(webhook.accept_get_urls && { labels: new Set(webhook.accept_get_urls) }),

@@ -119,11 +119,7 @@ export class Receiver {
   update(registration: Registration): void {
     if (registration.revision === this.#registration.revision) return;
     this.#registration = registration;
-    this.#failures = 0;
-    this.#resumeAt = 0;
-    this.#troubledSinceMs = undefined;
-    this.#failure = undefined;
-    this.#heldUp = undefined;
+    this.#forgetFailures();
     // It may have been disabled in between, and is not told of what happened until then.
     this.#progress.skipTo(registration.position);
     this.#queue.hurry();
@@ -285,13 +281,17 @@ export class Receiver {
   #succeeded(event: LoggedEvent): void {
     if (this.#failure !== undefined) this.#context.logger.info(this.#names(), 'a webhook works again');
     this.#width = Math.min(MAX_WIDTH, this.#width * 2);
+    this.#forgetFailures();
+    this.#context.onResult(true);
+    this.#finish(event);
+  }
+
+  #forgetFailures(): void {
     this.#failures = 0;
     this.#resumeAt = 0;
     this.#troubledSinceMs = undefined;
     this.#failure = undefined;
     this.#heldUp = undefined;
-    this.#context.onResult(true);
-    this.#finish(event);
   }
 
   #failed(event: LoggedEvent, reason: string): void {
