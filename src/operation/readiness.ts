@@ -38,6 +38,7 @@ interface ReadinessOptions {
 export class Readiness {
   readonly #probes: readonly Probe[];
   readonly #options: ReadinessOptions;
+  readonly #siblings: Siblings;
   readonly #pending = new Map<string, Promise<void>>();
   readonly #failing = new Map<string, string>();
   #latest: { at: number; report: Promise<ReadinessReport> } | undefined;
@@ -48,7 +49,8 @@ export class Readiness {
   constructor(probes: readonly Probe[], options: ReadinessOptions = {}) {
     this.#probes = probes;
     this.#options = options;
-    this.#gather = (options.siblings ?? ALONE).gather('readiness', () => this.#report());
+    this.#siblings = options.siblings ?? ALONE;
+    this.#gather = this.#siblings.gather('readiness', () => this.#report());
   }
 
   get stopping(): boolean {
@@ -62,7 +64,7 @@ export class Readiness {
 
   /** The whole server: a probe fails where it fails in any of its processes. */
   async check(): Promise<ReadinessReport> {
-    if ((this.#options.siblings ?? ALONE).count === 1) return this.checkProcess();
+    if (this.#siblings.count === 1) return this.checkProcess();
     const now = performance.now();
     if (this.#gathered === undefined || this.#stopping || now - this.#gathered.at >= this.#keptMs) {
       this.#gathered = { at: now, reports: this.#gather() };

@@ -28,8 +28,11 @@ interface Member {
   /** Questions of the watch since its last message. */
   unanswered: number;
   readonly serving: PromiseWithResolvers<boolean>;
-  readonly ended: Promise<number>;
+  readonly ended: PromiseWithResolvers<number>;
 }
+
+/** For the log. */
+const named = ({ slot, worker }: Member) => ({ process: slot.number, pid: worker.process.pid });
 
 /** The place of one worker process, and of those that replace it. */
 interface Slot {
@@ -87,7 +90,7 @@ export class Primary {
       const served = await Promise.all(members.map(({ serving }) => serving.promise));
       if (this.#isStopping()) return;
       const failed = members[served.indexOf(false)];
-      if (failed !== undefined) return this.#giveUp(await failed.ended);
+      if (failed !== undefined) return this.#giveUp(await failed.ended.promise);
     }
     this.#announcement?.();
     setInterval(() => this.#watch(), this.#options.watchMs ?? WATCH_MS);
@@ -98,10 +101,7 @@ export class Primary {
     for (const member of this.#members) {
       if (member.state !== 'serving') continue;
       if (member.unanswered >= UNANSWERED_MAX) {
-        this.#logger.error(
-          { process: member.slot.number, pid: member.worker.process.pid },
-          'a worker process hangs; it is killed',
-        );
+        this.#logger.error(named(member), 'a worker process hangs; it is killed');
         member.worker.process.kill('SIGKILL');
       }
       member.unanswered++;
@@ -112,21 +112,10 @@ export class Primary {
 
   #fork(slot: Slot): Member {
     const worker = cluster.fork({ TAMS_PROCESS: String(slot.number) });
-    const ended = Promise.withResolvers<number>();
-    const serving = Promise.withResolvers<boolean>();
-    const member: Member = {
-      slot,
-      worker,
-      state: 'starting',
-      servesSince: 0,
-      unanswered: 0,
-      serving,
-      ended: ended.promise,
-    };
+    const [serving, ended] = [Promise.withResolvers<boolean>(), Promise.withResolvers<number>()];
+    const member: Member = { slot, worker, state: 'starting', servesSince: 0, unanswered: 0, serving, ended };
     this.#members.add(member);
-    worker.on('message', (message) => {
-      this.#take(member, message as ToPrimary);
-    });
+    worker.on('message', (message) => this.#take(member, message as ToPrimary));
     const end = (code: number, how: string): void => {
       this.#members.delete(member);
       serving.resolve(false);
@@ -146,15 +135,12 @@ export class Primary {
   }
 
   /** Resolves with false where it ends first, or has to be ended since it hangs while it starts. */
-  async #serves({ slot, worker, serving }: Member): Promise<boolean> {
+  async #serves(member: Member): Promise<boolean> {
     const timer = setTimeout(() => {
-      this.#logger.error(
-        { process: slot.number, pid: worker.process.pid },
-        'a worker process hangs while it starts; it is killed',
-      );
-      worker.process.kill('SIGKILL');
+      this.#logger.error(named(member), 'a worker process hangs while it starts; it is killed');
+      member.worker.process.kill('SIGKILL');
     }, this.#options.startMs ?? START_MS);
-    const serves = await serving.promise;
+    const serves = await member.serving.promise;
     clearTimeout(timer);
     return serves;
   }
@@ -168,10 +154,7 @@ export class Primary {
     this.#replacements.died++;
     const lasted = performance.now() - member.servesSince > STABLE_MS;
     slot.failures = lasted ? 0 : slot.failures + 1;
-    this.#logger.error(
-      { process: slot.number, pid: member.worker.process.pid },
-      `a worker process ended with ${how}; it is replaced`,
-    );
+    this.#logger.error(named(member), `a worker process ended with ${how}; it is replaced`);
     this.#replaceLater(slot);
   }
 
@@ -186,13 +169,13 @@ export class Primary {
     if (this.#stopping || isTaken) return;
     const member = this.#fork(slot);
     if (await this.#serves(member)) {
-      this.#logger.info({ process: slot.number, pid: member.worker.process.pid }, 'a worker process was replaced');
+      this.#logger.info(named(member), 'a worker process was replaced');
       return;
     }
     if (this.#isStopping()) return;
     slot.failures++;
     const isServed = [...this.#members].some(({ state }) => state === 'serving');
-    if (!isServed && slot.failures >= FAILURES_MAX) return this.#giveUp(await member.ended);
+    if (!isServed && slot.failures >= FAILURES_MAX) return this.#giveUp(await member.ended.promise);
     this.#logger.error({ process: slot.number }, 'a worker process could not be started; it is tried again');
     this.#replaceLater(slot);
   }
@@ -237,7 +220,7 @@ export class Primary {
     if (this.#background === member) this.#handOver();
     this.#send(member, { type: 'retire' });
     const timer = setTimeout(() => member.worker.process.kill('SIGKILL'), this.#options.stopDelayMs + STOP_MS);
-    await member.ended;
+    await member.ended.promise;
     clearTimeout(timer);
   }
 
@@ -260,7 +243,7 @@ export class Primary {
     setTimeout(() => {
       for (const { worker } of this.#members) worker.process.kill('SIGKILL');
     }, this.#options.stopDelayMs + STOP_MS);
-    const codes = await Promise.all(members.map(({ ended }) => ended));
+    const codes = await Promise.all(members.map(({ ended }) => ended.promise));
     process.exit(Math.max(0, ...codes) === 0 ? 0 : 1);
   }
 
@@ -269,7 +252,7 @@ export class Primary {
     this.#stopping = true;
     const members = [...this.#members];
     for (const { worker } of members) worker.process.kill('SIGKILL');
-    await Promise.all(members.map(({ ended }) => ended));
+    await Promise.all(members.map(({ ended }) => ended.promise));
     process.exit(code === 0 ? 1 : code);
   }
 
@@ -298,13 +281,11 @@ export class Primary {
         if (message.topic === METRICS && message.value !== undefined) this.#note(member, message.value as MetricsJson);
         this.#gatherings.answer(message.id, member, message.value);
         break;
-      case 'count':
-        this.#send(member, {
-          type: 'counted',
-          id: message.id,
-          counts: message.keys.map((key) => this.#counter.count(key)),
-        });
+      case 'count': {
+        const counts = message.keys.map((key) => this.#counter.count(key));
+        this.#send(member, { type: 'counted', id: message.id, counts });
         break;
+      }
       case 'counters':
         this.#note(member, message.metrics);
         break;

@@ -1,3 +1,4 @@
+import type { StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MetricSource } from './metric-source.ts';
@@ -39,67 +40,52 @@ export function serverSources(version: string, workers: () => readonly WorkerSta
 /** Metrics that tell the processes of a server apart. */
 export function processSources(number: number, requests: RequestMetrics): MetricSource[] {
   const labels = { process: String(number) };
+  const source = (name: string, type: MetricSource['type'], help: string, value: () => number): MetricSource => ({
+    name,
+    help,
+    type,
+    read: () => [{ labels, value: value() }],
+  });
+  const cpuSeconds = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
   return [
-    {
-      name: 'tams_process_up',
-      help: 'Processes that serve.',
-      type: 'gauge',
-      read: () => [{ labels, value: 1 }],
-    },
-    {
-      name: 'tams_process_requests_total',
-      help: 'Requests that each process answered, and those that it has replaced.',
-      type: 'counter',
-      read: () => [{ labels, value: requests.answered }],
-    },
-    {
-      name: 'tams_process_resident_memory_bytes',
-      help: 'Memory of each process.',
-      type: 'gauge',
-      read: () => [{ labels, value: process.memoryUsage.rss() }],
-    },
-    {
-      name: 'tams_process_cpu_seconds_total',
-      help: 'Processor time of each process, and of those that it has replaced.',
-      type: 'counter',
-      read: () => {
-        const { user, system } = process.cpuUsage();
-        return [{ labels, value: (user + system) / 1e6 }];
-      },
-    },
+    source('tams_process_up', 'gauge', 'Processes that serve.', () => 1),
+    source(
+      'tams_process_requests_total',
+      'counter',
+      'Requests that each process answered, and those that it has replaced.',
+      () => requests.answered,
+    ),
+    source('tams_process_resident_memory_bytes', 'gauge', 'Memory of each process.', () => process.memoryUsage.rss()),
+    source(
+      'tams_process_cpu_seconds_total',
+      'counter',
+      'Processor time of each process, and of those that it has replaced.',
+      cpuSeconds,
+    ),
   ];
 }
 
 /** The disk of DATA_DIR. */
 export function diskSources(dataDir: string, diskReserveBytes: number): MetricSource[] {
+  const source = (name: string, help: string, value: (disk: StatsFs) => number): MetricSource => ({
+    name,
+    help,
+    type: 'gauge',
+    across: 'shared',
+    read: async () => [{ value: value(await statfs(dataDir)) }],
+  });
+  const space = (disk: StatsFs) => spaceOf(disk, diskReserveBytes);
   return [
-    {
-      name: 'tams_data_dir_size_bytes',
-      help: 'The size of the disk that DATA_DIR is on.',
-      type: 'gauge',
-      across: 'shared',
-      read: async () => {
-        const { blocks, bsize } = await statfs(dataDir);
-        return [{ value: blocks * bsize }];
-      },
-    },
-    {
-      name: 'tams_data_dir_free_bytes',
-      help: 'Its free space for this process.',
-      type: 'gauge',
-      across: 'shared',
-      read: async () => {
-        const { bavail, bsize } = await statfs(dataDir);
-        return [{ value: bavail * bsize }];
-      },
-    },
-    {
-      name: 'tams_data_dir_reserve_bytes',
-      help: 'Its reserve for deletions.',
-      type: 'gauge',
-      across: 'shared',
-      read: async () => [{ value: spaceOf(await statfs(dataDir), diskReserveBytes).reserve }],
-    },
+    source(
+      'tams_data_dir_size_bytes',
+      'The size of the disk that DATA_DIR is on.',
+      ({ blocks, bsize }) => blocks * bsize,
+    ),
+    source('tams_data_dir_free_bytes', 'Its free space for this process.', (disk) => space(disk).free),
+    source('tams_data_dir_reserve_bytes', 'Its reserve for deletions.', (disk) => space(disk).reserve),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { MediaStoreRegistry } from '../../media/media-store.ts';
 import type { ServiceInfo } from './service-info-repository.ts';
 import type { StorageBackend } from '../../media/storage-backend.ts';
+import { defined } from '../../shared/defined.ts';
 import type { VastStore } from '../vast-store.ts';
 
 export interface ServiceDescription extends ServiceInfo {
@@ -47,15 +48,11 @@ export class ServiceInfoService {
     };
   }
 
-  /** Changes the given properties. */
-  update(change: ServiceInfo): Promise<void> {
+  /** Changes the name and the description, where they are given. */
+  update({ name, description }: ServiceInfo): Promise<void> {
+    const change = defined({ name, description });
     return this.#store.transaction(async (tx) => {
-      const present = await tx.serviceInfo.get();
-      await tx.serviceInfo.save({
-        ...present,
-        ...(change.name === undefined ? {} : { name: change.name }),
-        ...(change.description === undefined ? {} : { description: change.description }),
-      });
+      await tx.serviceInfo.save({ ...(await tx.serviceInfo.get()), ...change });
     });
   }
 

@@ -54,11 +54,7 @@ export function serviceInfoRoutes(app: TamsApp, { services, surface }: RouteCont
     schema: { body: ServiceUpdateSchema },
     responses: { 200: noBody('Changed.'), 400: badBody },
     handler: async (request, reply) => {
-      const { name, description } = request.body;
-      await services(request).serviceInfo.update({
-        ...(name !== undefined && { name }),
-        ...(description !== undefined && { description }),
-      });
+      await services(request).serviceInfo.update(request.body);
       return reply.code(200).send();
     },
   });
