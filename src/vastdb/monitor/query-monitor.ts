@@ -142,9 +142,7 @@ export class QueryMonitor {
 
   /** The latest slow queries, newest first. */
   slowQueries(): SlowQuery[] {
-    const newest = this.#slowSeen % this.#slowKept;
-    const ordered = this.#slowSeen <= this.#slowKept ? this.#slow : rotate(this.#slow, newest);
-    return ordered.toReversed();
+    return this.#slow.toReversed();
   }
 
   reset(): void {
@@ -169,13 +167,10 @@ export class QueryMonitor {
   }
 
   #keepSlow(query: SlowQuery): void {
-    this.#slow[this.#slowSeen % this.#slowKept] = query;
     this.#slowSeen++;
+    this.#slow.push(query);
+    if (this.#slow.length > this.#slowKept) this.#slow.shift();
   }
-}
-
-function rotate<T>(ring: readonly T[], start: number): T[] {
-  return [...ring.slice(start), ...ring.slice(0, start)];
 }
 
 function report(operation: QueryKind, timings: Timings): QueryTimings {

@@ -35,62 +35,24 @@ function isAlwaysFalse(predicate: Predicate): boolean {
   return predicate.op === 'or' && predicate.terms.length === 0;
 }
 
-function comparison<Column extends string, Held extends NonNullCell>(
-  op: Comparison['op'],
-  column: Column,
-  value: Held,
-): Predicate<Condition<Column, Held>> {
-  return Object.freeze({ op, column, value });
-}
+/** Rows whose `column` is null are not picked, as in SQL. */
+const comparing =
+  (op: Comparison['op']) =>
+  <Column extends string, Held extends NonNullCell>(column: Column, value: Held): Predicate<Condition<Column, Held>> =>
+    Object.freeze({ op, column, value });
 
-export function eq<Column extends string, Held extends NonNullCell>(
-  column: Column,
-  value: Held,
-): Predicate<Condition<Column, Held>> {
-  return comparison('eq', column, value);
-}
+export const eq = comparing('eq');
+export const ne = comparing('ne');
+export const gt = comparing('gt');
+export const gte = comparing('gte');
+export const lt = comparing('lt');
+export const lte = comparing('lte');
 
 /** `eq` as terms to be and-ed: none where no value is given. */
 export const eqIfGiven = <Column extends string, Held extends NonNullCell>(
   column: Column,
   value: Held | undefined,
 ): Predicate<Condition<Column, Held>>[] => (value === undefined ? [] : [eq(column, value)]);
-
-/** Rows whose `column` is null are not picked, as in SQL. */
-export function ne<Column extends string, Held extends NonNullCell>(
-  column: Column,
-  value: Held,
-): Predicate<Condition<Column, Held>> {
-  return comparison('ne', column, value);
-}
-
-export function gt<Column extends string, Held extends NonNullCell>(
-  column: Column,
-  value: Held,
-): Predicate<Condition<Column, Held>> {
-  return comparison('gt', column, value);
-}
-
-export function gte<Column extends string, Held extends NonNullCell>(
-  column: Column,
-  value: Held,
-): Predicate<Condition<Column, Held>> {
-  return comparison('gte', column, value);
-}
-
-export function lt<Column extends string, Held extends NonNullCell>(
-  column: Column,
-  value: Held,
-): Predicate<Condition<Column, Held>> {
-  return comparison('lt', column, value);
-}
-
-export function lte<Column extends string, Held extends NonNullCell>(
-  column: Column,
-  value: Held,
-): Predicate<Condition<Column, Held>> {
-  return comparison('lte', column, value);
-}
 
 /** An empty list picks no row. */
 export function isIn<Column extends string, const Held extends NonNullCell>(

@@ -32,7 +32,6 @@ export class PostgresTransaction implements TableTransaction {
   readonly #server: string;
   readonly #gate = new StatementGate();
   readonly #lockBuckets = new Set<number>();
-  readonly #running = new Set<Promise<unknown>>();
   #identity: Promise<TransactionIdentity> | undefined;
   #failure: TableError | undefined;
   #conflictKeys: readonly string[] = [];
@@ -68,18 +67,19 @@ export class PostgresTransaction implements TableTransaction {
 
   async select(request: SelectRequest): Promise<RowSet> {
     this.#checkOpen();
-    return this.#track(() => this.#statements.select(this.#runner([]), request));
+    return this.#gate.read(() => this.#statements.select(this.#runner([]), request));
   }
 
   async count(table: string, where?: Predicate): Promise<number> {
     this.#checkOpen();
-    return this.#track(() => this.#statements.count(this.#runner([]), table, where));
+    return this.#gate.read(() => this.#statements.count(this.#runner([]), table, where));
   }
 
   async insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
     this.#checkOpen();
     if (rows.length === 0) return;
-    await this.#track(() => this.#insert(table, columns, rows), rows.length > 1);
+    const insert = (): Promise<void> => this.#insert(table, columns, rows);
+    await (rows.length > 1 ? this.#gate.write(insert) : this.#gate.read(insert));
   }
 
   async update(
@@ -91,7 +91,7 @@ export class PostgresTransaction implements TableTransaction {
     this.#checkOpen();
     checkUpdate(table, rowIds, rows);
     if (rowIds.length === 0 || columns.length === 0) return;
-    await this.#track(() =>
+    await this.#gate.read(() =>
       this.#statements
         .prepareUpdate(table, rowIds, columns, rows)
         .then((statement) => this.#write(statement, conflictKeys(table, rowIds))),
@@ -101,7 +101,7 @@ export class PostgresTransaction implements TableTransaction {
   async delete(table: string, rowIds: readonly RowId[]): Promise<void> {
     this.#checkOpen();
     if (rowIds.length === 0) return;
-    await this.#track(() =>
+    await this.#gate.read(() =>
       this.#statements
         .prepareDelete(table, rowIds)
         .then((statement) => this.#write(statement, conflictKeys(table, rowIds))),
@@ -117,7 +117,7 @@ export class PostgresTransaction implements TableTransaction {
   /** Refuses further use. Resolves when its statements have ended. */
   async end(): Promise<void> {
     this.#ended = true;
-    await Promise.allSettled(this.#running);
+    await this.#gate.idle();
   }
 
   async #insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
@@ -172,20 +172,6 @@ export class PostgresTransaction implements TableTransaction {
       this.#conflictKeys = keys;
     }
     return this.#failure ?? toTableError(error);
-  }
-
-  async #track<T>(statement: () => Promise<T>, alone = false): Promise<T> {
-    const work = alone ? this.#gate.write(statement) : this.#gate.read(statement);
-    const settled = work.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#running.add(settled);
-    try {
-      return await work;
-    } finally {
-      this.#running.delete(settled);
-    }
   }
 
   #checkOpen(): void {

@@ -45,9 +45,7 @@ export function fullTextStatements(definition: TableDefinition): string[] {
 }
 
 /** The triggers go with the table. */
-export function dropFullTextTexts(table: string): string[] {
-  return [`DROP TABLE IF EXISTS ${quoted(fullTextTable(table))}`];
-}
+export const dropFullTextText = (table: string): string => `DROP TABLE IF EXISTS ${quoted(fullTextTable(table))}`;
 
 /**
  * The text of a select with `match`; its values are appended to `values`. Rows are found, ranked and cut before the

@@ -9,7 +9,7 @@ import type {
 } from '../../engine.ts';
 import type { Predicate } from '../../predicate/predicate.ts';
 import type { Session } from './session.ts';
-import { isBusy } from './sqlite-error.ts';
+import { isBusy, unlessBusy } from './sqlite-error.ts';
 import { untilUnlocked } from './write-lock.ts';
 
 /**
@@ -79,7 +79,9 @@ export class InteractiveReader implements ScanningReader {
       return read();
     } catch (error) {
       this.endSnapshot();
-      return retryWhileBusy(error, read);
+      // Readers and writers of a log do not wait for each other, except while another process recovers it, say.
+      if (isBusy(error)) return untilUnlocked(() => unlessBusy(read));
+      throw error;
     }
   }
 
@@ -91,24 +93,4 @@ export class InteractiveReader implements ScanningReader {
     this.#turnEnds = true;
     setImmediate(this.#endTurn);
   }
-}
-
-/**
- * Readers and writers of a write-ahead log do not wait for each other, with few exceptions: another
- * process is recovering the log after a crash, say.
- */
-async function retryWhileBusy<T>(failure: unknown, read: () => T): Promise<T> {
-  if (!isBusy(failure)) throw failure;
-  let result: { value: T } | undefined;
-  await untilUnlocked(() => {
-    try {
-      result = { value: read() };
-      return true;
-    } catch (error) {
-      if (isBusy(error)) return false;
-      throw error;
-    }
-  });
-  if (result === undefined) throw failure;
-  return result.value;
 }

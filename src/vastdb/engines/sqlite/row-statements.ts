@@ -3,6 +3,7 @@ import type { ColumnDefinition, Lookup, SeekRequest, SelectRequest, Since } from
 import { and, lte } from '../../predicate/builder.ts';
 import { TableError } from '../../table-error.ts';
 import { checkLookup, checkSelect } from '../request-checks.ts';
+import { rowIdColumns } from '../row-key.ts';
 import type { Catalogue, TableShape } from './catalogue.ts';
 import { compilePredicate } from './predicate-compiler.ts';
 
@@ -20,37 +21,24 @@ export function selectText(
   values: SQLInputValue[],
 ): string {
   checkSelect(request);
-  const { lookups = [] } = request;
-  let sql = request.distinct === true ? 'SELECT DISTINCT ' : 'SELECT ';
-  let separator = '';
-  for (const column of columns) {
-    sql += `${separator}"${column.name}"`;
-    separator = ', ';
-  }
-  for (const lookup of lookups) {
-    sql += separator + lookupText(catalogue, shape, lookup);
-    separator = ', ';
-  }
-  if (request.rowIds === true) {
-    sql += separator + (shape.key.length === 0 ? '_rowid_' : shape.key.map(({ name }) => `"${name}"`).join(', '));
-  } else if (columns.length + lookups.length === 0) {
-    sql += '1';
-  }
-  sql += ` FROM "${shape.name}"`;
+  const { lookups = [], distinct = false, rowIds = false, where, since, orderBy = [], limit } = request;
+  const cells = columns.map(({ name }) => `"${name}"`);
+  for (const lookup of lookups) cells.push(lookupText(catalogue, shape, lookup));
+  if (rowIds) cells.push(...rowIdColumns(shape).map(({ name }) => `"${name}"`));
+  let sql = `SELECT ${distinct ? 'DISTINCT ' : ''}${cells.join(', ') || '1'} FROM "${shape.name}"`;
   const conditions = [
-    ...(request.where === undefined ? [] : [compilePredicate(catalogue, shape, request.where, values)]),
-    ...(request.since === undefined ? [] : [sinceText(catalogue, shape, request.since, values)]),
+    ...(where === undefined ? [] : [compilePredicate(catalogue, shape, where, values)]),
+    ...(since === undefined ? [] : [sinceText(catalogue, shape, since, values)]),
   ];
   if (conditions.length > 0) sql += ` WHERE ${conditions.join(' AND ')}`;
-  if (request.orderBy !== undefined && request.orderBy.length > 0) {
-    separator = ' ORDER BY ';
-    for (const { column, direction } of request.orderBy) {
-      sql += `${separator}"${catalogue.column(shape, column).name}"${direction === 'desc' ? ' DESC' : ''}`;
-      separator = ', ';
-    }
+  if (orderBy.length > 0) {
+    const terms = orderBy.map(
+      ({ column, direction }) => `"${catalogue.column(shape, column).name}"${direction === 'desc' ? ' DESC' : ''}`,
+    );
+    sql += ` ORDER BY ${terms.join(', ')}`;
   }
-  if (request.limit === undefined) return sql;
-  values.push(request.limit);
+  if (limit === undefined) return sql;
+  values.push(limit);
   return `${sql} LIMIT ?`;
 }
 

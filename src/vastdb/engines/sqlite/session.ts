@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { fullTextTable } from './full-text.ts';
 import { countRows, seekRows, selectRows } from './row-reads.ts';
 import { RowWrites } from './row-writes.ts';
-import { isBusy, toTableError } from './sqlite-error.ts';
+import { toTableError, unlessBusy } from './sqlite-error.ts';
 
 /**
  * Rows read and written over one connection, statement by statement and at once. The main thread
@@ -59,13 +59,12 @@ export class Session {
 
   /** Starts a transaction that holds the write lock; false when another process holds it. */
   tryBegin(): boolean {
-    try {
-      this.#connection.run('BEGIN IMMEDIATE');
-      return true;
-    } catch (error) {
-      if (isBusy(error)) return false;
-      throw toTableError(error, this.#connection.file);
-    }
+    return this.#attempt(() =>
+      unlessBusy(() => {
+        this.#connection.run('BEGIN IMMEDIATE');
+        return true;
+      }),
+    );
   }
 
   /** Starts a read transaction: until `rollback`, all reads see the state of the first one. */

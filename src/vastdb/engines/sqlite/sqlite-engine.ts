@@ -21,10 +21,10 @@ import { DiskRoom } from './disk-room.ts';
 import { GroupCommit } from './group-commit.ts';
 import { InteractiveReader } from './interactive-reader.ts';
 import { LogSync } from './log-sync.ts';
-import { dropFullTextTexts, fullTextStatements, fullTextTable } from './full-text.ts';
+import { dropFullTextText, fullTextStatements, fullTextTable } from './full-text.ts';
 import { addColumnText, createIndexTexts, createTableText, dropTableText, indexName } from './schema-statements.ts';
 import { Session } from './session.ts';
-import { isBusy, toTableError } from './sqlite-error.ts';
+import { toTableError, unlessBusy } from './sqlite-error.ts';
 import { WorkerClient } from './worker-client.ts';
 import { untilUnlocked, wakeWaiting, WriteLock } from './write-lock.ts';
 
@@ -87,20 +87,8 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Ta
 }
 
 /** Another process that opens or recovers the same file may hold a lock for a moment. */
-async function open(options: ConnectionOptions): Promise<Connection> {
-  let connection: Connection | undefined;
-  await untilUnlocked(() => {
-    try {
-      connection = new Connection(options);
-      return true;
-    } catch (error) {
-      if (isBusy(error)) return false;
-      throw error;
-    }
-  });
-  if (connection === undefined) throw new TableError('unavailable', `${options.file} could not be opened.`);
-  return connection;
-}
+const open = (options: ConnectionOptions): Promise<Connection> =>
+  untilUnlocked(() => unlessBusy(() => new Connection(options)));
 
 export const SQLITE_CAPABILITIES: EngineCapabilities = Object.freeze({
   relational: true,
@@ -204,7 +192,7 @@ class SqliteEngine implements TableEngine {
   }
 
   async dropTable(table: string): Promise<void> {
-    await this.#changeSchema(() => [...dropFullTextTexts(table), dropTableText(table)]);
+    await this.#changeSchema(() => [dropFullTextText(table), dropTableText(table)]);
   }
 
   /** Reads the whole table off the main thread: with millions of rows that takes seconds. */

@@ -27,6 +27,16 @@ export function isBusy(error: unknown): boolean {
   return code !== undefined && [primary.busy, primary.locked].some((busy) => busy === (code & 0xff));
 }
 
+/** The result of `work`, or false where somebody else holds a lock. */
+export function unlessBusy<T>(work: () => T): T | false {
+  try {
+    return work();
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * The TableError for what node:sqlite threw. A TableError comes back as it is.
  *

@@ -88,18 +88,19 @@ export function wakeWaiting(database: string): void {
 }
 
 /**
- * Repeats `attempt` until it returns true: after short pauses, and when another process has committed.
+ * Repeats `attempt` while it returns false: after short pauses, and when another process has committed.
  *
  * @param database path of the tables' file; left out for locks that no commit releases
  * @throws TableError `unavailable` when another process has kept the lock for 10 seconds.
  */
-export async function untilUnlocked(attempt: () => boolean | Promise<boolean>, database?: string): Promise<void> {
-  if (await attempt()) return;
+export async function untilUnlocked<T>(attempt: () => T | false | Promise<T | false>, database?: string): Promise<T> {
+  let result = await attempt();
+  if (result !== false) return result;
   const giveUpAt = performance.now() + patienceMs;
   let wake: () => void = () => undefined;
   const watcher = database === undefined ? undefined : watchCommits(database, () => wake());
   try {
-    while (!(await attempt())) {
+    while ((result = await attempt()) === false) {
       if (performance.now() > giveUpAt) {
         throw new TableError(
           'unavailable',
@@ -115,6 +116,7 @@ export async function untilUnlocked(attempt: () => boolean | Promise<boolean>, d
         };
       });
     }
+    return result;
   } finally {
     watcher?.close();
   }

@@ -49,7 +49,7 @@ function whenSorted(connection: Connection, work: () => void): void {
   const prepare = connection.prepare.bind(connection);
   vi.spyOn(connection, 'prepare').mockImplementation((sql) => {
     const statement = prepare(sql);
-    if (!/^SELECT _rowid_ .*ORDER BY/.test(sql)) return statement;
+    if (!/^SELECT "_rowid_" .*ORDER BY/.test(sql)) return statement;
     return Object.assign(Object.create(statement) as StatementSync, {
       all: (...values: []) => {
         const found = statement.all(...values);
