@@ -164,7 +164,7 @@ export class AnalyticsProcess {
       this.#cancel(id);
       given.reject(error);
     };
-    const onAbort = (): void => giveUp(new AnalysisError('cancelled', 'The caller is gone.'));
+    const onAbort = (): void => giveUp(gone());
     const timer = setTimeout(() => giveUp(tooLong(timeoutMs)), timeoutMs);
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();

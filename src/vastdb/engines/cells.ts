@@ -1,9 +1,30 @@
 import type { Cell, ColumnDefinition } from '../engine.ts';
 import { TableError } from '../table-error.ts';
 
-/** The TableError `invalid` for a cell that is not of the column's type; it names table and column, and no text of a client. */
-export function cellMismatch(table: string, column: ColumnDefinition, cell: NonNullable<Cell>): TableError {
-  return new TableError('invalid', `${table}.${column.name} takes ${nounOf(column)}, not ${describe(cell)}.`);
+/** @throws TableError `invalid` for a cell that is not of the column's type; it names table and column, and no text of a client. */
+export function checkCell(table: string, column: ColumnDefinition, cell: NonNullable<Cell>): void {
+  if (isOfType(column, cell)) return;
+  throw new TableError('invalid', `${table}.${column.name} takes ${nounOf(column)}, not ${describe(cell)}.`);
+}
+
+function isOfType({ type, dimension }: ColumnDefinition, cell: NonNullable<Cell>): boolean {
+  switch (type) {
+    case 'string':
+      return typeof cell === 'string';
+    case 'int64':
+      return typeof cell === 'bigint' && BigInt.asIntN(64, cell) === cell;
+    case 'int32':
+      return typeof cell === 'number' && (cell | 0) === cell;
+    case 'float64':
+      // SQLite has no NaN: it would silently become null.
+      return typeof cell === 'number' && !Number.isNaN(cell);
+    case 'bool':
+      return typeof cell === 'boolean';
+    case 'binary':
+      return cell instanceof Uint8Array;
+    case 'vector':
+      return cell instanceof Float32Array && cell.length === dimension;
+  }
 }
 
 /** The elements as float32, little-endian: how engines without vectors of their own keep them. */

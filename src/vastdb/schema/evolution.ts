@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { ColumnDefinition, TableDefinition, TableEngine } from '../engine.ts';
 import { TableError } from '../table-error.ts';
 
@@ -24,9 +25,10 @@ export async function ensureTables(
   engine: TableEngine,
   definitions: readonly TableDefinition[],
 ): Promise<EvolutionReport> {
-  const found = await forEach(definitions, (definition) => findTable(engine, definition));
+  const some = pLimit(TABLES_AT_ONCE);
+  const found = await some.map(definitions, (definition) => findTable(engine, definition));
   refuseOtherTypes(found.flatMap(({ otherTypes }) => otherTypes));
-  const made = (await forEach(found, (each) => ensureTable(engine, each))).filter((change) => change !== undefined);
+  const made = (await some.map(found, (each) => ensureTable(engine, each))).filter((change) => change !== undefined);
   return {
     createdTables: made.filter(({ columns }) => columns === undefined).map(({ table }) => table),
     addedColumns: made.flatMap(({ table, columns }) => (columns === undefined ? [] : [{ table, columns }])),
@@ -99,17 +101,6 @@ async function addColumns(
     const { missing: still, otherTypes } = await findTable(engine, definition);
     if (still?.length !== 0 || otherTypes.length > 0) throw error;
   }
-}
-
-/** Some at a time: all take from one iterator, so that each is taken once. */
-async function forEach<T, Result>(items: readonly T[], work: (item: T) => Promise<Result>): Promise<Result[]> {
-  const results = new Array<Result>(items.length);
-  const entries = items.entries();
-  const takeNext = async (): Promise<void> => {
-    for (const [index, item] of entries) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: TABLES_AT_ONCE }, takeNext));
-  return results;
 }
 
 function typeText(column: ColumnDefinition): string {

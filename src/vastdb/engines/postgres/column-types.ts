@@ -1,6 +1,6 @@
 import type { Cell, ColumnDefinition, ColumnType } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
-import { cellMismatch, vectorBytes, vectorOf } from '../cells.ts';
+import { checkCell, vectorBytes, vectorOf } from '../cells.ts';
 import { readText, storedText } from './text-cells.ts';
 
 /** A value as the client library takes it. */
@@ -58,30 +58,11 @@ export function parseType(
  */
 export function encodeCell(table: string, column: ColumnDefinition, cell: Cell): Parameter {
   if (cell === null) return null;
-  switch (column.type) {
-    case 'string':
-      if (typeof cell === 'string') return storedText(cell);
-      break;
-    case 'int64':
-      if (typeof cell === 'bigint' && BigInt.asIntN(64, cell) === cell) return cell.toString();
-      break;
-    case 'int32':
-      if (typeof cell === 'number' && (cell | 0) === cell) return cell;
-      break;
-    case 'float64':
-      if (typeof cell === 'number' && !Number.isNaN(cell)) return cell;
-      break;
-    case 'bool':
-      if (typeof cell === 'boolean') return cell;
-      break;
-    case 'binary':
-      if (cell instanceof Uint8Array) return bufferOf(cell);
-      break;
-    case 'vector':
-      if (cell instanceof Float32Array && cell.length === column.dimension) return bufferOf(vectorBytes(cell));
-      break;
-  }
-  throw cellMismatch(table, column, cell);
+  checkCell(table, column, cell);
+  if (typeof cell === 'string') return storedText(cell);
+  if (typeof cell === 'bigint') return cell.toString();
+  if (cell instanceof Float32Array) return bufferOf(vectorBytes(cell));
+  return cell instanceof Uint8Array ? bufferOf(cell) : cell;
 }
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

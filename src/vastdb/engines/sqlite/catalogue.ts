@@ -1,16 +1,14 @@
 import type { ColumnDefinition, ForeignColumns } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
+import type { KeyedTable } from '../row-key.ts';
 import { parseDeclaredType } from './column-types.ts';
 import type { Connection } from './connection.ts';
 
 /** A table as it is in the database. */
-export interface TableShape {
-  readonly name: string;
+export interface TableShape extends KeyedTable {
   readonly columns: readonly ColumnDefinition[];
   readonly columnsByName: ReadonlyMap<string, ColumnDefinition>;
   readonly foreign: ForeignColumns;
-  /** The sort key's columns; empty for a table whose rows have a number of SQLite's. */
-  readonly key: readonly ColumnDefinition[];
 }
 
 /**

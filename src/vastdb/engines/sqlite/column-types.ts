@@ -1,7 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Cell, ColumnDefinition, ColumnType } from '../../engine.ts';
 import { TableError } from '../../table-error.ts';
-import { cellMismatch, vectorBytes, vectorOf } from '../cells.ts';
+import { checkCell, vectorBytes, vectorOf } from '../cells.ts';
 
 /**
  * Type names as they stand in CREATE TABLE. Each of them has the affinity that its cells need
@@ -45,31 +45,9 @@ export function parseDeclaredType(declared: string): Pick<ColumnDefinition, 'typ
  */
 export function encodeCell(table: string, column: ColumnDefinition, cell: Cell): SQLInputValue {
   if (cell === null) return null;
-  switch (column.type) {
-    case 'string':
-      if (typeof cell === 'string') return cell;
-      break;
-    case 'int64':
-      if (typeof cell === 'bigint' && BigInt.asIntN(64, cell) === cell) return cell;
-      break;
-    case 'int32':
-      if (typeof cell === 'number' && (cell | 0) === cell) return cell;
-      break;
-    case 'float64':
-      // SQLite has no NaN: it would silently become null.
-      if (typeof cell === 'number' && !Number.isNaN(cell)) return cell;
-      break;
-    case 'bool':
-      if (typeof cell === 'boolean') return cell ? 1 : 0;
-      break;
-    case 'binary':
-      if (cell instanceof Uint8Array) return cell;
-      break;
-    case 'vector':
-      if (cell instanceof Float32Array && cell.length === column.dimension) return vectorBytes(cell);
-      break;
-  }
-  throw cellMismatch(table, column, cell);
+  checkCell(table, column, cell);
+  if (typeof cell === 'boolean') return cell ? 1 : 0;
+  return cell instanceof Float32Array ? vectorBytes(cell) : cell;
 }
 
 type Decoder = (value: SQLOutputValue) => Cell;
