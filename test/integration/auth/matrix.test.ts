@@ -38,10 +38,17 @@ const READ_TOO: ReadonlySet<string> = new Set(['POST /playback/otio']);
 /** Removing a property or a tag is a change of what has it (AppNote 0016 of TAMS). */
 const CHANGED_BY_DELETE = /^DELETE \/(sources|flows)\/[^/]+\/(?!segments)/;
 
-const operations = await readOperations();
+const of70 = await readOperations('7.0');
+const isOf70 = ({ method, path }: Operation): boolean =>
+  of70.some((other) => other.method === method && other.path === path);
+/** Operations that 8.2 alone has. Those of both versions are one to a credential. */
+const of82 = (await readOperations('8.2'))
+  .filter((operation) => !isOf70(operation))
+  .map(({ path, ...rest }) => ({ ...rest, path: `/v8.2${path}` }));
+const operations = [...of70, ...of82];
 
-async function readOperations(): Promise<Operation[]> {
-  const { paths } = JSON.parse(await openApiText()) as {
+async function readOperations(version: string): Promise<Operation[]> {
+  const { paths } = JSON.parse(await openApiText(version)) as {
     paths: Record<string, Record<string, { security: Record<string, string[]>[] }>>;
   };
   return Object.entries(paths).flatMap(([path, methods]) =>
@@ -88,13 +95,14 @@ describe('the matrix of operations and credentials', () => {
     return wrong;
   }
 
-  it('has the 74 operations of TAMS, each with the scope that it should have', () => {
-    const tams = operations.filter(
+  it('has the 74 operations of TAMS 7.0 and those of 8.2 alone, each with the scope that it should have', () => {
+    const tams = of70.filter(
       ({ path }) =>
         !/^\/(livez|readyz|health|metrics|internal|analytics|search|events|exr|timeline|playback|auth)/.test(path),
     );
     expect(tams).toHaveLength(74);
-    for (const { method, path, scope } of tams) {
+    expect(of82).toHaveLength(11);
+    for (const { method, path, scope } of [...tams, ...of82]) {
       expect(scope, `${method} ${path}`).toBe(
         CHANGED_BY_DELETE.test(`${method} ${path}`)
           ? 'write'

@@ -30,14 +30,11 @@ describe.each(VERSIONS)('the document of %s', async (version) => {
   };
   const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
 
-  it.skipIf(version === '8.2')(
-    'is what the schemas of the routes say now; `npm run openapi` brings it up to date',
-    () => {
-      const file = openApiFile(version);
-      const checkedIn = readFileSync(new URL(`../../../openapi/${file}`, import.meta.url), 'utf8');
-      expect(checkedIn === generated, `openapi/${file} is stale: npm run openapi`).toBe(true);
-    },
-  );
+  it('is what the schemas of the routes say now; `npm run openapi` brings it up to date', () => {
+    const file = openApiFile(version);
+    const checkedIn = readFileSync(new URL(`../../../openapi/${file}`, import.meta.url), 'utf8');
+    expect(checkedIn === generated, `openapi/${file} is stale: npm run openapi`).toBe(true);
+  });
 
   it('is OpenAPI 3.1', () => {
     expect(document.openapi).toMatch(/^3\.1\./);
