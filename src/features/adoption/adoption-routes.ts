@@ -1,7 +1,7 @@
 import { Type } from '../../shared/type-builder.ts';
 import { operation, readOperation } from '../../http/operation.ts';
 import { badBody, badQuery, json, noBody, notFound, pagingHeaders } from '../../http/schemas/responses.ts';
-import { sendHead, sendJson } from '../../http/send-json.ts';
+import { sendJson, sendRead } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { adoptedId } from '../../tams/objects/object-location.ts';
@@ -93,8 +93,7 @@ function adoptionReads(app: TamsApp, service: AdoptionService, { paging }: Pick<
     schema: { params: adoptionParams },
     responses: { 200: json('The adoption.', AdoptionSchema), 404: notFound },
     handler: async (request, reply) => {
-      const adoption = await service.get(request.params.adoptionId);
-      return request.method === 'HEAD' ? sendHead(reply) : sendJson(reply, JSON.stringify(shown(adoption)));
+      return sendRead(request, reply, shown(await service.get(request.params.adoptionId)));
     },
   });
 

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { adoptedId } from '../../tams/objects/object-location.ts';
 import type { ManagedReader } from '../../vastdb/managed-reader.ts';
@@ -6,11 +5,12 @@ import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { AdoptionKeyReader, AdoptionKeyRepository, type StoredKey } from './adoption-key-repository.ts';
 import { AdoptionRepository } from './adoption-repository.ts';
 import { changed, isAllowed, placeOf, presentAs } from './adoption-rules.ts';
-import { type KeyListing } from './key-listing.ts';
+import type { KeyListing } from './key-listing.ts';
 import { type Looked, planFile, planNext } from './key-planning.ts';
 import type { Beginnings, KeyRegistration } from './key-registration.ts';
 import type { Probe } from './probes.ts';
 import { AppError } from '../../shared/errors.ts';
+import { lookIntoAll } from './looks.ts';
 import { LeaseLost } from '../../tams/leases/lease-keeper.ts';
 import { reasonOf } from './refused.ts';
 import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
@@ -83,14 +83,13 @@ export class AdoptionSteps {
     const { layout } = adoption;
     const batch = await this.#keys.after(adoption.id, adoption.at, PROBED_AT_ONCE[layout]);
     const listed = batch.filter(({ state }) => state === 'listed');
-    const limit = pLimit(LOOKS[layout]);
-    const looked = await Promise.all(
-      batch
-        .filter(({ state, ordinal }) => state === 'listed' || (state === 'present' && ordinal >= 0n))
-        .map(async (key): Promise<Looked<StoredKey>> => {
-          const found = key.state === 'present' ? '' : await limit(() => this.#lookInto(key, probe));
-          return { key, found };
-        }),
+    const looked = await lookIntoAll(
+      batch.filter(({ state, ordinal }) => state === 'listed' || (state === 'present' && ordinal >= 0n)),
+      LOOKS[layout],
+      async (key): Promise<Looked<StoredKey>> => ({
+        key,
+        found: key.state === 'present' ? '' : await this.#lookInto(key, probe),
+      }),
     );
     const write = (beginnings: Beginnings): Promise<void> =>
       this.#step(adoption, async (own, tx) => {

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { ObjectPlace } from '../../formats/s3-notification.ts';
 import type { ObjectTaker } from '../feature.ts';
@@ -9,6 +8,7 @@ import { changed, isAllowed, numberedOf, ordinalOf, refusalOf } from './adoption
 import { newKey, newSequence } from './key-listing.ts';
 import { planNext } from './key-planning.ts';
 import type { KeyRegistration } from './key-registration.ts';
+import { lookIntoAll } from './looks.ts';
 import type { Probed, Probes } from './probes.ts';
 import { Gone, reasonOf } from './refused.ts';
 import type { StoreTransaction, VastStore } from '../../tams/vast-store.ts';
@@ -85,7 +85,6 @@ export class FrameArrivals {
   async #plan(adoption: Adoption, keys: readonly string[]): Promise<{ rows: AdoptionKey[]; sequences: Sequence[] }> {
     const { probes, logger } = this.#parts;
     const present = await this.#parts.keys.adopted(probes.ofBucket(adoption.storageId), keys);
-    const limit = pLimit(LOOKS);
     const lookInto = async (key: string): Promise<Probed | string | undefined> => {
       try {
         // The settings may be others than when the adoption was asked for.
@@ -95,15 +94,12 @@ export class FrameArrivals {
         return error instanceof Gone ? undefined : reasonOf(error, key, logger);
       }
     };
-    const looked = await Promise.all(
-      keys
-        .filter((key) => !present.has(key))
-        .map(async (key) => {
-          const numbered = numberedOf(key, 'frames');
-          const refusal = typeof numbered === 'string' ? numbered : refusalOf(key);
-          return { key, numbered, found: refusal ?? (await limit(() => lookInto(key))) };
-        }),
-    );
+    const absent = keys.filter((key) => !present.has(key));
+    const looked = await lookIntoAll(absent, LOOKS, async (key) => {
+      const numbered = numberedOf(key, 'frames');
+      const refusal = typeof numbered === 'string' ? numbered : refusalOf(key);
+      return { key, numbered, found: refusal ?? (await lookInto(key)) };
+    });
     const sequences = new Map<string, Sequence>();
     const rows = looked.flatMap(({ key, numbered, found }): AdoptionKey[] => {
       if (found === undefined) return [];

@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { MediaStore } from '../../media/media-store.ts';
 import { uuidOf } from '../../shared/uuid.ts';
 import { adoptedId } from '../../tams/objects/object-location.ts';
 import type { Adoption, AdoptionKey, Sequence } from './adoption.ts';
 import { folderOf, isAllowed, numberedOf, ordinalOf, presentAs, refusalOf, refusedOrdinal } from './adoption-rules.ts';
+import { lookIntoAll } from './looks.ts';
 import { type PlaylistFile, readPlaylist } from './playlist.ts';
 import type { Adoptable } from './probes.ts';
 import { reasonOf, Refused } from './refused.ts';
@@ -122,9 +122,8 @@ export class KeyListing {
     const inits = [...new Set(files.map(({ initKey }) => initKey))].filter((key) => key !== undefined);
     const present = await adopted([...files.map(({ key }) => key), ...inits]);
     const number = this.#numberOf(playlist, sequences);
-    const limit = pLimit(HEADS);
     const sizesOf = (asked: readonly PlaylistFile[]): Promise<(number | string)[]> =>
-      Promise.all(asked.map((file) => limit(() => this.#sizeOf(file, playlist))));
+      lookIntoAll(asked, HEADS, (file) => this.#sizeOf(file, playlist));
     const initSizes = await sizesOf(inits.map((key) => ({ key })));
     const noInit = new Map(
       inits.map((key, index) => [key, this.#initProblem(key, initSizes[index], present.get(key))]),

@@ -10,7 +10,10 @@ import { ADOPTION_TABLES } from '../../../src/features/adoption/adoption-tables.
 import { FrameArrivals } from '../../../src/features/adoption/frame-arrivals.ts';
 import { KeyRegistration } from '../../../src/features/adoption/key-registration.ts';
 import { Probes } from '../../../src/features/adoption/probes.ts';
+import type { MediaStore } from '../../../src/media/media-store.ts';
+import type { BackendConfig } from '../../../src/media/storage-backend-settings.ts';
 import { createLogger } from '../../../src/operation/logger.ts';
+import { AppError } from '../../../src/shared/errors.ts';
 import { SecretBox } from '../../../src/shared/secret-box.ts';
 import { VAST_STORE_TABLES } from '../../../src/tams/tables.ts';
 import { VastStore } from '../../../src/tams/vast-store.ts';
@@ -42,21 +45,25 @@ let folder: string;
 let manager: VastDBManager;
 let store: VastStore;
 let arrivals: FrameArrivals;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tams-arrivals-'));
-  manager = await openTestTables(folder, [...VAST_STORE_TABLES, ...ADOPTION_TABLES]);
-  store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));
-  await store.transaction((tx) => new AdoptionRepository(tx.rows).insert(ADOPTION));
-  arrivals = new FrameArrivals({
+
+const arrivalsWith = (probes: Probes): FrameArrivals =>
+  new FrameArrivals({
     store,
     adoptions: new AdoptionReader(manager.reader()),
     keys: new AdoptionKeyReader(manager.reader()),
-    probes: new Probes({ get: () => undefined, default: undefined, all: () => [] }, []),
+    probes,
     // Nothing is planned here, and so nothing registered.
     registration: new KeyRegistration(undefined as never),
     buckets: { archive: ADOPTION.storageId },
     logger: createLogger('silent'),
   });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tams-arrivals-'));
+  manager = await openTestTables(folder, [...VAST_STORE_TABLES, ...ADOPTION_TABLES]);
+  store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));
+  await store.transaction((tx) => new AdoptionRepository(tx.rows).insert(ADOPTION));
+  arrivals = arrivalsWith(new Probes({ get: () => undefined, default: undefined, all: () => [] }, []));
 });
 afterEach(async () => {
   await manager.close();
@@ -86,4 +93,25 @@ it('leaves many frames of an adoption that is about to be forgotten, and does no
   await tell(600);
   await store.transaction((tx) => new AdoptionRepository(tx.rows).save({ ...ADOPTION, state: 'removing' }));
   expect(await adopt()).toBe(false);
+});
+
+it('begins no more reads of a store that is down', async () => {
+  let reads = 0;
+  const down = {
+    backend: { id: ADOPTION.storageId },
+    get: () => {
+      reads++;
+      return Promise.reject(new AppError('media_store_unavailable', 'down'));
+    },
+  } as unknown as MediaStore;
+  const backend = { id: ADOPTION.storageId, type: 's3', adoptPrefixes: ['in'] } as unknown as BackendConfig;
+  const media = { get: () => down, default: undefined, all: () => [down] };
+  const failing = arrivalsWith(new Probes(media, [backend]));
+  await tell(200);
+  await expect(failing.adopt(ADOPTION, () => Promise.resolve())).rejects.toMatchObject({
+    code: 'media_store_unavailable',
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(reads).toBeLessThan(50);
+  expect((await arrivals.due()).length).toBe(1);
 });
