@@ -196,8 +196,11 @@ function answerOf(url: URL, guard: AddressGuard, answerMs: number, signal: Abort
     });
     request.on('close', () => {
       clearTimeout(timer);
-      // As after a change of the protocol, which is neither an answer nor an error.
-      reject(new CopyError(`${url.host} closed the connection without an answer.`, true));
+    });
+    // Unless it is listened to, neither an answer nor an error follows it.
+    request.on('upgrade', (_answer, socket) => {
+      socket.destroy();
+      reject(new CopyError(`${url.host} changes the protocol instead of answering.`, false));
     });
     request.on('response', (answer) => {
       clearTimeout(timer);

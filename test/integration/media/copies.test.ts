@@ -216,8 +216,8 @@ describe('a copy of an external object', () => {
       response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
     });
     expect(await failureOf(source)).toMatchObject({
-      message: expect.stringContaining('without an answer') as string,
-      retryable: true,
+      message: expect.stringContaining('changes the protocol') as string,
+      retryable: false,
     });
   });
 

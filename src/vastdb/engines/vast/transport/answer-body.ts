@@ -16,7 +16,7 @@ interface AnswerBodyOptions {
 }
 
 /**
- * The pieces of an answer as they come. The clock of the endpoint's silence stands while the caller works on a piece.
+ * The pieces of an answer as they come. The clocks of the endpoint stand while the caller works on a piece.
  *
  * @throws VastError `unavailable` when the answer breaks off or stops. `mayBeDone` is true: an endpoint that answers
  * has done the work.
@@ -24,15 +24,17 @@ interface AnswerBodyOptions {
 export async function* answerBody(message: IncomingMessage, options: AnswerBodyOptions): AsyncGenerator<Buffer> {
   const { target, deadlines, startedAt, signal, onFault, onEnd } = options;
   const pieces = message[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let leftMs = deadlines.wholeMs - (performance.now() - startedAt);
   try {
     for (;;) {
-      const left = deadlines.wholeMs - (performance.now() - startedAt);
-      const timer = setTimeout(() => message.destroy(), Math.max(0, Math.min(deadlines.silenceMs, left)));
+      const asked = performance.now();
+      const timer = setTimeout(() => message.destroy(), Math.max(0, Math.min(deadlines.silenceMs, leftMs)));
       let piece: IteratorResult<Buffer>;
       try {
         piece = await pieces.next();
       } finally {
         clearTimeout(timer);
+        leftMs -= performance.now() - asked;
       }
       if (piece.done === true) {
         onEnd();

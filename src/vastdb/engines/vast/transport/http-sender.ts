@@ -8,7 +8,7 @@ export interface Deadlines {
   readonly connectMs: number;
   /** Longest silence, before and within its answer. */
   readonly silenceMs: number;
-  /** From the request to the end of its answer. */
+  /** From the request to the end of its answer, without the time that the caller takes. */
   readonly wholeMs: number;
 }
 
@@ -86,15 +86,22 @@ export class HttpSender {
       clearTimeout(timer);
       resolve(message);
     });
-    outgoing.on('error', (error) => {
+    const failed = (what: string, cause?: Error): void => {
       clearTimeout(timer);
       if (signal?.aborted === true) {
         reject(signal.reason as Error);
         return;
       }
-      const what = late ?? `failed (${codeOf(error)})`;
-      const target = `${method} ${path}`;
-      reject(new VastError('unavailable', `${target}: ${endpoint.host} ${what}.`, { mayBeDone: sent, cause: error }));
+      const message = `${method} ${path}: ${endpoint.host} ${what}.`;
+      reject(new VastError('unavailable', message, { mayBeDone: sent, cause }));
+    };
+    outgoing.on('error', (error) => {
+      failed(late ?? `failed (${codeOf(error)})`, error);
+    });
+    // Unless it is listened to, neither an answer nor an error follows it.
+    outgoing.on('upgrade', (_message, socket) => {
+      socket.destroy();
+      failed('changes the protocol instead of answering');
     });
     outgoing.end(body);
     return promise;

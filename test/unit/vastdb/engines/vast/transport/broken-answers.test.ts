@@ -35,19 +35,31 @@ describe('an answer that stops', () => {
     expect(performance.now() - started).toBeGreaterThan(300);
   });
 
-  it('may wait for its reader as long as it likes', async () => {
+  it.each(['silenceMs', 'wholeMs'])('may wait for its reader as long as it likes, whatever %s', async (limit) => {
     first().answerWith((response) => {
       response.writeHead(200);
-      response.write('a'.repeat(200_000));
-      response.end('b');
+      // More than lies in buffers: the rest comes after the reader went on, and a little later.
+      response.write('a'.repeat(20_000_000), () => setTimeout(() => response.end('b'), 50));
     });
-    open({ endpoints: [first().url], limits: { silenceMs: 2_000 } });
+    open({ endpoints: [first().url], limits: { [limit]: 2_000 } });
     let length = 0;
     for await (const piece of (await transport.request(read)).body) {
       if (length === 0) await new Promise((resolve) => setTimeout(resolve, 2_200));
       length += piece.length;
     }
-    expect(length).toBe(200_001);
+    expect(length).toBe(20_000_001);
+    expect(transport.endpoints.statistics()[0]).toMatchObject({ errors: 0 });
+  });
+
+  it('is an error where the endpoint changes the protocol instead', async () => {
+    first().answerWith((_response, { socket }) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+    });
+    open({ endpoints: [first().url] });
+    const failed = failureOf(transport.request(write));
+    const error = await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, 10_000, 'hangs'))]);
+    expect(error).toMatchObject({ kind: 'unavailable', mayBeDone: true });
+    await expect.poll(() => transport.endpoints.statistics()[0]).toMatchObject({ errors: 1, inFlight: 0 });
   });
 });
 
