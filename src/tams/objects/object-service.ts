@@ -66,7 +66,7 @@ export class ObjectService {
   /** The known range; for objects from before ranges were kept, the range that segments use. */
   async #rangeOf({ id, isInit, timerange }: ShownObject): Promise<TimeRange | undefined> {
     if (isInit === true) return undefined;
-    return timerange?.range ?? (await this.#store.segments.rangesOf([id])).get(id) ?? TimeRange.EMPTY;
+    return timerange?.range ?? (await this.#store.segments.rangesOf([id])).ranges.get(id) ?? TimeRange.EMPTY;
   }
 
   async #initOf(id: string | undefined): Promise<ObjectPlaces | undefined> {

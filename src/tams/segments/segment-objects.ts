@@ -79,8 +79,10 @@ export async function useObjects(
   objects: ReadonlyMap<string, KnownObject>,
   { fitRanges, refuse }: { readonly fitRanges: boolean; readonly refuse: Refuse },
 ): Promise<{ used: Candidate[]; uses: ObjectUses }> {
-  const assumedAnew = new Set(candidates.flatMap(({ segment }) => doubtful(segment, objects, fitRanges)));
-  const presentRanges = await tx.segments.rangesOf([...assumedAnew]);
+  const doubted = [...new Set(candidates.flatMap(({ segment }) => doubtful(segment, objects, fitRanges)))];
+  const { ranges: presentRanges, areAll } = await tx.segments.rangesOf(doubted);
+  // Of some of the uses no range follows: what was assumed stays. Objects that are older than their ranges have nothing else.
+  const assumedAnew = new Set(doubted.filter((id) => areAll || objects.get(id)?.timerange === undefined));
   const uses = new ObjectUses({ flow, objects, presentRanges, assumedAnew, fitRanges });
   const refused = new Set<Candidate>();
   for (const candidate of candidates.toSorted((a, b) => a.index - b.index)) {

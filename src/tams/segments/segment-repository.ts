@@ -35,6 +35,12 @@ const SHOWN_COLUMNS = ['start_ns', 'end_ns', 'fragment', 'locations', 'external_
 /** Segments that are read for the ranges of objects. */
 const RANGES_READ = 10_000;
 
+interface ObjectRanges {
+  readonly ranges: Map<string, TimeRange>;
+  /** If not, segments may use more of the objects, and objects that are not here. */
+  readonly areAll: boolean;
+}
+
 type InTime = readonly Ordering<'start_ns'>[];
 const FORWARD: InTime = [{ column: 'start_ns', direction: 'asc' }];
 const BACKWARD: InTime = [{ column: 'start_ns', direction: 'desc' }];
@@ -101,17 +107,17 @@ export class SegmentReader {
     return rows.length > 0;
   }
 
-  /** Ranges that segments use of objects, on the objects' own timelines; of a very large number, some. */
-  async rangesOf(objectIds: readonly string[]): Promise<Map<string, TimeRange>> {
+  /** Ranges that segments use of objects, on the objects' own timelines; of a very large number of segments, some. */
+  async rangesOf(objectIds: readonly string[]): Promise<ObjectRanges> {
     const ranges = new Map<string, TimeRange>();
-    if (objectIds.length === 0) return ranges;
+    if (objectIds.length === 0) return { ranges, areAll: true };
     const where = isIn('object_id', objectIds);
     const { rows } = await this.#reader.select({ table: SEGMENTS, columns: ['fragment'], where, limit: RANGES_READ });
     for (const [fragment] of rows) {
       const { objectId, range } = rangeInObjectOf(fragment);
       widen(ranges, objectId, range);
     }
-    return ranges;
+    return { ranges, areAll: rows.length < RANGES_READ };
   }
 }
 

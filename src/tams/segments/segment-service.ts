@@ -203,7 +203,7 @@ async function olderRanges(
   store: Pick<VastStore, 'segments'>,
   used: readonly { objectId: string; range: TimeRange }[],
 ): Promise<ReadonlyMap<string, TimeRange>> {
-  const ranges = await store.segments.rangesOf([...new Set(used.map(({ objectId }) => objectId))]);
+  const { ranges } = await store.segments.rangesOf([...new Set(used.map(({ objectId }) => objectId))]);
   for (const { objectId, range } of used) widen(ranges, objectId, range);
   return ranges;
 }

@@ -209,6 +209,30 @@ describe('the timerange of an object', () => {
     expect(await api.object('8.2', id)).toMatchObject({ timerange: '[20:0_31:0)' });
   });
 
+  it('stays as it was assumed where the uses of all objects of a request are too many to be read', async () => {
+    const flow = await api.newFlow({});
+    const get_urls = [{ url: 'https://elsewhere.example/', label: 'x' }];
+    const at = (object_id: string, n: number, from: number) => ({
+      object_id,
+      timerange: second(n),
+      ts_offset: `${n - from}:0`,
+      get_urls,
+    });
+    const [often, once] = ['often-used', 'used-once'];
+    for (const first of [0, 4_000, 8_000]) {
+      await api.register(
+        '8.2',
+        flow,
+        Array.from({ length: 4_000 }, (_, n) => at(often, first + n, 0)),
+      );
+    }
+    await api.register('8.2', flow, at(once, 20_000, 0));
+    const outside = [at(often, 30_000, 5), at(once, 30_001, 5)];
+    const { json } = await api.postSegments('8.2', flow, outside);
+    expect(json).toMatchObject({ failed_segments: [{ object_id: often }, { object_id: once }] });
+    expect(await api.object('8.2', once)).toMatchObject({ timerange: '[0:0_1:0)' });
+  });
+
   it('is never beyond what can be written', async () => {
     const flow = await api.newFlow({});
     const id = await api.newObject(flow);
