@@ -134,6 +134,16 @@ export class Primary {
     return member;
   }
 
+  /** As `#fork`, for a server that goes on: undefined where the system has no memory for a process. */
+  #tryFork(slot: Slot): Member | undefined {
+    try {
+      return this.#fork(slot);
+    } catch (error) {
+      this.#logger.error({ err: error, process: slot.number }, 'a worker process cannot be made');
+      return undefined;
+    }
+  }
+
   /** Resolves with false where it ends first, or has to be ended since it hangs while it starts. */
   async #serves(member: Member): Promise<boolean> {
     const timer = setTimeout(() => {
@@ -167,15 +177,15 @@ export class Primary {
     // A renewal may have begun another one, which takes the place.
     const isTaken = [...this.#members].some((member) => member.slot === slot && member.state !== 'retiring');
     if (this.#stopping || isTaken) return;
-    const member = this.#fork(slot);
-    if (await this.#serves(member)) {
+    const member = this.#tryFork(slot);
+    if (member !== undefined && (await this.#serves(member))) {
       this.#logger.info(named(member), 'a worker process was replaced');
       return;
     }
     if (this.#isStopping()) return;
     slot.failures++;
     const isServed = [...this.#members].some(({ state }) => state === 'serving');
-    if (!isServed && slot.failures >= FAILURES_MAX) return this.#giveUp(await member.ended.promise);
+    if (!isServed && slot.failures >= FAILURES_MAX) return this.#giveUp((await member?.ended.promise) ?? 1);
     this.#logger.error({ process: slot.number }, 'a worker process could not be started; it is tried again');
     this.#replaceLater(slot);
   }
@@ -200,8 +210,8 @@ export class Primary {
       const before = [...this.#members].find((member) => member.slot === slot && member.state === 'serving');
       // One that is not there is being replaced anyway.
       if (before === undefined) continue;
-      const member = this.#fork(slot);
-      const serves = await this.#serves(member);
+      const member = this.#tryFork(slot);
+      const serves = member !== undefined && (await this.#serves(member));
       if (this.#isStopping()) return;
       if (!serves) {
         this.#logger.error({ process: slot.number }, 'a new worker process could not be started; the others stay');

@@ -7,16 +7,16 @@ import { Primary } from '../../../src/processes/primary.ts';
 import { WorkerLink } from '../../../src/processes/worker-link.ts';
 
 // A primary whose processes serve nothing. While the file of the first argument is there, they end as soon as they start. Where it says
-// `hang` they never begin to serve, where it says `wait` not before it is gone, and where it says `unmade` when one is to be replaced no
-// process can be made. A replacement has the milliseconds of the second argument to start. The second process never begins to serve where
-// there is a third argument.
+// `hang` they never begin to serve, and where it says `wait` not before it is gone. At SIGUSR2 the primary makes processes of the program
+// that it names after `node at`, or of Node.js again. A replacement has the milliseconds of the second argument to start. The second
+// process never begins to serve where there is a third argument.
 const [, , failing = '', startMs, holding] = process.argv;
 
 const told = (): string => (existsSync(failing) ? readFileSync(failing, 'utf8') : '');
 
 if (cluster.isPrimary) {
   const { execPath } = process;
-  process.on('SIGUSR2', () => (process.execPath = told() === 'unmade' ? '/nowhere' : execPath));
+  process.on('SIGUSR2', () => (process.execPath = told().startsWith('node at ') ? told().slice(8) : execPath));
   const again = { baseMs: 10, maxMs: 10, jitter: 0 };
   await new Primary(2, { stopDelayMs: 0, watchMs: 100, startMs: Number(startMs), again, logger: pino() }).start();
 } else {

@@ -108,13 +108,14 @@ describe('the processes of a server', () => {
     expect(output()).toContain('a worker process could not be started; it is tried again');
   });
 
-  it('are tried again when no process can be made', async () => {
+  // The system reports that a program is missing, or that there are too many processes; for want of memory it throws.
+  it.each(['/nowhere', ''])('are tried again when no process can be made, of %j', async (program) => {
     const { primary, port, failing, output } = await start();
     const [gone = 0] = await both(port);
-    await writeFile(failing, 'unmade');
+    await writeFile(failing, `node at ${program}`);
     primary.kill('SIGUSR2');
     process.kill(gone, 'SIGKILL');
-    await expect.poll(output, WAIT).toContain('a worker process cannot be reached');
+    await expect.poll(output, WAIT).toContain('a worker process could not be started; it is tried again');
     await rm(failing);
     primary.kill('SIGUSR2');
     await expect.poll(output, WAIT).toContain('a worker process was replaced');
