@@ -10,7 +10,7 @@ import { makeMediaReady, openMediaStores } from '../media/open-media.ts';
 import type { PlainUploads } from '../media/routes/media-request.ts';
 import { mediaRoutes } from '../media/routes/media-routes.ts';
 import { warnOfSmallDisks, withReserve } from '../operation/disk-reserve.ts';
-import { openTracing } from '../operation/open-tracing.ts';
+import type { OtlpTracing } from '../operation/otlp-tracing.ts';
 import type { Worker } from '../operation/worker-loop.ts';
 import { ALONE, type Siblings } from '../operation/siblings.ts';
 import type { Config } from '../settings.ts';
@@ -72,9 +72,8 @@ export async function buildContainer(
   const statistics = Object.values<AnyFeature>(FEATURES).flatMap((feature) => feature.statistics ?? []);
   const features: OpenFeature[] = [];
   const objectTakers = () => features.map(({ takesObjects }) => takesObjects).filter((taker) => taker !== undefined);
-  const { events } = tams;
-  const shared = { settings: config, logger, secret, manager, store, media, leases, siblings, statistics };
-  const platform = { ...shared, events, objectTakers, tams: services };
+  const ofTams = { store, leases, events: tams.events, tams: services };
+  const platform = { settings: config, logger, secret, manager, media, siblings, statistics, objectTakers, ...ofTams };
   for (const [name, feature] of Object.entries<AnyFeature>(FEATURES)) {
     const opened = await feature.open(platform, config.features[name as keyof typeof FEATURES]);
     if (opened !== undefined) features.push(opened);
@@ -165,6 +164,18 @@ export async function buildContainer(
         await operation.close();
       }),
   };
+}
+
+/** Traces, if they are configured; their libraries are not even loaded otherwise. */
+async function openTracing(
+  { tracing }: Config['operation'],
+  version: string,
+  logger: Logger,
+): Promise<OtlpTracing | undefined> {
+  if (tracing === undefined) return undefined;
+  const { OtlpTracing } = await import('../operation/otlp-tracing.ts');
+  const onFailure = (error: unknown): void => logger.warn({ err: error }, 'traces could not be delivered');
+  return new OtlpTracing({ ...tracing, version, onFailure });
 }
 
 type Places = Pick<Config, 'tables' | 'media' | 'dataDir'>;

@@ -16,7 +16,7 @@ const LONGEST_CHARACTER = 4;
 export function jsonListBytes(items: readonly JsonText[]): Buffer {
   let length = Math.max(items.length, 1) + 1;
   for (const item of items) length += item.length;
-  // With room for one more character, what does not fit in is never as long as its text.
+  // One more character fits. So what is written of a text that does not fit has more bytes than the text has characters.
   let list: Buffer = Buffer.allocUnsafeSlow(length + LONGEST_CHARACTER);
   let isAscii = true;
   let end = 0;

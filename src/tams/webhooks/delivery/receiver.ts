@@ -26,8 +26,8 @@ const PROBE_MS = 900_000;
 /** Before a longer pause the queue's memory is released. */
 const LONG_PAUSE_MS = 10_000;
 /**
- * An old event that a receiver refuses, while it takes others, is given up after so many attempts; and after so many
- * failures in a row one that could take something else, but for what waits, counts as held up.
+ * After so many attempts an old event is given up, if the receiver takes others. After so many failures in a row a receiver
+ * counts as held up, if its queue is full and more waits in the log.
  */
 const ATTEMPTS_MIN = 5;
 /** How long deliveries under way may go on when this process stops. */
