@@ -77,8 +77,6 @@ export const EXR_FILES = defineTable({
 
 export type ExrFileRow = RowOf<typeof EXR_FILES>;
 
-const EDGES: Readonly<Record<string, string>> = { x_min: 'Left', y_min: 'Top', x_max: 'Right', y_max: 'Bottom' };
-
 const window = <Name extends string>(name: Name) =>
   [
     { name: `${name}_x_min`, type: 'int32', required: true },
@@ -86,16 +84,6 @@ const window = <Name extends string>(name: Name) =>
     { name: `${name}_x_max`, type: 'int32', required: true },
     { name: `${name}_y_max`, type: 'int32', required: true },
   ] as const;
-
-type WindowColumn<Name extends string> = ReturnType<typeof window<Name>>[number]['name'];
-
-const windowDocs = <Name extends string>(name: Name, words: string): Record<WindowColumn<Name>, string> => {
-  const docs = window(name).map((column) => [
-    column.name,
-    `${EDGES[column.name.slice(-5)]} edge of the ${words}, inclusive.`,
-  ]);
-  return Object.fromEntries(docs) as Record<WindowColumn<Name>, string>;
-};
 
 /** The colours and the time code, which are attributes too and are searched as such. */
 export type PartDetails = Pick<
@@ -142,8 +130,14 @@ export const EXR_PARTS = defineTable({
     name: 'Name of the part.',
     view: 'View of the part, such as `left`.',
     type: 'Type of the part, such as `scanlineimage`.',
-    ...windowDocs('data_window', 'data window'),
-    ...windowDocs('display_window', 'display window'),
+    data_window_x_min: 'Left edge of the data window, inclusive.',
+    data_window_y_min: 'Top edge of the data window, inclusive.',
+    data_window_x_max: 'Right edge of the data window, inclusive.',
+    data_window_y_max: 'Bottom edge of the data window, inclusive.',
+    display_window_x_min: 'Left edge of the display window, inclusive.',
+    display_window_y_min: 'Top edge of the display window, inclusive.',
+    display_window_x_max: 'Right edge of the display window, inclusive.',
+    display_window_y_max: 'Bottom edge of the display window, inclusive.',
     pixel_aspect_ratio: 'Width of a pixel over its height.',
     line_order: 'Order of the lines.',
     compression: 'Compression.',

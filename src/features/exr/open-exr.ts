@@ -9,7 +9,7 @@ import type { Settings } from '../../tams/settings.ts';
 import type { OpenFeature, Platform } from '../feature.ts';
 import type { ExrConfig } from './exr-settings.ts';
 import { removeFilesOfObjects } from './repositories/file-writing.ts';
-import { InspectionQueueReader, inspectionsOf } from './repositories/inspection-queue-repository.ts';
+import { inspectionsOf } from './repositories/inspection-queue-repository.ts';
 import { ExrFileRepository } from './repositories/exr-file-repository.ts';
 import { exrRoutes } from './routes/exr-routes.ts';
 import type { VisibleObjects } from './rules/exr-file.ts';
@@ -47,8 +47,7 @@ export function openExr(platform: Platform, { autoInspect, keepHistory }: ExrCon
   const routes: OpenFeature['routes'] = (app, context) =>
     exrRoutes(app, { ...context, exr: (request) => servicesOf(request) });
   if (!autoInspect) return { tags: TAGS, routes };
-  const queue = new InspectionQueueReader(manager.reader());
-  const inspection = new AutomaticInspection(store, queue, places, inspector, files);
+  const inspection = new AutomaticInspection(store, manager.reader(), places, inspector, files);
   const worker = exrWorker(inspection, leases, logger);
   const wake = siblings.waker('exr worker', () => {
     worker.wake();

@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refOfObject } from '../../../src/features/exr/rules/exr-file.ts';
 import { AutomaticInspection } from '../../../src/features/exr/services/automatic-inspection.ts';
-import {
-  InspectionQueueReader,
-  inspectionsOf,
-} from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
+import { inspectionsOf } from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
 import { ExrInspector } from '../../../src/features/exr/services/exr-inspector.ts';
 import { registeredObjects } from '../../../src/features/exr/services/registered-objects.ts';
 import { ExrPlaces } from '../../../src/features/exr/services/exr-places.ts';
@@ -40,8 +37,7 @@ beforeEach(async () => {
   world = await openStoreWorld();
   const { store, registry, files, storageId } = world;
   const places = new ExrPlaces(store, registry, [{ name: 'local', storageId, prefix: '' }], false);
-  const queue = new InspectionQueueReader(world.manager.reader());
-  inspection = new AutomaticInspection(store, queue, places, new ExrInspector(files), files);
+  inspection = new AutomaticInspection(store, world.manager.reader(), places, new ExrInspector(files), files);
   registration = new SegmentRegistration(store, new Set(), TEST_LIMITS);
   store.subscribers.add({ segmentsRegistered: registeredObjects(places, false) });
   await store.transaction(async (tx) => {
@@ -113,14 +109,13 @@ describe('automatic inspection', () => {
     await register(['a.exr'], renderedFrame(0));
     const { manager, store } = world;
     const files = new ExrFileRepository(manager, true);
-    const queue = new InspectionQueueReader(manager.reader());
     const places = new ExrPlaces(
       store,
       world.registry,
       [{ name: 'local', storageId: world.storageId, prefix: '' }],
       false,
     );
-    const keeping = new AutomaticInspection(store, queue, places, new ExrInspector(files), files);
+    const keeping = new AutomaticInspection(store, world.manager.reader(), places, new ExrInspector(files), files);
     const { id } = refOfObject('a.exr');
     for (let number = 0; number < 23; number++) {
       await world.media.put('objects/a.exr', renderedFrame(number));

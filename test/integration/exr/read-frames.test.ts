@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXR_QUEUE } from '../../../src/features/exr/exr-tables.ts';
-import {
-  InspectionQueueReader,
-  inspectionsOf,
-} from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
+import { inspectionsOf } from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
 import { refOfKey, refOfObject } from '../../../src/features/exr/rules/exr-file.ts';
 import { AutomaticInspection } from '../../../src/features/exr/services/automatic-inspection.ts';
 import { ExrInspector } from '../../../src/features/exr/services/exr-inspector.ts';
@@ -40,8 +37,7 @@ beforeEach(async () => {
   const { store, registry, files, storageId, manager } = world;
   id = adoptedId({ storageId, storagePath: KEY });
   const places = new ExrPlaces(store, registry, [{ name: 'local', storageId, prefix: '' }], false);
-  const queue = new InspectionQueueReader(manager.reader());
-  inspection = new AutomaticInspection(store, queue, places, new ExrInspector(files), files);
+  inspection = new AutomaticInspection(store, manager.reader(), places, new ExrInspector(files), files);
   store.subscribers.add({ segmentsRegistered: registeredObjects(places, false) });
   await store.transaction(async (tx) => {
     await tx.sources.insert({ id: FLOW.source_id, format: FLOW.format, created: FLOW.created });

@@ -3,10 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  InspectionQueueReader,
-  inspectionsOf,
-} from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
+import { inspectionsOf } from '../../../src/features/exr/repositories/inspection-queue-repository.ts';
 import { refOfObject } from '../../../src/features/exr/rules/exr-file.ts';
 import { EXR_FILES } from '../../../src/features/exr/exr-tables.ts';
 import { AutomaticInspection } from '../../../src/features/exr/services/automatic-inspection.ts';
@@ -50,8 +47,7 @@ it('an object is inspected once where events tell of two of its instances togeth
       );
     });
     const places = new ExrPlaces(store, new MediaStores([media, copies]), buckets, false);
-    const queue = new InspectionQueueReader(manager.reader());
-    const inspection = new AutomaticInspection(store, queue, places, new ExrInspector(files), files);
+    const inspection = new AutomaticInspection(store, manager.reader(), places, new ExrInspector(files), files);
     const round = await inspection.runDue(async () => undefined);
     expect(await manager.count(EXR_FILES.name)).toBe(1);
     expect(round).toMatchObject({ inspected: 1, failures: [] });

@@ -23,26 +23,18 @@ const OBJECTS_PER_ROW = 100;
 const PLACES_PER_ROW = 10;
 const NO_OBJECTS = toJson<readonly string[]>([]);
 
-/** EXR objects that segments were registered of, and that nobody has looked into yet. */
-export class InspectionQueueReader {
-  readonly #reader: TableReads;
-
-  constructor(reader: TableReads) {
-    this.#reader = reader;
-  }
-
-  async hasDue(nowMs: number): Promise<boolean> {
-    const where = lte('due_ms', BigInt(nowMs));
-    const { rows } = await this.#reader.select({ table: EXR_QUEUE, columns: ['due_ms'], where, limit: 1 });
-    return rows.length > 0;
-  }
+/** Whether one is due. */
+export async function hasDueInspections(reader: TableReads, nowMs: number): Promise<boolean> {
+  const where = lte('due_ms', BigInt(nowMs));
+  const { rows } = await reader.select({ table: EXR_QUEUE, columns: ['due_ms'], where, limit: 1 });
+  return rows.length > 0;
 }
 
-export class InspectionQueueRepository extends InspectionQueueReader {
+/** EXR objects that segments were registered of, and that nobody has looked into yet. */
+export class InspectionQueueRepository {
   readonly #tx: ManagedTransaction;
 
   constructor(tx: ManagedTransaction) {
-    super(tx);
     this.#tx = tx;
   }
 

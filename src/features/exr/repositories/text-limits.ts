@@ -1,7 +1,8 @@
 import type { ExrProblem } from '../../../formats/exr/attributes/attribute.ts';
 
 /*
- * Rows have to fit into every engine, whatever a header says. Texts that are cut here are whole in their attribute, as far as that is stored.
+ * Rows have to fit into every engine, whatever a header says. A text that is cut here is whole in its attribute, where
+ * that is kept.
  */
 
 /** Most characters of a text that a row repeats from an attribute. */

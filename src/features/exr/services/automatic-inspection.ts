@@ -11,7 +11,7 @@ import {
 import type { ObjectPlace } from '../../../formats/s3-notification.ts';
 import { objectsAt, placeKey } from '../../../tams/objects/place-repository.ts';
 import {
-  type InspectionQueueReader,
+  hasDueInspections,
   inspectionsOf,
   type QueuedInspection,
 } from '../repositories/inspection-queue-repository.ts';
@@ -21,6 +21,7 @@ import { backoffMs } from '../../../shared/retry.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExrInspector } from './exr-inspector.ts';
 import type { ExrPlaces } from './exr-places.ts';
+import type { TableReads } from '../../../tams/table-access.ts';
 import type { StoreTransaction, VastStore } from '../../../tams/vast-store.ts';
 
 /** Objects of a round, by outcome. */
@@ -82,7 +83,7 @@ interface Outcome {
  */
 export class AutomaticInspection {
   readonly #store: VastStore;
-  readonly #queue: InspectionQueueReader;
+  readonly #reader: TableReads;
   readonly #places: ExrPlaces;
   readonly #inspector: ExrInspector;
   readonly #files: ExrFileRepository;
@@ -91,13 +92,13 @@ export class AutomaticInspection {
   /** Over the whole store: objects are inspected whoever may see them. */
   constructor(
     store: VastStore,
-    queue: InspectionQueueReader,
+    reader: TableReads,
     places: ExrPlaces,
     inspector: ExrInspector,
     files: ExrFileRepository,
   ) {
     this.#store = store;
-    this.#queue = queue;
+    this.#reader = reader;
     this.#places = places;
     this.#inspector = inspector;
     this.#files = files;
@@ -109,7 +110,7 @@ export class AutomaticInspection {
   }
 
   isDue(): Promise<boolean> {
-    return this.#queue.hasDue(Date.now());
+    return hasDueInspections(this.#reader, Date.now());
   }
 
   /** `mustBeOurs` throws if another process inspects by now. `signal` ends the round before its next object. */

@@ -56,11 +56,10 @@ export class ExrFileService {
     await this.#ref(id);
     const found = await this.#files.similar(id, likeness, page, this.#visible);
     if (found !== undefined) return found;
-    const summary =
-      likeness.by === 'channels'
-        ? `part: the file has no part ${likeness.part}`
-        : 'the header of this file is not known';
-    throw new AppError('invalid_request', summary, { field: likeness.by === 'channels' ? 'part' : 'fileId' });
+    if (likeness.by === 'metadata') {
+      throw new AppError('invalid_request', 'the header of this file is not known', { field: 'fileId' });
+    }
+    throw new AppError('invalid_request', `part: the file has no part ${likeness.part}`, { field: 'part' });
   }
 
   /** Throws `not_found`. */

@@ -1,6 +1,7 @@
 import type { ExrFileRepository } from '../repositories/exr-file-repository.ts';
 import type { ExrFrame, ScannedFrame, VisibleObjects } from '../rules/exr-file.ts';
 import { cellsOf, type CursorPosition, type Page, type PageRequest } from '../../../shared/paging.ts';
+import { toPage } from '../../../tams/documents/listing-order.ts';
 import {
   type DescribedSequence,
   type ExrSequence,
@@ -61,11 +62,8 @@ export class ExrSequenceService {
         return { items: found.map(({ shown }) => shown), next: [done, LAST_PATTERN] };
       }
     }
-    const items = found.slice(0, page.limit);
-    const last = items.at(-1);
-    const shown = items.map((each) => each.shown);
-    if (found.length <= page.limit || last === undefined) return { items: shown };
-    return { items: shown, next: [last.name, last.shown.pattern] };
+    const positionOf = ({ name, shown }: (typeof found)[number]): CursorPosition => [name, shown.pattern];
+    return toPage({ rows: found }, page.limit, ({ shown }) => shown, positionOf);
   }
 
   /** The sequence of a pattern, as `list` names it; undefined where there is none. */

@@ -7,7 +7,7 @@ import { ASSETS, EMBEDDINGS, SEGMENTS, type VersionRow, VERSIONS } from '../sear
 
 /** Rows that are removed in one transaction. */
 const BATCH = 2_000;
-/** Assets and versions that are looked at at a time. */
+/** Assets and versions of one read. */
 const PAGE = 500;
 
 const REMOVED = {

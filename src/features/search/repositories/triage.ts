@@ -5,7 +5,8 @@ import { findAsset, lockAsset, updateAsset } from './assets.ts';
 import { findVersion, updateVersion } from './versions.ts';
 
 /*
- * Changes of an asset when its job ends or is repeated, in the transaction that changes the job, so that the two never disagree.
+ * Changes of an asset when its job ends or is repeated. They are in the transaction that changes the job, so that the two
+ * never disagree.
  */
 
 /**

@@ -31,8 +31,8 @@ function fold(word: string): string {
 
 /**
  * The words of a text, in order. An apostrophe within a word joins its halves: `don't` is one word. Letters of unspaced
- * scripts stay apart, or a search for the joined text would not find it. One character may
- * stand for several words, which then have the same place.
+ * scripts stay apart, or a search for the joined text would not find it. One character may stand for several words, which
+ * then have the same place.
  */
 export function* wordsOf(text: string): Generator<Word> {
   let open: { folded: string; start: number; end: number } | undefined;

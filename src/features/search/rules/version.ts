@@ -11,6 +11,7 @@ export type VersionStatus = (typeof VERSION_STATUSES)[number];
 export interface Version {
   readonly id: string;
   readonly assetId: string;
+  /** ETag of the content: of the object, and of the transcript if that is separate. */
   readonly etag: string;
   readonly sizeBytes: bigint | null;
   readonly status: VersionStatus;
@@ -31,20 +32,10 @@ export interface Version {
   readonly retiredMs: number | null;
 }
 
-export interface VersionInput {
-  readonly assetId: string;
-  /** ETag of the content: of the object, and of the transcript if that is separate. */
-  readonly etag: string;
-  readonly sizeBytes?: bigint | null;
-  readonly language?: string | null;
-}
+export type VersionInput = Pick<Version, 'assetId' | 'etag'> & Partial<Pick<Version, 'sizeBytes' | 'language'>>;
 
-export interface VersionStatusChange {
-  readonly status: VersionStatus;
-  readonly language?: string | null;
-  readonly transcriptHash?: string;
-  readonly embeddingModel?: string;
-}
+export type VersionStatusChange = Pick<Version, 'status'> &
+  Partial<Pick<Version, 'language' | 'transcriptHash' | 'embeddingModel'>>;
 
 export const publishedIsFixed = (versionId: string): AppError =>
   new AppError(
@@ -83,7 +74,4 @@ export type TranscriptSegmentInput = Pick<
 >;
 
 /** A published version without vectors of some model. */
-export interface OutdatedVersion {
-  readonly id: string;
-  readonly assetId: string;
-}
+export type OutdatedVersion = Pick<Version, 'id' | 'assetId'>;
