@@ -3,36 +3,26 @@ import type { Asset, AssetInput } from '../rules/asset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
-import { and, eq, isIn } from '../../../vastdb/predicate/builder.ts';
-import type { Where } from '../../../vastdb/predicate/predicate.ts';
+import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import { type Access, FULL_ACCESS } from '../../../tams/access/access.ts';
 import { isInView } from './visible.ts';
 import { assetIdOf } from './content-ids.ts';
 import { type AssetRow, ASSETS } from '../search-tables.ts';
 
 /** Undefined also for an asset that is not in the view that `access` gives. */
-export function findAsset(reader: ManagedReader, id: string, access: Access = FULL_ACCESS): Promise<Asset | undefined> {
-  return findOne(reader, eq('id', id), access);
+export async function findAsset(
+  reader: ManagedReader,
+  id: string,
+  access: Access = FULL_ACCESS,
+): Promise<Asset | undefined> {
+  const row = await reader.selectOne({ table: ASSETS, where: eq('id', id) });
+  const asset = row && toAsset(row);
+  return asset !== undefined && (await isInView(reader, access, asset)) ? asset : undefined;
 }
 
 export async function findAssets(reader: ManagedReader, ids: readonly string[]): Promise<Map<string, Asset>> {
   const rows = ids.length === 0 ? [] : await reader.selectRows({ table: ASSETS, where: isIn('id', ids) });
   return new Map(rows.map(toAsset).map((asset) => [asset.id, asset]));
-}
-
-export async function findAssetByBucketAndKey(
-  reader: ManagedReader,
-  bucket: string,
-  key: string,
-  access: Access,
-): Promise<Asset | undefined> {
-  return findOne(reader, and([eq('bucket', bucket), eq('key', key)]), access);
-}
-
-async function findOne(reader: ManagedReader, where: Where<AssetRow>, access: Access): Promise<Asset | undefined> {
-  const row = await reader.selectOne({ table: ASSETS, where });
-  const asset = row && toAsset(row);
-  return asset !== undefined && (await isInView(reader, access, asset)) ? asset : undefined;
 }
 
 export const assetNotFound = (id: string): AppError => new AppError('not_found', `There is no asset ${id}.`);

@@ -9,7 +9,6 @@ import type {
   JobStatus,
   QueueStats,
 } from '../rules/job.ts';
-import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { eq, isIn } from '../../../vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../vastdb/vast-db-manager.ts';
 import {
@@ -49,7 +48,7 @@ export class JobQueue {
   /** Returns the job of this idempotency key: a new one, or the existing one in any state. */
   async enqueue(input: JobInput, delayMs = 0): Promise<Job> {
     const { idempotencyKey } = input;
-    const job = await this.#transaction(async (tx) => {
+    const job = await this.#manager.transaction(async (tx) => {
       // If two enqueue the same job for the first time, only one inserts it.
       await tx.lock([`job:${idempotencyKey}`]);
       const present = await tx.selectOne({ table: JOBS, where: eq('idempotency_key', idempotencyKey) });
@@ -65,7 +64,7 @@ export class JobQueue {
   /** The same for many, in one transaction; but done jobs run once more. Returns the jobs, in the order of the inputs. */
   async enqueueAnew(inputs: readonly JobInput[], delayMs: number): Promise<Job[]> {
     const keys = inputs.map(({ idempotencyKey }) => idempotencyKey);
-    const jobs = await this.#transaction(async (tx) => {
+    const jobs = await this.#manager.transaction(async (tx) => {
       await tx.lock(keys.map((key) => `job:${key}`));
       const present = await tx.selectRows({ table: JOBS, where: isIn('idempotency_key', keys) });
       const rows = new Map(present.map((row) => [row.idempotency_key, row]));
@@ -90,13 +89,13 @@ export class JobQueue {
     const source = {
       claim: async (limit: number) =>
         (await hasDueJobs(this.#manager.reader(), Date.now()))
-          ? this.#transaction((tx) => claimJobs(tx, limit, Date.now(), this.#times.leaseMs))
+          ? this.#manager.transaction((tx) => claimJobs(tx, limit, Date.now(), this.#times.leaseMs))
           : [],
       renew: (tokens: readonly string[]) =>
-        this.#transaction((tx) => renewLeases(tx, tokens, Date.now() + this.#times.leaseMs)),
+        this.#manager.transaction((tx) => renewLeases(tx, tokens, Date.now() + this.#times.leaseMs)),
       ack: (job: ClaimedJob) => this.ack(job),
       nack: (job: ClaimedJob, failure: JobFailure) => this.nack(job, failure),
-      handBack: (job: ClaimedJob) => this.#transaction((tx) => handBackJob(tx, job, Date.now())),
+      handBack: (job: ClaimedJob) => this.#manager.transaction((tx) => handBackJob(tx, job, Date.now())),
       report: (error: unknown) => {
         this.#logger.warn({ err: error }, 'the queue of jobs could not be used; it is tried again');
       },
@@ -108,12 +107,12 @@ export class JobQueue {
 
   /** False, and nothing is changed, where the lease is not the caller's any more; likewise below. */
   ack(job: ClaimedJob): Promise<boolean> {
-    return this.#transaction((tx) => completeJob(tx, job, Date.now()));
+    return this.#manager.transaction((tx) => completeJob(tx, job, Date.now()));
   }
 
   /** Lets the job be tried again after a delay, or moves it to the dead letters when that makes no sense. */
   nack(job: ClaimedJob, failure: JobFailure): Promise<boolean> {
-    return this.#transaction((tx) => failJob(tx, job, failure, Date.now()));
+    return this.#manager.transaction((tx) => failJob(tx, job, failure, Date.now()));
   }
 
   async stats(): Promise<QueueStats> {
@@ -127,9 +126,5 @@ export class JobQueue {
   /** Consumers of other processes find it at their next look. */
   #wake(): void {
     for (const consumer of this.#consumers) consumer.wake();
-  }
-
-  #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
-    return this.#manager.transaction(work);
   }
 }

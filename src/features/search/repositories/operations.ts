@@ -13,7 +13,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ManagedReader } from '../../../vastdb/managed-reader.ts';
 import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import { type Access, FULL_ACCESS } from '../../../tams/access/access.ts';
-import { assetNotFound, findAsset, findAssetByBucketAndKey, lockAsset, updateAsset, writeAsset } from './assets.ts';
+import { assetNotFound, findAsset, lockAsset, updateAsset, writeAsset } from './assets.ts';
 import { assetIdOf } from './content-ids.ts';
 import { deleteDeadLetter } from './dead-letters.ts';
 import { removeEmbeddings, writeEmbeddings } from './embeddings.ts';
@@ -43,7 +43,7 @@ export class SearchReads {
   }
 
   getAssetByBucketAndKey(bucket: string, key: string): Promise<Asset | undefined> {
-    return findAssetByBucketAndKey(this.#reader, bucket, key, this.#access);
+    return this.getAsset(assetIdOf(bucket, key));
   }
 
   async getVersion(versionId: string): Promise<Version | undefined> {

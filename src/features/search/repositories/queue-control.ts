@@ -1,6 +1,5 @@
 import type { Job } from '../rules/job.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { ManagedTransaction } from '../../../vastdb/managed-transaction.ts';
 import type { Row, TableDefinition } from '../../../vastdb/engine.ts';
 import { and, eq, inSelect, isIn, isNull, lt, lte, not } from '../../../vastdb/predicate/builder.ts';
 import type { Where } from '../../../vastdb/predicate/predicate.ts';
@@ -24,11 +23,11 @@ export class QueueControl {
 
   /** No more jobs are taken; running ones are completed. */
   pause(): Promise<void> {
-    return this.#transaction((tx) => writeQueuePaused(tx, true));
+    return this.#manager.transaction((tx) => writeQueuePaused(tx, true));
   }
 
   resume(): Promise<void> {
-    return this.#transaction((tx) => writeQueuePaused(tx, false));
+    return this.#manager.transaction((tx) => writeQueuePaused(tx, false));
   }
 
   isPaused(): Promise<boolean> {
@@ -40,7 +39,7 @@ export class QueueControl {
    * ended, where it was in quarantine or put aside. Throws AppError `not_found`.
    */
   requeue(deadLetterId: string): Promise<Job> {
-    return this.#transaction(async (tx) => {
+    return this.#manager.transaction(async (tx) => {
       const letter = await tx.selectOne({
         table: DEAD_LETTERS,
         columns: ['job_id'],
@@ -59,7 +58,7 @@ export class QueueControl {
 
   /** The same for all failed jobs of an asset. Returns their number. */
   requeueAsset(assetId: string): Promise<number> {
-    return this.#transaction(async (tx) => {
+    return this.#manager.transaction(async (tx) => {
       const dead = and([eq('asset_id', assetId), eq('status', 'dead')]);
       const requeued = await tx.update(JOBS, dead, dueAnew());
       if (requeued === 0) return 0;
@@ -111,13 +110,9 @@ export class QueueControl {
     let purged = 0;
     let removed = PURGE_BATCH;
     while (removed === PURGE_BATCH) {
-      removed = await this.#transaction((tx) => tx.delete(table, where, { limit: PURGE_BATCH }));
+      removed = await this.#manager.transaction((tx) => tx.delete(table, where, { limit: PURGE_BATCH }));
       purged += removed;
     }
     return purged;
-  }
-
-  #transaction<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T> {
-    return this.#manager.transaction(work);
   }
 }
