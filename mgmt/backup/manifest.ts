@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type } from 'typebox';
+import { pipeline } from 'node:stream/promises';
+import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { ColumnDefinition } from '../../src/vastdb/engine.ts';
+import { sync } from '../folders.ts';
 
 const FILE = 'manifest.json';
 const FORMAT = 'vast-tams backup';
 
-const Sum = { rows: Type.Integer({ minimum: 0 }), checksum: Type.String({ pattern: '^[0-9a-f]{32}$' }) };
 const StoredFile = Type.Object({
   /** Relative to the folder of the backup. */
   path: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)?$' }),
@@ -15,6 +18,24 @@ const StoredFile = Type.Object({
   sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
 });
 
+const CopiedTable = Type.Object({
+  name: Type.String(),
+  columns: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      // Any text is taken: a newer version may have more types.
+      type: Type.Unsafe<ColumnDefinition['type']>(Type.String()),
+      required: Type.Optional(Type.Boolean()),
+      dimension: Type.Optional(Type.Integer()),
+    }),
+  ),
+  rows: Type.Integer({ minimum: 0 }),
+  checksum: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  /** Only of backups as Arrow files. */
+  file: Type.Optional(StoredFile),
+});
+
+/** The description of a backup: enough to check it before anything is restored. */
 const ManifestSchema = Type.Object({
   format: Type.Literal(FORMAT),
   version: Type.Literal(1),
@@ -24,52 +45,14 @@ const ManifestSchema = Type.Object({
   server_version: Type.String(),
   engine: Type.String(),
   engine_version: Type.String(),
-  tables: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      columns: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          type: Type.String(),
-          required: Type.Optional(Type.Boolean()),
-          dimension: Type.Optional(Type.Integer()),
-        }),
-      ),
-      ...Sum,
-      file: Type.Optional(StoredFile),
-    }),
-  ),
+  tables: Type.Array(CopiedTable),
   /** All files but this one and those of tables. */
   files: Type.Array(StoredFile),
 });
 
-export interface FileEntry {
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-export interface TableEntry {
-  readonly name: string;
-  readonly columns: readonly ColumnDefinition[];
-  readonly rows: number;
-  readonly checksum: string;
-  /** Only of backups as Arrow files. */
-  readonly file?: FileEntry;
-}
-
-/** The description of a backup: enough to check it before anything is restored. */
-export interface Manifest {
-  readonly format: typeof FORMAT;
-  readonly version: 1;
-  readonly kind: 'database' | 'arrow';
-  readonly created: string;
-  readonly server_version: string;
-  readonly engine: string;
-  readonly engine_version: string;
-  readonly tables: readonly TableEntry[];
-  readonly files: readonly FileEntry[];
-}
+export type FileEntry = Static<typeof StoredFile>;
+export type TableEntry = Static<typeof CopiedTable>;
+export type Manifest = Static<typeof ManifestSchema>;
 
 export async function writeManifest(folder: string, content: Omit<Manifest, 'format' | 'version'>): Promise<void> {
   const manifest: Manifest = { format: FORMAT, version: 1, ...content };
@@ -88,6 +71,36 @@ export async function readManifest(folder: string): Promise<Manifest> {
   } catch (error) {
     throw new Error(`${folder} is no backup: its ${FILE} cannot be read.`, { cause: error });
   }
-  if (Value.Check(ManifestSchema, manifest)) return manifest as unknown as Manifest;
+  if (Value.Check(ManifestSchema, manifest)) return manifest;
   throw new Error(`${join(folder, FILE)} is not that of a backup that this version (format 1) can restore.`);
+}
+
+/** Describes a file of a backup, and waits until it is on disk. */
+export async function describeFile(folder: string, path: string): Promise<FileEntry> {
+  const file = join(folder, path);
+  await sync(file, 'r+');
+  return { path, ...(await hashFile(file)) };
+}
+
+/** @throws for the first file that is missing or is not as the manifest says. */
+export async function checkFiles(folder: string, files: readonly FileEntry[]): Promise<void> {
+  for (const { path, bytes, sha256 } of files) {
+    const found = await hashFile(join(folder, path));
+    if (found.bytes === bytes && found.sha256 === sha256) continue;
+    throw new Error(
+      `The backup is damaged: ${path} is not as it was written. Nothing was restored; use another backup.`,
+    );
+  }
+}
+
+async function hashFile(file: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(createReadStream(file), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+    }
+  });
+  return { bytes, sha256: hash.digest('hex') };
 }

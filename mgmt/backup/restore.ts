@@ -6,9 +6,8 @@ import type { Progress } from '../progress.ts';
 import { checkUnused, refuseLiveServers } from '../tables/live-servers.ts';
 import { databaseFile } from '../tables/open-tables.ts';
 import { DATABASE_FILE, SECRET_FILE } from './backup.ts';
-import { checkFiles } from './file-hash.ts';
 import { isThere, putInPlace, withDraft } from '../folders.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { checkFiles, type Manifest, readManifest } from './manifest.ts';
 import { fillTables, type RestoreOptions } from './restore-tables.ts';
 
 /**

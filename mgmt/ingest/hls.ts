@@ -5,6 +5,7 @@ import { type ByteRange, type Manifest, type ManifestSegment, Parser } from 'm3u
 import { isThere } from '../folders.ts';
 import { inParallel } from '../in-parallel.ts';
 import { resilientFetch } from '../tams-client/resilient-fetch.ts';
+import { isUrl } from './ingest-folder.ts';
 import type { InitSegment } from './plan.ts';
 import type { ReadySegment } from './ready-segments.ts';
 
@@ -26,7 +27,7 @@ export interface Rendition {
  * @param input a path or an http(s) URL.
  */
 export async function readPlaylist(input: string, folder: string): Promise<Rendition[]> {
-  const playlist = await parsePlaylist(/^https?:/.test(input) ? new URL(input) : pathToFileURL(input));
+  const playlist = await parsePlaylist(isUrl(input) ? new URL(input) : pathToFileURL(input));
   const { playlists: variants = [], mediaGroups } = playlist.manifest;
   if (variants.length === 0) return [await readRendition(playlist, 'main', folder)];
   const [best] = variants.toSorted((a, b) => (b.attributes?.BANDWIDTH ?? 0) - (a.attributes?.BANDWIDTH ?? 0));

@@ -155,9 +155,11 @@ export class IngestFolder {
   }
 }
 
+export const isUrl = (input: string): boolean => /^https?:/.test(input);
+
 /** Where an ingest is remembered: beside a file; for a URL in the present folder, by its name and what tells it from others of that name. */
 export function stateFolderOf(input: string): string {
-  if (!/^https?:/.test(input)) return `${input}.tams-ingest`;
+  if (!isUrl(input)) return `${input}.tams-ingest`;
   const url = new URL(input);
   const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 12);
   return `${basename(url.pathname) || url.hostname}-${hash}.tams-ingest`;
@@ -167,7 +169,7 @@ export function stateFolderOf(input: string): string {
 export async function fingerprintOf(inputs: readonly string[], settings: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const input of inputs) {
-    const { size, mtimeMs } = /^https?:/.test(input) ? { size: 0, mtimeMs: 0 } : await stat(input);
+    const { size, mtimeMs } = isUrl(input) ? { size: 0, mtimeMs: 0 } : await stat(input);
     hash.update(JSON.stringify([input, size, mtimeMs]));
   }
   return hash.update(JSON.stringify(settings)).digest('hex');

@@ -8,6 +8,7 @@ import { bitRates } from './bit-rates.ts';
 import { essenceOf } from '../../src/tams/essence/essence.ts';
 import { flowsOfFile } from '../../src/tams/essence/file-flows.ts';
 import { readPlaylist, type Rendition } from './hls.ts';
+import { isUrl } from './ingest-folder.ts';
 import type { IngestPlan, IngestSettings, InitSegment, Track } from './plan.ts';
 import {
   type MeasuredSegments,
@@ -65,8 +66,6 @@ async function planOf(
   }
   return splitFile(first, folder, settings);
 }
-
-export const isUrl = (input: string): boolean => /^https?:/.test(input);
 
 /** The name of a file, or of a URL's target. */
 function labelOf(input: string): string {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { endFilling, unfinishedFilling } from '../../src/vastdb/schema/half-filled.ts';
 import type { VastDBManager } from '../../src/vastdb/vast-db-manager.ts';
 import type { Progress } from '../progress.ts';
+import { SECRET_FILE } from '../backup/backup.ts';
+import { isThere } from '../folders.ts';
 import { MIGRATION_LEDGER } from '../tables/fill-ledger.ts';
 import { beginAnew, fillTable } from '../tables/fill-table.ts';
 import { type OpenedEngine, type OpenedTables, openManager } from '../tables/open-tables.ts';
@@ -167,10 +169,6 @@ export async function checkSecret(source: OpenedTables, target: Config): Promise
 
 async function secretOf({ secretKey, dataDir }: Config): Promise<string | undefined> {
   if (secretKey !== undefined) return secretKey;
-  try {
-    return (await readFile(join(dataDir, 'secret.key'), 'utf8')).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const file = join(dataDir, SECRET_FILE);
+  return (await isThere(file)) ? (await readFile(file, 'utf8')).trim() : undefined;
 }

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { openTables } from '../../src/vastdb/open-tables.ts';
 import { type Config, loadConfig } from '../../src/settings.ts';
 import { createLogger } from '../../src/operation/logger.ts';
@@ -11,7 +10,6 @@ import { knownTables } from './known-tables.ts';
 /** The configured engine as it is: nothing was created, nothing brought up to date. */
 export interface OpenedEngine {
   readonly config: Config;
-  readonly logger: Logger;
   readonly engine: TableEngine;
   readonly definitions: readonly TableDefinition[];
 }
@@ -57,8 +55,7 @@ export async function withTablesOf<T>(
   work: (manager: VastDBManager) => Promise<T>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<T> {
-  const engine = await openTables(loadConfig(env), createLogger('error', process.stderr));
-  const manager = await VastDBManager.open(engine, tables);
+  const { manager } = await openManager({ ...(await openAnyEngine(loadConfig(env))), definitions: tables });
   try {
     return await work(manager);
   } finally {
@@ -68,16 +65,21 @@ export async function withTablesOf<T>(
 
 /** @param mayMake whether an embedded database is made where there is none; without it that is an error. */
 export async function openEngine(config: Config, mayMake = false): Promise<OpenedEngine> {
-  // The standard output is the command's own.
-  const logger = createLogger('error', process.stderr);
   if (config.tables.engine === 'sqlite' && !mayMake) await checkDatabaseThere(config.dataDir);
-  const engine = await openTables({ ...config, tables: withoutReplica(config.tables) }, logger);
+  const opened = await openAnyEngine(config);
   try {
-    return { config, logger, engine, definitions: await knownTables(engine, config.features) };
+    return { ...opened, definitions: await knownTables(opened.engine, config.features) };
   } catch (error) {
-    await engine.close();
+    await opened.engine.close();
     throw error;
   }
+}
+
+async function openAnyEngine(config: Config): Promise<Omit<OpenedEngine, 'definitions'>> {
+  // The standard output is the command's own.
+  const logger = createLogger('error', process.stderr);
+  const engine = await openTables({ ...config, tables: withoutReplica(config.tables) }, logger);
+  return { config, engine };
 }
 
 /** Commands read what they have just written, which a replica may not have yet. */

@@ -94,19 +94,9 @@ export class TamsClient {
    * The flow's segments that have a part in the range, in order of time, page by page as they are asked for; without
    * `urls` no URLs are made for them.
    */
-  async *segments(flowId: string, timerange: string, { urls = true } = {}): AsyncGenerator<ListedSegment> {
+  segments(flowId: string, timerange: string, { urls = true } = {}): AsyncGenerator<ListedSegment> {
     const query = new URLSearchParams({ limit: String(PAGE_LIMIT), timerange, ...(!urls && { accept_get_urls: '' }) });
-    let next: string | undefined = `flows/${flowId}/segments?${query.toString()}`;
-    while (next !== undefined) {
-      const page: { items: ListedSegment[]; next: string | undefined } = await this.#call(
-        'GET',
-        next,
-        { expected: [200] },
-        async (response) => ({ items: (await response.json()) as ListedSegment[], next: nextLink(response) }),
-      );
-      yield* page.items;
-      next = page.next;
-    }
+    return this.#listed(`flows/${flowId}/segments?${query.toString()}`);
   }
 
   /** The storage backends of the server. */
@@ -133,18 +123,8 @@ export class TamsClient {
   }
 
   /** The keys of an adoption in one state, page by page as they are asked for. */
-  async *adoptionKeys(id: string, state: string): AsyncGenerator<AdoptionKeyBody> {
-    let next: string | undefined = `internal/adoptions/${id}/keys?state=${state}&limit=${PAGE_LIMIT}`;
-    while (next !== undefined) {
-      const page: { items: AdoptionKeyBody[]; next: string | undefined } = await this.#call(
-        'GET',
-        next,
-        { expected: [200] },
-        async (response) => ({ items: (await response.json()) as AdoptionKeyBody[], next: nextLink(response) }),
-      );
-      yield* page.items;
-      next = page.next;
-    }
+  adoptionKeys(id: string, state: string): AsyncGenerator<AdoptionKeyBody> {
+    return this.#listed(`internal/adoptions/${id}/keys?state=${state}&limit=${PAGE_LIMIT}`);
   }
 
   /** Downloads what one of a segment's URLs leads to; `read` consumes the body, and may be called again after a failure. */
@@ -152,6 +132,21 @@ export class TamsClient {
     const target = new URL(url, this.#baseUrl);
     const exchange = { url: target, shown: `GET ${target.pathname}`, expected: [200] };
     return resilientFetch(exchange, read, () => get(target, (at) => this.#headersFor(at)));
+  }
+
+  /** The items of a listing, page by page. */
+  async *#listed<Item>(path: string): AsyncGenerator<Item> {
+    let next: string | undefined = path;
+    while (next !== undefined) {
+      const page: { items: Item[]; next: string | undefined } = await this.#call(
+        'GET',
+        next,
+        { expected: [200] },
+        async (response) => ({ items: (await response.json()) as Item[], next: nextLink(response) }),
+      );
+      yield* page.items;
+      next = page.next;
+    }
   }
 
   #call<T>(method: string, path: string, call: Call, read: (response: Response) => Promise<T>): Promise<T> {

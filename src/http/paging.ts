@@ -33,16 +33,12 @@ interface PagingLimits {
 /** Keyset paging of every listing: `page` and `limit` in, `Link` and `X-Paging-*` out. */
 export class Paging {
   readonly #cursors: CursorCodec;
-  readonly #limitDefault: number;
-  readonly #limitMax: number;
-  readonly #maxBytes: () => number;
+  readonly #limits: PagingLimits;
   readonly #baseUrl: (request: ListRequest) => string;
 
   constructor(cursors: CursorCodec, limits: PagingLimits, baseUrl: (request: ListRequest) => string) {
     this.#cursors = cursors;
-    this.#limitDefault = limits.limitDefault;
-    this.#limitMax = limits.limitMax;
-    this.#maxBytes = limits.maxBytes;
+    this.#limits = limits;
     this.#baseUrl = baseUrl;
   }
 
@@ -68,9 +64,9 @@ export class Paging {
    */
   request(request: ListRequest, byDefault: Listing<never>['byDefault'] = 'some'): PageRequest {
     const { page, limit } = request.query;
-    const asked = limit ?? (byDefault === 'some' ? this.#limitDefault : this.#limitMax);
-    const applied = Math.min(asked, this.#limitMax);
-    const bounds = { limit: applied, maxBytes: this.#maxBytes() };
+    const { limitDefault, limitMax, maxBytes } = this.#limits;
+    const asked = limit ?? (byDefault === 'some' ? limitDefault : limitMax);
+    const bounds = { limit: Math.min(asked, limitMax), maxBytes: maxBytes() };
     if (page === undefined) return bounds;
     return { ...bounds, after: this.#cursors.decode(queryIdentity(request), page) };
   }

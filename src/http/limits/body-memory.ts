@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Transform, type TransformCallback } from 'node:stream';
 import { AppError } from '../../shared/errors.ts';
+import { movedBy } from './running-requests.ts';
 
 /** Smaller bodies are not counted, and never wait: the buffers of their connections hold as much. */
 export const SMALL_BYTES = 64 * 1024;
@@ -192,8 +193,3 @@ const noRoom = (): AppError =>
 
 /** All of the request has arrived, and there is nothing of the answer that the client has not taken. */
 const waitsForServer = ({ arriving, reply }: Body): boolean => !arriving && reply.raw.writableLength === 0;
-
-function movedBy({ request }: FastifyReply): number {
-  const { bytesRead, bytesWritten } = request.raw.socket;
-  return bytesRead + bytesWritten;
-}

@@ -198,7 +198,8 @@ export class Transfers {
 /** All has arrived that the client sends, and it has taken all that there is to take. */
 const waitsForServer = ({ raw, request }: FastifyReply): boolean => request.raw.complete && raw.writableLength === 0;
 
-function movedBy({ request }: FastifyReply): number {
+/** Bytes that the connection of a request has moved, both ways. */
+export function movedBy({ request }: FastifyReply): number {
   const { bytesRead, bytesWritten } = request.raw.socket;
   return bytesRead + bytesWritten;
 }

@@ -1,7 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import type { OperationTag } from '../../http/operation.ts';
-import { operation, readOperation } from '../../http/operation.ts';
-import { paramOf } from '../../http/param-of.ts';
+import { operation, paramOf, readOperation } from '../../http/operation.ts';
 import type { PropertyChange } from '../flows/flow.ts';
 import type { Asker } from '../access/by-classes.ts';
 import type { ResponseDocs } from '../../http/schemas/responses.ts';

@@ -1,7 +1,6 @@
 import type { TObject } from 'typebox';
 import type { OperationTag } from '../../http/operation.ts';
-import { operation, readOperation } from '../../http/operation.ts';
-import { paramOf } from '../../http/param-of.ts';
+import { operation, paramOf, readOperation } from '../../http/operation.ts';
 import type { Asker } from '../access/by-classes.ts';
 import type { Surface } from '../versions/surface.ts';
 import type { Tags, TagValue } from './tags.ts';

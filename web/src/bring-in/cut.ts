@@ -54,39 +54,39 @@ export async function* cutTrack(
     endTicks,
     bytes: part.bytes,
   });
+  /** Once all is known that is shown before the key frame and comes after it. @returns the segment that ends there */
+  const settle = (): Cut | undefined => {
+    const [key] = held.packets;
+    if (key === undefined || held.earliest <= current.latest) {
+      current.addAll(held);
+      held = new Gathered(ticksOf);
+      return undefined;
+    }
+    const cut = cutOf(current, held.earliest);
+    index++;
+    let next = untilTicks ?? 0n;
+    while (next <= ticksOf(key)) next += segmentTicks;
+    untilTicks = next;
+    [current, held] = [held, new Gathered(ticksOf)];
+    return cut;
+  };
   for await (const packet of sink.packets(first, undefined, {})) {
     if (packet.data.byteLength < packet.byteLength)
       throw new UnreadableFile(texts.cutOffAt(file, name, packet.timestamp));
     const ticks = ticksOf(packet);
     untilTicks ??= ticks + segmentTicks;
-    if (held.packets.length > 0) {
-      const [{ timestamp: keyAt } = packet] = held.packets;
-      if (packet.timestamp > keyAt || held.packets.length >= LEADING_MAX) {
-        // All that is shown before the key frame, and comes after it, is known.
-        if (held.earliest > current.latest) {
-          yield cutOf(current, held.earliest);
-          index++;
-          while (untilTicks <= secondsToTicks(keyAt, timescale)) untilTicks += segmentTicks;
-          current = held;
-        } else current.addAll(held);
-        held = new Gathered(ticksOf);
-      }
+    const [key] = held.packets;
+    if (key !== undefined && (packet.timestamp > key.timestamp || held.packets.length >= LEADING_MAX)) {
+      const cut = settle();
+      if (cut !== undefined) yield cut;
     }
     const mayBegin = packet.type === 'key' && ticks >= untilTicks && current.packets.length > 0;
     if (mayBegin || held.packets.length > 0) held.add(packet);
     else current.add(packet);
     if (current.bytes + held.bytes > BYTES_MAX) throw new UnreadableFile(texts.noKeyFrames(file, name));
   }
-  if (held.packets.length > 0) {
-    if (held.earliest > current.latest) {
-      yield cutOf(current, held.earliest);
-      index++;
-      const [{ timestamp: keyAt } = { timestamp: 0 }] = held.packets;
-      untilTicks ??= 0n;
-      while (untilTicks <= secondsToTicks(keyAt, timescale)) untilTicks += segmentTicks;
-      current = held;
-    } else current.addAll(held);
-  }
+  const cut = settle();
+  if (cut !== undefined) yield cut;
   if (current.packets.length > 0) yield cutOf(current, current.endTicks(timescale, BigInt(frameSize ?? 0)));
 }
 

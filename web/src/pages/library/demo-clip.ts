@@ -1,4 +1,6 @@
-import { dataOf, tams } from '../../api/client.ts';
+import { serverRoot } from '../../address.ts';
+import { tams } from '../../api/client.ts';
+import { Store } from '../../bring-in/store.ts';
 import { randomUuid } from '../../bring-in/uuid.ts';
 import clip from '../../../../demo/clip/clip.json';
 
@@ -9,13 +11,16 @@ const FILES = import.meta.glob<string>('../../../../demo/clip/*.{mpegts,aac}', {
   eager: true,
 });
 
+const store = new Store(tams, serverRoot);
+const never = new AbortController().signal;
+
 type Track = (typeof clip)['video'] | (typeof clip)['audio'];
 
 /**
  * Puts the demo's clip into the store as any client would: flows, storage, uploads, segments.
  *
  * @param progress is told how many segments are there, of how many
- * @throws ApiError | LostServerError
+ * @throws ApiError | LostServerError | UploadRefused
  */
 export async function loadDemoClip(progress: (done: number, all: number) => void): Promise<void> {
   const tracks = Object.entries(clip) as ['video' | 'audio', Track][];
@@ -34,24 +39,13 @@ export async function loadDemoClip(progress: (done: number, all: number) => void
 }
 
 async function addSegment(flowId: string, segment: Track['segments'][number]): Promise<void> {
-  const params = { path: { flowId } };
-  const storage = await dataOf(tams.POST('/flows/{flowId}/storage', { params, body: { limit: 1 } }));
-  const object = storage.media_objects[0];
+  const [object] = await store.allocate(flowId, 1, never);
   const url = FILES[`../../../../demo/clip/${segment.file}`];
   if (object === undefined || url === undefined) throw new Error(segment.file);
-  const { 'content-type': type, headers } = object.put_url as {
-    'content-type'?: string;
-    headers?: Record<string, string>;
-  };
-  const bytes = await (await fetch(new URL(url, import.meta.url))).blob();
-  const upload = await fetch(object.put_url.url, {
-    method: 'PUT',
-    body: bytes,
-    headers: { ...headers, ...(type !== undefined && { 'content-type': type }) },
-  });
-  if (!upload.ok) throw new Error(`${upload.status} ${upload.statusText}`);
+  const bytes = await (await fetch(new URL(url, import.meta.url))).arrayBuffer();
+  await store.upload(object, new Uint8Array(bytes), never);
   await tams.POST('/flows/{flowId}/segments', {
-    params,
-    body: { object_id: object.object_id, timerange: segment.timerange } as never,
+    params: { path: { flowId } },
+    body: { object_id: object.objectId, timerange: segment.timerange } as never,
   });
 }

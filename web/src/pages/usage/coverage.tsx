@@ -1,10 +1,11 @@
 import { dataOf, pageOf, server, tams } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { shownDuration } from '../../parts/shown.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { useLoaded } from '../../parts/use-loaded.ts';
 import { usage as texts } from '../../texts/usage.ts';
-import { boundsOf, secondsOf, shownSeconds } from './shown.ts';
+import { boundsOf, secondsOf } from './shown.ts';
 
 const FLOWS = 200;
 const GAPS = 200;
@@ -67,11 +68,11 @@ function Gaps({ analysis }: { readonly analysis: components['schemas']['Timeline
         ))}
       </svg>
       <p>
-        {texts.covered(((coverage ?? 0) * 100).toFixed(2), shownSeconds(secondsOf(covered)))}
+        {texts.covered(((coverage ?? 0) * 100).toFixed(2), shownDuration(secondsOf(covered)))}
         {'; '}
-        {texts.gaps(gaps.count, shownSeconds(secondsOf(gaps.duration)))}
+        {texts.gaps(gaps.count, shownDuration(secondsOf(gaps.duration)))}
         {'; '}
-        {texts.overlaps(overlaps.count, shownSeconds(secondsOf(overlaps.duration)))}
+        {texts.overlaps(overlaps.count, shownDuration(secondsOf(overlaps.duration)))}
       </p>
       {ranges.length > 0 && (
         <table>
@@ -85,7 +86,7 @@ function Gaps({ analysis }: { readonly analysis: components['schemas']['Timeline
             {ranges.map(({ gap, bounds: [from, to] }) => (
               <tr key={gap}>
                 <td class="mono">{gap}</td>
-                <td>{shownSeconds(to - from)}</td>
+                <td>{shownDuration(to - from)}</td>
               </tr>
             ))}
           </tbody>

@@ -2,6 +2,7 @@ import { useLocation } from 'preact-iso';
 import { addressOf } from '../../address.ts';
 import { dataOf, server } from '../../api/client.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { shownDuration, shownSize } from '../../parts/shown.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { useLoaded } from '../../parts/use-loaded.ts';
 import { useTitle } from '../../parts/use-title.ts';
@@ -9,7 +10,7 @@ import { BarPlot } from '../../plots/bar-plot.tsx';
 import { usage as texts } from '../../texts/usage.ts';
 import { Coverage } from './coverage.tsx';
 import { Growth } from './growth.tsx';
-import { secondsOf, shownBytes, shownSeconds } from './shown.ts';
+import { secondsOf } from './shown.ts';
 import './usage.css';
 
 export default function UsagePage() {
@@ -41,10 +42,10 @@ function Stored() {
   const figures: readonly (readonly [string, string, string?])[] = [
     [texts.flows, String(flows.flows)],
     [texts.segments, String(flows.segments)],
-    [texts.duration, shownSeconds(secondsOf(flows.duration))],
-    [texts.bytes, shownBytes(flows.estimated_bytes), noteOf(flows.flows_without_estimate, texts.withoutEstimate)],
+    [texts.duration, shownDuration(secondsOf(flows.duration))],
+    [texts.bytes, shownSize(flows.estimated_bytes), noteOf(flows.flows_without_estimate, texts.withoutEstimate)],
     [texts.objects, String(objects.objects)],
-    [texts.objectBytes, shownBytes(objects.bytes), noteOf(objects.objects_of_unknown_size, texts.unknownSizes)],
+    [texts.objectBytes, shownSize(objects.bytes), noteOf(objects.objects_of_unknown_size, texts.unknownSizes)],
   ];
   return (
     <>
@@ -65,7 +66,7 @@ function Stored() {
           columns={[texts.format, texts.duration]}
           bars={flows.formats.map(({ format, duration }) => {
             const value = secondsOf(duration);
-            return { label: nameOf(format), value, shown: shownSeconds(value) };
+            return { label: nameOf(format), value, shown: shownDuration(value) };
           })}
         />
         <BarPlot
@@ -74,14 +75,14 @@ function Stored() {
           bars={flows.formats.map(({ format, estimated_bytes: value }) => ({
             label: nameOf(format),
             value,
-            shown: shownBytes(value),
+            shown: shownSize(value),
           }))}
         />
         <BarPlot
           title={texts.bySize}
           columns={[texts.size, texts.objects]}
           bars={objects.sizes.map(({ from_bytes: from, below_bytes: below, objects: value }) => ({
-            label: texts.sizeRange(shownBytes(from), below === null ? undefined : shownBytes(below)),
+            label: texts.sizeRange(shownSize(from), below === null ? undefined : shownSize(below)),
             value,
             shown: String(value),
           }))}

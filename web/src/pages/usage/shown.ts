@@ -1,13 +1,8 @@
-import { shownDuration, shownSize } from '../../parts/shown.ts';
-
 /** A TAMS timestamp in seconds, as plots draw it: exact times are in its text. */
 export function secondsOf(timestamp: string): number {
   const [, sign = '', seconds = '0', nanoseconds = '0'] = /^(-?)(\d+):(\d+)$/.exec(timestamp) ?? [];
   return (sign === '-' ? -1 : 1) * (Number(seconds) + Number(nanoseconds) / 1e9);
 }
-
-export const shownBytes = shownSize;
-export const shownSeconds = shownDuration;
 
 /** Begin and end of a timerange, in seconds. */
 export function boundsOf(timerange: string): readonly [number, number] {
