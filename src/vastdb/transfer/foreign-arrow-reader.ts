@@ -101,7 +101,9 @@ function cellOf(value: unknown): Cell {
       return value;
     case 'object':
       if (value === null) return null;
-      return isVector(value) ? vectorOf(value) : JSON.stringify(value);
+      return isVector(value) && DataType.isFloat(value.type)
+        ? Float32Array.from(value.toArray() as ArrayLike<number>)
+        : jsonOf(value);
     default:
       return null;
   }
@@ -109,8 +111,6 @@ function cellOf(value: unknown): Cell {
 
 const isVector = (value: object): value is Vector => 'toArray' in value && 'type' in value;
 
-function vectorOf(list: Vector): Cell {
-  return DataType.isFloat(list.type)
-    ? Float32Array.from(list.toArray() as ArrayLike<number>)
-    : JSON.stringify(list.toArray());
-}
+/** Integers of 64 bits become doubles, as whoever parses the JSON reads them. */
+const jsonOf = (value: object): string =>
+  JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? Number(each) : each));
