@@ -228,18 +228,20 @@ function valueOf(response: ChildResponse): unknown {
   throw new Error(message);
 }
 
-/** Most that wait for each place. */
-const WAITING_PER_PLACE = 8;
+/** Most that run in a place, or wait for it. */
+const TAKERS_PER_PLACE = 9;
 
 type Leave = () => void;
 
 /** Limits how much runs at once. Others wait for a place in turn, up to a limit. */
 class Places {
-  readonly #count: number;
+  readonly #most: number;
   readonly #limit: ReturnType<typeof pLimit>;
+  /** Those that have a place, or wait for one: not those that gave up, whose turns come and go. */
+  #takers = 0;
 
   constructor(count: number) {
-    this.#count = count;
+    this.#most = count * TAKERS_PER_PLACE;
     this.#limit = pLimit(count);
   }
 
@@ -249,7 +251,8 @@ class Places {
    */
   async take(signal: AbortSignal, withinMs: number): Promise<Leave> {
     if (signal.aborted) throw gone();
-    if (this.#limit.pendingCount >= this.#count * WAITING_PER_PLACE) throw busy();
+    if (this.#takers >= this.#most) throw busy();
+    this.#takers++;
     const turn = Promise.withResolvers<Leave>();
     const giveUp = (error: AnalysisError): void => {
       turn.reject(error);
@@ -262,7 +265,14 @@ class Places {
     signal.addEventListener('abort', onAbort);
     void this.#limit(() => (wanted ? new Promise<void>((leave) => turn.resolve(leave)) : undefined));
     try {
-      return await turn.promise;
+      const leave = await turn.promise;
+      return () => {
+        this.#takers--;
+        leave();
+      };
+    } catch (error) {
+      this.#takers--;
+      throw error;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

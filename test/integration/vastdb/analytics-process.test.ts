@@ -144,6 +144,17 @@ describe('the process of the analytics', () => {
     expect((await compute.run(SUMMARY, nobodyGoes)).rows).toBe(ROWS);
   });
 
+  it('does not count those that gave up as waiting', async () => {
+    const compute = open({ concurrency: 1 });
+    const first = compute.run(SLOW, nobodyGoes);
+    const gone = new AbortController();
+    const given = Array.from({ length: 8 }, () => refusal(compute.run(SUMMARY, gone.signal)));
+    gone.abort();
+    expect(await Promise.all(given)).toEqual(Array.from(given, () => 'cancelled'));
+    expect((await compute.run(SUMMARY, nobodyGoes)).rows).toBe(ROWS);
+    await first;
+  });
+
   it('computes while exports are read slowly', async () => {
     const compute = open({ concurrency: 1 });
     const stream = compute.stream(ALL_ROWS, nobodyGoes);
