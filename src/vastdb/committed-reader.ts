@@ -41,7 +41,7 @@ export class CommittedReader extends ManagedReader {
       scan: (request: ScanRequest) => this.scan(request),
     };
     // The work is the same for every table, as in `list`.
-    const any = query as unknown as AnyFirstRows;
+    const any = query as AnyFirstRows;
     const rows = this.layer.capabilities.relational ? firstByPages(reads, any) : firstByScan(reads, any);
     // As with `select`: an engine keeps to the definitions.
     return (await rows) as FoundRow<R, Column>[];

@@ -61,7 +61,7 @@ export class ManagedReader {
   >(listing: Listing<R, Columns, Lookups>, page: PageRequest): Promise<Page<ListedRow<R, Columns, Lookups>>> {
     const reads = { select: (query: SelectQuery) => this.select(query), orders: this.layer.capabilities.relational };
     // The work is the same for every table, and no compiler follows it through types that it does not know yet.
-    const found: Promise<Page<Cell[]>> = readListing(reads, listing as unknown as AnyListing, page);
+    const found: Promise<Page<Cell[]>> = readListing(reads, listing as AnyListing, page);
     // These columns were asked for, in this order.
     return found as Promise<Page<ListedRow<R, Columns, Lookups>>>;
   }

@@ -26,14 +26,7 @@ interface RowCheck<R extends Row, Checked extends string> {
 }
 
 /** For any table: its caller knows the types of the cells. */
-export interface AnyFirstRows {
-  readonly table: Pick<TableDefinition, 'name'>;
-  readonly columns: readonly string[];
-  readonly where: Predicate;
-  readonly orderBy: readonly [...Ordering[], Ordering];
-  readonly limit: number;
-  readonly check?: RowCheck<Row, string> | undefined;
-}
+export type AnyFirstRows = FirstRows<Row, string, string>;
 
 interface Reads {
   readonly selectRows: (query: SelectQuery) => Promise<Row[]>;

@@ -74,13 +74,7 @@ export type ListedRow<R extends Row, Columns extends readonly ColumnOf<R>[], Loo
 ];
 
 /** A listing of any table: its caller knows the types of the other cells. */
-export interface AnyListing extends ListingTerms<Predicate> {
-  readonly table: Pick<TableDefinition, 'name'>;
-  readonly order: ListingOrder;
-  readonly columns: readonly string[];
-  readonly lookups?: readonly Lookup[];
-  readonly check?: ((rows: readonly AnyRow[]) => Promise<boolean[]>) | undefined;
-}
+export type AnyListing = Listing<Row, readonly string[], readonly Lookup[]>;
 
 type AnyRow = [place: bigint | string, id: string, ...Cell[]];
 
