@@ -177,7 +177,7 @@ export class AdoptionKeyRepository extends AdoptionKeyReader {
     await this.#tx.updateByRowIds(ADOPTION_KEYS, rowIds, DONE_COLUMNS, keys.map(doneCells));
   }
 
-  /** Puts keys in the place of earlier rows of theirs. @returns those */
+  /** Replaces the earlier rows of these keys. @returns the earlier ones */
   async replace(adoptionId: string, keys: readonly AdoptionKey[]): Promise<AdoptionKey[]> {
     const { rows, rowIds } = await this.#tx.select({
       table: ADOPTION_KEYS,

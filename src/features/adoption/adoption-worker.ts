@@ -71,7 +71,7 @@ async function eachOf(adoptions: readonly Adoption[], work: (adoption: Adoption)
   if (failure !== undefined) throw failure;
 }
 
-/** Until it is done, waits for its start, or the process stops. */
+/** Works on an adoption until it is done, waits for its start, or the process stops. */
 async function workOn(
   { id }: Adoption,
   { adoptions, steps, probes, logger }: WorkerParts,

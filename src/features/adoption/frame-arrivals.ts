@@ -50,7 +50,7 @@ export class FrameArrivals {
     return true;
   }
 
-  /** The adoptions that frames have come for; one that is not done yet goes first. */
+  /** The adoptions that frames have come for. The frames of an adoption that is not done yet wait until it is. */
   async due(): Promise<Adoption[]> {
     const done = (await this.#parts.adoptions.following()).filter(({ state }) => state === 'done');
     const due: Adoption[] = [];

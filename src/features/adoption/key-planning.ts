@@ -9,7 +9,7 @@ import type { Probed } from './probes.ts';
 
 const SECOND_NS = 1_000_000_000n;
 
-/** A key whose bytes were looked into, or the reason why it is refused; of one that is an object already it does not matter. */
+/** A key, and what was found in its bytes, or why it is refused. Of a key that is an object already, `found` says nothing. */
 export interface Looked<Key extends AdoptionKey> {
   readonly key: Key;
   readonly found: Probed | string;

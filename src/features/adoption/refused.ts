@@ -17,7 +17,7 @@ export class Gone extends Refused {
 /**
  * Why the work on one key failed, so that the others go on. Defects are logged.
  *
- * @throws the error itself where the store fails: it may be well later
+ * @throws the error itself where the store fails: a later try may succeed
  */
 export function reasonOf(error: unknown, key: string, logger: Logger): string {
   if (error instanceof Refused) return error.message;

@@ -2,8 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AuditRecord } from './audit.ts';
 import type { AuthStore } from './auth-store.ts';
-import { REFUSAL_INTERVAL_MS } from './audit-trail.ts';
-import type { AuditTrail } from './audit-trail.ts';
+import { type AuditTrail, REFUSAL_INTERVAL_MS } from './audit-trail.ts';
 import { SHORT_ROUND_MAX_MS, WorkerLoop, type WorkerStatus } from '../../operation/worker-loop.ts';
 
 /** Entries of this period are written in one transaction. */

@@ -62,7 +62,7 @@ export function authRoutes(app: TamsApp, { config: { modes, oidc }, authenticato
         if (authenticator === undefined) principal = ANYBODY;
         else if (authorization !== undefined) principal = await authenticator.byHeader(authorization, request);
       } catch (error) {
-        // The check of other routes does so.
+        // As the check of other routes does.
         if (error instanceof AppError && error.status === 401) {
           reply.header('www-authenticate', challenge(schemes, 'invalid'));
         }

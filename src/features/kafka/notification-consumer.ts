@@ -19,7 +19,7 @@ const FETCH_BYTES = 4 * 2 ** 20;
 const BACKOFF = { baseMs: 500, maxMs: 10_000, jitter: 0.5 };
 /** A message that fails by itself, with tables and stores in reach, or whose key a store refuses, is poison after so many attempts. */
 const ATTEMPTS = 5;
-/** So long a replica that was killed keeps its partitions. */
+/** A replica that was killed keeps its partitions for this long. */
 const SESSION_MS = 6_000;
 const HEARTBEAT_MS = 1_500;
 const FETCH_WAIT_MS = 1_000;

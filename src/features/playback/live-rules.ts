@@ -3,7 +3,7 @@ import { fromJson } from '../../shared/json-text.ts';
 import { type Flow, statusOf } from '../../tams/flows/flow.ts';
 import type { FlowDocument } from '../../tams/flows/flow-state.ts';
 
-/** A flow that does not say whether it is finished is live for so long after its last change, at least. */
+/** A flow that does not say whether it is finished stays live for at least this long after its last change. */
 const QUIET_MIN_S = 30;
 const QUIET_TARGETS = 3;
 /** Seconds at the end of a live flow, unless a player asks for others. */

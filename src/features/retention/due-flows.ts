@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import { type Due, dueOf, RETENTION_TAGS } from './retention-rules.ts';
 import type { VastStore } from '../../tams/vast-store.ts';
 
-/** A flow that something of is due, or whose tags are wrong. */
+/** A flow with something to delete, or with tags that are wrong. */
 export type DueFlow =
   | { readonly flowId: string; readonly due: Due }
   /** Its tags cannot be read; nothing of it is deleted. */
