@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/operation/logger.ts';
 import { SecretBox } from '../../src/shared/secret-box.ts';
@@ -62,6 +63,24 @@ describe('leases of two processes on one folder', () => {
       const won = await Promise.all([mine().acquire(names), yours().acquire(names.toReversed())]);
       expect(won.flat().filter(Boolean)).toHaveLength(names.length);
     }
+  });
+
+  it('cost a transaction when they are taken, and one for all of them every three seconds', async () => {
+    const began = performance.now();
+    const [manager] = managers;
+    manager?.resetPerformance();
+    mine().start();
+    for (let n = 0; n < 10; n += 1) {
+      await mine().acquire([`lease ${n}`]);
+      await sleep(20);
+    }
+    await mine().stop();
+    const operations = manager
+      ?.performanceSummary()
+      .tables.flatMap((each) => (each.table === '*' ? each.operations : []));
+    const transactions = operations?.find(({ operation }) => operation === 'transaction')?.count;
+    // The last one hands them back.
+    expect(transactions).toBeLessThanOrEqual(11 + Math.floor((performance.now() - began) / 3_000));
   });
 
   it('are taken over when they expired, and not before', async () => {

@@ -127,6 +127,9 @@ export class LeaseKeeper {
     const names = [...this.#heldUntil.keys()];
     if (names.length === 0) return IDLE_MS;
     const began = performance.now();
+    // Those that were just taken last for a while: only the one that has waited the longest is due.
+    const dueInMs = Math.min(...this.#heldUntil.values()) - TTL_MS + RENEW_MS - began;
+    if (dueInMs > 0) return dueInMs;
     const kept = await this.#store.transaction((tx) => this.fence(tx, names));
     for (const name of names) {
       if (!this.#heldUntil.has(name)) continue;
