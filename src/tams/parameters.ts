@@ -1,4 +1,5 @@
 import { Type } from '../shared/type-builder.ts';
+import { AppError } from '../shared/errors.ts';
 import { FLOW_STATUSES } from './flows/flow.ts';
 import { ContentFormat } from './documents/format.ts';
 import { Integer, limitParameter, PATTERNS, Timerange, Uuid } from '../http/schemas/common.ts';
@@ -12,6 +13,12 @@ export const pathId = (what: string, example: string) =>
 const sourceId = pathId('source', EXAMPLE_SOURCE_ID);
 const flowId = pathId('flow', EXAMPLE_FLOW_ID);
 const name = Type.String({ description: 'The name of the tag.', examples: ['site'] });
+
+/** Throws `invalid_request` where a body has another id than the path. */
+export function checkPathId(body: { readonly id: string }, id: string): void {
+  if (body.id === id) return;
+  throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
+}
 
 export const sourceParams = Type.Object({ sourceId });
 export const sourceTagParams = Type.Object({ sourceId, name });

@@ -38,11 +38,11 @@ interface ServiceParts {
   /** The version of this server. */
   readonly version: string;
   readonly timeouts: Timeouts;
-  /** Properties of the storage backends. */
+  /** Those of the storage backends. */
   readonly labels: ReadonlySet<string>;
   /** Views of the store share it: a page is looked up after the view has found the flow. */
   readonly pages: SegmentPageCache;
-  /** As they are without a view. */
+  /** For the store without limits: limited views keep no flows. */
   readonly keptFlows: KeptFlows;
   readonly deletion: SegmentDeletionOptions;
   readonly allocationExpiryMs: number;

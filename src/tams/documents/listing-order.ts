@@ -81,7 +81,7 @@ export function afterCursor<Column extends string>(
   return position === undefined ? [] : [afterPosition(orderBy, cellsOf(position, types))];
 }
 
-/** Puts terms of columns where their indexes are of use: those go on with either order of creation, and with no other. */
+/** Sorts out which terms an index serves: the indexes of these columns go on with the creation, and so serve orders by it alone. */
 export function indexedByCreation<Term>(
   order: SortOrder | undefined,
   [first, ...others]: readonly Term[],

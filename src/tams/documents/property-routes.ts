@@ -39,7 +39,7 @@ export interface Property<Name extends string, Schema extends TSchema> {
   read?: (value: Static<Schema>) => Static<Schema>;
   change?: PropertyChange;
   isDeletable: boolean;
-  /** Responses of changes that not every property has. */
+  /** Responses to changes, besides those that every property has. */
   writeResponses: ResponseDocs;
 }
 

@@ -31,7 +31,7 @@ interface TaggedResource {
   params: TObject;
   tagParams: TObject;
   serviceOf: (request: Asker) => TagService;
-  /** Responses of changes that other resources do not have. */
+  /** Responses to changes, besides those that every resource has. */
   writeResponses: ResponseDocs;
   tags: Surface['tags'];
 }

@@ -4,14 +4,13 @@ import { Integer } from '../../http/schemas/common.ts';
 import { badBody, badQuery, json, noBody, notFound, readOnly } from '../../http/schemas/responses.ts';
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
-import { AppError } from '../../shared/errors.ts';
 import type { PageRequest } from '../../shared/paging.ts';
 import { TimeRange } from '../../shared/time/timerange.ts';
 import { deletionAccepted, sendDeletion } from '../deletion/deletion-request-routes.ts';
 import { propertyRoutes } from '../documents/property-routes.ts';
 import { readTagFilter } from '../documents/tag-filter.ts';
 import { tagRoutes } from '../documents/tag-routes.ts';
-import { flowParams, flowQuery, flowTagParams, readIds } from '../parameters.ts';
+import { checkPathId, flowParams, flowQuery, flowTagParams, readIds } from '../parameters.ts';
 import type { Asker, RouteContext } from '../route-context.ts';
 import { readTimerange } from '../timerange-query.ts';
 import type { Flow, FlowCollectionItem } from './flow.ts';
@@ -153,9 +152,7 @@ function flowRoutes(app: TamsApp, { services, apiUrl, surface: { flows } }: Rout
     handler: async (request, reply) => {
       const { flowId: id } = request.params;
       const { body } = request;
-      if (body.id !== id) {
-        throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
-      }
+      checkPathId(body, id);
       const read = (present: Flow | undefined) => flows.read(body, present);
       const { created, flow } = await services(request).flows.put(id, read, request.principal);
       return created ? sendJson(reply.code(201), flows.show(flow)) : reply.code(204).send();

@@ -4,7 +4,7 @@ import type { RowHandle } from '../table-access.ts';
 /** To make an instance of an object, or to delete the bytes of one that the object has no more. */
 export type InstanceTask = 'copy' | 'remove';
 
-/** Work on an instance. Its row is there before bytes are at its place, and until the object has them or they are gone. */
+/** Work on an instance. Its row is written before any bytes are, and stays until the object has them or they are gone. */
 export interface InstanceJob extends ObjectLocation {
   readonly objectId: string;
   readonly task: InstanceTask;

@@ -5,8 +5,8 @@ import { badBody, badQuery, json, notFound, pagingHeaders } from '../../http/sch
 import { sendHead, sendJson } from '../../http/send-json.ts';
 import type { TamsApp } from '../../http/tams-app.ts';
 import type { Validate } from '../../http/validation/body-validator.ts';
-import { AppError } from '../../shared/errors.ts';
 import type { PageRequest } from '../../shared/paging.ts';
+import { checkPathId } from '../parameters.ts';
 import type { RouteContext } from '../route-context.ts';
 import type { ProfileInput } from './profile.ts';
 import { profileListQuery, profileParams } from './profile-schemas.ts';
@@ -64,9 +64,7 @@ export function profileRoutes(app: TamsApp, { services, paging }: RouteContext, 
     handler: async (request, reply) => {
       const { profileId: id } = request.params;
       const { body } = request;
-      if (body.id !== id) {
-        throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
-      }
+      checkPathId(body, id);
       const profile = await services(request).profiles.create(body, request.principal);
       return sendJson(reply.code(201), profile);
     },

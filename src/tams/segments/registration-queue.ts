@@ -30,7 +30,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Segments that several registrations may have together: what more have, they read and write as quickly alone. */
+/** The most segments of registrations that share a transaction: larger ones are as quick alone. */
 const TOGETHER_MAX = 256;
 
 /**

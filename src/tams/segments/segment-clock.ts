@@ -60,7 +60,7 @@ export const objectIdOf = ({ fragment }: Pick<StoredSegment, 'fragment'>): strin
 const OFFSET = '"ts_offset":"';
 const OBJECT = '"object_id":"';
 
-/** A text as it is written in a fragment: without what is escaped being read. */
+/** A text as it is written in a fragment, with its escapes. */
 function textIn(fragment: JsonText, start: string): string | undefined {
   const at = fragment.indexOf(start);
   if (at === -1) return undefined;

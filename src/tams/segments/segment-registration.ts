@@ -141,7 +141,7 @@ async function registerApart(tx: StoreTransaction, registrations: readonly Regis
   const accepted = await Promise.allSettled(
     registrations.map(async (registration) => {
       const { flowId } = registration;
-      // Asked for again where it is not there, for the error that a limited view has.
+      // Read again where it is missing: a limited view may have an error of its own for it.
       const flow = writable(flows.get(flowId) ?? (await tx.flows.state(flowId)), flowId);
       containerOf(flow);
       return accept(tx, flow, registration, stored);

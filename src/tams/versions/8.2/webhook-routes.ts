@@ -3,9 +3,9 @@ import { operation, readOperation } from '../../../http/operation.ts';
 import { badBody, badQuery, json, noBody, notFound, sortedHeaders } from '../../../http/schemas/responses.ts';
 import { sendJson } from '../../../http/send-json.ts';
 import type { TamsApp } from '../../../http/tams-app.ts';
-import { AppError } from '../../../shared/errors.ts';
 import type { PageRequest } from '../../../shared/paging.ts';
 import { readTagFilter } from '../../documents/tag-filter.ts';
+import { checkPathId } from '../../parameters.ts';
 import type { RouteContext } from '../../route-context.ts';
 import type { ShownWebhook, Webhook } from '../../webhooks/webhook.ts';
 import { changedWebhook, newWebhook, shownWebhook, webhookListQuery, webhookParams } from './webhook-schemas.ts';
@@ -98,10 +98,8 @@ function oneWebhook(app: TamsApp, { services }: RouteContext): void {
     responses: { 201: json('Replaced.', shownWebhook), 400: badBody, 404: notFound },
     handler: async (request, reply) => {
       const { webhookId: id } = request.params;
-      const { id: given, status, error: _ignored, ...rest } = request.body;
-      if (given !== id) {
-        throw new AppError('invalid_request', `body/id must be the id of the path, ${id}`, { field: 'body/id' });
-      }
+      checkPathId(request.body, id);
+      const { id: _, status, error: __, ...rest } = request.body;
       const webhook = await services(request).webhooks.replace(id, read(rest), status === 'disabled', request.auth);
       return sendJson(reply.code(201), JSON.stringify(show(webhook)));
     },
