@@ -3,12 +3,10 @@ import { resolve } from 'node:path';
 import { Type } from '../shared/type-builder.ts';
 import type { Static } from 'typebox';
 import { schemaLibrary } from '../shared/schema-library.ts';
-import { UUID_PATTERN } from '../shared/uuid.ts';
-import { ConfigError, parseAs } from '../config/environment.ts';
-import type { Environment } from '../config/environment.ts';
+import { UUID_PATTERN, uuidOf } from '../shared/uuid.ts';
+import { ConfigError, type Environment, parseAs } from '../config/environment.ts';
 import * as syntax from '../config/text-syntax.ts';
 import type { TextSyntax } from '../config/text-syntax.ts';
-import { uuidOf } from '../shared/uuid.ts';
 import { BACKEND_TAGS, BackendTags } from './storage-backend.ts';
 
 interface BackendDescription {
@@ -97,6 +95,9 @@ const S3_TEXTS = {
   prefix: { variable: 'S3_PREFIX', syntax: syntax.KEY_PREFIX },
 } satisfies Partial<Record<Exclude<keyof S3Entry, 'adopt_prefixes'>, { variable: string; syntax: TextSyntax<string> }>>;
 
+type S3Text = keyof typeof S3_TEXTS;
+const S3_TEXT_NAMES = Object.keys(S3_TEXTS) as S3Text[];
+
 const FORCE_PATH_STYLE = 'S3_FORCE_PATH_STYLE';
 const ADOPT_PREFIXES = 'S3_ADOPT_PREFIXES';
 const S3_VARIABLES = [...Object.values(S3_TEXTS).map(({ variable }) => variable), FORCE_PATH_STYLE, ADOPT_PREFIXES];
@@ -134,13 +135,13 @@ export function readBackends(env: Environment, dataDir: string): BackendConfig[]
 }
 
 function s3FromEnvironment(env: Environment): S3BackendConfig {
-  const optional = (key: keyof typeof S3_TEXTS): string | undefined =>
-    env.parsed(S3_TEXTS[key].variable, S3_TEXTS[key].syntax);
-  const bucket = optional('bucket');
+  const texts: Partial<Record<S3Text, string>> = {};
+  for (const key of S3_TEXT_NAMES) texts[key] = env.parsed(S3_TEXTS[key].variable, S3_TEXTS[key].syntax);
+  const { bucket } = texts;
   if (bucket === undefined) throw new ConfigError('S3_BUCKET is not set; MEDIA_STORE=s3 needs it.');
   const problem = problemOfKeys(
     (key) => S3_TEXTS[key].variable,
-    (key) => optional(key) !== undefined,
+    (key) => texts[key] !== undefined,
   );
   if (problem !== undefined) throw new ConfigError(`${problem}.`);
   const backend = withToolsDefaults(env, {
@@ -148,16 +149,9 @@ function s3FromEnvironment(env: Environment): S3BackendConfig {
     // The endpoint is not hashed: a store keeps its id, and with it its media, when its address changes.
     id: idOf(`s3:${bucket}`),
     default_storage: true,
+    ...texts,
     bucket,
-    access_key_id: optional('access_key_id'),
-    secret_access_key: optional('secret_access_key'),
-    session_token: optional('session_token'),
-    endpoint: optional('endpoint'),
-    public_endpoint: optional('public_endpoint'),
-    public_base_url: optional('public_base_url'),
-    region: optional('region'),
     force_path_style: env.flag(FORCE_PATH_STYLE),
-    prefix: optional('prefix'),
     adopt_prefixes: env.parsed(ADOPT_PREFIXES, syntax.KEY_FOLDER_LIST),
   });
   return { ...backend, tags: env.parsed(TAGS_VARIABLE, BACKEND_TAGS) };
@@ -217,7 +211,7 @@ function toBackend(env: Environment, entry: unknown, name: string, dataDir: stri
   if (type === 'local') return toLocalBackend(entry as LocalEntry, dataDir);
 
   const normalized = { ...(entry as S3Entry) };
-  for (const key of Object.keys(S3_TEXTS) as (keyof typeof S3_TEXTS)[]) {
+  for (const key of S3_TEXT_NAMES) {
     const value = normalized[key];
     if (value !== undefined) {
       normalized[key] = parseAs(`STORAGE_BACKENDS_FILE: ${name}: ${key}`, value, S3_TEXTS[key].syntax);
