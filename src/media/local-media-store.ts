@@ -16,7 +16,7 @@ import type { StorageBackend } from './storage-backend.ts';
 import { OperationMetrics } from '../operation/operation-metrics.ts';
 import type { DiskReserve } from '../operation/disk-reserve.ts';
 import { AppError } from '../shared/errors.ts';
-import { LocalUrlSigner } from './local-url-signer.ts';
+import { LocalUrlSigner, type LocalUrlSignerOptions } from './local-url-signer.ts';
 import { openObjectFile, readObjectBody, readObjectInfo, writeObjectFile } from './object-file.ts';
 import { codeOf, listPaths, NO_SUCH_OBJECT, ObjectFolder } from './object-folder.ts';
 import { makeStoragePath } from './storage-path.ts';
@@ -25,23 +25,13 @@ const DEFAULT_LIST_LIMIT = 1000;
 /** File operations at once in a batch: as many as libuv runs by default. */
 const BATCH_CONCURRENCY = 4;
 
-export interface LocalMediaStoreOptions {
+export interface LocalMediaStoreOptions extends Omit<LocalUrlSignerOptions, 'storageId'> {
   readonly backend: StorageBackend;
   readonly directory: string;
-  /** Signs the URLs; processes that serve the same folder share it. */
-  readonly secret: Uint8Array | string;
-  /** How long a signed URL is good for, at least. */
-  readonly expiresS: number;
-  /** Grid that signing times are rounded down to; 1 switches it off. */
-  readonly gridS: number;
   readonly maxObjectBytes: number;
   /** The reserve of the folder's disk. */
   readonly reserve?: DiskReserve;
-  /** Signed URLs kept in memory, at most. */
-  readonly urlCacheMax: number;
   readonly metrics?: OperationMetrics;
-  /** Unix milliseconds. */
-  readonly clock?: () => number;
 }
 
 /**
@@ -59,13 +49,12 @@ export class LocalMediaStore implements MediaStore {
   #uploadUrls = 0;
 
   constructor(options: LocalMediaStoreOptions) {
-    const { backend, secret, expiresS, gridS, urlCacheMax, clock = () => Date.now() } = options;
-    this.backend = backend;
+    this.backend = options.backend;
     this.maxObjectBytes = options.maxObjectBytes;
     this.#folder = new ObjectFolder(options.directory);
     this.#reserve = options.reserve;
     this.#metrics = options.metrics ?? new OperationMetrics();
-    this.#signer = new LocalUrlSigner({ storageId: backend.id, secret, expiresS, gridS, urlCacheMax, clock });
+    this.#signer = new LocalUrlSigner({ ...options, storageId: options.backend.id });
   }
 
   makeStoragePath(object: NewObject): string {

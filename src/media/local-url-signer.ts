@@ -10,14 +10,18 @@ const PLAIN_PATH = /^[A-Za-z0-9_./-]*$/;
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
-interface LocalUrlSignerOptions {
+export interface LocalUrlSignerOptions {
   readonly storageId: string;
+  /** Processes that serve the same folder share it. */
   readonly secret: Uint8Array | string;
+  /** How long a signed URL is good for, at least. */
   readonly expiresS: number;
+  /** Grid that signing times are rounded down to; 1 switches it off. */
   readonly gridS: number;
+  /** Signed URLs kept in memory, at most. */
   readonly urlCacheMax: number;
   /** Unix milliseconds. */
-  readonly clock: () => number;
+  readonly clock?: () => number;
 }
 
 /**
@@ -34,7 +38,7 @@ export class LocalUrlSigner {
     this.#base = `/media/${encodeURIComponent(options.storageId)}/`;
     const info = `local media urls of ${options.storageId}`;
     this.#hmac = new PreparedHmac(new Uint8Array(hkdfSync('sha256', options.secret, '', info, 32)));
-    this.#window = new SigningWindow(options.expiresS, options.gridS, options.clock);
+    this.#window = new SigningWindow(options.expiresS, options.gridS, options.clock ?? (() => Date.now()));
     this.#cache = new UrlCache(options.urlCacheMax);
   }
 
