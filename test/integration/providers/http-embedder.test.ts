@@ -49,6 +49,7 @@ describe('the embedder over HTTP', () => {
     ['no list', '{"data":{}}', '1 texts'],
     ['no JSON', '<html>', '1 texts'],
     ['what is no number', '{"data":[{"index":0,"embedding":["a"]}]}', 'no list of numbers'],
+    ['a number beyond single precision', '{"data":[{"index":0,"embedding":[1,1e39,0]}]}', 'no list of numbers'],
     ['a vector of no text', '{"data":[{"index":7,"embedding":[1]}]}', 'no text'],
   ])('refuses %s', async (_what, body, problem) => {
     server.embeddingFailures = [{ status: 200, body }];

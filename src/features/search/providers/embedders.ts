@@ -56,7 +56,7 @@ export class HttpEmbedder implements Embedder {
   }
 
   #vectorOf(embedding: unknown): Float32Array {
-    const isVector = Array.isArray(embedding) && embedding.every((element) => Number.isFinite(element));
+    const isVector = Array.isArray(embedding) && embedding.every(isSinglePrecision);
     if (!isVector) throw this.#wrong('an embedding is no list of numbers');
     if (embedding.length !== this.dimension) {
       throw this.#wrong(`it has ${embedding.length} elements, and SEARCH_EMBEDDING_DIMENSION is ${this.dimension}`);
@@ -69,6 +69,10 @@ export class HttpEmbedder implements Embedder {
     return this.#client.failure(message, false, 'fix_configuration');
   }
 }
+
+/** A number beyond it is infinite in the vector, and its other elements are lost. */
+const isSinglePrecision = (element: unknown): boolean =>
+  typeof element === 'number' && Number.isFinite(Math.fround(element));
 
 function itemsOf(answer: string): unknown[] | undefined {
   try {
