@@ -176,8 +176,7 @@ export interface TableReader {
 }
 
 /**
- * A read of more rows than fit into memory. Rows come in no order, and no cell tells which row it is of but the asked
- * ones.
+ * A read of more rows than fit into memory. Rows come in no order and without ids: only the asked cells tell them apart.
  */
 export interface ScanRequest {
   readonly table: string;
@@ -217,8 +216,8 @@ export interface ScanningReader extends TableReader {
    */
   dataVersion?(): number | undefined;
   /**
-   * Gives `work` a reader of one snapshot, which everything belongs to that was acknowledged before. `work` may be run
-   * again. Engines that answer every select in one read leave it out.
+   * Gives `work` a reader of one snapshot, with all that was acknowledged before. `work` may be run again. Engines that
+   * answer every select in one read leave it out.
    */
   inSnapshot?<T>(work: (reader: TableReader) => Promise<T>): Promise<T>;
 }

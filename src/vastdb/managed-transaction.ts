@@ -21,8 +21,8 @@ export class ManagedTransaction extends ManagedReader {
   }
 
   /**
-   * Rows that were read and have to be written as they are, so that a transaction which changes them beside this one
-   * collides with it: all, or none where the engine sees to that by itself.
+   * Those of the rows that have to be written as they were read, so that this transaction conflicts with one that changes
+   * them meanwhile: all of them, or none where the engine sees to that by itself.
    */
   toHold<Found>(rows: readonly Found[]): readonly Found[] {
     return this.layer.capabilities.serializable ? [] : rows;

@@ -109,8 +109,8 @@ export class VastDBManager {
   }
 
   /**
-   * Whether one transaction may do the work of several callers: where none runs beside another, so that it collides with none,
-   * and nobody is told of each caller's queries.
+   * Whether one transaction may do the work of several callers. It may where transactions never run side by side, so that
+   * a longer one conflicts with no more of them, and where nobody watches the queries of each caller.
    */
   get isShareable(): boolean {
     return this.#layer.capabilities.serializable && !this.#layer.monitor.isWatched;

@@ -28,8 +28,8 @@ export interface MadeFile {
 
 /**
  * The server's end of the process of the analytics. It starts with the first request, and ends when none came for a
- * while: a server that nobody asks for analyses has no memory in it. Requests that are given up are waited for by
- * nobody, and keep their place until the process has left them.
+ * while: a server that nobody asks for analyses has no memory in it. Nobody waits for a request that was given up, but it
+ * keeps its place until the process has left it.
  */
 export class AnalyticsProcess {
   readonly #options: AnalyticsProcessOptions;

@@ -51,8 +51,8 @@ export class LoadBalancer {
   }
 
   /**
-   * For a request that found none healthy: the first one that a probe which runs finds to be there
-   * again, within a second of the probe's begin.
+   * For a request that found none healthy: waits for the probes that run, until a second after they began, and returns the
+   * first endpoint that is there again.
    *
    * @throws TableError `unavailable`, at once when no probe runs.
    */

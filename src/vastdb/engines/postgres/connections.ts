@@ -275,7 +275,7 @@ export class Session {
     return toTableError(error);
   }
 
-  /** Statements that are sent one behind the other travel in one packet: to hand one to the system costs more than to make it. */
+  /** Statements that are sent one behind the other travel in one packet: sending one costs more than making it. */
   #hold(): void {
     if (this.#isHeld) return;
     this.#isHeld = true;

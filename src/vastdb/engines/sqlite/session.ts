@@ -115,7 +115,7 @@ export class Session {
     this.#run('RELEASE work');
   }
 
-  /** Changes with each commit of another connection, in this process or elsewhere, once this one reads what it left. */
+  /** Changes with each commit of another connection, in this process or elsewhere, as soon as this one sees the commit. */
   dataVersion(): number {
     return this.#number('PRAGMA data_version');
   }
