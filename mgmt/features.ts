@@ -1,5 +1,8 @@
+import type { Command } from 'commander';
 import { FEATURES } from '../src/features.ts';
 import type { AnyFeature } from '../src/features/feature.ts';
+import type { Operator } from '../src/features/management.ts';
+import { withTables, withTablesOf } from './tables/open-tables.ts';
 
 const managed = await Promise.all(
   Object.entries<AnyFeature>(FEATURES).map(async ([name, feature]) => ({
@@ -18,3 +21,11 @@ export const SEGMENT_TABLES = MANAGEMENT.flatMap(({ segmentTables = [] }) => seg
 export const IMPORTERS = managed.flatMap(({ name, management: { importers = [] } }) =>
   importers.map((importer) => ({ feature: name, importer })),
 );
+
+const OPERATOR: Operator = {
+  withTables: (work) => withTables(({ manager }) => work(manager)),
+  withTablesOf,
+};
+
+/** Their commands. */
+export const featureCommands = (): Command[] => MANAGEMENT.flatMap(({ commands }) => commands?.(OPERATOR) ?? []);

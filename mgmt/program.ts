@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
 
 /*
- * `npm run mgmt -- --help`: what operators do on the server's own tables, while it runs or not. Each file
- * in commands/ is one command; features bring their own. Only the one that is asked for is loaded, since that takes most of the time of a short
- * one; help shows all.
+ * `npm run mgmt -- --help`: what operators do on the server's own tables, while it runs or not. Each file in commands/ is
+ * one command; features bring their own. Only the command that is asked for is loaded, since loading takes most of the time
+ * of a short one. Help loads all.
  *
  * The exit code is 0 where all is well, 1 where a command that looks at something found it wrong, and 2 where it could not
  * do what it was asked, or was asked wrong.
@@ -51,7 +51,7 @@ try {
 async function commandsFor(name: string | undefined): Promise<Command[]> {
   const own = Object.entries(COMMANDS).filter(([each]) => each === name);
   if (own.length > 0) return loadAll(own);
-  const { featureCommands } = await import('./feature-commands.ts');
+  const { featureCommands } = await import('./features.ts');
   const brought = featureCommands();
   const asked = brought.filter((command) => command.name() === name);
   return asked.length > 0 ? asked : [...brought, ...(await loadAll(Object.entries(COMMANDS)))];

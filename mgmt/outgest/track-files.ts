@@ -24,10 +24,9 @@ interface Run {
 }
 
 /**
- * Gathers a track for ffmpeg, in as few files as can be. It has to guess when each begins, and shifts it by what it
- * is wrong: where pictures and sound are wrapped up together, which of them begins first differs from segment to segment,
- * and pictures of open groups are shown before the one that comes first. So segments whose times go on are put one after
- * the other where their container allows that.
+ * Gathers a track for ffmpeg, in as few files as can be. ffmpeg guesses when each file begins, and a wrong guess shifts the
+ * file: in segments of pictures and sound together either may begin first, and pictures of open groups are shown before
+ * the one that comes first. So segments whose times go on are put one after the other where their container allows that.
  */
 export async function gatherTrack(
   segments: AsyncIterable<Downloaded>,

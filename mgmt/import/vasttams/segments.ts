@@ -33,8 +33,9 @@ interface Outcome {
 }
 
 /**
- * Segments, without those that were deleted there, by themselves or with their flow; each transaction with whole rows of all that follows from them. A segment that is here already, of the same
- * object at the same time, is passed over: so an import can be run again, and goes on where it ended.
+ * Takes over segments, but none that was deleted there, by itself or with its flow. Each transaction also writes all that
+ * follows from its segments. A segment that is here already, of the same object at the same time, is passed over: so an
+ * import can be run again, and goes on where it ended.
  *
  * @param onRows is told how many rows were read.
  */

@@ -27,7 +27,7 @@ export interface TrackJournal {
   last?: CutPoint;
   /** When it ends on the file's clock. */
   doneNs: bigint;
-  /** Bytes and time of the segments that are registered, and the most bytes a second of one. */
+  /** Bytes of the segments that are registered, and the highest rate of one, in kbit/s. */
   bytes: number;
   maxBitRate: number;
   uploaded: UploadedSegment[];

@@ -1,11 +1,21 @@
+import { TimeRange } from '../../../../src/shared/time/timerange.ts';
+import { parseTimestamp } from '../../../../src/shared/time/timestamp.ts';
+import { dataOf, server } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { useLoaded } from '../../parts/use-loaded.ts';
 import { TimePlot } from '../../plots/bar-plot.tsx';
 import { usage as texts } from '../../texts/usage.ts';
-import { lastBuckets } from './last-buckets.ts';
 import { boundsOf } from './shown.ts';
+
+type IngestRate = components['schemas']['IngestRate'];
+
+const BARS = 500;
+/** The most that the server answers at once. */
+const MOST = 10_000;
+/** The end is looked for in wide buckets first: each is then divided into fewer than `MOST`. */
+const LOOKS = ['1000d', '1d'];
 
 /** Flows by when they were made, and segments by where they lie. */
 export function Growth({ bucket, onBucket }: { readonly bucket: string; readonly onBucket: (bucket: string) => void }) {
@@ -35,7 +45,7 @@ export function Growth({ bucket, onBucket }: { readonly bucket: string; readonly
   );
 }
 
-function RatePlot({ title, rate }: { readonly title: string; readonly rate: components['schemas']['IngestRate'] }) {
+function RatePlot({ title, rate }: { readonly title: string; readonly rate: IngestRate }) {
   return (
     <div>
       <TimePlot
@@ -55,4 +65,19 @@ function RatePlot({ title, rate }: { readonly title: string; readonly rate: comp
 function shownStart(seconds: number): string {
   if (seconds >= 631_152_000) return new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
   return `${seconds} s`;
+}
+
+/** Counts in the buckets that were last, at most 500; `more`: there are earlier ones. */
+async function lastBuckets(of: 'flows' | 'segments', bucket: string): Promise<IngestRate> {
+  const ask = (width: string, limit: number, timerange?: string): Promise<IngestRate> => {
+    const query = { of, bucket: width, limit, ...(timerange !== undefined && { timerange }) };
+    return dataOf(server.GET('/analytics/ingest-rate', { params: { query } }));
+  };
+  const first = await ask(bucket, BARS);
+  if (!first.more) return first;
+  let last: string | undefined;
+  for (const width of [...LOOKS, bucket]) last = (await ask(width, MOST, last)).buckets.at(-1)?.timerange ?? last;
+  const endNs = TimeRange.parse(last ?? '_').endNs ?? 0n;
+  const startNs = endNs - BigInt(BARS) * parseTimestamp(first.bucket);
+  return { ...(await ask(bucket, BARS, TimeRange.fromNs(startNs, endNs).toString())), more: true };
 }
