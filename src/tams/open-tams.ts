@@ -31,7 +31,6 @@ import { eventFormOf } from './versions/surfaces.ts';
 import { AddressGuard } from '../shared/address-guard.ts';
 import { buildWebhookWorkers, type EventFeed } from './webhooks/open-webhooks.ts';
 import { WEBHOOK_BACKFILLS } from './webhooks/webhook-row.ts';
-import { webhookSources } from './webhooks/webhook-metrics.ts';
 import { WebhookService } from './webhooks/webhook-service.ts';
 
 interface TamsParts {
@@ -148,7 +147,7 @@ export async function openTams(parts: TamsParts): Promise<Tams> {
     metrics: [
       ...backlogSources(new BacklogReader(manager.reader('background'))),
       ...instanceSources(manager.reader('background'), copying.counts),
-      ...webhookSources(() => webhooks.stats()),
+      ...webhooks.metrics,
       ...pageCacheSources(pages),
     ],
     memory: [

@@ -14,7 +14,8 @@ import { MAX_WIDTH } from './delivery/receiver.ts';
 import { WebhookDelivery } from './delivery/webhook-delivery.ts';
 import type { Subscription } from './webhook.ts';
 import type { WorkerStatus } from '../../operation/worker-loop.ts';
-import { webhookStats, type WebhookStats } from './webhook-metrics.ts';
+import type { MetricSource } from '../../operation/metrics/metric-source.ts';
+import { webhookSources } from './webhook-metrics.ts';
 import type { VastStore } from '../vast-store.ts';
 
 interface WebhookWorkers {
@@ -25,8 +26,7 @@ interface WebhookWorkers {
   readonly onRegistrations: () => void;
   /** How the workers fare. */
   workers(): WorkerStatus[];
-  /** For metrics and health; four short queries. */
-  stats(): Promise<WebhookStats>;
+  readonly metrics: readonly MetricSource[];
   /** Bytes of events that are kept for slower receivers. */
   keptBytes(): number;
   /** For a reader of the log beside the webhooks. */
@@ -111,7 +111,7 @@ export function buildWebhookWorkers(parts: WebhookParts, settings: WebhookConfig
       onEvents: (listener) => void listeners.push(listener),
       body: (event) => body(event, FEED, feedVersion),
     },
-    stats: () => webhookStats(store, leases, delivery),
+    metrics: webhookSources(store, leases, delivery),
     keptBytes: () => delivery.keptBytes,
     stop: async () => {
       await Promise.all([dispatcher.stop(), delivery.stop()]);
