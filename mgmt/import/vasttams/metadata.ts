@@ -8,7 +8,7 @@ import type { Source } from '../../../src/tams/sources/source.ts';
 import { SURFACES } from '../../../src/tams/versions/surfaces.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { integerOf, jsonOf, requiredText, textOf, timeOf } from '../../../src/vastdb/foreign/cells.ts';
-import { DELETED, DELETED_COLUMNS, isDeleted } from './deleted-rows.ts';
+import { DELETED, DELETED_COLUMNS, isDeleted } from './rows.ts';
 import { type ForeignTables, rowsOf } from '../../../src/vastdb/foreign/foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../../../src/vastdb/foreign/import-report.ts';
 import type { VastStore } from '../../../src/tams/vast-store.ts';

@@ -9,13 +9,10 @@ import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, isIn, isNotNull } from '../../../src/vastdb/predicate/builder.ts';
 import type { VastDBManager } from '../../../src/vastdb/vast-db-manager.ts';
 import { jsonOf, millisecondsOf, requiredText, textOf } from '../../../src/vastdb/foreign/cells.ts';
-import { DELETED, DELETED_COLUMNS, isDeleted } from './deleted-rows.ts';
-import { type ForeignTables, rowsOf } from '../../../src/vastdb/foreign/foreign-tables.ts';
+import { batchesOf, DELETED, DELETED_COLUMNS, isDeleted } from './rows.ts';
+import type { ForeignTables } from '../../../src/vastdb/foreign/foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../../../src/vastdb/foreign/import-report.ts';
 import type { StoreTransaction, VastStore } from '../../../src/tams/vast-store.ts';
-
-/** Rows of a transaction. */
-const BATCH_ROWS = 4000;
 
 export interface ObjectPlace {
   /** The storage backend whose bucket is that of the earlier system. */
@@ -34,24 +31,22 @@ export async function importObjects(
   report: ImportReport,
 ): Promise<void> {
   const wanted = ['first_referenced_by_flow', 'referenced_by_flows', ...PLACE_COLUMNS, 'timerange', ...DELETED_COLUMNS];
-  for await (const page of rowsOf(tables, 'objects', ['id'], wanted)) {
-    for (let start = 0; start < page.length; start += BATCH_ROWS) {
-      const parsed = parse(page.slice(start, start + BATCH_ROWS), place, report);
-      const lives = await livesOf(manager, new Set(parsed.map(({ firstFlow }) => firstFlow)));
-      const objects = parsed.flatMap((object): MediaObject[] => {
-        // Other flows may use it as well: those of deleted ones alone are dropped at the end.
-        const ofDeleted = deletedFlows.has(object.firstFlow) ? object.firstFlow : undefined;
-        const firstLife = lives.get(object.firstFlow) ?? ofDeleted;
-        if (firstLife !== undefined) return [{ ...object, firstLife }];
-        report.refuse('objects', object.id, `its first flow ${object.firstFlow} is not here`);
-        return [];
-      });
-      const { taken, fresh, others } = await store.transaction((tx) => insertFresh(tx, objects), { background: true });
-      const counted = report.of('objects');
-      counted.taken += fresh;
-      counted.present += taken;
-      for (const [id, other] of others) report.refuse('objects', id, `its bytes are those of the object ${other} here`);
-    }
+  for await (const batch of batchesOf(tables, 'objects', ['id'], wanted)) {
+    const parsed = parse(batch, place, report);
+    const lives = await livesOf(manager, new Set(parsed.map(({ firstFlow }) => firstFlow)));
+    const objects = parsed.flatMap((object): MediaObject[] => {
+      // Other flows may use it as well: those of deleted ones alone are dropped at the end.
+      const ofDeleted = deletedFlows.has(object.firstFlow) ? object.firstFlow : undefined;
+      const firstLife = lives.get(object.firstFlow) ?? ofDeleted;
+      if (firstLife !== undefined) return [{ ...object, firstLife }];
+      report.refuse('objects', object.id, `its first flow ${object.firstFlow} is not here`);
+      return [];
+    });
+    const { taken, fresh, others } = await store.transaction((tx) => insertFresh(tx, objects), { background: true });
+    const counted = report.of('objects');
+    counted.taken += fresh;
+    counted.present += taken;
+    for (const [id, other] of others) report.refuse('objects', id, `its bytes are those of the object ${other} here`);
   }
 }
 
@@ -81,29 +76,27 @@ async function insertFresh(tx: StoreTransaction, objects: readonly MediaObject[]
  * Where segments were deleted there, such an object may have been theirs, and is no loss.
  */
 export async function dropUnused(tables: ForeignTables, store: VastStore, report: ImportReport): Promise<void> {
-  for await (const page of rowsOf(tables, 'objects', ['id'])) {
-    for (let start = 0; start < page.length; start += BATCH_ROWS) {
-      const ids = page.slice(start, start + BATCH_ROWS).flatMap((row) => textOf(row, 'id') ?? []);
-      const dropped = await store.transaction(
-        async (tx) => {
-          const used = await tx.segments.usedObjects(ids);
-          const unused = ids.filter((id) => !used.has(id));
-          if (unused.length === 0) return [];
-          const where = and([isIn('id', unused), isNotNull('adopted_at')]);
-          const { rows } = await tx.rows.select({ table: OBJECTS, columns: ['id'], where });
-          if (rows.length > 0) await tx.rows.delete(OBJECTS, where);
-          return rows.map(([id]) => id);
-        },
-        { background: true },
-      );
-      // A run that ended early may have brought them.
-      const counted = report.of('objects');
-      const taken = Math.min(counted.taken, dropped.length);
-      counted.taken -= taken;
-      counted.present -= dropped.length - taken;
-      if (report.of('segments').left > 0) report.leave('objects', 'no segment uses it', dropped.length);
-      else for (const id of dropped) report.refuse('objects', id, 'no segment uses it');
-    }
+  for await (const batch of batchesOf(tables, 'objects', ['id'])) {
+    const ids = batch.flatMap((row) => textOf(row, 'id') ?? []);
+    const dropped = await store.transaction(
+      async (tx) => {
+        const used = await tx.segments.usedObjects(ids);
+        const unused = ids.filter((id) => !used.has(id));
+        if (unused.length === 0) return [];
+        const where = and([isIn('id', unused), isNotNull('adopted_at')]);
+        const { rows } = await tx.rows.select({ table: OBJECTS, columns: ['id'], where });
+        if (rows.length > 0) await tx.rows.delete(OBJECTS, where);
+        return rows.map(([id]) => id);
+      },
+      { background: true },
+    );
+    // A run that ended early may have brought them.
+    const counted = report.of('objects');
+    const taken = Math.min(counted.taken, dropped.length);
+    counted.taken -= taken;
+    counted.present -= dropped.length - taken;
+    if (report.of('segments').left > 0) report.leave('objects', 'no segment uses it', dropped.length);
+    else for (const id of dropped) report.refuse('objects', id, 'no segment uses it');
   }
 }
 

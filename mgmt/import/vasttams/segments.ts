@@ -10,14 +10,12 @@ import { SEGMENTS } from '../../../src/tams/segments/segment-tables.ts';
 import type { Row } from '../../../src/vastdb/engine.ts';
 import { and, eq, isIn } from '../../../src/vastdb/predicate/builder.ts';
 import { integerOf, jsonOf, requiredText, textOf } from '../../../src/vastdb/foreign/cells.ts';
-import { type ForeignTables, rowsOf } from '../../../src/vastdb/foreign/foreign-tables.ts';
+import type { ForeignTables } from '../../../src/vastdb/foreign/foreign-tables.ts';
 import { type ImportReport, RefusedRow } from '../../../src/vastdb/foreign/import-report.ts';
-import { DELETED, DELETED_COLUMNS, isDeleted } from './deleted-rows.ts';
+import { batchesOf, DELETED, DELETED_COLUMNS, isDeleted } from './rows.ts';
 import type { FlowState } from '../../../src/tams/flows/flow-state.ts';
 import type { StoreTransaction, VastStore } from '../../../src/tams/vast-store.ts';
 
-/** Rows of a transaction. */
-const BATCH_ROWS = 4000;
 const NO_LABELS: ReadonlySet<string> = new Set();
 
 interface ReadSegment extends PreparedSegment {
@@ -58,20 +56,18 @@ export async function importSegments(
     'key_frame_count',
     'get_urls',
   ].concat(DELETED_COLUMNS);
-  for await (const page of rowsOf(tables, 'segments', ['flow_id', 'object_id', ...times], wanted)) {
-    for (let start = 0; start < page.length; start += BATCH_ROWS) {
-      const read = page.slice(start, start + BATCH_ROWS).flatMap((row) => {
-        const isLeft = isDeleted(row) || deletedFlows.has((textOf(row, 'flow_id') ?? '').toLowerCase());
-        if (isLeft) report.leave('segments', DELETED);
-        return isLeft ? [] : (readSegment(row, report) ?? []);
-      });
-      const outcome = await store.transaction((tx) => insertSegments(tx, read), { background: true });
-      const counted = report.of('segments');
-      counted.taken += outcome.taken;
-      counted.present += outcome.present;
-      for (const { key, problem } of outcome.refused) report.refuse('segments', key, problem);
-      onRows(Math.min(BATCH_ROWS, page.length - start));
-    }
+  for await (const batch of batchesOf(tables, 'segments', ['flow_id', 'object_id', ...times], wanted)) {
+    const read = batch.flatMap((row) => {
+      const isLeft = isDeleted(row) || deletedFlows.has((textOf(row, 'flow_id') ?? '').toLowerCase());
+      if (isLeft) report.leave('segments', DELETED);
+      return isLeft ? [] : (readSegment(row, report) ?? []);
+    });
+    const outcome = await store.transaction((tx) => insertSegments(tx, read), { background: true });
+    const counted = report.of('segments');
+    counted.taken += outcome.taken;
+    counted.present += outcome.present;
+    for (const { key, problem } of outcome.refused) report.refuse('segments', key, problem);
+    onRows(batch.length);
   }
 }
 

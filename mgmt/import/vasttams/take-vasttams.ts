@@ -13,7 +13,7 @@ import { dropUnused, importObjects, locationOf, type ObjectPlace, PLACE_COLUMNS 
 import { importSegments } from './segments.ts';
 import type { ObjectLocation } from '../../../src/tams/segments/segment.ts';
 import { textOf } from '../../../src/vastdb/foreign/cells.ts';
-import { DELETED_COLUMNS, isDeleted } from './deleted-rows.ts';
+import { DELETED_COLUMNS, isDeleted } from './rows.ts';
 
 export interface VasttamsOptions extends ImportOptions {
   readonly backend?: string;
