@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { S3Client, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AppError } from '../../../src/shared/errors.ts';
 import { S3Store, type S3StoreOptions } from '../../../src/media/s3-store.ts';
 import { findS3Server, freePort, startS3Server, type S3Server } from '../../support/s3-server.ts';
@@ -63,6 +63,17 @@ describe.skipIf(binary === undefined)('S3Store on a real S3 server', () => {
   afterAll(async () => {
     await store.close();
     await server.close();
+  });
+
+  it('reads while there are no credentials yet to sign with', async () => {
+    await store.put(pathOf(store, 'early'), Buffer.from('early'));
+    vi.stubEnv('AWS_ACCESS_KEY_ID', server.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.secretAccessKey);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const starting = open(server, { accessKeyId: undefined, secretAccessKey: undefined });
+    onTestFinished(() => starting.close());
+    expect(() => starting.presignOwn('any')).toThrow('no valid credentials');
+    expect(await text((await starting.get(pathOf(store, 'early'))).body)).toBe('early');
   });
 
   it('creates the bucket once, and finds it the next time', async () => {
