@@ -154,9 +154,7 @@ function pageKey(
 ): string {
   return JSON.stringify([
     flowId,
-    query.timerange.toString(),
-    query.objectId,
-    query.reverse,
+    { ...query, timerange: query.timerange.toString() },
     page.limit,
     page.after?.map(String),
     urls.labels && [...urls.labels],
