@@ -33,6 +33,8 @@ export interface Timelines {
 
 /** Lanes that one answer has at most. */
 export const MOST_FLOWS = 32;
+/** Flows whose rows are read at a time: some may be hidden from the caller. */
+const STATES_AT_ONCE = 250;
 
 /** Where flows have content, as fine as it can be drawn (docs/adr/0040-timeline-aggregates.md). */
 export class TimelineService {
@@ -61,10 +63,8 @@ export class TimelineService {
   }
 
   async #of(own: readonly string[], asked: TimeRange, buckets: number): Promise<Timelines> {
-    const members = await this.#store.collections.membersOf(own, MOST_FLOWS + 1);
-    const ids = [...new Set([...own, ...members.map(({ memberId }) => memberId)])];
-    const states = new Map((await this.#store.flows.states(ids)).map((state) => [state.id, state]));
-    const visible = ids.flatMap((id) => states.get(id) ?? []);
+    const members = await this.#store.collections.membersOf(own);
+    const visible = await this.#visible([...new Set([...own, ...members.map(({ memberId }) => memberId)])]);
     const flows = visible.slice(0, MOST_FLOWS);
     const range = rangeOf(flows, asked);
     const found: FlowTimeline[] = [];
@@ -74,6 +74,17 @@ export class TimelineService {
       if (flows.length > 1) await nextTurn();
     }
     return { range, flows: found, isCut: visible.length > MOST_FLOWS };
+  }
+
+  /** Those that the caller may see, in their order: all, or more than there are lanes. */
+  async #visible(ids: readonly string[]): Promise<FlowState[]> {
+    const visible: FlowState[] = [];
+    for (let start = 0; start < ids.length && visible.length <= MOST_FLOWS; start += STATES_AT_ONCE) {
+      const part = ids.slice(start, start + STATES_AT_ONCE);
+      const states = new Map((await this.#store.flows.states(part)).map((state) => [state.id, state]));
+      visible.push(...part.flatMap((id) => states.get(id) ?? []));
+    }
+    return visible;
   }
 
   async #ofOne(flow: FlowState, range: Span | undefined, buckets: number): Promise<FlowTimeline> {

@@ -127,6 +127,21 @@ it('of a flow that collects others has theirs beside it', async () => {
   expect((await draw(`sources/${testId('source', 2)}`)).flows.map(({ flow_id }) => flow_id)).toContain(SHORT);
 });
 
+it('has a flow that one of many collects, however often others are collected before', async () => {
+  const source = testId('source', 6);
+  const [shared, last] = [[71, 72, 73, 74].map((n) => testId('flow', n)), testId('flow', 75)];
+  for (const id of [...shared, last]) await must('PUT', `/flows/${id}`, videoFlow({ id, source_id: SOURCE }));
+  const collecting = [80, 81, 82, 83, 84, 85, 86, 87, 88].map((n) => testId('flow', n));
+  for (const id of collecting) {
+    const members = id === collecting.at(-1) ? [...shared, last] : shared;
+    const flow_collection = members.map((member) => ({ id: member, role: 'video' }));
+    await must('PUT', `/flows/${id}`, multiFlow({ id, source_id: source }, { flow_collection }));
+  }
+  const { flows, more } = await draw(`sources/${source}`);
+  expect(flows.map(({ flow_id }) => flow_id).sort()).toEqual([...collecting, ...shared, last].sort());
+  expect(more).toBe(false);
+});
+
 it('of many flows asks for their rows at once', async () => {
   const source = testId('source', 5);
   const add = async (numbers: readonly number[]): Promise<void> => {
