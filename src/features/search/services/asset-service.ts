@@ -2,6 +2,7 @@ import type { Page, PageRequest } from '../../../shared/paging.ts';
 import type { Asset, AssetFilter, AssetInput, TamsLink } from '../rules/asset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { assetNotFound } from '../repositories/assets.ts';
+import type { SearchReads } from '../repositories/operations.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
 import type { FlowReader } from '../../../tams/flows/flow-repository.ts';
 
@@ -46,8 +47,13 @@ export class AssetService {
 
   /** Sets the asset's place on a flow; null removes it from its flow. */
   async setLink(assetId: string, link: LinkInput | null): Promise<Asset> {
-    const { bucket, key } = await this.get(assetId);
-    return this.#database.upsertAsset({ bucket, key, link: await this.#resolve(link, 'body/flow_id') });
+    await this.get(assetId);
+    const resolved = await this.#resolve(link, 'body/flow_id');
+    return this.#database.execute(async (tx) => {
+      // Read again: an upsert would bring back an asset that was removed meanwhile.
+      const { bucket, key } = await presentAsset(tx, assetId);
+      return tx.upsertAsset({ bucket, key, link: resolved });
+    });
   }
 
   /** Removes it from all searches. */
@@ -65,8 +71,8 @@ export class AssetService {
 }
 
 /** The asset, unless its object is gone. Throws AppError `not_found`. */
-export async function presentAsset(database: SearchDatabase, assetId: string): Promise<Asset> {
-  const asset = await database.getAsset(assetId);
+export async function presentAsset(reads: SearchReads, assetId: string): Promise<Asset> {
+  const asset = await reads.getAsset(assetId);
   if (asset === undefined || asset.tombstonedMs !== null) throw assetNotFound(assetId);
   return asset;
 }

@@ -1,5 +1,6 @@
 import { type Asker, byClasses } from '../../../tams/access/by-classes.ts';
 import type { JobQueue } from '../repositories/job-queue.ts';
+import type { SearchReads } from '../repositories/operations.ts';
 import type { QueueControl } from '../repositories/queue-control.ts';
 import type { SearchDatabase } from '../repositories/search-database.ts';
 import type { Embedder } from '../rules/embedding.ts';
@@ -116,7 +117,7 @@ class QueueService {
 }
 
 /** Decisions of people about assets that could not be indexed. */
-class TriageService {
+export class TriageService {
   readonly #database: SearchDatabase;
   readonly #control: QueueControl;
 
@@ -131,7 +132,7 @@ class TriageService {
 
   /** Repeats the failed jobs of the asset. */
   async retry(assetId: string): Promise<Asset> {
-    await this.#quarantined(assetId);
+    await mustBeQuarantined(this.#database, assetId);
     if ((await this.#control.requeueAsset(assetId)) > 0) return presentAsset(this.#database, assetId);
     const problem = `No job of the asset ${assetId} was given up, so there is none to repeat; put its transcript, or skip it.`;
     throw new AppError('invalid_request', problem);
@@ -139,13 +140,15 @@ class TriageService {
 
   /** Leaves the asset as it is, without a transcript. */
   async skip(assetId: string): Promise<Asset> {
-    await this.#quarantined(assetId);
-    return this.#database.updateAssetStatus(assetId, { triageState: 'skipped', status: 'skipped' });
+    return this.#database.execute(async (tx) => {
+      await mustBeQuarantined(tx, assetId);
+      return tx.updateAssetStatus(assetId, { triageState: 'skipped', status: 'skipped' });
+    });
   }
+}
 
-  async #quarantined(assetId: string): Promise<void> {
-    const { triageState } = await presentAsset(this.#database, assetId);
-    if (triageState === 'quarantined') return;
-    throw new AppError('not_found', `The asset ${assetId} is not in quarantine.`);
-  }
+async function mustBeQuarantined(reads: SearchReads, assetId: string): Promise<void> {
+  const { triageState } = await presentAsset(reads, assetId);
+  if (triageState === 'quarantined') return;
+  throw new AppError('not_found', `The asset ${assetId} is not in quarantine.`);
 }
