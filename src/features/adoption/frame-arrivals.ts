@@ -46,8 +46,13 @@ export class FrameArrivals {
       return adoption === undefined ? [] : [{ adoptionId: adoption.id, key }];
     });
     if (arrivals.length === 0) return false;
-    await this.#parts.store.transaction((tx) => new AdoptionKeyRepository(tx.rows).addArrivals(arrivals));
-    return true;
+    return this.#parts.store.transaction(async (tx) => {
+      // Read again: nothing would ever remove the frames of an adoption that was forgotten meanwhile.
+      const still = new Set((await new AdoptionRepository(tx.rows).following()).map(({ id }) => id));
+      const kept = arrivals.filter(({ adoptionId }) => still.has(adoptionId));
+      if (kept.length > 0) await new AdoptionKeyRepository(tx.rows).addArrivals(kept);
+      return kept.length > 0;
+    });
   }
 
   /** The adoptions that frames have come for. The frames of an adoption that is not done yet wait until it is. */

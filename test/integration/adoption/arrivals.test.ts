@@ -46,10 +46,12 @@ let manager: VastDBManager;
 let store: VastStore;
 let arrivals: FrameArrivals;
 
-const arrivalsWith = (probes: Probes): FrameArrivals =>
+const NO_PROBES = new Probes({ get: () => undefined, default: undefined, all: () => [] }, []);
+
+const arrivalsWith = (probes: Probes, adoptions = new AdoptionReader(manager.reader())): FrameArrivals =>
   new FrameArrivals({
     store,
-    adoptions: new AdoptionReader(manager.reader()),
+    adoptions,
     keys: new AdoptionKeyReader(manager.reader()),
     probes,
     // Nothing is planned here, and so nothing registered.
@@ -63,7 +65,7 @@ beforeEach(async () => {
   manager = await openTestTables(folder, [...VAST_STORE_TABLES, ...ADOPTION_TABLES]);
   store = new VastStore(manager, new SecretBox('of no use here', 'webhooks'));
   await store.transaction((tx) => new AdoptionRepository(tx.rows).insert(ADOPTION));
-  arrivals = arrivalsWith(new Probes({ get: () => undefined, default: undefined, all: () => [] }, []));
+  arrivals = arrivalsWith(NO_PROBES);
 });
 afterEach(async () => {
   await manager.close();
@@ -93,6 +95,19 @@ it('leaves many frames of an adoption that is about to be forgotten, and does no
   await tell(600);
   await store.transaction((tx) => new AdoptionRepository(tx.rows).save({ ...ADOPTION, state: 'removing' }));
   expect(await adopt()).toBe(false);
+});
+
+it('keeps no frames of an adoption that is forgotten while they are told of', async () => {
+  class Interrupted extends AdoptionReader {
+    override async following(): Promise<Adoption[]> {
+      const found = await super.following();
+      await store.transaction((tx) => new AdoptionRepository(tx.rows).remove(ADOPTION.id));
+      return found;
+    }
+  }
+  const meanwhile = arrivalsWith(NO_PROBES, new Interrupted(manager.reader()));
+  expect(await meanwhile.keep([{ bucket: 'archive', key: 'in/a.0.exr' }])).toBe(false);
+  expect((await new AdoptionKeyReader(manager.reader()).arrivals(ADOPTION.id, 1)).size).toBe(0);
 });
 
 it('begins no more reads of a store that is down', async () => {
