@@ -116,7 +116,8 @@ function nextUrl(url: string, key: string): string {
   const parameters = url
     .slice(path.length + 1)
     .split('&')
-    .filter((parameter) => parameter !== '' && !/^page(=|$)/.test(parameter));
+    // Read as a query, since a client may write `p%61ge`.
+    .filter((parameter) => parameter !== '' && !new URLSearchParams(parameter).has('page'));
   parameters.push(`page=${encodeURIComponent(key)}`);
   return `${path}?${parameters.join('&')}`.replace(/[,;<>"'\\^`{|}]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

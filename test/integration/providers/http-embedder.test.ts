@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpEmbedder } from '../../../src/features/search/providers/embedders.ts';
 import { HashingEmbedder } from '../../../src/features/search/rules/embedding.ts';
@@ -57,6 +59,33 @@ describe('the embedder over HTTP', () => {
       retryable: false,
       recommendedAction: 'fix_configuration',
       message: expect.stringContaining(problem) as string,
+    });
+  });
+
+  it('fails, and does not wait for ever, when the server answers that it changes the protocol', async () => {
+    const answer = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n';
+    const raw = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write(answer));
+    });
+    await once(raw.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(raw.address() as AddressInfo).port}`;
+    try {
+      await expect(new HttpEmbedder({ url, model: 'some-model', dimension: 3 }).embed(['a'])).rejects.toMatchObject({
+        code: 'embedding_failed',
+        retryable: true,
+      });
+    } finally {
+      raw.close();
+    }
+  });
+
+  it('says of an answer that is too long that it is, and not that there was none', async () => {
+    server.embeddingFailures = [{ status: 200, body: ' '.repeat(64 * 2 ** 20 + 1) }];
+    await expect(embedder(3).embed(['a'])).rejects.toMatchObject({
+      code: 'embedding_failed',
+      retryable: false,
+      message: expect.stringContaining('longer than') as string,
     });
   });
 });

@@ -37,4 +37,11 @@ describe('URLs that lead back to the server', () => {
     );
     expect(link).toMatch(/^<http:\/\/h\/sources\?label=a%2Cb%3Bc%20d&tag\.x=%3C%3E&limit=2&page=[\w-]+>; rel="next"$/);
   });
+
+  it('hold the next page once, however the last one was written', async () => {
+    const first = await linkOf({}, { host: 'h' });
+    const key = /page=([\w-]+)/.exec(first)?.[1] ?? '';
+    const link = await linkOf({}, { host: 'h' }, `/sources?p%61ge=${key}&limit=2`);
+    expect(link).toMatch(/^<http:\/\/h\/sources\?limit=2&page=[\w-]+>; rel="next"$/);
+  });
 });

@@ -64,11 +64,13 @@ export class InferenceClient {
       const answered = new Promise<IncomingMessage>((resolve, reject) => {
         request.once('response', resolve);
         request.once('error', reject);
+        // An answer that changes the protocol (101) has no other event.
+        request.once('close', () => reject(new Error('the connection was closed')));
       });
       // A server may answer before it has read everything: the answer counts more than the broken upload.
       const sent = pipeline(body, request, { signal });
       const response = await Promise.race([answered, sent.then(() => answered)]);
-      text = await readText(response);
+      text = await this.#read(response);
       status = response.statusCode ?? 0;
       if (!body.readableEnded) body.destroy();
     } catch (error) {
@@ -90,6 +92,20 @@ export class InferenceClient {
     return new JobError(failure, detail === undefined ? undefined : { detail: this.#redacted(detail) });
   }
 
+  async #read(response: IncomingMessage): Promise<string> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > ANSWER_MAX_BYTES) {
+        const problem = `sent an answer that is longer than ${ANSWER_MAX_BYTES} bytes`;
+        throw this.failure(`${this.service} ${problem}`, false, 'fix_configuration');
+      }
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
   /** Servers repeat the key that they refuse. */
   #redacted(text: string): string {
     const { apiKey } = this.#options;
@@ -102,17 +118,6 @@ export class InferenceClient {
 function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? `: ${code}` : '';
-}
-
-async function readText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > ANSWER_MAX_BYTES) throw new Error(`the answer is longer than ${ANSWER_MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** The medium or the request is at fault. */
