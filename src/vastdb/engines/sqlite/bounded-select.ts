@@ -59,7 +59,8 @@ function* rowsByKey(
       yield row.get(...key) as unknown as SQLOutputValue[];
     }
   } finally {
-    if (isAlone) connection.run('ROLLBACK');
+    // After some errors SQLite has ended it already.
+    if (isAlone && connection.inTransaction()) connection.run('ROLLBACK');
   }
 }
 

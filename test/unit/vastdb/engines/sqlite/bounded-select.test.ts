@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,15 +11,7 @@ const ROWS = ['a', 'b', 'c'];
 const SORTED = { table: 't', columns: ['text'], orderBy: [{ column: 'text', direction: 'desc' }] } as const;
 
 it('reads the rows of one state, although others delete some between the sort and the reading', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'bounded-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  const options: ConnectionOptions = {
-    file: join(directory, 'tables.sqlite'),
-    synchronous: 'normal',
-    cacheKib: 1024,
-    purpose: 'write',
-    busyTimeoutMs: 0,
-  };
+  const options = await tablesFile();
   const others = new Session(new Connection(options));
   others.execute(['CREATE TABLE t (text TEXT NOT NULL)']);
   others.tryBegin();
@@ -43,6 +36,36 @@ it('reads the rows of one state, although others delete some between the sort an
   others.close();
   session.close();
 });
+
+it('tells of the error that ends the reading, after which SQLite has ended the transaction by itself', async () => {
+  const options = await tablesFile();
+  const others = new Session(new Connection(options));
+  others.execute(['CREATE TABLE t (text TEXT NOT NULL, body TEXT NOT NULL)']);
+  others.tryBegin();
+  others.insert('t', ['text', 'body'], [['a', 'x'.repeat(100_000)]]);
+  others.commit();
+  const connection = new Connection({ ...options, purpose: 'read' });
+  const session = new Session(connection);
+  // The log loses the pages of the body, which the sort does not read.
+  whenSorted(connection, () => truncateSync(`${options.file}-wal`));
+  const reading = () => session.select({ ...SORTED, columns: ['body'], maxBytes: 1000 });
+  expect(reading).toThrow(/^disk I\/O error: .* cannot be used/);
+  expect(session.inTransaction()).toBe(false);
+  session.close();
+  others.close();
+});
+
+async function tablesFile(): Promise<ConnectionOptions> {
+  const directory = await mkdtemp(join(tmpdir(), 'bounded-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return {
+    file: join(directory, 'tables.sqlite'),
+    synchronous: 'normal',
+    cacheKib: 1024,
+    purpose: 'write',
+    busyTimeoutMs: 0,
+  };
+}
 
 /** Has `work` done once, right after the connection has sorted the rows. */
 function whenSorted(connection: Connection, work: () => void): void {
