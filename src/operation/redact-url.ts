@@ -9,12 +9,9 @@ const SECRET_PARAMETERS: ReadonlySet<string> = new Set([
 /** Also where only a lenient reader would find a parameter: what is logged too little can be asked for again. */
 const PARAMETER_START = /[?&#;]([^?&#;=]+)=/g;
 
-/** Playback URLs have the token in their path. */
-const TOKEN_IN_PATH = /(\/playback\/t\/)[^/?#]+/gi;
-
 /** A URL as it may be logged: without tokens and signatures. */
 export function redactUrl(original: string): string {
-  const url = original.replace(TOKEN_IN_PATH, '$1[redacted]');
+  const url = withoutPathToken(original);
   let redacted = '';
   let from = 0;
   for (const match of url.matchAll(PARAMETER_START)) {
@@ -27,7 +24,16 @@ export function redactUrl(original: string): string {
   return redacted + url.slice(from);
 }
 
-/** The server takes `%61ccess_token` for what it means, too. */
+/** Playback URLs have the token in their path, behind `/playback/t/`. */
+function withoutPathToken(url: string): string {
+  const segments = url.split('/');
+  const is = (name: string, place: number): boolean => decoded(segments[place] ?? '').toLowerCase() === name;
+  return segments
+    .map((text, at) => (is('t', at - 1) && is('playback', at - 2) ? text.replace(/^[^?#]+/, '[redacted]') : text))
+    .join('/');
+}
+
+/** The server takes `%61ccess_token` and `/playback/%74/` for what they mean, too. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);

@@ -18,6 +18,9 @@ it.each([
   ],
   ['/flows?label=a&%zz=b&tag.access_token=x', '/flows?label=a&%zz=b&tag.access_token=x'],
   ['/flows', '/flows'],
+  ['/v8.2/playback/t/abc/a.m3u8?x=1', '/v8.2/playback/t/[redacted]/a.m3u8?x=1'],
+  ['/v8.2/playback/%74/abc/a.m3u8?x=1', '/v8.2/playback/%74/[redacted]/a.m3u8?x=1'],
+  ['/play%62ack/t/abc?x=1', '/play%62ack/t/[redacted]?x=1'],
 ])('logs %s as %s', (url, logged) => {
   expect(redactUrl(url)).toBe(logged);
 });
