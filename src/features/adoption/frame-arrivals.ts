@@ -47,7 +47,8 @@ export class FrameArrivals {
     });
     if (arrivals.length === 0) return false;
     return this.#parts.store.transaction(async (tx) => {
-      // Read again: nothing would ever remove the frames of an adoption that was forgotten meanwhile.
+      // Read again: nothing would ever remove the frames of an adoption that was forgotten meanwhile. There is no lock, which all
+      // notifications would wait for: where transactions run side by side, a removal that begins and ends in this one is missed.
       const still = new Set((await new AdoptionRepository(tx.rows).following()).map(({ id }) => id));
       const kept = arrivals.filter(({ adoptionId }) => still.has(adoptionId));
       if (kept.length > 0) await new AdoptionKeyRepository(tx.rows).addArrivals(kept);

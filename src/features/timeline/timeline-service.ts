@@ -33,7 +33,9 @@ export interface Timelines {
 
 /** Lanes that one answer has at most. */
 export const MOST_FLOWS = 32;
-/** Flows whose rows are read at a time: some may be hidden from the caller. */
+/** Entries of collections that are looked at: some name the same flow, and some one that is hidden from the caller. */
+const MOST_MEMBERS = 5_000;
+/** Flows whose rows are read at a time. */
 const STATES_AT_ONCE = 250;
 
 /** Where flows have content, as fine as it can be drawn (docs/adr/0040-timeline-aggregates.md). */
@@ -63,7 +65,7 @@ export class TimelineService {
   }
 
   async #of(own: readonly string[], asked: TimeRange, buckets: number): Promise<Timelines> {
-    const members = await this.#store.collections.membersOf(own);
+    const members = await this.#store.collections.membersOf(own, MOST_MEMBERS);
     const visible = await this.#visible([...new Set([...own, ...members.map(({ memberId }) => memberId)])]);
     const flows = visible.slice(0, MOST_FLOWS);
     const range = rangeOf(flows, asked);
@@ -73,7 +75,7 @@ export class TimelineService {
       // The embedded engine answers at once: other requests get their turn between two flows.
       if (flows.length > 1) await nextTurn();
     }
-    return { range, flows: found, isCut: visible.length > MOST_FLOWS };
+    return { range, flows: found, isCut: visible.length > MOST_FLOWS || members.length === MOST_MEMBERS };
   }
 
   /** Those that the caller may see, in their order: all, or more than there are lanes. */
