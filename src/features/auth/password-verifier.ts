@@ -100,7 +100,7 @@ export class Gate {
       if (this.#waiting.length >= this.#maxWaiting) {
         throw new AppError('too_many_attempts', 'Too many logins at once; try again', { retryAfterS: 2 });
       }
-      // Whoever leaves hands over its place, so the count stays.
+      // A login that is done hands its place over, so the count stays.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {
       this.#running++;

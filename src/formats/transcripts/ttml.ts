@@ -71,7 +71,7 @@ function parse(text: string): Node[] {
   }
 }
 
-/** What the elements within one have of it, unless they say otherwise. */
+/** Values that an element inherits from the one around it, unless it has its own. */
 interface Parent {
   readonly startNs: bigint;
   readonly endNs: bigint | undefined;
@@ -84,7 +84,7 @@ function collect(node: Node, parent: Parent, frame: Frame, cues: Cue[]): void {
   let { endNs } = parent;
   if (end !== undefined) endNs = parent.startNs + timeOf(end, frame);
   else if (dur !== undefined) endNs = startNs + timeOf(dur, frame);
-  // What is around it is over by then.
+  // It begins after the element around it has ended: that end is not its own.
   else if (endNs !== undefined && endNs < startNs) endNs = undefined;
   if (nameOf(node) !== 'p') {
     for (const child of childrenOf(node)) collect(child, { startNs, endNs, agent: own }, frame, cues);

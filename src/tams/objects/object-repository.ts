@@ -143,7 +143,7 @@ export class ObjectReader {
     return new Set(visible.map(({ id }) => id));
   }
 
-  /** What segments show of objects: seen by all that see the segments. Without those that have no row any more. */
+  /** The parts of objects that segments show, for all who see the segments. An object without a row is left out. */
   async details(ids: readonly string[]): Promise<Map<string, ObjectDetails>> {
     if (ids.length === 0) return new Map();
     const { rows } = await this.#reader.select({

@@ -4,7 +4,7 @@ import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import type { WebhookDelivery } from './delivery/webhook-delivery.ts';
 import type { VastStore } from '../vast-store.ts';
 
-/** What the metrics show. Costs four short queries. */
+/** The figures of the metrics, for four short queries. */
 async function readStats(store: VastStore, leases: LeaseKeeper, delivery: WebhookDelivery) {
   const registrations = await store.webhooks.positions();
   const { end } = await store.eventLog.state();

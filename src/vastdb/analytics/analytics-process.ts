@@ -112,7 +112,7 @@ export class AnalyticsProcess {
           return;
         }
         yield response.piece;
-        // Of the same process, be it dead: another one knows nothing of these rows.
+        // The same process is asked, even a dead one: another one has not begun these rows.
         asked = channel.ask({ id, do: 'next' });
       }
     } finally {
