@@ -13,14 +13,24 @@ const TEMPLATE_SUFFIX = '{name}';
 
 const NOTHING = Object.freeze({ value: Object.freeze({}) });
 
+/** Keywords that are applied, and those that only describe. */
+const KEYWORDS = new Set([
+  ...['type', 'enum', 'pattern', 'minimum', 'maximum', 'maxLength'],
+  ...['default', 'description', 'examples', 'title'],
+]);
+
 /**
  * A validator of query strings: text becomes what the schema says (`true` and `false`, digits), what
  * the schema does not know is left out, and a parameter that is given twice is refused.
+ *
+ * @throws Error for a schema with a keyword that is not applied, such as `format`
  */
 export function compileQuery(schema: TObject): Validate {
   const exact = new Map<string, Read>();
   const templates: { prefix: string; read: Read }[] = [];
   for (const [name, property] of Object.entries(schema.properties)) {
+    const unknown = Object.keys(property).find((keyword) => !KEYWORDS.has(keyword));
+    if (unknown !== undefined) throw new Error(`${unknown} of the parameter ${name} would not be checked`);
     const read = reader(property);
     if (name.endsWith(TEMPLATE_SUFFIX)) {
       templates.push({ prefix: name.slice(0, -TEMPLATE_SUFFIX.length), read });

@@ -80,3 +80,8 @@ describe('filters by tags', () => {
     expect([...exists]).toEqual([['constructor', true]]);
   });
 });
+
+it('refuses a schema with a keyword that it does not check', () => {
+  const since = Type.String({ format: 'date-time' });
+  expect(() => compileQuery(Type.Object({ since }))).toThrow('format of the parameter since would not be checked');
+});
